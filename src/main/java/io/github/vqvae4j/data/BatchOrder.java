@@ -1,0 +1,59 @@
+package io.github.vqvae4j.data;
+
+/** Which images make up which batch. Used by one thread only. */
+interface BatchOrder {
+
+  /** The images of batch {@code number}, counted from 0, or null if there is no such batch. */
+  int[] batch(long number);
+
+  /** One pass from first to last; the last batch takes what is left. */
+  static BatchOrder inOrder(int size, int batch) {
+    return number -> {
+      if (number >= (size + (long) batch - 1) / batch) {
+        return null;
+      }
+      int from = (int) (number * batch);
+      int[] indices = new int[Math.min(batch, size - from)];
+      for (int i = 0; i < indices.length; i++) {
+        indices[i] = from + i;
+      }
+      return indices;
+    };
+  }
+
+  /**
+   * Endless epochs, each in an order of its own that depends on the seed and the epoch's number
+   * alone: so a batch's number is all that is needed to go on from it. What is left of an epoch
+   * after its last whole batch is dropped.
+   */
+  static BatchOrder shuffled(int size, int batch, long seed) {
+    return new BatchOrder() {
+      private final int perEpoch = size / batch;
+      private long epoch = -1;
+      private int[] order;
+
+      @Override
+      public int[] batch(long number) {
+        if (number / perEpoch != epoch) {
+          epoch = number / perEpoch;
+          order = permutation(size, new SplitMix64(seed, epoch));
+        }
+        int from = (int) (number % perEpoch) * batch;
+        int[] indices = new int[batch];
+        System.arraycopy(order, from, indices, 0, batch);
+        return indices;
+      }
+    };
+  }
+
+  /** All numbers below {@code size}, every order equally likely (Fisher and Yates). */
+  private static int[] permutation(int size, SplitMix64 random) {
+    int[] order = new int[size];
+    for (int i = 0; i < size; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+}

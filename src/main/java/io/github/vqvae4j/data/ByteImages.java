@@ -1,0 +1,130 @@
+package io.github.vqvae4j.data;
+
+/**
+ * Images kept as bytes, a quarter of the memory of floats: a byte v, taken as 0..255, is the value
+ * v / 255.
+ *
+ * <p>Immutable by convention: the arrays are not copied and must not be changed.
+ */
+public final class ByteImages implements Dataset {
+  private static final float[] VALUES = new float[256];
+
+  static {
+    for (int i = 0; i < VALUES.length; i++) {
+      VALUES[i] = i / 255f;
+    }
+  }
+
+  private final byte[] pixels;
+  private final int size;
+  private final int height;
+  private final int width;
+  private final int channels;
+  private final int[] labels;
+
+  private ByteImages(byte[] pixels, int size, int height, int width, int channels, int[] labels) {
+    this.pixels = pixels;
+    this.size = size;
+    this.height = height;
+    this.width = width;
+    this.channels = channels;
+    this.labels = labels;
+  }
+
+  /**
+   * Images without labels.
+   *
+   * @param pixels [count, height, width, channels], row-major, not copied
+   * @param count the number of images
+   * @param height rows of pixels
+   * @param width columns of pixels
+   * @param channels 1 for gray, 3 for red, green, blue
+   * @return the images
+   * @throws IllegalArgumentException if a size is below 1 or the array is not as long as they say
+   */
+  public static ByteImages of(byte[] pixels, int count, int height, int width, int channels) {
+    int length = Checks.length(count, height, width, channels);
+    if (pixels.length != length) {
+      throw new IllegalArgumentException(
+          "got "
+              + pixels.length
+              + " bytes, expected "
+              + length
+              + " for images "
+              + Checks.shape(count, height, width, channels)
+              + "; correct the sizes or the array");
+    }
+    return new ByteImages(pixels, count, height, width, channels, null);
+  }
+
+  /**
+   * The same images with labels.
+   *
+   * @param labels a label for each image, 0 or more, or -1 for none; not copied
+   * @return images that share these pixels
+   * @throws IllegalArgumentException if there is not one label for each image
+   */
+  public ByteImages withLabels(int[] labels) {
+    if (labels.length != size) {
+      throw new IllegalArgumentException(
+          "got "
+              + labels.length
+              + " labels, expected "
+              + size
+              + ", one for each image; give -1 for an image without a label");
+    }
+    return new ByteImages(pixels, size, height, width, channels, labels);
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public int height() {
+    return height;
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+
+  @Override
+  public int channels() {
+    return channels;
+  }
+
+  @Override
+  public void image(int index, float[] target, int offset) {
+    Checks.index(index, size);
+    int length = imageLength();
+    int start = index * length;
+    for (int i = 0; i < length; i++) {
+      target[offset + i] = VALUES[pixels[start + i] & 0xff];
+    }
+  }
+
+  @Override
+  public int label(int index) {
+    Checks.index(index, size);
+    return labels == null ? -1 : labels[index];
+  }
+
+  /**
+   * The number, shape and whether there are labels: {@code 60000 images [28, 28, 1] with labels}.
+   */
+  @Override
+  public String toString() {
+    return size
+        + " images ["
+        + height
+        + ", "
+        + width
+        + ", "
+        + channels
+        + "] "
+        + (labels == null ? "without labels" : "with labels");
+  }
+}

@@ -1,0 +1,151 @@
+package io.github.vqvae4j.data;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * CIFAR-10 in its binary version: colour images of 32 by 32 in ten classes.
+ *
+ * <p>Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009. A file is a
+ * sequence of records of 3073 bytes: the label, then the red, the green and the blue plane.
+ */
+public final class Cifar10 {
+  private static final Logger LOG = LoggerFactory.getLogger(Cifar10.class);
+  private static final int SIDE = 32;
+  private static final int PLANE = SIDE * SIDE;
+  private static final int IMAGE = 3 * PLANE;
+  private static final int RECORD = 1 + IMAGE;
+  private static final String TEST = "test_batch.bin";
+  private static final List<String> TRAIN =
+      IntStream.rangeClosed(1, 5).mapToObj(i -> "data_batch_" + i + ".bin").toList();
+  private static final List<String> LABEL_NAMES =
+      List.of(
+          "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+
+  private Cifar10() {}
+
+  /**
+   * Reads {@code data_batch_1.bin} to {@code data_batch_5.bin}, as many as there are, and {@code
+   * test_batch.bin}. Which training batches were found is logged.
+   *
+   * @param folder the folder of these files, usually {@code cifar-10-batches-bin}
+   * @return the images with their labels
+   * @throws NoSuchFileException if there is no training batch or no test batch; the message lists
+   *     the names that were looked for
+   * @throws BadFileException if a file is no whole number of records or a label is above 9
+   * @throws IOException if a file cannot be read
+   */
+  public static Cifar10Data in(Path folder) throws IOException {
+    List<Path> train = TRAIN.stream().map(folder::resolve).filter(Files::isRegularFile).toList();
+    Path test = folder.resolve(TEST);
+    if (train.isEmpty() || !Files.isRegularFile(test)) {
+      throw new NoSuchFileException(
+          folder.toString(),
+          null,
+          (Files.isDirectory(folder) ? "files are missing" : "there is no such folder")
+              + "; looked in "
+              + folder.toAbsolutePath()
+              + " for "
+              + (train.isEmpty() ? "one or more of " + String.join(", ", TRAIN) + ", and " : "")
+              + TEST
+              + "; put the binary version of CIFAR-10 there, or give the folder that holds"
+              + " it");
+    }
+    Cifar10Data data = new Cifar10Data(read(train), read(List.of(test)), LABEL_NAMES);
+    LOG.info(
+        "CIFAR-10 in {}: {} of {} training batches found ({}), {} training and {} test images",
+        folder,
+        train.size(),
+        TRAIN.size(),
+        String.join(", ", train.stream().map(file -> file.getFileName().toString()).toList()),
+        data.train().size(),
+        data.test().size());
+    return data;
+  }
+
+  private static ByteImages read(List<Path> files) throws IOException {
+    long bytes = 0;
+    for (Path file : files) {
+      bytes += checkedSize(file);
+      if (bytes > Integer.MAX_VALUE - 8) {
+        throw new BadFileException(
+            file,
+            "end of file",
+            "got "
+                + bytes
+                + " bytes up to here, expected at most "
+                + (Integer.MAX_VALUE - 8)
+                + "; this is not CIFAR-10, check the folder");
+      }
+    }
+    int count = (int) (bytes / RECORD);
+    byte[] pixels = new byte[count * IMAGE];
+    int[] labels = new int[count];
+    int image = 0;
+    for (Path file : files) {
+      int records = (int) (checkedSize(file) / RECORD);
+      try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        for (int i = 0; i < records; i++, image++) {
+          labels[image] = readRecord(file, i, in.readNBytes(RECORD), pixels, image * IMAGE);
+        }
+      }
+    }
+    return ByteImages.of(pixels, count, SIDE, SIDE, 3).withLabels(labels);
+  }
+
+  private static long checkedSize(Path file) throws IOException {
+    long size = Files.size(file);
+    if (size == 0 || size % RECORD != 0) {
+      throw new BadFileException(
+          file,
+          "end of file",
+          "got "
+              + size
+              + " bytes, expected a multiple of "
+              + RECORD
+              + "; the file is cut off or not of the binary version, get it anew");
+    }
+    return size;
+  }
+
+  /** Puts one record's planes into {@code pixels}, channels last, and gives its label. */
+  private static int readRecord(Path file, int index, byte[] record, byte[] pixels, int offset)
+      throws BadFileException {
+    String place = "record " + index + " (byte " + (long) index * RECORD + ")";
+    if (record.length < RECORD) {
+      throw new BadFileException(
+          file,
+          place,
+          "got "
+              + record.length
+              + " bytes, expected "
+              + RECORD
+              + "; the file was shortened while being read, get it anew");
+    }
+    int label = record[0] & 0xff;
+    if (label >= LABEL_NAMES.size()) {
+      throw new BadFileException(
+          file,
+          place,
+          "got label "
+              + label
+              + ", expected 0 to 9; the file is corrupt or not of the binary"
+              + " version of CIFAR-10, get it anew");
+    }
+    for (int pixel = 0; pixel < PLANE; pixel++) {
+      for (int channel = 0; channel < 3; channel++) {
+        pixels[offset + 3 * pixel + channel] = record[1 + channel * PLANE + pixel];
+      }
+    }
+    return label;
+  }
+}

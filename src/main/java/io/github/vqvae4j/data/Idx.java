@@ -1,0 +1,197 @@
+package io.github.vqvae4j.data;
+
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.InputFile;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Reads IDX files of bytes, the format of MNIST and its relatives: a big-endian header (magic
+ * number and sizes), then the bytes. A file may be plain or compressed with gzip; its first bytes
+ * tell which, whatever its name.
+ */
+public final class Idx {
+  private static final int IMAGES_MAGIC = 2051;
+  private static final int LABELS_MAGIC = 2049;
+  private static final int GZIP_MAGIC = 0x1f8b;
+
+  /** Deflate cannot shrink data further than this. */
+  private static final int GZIP_MAX_RATIO = 1032;
+
+  private static final String REMEDY = "; get the file anew";
+
+  private Idx() {}
+
+  /**
+   * Reads images and their labels.
+   *
+   * @param images an IDX file of images, magic number 2051
+   * @param labels an IDX file of labels, magic number 2049
+   * @return the images, one channel, with their labels
+   * @throws BadFileException if a file is not sound or the two do not hold equally many
+   * @throws IOException if a file is missing or cannot be read
+   */
+  public static ByteImages read(Path images, Path labels) throws IOException {
+    ByteImages pixels = images(images);
+    int[] marks = labels(labels);
+    if (marks.length != pixels.size()) {
+      throw new BadFileException(
+          labels,
+          "number of labels",
+          "got "
+              + marks.length
+              + " labels here but "
+              + pixels.size()
+              + " images in "
+              + images
+              + ", expected equally many; take both files from the same set");
+    }
+    return pixels.withLabels(marks);
+  }
+
+  /**
+   * Reads images.
+   *
+   * @param file an IDX file of images, magic number 2051, plain or gzip
+   * @return the images, one channel, without labels
+   * @throws BadFileException if the file is not sound
+   * @throws IOException if it is missing or cannot be read
+   */
+  public static ByteImages images(Path file) throws IOException {
+    int[] sizes = new int[3];
+    byte[] pixels = content(file, IMAGES_MAGIC, sizes);
+    return ByteImages.of(pixels, sizes[0], sizes[1], sizes[2], 1);
+  }
+
+  /**
+   * Reads labels.
+   *
+   * @param file an IDX file of labels, magic number 2049, plain or gzip
+   * @return the labels, each 0..255
+   * @throws BadFileException if the file is not sound
+   * @throws IOException if it is missing or cannot be read
+   */
+  public static int[] labels(Path file) throws IOException {
+    byte[] bytes = content(file, LABELS_MAGIC, new int[1]);
+    int[] labels = new int[bytes.length];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = bytes[i] & 0xff;
+    }
+    return labels;
+  }
+
+  /** Reads a whole file: its sizes into {@code sizes}, its bytes as the result. */
+  private static byte[] content(Path file, int magic, int[] sizes) throws IOException {
+    InputFile.require(
+        file, magic == IMAGES_MAGIC ? "an IDX file of images" : "an IDX file of labels");
+    try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
+      boolean gzip = startsWithGzipMagic(bytes);
+      long mostBytes = gzip ? Files.size(file) * GZIP_MAX_RATIO : Files.size(file);
+      try (InputStream in = gzip ? new GZIPInputStream(bytes) : bytes) {
+        return content(file, in, mostBytes, magic, sizes);
+      } catch (ZipException e) {
+        throw new BadFileException(
+            file,
+            "gzip data",
+            "corrupt gzip (" + e.getMessage() + "), expected sound data" + REMEDY,
+            e);
+      } catch (EOFException e) {
+        throw new BadFileException(
+            file, "end of file", "the gzip data is cut off, expected more" + REMEDY, e);
+      }
+    }
+  }
+
+  private static byte[] content(Path file, InputStream in, long mostBytes, int magic, int[] sizes)
+      throws IOException {
+    checkMagic(file, readInt(file, in, 0), magic);
+    long length = 1;
+    for (int i = 0; i < sizes.length; i++) {
+      int place = 4 + 4 * i;
+      sizes[i] = readInt(file, in, place);
+      if (sizes[i] < 1) {
+        throw new BadFileException(
+            file, "byte " + place, "got size " + sizes[i] + ", expected 1 or more" + REMEDY);
+      }
+      // Each factor is an int, so the product cannot overflow before it is refused.
+      length *= sizes[i];
+      if (length > Math.min(mostBytes, Integer.MAX_VALUE - 8)) {
+        throw new BadFileException(
+            file,
+            "byte " + place,
+            "got sizes that make "
+                + length
+                + " bytes or more, expected no more than "
+                + Math.min(mostBytes, Integer.MAX_VALUE - 8)
+                + ", which a file of this length can"
+                + " hold"
+                + REMEDY);
+      }
+    }
+    // Grows with what really comes, so that a lie in the header takes no memory.
+    byte[] bytes = in.readNBytes((int) length);
+    int headerLength = 4 + 4 * sizes.length;
+    if (bytes.length < length) {
+      throw new BadFileException(
+          file,
+          "byte " + (headerLength + bytes.length),
+          "the data ends after " + bytes.length + " bytes, expected " + length + REMEDY);
+    }
+    // Reading on to the end also makes gzip compare its checksum.
+    if (in.read() >= 0) {
+      throw new BadFileException(
+          file,
+          "byte " + (headerLength + length),
+          "more data follows, expected the end after " + length + " bytes" + REMEDY);
+    }
+    return bytes;
+  }
+
+  private static boolean startsWithGzipMagic(InputStream in) throws IOException {
+    in.mark(2);
+    int magic = in.read() << 8 | in.read();
+    in.reset();
+    return magic == GZIP_MAGIC;
+  }
+
+  private static void checkMagic(Path file, int came, int expected) throws BadFileException {
+    if (came == expected) {
+      return;
+    }
+    String problem =
+        "got magic number "
+            + came
+            + ", expected "
+            + expected
+            + " for "
+            + (expected == IMAGES_MAGIC ? "images" : "labels");
+    if (came == IMAGES_MAGIC) {
+      problem +=
+          "; this is a file of images: images and labels are swapped, exchange the two paths";
+    } else if (came == LABELS_MAGIC) {
+      problem +=
+          "; this is a file of labels: images and labels are swapped, exchange the two paths";
+    } else {
+      problem += "; this is not such an IDX file, check the path or get the file anew";
+    }
+    throw new BadFileException(file, "byte 0", problem);
+  }
+
+  private static int readInt(Path file, InputStream in, int place) throws IOException {
+    byte[] bytes = in.readNBytes(4);
+    if (bytes.length < 4) {
+      throw new BadFileException(
+          file,
+          "byte " + (place + bytes.length),
+          "the file ends within its header, expected an IDX header" + REMEDY);
+    }
+    return ByteBuffer.wrap(bytes).getInt();
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.vqvae4j.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Lays images out side by side on one large white image. */
+final class ImageGrid {
+  private static final int GAP = 2;
+
+  /** Tiles are enlarged as far as they stay within this, in pixels: 28 becomes 112. */
+  private static final int TILE = 112;
+
+  private ImageGrid() {}
+
+  /** The enlargement for rows whose caller did not choose one. */
+  static int scale(List<Images> rows) {
+    Images first = rows.get(0);
+    int scale = Math.max(1, TILE / Math.max(first.height(), first.width()));
+    while (scale > 1 && !fits(height(rows, scale), width(rows, scale))) {
+      scale--;
+    }
+    return scale;
+  }
+
+  /** Cuts images into rows of {@code columns}; the last row takes what is left. */
+  static List<Images> rows(Images images, int columns) {
+    if (columns < 1) {
+      throw new IllegalArgumentException(
+          "got " + columns + " columns, expected 1 or more; correct the number");
+    }
+    List<Images> rows = new ArrayList<>();
+    for (int from = 0; from < images.count(); from += columns) {
+      Images[] row = new Images[Math.min(columns, images.count() - from)];
+      for (int i = 0; i < row.length; i++) {
+        row[i] = images.image(from + i);
+      }
+      rows.add(Images.concat(row));
+    }
+    return rows;
+  }
+
+  /** One image that shows all rows, which are of images of one size. */
+  static Images layOut(List<Images> rows, int scale) {
+    if (scale < 1) {
+      throw new IllegalArgumentException(
+          "got scale " + scale + ", expected 1 or more; give 1 to keep the size");
+    }
+    Images first = rows.get(0);
+    long height = height(rows, scale);
+    long width = width(rows, scale);
+    if (!fits(height, width)) {
+      throw new IllegalArgumentException(
+          "got a grid of "
+              + height
+              + " x "
+              + width
+              + " pixels, expected at most "
+              + ImageReading.MAX_PIXELS
+              + " in all; give a smaller scale or fewer images");
+    }
+    float[] pixels = new float[(int) (height * width) * first.channels()];
+    Arrays.fill(pixels, 1);
+    for (int row = 0; row < rows.size(); row++) {
+      for (int column = 0; column < rows.get(row).count(); column++) {
+        long corner =
+            row * tile(first.height(), scale) * width + column * tile(first.width(), scale);
+        draw(rows.get(row), column, scale, pixels, (int) corner, (int) width);
+      }
+    }
+    return Images.of(pixels, 1, (int) height, (int) width, first.channels());
+  }
+
+  private static long height(List<Images> rows, int scale) {
+    return rows.size() * tile(rows.get(0).height(), scale) - GAP;
+  }
+
+  private static long width(List<Images> rows, int scale) {
+    int columns = rows.stream().mapToInt(Images::count).max().orElseThrow();
+    return columns * tile(rows.get(0).width(), scale) - GAP;
+  }
+
+  /** The length of one side of a tile and the gap after it, kept from overflowing what follows. */
+  private static long tile(int side, int scale) {
+    return Math.min((long) side * scale, Integer.MAX_VALUE) + GAP;
+  }
+
+  private static boolean fits(long height, long width) {
+    return Math.max(height, width) <= ImageReading.MAX_PIXELS
+        && height * width <= ImageReading.MAX_PIXELS;
+  }
+
+  /** Draws one tile, whose upper left pixel is pixel {@code corner} of the grid. */
+  private static void draw(
+      Images images, int index, int scale, float[] grid, int corner, int gridWidth) {
+    int channels = images.channels();
+    for (int y = 0; y < images.height() * scale; y++) {
+      for (int x = 0; x < images.width() * scale; x++) {
+        int target = (corner + y * gridWidth + x) * channels;
+        for (int c = 0; c < channels; c++) {
+          grid[target + c] = images.pixel(index, y / scale, x / scale, c);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.vqvae4j.data;
+
+import io.github.vqvae4j.io.AtomicFile;
+import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Writes one image to a PNG or JPEG file. */
+final class ImageWriting {
+  /** ImageIO's own 0.75 shows blocks that a model could be blamed for. */
+  private static final float JPEG_QUALITY = 0.95f;
+
+  private ImageWriting() {}
+
+  static void write(Images image, Path file) throws IOException {
+    String format = format(file);
+    Checks.grayOrColor(image);
+    BufferedImage picture = picture(image);
+    AtomicFile.write(file, out -> encode(picture, format, out));
+  }
+
+  private static String format(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    if (name.endsWith(".png")) {
+      return "png";
+    }
+    if (name.endsWith(".jpg") || name.endsWith(".jpeg")) {
+      return "jpeg";
+    }
+    throw new IllegalArgumentException(
+        "got the file name "
+            + file
+            + ", expected one that ends in .png, .jpg or .jpeg; change the ending");
+  }
+
+  private static BufferedImage picture(Images image) {
+    int channels = image.channels();
+    int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
+    BufferedImage picture = new BufferedImage(image.width(), image.height(), type);
+    // The raster, because setRGB would change gray values by its own idea of their gamma.
+    WritableRaster raster = picture.getRaster();
+    int[] row = new int[image.width() * channels];
+    for (int y = 0; y < image.height(); y++) {
+      for (int i = 0; i < row.length; i++) {
+        float value = image.pixel(0, y, i / channels, i % channels);
+        row[i] = Math.round(Math.max(0, Math.min(1, value)) * 255);
+      }
+      raster.setPixels(0, y, image.width(), 1, row);
+    }
+    return picture;
+  }
+
+  private static void encode(BufferedImage picture, String format, OutputStream out)
+      throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+      ImageWriteParam settings = writer.getDefaultWriteParam();
+      if (format.equals("jpeg")) {
+        settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+        settings.setCompressionQuality(JPEG_QUALITY);
+      }
+      writer.setOutput(stream);
+      writer.write(null, new IIOImage(picture, null, null), settings);
+    } finally {
+      writer.dispose();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.vqvae4j.data;
+
+/**
+ * Population variance of all values of a data set in one pass. Each image's mean and sum of squared
+ * deviations are taken on their own and then merged pairwise (Chan, Golub and LeVeque, 1983), which
+ * does not cancel as sum(x^2) - sum(x)^2 / n does.
+ */
+final class Variance {
+  private Variance() {}
+
+  static double of(Dataset data) {
+    if (data.size() == 0) {
+      throw new IllegalStateException(
+          "got a data set of 0 images, expected 1 or more; no images have no variance");
+    }
+    int length = data.imageLength();
+    float[] image = new float[length];
+    double count = 0;
+    double mean = 0;
+    double squares = 0;
+    for (int i = 0; i < data.size(); i++) {
+      data.image(i, image, 0);
+      double sum = 0;
+      for (float value : image) {
+        sum += value;
+      }
+      double imageMean = sum / length;
+      double imageSquares = 0;
+      for (float value : image) {
+        imageSquares += (value - imageMean) * (value - imageMean);
+      }
+      double difference = imageMean - mean;
+      double merged = count + length;
+      squares += imageSquares + difference * difference * (count * length / merged);
+      mean += difference * length / merged;
+      count = merged;
+    }
+    return squares / count;
+  }
+}

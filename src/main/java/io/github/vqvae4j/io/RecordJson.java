@@ -1,0 +1,275 @@
+package io.github.vqvae4j.io;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Immutable records as JSON objects and back, strictly: a configuration that was mistyped is
+ * refused and never half understood.
+ *
+ * <p>A component may be a {@code boolean}, {@code int}, {@code long}, {@code float}, {@code
+ * double}, {@code String}, an enum (by its constant's name), another record, or a {@code List} of
+ * these. All numbers read back exactly as they were written. There is no null.
+ *
+ * <p>Every refusal is an {@link IllegalArgumentException} that begins with the path of the field:
+ * {@code layers[2].width: ...}.
+ */
+public final class RecordJson {
+  private RecordJson() {}
+
+  /**
+   * Turns a record into JSON, its components in their order.
+   *
+   * @param value the record
+   * @return a new object
+   * @throws IllegalArgumentException if a component is null, NaN, infinite, or of a type not named
+   *     above
+   */
+  public static JsonObject toJson(Record value) {
+    return objectOf(value, "");
+  }
+
+  /**
+   * Turns JSON into a record.
+   *
+   * @param json the object; every component must be there, and nothing else
+   * @param type the record's class
+   * @param <R> the record's type
+   * @return the record, made by its own constructor
+   * @throws IllegalArgumentException if a name is unknown or missing, or a value is of the wrong
+   *     type or out of range; also the constructor's own, as it threw it
+   */
+  public static <R extends Record> R fromJson(JsonObject json, Class<R> type) {
+    return type.cast(recordOf(json, type, ""));
+  }
+
+  private static JsonObject objectOf(Record value, String path) {
+    JsonObject json = new JsonObject();
+    for (RecordComponent component : value.getClass().getRecordComponents()) {
+      String name = component.getName();
+      Object part = read(component, value);
+      json.add(name, elementOf(part, component.getGenericType(), join(path, name)));
+    }
+    return json;
+  }
+
+  private static JsonElement elementOf(Object value, Type type, String path) {
+    if (value == null) {
+      throw new IllegalArgumentException(
+          path + ": got null, expected " + describe(type) + "; give it a value");
+    }
+    if (value instanceof List<?> list) {
+      Type elementType = elementType(type, path);
+      JsonArray array = new JsonArray();
+      for (Object element : list) {
+        array.add(elementOf(element, elementType, path + "[" + array.size() + "]"));
+      }
+      return array;
+    }
+    if (value instanceof Record record) {
+      return objectOf(record, path);
+    }
+    if (value instanceof Enum<?> constant) {
+      return new JsonPrimitive(constant.name());
+    }
+    if (value instanceof String text) {
+      return new JsonPrimitive(text);
+    }
+    if (value instanceof Boolean truth) {
+      return new JsonPrimitive(truth);
+    }
+    if (value instanceof Float || value instanceof Double) {
+      if (!Double.isFinite(((Number) value).doubleValue())) {
+        throw new IllegalArgumentException(
+            path
+                + ": got "
+                + value
+                + ", expected a finite number, as JSON has no other; change it");
+      }
+      // Their toString, which Gson writes, is exact for each of the two types.
+      return new JsonPrimitive((Number) value);
+    }
+    if (value instanceof Integer || value instanceof Long) {
+      return new JsonPrimitive((Number) value);
+    }
+    throw unsupported(type, path);
+  }
+
+  private static Object recordOf(JsonObject json, Class<?> type, String path) {
+    RecordComponent[] components = type.getRecordComponents();
+    List<String> names = Arrays.stream(components).map(RecordComponent::getName).toList();
+    for (String name : json.keySet()) {
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException(
+            join(path, name)
+                + ": unknown name, expected one of "
+                + names
+                + "; correct its spelling or remove it");
+      }
+    }
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      Type wanted = components[i].getGenericType();
+      String place = join(path, names.get(i));
+      JsonElement element = json.get(names.get(i));
+      if (element == null) {
+        throw new IllegalArgumentException(
+            place + ": missing, expected " + describe(wanted) + "; add it");
+      }
+      values[i] = valueOf(element, wanted, place);
+    }
+    return construct(type, components, values);
+  }
+
+  private static Object valueOf(JsonElement json, Type type, String path) {
+    if (type instanceof ParameterizedType) {
+      return listOf(json, type, path);
+    }
+    if (!(type instanceof Class<?> wanted)) {
+      throw unsupported(type, path);
+    }
+    if (wanted.isRecord()) {
+      if (!json.isJsonObject()) {
+        throw wrong(json, type, path);
+      }
+      return recordOf(json.getAsJsonObject(), wanted, path);
+    }
+    JsonPrimitive primitive = json.isJsonPrimitive() ? json.getAsJsonPrimitive() : null;
+    if (wanted.isEnum()) {
+      return constantOf(json, wanted, path);
+    }
+    if (wanted == String.class) {
+      if (primitive == null || !primitive.isString()) {
+        throw wrong(json, type, path);
+      }
+      return primitive.getAsString();
+    }
+    if (wanted == boolean.class || wanted == Boolean.class) {
+      if (primitive == null || !primitive.isBoolean()) {
+        throw wrong(json, type, path);
+      }
+      return primitive.getAsBoolean();
+    }
+    if (!JsonNumber.isNumberType(wanted)) {
+      throw unsupported(type, path);
+    }
+    if (primitive == null || !primitive.isNumber()) {
+      throw wrong(json, type, path);
+    }
+    return JsonNumber.parse(primitive.getAsString(), wanted, path);
+  }
+
+  private static List<?> listOf(JsonElement json, Type type, String path) {
+    Type elementType = elementType(type, path);
+    if (!json.isJsonArray()) {
+      throw wrong(json, type, path);
+    }
+    List<Object> list = new ArrayList<>();
+    for (JsonElement element : json.getAsJsonArray()) {
+      list.add(valueOf(element, elementType, path + "[" + list.size() + "]"));
+    }
+    return List.copyOf(list);
+  }
+
+  private static Object constantOf(JsonElement json, Class<?> type, String path) {
+    if (json.isJsonPrimitive() && json.getAsJsonPrimitive().isString()) {
+      for (Object constant : type.getEnumConstants()) {
+        if (((Enum<?>) constant).name().equals(json.getAsString())) {
+          return constant;
+        }
+      }
+    }
+    throw wrong(json, type, path);
+  }
+
+  private static Type elementType(Type type, String path) {
+    if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+      return list.getActualTypeArguments()[0];
+    }
+    throw unsupported(type, path);
+  }
+
+  private static Object read(RecordComponent component, Record value) {
+    try {
+      Method accessor = component.getAccessor();
+      accessor.setAccessible(true);
+      return accessor.invoke(value);
+    } catch (InvocationTargetException e) {
+      throw unwrap(e);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("the accessor was made accessible", e);
+    }
+  }
+
+  private static Object construct(Class<?> type, RecordComponent[] components, Object[] values) {
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    try {
+      Constructor<?> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      throw unwrap(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("every record has its canonical constructor", e);
+    }
+  }
+
+  /** A record's own exception, which knows better than this class what is wrong. */
+  private static RuntimeException unwrap(InvocationTargetException e) {
+    if (e.getCause() instanceof RuntimeException own) {
+      return own;
+    }
+    if (e.getCause() instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(e.getCause());
+  }
+
+  private static IllegalArgumentException wrong(JsonElement json, Type type, String path) {
+    return new IllegalArgumentException(
+        path
+            + ": got "
+            + JsonNumber.shorten(json.toString())
+            + ", expected "
+            + describe(type)
+            + "; correct the value");
+  }
+
+  private static IllegalArgumentException unsupported(Type type, String path) {
+    return new IllegalArgumentException(
+        path
+            + ": got a component of type "
+            + type.getTypeName()
+            + ", expected boolean, int, long, float, double, String, an enum, a record or a List of"
+            + " these; change the record");
+  }
+
+  private static String describe(Type type) {
+    if (!(type instanceof Class<?> simple)) {
+      return "an array (" + type.getTypeName() + ")";
+    }
+    if (simple.isEnum()) {
+      return "one of the strings "
+          + Arrays.stream(simple.getEnumConstants()).map(c -> ((Enum<?>) c).name()).toList();
+    }
+    return simple.isRecord()
+        ? "an object (" + simple.getSimpleName() + ")"
+        : "a value of type " + simple.getSimpleName();
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+}

@@ -1,0 +1,261 @@
+package io.github.vqvae4j.io;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the JSON header of a safetensors file, strictly. It is read token by token, each of which
+ * must be of the one kind the format allows there; so nesting cannot go deep and nothing is
+ * allocated that the header's own length does not pay for.
+ */
+final class SafetensorsHeader {
+  private static final String METADATA = "__metadata__";
+  private static final String PLACE = "header";
+  private static final String REMEDY = "; the file is corrupt or was written wrongly, get it anew";
+
+  /** Arrays on the heap cannot be longer. */
+  private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
+
+  private final Path file;
+  private final JsonReader json;
+  private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final Map<String, SafetensorsEntry> entries = new LinkedHashMap<>();
+
+  private SafetensorsHeader(Path file, JsonReader json) {
+    this.file = file;
+    this.json = json;
+  }
+
+  /**
+   * Reads a header and checks it whole, so that afterwards every entry can be read as it stands.
+   *
+   * @param dataLength the number of bytes after the header
+   */
+  static SafetensorsHeader parse(Path file, byte[] header, long dataLength) throws IOException {
+    if (header.length == 0 || header[0] != '{') {
+      throw new BadFileException(
+          file, "byte 8", "the header does not begin with '{', expected JSON" + REMEDY);
+    }
+    // A fresh decoder reports bytes that are not UTF-8, where a charset would replace them.
+    InputStreamReader text =
+        new InputStreamReader(
+            new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder());
+    JsonReader json = new JsonReader(text);
+    json.setStrictness(Strictness.STRICT);
+    SafetensorsHeader result = new SafetensorsHeader(file, json);
+    try {
+      result.readAll();
+    } catch (MalformedJsonException | EOFException | NumberFormatException e) {
+      throw new BadFileException(file, PLACE, "not valid JSON: " + e.getMessage() + REMEDY, e);
+    } catch (CharacterCodingException e) {
+      throw new BadFileException(file, PLACE, "not valid UTF-8" + REMEDY, e);
+    }
+    result.checkLayout(dataLength);
+    return result;
+  }
+
+  Map<String, String> metadata() {
+    return metadata;
+  }
+
+  List<SafetensorsEntry> entries() {
+    return List.copyOf(entries.values());
+  }
+
+  private void readAll() throws IOException {
+    json.beginObject();
+    boolean metadataSeen = false;
+    while (json.hasNext()) {
+      String name = json.nextName();
+      if (name.equals(METADATA)) {
+        refuseDuplicate(metadataSeen, PLACE, METADATA);
+        metadataSeen = true;
+        readMetadata();
+      } else {
+        String place = "array \"" + name + "\"";
+        refuseDuplicate(entries.containsKey(name), PLACE, name);
+        entries.put(name, readEntry(name, place));
+      }
+    }
+    json.endObject();
+    expect(JsonToken.END_DOCUMENT, PLACE, "after the header's object");
+  }
+
+  private void readMetadata() throws IOException {
+    expect(JsonToken.BEGIN_OBJECT, METADATA, METADATA);
+    json.beginObject();
+    while (json.hasNext()) {
+      String name = json.nextName();
+      refuseDuplicate(metadata.containsKey(name), METADATA, name);
+      expect(JsonToken.STRING, METADATA, "the value of \"" + name + "\"");
+      metadata.put(name, json.nextString());
+    }
+    json.endObject();
+  }
+
+  private SafetensorsEntry readEntry(String name, String place) throws IOException {
+    expect(JsonToken.BEGIN_OBJECT, place, "the array's description");
+    json.beginObject();
+    NamedArray.Type type = null;
+    long[] shape = null;
+    long[] offsets = null;
+    while (json.hasNext()) {
+      String field = json.nextName();
+      switch (field) {
+        case "dtype" -> {
+          refuseDuplicate(type != null, place, field);
+          type = readType(place);
+        }
+        case "shape" -> {
+          refuseDuplicate(shape != null, place, field);
+          shape = readIntegers(field, NamedArray.MAX_RANK, place);
+        }
+        case "data_offsets" -> {
+          refuseDuplicate(offsets != null, place, field);
+          offsets = readIntegers(field, 2, place);
+        }
+        default ->
+            throw bad(
+                place, "unknown field \"" + field + "\", expected dtype, shape, data_offsets");
+      }
+    }
+    json.endObject();
+    if (type == null || shape == null || offsets == null || offsets.length != 2) {
+      throw bad(place, "incomplete, expected dtype, shape and two data_offsets");
+    }
+    return new SafetensorsEntry(name, type, shape, offsets[0], offsets[1]);
+  }
+
+  private NamedArray.Type readType(String place) throws IOException {
+    expect(JsonToken.STRING, place, "dtype");
+    String text = json.nextString();
+    for (NamedArray.Type type : NamedArray.Type.values()) {
+      if (type.name().equals(text)) {
+        return type;
+      }
+    }
+    throw new BadFileException(
+        file,
+        place,
+        "dtype \""
+            + text
+            + "\" is not known, expected one of "
+            + Arrays.toString(NamedArray.Type.values())
+            + "; convert the array to one of these where the file was made");
+  }
+
+  private long[] readIntegers(String field, int atMost, String place) throws IOException {
+    expect(JsonToken.BEGIN_ARRAY, place, field);
+    json.beginArray();
+    long[] numbers = new long[atMost];
+    int count = 0;
+    while (json.hasNext()) {
+      expect(JsonToken.NUMBER, place, "an element of " + field);
+      String text = json.nextString();
+      if (!text.matches("[0-9]{1,18}")) {
+        throw bad(place, field + " has " + text + ", expected an integer from 0 to 10^18 - 1");
+      }
+      if (count == atMost) {
+        throw bad(place, field + " has more than " + atMost + " elements, expected at most that");
+      }
+      numbers[count++] = Long.parseLong(text);
+    }
+    json.endArray();
+    return Arrays.copyOf(numbers, count);
+  }
+
+  /**
+   * Every array as long as its shape says, one after the other, from the first byte to the last.
+   */
+  private void checkLayout(long dataLength) throws BadFileException {
+    List<SafetensorsEntry> inOrder = new ArrayList<>(entries.values());
+    inOrder.sort(
+        Comparator.comparingLong(SafetensorsEntry::begin).thenComparingLong(SafetensorsEntry::end));
+    long expected = 0;
+    for (SafetensorsEntry entry : inOrder) {
+      String offsets = "data_offsets [" + entry.begin() + ", " + entry.end() + "]";
+      if (entry.end() < entry.begin() || entry.end() > dataLength) {
+        throw bad(
+            entry.place(),
+            offsets
+                + " out of range, expected them in order and within the file's data of "
+                + dataLength
+                + " bytes");
+      }
+      if (entry.begin() != expected) {
+        throw bad(
+            entry.place(),
+            offsets
+                + (entry.begin() < expected ? " overlap the array before" : " leave a gap")
+                + ", expected to begin at "
+                + expected);
+      }
+      checkShape(entry, offsets);
+      expected = entry.end();
+    }
+    if (expected != dataLength) {
+      throw bad(
+          "data byte " + expected,
+          (dataLength - expected) + " bytes follow the last array, expected the end of the file");
+    }
+  }
+
+  private void checkShape(SafetensorsEntry entry, String offsets) throws BadFileException {
+    String shape = Arrays.toString(entry.shape());
+    long bytes = entry.type().bytes();
+    try {
+      for (long dimension : entry.shape()) {
+        bytes = Math.multiplyExact(bytes, dimension);
+      }
+    } catch (ArithmeticException e) {
+      throw bad(entry.place(), "shape " + shape + " overflows, expected fewer values");
+    }
+    if (bytes != entry.end() - entry.begin()) {
+      throw bad(
+          entry.place(),
+          offsets + " do not match " + entry.type() + shape + ", expected " + bytes + " bytes");
+    }
+    if (bytes / entry.type().bytes() > MAX_LENGTH) {
+      throw new BadFileException(
+          file,
+          entry.place(),
+          entry.type()
+              + shape
+              + " is too long, expected at most "
+              + MAX_LENGTH
+              + " values; split the array where the file was made");
+    }
+  }
+
+  private void refuseDuplicate(boolean seen, String place, String name) throws BadFileException {
+    if (seen) {
+      throw bad(place, "the name \"" + name + "\" comes twice, expected it once");
+    }
+  }
+
+  private void expect(JsonToken expected, String place, String what) throws IOException {
+    JsonToken came = json.peek();
+    if (came != expected) {
+      throw bad(place, what + " is " + came + ", expected " + expected);
+    }
+  }
+
+  private BadFileException bad(String place, String problem) {
+    return new BadFileException(file, place, problem + REMEDY);
+  }
+}

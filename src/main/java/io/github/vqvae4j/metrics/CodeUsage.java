@@ -1,0 +1,125 @@
+package io.github.vqvae4j.metrics;
+
+import java.util.Arrays;
+
+/**
+ * How often each code of a codebook was chosen: in a batch, in a window of batches, in a data set.
+ */
+public final class CodeUsage {
+  private final long[] counts;
+
+  private CodeUsage(long[] counts) {
+    this.counts = counts;
+  }
+
+  /**
+   * Nothing counted yet.
+   *
+   * @param codebookSize K
+   * @return all zeros
+   */
+  public static CodeUsage none(int codebookSize) {
+    return new CodeUsage(new long[codebookSize]);
+  }
+
+  /**
+   * Counts codes.
+   *
+   * @param codes each from 0 to K - 1
+   * @param codebookSize K
+   * @return how often each was there
+   */
+  public static CodeUsage of(int[] codes, int codebookSize) {
+    long[] counts = new long[codebookSize];
+    for (int code : codes) {
+      counts[code]++;
+    }
+    return new CodeUsage(counts);
+  }
+
+  /**
+   * Both together.
+   *
+   * @param other of the same codebook
+   * @return the sums
+   */
+  public CodeUsage plus(CodeUsage other) {
+    return combine(other, 1);
+  }
+
+  /**
+   * This without a part of it.
+   *
+   * @param other counted here before
+   * @return the differences
+   */
+  public CodeUsage minus(CodeUsage other) {
+    return combine(other, -1);
+  }
+
+  private CodeUsage combine(CodeUsage other, long sign) {
+    long[] sums = counts.clone();
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += sign * other.counts[i];
+    }
+    return new CodeUsage(sums);
+  }
+
+  /**
+   * The histogram.
+   *
+   * @return how often each code was chosen, a copy
+   */
+  public long[] counts() {
+    return counts.clone();
+  }
+
+  /**
+   * The size of the codebook.
+   *
+   * @return K
+   */
+  public int codebookSize() {
+    return counts.length;
+  }
+
+  /**
+   * How many codes were chosen at all.
+   *
+   * @return from 0 to K
+   */
+  public int codesInUse() {
+    return (int) Arrays.stream(counts).filter(count -> count > 0).count();
+  }
+
+  /**
+   * The effective number of codes: exp(-sum p ln p), with p each code's share.
+   *
+   * @return from 1, if one code takes all, to K, if all are equally frequent; 0 if nothing was
+   *     counted
+   */
+  public double perplexity() {
+    double total = Arrays.stream(counts).sum();
+    if (total == 0) {
+      return 0;
+    }
+    double entropy = 0;
+    for (long count : counts) {
+      if (count > 0) {
+        double share = count / total;
+        entropy -= share * Math.log(share);
+      }
+    }
+    return Math.exp(entropy);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        java.util.Locale.ROOT,
+        "%d of %d codes in use, perplexity %.1f",
+        codesInUse(),
+        counts.length,
+        perplexity());
+  }
+}

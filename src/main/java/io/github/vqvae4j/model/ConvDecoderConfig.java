@@ -1,0 +1,144 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.tensor.Rng;
+
+/**
+ * The settings of a {@link ConvDecoder}.
+ *
+ * @param channels of the images, at least 1
+ * @param hidden channels inside, at least 2 and even; by default 128
+ * @param upsample how often the size is doubled, from 0; by default 2
+ * @param residualBlocks by default 2
+ * @param residualHidden channels inside a residual block; by default 32
+ * @param doubling how the size is doubled; by default by transposed convolution
+ * @param initializer how the weights start; by default as in Sonnet
+ */
+public record ConvDecoderConfig(
+    int channels,
+    int hidden,
+    int upsample,
+    int residualBlocks,
+    int residualHidden,
+    Doubling doubling,
+    Initializer initializer)
+    implements Decoder.Config {
+  /** How the size of the map is doubled. */
+  public enum Doubling {
+    /** A transposed convolution 4x4 of stride 2. */
+    TRANSPOSED,
+    /** Nearest-neighbour upsampling, then a convolution 3x3: without checkerboard patterns. */
+    NEAREST
+  }
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public ConvDecoderConfig {
+    check("ConvDecoder", channels, hidden, "upsample", upsample, residualBlocks, residualHidden);
+  }
+
+  static void check(
+      String who,
+      int channels,
+      int hidden,
+      String scaling,
+      int times,
+      int residualBlocks,
+      int residualHidden) {
+    if (channels < 1
+        || hidden < 2
+        || hidden % 2 != 0
+        || times < 0
+        || times > 16
+        || residualBlocks < 0
+        || residualHidden < 1) {
+      throw new IllegalArgumentException(
+          who
+              + ": expected channels of at least 1, an even number of hidden channels, "
+              + scaling
+              + " from 0 to 16, residual blocks of at least 0 and residual hidden channels of at"
+              + " least 1, got channels "
+              + channels
+              + ", hidden "
+              + hidden
+              + ", "
+              + scaling
+              + " "
+              + times
+              + ", residual blocks "
+              + residualBlocks
+              + " of "
+              + residualHidden
+              + ".");
+    }
+  }
+
+  static ConvDecoderConfig of(int channels) {
+    return new ConvDecoderConfig(
+        channels, 128, 2, 2, 32, Doubling.TRANSPOSED, Initializer.TRUNCATED_NORMAL);
+  }
+
+  /**
+   * Sets the channels inside.
+   *
+   * @param count an even number
+   * @return these settings with it
+   */
+  public ConvDecoderConfig hidden(int count) {
+    return new ConvDecoderConfig(
+        channels, count, upsample, residualBlocks, residualHidden, doubling, initializer);
+  }
+
+  /**
+   * Sets how often the size is doubled.
+   *
+   * @param times the image is 2^times larger than the codes' map
+   * @return these settings with it
+   */
+  public ConvDecoderConfig upsample(int times) {
+    return new ConvDecoderConfig(
+        channels, hidden, times, residualBlocks, residualHidden, doubling, initializer);
+  }
+
+  /**
+   * Sets the residual stack.
+   *
+   * @param blocks how many
+   * @param blockHidden channels inside each
+   * @return these settings with it
+   */
+  public ConvDecoderConfig residual(int blocks, int blockHidden) {
+    return new ConvDecoderConfig(
+        channels, hidden, upsample, blocks, blockHidden, doubling, initializer);
+  }
+
+  /**
+   * Sets how the size is doubled.
+   *
+   * @param newDoubling how
+   * @return these settings with it
+   */
+  public ConvDecoderConfig doubling(Doubling newDoubling) {
+    return new ConvDecoderConfig(
+        channels, hidden, upsample, residualBlocks, residualHidden, newDoubling, initializer);
+  }
+
+  /**
+   * Sets how the weights start.
+   *
+   * @param newInitializer how
+   * @return these settings with it
+   */
+  public ConvDecoderConfig initializer(Initializer newInitializer) {
+    return new ConvDecoderConfig(
+        channels, hidden, upsample, residualBlocks, residualHidden, doubling, newInitializer);
+  }
+
+  @Override
+  public ConvDecoder build(int dimension, Rng rng) {
+    return new ConvDecoder(this, dimension, rng);
+  }
+}

@@ -1,0 +1,86 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.tensor.Rng;
+
+/**
+ * The settings of a {@link ConvEncoder}.
+ *
+ * @param channels of the images, at least 1
+ * @param hidden channels inside, at least 2 and even; by default 128
+ * @param downsample how often the size is halved, from 0; by default 2
+ * @param residualBlocks by default 2
+ * @param residualHidden channels inside a residual block; by default 32
+ * @param initializer how the weights start; by default as in Sonnet
+ */
+public record ConvEncoderConfig(
+    int channels,
+    int hidden,
+    int downsample,
+    int residualBlocks,
+    int residualHidden,
+    Initializer initializer)
+    implements Encoder.Config {
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public ConvEncoderConfig {
+    ConvDecoderConfig.check(
+        "ConvEncoder", channels, hidden, "downsample", downsample, residualBlocks, residualHidden);
+  }
+
+  static ConvEncoderConfig of(int channels) {
+    return new ConvEncoderConfig(channels, 128, 2, 2, 32, Initializer.TRUNCATED_NORMAL);
+  }
+
+  /**
+   * Sets the channels inside.
+   *
+   * @param count an even number
+   * @return these settings with it
+   */
+  public ConvEncoderConfig hidden(int count) {
+    return new ConvEncoderConfig(
+        channels, count, downsample, residualBlocks, residualHidden, initializer);
+  }
+
+  /**
+   * Sets how often the size is halved.
+   *
+   * @param times the codes' map is 2^times smaller than the image
+   * @return these settings with it
+   */
+  public ConvEncoderConfig downsample(int times) {
+    return new ConvEncoderConfig(
+        channels, hidden, times, residualBlocks, residualHidden, initializer);
+  }
+
+  /**
+   * Sets the residual stack.
+   *
+   * @param blocks how many
+   * @param blockHidden channels inside each
+   * @return these settings with it
+   */
+  public ConvEncoderConfig residual(int blocks, int blockHidden) {
+    return new ConvEncoderConfig(channels, hidden, downsample, blocks, blockHidden, initializer);
+  }
+
+  /**
+   * Sets how the weights start.
+   *
+   * @param newInitializer how
+   * @return these settings with it
+   */
+  public ConvEncoderConfig initializer(Initializer newInitializer) {
+    return new ConvEncoderConfig(
+        channels, hidden, downsample, residualBlocks, residualHidden, newInitializer);
+  }
+
+  @Override
+  public ConvEncoder build(int dimension, Rng rng) {
+    return new ConvEncoder(this, dimension, rng);
+  }
+}

@@ -1,0 +1,32 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.tensor.Rng;
+import java.util.Optional;
+
+/** Maps quantized vectors [b, h/r, w/r, D] back to images [b, h, w, channels]. */
+public abstract class Decoder extends Layer {
+  /** The settings that a decoder is built from, and saved with. */
+  public interface Config {
+    /**
+     * Builds the decoder.
+     *
+     * @param dimension D, the channels of its input
+     * @param rng where the weights are drawn from
+     * @return a new decoder with these settings
+     */
+    Decoder build(int dimension, Rng rng);
+  }
+
+  /** For subclasses. */
+  protected Decoder() {}
+
+  /**
+   * The settings it was built from, which a model file keeps.
+   *
+   * @return empty for a decoder of one's own, which a model file cannot build
+   */
+  public Optional<Config> config() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,258 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.Quantized;
+import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * A vector-quantized variational autoencoder (van den Oord, Vinyals and Kavukcuoglu 2017): an
+ * encoder, a quantizer, a decoder.
+ *
+ * <pre>{@code
+ * VqVae model = VqVae.builder()
+ *     .encoder(ConvEncoder.channels(1).hidden(128).downsample(2))
+ *     .quantizer(VectorQuantizer.ema(512, 64))
+ *     .decoder(ConvDecoder.channels(1).hidden(128).upsample(2))
+ *     .seed(42)
+ *     .build();
+ * }</pre>
+ *
+ * <p>Pixels are numbers in 0..1. {@link #encode}, {@link #decode} and {@link #reconstruct} may be
+ * called from any number of threads, but not while the model trains. As a layer it maps images to
+ * reconstructions.
+ */
+public final class VqVae extends Layer {
+  /** Images that go through the model at once; more than that go in parts. */
+  private static final int PART = 64;
+
+  private static final float CENTER = 0.5f;
+
+  private final Encoder encoder;
+  private final Quantizer quantizer;
+  private final Decoder decoder;
+
+  VqVae(Encoder encoder, Quantizer quantizer, Decoder decoder) {
+    this.encoder = child("encoder", encoder);
+    this.quantizer = child("quantizer", quantizer);
+    this.decoder = child("decoder", decoder);
+  }
+
+  /**
+   * Starts to describe a model.
+   *
+   * @return a builder without encoder, quantizer and decoder
+   */
+  public static VqVaeBuilder builder() {
+    return new VqVaeBuilder();
+  }
+
+  /**
+   * Reads a model that was built from the library's own parts.
+   *
+   * @param file written by {@link #save}
+   * @return a new model
+   * @throws IOException if there is no such file, or it is damaged or not such a model; the message
+   *     says what is wrong and where
+   */
+  public static VqVae load(Path file) throws IOException {
+    return VqVaeFile.load(file);
+  }
+
+  /**
+   * Reads parameters and buffers into a model: the way to load one with layers of one's own.
+   *
+   * @param file written by {@link #save}
+   * @param into a model built like the one that was saved; on an error it is as it was
+   * @return that model
+   * @throws IOException as {@link #load(Path)}, and if names or shapes differ
+   */
+  public static VqVae load(Path file, VqVae into) throws IOException {
+    return VqVaeFile.load(file, into);
+  }
+
+  /**
+   * Writes the model to a file, from which {@link #load} makes it again.
+   *
+   * @param file safetensors; an existing one is replaced once the new one is complete
+   * @throws IOException if it cannot be written
+   */
+  public void save(Path file) throws IOException {
+    VqVaeFile.save(this, file);
+  }
+
+  /**
+   * The encoder.
+   *
+   * @return images to vectors
+   */
+  public Encoder encoder() {
+    return encoder;
+  }
+
+  /**
+   * The quantizer.
+   *
+   * @return vectors to codes
+   */
+  public Quantizer quantizer() {
+    return quantizer;
+  }
+
+  /**
+   * The decoder.
+   *
+   * @return vectors to images
+   */
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /**
+   * Runs the whole model in a step, for training and for losses of one's own.
+   *
+   * @param images [b, h, w, channels], in 0..1
+   * @return reconstruction, codes, loss terms
+   */
+  public VqVaeOutput run(Tensor images) {
+    Tensor centered = images.add(-CENTER);
+    Quantized quantized = quantizer.quantize(encoded(centered));
+    Tensor reconstruction = decoder.forward(quantized.quantized());
+    if (!Arrays.equals(reconstruction.shape(), images.shape())) {
+      throw new IllegalArgumentException(
+          "VqVae: the decoder gave images "
+              + Arrays.toString(reconstruction.shape())
+              + " for images "
+              + Arrays.toString(images.shape())
+              + ". Build encoder and decoder for the same channels, and with as many doublings as"
+              + " halvings.");
+    }
+    return new VqVaeOutput(centered, reconstruction, quantized);
+  }
+
+  /**
+   * Images to the vectors that the quantizer gets.
+   *
+   * @param images [b, h, w, channels], in 0..1
+   * @return [b, h/r, w/r, D]
+   */
+  public Tensor vectors(Tensor images) {
+    return encoded(images.add(-CENTER));
+  }
+
+  private Tensor encoded(Tensor centered) {
+    Tensor vectors = encoder.forward(centered);
+    if (vectors.size(-1) != quantizer.dimension()) {
+      throw new IllegalArgumentException(
+          "VqVae: the encoder gave vectors "
+              + Arrays.toString(vectors.shape())
+              + ", but the quantizer was built for "
+              + quantizer.dimension()
+              + " numbers a vector. Give both the same dimension.");
+    }
+    return vectors;
+  }
+
+  @Override
+  protected Tensor compute(Tensor images) {
+    return run(images).reconstruction().add(CENTER);
+  }
+
+  /**
+   * Images to codes.
+   *
+   * @param images of the size and channels that the encoder takes, in 0..1
+   * @return [images, h/r, w/r], each from 0 to K - 1
+   */
+  public Codes encode(Dataset images) {
+    int[] codes = null;
+    int[] shape = null;
+    for (int from = 0; from < images.size(); from += PART) {
+      int to = Math.min(from + PART, images.size());
+      try (Step step = Step.inference()) {
+        Tensor vectors = vectors(tensor(step, images, from, to));
+        Codes part = quantizer.quantize(vectors).codes();
+        if (codes == null) {
+          shape = part.shape();
+          codes = new int[part.values().length / shape[0] * images.size()];
+        }
+        System.arraycopy(
+            part.values(), 0, codes, codes.length / images.size() * from, part.values().length);
+      }
+    }
+    shape[0] = images.size();
+    return Codes.of(codes, quantizer.codebookSize(), shape);
+  }
+
+  private static Tensor tensor(Step step, Dataset images, int from, int to) {
+    int each = images.height() * images.width() * images.channels();
+    float[] pixels = new float[(to - from) * each];
+    for (int i = from; i < to; i++) {
+      images.image(i, pixels, (i - from) * each);
+    }
+    return step.tensor(pixels, to - from, images.height(), images.width(), images.channels());
+  }
+
+  /**
+   * Codes to images.
+   *
+   * @param codes [count, h/r, w/r], made by this model or drawn from a prior over its codes
+   * @return the images; pixels may lie a little outside 0..1
+   * @throws IllegalArgumentException if they are codes of a codebook of another size
+   */
+  public Images decode(Codes codes) {
+    int k = quantizer.codebookSize();
+    int[] shape = codes.shape();
+    if (codes.codebookSize() != k || shape.length != 3) {
+      throw new IllegalArgumentException(
+          "VqVae.decode: expected codes [count, height, width] of a codebook of "
+              + k
+              + ", got "
+              + codes
+              + ". Decode them with the model that made them.");
+    }
+    return inParts(
+        codes.count(),
+        (step, from, to) -> {
+          Tensor vectors = quantizer.lookup(step, codes.range(from, to).values());
+          Tensor map = vectors.reshape(to - from, shape[1], shape[2], quantizer.dimension());
+          return decoder.forward(map).add(CENTER);
+        });
+  }
+
+  /**
+   * Images to codes and back: what {@code decode(encode(images))} gives, bit for bit.
+   *
+   * @param images of the size and channels that the encoder takes, in 0..1
+   * @return their reconstructions
+   */
+  public Images reconstruct(Dataset images) {
+    return inParts(images.size(), (step, from, to) -> forward(tensor(step, images, from, to)));
+  }
+
+  private interface Part {
+    Tensor images(Step step, int from, int to);
+  }
+
+  private static Images inParts(int count, Part part) {
+    Images[] results = new Images[(count + PART - 1) / PART];
+    for (int i = 0; i < results.length; i++) {
+      int from = i * PART;
+      int to = Math.min(from + PART, count);
+      try (Step step = Step.inference()) {
+        Tensor images = part.images(step, from, to);
+        long[] shape = images.shape();
+        results[i] =
+            Images.of(images.toFloats(), to - from, (int) shape[1], (int) shape[2], (int) shape[3]);
+      }
+    }
+    return Images.concat(results);
+  }
+}

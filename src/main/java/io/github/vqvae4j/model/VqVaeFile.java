@@ -1,0 +1,218 @@
+package io.github.vqvae4j.model;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * The model file: safetensors with all parameters and buffers under their hierarchical names, and
+ * in its metadata the format's version and, as JSON, the settings of each part beside its kind.
+ *
+ * <p>A kind is a name from the tables below, never a class: nothing in a file decides which code
+ * runs. Parts of one's own are written as {@link #OWN}, and such a file needs an instance to be
+ * loaded into.
+ */
+final class VqVaeFile {
+  private static final String FORMAT = "vqvae4j.format";
+  private static final String VERSION = "1";
+  private static final String MODEL = "vqvae4j.model";
+  private static final String VQ_VAE = "vq-vae";
+  private static final String CONFIG = "vqvae4j.config";
+  private static final String KIND = "kind";
+  private static final String OWN = "own";
+
+  private static final Map<String, Class<? extends Record>> KINDS =
+      Map.of(
+          "conv-encoder", ConvEncoderConfig.class,
+          "conv-decoder", ConvDecoderConfig.class,
+          "vector-quantizer", VectorQuantizerConfig.class);
+
+  private VqVaeFile() {}
+
+  static void save(VqVae model, Path file) throws IOException {
+    JsonObject config = new JsonObject();
+    config.add("encoder", part(model.encoder().config()));
+    config.add("quantizer", part(model.quantizer().config()));
+    config.add("decoder", part(model.decoder().config()));
+    Map<String, NamedArray> arrays = new LinkedHashMap<>();
+    model
+        .variables()
+        .forEach((name, v) -> arrays.put(name, NamedArray.of(v.toFloats(), v.shape())));
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(FORMAT, VERSION);
+    metadata.put(MODEL, VQ_VAE);
+    metadata.put(CONFIG, config.toString());
+    Safetensors.write(file, metadata, arrays);
+  }
+
+  private static JsonObject part(Optional<?> settings) {
+    JsonObject part = new JsonObject();
+    for (Map.Entry<String, Class<? extends Record>> kind : KINDS.entrySet()) {
+      if (settings.isPresent() && settings.get().getClass() == kind.getValue()) {
+        part.addProperty(KIND, kind.getKey());
+        part.add("settings", RecordJson.toJson((Record) settings.get()));
+        return part;
+      }
+    }
+    part.addProperty(KIND, OWN);
+    return part;
+  }
+
+  static VqVae load(Path file) throws IOException {
+    SafetensorsFile content = read(file);
+    JsonObject config = config(file, content);
+    VqVaeBuilder builder =
+        VqVae.builder()
+            .encoder(settings(file, config, "encoder", Encoder.Config.class))
+            .quantizer(settings(file, config, "quantizer", Quantizer.Config.class))
+            .decoder(settings(file, config, "decoder", Decoder.Config.class));
+    VqVae model = builder.build();
+    try {
+      fill(file, content, model);
+    } catch (BadFileException e) {
+      model.close();
+      throw e;
+    }
+    return model;
+  }
+
+  static VqVae load(Path file, VqVae into) throws IOException {
+    fill(file, read(file), into);
+    return into;
+  }
+
+  private static SafetensorsFile read(Path file) throws IOException {
+    SafetensorsFile content = Safetensors.read(file);
+    String version = content.metadata().get(FORMAT);
+    if (version == null || !VQ_VAE.equals(content.metadata().get(MODEL))) {
+      throw new BadFileException(
+          file,
+          "metadata",
+          "this is a safetensors file, but not a VQ-VAE written by vqvae4j ("
+              + FORMAT
+              + " is "
+              + version
+              + ", "
+              + MODEL
+              + " is "
+              + content.metadata().get(MODEL)
+              + "); pass a file that VqVae.save wrote");
+    }
+    if (!version.equals(VERSION)) {
+      throw new BadFileException(
+          file,
+          "metadata " + FORMAT,
+          "expected format version "
+              + VERSION
+              + ", got "
+              + version
+              + "; read it with the version of vqvae4j that wrote it, or a newer one");
+    }
+    return content;
+  }
+
+  private static JsonObject config(Path file, SafetensorsFile content) throws BadFileException {
+    try {
+      return JsonParser.parseString(content.metadata().getOrDefault(CONFIG, "")).getAsJsonObject();
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new BadFileException(
+          file, "metadata " + CONFIG, "expected a JSON object; the file is damaged", e);
+    }
+  }
+
+  private static <C> C settings(Path file, JsonObject config, String part, Class<C> type)
+      throws BadFileException {
+    String place = "metadata " + CONFIG + ", " + part;
+    try {
+      JsonObject json = config.getAsJsonObject(part);
+      String kind = json.get(KIND).getAsString();
+      if (kind.equals(OWN)) {
+        throw new BadFileException(
+            file,
+            place,
+            "the model was saved with a part of its author's own, which a file cannot bring; build"
+                + " the same model and use VqVae.load(file, model)");
+      }
+      Class<? extends Record> record = KINDS.get(kind);
+      if (record == null || !type.isAssignableFrom(record)) {
+        throw new BadFileException(
+            file,
+            place,
+            "unknown kind \"" + kind + "\", expected one of " + new TreeSet<>(KINDS.keySet()));
+      }
+      return type.cast(RecordJson.fromJson(json.getAsJsonObject("settings"), record));
+    } catch (IllegalArgumentException
+        | IllegalStateException
+        | ClassCastException
+        | NullPointerException e) {
+      throw new BadFileException(file, place, "damaged settings: " + e.getMessage(), e);
+    }
+  }
+
+  /** Checks everything first, so that the model stays as it was if anything is wrong. */
+  private static void fill(Path file, SafetensorsFile content, VqVae model)
+      throws BadFileException {
+    Map<String, Variable> variables = model.variables();
+    Map<String, NamedArray> arrays = content.arrays();
+    if (!variables.keySet().equals(arrays.keySet())) {
+      TreeSet<String> missing = new TreeSet<>(variables.keySet());
+      missing.removeAll(arrays.keySet());
+      TreeSet<String> extra = new TreeSet<>(arrays.keySet());
+      extra.removeAll(variables.keySet());
+      throw new BadFileException(
+          file,
+          "arrays",
+          "the file's arrays are not this model's: missing "
+              + missing
+              + ", unknown "
+              + extra
+              + "; build the model as it was when it was saved");
+    }
+    for (Map.Entry<String, Variable> entry : variables.entrySet()) {
+      NamedArray array = arrays.get(entry.getKey());
+      Variable variable = entry.getValue();
+      if (array.type() != NamedArray.Type.F32 || !Arrays.equals(array.shape(), variable.shape())) {
+        throw new BadFileException(
+            file,
+            entry.getKey(),
+            "expected F32 "
+                + Arrays.toString(variable.shape())
+                + ", got "
+                + array.type()
+                + " "
+                + Arrays.toString(array.shape())
+                + "; build the model as it was when it was saved");
+      }
+      float[] values = array.floats();
+      for (int i = 0; i < values.length; i++) {
+        if (!Float.isFinite(values[i])) {
+          throw new BadFileException(
+              file,
+              entry.getKey(),
+              "element "
+                  + i
+                  + " is "
+                  + values[i]
+                  + ", expected a finite number; the file is"
+                  + " damaged");
+        }
+      }
+    }
+    variables.forEach((name, variable) -> variable.set(arrays.get(name).floats()));
+  }
+}

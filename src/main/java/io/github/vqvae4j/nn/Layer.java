@@ -1,0 +1,163 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A part of a model: a function of a tensor, with parameters, buffers and inner layers.
+ *
+ * <p>A subclass makes these in its constructor with {@link #parameter}, {@link #buffer} and {@link
+ * #child}, and says in {@link #compute} what it computes; gradients follow by themselves. Names are
+ * hierarchical, {@code encoder.residual.0.conv.weight}, and stable: they are the names in a model
+ * file.
+ *
+ * <p>Computing changes nothing, so any number of threads may run a layer at once, each in a step of
+ * its own. What training changes beside the parameters (buffers) is given to {@link
+ * io.github.vqvae4j.tensor.Step#onCommit}.
+ */
+public abstract class Layer implements AutoCloseable {
+  private final Map<String, Variable> own = new LinkedHashMap<>();
+  private final Map<String, Layer> children = new LinkedHashMap<>();
+
+  /** For subclasses. */
+  protected Layer() {}
+
+  /**
+   * Computes the output.
+   *
+   * @param input what the layer's documentation says
+   * @return the output, of the same step
+   */
+  public final Tensor forward(Tensor input) {
+    Tensor output = compute(input);
+    input.step().computed(this, output);
+    return output;
+  }
+
+  /**
+   * What the layer computes: the one method that every layer has to write.
+   *
+   * @param input of any step
+   * @return the output
+   */
+  protected abstract Tensor compute(Tensor input);
+
+  /**
+   * Adds trainable weights.
+   *
+   * @param name unique within this layer, without dots
+   * @param values their start, row by row
+   * @param shape each dimension at least 1
+   * @return the parameter; use it as a tensor with {@code parameter.in(step)}
+   */
+  protected final Parameter parameter(String name, float[] values, long... shape) {
+    return add(name, new Parameter(values, shape));
+  }
+
+  /**
+   * Adds state that has no gradient.
+   *
+   * @param name unique within this layer, without dots
+   * @param values its start, row by row
+   * @param shape each dimension at least 1
+   * @return the buffer
+   */
+  protected final Buffer buffer(String name, float[] values, long... shape) {
+    return add(name, new Buffer(values, shape));
+  }
+
+  private <V extends Variable> V add(String name, V variable) {
+    checkName(name);
+    own.put(name, variable);
+    return variable;
+  }
+
+  /**
+   * Adds an inner layer.
+   *
+   * @param name unique within this layer, without dots
+   * @param layer the inner layer
+   * @param <L> its type
+   * @return the inner layer
+   */
+  protected final <L extends Layer> L child(String name, L layer) {
+    checkName(name);
+    children.put(name, layer);
+    return layer;
+  }
+
+  private void checkName(String name) {
+    if (name.isEmpty()
+        || name.contains(".")
+        || own.containsKey(name)
+        || children.containsKey(name)) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName()
+              + ": expected a name that is new here and has no dot, got \""
+              + name
+              + "\"; there are already "
+              + own.keySet()
+              + " and "
+              + children.keySet()
+              + ".");
+    }
+  }
+
+  /**
+   * The inner layers.
+   *
+   * @return by name, in the order they were added
+   */
+  public final Map<String, Layer> children() {
+    return Collections.unmodifiableMap(children);
+  }
+
+  /**
+   * All parameters and buffers, those of inner layers too.
+   *
+   * @return by hierarchical name, in the order they were added
+   */
+  public final Map<String, Variable> variables() {
+    Map<String, Variable> all = new LinkedHashMap<>();
+    collect("", all);
+    return all;
+  }
+
+  private void collect(String prefix, Map<String, Variable> all) {
+    own.forEach((name, variable) -> all.put(prefix + name, variable));
+    children.forEach((name, layer) -> layer.collect(prefix + name + ".", all));
+  }
+
+  /**
+   * All parameters, those of inner layers too.
+   *
+   * @return in the order of {@link #variables()}
+   */
+  public final List<Parameter> parameters() {
+    return variables().values().stream()
+        .filter(Parameter.class::isInstance)
+        .map(Parameter.class::cast)
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * Changes the number format of all parameters and buffers: to DOUBLE for gradient checks.
+   *
+   * @param precision the new format
+   */
+  public final void convert(Precision precision) {
+    variables().values().forEach(variable -> variable.convert(precision));
+  }
+
+  /** Frees the memory of all parameters and buffers; the layer must not be used any more. */
+  @Override
+  public final void close() {
+    variables().values().forEach(Variable::close);
+  }
+}

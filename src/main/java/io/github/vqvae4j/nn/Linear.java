@@ -1,0 +1,59 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * A linear map of the last axis: [.., in] to [.., out], {@code x weight + bias}.
+ *
+ * <p>Parameters: {@code weight} [in, out], {@code bias} [out], which start as in PyTorch.
+ */
+public final class Linear extends Layer {
+  private final int in;
+  private final int out;
+  private final Parameter weight;
+  private final Parameter bias;
+
+  /**
+   * A linear map with a bias.
+   *
+   * @param in size of the last axis
+   * @param out size it becomes
+   * @param rng where the weights are drawn from
+   */
+  public Linear(int in, int out, Rng rng) {
+    this(in, out, Initializer.TORCH, rng);
+  }
+
+  /**
+   * A linear map with a bias.
+   *
+   * @param in size of the last axis
+   * @param out size it becomes
+   * @param initializer how the weights start
+   * @param rng where they are drawn from
+   * @throws IllegalArgumentException if a size is below 1
+   */
+  public Linear(int in, int out, Initializer initializer, Rng rng) {
+    if (in < 1 || out < 1) {
+      throw new IllegalArgumentException(
+          "Linear: expected sizes of at least 1, got in " + in + " and out " + out + ".");
+    }
+    this.in = in;
+    this.out = out;
+    weight = parameter("weight", initializer.weights(rng, in, out, (long) in * out), in, out);
+    bias = parameter("bias", initializer.biases(rng, in, out), out);
+  }
+
+  @Override
+  protected Tensor compute(Tensor x) {
+    long[] shape = x.shape();
+    if (x.size(-1) != in) {
+      throw new IllegalArgumentException(
+          "Linear: expected [.., " + in + "], got " + Arrays.toString(shape) + ".");
+    }
+    shape[shape.length - 1] = out;
+    return x.reshape(-1, in).matmul(weight.in(x.step())).add(bias.in(x.step())).reshape(shape);
+  }
+}

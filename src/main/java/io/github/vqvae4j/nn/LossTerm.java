@@ -1,0 +1,28 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.List;
+
+/**
+ * One summand of a loss: reported as it is, added with its weight.
+ *
+ * @param name what it is called in reports, as {@code commitment}
+ * @param value a scalar, the mean over all elements, without the weight
+ * @param weight its factor in the loss
+ */
+public record LossTerm(String name, Tensor value, double weight) {
+  /**
+   * The loss: the sum of weight times value.
+   *
+   * @param terms at least one
+   * @return a scalar
+   */
+  public static Tensor total(List<LossTerm> terms) {
+    Tensor sum = null;
+    for (LossTerm term : terms) {
+      Tensor weighted = term.value().mul(term.weight());
+      sum = sum == null ? weighted : sum.add(weighted);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,39 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The residual stack of VQ-VAE (van den Oord et al. 2017, section 4.1): some {@link ResidualBlock}s
+ * and a rectified linear unit, [b, h, w, channels] to the same shape.
+ */
+public final class ResidualStack extends Layer {
+  private final List<ResidualBlock> blocks = new ArrayList<>();
+
+  /**
+   * A stack.
+   *
+   * @param channels of the images
+   * @param hidden channels inside each block
+   * @param count how many blocks, at least 0
+   * @param initializer how the weights start
+   * @param rng where they are drawn from
+   */
+  public ResidualStack(int channels, int hidden, int count, Initializer initializer, Rng rng) {
+    for (int i = 0; i < count; i++) {
+      ResidualBlock block = new ResidualBlock(channels, hidden, initializer, rng);
+      blocks.add(child(Integer.toString(i), block));
+    }
+  }
+
+  @Override
+  protected Tensor compute(Tensor x) {
+    Tensor y = x;
+    for (ResidualBlock block : blocks) {
+      y = block.forward(y);
+    }
+    return y.relu();
+  }
+}

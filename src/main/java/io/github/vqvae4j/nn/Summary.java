@@ -1,0 +1,105 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A table of a model's layers, for people: names, output shapes and numbers of parameters.
+ *
+ * @param rows a row a layer, in the order in which they compute
+ * @param parameters numbers that training changes, in all
+ * @param buffers numbers that are saved but have no gradient, in all
+ */
+public record Summary(List<Row> rows, long parameters, long buffers) {
+  /**
+   * One layer.
+   *
+   * @param name hierarchical
+   * @param type its class
+   * @param output the shape of what it computed
+   * @param parameters its own parameters, without those of inner layers
+   */
+  public record Row(String name, String type, List<Long> output, long parameters) {}
+
+  /**
+   * Runs a layer once on zeros and writes down what it computes.
+   *
+   * @param layer any layer
+   * @param inputShape the shape of an input, as [1, 28, 28, 1]
+   * @return the table
+   */
+  public static Summary of(Layer layer, long... inputShape) {
+    Map<Layer, String> names = new IdentityHashMap<>();
+    name("", layer, names);
+    List<Row> rows = new ArrayList<>();
+    try (Step step = Step.inference()) {
+      step.observe((source, output) -> rows.add(row(names, (Layer) source, output)));
+      int size = 1;
+      for (long d : inputShape) {
+        size = Math.toIntExact(size * d);
+      }
+      layer.forward(step.tensor(new float[size], inputShape));
+    }
+    return new Summary(
+        List.copyOf(rows),
+        count(layer.variables().values(), true),
+        count(layer.variables().values(), false));
+  }
+
+  private static void name(String path, Layer layer, Map<Layer, String> names) {
+    names.put(layer, path.isEmpty() ? "(all)" : path);
+    layer
+        .children()
+        .forEach((name, child) -> name(path.isEmpty() ? name : path + "." + name, child, names));
+  }
+
+  private static Row row(Map<Layer, String> names, Layer layer, Tensor output) {
+    long all = count(layer.variables().values(), true);
+    long inner = 0;
+    for (Layer child : layer.children().values()) {
+      inner += count(child.variables().values(), true);
+    }
+    return new Row(
+        names.getOrDefault(layer, "?"),
+        layer.getClass().getSimpleName(),
+        Arrays.stream(output.shape()).boxed().toList(),
+        all - inner);
+  }
+
+  private static long count(Iterable<Variable> variables, boolean trainable) {
+    long sum = 0;
+    for (Variable variable : variables) {
+      sum += variable.isTrainable() == trainable ? variable.size() : 0;
+    }
+    return sum;
+  }
+
+  @Override
+  public String toString() {
+    int name = rows.stream().mapToInt(r -> r.name().length()).max().orElse(0);
+    int type = rows.stream().mapToInt(r -> r.type().length()).max().orElse(0);
+    StringBuilder table = new StringBuilder();
+    for (Row row : rows) {
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "%-" + name + "s  %-" + type + "s  %-20s %,12d%n",
+              row.name(),
+              row.type(),
+              row.output(),
+              row.parameters()));
+    }
+    return table
+        .append(
+            String.format(
+                Locale.ROOT, "%,d parameters and %,d numbers in buffers", parameters, buffers))
+        .toString();
+  }
+}

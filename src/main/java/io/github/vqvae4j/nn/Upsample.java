@@ -1,0 +1,22 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Tensor;
+
+/** Nearest-neighbour upsampling: [b, h, w, c] to [b, h factor, w factor, c]. */
+public final class Upsample extends Layer {
+  private final int factor;
+
+  /**
+   * Upsampling.
+   *
+   * @param factor how often each pixel is repeated in both directions, at least 1
+   */
+  public Upsample(int factor) {
+    this.factor = factor;
+  }
+
+  @Override
+  protected Tensor compute(Tensor images) {
+    return images.upsample(factor);
+  }
+}

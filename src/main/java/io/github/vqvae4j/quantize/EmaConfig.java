@@ -1,0 +1,45 @@
+package io.github.vqvae4j.quantize;
+
+/**
+ * How the moving averages of a codebook move. With n_i vectors of a batch assigned to code i:
+ *
+ * <pre>
+ * N_i &lt;- decay N_i + (1 - decay) n_i
+ * m_i &lt;- decay m_i + (1 - decay) (sum of these vectors)
+ * e_i  = m_i / N'_i,   N'_i = (N_i + epsilon) / (N + K epsilon) N,   N = sum of N_i
+ * </pre>
+ *
+ * <p>(van den Oord et al. 2017, appendix A.1; the smoothed count N' is that of the authors' code.)
+ *
+ * @param decay from 0 to below 1
+ * @param epsilon of the Laplace smoothing, above 0
+ * @param zeroDebiased whether both averages start at zero and are divided by 1 - decay^t, as in
+ *     Sonnet; otherwise N starts at 0 and m at random numbers, as in zalandoresearch's code
+ * @param smoothedCountsStored whether N' replaces N, as in zalandoresearch's code
+ */
+public record EmaConfig(
+    double decay, double epsilon, boolean zeroDebiased, boolean smoothedCountsStored) {
+  /** Sonnet's: decay 0.99, epsilon 1e-5, zero-debiased, smoothing on a copy. */
+  public static final EmaConfig DEFAULT = new EmaConfig(0.99, 1e-5, true, false);
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range, or smoothed counts shall be
+   *     stored in zero-debiased averages, which nobody has defined
+   */
+  public EmaConfig {
+    if (!(decay >= 0 && decay < 1) || !(epsilon > 0)) {
+      throw new IllegalArgumentException(
+          "EmaConfig: expected a decay from 0 to below 1 and an epsilon above 0, got "
+              + decay
+              + " and "
+              + epsilon
+              + ".");
+    }
+    if (zeroDebiased && smoothedCountsStored) {
+      throw new IllegalArgumentException(
+          "EmaConfig: zeroDebiased and smoothedCountsStored exclude each other; choose one.");
+    }
+  }
+}

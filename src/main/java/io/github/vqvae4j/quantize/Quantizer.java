@@ -1,0 +1,97 @@
+package io.github.vqvae4j.quantize;
+
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * Turns vectors into codes of a finite codebook, and codes into vectors.
+ *
+ * <p>As a layer it maps vectors [.., D] to the quantized vectors; {@link #quantize} gives codes,
+ * loss terms and usage beside them.
+ */
+public abstract class Quantizer extends Layer {
+  /** The settings that a quantizer is built from, and saved with. */
+  public interface Config {
+    /**
+     * Builds the quantizer.
+     *
+     * @param rng where its start is drawn from
+     * @return a new quantizer with these settings
+     */
+    Quantizer build(Rng rng);
+  }
+
+  /** For subclasses. */
+  protected Quantizer() {}
+
+  /**
+   * The number of codes.
+   *
+   * @return K, at least 1
+   */
+  public abstract int codebookSize();
+
+  /**
+   * The size of each vector.
+   *
+   * @return D, at least 1
+   */
+  public abstract int dimension();
+
+  /**
+   * Quantizes a batch. In a training step, what changes in the quantizer's state is done when the
+   * step commits. An implementation tells the step's observer of its output, as {@link #forward}
+   * does for other layers.
+   *
+   * @param vectors [.., D]
+   * @return quantized vectors, codes, loss terms, usage
+   */
+  public abstract Quantized quantize(Tensor vectors);
+
+  /**
+   * The vectors of some codes.
+   *
+   * @param step where the result lives
+   * @param codes each from 0 to K - 1
+   * @return [number of codes, D]
+   */
+  public abstract Tensor lookup(Step step, int[] codes);
+
+  /**
+   * How many vectors it wants to see before its first training step, to start its codebook from.
+   *
+   * @return 0 if it starts by itself, or has started
+   */
+  public int vectorsToStart() {
+    return 0;
+  }
+
+  /**
+   * Starts the codebook from vectors; called by the trainer if {@link #vectorsToStart} asks for it.
+   *
+   * @param vectors row by row, [n, D]
+   * @param perBatch how many vectors a training batch has, which the counts are scaled to
+   * @param rng for random choices
+   */
+  public void start(float[] vectors, int perBatch, Rng rng) {
+    throw new IllegalStateException(
+        getClass().getSimpleName() + " does not start from data (vectorsToStart() is 0).");
+  }
+
+  /**
+   * The settings it was built from, which a model file keeps.
+   *
+   * @return empty for a quantizer of one's own, which a model file cannot build
+   */
+  public Optional<Config> config() {
+    return Optional.empty();
+  }
+
+  @Override
+  protected final Tensor compute(Tensor vectors) {
+    return quantize(vectors).quantized();
+  }
+}

@@ -1,0 +1,198 @@
+package io.github.vqvae4j.quantize;
+
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The vector quantizer of VQ-VAE (van den Oord, Vinyals and Kavukcuoglu 2017). With encoder outputs
+ * z_e and codebook vectors e_1 .. e_K:
+ *
+ * <pre>
+ * k   = argmin_j ||z_e - e_j||          (equation 1; of equals, the lowest)
+ * z_q = e_k                             (equation 2), gradient straight through to z_e
+ * L   = alpha mean((sg(z_e) - z_q)^2) + beta mean((z_e - sg(z_q))^2)    (equation 3)
+ * </pre>
+ *
+ * <p>The first term, {@code codebook}, moves the codebook towards the encoder's outputs and is
+ * absent where moving averages do that ({@link Update#EMA}, {@link EmaConfig}); the second, {@code
+ * commitment}, moves the encoder towards the codebook.
+ *
+ * <p>A training step quantizes first, with the codebook as it is, and updates it when it commits.
+ * State: {@code codebook} [K, D]; {@code count} [K] and, unless the gradient moves the codebook,
+ * {@code sum} [K, D], the moving averages; {@code weight} [1], what they are divided by; {@code
+ * started} [1], whether there is a codebook to train yet.
+ */
+public final class VectorQuantizer extends Quantizer {
+  /** Vectors per code that k-means starts from. */
+  private static final int START_VECTORS_PER_CODE = 20;
+
+  private final VectorQuantizerConfig config;
+  private final Variable codebook;
+  private final CodebookAverages averages;
+  private final Variable started;
+
+  /**
+   * A quantizer.
+   *
+   * @param config its settings
+   * @param rng where the codebook is drawn from
+   */
+  public VectorQuantizer(VectorQuantizerConfig config, Rng rng) {
+    this.config = config;
+    int k = config.codebookSize();
+    int d = config.dimension();
+    float[] start = new float[k * d];
+    double bound = Math.sqrt(3.0 / d);
+    for (int i = 0; i < start.length; i++) {
+      start[i] =
+          (float)
+              (config.start() == Start.NORMAL
+                  ? rng.nextGaussian()
+                  : bound * (2 * rng.nextDouble() - 1));
+    }
+    boolean byGradient = config.update() == Update.GRADIENT;
+    codebook = byGradient ? parameter("codebook", start, k, d) : buffer("codebook", start, k, d);
+    boolean debiased = config.ema().zeroDebiased();
+    float[] sums = new float[k * d];
+    for (int i = 0; i < sums.length && !debiased; i++) {
+      sums[i] = (float) rng.nextGaussian();
+    }
+    averages =
+        new CodebookAverages(
+            config,
+            codebook,
+            buffer("count", new float[k], k),
+            byGradient ? null : buffer("sum", sums, k, d),
+            buffer("weight", new float[] {debiased ? 0 : 1}, 1));
+    started = buffer("started", new float[] {config.start() == Start.K_MEANS ? 0 : 1}, 1);
+  }
+
+  /**
+   * Settings for a codebook that learns by moving averages.
+   *
+   * @param codebookSize K
+   * @param dimension D
+   * @return the settings, to be changed or built
+   */
+  public static VectorQuantizerConfig ema(int codebookSize, int dimension) {
+    return VectorQuantizerConfig.of(codebookSize, dimension, Update.EMA);
+  }
+
+  /**
+   * Settings for a codebook that learns by the gradient of its own term.
+   *
+   * @param codebookSize K
+   * @param dimension D
+   * @return the settings, to be changed or built
+   */
+  public static VectorQuantizerConfig gradient(int codebookSize, int dimension) {
+    return VectorQuantizerConfig.of(codebookSize, dimension, Update.GRADIENT);
+  }
+
+  @Override
+  public Optional<Config> config() {
+    return Optional.of(config);
+  }
+
+  @Override
+  public int codebookSize() {
+    return config.codebookSize();
+  }
+
+  @Override
+  public int dimension() {
+    return config.dimension();
+  }
+
+  /**
+   * The codebook vectors.
+   *
+   * @return row by row, [K, D], a copy
+   */
+  public float[] codebook() {
+    return codebook.toFloats();
+  }
+
+  @Override
+  public Quantized quantize(Tensor vectors) {
+    if (vectors.size(-1) != config.dimension() || vectors.rank() < 2) {
+      throw new IllegalArgumentException(
+          "VectorQuantizer: expected vectors [.., "
+              + config.dimension()
+              + "], got "
+              + Arrays.toString(vectors.shape())
+              + ". The encoder's last layer must have as many channels as the codebook's vectors"
+              + " have numbers.");
+    }
+    Step step = vectors.step();
+    if (step.isTraining() && vectorsToStart() > 0) {
+      throw new IllegalStateException(
+          "VectorQuantizer: its codebook starts from k-means on data and was not started. Train"
+              + " with Trainer, call start(vectors, ..) first, or choose another start.");
+    }
+    Tensor table = codebook.in(step);
+    Tensor rows = vectors.reshape(-1, config.dimension());
+    int[] codes = rows.nearestRows(table);
+    Tensor chosen = table.rows(codes).reshape(vectors.shape());
+
+    List<LossTerm> terms = new ArrayList<>();
+    if (config.update() == Update.GRADIENT) {
+      Tensor term = vectors.stopGradient().meanSquaredError(chosen);
+      terms.add(new LossTerm("codebook", term, config.codebookWeight()));
+    }
+    Tensor commitment = vectors.meanSquaredError(chosen.stopGradient());
+    terms.add(new LossTerm("commitment", commitment, config.commitmentWeight()));
+
+    if (step.isTraining()) {
+      double[] values = rows.toDoubles();
+      step.onCommit(() -> averages.update(values, codes, step.rng()));
+    }
+    Tensor quantized = vectors.straightThrough(chosen);
+    step.computed(this, quantized);
+    return new Quantized(
+        quantized,
+        Codes.of(codes, config.codebookSize(), leading(vectors.shape())),
+        List.copyOf(terms),
+        CodeUsage.of(codes, config.codebookSize()));
+  }
+
+  private static int[] leading(long[] shape) {
+    int[] leading = new int[Math.max(2, shape.length - 1)];
+    Arrays.fill(leading, 1);
+    for (int i = 0; i < shape.length - 1; i++) {
+      leading[i] = Math.toIntExact(shape[i]);
+    }
+    return leading;
+  }
+
+  @Override
+  public Tensor lookup(Step step, int[] codes) {
+    return codebook.in(step).rows(codes);
+  }
+
+  @Override
+  public int vectorsToStart() {
+    return started.toDoubles()[0] == 1 ? 0 : START_VECTORS_PER_CODE * config.codebookSize();
+  }
+
+  /**
+   * Starts codebook and averages from the clusters of some vectors: count N = c and sum m = c e for
+   * a cluster of c vectors with mean e, since otherwise the first update would undo the start.
+   */
+  @Override
+  public void start(float[] vectors, int perBatch, Rng rng) {
+    KMeans clusters = KMeans.fit(vectors, config.dimension(), config.codebookSize(), rng);
+    averages.start(clusters, (double) perBatch * config.dimension() / vectors.length);
+    started.set(new float[] {1});
+  }
+}

@@ -1,0 +1,154 @@
+package io.github.vqvae4j.quantize;
+
+import io.github.vqvae4j.tensor.Rng;
+
+/**
+ * The settings of a {@link VectorQuantizer}.
+ *
+ * @param codebookSize K, at least 1
+ * @param dimension D, at least 1
+ * @param update how the codebook learns
+ * @param codebookWeight alpha, the factor of the codebook term; only used by {@link
+ *     Update#GRADIENT}; by default 1
+ * @param commitmentWeight beta, the factor of the commitment term; by default 0.25
+ * @param ema how the moving averages move; with {@link Update#GRADIENT} only its decay is used, for
+ *     the usage that restarts look at
+ * @param start where the codebook starts; by default from k-means on the first batches
+ * @param restartBelow a code whose average use is below this share of the mean use is dead and is
+ *     restarted at a random vector of the batch; 0 for never; by default 0.03
+ */
+public record VectorQuantizerConfig(
+    int codebookSize,
+    int dimension,
+    Update update,
+    double codebookWeight,
+    double commitmentWeight,
+    EmaConfig ema,
+    Start start,
+    double restartBelow)
+    implements Quantizer.Config {
+  /** How a codebook learns. */
+  public enum Update {
+    /** By the gradient of the codebook term, with the optimizer of the rest. */
+    GRADIENT,
+    /** By exponential moving averages of the vectors assigned to each code. */
+    EMA
+  }
+
+  /** Where a codebook starts. */
+  public enum Start {
+    /** Uniform in +-sqrt(3/D), as in Sonnet. */
+    UNIFORM,
+    /** Standard normal, as in zalandoresearch's code. */
+    NORMAL,
+    /** Means of clusters of the first batches' vectors. */
+    K_MEANS
+  }
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public VectorQuantizerConfig {
+    if (codebookSize < 1 || dimension < 1) {
+      throw new IllegalArgumentException(
+          "VectorQuantizer: expected a codebook size K and a dimension D of at least 1, got K "
+              + codebookSize
+              + " and D "
+              + dimension
+              + ".");
+    }
+    if (!(codebookWeight >= 0 && commitmentWeight >= 0)
+        || !(restartBelow >= 0 && restartBelow < 1)) {
+      throw new IllegalArgumentException(
+          "VectorQuantizer: expected weights of at least 0 and restartBelow from 0 to below 1, got"
+              + " codebook weight "
+              + codebookWeight
+              + ", commitment weight "
+              + commitmentWeight
+              + ", restartBelow "
+              + restartBelow
+              + ".");
+    }
+  }
+
+  static VectorQuantizerConfig of(int codebookSize, int dimension, Update update) {
+    return new VectorQuantizerConfig(
+        codebookSize, dimension, update, 1, 0.25, EmaConfig.DEFAULT, Start.K_MEANS, 0.03);
+  }
+
+  /**
+   * Sets alpha.
+   *
+   * @param alpha factor of the codebook term
+   * @return these settings with it
+   */
+  public VectorQuantizerConfig codebookWeight(double alpha) {
+    return new VectorQuantizerConfig(
+        codebookSize, dimension, update, alpha, commitmentWeight, ema, start, restartBelow);
+  }
+
+  /**
+   * Sets beta.
+   *
+   * @param beta factor of the commitment term
+   * @return these settings with it
+   */
+  public VectorQuantizerConfig commitmentWeight(double beta) {
+    return new VectorQuantizerConfig(
+        codebookSize, dimension, update, codebookWeight, beta, ema, start, restartBelow);
+  }
+
+  /**
+   * Sets how the averages move.
+   *
+   * @param newEma decay and variants
+   * @return these settings with it
+   */
+  public VectorQuantizerConfig ema(EmaConfig newEma) {
+    return new VectorQuantizerConfig(
+        codebookSize,
+        dimension,
+        update,
+        codebookWeight,
+        commitmentWeight,
+        newEma,
+        start,
+        restartBelow);
+  }
+
+  /**
+   * Sets where the codebook starts.
+   *
+   * @param newStart where
+   * @return these settings with it
+   */
+  public VectorQuantizerConfig start(Start newStart) {
+    return new VectorQuantizerConfig(
+        codebookSize,
+        dimension,
+        update,
+        codebookWeight,
+        commitmentWeight,
+        ema,
+        newStart,
+        restartBelow);
+  }
+
+  /**
+   * Sets when a code is dead.
+   *
+   * @param share of the mean use, 0 for never
+   * @return these settings with it
+   */
+  public VectorQuantizerConfig restartBelow(double share) {
+    return new VectorQuantizerConfig(
+        codebookSize, dimension, update, codebookWeight, commitmentWeight, ema, start, share);
+  }
+
+  @Override
+  public VectorQuantizer build(Rng rng) {
+    return new VectorQuantizer(this, rng);
+  }
+}

@@ -1,0 +1,266 @@
+package io.github.vqvae4j.tensor;
+
+import io.github.vqvae4j.tensor.internal.Arena;
+import io.github.vqvae4j.tensor.internal.HeapCopy;
+import io.github.vqvae4j.tensor.internal.KernelChoice;
+import io.github.vqvae4j.tensor.internal.Kernels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One pass through a model: it owns the memory of every tensor made in it, says whether it trains,
+ * and carries the generator of its randomness.
+ *
+ * <pre>{@code
+ * try (Step step = Step.training(rng)) {
+ *   Tensor x = step.tensor(images, 32, 28, 28, 1);
+ *   Tensor loss = model.forward(x)...;
+ *   loss.backward();
+ *   ...                              // read gradients, update parameters
+ *   step.commit();                   // buffers such as EMA statistics change here, and only here
+ * }
+ * }</pre>
+ *
+ * <p>A step belongs to the thread that opened it. When it closes, its memory goes to the thread's
+ * next step, and using one of its tensors throws.
+ */
+public final class Step implements AutoCloseable {
+  /** Is told of outputs of layers as they are computed. */
+  @FunctionalInterface
+  public interface Observer {
+    /**
+     * One output.
+     *
+     * @param source the layer that computed it
+     * @param output what it computed
+     */
+    void computed(Object source, Tensor output);
+  }
+
+  private final Thread owner = Thread.currentThread();
+  private final boolean training;
+  private final Rng rng;
+  private final Kernels floatKernels;
+  private final Arena arena = Arena.take();
+  private final List<Tensor> tape = new ArrayList<>();
+  private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
+  private final List<Runnable> commits = new ArrayList<>();
+  private Observer observer = (source, output) -> {};
+  private boolean open = true;
+
+  Step(boolean training, Rng rng, Kernels floatKernels) {
+    this.training = training;
+    this.rng = rng;
+    this.floatKernels = floatKernels;
+  }
+
+  /**
+   * Opens a step that records what is needed for gradients.
+   *
+   * @param rng where its randomness comes from
+   * @return the step, to be closed by the caller
+   */
+  public static Step training(Rng rng) {
+    return new Step(true, rng, KernelChoice.forFloat());
+  }
+
+  /**
+   * Opens a step that only computes: no gradients, no randomness, no change of any buffer.
+   *
+   * @return the step, to be closed by the caller
+   */
+  public static Step inference() {
+    return new Step(false, null, KernelChoice.forFloat());
+  }
+
+  /**
+   * Whether the pass trains.
+   *
+   * @return true if gradients are recorded and buffers may change on {@link #commit}
+   */
+  public boolean isTraining() {
+    return training;
+  }
+
+  /**
+   * The generator of this pass.
+   *
+   * @return the generator the step was opened with
+   * @throws IllegalStateException in a step for inference, which has none
+   */
+  public Rng rng() {
+    if (rng == null) {
+      throw new IllegalStateException(
+          "Step: a step for inference carries no Rng; open it with Step.training(rng).");
+    }
+    return rng;
+  }
+
+  /**
+   * Copies numbers in.
+   *
+   * @param values row by row, the last axis fastest; as many as the shape has elements
+   * @param shape each dimension at least 1
+   * @return a constant tensor in {@link Precision#FLOAT}
+   */
+  public Tensor tensor(float[] values, long... shape) {
+    INDArray array = fresh(values.length, Precision.FLOAT, shape);
+    HeapCopy.write(values, 0, values.length, array, 0);
+    return constant(array, Precision.FLOAT);
+  }
+
+  /**
+   * Copies numbers in, as {@link #tensor(float[], long...)}.
+   *
+   * @param values row by row, the last axis fastest
+   * @param shape each dimension at least 1
+   * @return a constant tensor in {@link Precision#DOUBLE}
+   */
+  public Tensor tensor(double[] values, long... shape) {
+    INDArray array = fresh(values.length, Precision.DOUBLE, shape);
+    HeapCopy.write(values, array);
+    return constant(array, Precision.DOUBLE);
+  }
+
+  private INDArray fresh(long values, Precision precision, long... shape) {
+    check();
+    if (Shape.size(shape) != values) {
+      throw new IllegalArgumentException(
+          "Step.tensor: shape "
+              + Arrays.toString(shape)
+              + " has "
+              + Shape.size(shape)
+              + " elements, got "
+              + values
+              + " values.");
+    }
+    return arena.allocate(precision, shape);
+  }
+
+  /**
+   * The gradient that {@link Tensor#backward()} found for a variable.
+   *
+   * @param variable used in this step
+   * @return a constant tensor of the variable's shape, or null if no result depended on it
+   */
+  public Tensor gradient(Variable variable) {
+    Tensor leaf = leaves.get(variable);
+    return leaf == null ? null : leaf.gradient();
+  }
+
+  /**
+   * Has something done at {@link #commit}: how a forward pass changes a buffer.
+   *
+   * @param change what to do
+   */
+  public void onCommit(Runnable change) {
+    check();
+    commits.add(change);
+  }
+
+  /** Carries out, in order, what was given to {@link #onCommit}: the step's results were good. */
+  public void commit() {
+    check();
+    commits.forEach(Runnable::run);
+    commits.clear();
+  }
+
+  /**
+   * Has somebody told of every layer's output from now on.
+   *
+   * @param observer who; it replaces the one before
+   */
+  public void observe(Observer observer) {
+    this.observer = observer;
+  }
+
+  /**
+   * Tells the observer; layers call this.
+   *
+   * @param source the layer
+   * @param output its output
+   */
+  public void computed(Object source, Tensor output) {
+    observer.computed(source, output);
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      checkThread();
+      open = false;
+      tape.clear();
+      leaves.clear();
+      commits.clear();
+      arena.giveBack();
+    }
+  }
+
+  /** Throws unless the step is open and this is its thread. */
+  void check() {
+    if (!open) {
+      throw new IllegalStateException(
+          "Step: it is closed, and the memory of its tensors belongs to the next step."
+              + " Copy what you want to keep with toFloats() before the step closes.");
+    }
+    checkThread();
+  }
+
+  private void checkThread() {
+    if (Thread.currentThread() != owner) {
+      throw new IllegalStateException(
+          "Step: opened by thread "
+              + owner.getName()
+              + ", used by thread "
+              + Thread.currentThread().getName()
+              + ". Open a step of its own on each thread.");
+    }
+  }
+
+  Kernels kernels(Precision precision) {
+    return precision == Precision.FLOAT ? floatKernels : KernelChoice.forDouble();
+  }
+
+  Arena arena() {
+    return arena;
+  }
+
+  Tensor constant(INDArray value, Precision precision) {
+    return new Tensor(this, value, precision, Kernels.UNSTAMPED, false, null);
+  }
+
+  Tensor leaf(Variable variable) {
+    check();
+    return leaves.computeIfAbsent(
+        variable,
+        v ->
+            new Tensor(
+                this, v.array(), v.precision(), v.stamp(), training && v.isTrainable(), null));
+  }
+
+  /** A result that the inputs' gradients are computed from, if any input wants one. */
+  Tensor result(INDArray value, Precision precision, Tensor.Backward backward, Tensor... inputs) {
+    boolean tracked = false;
+    for (Tensor input : inputs) {
+      tracked |= input != null && input.isTracked();
+    }
+    if (!tracked) {
+      return constant(value, precision);
+    }
+    Tensor result = new Tensor(this, value, precision, Kernels.UNSTAMPED, true, backward);
+    tape.add(result);
+    return result;
+  }
+
+  /** Runs the tape backwards; results are there in the order in which they depend on each other. */
+  void runBackward() {
+    for (int i = tape.size() - 1; i >= 0; i--) {
+      tape.get(i).propagate();
+    }
+    tape.clear();
+  }
+}

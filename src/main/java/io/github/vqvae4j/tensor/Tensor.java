@@ -1,0 +1,681 @@
+package io.github.vqvae4j.tensor;
+
+import io.github.vqvae4j.tensor.internal.HeapCopy;
+import io.github.vqvae4j.tensor.internal.Kernels;
+import io.github.vqvae4j.tensor.internal.Kernels.Binary;
+import io.github.vqvae4j.tensor.internal.Kernels.Unary;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A value computed in a {@link Step}, with what is needed to find gradients through it.
+ *
+ * <p>Tensors are immutable: every operation gives a new one. A training step records how each was
+ * computed; {@link #backward()} on a scalar then finds the gradient of every {@link Variable} that
+ * it depends on. Shapes are in C order, the last axis fastest; images are [batch, height, width,
+ * channels]. A scalar has shape [1].
+ *
+ * <p>Operations of two tensors broadcast: shapes are aligned at the last axis, and an axis of size
+ * 1 is repeated. Both tensors must be of the same step and {@link Precision}.
+ *
+ * <p>A tensor lives as long as its step. {@link #toFloats()} copies its numbers out.
+ */
+public final class Tensor {
+  /** How the inputs' gradients follow from a result's. */
+  @FunctionalInterface
+  interface Backward {
+    void run(Tensor result);
+  }
+
+  private final Step step;
+  private final INDArray value;
+  private final long[] shape;
+  private final Precision precision;
+  private final long stamp;
+  private final boolean tracked;
+  private final Backward backward;
+  private INDArray gradient;
+
+  /** Whether nobody else holds the gradient's array: only then may it be written or released. */
+  private boolean ownsGradient;
+
+  Tensor(
+      Step step,
+      INDArray value,
+      Precision precision,
+      long stamp,
+      boolean tracked,
+      Backward backward) {
+    this.step = step;
+    this.value = value;
+    this.shape = value.shape();
+    this.precision = precision;
+    this.stamp = stamp;
+    this.tracked = tracked;
+    this.backward = backward;
+  }
+
+  // --- what it is
+
+  /**
+   * The step it belongs to.
+   *
+   * @return the step
+   */
+  public Step step() {
+    return step;
+  }
+
+  /**
+   * The shape.
+   *
+   * @return a copy
+   */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /**
+   * The number of axes.
+   *
+   * @return at least 1
+   */
+  public int rank() {
+    return shape.length;
+  }
+
+  /**
+   * The size along an axis.
+   *
+   * @param axis counted from 0, or from the end as -1, -2, ...
+   * @return at least 1
+   */
+  public long size(int axis) {
+    return shape[Shape.axes("size", shape, axis)[0]];
+  }
+
+  /**
+   * The number of elements.
+   *
+   * @return the product of the shape
+   */
+  public long length() {
+    return Shape.size(shape);
+  }
+
+  /**
+   * The number format.
+   *
+   * @return FLOAT, or DOUBLE in gradient checks
+   */
+  public Precision precision() {
+    return precision;
+  }
+
+  /**
+   * A copy of the numbers, rounded if they are in DOUBLE.
+   *
+   * @return row by row, the last axis fastest
+   */
+  public float[] toFloats() {
+    if (precision == Precision.FLOAT) {
+      return HeapCopy.floatsOf(array());
+    }
+    double[] doubles = toDoubles();
+    float[] floats = new float[doubles.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) doubles[i];
+    }
+    return floats;
+  }
+
+  /**
+   * A copy of the numbers.
+   *
+   * @return row by row, the last axis fastest
+   */
+  public double[] toDoubles() {
+    return HeapCopy.doublesOf(array());
+  }
+
+  /**
+   * Copies some numbers into a part of an array; for tensors in FLOAT.
+   *
+   * @param offset of the first number here
+   * @param target where they go
+   * @param start where in the target
+   * @param length how many
+   */
+  public void read(long offset, float[] target, int start, int length) {
+    if (precision != Precision.FLOAT) {
+      throw new IllegalStateException("Tensor.read: it is in DOUBLE; use toDoubles().");
+    }
+    HeapCopy.read(array(), offset, target, start, length);
+  }
+
+  /**
+   * The one number of a tensor with one element.
+   *
+   * @return the number
+   * @throws IllegalStateException if there are more
+   */
+  public double item() {
+    if (length() != 1) {
+      throw new IllegalStateException(
+          "Tensor.item: expected one element, this has shape " + Arrays.toString(shape) + ".");
+    }
+    return toDoubles()[0];
+  }
+
+  @Override
+  public String toString() {
+    return "Tensor" + Arrays.toString(shape);
+  }
+
+  // --- gradients
+
+  /**
+   * Finds the gradient of this scalar with respect to every variable and every tensor from {@link
+   * #withGradient()} that it depends on. A step's tape is run once.
+   *
+   * @throws IllegalStateException if this is not a scalar, or does not depend on any of them
+   */
+  public void backward() {
+    array();
+    if (length() != 1 || !tracked) {
+      throw new IllegalStateException(
+          "Tensor.backward: expected a scalar that depends on a parameter, got shape "
+              + Arrays.toString(shape)
+              + (tracked ? ". Reduce it with mean() or sum()." : ", which depends on none."));
+    }
+    INDArray one = step.arena().allocate(precision, shape);
+    HeapCopy.write(new double[] {1}, one);
+    give(one);
+    step.runBackward();
+  }
+
+  /**
+   * The same value as a new tensor whose gradient is kept: for gradients with respect to an input.
+   *
+   * @return a tensor without history
+   */
+  public Tensor withGradient() {
+    return new Tensor(step, array(), precision, Kernels.UNSTAMPED, true, null);
+  }
+
+  /**
+   * The gradient that {@link #backward()} found for a variable's tensor or one of {@link
+   * #withGradient()}; those of results in between are not kept.
+   *
+   * @return a constant tensor of the same shape, or null if no result depended on this
+   */
+  public Tensor gradient() {
+    array();
+    if (backward != null) {
+      throw new IllegalStateException(
+          "Tensor.gradient: this is a result in between, whose gradient is not kept."
+              + " Ask a variable's tensor, or one made by withGradient().");
+    }
+    return gradient == null ? null : step.constant(gradient, precision);
+  }
+
+  /** Computes the inputs' gradients from this result's, and gives the array back. */
+  void propagate() {
+    if (gradient != null) {
+      backward.run(this);
+      if (ownsGradient) {
+        step.arena().release(gradient, precision);
+      }
+      gradient = null;
+    }
+  }
+
+  /** The gradient so far; for the operation's own {@link Backward}. */
+  INDArray incoming() {
+    return gradient;
+  }
+
+  /** Adds to the gradient an array that nobody else holds. */
+  void give(INDArray addend) {
+    if (!tracked) {
+      step.arena().release(addend, precision);
+    } else if (gradient == null) {
+      gradient = addend;
+      ownsGradient = true;
+    } else {
+      add(addend);
+      step.arena().release(addend, precision);
+    }
+  }
+
+  /** Adds to the gradient an array that others may hold too. */
+  void lend(INDArray addend) {
+    if (tracked && gradient == null) {
+      gradient = addend;
+      ownsGradient = false;
+    } else if (tracked) {
+      add(addend);
+    }
+  }
+
+  /** Hands this result's gradient, possibly under another shape, on to its only receiver. */
+  void passGradient(Tensor receiver, INDArray view) {
+    if (ownsGradient && receiver.tracked) {
+      ownsGradient = false;
+      receiver.give(view);
+    } else {
+      receiver.lend(view);
+    }
+  }
+
+  /** Says that this result's gradient was lent to others, who may go on holding it. */
+  void shareGradient() {
+    ownsGradient = false;
+  }
+
+  private void add(INDArray addend) {
+    if (ownsGradient) {
+      kernels().accumulate(gradient, addend);
+    } else {
+      INDArray sum = step.arena().allocate(precision, shape);
+      kernels().binary(Binary.ADD, gradient, addend, sum);
+      gradient = sum;
+      ownsGradient = true;
+    }
+  }
+
+  // --- for the operations
+
+  /** The value, after checking that the step is still open. */
+  INDArray array() {
+    step.check();
+    return value;
+  }
+
+  /** The shape itself, not to be changed. */
+  long[] dims() {
+    return shape;
+  }
+
+  long stamp() {
+    return stamp;
+  }
+
+  boolean isTracked() {
+    return tracked;
+  }
+
+  Kernels kernels() {
+    return step.kernels(precision);
+  }
+
+  INDArray allocate(long... ofShape) {
+    return step.arena().allocate(precision, ofShape);
+  }
+
+  INDArray view(INDArray base, long... ofShape) {
+    return step.arena().view(base, precision, ofShape);
+  }
+
+  void release(INDArray array) {
+    step.arena().release(array, precision);
+  }
+
+  /** Checks that another operand is of the same step and precision. */
+  void checkWith(String operation, Tensor other) {
+    if (other.step != step || other.precision != precision) {
+      throw new IllegalArgumentException(
+          operation
+              + ": both tensors must be of the same step and precision; got "
+              + precision
+              + " and "
+              + other.precision
+              + (other.step == step ? "." : " of different steps."));
+    }
+  }
+
+  // --- operations of two tensors, with broadcasting
+
+  /**
+   * Sum.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return this + other
+   */
+  public Tensor add(Tensor other) {
+    return Elementwise.binary(Binary.ADD, this, other);
+  }
+
+  /**
+   * Difference.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return this - other
+   */
+  public Tensor sub(Tensor other) {
+    return Elementwise.binary(Binary.SUB, this, other);
+  }
+
+  /**
+   * Product, element by element.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return this * other
+   */
+  public Tensor mul(Tensor other) {
+    return Elementwise.binary(Binary.MUL, this, other);
+  }
+
+  /**
+   * Quotient, element by element.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return this / other
+   */
+  public Tensor div(Tensor other) {
+    return Elementwise.binary(Binary.DIV, this, other);
+  }
+
+  /**
+   * Sum with a number.
+   *
+   * @param number added to each element
+   * @return this + number
+   */
+  public Tensor add(double number) {
+    return Elementwise.affine(this, 1, number);
+  }
+
+  /**
+   * Product with a number.
+   *
+   * @param number each element's factor
+   * @return this * number
+   */
+  public Tensor mul(double number) {
+    return Elementwise.affine(this, number, 0);
+  }
+
+  // --- functions of each element
+
+  /**
+   * Negative.
+   *
+   * @return -x
+   */
+  public Tensor neg() {
+    return Elementwise.unary(Unary.NEG, this);
+  }
+
+  /**
+   * Square.
+   *
+   * @return x^2
+   */
+  public Tensor square() {
+    return Elementwise.unary(Unary.SQUARE, this);
+  }
+
+  /**
+   * Square root; its gradient is infinite at 0.
+   *
+   * @return sqrt(x)
+   */
+  public Tensor sqrt() {
+    return Elementwise.unary(Unary.SQRT, this);
+  }
+
+  /**
+   * Exponential.
+   *
+   * @return e^x
+   */
+  public Tensor exp() {
+    return Elementwise.unary(Unary.EXP, this);
+  }
+
+  /**
+   * Natural logarithm.
+   *
+   * @return ln x
+   */
+  public Tensor log() {
+    return Elementwise.unary(Unary.LOG, this);
+  }
+
+  /**
+   * Absolute value; its gradient is 0 at 0.
+   *
+   * @return |x|
+   */
+  public Tensor abs() {
+    return Elementwise.unary(Unary.ABS, this);
+  }
+
+  /**
+   * Rectified linear unit; its gradient is 0 at 0.
+   *
+   * @return max(x, 0)
+   */
+  public Tensor relu() {
+    return Elementwise.unary(Unary.RELU, this);
+  }
+
+  /**
+   * Logistic sigmoid.
+   *
+   * @return 1 / (1 + e^-x)
+   */
+  public Tensor sigmoid() {
+    return Elementwise.unary(Unary.SIGMOID, this);
+  }
+
+  /**
+   * Hyperbolic tangent.
+   *
+   * @return tanh x
+   */
+  public Tensor tanh() {
+    return Elementwise.unary(Unary.TANH, this);
+  }
+
+  // --- sums and means
+
+  /**
+   * Sum over some axes, which vanish.
+   *
+   * @param axes counted from 0, or from the end as -1, ...; none means all
+   * @return the sums, of shape [1] if no axis is left
+   */
+  public Tensor sum(int... axes) {
+    return Reductions.sum(this, axes);
+  }
+
+  /**
+   * Mean over some axes, which vanish.
+   *
+   * @param axes counted from 0, or from the end as -1, ...; none means all
+   * @return the means, of shape [1] if no axis is left
+   */
+  public Tensor mean(int... axes) {
+    Tensor sum = sum(axes);
+    return sum.mul((double) sum.length() / length());
+  }
+
+  /**
+   * Mean squared error, the mean over all elements of (this - target)^2.
+   *
+   * @param target of the same shape
+   * @return a scalar
+   */
+  public Tensor meanSquaredError(Tensor target) {
+    return Reductions.meanSquaredError(this, target);
+  }
+
+  // --- products
+
+  /**
+   * Matrix product.
+   *
+   * @param other [k, n], where this is [m, k]
+   * @return [m, n]
+   */
+  public Tensor matmul(Tensor other) {
+    return Products.matmul(this, other);
+  }
+
+  // --- shapes
+
+  /**
+   * The same elements in the same order under another shape.
+   *
+   * @param newShape of the same number of elements; one dimension may be -1 and is then found
+   * @return the reshaped tensor, which shares this one's memory
+   */
+  public Tensor reshape(long... newShape) {
+    return Shapes.reshape(this, newShape);
+  }
+
+  /**
+   * Axes in another order.
+   *
+   * @param axes axis i of the result is this one's axis axes[i]
+   * @return the permuted tensor
+   */
+  public Tensor permute(int... axes) {
+    return Shapes.permute(this, axes);
+  }
+
+  /**
+   * A part along one axis.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @param from the first index
+   * @param to the index after the last
+   * @return this[.., from:to, ..]
+   */
+  public Tensor slice(int axis, long from, long to) {
+    return Shapes.slice(this, axis, from, to);
+  }
+
+  /**
+   * Tensors one after another along one axis.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @param tensors at least one, equal in shape but for that axis
+   * @return the concatenation
+   */
+  public static Tensor concat(int axis, List<Tensor> tensors) {
+    return Shapes.concat(axis, tensors);
+  }
+
+  /**
+   * Nearest-neighbour upsampling.
+   *
+   * @param factor how often each pixel of this [b, h, w, c] is repeated in both directions
+   * @return [b, h factor, w factor, c]
+   */
+  public Tensor upsample(int factor) {
+    return Convolutions.upsample(this, factor);
+  }
+
+  // --- vector quantization
+
+  /**
+   * Looks rows up, as an embedding does; the gradient of a row is the sum over its uses.
+   *
+   * @param indices n rows of this [rows, d], each from 0 to rows - 1
+   * @return [n, d]
+   */
+  public Tensor rows(int... indices) {
+    return Rows.lookup(this, indices);
+  }
+
+  /**
+   * For each row, the nearest row of a codebook by Euclidean distance, argmin_j ||x_i - e_j||; of
+   * rows equally near, the one of lowest index. No gradient goes through it.
+   *
+   * @param codebook [k, d], where this is [n, d]
+   * @return n indices
+   */
+  public int[] nearestRows(Tensor codebook) {
+    return Rows.nearest(this, codebook);
+  }
+
+  /**
+   * The same value, from which no gradient goes back: sg(x).
+   *
+   * @return a constant that shares this one's memory
+   */
+  public Tensor stopGradient() {
+    return new Tensor(step, array(), precision, stamp, false, null);
+  }
+
+  /**
+   * The straight-through estimator (van den Oord et al. 2017, section 3.2): the value is exactly
+   * that of another tensor, the gradient goes unchanged to this one.
+   *
+   * @param forward the value, of the same shape
+   * @return a tensor equal to {@code forward} bit for bit
+   */
+  public Tensor straightThrough(Tensor forward) {
+    return Rows.straightThrough(this, forward);
+  }
+
+  // --- convolutions
+
+  /**
+   * Two-dimensional convolution (cross-correlation, as everywhere in deep learning).
+   *
+   * @param weight [kernel height, kernel width, in, out], where this is [b, h, w, in]
+   * @param bias [out], or null
+   * @param window stride and padding
+   * @return [b, h', w', out], sizes as {@link Window} says
+   */
+  public Tensor conv2d(Tensor weight, Tensor bias, Window window) {
+    return conv2d(weight, bias, null, false, window);
+  }
+
+  /**
+   * A convolution with what follows it in one pass: relu?(x * weight + bias + residual).
+   *
+   * @param weight [kernel height, kernel width, in, out]
+   * @param bias [out], or null
+   * @param residual added to the result, of its shape, or null
+   * @param relu whether a rectified linear unit follows
+   * @param window stride and padding
+   * @return [b, h', w', out]
+   */
+  public Tensor conv2d(Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
+    return Convolutions.conv2d(this, weight, bias, residual, relu, window);
+  }
+
+  /**
+   * Transposed two-dimensional convolution: the gradient of a convolution with respect to its
+   * input.
+   *
+   * @param weight [kernel height, kernel width, out, in], where this is [b, h, w, in]
+   * @param bias [out], or null
+   * @param window stride and padding
+   * @return [b, h', w', out], sizes as {@link Window} says
+   */
+  public Tensor convTranspose2d(Tensor weight, Tensor bias, Window window) {
+    return convTranspose2d(weight, bias, null, false, window);
+  }
+
+  /**
+   * A transposed convolution with what follows it in one pass.
+   *
+   * @param weight [kernel height, kernel width, out, in]
+   * @param bias [out], or null
+   * @param residual added to the result, of its shape, or null
+   * @param relu whether a rectified linear unit follows
+   * @param window stride and padding
+   * @return [b, h', w', out]
+   */
+  public Tensor convTranspose2d(
+      Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
+    return Convolutions.convTranspose2d(this, weight, bias, residual, relu, window);
+  }
+}

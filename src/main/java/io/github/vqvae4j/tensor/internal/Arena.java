@@ -1,0 +1,131 @@
+package io.github.vqvae4j.tensor.internal;
+
+import io.github.vqvae4j.tensor.Precision;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The native memory of one step after another on one thread. It is reset, not freed, and the array
+ * objects laid over its slots are kept too, so that a step which repeats the last one's allocations
+ * allocates nothing.
+ *
+ * <p>A slot given back within a step is handed out again to the next request of its size, which
+ * keeps memory low and the slot in cache.
+ */
+public final class Arena {
+  private static final long CHUNK = 16L << 20;
+
+  /** Beyond so many array objects the table is emptied; the garbage collector takes them. */
+  private static final int MAX_ARRAYS = 16_384;
+
+  /** Arenas whose steps are closed, for the next steps of the thread. */
+  private static final ThreadLocal<ArrayDeque<Arena>> IDLE =
+      ThreadLocal.withInitial(ArrayDeque::new);
+
+  private record Key(long address, Precision precision, long[] shape) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && address == key.address
+          && precision == key.precision
+          && Arrays.equals(shape, key.shape);
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(address) * 31 + Arrays.hashCode(shape);
+    }
+  }
+
+  private record Chunk(NativeMemory memory, long bytes) {}
+
+  private final List<Chunk> chunks = new ArrayList<>();
+  private final Map<Key, INDArray> arrays = new HashMap<>();
+  private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
+  private int chunk = -1;
+  private long next;
+  private long end;
+
+  private Arena() {}
+
+  /** An empty arena of this thread. */
+  public static Arena take() {
+    Arena idle = IDLE.get().poll();
+    return idle != null ? idle : new Arena();
+  }
+
+  /**
+   * Ends the life of every array made since {@link #take}, and keeps the arena for the next step.
+   */
+  public void giveBack() {
+    free.values().forEach(ArrayDeque::clear);
+    chunk = -1;
+    next = 0;
+    end = 0;
+    IDLE.get().push(this);
+  }
+
+  /** An array with undefined content. */
+  public INDArray allocate(Precision precision, long... shape) {
+    long bytes = bytes(precision, shape);
+    ArrayDeque<Long> slots = free.get(bytes);
+    long address = slots == null || slots.isEmpty() ? bump(bytes) : slots.pop();
+    return array(address, precision, shape);
+  }
+
+  /** The same memory under another shape of the same size. */
+  public INDArray view(INDArray base, Precision precision, long... shape) {
+    return array(base.data().pointer().address(), precision, shape);
+  }
+
+  /** An array over a part of another's memory, from an offset in elements. */
+  public INDArray part(INDArray base, long offset, Precision precision, long... shape) {
+    return array(base.data().pointer().address() + offset * precision.bytes(), precision, shape);
+  }
+
+  /** Gives an array's slot back before the step ends. Nothing may use its memory any more. */
+  public void release(INDArray array, Precision precision) {
+    free.computeIfAbsent(bytes(precision, array.shape()), size -> new ArrayDeque<>())
+        .push(array.data().pointer().address());
+  }
+
+  private static long bytes(Precision precision, long[] shape) {
+    long length = precision.bytes();
+    for (long d : shape) {
+      length *= d;
+    }
+    return NativeMemory.align(length);
+  }
+
+  private long bump(long bytes) {
+    while (end - next < bytes) {
+      if (++chunk == chunks.size()) {
+        long size = Math.max(CHUNK, bytes);
+        chunks.add(new Chunk(new NativeMemory(size), size));
+      }
+      next = chunks.get(chunk).memory().address();
+      end = next + chunks.get(chunk).bytes();
+    }
+    long address = next;
+    next += bytes;
+    return address;
+  }
+
+  private INDArray array(long address, Precision precision, long[] shape) {
+    Key key = new Key(address, precision, shape);
+    INDArray array = arrays.get(key);
+    if (array == null) {
+      if (arrays.size() == MAX_ARRAYS) {
+        arrays.clear();
+      }
+      array = NativeMemory.wrap(address, precision, shape);
+      arrays.put(key, array);
+    }
+    return array;
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.vqvae4j.tensor.internal;
+
+import java.util.Arrays;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Moves numbers between native arrays and the heap: one memory copy, no ND4J call. */
+public final class HeapCopy {
+  private HeapCopy() {}
+
+  /** Copies numbers of a float array, from an offset in it, into a part of a heap array. */
+  public static void read(INDArray source, long offset, float[] target, int start, int length) {
+    floats(source).getPointer(offset).get(target, start, length);
+  }
+
+  /** Copies a part of a heap array into a float array, from an offset in it. */
+  public static void write(float[] source, int start, int length, INDArray target, long offset) {
+    floats(target).getPointer(offset).put(source, start, length);
+  }
+
+  /** The numbers of a float array. */
+  public static float[] floatsOf(INDArray source) {
+    float[] copy = new float[Math.toIntExact(source.length())];
+    read(source, 0, copy, 0, copy.length);
+    return copy;
+  }
+
+  /** The numbers of an array of either type, as doubles. */
+  public static double[] doublesOf(INDArray source) {
+    double[] copy = new double[Math.toIntExact(source.length())];
+    if (source.dataType() == DataType.DOUBLE) {
+      doubles(source).get(copy);
+    } else {
+      float[] floats = floatsOf(source);
+      Arrays.setAll(copy, i -> floats[i]);
+    }
+    return copy;
+  }
+
+  /** Overwrites an array of either type. */
+  public static void write(double[] source, INDArray target) {
+    if (target.dataType() == DataType.DOUBLE) {
+      doubles(target).put(source);
+    } else {
+      float[] floats = new float[source.length];
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = (float) source[i];
+      }
+      write(floats, 0, floats.length, target, 0);
+    }
+  }
+
+  private static FloatPointer floats(INDArray array) {
+    return (FloatPointer) array.data().pointer();
+  }
+
+  private static DoublePointer doubles(INDArray array) {
+    return (DoublePointer) array.data().pointer();
+  }
+}

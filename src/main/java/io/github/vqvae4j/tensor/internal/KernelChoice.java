@@ -1,0 +1,81 @@
+package io.github.vqvae4j.tensor.internal;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which kernels run, decided once: oneDNN's where its natives are there, else ND4J's own. The
+ * system property {@code vqvae4j.kernels} set to {@code onednn} or {@code nd4j} forces either.
+ */
+public final class KernelChoice {
+  /** The system property that forces a choice. */
+  public static final String PROPERTY = "vqvae4j.kernels";
+
+  private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
+
+  private KernelChoice() {}
+
+  /** The kernels for tensors in float. */
+  public static Kernels forFloat() {
+    return Chosen.FLOAT;
+  }
+
+  /** The kernels for tensors in double: always ND4J's. */
+  public static Kernels forDouble() {
+    return Chosen.ND4J;
+  }
+
+  private static final class Chosen {
+    static final Kernels ND4J = new Nd4jKernels();
+    static final Kernels FLOAT = choose(System.getProperty(PROPERTY, "auto"));
+  }
+
+  static Kernels choose(String setting) {
+    NativeVersions.check();
+    return switch (setting) {
+      case "nd4j" -> plain("as " + PROPERTY + "=nd4j asks");
+      case "onednn" -> oneDnn();
+      case "auto" -> {
+        try {
+          yield oneDnn();
+        } catch (LinkageError e) {
+          LOG.debug("oneDNN could not be loaded", e);
+          yield plain(
+              "since oneDNN's natives are missing; training is several times faster with them: add"
+                  + " org.bytedeco:dnnl, org.bytedeco:opencl and org.bytedeco:javacpp with the"
+                  + " classifier of this platform, "
+                  + Loader.getPlatform());
+        }
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "System property "
+                  + PROPERTY
+                  + ": expected auto, onednn or nd4j, got \""
+                  + setting
+                  + "\".");
+    };
+  }
+
+  private static Kernels plain(String why) {
+    LOG.info("Kernels: ND4J's own, {}.", why);
+    return new Nd4jKernels();
+  }
+
+  private static Kernels oneDnn() {
+    Kernels kernels = new OneDnnKernels();
+    limitOpenBlas();
+    LOG.info("Kernels: {}.", kernels.name());
+    return kernels;
+  }
+
+  /**
+   * OpenBLAS's worker thread spins for some 20 ms after each product and takes a core from oneDNN's
+   * threads, so it gets none.
+   */
+  private static void limitOpenBlas() {
+    openblas.blas_set_num_threads(1);
+  }
+}

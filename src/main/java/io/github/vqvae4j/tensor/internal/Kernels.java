@@ -1,0 +1,123 @@
+package io.github.vqvae4j.tensor.internal;
+
+import io.github.vqvae4j.tensor.Window;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * How each operation is computed. Every array is dense and in C order; results go into arrays that
+ * the caller allocated, which never overlap an input unless a method says so. Shapes were checked
+ * by the caller.
+ *
+ * <p>Layouts: images [batch, height, width, channels]; convolution weights [kernel height, kernel
+ * width, in, out]; transposed convolution weights [kernel height, kernel width, out, in], which are
+ * the weights of the convolution that it is the gradient of.
+ *
+ * <p>A weight's stamp names its content: arrays of one address and one stamp hold the same numbers,
+ * so that a reordered copy may be used again; {@link #UNSTAMPED} promises nothing.
+ */
+public interface Kernels {
+  /** The stamp of an array whose content may have changed since the last call. */
+  long UNSTAMPED = 0;
+
+  /** Functions of one number. */
+  enum Unary {
+    NEG,
+    SQUARE,
+    SQRT,
+    EXP,
+    LOG,
+    ABS,
+    RELU,
+    SIGMOID,
+    TANH
+  }
+
+  /** Functions of two numbers. */
+  enum Binary {
+    ADD,
+    SUB,
+    MUL,
+    DIV
+  }
+
+  /** What stands in the log. */
+  String name();
+
+  /** y = f(x). */
+  void unary(Unary function, INDArray x, INDArray y);
+
+  /** dx = dy f'(x), where y = f(x). */
+  void unaryGradient(Unary function, INDArray x, INDArray y, INDArray dy, INDArray dx);
+
+  /** y = a op b; a and b have y's rank and broadcast along axes where they have size 1. */
+  void binary(Binary operation, INDArray a, INDArray b, INDArray y);
+
+  /** y = x factor + shift; y may be x. */
+  void affine(INDArray x, double factor, double shift, INDArray y);
+
+  /** target += addend, of the same shape. */
+  void accumulate(INDArray target, INDArray addend);
+
+  /** Sums over some axes; y has x's rank and size 1 along these. */
+  void sum(INDArray x, int[] axes, INDArray y);
+
+  /** y [m, n] = a b, of which a is [m, k] or, transposed, [k, m], and b [k, n] or [n, k]. */
+  void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y);
+
+  /** y's axis i is x's axis axes[i]. */
+  void permute(INDArray x, int[] axes, INDArray y);
+
+  /** y = x[.., from : from + size of y, ..] along one axis. */
+  void slice(INDArray x, int axis, long from, INDArray y);
+
+  /** The arrays one after another along one axis. */
+  void concat(INDArray[] xs, int axis, INDArray y);
+
+  /** y [b, h f, w f, c]: each pixel of x [b, h, w, c] repeated f times in both directions. */
+  void upsample(INDArray x, int factor, INDArray y);
+
+  /** dx: the sum of dy over each pixel's repetitions. */
+  void upsampleGradient(INDArray dy, int factor, INDArray dx);
+
+  /**
+   * y = relu?(x * weight + bias + residual).
+   *
+   * @param bias [out], or null
+   * @param residual of y's shape, or null
+   */
+  void conv2d(
+      INDArray x,
+      INDArray weight,
+      long stamp,
+      INDArray bias,
+      INDArray residual,
+      boolean relu,
+      Window window,
+      INDArray y);
+
+  /**
+   * The gradients of {@code y = x * weight + bias}.
+   *
+   * @param dx of x's shape, or null if it is not wanted; so for the others
+   */
+  void conv2dGradients(
+      INDArray x,
+      INDArray weight,
+      long stamp,
+      INDArray dy,
+      Window window,
+      INDArray dx,
+      INDArray dWeight,
+      INDArray dBias);
+
+  /** y = relu?(transposed convolution of x + bias + residual); bias and residual may be null. */
+  void convTranspose2d(
+      INDArray x,
+      INDArray weight,
+      long stamp,
+      INDArray bias,
+      INDArray residual,
+      boolean relu,
+      Window window,
+      INDArray y);
+}

@@ -1,0 +1,79 @@
+package io.github.vqvae4j.tensor.internal;
+
+import io.github.vqvae4j.tensor.Precision;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A block of memory outside the heap, aligned for vector instructions, and arrays laid over it. */
+public final class NativeMemory implements AutoCloseable {
+  /** Bytes of a cache line; slots that start at one are what oneDNN's kernels like best. */
+  static final int ALIGNMENT = 64;
+
+  private final BytePointer block;
+  private final long address;
+
+  /**
+   * Allocates a block; its content is undefined.
+   *
+   * @param bytes its size
+   */
+  public NativeMemory(long bytes) {
+    block = new BytePointer(bytes + ALIGNMENT);
+    address = align(block.address());
+  }
+
+  static long align(long value) {
+    return (value + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** Where the block begins. */
+  public long address() {
+    return address;
+  }
+
+  /** Frees the block at once; arrays laid over it must not be used any more. */
+  @Override
+  public void close() {
+    block.deallocate();
+  }
+
+  /** An array over memory that somebody else keeps alive. */
+  public static INDArray wrap(long address, Precision precision, long... shape) {
+    long length = 1;
+    for (long d : shape) {
+      length *= d;
+    }
+    DataBuffer buffer = Nd4j.createBuffer(at(address, precision, length), length, type(precision));
+    return Nd4j.create(buffer, shape);
+  }
+
+  /** The number format as ND4J names it. */
+  public static DataType type(Precision precision) {
+    return precision == Precision.FLOAT ? DataType.FLOAT : DataType.DOUBLE;
+  }
+
+  private static Pointer at(long where, Precision precision, long length) {
+    // JavaCPP lets only a subclass set the address of a pointer to foreign memory.
+    return precision == Precision.FLOAT
+        ? new FloatPointer((Pointer) null) {
+          {
+            address = where;
+            limit = length;
+            capacity = length;
+          }
+        }
+        : new DoublePointer((Pointer) null) {
+          {
+            address = where;
+            limit = length;
+            capacity = length;
+          }
+        };
+  }
+}

@@ -1,0 +1,268 @@
+package io.github.vqvae4j.tensor.internal;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One thread's view of oneDNN: its stream, its scratchpad, its primitives (built once per shape),
+ * and its copies of weights in the layouts that the primitives picked.
+ *
+ * <p>Nothing here is shared between threads but the engine: a primitive's arguments are set before
+ * each run, and its scratchpad must stay with the thread that runs it.
+ */
+final class OneDnn {
+  /** So many of each are kept; the least recently used go first. */
+  private static final int MAX_PRIMITIVES = 2_048;
+
+  private static final int MAX_PACKED = 512;
+
+  private static final engine CPU = new engine(engine.kind.cpu, 0);
+  private static final ThreadLocal<OneDnn> OF_THREAD = ThreadLocal.withInitial(OneDnn::new);
+
+  private final stream stream = new stream(CPU);
+  private final Map<Key, Object> calls = new Lru<>(MAX_PRIMITIVES);
+  private final Map<PackedKey, Packed> packed = new Lru<>(MAX_PACKED);
+  private BytePointer scratch = new BytePointer(1 << 20);
+
+  private OneDnn() {}
+
+  /** This thread's. */
+  static OneDnn get() {
+    return OF_THREAD.get();
+  }
+
+  static engine cpu() {
+    return CPU;
+  }
+
+  /** What a primitive was built for. */
+  private record Key(String kind, long[] numbers) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && kind.equals(key.kind)
+          && Arrays.equals(numbers, key.numbers);
+    }
+
+    @Override
+    public int hashCode() {
+      return kind.hashCode() * 31 + Arrays.hashCode(numbers);
+    }
+  }
+
+  private record PackedKey(long address, String layout) {}
+
+  /** Numbers in some layout; the stamp says of which content they are. */
+  private static final class Packed {
+    final memory memory;
+    final Pointer data;
+    long stamp = Kernels.UNSTAMPED;
+
+    Packed(memory.desc layout) {
+      memory = new memory(layout, CPU);
+      data = memory.get_data_handle();
+    }
+  }
+
+  private static final class Lru<K, V> extends LinkedHashMap<K, V> {
+    private static final long serialVersionUID = 1L;
+    private final int most;
+
+    Lru(int most) {
+      super(16, 0.75f, true);
+      this.most = most;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > most;
+    }
+  }
+
+  /**
+   * Something built once for a kind of call and its numbers.
+   *
+   * @param numbers all that the result depends on: shapes, strides, flags
+   */
+  <T> T cached(String kind, Function<OneDnn, T> build, Class<T> type, long... numbers) {
+    Key key = new Key(kind, numbers);
+    Object found = calls.get(key);
+    if (found == null) {
+      found = build.apply(this);
+      calls.put(key, found);
+    }
+    return type.cast(found);
+  }
+
+  /** Attributes that make a primitive take its scratchpad from its thread. */
+  static primitive_attr attributes() {
+    primitive_attr attributes = new primitive_attr();
+    attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
+    return attributes;
+  }
+
+  /** A dense array of floats in C order. */
+  static memory.desc dense(long... shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape[i];
+    }
+    return new memory.desc(shape, memory.data_type.f32, strides);
+  }
+
+  /** A layout's name: equal for equal layouts. */
+  static String layoutOf(memory.desc layout) {
+    BytePointer blob = layout.get_blob();
+    byte[] bytes = new byte[(int) blob.limit()];
+    blob.get(bytes);
+    return Arrays.toString(bytes);
+  }
+
+  /**
+   * Weights in a layout that a primitive picked, reordered only if their content changed since the
+   * last time.
+   */
+  Pointer pack(INDArray weight, long stamp, Call reorder, memory.desc layout, String layoutName) {
+    PackedKey key = new PackedKey(weight.data().pointer().address(), layoutName);
+    Packed copy = packed.computeIfAbsent(key, k -> new Packed(layout));
+    if (stamp == Kernels.UNSTAMPED || copy.stamp != stamp) {
+      reorder.set(0, weight).set(1, copy.data).run();
+      copy.stamp = stamp;
+    }
+    return copy.data;
+  }
+
+  /** A buffer of this thread for numbers on their way from one layout to another. */
+  Pointer buffer(memory.desc layout, String layoutName) {
+    return packed.computeIfAbsent(new PackedKey(0, layoutName), k -> new Packed(layout)).data;
+  }
+
+  /** Copies from one layout to another of the same logical shape. */
+  Call reorder(memory.desc from, memory.desc to) {
+    var description = new reorder.primitive_desc(CPU, from, CPU, to, attributes(), false);
+    return call()
+        .argument(DNNL_ARG_FROM, from)
+        .argument(DNNL_ARG_TO, to)
+        .build(new reorder(description), description);
+  }
+
+  private Pointer scratch(long bytes) {
+    if (scratch.capacity() < bytes) {
+      scratch.deallocate();
+      scratch = new BytePointer(bytes);
+    }
+    return scratch;
+  }
+
+  /** A primitive with its arguments, ready to run. */
+  static final class Call {
+    /** Stands for "oneDNN has no fast code for this". */
+    static final Call NONE = new Call();
+
+    private final OneDnn thread;
+    private final primitive primitive;
+    private final memory[] arguments;
+    private final IntMemoryMap map;
+    private final memory scratchpad;
+    private final long scratchBytes;
+
+    private Call() {
+      thread = null;
+      primitive = null;
+      arguments = null;
+      map = null;
+      scratchpad = null;
+      scratchBytes = 0;
+    }
+
+    private Call(OneDnn thread, primitive primitive, memory.desc scratchpad, memory[] arguments) {
+      this.thread = thread;
+      this.primitive = primitive;
+      this.arguments = arguments;
+      this.scratchBytes = scratchpad.get_size();
+      this.scratchpad = new memory(scratchpad, CPU, (Pointer) null);
+      map = new IntMemoryMap();
+      map.put(DNNL_ARG_SCRATCHPAD, this.scratchpad);
+    }
+
+    /** Sets the i-th argument to an array. */
+    Call set(int i, INDArray array) {
+      return set(i, array.data().pointer());
+    }
+
+    Call set(int i, Pointer pointer) {
+      arguments[i].set_data_handle(pointer);
+      return this;
+    }
+
+    void run() {
+      if (scratchBytes > 0) {
+        scratchpad.set_data_handle(thread.scratch(scratchBytes));
+      }
+      primitive.execute(thread.stream, map);
+      thread.stream._wait();
+    }
+  }
+
+  /** Puts a primitive and its arguments together. */
+  final class Builder {
+    private final List<memory> arguments = new ArrayList<>();
+    private final List<Integer> kinds = new ArrayList<>();
+
+    /** The next argument: what oneDNN calls it, and its layout. */
+    Builder argument(int kind, memory.desc layout) {
+      kinds.add(kind);
+      arguments.add(new memory(layout, CPU, (Pointer) null));
+      return this;
+    }
+
+    Call build(primitive primitive, primitive_desc_base description) {
+      Call call =
+          new Call(
+              OneDnn.this,
+              primitive,
+              description.scratchpad_desc(),
+              arguments.toArray(memory[]::new));
+      for (int i = 0; i < kinds.size(); i++) {
+        call.map.put(kinds.get(i), arguments.get(i));
+      }
+      return call;
+    }
+  }
+
+  Builder call() {
+    return new Builder();
+  }
+
+  /** Whether oneDNN cannot do it at all, or only with its slow reference code. */
+  static boolean isUnusable(primitive_desc_base description) {
+    if (description.get(true) == null) {
+      return true;
+    }
+    try (BytePointer name = description.impl_info_str()) {
+      return name.getString().contains("ref");
+    }
+  }
+}

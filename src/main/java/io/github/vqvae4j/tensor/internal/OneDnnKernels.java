@@ -1,0 +1,394 @@
+package io.github.vqvae4j.tensor.internal;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.internal.OneDnn.Call;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.reduction;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Operations in oneDNN, called on the arrays' own memory, for floats. Where oneDNN has only its
+ * reference code for a shape, or nothing, the ND4J kernel is taken.
+ */
+public final class OneDnnKernels implements Kernels {
+  private final Kernels fallback = new Nd4jKernels();
+  private final String name;
+
+  /**
+   * Loads oneDNN.
+   *
+   * @throws LinkageError if its natives are missing
+   */
+  public OneDnnKernels() {
+    OneDnn.get();
+    dnnl_version_t version = dnnl.dnnl_version();
+    name = "oneDNN " + version.major() + "." + version.minor() + "." + version.patch();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void unary(Unary function, INDArray x, INDArray y) {
+    long n = x.length();
+    Call call =
+        OneDnn.get()
+            .cached("unary", o -> compileUnary(o, function, n), Call.class, function.ordinal(), n);
+    if (call == Call.NONE) {
+      fallback.unary(function, x, y);
+    } else {
+      call.set(0, x).set(1, y).run();
+    }
+  }
+
+  private static Call compileUnary(OneDnn oneDnn, Unary function, long n) {
+    memory.desc layout = OneDnn.dense(n);
+    var description = describe(function, layout);
+    return OneDnn.isUnusable(description)
+        ? Call.NONE
+        : oneDnn
+            .call()
+            .argument(DNNL_ARG_SRC, layout)
+            .argument(DNNL_ARG_DST, layout)
+            .build(new eltwise_forward(description), description);
+  }
+
+  private static eltwise_forward.primitive_desc describe(Unary function, memory.desc layout) {
+    dnnl.algorithm algorithm =
+        switch (function) {
+          case NEG -> dnnl.algorithm.eltwise_linear;
+          case SQUARE -> dnnl.algorithm.eltwise_square;
+          case SQRT -> dnnl.algorithm.eltwise_sqrt;
+          case EXP -> dnnl.algorithm.eltwise_exp;
+          case LOG -> dnnl.algorithm.eltwise_log;
+          case ABS -> dnnl.algorithm.eltwise_abs;
+          case RELU -> dnnl.algorithm.eltwise_relu;
+          case SIGMOID -> dnnl.algorithm.eltwise_logistic;
+          case TANH -> dnnl.algorithm.eltwise_tanh;
+        };
+    return new eltwise_forward.primitive_desc(
+        OneDnn.cpu(),
+        dnnl.prop_kind.forward_training,
+        algorithm,
+        layout,
+        layout,
+        function == Unary.NEG ? -1 : 0,
+        0,
+        OneDnn.attributes(),
+        true);
+  }
+
+  @Override
+  public void unaryGradient(Unary function, INDArray x, INDArray y, INDArray dy, INDArray dx) {
+    long n = dx.length();
+    Call call =
+        OneDnn.get()
+            .cached(
+                "unary gradient",
+                o -> compileUnaryGradient(o, function, n),
+                Call.class,
+                function.ordinal(),
+                n);
+    if (call == Call.NONE) {
+      fallback.unaryGradient(function, x, y, dy, dx);
+    } else {
+      call.set(0, usesResult(function) ? y : x).set(1, dy).set(2, dx).run();
+    }
+  }
+
+  /** Whether the derivative is computed from f(x), so that x need not be kept. */
+  private static boolean usesResult(Unary function) {
+    return switch (function) {
+      case SQRT, EXP, RELU, SIGMOID, TANH -> true;
+      case NEG, SQUARE, LOG, ABS -> false;
+    };
+  }
+
+  private static Call compileUnaryGradient(OneDnn oneDnn, Unary function, long n) {
+    memory.desc layout = OneDnn.dense(n);
+    dnnl.algorithm algorithm =
+        switch (function) {
+          case NEG -> dnnl.algorithm.eltwise_linear;
+          case SQUARE -> dnnl.algorithm.eltwise_square;
+          case SQRT -> dnnl.algorithm.eltwise_sqrt_use_dst_for_bwd;
+          case EXP -> dnnl.algorithm.eltwise_exp_use_dst_for_bwd;
+          case LOG -> dnnl.algorithm.eltwise_log;
+          case ABS -> dnnl.algorithm.eltwise_abs;
+          case RELU -> dnnl.algorithm.eltwise_relu_use_dst_for_bwd;
+          case SIGMOID -> dnnl.algorithm.eltwise_logistic_use_dst_for_bwd;
+          case TANH -> dnnl.algorithm.eltwise_tanh_use_dst_for_bwd;
+        };
+    var description =
+        new eltwise_backward.primitive_desc(
+            OneDnn.cpu(),
+            algorithm,
+            layout,
+            layout,
+            layout,
+            function == Unary.NEG ? -1 : 0,
+            0,
+            describe(function, layout),
+            OneDnn.attributes(),
+            true);
+    return OneDnn.isUnusable(description)
+        ? Call.NONE
+        : oneDnn
+            .call()
+            .argument(usesResult(function) ? DNNL_ARG_DST : DNNL_ARG_SRC, layout)
+            .argument(DNNL_ARG_DIFF_DST, layout)
+            .argument(DNNL_ARG_DIFF_SRC, layout)
+            .build(new eltwise_backward(description), description);
+  }
+
+  @Override
+  public void binary(Binary operation, INDArray a, INDArray b, INDArray y) {
+    boolean sameShape = Arrays.equals(a.shape(), b.shape());
+    long[] as = sameShape ? new long[] {a.length()} : a.shape();
+    long[] bs = sameShape ? as : b.shape();
+    long[] ys = sameShape ? as : y.shape();
+    Call call =
+        OneDnn.get()
+            .cached(
+                "binary",
+                o -> compileBinary(o, operation, as, bs, ys),
+                Call.class,
+                numbers(operation.ordinal(), as, bs));
+    if (call == Call.NONE) {
+      fallback.binary(operation, a, b, y);
+    } else {
+      call.set(0, a).set(1, b).set(2, y).run();
+    }
+  }
+
+  private static Call compileBinary(
+      OneDnn oneDnn, Binary operation, long[] as, long[] bs, long[] ys) {
+    dnnl.algorithm algorithm =
+        switch (operation) {
+          case ADD -> dnnl.algorithm.binary_add;
+          case SUB -> dnnl.algorithm.binary_sub;
+          case MUL -> dnnl.algorithm.binary_mul;
+          case DIV -> dnnl.algorithm.binary_div;
+        };
+    memory.desc a = OneDnn.dense(as);
+    memory.desc b = OneDnn.dense(bs);
+    memory.desc y = OneDnn.dense(ys);
+    var description =
+        new binary.primitive_desc(OneDnn.cpu(), algorithm, a, b, y, OneDnn.attributes(), true);
+    return OneDnn.isUnusable(description)
+        ? Call.NONE
+        : oneDnn
+            .call()
+            .argument(DNNL_ARG_SRC_0, a)
+            .argument(DNNL_ARG_SRC_1, b)
+            .argument(DNNL_ARG_DST, y)
+            .build(new binary(description), description);
+  }
+
+  @Override
+  public void affine(INDArray x, double factor, double shift, INDArray y) {
+    // In oneDNN the two numbers are part of the primitive, which would be built anew for each pair.
+    fallback.affine(x, factor, shift, y);
+  }
+
+  @Override
+  public void accumulate(INDArray target, INDArray addend) {
+    binary(Binary.ADD, target, addend, target);
+  }
+
+  @Override
+  public void sum(INDArray x, int[] axes, INDArray y) {
+    Call call =
+        OneDnn.get()
+            .cached(
+                "sum",
+                o -> compileSum(o, x.shape(), y.shape()),
+                Call.class,
+                numbers(0, x.shape(), y.shape()));
+    if (call == Call.NONE) {
+      fallback.sum(x, axes, y);
+    } else {
+      call.set(0, x).set(1, y).run();
+    }
+  }
+
+  private static Call compileSum(OneDnn oneDnn, long[] xs, long[] ys) {
+    if (Arrays.equals(xs, ys)) {
+      return Call.NONE;
+    }
+    memory.desc x = OneDnn.dense(xs);
+    memory.desc y = OneDnn.dense(ys);
+    var description =
+        new reduction.primitive_desc(
+            OneDnn.cpu(), dnnl.algorithm.reduction_sum, x, y, 0, 0, OneDnn.attributes(), true);
+    return OneDnn.isUnusable(description)
+        ? Call.NONE
+        : oneDnn
+            .call()
+            .argument(DNNL_ARG_SRC, x)
+            .argument(DNNL_ARG_DST, y)
+            .build(new reduction(description), description);
+  }
+
+  @Override
+  public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
+    long m = y.size(0);
+    long n = y.size(1);
+    long k = a.size(transposeA ? 0 : 1);
+    Call call =
+        OneDnn.get()
+            .cached(
+                "matmul",
+                o -> compileMatmul(o, m, k, n, transposeA, transposeB),
+                Call.class,
+                m,
+                k,
+                n,
+                transposeA ? 1 : 0,
+                transposeB ? 1 : 0);
+    if (call == Call.NONE) {
+      fallback.matmul(a, transposeA, b, transposeB, y);
+    } else {
+      call.set(0, a).set(1, b).set(2, y).run();
+    }
+  }
+
+  private static Call compileMatmul(
+      OneDnn oneDnn, long m, long k, long n, boolean transposeA, boolean transposeB) {
+    memory.desc a = matrix(m, k, transposeA);
+    memory.desc b = matrix(k, n, transposeB);
+    memory.desc y = matrix(m, n, false);
+    var description = new matmul.primitive_desc(OneDnn.cpu(), a, b, y, OneDnn.attributes(), true);
+    return OneDnn.isUnusable(description)
+        ? Call.NONE
+        : oneDnn
+            .call()
+            .argument(DNNL_ARG_SRC, a)
+            .argument(DNNL_ARG_WEIGHTS, b)
+            .argument(DNNL_ARG_DST, y)
+            .build(new matmul(description), description);
+  }
+
+  private static memory.desc matrix(long rows, long columns, boolean transposed) {
+    return new memory.desc(
+        new long[] {rows, columns},
+        memory.data_type.f32,
+        transposed ? new long[] {1, rows} : new long[] {columns, 1});
+  }
+
+  @Override
+  public void permute(INDArray x, int[] axes, INDArray y) {
+    fallback.permute(x, axes, y);
+  }
+
+  @Override
+  public void slice(INDArray x, int axis, long from, INDArray y) {
+    fallback.slice(x, axis, from, y);
+  }
+
+  @Override
+  public void concat(INDArray[] xs, int axis, INDArray y) {
+    fallback.concat(xs, axis, y);
+  }
+
+  @Override
+  public void upsample(INDArray x, int factor, INDArray y) {
+    fallback.upsample(x, factor, y);
+  }
+
+  @Override
+  public void upsampleGradient(INDArray dy, int factor, INDArray dx) {
+    fallback.upsampleGradient(dy, factor, dx);
+  }
+
+  @Override
+  public void conv2d(
+      INDArray x,
+      INDArray weight,
+      long stamp,
+      INDArray bias,
+      INDArray residual,
+      boolean relu,
+      Window window,
+      INDArray y) {
+    if (!convolution(x, weight, y, window).forward(x, weight, stamp, bias, residual, relu, y)) {
+      fallback.conv2d(x, weight, stamp, bias, residual, relu, window, y);
+    }
+  }
+
+  @Override
+  public void conv2dGradients(
+      INDArray x,
+      INDArray weight,
+      long stamp,
+      INDArray dy,
+      Window window,
+      INDArray dx,
+      INDArray dWeight,
+      INDArray dBias) {
+    OneDnnConvolution convolution = convolution(x, weight, dy, window);
+    if (dx != null && !convolution.inputGradient(dy, weight, stamp, dx)) {
+      fallback.conv2dGradients(x, weight, stamp, dy, window, dx, null, null);
+    }
+    if (dWeight != null && !convolution.weightGradient(x, dy, dWeight, dBias)) {
+      fallback.conv2dGradients(x, weight, stamp, dy, window, null, dWeight, dBias);
+    } else if (dWeight == null && dBias != null) {
+      fallback.conv2dGradients(x, weight, stamp, dy, window, null, null, dBias);
+    }
+  }
+
+  @Override
+  public void convTranspose2d(
+      INDArray x,
+      INDArray weight,
+      long stamp,
+      INDArray bias,
+      INDArray residual,
+      boolean relu,
+      Window window,
+      INDArray y) {
+    // It is the convolution whose images are our results and whose results are our images.
+    if (!convolution(y, weight, x, window).transposed(x, weight, stamp, bias, residual, relu, y)) {
+      fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, window, y);
+    }
+  }
+
+  private static OneDnnConvolution convolution(
+      INDArray image, INDArray weight, INDArray result, Window window) {
+    long[] geometry = {
+      window.strideHeight(), window.strideWidth(), window.paddingHeight(), window.paddingWidth()
+    };
+    long[] x = image.shape();
+    long[] w = weight.shape();
+    long[] y = result.shape();
+    return OneDnn.get()
+        .cached(
+            "convolution",
+            o -> new OneDnnConvolution(o, x, w, y, window),
+            OneDnnConvolution.class,
+            numbers(0, x, w, y, geometry));
+  }
+
+  private static long[] numbers(long first, long[]... others) {
+    return LongStream.concat(
+            LongStream.of(first), Arrays.stream(others).flatMapToLong(Arrays::stream))
+        .toArray();
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Step;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1), as in PyTorch. With gradient g at update t:
+ *
+ * <pre>
+ * m &lt;- beta1 m + (1 - beta1) g
+ * v &lt;- beta2 v + (1 - beta2) g^2
+ * w &lt;- w - rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
+ * </pre>
+ */
+public final class Adam implements Optimizer {
+  private static final double BETA_1 = 0.9;
+  private static final double BETA_2 = 0.999;
+  private static final double EPSILON = 1e-8;
+
+  /** The moving averages of one parameter. */
+  private static final class Moments {
+    final float[] m;
+    final float[] v;
+    int updates;
+
+    Moments(int size) {
+      m = new float[size];
+      v = new float[size];
+    }
+  }
+
+  private final double rate;
+  private final double beta1;
+  private final double beta2;
+  private final double epsilon;
+  private final Map<Parameter, Moments> moments = new IdentityHashMap<>();
+  private final Slices slices = new Slices();
+
+  /**
+   * Adam.
+   *
+   * @param rate above 0
+   * @param beta1 from 0 to below 1
+   * @param beta2 from 0 to below 1
+   * @param epsilon above 0
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public Adam(double rate, double beta1, double beta2, double epsilon) {
+    if (!(rate > 0) || !(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1) || !(epsilon > 0)) {
+      throw new IllegalArgumentException(
+          "Adam: expected a rate and an epsilon above 0 and betas from 0 to below 1, got rate "
+              + rate
+              + ", betas "
+              + beta1
+              + ", "
+              + beta2
+              + ", epsilon "
+              + epsilon
+              + ".");
+    }
+    this.rate = rate;
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.epsilon = epsilon;
+  }
+
+  /**
+   * Adam with betas 0.9 and 0.999 and epsilon 1e-8.
+   *
+   * @param rate above 0
+   * @return the optimizer
+   */
+  public static Adam rate(double rate) {
+    return new Adam(rate, BETA_1, BETA_2, EPSILON);
+  }
+
+  @Override
+  public void update(List<Parameter> parameters, Step step) {
+    for (Parameter parameter : parameters) {
+      Moments state = moments.computeIfAbsent(parameter, p -> new Moments(p.size()));
+      if (step.gradient(parameter) != null) {
+        state.updates++;
+        double correction1 = 1 - Math.pow(beta1, state.updates);
+        double correction2 = 1 - Math.pow(beta2, state.updates);
+        float stepSize = (float) (rate / correction1);
+        float scale = (float) (1 / Math.sqrt(correction2));
+        slices.update(
+            parameter,
+            step,
+            (values, gradient, offset, length) ->
+                move(values, gradient, state, offset, length, stepSize, scale));
+      }
+    }
+  }
+
+  private void move(
+      float[] values,
+      float[] gradient,
+      Moments state,
+      int offset,
+      int length,
+      float stepSize,
+      float scale) {
+    float[] m = state.m;
+    float[] v = state.v;
+    float b1 = (float) beta1;
+    float c1 = (float) (1 - beta1);
+    float b2 = (float) beta2;
+    float c2 = (float) (1 - beta2);
+    float eps = (float) epsilon;
+    for (int i = 0; i < length; i++) {
+      float g = gradient[i];
+      float mi = b1 * m[offset + i] + c1 * g;
+      float vi = b2 * v[offset + i] + c2 * g * g;
+      m[offset + i] = mi;
+      v[offset + i] = vi;
+      values[i] -= stepSize * mi / ((float) Math.sqrt(vi) * scale + eps);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Adam(rate "
+        + rate
+        + ", betas "
+        + beta1
+        + " and "
+        + beta2
+        + ", epsilon "
+        + epsilon
+        + ")";
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.data.Batch;
+import io.github.vqvae4j.data.Batches;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.metrics.Psnr;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.VqVaeOutput;
+import io.github.vqvae4j.tensor.Step;
+import java.util.Locale;
+
+/**
+ * How well a model reconstructs a data set.
+ *
+ * @param step after which training step; 0 if none
+ * @param meanSquaredError over all pixels of all images, pixels in 0..1
+ * @param variance what the error is compared with: the variance of the training images' pixels
+ * @param usage of the codes in the whole data set
+ */
+public record Evaluation(long step, double meanSquaredError, double variance, CodeUsage usage) {
+  private static final int BATCH = 64;
+
+  /**
+   * Reconstructs a whole data set. Nothing in the model changes.
+   *
+   * @param model any
+   * @param data images of its size
+   * @param variance of the training images' pixels
+   * @return the measures, as of step 0
+   */
+  public static Evaluation of(VqVae model, Dataset data, double variance) {
+    return after(0, model, data, variance);
+  }
+
+  static Evaluation after(long step, VqVae model, Dataset data, double variance) {
+    double sum = 0;
+    CodeUsage usage = CodeUsage.none(model.quantizer().codebookSize());
+    try (Batches batches = Batches.inOrder(data, Math.min(BATCH, data.size()))) {
+      for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+        try (Step pass = Step.inference()) {
+          VqVaeOutput output = model.run(Trainer.images(pass, batch));
+          double error = output.reconstruction().meanSquaredError(output.target()).item();
+          sum += error * batch.count();
+          usage = usage.plus(output.quantized().usage());
+        }
+      }
+    }
+    return new Evaluation(step, sum / data.size(), variance, usage);
+  }
+
+  /**
+   * The error relative to that of the best constant image.
+   *
+   * @return mean squared error / variance
+   */
+  public double errorOverVariance() {
+    return meanSquaredError / variance;
+  }
+
+  /**
+   * Peak signal-to-noise ratio of the mean squared error.
+   *
+   * @return decibels
+   */
+  public double psnr() {
+    return Psnr.ofUnitRange(meanSquaredError);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "MSE %.5f, MSE/variance %.4f, PSNR %.2f dB, %s",
+        meanSquaredError,
+        errorOverVariance(),
+        psnr(),
+        usage);
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Step;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stochastic gradient descent, as in PyTorch, with or without momentum. With gradient g:
+ *
+ * <pre>
+ * v &lt;- momentum v + g          (v = g at the first update)
+ * w &lt;- w - rate v
+ * </pre>
+ */
+public final class Sgd implements Optimizer {
+  private final double rate;
+  private final double momentum;
+  private final Map<Parameter, float[]> velocities = new IdentityHashMap<>();
+  private final Slices slices = new Slices();
+
+  /**
+   * Gradient descent with momentum.
+   *
+   * @param rate above 0
+   * @param momentum from 0 to below 1
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public Sgd(double rate, double momentum) {
+    if (!(rate > 0) || !(momentum >= 0 && momentum < 1)) {
+      throw new IllegalArgumentException(
+          "Sgd: expected a rate above 0 and a momentum from 0 to below 1, got rate "
+              + rate
+              + " and momentum "
+              + momentum
+              + ".");
+    }
+    this.rate = rate;
+    this.momentum = momentum;
+  }
+
+  /**
+   * Plain gradient descent.
+   *
+   * @param rate above 0
+   * @return the optimizer
+   */
+  public static Sgd rate(double rate) {
+    return new Sgd(rate, 0);
+  }
+
+  @Override
+  public void update(List<Parameter> parameters, Step step) {
+    float r = (float) rate;
+    float mu = (float) momentum;
+    for (Parameter parameter : parameters) {
+      float[] velocity = velocities.computeIfAbsent(parameter, p -> new float[p.size()]);
+      slices.update(
+          parameter,
+          step,
+          (values, gradient, offset, length) -> {
+            for (int i = 0; i < length; i++) {
+              velocity[offset + i] = mu * velocity[offset + i] + gradient[i];
+              values[i] -= r * velocity[offset + i];
+            }
+          });
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Sgd(rate " + rate + ", momentum " + momentum + ")";
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.metrics.CodeUsage;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What one training step gave.
+ *
+ * @param step counted from 1
+ * @param steps how many there will be
+ * @param terms each term of the loss, the reconstruction (mean squared error) first
+ * @param loss the sum of weight times value
+ * @param batchUsage of the codes in this batch
+ * @param windowUsage of the codes in the last 100 batches
+ * @param imagesPerSecond over the last steps, without evaluation and listeners
+ */
+public record StepReport(
+    long step,
+    long steps,
+    List<TermReport> terms,
+    double loss,
+    CodeUsage batchUsage,
+    CodeUsage windowUsage,
+    double imagesPerSecond) {
+  /**
+   * The value of a term.
+   *
+   * @param name as {@code commitment}
+   * @return the value without its weight
+   * @throws IllegalArgumentException if there is no such term
+   */
+  public double term(String name) {
+    for (TermReport term : terms) {
+      if (term.name().equals(name)) {
+        return term.value();
+      }
+    }
+    throw new IllegalArgumentException(
+        "No term \""
+            + name
+            + "\"; there are "
+            + terms.stream().map(TermReport::name).toList()
+            + ".");
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "step %d/%d  %s  perplexity %.1f  codes %d/%d  %.0f images/s",
+        step,
+        steps,
+        terms.stream().map(TermReport::toString).collect(Collectors.joining("  ")),
+        windowUsage.perplexity(),
+        windowUsage.codesInUse(),
+        windowUsage.codebookSize(),
+        imagesPerSecond);
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.vqvae4j;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+
+/** Which room of the library may use which, and what none of them uses. */
+@AnalyzeClasses(
+    packages = ArchitectureTest.LIBRARY,
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  static final String LIBRARY = "io.github.vqvae4j";
+
+  // Rooms: each rule reads "this one uses those, and no other of ours".
+
+  @ArchTest static final ArchRule IO = only("io");
+  @ArchTest static final ArchRule DATA = only("data", "io");
+  @ArchTest static final ArchRule TENSOR = only("tensor");
+  @ArchTest static final ArchRule METRICS = only("metrics", "tensor");
+  @ArchTest static final ArchRule NN = only("nn", "tensor");
+  @ArchTest static final ArchRule QUANTIZE = only("quantize", "nn", "tensor");
+
+  @ArchTest
+  static final ArchRule MODEL = only("model", "quantize", "nn", "tensor", "io", "data", "metrics");
+
+  @ArchTest
+  static final ArchRule PRIOR =
+      only("prior", "model", "quantize", "nn", "tensor", "io", "data", "metrics");
+
+  @ArchTest
+  static final ArchRule TRAIN =
+      only("train", "prior", "model", "quantize", "nn", "tensor", "io", "data", "metrics");
+
+  @ArchTest
+  static final ArchRule EVERY_CLASS_IS_IN_A_ROOM =
+      classes()
+          .should()
+          .resideInAnyPackage(
+              rooms("io", "data", "tensor", "metrics", "nn", "quantize", "model", "prior", "train"))
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching(LIBRARY + ".(*)..").should().beFreeOfCycles().allowEmptyShould(true);
+
+  // Native code: behind tensor, its kernels behind tensor.internal.
+
+  @ArchTest
+  static final ArchRule ONLY_TENSOR_USES_ND4J_AND_ONEDNN =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(room("tensor"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule ONLY_TENSOR_USES_ITS_KERNELS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(room("tensor"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(room("tensor.internal"))
+          .allowEmptyShould(true);
+
+  // What no class of a library does.
+
+  @ArchTest
+  static final ArchRule NO_JAVA_SERIALIZATION =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "java\\.io\\.(ObjectInputStream|ObjectOutputStream|Serializable|Externalizable)")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule NO_CLASS_IS_LOADED_BY_NAME =
+      noClasses()
+          .should()
+          .callMethod(Class.class, "forName", String.class)
+          .orShould()
+          .callMethod(Class.class, "forName", String.class, boolean.class, ClassLoader.class)
+          .orShould()
+          .callMethod(Class.class, "forName", Module.class, String.class)
+          .orShould()
+          .callMethod(ClassLoader.class, "loadClass", String.class)
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule NO_STANDARD_STREAMS =
+      NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule LOGS_THROUGH_SLF4J_ONLY =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ch.qos.logback..", "java.util.logging..")
+          .allowEmptyShould(true);
+
+  private static ArchRule only(String user, String... used) {
+    String[] allowed =
+        rooms(Stream.concat(Stream.of(user), Stream.of(used)).toArray(String[]::new));
+    return noClasses()
+        .that()
+        .resideInAPackage(room(user))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(LIBRARY + "..").and(resideInAnyPackage(allowed).negate()))
+        .as(
+            user
+                + " uses of the library only "
+                + (used.length == 0 ? "itself" : String.join(", ", used)))
+        .allowEmptyShould(true);
+  }
+
+  private static String[] rooms(String... names) {
+    return Stream.of(names).map(ArchitectureTest::room).toArray(String[]::new);
+  }
+
+  private static String room(String name) {
+    return LIBRARY + "." + name + "..";
+  }
+}

@@ -1,0 +1,231 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class BatchesTest {
+
+  @Test
+  void inOrderPassesOnceWithASmallerLastBatch() {
+    Dataset data = FloatDataset.counting(7);
+    try (Batches batches = Batches.inOrder(data, 3)) {
+      assertArrayEquals(new int[] {0, 1, 2}, batches.next().indices());
+      Batch second = batches.next();
+      assertArrayEquals(new float[] {3, 4, 5}, second.images());
+      assertArrayEquals(new int[] {3, 4, 5}, second.labels());
+      assertEquals("Batch[3, 1, 1, 1]", second.toString());
+      Batch last = batches.next();
+      assertEquals(1, last.count());
+      assertArrayEquals(new int[] {6}, last.indices());
+      assertNull(batches.next());
+      assertNull(batches.next());
+    }
+  }
+
+  @Test
+  void inOrderHasNoEmptyLastBatch() {
+    try (Batches batches = Batches.inOrder(FloatDataset.counting(6), 3)) {
+      assertEquals(3, batches.next().count());
+      assertEquals(3, batches.next().count());
+      assertNull(batches.next());
+    }
+  }
+
+  @Test
+  void imagesOfSeveralPixelsStandOneAfterAnother() {
+    float[] pixels = new float[4 * 2 * 3 * 2];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = i;
+    }
+    try (Batches batches = Batches.inOrder(new FloatDataset(pixels, 4, 2, 3, 2), 2)) {
+      Batch first = batches.next();
+      assertArrayEquals(Arrays.copyOf(pixels, 24), first.images());
+      assertEquals(2, first.height());
+      assertEquals(3, first.width());
+      assertEquals(2, first.channels());
+    }
+  }
+
+  @Test
+  void everyEpochHoldsEveryImageOnceInANewOrder() {
+    try (Batches batches = Batches.shuffled(FloatDataset.counting(100), 10, 1)) {
+      Set<List<Integer>> orders = new HashSet<>();
+      for (int epoch = 0; epoch < 5; epoch++) {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+          Batch batch = batches.next();
+          for (int k = 0; k < 10; k++) {
+            assertEquals(batch.indices()[k], batch.images()[k]);
+            order.add(batch.indices()[k]);
+          }
+        }
+        assertEquals(100, new HashSet<>(order).size());
+        orders.add(order);
+      }
+      assertEquals(5, orders.size());
+    }
+  }
+
+  @Test
+  void whatIsLeftOfAnEpochIsDropped() {
+    try (Batches batches = Batches.shuffled(FloatDataset.counting(10), 4, 1)) {
+      for (int epoch = 0; epoch < 50; epoch++) {
+        Set<Integer> seen = new HashSet<>();
+        for (int i = 0; i < 2; i++) {
+          Batch batch = batches.next();
+          assertEquals(4, batch.count());
+          Arrays.stream(batch.indices()).forEach(seen::add);
+        }
+        assertEquals(8, seen.size());
+      }
+    }
+  }
+
+  @Test
+  void aRunGoesOnExactlyWhereItStopped() {
+    Random random = new Random(11);
+    for (int round = 0; round < 20; round++) {
+      int size = 1 + random.nextInt(40);
+      int batch = 1 + random.nextInt(size);
+      long seed = random.nextLong();
+      int stopped = random.nextInt(50);
+      Dataset data = FloatDataset.counting(size);
+      try (Batches whole = Batches.shuffled(data, batch, seed);
+          Batches resumed = Batches.shuffled(data, batch, seed, stopped)) {
+        for (int i = 0; i < stopped; i++) {
+          whole.next();
+        }
+        for (int i = 0; i < 20; i++) {
+          Batch expected = whole.next();
+          Batch came = resumed.next();
+          assertArrayEquals(expected.indices(), came.indices());
+          assertArrayEquals(expected.images(), came.images());
+          assertArrayEquals(expected.labels(), came.labels());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLateStartTakesNoTime() {
+    try (Batches batches = Batches.shuffled(FloatDataset.counting(10), 3, 1, Long.MAX_VALUE / 2)) {
+      assertEquals(3, batches.next().count());
+    }
+  }
+
+  @Test
+  void anotherSeedGivesAnotherOrder() {
+    Dataset data = FloatDataset.counting(50);
+    try (Batches one = Batches.shuffled(data, 50, 1);
+        Batches two = Batches.shuffled(data, 50, 2);
+        Batches same = Batches.shuffled(data, 50, 1)) {
+      String order = Arrays.toString(one.next().indices());
+      assertNotEquals(order, Arrays.toString(two.next().indices()));
+      assertEquals(order, Arrays.toString(same.next().indices()));
+    }
+  }
+
+  @Test
+  void everyPlaceIsEquallyLikely() {
+    int[] counts = new int[5];
+    BatchOrder order = BatchOrder.shuffled(5, 5, 99);
+    for (int epoch = 0; epoch < 10_000; epoch++) {
+      counts[order.batch(epoch)[2]]++;
+    }
+    for (int count : counts) {
+      assertTrue(Math.abs(count - 2_000) < 250, "count " + count);
+    }
+  }
+
+  @Test
+  void wrongBatchSizesAreRefused() {
+    Dataset data = FloatDataset.counting(10);
+    for (int batch : new int[] {-1, 0, 11}) {
+      IllegalArgumentException shuffled =
+          assertThrows(
+              IllegalArgumentException.class, () -> Batches.shuffled(data, batch, 1).close());
+      assertSays(shuffled, "batch of " + batch, "10 images", "expected 1 to 10", "a smaller batch");
+      assertThrows(IllegalArgumentException.class, () -> Batches.inOrder(data, batch).close());
+    }
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> Batches.shuffled(data, 1, 1, -1).close()),
+        "first batch -1",
+        "0 or more");
+  }
+
+  @Test
+  void nanIsRefusedWithItsImageAndPlace() {
+    float[] pixels = new float[5 * 2 * 3];
+    pixels[3 * 6 + 4] = Float.NaN;
+    try (Batches batches = Batches.inOrder(new FloatDataset(pixels, 5, 2, 3, 1), 2)) {
+      assertEquals(2, batches.next().count());
+      for (int i = 0; i < 2; i++) {
+        assertSays(
+            assertThrows(IllegalArgumentException.class, batches::next),
+            "got NaN in image 3 of the data set at row 1, column 1, channel 0",
+            "expected finite values",
+            "repair or leave out");
+      }
+    }
+  }
+
+  @Test
+  void infinityIsRefused() {
+    float[] pixels = {0, Float.POSITIVE_INFINITY};
+    try (Batches batches = Batches.shuffled(new FloatDataset(pixels, 2, 1, 1, 1), 2, 1)) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, batches::next), "Infinity in image 1");
+    }
+  }
+
+  @Test
+  void aBatchOfWrongArraysIsRefused() {
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new Batch(new float[4], 2, 1, 1, 1, new int[2], new int[2])),
+        "got 4 pixels, 2 labels and 2 indices",
+        "expected 2, 2 and 2",
+        "correct the sizes");
+  }
+
+  @Test
+  void anUnfinishedRunLeavesNoThread() throws InterruptedException {
+    Set<Thread> before = loaders();
+    Batches batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
+    batches.next();
+    Set<Thread> during = loaders();
+    during.removeAll(before);
+    assertEquals(1, during.size());
+    Thread loader = during.iterator().next();
+    assertTrue(loader.isDaemon());
+    batches.close();
+    assertFalse(loader.isAlive());
+    batches.close();
+    assertSays(
+        assertThrows(IllegalStateException.class, batches::next), "closed", "make new batches");
+  }
+
+  private static Set<Thread> loaders() {
+    Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+    threads.removeIf(thread -> !thread.getName().equals("vqvae4j-batches"));
+    return threads;
+  }
+}

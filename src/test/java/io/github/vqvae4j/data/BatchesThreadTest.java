@@ -1,0 +1,203 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class BatchesThreadTest {
+
+  /** Ten images of one pixel, with something to do before each is given. */
+  private record Watched(IntConsumer beforeImage) implements Dataset {
+    @Override
+    public int size() {
+      return 10;
+    }
+
+    @Override
+    public int height() {
+      return 1;
+    }
+
+    @Override
+    public int width() {
+      return 1;
+    }
+
+    @Override
+    public int channels() {
+      return 1;
+    }
+
+    @Override
+    public void image(int index, float[] target, int offset) {
+      beforeImage.accept(index);
+      target[offset] = index;
+    }
+
+    @Override
+    public int label(int index) {
+      return -1;
+    }
+  }
+
+  @Test
+  void theDataSetsExceptionComesAsItWas() {
+    UncheckedIOException unreadable =
+        new UncheckedIOException("cannot read image 5", new IOException("disk"));
+    Dataset data =
+        new Watched(
+            index -> {
+              if (index == 5) {
+                throw unreadable;
+              }
+            });
+    try (Batches batches = Batches.inOrder(data, 2)) {
+      assertEquals(2, batches.next().count());
+      assertEquals(2, batches.next().count());
+      assertSame(unreadable, assertThrows(UncheckedIOException.class, batches::next));
+      assertSame(unreadable, assertThrows(UncheckedIOException.class, batches::next));
+    }
+  }
+
+  @Test
+  void anErrorComesAsItWas() {
+    OutOfMemoryError full = new OutOfMemoryError("test");
+    Dataset data =
+        new Watched(
+            index -> {
+              throw full;
+            });
+    try (Batches batches = Batches.inOrder(data, 2)) {
+      assertSame(full, assertThrows(OutOfMemoryError.class, batches::next));
+    }
+  }
+
+  @Test
+  void aCheckedExceptionBecomesTheCause() {
+    IOException smuggled = new IOException("disk");
+    Dataset data = new Watched(index -> BatchesThreadTest.<RuntimeException>smuggle(smuggled));
+    try (Batches batches = Batches.inOrder(data, 2)) {
+      IllegalStateException e = assertThrows(IllegalStateException.class, batches::next);
+      assertSame(smuggled, e.getCause());
+      assertSays(e, "the data set threw", "disk");
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Exception> void smuggle(Exception e) throws E {
+    throw (E) e;
+  }
+
+  @Test
+  void noMoreThanTwoBatchesAreKeptReady() throws InterruptedException {
+    AtomicInteger read = new AtomicInteger();
+    try (Batches batches = Batches.inOrder(new Watched(index -> read.incrementAndGet()), 1)) {
+      long deadline = System.nanoTime() + 5_000_000_000L;
+      while (read.get() < 3 && System.nanoTime() < deadline) {
+        Thread.sleep(1);
+      }
+      Thread.sleep(50);
+      // Two in the queue and one in the loader's hand.
+      assertEquals(3, read.get());
+      assertArrayEquals(new int[] {0}, batches.next().indices());
+    }
+  }
+
+  @Test
+  void closingStopsWithinABatch() {
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger read = new AtomicInteger();
+    Batches batches =
+        Batches.inOrder(
+            new Watched(
+                index -> {
+                  read.incrementAndGet();
+                  reading.countDown();
+                  await(goOn);
+                }),
+            10);
+    await(reading);
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(batches::close);
+    // Once next() refuses, the close has been seen; only then may the image be finished.
+    assertThrows(IllegalStateException.class, batches::next);
+    goOn.countDown();
+    closing.join();
+    assertEquals(1, read.get());
+  }
+
+  @Test
+  void closingWakesAWaitingCaller() throws InterruptedException {
+    CountDownLatch never = new CountDownLatch(1);
+    Batches batches = Batches.inOrder(new Watched(index -> await(never)), 10);
+    CompletableFuture<Batch> waiting = new CompletableFuture<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                waiting.complete(batches.next());
+              } catch (Throwable e) {
+                waiting.completeExceptionally(e);
+              }
+            });
+    caller.start();
+    while (caller.getState() != Thread.State.WAITING) {
+      Thread.sleep(1);
+    }
+    long start = System.nanoTime();
+    batches.close();
+    CompletionException e = assertThrows(CompletionException.class, waiting::join);
+    assertInstanceOf(IllegalStateException.class, e.getCause());
+    assertTrue(System.nanoTime() - start < 10_000_000_000L, "close waits a second at most");
+    never.countDown();
+  }
+
+  @Test
+  void anInterruptedCallerStaysInterruptedAndLosesNothing() {
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (Batches batches = Batches.inOrder(new Watched(index -> await(goOn)), 10)) {
+      Thread.currentThread().interrupt();
+      CancellationException e = assertThrows(CancellationException.class, batches::next);
+      assertTrue(Thread.interrupted());
+      assertSays(e, "interrupted while waiting for a batch");
+      assertInstanceOf(InterruptedException.class, e.getCause());
+      goOn.countDown();
+      Batch batch = batches.next();
+      assertNotNull(batch);
+      assertEquals(10, batch.count());
+    }
+  }
+
+  @Test
+  void anInterruptedThreadCanStillClose() {
+    Batches batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
+    Thread.currentThread().interrupt();
+    batches.close();
+    assertTrue(Thread.interrupted());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdxTest {
+  private static final byte[] IMAGES = idx(2051, 12, 2, 3, 2);
+  private static final byte[] LABELS = idx(2049, 2, 2);
+
+  @TempDir Path folder;
+
+  @Test
+  void plainFilesAreRead() throws IOException {
+    checkSound(file("images", IMAGES), file("labels", LABELS));
+  }
+
+  @Test
+  void gzipIsKnownByItsContentNotItsName() throws IOException {
+    checkSound(file("images", gzip(IMAGES)), file("labels.gz", LABELS));
+  }
+
+  private static void checkSound(Path images, Path labels) throws IOException {
+    ByteImages data = Idx.read(images, labels);
+    assertEquals("2 images [3, 2, 1] with labels", data.toString());
+    float[] image = new float[6];
+    data.image(1, image, 0);
+    assertArrayEquals(
+        new float[] {6 / 255f, 7 / 255f, 8 / 255f, 9 / 255f, 10 / 255f, 11 / 255f}, image);
+    assertEquals(1, data.label(1));
+  }
+
+  @Test
+  void labelsUpTo255AreTaken() throws IOException {
+    byte[] labels = idx(2049, 1, 1);
+    labels[8] = (byte) 200;
+    assertArrayEquals(new int[] {200}, Idx.labels(file("labels", labels)));
+  }
+
+  @Test
+  void countsThatDifferNameBothFiles() throws IOException {
+    Path images = file("images", IMAGES);
+    Path labels = file("labels", idx(2049, 3, 3));
+    refused(
+        () -> Idx.read(images, labels),
+        images.toString(),
+        labels.toString(),
+        "3 labels",
+        "2 images",
+        "take both files from the same set");
+  }
+
+  @Test
+  void swappedFilesAreRecognised() throws IOException {
+    Path images = file("images", gzip(IMAGES));
+    Path labels = file("labels", LABELS);
+    refused(
+        () -> Idx.read(labels, images),
+        labels + ": byte 0",
+        "got magic number 2049",
+        "expected 2051 for images",
+        "swapped",
+        "exchange");
+    refused(() -> Idx.labels(images), "got magic number 2051", "expected 2049", "swapped");
+  }
+
+  @Test
+  void otherFilesAreRefused() throws IOException {
+    refused(
+        () -> Idx.images(file("other", idx(2052, 1, 1, 1, 1))),
+        "got magic number 2052",
+        "expected 2051",
+        "check the path");
+    refused(() -> Idx.images(file("other", new byte[0])), "byte 0", "ends within its header");
+    refused(() -> Idx.images(file("other", new byte[] {0})), "ends within its header");
+    refused(() -> Idx.images(folder), "got a folder", "an IDX file of images");
+    assertSays(
+        assertThrows(NoSuchFileException.class, () -> Idx.labels(folder.resolve("none"))),
+        "there is no such file",
+        "an IDX file of labels");
+  }
+
+  @Test
+  void cutOffFilesAreRefused() throws IOException {
+    refused(
+        () -> Idx.images(file("cut", Arrays.copyOf(IMAGES, 20))),
+        "byte 20",
+        "ends after 4 bytes",
+        "expected 12",
+        "get the file anew");
+    byte[] packed = gzip(IMAGES);
+    refused(
+        () -> Idx.images(file("cut", Arrays.copyOf(packed, packed.length - 12))),
+        "end of file",
+        "gzip data is cut off",
+        "get the file anew");
+    for (int length = 0; length < IMAGES.length; length++) {
+      Path cut = file("cut", Arrays.copyOf(IMAGES, length));
+      refused(() -> Idx.images(cut), cut.toString());
+    }
+    for (int length = 0; length < packed.length; length++) {
+      Path cut = file("cut", Arrays.copyOf(packed, length));
+      refused(() -> Idx.images(cut), cut.toString());
+    }
+  }
+
+  @Test
+  void corruptGzipIsRefused() throws IOException {
+    byte[] packed = gzip(IMAGES);
+    packed[2] = 99;
+    refused(() -> Idx.images(file("bad", packed)), "gzip data", "corrupt gzip");
+    byte[] checksum = gzip(IMAGES);
+    checksum[checksum.length - 8] ^= 1;
+    refused(
+        () -> Idx.images(file("bad", checksum)), "gzip data", "corrupt gzip", "get the file anew");
+  }
+
+  @Test
+  void dataAfterTheEndIsRefused() throws IOException {
+    refused(
+        () -> Idx.images(file("long", Arrays.copyOf(IMAGES, 29))),
+        "byte 28",
+        "more data follows",
+        "12 bytes");
+    refused(() -> Idx.labels(file("long", gzip(Arrays.copyOf(LABELS, 11)))), "more data follows");
+  }
+
+  @Test
+  void absurdSizesAreRefusedBeforeAllocation() throws IOException {
+    int huge = Integer.MAX_VALUE;
+    refused(
+        () -> Idx.images(file("huge", idx(2051, 12, huge, huge, huge))),
+        "byte 4",
+        "2147483647 bytes",
+        "expected no more than 28");
+    refused(
+        () -> Idx.images(file("huge", gzip(idx(2051, 12, 2, 65536, 65536)))), "byte 8", "131072");
+    refused(() -> Idx.images(file("none", idx(2051, 0, 0, 3, 2))), "got size 0", "1 or more");
+    refused(() -> Idx.images(file("negative", idx(2051, 12, 2, -3, 2))), "byte 8", "got size -3");
+  }
+
+  @Test
+  void aDamagedFileIsReadOrRefusedButNothingElse() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("IdxTest seed " + seed);
+    Random random = new Random(seed);
+    byte[] sound = gzip(idx(2051, 40 * 7 * 5, 40, 7, 5));
+    int refused = 0;
+    for (int round = 0; round < 5_000; round++) {
+      byte[] bytes = random.nextBoolean() ? sound.clone() : IMAGES.clone();
+      for (int i = random.nextInt(4); i >= 0; i--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      if (random.nextInt(3) == 0) {
+        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 9));
+      }
+      Path file = file("fuzz", bytes);
+      try {
+        Idx.images(file);
+      } catch (BadFileException e) {
+        refused++;
+      } catch (Throwable e) {
+        fail("seed " + seed + ", round " + round, e);
+      }
+    }
+    assertTrue(refused > 2_000, "only " + refused + " refused, seed " + seed);
+  }
+
+  /** A file whose data bytes count up from 0. */
+  private static byte[] idx(int magic, int dataLength, int... sizes) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * sizes.length + dataLength).putInt(magic);
+    for (int size : sizes) {
+      bytes.putInt(size);
+    }
+    for (int i = 0; i < dataLength; i++) {
+      bytes.put((byte) i);
+    }
+    return bytes.array();
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      out.write(bytes);
+    }
+    return packed.toByteArray();
+  }
+
+  private Path file(String name, byte[] bytes) throws IOException {
+    return Files.write(folder.resolve(name), bytes);
+  }
+
+  private static void refused(Executable read, String... parts) {
+    assertSays(assertThrows(BadFileException.class, read), parts);
+  }
+}

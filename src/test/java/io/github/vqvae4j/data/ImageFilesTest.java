@@ -1,0 +1,258 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.awt.image.WritableRaster;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageFilesTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyGrayStepReadsBackExactlyFromPng() throws IOException {
+    Images all = steps(1);
+    Path file = folder.resolve("gray.png");
+    Images.write(all, file);
+    assertEquals(all, Images.read(file));
+  }
+
+  @Test
+  void everyColourStepReadsBackExactlyFromPng() throws IOException {
+    Images all = steps(3);
+    Path file = folder.resolve("COLOUR.PNG");
+    Images.write(all, file);
+    assertEquals(all, Images.read(file));
+  }
+
+  @Test
+  void jpegReadsBackNearlyInGrayAndColour() throws IOException {
+    for (int channels : new int[] {1, 3}) {
+      for (String ending : new String[] {".jpg", ".jpeg", ".JPG"}) {
+        float[] smooth = new float[32 * 32 * channels];
+        for (int i = 0; i < smooth.length; i++) {
+          smooth[i] = (i / channels % 32) / 62f + (i / channels / 32) / 62f;
+        }
+        Images images = Images.of(smooth, 1, 32, 32, channels);
+        Path file = folder.resolve("a" + channels + ending);
+        Images.write(images, file);
+        Images read = Images.read(file);
+        assertEquals(channels, read.channels());
+        assertArrayEquals(smooth, read.pixels(), 0.03f);
+      }
+    }
+  }
+
+  @Test
+  void valuesOutsideAreCutOffOnlyInTheFile() throws IOException {
+    Images images = Images.of(new float[] {-3, 7, 0.5f}, 1, 1, 3, 1);
+    Path file = folder.resolve("a.png");
+    Images.write(images, file);
+    assertArrayEquals(new float[] {0, 1, 128 / 255f}, Images.read(file).pixels());
+    assertArrayEquals(new float[] {-3, 7, 0.5f}, images.pixels());
+  }
+
+  @Test
+  void whatCannotBeWrittenIsRefused() {
+    Images one = Images.of(new float[3], 1, 1, 1, 3);
+    for (String name : new String[] {"a.gif", "a", "png"}) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> Images.write(one, folder.resolve(name))),
+          name,
+          ".png, .jpg or .jpeg",
+          "change the ending");
+    }
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Images.write(Images.concat(one, one), folder.resolve("a.png"))),
+        "got 2 images",
+        "expected 1",
+        "Images.writeGrid");
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Images.write(Images.of(new float[2], 1, 1, 1, 2), folder.resolve("a.png"))),
+        "Images[1, 1, 1, 2]",
+        "expected 1 channel");
+    assertFalse(Files.exists(folder.resolve("a.png")));
+  }
+
+  @Test
+  void sixteenBitsKeepTheirPrecision() throws IOException {
+    BufferedImage gray = new BufferedImage(3, 1, BufferedImage.TYPE_USHORT_GRAY);
+    gray.getRaster().setPixels(0, 0, 3, 1, new int[] {0, 1000, 65535});
+    assertArrayEquals(new float[] {0, 1000 / 65535f, 1}, Images.read(save(gray, "png")).pixels());
+  }
+
+  @Test
+  void transparentPartsAreShownOnWhite() throws IOException {
+    BufferedImage picture = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+    picture.setRGB(0, 0, 0x00ff0000);
+    picture.setRGB(1, 0, 0xff336699);
+    picture.setRGB(2, 0, 0x33000000);
+    assertArrayEquals(
+        new float[] {1, 1, 1, 0.2f, 0.4f, 0.6f, 0.8f, 0.8f, 0.8f},
+        Images.read(save(picture, "png")).pixels(),
+        1e-6f);
+  }
+
+  @Test
+  void palettesAreLookedUp() throws IOException {
+    byte[] red = {0, (byte) 255};
+    byte[] green = {0, 51};
+    BufferedImage colour =
+        new BufferedImage(
+            2, 1, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(8, 2, red, green, red));
+    colour.getRaster().setPixels(0, 0, 2, 1, new int[] {1, 0});
+    Images read = Images.read(save(colour, "png"));
+    assertArrayEquals(new float[] {1, 0.2f, 1, 0, 0, 0}, read.pixels());
+
+    BufferedImage binary = new BufferedImage(9, 1, BufferedImage.TYPE_BYTE_BINARY);
+    WritableRaster raster = binary.getRaster();
+    raster.setSample(8, 0, 0, 1);
+    assertArrayEquals(
+        new float[] {0, 0, 0, 0, 0, 0, 0, 0, 1}, Images.read(save(binary, "png")).pixels());
+  }
+
+  @Test
+  void bmpIsRead() throws IOException {
+    BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+    picture.setRGB(1, 0, 0x336699);
+    assertArrayEquals(
+        new float[] {0, 0, 0, 0.2f, 0.4f, 0.6f}, Images.read(save(picture, "bmp")).pixels(), 1e-6f);
+  }
+
+  @Test
+  void realPhotographsAreRead() throws IOException {
+    Path kodak = RealData.folder("kodak");
+    assertEquals("Images[1, 512, 768, 3]", Images.read(kodak.resolve("kodim03.png")).toString());
+    Images upright = Images.read(kodak.resolve("kodim04.png"));
+    assertEquals("Images[1, 768, 512, 3]", upright.toString());
+    BufferedImage direct = ImageIO.read(kodak.resolve("kodim04.png").toFile());
+    int rgb = direct.getRGB(100, 700);
+    assertEquals((rgb >> 16 & 255) / 255f, upright.pixel(0, 700, 100, 0));
+    assertEquals((rgb >> 8 & 255) / 255f, upright.pixel(0, 700, 100, 1));
+    assertEquals((rgb & 255) / 255f, upright.pixel(0, 700, 100, 2));
+  }
+
+  @Test
+  void whatIsNoImageIsRefused() throws IOException {
+    Path text = Files.writeString(folder.resolve("a.png"), "this is no image at all");
+    refused(text, text + ": byte 0", "expected PNG, JPEG or BMP", "check the path");
+    refused(Files.write(folder.resolve("empty.png"), new byte[0]), "expected PNG, JPEG or BMP");
+    BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+    refused(save(picture, "gif"), "expected PNG, JPEG or BMP", "convert");
+    refused(folder, "got a folder", "an image file");
+    Path missing = folder.resolve("none.png");
+    assertSays(
+        assertThrows(NoSuchFileException.class, () -> Images.read(missing)),
+        missing.toString(),
+        "there is no such file",
+        "check the path");
+  }
+
+  @Test
+  void cutOffImagesAreRefused() throws IOException {
+    Random random = new Random(5);
+    float[] noise = new float[64 * 64 * 3];
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = random.nextFloat();
+    }
+    Images images = Images.of(noise, 1, 64, 64, 3);
+    for (String ending : new String[] {"png", "jpg", "bmp"}) {
+      Path file = folder.resolve("whole." + ending);
+      if (ending.equals("bmp")) {
+        Images.write(images, folder.resolve("for-bmp.png"));
+        ImageIO.write(ImageIO.read(folder.resolve("for-bmp.png").toFile()), "bmp", file.toFile());
+      } else {
+        Images.write(images, file);
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2));
+      refused(cut, cut.toString(), "image data", "cannot be decoded", "get the file anew");
+    }
+  }
+
+  @Test
+  void anImageOfTooManyPixelsIsRefusedByItsHeader() throws IOException {
+    Images.write(steps(1), folder.resolve("a.png"));
+    byte[] bytes = Files.readAllBytes(folder.resolve("a.png"));
+    // In a PNG the width and the height stand at bytes 16 and 20.
+    ByteBuffer.wrap(bytes).putInt(16, 100_000).putInt(20, 100_000);
+    Path bomb = Files.write(folder.resolve("bomb.png"), bytes);
+    refused(bomb, "header", "100000 x 100000", "at most 67108864", "make it smaller");
+  }
+
+  @Test
+  void aDamagedImageIsReadOrRefusedButNothingElse() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("ImageFilesTest seed " + seed);
+    Random random = new Random(seed);
+    byte[][] sound = new byte[4][];
+    Images.write(steps(3), folder.resolve("a.png"));
+    Images.write(steps(1), folder.resolve("a.jpg"));
+    sound[0] = Files.readAllBytes(folder.resolve("a.png"));
+    sound[1] = Files.readAllBytes(folder.resolve("a.jpg"));
+    sound[2] = Files.readAllBytes(save(ImageIO.read(folder.resolve("a.png").toFile()), "bmp"));
+    sound[3] =
+        Files.readAllBytes(save(new BufferedImage(9, 9, BufferedImage.TYPE_BYTE_INDEXED), "png"));
+    int refused = 0;
+    for (int round = 0; round < 2_000; round++) {
+      byte[] bytes = sound[random.nextInt(4)].clone();
+      for (int i = random.nextInt(4); i >= 0; i--) {
+        int end = random.nextBoolean() ? bytes.length : Math.min(100, bytes.length);
+        bytes[random.nextInt(end)] = (byte) random.nextInt();
+      }
+      if (random.nextInt(3) == 0) {
+        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+      }
+      Path file = Files.write(folder.resolve("fuzz"), bytes);
+      try {
+        Images.read(file);
+      } catch (BadFileException e) {
+        refused++;
+      } catch (Throwable e) {
+        fail("seed " + seed + ", round " + round, e);
+      }
+    }
+    assertTrue(refused > 500, "only " + refused + " refused, seed " + seed);
+  }
+
+  /** An image that holds each of the 256 steps. */
+  private static Images steps(int channels) {
+    float[] pixels = new float[256 * channels];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (i * 7 % 256) / 255f;
+    }
+    return Images.of(pixels, 1, 16, 16, channels);
+  }
+
+  private Path save(BufferedImage picture, String format) throws IOException {
+    Path file = folder.resolve("saved." + format);
+    assertTrue(ImageIO.write(picture, format, file.toFile()));
+    return file;
+  }
+
+  private static void refused(Path file, String... parts) {
+    assertSays(assertThrows(BadFileException.class, () -> Images.read(file)), parts);
+  }
+}

@@ -1,0 +1,88 @@
+package io.github.vqvae4j.io;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class NamedArrayTest {
+
+  @Test
+  void keepsTypeShapeAndValues() {
+    float[] values = {1, 2, 3, 4, 5, 6};
+    NamedArray array = NamedArray.of(values, 2, 3);
+    assertEquals(NamedArray.Type.F32, array.type());
+    assertArrayEquals(new long[] {2, 3}, array.shape());
+    assertEquals(6, array.length());
+    assertSame(values, array.floats());
+    assertEquals("F32[2, 3]", array.toString());
+  }
+
+  @Test
+  void aShapeOfNoDimensionsIsOneNumber() {
+    assertEquals(7, NamedArray.of(new long[] {7}).longs()[0]);
+    assertEquals(0, NamedArray.of(new double[] {0.5}).shape().length);
+  }
+
+  @Test
+  void noValuesNeedAZeroInTheShape() {
+    assertEquals(0, NamedArray.of(new int[0], 3, 0, 5).length());
+    assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new int[0]));
+  }
+
+  @Test
+  void theShapeCannotBeChangedFromOutside() {
+    long[] shape = {2};
+    NamedArray array = NamedArray.of(new float[2], shape);
+    shape[0] = 9;
+    array.shape()[0] = 9;
+    assertArrayEquals(new long[] {2}, array.shape());
+  }
+
+  @Test
+  void aShapeThatDoesNotFitIsRefused() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new float[5], 2, 3)),
+        "5 values",
+        "[2, 3]",
+        "their product the number of values");
+    assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new float[6], -2, -3));
+    // 2^64 values, which a long would take for 0.
+    assertThrows(
+        IllegalArgumentException.class, () -> NamedArray.of(new float[0], 1L << 32, 1L << 32));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> NamedArray.of(new float[0], Long.MAX_VALUE, Long.MAX_VALUE));
+    long[] deep = new long[33];
+    Arrays.fill(deep, 1);
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new float[1], deep)),
+        "at most 32");
+  }
+
+  @Test
+  void valuesOfAnotherTypeAreRefused() {
+    NamedArray array = NamedArray.of(new float[6], 2, 3);
+    assertSays(
+        assertThrows(IllegalStateException.class, array::doubles), "expected", "F64", "F32[2, 3]");
+    assertThrows(IllegalStateException.class, array::ints);
+    assertThrows(IllegalStateException.class, array::longs);
+    assertThrows(IllegalStateException.class, () -> NamedArray.of(new int[] {1}).floats());
+  }
+
+  @Test
+  void equalityIsOfTypeShapeAndValues() {
+    NamedArray array = NamedArray.of(new float[] {1, 2}, 2);
+    assertEquals(array, NamedArray.of(new float[] {1, 2}, 2));
+    assertEquals(array.hashCode(), NamedArray.of(new float[] {1, 2}, 2).hashCode());
+    assertNotEquals(array, NamedArray.of(new float[] {1, 3}, 2));
+    assertNotEquals(array, NamedArray.of(new float[] {1, 2}, 1, 2));
+    assertNotEquals(array, NamedArray.of(new double[] {1, 2}, 2));
+    assertNotEquals(NamedArray.of(new float[] {0f}), NamedArray.of(new float[] {-0f}));
+  }
+}

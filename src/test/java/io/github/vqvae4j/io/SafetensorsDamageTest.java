@@ -1,0 +1,231 @@
+package io.github.vqvae4j.io;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SafetensorsDamageTest {
+  @TempDir Path folder;
+
+  @Test
+  void theMessageNamesFilePlaceAndProblem() throws IOException {
+    Path file = Files.write(folder.resolve("short"), new byte[7]);
+    BadFileException e = assertThrows(BadFileException.class, () -> Safetensors.read(file));
+    assertEquals(
+        file
+            + ": byte 0: got 7 bytes, expected 8 or more; the file is cut off or not a safetensors"
+            + " file, get it anew",
+        e.getMessage());
+    assertEquals(file, e.file());
+    assertEquals("byte 0", e.place());
+    assertTrue(e.problem().startsWith("got 7 bytes"));
+  }
+
+  @Test
+  void badHeaderLengths() throws IOException {
+    refused(file(17, "{}", 8), "byte 0", "header length of 17", "at most 10");
+    refused(file(-1, "{}", 0), "byte 0", "18446744073709551615", "at most 2");
+    refused(file(Long.MAX_VALUE, "{}", 0), "byte 0", "at most 2");
+    refused(file(0, "", 0), "byte 8", "does not begin with '{'");
+  }
+
+  @Test
+  void aHeaderAboveTheCapIsRefused() throws IOException {
+    Path sparse = folder.resolve("sparse");
+    try (var channel =
+        FileChannel.open(sparse, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      channel.write(length.putLong(100_000_001).flip(), 0);
+      channel.write(ByteBuffer.wrap(new byte[1]), 200_000_000);
+    }
+    refused(sparse, "byte 0", "100000001", "at most 100000000");
+  }
+
+  @Test
+  void headersThatAreNotJson() throws IOException {
+    refused(header("[1]", 0), "byte 8", "expected JSON");
+    refused(header("hello", 0), "byte 8", "expected JSON");
+    refused(header("{", 0), "header", "not valid JSON");
+    refused(header("{\"a\"", 0), "header", "not valid JSON");
+    refused(header("{'a':{}}", 0), "header", "not valid JSON");
+    refused(header("{}x", 0), "header");
+    refused(header("{}{}", 0), "header");
+    refused(header("{\"a\":NaN}", 0), "get it anew");
+    refused(file(3, "{\"\u00e9".getBytes(StandardCharsets.ISO_8859_1), 0), "header", "UTF-8");
+  }
+
+  @Test
+  void deepNestingIsRefusedAtOnce() throws IOException {
+    String deep = "[".repeat(1_000_000);
+    refused(header("{\"a\":" + deep, 0), "array \"a\"", "is BEGIN_ARRAY", "expected BEGIN_OBJECT");
+    refused(header("{\"a\":" + "{\"a\":".repeat(100_000), 0), "array \"a\"", "unknown field");
+    refused(
+        header("{\"a\":{\"dtype\":\"F32\",\"shape\":" + deep, 0),
+        "an element of shape is BEGIN_ARRAY",
+        "expected NUMBER");
+    refused(header("{\"__metadata__\":{\"k\":" + deep, 0), "__metadata__", "expected STRING");
+  }
+
+  @Test
+  void badMetadata() throws IOException {
+    refused(header("{\"__metadata__\":3}", 0), "__metadata__", "NUMBER", "expected BEGIN_OBJECT");
+    refused(header("{\"__metadata__\":{\"k\":3}}", 0), "\"k\"", "NUMBER", "expected STRING");
+    refused(header("{\"__metadata__\":{\"k\":null}}", 0), "\"k\"", "NULL");
+    refused(header("{\"__metadata__\":{\"k\":\"\",\"k\":\"\"}}", 0), "\"k\" comes twice");
+    refused(
+        header("{\"__metadata__\":{},\"__metadata__\":{}}", 0), "comes twice", "expected it once");
+  }
+
+  @Test
+  void badArrays() throws IOException {
+    String sound = "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}";
+    assertEquals(1, Safetensors.read(header("{\"a\":" + sound + "}", 4)).arrays().size());
+    refused(header("{\"a\":" + sound + ",\"a\":" + sound + "}", 4), "\"a\" comes twice");
+    refused(array("{}", 0), "array \"w\"", "incomplete");
+    refused(array("{\"dtype\":\"F32\",\"shape\":[]}", 0), "incomplete", "data_offsets");
+    refused(array("{\"dtype\":\"F32\",\"dtype\":\"F32\"}", 0), "dtype\" comes twice");
+    refused(array("{\"dtype\":\"F32\",\"colour\":1}", 0), "unknown field \"colour\"");
+    refused(
+        array("{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]}", 2),
+        "array \"w\"",
+        "BF16",
+        "[F32, F64, I32, I64]",
+        "convert");
+    refused(array("{\"dtype\":1}", 0), "dtype is NUMBER", "expected STRING");
+    refused(array("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}", 4), "incomplete");
+    refused(
+        array("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}", 4),
+        "more than 2 elements");
+    refused(shape("[" + "1,".repeat(32) + "1]", 0, 4), "more than 32 elements");
+  }
+
+  @Test
+  void badShapes() throws IOException {
+    refused(shape("[-1]", 0, 4), "array \"w\"", "shape has -1", "expected an integer from 0");
+    refused(shape("[1.5]", 0, 4), "shape has 1.5");
+    refused(shape("[1e9]", 0, 4), "shape has 1e9");
+    refused(shape("[\"1\"]", 0, 4), "STRING", "expected NUMBER");
+    refused(shape("[99999999999999999999]", 0, 4), "99999999999999999999", "10^18");
+    refused(shape("[4294967296,4294967296]", 0, 4), "overflows");
+    refused(shape("[4611686018427387904]", 0, 4), "10^18");
+    refused(shape("[2]", 0, 4), "[0, 4] do not match F32[2]", "expected 8 bytes");
+    refused(shape("[]", 0, 0), "do not match F32[]", "expected 4 bytes");
+  }
+
+  @Test
+  void badOffsets() throws IOException {
+    refused(shape("[1]", 4, 0), "array \"w\"", "[4, 0] out of range");
+    refused(shape("[2]", 0, 8), "[0, 8] out of range", "4 bytes");
+    refused(shape("[0]", 4, 4), "leave a gap", "expected to begin at 0");
+    String a = "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
+    String overlap = "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}";
+    String gap = "\"c\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}";
+    refused(header("{" + a + "," + overlap + "}", 8), "array \"b\"", "overlap", "begin at 8");
+    refused(header("{" + gap + "," + a + "}", 16), "array \"c\"", "gap", "begin at 8");
+    refused(header("{" + a + "}", 9), "data byte 8", "1 bytes follow", "expected the end");
+    refused(header("{" + a + "}", 7), "array \"a\"", "out of range");
+    refused(header("{}", 1), "data byte 0", "1 bytes follow");
+  }
+
+  @Test
+  void arraysTooLongForTheHeapAreRefusedBeforeAllocation() throws IOException {
+    Path sparse = folder.resolve("sparse");
+    String header =
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[3000000000],\"data_offsets\":[0,12000000000]}}";
+    Files.write(sparse, Files.readAllBytes(header(header, 0)));
+    try (var channel = FileChannel.open(sparse, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[1]), 8 + header.length() + 12_000_000_000L - 1);
+    } catch (IOException e) {
+      abort("no room for a sparse file: " + e);
+    }
+    refused(sparse, "array \"w\"", "too long", "at most 2147483639", "split");
+  }
+
+  @Test
+  void aDamagedFileIsReadOrRefusedButNothingElse() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("SafetensorsDamageTest seed " + seed);
+    Random random = new Random(seed);
+    Path file = folder.resolve("fuzz");
+    int refused = 0;
+    for (int round = 0; round < 5_000; round++) {
+      Map<String, NamedArray> arrays = new LinkedHashMap<>();
+      for (int i = 0; i < 3; i++) {
+        arrays.put("a" + i, SafetensorsTest.randomArray(random));
+      }
+      Safetensors.write(file, Map.of("config", "{}"), arrays);
+      byte[] bytes = Files.readAllBytes(file);
+      int flips = 1 + random.nextInt(4);
+      for (int i = 0; i < flips; i++) {
+        // Mostly in the header, where damage does most.
+        int at =
+            random.nextInt(random.nextInt(4) == 0 ? bytes.length : Math.min(200, bytes.length));
+        bytes[at] =
+            random.nextBoolean()
+                ? (byte) random.nextInt()
+                : (byte) "0123456789{}[],:\"-eE ".charAt(random.nextInt(21));
+      }
+      if (random.nextInt(3) == 0) {
+        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 20));
+      }
+      Files.write(file, bytes);
+      try {
+        Safetensors.read(file);
+      } catch (BadFileException e) {
+        refused++;
+      } catch (Throwable e) {
+        fail("seed " + seed + ", round " + round, e);
+      }
+    }
+    assertTrue(refused > 2_000, "only " + refused + " refused, seed " + seed);
+  }
+
+  private static void refused(Path file, String... parts) {
+    BadFileException e = assertThrows(BadFileException.class, () -> Safetensors.read(file));
+    assertSays(e, file.toString());
+    assertSays(e, parts);
+  }
+
+  private Path shape(String shape, long begin, long end) throws IOException {
+    return array(
+        "{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[" + begin + "," + end + "]}",
+        4);
+  }
+
+  private Path array(String description, int dataLength) throws IOException {
+    return header("{\"w\":" + description + "}", dataLength);
+  }
+
+  private Path header(String header, int dataLength) throws IOException {
+    return file(header.length(), header, dataLength);
+  }
+
+  private Path file(long headerLength, String header, int dataLength) throws IOException {
+    return file(headerLength, header.getBytes(StandardCharsets.UTF_8), dataLength);
+  }
+
+  private Path file(long headerLength, byte[] header, int dataLength) throws IOException {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(8 + header.length + dataLength).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(headerLength).put(header);
+    return Files.write(folder.resolve("bad.safetensors"), bytes.array());
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.vqvae4j.quantize;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import io.github.vqvae4j.train.Sgd;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The whole VQ loss, straight-through, and three updates of the codebook, beside PyTorch. */
+class VectorQuantizerGoldenTest {
+  private static final double DOUBLE = 1e-9;
+  private static final double FLOAT = 2e-5;
+
+  @ParameterizedTest
+  @CsvSource({
+    "vq_gradient, FLOAT",
+    "vq_ema_debiased, FLOAT",
+    "vq_ema_plain, FLOAT",
+    "vq_ema_stored, FLOAT",
+    "vq_ema_debiased, DOUBLE",
+    "vq_ema_plain, DOUBLE",
+    "vq_ema_stored, DOUBLE",
+  })
+  void threeStepsAreThoseOfPyTorch(String name, Precision precision) throws IOException {
+    Golden golden = Golden.read(name);
+    try (VectorQuantizer quantizer = build(golden)) {
+      quantizer.convert(precision);
+      for (int step = 0; step < Integer.parseInt(golden.setting("steps")); step++) {
+        compareStep(golden, "step" + step + ".", quantizer, precision);
+      }
+    }
+  }
+
+  private static VectorQuantizer build(Golden golden) {
+    boolean ema = golden.setting("update").equals("ema");
+    VectorQuantizerConfig config =
+        ema
+            ? VectorQuantizer.ema(7, 5)
+                .ema(
+                    new EmaConfig(
+                        golden.number("decay"),
+                        golden.number("epsilon"),
+                        Boolean.parseBoolean(golden.setting("debiased")),
+                        Boolean.parseBoolean(golden.setting("smoothed_counts_stored"))))
+            : VectorQuantizer.gradient(7, 5).codebookWeight(golden.number("alpha"));
+    VectorQuantizer quantizer =
+        config
+            .commitmentWeight(golden.number("beta"))
+            .start(Start.UNIFORM)
+            .restartBelow(0)
+            .build(new Rng(1));
+    Map<String, Variable> state = quantizer.variables();
+    state.get("codebook").set(golden.doubles("step0.codebook"));
+    if (ema) {
+      state.get("count").set(golden.doubles("initial.count"));
+      state.get("sum").set(golden.doubles("initial.sum"));
+    }
+    return quantizer;
+  }
+
+  private static void compareStep(
+      Golden golden, String at, VectorQuantizer quantizer, Precision precision) {
+    boolean ema = golden.setting("update").equals("ema");
+    double tolerance = precision == Precision.DOUBLE ? DOUBLE : FLOAT;
+    Map<String, Variable> state = quantizer.variables();
+    golden.assertClose(at + "codebook", state.get("codebook").toDoubles(), tolerance);
+
+    try (Step step = Step.training(new Rng(1))) {
+      Tensor z = tensor(step, golden, at + "z", precision).withGradient();
+      Quantized quantized = quantizer.quantize(z);
+      assertArrayEquals(golden.ints(at + "codes"), quantized.codes().values());
+      golden.assertClose(at + "quantized", quantized.quantized().toDoubles(), tolerance);
+      golden.assertClose(
+          at + "perplexity", new double[] {quantized.usage().perplexity()}, DOUBLE);
+      for (LossTerm term : quantized.terms()) {
+        String key = term.name().equals("codebook") ? "codebook_term" : term.name();
+        golden.assertClose(at + key, term.value().toDoubles(), tolerance);
+      }
+      assertEquals(ema ? 1 : 2, quantized.terms().size());
+
+      Tensor upstream = tensor(step, golden, at + "dq", precision);
+      quantized.quantized().mul(upstream).sum().add(LossTerm.total(quantized.terms())).backward();
+      golden.assertClose(at + "dz", z.gradient().toDoubles(), tolerance);
+      if (!ema) {
+        golden.assertClose(
+            at + "dcodebook", step.gradient(state.get("codebook")).toDoubles(), tolerance);
+        Sgd.rate(golden.number("learning_rate")).update(quantizer.parameters(), step);
+      }
+      step.commit();
+    }
+
+    golden.assertClose(at + "after.codebook", state.get("codebook").toDoubles(), tolerance);
+    if (ema) {
+      golden.assertClose(at + "after.count", state.get("count").toDoubles(), tolerance);
+      golden.assertClose(at + "after.sum", state.get("sum").toDoubles(), tolerance);
+      double steps = golden.ints(at + "after.steps")[0];
+      boolean debiased = Boolean.parseBoolean(golden.setting("debiased"));
+      double weight = debiased ? 1 - Math.pow(golden.number("decay"), steps) : 1;
+      assertEquals(weight, state.get("weight").toDoubles()[0], tolerance);
+    }
+  }
+
+  private static Tensor tensor(Step step, Golden golden, String key, Precision precision) {
+    return precision == Precision.DOUBLE
+        ? step.tensor(golden.doubles(key), golden.shape(key))
+        : step.tensor(golden.floats(key), golden.shape(key));
+  }
+}
