@@ -27,7 +27,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule TENSOR = only("tensor");
   @ArchTest static final ArchRule METRICS = only("metrics", "tensor");
   @ArchTest static final ArchRule NN = only("nn", "tensor");
-  @ArchTest static final ArchRule QUANTIZE = only("quantize", "nn", "tensor");
+  @ArchTest static final ArchRule QUANTIZE = only("quantize", "nn", "tensor", "metrics");
 
   @ArchTest
   static final ArchRule MODEL = only("model", "quantize", "nn", "tensor", "io", "data", "metrics");

@@ -30,8 +30,8 @@ final class ImageGrid {
           "got " + columns + " columns, expected 1 or more; correct the number");
     }
     List<Images> rows = new ArrayList<>();
-    for (int from = 0; from < images.count(); from += columns) {
-      Images[] row = new Images[Math.min(columns, images.count() - from)];
+    for (int from = 0; from < images.size(); from += columns) {
+      Images[] row = new Images[Math.min(columns, images.size() - from)];
       for (int i = 0; i < row.length; i++) {
         row[i] = images.image(from + i);
       }
@@ -62,7 +62,7 @@ final class ImageGrid {
     float[] pixels = new float[(int) (height * width) * first.channels()];
     Arrays.fill(pixels, 1);
     for (int row = 0; row < rows.size(); row++) {
-      for (int column = 0; column < rows.get(row).count(); column++) {
+      for (int column = 0; column < rows.get(row).size(); column++) {
         long corner =
             row * tile(first.height(), scale) * width + column * tile(first.width(), scale);
         draw(rows.get(row), column, scale, pixels, (int) corner, (int) width);
@@ -76,7 +76,7 @@ final class ImageGrid {
   }
 
   private static long width(List<Images> rows, int scale) {
-    int columns = rows.stream().mapToInt(Images::count).max().orElseThrow();
+    int columns = rows.stream().mapToInt(Images::size).max().orElseThrow();
     return columns * tile(rows.get(0).width(), scale) - GAP;
   }
 

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * channels], black 0 and white 1. A model's output may lie a little outside; it is cut off at 0 and
  * 1 only when it is written to a file.
  */
-public final class Images {
+public final class Images implements Dataset {
   private final float[] pixels;
   private final int count;
   private final int height;
@@ -261,38 +261,35 @@ public final class Images {
     return new Images(one, 1, height, width, channels);
   }
 
-  /**
-   * The number of images.
-   *
-   * @return the number of images, 1 or more
-   */
-  public int count() {
+  @Override
+  public int size() {
     return count;
   }
 
-  /**
-   * The height of each image.
-   *
-   * @return rows of pixels
-   */
+  @Override
+  public void image(int index, float[] target, int offset) {
+    Checks.index(index, count);
+    System.arraycopy(pixels, index * imageLength(), target, offset, imageLength());
+  }
+
+  /** Images of a file or a model have no labels: -1. */
+  @Override
+  public int label(int index) {
+    Checks.index(index, count);
+    return -1;
+  }
+
+  @Override
   public int height() {
     return height;
   }
 
-  /**
-   * The width of each image.
-   *
-   * @return columns of pixels
-   */
+  @Override
   public int width() {
     return width;
   }
 
-  /**
-   * The channels of each image.
-   *
-   * @return 1 for gray, 3 for red, green, blue
-   */
+  @Override
   public int channels() {
     return channels;
   }

@@ -172,6 +172,7 @@ public final class VqVae extends Layer {
    * @return [images, h/r, w/r], each from 0 to K - 1
    */
   public Codes encode(Dataset images) {
+    checkNotEmpty(images);
     int[] codes = null;
     int[] shape = null;
     for (int from = 0; from < images.size(); from += PART) {
@@ -189,6 +190,12 @@ public final class VqVae extends Layer {
     }
     shape[0] = images.size();
     return Codes.of(codes, quantizer.codebookSize(), shape);
+  }
+
+  private static void checkNotEmpty(Dataset images) {
+    if (images.size() == 0) {
+      throw new IllegalArgumentException("VqVae: expected at least one image, got none.");
+    }
   }
 
   private static Tensor tensor(Step step, Dataset images, int from, int to) {
@@ -234,6 +241,7 @@ public final class VqVae extends Layer {
    * @return their reconstructions
    */
   public Images reconstruct(Dataset images) {
+    checkNotEmpty(images);
     return inParts(images.size(), (step, from, to) -> forward(tensor(step, images, from, to)));
   }
 

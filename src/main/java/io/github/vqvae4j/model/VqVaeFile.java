@@ -17,7 +17,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The model file: safetensors with all parameters and buffers under their hierarchical names, and
@@ -164,23 +166,27 @@ final class VqVaeFile {
     }
   }
 
+  /** Some of the names that are among the first but not among the others. */
+  private static String firstFew(Set<String> names, Set<String> others) {
+    TreeSet<String> only = new TreeSet<>(names);
+    only.removeAll(others);
+    String few = only.stream().limit(3).collect(Collectors.joining(", "));
+    return only.size() <= 3 ? "[" + few + "]" : "[" + few + " and " + (only.size() - 3) + " more]";
+  }
+
   /** Checks everything first, so that the model stays as it was if anything is wrong. */
   private static void fill(Path file, SafetensorsFile content, VqVae model)
       throws BadFileException {
     Map<String, Variable> variables = model.variables();
     Map<String, NamedArray> arrays = content.arrays();
     if (!variables.keySet().equals(arrays.keySet())) {
-      TreeSet<String> missing = new TreeSet<>(variables.keySet());
-      missing.removeAll(arrays.keySet());
-      TreeSet<String> extra = new TreeSet<>(arrays.keySet());
-      extra.removeAll(variables.keySet());
       throw new BadFileException(
           file,
           "arrays",
           "the file's arrays are not this model's: missing "
-              + missing
+              + firstFew(variables.keySet(), arrays.keySet())
               + ", unknown "
-              + extra
+              + firstFew(arrays.keySet(), variables.keySet())
               + "; build the model as it was when it was saved");
     }
     for (Map.Entry<String, Variable> entry : variables.entrySet()) {

@@ -3,10 +3,13 @@ package io.github.vqvae4j.quantize;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import java.util.Arrays;
 
 /**
- * Lloyd's k-means: assigns each vector to the nearest center and moves each center to the mean of
- * its vectors, in turn. A center left without vectors moves to a random vector.
+ * K-means: centers start at vectors drawn by the k-means++ rule (Arthur and Vassilvitskii 2007,
+ * section 2.2), the next each time with probability in proportion to its squared distance from the
+ * nearest center so far; then Lloyd's iterations assign each vector to the nearest center and move
+ * each center to the mean of its vectors. A center left without vectors moves to a random vector.
  */
 final class KMeans {
   private static final int ITERATIONS = 10;
@@ -25,7 +28,7 @@ final class KMeans {
    * @param vectors row by row, [n, d]
    * @param d numbers in a vector
    * @param k clusters
-   * @param rng chooses the vectors that centers start from
+   * @param rng for all choices
    */
   static KMeans fit(float[] vectors, int d, int k, Rng rng) {
     int n = vectors.length / d;
@@ -33,15 +36,53 @@ final class KMeans {
       throw new IllegalArgumentException(
           "KMeans: expected rows of " + d + " numbers, got " + vectors.length + " numbers.");
     }
-    float[] centers = new float[k * d];
-    for (int i = 0; i < k; i++) {
-      System.arraycopy(vectors, rng.nextInt(n) * d, centers, i * d, d);
-    }
+    float[] centers = seed(vectors, d, k, rng);
     int[] sizes = new int[k];
     for (int i = 0; i < ITERATIONS; i++) {
       sizes = move(vectors, d, centers, rng);
     }
     return new KMeans(centers, sizes);
+  }
+
+  private static float[] seed(float[] vectors, int d, int k, Rng rng) {
+    int n = vectors.length / d;
+    float[] centers = new float[k * d];
+    double[] distances = new double[n];
+    Arrays.fill(distances, 1);
+    for (int i = 0; i < k; i++) {
+      int chosen = draw(distances, rng);
+      System.arraycopy(vectors, chosen * d, centers, i * d, d);
+      for (int j = 0; j < n; j++) {
+        float distance = squaredDistance(vectors, j * d, vectors, chosen * d, d);
+        distances[j] = i == 0 ? distance : Math.min(distances[j], distance);
+      }
+    }
+    return centers;
+  }
+
+  /** An index with probability in proportion to its weight; any, if all weights are 0. */
+  private static int draw(double[] weights, Rng rng) {
+    double total = 0;
+    for (double weight : weights) {
+      total += weight;
+    }
+    double left = rng.nextDouble() * total;
+    for (int i = 0; i < weights.length; i++) {
+      left -= weights[i];
+      if (left < 0) {
+        return i;
+      }
+    }
+    return rng.nextInt(weights.length);
+  }
+
+  private static float squaredDistance(float[] a, int atA, float[] b, int atB, int d) {
+    float sum = 0;
+    for (int i = 0; i < d; i++) {
+      float difference = a[atA + i] - b[atB + i];
+      sum += difference * difference;
+    }
+    return sum;
   }
 
   private static int[] move(float[] vectors, int d, float[] centers, Rng rng) {

@@ -31,8 +31,9 @@ final class Rows {
                 + ".");
       }
     }
-    INDArray y = table.allocate(indices.length, table.dims()[1]);
-    RowKernels.gather(table.array(), indices, y);
+    int[] rowOf = indices.clone();
+    INDArray y = table.allocate(rowOf.length, table.dims()[1]);
+    RowKernels.gather(table.array(), rowOf, y);
     return table
         .step()
         .result(
@@ -40,7 +41,7 @@ final class Rows {
             table.precision(),
             result -> {
               INDArray gradient = table.allocate(table.dims());
-              RowKernels.scatterAdd(result.incoming(), indices, gradient);
+              RowKernels.scatterAdd(result.incoming(), rowOf, gradient);
               table.give(gradient);
             },
             table);

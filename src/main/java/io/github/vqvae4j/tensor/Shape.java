@@ -6,8 +6,12 @@ import java.util.Arrays;
 final class Shape {
   private Shape() {}
 
-  /** The number of elements; every dimension must be at least 1. */
+  /** The number of elements; there must be a dimension, and each must be at least 1. */
   static long size(long... shape) {
+    if (shape.length == 0) {
+      throw new IllegalArgumentException(
+          "Expected a shape of one dimension or more, got []: the shape of a scalar is [1].");
+    }
     long size = 1;
     for (long d : shape) {
       if (d < 1) {

@@ -27,7 +27,7 @@ final class Shapes {
       if (shape[i] == -1 && open < 0) {
         open = i;
       } else {
-        valid &= shape[i] > 0;
+        valid &= shape[i] > 0 && shape[i] <= x.length();
         known *= shape[i];
       }
     }
@@ -154,7 +154,10 @@ final class Shapes {
       size += t.dims()[along];
     }
     INDArray y = first.allocate(with(first.dims(), along, size));
-    first.kernels().concat(tensors.stream().map(Tensor::array).toArray(INDArray[]::new), along, y);
+    Tensor[] parts = tensors.toArray(Tensor[]::new);
+    first
+        .kernels()
+        .concat(Arrays.stream(parts).map(Tensor::array).toArray(INDArray[]::new), along, y);
     return first
         .step()
         .result(
@@ -162,7 +165,7 @@ final class Shapes {
             first.precision(),
             result -> {
               long from = 0;
-              for (Tensor t : tensors) {
+              for (Tensor t : parts) {
                 if (t.isTracked()) {
                   INDArray dx = t.allocate(t.dims());
                   t.kernels().slice(result.incoming(), along, from, dx);
@@ -171,7 +174,7 @@ final class Shapes {
                 from += t.dims()[along];
               }
             },
-            tensors.toArray(Tensor[]::new));
+            parts);
   }
 
   private static long[] with(long[] shape, int axis, long size) {

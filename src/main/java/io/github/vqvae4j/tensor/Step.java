@@ -148,6 +148,7 @@ public final class Step implements AutoCloseable {
    * @return a constant tensor of the variable's shape, or null if no result depended on it
    */
   public Tensor gradient(Variable variable) {
+    check();
     Tensor leaf = leaves.get(variable);
     return leaf == null ? null : leaf.gradient();
   }
@@ -230,16 +231,14 @@ public final class Step implements AutoCloseable {
   }
 
   Tensor constant(INDArray value, Precision precision) {
-    return new Tensor(this, value, precision, Kernels.UNSTAMPED, false, null);
+    return new Tensor(this, value, precision, null, false, null);
   }
 
   Tensor leaf(Variable variable) {
     check();
     return leaves.computeIfAbsent(
         variable,
-        v ->
-            new Tensor(
-                this, v.array(), v.precision(), v.stamp(), training && v.isTrainable(), null));
+        v -> new Tensor(this, v.array(), v.precision(), v, training && v.isTrainable(), null));
   }
 
   /** A result that the inputs' gradients are computed from, if any input wants one. */
@@ -251,7 +250,7 @@ public final class Step implements AutoCloseable {
     if (!tracked) {
       return constant(value, precision);
     }
-    Tensor result = new Tensor(this, value, precision, Kernels.UNSTAMPED, true, backward);
+    Tensor result = new Tensor(this, value, precision, null, true, backward);
     tape.add(result);
     return result;
   }
@@ -261,6 +260,6 @@ public final class Step implements AutoCloseable {
     for (int i = tape.size() - 1; i >= 0; i--) {
       tape.get(i).propagate();
     }
-    tape.clear();
+    tape.removeIf(Tensor::isPropagated);
   }
 }

@@ -32,10 +32,14 @@ public final class Tensor {
   private final INDArray value;
   private final long[] shape;
   private final Precision precision;
-  private final long stamp;
+
+  /** Whose memory the value lies in; null if it is the step's. */
+  private final Variable variable;
+
   private final boolean tracked;
   private final Backward backward;
   private INDArray gradient;
+  private boolean propagated;
 
   /** Whether nobody else holds the gradient's array: only then may it be written or released. */
   private boolean ownsGradient;
@@ -44,14 +48,14 @@ public final class Tensor {
       Step step,
       INDArray value,
       Precision precision,
-      long stamp,
+      Variable variable,
       boolean tracked,
       Backward backward) {
     this.step = step;
     this.value = value;
     this.shape = value.shape();
     this.precision = precision;
-    this.stamp = stamp;
+    this.variable = variable;
     this.tracked = tracked;
     this.backward = backward;
   }
@@ -177,9 +181,11 @@ public final class Tensor {
 
   /**
    * Finds the gradient of this scalar with respect to every variable and every tensor from {@link
-   * #withGradient()} that it depends on. A step's tape is run once.
+   * #withGradient()} that it depends on. It goes through each result only once: several losses that
+   * share results are added up first.
    *
-   * @throws IllegalStateException if this is not a scalar, or does not depend on any of them
+   * @throws IllegalStateException if this is not a scalar, does not depend on any of them, or
+   *     depends on a result that an earlier call went through
    */
   public void backward() {
     array();
@@ -201,7 +207,7 @@ public final class Tensor {
    * @return a tensor without history
    */
   public Tensor withGradient() {
-    return new Tensor(step, array(), precision, Kernels.UNSTAMPED, true, null);
+    return new Tensor(step, array(), precision, variable, true, null);
   }
 
   /**
@@ -211,7 +217,7 @@ public final class Tensor {
    * @return a constant tensor of the same shape, or null if no result depended on this
    */
   public Tensor gradient() {
-    array();
+    step.check();
     if (backward != null) {
       throw new IllegalStateException(
           "Tensor.gradient: this is a result in between, whose gradient is not kept."
@@ -228,7 +234,13 @@ public final class Tensor {
         step.arena().release(gradient, precision);
       }
       gradient = null;
+      propagated = true;
     }
+  }
+
+  /** Whether a call of {@link #backward()} went through this result. */
+  boolean isPropagated() {
+    return propagated;
   }
 
   /** The gradient so far; for the operation's own {@link Backward}. */
@@ -238,6 +250,7 @@ public final class Tensor {
 
   /** Adds to the gradient an array that nobody else holds. */
   void give(INDArray addend) {
+    checkNotPropagated();
     if (!tracked) {
       step.arena().release(addend, precision);
     } else if (gradient == null) {
@@ -251,6 +264,7 @@ public final class Tensor {
 
   /** Adds to the gradient an array that others may hold too. */
   void lend(INDArray addend) {
+    checkNotPropagated();
     if (tracked && gradient == null) {
       gradient = addend;
       ownsGradient = false;
@@ -274,6 +288,16 @@ public final class Tensor {
     ownsGradient = false;
   }
 
+  private void checkNotPropagated() {
+    if (propagated) {
+      throw new IllegalStateException(
+          "Tensor.backward: it goes through each result only once, and an earlier call went through"
+              + " one of shape "
+              + Arrays.toString(shape)
+              + ". Add the losses up and call backward() on their sum.");
+    }
+  }
+
   private void add(INDArray addend) {
     if (ownsGradient) {
       kernels().accumulate(gradient, addend);
@@ -287,9 +311,13 @@ public final class Tensor {
 
   // --- for the operations
 
-  /** The value, after checking that the step is still open. */
+  /** The value, after checking that its memory is still there. */
   INDArray array() {
     step.check();
+    if (variable != null && variable.array() != value) {
+      throw new IllegalStateException(
+          "Tensor: its variable was converted to another precision since; open a new step.");
+    }
     return value;
   }
 
@@ -298,8 +326,9 @@ public final class Tensor {
     return shape;
   }
 
+  /** Names the content of a variable's memory, which may be written while the step is open. */
   long stamp() {
-    return stamp;
+    return variable == null ? Kernels.UNSTAMPED : variable.stamp();
   }
 
   boolean isTracked() {
@@ -609,7 +638,7 @@ public final class Tensor {
    * @return a constant that shares this one's memory
    */
   public Tensor stopGradient() {
-    return new Tensor(step, array(), precision, stamp, false, null);
+    return new Tensor(step, array(), precision, variable, false, null);
   }
 
   /**

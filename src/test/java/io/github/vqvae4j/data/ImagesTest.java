@@ -20,7 +20,7 @@ class ImagesTest {
     pixels[0] = 9;
     images.pixels()[0] = 9;
     assertArrayEquals(new float[] {0.5f, -0.25f, 1.5f, 0}, images.pixels());
-    assertEquals(1, images.count());
+    assertEquals(1, images.size());
     assertEquals(2, images.height());
     assertEquals(2, images.width());
     assertEquals(1, images.channels());
@@ -68,7 +68,7 @@ class ImagesTest {
   @Test
   void concatPutsImagesInOrder() {
     assertEquals(two, Images.concat(two.image(0), two.image(1)));
-    assertEquals(3, Images.concat(two, two.image(0)).count());
+    assertEquals(3, Images.concat(two, two.image(0)).size());
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.concat(two, two.toGray())),
         "Images[2, 1, 2, 1] beside Images[2, 1, 2, 3]",

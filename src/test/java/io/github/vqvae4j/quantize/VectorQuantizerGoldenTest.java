@@ -3,6 +3,7 @@ package io.github.vqvae4j.quantize;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.vqvae4j.io.Golden;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.tensor.Precision;
@@ -80,8 +81,7 @@ class VectorQuantizerGoldenTest {
       Quantized quantized = quantizer.quantize(z);
       assertArrayEquals(golden.ints(at + "codes"), quantized.codes().values());
       golden.assertClose(at + "quantized", quantized.quantized().toDoubles(), tolerance);
-      golden.assertClose(
-          at + "perplexity", new double[] {quantized.usage().perplexity()}, DOUBLE);
+      golden.assertClose(at + "perplexity", new double[] {quantized.usage().perplexity()}, DOUBLE);
       for (LossTerm term : quantized.terms()) {
         String key = term.name().equals("codebook") ? "codebook_term" : term.name();
         golden.assertClose(at + key, term.value().toDoubles(), tolerance);

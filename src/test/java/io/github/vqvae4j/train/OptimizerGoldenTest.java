@@ -1,8 +1,8 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.Golden;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.quantize.Golden;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;

@@ -123,8 +123,10 @@ public final class Arena {
       if (arrays.size() == MAX_ARRAYS) {
         arrays.clear();
       }
-      array = NativeMemory.wrap(address, precision, shape);
-      arrays.put(key, array);
+      // The caller may go on using its array of dimensions.
+      long[] own = shape.clone();
+      array = NativeMemory.wrap(address, precision, own);
+      arrays.put(new Key(address, precision, own), array);
     }
     return array;
   }

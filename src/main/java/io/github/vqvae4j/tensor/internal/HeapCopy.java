@@ -12,12 +12,37 @@ public final class HeapCopy {
 
   /** Copies numbers of a float array, from an offset in it, into a part of a heap array. */
   public static void read(INDArray source, long offset, float[] target, int start, int length) {
+    checkRanges(source, offset, target, start, length);
     floats(source).getPointer(offset).get(target, start, length);
   }
 
   /** Copies a part of a heap array into a float array, from an offset in it. */
   public static void write(float[] source, int start, int length, INDArray target, long offset) {
+    checkRanges(target, offset, source, start, length);
     floats(target).getPointer(offset).put(source, start, length);
+  }
+
+  /** JavaCPP checks neither: it would copy what lies beyond, or over it. */
+  private static void checkRanges(
+      INDArray array, long offset, float[] heap, int start, int length) {
+    if (length < 0
+        || offset < 0
+        || start < 0
+        || length > array.length() - offset
+        || length > heap.length - start) {
+      throw new IllegalArgumentException(
+          "Expected ranges within the tensor's or variable's "
+              + array.length()
+              + " numbers and within the array's "
+              + heap.length
+              + " numbers, got "
+              + length
+              + " numbers from "
+              + offset
+              + " and from "
+              + start
+              + ".");
+    }
   }
 
   /** The numbers of a float array. */

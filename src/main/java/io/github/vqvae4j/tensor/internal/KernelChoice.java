@@ -13,40 +13,56 @@ public final class KernelChoice {
   /** The system property that forces a choice. */
   public static final String PROPERTY = "vqvae4j.kernels";
 
+  private static final String ADD_NATIVES =
+      "add org.bytedeco:dnnl, org.bytedeco:opencl and org.bytedeco:javacpp with the classifier of"
+          + " this platform, "
+          + Loader.getPlatform();
+
   private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
+  private static final Kernels ND4J = new Nd4jKernels();
+  private static Kernels chosen;
 
   private KernelChoice() {}
 
-  /** The kernels for tensors in float. */
-  public static Kernels forFloat() {
-    return Chosen.FLOAT;
+  /**
+   * The kernels for tensors in float.
+   *
+   * @throws IllegalArgumentException if the system property is set to something else
+   * @throws IllegalStateException if the natives on the class path do not go together
+   */
+  public static synchronized Kernels forFloat() {
+    // Not in a static initializer: what it throws would come wrapped, and only once.
+    if (chosen == null) {
+      chosen = choose(System.getProperty(PROPERTY, "auto"));
+    }
+    return chosen;
   }
 
   /** The kernels for tensors in double: always ND4J's. */
   public static Kernels forDouble() {
-    return Chosen.ND4J;
-  }
-
-  private static final class Chosen {
-    static final Kernels ND4J = new Nd4jKernels();
-    static final Kernels FLOAT = choose(System.getProperty(PROPERTY, "auto"));
+    return ND4J;
   }
 
   static Kernels choose(String setting) {
     NativeVersions.check();
     return switch (setting) {
       case "nd4j" -> plain("as " + PROPERTY + "=nd4j asks");
-      case "onednn" -> oneDnn();
+      case "onednn" -> {
+        try {
+          yield oneDnn();
+        } catch (LinkageError e) {
+          throw new IllegalStateException(
+              PROPERTY + "=onednn, but oneDNN could not be loaded: " + ADD_NATIVES, e);
+        }
+      }
       case "auto" -> {
         try {
           yield oneDnn();
         } catch (LinkageError e) {
           LOG.debug("oneDNN could not be loaded", e);
           yield plain(
-              "since oneDNN's natives are missing; training is several times faster with them: add"
-                  + " org.bytedeco:dnnl, org.bytedeco:opencl and org.bytedeco:javacpp with the"
-                  + " classifier of this platform, "
-                  + Loader.getPlatform());
+              "since oneDNN's natives are missing; training is several times faster with them: "
+                  + ADD_NATIVES);
         }
       }
       default ->
@@ -61,7 +77,7 @@ public final class KernelChoice {
 
   private static Kernels plain(String why) {
     LOG.info("Kernels: ND4J's own, {}.", why);
-    return new Nd4jKernels();
+    return ND4J;
   }
 
   private static Kernels oneDnn() {

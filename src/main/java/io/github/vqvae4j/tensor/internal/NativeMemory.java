@@ -22,8 +22,10 @@ public final class NativeMemory implements AutoCloseable {
    * Allocates a block; its content is undefined.
    *
    * @param bytes its size
+   * @throws IllegalStateException if the natives on the class path do not go together
    */
   public NativeMemory(long bytes) {
+    NativeVersions.check();
     block = new BytePointer(bytes + ALIGNMENT);
     address = align(block.address());
   }

@@ -1,9 +1,14 @@
 package io.github.vqvae4j.tensor.internal;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -15,43 +20,73 @@ final class NativeVersions {
   private static final List<String> ONEDNN_CLASSIFIERS =
       List.of("-onednn", "-onednn-avx2", "-onednn-avx512");
 
+  private static boolean checked;
+
   private NativeVersions() {}
 
   /**
-   * Checks the class path.
+   * Checks the class path, the first time it is called.
    *
    * @throws IllegalStateException that says what was found and what to change
    */
-  static void check() {
-    Map<String, String> versions = new LinkedHashMap<>();
+  static synchronized void check() {
+    if (checked) {
+      return;
+    }
+    Set<String> found = new TreeSet<>();
     for (String preset : PRESETS) {
-      try {
-        versions.put(preset, Loader.getVersion("org.bytedeco", preset));
-      } catch (IOException e) {
-        throw new IllegalStateException("Could not read the version of org.bytedeco:" + preset, e);
+      for (String version : versions(preset)) {
+        found.add("org.bytedeco:" + preset + ":" + version);
       }
     }
-    String problem = problem(versions, nd4jClassifier());
+    String problem = problem(found, nd4jClassifier());
     if (problem != null) {
       throw new IllegalStateException(problem);
     }
+    checked = true;
+  }
+
+  /** All versions of a preset: its classes and its natives are jars of their own. */
+  private static Set<String> versions(String preset) {
+    String file = "META-INF/maven/org.bytedeco/" + preset + "/pom.properties";
+    Set<String> versions = new TreeSet<>();
+    try {
+      for (URL url : Collections.list(NativeVersions.class.getClassLoader().getResources(file))) {
+        Properties properties = new Properties();
+        try (InputStream in = url.openStream()) {
+          properties.load(in);
+        }
+        versions.add(properties.getProperty("version"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Could not read " + file + " on the class path", e);
+    }
+    return versions;
   }
 
   private static String nd4jClassifier() {
     ClassLoader loader = NativeVersions.class.getClassLoader();
     for (String extension : ONEDNN_CLASSIFIERS) {
       String classifier = Loader.getPlatform() + extension;
-      if (loader.getResource(
-              "META-INF/native-image/" + classifier + "/jnind4jcpu/reflect-config.json")
-          != null) {
+      if (loader.getResource(resourceOf(classifier)) != null) {
         return classifier;
       }
     }
     return null;
   }
 
-  /** What is wrong with these versions (null where a preset is absent) and this classifier. */
-  static String problem(Map<String, String> versions, String nd4jClassifier) {
+  /** A file in ND4J's natives of a classifier, and in no others. */
+  static String resourceOf(String classifier) {
+    return "META-INF/native-image/" + classifier + "/jnind4jcpu/reflect-config.json";
+  }
+
+  /**
+   * What is wrong, or null.
+   *
+   * @param found each {@code group:artifact:version}
+   * @param nd4jClassifier of ND4J's natives, if they bring a oneDNN
+   */
+  static String problem(Set<String> found, String nd4jClassifier) {
     if (nd4jClassifier != null) {
       return "vqvae4j brings its own oneDNN, and org.nd4j:nd4j-native with the classifier "
           + nd4jClassifier
@@ -59,22 +94,18 @@ final class NativeVersions {
           + Loader.getPlatform()
           + " of nd4j-native instead.";
     }
-    String javacpp = versions.get("javacpp");
-    for (Map.Entry<String, String> preset : versions.entrySet()) {
-      String version = preset.getValue();
-      if (version != null && !version.endsWith(javacpp)) {
-        return "Versions of JavaCPP are mixed: org.bytedeco:javacpp is "
-            + javacpp
-            + " but org.bytedeco:"
-            + preset.getKey()
-            + " is "
-            + version
-            + " (the part after the dash is its JavaCPP). Maven took an older one from ND4J: list"
-            + " io.github.vqvae4j:vqvae4j before org.nd4j:nd4j-native among your dependencies, or"
-            + " declare org.bytedeco:javacpp and org.bytedeco:openblas yourself in the versions of"
-            + " vqvae4j's README.";
-      }
-    }
-    return null;
+    long javacpps =
+        found.stream()
+            .map(a -> a.substring(Math.max(a.lastIndexOf('-'), a.lastIndexOf(':')) + 1))
+            .distinct()
+            .count();
+    return javacpps < 2
+        ? null
+        : "Versions of JavaCPP are mixed on the class path (the last number of each is its JavaCPP): "
+            + String.join(", ", found)
+            + ". Maven took an older one from ND4J: list io.github.vqvae4j:vqvae4j before"
+            + " org.nd4j:nd4j-native among your dependencies, or declare org.bytedeco:javacpp"
+            + " yourself, without and with the classifier of your platform, in the version of"
+            + " vqvae4j's README; likewise the natives of org.bytedeco:openblas.";
   }
 }

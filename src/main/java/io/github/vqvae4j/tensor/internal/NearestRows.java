@@ -1,6 +1,9 @@
 package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.Precision;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -26,7 +29,9 @@ public final class NearestRows {
       searchExactly(HeapCopy.doublesOf(x), HeapCopy.doublesOf(codebook), d, nearest);
       return nearest;
     }
-    float[] norms = squaredNorms(HeapCopy.floatsOf(codebook), k, d);
+    float[] codes = HeapCopy.floatsOf(codebook);
+    float[] norms = squaredNorms(codes, k, d);
+    int[] firstEqual = firstEqual(codes, k, d);
     int block = Math.max(1, Math.min(n, BLOCK / k));
     float[] products = new float[block * k];
     for (int from = 0; from < n; from += block) {
@@ -37,7 +42,7 @@ public final class NearestRows {
       HeapCopy.read(result, 0, products, 0, rows * k);
       arena.release(result, precision);
       for (int i = 0; i < rows; i++) {
-        nearest[from + i] = argmin(products, i * k, norms);
+        nearest[from + i] = firstEqual[argmin(products, i * k, norms)];
       }
     }
     return nearest;
@@ -66,6 +71,20 @@ public final class NearestRows {
       norms[j] = sum;
     }
     return norms;
+  }
+
+  /**
+   * For each code the lowest that equals it: a matrix product may sum equal columns in different
+   * orders, so that rounding would pick one of them.
+   */
+  private static int[] firstEqual(float[] codebook, int k, int d) {
+    Map<FloatBuffer, Integer> seen = new TreeMap<>();
+    int[] first = new int[k];
+    for (int j = 0; j < k; j++) {
+      Integer earlier = seen.putIfAbsent(FloatBuffer.wrap(codebook, j * d, d), j);
+      first[j] = earlier == null ? j : earlier;
+    }
+    return first;
   }
 
   private static void searchExactly(double[] x, double[] codebook, int d, int[] nearest) {

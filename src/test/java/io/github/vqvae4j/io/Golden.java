@@ -1,10 +1,7 @@
-package io.github.vqvae4j.quantize;
+package io.github.vqvae4j.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.vqvae4j.io.NamedArray;
-import io.github.vqvae4j.io.Safetensors;
-import io.github.vqvae4j.io.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,0 +1,108 @@
+package io.github.vqvae4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every block of Java in the README and in docs/ compiles. */
+class DocsCodeTest {
+  private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern CLASS = Pattern.compile("\\bclass (\\w+)");
+  private static final List<String> PACKAGES =
+      List.of("data", "io", "metrics", "model", "nn", "quantize", "tensor", "train");
+
+  private record Block(String name, String code) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static List<Block> blocks() throws IOException {
+    List<Path> files = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")));
+    try (Stream<Path> docs = Files.walk(Path.of("docs"))) {
+      docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(files::add);
+    }
+    List<Block> blocks = new ArrayList<>();
+    for (Path file : files) {
+      Matcher matcher = BLOCK.matcher(Files.readString(file));
+      while (matcher.find()) {
+        blocks.add(new Block(file + " " + (blocks.size() + 1), matcher.group(1)));
+      }
+    }
+    return blocks;
+  }
+
+  @Test
+  void theReadmeHasAWholeProgram() throws IOException {
+    assertTrue(blocks().stream().anyMatch(b -> b.name().startsWith("README") && isWhole(b.code())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("blocks")
+  void compiles(Block block, @TempDir Path output) {
+    boolean whole = isWhole(block.code());
+    Matcher name = CLASS.matcher(block.code());
+    String className = whole && name.find() ? name.group(1) : "Snippet";
+    String source = whole ? block.code() : snippet(block.code());
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    JavaFileObject file =
+        new SimpleJavaFileObject(
+            URI.create("string:///" + className + ".java"), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return source;
+          }
+        };
+    List<String> options =
+        List.of(
+            "-d",
+            output.toString(),
+            "-proc:none",
+            "--release",
+            "17",
+            "-classpath",
+            System.getProperty("java.class.path"));
+    boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(file)).call();
+    assertEquals("", compiled ? "" : messages + "\n" + source, block.name());
+  }
+
+  private static boolean isWhole(String code) {
+    return code.contains("import ");
+  }
+
+  /** A part of a program: class members stand in a class, statements in a method of one. */
+  private static String snippet(String code) {
+    StringBuilder source = new StringBuilder("import java.nio.file.Path;\nimport java.util.*;\n");
+    PACKAGES.forEach(p -> source.append("import io.github.vqvae4j.").append(p).append(".*;\n"));
+    source.append("class Snippet {\n");
+    if (CLASS.matcher(code).find()) {
+      source.append(code.replace("final class", "static final class"));
+    } else {
+      source
+          .append("void run(VqVae model, MnistData digits, Rng rng) throws Exception {\n")
+          .append(code)
+          .append("}\n");
+    }
+    return source.append("}\n").toString();
+  }
+}

@@ -1,0 +1,39 @@
+package io.github.vqvae4j.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class CodeUsageTest {
+  @Test
+  void perplexityIsTheEffectiveNumberOfCodes() {
+    assertEquals(0, CodeUsage.none(4).perplexity());
+    assertEquals(1, CodeUsage.of(new int[] {2, 2, 2}, 4).perplexity(), 1e-12);
+    assertEquals(4, CodeUsage.of(new int[] {0, 1, 2, 3}, 4).perplexity(), 1e-12);
+    double half = Math.exp(0.75 * Math.log(4.0 / 3) + 0.25 * Math.log(4));
+    assertEquals(half, CodeUsage.of(new int[] {0, 0, 0, 1}, 4).perplexity(), 1e-12);
+  }
+
+  @Test
+  void usageOfTwoBatchesAddsUp() {
+    CodeUsage sum = CodeUsage.of(new int[] {0, 1}, 3).plus(CodeUsage.of(new int[] {1}, 3));
+    assertArrayEquals(new long[] {1, 2, 0}, sum.counts());
+    assertEquals(2, sum.codesInUse());
+    assertEquals("2 of 3 codes in use, perplexity 1.9", sum.toString());
+  }
+
+  @Test
+  void aWindowForgetsItsOldestBatch() {
+    UsageWindow window = new UsageWindow(2, 3);
+    for (int code = 0; code < 3; code++) {
+      window.add(CodeUsage.of(new int[] {code, code}, 3));
+    }
+    assertArrayEquals(new long[] {0, 2, 2}, window.usage().counts());
+  }
+
+  @Test
+  void psnrOfAnErrorOfAHundredthIsTwentyDecibels() {
+    assertEquals(20, Psnr.ofUnitRange(0.01), 1e-12);
+  }
+}

@@ -1,0 +1,203 @@
+package io.github.vqvae4j.model;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.nn.Linear;
+import io.github.vqvae4j.quantize.EmaConfig;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VqVaeFileTest {
+  private static final Dataset IMAGES = Shapes.rectangles(3, 8, 1, 1);
+
+  @TempDir private Path folder;
+
+  /** An encoder of somebody's own: each pixel by itself, no shrinking. */
+  private static final class PixelEncoder extends Encoder {
+    private final Linear project;
+
+    PixelEncoder(int dimension, Rng rng) {
+      project = child("project", new Linear(1, dimension, rng));
+    }
+
+    @Override
+    protected Tensor compute(Tensor images) {
+      return project.forward(images);
+    }
+  }
+
+  private static VqVae own(long seed) {
+    return VqVae.builder()
+        .encoder(new PixelEncoder(4, new Rng(seed)))
+        .quantizer(VectorQuantizer.ema(16, 4))
+        .decoder(ConvDecoder.channels(1).hidden(4).upsample(0))
+        .seed(seed)
+        .build();
+  }
+
+  @Test
+  void aLoadedModelIsTheSavedOne() throws IOException {
+    VectorQuantizerConfig settings =
+        VectorQuantizer.gradient(16, 4)
+            .commitmentWeight(0.5)
+            .ema(new EmaConfig(0.9, 1e-3, false, true));
+    Path file = folder.resolve("new folder/model.safetensors");
+    try (VqVae saved = Shapes.model(1, 7, settings)) {
+      saved.save(file);
+      try (VqVae loaded = VqVae.load(file)) {
+        assertEquals(Optional.of(settings), loaded.quantizer().config());
+        assertEquals(saved.encoder().config(), loaded.encoder().config());
+        assertEquals(saved.decoder().config(), loaded.decoder().config());
+        saved
+            .variables()
+            .forEach(
+                (name, variable) ->
+                    assertArrayEquals(
+                        variable.toFloats(), loaded.variables().get(name).toFloats(), name));
+        assertEquals(saved.reconstruct(IMAGES), loaded.reconstruct(IMAGES));
+      }
+    }
+  }
+
+  @Test
+  void aModelWithAPartOfOnesOwnIsLoadedIntoAnInstance() throws IOException {
+    Path file = folder.resolve("own.safetensors");
+    try (VqVae saved = own(1);
+        VqVae other = own(2)) {
+      saved.save(file);
+      assertSays(
+          assertThrows(BadFileException.class, () -> VqVae.load(file)),
+          "own.safetensors",
+          "encoder",
+          "VqVae.load(file, model)");
+      VqVae.load(file, other);
+      assertEquals(saved.reconstruct(IMAGES), other.reconstruct(IMAGES));
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotFitIsNamedAndLeftAsItWas() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    try (VqVae saved = Shapes.model(1, 7);
+        VqVae other = own(2);
+        VqVae larger = Shapes.model(1, 7, VectorQuantizer.ema(32, 4))) {
+      saved.save(file);
+      assertSays(
+          assertThrows(BadFileException.class, () -> VqVae.load(file, other)),
+          "missing [decoder.residual.1.conv.bias",
+          "and 1 more]",
+          "unknown [encoder.down.0.bias",
+          "build the model as it was");
+      float[] before = larger.variables().get("encoder.mix.weight").toFloats();
+      larger.variables().get("encoder.mix.weight").set(new float[before.length]);
+      assertSays(
+          assertThrows(BadFileException.class, () -> VqVae.load(file, larger)),
+          "quantizer.codebook",
+          "[32, 4]",
+          "[16, 4]");
+      assertArrayEquals(
+          new float[before.length], larger.variables().get("encoder.mix.weight").toFloats());
+    }
+  }
+
+  @Test
+  void aFileOfAnotherKindIsRefused() throws IOException {
+    Path file = folder.resolve("other.safetensors");
+    Safetensors.write(file, Map.of("format", "pt"), Map.of("w", NamedArray.of(new float[1], 1)));
+    assertSays(
+        assertThrows(BadFileException.class, () -> VqVae.load(file)),
+        "other.safetensors",
+        "not a VQ-VAE",
+        "VqVae.save");
+    assertThrows(NoSuchFileException.class, () -> VqVae.load(folder.resolve("none.safetensors")));
+  }
+
+  @Test
+  void damagedMetadataIsNamed() throws IOException {
+    refused(Map.of("vqvae4j.format", "2"), "format version 1", "got 2");
+    refused(Map.of("vqvae4j.config", "{"), "vqvae4j.config", "expected a JSON object");
+    refused(Map.of("vqvae4j.config", "{}"), "encoder", "damaged settings");
+    refused(
+        Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"java.lang.Runtime\"}}"),
+        "unknown kind \"java.lang.Runtime\"",
+        "conv-encoder");
+    refused(
+        Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"conv-decoder\",\"settings\":{}}}"),
+        "unknown kind \"conv-decoder\"");
+    refused(
+        Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"conv-encoder\",\"settings\":{}}}"),
+        "encoder",
+        "channels");
+  }
+
+  private void refused(Map<String, String> changes, String... parts) throws IOException {
+    Path file = folder.resolve("changed.safetensors");
+    try (VqVae model = Shapes.model(1, 7)) {
+      model.save(file);
+    }
+    SafetensorsFile content = Safetensors.read(file);
+    Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
+    metadata.putAll(changes);
+    Safetensors.write(file, metadata, content.arrays());
+    assertSays(assertThrows(BadFileException.class, () -> VqVae.load(file)), parts);
+  }
+
+  @Test
+  void numbersThatAreNotFiniteAreRefused() throws IOException {
+    Path file = folder.resolve("nan.safetensors");
+    try (VqVae model = Shapes.model(1, 7)) {
+      float[] bias = model.variables().get("encoder.mix.bias").toFloats();
+      bias[3] = Float.NaN;
+      model.variables().get("encoder.mix.bias").set(bias);
+      model.save(file);
+    }
+    assertSays(
+        assertThrows(BadFileException.class, () -> VqVae.load(file)),
+        "encoder.mix.bias",
+        "element 3 is NaN");
+  }
+
+  @Test
+  void aTruncatedFileIsRefused() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    try (VqVae model = Shapes.model(1, 7)) {
+      model.save(file);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    assertSays(assertThrows(BadFileException.class, () -> VqVae.load(file)), "model.safetensors");
+  }
+
+  @Test
+  void anUnwritablePlaceIsNamedAndNothingIsLeft() throws IOException {
+    Path notAFolder = Files.writeString(folder.resolve("file"), "x");
+    try (VqVae model = Shapes.model(1, 7)) {
+      IOException error =
+          assertThrows(IOException.class, () -> model.save(notAFolder.resolve("m.safetensors")));
+      assertTrue(error.getMessage().contains(notAFolder.toString()), error.getMessage());
+    }
+    try (var files = Files.list(folder)) {
+      assertEquals(1, files.count());
+    }
+  }
+}

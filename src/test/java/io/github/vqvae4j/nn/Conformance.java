@@ -1,0 +1,105 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.tensor.Rng;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Every layer of the library, small: what is in this list is checked by {@link ConformanceTest}.
+ */
+record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
+  static final List<Conformance> ALL =
+      List.of(
+          of("Linear", rng -> new Linear(3, 5, rng), 2, 4, 3),
+          of(
+              "Conv2d",
+              rng -> new Conv2d(ConvConfig.of(2, 3, 3).stride(2).padding(1), rng),
+              2,
+              5,
+              7,
+              2),
+          of(
+              "Conv2d with relu, without bias",
+              rng -> new Conv2d(ConvConfig.of(2, 3, 1).bias(false).relu(true), rng),
+              1,
+              3,
+              3,
+              2),
+          of(
+              "ConvTranspose2d",
+              rng -> new ConvTranspose2d(ConvConfig.of(3, 2, 4).stride(2).padding(1), rng),
+              2,
+              3,
+              5,
+              3),
+          of("Upsample", rng -> new Upsample(2), 1, 3, 2, 2),
+          of("Activation.RELU", rng -> Activation.RELU, 3, 5),
+          of("Activation.SIGMOID", rng -> Activation.SIGMOID, 3, 5),
+          of("Activation.TANH", rng -> Activation.TANH, 3, 5),
+          of(
+              "Sequential",
+              rng -> Sequential.of(new Linear(4, 6, rng), Activation.TANH, new Linear(6, 2, rng)),
+              3,
+              4),
+          of("ResidualBlock", rng -> new ResidualBlock(4, 2, Initializer.TORCH, rng), 2, 3, 3, 4),
+          of(
+              "ResidualStack",
+              rng -> new ResidualStack(4, 2, 2, Initializer.TRUNCATED_NORMAL, rng),
+              2,
+              3,
+              3,
+              4),
+          of(
+              "ConvEncoder",
+              rng -> ConvEncoder.channels(3).hidden(4).residual(1, 2).build(5, rng),
+              1,
+              8,
+              4,
+              3),
+          of(
+              "ConvEncoder, no halving",
+              rng -> ConvEncoder.channels(1).hidden(4).downsample(0).residual(0, 1).build(2, rng),
+              1,
+              3,
+              3,
+              1),
+          of(
+              "ConvDecoder",
+              rng -> ConvDecoder.channels(3).hidden(4).residual(1, 2).build(5, rng),
+              1,
+              2,
+              1,
+              5),
+          of(
+              "ConvDecoder, three doublings, nearest",
+              rng ->
+                  ConvDecoder.channels(1)
+                      .hidden(4)
+                      .upsample(3)
+                      .residual(0, 1)
+                      .doubling(Doubling.NEAREST)
+                      .build(2, rng),
+              1,
+              1,
+              2,
+              2),
+          of(
+              "ConvDecoder, no doubling",
+              rng -> ConvDecoder.channels(1).hidden(4).upsample(0).residual(0, 1).build(2, rng),
+              1,
+              3,
+              3,
+              2));
+
+  private static Conformance of(String name, Function<Rng, Layer> make, long... inputShape) {
+    return new Conformance(name, make, inputShape);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

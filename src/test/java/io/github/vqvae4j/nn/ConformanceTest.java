@@ -1,0 +1,209 @@
+package io.github.vqvae4j.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for every layer. */
+class ConformanceTest {
+  private static final long SEED = 20;
+  private static final double DIFFERENCE = 1e-6;
+  private static final double GRADIENT = 1e-6;
+  private static final double FLOAT = 1e-4;
+
+  static List<Conformance> layers() {
+    return Conformance.ALL;
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void gradientsOfInputAndParametersAreCentralDifferences(Conformance conformance) {
+    try (Layer layer = conformance.make().apply(new Rng(SEED))) {
+      layer.convert(Precision.DOUBLE);
+      randomize(layer);
+      double[] input = input(conformance);
+      double[] inputGradient;
+      try (Step step = Step.training(new Rng(1))) {
+        Tensor x = step.tensor(input, conformance.inputShape()).withGradient();
+        loss(layer.forward(x)).backward();
+        inputGradient = x.gradient().toDoubles();
+        for (Parameter parameter : layer.parameters()) {
+          double[] gradient = step.gradient(parameter).toDoubles();
+          double[] values = parameter.toDoubles();
+          for (int i = 0; i < values.length; i += 1 + values.length / 10) {
+            double expected =
+                difference(values, i, v -> parameter.set(v), () -> loss(layer, input, conformance));
+            assertEquals(expected, gradient[i], GRADIENT * Math.max(1, Math.abs(expected)));
+          }
+        }
+      }
+      for (int i = 0; i < input.length; i += 1 + input.length / 10) {
+        double expected = difference(input, i, v -> {}, () -> loss(layer, input, conformance));
+        assertEquals(expected, inputGradient[i], GRADIENT * Math.max(1, Math.abs(expected)));
+      }
+    }
+  }
+
+  private interface Values {
+    void set(double[] values);
+  }
+
+  private interface Loss {
+    double get();
+  }
+
+  private static double difference(double[] values, int i, Values setter, Loss loss) {
+    double before = values[i];
+    values[i] = before + DIFFERENCE;
+    setter.set(values);
+    double above = loss.get();
+    values[i] = before - DIFFERENCE;
+    setter.set(values);
+    double below = loss.get();
+    values[i] = before;
+    setter.set(values);
+    return (above - below) / (2 * DIFFERENCE);
+  }
+
+  private static double loss(Layer layer, double[] input, Conformance conformance) {
+    try (Step step = Step.inference()) {
+      return loss(layer.forward(step.tensor(input, conformance.inputShape()))).item();
+    }
+  }
+
+  /** A scalar in which every element counts differently. */
+  private static Tensor loss(Tensor y) {
+    double[] weights = new double[(int) y.length()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Math.sin(i + 1);
+    }
+    return y.mul(y.step().tensor(weights, y.shape())).sum();
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void floatsGiveNearlyTheSameAsDoubles(Conformance conformance) {
+    try (Layer layer = conformance.make().apply(new Rng(SEED))) {
+      randomize(layer);
+      float[] floats = forward(layer, conformance);
+      layer.convert(Precision.DOUBLE);
+      try (Step step = Step.inference()) {
+        double[] doubles =
+            layer.forward(step.tensor(input(conformance), conformance.inputShape())).toDoubles();
+        for (int i = 0; i < floats.length; i++) {
+          assertEquals(doubles[i], floats[i], FLOAT * Math.max(1, Math.abs(doubles[i])));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void copyingVariablesByNameCopiesTheLayer(Conformance conformance) {
+    try (Layer one = conformance.make().apply(new Rng(SEED));
+        Layer other = conformance.make().apply(new Rng(SEED + 1))) {
+      randomize(one);
+      Map<String, Variable> target = other.variables();
+      assertEquals(List.copyOf(one.variables().keySet()), List.copyOf(target.keySet()));
+      one.variables().forEach((name, variable) -> target.get(name).set(variable.toFloats()));
+      assertArrayEquals(forward(one, conformance), forward(other, conformance));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void sameSeedSameStartAndTrainingComputesWhatInferenceDoes(Conformance conformance) {
+    try (Layer one = conformance.make().apply(new Rng(SEED));
+        Layer same = conformance.make().apply(new Rng(SEED))) {
+      float[] result = forward(one, conformance);
+      assertArrayEquals(result, forward(same, conformance));
+      try (Step step = Step.training(new Rng(1))) {
+        float[] input = floats(input(conformance));
+        Tensor y = one.forward(step.tensor(input, conformance.inputShape()));
+        assertArrayEquals(result, y.toFloats());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void everyParameterHasAGradientAndAStart(Conformance conformance) {
+    try (Layer layer = conformance.make().apply(new Rng(SEED))) {
+      randomize(layer);
+      try (Step step = Step.training(new Rng(1))) {
+        Tensor x = step.tensor(floats(input(conformance)), conformance.inputShape());
+        Tensor y = layer.forward(x.withGradient());
+        y.square().sum().backward();
+        layer
+            .variables()
+            .forEach(
+                (name, variable) -> {
+                  if (variable.isTrainable()) {
+                    assertFalse(allZero(step.gradient(variable).toFloats()), name);
+                  }
+                });
+      }
+      assertTrue(Summary.of(layer, conformance.inputShape()).rows().size() >= 1);
+    }
+  }
+
+  private static boolean allZero(float[] values) {
+    for (float value : values) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Biases too, so that nothing is hidden by zeros. */
+  private static void randomize(Layer layer) {
+    Rng rng = new Rng(SEED);
+    for (Parameter parameter : layer.parameters()) {
+      double[] values = parameter.toDoubles();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (values[i] + 0.1 * rng.nextGaussian());
+      }
+      parameter.set(values);
+    }
+  }
+
+  private static float[] forward(Layer layer, Conformance conformance) {
+    try (Step step = Step.inference()) {
+      Tensor x = step.tensor(floats(input(conformance)), conformance.inputShape());
+      return layer.forward(x).toFloats();
+    }
+  }
+
+  private static double[] input(Conformance conformance) {
+    int size = 1;
+    for (long d : conformance.inputShape()) {
+      size *= (int) d;
+    }
+    Rng rng = new Rng(SEED + 7);
+    double[] input = new double[size];
+    for (int i = 0; i < size; i++) {
+      input[i] = (float) rng.nextGaussian();
+    }
+    return input;
+  }
+
+  private static float[] floats(double[] doubles) {
+    float[] floats = new float[doubles.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) doubles[i];
+    }
+    return floats;
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.vqvae4j.nn;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LayerTest {
+  private static final Rng RNG = new Rng(1);
+
+  private static final class Named extends Layer {
+    Named(String... names) {
+      for (String name : names) {
+        child(name, new Linear(1, 1, RNG));
+      }
+    }
+
+    @Override
+    protected Tensor compute(Tensor input) {
+      return input;
+    }
+  }
+
+  @Test
+  void namesAreHierarchicalAndInTheOrderOfConstruction() {
+    Layer encoder = ConvEncoder.channels(1).hidden(4).downsample(1).residual(1, 2).build(3, RNG);
+    assertEquals(
+        List.of(
+            "down.0.weight",
+            "down.0.bias",
+            "mix.weight",
+            "mix.bias",
+            "residual.0.conv.weight",
+            "residual.0.conv.bias",
+            "residual.0.project.weight",
+            "residual.0.project.bias",
+            "project.weight",
+            "project.bias"),
+        List.copyOf(encoder.variables().keySet()));
+    assertEquals(10, encoder.parameters().size());
+  }
+
+  @Test
+  void badNamesAreRefused() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new Named("a", "a")),
+        "Named",
+        "\"a\"",
+        "[a]");
+    assertSays(assertThrows(IllegalArgumentException.class, () -> new Named("a.b")), "\"a.b\"");
+    assertSays(assertThrows(IllegalArgumentException.class, () -> new Named("")), "\"\"");
+  }
+
+  @Test
+  void aClosedLayerSaysSo() {
+    Linear linear = new Linear(2, 2, RNG);
+    linear.close();
+    try (Step step = Step.inference()) {
+      Tensor x = step.tensor(new float[2], 1, 2);
+      assertSays(assertThrows(IllegalStateException.class, () -> linear.forward(x)), "was closed");
+    }
+  }
+
+  @Test
+  void settingsBelowOneAreRefused() {
+    assertSays(assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(0, 3, 3)), "in 0");
+    assertSays(assertThrows(IllegalArgumentException.class, () -> new Linear(3, 0, RNG)), "out 0");
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> ConvConfig.of(1, 1, 1).stride(0).padding(-1)),
+        "strides 0, 0");
+  }
+
+  @Test
+  void aLinearLayerNamesBothShapes() {
+    Linear linear = new Linear(3, 2, RNG);
+    try (Step step = Step.inference()) {
+      Tensor x = step.tensor(new float[8], 2, 4);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> linear.forward(x)),
+          "[.., 3]",
+          "[2, 4]");
+    }
+  }
+
+  @Test
+  void theSummaryListsEveryLayerWithShapeAndParameters() {
+    Layer encoder = ConvEncoder.channels(1).hidden(4).downsample(1).residual(1, 2).build(3, RNG);
+    Summary summary = Summary.of(encoder, 2, 8, 8, 1);
+    Summary.Row down = summary.rows().get(0);
+    assertEquals(new Summary.Row("down.0", "Conv2d", List.of(2L, 4L, 4L, 2L), 34), down);
+    assertTrue(summary.rows().stream().anyMatch(r -> r.name().equals("residual.0.project")));
+    long sum = summary.rows().stream().mapToLong(Summary.Row::parameters).sum();
+    assertEquals(summary.parameters(), sum);
+    assertTrue(summary.toString().contains("residual.0.conv"));
+  }
+}

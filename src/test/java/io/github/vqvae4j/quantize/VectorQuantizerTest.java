@@ -1,0 +1,293 @@
+package io.github.vqvae4j.quantize;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class VectorQuantizerTest {
+  private static final int K = 8;
+  private static final int D = 3;
+  private static final long SEED = 5;
+
+  private static VectorQuantizerConfig config(Update update) {
+    VectorQuantizerConfig config =
+        update == Update.EMA ? VectorQuantizer.ema(K, D) : VectorQuantizer.gradient(K, D);
+    return config.start(Start.UNIFORM).restartBelow(0);
+  }
+
+  private static float[] gaussians(int count, long seed) {
+    Rng rng = new Rng(seed);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) rng.nextGaussian();
+    }
+    return values;
+  }
+
+  private static void train(VectorQuantizer quantizer, float[] vectors) {
+    try (Step step = Step.training(new Rng(SEED))) {
+      quantizer.quantize(step.tensor(vectors, vectors.length / D, D));
+      step.commit();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void evaluationAndRefusedStepsChangeNothing(Update update) {
+    try (VectorQuantizer quantizer = config(update).restartBelow(0.5).build(new Rng(SEED))) {
+      Map<String, float[]> before = state(quantizer);
+      try (Step step = Step.inference()) {
+        quantizer.quantize(step.tensor(gaussians(30, 1), 10, D));
+        step.commit();
+      }
+      try (Step step = Step.training(new Rng(1))) {
+        quantizer.quantize(step.tensor(gaussians(30, 1), 10, D));
+      }
+      assertSame(before, state(quantizer));
+    }
+  }
+
+  private static Map<String, float[]> state(VectorQuantizer quantizer) {
+    Map<String, float[]> state = new java.util.LinkedHashMap<>();
+    quantizer.variables().forEach((name, variable) -> state.put(name, variable.toFloats()));
+    return state;
+  }
+
+  private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual) {
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void theValueIsTheCodebooksBitForBitAndTheGradientGoesStraightThrough(Update update) {
+    try (VectorQuantizer quantizer = config(update).build(new Rng(SEED));
+        Step step = Step.training(new Rng(1))) {
+      Tensor z = step.tensor(gaussians(60, 2), 2, 5, 2, D).withGradient();
+      Quantized quantized = quantizer.quantize(z);
+      assertArrayEquals(new int[] {2, 5, 2}, quantized.codes().shape());
+      assertArrayEquals(
+          quantizer.lookup(step, quantized.codes().values()).toFloats(),
+          quantized.quantized().toFloats());
+      quantized.quantized().mul(3).sum().backward();
+      float[] threes = new float[60];
+      Arrays.fill(threes, 3);
+      assertArrayEquals(threes, z.gradient().toFloats());
+    }
+  }
+
+  @Test
+  void betaIsOnTheTermWhoseGradientGoesToTheEncoder() {
+    try (VectorQuantizer quantizer =
+        config(Update.GRADIENT).commitmentWeight(0.25).codebookWeight(2).build(new Rng(SEED))) {
+      quantizer.convert(Precision.DOUBLE);
+      for (String name : new String[] {"codebook", "commitment"}) {
+        try (Step step = Step.training(new Rng(1))) {
+          double[] vector = {0.1, 0.2, 0.3};
+          Tensor z = step.tensor(vector, 1, D).withGradient();
+          Quantized quantized = quantizer.quantize(z);
+          LossTerm term =
+              quantized.terms().stream().filter(t -> t.name().equals(name)).findFirst().get();
+          assertEquals(name.equals("codebook") ? 2 : 0.25, term.weight());
+          term.value().mul(term.weight()).backward();
+          Tensor ofCodebook = step.gradient(quantizer.variables().get("codebook"));
+          double[] e = quantized.quantized().toDoubles();
+          boolean commitment = name.equals("commitment");
+          assertEquals(commitment, z.gradient() != null);
+          assertEquals(!commitment, ofCodebook != null);
+          if (commitment) {
+            for (int i = 0; i < D; i++) {
+              double expected = 0.25 * 2 * (vector[i] - e[i]) / D;
+              assertEquals(expected, z.gradient().toDoubles()[i], 1e-12);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void averagesBringTheCodebookToTheMeansOfItsVectors() {
+    float[] vectors = gaussians(300, 3);
+    try (VectorQuantizer quantizer =
+        config(Update.EMA).ema(new EmaConfig(0, 1e-9, true, false)).build(new Rng(SEED))) {
+      int[] codes;
+      try (Step step = Step.training(new Rng(1))) {
+        Quantized quantized = quantizer.quantize(step.tensor(vectors, 100, D));
+        codes = quantized.codes().values();
+        step.commit();
+      }
+      float[] codebook = quantizer.codebook();
+      for (int k = 0; k < K; k++) {
+        for (int j = 0; j < D; j++) {
+          double sum = 0;
+          int count = 0;
+          for (int i = 0; i < codes.length; i++) {
+            if (codes[i] == k) {
+              sum += vectors[i * D + j];
+              count++;
+            }
+          }
+          assertEquals(count == 0 ? 0 : sum / count, codebook[k * D + j], 1e-5);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void kMeansFindsClustersAndTheNextUpdateKeepsThem(Update update) {
+    float[] vectors = clusters(200);
+    try (VectorQuantizer quantizer = config(update).start(Start.K_MEANS).build(new Rng(SEED))) {
+      assertEquals(20 * K, quantizer.vectorsToStart());
+      try (Step step = Step.training(new Rng(1))) {
+        Tensor z = step.tensor(vectors, 200, D);
+        assertSays(
+            assertThrows(IllegalStateException.class, () -> quantizer.quantize(z)),
+            "k-means",
+            "Trainer");
+      }
+      quantizer.start(vectors, 100, new Rng(SEED));
+      assertEquals(0, quantizer.vectorsToStart());
+      float[] started = quantizer.codebook();
+      assertTrue(meanDistance(quantizer, vectors) < 0.05);
+      train(quantizer, vectors);
+      float[] after = quantizer.codebook();
+      for (int i = 0; i < started.length; i++) {
+        assertEquals(started[i], after[i], 0.02);
+      }
+      double count = 0;
+      for (float n : quantizer.variables().get("count").toFloats()) {
+        count += n;
+      }
+      assertEquals(101, count, 1e-3, "0.99 of 100 a batch and 0.01 of the 200 of this batch");
+    }
+  }
+
+  /** Eight clusters, far apart. */
+  private static float[] clusters(int n) {
+    Rng rng = new Rng(9);
+    float[] vectors = new float[n * D];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < D; j++) {
+        vectors[i * D + j] = ((i >> j) & 1) * 10 + 0.1f * (float) rng.nextGaussian();
+      }
+    }
+    return vectors;
+  }
+
+  private static double meanDistance(VectorQuantizer quantizer, float[] vectors) {
+    try (Step step = Step.inference()) {
+      Quantized quantized = quantizer.quantize(step.tensor(vectors, vectors.length / D, D));
+      return quantized.terms().get(0).value().item();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void deadCodesRestartAtVectorsOfTheBatchAndStayAlive(Update update) {
+    float[] vectors = gaussians(300, 4);
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = 100 + vectors[i];
+    }
+    try (VectorQuantizer quantizer = config(update).restartBelow(0.1).build(new Rng(SEED))) {
+      train(quantizer, vectors);
+      CodeUsage after = usage(quantizer, vectors);
+      assertTrue(after.codesInUse() >= K - 1, "restarted codes are chosen: " + after);
+      for (int i = 0; i < 5; i++) {
+        train(quantizer, vectors);
+      }
+      assertTrue(usage(quantizer, vectors).codesInUse() >= K - 1, "and not erased again");
+    }
+  }
+
+  @Test
+  void withoutRestartsACollapsedCodebookStaysCollapsed() {
+    float[] vectors = gaussians(300, 4);
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = 100 + vectors[i];
+    }
+    try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED))) {
+      train(quantizer, vectors);
+      assertTrue(usage(quantizer, vectors).codesInUse() < K / 2);
+    }
+  }
+
+  private static CodeUsage usage(VectorQuantizer quantizer, float[] vectors) {
+    try (Step step = Step.inference()) {
+      return quantizer.quantize(step.tensor(vectors, vectors.length / D, D)).usage();
+    }
+  }
+
+  @Test
+  void impossibleSettingsAreRefused() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> VectorQuantizer.ema(0, 64)),
+        "at least 1",
+        "K 0",
+        "D 64");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> VectorQuantizer.gradient(512, -1)),
+        "D -1");
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> VectorQuantizer.ema(2, 2).commitmentWeight(-0.25)),
+        "commitment weight -0.25");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new EmaConfig(1, 1e-5, true, false)),
+        "below 1",
+        "1.0");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new EmaConfig(0.9, 1e-5, true, true)),
+        "exclude each other");
+  }
+
+  @Test
+  void vectorsOfAnotherSizeAreRefused() {
+    try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED));
+        Step step = Step.inference()) {
+      Tensor wrong = step.tensor(new float[8], 2, 4);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> quantizer.quantize(wrong)),
+          "[.., 3]",
+          "[2, 4]");
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> quantizer.lookup(step, new int[] {0, K})),
+          "0 to 7",
+          "got 8");
+    }
+  }
+
+  @Test
+  void codesKnowTheirRangeAndShape() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[] {0, 8}, 8, 1, 2)),
+        "0 to 7",
+        "got 8 at position 1");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[3], 8, 1, 2)),
+        "[1, 2]",
+        "3 values");
+    Codes codes = Codes.of(new int[] {1, 2, 3, 4}, 8, 2, 2);
+    assertEquals(Codes.of(new int[] {3, 4}, 8, 1, 2), codes.range(1, 2));
+    assertThrows(IllegalArgumentException.class, () -> codes.range(1, 3));
+  }
+}

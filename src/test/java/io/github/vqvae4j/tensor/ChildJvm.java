@@ -1,0 +1,81 @@
+package io.github.vqvae4j.tensor;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Runs a program in a JVM of its own: for other class paths and settings, and to see its memory.
+ */
+public final class ChildJvm {
+  private static final long SECONDS = 180;
+
+  private final List<String> options = new ArrayList<>();
+  private String classPath =
+      System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+
+  /** How a program ended, and what it printed to either stream. */
+  public record Result(int exit, List<String> lines) {
+    /** The lines that contain a text. */
+    public List<String> linesWith(String part) {
+      return lines.stream().filter(line -> line.contains(part)).toList();
+    }
+
+    @Override
+    public String toString() {
+      return "exit " + exit + "\n" + String.join("\n", lines);
+    }
+  }
+
+  /** Adds an option of the JVM. */
+  public ChildJvm with(String... jvmOptions) {
+    options.addAll(Arrays.asList(jvmOptions));
+    return this;
+  }
+
+  /** Takes files off the class path, by name. */
+  public ChildJvm withoutFiles(Predicate<String> name) {
+    classPath =
+        Arrays.stream(classPath.split(File.pathSeparator))
+            .filter(entry -> !name.test(Path.of(entry).getFileName().toString()))
+            .collect(Collectors.joining(File.pathSeparator));
+    return this;
+  }
+
+  /** Runs a main method, with one thread a process so that other work does not slow it down. */
+  public Result run(Class<?> program, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath, program.getName()));
+    command.addAll(Arrays.asList(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    Process process = builder.start();
+    CompletableFuture<List<String>> output = CompletableFuture.supplyAsync(() -> linesOf(process));
+    if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("Still running after " + SECONDS + " s: " + program);
+    }
+    return new Result(process.exitValue(), output.join());
+  }
+
+  private static List<String> linesOf(Process process) {
+    try {
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return text.lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

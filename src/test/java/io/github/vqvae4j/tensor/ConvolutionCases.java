@@ -1,0 +1,133 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.tensor.OperationCase.shape;
+
+import io.github.vqvae4j.tensor.OperationCase.Range;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Both convolutions over the settings of kernel, stride, padding, bias, residual and relu. */
+final class ConvolutionCases {
+  /** What a fused convolution adds and applies. */
+  private record Fused(boolean bias, boolean residual, boolean relu) {
+    static Fused of(int bits) {
+      return new Fused((bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0);
+    }
+
+    @Override
+    public String toString() {
+      return (bias ? "+bias" : "") + (residual ? "+residual" : "") + (relu ? "+relu" : "");
+    }
+  }
+
+  private static final Fused BIAS = Fused.of(1);
+  private static final Fused ALL = Fused.of(7);
+
+  private final List<OperationCase> cases = new ArrayList<>();
+
+  private ConvolutionCases() {}
+
+  static List<OperationCase> all() {
+    ConvolutionCases lists = new ConvolutionCases();
+    lists.addEverySetting();
+    lists.addUnevenSettings();
+    lists.addChannels();
+    return lists.cases;
+  }
+
+  /** Kernels 1 to 4, strides 1 to 3, paddings 0 to 2; what is fused changes from case to case. */
+  private void addEverySetting() {
+    int count = 0;
+    for (int kernel = 1; kernel <= 4; kernel++) {
+      for (int stride = 1; stride <= 3; stride++) {
+        for (int padding = 0; padding <= 2; padding++) {
+          Window window = Window.of(stride, padding);
+          both(shape(2, 5, 6, 3), shape(kernel, kernel), 2, window, Fused.of(count++ % 8));
+        }
+      }
+    }
+    for (int bits = 0; bits < 8; bits++) {
+      both(shape(1, 4, 3, 5), shape(3, 3), 4, Window.of(1, 1), Fused.of(bits));
+      both(shape(2, 3, 4, 8), shape(4, 4), 16, Window.of(2, 1), Fused.of(bits));
+    }
+  }
+
+  private void addUnevenSettings() {
+    both(shape(2, 7, 4, 3), shape(3, 2), 2, new Window(2, 1, 1, 0), ALL);
+    both(shape(1, 4, 9, 2), shape(1, 4), 3, new Window(1, 3, 0, 2), BIAS);
+    both(shape(3, 6, 5, 2), shape(4, 1), 3, new Window(3, 2, 2, 0), ALL);
+    both(shape(1, 5, 5, 1), shape(2, 3), 1, new Window(1, 2, 0, 1), BIAS);
+    both(shape(1, 11, 1, 2), shape(3, 1), 2, new Window(2, 1, 1, 0), ALL);
+    // Kernels larger than the image fit thanks to the padding.
+    both(shape(2, 2, 2, 3), shape(4, 4), 2, Window.of(1, 1), ALL);
+    both(shape(1, 1, 1, 2), shape(3, 3), 3, Window.of(1, 1), BIAS);
+    both(shape(1, 1, 2, 2), shape(4, 3), 3, new Window(3, 1, 2, 1), BIAS);
+    // The last rows and columns reach no output.
+    both(shape(1, 8, 7, 2), shape(2, 2), 3, Window.of(3, 0), ALL);
+    both(shape(2, 9, 9, 4), shape(1, 1), 3, Window.of(2, 0), BIAS);
+  }
+
+  private void addChannels() {
+    both(shape(1, 1, 1, 1), shape(1, 1), 1, Window.of(1, 0), ALL);
+    both(shape(1, 5, 5, 1), shape(3, 3), 1, Window.of(1, 1), ALL);
+    both(shape(1, 5, 5, 1), shape(4, 4), 16, Window.of(2, 1), BIAS);
+    both(shape(2, 4, 4, 16), shape(3, 3), 16, Window.of(1, 1), ALL);
+    both(shape(2, 4, 4, 16), shape(1, 1), 32, Window.of(1, 0), BIAS);
+    both(shape(1, 4, 4, 17), shape(3, 3), 9, Window.of(1, 1), ALL);
+    both(shape(1, 6, 6, 3), shape(4, 4), 33, Window.of(2, 1), ALL);
+    both(shape(1, 4, 4, 64), shape(4, 4), 3, Window.of(2, 1), BIAS);
+  }
+
+  /** Adds the convolution, and the transposed one if its result is not empty. */
+  private void both(long[] image, long[] kernel, long out, Window window, Fused fused) {
+    long[] conv = {
+      image[0], window.height(image[1], kernel[0]), window.width(image[2], kernel[1]), out
+    };
+    if (conv[1] > 0 && conv[2] > 0) {
+      add(false, image, shape(kernel[0], kernel[1], image[3], out), conv, window, fused);
+    }
+    long[] transposed = {
+      image[0],
+      window.transposedHeight(image[1], kernel[0]),
+      window.transposedWidth(image[2], kernel[1]),
+      out
+    };
+    if (transposed[1] > 0 && transposed[2] > 0) {
+      add(true, image, shape(kernel[0], kernel[1], out, image[3]), transposed, window, fused);
+    }
+  }
+
+  private void add(
+      boolean transposed, long[] image, long[] weight, long[] result, Window window, Fused fused) {
+    List<long[]> shapes = new ArrayList<>(List.of(image, weight));
+    int bias = fused.bias ? shapes.size() : -1;
+    if (fused.bias) {
+      shapes.add(shape(result[3]));
+    }
+    int residual = fused.residual ? shapes.size() : -1;
+    if (fused.residual) {
+      shapes.add(result);
+    }
+    cases.add(
+        OperationCase.of(
+            (transposed ? "convTranspose2d" : "conv2d") + fused + " " + window,
+            Range.NORMAL,
+            t -> {
+              Tensor b = fused.bias ? t[bias] : null;
+              Tensor r = fused.residual ? t[residual] : null;
+              return transposed
+                  ? t[0].convTranspose2d(t[1], b, r, fused.relu, window)
+                  : t[0].conv2d(t[1], b, r, fused.relu, window);
+            },
+            n -> {
+              Numbers y =
+                  transposed
+                      ? ReferenceConvolutions.convTranspose2d(n[0], n[1], window)
+                      : ReferenceConvolutions.conv2d(n[0], n[1], window);
+              y = fused.bias ? Reference.zip(y, n[bias], Double::sum) : y;
+              y = fused.residual ? Reference.zip(y, n[residual], Double::sum) : y;
+              return fused.relu ? Reference.map(y, v -> Math.max(v, 0)) : y;
+            },
+            shapes.toArray(long[][]::new)));
+  }
+}

@@ -1,0 +1,255 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** What each operation says of operands that do not fit: what it expects, and what it got. */
+class ErrorTextsTest {
+  /** Does something wrong with a step. */
+  @FunctionalInterface
+  private interface Mistake {
+    void make(Step step);
+  }
+
+  private final List<DynamicTest> tests = new ArrayList<>();
+
+  @TestFactory
+  Stream<DynamicTest> everyMistakeIsExplained() {
+    addElementwise();
+    addSums();
+    addProductsAndRows();
+    addShapes();
+    addConvolutions();
+    addTransposedConvolutions();
+    addInputs();
+    return tests.stream();
+  }
+
+  private void refused(String name, Mistake mistake, String... parts) {
+    tests.add(
+        dynamicTest(
+            name,
+            () -> {
+              try (Step step = Step.training(new Rng(1))) {
+                assertSays(
+                    assertThrows(IllegalArgumentException.class, () -> mistake.make(step)), parts);
+              }
+            }));
+  }
+
+  private static Tensor x(Step step, long... shape) {
+    return step.tensor(new float[(int) Numbers.size(shape)], shape);
+  }
+
+  private void addElementwise() {
+    String remedy = "sizes must be equal or 1";
+    refused("add", s -> x(s, 2, 3).add(x(s, 3, 2)), "add", "[2, 3]", "[3, 2]", remedy);
+    refused("sub", s -> x(s, 2, 3).sub(x(s, 2)), "sub", "[2, 3]", "[2]", remedy);
+    refused("mul", s -> x(s, 5).mul(x(s, 2, 3)), "mul", "[5]", "[2, 3]", remedy);
+    refused("div", s -> x(s, 4, 1).div(x(s, 2, 3, 3)), "div", "[4, 1]", "[2, 3, 3]", remedy);
+    refused(
+        "meanSquaredError",
+        s -> x(s, 2, 3).meanSquaredError(x(s, 3)),
+        "meanSquaredError",
+        "equal shapes",
+        "[2, 3]",
+        "[3]");
+    refused(
+        "straightThrough",
+        s -> x(s, 2, 3).straightThrough(x(s, 1, 3)),
+        "straightThrough",
+        "equal shapes",
+        "[2, 3]",
+        "[1, 3]");
+  }
+
+  private void addSums() {
+    String expected = "from -2 to 1";
+    refused("sum", s -> x(s, 2, 3).sum(2), "sum", expected, "[2, 3]", "got [2]");
+    refused("mean", s -> x(s, 2, 3).mean(-3), expected, "[2, 3]", "got [-3]");
+    refused("sum twice", s -> x(s, 2, 3).sum(0, -2), "distinct", expected, "got [0, -2]");
+    refused("size", s -> x(s, 2, 3).size(2), "size", expected, "got [2]");
+  }
+
+  private void addProductsAndRows() {
+    String matrices = "[m, k] and [k, n]";
+    refused("matmul", s -> x(s, 2, 3).matmul(x(s, 2, 3)), "matmul", matrices, "[2, 3] and [2, 3]");
+    refused("matmul rank", s -> x(s, 3).matmul(x(s, 3, 1)), matrices, "[3] and [3, 1]");
+    String table = "[rows, d]";
+    refused("rows of no table", s -> x(s, 2, 3, 4).rows(1), "rows", table, "[2, 3, 4]");
+    refused("rows of none", s -> x(s, 2, 3).rows(), table, "at least one index", "0 indices");
+    refused("rows beyond", s -> x(s, 2, 3).rows(0, 2), "from 0 to 1", "got 2 at position 1");
+    refused("rows below", s -> x(s, 2, 3).rows(-1), "from 0 to 1", "got -1 at position 0");
+    refused(
+        "nearestRows",
+        s -> x(s, 2, 3).nearestRows(x(s, 5, 4)),
+        "nearestRows",
+        "[n, d]",
+        "[k, d]",
+        "[2, 3]",
+        "[5, 4]");
+  }
+
+  private void addShapes() {
+    for (long[] wanted :
+        new long[][] {
+          {4, 2}, {-1, 4}, {-1, -1}, {-2, 3}, {0, -1}, {}, {7, -1}, {1L << 32, 1L << 32}
+        }) {
+      String came = Arrays.toString(wanted);
+      refused("reshape " + came, s -> x(s, 2, 3).reshape(wanted), "reshape", "[2, 3]", "6", came);
+    }
+    refused("permute", s -> x(s, 2, 3).permute(1), "permute", "all 2 axes", "[2, 3]", "got [1]");
+    refused("permute none", s -> x(s, 2, 3).permute(), "all 2 axes", "got []");
+    refused("permute twice", s -> x(s, 2, 3).permute(1, 1), "distinct", "got [1, 1]");
+    for (long[] range : new long[][] {{-1, 2}, {1, 1}, {2, 1}, {0, 4}}) {
+      refused(
+          "slice " + Arrays.toString(range),
+          s -> x(s, 2, 3).slice(-1, range[0], range[1]),
+          "slice",
+          "0 <= from < to <= 3",
+          "axis 1",
+          "[2, 3]",
+          "from " + range[0] + " to " + range[1]);
+    }
+    refused("slice axis", s -> x(s, 2, 3).slice(2, 0, 1), "slice", "from -2 to 1", "got [2]");
+    refused("concat none", s -> Tensor.concat(0, List.of()), "concat", "at least one", "none");
+    refused(
+        "concat",
+        s -> Tensor.concat(-2, List.of(x(s, 2, 3), x(s, 2, 3), x(s, 2, 4))),
+        "concat",
+        "but for axis 0",
+        "[2, 3]",
+        "[2, 4]");
+    refused(
+        "concat ranks",
+        s -> Tensor.concat(0, List.of(x(s, 2, 3), x(s, 2))),
+        "but for axis 0",
+        "[2, 3]",
+        "[2]");
+    refused("concat axis", s -> Tensor.concat(2, List.of(x(s, 2, 3))), "from -2 to 1", "got [2]");
+    String images = "[batch, height, width, channels]";
+    refused("upsample rank", s -> x(s, 2, 3).upsample(2), "upsample", images, "[2, 3]", "factor 2");
+    refused("upsample", s -> x(s, 1, 1, 1, 1).upsample(0), "at least 1", "factor 0");
+  }
+
+  private void addConvolutions() {
+    Window window = Window.of(1, 0);
+    String layout = "[kernel height, kernel width, in, out]";
+    refused(
+        "conv2d channels",
+        s -> x(s, 1, 5, 5, 3).conv2d(x(s, 3, 3, 2, 4), null, window),
+        "conv2d",
+        "[batch, height, width, in]",
+        layout,
+        "[1, 5, 5, 3]",
+        "[3, 3, 2, 4]");
+    refused(
+        "conv2d rank",
+        s -> x(s, 5, 5, 3).conv2d(x(s, 3, 3, 3, 4), null, window),
+        layout,
+        "[5, 5, 3]",
+        "[3, 3, 3, 4]");
+    refused(
+        "conv2d bias",
+        s -> x(s, 1, 5, 5, 3).conv2d(x(s, 3, 3, 3, 4), x(s, 3), window),
+        "conv2d",
+        "a bias [4]",
+        "got [3]");
+    refused(
+        "conv2d bias rank",
+        s -> x(s, 1, 5, 5, 3).conv2d(x(s, 3, 3, 3, 4), x(s, 1, 4), window),
+        "a bias [4]",
+        "got [1, 4]");
+    refused(
+        "conv2d residual",
+        s -> x(s, 1, 5, 5, 3).conv2d(x(s, 3, 3, 3, 4), null, x(s, 1, 5, 5, 4), true, window),
+        "conv2d",
+        "residual of the result's shape [1, 3, 3, 4]",
+        "got [1, 5, 5, 4]");
+    refused(
+        "conv2d size",
+        s -> x(s, 1, 2, 5, 3).conv2d(x(s, 4, 3, 3, 4), null, Window.of(1, 0)),
+        "conv2d",
+        "[1, 2, 5, 3]",
+        "too small",
+        "4x3",
+        "paddingHeight=0");
+    refused("window stride", s -> Window.of(0, 1), "strides of at least 1", "strides 0, 0", "1, 1");
+    refused(
+        "window padding",
+        s -> new Window(1, 2, -1, 3),
+        "paddings of at least 0",
+        "strides 1, 2",
+        "paddings -1, 3");
+  }
+
+  private void addTransposedConvolutions() {
+    Window window = Window.of(1, 0);
+    refused(
+        "convTranspose2d channels",
+        s -> x(s, 1, 5, 5, 3).convTranspose2d(x(s, 3, 3, 3, 4), null, window),
+        "convTranspose2d",
+        "[kernel height, kernel width, out, in]",
+        "[1, 5, 5, 3]",
+        "[3, 3, 3, 4]");
+    refused(
+        "convTranspose2d bias",
+        s -> x(s, 1, 5, 5, 3).convTranspose2d(x(s, 3, 3, 4, 3), x(s, 3), window),
+        "a bias [4]",
+        "got [3]");
+    refused(
+        "convTranspose2d residual",
+        s ->
+            x(s, 1, 5, 5, 3)
+                .convTranspose2d(x(s, 3, 3, 4, 3), null, x(s, 1, 5, 5, 4), false, window),
+        "[1, 7, 7, 4]",
+        "got [1, 5, 5, 4]");
+    refused(
+        "convTranspose2d size",
+        s -> x(s, 1, 1, 1, 3).convTranspose2d(x(s, 2, 2, 4, 3), null, Window.of(2, 1)),
+        "convTranspose2d",
+        "[1, 1, 1, 3]",
+        "too small",
+        "2x2",
+        "paddingHeight=1");
+  }
+
+  private void addInputs() {
+    refused("tensor", s -> s.tensor(new float[5], 2, 3), "[2, 3]", "6 elements", "5 values");
+    refused("tensor in double", s -> s.tensor(new double[7], 2, 3), "[2, 3]", "6", "7 values");
+    refused("tensor of 0", s -> s.tensor(new float[0], 2, 0), "at least 1", "[2, 0]");
+    refused("tensor of no shape", s -> s.tensor(new float[1]), "[]", "scalar", "[1]");
+    refused(
+        "read",
+        s -> x(s, 2, 3).read(4, new float[9], 1, 3),
+        "6 numbers",
+        "9 numbers",
+        "got 3",
+        "4",
+        "1");
+    tests.add(
+        dynamicTest(
+            "item",
+            () -> {
+              try (Step step = Step.inference()) {
+                Tensor x = x(step, 2, 3);
+                assertSays(
+                    assertThrows(IllegalStateException.class, x::item), "one element", "[2, 3]");
+                Tensor precise = step.tensor(new double[1], 1);
+                assertSays(
+                    assertThrows(
+                        IllegalStateException.class, () -> precise.read(0, new float[1], 0, 1)),
+                    "DOUBLE",
+                    "toDoubles()");
+              }
+            }));
+  }
+}

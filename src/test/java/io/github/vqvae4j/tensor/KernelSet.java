@@ -1,0 +1,25 @@
+package io.github.vqvae4j.tensor;
+
+import io.github.vqvae4j.tensor.internal.Kernels;
+import io.github.vqvae4j.tensor.internal.Nd4jKernels;
+import io.github.vqvae4j.tensor.internal.OneDnnKernels;
+
+/** The two ways to compute in float, each of which a test can ask for. */
+enum KernelSet {
+  ND4J(new Nd4jKernels()),
+  ONEDNN(new OneDnnKernels());
+
+  private final Kernels kernels;
+
+  KernelSet(Kernels kernels) {
+    this.kernels = kernels;
+  }
+
+  Step training(Rng rng) {
+    return new Step(true, rng, kernels);
+  }
+
+  Step inference() {
+    return new Step(false, null, kernels);
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The search for the nearest code, beside one that tries them all. */
+class NearestRowsTest {
+  private static final long SEED = 11;
+
+  /** The largest case has more products than one block, and its last block is not full. */
+  @ParameterizedTest
+  @CsvSource({"1,1,1", "1,7,3", "5,1,2", "17,13,1", "64,64,64", "101,37,19", "3001,131,5"})
+  void findsWhatTryingAllFinds(int n, int k, int d) {
+    for (KernelSet kernels : KernelSet.values()) {
+      Rng rng = new Rng(SEED);
+      float[] rows = Tensors.gaussians(rng, n * d);
+      float[] codes = Tensors.gaussians(rng, k * d);
+      try (Step step = kernels.inference()) {
+        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d));
+        assertEquals(n, found.length);
+        for (int i = 0; i < n; i++) {
+          double least = distance(rows, i, codes, nearest(rows, i, codes, k, d), d);
+          double chosen = distance(rows, i, codes, found[i], d);
+          int row = i;
+          assertTrue(
+              chosen <= least + Tolerances.FLOAT * (1 + least),
+              () ->
+                  kernels
+                      + ", seed "
+                      + SEED
+                      + ": row "
+                      + row
+                      + " chose code "
+                      + found[row]
+                      + " at "
+                      + chosen
+                      + ", the nearest is at "
+                      + least);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,7,3", "33,20,4", "300,41,9"})
+  void isExactInDouble(int n, int k, int d) {
+    Rng rng = new Rng(SEED);
+    float[] rows = Tensors.gaussians(rng, n * d);
+    float[] codes = Tensors.gaussians(rng, k * d);
+    int[] expected = new int[n];
+    Arrays.setAll(expected, i -> nearest(rows, i, codes, k, d));
+    try (Step step = KernelSet.ND4J.inference()) {
+      Tensor x = step.tensor(doubles(rows), n, d);
+      assertArrayEquals(expected, x.nearestRows(step.tensor(doubles(codes), k, d)), "seed " + SEED);
+    }
+  }
+
+  /** Distances of small whole numbers are exact in float, so that ties are ties. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void takesTheLowestOfEquallyNearCodes(KernelSet kernels) {
+    try (Step step = kernels.inference()) {
+      Tensor x = step.tensor(new float[] {0, 0, 3, 3, -5, 1}, 3, 2);
+      Tensor codes = step.tensor(new float[] {9, 9, 1, 0, 0, 1, -1, 0, 3, 3, 3, 3}, 6, 2);
+      assertArrayEquals(new int[] {1, 4, 3}, x.nearestRows(codes));
+    }
+  }
+
+  /**
+   * Products with equal codes may be summed in different orders; the lowest must win all the same.
+   */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void takesTheLowestOfEqualCodes(KernelSet kernels) {
+    Rng rng = new Rng(SEED);
+    for (int k : new int[] {2, 3, 5, 7, 9, 13, 17, 31, 33, 65, 79}) {
+      for (int d : new int[] {3, 8, 64, 67}) {
+        for (int n : new int[] {1, 7, 33}) {
+          float[] code = Tensors.gaussians(rng, d);
+          float[] codes = new float[k * d];
+          for (int j = 0; j < k; j++) {
+            System.arraycopy(code, 0, codes, j * d, d);
+          }
+          try (Step step = kernels.inference()) {
+            Tensor x = step.tensor(Tensors.gaussians(rng, n * d), n, d);
+            int[] found = x.nearestRows(step.tensor(codes, k, d));
+            assertArrayEquals(
+                new int[n], found, "seed " + SEED + ", " + n + " rows, " + k + " codes of " + d);
+          }
+        }
+      }
+    }
+  }
+
+  private static int nearest(float[] rows, int row, float[] codes, int k, int d) {
+    int nearest = 0;
+    for (int j = 1; j < k; j++) {
+      if (distance(rows, row, codes, j, d) < distance(rows, row, codes, nearest, d)) {
+        nearest = j;
+      }
+    }
+    return nearest;
+  }
+
+  private static double distance(float[] rows, int row, float[] codes, int code, int d) {
+    double distance = 0;
+    for (int i = 0; i < d; i++) {
+      double difference = (double) rows[row * d + i] - codes[code * d + i];
+      distance += difference * difference;
+    }
+    return distance;
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.vqvae4j.tensor;
+
+/** Numbers of some shape on the heap, for references that are written without the library. */
+record Numbers(double[] values, long... shape) {
+  /** What stands at an index. */
+  @FunctionalInterface
+  interface Formula {
+    double at(long... index);
+  }
+
+  /** Is called with each index of a shape. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(long... index);
+  }
+
+  static Numbers zeros(long... shape) {
+    return new Numbers(new double[(int) size(shape)], shape);
+  }
+
+  static Numbers filled(long[] shape, Formula formula) {
+    Numbers result = zeros(shape);
+    forEachIndex(shape, index -> result.values[result.offset(index)] = formula.at(index));
+    return result;
+  }
+
+  /** In C order. */
+  static void forEachIndex(long[] shape, Visitor visitor) {
+    long[] index = new long[shape.length];
+    for (long left = size(shape); left > 0; left--) {
+      visitor.visit(index);
+      int axis = shape.length - 1;
+      while (axis >= 0 && ++index[axis] == shape[axis]) {
+        index[axis--] = 0;
+      }
+    }
+  }
+
+  static long size(long... shape) {
+    long size = 1;
+    for (long d : shape) {
+      size *= d;
+    }
+    return size;
+  }
+
+  double at(long... index) {
+    return values[offset(index)];
+  }
+
+  void add(double number, long... index) {
+    values[offset(index)] += number;
+  }
+
+  /** The number that broadcasting to a shape of at least this rank puts at an index of it. */
+  double broadcastAt(long... index) {
+    long[] own = new long[shape.length];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = shape[i] == 1 ? 0 : index[index.length - own.length + i];
+    }
+    return at(own);
+  }
+
+  private int offset(long... index) {
+    int offset = 0;
+    for (int i = 0; i < shape.length; i++) {
+      offset = offset * (int) shape[i] + (int) index[i];
+    }
+    return offset;
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.vqvae4j.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** An operation, its definition, and inputs to try it on. */
+record OperationCase(
+    String name, Operation operation, Definition definition, Range range, List<long[]> shapes) {
+
+  /** The operation as the library does it. */
+  @FunctionalInterface
+  interface Operation {
+    Tensor apply(Tensor... inputs);
+  }
+
+  /** The operation in plain Java. */
+  @FunctionalInterface
+  interface Definition {
+    Numbers apply(Numbers... inputs);
+  }
+
+  /** Where inputs come from. */
+  enum Range {
+    NORMAL(Rng::nextGaussian),
+    POSITIVE(rng -> 0.3 + 2 * rng.nextDouble()),
+    /** For quotients, and for functions with a kink at zero. */
+    AWAY_FROM_ZERO(rng -> (rng.nextBoolean() ? 1 : -1) * (0.3 + 2 * rng.nextDouble()));
+
+    private final ToDoubleFunction<Rng> draw;
+
+    Range(ToDoubleFunction<Rng> draw) {
+      this.draw = draw;
+    }
+
+    /** Numbers that are exact in float. */
+    Numbers numbers(Rng rng, long... shape) {
+      return Numbers.filled(shape, index -> (float) draw.applyAsDouble(rng));
+    }
+  }
+
+  static OperationCase of(
+      String name, Range range, Operation operation, Definition definition, long[]... shapes) {
+    String full = name + " " + Arrays.deepToString(shapes);
+    return new OperationCase(full, operation, definition, range, List.of(shapes));
+  }
+
+  Numbers[] inputs(Rng rng) {
+    return shapes.stream().map(shape -> range.numbers(rng, shape)).toArray(Numbers[]::new);
+  }
+
+  static long[] shape(long... sizes) {
+    return sizes;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,155 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.tensor.Close.assertClose;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every operation beside its definition in plain Java: values in double and, on both kernel sets,
+ * in float; gradients in double beside central differences of the definition, and in float beside
+ * those in double.
+ */
+class OperationTest {
+  private static final long SEED = 20_250_101;
+
+  /** Of a larger input, so many elements are moved to see how the result changes. */
+  private static final int MOVED = 16;
+
+  @TestFactory
+  Stream<DynamicNode> elementwise() {
+    return ElementwiseCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
+  Stream<DynamicNode> structure() {
+    return StructureCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
+  Stream<DynamicNode> convolutions() {
+    return ConvolutionCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
+  Stream<DynamicNode> sharing() {
+    return SharingCases.all().stream().map(OperationTest::tests);
+  }
+
+  private static DynamicNode tests(OperationCase one) {
+    return dynamicContainer(
+        one.name(),
+        List.of(
+            dynamicTest("double", () -> checkDouble(one)),
+            dynamicTest("float by ND4J", () -> checkFloat(one, KernelSet.ND4J)),
+            dynamicTest("float by oneDNN", () -> checkFloat(one, KernelSet.ONEDNN))));
+  }
+
+  private static void checkDouble(OperationCase one) {
+    long seed = seed(one);
+    Rng rng = new Rng(seed);
+    Numbers[] inputs = one.inputs(rng);
+    Numbers expected = one.definition().apply(inputs);
+    double[] weights = gaussians(rng, expected.values().length);
+
+    Pass pass = run(one, KernelSet.ND4J, Precision.DOUBLE, inputs, weights);
+
+    String where = one + ", seed " + seed;
+    assertArrayEquals(expected.shape(), pass.shape, where + ": shape");
+    assertClose(expected.values(), pass.values, Tolerances.DOUBLE, where + ": value");
+    for (int i = 0; i < inputs.length; i++) {
+      int[] moved = elements(rng, inputs[i].values().length);
+      double[] byDifferences = new double[moved.length];
+      double[] found = new double[moved.length];
+      for (int j = 0; j < moved.length; j++) {
+        byDifferences[j] = centralDifference(one, inputs, i, moved[j], weights);
+        found[j] = pass.gradients[i][moved[j]];
+      }
+      String what = where + ": gradient of input " + i + " at " + Arrays.toString(moved);
+      assertClose(byDifferences, found, Tolerances.CENTRAL_DIFFERENCE, what);
+    }
+  }
+
+  private static void checkFloat(OperationCase one, KernelSet kernels) {
+    long seed = seed(one);
+    Rng rng = new Rng(seed);
+    Numbers[] inputs = one.inputs(rng);
+    Numbers expected = one.definition().apply(inputs);
+    double[] weights = gaussians(rng, expected.values().length);
+    Pass exact = run(one, KernelSet.ND4J, Precision.DOUBLE, inputs, weights);
+
+    Pass pass = run(one, kernels, Precision.FLOAT, inputs, weights);
+
+    String where = one + ", seed " + seed;
+    assertArrayEquals(expected.shape(), pass.shape, where + ": shape");
+    assertClose(expected.values(), pass.values, Tolerances.FLOAT, where + ": value");
+    for (int i = 0; i < inputs.length; i++) {
+      String what = where + ": gradient of input " + i;
+      assertClose(exact.gradients[i], pass.gradients[i], Tolerances.FLOAT, what);
+    }
+  }
+
+  private static long seed(OperationCase one) {
+    return SEED + one.name().hashCode();
+  }
+
+  private static double[] gaussians(Rng rng, int count) {
+    return IntStream.range(0, count).mapToDouble(i -> (float) rng.nextGaussian()).toArray();
+  }
+
+  private static int[] elements(Rng rng, int count) {
+    return count <= MOVED
+        ? IntStream.range(0, count).toArray()
+        : rng.ints(MOVED, 0, count).toArray();
+  }
+
+  /** How the weighted sum of the result changes with one element of one input. */
+  private static double centralDifference(
+      OperationCase one, Numbers[] inputs, int input, int element, double[] weights) {
+    double[] values = inputs[input].values();
+    double kept = values[element];
+    values[element] = kept + Tolerances.DIFFERENCE_STEP;
+    double above = weightedSum(one.definition().apply(inputs), weights);
+    values[element] = kept - Tolerances.DIFFERENCE_STEP;
+    double below = weightedSum(one.definition().apply(inputs), weights);
+    values[element] = kept;
+    return (above - below) / (2 * Tolerances.DIFFERENCE_STEP);
+  }
+
+  private static double weightedSum(Numbers numbers, double[] weights) {
+    double sum = 0;
+    for (int i = 0; i < weights.length; i++) {
+      sum += weights[i] * numbers.values()[i];
+    }
+    return sum;
+  }
+
+  /** What a pass computed: the result, and the gradients of its weighted sum. */
+  private record Pass(long[] shape, double[] values, double[][] gradients) {}
+
+  private static Pass run(
+      OperationCase one,
+      KernelSet kernels,
+      Precision precision,
+      Numbers[] inputs,
+      double[] weights) {
+    try (Step step = kernels.training(new Rng(1))) {
+      Tensor[] tensors =
+          Arrays.stream(inputs)
+              .map(input -> Tensors.of(step, precision, input).withGradient())
+              .toArray(Tensor[]::new);
+      Tensor y = one.operation().apply(tensors);
+      y.mul(Tensors.of(step, precision, new Numbers(weights, y.shape()))).sum().backward();
+      double[][] gradients =
+          Arrays.stream(tensors).map(t -> t.gradient().toDoubles()).toArray(double[][]::new);
+      return new Pass(y.shape(), y.toDoubles(), gradients);
+    }
+  }
+}

@@ -1,0 +1,394 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a step owns, for how long, and what it refuses. */
+class StepTest {
+  private static final Rng RNG = new Rng(1);
+
+  /** Something done with a tensor, and what it is called. */
+  record Use(String name, java.util.function.Consumer<Tensor> action) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Use> uses() {
+    return Stream.of(
+        new Use("toFloats", Tensor::toFloats),
+        new Use("toDoubles", Tensor::toDoubles),
+        new Use("item", Tensor::item),
+        new Use("read", x -> x.read(0, new float[1], 0, 1)),
+        new Use("gradient", Tensor::gradient),
+        new Use("backward", Tensor::backward),
+        new Use("withGradient", Tensor::withGradient),
+        new Use("stopGradient", Tensor::stopGradient),
+        new Use("exp", Tensor::exp),
+        new Use("add", x -> x.add(x)),
+        new Use("add number", x -> x.add(1)),
+        new Use("sum", Tensor::sum),
+        new Use("meanSquaredError", x -> x.meanSquaredError(x)),
+        new Use("reshape", x -> x.reshape(1, 1)),
+        new Use("permute", x -> x.permute(0)),
+        new Use("slice", x -> x.slice(0, 0, 1)),
+        new Use("concat", x -> Tensor.concat(0, List.of(x))),
+        new Use("straightThrough", x -> x.straightThrough(x)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("uses")
+  void aTensorIsOfNoUseAfterItsStep(Use use) {
+    Tensor x;
+    try (Step step = Step.training(RNG)) {
+      x = step.tensor(new float[] {7}, 1).withGradient();
+    }
+    assertSays(
+        assertThrows(IllegalStateException.class, () -> use.action().accept(x)),
+        "closed",
+        "toFloats() before the step closes");
+  }
+
+  @ParameterizedTest
+  @MethodSource("uses")
+  void aTensorIsOfNoUseInAnotherThread(Use use) throws InterruptedException {
+    try (Step step = Step.training(RNG)) {
+      Tensor x = step.tensor(new float[] {7}, 1).withGradient();
+      assertSays(
+          inThread("stranger", () -> use.action().accept(x)),
+          "stranger",
+          Thread.currentThread().getName(),
+          "Open a step of its own on each thread");
+    }
+  }
+
+  @Test
+  void aClosedStepIsOfNoUse() {
+    Variable variable = new Variable(true, new float[] {1}, 1);
+    Step step = Step.training(RNG);
+    variable.in(step).square().backward();
+    step.close();
+    assertDoesNotThrow(step::close, "closing twice");
+    for (Executable use :
+        List.<Executable>of(
+            () -> step.tensor(new float[1], 1),
+            () -> step.tensor(new double[1], 1),
+            () -> variable.in(step),
+            () -> step.gradient(variable),
+            () -> step.onCommit(() -> {}),
+            step::commit)) {
+      assertSays(assertThrows(IllegalStateException.class, use), "closed");
+    }
+    variable.close();
+  }
+
+  @Test
+  void aStepIsClosedByTheThreadThatOpenedIt() throws InterruptedException {
+    try (Step step = Step.training(RNG)) {
+      assertSays(inThread("stranger", step::close), "opened by thread", "stranger");
+      assertEquals(3, step.tensor(new float[] {3}, 1).item(), "it is still open");
+    }
+  }
+
+  /** The error that something ends with in another thread. */
+  private static Throwable inThread(String name, Runnable action) throws InterruptedException {
+    FutureTask<Void> task = new FutureTask<>(action, null);
+    new Thread(task, name).start();
+    Throwable error = assertThrows(ExecutionException.class, task::get).getCause();
+    assertSame(IllegalStateException.class, error.getClass());
+    return error;
+  }
+
+  @Test
+  void stepsWithinStepsHaveTheirOwnMemory() {
+    try (Step outer = Step.training(RNG)) {
+      Tensor x = outer.tensor(new float[] {1, 2, 3}, 3);
+      try (Step inner = Step.inference()) {
+        Tensor y = inner.tensor(new float[] {7, 8, 9}, 3);
+        assertArrayEquals(new float[] {8, 9, 10}, y.add(1).toFloats());
+        assertSays(
+            assertThrows(IllegalArgumentException.class, () -> x.add(y)),
+            "add",
+            "same step",
+            "different steps");
+      }
+      assertArrayEquals(new float[] {1, 2, 3}, x.toFloats());
+    }
+  }
+
+  @Test
+  void precisionsDoNotMix() {
+    try (Step step = Step.training(RNG)) {
+      Tensor x = step.tensor(new float[4], 2, 2);
+      Tensor y = step.tensor(new double[4], 2, 2);
+      for (Executable mixed :
+          List.<Executable>of(
+              () -> x.mul(y),
+              () -> x.matmul(y),
+              () -> x.meanSquaredError(y),
+              () -> x.straightThrough(y),
+              () -> x.nearestRows(y),
+              () -> Tensor.concat(0, List.of(x, y)))) {
+        assertSays(assertThrows(IllegalArgumentException.class, mixed), "FLOAT", "DOUBLE");
+      }
+    }
+  }
+
+  // --- gradients
+
+  @Test
+  void backwardWantsAScalar() {
+    try (Step step = Step.training(RNG)) {
+      Tensor x = step.tensor(new float[6], 2, 3).withGradient();
+      assertSays(
+          assertThrows(IllegalStateException.class, () -> x.exp().backward()),
+          "scalar",
+          "[2, 3]",
+          "mean() or sum()");
+    }
+  }
+
+  @Test
+  void backwardWantsAResultThatDependsOnAParameter() {
+    try (Step step = Step.training(RNG)) {
+      Tensor loss = step.tensor(new float[6], 2, 3).sum();
+      assertSays(
+          assertThrows(IllegalStateException.class, loss::backward), "[1]", "depends on none");
+    }
+  }
+
+  @Test
+  void gradientsOfResultsInBetweenAreNotKept() {
+    try (Step step = Step.training(RNG)) {
+      Tensor x = step.tensor(new float[] {2}, 1).withGradient();
+      Tensor y = x.square();
+      y.exp().sum().backward();
+      assertSays(
+          assertThrows(IllegalStateException.class, y::gradient), "in between", "withGradient()");
+    }
+  }
+
+  @Test
+  void gradientIsNullBeforeBackwardAndForWhatTheLossDoesNotDependOn() {
+    Variable used = new Variable(true, new float[] {3}, 1);
+    Variable other = new Variable(true, new float[] {3}, 1);
+    try (Step step = Step.training(RNG)) {
+      Tensor loss = used.in(step).square();
+      other.in(step).square();
+      assertNull(step.gradient(used));
+      loss.backward();
+      assertEquals(6, step.gradient(used).item());
+      assertNull(step.gradient(other));
+      assertNull(step.gradient(new Variable(true, new float[] {3}, 1)), "never used");
+    }
+    used.close();
+    other.close();
+  }
+
+  @Test
+  void aVariablesUsesAddUp() {
+    Variable variable = new Variable(true, new float[] {3, 4}, 2);
+    try (Step step = Step.training(RNG)) {
+      assertSame(variable.in(step), variable.in(step));
+      variable.in(step).mul(variable.in(step)).add(variable.in(step)).sum().backward();
+      assertArrayEquals(new float[] {7, 9}, step.gradient(variable).toFloats());
+      assertSame(variable.in(step), variable.in(step));
+    }
+    variable.close();
+  }
+
+  @Test
+  void aGradientIsAConstant() {
+    try (Step step = Step.training(RNG)) {
+      Tensor x = step.tensor(new float[] {3}, 1).withGradient();
+      x.square().backward();
+      assertThrows(IllegalStateException.class, () -> x.gradient().square().backward());
+    }
+  }
+
+  /** As for a generator and then a discriminator: each loss has results of its own. */
+  @Test
+  void lossesOneAfterTheOtherAddUp() {
+    try (Step step = Step.training(RNG)) {
+      Tensor x = step.tensor(new float[] {3}, 1).withGradient();
+      Tensor first = x.square();
+      Tensor second = x.mul(5);
+      first.backward();
+      second.backward();
+      x.add(1).backward();
+      assertEquals(12, x.gradient().item());
+    }
+  }
+
+  /** It would silently miss what lies behind the part that was gone through. */
+  @Test
+  void backwardGoesThroughAResultOnlyOnce() {
+    try (Step step = Step.training(RNG)) {
+      Tensor x = step.tensor(new float[] {3}, 1).withGradient();
+      Tensor shared = x.square();
+      Tensor loss = shared.exp();
+      Tensor other = shared.sum();
+      loss.backward();
+      for (Tensor again : List.of(loss, other, shared.mul(2))) {
+        assertSays(
+            assertThrows(IllegalStateException.class, again::backward),
+            "backward",
+            "once",
+            "Add the losses up");
+      }
+    }
+  }
+
+  @Test
+  void bufferTensorsAreConstants() {
+    Variable buffer = new Variable(false, new float[] {3}, 1);
+    try (Step step = Step.training(RNG)) {
+      assertThrows(IllegalStateException.class, () -> buffer.in(step).square().backward());
+    }
+    buffer.close();
+  }
+
+  // --- inference
+
+  @Test
+  void inferenceRecordsNothingAndHasNoRandomness() {
+    Variable variable = new Variable(true, new float[] {3}, 1);
+    try (Step step = Step.inference()) {
+      assertFalse(step.isTraining());
+      Tensor y = variable.in(step).square();
+      assertFalse(y.isTracked());
+      assertThrows(IllegalStateException.class, y::backward);
+      assertSays(assertThrows(IllegalStateException.class, step::rng), "Step.training(rng)");
+    }
+    variable.close();
+  }
+
+  /** Gradients with respect to an input are asked for one by one, whatever the step is for. */
+  @Test
+  void inferenceGivesGradientsOfInputs() {
+    try (Step step = Step.inference()) {
+      Tensor x = step.tensor(new float[] {3}, 1).withGradient();
+      x.square().backward();
+      assertEquals(6, x.gradient().item());
+    }
+  }
+
+  @Test
+  void trainingCarriesItsGenerator() {
+    try (Step step = Step.training(RNG)) {
+      assertTrue(step.isTraining());
+      assertSame(RNG, step.rng());
+    }
+  }
+
+  // --- commits and observers
+
+  @Test
+  void commitsRunInOrderAndOnlyAtCommit() {
+    List<Integer> done = new ArrayList<>();
+    try (Step step = Step.training(RNG)) {
+      for (int i = 0; i < 3; i++) {
+        int number = i;
+        step.onCommit(() -> done.add(number));
+      }
+      assertEquals(List.of(), done);
+      step.commit();
+      assertEquals(List.of(0, 1, 2), done);
+      step.commit();
+      assertEquals(List.of(0, 1, 2), done, "each once");
+    }
+    try (Step step = Step.training(RNG)) {
+      step.onCommit(() -> done.add(99));
+    }
+    assertEquals(List.of(0, 1, 2), done, "a step that was not committed changes nothing");
+  }
+
+  @Test
+  void theObserverIsTold() {
+    List<Object> told = new ArrayList<>();
+    try (Step step = Step.training(RNG)) {
+      Tensor y = step.tensor(new float[] {3}, 1);
+      step.computed("nobody listens", y);
+      step.observe((source, output) -> told.add(List.of(source, output)));
+      step.computed("layer", y);
+      assertEquals(List.of(List.of("layer", y)), told);
+      step.observe((source, output) -> {});
+      step.computed("layer", y);
+      assertEquals(1, told.size(), "a new observer replaces the old one");
+    }
+  }
+
+  // --- tensors
+
+  @Test
+  void aTensorTellsItsShape() {
+    try (Step step = Step.inference()) {
+      Tensor x = step.tensor(new float[6], 1, 3, 2);
+      assertArrayEquals(new long[] {1, 3, 2}, x.shape());
+      assertNotSame(x.shape(), x.shape());
+      assertEquals(3, x.rank());
+      assertEquals(6, x.length());
+      assertEquals(3, x.size(1));
+      assertEquals(2, x.size(-1));
+      assertEquals(Precision.FLOAT, x.precision());
+      assertEquals("Tensor[1, 3, 2]", x.toString());
+      assertSame(step, x.step());
+    }
+  }
+
+  @Test
+  void numbersAreCopiedInAndOut() {
+    try (Step step = Step.inference()) {
+      float[] floats = {1, 2, 3};
+      Tensor x = step.tensor(floats, 3);
+      floats[0] = 9;
+      x.toFloats()[1] = 9;
+      assertArrayEquals(new float[] {1, 2, 3}, x.toFloats());
+      assertArrayEquals(new double[] {1, 2, 3}, x.toDoubles());
+      float[] target = {9, 9, 9, 9};
+      x.read(1, target, 2, 2);
+      assertArrayEquals(new float[] {9, 9, 2, 3}, target);
+      double third = 1.0 / 3;
+      Tensor precise = step.tensor(new double[] {third}, 1);
+      assertEquals(third, precise.item());
+      assertArrayEquals(new float[] {1f / 3}, precise.toFloats());
+    }
+  }
+
+  /** What a caller does with its arrays after a call is none of the tape's business. */
+  @Test
+  void laterChangesOfTheCallersArraysDoNotMatter() {
+    try (Step step = Step.training(RNG)) {
+      long[] shape = {2, 2};
+      Tensor x = step.tensor(new float[] {1, 2, 3, 4}, shape).withGradient();
+      shape[0] = 1;
+      int[] indices = {1, 1};
+      List<Tensor> parts = new ArrayList<>(List.of(x.rows(indices), x));
+      Tensor both = Tensor.concat(0, parts);
+      indices[0] = 0;
+      parts.clear();
+      both.sum().backward();
+      assertArrayEquals(new float[] {1, 1, 3, 3}, x.gradient().toFloats());
+      assertArrayEquals(new long[] {2, 2}, x.shape());
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.vqvae4j.tensor;
+
+/** Makes tensors for tests. */
+final class Tensors {
+  private Tensors() {}
+
+  static Tensor of(Step step, Precision precision, Numbers numbers) {
+    return precision == Precision.DOUBLE
+        ? step.tensor(numbers.values(), numbers.shape())
+        : step.tensor(floats(numbers.values()), numbers.shape());
+  }
+
+  static float[] floats(double... values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+
+  /** Standard normal numbers. */
+  static float[] gaussians(Rng rng, int count) {
+    float[] floats = new float[count];
+    for (int i = 0; i < count; i++) {
+      floats[i] = (float) rng.nextGaussian();
+    }
+    return floats;
+  }
+}

@@ -1,0 +1,191 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Numbers that outlive a step. */
+class VariableTest {
+  private static final float[] VALUES = {1, 2, 3, 4, 5, 6};
+
+  @Test
+  void holdsItsNumbers() {
+    long[] shape = {2, 3};
+    float[] values = VALUES.clone();
+    try (Variable variable = new Variable(true, values, shape)) {
+      shape[0] = 9;
+      values[0] = 9;
+      assertArrayEquals(new long[] {2, 3}, variable.shape());
+      assertEquals(6, variable.size());
+      assertTrue(variable.isTrainable());
+      assertEquals(Precision.FLOAT, variable.precision());
+      assertArrayEquals(VALUES, variable.toFloats());
+      variable.write(1, new float[] {7, 8, 9}, 1, 2);
+      assertArrayEquals(new float[] {1, 8, 9, 4, 5, 6}, variable.toFloats());
+      float[] target = new float[3];
+      variable.read(2, target, 1, 2);
+      assertArrayEquals(new float[] {0, 9, 4}, target);
+      variable.set(VALUES);
+      assertArrayEquals(VALUES, variable.toFloats());
+      variable.set(new double[] {1, 2, 3, 4, 5, 1.0 / 3});
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 1f / 3}, variable.toFloats());
+    }
+  }
+
+  @Test
+  void refusesAWrongNumberOfValues() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new Variable(false, new float[5], 2, 3)),
+        "[2, 3]",
+        "5");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new Variable(false, new float[0], 2, 0)),
+        "at least 1",
+        "[2, 0]");
+    try (Variable variable = new Variable(false, VALUES, 2, 3)) {
+      for (Executable set :
+          List.<Executable>of(
+              () -> variable.set(new float[7]), () -> variable.set(new double[7]))) {
+        assertSays(assertThrows(IllegalArgumentException.class, set), "6", "[2, 3]", "7");
+      }
+      assertArrayEquals(VALUES, variable.toFloats());
+    }
+  }
+
+  @Test
+  void refusesToReachBeyondItsNumbers() {
+    float[] heap = new float[4];
+    try (Variable variable = new Variable(false, VALUES, 2, 3)) {
+      for (Executable beyond :
+          List.<Executable>of(
+              () -> variable.read(3, heap, 0, 4),
+              () -> variable.read(-1, heap, 0, 1),
+              () -> variable.read(0, heap, 3, 2),
+              () -> variable.read(0, heap, -1, 2),
+              () -> variable.read(0, heap, 0, -1),
+              () -> variable.write(3, heap, 0, 4),
+              () -> variable.write(Long.MAX_VALUE, heap, 0, 4),
+              () -> variable.write(0, heap, 2, 3))) {
+        assertSays(assertThrows(IllegalArgumentException.class, beyond), "6", "4 numbers", "got");
+      }
+      assertArrayEquals(VALUES, variable.toFloats());
+    }
+  }
+
+  @Test
+  void convertsToDoubleAndBack() {
+    try (Variable variable = new Variable(true, VALUES, 2, 3)) {
+      variable.convert(Precision.DOUBLE);
+      assertEquals(Precision.DOUBLE, variable.precision());
+      assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, variable.toDoubles());
+      double third = 1.0 / 3;
+      variable.set(new double[] {third, 2, 3, 4, 5, 6});
+      assertEquals(third, variable.toDoubles()[0]);
+      for (Executable inFloat :
+          List.<Executable>of(
+              variable::toFloats,
+              () -> variable.set(VALUES),
+              () -> variable.read(0, new float[1], 0, 1),
+              () -> variable.write(0, new float[1], 0, 1))) {
+        assertSays(assertThrows(IllegalStateException.class, inFloat), "DOUBLE", "toDoubles()");
+      }
+      try (Step step = Step.training(new Rng(1))) {
+        Tensor tensor = variable.in(step);
+        assertEquals(Precision.DOUBLE, tensor.precision());
+        tensor.square().sum().backward();
+        assertEquals(2 * third, step.gradient(variable).toDoubles()[0]);
+      }
+      variable.convert(Precision.FLOAT);
+      assertArrayEquals(new float[] {1f / 3, 2, 3, 4, 5, 6}, variable.toFloats());
+    }
+  }
+
+  @Test
+  void isOfNoUseOnceClosed() {
+    Variable variable = new Variable(true, VALUES, 2, 3);
+    variable.close();
+    assertDoesNotThrow(variable::close, "closing twice");
+    try (Step step = Step.training(new Rng(1))) {
+      for (Executable use :
+          List.<Executable>of(
+              variable::toFloats,
+              variable::toDoubles,
+              () -> variable.set(VALUES),
+              () -> variable.set(new double[6]),
+              () -> variable.write(0, VALUES, 0, 1),
+              () -> variable.convert(Precision.DOUBLE),
+              () -> variable.in(step))) {
+        assertSays(assertThrows(IllegalStateException.class, use), "[2, 3]", "closed");
+      }
+    }
+  }
+
+  /** Its tensors lie over its memory, which is gone then. */
+  @Test
+  void itsTensorsAreOfNoUseOnceItIsClosedOrConverted() {
+    Variable closed = new Variable(true, VALUES, 2, 3);
+    try (Variable converted = new Variable(true, VALUES, 2, 3);
+        Step step = Step.training(new Rng(1))) {
+      Tensor first = closed.in(step);
+      Tensor second = converted.in(step);
+      closed.close();
+      converted.convert(Precision.DOUBLE);
+      assertSays(assertThrows(IllegalStateException.class, first::toFloats), "closed");
+      assertSays(assertThrows(IllegalStateException.class, second::exp), "converted", "new step");
+      assertThrows(IllegalStateException.class, () -> second.stopGradient().toFloats());
+    }
+  }
+
+  @Test
+  void eachContentHasItsOwnStamp() {
+    try (Variable one = new Variable(true, VALUES, 2, 3);
+        Variable other = new Variable(true, VALUES, 2, 3)) {
+      assertNotEquals(one.stamp(), other.stamp());
+      long before = one.stamp();
+      one.write(0, VALUES, 0, 1);
+      assertNotEquals(before, one.stamp());
+      assertFalse(one.stamp() == other.stamp());
+    }
+  }
+
+  /** Kernels keep reordered copies of weights; a write must reach them, in the same step too. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void convolutionsSeeEveryWrite(KernelSet kernels) {
+    float[] ones = new float[16 * 16 * 9];
+    java.util.Arrays.fill(ones, 1);
+    float[] twos = new float[ones.length];
+    java.util.Arrays.fill(twos, 2);
+    float[] pixel = new float[16];
+    java.util.Arrays.fill(pixel, 1);
+    Window same = Window.of(1, 1);
+    try (Variable weight = new Variable(true, ones, 3, 3, 16, 16)) {
+      for (int i = 0; i < 3; i++) {
+        weight.set(ones);
+        try (Step step = kernels.inference()) {
+          Tensor x = step.tensor(pixel, 1, 1, 1, 16);
+          assertEquals(16, x.conv2d(weight.in(step), null, same).toFloats()[0]);
+          assertEquals(16, x.convTranspose2d(weight.in(step), null, same).toFloats()[0]);
+          weight.set(twos);
+          assertEquals(32, x.conv2d(weight.in(step), null, same).toFloats()[0]);
+          assertEquals(32, x.convTranspose2d(weight.in(step), null, same).toFloats()[0]);
+        }
+        try (Step step = kernels.inference()) {
+          Tensor x = step.tensor(pixel, 1, 1, 1, 16);
+          assertEquals(32, x.conv2d(weight.in(step), null, same).toFloats()[0]);
+        }
+      }
+    }
+  }
+}

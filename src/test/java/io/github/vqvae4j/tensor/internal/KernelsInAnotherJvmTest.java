@@ -1,0 +1,88 @@
+package io.github.vqvae4j.tensor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.tensor.ChildJvm;
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.junit.jupiter.api.Test;
+
+/** What runs, and what is said of it, for other class paths and settings. */
+class KernelsInAnotherJvmTest {
+  private static final List<String> RESULT =
+      List.of("result 51.0, gradient 7.0", "result 51.0, gradient 7.0");
+
+  private static ChildJvm withoutOneDnnNatives() {
+    String end = "-" + Loader.getPlatform() + ".jar";
+    return new ChildJvm().withoutFiles(name -> name.startsWith("dnnl-") && name.endsWith(end));
+  }
+
+  @Test
+  void saysThatOneDnnRuns() throws Exception {
+    ChildJvm.Result result = new ChildJvm().run(KernelProgram.class);
+    assertRan(result, "Kernels: oneDNN ");
+  }
+
+  @Test
+  void runsOnNd4jWithoutNativesAndSaysHowToAddThem() throws Exception {
+    ChildJvm.Result result = withoutOneDnnNatives().run(KernelProgram.class);
+    assertRan(
+        result,
+        "Kernels: ND4J's own",
+        "natives are missing",
+        "org.bytedeco:dnnl",
+        "classifier",
+        Loader.getPlatform());
+  }
+
+  @Test
+  void runsOnNd4jAsTheSettingAsks() throws Exception {
+    ChildJvm.Result result = new ChildJvm().with("-Dvqvae4j.kernels=nd4j").run(KernelProgram.class);
+    assertRan(result, "Kernels: ND4J's own", "as vqvae4j.kernels=nd4j asks");
+  }
+
+  @Test
+  void refusesOneDnnWithoutNatives() throws Exception {
+    ChildJvm.Result result =
+        withoutOneDnnNatives().with("-Dvqvae4j.kernels=onednn").run(KernelProgram.class);
+    assertRefused(
+        result,
+        "IllegalStateException",
+        "vqvae4j.kernels=onednn",
+        "org.bytedeco:dnnl",
+        Loader.getPlatform());
+  }
+
+  @Test
+  void refusesAnotherSettingEachTime() throws Exception {
+    ChildJvm.Result result =
+        new ChildJvm().with("-Dvqvae4j.kernels=bogus").run(KernelProgram.class);
+    assertRefused(
+        result, "IllegalArgumentException", "vqvae4j.kernels", "auto, onednn or nd4j", "\"bogus\"");
+  }
+
+  private static void assertRan(ChildJvm.Result result, String... parts) {
+    assertEquals(0, result.exit(), result::toString);
+    assertEquals(RESULT, result.linesWith("result "), result::toString);
+    List<String> said = result.linesWith("Kernels: ");
+    assertEquals(1, said.size(), result::toString);
+    assertContains(said.get(0), parts);
+  }
+
+  private static void assertRefused(ChildJvm.Result result, String... parts) {
+    assertEquals(0, result.exit(), result::toString);
+    assertEquals(List.of(), result.linesWith("Kernels: "), result::toString);
+    List<String> refusals = result.linesWith("refused ");
+    assertEquals(2, refusals.size(), result::toString);
+    for (String refusal : refusals) {
+      assertContains(refusal, parts);
+    }
+  }
+
+  private static void assertContains(String line, String... parts) {
+    for (String part : parts) {
+      assertTrue(line.contains(part), () -> "\"" + part + "\" is not in: " + line);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.vqvae4j.tensor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Window;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * That oneDNN has fast code for every convolution that a usual model has: where it had none, or was
+ * asked wrongly, ND4J's kernels would give the same numbers, only slower.
+ */
+@EnabledOnOs(architectures = {"amd64", "x86_64"})
+class OneDnnConvolutionTest {
+  @ParameterizedTest
+  @CsvSource({
+    "32, 1, 128, 4, 2, 1",
+    "32, 3, 64, 4, 2, 1",
+    "16, 64, 128, 4, 2, 1",
+    "8, 128, 128, 3, 1, 1",
+    "8, 128, 32, 3, 1, 1",
+    "8, 32, 128, 1, 1, 0",
+    "9, 5, 3, 2, 3, 2",
+  })
+  void thereIsFastCode(int size, int in, int out, int kernel, int stride, int padding) {
+    Window window = Window.of(stride, padding);
+    int small = (size + 2 * padding - kernel) / stride + 1;
+    Arena arena = Arena.take();
+    INDArray image = zeros(arena, 2, size, size, in);
+    INDArray weight = zeros(arena, kernel, kernel, in, out);
+    INDArray result = zeros(arena, 2, small, small, out);
+    INDArray bias = zeros(arena, out);
+    INDArray transposedBias = zeros(arena, in);
+    OneDnnConvolution convolution =
+        new OneDnnConvolution(OneDnn.get(), image.shape(), weight.shape(), result.shape(), window);
+    long stamp = Kernels.UNSTAMPED;
+    for (boolean relu : new boolean[] {false, true}) {
+      assertTrue(convolution.forward(image, weight, stamp, bias, null, relu, result));
+      assertTrue(convolution.forward(image, weight, stamp, bias, result, relu, result));
+      assertTrue(convolution.transposed(result, weight, stamp, transposedBias, null, relu, image));
+    }
+    assertTrue(convolution.inputGradient(result, weight, stamp, image));
+    assertTrue(convolution.weightGradient(image, result, weight, bias));
+    arena.giveBack();
+  }
+
+  private static INDArray zeros(Arena arena, long... shape) {
+    INDArray array = arena.allocate(Precision.FLOAT, shape);
+    array.assign(0);
+    return array;
+  }
+}

@@ -1,0 +1,245 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.ByteImages;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrainerTest {
+  private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
+  private static final Dataset TEST = Shapes.rectangles(70, 8, 1, 2);
+
+  private static VqVae model(Update update) {
+    VectorQuantizerConfig quantizer =
+        update == Update.EMA ? VectorQuantizer.ema(16, 4) : VectorQuantizer.gradient(16, 4);
+    return Shapes.model(1, 3, quantizer);
+  }
+
+  private static Trainer trainer(VqVae model) {
+    return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(200);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void itLearnsToReconstructWhatItHasNotSeen(Update update) {
+    try (VqVae model = model(update)) {
+      double variance = TRAIN.variance();
+      TrainingReport report = trainer(model).steps(300).evaluate(TEST, 120).fit(TRAIN);
+      List<Evaluation> evaluations = report.evaluations();
+      assertEquals(List.of(120L, 240L, 300L), evaluations.stream().map(Evaluation::step).toList());
+      Evaluation last = evaluations.get(2);
+      assertTrue(last.errorOverVariance() < 0.2, last.toString());
+      assertTrue(last.usage().codesInUse() > 8, last.toString());
+      assertEquals(variance, report.variance(), 1e-12);
+      assertEquals(
+          Evaluation.of(model, TEST, variance).meanSquaredError(), last.meanSquaredError());
+      assertTrue(report.toString().contains("300 steps"), report.toString());
+      assertTrue(report.toString().contains("held-out"), report.toString());
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBits() {
+    List<Map<String, float[]>> runs = new ArrayList<>();
+    for (long seed : new long[] {1, 1, 2}) {
+      try (VqVae model = model(Update.EMA)) {
+        trainer(model).steps(60).seed(seed).fit(TRAIN);
+        runs.add(state(model));
+      }
+    }
+    assertSame(runs.get(0), runs.get(1));
+    String name = "encoder.mix.weight";
+    assertNotEquals(runs.get(0).get(name)[0], runs.get(2).get(name)[0]);
+  }
+
+  private static long sum(long[] counts) {
+    return java.util.Arrays.stream(counts).sum();
+  }
+
+  private static Map<String, float[]> state(VqVae model) {
+    Map<String, float[]> state = new LinkedHashMap<>();
+    model.variables().forEach((name, variable) -> state.put(name, variable.toFloats()));
+    return state;
+  }
+
+  private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual) {
+    expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
+  }
+
+  @Test
+  void reportsNameEachTermAndItsWeight() {
+    for (Update update : Update.values()) {
+      try (VqVae model = model(update)) {
+        List<StepReport> reports = new ArrayList<>();
+        List<String> heard = new ArrayList<>();
+        TrainingListener listener =
+            new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                reports.add(report);
+              }
+
+              @Override
+              public void onEvaluation(Evaluation evaluation) {
+                heard.add("evaluation " + evaluation.step());
+              }
+
+              @Override
+              public void onEnd(TrainingReport report) {
+                heard.add("end " + report.last().step());
+              }
+            };
+        trainer(model).steps(5).evaluate(TEST, 2).listen(listener).fit(TRAIN);
+        assertEquals(5, reports.size());
+        assertEquals(List.of("evaluation 2", "evaluation 4", "evaluation 5", "end 5"), heard);
+        StepReport last = reports.get(4);
+        List<String> names = last.terms().stream().map(TermReport::name).toList();
+        assertEquals(
+            update == Update.EMA
+                ? List.of("reconstruction", "commitment")
+                : List.of("reconstruction", "codebook", "commitment"),
+            names);
+        double loss = 0;
+        for (TermReport term : last.terms()) {
+          loss += term.weight() * term.value();
+        }
+        assertEquals(loss, last.loss(), 1e-5);
+        assertEquals(1 / TRAIN.variance(), last.terms().get(0).weight(), 1e-9);
+        assertEquals(5 * 16 * 16, sum(last.windowUsage().counts()));
+        assertEquals(16 * 16, sum(last.batchUsage().counts()));
+        assertTrue(last.imagesPerSecond() > 0);
+        for (String part : new String[] {"step 5/5", "commitment", "perplexity", "codes"}) {
+          assertTrue(last.toString().contains(part), last.toString());
+        }
+        assertSays(
+            assertThrows(IllegalArgumentException.class, () -> last.term("kl")),
+            "\"kl\"",
+            "commitment");
+      }
+    }
+  }
+
+  @Test
+  void aStepThatDivergesIsRefusedAndLeavesTheModelAsItWas() {
+    try (VqVae model = model(Update.EMA)) {
+      List<Map<String, float[]>> states = new ArrayList<>();
+      TrainingListener listener =
+          new TrainingListener() {
+            @Override
+            public void onStep(StepReport report) {
+              if (report.step() == 3) {
+                // What a learning rate that is too large does to the weights in the end.
+                float[] huge = model.variables().get("decoder.mix.weight").toFloats();
+                java.util.Arrays.fill(huge, 1e30f);
+                model.variables().get("decoder.mix.weight").set(huge);
+              }
+              states.add(state(model));
+            }
+          };
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model).listen(listener).fit(TRAIN));
+      assertEquals(4, error.step());
+      assertSays(error, "Step 4", "reconstruction", "as they were before", "learning rate");
+      assertSame(states.get(2), state(model));
+    }
+  }
+
+  @Test
+  void aGradientThatIsTooLargeIsNamed() {
+    try (VqVae model = model(Update.EMA)) {
+      // The loss is finite, but the gradient of this weight cannot be squared.
+      float[] weights = model.variables().get("decoder.up.0.weight").toFloats();
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] *= 1e15f;
+      }
+      model.variables().get("decoder.up.0.weight").set(weights);
+      Map<String, float[]> before = state(model);
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model).fit(TRAIN));
+      assertSays(error, "Step 1", "the gradient of ");
+      before.remove("quantizer.codebook");
+      assertArrayEquals(before.get("encoder.mix.weight"), state(model).get("encoder.mix.weight"));
+    }
+  }
+
+  @Test
+  void impossibleRunsAreRefused() {
+    try (VqVae model = model(Update.EMA)) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> trainer(model).batch(401).fit(TRAIN)),
+          "401",
+          "400");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> Trainer.of(model).steps(0)),
+          "at least 1 step",
+          "got 0");
+      assertThrows(IllegalArgumentException.class, () -> Trainer.of(model).evaluate(TEST, 0));
+      Dataset flat = ByteImages.of(new byte[64 * 20], 20, 8, 8, 1);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> trainer(model).fit(flat)),
+          "variance",
+          "one flat colour");
+      Dataset colour = Shapes.rectangles(20, 8, 3, 1);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> trainer(model).fit(colour)),
+          "[16, 8, 8, 3]",
+          "channels(3)");
+    }
+  }
+
+  @Test
+  void optimizersCheckTheirSettings() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Adam.rate(0)), "above 0", "rate 0.0");
+    assertSays(assertThrows(IllegalArgumentException.class, () -> new Sgd(0.1, 1)), "momentum 1.0");
+  }
+
+  @Test
+  void everyReductionTrains() {
+    Dataset large = Shapes.rectangles(64, 16, 3, 1);
+    for (int halvings = 0; halvings < 4; halvings++) {
+      try (VqVae model =
+          VqVae.builder()
+              .encoder(ConvEncoder.channels(3).hidden(8).downsample(halvings).residual(1, 4))
+              .quantizer(VectorQuantizer.ema(8, 4))
+              .decoder(ConvDecoder.channels(3).hidden(8).upsample(halvings).residual(1, 4))
+              .build()) {
+        double[] first = new double[1];
+        TrainingListener listener =
+            new TrainingListener() {
+              @Override
+              public void onStep(StepReport report) {
+                first[0] = report.step() == 1 ? report.loss() : first[0];
+              }
+            };
+        TrainingReport report =
+            Trainer.of(model)
+                .optimizer(Adam.rate(2e-3))
+                .batch(8)
+                .steps(40)
+                .listen(listener)
+                .fit(large);
+        assertTrue(report.last().loss() < first[0], halvings + " halvings");
+      }
+    }
+  }
+}
