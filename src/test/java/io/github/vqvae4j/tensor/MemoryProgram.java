@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * Repeats several kinds of steps and prints, for each kind, by how many bytes native memory grew:
- * as JavaCPP counts it, and as the system does.
+ * as JavaCPP counts it before and after a garbage collection, and as the system does.
  */
 final class MemoryProgram {
   private static final int WARM_UP = 200;
@@ -48,15 +48,13 @@ final class MemoryProgram {
     for (int i = 0; i < images.length; i++) {
       images[i] = Tensors.gaussians(rng, (i + 1) * 96);
     }
-    // The caller's array of dimensions is used again with other numbers in it.
-    long[] shape = {0, 12, 8, 1};
     try (SmallNet net = new SmallNet(rng)) {
       print(
           "changing-shapes",
           STEPS,
           count -> {
-            shape[0] = 1 + count % images.length;
-            net.train(kernels, rng, images[count % images.length], shape);
+            int batch = count % images.length;
+            net.train(kernels, rng, images[batch], batch + 1, 12, 8, 1);
           });
     }
   }
@@ -106,9 +104,11 @@ final class MemoryProgram {
     for (int i = 0; i < steps; i++) {
       work.repeat(i);
     }
+    long uncollected = Pointer.totalBytes() - counted;
     collect();
-    System.out.println(
-        "grew " + name + " " + (Pointer.totalBytes() - counted) + " " + (resident() - resident));
+    long collected = Pointer.totalBytes() - counted;
+    long taken = resident() - resident;
+    System.out.println("grew " + name + " " + uncollected + " " + collected + " " + taken);
   }
 
   /** ND4J's own operations leave their small argument lists to the collector. */

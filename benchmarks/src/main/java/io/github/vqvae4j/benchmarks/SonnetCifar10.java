@@ -1,0 +1,100 @@
+package io.github.vqvae4j.benchmarks;
+
+import io.github.vqvae4j.data.ByteImages;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.train.Adam;
+import io.github.vqvae4j.train.StepReport;
+import io.github.vqvae4j.train.Trainer;
+import io.github.vqvae4j.train.TrainingListener;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Images per second of the reference model {@code sonnet-cifar10} (32x32 colour, 695,491 parameters
+ * with its codebook): whole training steps, and reconstruction. Images are noise, which takes as
+ * long as photographs.
+ */
+public final class SonnetCifar10 {
+  private static final int WARM_UP = 40;
+  private static final int MEASURED = 60;
+
+  private SonnetCifar10() {}
+
+  /**
+   * Prints a line for each batch size.
+   *
+   * @param args batch sizes; 32 and 128 if there are none
+   */
+  public static void main(String[] args) {
+    String[] batches = args.length > 0 ? args : new String[] {"32", "128"};
+    System.out.println("batch  training images/s  reconstruction images/s  (medians)");
+    for (String argument : batches) {
+      int batch = Integer.parseInt(argument);
+      Dataset images = noise(4 * batch);
+      try (VqVae model =
+          VqVae.builder()
+              .encoder(ConvEncoder.channels(3))
+              .quantizer(VectorQuantizer.ema(512, 64).start(Start.UNIFORM).restartBelow(0))
+              .decoder(ConvDecoder.channels(3))
+              .build()) {
+        System.out.printf(
+            "%5d  %17.0f  %23.0f%n",
+            batch, training(model, images, batch), reconstruction(model, images.range(0, batch)));
+      }
+    }
+  }
+
+  private static double training(VqVae model, Dataset images, int batch) {
+    List<Double> nanos = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          private long last = System.nanoTime();
+
+          @Override
+          public void onStep(StepReport report) {
+            long now = System.nanoTime();
+            if (report.step() > WARM_UP) {
+              nanos.add((double) now - last);
+            }
+            last = now;
+          }
+        };
+    Trainer.of(model)
+        .optimizer(Adam.rate(3e-4))
+        .batch(batch)
+        .steps(WARM_UP + MEASURED)
+        .listen(listener)
+        .fit(images);
+    return batch * 1e9 / median(nanos);
+  }
+
+  private static double reconstruction(VqVae model, Dataset images) {
+    List<Double> nanos = new ArrayList<>();
+    for (int i = 0; i < WARM_UP + MEASURED; i++) {
+      long begin = System.nanoTime();
+      model.reconstruct(images);
+      if (i >= WARM_UP) {
+        nanos.add((double) System.nanoTime() - begin);
+      }
+    }
+    return images.size() * 1e9 / median(nanos);
+  }
+
+  private static double median(List<Double> values) {
+    Collections.sort(values);
+    return values.get(values.size() / 2);
+  }
+
+  private static Dataset noise(int count) {
+    byte[] pixels = new byte[count * 32 * 32 * 3];
+    new Random(1).nextBytes(pixels);
+    return ByteImages.of(pixels, count, 32, 32, 3);
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Cifar10;
+import io.github.vqvae4j.data.Cifar10Data;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Trains a VQ-VAE in the sizes of Sonnet's example on CIFAR-10. */
+@Command(
+    name = "cifar10",
+    description = "Trains a VQ-VAE on CIFAR-10, in the sizes of Sonnet's example.")
+final class Cifar10Command extends TrainingCommand {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Folder of CIFAR-10's binary version: data_batch_1.bin to data_batch_5.bin (or some of"
+              + " them) and test_batch.bin. Required.")
+  private Path data;
+
+  @Override
+  TrainingDefaults defaults() {
+    return new TrainingDefaults(2_000, 32, 512, 64, 128, 3e-4);
+  }
+
+  @Override
+  ImageSets images() throws IOException {
+    if (data == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "No images: get \"CIFAR-10 binary version\" (cifar-10-binary.tar.gz, 162 MB) from"
+              + " https://www.cs.toronto.edu/~kriz/cifar.html, unpack it, and give its folder with"
+              + " --data cifar-10-batches-bin; it holds data_batch_1.bin to data_batch_5.bin and"
+              + " test_batch.bin, 30,730,000 bytes each");
+    }
+    Cifar10Data cifar = Cifar10.in(data);
+    return new ImageSets("CIFAR-10", cifar.train(), cifar.test());
+  }
+
+  @Override
+  VqVae model(ImageSets images) {
+    return VqVae.builder()
+        .encoder(ConvEncoder.channels(3).hidden(options.hidden).downsample(2)) // 32x32 -> 8x8
+        .quantizer(VectorQuantizer.ema(options.codes, options.dimension))
+        .decoder(ConvDecoder.channels(3).hidden(options.hidden).upsample(2))
+        .seed(options.seed)
+        .build();
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Dataset;
+
+/**
+ * What an example trains and tests with.
+ *
+ * @param name for people
+ * @param train images to train on
+ * @param test images held out
+ */
+record ImageSets(String name, Dataset train, Dataset test) {
+  @Override
+  public String toString() {
+    return String.format(
+        "%s: %d training and %d test images of %dx%d, %s",
+        name,
+        train.size(),
+        test.size(),
+        train.height(),
+        train.width(),
+        train.channels() == 1 ? "gray" : "colour");
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.train.Evaluation;
+import io.github.vqvae4j.train.StepReport;
+import io.github.vqvae4j.train.TrainingReport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.XYChart;
+
+/** The curves of a run: a panel for the reconstruction, one for each other term, one for usage. */
+final class LossChart {
+  private LossChart() {}
+
+  static void write(String title, History history, TrainingReport report, Path file)
+      throws IOException {
+    List<StepReport> steps = history.steps();
+    long count = report.last().steps();
+    double[] numbers = values(steps, StepReport::step);
+    List<XYChart> panels = new ArrayList<>();
+
+    panels.add(
+        ChartPanel.logarithmic(title + ": reconstruction", "MSE / variance", count)
+            .noisy(numbers, values(steps, s -> s.terms().get(0).value() / report.variance()))
+            .points(
+                "held out",
+                report.evaluations().stream().mapToDouble(Evaluation::step).toArray(),
+                report.evaluations().stream().mapToDouble(Evaluation::errorOverVariance).toArray())
+            .chart());
+    for (int i = 1; i < report.last().terms().size(); i++) {
+      int term = i;
+      String name = report.last().terms().get(term).name();
+      panels.add(
+          ChartPanel.logarithmic(name, name, count)
+              .noisy(numbers, values(steps, s -> s.terms().get(term).value()))
+              .chart());
+    }
+    int codebookSize = report.last().windowUsage().codebookSize();
+    panels.add(
+        ChartPanel.linear("codes used in 100 batches", "codes", count, codebookSize)
+            .line("perplexity", numbers, values(steps, s -> s.windowUsage().perplexity()))
+            .otherLine("codes in use", numbers, values(steps, s -> s.windowUsage().codesInUse()))
+            .chart());
+
+    ByteArrayOutputStream png = draw(panels);
+    AtomicFile.write(file, png::writeTo);
+  }
+
+  private static ByteArrayOutputStream draw(List<XYChart> panels) throws IOException {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      BitmapEncoder.saveBitmap(panels, panels.size(), 1, png, BitmapFormat.PNG);
+    } catch (RuntimeException | InternalError | LinkageError e) {
+      throw new IllegalStateException(
+          "The loss chart could not be drawn ("
+              + FailureMessage.firstCause(e).getMessage()
+              + "); all other results are written. Java draws with the system's fonts: install"
+              + " fontconfig and a font, such as DejaVu.",
+          e);
+    }
+    return png;
+  }
+
+  private static double[] values(List<StepReport> steps, ToDoubleFunction<StepReport> of) {
+    return steps.stream().mapToDouble(of).toArray();
+  }
+}

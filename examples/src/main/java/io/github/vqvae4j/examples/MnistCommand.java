@@ -1,0 +1,35 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Trains a VQ-VAE on handwritten digits. */
+@Command(name = "mnist", description = "Trains a VQ-VAE on handwritten digits.")
+final class MnistCommand extends TrainingCommand {
+  @Mixin private DigitsOption digits;
+
+  @Override
+  TrainingDefaults defaults() {
+    return new TrainingDefaults(1_200, 32, 512, 64, 64, 1e-3);
+  }
+
+  @Override
+  ImageSets images() throws IOException {
+    return digits.read();
+  }
+
+  @Override
+  VqVae model(ImageSets images) {
+    return VqVae.builder()
+        .encoder(ConvEncoder.channels(1).hidden(options.hidden).downsample(2)) // 28x28 -> 7x7
+        .quantizer(VectorQuantizer.ema(options.codes, options.dimension))
+        .decoder(ConvDecoder.channels(1).hidden(options.hidden).upsample(2))
+        .seed(options.seed)
+        .build();
+  }
+}

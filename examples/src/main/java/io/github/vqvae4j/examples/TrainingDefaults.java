@@ -1,0 +1,40 @@
+package io.github.vqvae4j.examples;
+
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * What a training example takes where its user says nothing.
+ *
+ * @param steps training steps
+ * @param batch images in a step
+ * @param codes K, vectors in the codebook
+ * @param dimension D, numbers in each vector
+ * @param hidden channels inside encoder and decoder
+ * @param rate of Adam
+ */
+record TrainingDefaults(int steps, int batch, int codes, int dimension, int hidden, double rate) {
+  private String of(String option) {
+    return switch (option) {
+      case "--steps" -> Integer.toString(steps);
+      case "--batch" -> Integer.toString(batch);
+      case "--codes" -> Integer.toString(codes);
+      case "--dimension" -> Integer.toString(dimension);
+      case "--hidden" -> Integer.toString(hidden);
+      case "--rate" -> Double.toString(rate);
+      default -> null;
+    };
+  }
+
+  /** Gives each training command its own defaults for the options that all share. */
+  static final class Provider implements IDefaultValueProvider {
+    @Override
+    public String defaultValue(ArgSpec argument) {
+      return argument.command().userObject() instanceof TrainingCommand command
+              && argument instanceof OptionSpec option
+          ? command.defaults().of(option.longestName())
+          : null;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.vqvae4j.examples;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The options of every training example; {@link TrainingDefaults} has the defaults. */
+final class TrainingOptions {
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      converter = PositiveInt.class,
+      description = "Training steps. Default: ${DEFAULT-VALUE}.")
+  int steps;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      converter = PositiveInt.class,
+      description = "Images in a step. Default: ${DEFAULT-VALUE}.")
+  int batch;
+
+  @Option(
+      names = "--codes",
+      paramLabel = "K",
+      converter = PositiveInt.class,
+      description = "Vectors in the codebook. Default: ${DEFAULT-VALUE}.")
+  int codes;
+
+  @Option(
+      names = "--dimension",
+      paramLabel = "D",
+      converter = PositiveInt.class,
+      description = "Numbers in each vector. Default: ${DEFAULT-VALUE}.")
+  int dimension;
+
+  @Option(
+      names = "--hidden",
+      paramLabel = "N",
+      converter = PositiveInt.class,
+      description =
+          "Channels inside encoder and decoder, an even number. Default: ${DEFAULT-VALUE}.")
+  int hidden;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "X",
+      converter = PositiveDouble.class,
+      description = "Learning rate of Adam. Default: ${DEFAULT-VALUE}.")
+  double rate;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "Seed of weights, codebook and shuffling. Default: ${DEFAULT-VALUE}.")
+  long seed;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description =
+          "Folder for the results; those of an earlier run in it are replaced. Default: a new folder"
+              + " runs/<time>-<command>.")
+  Path output;
+}

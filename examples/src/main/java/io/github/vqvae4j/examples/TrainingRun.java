@@ -1,0 +1,90 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.train.Adam;
+import io.github.vqvae4j.train.Evaluation;
+import io.github.vqvae4j.train.Trainer;
+import io.github.vqvae4j.train.TrainingReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+
+/** Trains a model, evaluates it, and writes model, figures and pictures. */
+final class TrainingRun {
+  static final String MODEL = "model.safetensors";
+  static final String METRICS = "metrics.json";
+  static final String RECONSTRUCTIONS = "reconstructions.png";
+  static final String LOSS = "loss.png";
+
+  /** Held-out images that are looked at while training; at the end it is all. */
+  private static final int GLANCE = 500;
+
+  /** How often they are looked at. */
+  private static final int GLANCES = 12;
+
+  private final String command;
+  private final TrainingOptions options;
+  private final ImageSets images;
+  private final VqVae model;
+  private final RunFolder folder;
+  private final Interruption interruption;
+  private final PrintWriter out;
+
+  TrainingRun(
+      String command,
+      TrainingOptions options,
+      ImageSets images,
+      VqVae model,
+      RunFolder folder,
+      Interruption interruption,
+      PrintWriter out) {
+    this.command = command;
+    this.options = options;
+    this.images = images;
+    this.model = model;
+    this.folder = folder;
+    this.interruption = interruption;
+    this.out = out;
+  }
+
+  void run() throws IOException {
+    History history = new History();
+    TrainingReport report = train(history);
+    Evaluation test = Evaluation.of(model, images.test(), report.variance());
+    RunMetrics metrics = RunMetrics.of(command, options, images, model, report, test);
+
+    write(MODEL, model::save);
+    write(METRICS, metrics::write);
+    out.printf("%n%s%n", metrics.table());
+    write(RECONSTRUCTIONS, file -> ReconstructionSheet.write(model, images.test(), file));
+    write(LOSS, file -> LossChart.write(command, history, report, file));
+
+    out.println(folder.path().toAbsolutePath().normalize());
+    out.printf("  %-20s held-out images; under each row its reconstructions%n", RECONSTRUCTIONS);
+    out.printf("  %-20s reconstruction, commitment and perplexity over the steps%n", LOSS);
+    out.printf("  %-20s for the commands reconstruct and decode%n", MODEL);
+    out.printf("  %-20s these figures and more%n", METRICS);
+  }
+
+  private TrainingReport train(History history) {
+    Dataset test = images.test();
+    Dataset glance = test.range(0, Math.min(GLANCE, test.size()));
+    try (Progress progress = Progress.on(out, options.steps)) {
+      return Trainer.of(model)
+          .optimizer(Adam.rate(options.rate))
+          .batch(options.batch)
+          .steps(options.steps)
+          .seed(options.seed)
+          .evaluate(glance, Math.max(1, options.steps / GLANCES))
+          .listen(interruption)
+          .listen(history)
+          .listen(progress)
+          .fit(images.train());
+    }
+  }
+
+  private void write(String name, RunFolder.Writing writing) throws IOException {
+    interruption.check();
+    folder.write(name, writing);
+  }
+}

@@ -1,0 +1,46 @@
+package io.github.vqvae4j.examples;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Answers wrong usage with one line: what is wrong, what was perhaps meant, where help is. */
+final class UsageMessage implements IParameterExceptionHandler {
+  @Override
+  public int handleParseException(ParameterException problem, String[] args) {
+    CommandLine command = problem.getCommandLine();
+    String text =
+        problem instanceof UnmatchedArgumentException unmatched
+            ? unknown(unmatched)
+            : problem.getMessage();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println(FailureMessage.oneLine(text) + ". Try '" + name + " --help'.");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static String unknown(UnmatchedArgumentException problem) {
+    String argument = problem.getUnmatched().get(0);
+    CommandLine command = problem.getCommandLine();
+    boolean option = problem.isUnknownOption();
+    boolean subcommand = !option && !command.getSubcommands().isEmpty();
+    String kind = option ? "option" : subcommand ? "command" : "argument";
+    List<String> similar = problem.getSuggestions();
+    if (!similar.isEmpty()) {
+      return "Unknown "
+          + kind
+          + " '"
+          + argument
+          + "'; did you mean "
+          + String.join(" or ", similar)
+          + "?";
+    }
+    return "Unknown "
+        + kind
+        + " '"
+        + argument
+        + "'"
+        + (subcommand ? "; there are " + String.join(", ", command.getSubcommands().keySet()) : "");
+  }
+}

@@ -1,0 +1,190 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Images;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each thing that can be expected to go wrong gives one line and leaves nothing behind. */
+class BadInputTest {
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  private static Path model;
+  private Path output;
+
+  @BeforeAll
+  static void train() {
+    Run.of("mnist", "--steps=1", "--hidden=4", "--codes=16", "--dimension=4", "--output=" + shared)
+        .succeeded();
+    model = shared.resolve("model.safetensors");
+  }
+
+  @BeforeEach
+  void output() {
+    output = folder.resolve("output");
+  }
+
+  private Run mnist(String... more) {
+    return Run.of(
+        Stream.concat(
+                Stream.of("mnist", "--steps=3", "--hidden=4", "--output=" + output),
+                Arrays.stream(more))
+            .toArray(String[]::new));
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private Run reconstruct(Path modelFile, Path image) {
+    return Run.of(
+        "reconstruct",
+        "--model=" + modelFile,
+        "--image=" + image,
+        "--output=" + folder.resolve("r.png"));
+  }
+
+  private Run decode(String codes) throws IOException {
+    Run run =
+        Run.of(
+            "decode",
+            "--model=" + model,
+            "--codes=" + file("codes", codes),
+            "--output=" + folder.resolve("r.png"));
+    assertFalse(Files.exists(folder.resolve("r.png")));
+    return run;
+  }
+
+  @Test
+  void missingDataFolder() {
+    mnist("--data=" + folder.resolve("nowhere"))
+        .failed(1, "nowhere", "no such folder", "train-images-idx3-ubyte");
+    Run.of("cifar10", "--data=" + folder).failed(1, "files are missing", "data_batch_1.bin");
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void truncatedGzip() throws IOException {
+    for (String part : new String[] {"train", "t10k"}) {
+      copy(part + "-images-idx3-ubyte.gz", "images.idx3.gz", part);
+      copy(part + "-labels-idx1-ubyte.gz", "labels.idx1.gz", part);
+    }
+    Path cut = folder.resolve("train-images-idx3-ubyte.gz");
+    byte[] whole = Files.readAllBytes(cut);
+    Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
+    mnist("--data=" + folder).failed(1, cut.toString(), "cut off", "get the file anew");
+    assertFalse(Files.exists(output));
+  }
+
+  private void copy(String name, String resource, String part) throws IOException {
+    String bundled = "/digits/" + (part.equals("train") ? "train-" : "test-") + resource;
+    try (var in = getClass().getResourceAsStream(bundled)) {
+      Files.copy(in, folder.resolve(name));
+    }
+  }
+
+  @Test
+  void fileInPlaceOfTheOutputFolder() throws IOException {
+    Files.writeString(output, "mine");
+    mnist().failed(1, output.toString(), "is a file", "--output");
+    assertEquals("mine", Files.readString(output));
+    Run.of("mnist", "--output=" + output.resolve("run")).failed(1, "is a file", "--output");
+  }
+
+  @Test
+  void batchLargerThanTheData() {
+    mnist("--batch=6000").failed(1, "6000", "5000");
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void oddHiddenChannels() {
+    Run.of("mnist", "--hidden=5", "--output=" + output)
+        .failed(1, "even number of hidden channels", "hidden 5");
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void divergence() {
+    mnist("--rate=1e30").failed(1, "Step ", "smaller learning rate");
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void debugAddsTheStackTrace() {
+    Run run = mnist("--batch=6000", "--debug");
+    assertEquals(1, run.exitCode());
+    assertTrue(run.err().contains("\tat "), run::err);
+  }
+
+  @Test
+  void wrongImageSize() throws IOException {
+    Path image = folder.resolve("wide.png");
+    Images.write(Images.of(new float[27 * 30], 1, 27, 30, 1), image);
+    reconstruct(model, image).failed(1, "27x30", "4 divides");
+    assertFalse(Files.exists(folder.resolve("r.png")));
+  }
+
+  @Test
+  void notAnImage() throws IOException {
+    reconstruct(model, file("text.png", "not an image")).failed(1, "text.png", "not an image");
+    reconstruct(model, folder.resolve("none.png")).failed(1, "none.png", "no such file");
+    reconstruct(model, folder).failed(1, "got a folder");
+  }
+
+  @Test
+  void notAModel() throws IOException {
+    Path image = folder.resolve("image.png");
+    Images.write(Images.of(new float[28 * 28], 1, 28, 28, 1), image);
+    reconstruct(folder.resolve("none"), image).failed(1, "none", "no such file");
+    reconstruct(file("text", "not a model at all"), image).failed(1, "text");
+    byte[] bytes = Files.readAllBytes(model);
+    Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length - 10));
+    reconstruct(cut, image).failed(1, "cut");
+    assertFalse(Files.exists(folder.resolve("r.png")));
+  }
+
+  @Test
+  void unknownOutputFormat() throws IOException {
+    Path image = folder.resolve("image.png");
+    Images.write(Images.of(new float[28 * 28], 1, 28, 28, 1), image);
+    Run.of("reconstruct", "--model=" + model, "--image=" + image, "--output=r.tiff")
+        .failed(1, "r.tiff", ".png");
+  }
+
+  @Test
+  void codesOutOfRange() throws IOException {
+    decode("1 2\n3 16\n").failed(1, "0 to 15", "got 16");
+    decode("{\"codebookSize\":16,\"codes\":[[-1]]}").failed(1, "0 to 15", "got -1");
+  }
+
+  @Test
+  void codesOfAnotherCodebook() throws IOException {
+    decode("{\"codebookSize\":512,\"codes\":[[1]]}").failed(1, "512", "16");
+  }
+
+  @Test
+  void codesThatAreNoGrid() throws IOException {
+    decode("1 2\n3\n").failed(1, "row 1 has 2", "row 2 has 1");
+    decode("{\"codes\":[[1,2],[3]]}").failed(1, "row 1 has 2", "row 2 has 1");
+    decode("{\"codes\":[[1,2],null]}").failed(1, "row 2 has 0");
+    decode("1 two").failed(1, "\"two\"", "row 1");
+    decode("").failed(1, "no codes");
+    decode("{\"codes\":[]}").failed(1, "no codes");
+    decode("{}").failed(1, "no \"codes\"");
+    decode("{\"codes\":[[1,").failed(1, "not JSON");
+    decode("{\"codes\":[[1.5]]}").failed(1, "not JSON");
+    decode("{\"codes\":7}").failed(1, "not JSON");
+  }
+}

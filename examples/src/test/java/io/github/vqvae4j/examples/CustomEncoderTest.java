@@ -1,0 +1,43 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An encoder of one's own trains like the library's, and its model can be loaded again. */
+class CustomEncoderTest {
+  @Test
+  void trainsAndLoadsAgain(@TempDir Path folder) throws Exception {
+    Run run =
+        Run.of("custom-encoder", "--steps=120", "--hidden=32", "--codes=64", "--output=" + folder);
+    run.succeeded();
+    assertTrue(run.out().contains("the same reconstructions, bit for bit"), run::out);
+
+    double start = reconstruction(run.out(), "step 1/120 ");
+    double end = reconstruction(run.out(), "step 120/120 ");
+    assertTrue(end < start / 3, () -> "reconstruction fell only from " + start + " to " + end);
+
+    double testError =
+        JsonParser.parseString(Files.readString(folder.resolve("metrics.json")))
+            .getAsJsonObject()
+            .get("testMseOverVariance")
+            .getAsDouble();
+    assertTrue(testError < 0.7, () -> "a constant image has 1, the model " + testError);
+
+    Run load =
+        Run.of(
+            "reconstruct", "--model=" + folder.resolve("model.safetensors"), "--image=unused.png");
+    load.failed(1, "part of its author's own", "VqVae.load(file, model)");
+    assertEquals("", load.out());
+  }
+
+  private static double reconstruction(String out, String line) {
+    String text = out.lines().filter(l -> l.startsWith(line)).findFirst().orElseThrow();
+    return Double.parseDouble(text.replaceAll(".*reconstruction ([0-9.]+).*", "$1"));
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run that is asked to stop does so, says so, and leaves nothing behind. */
+class InterruptionTest {
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process is ended there without being asked")
+  void stopsBetweenSteps(@TempDir Path folder) throws Exception {
+    Path output = folder.resolve("run");
+    Process process = Run.start("mnist", "--steps=1000000", "--hidden=4", "--output=" + output);
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = out.readLine();
+      while (line != null && !line.startsWith("step 1/")) {
+        line = out.readLine();
+      }
+      assertTrue(Files.isDirectory(output));
+      // Not process.destroy(), which would also close the pipe.
+      process.toHandle().destroy();
+      String last = line;
+      while (line != null) {
+        last = line;
+        line = out.readLine();
+      }
+      assertEquals("Stopped; nothing was written.", last);
+      assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+      assertNotEquals(0, process.exitValue());
+      assertFalse(Files.exists(output));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.vqvae4j.data.Images;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short training run writes what it promises, and other processes can use it. */
+class MnistCommandTest {
+  private static final int STEPS = 60;
+
+  @TempDir static Path folder;
+
+  private static Path output;
+  private static Run run;
+
+  @BeforeAll
+  static void train() {
+    output = folder.resolve("a run with spaces");
+    run =
+        Run.of(
+            "mnist",
+            "--steps=" + STEPS,
+            "--hidden=16",
+            "--codes=64",
+            "--dimension=16",
+            "--seed=7",
+            "--output=" + output);
+  }
+
+  @Test
+  void writesFourFilesAndNothingElse() throws IOException {
+    run.succeeded();
+    try (Stream<Path> files = Files.list(output)) {
+      assertEquals(
+          Set.of("model.safetensors", "metrics.json", "reconstructions.png", "loss.png"),
+          files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
+    }
+  }
+
+  @Test
+  void printsFiguresAndWhereTheResultsAre() {
+    for (String text :
+        List.of(
+            "5000 training and 1000 test images",
+            "step 1/60",
+            "step 60/60",
+            "reconstruction",
+            "commitment",
+            "images/s",
+            "test MSE / variance",
+            "codes in use",
+            output.toString())) {
+      assertTrue(run.out().contains(text), () -> text + " not in " + run.out());
+    }
+  }
+
+  @Test
+  void metricsHaveEveryKeyAndFiniteValues() throws IOException {
+    JsonObject metrics =
+        JsonParser.parseString(Files.readString(output.resolve("metrics.json"))).getAsJsonObject();
+    for (String key :
+        List.of(
+            "testMse",
+            "testMseOverVariance",
+            "testPsnr",
+            "codesInUse",
+            "codebookSize",
+            "perplexity",
+            "imagesPerSecond",
+            "seconds",
+            "steps",
+            "batch",
+            "rate",
+            "seed",
+            "trainImages",
+            "testImages",
+            "trainVariance",
+            "dimension",
+            "hidden",
+            "parameters")) {
+      assertTrue(metrics.has(key), key);
+      assertTrue(Double.isFinite(metrics.get(key).getAsDouble()), key);
+    }
+    assertEquals(STEPS, metrics.get("steps").getAsInt());
+    assertEquals(7, metrics.get("seed").getAsInt());
+    assertEquals(5000, metrics.get("trainImages").getAsInt());
+    assertEquals(1000, metrics.get("testImages").getAsInt());
+    assertEquals(64, metrics.get("codebookSize").getAsInt());
+    JsonObject terms = metrics.getAsJsonObject("lastTerms");
+    assertEquals(Set.of("reconstruction", "commitment"), terms.keySet());
+    for (JsonElement term : terms.asMap().values()) {
+      assertTrue(Double.isFinite(term.getAsDouble()));
+    }
+    assertTrue(metrics.getAsJsonObject("machine").has("javaVersion"));
+  }
+
+  @Test
+  void picturesAreLargeEnoughToSee() throws IOException {
+    BufferedImage sheet = ImageIO.read(output.resolve("reconstructions.png").toFile());
+    assertEquals(10 * 114 - 2, sheet.getWidth());
+    assertEquals(8 * 114 - 2, sheet.getHeight());
+    BufferedImage chart = ImageIO.read(output.resolve("loss.png").toFile());
+    assertEquals(1000, chart.getWidth());
+    assertEquals(3 * 340, chart.getHeight());
+  }
+
+  @Test
+  void anotherProcessReconstructsAndDecodes() throws Exception {
+    Path model = output.resolve("model.safetensors");
+    Path digit = folder.resolve("digit.png");
+    Images.write(Images.from(BundledDigits.read().test(), 3), digit);
+    Path reconstruction = folder.resolve("reconstruction.png");
+    Path codes = folder.resolve("codes.json");
+    Path decoded = folder.resolve("decoded.png");
+
+    Run reconstruct =
+        Run.inNewProcess(
+            "reconstruct",
+            "--model=" + model,
+            "--image=" + digit,
+            "--output=" + reconstruction,
+            "--codes=" + codes);
+    reconstruct.succeeded();
+    List<String> grid = reconstruct.out().lines().limit(7).toList();
+    assertEquals(7, grid.get(6).strip().split(" +").length, reconstruct::out);
+    Run.inNewProcess("decode", "--model=" + model, "--codes=" + codes, "--output=" + decoded)
+        .succeeded();
+
+    assertEquals(Images.read(reconstruction), Images.read(decoded));
+    assertArrayEquals(Files.readAllBytes(reconstruction), Files.readAllBytes(decoded));
+
+    Path plain = folder.resolve("codes.txt");
+    Files.write(plain, grid);
+    Path again = folder.resolve("again.png");
+    Run.of("decode", "--model=" + model, "--codes=" + plain, "--output=" + again).succeeded();
+    assertEquals(Images.read(reconstruction), Images.read(again));
+  }
+
+  @Test
+  void colourImagesAreTakenInGray() throws Exception {
+    Path model = output.resolve("model.safetensors");
+    Path digit = folder.resolve("colour.png");
+    Images.write(Images.from(BundledDigits.read().test(), 3).toColor(), digit);
+    Path reconstruction = folder.resolve("gray.png");
+    Run.of("reconstruct", "--model=" + model, "--image=" + digit, "--output=" + reconstruction)
+        .succeeded();
+    assertEquals(1, Images.read(reconstruction).channels());
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A command that was run.
+ *
+ * @param exitCode as a shell sees it
+ * @param out what it printed
+ * @param err what it complained about
+ */
+record Run(int exitCode, String out, String err) {
+  /** Runs a command in this process. */
+  static Run of(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exitCode = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    return new Run(exitCode, out.toString(), err.toString());
+  }
+
+  /** Runs a command in a process of its own. */
+  static Run inNewProcess(String... args) throws IOException, InterruptedException {
+    Process process = start(args);
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), out, err);
+  }
+
+  /** Starts a command in a process of its own. */
+  static Process start(String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx1g");
+    command.add("-classpath");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command).start();
+  }
+
+  /** It went well. */
+  Run succeeded() {
+    assertEquals(0, exitCode, () -> "stderr: " + err);
+    return this;
+  }
+
+  /** It ended with this code and one line on stderr that holds these texts. */
+  Run failed(int expectedCode, String... texts) {
+    assertEquals(1, err.lines().count(), () -> "one line expected on stderr: " + err);
+    for (String text : texts) {
+      assertTrue(err.contains(text), () -> "expected \"" + text + "\" in: " + err);
+    }
+    assertFalse(err.contains("\tat "), err);
+    assertEquals(expectedCode, exitCode, err);
+    return this;
+  }
+}
