@@ -4,7 +4,10 @@ package io.github.vqvae4j.train;
 public final class DivergenceException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
+  /** Counted from 1. */
   private final long step;
+
+  /** What was not finite. */
   private final String term;
 
   DivergenceException(long step, String term, double value) {
