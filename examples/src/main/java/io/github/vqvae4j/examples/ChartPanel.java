@@ -16,7 +16,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class ChartPanel {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 340;
-  private static final int AXIS = 70;
+  private static final int AXIS = 84;
   private static final int TICKS = 100;
   private static final float THIN = 1;
   private static final float THICK = 2.5f;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit code:%n",
-    exitCodeList = {" 0:done", " 1:failed", " 2:wrong usage", "130:stopped by Ctrl-C"},
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"},
     subcommands = {
       MnistCommand.class,
       Cifar10Command.class,

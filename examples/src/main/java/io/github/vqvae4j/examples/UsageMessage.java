@@ -16,7 +16,8 @@ final class UsageMessage implements IParameterExceptionHandler {
             ? unknown(unmatched)
             : problem.getMessage();
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println(FailureMessage.oneLine(text) + ". Try '" + name + " --help'.");
+    String end = text.endsWith("?") ? " " : ". ";
+    command.getErr().println(FailureMessage.oneLine(text) + end + "Try '" + name + " --help'.");
     return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
