@@ -52,6 +52,8 @@ final class CodebookAverages {
     }
     double w = decay * weight.toDoubles()[0] + 1 - decay;
     double[] vectorsOfCodes = codebook.toDoubles();
+    double[] errors =
+        config.restartBelow() > 0 ? errors(vectors, codes, vectorsOfCodes) : new double[0];
     double[] sums = null;
     if (sum != null) {
       sums = scaled(sum.toDoubles(), decay);
@@ -59,7 +61,7 @@ final class CodebookAverages {
       divide(counts, sums, w, vectorsOfCodes);
     }
     if (config.restartBelow() > 0) {
-      restart(counts, sums, vectorsOfCodes, vectors, rng);
+      restart(counts, sums, vectorsOfCodes, vectors, errors, rng);
     }
     store(vectorsOfCodes, counts, sums, w);
   }
@@ -105,23 +107,46 @@ final class CodebookAverages {
     }
   }
 
-  /** Moves each dead code to a vector of the batch, with the mean count, so that it can live. */
+  /**
+   * Moves each dead code to a vector of the batch, with the mean count, so that it can live.
+   * Vectors are drawn in proportion to the squared error they were quantized with, each once: drawn
+   * evenly, codes would gather where many vectors are alike and well represented already.
+   */
   private void restart(
-      double[] counts, double[] sums, double[] vectorsOfCodes, double[] vectors, Rng rng) {
+      double[] counts,
+      double[] sums,
+      double[] vectorsOfCodes,
+      double[] vectors,
+      double[] errors,
+      Rng rng) {
     int d = config.dimension();
     double mean = Arrays.stream(counts).sum() / counts.length;
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] < config.restartBelow() * mean) {
-        int from = rng.nextInt(vectors.length / d) * d;
+        int chosen = KMeans.draw(errors, rng);
+        errors[chosen] = 0;
         counts[i] = mean;
         for (int j = 0; j < d; j++) {
-          vectorsOfCodes[i * d + j] = vectors[from + j];
+          vectorsOfCodes[i * d + j] = vectors[chosen * d + j];
           if (sums != null) {
-            sums[i * d + j] = mean * vectors[from + j];
+            sums[i * d + j] = mean * vectors[chosen * d + j];
           }
         }
       }
     }
+  }
+
+  /** The squared distance of each vector from the code that was chosen for it. */
+  private double[] errors(double[] vectors, int[] codes, double[] vectorsOfCodes) {
+    int d = config.dimension();
+    double[] errors = new double[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      for (int j = 0; j < d; j++) {
+        double difference = vectors[i * d + j] - vectorsOfCodes[codes[i] * d + j];
+        errors[i] += difference * difference;
+      }
+    }
+    return errors;
   }
 
   /**

@@ -61,7 +61,7 @@ final class KMeans {
   }
 
   /** An index with probability in proportion to its weight; any, if all weights are 0. */
-  private static int draw(double[] weights, Rng rng) {
+  static int draw(double[] weights, Rng rng) {
     double total = 0;
     for (double weight : weights) {
       total += weight;

@@ -15,7 +15,8 @@ import io.github.vqvae4j.tensor.Rng;
  *     the usage that restarts look at
  * @param start where the codebook starts; by default from k-means on the first batches
  * @param restartBelow a code whose average use is below this share of the mean use is dead and is
- *     restarted at a random vector of the batch; 0 for never; by default 0.03
+ *     restarted at a vector of the batch, drawn in proportion to its quantization error; 0 for
+ *     never; by default 0.03
  */
 public record VectorQuantizerConfig(
     int codebookSize,
