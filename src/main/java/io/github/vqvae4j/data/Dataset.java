@@ -77,6 +77,25 @@ public interface Dataset {
   }
 
   /**
+   * Copies some images out.
+   *
+   * @param from the first image
+   * @param to one past the last image
+   * @return their pixels, [to - from, height, width, channels]
+   * @throws IllegalArgumentException if not {@code 0 <= from < to <= size()}, or an image holds NaN
+   *     or infinity
+   */
+  default float[] pixels(int from, int to) {
+    float[] pixels = new float[Checks.length(to - from, height(), width(), channels())];
+    for (int i = from; i < to; i++) {
+      int offset = (i - from) * imageLength();
+      image(i, pixels, offset);
+      Checks.finite(pixels, offset, height(), width(), channels(), "image " + i);
+    }
+    return pixels;
+  }
+
+  /**
    * The population variance of all pixel values of all images: mean((x - mean(x))^2). Dividing a
    * mean squared error by it gives the part of the images' variance that a model leaves
    * unexplained, as in the reconstruction loss of Sonnet's VQ-VAE.
@@ -85,6 +104,7 @@ public interface Dataset {
    *
    * @return the variance, 0 or more
    * @throws IllegalStateException if there are no images
+   * @throws IllegalArgumentException if an image holds NaN or infinity
    */
   default double variance() {
     return Variance.of(this);

@@ -20,6 +20,7 @@ final class Variance {
     double squares = 0;
     for (int i = 0; i < data.size(); i++) {
       data.image(i, image, 0);
+      Checks.finite(image, 0, data.height(), data.width(), data.channels(), "image " + i);
       double sum = 0;
       for (float value : image) {
         sum += value;

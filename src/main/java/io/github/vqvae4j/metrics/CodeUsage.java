@@ -1,6 +1,7 @@
 package io.github.vqvae4j.metrics;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * How often each code of a codebook was chosen: in a batch, in a window of batches, in a data set.
@@ -116,7 +117,7 @@ public final class CodeUsage {
   @Override
   public String toString() {
     return String.format(
-        java.util.Locale.ROOT,
+        Locale.ROOT,
         "%d of %d codes in use, perplexity %.1f",
         codesInUse(),
         counts.length,

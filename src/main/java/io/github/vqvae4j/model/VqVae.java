@@ -30,8 +30,14 @@ import java.util.Arrays;
  * reconstructions.
  */
 public final class VqVae extends Layer {
-  /** Images that go through the model at once; more than that go in parts. */
-  private static final int PART = 64;
+  /** At most so many images go through the model at once. */
+  private static final int MOST_IMAGES = 64;
+
+  /** And so many pixels, since the memory of a pass grows with them. */
+  private static final int MOST_PIXELS = 1 << 18;
+
+  /** An image has about so many pixels for each of its codes. */
+  private static final int PIXELS_PER_CODE = 16;
 
   private static final float CENTER = 0.5f;
 
@@ -124,16 +130,9 @@ public final class VqVae extends Layer {
   public VqVaeOutput run(Tensor images) {
     Tensor centered = images.add(-CENTER);
     Quantized quantized = quantizer.quantize(encoded(centered));
+    images.step().computed(quantizer, quantized.quantized());
     Tensor reconstruction = decoder.forward(quantized.quantized());
-    if (!Arrays.equals(reconstruction.shape(), images.shape())) {
-      throw new IllegalArgumentException(
-          "VqVae: the decoder gave images "
-              + Arrays.toString(reconstruction.shape())
-              + " for images "
-              + Arrays.toString(images.shape())
-              + ". Build encoder and decoder for the same channels, and with as many doublings as"
-              + " halvings.");
-    }
+    checkSameShape(reconstruction.shape(), images.shape());
     return new VqVaeOutput(centered, reconstruction, quantized);
   }
 
@@ -172,39 +171,38 @@ public final class VqVae extends Layer {
    * @return [images, h/r, w/r], each from 0 to K - 1
    */
   public Codes encode(Dataset images) {
-    checkNotEmpty(images);
+    if (images.size() == 0) {
+      throw new IllegalArgumentException("VqVae: expected at least one image, got none.");
+    }
+    int part = part(images.height() * images.width());
     int[] codes = null;
     int[] shape = null;
-    for (int from = 0; from < images.size(); from += PART) {
-      int to = Math.min(from + PART, images.size());
+    for (int from = 0; from < images.size(); from += part) {
+      int to = Math.min(from + part, images.size());
       try (Step step = Step.inference()) {
-        Tensor vectors = vectors(tensor(step, images, from, to));
-        Codes part = quantizer.quantize(vectors).codes();
+        Tensor pixels =
+            step.tensor(
+                images.pixels(from, to),
+                to - from,
+                images.height(),
+                images.width(),
+                images.channels());
+        Codes some = quantizer.quantize(vectors(pixels)).codes();
+        int[] values = some.values();
         if (codes == null) {
-          shape = part.shape();
-          codes = new int[part.values().length / shape[0] * images.size()];
+          shape = some.shape();
+          codes = new int[values.length / shape[0] * images.size()];
         }
-        System.arraycopy(
-            part.values(), 0, codes, codes.length / images.size() * from, part.values().length);
+        System.arraycopy(values, 0, codes, codes.length / images.size() * from, values.length);
       }
     }
     shape[0] = images.size();
     return Codes.of(codes, quantizer.codebookSize(), shape);
   }
 
-  private static void checkNotEmpty(Dataset images) {
-    if (images.size() == 0) {
-      throw new IllegalArgumentException("VqVae: expected at least one image, got none.");
-    }
-  }
-
-  private static Tensor tensor(Step step, Dataset images, int from, int to) {
-    int each = images.height() * images.width() * images.channels();
-    float[] pixels = new float[(to - from) * each];
-    for (int i = from; i < to; i++) {
-      images.image(i, pixels, (i - from) * each);
-    }
-    return step.tensor(pixels, to - from, images.height(), images.width(), images.channels());
+  /** How many images go through the model at once. */
+  private static int part(int pixelsOfImage) {
+    return Math.max(1, Math.min(MOST_IMAGES, MOST_PIXELS / pixelsOfImage));
   }
 
   /**
@@ -225,42 +223,51 @@ public final class VqVae extends Layer {
               + codes
               + ". Decode them with the model that made them.");
     }
-    return inParts(
-        codes.count(),
-        (step, from, to) -> {
-          Tensor vectors = quantizer.lookup(step, codes.range(from, to).values());
-          Tensor map = vectors.reshape(to - from, shape[1], shape[2], quantizer.dimension());
-          return decoder.forward(map).add(CENTER);
-        });
-  }
-
-  /**
-   * Images to codes and back: what {@code decode(encode(images))} gives, bit for bit.
-   *
-   * @param images of the size and channels that the encoder takes, in 0..1
-   * @return their reconstructions
-   */
-  public Images reconstruct(Dataset images) {
-    checkNotEmpty(images);
-    return inParts(images.size(), (step, from, to) -> forward(tensor(step, images, from, to)));
-  }
-
-  private interface Part {
-    Tensor images(Step step, int from, int to);
-  }
-
-  private static Images inParts(int count, Part part) {
-    Images[] results = new Images[(count + PART - 1) / PART];
+    int part = part(shape[1] * shape[2] * PIXELS_PER_CODE);
+    Images[] results = new Images[(codes.count() + part - 1) / part];
     for (int i = 0; i < results.length; i++) {
-      int from = i * PART;
-      int to = Math.min(from + PART, count);
+      int from = i * part;
+      int to = Math.min(from + part, codes.count());
       try (Step step = Step.inference()) {
-        Tensor images = part.images(step, from, to);
-        long[] shape = images.shape();
-        results[i] =
-            Images.of(images.toFloats(), to - from, (int) shape[1], (int) shape[2], (int) shape[3]);
+        Tensor vectors = quantizer.lookup(step, codes.range(from, to).values());
+        Tensor map = vectors.reshape(to - from, shape[1], shape[2], quantizer.dimension());
+        Tensor images = decoder.forward(map).add(CENTER);
+        long[] s = images.shape();
+        results[i] = Images.of(images.toFloats(), to - from, (int) s[1], (int) s[2], (int) s[3]);
       }
     }
     return Images.concat(results);
+  }
+
+  /**
+   * Images to codes and back: {@code decode(encode(images))}.
+   *
+   * @param images of the size and channels that the encoder takes, in 0..1
+   * @return their reconstructions
+   * @throws IllegalArgumentException if encoder and decoder do not fit together
+   */
+  public Images reconstruct(Dataset images) {
+    Images reconstructions = decode(encode(images));
+    long[] expected = {images.size(), images.height(), images.width(), images.channels()};
+    long[] got = {
+      reconstructions.size(),
+      reconstructions.height(),
+      reconstructions.width(),
+      reconstructions.channels()
+    };
+    checkSameShape(got, expected);
+    return reconstructions;
+  }
+
+  private static void checkSameShape(long[] reconstructions, long[] images) {
+    if (!Arrays.equals(reconstructions, images)) {
+      throw new IllegalArgumentException(
+          "VqVae: the decoder gave images "
+              + Arrays.toString(reconstructions)
+              + " for images "
+              + Arrays.toString(images)
+              + ". Build encoder and decoder for the same channels, and with as many doublings as"
+              + " halvings.");
+    }
   }
 }

@@ -52,9 +52,22 @@ final class VqVaeFile {
     config.add("quantizer", part(model.quantizer().config()));
     config.add("decoder", part(model.decoder().config()));
     Map<String, NamedArray> arrays = new LinkedHashMap<>();
-    model
-        .variables()
-        .forEach((name, v) -> arrays.put(name, NamedArray.of(v.toFloats(), v.shape())));
+    for (Map.Entry<String, Variable> entry : model.variables().entrySet()) {
+      float[] values = entry.getValue().toFloats();
+      int bad = firstNotFinite(values);
+      if (bad >= 0) {
+        throw new IllegalStateException(
+            "VqVae.save: element "
+                + bad
+                + " of "
+                + entry.getKey()
+                + " is "
+                + values[bad]
+                + "; a model that diverged is not saved. Train it anew with a smaller learning"
+                + " rate.");
+      }
+      arrays.put(entry.getKey(), NamedArray.of(values, entry.getValue().shape()));
+    }
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(FORMAT, VERSION);
     metadata.put(MODEL, VQ_VAE);
@@ -78,11 +91,11 @@ final class VqVaeFile {
   static VqVae load(Path file) throws IOException {
     SafetensorsFile content = read(file);
     JsonObject config = config(file, content);
-    VqVaeBuilder builder =
-        VqVae.builder()
-            .encoder(settings(file, config, "encoder", Encoder.Config.class))
-            .quantizer(settings(file, config, "quantizer", Quantizer.Config.class))
-            .decoder(settings(file, config, "decoder", Decoder.Config.class));
+    Encoder.Config encoder = settings(file, config, "encoder", Encoder.Config.class);
+    Quantizer.Config quantizer = settings(file, config, "quantizer", Quantizer.Config.class);
+    Decoder.Config decoder = settings(file, config, "decoder", Decoder.Config.class);
+    checkSizes(file, content, encoder, quantizer, decoder);
+    VqVaeBuilder builder = VqVae.builder().encoder(encoder).quantizer(quantizer).decoder(decoder);
     VqVae model = builder.build();
     try {
       fill(file, content, model);
@@ -91,6 +104,64 @@ final class VqVaeFile {
       throw e;
     }
     return model;
+  }
+
+  /**
+   * Compares the settings that decide how large a model is with the file's arrays before one is
+   * built, so that a damaged number cannot ask for more memory than there is.
+   */
+  private static void checkSizes(
+      Path file,
+      SafetensorsFile content,
+      Encoder.Config encoder,
+      Quantizer.Config quantizer,
+      Decoder.Config decoder)
+      throws BadFileException {
+    if (encoder instanceof ConvEncoderConfig c) {
+      checkSize(file, content, "encoder.project.weight", 2, c.hidden());
+      checkResidual(file, content, "encoder", c.residualBlocks(), c.residualHidden());
+    }
+    if (decoder instanceof ConvDecoderConfig c) {
+      checkSize(file, content, "decoder.mix.weight", 3, c.hidden());
+      checkResidual(file, content, "decoder", c.residualBlocks(), c.residualHidden());
+      int last = c.upsample() - 1;
+      if (c.doubling() == ConvDecoderConfig.Doubling.TRANSPOSED && last >= 0) {
+        checkSize(file, content, "decoder.up." + last + ".weight", 2, c.channels());
+      }
+    }
+    if (quantizer instanceof VectorQuantizerConfig c) {
+      checkSize(file, content, "quantizer.codebook", 0, c.codebookSize());
+      checkSize(file, content, "quantizer.codebook", 1, c.dimension());
+    }
+  }
+
+  private static void checkResidual(
+      Path file, SafetensorsFile content, String part, int blocks, int hidden)
+      throws BadFileException {
+    if (blocks > 0) {
+      String last = part + ".residual." + (blocks - 1) + ".conv.weight";
+      checkSize(file, content, last, 3, hidden);
+    }
+  }
+
+  private static void checkSize(
+      Path file, SafetensorsFile content, String name, int axis, long expected)
+      throws BadFileException {
+    NamedArray array = content.arrays().get(name);
+    if (array == null || array.shape().length <= axis || array.shape()[axis] != expected) {
+      throw new BadFileException(
+          file,
+          "metadata " + CONFIG,
+          "the settings ask for "
+              + expected
+              + " along axis "
+              + axis
+              + " of "
+              + name
+              + ", the file has "
+              + (array == null ? "no such array" : array)
+              + "; the file is damaged");
+    }
   }
 
   static VqVae load(Path file, VqVae into) throws IOException {
@@ -161,6 +232,7 @@ final class VqVaeFile {
     } catch (IllegalArgumentException
         | IllegalStateException
         | ClassCastException
+        | UnsupportedOperationException
         | NullPointerException e) {
       throw new BadFileException(file, place, "damaged settings: " + e.getMessage(), e);
     }
@@ -205,20 +277,28 @@ final class VqVaeFile {
                 + "; build the model as it was when it was saved");
       }
       float[] values = array.floats();
-      for (int i = 0; i < values.length; i++) {
-        if (!Float.isFinite(values[i])) {
-          throw new BadFileException(
-              file,
-              entry.getKey(),
-              "element "
-                  + i
-                  + " is "
-                  + values[i]
-                  + ", expected a finite number; the file is"
-                  + " damaged");
-        }
+      int bad = firstNotFinite(values);
+      if (bad >= 0) {
+        throw new BadFileException(
+            file,
+            entry.getKey(),
+            "element "
+                + bad
+                + " is "
+                + values[bad]
+                + ", expected a finite number; the file is"
+                + " damaged");
       }
     }
     variables.forEach((name, variable) -> variable.set(arrays.get(name).floats()));
+  }
+
+  private static int firstNotFinite(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        return i;
+      }
+    }
+    return -1;
   }
 }

@@ -22,6 +22,10 @@ public final class ResidualStack extends Layer {
    * @param rng where they are drawn from
    */
   public ResidualStack(int channels, int hidden, int count, Initializer initializer, Rng rng) {
+    if (count < 0) {
+      throw new IllegalArgumentException(
+          "ResidualStack: expected at least 0 blocks, got " + count + ".");
+    }
     for (int i = 0; i < count; i++) {
       ResidualBlock block = new ResidualBlock(channels, hidden, initializer, rng);
       blocks.add(child(Integer.toString(i), block));

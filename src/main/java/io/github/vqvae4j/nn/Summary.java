@@ -3,12 +3,16 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A table of a model's layers, for people: names, output shapes and numbers of parameters.
@@ -36,7 +40,7 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
    * @return the table
    */
   public static Summary of(Layer layer, long... inputShape) {
-    Map<Layer, String> names = new IdentityHashMap<>();
+    Map<Layer, Deque<String>> names = new IdentityHashMap<>();
     name("", layer, names);
     List<Row> rows = new ArrayList<>();
     try (Step step = Step.inference()) {
@@ -53,29 +57,32 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
         count(layer.variables().values(), false));
   }
 
-  private static void name(String path, Layer layer, Map<Layer, String> names) {
-    names.put(layer, path.isEmpty() ? "(all)" : path);
+  private static void name(String path, Layer layer, Map<Layer, Deque<String>> names) {
+    names.computeIfAbsent(layer, l -> new ArrayDeque<>()).add(path.isEmpty() ? "(all)" : path);
     layer
         .children()
         .forEach((name, child) -> name(path.isEmpty() ? name : path + "." + name, child, names));
   }
 
-  private static Row row(Map<Layer, String> names, Layer layer, Tensor output) {
+  private static Row row(Map<Layer, Deque<String>> names, Layer layer, Tensor output) {
+    Deque<String> own = names.getOrDefault(layer, new ArrayDeque<>(List.of("?")));
+    // A layer that stands in several places, as an activation may, computes in their order.
+    String name = own.size() > 1 ? own.poll() : own.peek();
     long all = count(layer.variables().values(), true);
     long inner = 0;
     for (Layer child : layer.children().values()) {
       inner += count(child.variables().values(), true);
     }
     return new Row(
-        names.getOrDefault(layer, "?"),
+        name,
         layer.getClass().getSimpleName(),
         Arrays.stream(output.shape()).boxed().toList(),
         all - inner);
   }
 
-  private static long count(Iterable<Variable> variables, boolean trainable) {
+  private static long count(Collection<Variable> variables, boolean trainable) {
     long sum = 0;
-    for (Variable variable : variables) {
+    for (Variable variable : Set.copyOf(variables)) {
       sum += variable.isTrainable() == trainable ? variable.size() : 0;
     }
     return sum;

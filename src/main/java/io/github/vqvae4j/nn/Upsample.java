@@ -12,6 +12,10 @@ public final class Upsample extends Layer {
    * @param factor how often each pixel is repeated in both directions, at least 1
    */
   public Upsample(int factor) {
+    if (factor < 1) {
+      throw new IllegalArgumentException(
+          "Upsample: expected a factor of at least 1, got " + factor + ".");
+    }
     this.factor = factor;
   }
 

@@ -161,7 +161,9 @@ final class CodebookAverages {
     float[] centers = clusters.centers();
     int[] sizes = clusters.sizes();
     for (int i = 0; i < counts.length; i++) {
-      counts[i] = scale * sizes[i];
+      // A center that no vector is nearest to counts as one, or the first update would move it to
+      // 0.
+      counts[i] = scale * Math.max(1, sizes[i]);
       for (int j = 0; j < d; j++) {
         sums[i * d + j] = counts[i] * centers[i * d + j];
       }

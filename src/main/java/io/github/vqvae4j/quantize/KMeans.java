@@ -9,10 +9,15 @@ import java.util.Arrays;
  * K-means: centers start at vectors drawn by the k-means++ rule (Arthur and Vassilvitskii 2007,
  * section 2.2), the next each time with probability in proportion to its squared distance from the
  * nearest center so far; then Lloyd's iterations assign each vector to the nearest center and move
- * each center to the mean of its vectors. A center left without vectors moves to a random vector.
+ * each center to the mean of its vectors. Where that rule would take too long, for codebooks of
+ * some thousands, centers start at vectors drawn evenly. A center left without vectors moves to a
+ * random vector.
  */
 final class KMeans {
   private static final int ITERATIONS = 10;
+
+  /** Multiplications that seeding by k-means++ may take, a few seconds. */
+  private static final double MOST_SEEDING = 4e9;
 
   private final float[] centers;
   private final int[] sizes;
@@ -49,6 +54,12 @@ final class KMeans {
     float[] centers = new float[k * d];
     double[] distances = new double[n];
     Arrays.fill(distances, 1);
+    if ((double) k * n * d > MOST_SEEDING) {
+      for (int i = 0; i < k; i++) {
+        System.arraycopy(vectors, rng.nextInt(n) * d, centers, i * d, d);
+      }
+      return centers;
+    }
     for (int i = 0; i < k; i++) {
       int chosen = draw(distances, rng);
       System.arraycopy(vectors, chosen * d, centers, i * d, d);

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param quantized the shape of the input [.., D]; its value is the chosen codebook vectors, its
  *     gradient goes straight through to the input
- * @param codes the chosen codes, of the input's shape without the last axis
+ * @param codes the chosen codes, of the input's shape without the last axis; [n, 1] for an input
+ *     [n, D]
  * @param terms what the quantizer adds to the loss
  * @param usage how often each code was chosen
  */

@@ -43,8 +43,7 @@ public abstract class Quantizer extends Layer {
 
   /**
    * Quantizes a batch. In a training step, what changes in the quantizer's state is done when the
-   * step commits. An implementation tells the step's observer of its output, as {@link #forward}
-   * does for other layers.
+   * step commits.
    *
    * @param vectors [.., D]
    * @return quantized vectors, codes, loss terms, usage

@@ -157,10 +157,8 @@ public final class VectorQuantizer extends Quantizer {
       double[] values = rows.toDoubles();
       step.onCommit(() -> averages.update(values, codes, step.rng()));
     }
-    Tensor quantized = vectors.straightThrough(chosen);
-    step.computed(this, quantized);
     return new Quantized(
-        quantized,
+        vectors.straightThrough(chosen),
         Codes.of(codes, config.codebookSize(), leading(vectors.shape())),
         List.copyOf(terms),
         CodeUsage.of(codes, config.codebookSize()));

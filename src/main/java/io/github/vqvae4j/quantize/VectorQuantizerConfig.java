@@ -60,6 +60,14 @@ public record VectorQuantizerConfig(
               + dimension
               + ".");
     }
+    if ((long) codebookSize * dimension > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "VectorQuantizer: expected K times D of at most 2,147,483,639, got K "
+              + codebookSize
+              + " and D "
+              + dimension
+              + ".");
+    }
     if (!(codebookWeight >= 0 && commitmentWeight >= 0)
         || !(restartBelow >= 0 && restartBelow < 1)) {
       throw new IllegalArgumentException(

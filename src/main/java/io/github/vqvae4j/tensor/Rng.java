@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -86,7 +87,7 @@ public final class Rng implements RandomGenerator {
     if (saved.length != state.length || (saved[0] | saved[1] | saved[2] | saved[3]) == 0) {
       throw new IllegalArgumentException(
           "Rng: expected a state of 4 numbers that are not all zero, got "
-              + java.util.Arrays.toString(saved)
+              + Arrays.toString(saved)
               + ": pass what Rng.state() returned.");
     }
     System.arraycopy(saved, 0, state, 0, state.length);

@@ -625,6 +625,9 @@ public final class Tensor {
    * For each row, the nearest row of a codebook by Euclidean distance, argmin_j ||x_i - e_j||; of
    * rows equally near, the one of lowest index. No gradient goes through it.
    *
+   * <p>In FLOAT it compares ||e_j||^2 - 2 x_i e_j, whose rounding grows with the vectors' distance
+   * from the origin: vectors should be centred about as closely as they are spread.
+   *
    * @param codebook [k, d], where this is [n, d]
    * @return n indices
    */

@@ -49,7 +49,10 @@ public final class Adam implements Optimizer {
    * @throws IllegalArgumentException if a number is out of its range
    */
   public Adam(double rate, double beta1, double beta2, double epsilon) {
-    if (!(rate > 0) || !(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1) || !(epsilon > 0)) {
+    if (!(rate > 0 && rate <= Float.MAX_VALUE)
+        || !(beta1 >= 0 && beta1 < 1)
+        || !(beta2 >= 0 && beta2 < 1)
+        || !(epsilon > 0)) {
       throw new IllegalArgumentException(
           "Adam: expected a rate and an epsilon above 0 and betas from 0 to below 1, got rate "
               + rate

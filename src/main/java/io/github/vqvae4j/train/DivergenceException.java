@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-/** A term of the loss, or a gradient, became NaN or infinite; the model is as before that step. */
+/** A term of the loss, a gradient or an error on held-out data became NaN or infinite. */
 public final class DivergenceException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
@@ -10,22 +10,38 @@ public final class DivergenceException extends ArithmeticException {
   /** What was not finite. */
   private final String term;
 
-  DivergenceException(long step, String term, double value) {
-    super(
+  private DivergenceException(long step, String term, String message) {
+    super(message);
+    this.step = step;
+    this.term = term;
+  }
+
+  /** In a training step, which was refused. */
+  static DivergenceException inStep(long step, String term, double value) {
+    return new DivergenceException(
+        step,
+        term,
         "Step "
             + step
             + ": "
             + term
             + " is "
             + value
-            + ". Training stopped; parameters and buffers are as they were before this step."
-            + " Try a smaller learning rate, and look at the data of this step.");
-    this.step = step;
-    this.term = term;
+            + ". Training stopped; parameters and buffers are as they were before this step. Try a"
+            + " smaller learning rate.");
+  }
+
+  /** On held-out data, after a step whose changes were made. */
+  static DivergenceException afterStep(long step, double value) {
+    String term = "the held-out reconstruction error";
+    return new DivergenceException(
+        step,
+        term,
+        "After step " + step + " " + term + " is " + value + ". Try a smaller learning rate.");
   }
 
   /**
-   * The step that was refused.
+   * The step that was refused, or that the evaluation came after.
    *
    * @return counted from 1
    */

@@ -28,6 +28,7 @@ public record Evaluation(long step, double meanSquaredError, double variance, Co
    * @param data images of its size
    * @param variance of the training images' pixels
    * @return the measures, as of step 0
+   * @throws DivergenceException if the error is NaN or infinite
    */
   public static Evaluation of(VqVae model, Dataset data, double variance) {
     return after(0, model, data, variance);
@@ -45,6 +46,9 @@ public record Evaluation(long step, double meanSquaredError, double variance, Co
           usage = usage.plus(output.quantized().usage());
         }
       }
+    }
+    if (!Double.isFinite(sum)) {
+      throw DivergenceException.afterStep(step, sum);
     }
     return new Evaluation(step, sum / data.size(), variance, usage);
   }

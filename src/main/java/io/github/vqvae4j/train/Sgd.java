@@ -28,7 +28,7 @@ public final class Sgd implements Optimizer {
    * @throws IllegalArgumentException if a number is out of its range
    */
   public Sgd(double rate, double momentum) {
-    if (!(rate > 0) || !(momentum >= 0 && momentum < 1)) {
+    if (!(rate > 0 && rate <= Float.MAX_VALUE) || !(momentum >= 0 && momentum < 1)) {
       throw new IllegalArgumentException(
           "Sgd: expected a rate above 0 and a momentum from 0 to below 1, got rate "
               + rate

@@ -20,11 +20,11 @@ record StepResult(List<TermReport> terms, double loss, CodeUsage usage) {
   void checkFinite(long step) {
     for (TermReport term : terms) {
       if (!Double.isFinite(term.value())) {
-        throw new DivergenceException(step, "the " + term.name() + " term", term.value());
+        throw DivergenceException.inStep(step, "the " + term.name() + " term", term.value());
       }
     }
     if (!Double.isFinite(loss)) {
-      throw new DivergenceException(step, "the loss", loss);
+      throw DivergenceException.inStep(step, "the loss", loss);
     }
   }
 

@@ -15,6 +15,8 @@ import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains a {@link VqVae}.
@@ -33,6 +35,8 @@ import java.util.Map;
  * data, machine and number of threads two runs give the same bits.
  */
 public final class Trainer {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+
   /** Batches over which code usage is summed up in reports. */
   private static final int USAGE_WINDOW = 100;
 
@@ -139,12 +143,14 @@ public final class Trainer {
    *
    * @param data the training images
    * @return how it went
-   * @throws DivergenceException if a term or a gradient became NaN or infinite
+   * @throws DivergenceException if a term, a gradient or the error on held-out data became NaN or
+   *     infinite
    * @throws IllegalArgumentException if the batch is larger than the data, or the images do not fit
    *     the model
    */
   public TrainingReport fit(Dataset data) {
     long begin = System.nanoTime();
+    checkHeldOut(data);
     double variance = data.variance();
     VqVaeLoss loss = new VqVaeLoss(variance);
     List<Parameter> parameters = model.parameters();
@@ -209,7 +215,7 @@ public final class Trainer {
       if (gradient != null) {
         double sum = FiniteCheck.sumOfSquares(gradient);
         if (!Double.isFinite(sum)) {
-          throw new DivergenceException(n, "the gradient of " + entry.getKey(), sum);
+          throw DivergenceException.inStep(n, "the gradient of " + entry.getKey(), sum);
         }
       }
     }
@@ -222,21 +228,45 @@ public final class Trainer {
       return;
     }
     int dimension = model.quantizer().dimension();
-    float[] vectors = new float[0];
-    int perBatch = 0;
+    List<float[]> parts = new ArrayList<>();
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       long epoch = data.size() / batch;
-      for (long i = 0; i < epoch && vectors.length < (long) wanted * dimension; i++) {
+      for (long count = 0; parts.size() < epoch && count < wanted; ) {
         try (Step step = Step.inference()) {
-          float[] more = model.vectors(images(step, batches.next())).toFloats();
-          perBatch = more.length / dimension;
-          int length = vectors.length;
-          vectors = java.util.Arrays.copyOf(vectors, length + more.length);
-          System.arraycopy(more, 0, vectors, length, more.length);
+          parts.add(model.vectors(images(step, batches.next())).toFloats());
         }
+        count += parts.get(0).length / dimension;
       }
     }
-    model.quantizer().start(vectors, perBatch, rng);
+    int each = parts.get(0).length;
+    float[] vectors = new float[parts.size() * each];
+    for (int i = 0; i < parts.size(); i++) {
+      System.arraycopy(parts.get(i), 0, vectors, i * each, each);
+    }
+    LOG.info("Starting the codebook from {} vectors of the data.", vectors.length / dimension);
+    model.quantizer().start(vectors, each / dimension, rng);
+  }
+
+  /** What would else be found only at the first evaluation. */
+  private void checkHeldOut(Dataset data) {
+    if (heldOut != null
+        && (heldOut.size() == 0
+            || heldOut.height() != data.height()
+            || heldOut.width() != data.width()
+            || heldOut.channels() != data.channels())) {
+      throw new IllegalArgumentException(
+          "Trainer.evaluate: expected one or more images "
+              + shape(data)
+              + " as those trained on, got "
+              + heldOut.size()
+              + " images "
+              + shape(heldOut)
+              + ".");
+    }
+  }
+
+  private static String shape(Dataset data) {
+    return "[" + data.height() + ", " + data.width() + ", " + data.channels() + "]";
   }
 
   static Tensor images(Step step, Batch batch) {

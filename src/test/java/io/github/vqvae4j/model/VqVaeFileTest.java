@@ -163,13 +163,41 @@ class VqVaeFileTest {
   }
 
   @Test
-  void numbersThatAreNotFiniteAreRefused() throws IOException {
+  void settingsThatAskForTooMuchAreRefusedBeforeAnythingIsBuilt() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    try (VqVae model = Shapes.model(1, 7)) {
+      model.save(file);
+    }
+    String config = Safetensors.read(file).metadata().get("vqvae4j.config");
+    for (String[] change :
+        new String[][] {
+          {"\"hidden\":16", "\"hidden\":1073741824", "encoder.project.weight"},
+          {"\"residualBlocks\":1", "\"residualBlocks\":2147483647", "encoder.residual.2147483646"},
+          {"\"residualHidden\":8", "\"residualHidden\":999999999", "encoder.residual.0"},
+          {"\"codebookSize\":16", "\"codebookSize\":200000000", "quantizer.codebook"},
+        }) {
+      String changed = config.replaceFirst(change[0], change[1]);
+      refused(Map.of("vqvae4j.config", changed), "the settings ask for", change[2]);
+    }
+    refused(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "damaged settings");
+  }
+
+  @Test
+  void numbersThatAreNotFiniteAreNeitherSavedNorLoaded() throws IOException {
     Path file = folder.resolve("nan.safetensors");
     try (VqVae model = Shapes.model(1, 7)) {
+      model.save(file);
       float[] bias = model.variables().get("encoder.mix.bias").toFloats();
       bias[3] = Float.NaN;
       model.variables().get("encoder.mix.bias").set(bias);
-      model.save(file);
+      assertSays(
+          assertThrows(IllegalStateException.class, () -> model.save(file)),
+          "element 3 of encoder.mix.bias is NaN",
+          "learning rate");
+      SafetensorsFile content = Safetensors.read(file);
+      Map<String, NamedArray> arrays = new LinkedHashMap<>(content.arrays());
+      arrays.put("encoder.mix.bias", NamedArray.of(bias, bias.length));
+      Safetensors.write(file, content.metadata(), arrays);
     }
     assertSays(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),

@@ -3,6 +3,8 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
 import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.tensor.Rng;
 import java.util.List;
 import java.util.function.Function;
@@ -93,6 +95,22 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               3,
               3,
               2));
+
+  /** Quantizers, whose straight-through gradient is no derivative of what they compute. */
+  static final List<Conformance> QUANTIZERS =
+      List.of(
+          of(
+              "VectorQuantizer by averages",
+              rng -> VectorQuantizer.ema(6, 3).start(Start.UNIFORM).build(rng),
+              2,
+              3,
+              2,
+              3),
+          of(
+              "VectorQuantizer by gradient",
+              rng -> VectorQuantizer.gradient(6, 3).start(Start.NORMAL).build(rng),
+              4,
+              3));
 
   private static Conformance of(String name, Function<Rng, Layer> make, long... inputShape) {
     return new Conformance(name, make, inputShape);

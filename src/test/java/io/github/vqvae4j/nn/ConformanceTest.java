@@ -10,6 +10,7 @@ import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,12 @@ class ConformanceTest {
 
   static List<Conformance> layers() {
     return Conformance.ALL;
+  }
+
+  static List<Conformance> layersAndQuantizers() {
+    List<Conformance> both = new ArrayList<>(Conformance.ALL);
+    both.addAll(Conformance.QUANTIZERS);
+    return both;
   }
 
   @ParameterizedTest
@@ -92,7 +99,7 @@ class ConformanceTest {
   }
 
   @ParameterizedTest
-  @MethodSource("layers")
+  @MethodSource("layersAndQuantizers")
   void floatsGiveNearlyTheSameAsDoubles(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
       randomize(layer);
@@ -109,7 +116,7 @@ class ConformanceTest {
   }
 
   @ParameterizedTest
-  @MethodSource("layers")
+  @MethodSource("layersAndQuantizers")
   void copyingVariablesByNameCopiesTheLayer(Conformance conformance) {
     try (Layer one = conformance.make().apply(new Rng(SEED));
         Layer other = conformance.make().apply(new Rng(SEED + 1))) {
@@ -122,7 +129,7 @@ class ConformanceTest {
   }
 
   @ParameterizedTest
-  @MethodSource("layers")
+  @MethodSource("layersAndQuantizers")
   void sameSeedSameStartAndTrainingComputesWhatInferenceDoes(Conformance conformance) {
     try (Layer one = conformance.make().apply(new Rng(SEED));
         Layer same = conformance.make().apply(new Rng(SEED))) {

@@ -101,4 +101,15 @@ class LayerTest {
     assertEquals(summary.parameters(), sum);
     assertTrue(summary.toString().contains("residual.0.conv"));
   }
+
+  @Test
+  void theSummaryNamesALayerThatStandsInTwoPlacesByBoth() {
+    Linear linear = new Linear(2, 2, RNG);
+    Summary summary =
+        Summary.of(Sequential.of(Activation.RELU, linear, Activation.RELU, linear), 1, 2);
+    assertEquals(
+        List.of("0", "1", "2", "3", "(all)"),
+        summary.rows().stream().map(Summary.Row::name).toList());
+    assertEquals(6, summary.parameters());
+  }
 }

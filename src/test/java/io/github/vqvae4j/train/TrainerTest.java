@@ -207,9 +207,95 @@ class TrainerTest {
   }
 
   @Test
+  void imagesWithNaNAreNamedWhereverTheyComeIn() {
+    Dataset damaged = new Damaged(TRAIN, 7);
+    try (VqVae model = model(Update.EMA)) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> trainer(model).fit(damaged)),
+          "NaN in image 7",
+          "repair or leave out");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> model.encode(damaged)),
+          "NaN in image 7");
+    }
+  }
+
+  /** A data set of somebody's own, one of whose images has a NaN. */
+  private record Damaged(Dataset whole, int bad) implements Dataset {
+    @Override
+    public int size() {
+      return whole.size();
+    }
+
+    @Override
+    public int height() {
+      return whole.height();
+    }
+
+    @Override
+    public int width() {
+      return whole.width();
+    }
+
+    @Override
+    public int channels() {
+      return whole.channels();
+    }
+
+    @Override
+    public void image(int index, float[] target, int offset) {
+      whole.image(index, target, offset);
+      if (index == bad) {
+        target[offset + 3] = Float.NaN;
+      }
+    }
+
+    @Override
+    public int label(int index) {
+      return whole.label(index);
+    }
+  }
+
+  @Test
+  void heldOutImagesThatDoNotFitAreFoundBeforeTheFirstStep() {
+    try (VqVae model = model(Update.EMA)) {
+      List<StepReport> steps = new ArrayList<>();
+      TrainingListener listener =
+          new TrainingListener() {
+            @Override
+            public void onStep(StepReport report) {
+              steps.add(report);
+            }
+          };
+      for (Dataset wrong : List.of(Shapes.rectangles(5, 8, 3, 1), TEST.range(0, 0))) {
+        assertSays(
+            assertThrows(
+                IllegalArgumentException.class,
+                () -> trainer(model).evaluate(wrong, 100).listen(listener).fit(TRAIN)),
+            "[8, 8, 1]",
+            "got " + wrong.size() + " images");
+      }
+      assertEquals(0, steps.size());
+    }
+  }
+
+  @Test
+  void anErrorOnHeldOutDataThatIsNotFiniteStopsTheRun() {
+    try (VqVae model = model(Update.EMA)) {
+      DivergenceException error =
+          assertThrows(
+              DivergenceException.class,
+              () ->
+                  trainer(model).optimizer(Adam.rate(1e30)).steps(1).evaluate(TEST, 1).fit(TRAIN));
+      assertSays(error, "After step 1", "held-out", "learning rate");
+    }
+  }
+
+  @Test
   void optimizersCheckTheirSettings() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Adam.rate(0)), "above 0", "rate 0.0");
+    assertSays(assertThrows(IllegalArgumentException.class, () -> Adam.rate(1e39)), "rate 1.0E39");
     assertSays(assertThrows(IllegalArgumentException.class, () -> new Sgd(0.1, 1)), "momentum 1.0");
   }
 

@@ -103,8 +103,19 @@ final class RunFolder implements AutoCloseable {
     return path.resolve(name);
   }
 
-  /** Fails before a long training if its results would find no room. */
+  /** Fails before a long training if its results could not be written, or would find no room. */
   void requireSpaceFor(VqVae model) throws IOException {
+    try {
+      Files.delete(Files.createTempFile(path, "probe", null));
+    } catch (IOException e) {
+      throw new IOException(
+          "Cannot write into the folder "
+              + path
+              + " ("
+              + FailureMessage.of(e)
+              + "); choose another with --output",
+          e);
+    }
     long needed =
         PICTURES + 4L * model.variables().values().stream().mapToLong(Variable::size).sum();
     long free = Files.getFileStore(path).getUsableSpace();

@@ -12,6 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.github.vqvae4j.tensor.Window;
+import java.util.Arrays;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -111,12 +112,24 @@ final class OneDnnConvolution {
       INDArray residual,
       boolean relu,
       INDArray y) {
-    Compiled compiled = cached("conv", withBias != null, residual != null, relu);
+    return run("conv", x, w, stamp, withBias, residual, relu, y);
+  }
+
+  private boolean run(
+      String kind,
+      INDArray source,
+      INDArray w,
+      long stamp,
+      INDArray withBias,
+      INDArray residual,
+      boolean relu,
+      INDArray target) {
+    Compiled compiled = cached(kind, withBias != null, residual != null, relu);
     if (compiled == NONE) {
       return false;
     }
     OneDnn.Call call = compiled.call();
-    call.set(0, x).set(1, packed(compiled, w, stamp)).set(2, y);
+    call.set(0, source).set(1, packed(compiled, w, stamp)).set(2, target);
     int next = 3;
     if (withBias != null) {
       call.set(next++, withBias);
@@ -325,21 +338,7 @@ final class OneDnnConvolution {
       INDArray residual,
       boolean relu,
       INDArray x) {
-    Compiled compiled = cached("deconv", withBias != null, residual != null, relu);
-    if (compiled == NONE) {
-      return false;
-    }
-    OneDnn.Call call = compiled.call();
-    call.set(0, y).set(1, packed(compiled, w, stamp)).set(2, x);
-    int next = 3;
-    if (withBias != null) {
-      call.set(next++, withBias);
-    }
-    if (residual != null) {
-      call.set(next, residual);
-    }
-    call.run();
-    return true;
+    return run("deconv", y, w, stamp, withBias, residual, relu, x);
   }
 
   private Compiled compileTransposed(boolean withBias, boolean residual, boolean relu) {
@@ -400,7 +399,7 @@ final class OneDnnConvolution {
   // --- shared
 
   private Compiled cached(String kind, boolean withBias, boolean residual, boolean relu) {
-    long[] key = java.util.Arrays.copyOf(numbers, numbers.length + 3);
+    long[] key = Arrays.copyOf(numbers, numbers.length + 3);
     key[numbers.length] = withBias ? 1 : 0;
     key[numbers.length + 1] = residual ? 1 : 0;
     key[numbers.length + 2] = relu ? 1 : 0;
