@@ -117,7 +117,10 @@ class BadInputTest {
 
   @Test
   void divergence() {
-    mnist("--rate=1e30").failed(1, "Step ", "smaller learning rate");
+    Run.of("mnist", "--steps=120", "--hidden=4", "--rate=1e6", "--output=" + output)
+        .failed(1, "Step ", "term is", "smaller learning rate");
+    assertFalse(Files.exists(output));
+    mnist("--rate=1e30").failed(1, "After step 1 ", "held-out", "smaller learning rate");
     assertFalse(Files.exists(output));
   }
 
