@@ -187,7 +187,7 @@ public final class VqVae extends Layer {
                 images.height(),
                 images.width(),
                 images.channels());
-        Codes some = quantizer.quantize(vectors(pixels)).codes();
+        Codes some = quantizer.encode(vectors(pixels));
         int[] values = some.values();
         if (codes == null) {
           shape = some.shape();

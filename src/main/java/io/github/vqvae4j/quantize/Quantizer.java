@@ -51,6 +51,16 @@ public abstract class Quantizer extends Layer {
   public abstract Quantized quantize(Tensor vectors);
 
   /**
+   * The codes alone, for encoding: no terms, no use.
+   *
+   * @param vectors as for {@link #quantize}
+   * @return the codes that {@link #quantize} gives
+   */
+  public Codes encode(Tensor vectors) {
+    return quantize(vectors).codes();
+  }
+
+  /**
    * The vectors of some codes.
    *
    * @param step where the result lives

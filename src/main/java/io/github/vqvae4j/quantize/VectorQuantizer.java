@@ -124,7 +124,20 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  public Quantized quantize(Tensor vectors) {
+  public Codes encode(Tensor vectors) {
+    checkShape(vectors);
+    return codes(nearest(vectors), vectors);
+  }
+
+  private int[] nearest(Tensor vectors) {
+    return vectors.reshape(-1, config.dimension()).nearestRows(codebook.in(vectors.step()));
+  }
+
+  private Codes codes(int[] values, Tensor vectors) {
+    return Codes.of(values, config.codebookSize(), leading(vectors.shape()));
+  }
+
+  private void checkShape(Tensor vectors) {
     if (vectors.size(-1) != config.dimension() || vectors.rank() < 2) {
       throw new IllegalArgumentException(
           "VectorQuantizer: expected vectors [.., "
@@ -134,6 +147,11 @@ public final class VectorQuantizer extends Quantizer {
               + ". The encoder's last layer must have as many channels as the codebook's vectors"
               + " have numbers.");
     }
+  }
+
+  @Override
+  public Quantized quantize(Tensor vectors) {
+    checkShape(vectors);
     Step step = vectors.step();
     if (step.isTraining() && vectorsToStart() > 0) {
       throw new IllegalStateException(
@@ -141,8 +159,7 @@ public final class VectorQuantizer extends Quantizer {
               + " with Trainer, call start(vectors, ..) first, or choose another start.");
     }
     Tensor table = codebook.in(step);
-    Tensor rows = vectors.reshape(-1, config.dimension());
-    int[] codes = rows.nearestRows(table);
+    int[] codes = nearest(vectors);
     Tensor chosen = table.rows(codes).reshape(vectors.shape());
 
     List<LossTerm> terms = new ArrayList<>();
@@ -154,12 +171,12 @@ public final class VectorQuantizer extends Quantizer {
     terms.add(new LossTerm("commitment", commitment, config.commitmentWeight()));
 
     if (step.isTraining()) {
-      double[] values = rows.toDoubles();
+      double[] values = vectors.toDoubles();
       step.onCommit(() -> averages.update(values, codes, step.rng()));
     }
     return new Quantized(
         vectors.straightThrough(chosen),
-        Codes.of(codes, config.codebookSize(), leading(vectors.shape())),
+        codes(codes, vectors),
         List.copyOf(terms),
         CodeUsage.of(codes, config.codebookSize()));
   }

@@ -2,7 +2,6 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
-import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -42,18 +41,12 @@ final class Reductions {
               + ".");
     }
     INDArray difference = x.allocate(x.dims());
-    x.kernels().binary(Binary.SUB, x.array(), target.array(), difference);
-    INDArray squares = x.allocate(x.dims());
-    x.kernels().unary(Unary.SQUARE, difference, squares);
-    long[] ones = new long[x.rank()];
-    Arrays.fill(ones, 1);
-    INDArray mean = x.allocate(ones);
-    x.kernels().sum(squares, Shape.axes("meanSquaredError", x.dims()), mean);
-    x.release(squares);
-    x.kernels().affine(mean, 1.0 / x.length(), 0, mean);
+    double sum = x.kernels().difference(x.array(), target.array(), difference);
+    INDArray mean = x.allocate(1);
+    HeapCopy.write(new double[] {sum / x.length()}, mean);
     return x.step()
         .result(
-            x.view(mean, 1),
+            mean,
             x.precision(),
             result -> {
               double factor = 2 * HeapCopy.doublesOf(result.incoming())[0] / x.length();

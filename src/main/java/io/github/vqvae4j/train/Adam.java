@@ -22,13 +22,13 @@ public final class Adam implements Optimizer {
 
   /** The moving averages of one parameter. */
   private static final class Moments {
-    final float[] m;
-    final float[] v;
+    final float[][] m;
+    final float[][] v;
     int updates;
 
     Moments(int size) {
-      m = new float[size];
-      v = new float[size];
+      m = Slices.zeros(size);
+      v = Slices.zeros(size);
     }
   }
 
@@ -93,8 +93,8 @@ public final class Adam implements Optimizer {
         slices.update(
             parameter,
             step,
-            (values, gradient, offset, length) ->
-                move(values, gradient, state, offset, length, stepSize, scale));
+            (values, gradient, slice, length) ->
+                move(values, gradient, state.m[slice], state.v[slice], length, stepSize, scale));
       }
     }
   }
@@ -102,13 +102,11 @@ public final class Adam implements Optimizer {
   private void move(
       float[] values,
       float[] gradient,
-      Moments state,
-      int offset,
+      float[] m,
+      float[] v,
       int length,
       float stepSize,
       float scale) {
-    float[] m = state.m;
-    float[] v = state.v;
     float b1 = (float) beta1;
     float c1 = (float) (1 - beta1);
     float b2 = (float) beta2;
@@ -116,10 +114,10 @@ public final class Adam implements Optimizer {
     float eps = (float) epsilon;
     for (int i = 0; i < length; i++) {
       float g = gradient[i];
-      float mi = b1 * m[offset + i] + c1 * g;
-      float vi = b2 * v[offset + i] + c2 * g * g;
-      m[offset + i] = mi;
-      v[offset + i] = vi;
+      float mi = b1 * m[i] + c1 * g;
+      float vi = b2 * v[i] + c2 * g * g;
+      m[i] = mi;
+      v[i] = vi;
       values[i] -= stepSize * mi / ((float) Math.sqrt(vi) * scale + eps);
     }
   }

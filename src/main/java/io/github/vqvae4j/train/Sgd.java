@@ -17,7 +17,7 @@ import java.util.Map;
 public final class Sgd implements Optimizer {
   private final double rate;
   private final double momentum;
-  private final Map<Parameter, float[]> velocities = new IdentityHashMap<>();
+  private final Map<Parameter, float[][]> velocities = new IdentityHashMap<>();
   private final Slices slices = new Slices();
 
   /**
@@ -55,16 +55,21 @@ public final class Sgd implements Optimizer {
     float r = (float) rate;
     float mu = (float) momentum;
     for (Parameter parameter : parameters) {
-      float[] velocity = velocities.computeIfAbsent(parameter, p -> new float[p.size()]);
+      float[][] velocity = velocities.computeIfAbsent(parameter, p -> Slices.zeros(p.size()));
       slices.update(
           parameter,
           step,
-          (values, gradient, offset, length) -> {
-            for (int i = 0; i < length; i++) {
-              velocity[offset + i] = mu * velocity[offset + i] + gradient[i];
-              values[i] -= r * velocity[offset + i];
-            }
-          });
+          (values, gradient, slice, length) ->
+              move(values, gradient, velocity[slice], length, r, mu));
+    }
+  }
+
+  private static void move(
+      float[] values, float[] gradient, float[] velocity, int length, float r, float mu) {
+    for (int i = 0; i < length; i++) {
+      float v = mu * velocity[i] + gradient[i];
+      velocity[i] = v;
+      values[i] -= r * v;
     }
   }
 

@@ -7,17 +7,30 @@ import io.github.vqvae4j.tensor.Tensor;
 /**
  * Walks through a parameter and its gradient in slices that stay in the first-level cache: copied
  * to the heap, where plain loops become vector instructions, and back.
+ *
+ * <p>An optimizer's state is cut the same way, since a loop becomes vector instructions only if all
+ * its arrays are read at the same index.
  */
 final class Slices {
-  private static final int LENGTH = 2048;
+  /** Numbers in a slice. */
+  static final int LENGTH = 2048;
 
-  /** Changes the first numbers of {@code values}, given the same numbers of the gradient. */
+  /** Changes the first {@code length} numbers of {@code values}, the slice-th of a parameter. */
   interface Change {
-    void apply(float[] values, float[] gradient, int offset, int length);
+    void apply(float[] values, float[] gradient, int slice, int length);
   }
 
   private final float[] values = new float[LENGTH];
   private final float[] gradients = new float[LENGTH];
+
+  /** Zeros for a parameter of so many numbers, cut into its slices. */
+  static float[][] zeros(int size) {
+    float[][] slices = new float[(size + LENGTH - 1) / LENGTH][];
+    for (int i = 0; i < slices.length; i++) {
+      slices[i] = new float[Math.min(LENGTH, size - i * LENGTH)];
+    }
+    return slices;
+  }
 
   /** Updates a parameter, if it has a gradient. */
   void update(Parameter parameter, Step step, Change change) {
@@ -26,11 +39,12 @@ final class Slices {
       return;
     }
     int size = parameter.size();
-    for (int offset = 0; offset < size; offset += LENGTH) {
+    for (int slice = 0; slice * LENGTH < size; slice++) {
+      int offset = slice * LENGTH;
       int length = Math.min(LENGTH, size - offset);
       parameter.read(offset, values, 0, length);
       gradient.read(offset, gradients, 0, length);
-      change.apply(values, gradients, offset, length);
+      change.apply(values, gradients, slice, length);
       parameter.write(offset, values, 0, length);
     }
   }

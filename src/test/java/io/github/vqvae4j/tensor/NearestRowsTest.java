@@ -13,9 +13,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NearestRowsTest {
   private static final long SEED = 11;
 
-  /** The largest case has more products than one block, and its last block is not full. */
+  /** The last cases have more than one block of rows or of codes, the last of them not full. */
   @ParameterizedTest
-  @CsvSource({"1,1,1", "1,7,3", "5,1,2", "17,13,1", "64,64,64", "101,37,19", "3001,131,5"})
+  @CsvSource({
+    "1,1,1",
+    "1,7,3",
+    "5,1,2",
+    "17,13,1",
+    "64,64,64",
+    "101,37,19",
+    "3001,131,5",
+    "300,2501,7"
+  })
   void findsWhatTryingAllFinds(int n, int k, int d) {
     for (KernelSet kernels : KernelSet.values()) {
       Rng rng = new Rng(SEED);

@@ -1,6 +1,5 @@
 package io.github.vqvae4j.tensor.internal;
 
-import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -59,7 +58,9 @@ public final class HeapCopy {
       doubles(source).get(copy);
     } else {
       float[] floats = floatsOf(source);
-      Arrays.setAll(copy, i -> floats[i]);
+      for (int i = 0; i < copy.length; i++) {
+        copy[i] = floats[i];
+      }
     }
     return copy;
   }

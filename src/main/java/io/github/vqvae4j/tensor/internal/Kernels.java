@@ -58,6 +58,9 @@ public interface Kernels {
   /** target += addend, of the same shape. */
   void accumulate(INDArray target, INDArray addend);
 
+  /** difference = x - target, all of one shape; returns the sum of its squares. */
+  double difference(INDArray x, INDArray target, INDArray difference);
+
   /** Sums over some axes; y has x's rank and size 1 along these. */
   void sum(INDArray x, int[] axes, INDArray y);
 

@@ -114,6 +114,16 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
+  public double difference(INDArray x, INDArray target, INDArray difference) {
+    x.sub(target, difference);
+    double sum = 0;
+    for (double d : HeapCopy.doublesOf(difference)) {
+      sum += d * d;
+    }
+    return sum;
+  }
+
+  @Override
   public void sum(INDArray x, int[] axes, INDArray y) {
     exec(
         op("reduce_sum")

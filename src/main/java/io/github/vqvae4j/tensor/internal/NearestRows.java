@@ -1,20 +1,24 @@
 package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.Precision;
-import java.nio.FloatBuffer;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The nearest row of a codebook for each of many rows. Since {@code ||x - e||^2 = ||x||^2 - 2 x e +
- * ||e||^2} and the first term is the same for every code, it compares {@code ||e||^2 - 2 x e},
- * whose product is one matrix product. Rows go in blocks, so that memory does not grow with their
- * number.
+ * ||e||^2} and the first term is the same for every code, it compares {@code ||e||^2 / 2 - x e},
+ * whose product is a matrix product. Rows and codes go in blocks, so that memory does not grow with
+ * their numbers' product.
  */
 public final class NearestRows {
   /** Numbers in one block of products: 1 MB of floats, which stays in the second-level cache. */
   private static final int BLOCK = 1 << 18;
+
+  /** Codes in a block. */
+  private static final int MOST_CODES = 1024;
+
+  /** An odd number near 2^32 / golden ratio spreads what it multiplies over the upper bits. */
+  private static final int HASH = 0x9E3779B9;
 
   private NearestRows() {}
 
@@ -30,61 +34,135 @@ public final class NearestRows {
       return nearest;
     }
     float[] codes = HeapCopy.floatsOf(codebook);
-    float[] norms = squaredNorms(codes, k, d);
-    int[] firstEqual = firstEqual(codes, k, d);
-    int block = Math.max(1, Math.min(n, BLOCK / k));
-    float[] products = new float[block * k];
+    float[] halfNorms = halfNorms(codes, k, d);
+    int[] firstEqual = firstEqual(codes, halfNorms, d);
+    int columns = Math.min(k, MOST_CODES);
+    int block = Math.min(n, BLOCK / columns);
+    float[] products = new float[block * columns];
+    float[] smallest = new float[n];
+    Arrays.fill(smallest, Float.POSITIVE_INFINITY);
     for (int from = 0; from < n; from += block) {
       int rows = Math.min(block, n - from);
-      INDArray result = arena.allocate(precision, rows, k);
       INDArray part = arena.part(x, (long) from * d, precision, rows, d);
-      kernels.matmul(part, false, codebook, true, result);
-      HeapCopy.read(result, 0, products, 0, rows * k);
-      arena.release(result, precision);
-      for (int i = 0; i < rows; i++) {
-        nearest[from + i] = firstEqual[argmin(products, i * k, norms)];
+      for (int first = 0; first < k; first += columns) {
+        int count = Math.min(columns, k - first);
+        INDArray some = arena.part(codebook, (long) first * d, precision, count, d);
+        INDArray result = arena.allocate(precision, rows, count);
+        kernels.matmul(part, false, some, true, result);
+        HeapCopy.read(result, 0, products, 0, rows * count);
+        arena.release(result, precision);
+        for (int i = 0; i < rows; i++) {
+          int best = argmin(products, i * count, halfNorms, first, count);
+          float distance = halfNorms[first + best] - products[i * count + best];
+          if (distance < smallest[from + i]) {
+            smallest[from + i] = distance;
+            nearest[from + i] = firstEqual[first + best];
+          }
+        }
       }
     }
     return nearest;
   }
 
-  private static int argmin(float[] products, int offset, float[] norms) {
-    int best = 0;
-    float smallest = Float.POSITIVE_INFINITY;
-    for (int j = 0; j < norms.length; j++) {
-      float distance = norms[j] - 2 * products[offset + j];
-      if (distance < smallest) {
-        smallest = distance;
-        best = j;
+  /** The lowest j with the smallest halfNorms[first + j] - products[offset + j]. */
+  private static int argmin(float[] products, int offset, float[] halfNorms, int first, int count) {
+    // Four searches side by side, none of which waits for another.
+    float a = Float.POSITIVE_INFINITY;
+    float b = a;
+    float c = a;
+    float d = a;
+    int ja = 0;
+    int jb = 0;
+    int jc = 0;
+    int jd = 0;
+    int j = 0;
+    for (; j < count - 3; j += 4) {
+      float da = halfNorms[first + j] - products[offset + j];
+      float db = halfNorms[first + j + 1] - products[offset + j + 1];
+      float dc = halfNorms[first + j + 2] - products[offset + j + 2];
+      float dd = halfNorms[first + j + 3] - products[offset + j + 3];
+      if (da < a) {
+        a = da;
+        ja = j;
+      }
+      if (db < b) {
+        b = db;
+        jb = j + 1;
+      }
+      if (dc < c) {
+        c = dc;
+        jc = j + 2;
+      }
+      if (dd < d) {
+        d = dd;
+        jd = j + 3;
       }
     }
-    return best;
+    if (b < a || b == a && jb < ja) {
+      a = b;
+      ja = jb;
+    }
+    if (d < c || d == c && jd < jc) {
+      c = d;
+      jc = jd;
+    }
+    if (c < a || c == a && jc < ja) {
+      a = c;
+      ja = jc;
+    }
+    for (; j < count; j++) {
+      float distance = halfNorms[first + j] - products[offset + j];
+      if (distance < a) {
+        a = distance;
+        ja = j;
+      }
+    }
+    return ja;
   }
 
-  private static float[] squaredNorms(float[] codebook, int k, int d) {
+  private static float[] halfNorms(float[] codebook, int k, int d) {
     float[] norms = new float[k];
     for (int j = 0; j < k; j++) {
       float sum = 0;
       for (int i = 0; i < d; i++) {
         sum += codebook[j * d + i] * codebook[j * d + i];
       }
-      norms[j] = sum;
+      norms[j] = sum / 2;
     }
     return norms;
   }
 
   /**
    * For each code the lowest that equals it: a matrix product may sum equal columns in different
-   * orders, so that rounding would pick one of them.
+   * orders, so that rounding would pick one of them. Equal codes have equal norms, so a table of
+   * norms finds them.
    */
-  private static int[] firstEqual(float[] codebook, int k, int d) {
-    Map<FloatBuffer, Integer> seen = new TreeMap<>();
-    int[] first = new int[k];
-    for (int j = 0; j < k; j++) {
-      Integer earlier = seen.putIfAbsent(FloatBuffer.wrap(codebook, j * d, d), j);
-      first[j] = earlier == null ? j : earlier;
+  private static int[] firstEqual(float[] codebook, float[] norms, int d) {
+    int[] first = new int[norms.length];
+    int[] table = new int[Integer.highestOneBit(norms.length) * 4];
+    Arrays.fill(table, -1);
+    for (int j = 0; j < first.length; j++) {
+      int slot =
+          Float.floatToIntBits(norms[j]) * HASH >>> Integer.numberOfLeadingZeros(table.length - 1);
+      while (table[slot] >= 0 && !equal(codebook, table[slot], j, d)) {
+        slot = slot + 1 & table.length - 1;
+      }
+      if (table[slot] < 0) {
+        table[slot] = j;
+      }
+      first[j] = table[slot];
     }
     return first;
+  }
+
+  private static boolean equal(float[] codebook, int a, int b, int d) {
+    for (int i = 0; i < d; i++) {
+      // Adding 0 makes -0 equal to 0; NaN equals itself here.
+      if (Float.compare(codebook[a * d + i] + 0f, codebook[b * d + i] + 0f) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void searchExactly(double[] x, double[] codebook, int d, int[] nearest) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.engine;
@@ -20,6 +21,7 @@ import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,12 +38,14 @@ final class OneDnn {
 
   private static final int MAX_PACKED = 512;
 
+  private static final int WORKSPACES = 4;
   private static final engine CPU = new engine(engine.kind.cpu, 0);
   private static final ThreadLocal<OneDnn> OF_THREAD = ThreadLocal.withInitial(OneDnn::new);
 
   private final stream stream = new stream(CPU);
   private final Map<Key, Object> calls = new Lru<>(MAX_PRIMITIVES);
   private final Map<PackedKey, Packed> packed = new Lru<>(MAX_PACKED);
+  private final FloatPointer[] workspaces = new FloatPointer[WORKSPACES];
   private BytePointer scratch = new BytePointer(1 << 20);
 
   private OneDnn() {}
@@ -72,15 +76,13 @@ final class OneDnn {
 
   private record PackedKey(long address, String layout) {}
 
-  /** Numbers in some layout; the stamp says of which content they are. */
+  /** What was made of a weight's numbers; the stamp says of which content. */
   private static final class Packed {
-    final memory memory;
-    final Pointer data;
+    final BytePointer data;
     long stamp = Kernels.UNSTAMPED;
 
-    Packed(memory.desc layout) {
-      memory = new memory(layout, CPU);
-      data = memory.get_data_handle();
+    Packed(long bytes) {
+      data = new BytePointer(bytes);
     }
   }
 
@@ -145,10 +147,26 @@ final class OneDnn {
    * last time.
    */
   Pointer pack(INDArray weight, long stamp, Call reorder, memory.desc layout, String layoutName) {
-    PackedKey key = new PackedKey(weight.data().pointer().address(), layoutName);
-    Packed copy = packed.computeIfAbsent(key, k -> new Packed(layout));
+    return derived(
+        weight,
+        stamp,
+        layoutName,
+        layout.get_size(),
+        target -> reorder.set(0, weight).set(1, target).run());
+  }
+
+  /**
+   * What is computed from a weight, again only if its content changed since the last time.
+   *
+   * @param name of what is computed
+   * @param bytes of the result
+   * @param compute fills the result
+   */
+  Pointer derived(INDArray weight, long stamp, String name, long bytes, Consumer<Pointer> compute) {
+    PackedKey key = new PackedKey(weight.data().pointer().address(), name);
+    Packed copy = packed.computeIfAbsent(key, k -> new Packed(bytes));
     if (stamp == Kernels.UNSTAMPED || copy.stamp != stamp) {
-      reorder.set(0, weight).set(1, copy.data).run();
+      compute.accept(copy.data);
       copy.stamp = stamp;
     }
     return copy.data;
@@ -156,7 +174,19 @@ final class OneDnn {
 
   /** A buffer of this thread for numbers on their way from one layout to another. */
   Pointer buffer(memory.desc layout, String layoutName) {
-    return packed.computeIfAbsent(new PackedKey(0, layoutName), k -> new Packed(layout)).data;
+    return packed.computeIfAbsent(new PackedKey(0, layoutName), k -> new Packed(layout.get_size()))
+        .data;
+  }
+
+  /** One of this thread's rooms for the intermediate results of one operation, in floats. */
+  Pointer workspace(int room, long floats) {
+    if (workspaces[room] == null || workspaces[room].capacity() < floats) {
+      if (workspaces[room] != null) {
+        workspaces[room].deallocate();
+      }
+      workspaces[room] = new FloatPointer(floats);
+    }
+    return workspaces[room];
   }
 
   /** Copies from one layout to another of the same logical shape. */

@@ -205,7 +205,7 @@ public final class OneDnnKernels implements Kernels {
   @Override
   public void affine(INDArray x, double factor, double shift, INDArray y) {
     // In oneDNN the two numbers are part of the primitive, which would be built anew for each pair.
-    fallback.affine(x, factor, shift, y);
+    SliceLoops.get().affine(x, (float) factor, (float) shift, y);
   }
 
   @Override
@@ -214,7 +214,17 @@ public final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public double difference(INDArray x, INDArray target, INDArray difference) {
+    return SliceLoops.get().difference(x, target, difference);
+  }
+
+  @Override
   public void sum(INDArray x, int[] axes, INDArray y) {
+    int columns = (int) Math.min(Integer.MAX_VALUE, y.length());
+    if (keepsTrailingAxes(x, y) && SliceLoops.takesRowsOf(columns)) {
+      SliceLoops.get().sumRows(x, columns, y);
+      return;
+    }
     Call call =
         OneDnn.get()
             .cached(
@@ -227,6 +237,18 @@ public final class OneDnnKernels implements Kernels {
     } else {
       call.set(0, x).set(1, y).run();
     }
+  }
+
+  /** Whether the axes that are summed over come first, as where a bias was added to pixels. */
+  private static boolean keepsTrailingAxes(INDArray x, INDArray y) {
+    int axis = 0;
+    while (axis < x.rank() && y.size(axis) == 1) {
+      axis++;
+    }
+    while (axis < x.rank() && y.size(axis) == x.size(axis)) {
+      axis++;
+    }
+    return axis == x.rank();
   }
 
   private static Call compileSum(OneDnn oneDnn, long[] xs, long[] ys) {
@@ -328,7 +350,10 @@ public final class OneDnnKernels implements Kernels {
       boolean relu,
       Window window,
       INDArray y) {
-    if (!convolution(x, weight, y, window).forward(x, weight, stamp, bias, residual, relu, y)) {
+    if (residual == null && OneDnnWinograd.suits(x.shape(), weight.shape(), window)) {
+      winograd(x, weight, false).convolve(x, weight, stamp, bias, relu, y);
+    } else if (!convolution(x, weight, y, window)
+        .forward(x, weight, stamp, bias, residual, relu, y)) {
       fallback.conv2d(x, weight, stamp, bias, residual, relu, window, y);
     }
   }
@@ -343,6 +368,18 @@ public final class OneDnnKernels implements Kernels {
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
+    if (OneDnnWinograd.suits(x.shape(), weight.shape(), window)) {
+      if (dx != null) {
+        winograd(dy, weight, true).convolve(dy, weight, stamp, null, false, dx);
+      }
+      if (dWeight != null) {
+        winograd(x, weight, false).weightGradient(x, dy, dWeight);
+      }
+      if (dBias != null) {
+        SliceLoops.get().sumRows(dy, (int) dBias.length(), dBias);
+      }
+      return;
+    }
     OneDnnConvolution convolution = convolution(x, weight, dy, window);
     if (dx != null && !convolution.inputGradient(dy, weight, stamp, dx)) {
       fallback.conv2dGradients(x, weight, stamp, dy, window, dx, null, null);
@@ -364,17 +401,49 @@ public final class OneDnnKernels implements Kernels {
       boolean relu,
       Window window,
       INDArray y) {
+    if (residual == null
+        && OneDnnSubPixel.suits(weight.shape(), window)
+        && subPixel(x, weight, y, window).run(x, weight, stamp, bias, relu, y)) {
+      return;
+    }
     // It is the convolution whose images are our results and whose results are our images.
     if (!convolution(y, weight, x, window).transposed(x, weight, stamp, bias, residual, relu, y)) {
       fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, window, y);
     }
   }
 
-  private static OneDnnConvolution convolution(
+  private static OneDnnWinograd winograd(INDArray images, INDArray weight, boolean turned) {
+    long[] x = images.shape();
+    long[] w = weight.shape();
+    return OneDnn.get()
+        .cached(
+            "winograd",
+            o -> new OneDnnWinograd(o, x, w, turned),
+            OneDnnWinograd.class,
+            numbers(turned ? 1 : 0, x, w));
+  }
+
+  private static OneDnnSubPixel subPixel(
       INDArray image, INDArray weight, INDArray result, Window window) {
-    long[] geometry = {
+    long[] x = image.shape();
+    long[] w = weight.shape();
+    long[] y = result.shape();
+    return OneDnn.get()
+        .cached(
+            "sub-pixel",
+            o -> new OneDnnSubPixel(o, x, w, y, window),
+            OneDnnSubPixel.class,
+            numbers(0, x, w, y, geometry(window)));
+  }
+
+  private static long[] geometry(Window window) {
+    return new long[] {
       window.strideHeight(), window.strideWidth(), window.paddingHeight(), window.paddingWidth()
     };
+  }
+
+  private static OneDnnConvolution convolution(
+      INDArray image, INDArray weight, INDArray result, Window window) {
     long[] x = image.shape();
     long[] w = weight.shape();
     long[] y = result.shape();
@@ -383,7 +452,7 @@ public final class OneDnnKernels implements Kernels {
             "convolution",
             o -> new OneDnnConvolution(o, x, w, y, window),
             OneDnnConvolution.class,
-            numbers(0, x, w, y, geometry));
+            numbers(0, x, w, y, geometry(window)));
   }
 
   private static long[] numbers(long first, long[]... others) {

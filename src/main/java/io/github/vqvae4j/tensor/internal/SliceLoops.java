@@ -1,0 +1,88 @@
+package io.github.vqvae4j.tensor.internal;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Plain loops over native floats, a slice at a time: copied to the heap, where the loop becomes
+ * vector instructions and the slice stays in the first-level cache, and back. For arrays of some
+ * megabytes one thread that starts at once beats an operation's overhead.
+ */
+final class SliceLoops {
+  private static final int LENGTH = 2048;
+  private static final ThreadLocal<SliceLoops> OF_THREAD = ThreadLocal.withInitial(SliceLoops::new);
+
+  private final float[] first = new float[LENGTH];
+  private final float[] second = new float[LENGTH];
+  private final float[] sums = new float[LENGTH];
+
+  private SliceLoops() {}
+
+  /** This thread's. */
+  static SliceLoops get() {
+    return OF_THREAD.get();
+  }
+
+  /** y = x factor + shift; y may be x. */
+  void affine(INDArray x, float factor, float shift, INDArray y) {
+    long n = x.length();
+    for (long from = 0; from < n; from += LENGTH) {
+      int length = (int) Math.min(LENGTH, n - from);
+      HeapCopy.read(x, from, first, 0, length);
+      for (int i = 0; i < length; i++) {
+        first[i] = first[i] * factor + shift;
+      }
+      HeapCopy.write(first, 0, length, y, from);
+    }
+  }
+
+  /** difference = x - target; returns the sum of its squares. */
+  double difference(INDArray x, INDArray target, INDArray difference) {
+    Arrays.fill(sums, 0);
+    long n = x.length();
+    for (long from = 0; from < n; from += LENGTH) {
+      int length = (int) Math.min(LENGTH, n - from);
+      HeapCopy.read(x, from, first, 0, length);
+      HeapCopy.read(target, from, second, 0, length);
+      for (int i = 0; i < length; i++) {
+        float d = first[i] - second[i];
+        first[i] = d;
+        sums[i] += d * d;
+      }
+      HeapCopy.write(first, 0, length, difference, from);
+    }
+    return total(0, 1);
+  }
+
+  /** Whether {@link #sumRows} takes rows of so many numbers. */
+  static boolean takesRowsOf(long columns) {
+    return columns <= LENGTH;
+  }
+
+  /** y [columns] = the sum of the rows of x [rows, columns]. */
+  void sumRows(INDArray x, int columns, INDArray y) {
+    Arrays.fill(sums, 0);
+    // Whole rows in each slice, so that a place in it always belongs to the same column.
+    int whole = LENGTH / columns * columns;
+    long n = x.length();
+    for (long from = 0; from < n; from += whole) {
+      int length = (int) Math.min(whole, n - from);
+      HeapCopy.read(x, from, first, 0, length);
+      for (int i = 0; i < length; i++) {
+        sums[i] += first[i];
+      }
+    }
+    for (int column = 0; column < columns; column++) {
+      first[column] = (float) total(column, columns);
+    }
+    HeapCopy.write(first, 0, columns, y, 0);
+  }
+
+  private double total(int from, int step) {
+    double total = 0;
+    for (int i = from; i < LENGTH; i += step) {
+      total += sums[i];
+    }
+    return total;
+  }
+}
