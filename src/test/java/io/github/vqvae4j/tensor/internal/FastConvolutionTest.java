@@ -1,0 +1,155 @@
+package io.github.vqvae4j.tensor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tolerances;
+import io.github.vqvae4j.tensor.Window;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Convolutions by detours that are faster, beside the plain ones of ND4J in double. */
+class FastConvolutionTest {
+  private static final long SEED = 5;
+
+  private final Arena arena = Arena.take();
+  private final Kernels fast = new OneDnnKernels();
+  private final Kernels plain = new Nd4jKernels();
+  private final Rng rng = new Rng(SEED);
+
+  @AfterEach
+  void giveBack() {
+    arena.giveBack();
+  }
+
+  /** The same numbers in both precisions. */
+  private record Twin(INDArray single, INDArray exact) {}
+
+  private Twin random(double scale, long... shape) {
+    INDArray single = arena.allocate(Precision.FLOAT, shape);
+    float[] values = new float[Math.toIntExact(single.length())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (scale * rng.nextGaussian());
+    }
+    HeapCopy.write(values, 0, values.length, single, 0);
+    INDArray exact = arena.allocate(Precision.DOUBLE, shape);
+    HeapCopy.write(HeapCopy.doublesOf(single), exact);
+    return new Twin(single, exact);
+  }
+
+  private static void assertClose(String what, Twin results) {
+    double[] expected = HeapCopy.doublesOf(results.exact());
+    double[] actual = HeapCopy.doublesOf(results.single());
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(
+          expected[i],
+          actual[i],
+          Tolerances.FLOAT * Math.max(1, largest),
+          what + " at " + i + ", seed " + SEED);
+    }
+  }
+
+  /** The first two are one slice, the others several; sides differ; channels are no power of 2. */
+  @ParameterizedTest
+  @CsvSource({
+    "8, 8, 8, 64, 64",
+    "16, 8, 8, 128, 128",
+    "24, 8, 16, 64, 96",
+    "40, 8, 8, 72, 64",
+    "6, 16, 16, 64, 65"
+  })
+  void minimalFiltering(int batch, int height, int width, int in, int out) {
+    Window window = Window.of(1, 1);
+    Twin x = random(1, batch, height, width, in);
+    Twin w = random(1 / Math.sqrt(9.0 * in), 3, 3, in, out);
+    Twin bias = random(1, out);
+    Twin dy = random(1, batch, height, width, out);
+    assertTrue(OneDnnWinograd.suits(x.single().shape(), w.single().shape(), window));
+
+    for (boolean relu : new boolean[] {false, true}) {
+      for (Twin withBias : new Twin[] {null, bias}) {
+        Twin y = random(1, batch, height, width, out);
+        INDArray b = withBias == null ? null : withBias.single();
+        INDArray exactBias = withBias == null ? null : withBias.exact();
+        fast.conv2d(x.single(), w.single(), 0, b, null, relu, window, y.single());
+        plain.conv2d(x.exact(), w.exact(), 0, exactBias, null, relu, window, y.exact());
+        assertClose("result, relu " + relu + ", bias " + (b != null), y);
+      }
+    }
+    Twin dx = random(1, batch, height, width, in);
+    Twin dw = random(1, 3, 3, in, out);
+    Twin db = random(1, out);
+    fast.conv2dGradients(
+        x.single(), w.single(), 0, dy.single(), window, dx.single(), dw.single(), db.single());
+    plain.conv2dGradients(
+        x.exact(), w.exact(), 0, dy.exact(), window, dx.exact(), dw.exact(), db.exact());
+    assertClose("gradient of the input", dx);
+    assertClose("gradient of the weights", dw);
+    assertClose("gradient of the bias", db);
+  }
+
+  /** Too few channels, sides that are no multiples of 4, too few tiles, another window. */
+  @ParameterizedTest
+  @CsvSource({
+    "32, 8, 8, 63, 64, 3, 1",
+    "32, 8, 8, 64, 32, 3, 1",
+    "32, 8, 6, 64, 64, 3, 1",
+    "7, 8, 8, 64, 64, 3, 1",
+    "32, 8, 8, 64, 64, 3, 0",
+    "32, 8, 8, 64, 64, 1, 1"
+  })
+  void minimalFilteringIsNotFor(
+      int batch, int height, int width, int in, int out, int kernel, int padding) {
+    long[] x = {batch, height, width, in};
+    long[] w = {kernel, kernel, in, out};
+    assertTrue(!OneDnnWinograd.suits(x, w, Window.of(1, padding)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 16, 64, 3, 4, 2, 1",
+    "3, 5, 7, 1, 2, 2, 0",
+    "1, 1, 3, 2, 4, 2, 1",
+    "2, 4, 5, 3, 6, 3, 2",
+    "2, 6, 8, 7, 6, 2, 2",
+    "1, 3, 4, 3, 4, 4, 0"
+  })
+  void subPixels(int batch, int size, int in, int out, int kernel, int stride, int padding) {
+    Window window = Window.of(stride, padding);
+    int large = (size - 1) * stride + kernel - 2 * padding;
+    Twin x = random(1, batch, size, size + 1, in);
+    Twin w = random(1 / Math.sqrt(kernel * kernel * in), kernel, kernel, out, in);
+    Twin bias = random(1, out);
+    assertTrue(OneDnnSubPixel.suits(w.single().shape(), window));
+    for (boolean relu : new boolean[] {false, true}) {
+      Twin y = random(1, batch, large, large + stride, out);
+      fast.convTranspose2d(
+          x.single(), w.single(), 0, bias.single(), null, relu, window, y.single());
+      plain.convTranspose2d(x.exact(), w.exact(), 0, bias.exact(), null, relu, window, y.exact());
+      assertClose("result, relu " + relu, y);
+    }
+  }
+
+  /** Two weights of one shape in turn, the second time changed: each stamp has its own numbers. */
+  @Test
+  void rearrangedWeightsFollowTheirStamp() {
+    Window window = Window.of(2, 1);
+    Twin x = random(1, 2, 4, 4, 8);
+    Twin first = random(1, 4, 4, 3, 8);
+    Twin second = random(1, 4, 4, 3, 8);
+    long stamp = 1L << 40;
+    for (Twin w : new Twin[] {first, second, first}) {
+      Twin y = random(1, 2, 8, 8, 3);
+      fast.convTranspose2d(x.single(), w.single(), stamp++, null, null, false, window, y.single());
+      plain.convTranspose2d(x.exact(), w.exact(), 0, null, null, false, window, y.exact());
+      assertClose("result", y);
+    }
+  }
+}
