@@ -1,8 +1,11 @@
 package io.github.vqvae4j.tensor.internal;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +17,9 @@ import java.util.function.Function;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
@@ -74,7 +79,8 @@ final class OneDnn {
     }
   }
 
-  private record PackedKey(long address, String layout) {}
+  /** Memory of a closed model may hold another weight, of another size, later. */
+  private record PackedKey(long address, String name, long bytes) {}
 
   /** What was made of a weight's numbers; the stamp says of which content. */
   private static final class Packed {
@@ -134,6 +140,11 @@ final class OneDnn {
     return new memory.desc(shape, memory.data_type.f32, strides);
   }
 
+  /** An array of floats whose axes have these strides. */
+  static memory.desc strided(long[] shape, long... strides) {
+    return new memory.desc(shape, memory.data_type.f32, strides);
+  }
+
   /** A layout's name: equal for equal layouts. */
   static String layoutOf(memory.desc layout) {
     BytePointer blob = layout.get_blob();
@@ -163,7 +174,7 @@ final class OneDnn {
    * @param compute fills the result
    */
   Pointer derived(INDArray weight, long stamp, String name, long bytes, Consumer<Pointer> compute) {
-    PackedKey key = new PackedKey(weight.data().pointer().address(), name);
+    PackedKey key = new PackedKey(weight.data().pointer().address(), name, bytes);
     Packed copy = packed.computeIfAbsent(key, k -> new Packed(bytes));
     if (stamp == Kernels.UNSTAMPED || copy.stamp != stamp) {
       compute.accept(copy.data);
@@ -174,8 +185,8 @@ final class OneDnn {
 
   /** A buffer of this thread for numbers on their way from one layout to another. */
   Pointer buffer(memory.desc layout, String layoutName) {
-    return packed.computeIfAbsent(new PackedKey(0, layoutName), k -> new Packed(layout.get_size()))
-        .data;
+    long bytes = layout.get_size();
+    return packed.computeIfAbsent(new PackedKey(0, layoutName, bytes), k -> new Packed(bytes)).data;
   }
 
   /** One of this thread's rooms for the intermediate results of one operation, in floats. */
@@ -189,13 +200,42 @@ final class OneDnn {
     return workspaces[room];
   }
 
-  /** Copies from one layout to another of the same logical shape. */
-  Call reorder(memory.desc from, memory.desc to) {
-    var description = new reorder.primitive_desc(CPU, from, CPU, to, attributes(), false);
+  /**
+   * Copies from one layout to another of the same logical shape.
+   *
+   * @param add whether to add to what is there instead
+   */
+  Call reorder(memory.desc from, memory.desc to, boolean add) {
+    primitive_attr attributes = attributes();
+    if (add) {
+      post_ops sum = new post_ops();
+      sum.append_sum(1, 0, memory.data_type.undef);
+      attributes.set_post_ops(sum);
+    }
+    var description = new reorder.primitive_desc(CPU, from, CPU, to, attributes, false);
     return call()
         .argument(DNNL_ARG_FROM, from)
         .argument(DNNL_ARG_TO, to)
         .build(new reorder(description), description);
+  }
+
+  /** y = a b, or for many pairs of matrices at once. */
+  Call product(memory.desc a, memory.desc b, memory.desc y) {
+    return product(a, b, y, new post_ops());
+  }
+
+  /** y = a b, and what comes after. */
+  Call product(memory.desc a, memory.desc b, memory.desc y, post_ops after) {
+    primitive_attr attributes = attributes();
+    attributes.set_post_ops(after);
+    var description = new matmul.primitive_desc(CPU, a, b, y, attributes, true);
+    return isUnusable(description)
+        ? Call.NONE
+        : call()
+            .argument(DNNL_ARG_SRC, a)
+            .argument(DNNL_ARG_WEIGHTS, b)
+            .argument(DNNL_ARG_DST, y)
+            .build(new matmul(description), description);
   }
 
   private Pointer scratch(long bytes) {

@@ -423,7 +423,7 @@ final class OneDnnConvolution {
     }
     memory.desc from = intoPicked ? ours : picked;
     memory.desc to = intoPicked ? picked : ours;
-    return new Compiled(call, picked, OneDnn.layoutOf(picked), oneDnn.reorder(from, to));
+    return new Compiled(call, picked, OneDnn.layoutOf(picked), oneDnn.reorder(from, to, false));
   }
 
   private Pointer packed(Compiled compiled, INDArray w, long stamp) {

@@ -6,7 +6,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
@@ -17,7 +16,6 @@ import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reduction;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -297,15 +295,7 @@ public final class OneDnnKernels implements Kernels {
     memory.desc a = matrix(m, k, transposeA);
     memory.desc b = matrix(k, n, transposeB);
     memory.desc y = matrix(m, n, false);
-    var description = new matmul.primitive_desc(OneDnn.cpu(), a, b, y, OneDnn.attributes(), true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
-        : oneDnn
-            .call()
-            .argument(DNNL_ARG_SRC, a)
-            .argument(DNNL_ARG_WEIGHTS, b)
-            .argument(DNNL_ARG_DST, y)
-            .build(new matmul(description), description);
+    return oneDnn.product(a, b, y);
   }
 
   private static memory.desc matrix(long rows, long columns, boolean transposed) {
@@ -351,7 +341,7 @@ public final class OneDnnKernels implements Kernels {
       Window window,
       INDArray y) {
     if (residual == null && OneDnnWinograd.suits(x.shape(), weight.shape(), window)) {
-      winograd(x, weight, false).convolve(x, weight, stamp, bias, relu, y);
+      winograd(x, weight, window).forward(x, weight, stamp, bias, relu, y);
     } else if (!convolution(x, weight, y, window)
         .forward(x, weight, stamp, bias, residual, relu, y)) {
       fallback.conv2d(x, weight, stamp, bias, residual, relu, window, y);
@@ -370,10 +360,10 @@ public final class OneDnnKernels implements Kernels {
       INDArray dBias) {
     if (OneDnnWinograd.suits(x.shape(), weight.shape(), window)) {
       if (dx != null) {
-        winograd(dy, weight, true).convolve(dy, weight, stamp, null, false, dx);
+        winograd(x, weight, window).back(dy, weight, stamp, null, false, dx);
       }
       if (dWeight != null) {
-        winograd(x, weight, false).weightGradient(x, dy, dWeight);
+        winograd(x, weight, window).weightGradient(x, dy, dWeight);
       }
       if (dBias != null) {
         SliceLoops.get().sumRows(dy, (int) dBias.length(), dBias);
@@ -407,20 +397,27 @@ public final class OneDnnKernels implements Kernels {
       return;
     }
     // It is the convolution whose images are our results and whose results are our images.
+    if (residual == null
+        && (bias != null || !relu)
+        && OneDnnWinograd.suits(y.shape(), weight.shape(), window)) {
+      winograd(y, weight, window).back(x, weight, stamp, bias, relu, y);
+      return;
+    }
     if (!convolution(y, weight, x, window).transposed(x, weight, stamp, bias, residual, relu, y)) {
       fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, window, y);
     }
   }
 
-  private static OneDnnWinograd winograd(INDArray images, INDArray weight, boolean turned) {
+  private static OneDnnWinograd winograd(INDArray images, INDArray weight, Window window) {
     long[] x = images.shape();
     long[] w = weight.shape();
+    int stride = window.strideHeight();
     return OneDnn.get()
         .cached(
             "winograd",
-            o -> new OneDnnWinograd(o, x, w, turned),
+            o -> new OneDnnWinograd(o, x, w, stride),
             OneDnnWinograd.class,
-            numbers(turned ? 1 : 0, x, w));
+            numbers(stride, x, w));
   }
 
   private static OneDnnSubPixel subPixel(

@@ -1,16 +1,13 @@
 package io.github.vqvae4j.tensor.internal;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
@@ -19,25 +16,26 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * 3x3 convolutions with a quarter of the multiplications ({@link WinogradMatrices}), as matrix
- * products in oneDNN, whose own code for that is gone. With p for the 36 places in a tile:
+ * Convolutions with a fraction of the multiplications ({@link WinogradMatrices}), as matrix
+ * products in oneDNN, whose own code for that is gone: those with a 3x3 kernel and stride 1 (a
+ * quarter of the multiplications) and those with a 4x4 kernel and stride 2 (25 of 64), which are
+ * 2x2 convolutions of cells of 2x2 pixels. With p for the t t places in a tile, and cells of C
+ * numbers:
  *
  * <pre>
- * data [36, tiles, C]    = (Bt x Bt) tiles
- * filters [36, C, O]     = (G x G) weights
- * products [p, tiles, O] = data [p, tiles, C] filters [p, C, O]
- * results [16, tiles, O] = (At x At) products
+ * data [t t, tiles, C]    = (Bt x Bt) tiles
+ * filters [t t, C, O]     = (G x G) weights
+ * products [p, tiles, O]  = data [p, tiles, C] filters [p, C, O]
+ * results [4 4, tiles, O] = (At x At) products
  * </pre>
  *
- * <p>The input's gradient is the convolution of the output's with the filters turned by 180
- * degrees; the weights' gradient goes through the same steps backwards. Images go in slices whose
- * tiles stay in cache.
+ * <p>Gradients go through the same steps backwards, with each matrix transposed. Images go in
+ * slices whose tiles stay in cache.
  */
 final class OneDnnWinograd {
-  private static final int KERNEL = 3;
-  private static final WinogradMatrices MATRICES = WinogradMatrices.of(KERNEL);
-  private static final int TILE = MATRICES.outputs();
-  private static final int PLACES = MATRICES.points() * MATRICES.points();
+  private static final WinogradMatrices[] BY_STRIDE = {
+    null, WinogradMatrices.of(3), WinogradMatrices.of(2)
+  };
 
   /** With fewer channels moving tiles about costs more than the multiplications saved. */
   private static final int FEWEST_CHANNELS = 64;
@@ -48,156 +46,138 @@ final class OneDnnWinograd {
   private static final int MOST_TILES = 64;
 
   private final OneDnn oneDnn;
-  private final long in;
-  private final long out;
-  private final boolean turned;
+  private final WinogradMatrices matrices;
   private final int slices;
-  private final long columnsIn;
+  private final long places;
+  private final long filterLength;
   private final long columnsOut;
   private final WinogradTiles tiles;
   private final FloatPointer filterMatrix;
   private final FloatPointer resultMatrix;
+  private final Call gatherWeights;
+  private final Call scatterWeights;
   private final Call transformFilters;
+  private final Call transformFiltersBack;
   private final Call multiply;
+  private final Call multiplyBack;
+  private final Call multiplyForFilters;
+  private final Call addMultiplyForFilters;
   private final Call addBias;
-  private final Call[] transformResults;
+  private final Call addPixelBias;
+  private final Call addPixelBiasRelu;
+  private final Call transformResults;
+  private final Call transformResultsRelu;
+  private final Call transformResultsBack;
   private final Call place;
   private final Call take;
-  private final Call spread;
-  private final Call[] multiplyGradient;
-  private final Call collect;
 
   /**
    * For one set of shapes.
    *
-   * @param x shape of the images that are convolved: those of dy, if turned
-   * @param w shape of the weights, [3, 3, in, out]
-   * @param turned whether to go from the outputs' channels to the inputs', with turned filters
+   * @param x shape of the convolution's images
+   * @param w shape of its weights, [kernel, kernel, in, out]
+   * @param stride 1 or 2
    */
-  OneDnnWinograd(OneDnn oneDnn, long[] x, long[] w, boolean turned) {
+  OneDnnWinograd(OneDnn oneDnn, long[] x, long[] w, int stride) {
     this.oneDnn = oneDnn;
-    this.turned = turned;
-    in = turned ? w[3] : w[2];
-    out = turned ? w[2] : w[3];
-    int images = imagesInSlice(x);
+    matrices = BY_STRIDE[stride];
+    int images = imagesInSlice(x, stride);
     slices = (int) (x[0] / images);
-    long count = images * (x[1] / TILE) * (x[2] / TILE);
-    columnsIn = count * in;
+    tiles = new WinogradTiles(oneDnn, matrices, stride, images, x[1], x[2], w[2]);
+    filterMatrix = new FloatPointer(matrices.filter());
+    resultMatrix = new FloatPointer(matrices.results());
+    long r = matrices.taps();
+    long m = matrices.outputs();
+    places = matrices.points() * matrices.points();
+    long down = x[1] / (stride * m);
+    long across = x[2] / (stride * m);
+    long count = images * down * across;
+    long cell = stride * stride * w[2];
+    long out = w[3];
+    filterLength = places * cell * out;
     columnsOut = count * out;
-    tiles = new WinogradTiles(oneDnn, MATRICES, images, x[1], x[2], in);
-    filterMatrix = new FloatPointer(turned ? MATRICES.turnedFilter() : MATRICES.filter());
-    resultMatrix = new FloatPointer(MATRICES.results());
 
-    long rr = KERNEL * KERNEL;
-    long mm = TILE * TILE;
-    transformFilters =
-        product(
-            OneDnn.dense(PLACES, rr),
-            OneDnn.dense(rr, in * out),
-            OneDnn.dense(PLACES, in * out),
-            OneDnn.attributes());
-    memory.desc data = OneDnn.dense(PLACES, count, in);
-    memory.desc products = OneDnn.dense(PLACES, count, out);
-    memory.desc filters =
-        new memory.desc(
-            new long[] {PLACES, in, out},
-            memory.data_type.f32,
-            turned ? new long[] {in * out, 1, in} : new long[] {in * out, out, 1});
-    multiply = product(data, filters, products, OneDnn.attributes());
-    addBias = addition(OneDnn.dense(count, out), OneDnn.dense(1, out));
-    transformResults = new Call[2];
-    for (int relu = 0; relu < 2; relu++) {
-      primitive_attr attributes = OneDnn.attributes();
-      if (relu == 1) {
-        post_ops after = new post_ops();
-        after.append_eltwise(dnnl.algorithm.eltwise_relu, 0, 0);
-        attributes.set_post_ops(after);
-      }
-      transformResults[relu] =
-          product(
-              OneDnn.dense(mm, PLACES),
-              OneDnn.dense(PLACES, columnsOut),
-              OneDnn.dense(mm, columnsOut),
-              attributes);
-    }
-    long[] tiled = {TILE, TILE, images, x[1] / TILE, x[2] / TILE, out};
-    long row = x[2] * out;
-    memory.desc placed =
-        new memory.desc(
-            tiled,
-            memory.data_type.f32,
-            new long[] {row, out, x[1] * row, TILE * row, TILE * out, 1});
-    place = oneDnn.reorder(OneDnn.dense(tiled), placed);
-    take = oneDnn.reorder(placed, OneDnn.dense(tiled));
-    spread =
-        product(
-            new memory.desc(new long[] {PLACES, mm}, memory.data_type.f32, new long[] {1, PLACES}),
-            OneDnn.dense(mm, columnsOut),
-            OneDnn.dense(PLACES, columnsOut),
-            OneDnn.attributes());
-    multiplyGradient = new Call[2];
-    for (int add = 0; add < 2; add++) {
-      primitive_attr attributes = OneDnn.attributes();
-      if (add == 1) {
-        post_ops after = new post_ops();
-        after.append_sum(1, 0, memory.data_type.undef);
-        attributes.set_post_ops(after);
-      }
-      multiplyGradient[add] =
-          product(
-              new memory.desc(
-                  new long[] {PLACES, in, count},
-                  memory.data_type.f32,
-                  new long[] {count * in, 1, in}),
-              products,
-              OneDnn.dense(PLACES, in, out),
-              attributes);
-    }
-    collect =
-        product(
-            new memory.desc(new long[] {rr, PLACES}, memory.data_type.f32, new long[] {1, rr}),
-            OneDnn.dense(PLACES, in * out),
-            OneDnn.dense(rr, in * out),
-            OneDnn.attributes());
+    // [tap, row in cell, tap, column in cell, in, out] and each tap's cell side by side.
+    long[] tapsAndCells = {r, r, stride, stride * w[2] * out};
+    long taps = w[1] * w[2] * out;
+    memory.desc asStored =
+        OneDnn.strided(tapsAndCells, stride * taps, stride * w[2] * out, taps, 1);
+    gatherWeights = oneDnn.reorder(asStored, OneDnn.dense(tapsAndCells), false);
+    scatterWeights = oneDnn.reorder(OneDnn.dense(tapsAndCells), asStored, false);
+    memory.desc byTap = OneDnn.dense(r * r, cell * out);
+    memory.desc byPlace = OneDnn.dense(places, cell * out);
+    transformFilters = oneDnn.product(OneDnn.dense(places, r * r), byTap, byPlace);
+    transformFiltersBack =
+        oneDnn.product(OneDnn.strided(new long[] {r * r, places}, 1, r * r), byPlace, byTap);
+
+    memory.desc data = OneDnn.dense(places, count, cell);
+    memory.desc filters = OneDnn.dense(places, cell, out);
+    memory.desc products = OneDnn.dense(places, count, out);
+    multiply = oneDnn.product(data, filters, products);
+    multiplyBack =
+        oneDnn.product(
+            products, OneDnn.strided(new long[] {places, out, cell}, cell * out, 1, out), data);
+    memory.desc turnedData =
+        OneDnn.strided(new long[] {places, cell, count}, count * cell, 1, cell);
+    multiplyForFilters = oneDnn.product(turnedData, products, filters);
+    post_ops sum = new post_ops();
+    sum.append_sum(1, 0, memory.data_type.undef);
+    addMultiplyForFilters = oneDnn.product(turnedData, products, filters, sum);
+
+    post_ops relu = new post_ops();
+    relu.append_eltwise(dnnl.algorithm.eltwise_relu, 0, 0);
+    addBias = addition(count, out, new post_ops());
+    addPixelBias = addition(images * x[1] * x[2], w[2], new post_ops());
+    addPixelBiasRelu = addition(images * x[1] * x[2], w[2], relu);
+    memory.desc columns = OneDnn.dense(places, columnsOut);
+    memory.desc results = OneDnn.dense(m * m, columnsOut);
+    memory.desc resultRows = OneDnn.dense(m * m, places);
+    transformResults = oneDnn.product(resultRows, columns, results);
+    transformResultsRelu = oneDnn.product(resultRows, columns, results, relu);
+    transformResultsBack =
+        oneDnn.product(OneDnn.strided(new long[] {places, m * m}, 1, places), results, columns);
+
+    long[] tiled = {m, m, images, down, across, out};
+    long row = across * m * out;
+    memory.desc inImages = OneDnn.strided(tiled, row, out, down * m * row, m * row, m * out, 1);
+    place = oneDnn.reorder(OneDnn.dense(tiled), inImages, false);
+    take = oneDnn.reorder(inImages, OneDnn.dense(tiled), false);
   }
 
-  private Call product(memory.desc a, memory.desc b, memory.desc y, primitive_attr attributes) {
-    var description = new matmul.primitive_desc(OneDnn.cpu(), a, b, y, attributes, true);
-    return oneDnn
-        .call()
-        .argument(DNNL_ARG_SRC, a)
-        .argument(DNNL_ARG_WEIGHTS, b)
-        .argument(DNNL_ARG_DST, y)
-        .build(new matmul(description), description);
-  }
-
-  private Call addition(memory.desc rows, memory.desc row) {
+  private Call addition(long rows, long columns, post_ops after) {
+    memory.desc all = OneDnn.dense(rows, columns);
+    memory.desc one = OneDnn.dense(1, columns);
+    primitive_attr attributes = OneDnn.attributes();
+    attributes.set_post_ops(after);
     var description =
         new binary.primitive_desc(
-            OneDnn.cpu(), dnnl.algorithm.binary_add, rows, row, rows, OneDnn.attributes(), true);
+            OneDnn.cpu(), dnnl.algorithm.binary_add, all, one, all, attributes, true);
     return oneDnn
         .call()
-        .argument(DNNL_ARG_SRC_0, rows)
-        .argument(DNNL_ARG_SRC_1, row)
-        .argument(DNNL_ARG_DST, rows)
+        .argument(DNNL_ARG_SRC_0, all)
+        .argument(DNNL_ARG_SRC_1, one)
+        .argument(DNNL_ARG_DST, all)
         .build(new binary(description), description);
   }
 
   /** Whether a convolution is of that kind, and large enough to gain by it. */
   static boolean suits(long[] x, long[] w, Window window) {
-    return w[0] == KERNEL
-        && w[1] == KERNEL
-        && window.equals(Window.of(1, 1))
+    int stride = window.strideHeight();
+    return stride <= 2
+        && window.equals(Window.of(stride, 1))
+        && w[0] == stride * BY_STRIDE[stride].taps()
+        && w[1] == w[0]
         && w[2] >= FEWEST_CHANNELS
         && w[3] >= FEWEST_CHANNELS
-        && x[1] % TILE == 0
-        && x[2] % TILE == 0
-        && imagesInSlice(x) > 0;
+        && x[1] % (stride * BY_STRIDE[stride].outputs()) == 0
+        && x[2] % (stride * BY_STRIDE[stride].outputs()) == 0
+        && imagesInSlice(x, stride) > 0;
   }
 
   /** The most images, of those that divide the batch, or 0 if there are too few. */
-  private static int imagesInSlice(long[] x) {
-    long tilesOfImage = x[1] / TILE * (x[2] / TILE);
+  private static int imagesInSlice(long[] x, int stride) {
+    int side = stride * BY_STRIDE[stride].outputs();
+    long tilesOfImage = x[1] / side * (x[2] / side);
     for (long images = Math.min(x[0], MOST_TILES / tilesOfImage); images > 0; images--) {
       if (x[0] % images == 0) {
         return images * tilesOfImage >= FEWEST_TILES ? (int) images : 0;
@@ -206,42 +186,81 @@ final class OneDnnWinograd {
     return 0;
   }
 
-  /** y = relu?(x * w + bias); with turned filters the gradient of x, given that of y. */
-  void convolve(INDArray x, INDArray w, long stamp, INDArray bias, boolean relu, INDArray y) {
-    Pointer filters =
-        oneDnn.derived(
-            w,
-            stamp,
-            turned ? "winograd turned" : "winograd",
-            PLACES * in * out * Float.BYTES,
-            target -> transformFilters.set(0, filterMatrix).set(1, w).set(2, target).run());
-    Pointer a = oneDnn.workspace(0, PLACES * Math.max(columnsIn, columnsOut));
-    Pointer b = oneDnn.workspace(1, PLACES * Math.max(columnsIn, columnsOut));
+  /** y = relu?(x * w + bias). */
+  void forward(INDArray x, INDArray w, long stamp, INDArray bias, boolean relu, INDArray y) {
+    Pointer filters = filters(w, stamp);
+    Pointer a = oneDnn.workspace(0, room());
+    Pointer b = oneDnn.workspace(1, room());
     for (int i = 0; i < slices; i++) {
-      tiles.run(slice(x, i), a, b);
+      tiles.forward(slice(x, i), a, b);
       multiply.set(0, b).set(1, filters).set(2, a).run();
       if (bias != null) {
-        Pointer place = a.getPointer(FloatPointer.class, MATRICES.biasRow() * columnsOut);
-        addBias.set(0, place).set(1, bias).set(2, place).run();
+        Pointer one = a.getPointer(FloatPointer.class, matrices.biasPlace() * columnsOut);
+        addBias.set(0, one).set(1, bias).set(2, one).run();
       }
-      transformResults[relu ? 1 : 0].set(0, resultMatrix).set(1, a).set(2, b).run();
+      (relu ? transformResultsRelu : transformResults)
+          .set(0, resultMatrix)
+          .set(1, a)
+          .set(2, b)
+          .run();
       place.set(0, b).set(1, slice(y, i)).run();
+    }
+  }
+
+  /** x = relu?(transposed convolution of y + bias): without a bias, y's gradient to x's. */
+  void back(INDArray y, INDArray w, long stamp, INDArray bias, boolean relu, INDArray x) {
+    Pointer filters = filters(w, stamp);
+    Pointer a = oneDnn.workspace(0, room());
+    Pointer b = oneDnn.workspace(1, room());
+    Pointer sums = oneDnn.workspace(2, tiles.paddedLength());
+    for (int i = 0; i < slices; i++) {
+      spread(slice(y, i), a, b);
+      multiplyBack.set(0, b).set(1, filters).set(2, a).run();
+      Pointer target = slice(x, i);
+      tiles.back(a, b, sums, target);
+      if (bias != null) {
+        (relu ? addPixelBiasRelu : addPixelBias).set(0, target).set(1, bias).set(2, target).run();
+      }
     }
   }
 
   /** The gradient of the weights. */
   void weightGradient(INDArray x, INDArray dy, INDArray dWeight) {
-    Pointer a = oneDnn.workspace(0, PLACES * Math.max(columnsIn, columnsOut));
-    Pointer b = oneDnn.workspace(1, PLACES * columnsIn);
-    Pointer c = oneDnn.workspace(2, PLACES * columnsOut);
-    Pointer sum = oneDnn.workspace(3, PLACES * in * out);
+    Pointer a = oneDnn.workspace(0, room());
+    Pointer b = oneDnn.workspace(1, room());
+    Pointer c = oneDnn.workspace(2, places * columnsOut);
+    Pointer sum = oneDnn.workspace(3, filterLength);
     for (int i = 0; i < slices; i++) {
-      tiles.run(slice(x, i), a, b);
-      take.set(0, slice(dy, i)).set(1, a).run();
-      spread.set(0, resultMatrix).set(1, a).set(2, c).run();
-      multiplyGradient[i == 0 ? 0 : 1].set(0, b).set(1, c).set(2, sum).run();
+      tiles.forward(slice(x, i), a, b);
+      spread(slice(dy, i), a, c);
+      (i == 0 ? multiplyForFilters : addMultiplyForFilters).set(0, b).set(1, c).set(2, sum).run();
     }
-    collect.set(0, filterMatrix).set(1, sum).set(2, dWeight).run();
+    transformFiltersBack.set(0, filterMatrix).set(1, sum).set(2, a).run();
+    scatterWeights.set(0, a).set(1, dWeight).run();
+  }
+
+  private Pointer filters(INDArray w, long stamp) {
+    return oneDnn.derived(
+        w,
+        stamp,
+        "winograd",
+        filterLength * Float.BYTES,
+        target -> {
+          Pointer taps = oneDnn.workspace(0, room());
+          gatherWeights.set(0, w).set(1, taps).run();
+          transformFilters.set(0, filterMatrix).set(1, taps).set(2, target).run();
+        });
+  }
+
+  /** Results to what each place of their tiles has to do with them. */
+  private void spread(Pointer results, Pointer tiled, Pointer spread) {
+    take.set(0, results).set(1, tiled).run();
+    transformResultsBack.set(0, resultMatrix).set(1, tiled).set(2, spread).run();
+  }
+
+  /** Numbers of the largest thing in the first two workspaces. */
+  private long room() {
+    return Math.max(Math.max(tiles.length(), places * columnsOut), filterLength);
   }
 
   private Pointer slice(INDArray array, int i) {

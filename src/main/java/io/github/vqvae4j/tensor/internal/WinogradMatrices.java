@@ -84,18 +84,8 @@ record WinogradMatrices(int outputs, int taps, float[] results, float[] filter, 
     return outputs + taps - 1;
   }
 
-  /** The row of a transformed tile to which a bias is added. */
-  int biasRow() {
+  /** The place in a transformed tile to which a bias is added. */
+  int biasPlace() {
     return ONE * points() + ONE;
-  }
-
-  /** {@link #filter} for a filter turned by 180 degrees: its columns in reverse. */
-  float[] turnedFilter() {
-    int columns = taps * taps;
-    float[] turned = new float[filter.length];
-    for (int i = 0; i < turned.length; i++) {
-      turned[i] = filter[i / columns * columns + columns - 1 - i % columns];
-    }
-    return turned;
   }
 }

@@ -1,92 +1,182 @@
 package io.github.vqvae4j.tensor.internal;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
-
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
-import org.bytedeco.dnnl.matmul;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Images [n, h, w, c] to transformed tiles (Bt x Bt) d [36, tiles, c], of the overlapping 6x6 tiles
- * at every fourth pixel of the images with a border of zeros around them.
+ * Images [n, h, w, c] to transformed tiles (Bt x Bt) d [t t, tiles, s s c], and the way back, which
+ * gradients take. A cell is s x s pixels, whose channels go side by side; a tile is t x t cells,
+ * one begins at every fourth cell, and a border of one pixel of zeros goes around each image.
  */
 final class WinogradTiles {
   private static final int BORDER = 1;
 
-  /** Copies the places of every tile from one on; oneDNN knows no layout that overlaps. */
-  private record Cut(Call copy, Pointer from, long place) {}
+  /** Some places of some tiles along one axis. */
+  private record Range(long place, long places, long tile, long tiles, boolean overlaps) {}
 
-  private final FloatPointer padded;
-  private final Pointer inner;
-  private final FloatPointer matrix;
+  /** Copies a range of both axes; where it begins in images with borders, and among the tiles. */
+  private record Piece(Call copy, long inImages, long inTiles) {}
+
+  private final OneDnn oneDnn;
+  private final int stride;
+  private final long points;
+  private final long step;
+  private final long images;
+  private final long channels;
+  private final long down;
+  private final long across;
+  private final long row;
+  private final long size;
   private final long columns;
+  private final FloatPointer padded;
+  private final FloatPointer matrix;
   private final Call pad;
-  private final Cut[] cuts;
+  private final Call unpad;
   private final Call transform;
+  private final Call transformBack;
+  private final List<Piece> cuts = new ArrayList<>();
+  private final List<Piece> pastes = new ArrayList<>();
 
-  WinogradTiles(OneDnn oneDnn, WinogradMatrices matrices, long n, long h, long w, long c) {
-    long row = (w + 2 * BORDER) * c;
-    long size = (h + 2 * BORDER) * row;
-    padded = new FloatPointer(n * size);
-    Pointer.memset(padded, 0, padded.capacity() * Float.BYTES);
-    inner = padded.getPointer(BORDER * (row + c));
-    long[] image = {n, h, w, c};
-    pad = oneDnn.reorder(OneDnn.dense(image), strided(image, new long[] {size, row, c, 1}));
-
-    long t = matrices.points();
-    long step = matrices.outputs();
-    long down = h / step;
-    long across = w / step;
-    columns = n * down * across * c;
-    long[] from = {row, c, size, step * row, step * c, 1};
-    long[] to = {t * columns, columns, down * across * c, across * c, c, 1};
-    cuts = new Cut[4];
-    for (int i = 0; i < cuts.length; i++) {
-      long top = i / 2 * step;
-      long left = i % 2 * step;
-      long[] places = {Math.min(step, t - top), Math.min(step, t - left), n, down, across, c};
-      cuts[i] =
-          new Cut(
-              oneDnn.reorder(strided(places, from), strided(places, to)),
-              padded.getPointer(top * row + left * c),
-              top * t + left);
-    }
-
+  /**
+   * For one set of shapes.
+   *
+   * @param shape of the images, [n, h, w, c]
+   * @param stride s
+   */
+  WinogradTiles(OneDnn oneDnn, WinogradMatrices matrices, int stride, long... shape) {
+    this.oneDnn = oneDnn;
+    this.stride = stride;
+    points = matrices.points();
+    step = matrices.outputs();
+    images = shape[0];
+    channels = shape[3];
+    down = shape[1] / (stride * step);
+    across = shape[2] / (stride * step);
+    row = (shape[2] + 2 * BORDER) * channels;
+    size = (shape[1] + 2 * BORDER) * row;
+    columns = images * down * across * cell();
+    padded = new FloatPointer(images * size);
+    Pointer.memset(padded, 0, images * size * Float.BYTES);
     matrix = new FloatPointer(matrices.data());
-    memory.desc tiles = OneDnn.dense(t * t, columns);
-    memory.desc square = OneDnn.dense(t * t, t * t);
-    var description =
-        new matmul.primitive_desc(OneDnn.cpu(), square, tiles, tiles, OneDnn.attributes(), true);
-    transform =
-        oneDnn
-            .call()
-            .argument(DNNL_ARG_SRC, square)
-            .argument(DNNL_ARG_WEIGHTS, tiles)
-            .argument(DNNL_ARG_DST, tiles)
-            .build(new matmul(description), description);
+
+    memory.desc dense = OneDnn.dense(shape);
+    memory.desc bordered = OneDnn.strided(shape, size, row, channels, 1);
+    pad = oneDnn.reorder(dense, bordered, false);
+    unpad = oneDnn.reorder(bordered, dense, false);
+    // oneDNN knows no layout that overlaps itself, so what tiles share is copied apart; on the way
+    // back it is added to what the tiles before have put there.
+    for (Range i : ranges(down, false)) {
+      for (Range j : ranges(across, false)) {
+        cuts.add(piece(i, j, false));
+      }
+    }
+    for (boolean adding : new boolean[] {false, true}) {
+      for (Range i : ranges(down, true)) {
+        for (Range j : ranges(across, true)) {
+          if ((i.overlaps() || j.overlaps()) == adding) {
+            pastes.add(piece(i, j, true));
+          }
+        }
+      }
+    }
+    long square = points * points;
+    memory.desc tiles = OneDnn.dense(square, columns);
+    transform = oneDnn.product(OneDnn.dense(square, square), tiles, tiles);
+    transformBack =
+        oneDnn.product(OneDnn.strided(new long[] {square, square}, 1, square), tiles, tiles);
   }
 
-  private static memory.desc strided(long[] shape, long[] strides) {
-    return new memory.desc(shape, memory.data_type.f32, strides);
+  /** Numbers in a cell. */
+  private long cell() {
+    return stride * stride * channels;
+  }
+
+  private List<Range> ranges(long tiles, boolean back) {
+    List<Range> ranges = new ArrayList<>();
+    ranges.add(new Range(0, step, 0, tiles, false));
+    if (!back) {
+      ranges.add(new Range(step, points - step, 0, tiles, false));
+    } else {
+      ranges.add(new Range(step, points - step, tiles - 1, 1, false));
+      if (tiles > 1) {
+        ranges.add(new Range(step, points - step, 0, tiles - 1, true));
+      }
+    }
+    return ranges;
+  }
+
+  private Piece piece(Range i, Range j, boolean back) {
+    long[] shape = {
+      i.places(), j.places(), images, i.tiles(), j.tiles(), stride, stride * channels
+    };
+    long cellRow = stride * row;
+    long cellColumn = stride * channels;
+    memory.desc inImages =
+        OneDnn.strided(shape, cellRow, cellColumn, size, step * cellRow, step * cellColumn, row, 1);
+    memory.desc inTiles =
+        OneDnn.strided(
+            shape,
+            points * columns,
+            columns,
+            down * across * cell(),
+            across * cell(),
+            cell(),
+            cellColumn,
+            1);
+    return new Piece(
+        back
+            ? oneDnn.reorder(inTiles, inImages, i.overlaps() || j.overlaps())
+            : oneDnn.reorder(inImages, inTiles, false),
+        (i.place() + i.tile() * step) * cellRow + (j.place() + j.tile() * step) * cellColumn,
+        (i.place() * points + j.place()) * columns + (i.tile() * across + j.tile()) * cell());
+  }
+
+  /** How many numbers transformed tiles are. */
+  long length() {
+    return points * points * columns;
+  }
+
+  /** How many numbers the images with their borders are. */
+  long paddedLength() {
+    return images * size;
   }
 
   /**
    * Transforms.
    *
-   * @param images where they lie
-   * @param tiles room for as many numbers as the result has
+   * @param from the images
+   * @param tiles room for {@link #length} numbers
    * @param data the result
    */
-  void run(Pointer images, Pointer tiles, Pointer data) {
-    pad.set(0, images).set(1, inner).run();
-    for (Cut cut : cuts) {
-      Pointer place = tiles.getPointer(FloatPointer.class, cut.place() * columns);
-      cut.copy().set(0, cut.from()).set(1, place).run();
+  void forward(Pointer from, Pointer tiles, Pointer data) {
+    pad.set(0, from).set(1, at(padded, BORDER * (row + channels))).run();
+    for (Piece cut : cuts) {
+      cut.copy().set(0, at(padded, cut.inImages())).set(1, at(tiles, cut.inTiles())).run();
     }
     transform.set(0, matrix).set(1, tiles).set(2, data).run();
+  }
+
+  /**
+   * The transposed of all that {@link #forward} does.
+   *
+   * @param data transformed tiles
+   * @param tiles room for {@link #length} numbers
+   * @param sums room for {@link #paddedLength} numbers
+   * @param to the images
+   */
+  void back(Pointer data, Pointer tiles, Pointer sums, Pointer to) {
+    transformBack.set(0, matrix).set(1, data).set(2, tiles).run();
+    for (Piece paste : pastes) {
+      paste.copy().set(0, at(tiles, paste.inTiles())).set(1, at(sums, paste.inImages())).run();
+    }
+    unpad.set(0, at(sums, BORDER * (row + channels))).set(1, to).run();
+  }
+
+  private static Pointer at(Pointer base, long offset) {
+    return base.getPointer(FloatPointer.class, offset);
   }
 }

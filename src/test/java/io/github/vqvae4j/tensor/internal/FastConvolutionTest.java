@@ -56,26 +56,31 @@ class FastConvolutionTest {
     }
   }
 
-  /** The first two are one slice, the others several; sides differ; channels are no power of 2. */
+  /** One slice and several; sides differ; channels are no powers of 2. */
   @ParameterizedTest
   @CsvSource({
-    "8, 8, 8, 64, 64",
-    "16, 8, 8, 128, 128",
-    "24, 8, 16, 64, 96",
-    "40, 8, 8, 72, 64",
-    "6, 16, 16, 64, 65"
+    "8, 8, 8, 64, 64, 1",
+    "16, 8, 8, 128, 128, 1",
+    "24, 8, 16, 64, 96, 1",
+    "40, 8, 8, 72, 64, 1",
+    "6, 16, 16, 64, 65, 1",
+    "32, 4, 4, 64, 64, 1",
+    "8, 16, 16, 64, 128, 2",
+    "32, 16, 16, 64, 64, 2",
+    "24, 8, 24, 72, 65, 2"
   })
-  void minimalFiltering(int batch, int height, int width, int in, int out) {
-    Window window = Window.of(1, 1);
+  void minimalFiltering(int batch, int height, int width, int in, int out, int stride) {
+    Window window = Window.of(stride, 1);
+    int kernel = 2 + stride;
     Twin x = random(1, batch, height, width, in);
-    Twin w = random(1 / Math.sqrt(9.0 * in), 3, 3, in, out);
+    Twin w = random(1 / Math.sqrt(kernel * kernel * in), kernel, kernel, in, out);
     Twin bias = random(1, out);
-    Twin dy = random(1, batch, height, width, out);
+    Twin dy = random(1, batch, height / stride, width / stride, out);
     assertTrue(OneDnnWinograd.suits(x.single().shape(), w.single().shape(), window));
 
     for (boolean relu : new boolean[] {false, true}) {
       for (Twin withBias : new Twin[] {null, bias}) {
-        Twin y = random(1, batch, height, width, out);
+        Twin y = random(1, batch, height / stride, width / stride, out);
         INDArray b = withBias == null ? null : withBias.single();
         INDArray exactBias = withBias == null ? null : withBias.exact();
         fast.conv2d(x.single(), w.single(), 0, b, null, relu, window, y.single());
@@ -84,7 +89,7 @@ class FastConvolutionTest {
       }
     }
     Twin dx = random(1, batch, height, width, in);
-    Twin dw = random(1, 3, 3, in, out);
+    Twin dw = random(1, kernel, kernel, in, out);
     Twin db = random(1, out);
     fast.conv2dGradients(
         x.single(), w.single(), 0, dy.single(), window, dx.single(), dw.single(), db.single());
@@ -93,6 +98,16 @@ class FastConvolutionTest {
     assertClose("gradient of the input", dx);
     assertClose("gradient of the weights", dw);
     assertClose("gradient of the bias", db);
+
+    Twin transposedBias = random(1, in);
+    for (boolean relu : new boolean[] {false, true}) {
+      Twin y = random(1, batch, height, width, in);
+      fast.convTranspose2d(
+          dy.single(), w.single(), 0, transposedBias.single(), null, relu, window, y.single());
+      plain.convTranspose2d(
+          dy.exact(), w.exact(), 0, transposedBias.exact(), null, relu, window, y.exact());
+      assertClose("transposed, relu " + relu, y);
+    }
   }
 
   /** Too few channels, sides that are no multiples of 4, too few tiles, another window. */
@@ -103,7 +118,8 @@ class FastConvolutionTest {
     "32, 8, 6, 64, 64, 3, 1",
     "7, 8, 8, 64, 64, 3, 1",
     "32, 8, 8, 64, 64, 3, 0",
-    "32, 8, 8, 64, 64, 1, 1"
+    "32, 8, 8, 64, 64, 1, 1",
+    "32, 8, 8, 64, 64, 4, 1"
   })
   void minimalFilteringIsNotFor(
       int batch, int height, int width, int in, int out, int kernel, int padding) {
