@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,6 +58,19 @@ class NearestRowsTest {
         }
       }
     }
+  }
+
+  /** In a process that may take half a gigabyte, heap and all else together. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void memoryDoesNotGrowWithRowsTimesCodes() throws Exception {
+    ChildJvm.Result result =
+        new ChildJvm().with("-Xmx192m").run(LargeSearchProgram.class, KernelSet.ONEDNN.name());
+    assertEquals(0, result.exit(), result::toString);
+    assertEquals(List.of("wrong 0"), result.linesWith("wrong"), result::toString);
+    String resident = result.linesWith("RssAnon:").get(0);
+    long kilobytes = Long.parseLong(resident.replaceAll("\\D", ""));
+    assertTrue(kilobytes < 512 << 10, resident);
   }
 
   @ParameterizedTest

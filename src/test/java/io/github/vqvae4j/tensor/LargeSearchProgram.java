@@ -1,0 +1,56 @@
+package io.github.vqvae4j.tensor;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Searches a codebook of 65,536 codes for 100,000 rows, whose products all together would take 26
+ * GB, checks some of the answers, and prints what the process took.
+ */
+final class LargeSearchProgram {
+  private static final int ROWS = 100_000;
+  private static final int CODES = 65_536;
+  private static final int DIMENSION = 64;
+  private static final int CHECKED = 20;
+
+  private LargeSearchProgram() {}
+
+  public static void main(String... arguments) throws Exception {
+    Rng rng = new Rng(3);
+    float[] codes = Tensors.gaussians(rng, CODES * DIMENSION);
+    float[] rows = Tensors.gaussians(rng, ROWS * DIMENSION);
+    try (Step step = KernelSet.valueOf(arguments[0]).inference()) {
+      Tensor x = step.tensor(rows, ROWS, DIMENSION);
+      int[] found = x.nearestRows(step.tensor(codes, CODES, DIMENSION));
+      int wrong = 0;
+      for (int i = 0; i < ROWS; i += ROWS / CHECKED) {
+        if (distance(rows, i, codes, found[i]) > (1 + Tolerances.FLOAT) * least(rows, i, codes)) {
+          wrong++;
+        }
+      }
+      System.out.println("wrong " + wrong);
+    }
+    System.out.println(
+        Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(line -> line.startsWith("RssAnon:"))
+            .findFirst()
+            .orElseThrow());
+  }
+
+  private static double least(float[] rows, int row, float[] codes) {
+    double least = Double.POSITIVE_INFINITY;
+    for (int code = 0; code < CODES; code++) {
+      least = Math.min(least, distance(rows, row, codes, code));
+    }
+    return least;
+  }
+
+  private static double distance(float[] rows, int row, float[] codes, int code) {
+    double sum = 0;
+    for (int i = 0; i < DIMENSION; i++) {
+      double difference = rows[row * DIMENSION + i] - codes[code * DIMENSION + i];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}
