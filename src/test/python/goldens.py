@@ -420,15 +420,12 @@ def residual_rectified():
 
 
 def strided(decode):
-    """Keras's small encoder and decoder: "same" with stride 2 pads, and cuts off, at the end only.
-
-    The library does so at the beginning, so images and kernels are given to Keras's rules in two mirrors.
-    """
+    """Keras's small encoder and decoder: "same" with stride 2 pads, and cuts off, at the end only."""
     golden, inputs = Golden(widths="3 2"), Inputs(f"strided {decode}")
     shape = (2, 2, 3, 5) if decode else (2, 8, 12, 1)
     leaves, channels = {"x": inputs.bell(*shape)}, shape[3]
     for index, width in enumerate((3, 2)):
-        name = f"up.{index}.conv" if decode else f"down.{index}"
+        name = f"up.{index}" if decode else f"down.{index}"
         leaves[f"{name}.weight"] = inputs.bell(3, 3, *((width, channels) if decode else (channels, width)), scale=0.5)
         leaves[f"{name}.bias"] = inputs.bell(width, scale=0.3)
         channels = width
@@ -439,10 +436,10 @@ def strided(decode):
     for leaf in leaves.values():
         leaf.requires_grad_()
 
-    x = to_torch(leaves["x"]).flip(2, 3)
+    x = to_torch(leaves["x"])
     for index in range(2):
-        layer = f"up.{index}.conv" if decode else f"down.{index}"
-        weight, bias = leaves[f"{layer}.weight"].permute(3, 2, 0, 1).flip(2, 3), leaves[f"{layer}.bias"]
+        layer = f"up.{index}" if decode else f"down.{index}"
+        weight, bias = leaves[f"{layer}.weight"].permute(3, 2, 0, 1), leaves[f"{layer}.bias"]
         if decode:
             height, width = 2 * x.shape[2], 2 * x.shape[3]
             x = functional.conv_transpose2d(x, weight, bias, stride=2)[:, :, :height, :width]
@@ -450,8 +447,8 @@ def strided(decode):
             x = functional.conv2d(functional.pad(x, (0, 1, 0, 1)), weight, bias, stride=2)
         assert x.abs().min() > 1e-4, "rounding to float could flip a ReLU"
         x = functional.relu(x)
-    weight = leaves[f"{name}.weight"].permute(3, 2, 0, 1).flip(2, 3)
-    y = functional.conv2d(x, weight, leaves[f"{name}.bias"], padding=kernel // 2).flip(2, 3)
+    weight = leaves[f"{name}.weight"].permute(3, 2, 0, 1)
+    y = functional.conv2d(x, weight, leaves[f"{name}.bias"], padding=kernel // 2)
     finish(golden, leaves, from_torch(y), inputs)
     return golden
 

@@ -2,8 +2,6 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
-import io.github.vqvae4j.nn.ConvTranspose2d;
-import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Sequential;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Tensor;
@@ -22,25 +20,6 @@ import java.util.Optional;
  * order of its weights.
  */
 public final class StridedDecoder extends Decoder {
-  /** A transposed convolution 3x3 of stride 2 that doubles the size: [b, 2h, 2w, out]. */
-  private static final class Doubling extends Layer {
-    private final ConvTranspose2d conv;
-
-    Doubling(ConvConfig config, Rng rng) {
-      conv = child("conv", new ConvTranspose2d(config.stride(2).relu(true), rng));
-    }
-
-    /**
-     * Of the 2h + 1 rows the first is dropped, and of the columns: where {@link StridedEncoder} has
-     * its padding.
-     */
-    @Override
-    protected Tensor compute(Tensor x) {
-      Tensor whole = conv.forward(x);
-      return whole.slice(1, 1, whole.size(1)).slice(2, 1, whole.size(2));
-    }
-  }
-
   private final StridedDecoderConfig config;
   private final Sequential up;
   private final Conv2d last;
@@ -54,18 +33,15 @@ public final class StridedDecoder extends Decoder {
    */
   public StridedDecoder(StridedDecoderConfig config, int dimension, Rng rng) {
     this.config = config;
-    List<Doubling> doublings = new ArrayList<>();
+    List<StridedConv> doublings = new ArrayList<>();
     int in = dimension;
     for (int out : config.widths()) {
-      doublings.add(new Doubling(conv(in, out), rng));
+      doublings.add(new StridedConv(in, out, true, config.initializer(), rng));
       in = out;
     }
     up = child("up", Sequential.of(doublings));
-    last = child("last", new Conv2d(conv(in, config.channels()).padding(1), rng));
-  }
-
-  private ConvConfig conv(int in, int out) {
-    return ConvConfig.of(in, out, 3).initializer(config.initializer());
+    ConvConfig image = ConvConfig.of(in, config.channels(), 3).padding(1);
+    last = child("last", new Conv2d(image.initializer(config.initializer()), rng));
   }
 
   /**

@@ -14,11 +14,8 @@ import java.util.Optional;
  * w/2^n, D].
  *
  * <p>n convolutions 3x3 of stride 2, each with a rectified linear unit; a convolution 1x1 to D.
- * There is no residual stack; {@link ConvEncoder} has one.
- *
- * <p>An even size is halved with one row and one column of zeros at the top and at the left. Keras
- * puts them at the bottom and at the right, so that with {@link StridedDecoder} this is Keras's
- * model seen in two mirrors.
+ * Padding is Keras's: one row of zeros at the bottom, one column at the right. There is no residual
+ * stack; {@link ConvEncoder} has one.
  */
 public final class StridedEncoder extends Encoder {
   private final StridedEncoderConfig config;
@@ -34,18 +31,15 @@ public final class StridedEncoder extends Encoder {
    */
   public StridedEncoder(StridedEncoderConfig config, int dimension, Rng rng) {
     this.config = config;
-    List<Conv2d> halvings = new ArrayList<>();
+    List<StridedConv> halvings = new ArrayList<>();
     int in = config.channels();
     for (int out : config.widths()) {
-      halvings.add(new Conv2d(conv(in, out, 3).stride(2).padding(1).relu(true), rng));
+      halvings.add(new StridedConv(in, out, false, config.initializer(), rng));
       in = out;
     }
     down = child("down", Sequential.of(halvings));
-    project = child("project", new Conv2d(conv(in, dimension, 1), rng));
-  }
-
-  private ConvConfig conv(int in, int out, int kernel) {
-    return ConvConfig.of(in, out, kernel).initializer(config.initializer());
+    ConvConfig last = ConvConfig.of(in, dimension, 1).initializer(config.initializer());
+    project = child("project", new Conv2d(last, rng));
   }
 
   /**

@@ -139,7 +139,7 @@ final class VqVaeFile {
     }
     if (decoder instanceof StridedDecoderConfig c) {
       for (int i = 0; i < c.widths().size(); i++) {
-        checkSize(file, content, "decoder.up." + i + ".conv.weight", 2, c.widths().get(i));
+        checkSize(file, content, "decoder.up." + i + ".weight", 2, c.widths().get(i));
       }
       checkSize(file, content, "decoder.last.weight", 3, c.channels());
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StridedPartsTest {
   @ParameterizedTest
   @EnumSource
-  void theEncoderIsThatOfKerasInTwoMirrors(Precision precision) throws IOException {
+  void theEncoderPadsAsKerasDoes(Precision precision) throws IOException {
     try (Layer encoder = StridedEncoder.channels(1).widths(3, 2).build(4, new Rng(1))) {
       LayerGolden.compare("strided_encoder", encoder, precision);
     }
@@ -26,7 +26,7 @@ class StridedPartsTest {
 
   @ParameterizedTest
   @EnumSource
-  void theDecoderIsThatOfKerasInTwoMirrors(Precision precision) throws IOException {
+  void theDecoderCutsOffWhatKerasDoes(Precision precision) throws IOException {
     try (Layer decoder = StridedDecoder.channels(1).widths(3, 2).build(5, new Rng(1))) {
       LayerGolden.compare("strided_decoder", decoder, precision);
     }

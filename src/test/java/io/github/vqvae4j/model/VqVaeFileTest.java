@@ -195,7 +195,7 @@ class VqVaeFileTest {
         new String[][] {
           {"[32,64]", "[32,999999999]", "encoder.down.1.weight"},
           {"[32,64]", "[32,64,2]", "encoder.down.2.weight"},
-          {"[64,32]", "[999999999,32]", "decoder.up.0.conv.weight"},
+          {"[64,32]", "[999999999,32]", "decoder.up.0.weight"},
         }) {
       assertTrue(config.contains(change[0]), config);
       Map<String, String> metadata = new LinkedHashMap<>(content.metadata());

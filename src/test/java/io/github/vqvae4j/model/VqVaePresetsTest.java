@@ -179,7 +179,7 @@ class VqVaePresetsTest {
       assertTrue(state.get("quantizer.codebook").isTrainable());
       assertEquals(0.05, largest(state.get("quantizer.codebook")), 1e-3);
       assertEquals(Math.sqrt(6.0 / (9 * 96)), largest(state.get("encoder.down.1.weight")), 1e-3);
-      assertEquals(Math.sqrt(6.0 / (9 * 96)), largest(state.get("decoder.up.1.conv.weight")), 1e-3);
+      assertEquals(Math.sqrt(6.0 / (9 * 96)), largest(state.get("decoder.up.1.weight")), 1e-3);
       assertEquals(0, largest(state.get("decoder.last.bias")));
     }
   }
