@@ -372,6 +372,87 @@ def optimizers():
     return golden
 
 
+# --- parts of models -------------------------------------------------------------------------------------------------
+
+
+def to_torch(images):
+    """[n, h, w, c] -> [n, c, h, w]"""
+    return images.permute(0, 3, 1, 2)
+
+
+def from_torch(images):
+    return images.permute(0, 2, 3, 1)
+
+
+def finish(golden, leaves, y, inputs):
+    """Stores leaves, y, a gradient dy from above, and the leaves' gradients."""
+    dy = inputs.bell(*y.shape)
+    y.backward(dy)
+    for name, tensor in leaves.items():
+        golden.input(name, tensor)
+    golden.result("y", y)
+    golden.input("dy", dy)
+    for name, tensor in leaves.items():
+        golden.result(f"d.{name}", tensor.grad)
+
+
+def rectify(x):
+    """ReLU in place, as nn.ReLU(True)."""
+    assert x.abs()[x != 0].min() > 1e-4, "rounding to float could flip a ReLU"
+    return functional.relu_(x)
+
+
+def residual_rectified():
+    """A stack of two blocks x + block(x) as zalandoresearch's code computes it: block overwrites x by relu(x)."""
+    golden, inputs = Golden(blocks="2", hidden="3"), Inputs("residual_rectified")
+    leaves = {"x": inputs.bell(2, 5, 3, 4)}
+    for block in range(2):
+        leaves[f"{block}.conv.weight"] = inputs.bell(3, 3, 4, 3, scale=0.3)
+        leaves[f"{block}.project.weight"] = inputs.bell(1, 1, 3, 4, scale=0.5)
+    for leaf in leaves.values():
+        leaf.requires_grad_()
+    x = to_torch(leaves["x"]).clone()
+    for block in range(2):
+        hidden = functional.conv2d(rectify(x), leaves[f"{block}.conv.weight"].permute(3, 2, 0, 1), padding=1)
+        x = x + functional.conv2d(rectify(hidden), leaves[f"{block}.project.weight"].permute(3, 2, 0, 1))
+    finish(golden, leaves, from_torch(functional.relu(x)), inputs)
+    return golden
+
+
+def strided(decode):
+    """Keras's small encoder and decoder: "same" with stride 2 pads, and cuts off, at the end only."""
+    golden, inputs = Golden(widths="3 2"), Inputs(f"strided {decode}")
+    shape = (2, 2, 3, 5) if decode else (2, 8, 12, 1)
+    leaves, channels = {"x": inputs.bell(*shape)}, shape[3]
+    for index, width in enumerate((3, 2)):
+        name = f"up.{index}" if decode else f"down.{index}"
+        leaves[f"{name}.weight"] = inputs.bell(3, 3, *((width, channels) if decode else (channels, width)), scale=0.5)
+        leaves[f"{name}.bias"] = inputs.bell(width, scale=0.3)
+        channels = width
+    kernel, out = (3, 1) if decode else (1, 4)
+    name = "last" if decode else "project"
+    leaves[f"{name}.weight"] = inputs.bell(kernel, kernel, channels, out, scale=0.5)
+    leaves[f"{name}.bias"] = inputs.bell(out, scale=0.3)
+    for leaf in leaves.values():
+        leaf.requires_grad_()
+
+    x = to_torch(leaves["x"])
+    for index in range(2):
+        layer = f"up.{index}" if decode else f"down.{index}"
+        weight, bias = leaves[f"{layer}.weight"].permute(3, 2, 0, 1), leaves[f"{layer}.bias"]
+        if decode:
+            height, width = 2 * x.shape[2], 2 * x.shape[3]
+            x = functional.conv_transpose2d(x, weight, bias, stride=2)[:, :, :height, :width]
+        else:
+            x = functional.conv2d(functional.pad(x, (0, 1, 0, 1)), weight, bias, stride=2)
+        assert x.abs().min() > 1e-4, "rounding to float could flip a ReLU"
+        x = functional.relu(x)
+    weight = leaves[f"{name}.weight"].permute(3, 2, 0, 1)
+    y = functional.conv2d(x, weight, leaves[f"{name}.bias"], padding=kernel // 2)
+    finish(golden, leaves, from_torch(y), inputs)
+    return golden
+
+
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 FILES = {
@@ -382,6 +463,9 @@ FILES = {
     "vq_ema_plain": lambda name: vector_quantization(name, lambda c, i: EmaCodebook(c, i, debiased=False, stored=False)),
     "vq_ema_stored": lambda name: vector_quantization(name, lambda c, i: EmaCodebook(c, i, debiased=False, stored=True)),
     "optimizers": lambda name: optimizers(),
+    "residual_rectified": lambda name: residual_rectified(),
+    "strided_encoder": lambda name: strided(decode=False),
+    "strided_decoder": lambda name: strided(decode=True),
 }
 
 

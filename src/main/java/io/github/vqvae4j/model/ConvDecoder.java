@@ -40,14 +40,7 @@ public final class ConvDecoder extends Decoder {
     int hidden = config.hidden();
     mix = child("mix", new Conv2d(conv(dimension, hidden, 3).padding(1), rng));
     residual =
-        child(
-            "residual",
-            new ResidualStack(
-                hidden,
-                config.residualHidden(),
-                config.residualBlocks(),
-                config.initializer(),
-                rng));
+        child("residual", new ResidualStack(hidden, config.residual(), config.initializer(), rng));
     List<Layer> layers = new ArrayList<>();
     int in = hidden;
     for (int left = config.upsample() - 1; left >= 0; left--) {

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.tensor.Rng;
 
 /**
@@ -9,8 +10,7 @@ import io.github.vqvae4j.tensor.Rng;
  * @param channels of the images, at least 1
  * @param hidden channels inside, at least 2 and even; by default 128
  * @param upsample how often the size is doubled, from 0; by default 2
- * @param residualBlocks by default 2
- * @param residualHidden channels inside a residual block; by default 32
+ * @param residual the residual stack; by default 2 blocks with 32 channels inside
  * @param doubling how the size is doubled; by default by transposed convolution
  * @param initializer how the weights start; by default as in Sonnet
  */
@@ -18,8 +18,7 @@ public record ConvDecoderConfig(
     int channels,
     int hidden,
     int upsample,
-    int residualBlocks,
-    int residualHidden,
+    ResidualConfig residual,
     Doubling doubling,
     Initializer initializer)
     implements Decoder.Config {
@@ -37,30 +36,16 @@ public record ConvDecoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvDecoderConfig {
-    check("ConvDecoder", channels, hidden, "upsample", upsample, residualBlocks, residualHidden);
+    check("ConvDecoder", channels, hidden, "upsample", upsample);
   }
 
-  static void check(
-      String who,
-      int channels,
-      int hidden,
-      String scaling,
-      int times,
-      int residualBlocks,
-      int residualHidden) {
-    if (channels < 1
-        || hidden < 2
-        || hidden % 2 != 0
-        || times < 0
-        || times > 16
-        || residualBlocks < 0
-        || residualHidden < 1) {
+  static void check(String who, int channels, int hidden, String scaling, int times) {
+    if (channels < 1 || hidden < 2 || hidden % 2 != 0 || times < 0 || times > 16) {
       throw new IllegalArgumentException(
           who
-              + ": expected channels of at least 1, an even number of hidden channels, "
+              + ": expected channels of at least 1, an even number of hidden channels and "
               + scaling
-              + " from 0 to 16, residual blocks of at least 0 and residual hidden channels of at"
-              + " least 1, got channels "
+              + " from 0 to 16, got channels "
               + channels
               + ", hidden "
               + hidden
@@ -68,17 +53,18 @@ public record ConvDecoderConfig(
               + scaling
               + " "
               + times
-              + ", residual blocks "
-              + residualBlocks
-              + " of "
-              + residualHidden
               + ".");
     }
   }
 
   static ConvDecoderConfig of(int channels) {
     return new ConvDecoderConfig(
-        channels, 128, 2, 2, 32, Doubling.TRANSPOSED, Initializer.TRUNCATED_NORMAL);
+        channels,
+        128,
+        2,
+        ResidualConfig.of(2, 32),
+        Doubling.TRANSPOSED,
+        Initializer.TRUNCATED_NORMAL);
   }
 
   /**
@@ -88,8 +74,7 @@ public record ConvDecoderConfig(
    * @return these settings with it
    */
   public ConvDecoderConfig hidden(int count) {
-    return new ConvDecoderConfig(
-        channels, count, upsample, residualBlocks, residualHidden, doubling, initializer);
+    return new ConvDecoderConfig(channels, count, upsample, residual, doubling, initializer);
   }
 
   /**
@@ -99,20 +84,28 @@ public record ConvDecoderConfig(
    * @return these settings with it
    */
   public ConvDecoderConfig upsample(int times) {
-    return new ConvDecoderConfig(
-        channels, hidden, times, residualBlocks, residualHidden, doubling, initializer);
+    return new ConvDecoderConfig(channels, hidden, times, residual, doubling, initializer);
   }
 
   /**
-   * Sets the residual stack.
+   * Sets the residual stack, with biases and plain skips.
    *
    * @param blocks how many
    * @param blockHidden channels inside each
    * @return these settings with it
    */
   public ConvDecoderConfig residual(int blocks, int blockHidden) {
-    return new ConvDecoderConfig(
-        channels, hidden, upsample, blocks, blockHidden, doubling, initializer);
+    return residual(ResidualConfig.of(blocks, blockHidden));
+  }
+
+  /**
+   * Sets the residual stack.
+   *
+   * @param newResidual its settings
+   * @return these settings with it
+   */
+  public ConvDecoderConfig residual(ResidualConfig newResidual) {
+    return new ConvDecoderConfig(channels, hidden, upsample, newResidual, doubling, initializer);
   }
 
   /**
@@ -122,8 +115,7 @@ public record ConvDecoderConfig(
    * @return these settings with it
    */
   public ConvDecoderConfig doubling(Doubling newDoubling) {
-    return new ConvDecoderConfig(
-        channels, hidden, upsample, residualBlocks, residualHidden, newDoubling, initializer);
+    return new ConvDecoderConfig(channels, hidden, upsample, residual, newDoubling, initializer);
   }
 
   /**
@@ -133,8 +125,7 @@ public record ConvDecoderConfig(
    * @return these settings with it
    */
   public ConvDecoderConfig initializer(Initializer newInitializer) {
-    return new ConvDecoderConfig(
-        channels, hidden, upsample, residualBlocks, residualHidden, doubling, newInitializer);
+    return new ConvDecoderConfig(channels, hidden, upsample, residual, doubling, newInitializer);
   }
 
   @Override

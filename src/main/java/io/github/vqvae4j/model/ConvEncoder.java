@@ -7,7 +7,6 @@ import io.github.vqvae4j.nn.Sequential;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,14 +45,7 @@ public final class ConvEncoder extends Encoder {
     down = child("down", Sequential.of(halvings));
     mix = child("mix", new Conv2d(conv(in, hidden, 3).padding(1).relu(true), rng));
     residual =
-        child(
-            "residual",
-            new ResidualStack(
-                hidden,
-                config.residualHidden(),
-                config.residualBlocks(),
-                config.initializer(),
-                rng));
+        child("residual", new ResidualStack(hidden, config.residual(), config.initializer(), rng));
     project = child("project", new Conv2d(conv(hidden, dimension, 1), rng));
   }
 
@@ -78,38 +70,7 @@ public final class ConvEncoder extends Encoder {
 
   @Override
   protected Tensor compute(Tensor images) {
-    check(images.shape());
+    InputImages.check("ConvEncoder", images, config.channels(), config.downsample(), "downsample");
     return project.forward(residual.forward(mix.forward(down.forward(images))));
-  }
-
-  private void check(long[] shape) {
-    int channels = config.channels();
-    if (shape.length != 4 || shape[3] != channels) {
-      throw new IllegalArgumentException(
-          "ConvEncoder: expected images [batch, height, width, "
-              + channels
-              + "], got "
-              + Arrays.toString(shape)
-              + ": this encoder was built for "
-              + channels
-              + (channels == 1 ? " channel" : " channels")
-              + ". Build it with channels("
-              + (shape.length == 4 ? shape[3] : "..")
-              + "), or convert the images with Images.to"
-              + (channels == 1 ? "Gray." : "Color."));
-    }
-    long factor = 1L << config.downsample();
-    if (shape[1] % factor != 0 || shape[2] % factor != 0) {
-      throw new IllegalArgumentException(
-          "ConvEncoder: expected a height and width that "
-              + factor
-              + " divides, since it halves them "
-              + config.downsample()
-              + " times, got "
-              + shape[1]
-              + "x"
-              + shape[2]
-              + ". Crop or resize the images, or build it with fewer downsample.");
-    }
   }
 }

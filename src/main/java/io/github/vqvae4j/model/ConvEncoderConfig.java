@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.tensor.Rng;
 
 /**
@@ -9,17 +10,11 @@ import io.github.vqvae4j.tensor.Rng;
  * @param channels of the images, at least 1
  * @param hidden channels inside, at least 2 and even; by default 128
  * @param downsample how often the size is halved, from 0; by default 2
- * @param residualBlocks by default 2
- * @param residualHidden channels inside a residual block; by default 32
+ * @param residual the residual stack; by default 2 blocks with 32 channels inside
  * @param initializer how the weights start; by default as in Sonnet
  */
 public record ConvEncoderConfig(
-    int channels,
-    int hidden,
-    int downsample,
-    int residualBlocks,
-    int residualHidden,
-    Initializer initializer)
+    int channels, int hidden, int downsample, ResidualConfig residual, Initializer initializer)
     implements Encoder.Config {
   /**
    * Checks the settings.
@@ -27,12 +22,12 @@ public record ConvEncoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvEncoderConfig {
-    ConvDecoderConfig.check(
-        "ConvEncoder", channels, hidden, "downsample", downsample, residualBlocks, residualHidden);
+    ConvDecoderConfig.check("ConvEncoder", channels, hidden, "downsample", downsample);
   }
 
   static ConvEncoderConfig of(int channels) {
-    return new ConvEncoderConfig(channels, 128, 2, 2, 32, Initializer.TRUNCATED_NORMAL);
+    return new ConvEncoderConfig(
+        channels, 128, 2, ResidualConfig.of(2, 32), Initializer.TRUNCATED_NORMAL);
   }
 
   /**
@@ -42,8 +37,7 @@ public record ConvEncoderConfig(
    * @return these settings with it
    */
   public ConvEncoderConfig hidden(int count) {
-    return new ConvEncoderConfig(
-        channels, count, downsample, residualBlocks, residualHidden, initializer);
+    return new ConvEncoderConfig(channels, count, downsample, residual, initializer);
   }
 
   /**
@@ -53,19 +47,28 @@ public record ConvEncoderConfig(
    * @return these settings with it
    */
   public ConvEncoderConfig downsample(int times) {
-    return new ConvEncoderConfig(
-        channels, hidden, times, residualBlocks, residualHidden, initializer);
+    return new ConvEncoderConfig(channels, hidden, times, residual, initializer);
   }
 
   /**
-   * Sets the residual stack.
+   * Sets the residual stack, with biases and plain skips.
    *
    * @param blocks how many
    * @param blockHidden channels inside each
    * @return these settings with it
    */
   public ConvEncoderConfig residual(int blocks, int blockHidden) {
-    return new ConvEncoderConfig(channels, hidden, downsample, blocks, blockHidden, initializer);
+    return residual(ResidualConfig.of(blocks, blockHidden));
+  }
+
+  /**
+   * Sets the residual stack.
+   *
+   * @param newResidual its settings
+   * @return these settings with it
+   */
+  public ConvEncoderConfig residual(ResidualConfig newResidual) {
+    return new ConvEncoderConfig(channels, hidden, downsample, newResidual, initializer);
   }
 
   /**
@@ -75,8 +78,7 @@ public record ConvEncoderConfig(
    * @return these settings with it
    */
   public ConvEncoderConfig initializer(Initializer newInitializer) {
-    return new ConvEncoderConfig(
-        channels, hidden, downsample, residualBlocks, residualHidden, newInitializer);
+    return new ConvEncoderConfig(channels, hidden, downsample, residual, newInitializer);
   }
 
   @Override

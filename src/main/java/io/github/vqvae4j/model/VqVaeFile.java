@@ -8,6 +8,7 @@ import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
@@ -31,7 +32,7 @@ import java.util.stream.Collectors;
  */
 final class VqVaeFile {
   private static final String FORMAT = "vqvae4j.format";
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
   private static final String MODEL = "vqvae4j.model";
   private static final String VQ_VAE = "vq-vae";
   private static final String CONFIG = "vqvae4j.config";
@@ -42,6 +43,8 @@ final class VqVaeFile {
       Map.of(
           "conv-encoder", ConvEncoderConfig.class,
           "conv-decoder", ConvDecoderConfig.class,
+          "strided-encoder", StridedEncoderConfig.class,
+          "strided-decoder", StridedDecoderConfig.class,
           "vector-quantizer", VectorQuantizerConfig.class);
 
   private VqVaeFile() {}
@@ -119,15 +122,26 @@ final class VqVaeFile {
       throws BadFileException {
     if (encoder instanceof ConvEncoderConfig c) {
       checkSize(file, content, "encoder.project.weight", 2, c.hidden());
-      checkResidual(file, content, "encoder", c.residualBlocks(), c.residualHidden());
+      checkResidual(file, content, "encoder", c.residual());
+    }
+    if (encoder instanceof StridedEncoderConfig c) {
+      for (int i = 0; i < c.widths().size(); i++) {
+        checkSize(file, content, "encoder.down." + i + ".weight", 3, c.widths().get(i));
+      }
     }
     if (decoder instanceof ConvDecoderConfig c) {
       checkSize(file, content, "decoder.mix.weight", 3, c.hidden());
-      checkResidual(file, content, "decoder", c.residualBlocks(), c.residualHidden());
+      checkResidual(file, content, "decoder", c.residual());
       int last = c.upsample() - 1;
       if (c.doubling() == ConvDecoderConfig.Doubling.TRANSPOSED && last >= 0) {
         checkSize(file, content, "decoder.up." + last + ".weight", 2, c.channels());
       }
+    }
+    if (decoder instanceof StridedDecoderConfig c) {
+      for (int i = 0; i < c.widths().size(); i++) {
+        checkSize(file, content, "decoder.up." + i + ".weight", 2, c.widths().get(i));
+      }
+      checkSize(file, content, "decoder.last.weight", 3, c.channels());
     }
     if (quantizer instanceof VectorQuantizerConfig c) {
       checkSize(file, content, "quantizer.codebook", 0, c.codebookSize());
@@ -136,11 +150,11 @@ final class VqVaeFile {
   }
 
   private static void checkResidual(
-      Path file, SafetensorsFile content, String part, int blocks, int hidden)
+      Path file, SafetensorsFile content, String part, ResidualConfig residual)
       throws BadFileException {
-    if (blocks > 0) {
-      String last = part + ".residual." + (blocks - 1) + ".conv.weight";
-      checkSize(file, content, last, 3, hidden);
+    if (residual.blocks() > 0) {
+      String last = part + ".residual." + (residual.blocks() - 1) + ".conv.weight";
+      checkSize(file, content, last, 3, residual.hidden());
     }
   }
 

@@ -16,18 +16,13 @@ public final class ResidualStack extends Layer {
    * A stack.
    *
    * @param channels of the images
-   * @param hidden channels inside each block
-   * @param count how many blocks, at least 0
+   * @param config how many blocks, and their settings
    * @param initializer how the weights start
    * @param rng where they are drawn from
    */
-  public ResidualStack(int channels, int hidden, int count, Initializer initializer, Rng rng) {
-    if (count < 0) {
-      throw new IllegalArgumentException(
-          "ResidualStack: expected at least 0 blocks, got " + count + ".");
-    }
-    for (int i = 0; i < count; i++) {
-      ResidualBlock block = new ResidualBlock(channels, hidden, initializer, rng);
+  public ResidualStack(int channels, ResidualConfig config, Initializer initializer, Rng rng) {
+    for (int i = 0; i < config.blocks(); i++) {
+      ResidualBlock block = new ResidualBlock(channels, config, initializer, rng);
       blocks.add(child(Integer.toString(i), block));
     }
   }

@@ -36,6 +36,9 @@ public final class VectorQuantizer extends Quantizer {
   /** Vectors per code that k-means starts from. */
   private static final int START_VECTORS_PER_CODE = 20;
 
+  /** The bound of a codebook that starts as in Keras. */
+  private static final double SMALL = 0.05;
+
   private final VectorQuantizerConfig config;
   private final Variable codebook;
   private final CodebookAverages averages;
@@ -52,7 +55,7 @@ public final class VectorQuantizer extends Quantizer {
     int k = config.codebookSize();
     int d = config.dimension();
     float[] start = new float[k * d];
-    double bound = Math.sqrt(3.0 / d);
+    double bound = config.start() == Start.SMALL_UNIFORM ? SMALL : Math.sqrt(3.0 / d);
     for (int i = 0; i < start.length; i++) {
       start[i] =
           (float)

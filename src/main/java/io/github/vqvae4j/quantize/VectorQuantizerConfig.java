@@ -40,6 +40,8 @@ public record VectorQuantizerConfig(
   public enum Start {
     /** Uniform in +-sqrt(3/D), as in Sonnet. */
     UNIFORM,
+    /** Uniform in +-0.05, as in Keras. */
+    SMALL_UNIFORM,
     /** Standard normal, as in zalandoresearch's code. */
     NORMAL,
     /** Means of clusters of the first batches' vectors. */

@@ -134,7 +134,8 @@ class VqVaeFileTest {
 
   @Test
   void damagedMetadataIsNamed() throws IOException {
-    refused(Map.of("vqvae4j.format", "2"), "format version 1", "got 2");
+    refused(Map.of("vqvae4j.format", "1"), "format version 2", "got 1");
+    refused(Map.of("vqvae4j.format", "3"), "format version 2", "got 3");
     refused(Map.of("vqvae4j.config", "{"), "vqvae4j.config", "expected a JSON object");
     refused(Map.of("vqvae4j.config", "{}"), "encoder", "damaged settings");
     refused(
@@ -172,14 +173,39 @@ class VqVaeFileTest {
     for (String[] change :
         new String[][] {
           {"\"hidden\":16", "\"hidden\":1073741824", "encoder.project.weight"},
-          {"\"residualBlocks\":1", "\"residualBlocks\":2147483647", "encoder.residual.2147483646"},
-          {"\"residualHidden\":8", "\"residualHidden\":999999999", "encoder.residual.0"},
+          {"\"blocks\":1", "\"blocks\":2147483647", "encoder.residual.2147483646"},
+          {"\"hidden\":8", "\"hidden\":999999999", "encoder.residual.0"},
           {"\"codebookSize\":16", "\"codebookSize\":200000000", "quantizer.codebook"},
         }) {
       String changed = config.replaceFirst(change[0], change[1]);
       refused(Map.of("vqvae4j.config", changed), "the settings ask for", change[2]);
     }
     refused(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "damaged settings");
+  }
+
+  @Test
+  void stridedSettingsThatAskForTooMuchAreRefused() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    try (VqVae model = VqVaePresets.kerasMnist().build()) {
+      model.save(file);
+    }
+    SafetensorsFile content = Safetensors.read(file);
+    String config = content.metadata().get("vqvae4j.config");
+    for (String[] change :
+        new String[][] {
+          {"[32,64]", "[32,999999999]", "encoder.down.1.weight"},
+          {"[32,64]", "[32,64,2]", "encoder.down.2.weight"},
+          {"[64,32]", "[999999999,32]", "decoder.up.0.weight"},
+        }) {
+      assertTrue(config.contains(change[0]), config);
+      Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
+      metadata.put("vqvae4j.config", config.replace(change[0], change[1]));
+      Safetensors.write(file, metadata, content.arrays());
+      assertSays(
+          assertThrows(BadFileException.class, () -> VqVae.load(file)),
+          "the settings ask for",
+          change[2]);
+    }
   }
 
   @Test

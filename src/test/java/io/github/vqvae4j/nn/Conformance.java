@@ -3,6 +3,9 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
 import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.StridedDecoder;
+import io.github.vqvae4j.model.StridedEncoder;
+import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.tensor.Rng;
@@ -46,13 +49,32 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               rng -> Sequential.of(new Linear(4, 6, rng), Activation.TANH, new Linear(6, 2, rng)),
               3,
               4),
-          of("ResidualBlock", rng -> new ResidualBlock(4, 2, Initializer.TORCH, rng), 2, 3, 3, 4),
           of(
-              "ResidualStack",
-              rng -> new ResidualStack(4, 2, 2, Initializer.TRUNCATED_NORMAL, rng),
+              "ResidualBlock",
+              rng -> new ResidualBlock(4, ResidualConfig.of(1, 2), Initializer.TORCH, rng),
               2,
               3,
               3,
+              4),
+          of(
+              "ResidualStack",
+              rng ->
+                  new ResidualStack(4, ResidualConfig.of(2, 2), Initializer.TRUNCATED_NORMAL, rng),
+              2,
+              3,
+              3,
+              4),
+          of(
+              "ResidualStack without bias, the skip rectified",
+              rng ->
+                  new ResidualStack(
+                      4,
+                      ResidualConfig.of(2, 3).bias(false).skip(Skip.RECTIFIED),
+                      Initializer.TORCH,
+                      rng),
+              2,
+              3,
+              5,
               4),
           of(
               "ConvEncoder",
@@ -94,7 +116,21 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               1,
               3,
               3,
-              2));
+              2),
+          of(
+              "StridedEncoder",
+              rng -> StridedEncoder.channels(3).widths(4, 5, 3).build(2, rng),
+              1,
+              8,
+              16,
+              3),
+          of(
+              "StridedDecoder",
+              rng -> StridedDecoder.channels(2).widths(4, 3).build(5, rng),
+              1,
+              3,
+              1,
+              5));
 
   /** Quantizers, whose straight-through gradient is no derivative of what they compute. */
   static final List<Conformance> QUANTIZERS =
@@ -109,6 +145,11 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
           of(
               "VectorQuantizer by gradient",
               rng -> VectorQuantizer.gradient(6, 3).start(Start.NORMAL).build(rng),
+              4,
+              3),
+          of(
+              "VectorQuantizer by gradient, from small numbers",
+              rng -> VectorQuantizer.gradient(6, 3).start(Start.SMALL_UNIFORM).build(rng),
               4,
               3));
 

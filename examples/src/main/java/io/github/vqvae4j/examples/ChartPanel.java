@@ -24,6 +24,7 @@ final class ChartPanel {
   private static final Color FAINT = new Color(178, 205, 230);
   private static final Color BLUE = new Color(31, 97, 160);
   private static final Color ORANGE = new Color(214, 96, 20);
+  private static final Color[] COLD = {BLUE, new Color(20, 140, 130), new Color(120, 80, 170)};
 
   private static final double UNEVEN = 0.01;
 
@@ -79,6 +80,12 @@ final class ChartPanel {
   ChartPanel noisy(double[] steps, double[] values) {
     add("batch", FAINT, THIN, steps, values);
     add("average", BLUE, THICK, steps, smooth(values));
+    return this;
+  }
+
+  /** One of several lines of a kind, each in a colour of its own. */
+  ChartPanel oneOf(int number, String name, double[] steps, double[] values) {
+    add(name, COLD[number % COLD.length], THIN, steps, values);
     return this;
   }
 

@@ -1,17 +1,13 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TrainingReport;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
 
 /** The curves of a run: a panel for the reconstruction, one for each other term, one for usage. */
@@ -48,23 +44,7 @@ final class LossChart {
             .otherLine("codes in use", numbers, values(steps, s -> s.windowUsage().codesInUse()))
             .chart());
 
-    ByteArrayOutputStream png = draw(panels);
-    AtomicFile.write(file, png::writeTo);
-  }
-
-  private static ByteArrayOutputStream draw(List<XYChart> panels) throws IOException {
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    try {
-      BitmapEncoder.saveBitmap(panels, panels.size(), 1, png, BitmapFormat.PNG);
-    } catch (RuntimeException | InternalError | LinkageError e) {
-      throw new IllegalStateException(
-          "The loss chart could not be drawn ("
-              + FailureMessage.firstCause(e).getMessage()
-              + "); all other results are written. Java draws with the system's fonts: install"
-              + " fontconfig and a font, such as DejaVu.",
-          e);
-    }
-    return png;
+    ChartFile.write(panels, file);
   }
 
   private static double[] values(List<StepReport> steps, ToDoubleFunction<StepReport> of) {

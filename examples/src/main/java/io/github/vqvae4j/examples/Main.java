@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       MnistCommand.class,
       Cifar10Command.class,
       CustomEncoderCommand.class,
+      FidelityCommand.class,
       ReconstructCommand.class,
       DecodeCommand.class
     })

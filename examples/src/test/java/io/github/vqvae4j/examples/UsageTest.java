@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Help, version, and what happens when the command line is wrong. */
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"mnist", "cifar10", "custom-encoder", "reconstruct", "decode"})
+  @ValueSource(
+      strings = {"mnist", "cifar10", "custom-encoder", "fidelity", "reconstruct", "decode"})
   void everyCommandHasHelpAndVersion(String command) {
     Run help = Run.of(command, "--help").succeeded();
     assertTrue(help.out().contains("Usage: vqvae4j-examples " + command), help::out);
@@ -23,7 +24,8 @@ class UsageTest {
   @Test
   void helpListsCommandsAndDefaults() {
     String help = Run.of("--help").succeeded().out();
-    for (String command : List.of("mnist", "cifar10", "custom-encoder", "reconstruct", "decode")) {
+    for (String command :
+        List.of("mnist", "cifar10", "custom-encoder", "fidelity", "reconstruct", "decode")) {
       assertTrue(help.contains(command), help);
     }
     String mnist = Run.of("mnist", "--help").succeeded().out();

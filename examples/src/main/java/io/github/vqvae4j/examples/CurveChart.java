@@ -1,0 +1,66 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.train.Recipe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.XYChart;
+
+/** Curves beside the recorded points: a diagram of the error, one of the perplexity. */
+final class CurveChart {
+  private CurveChart() {}
+
+  static void write(Recipe recipe, RecordedCurve recorded, List<TrainingCurve> runs, Path file)
+      throws IOException {
+    long steps = runs.stream().mapToLong(TrainingCurve::steps).max().orElseThrow();
+    List<XYChart> panels = new ArrayList<>();
+    ChartPanel error = ChartPanel.logarithmic(recipe + ": reconstruction", "MSE / variance", steps);
+    panels.add(draw(error, steps, recorded, runs, CurvePoint::errorOverVariance));
+    double most = largest(recorded.points());
+    for (TrainingCurve run : runs) {
+      most = Math.max(most, largest(run.points()));
+    }
+    ChartPanel perplexity =
+        ChartPanel.linear("perplexity of the codes in a batch", "codes", steps, most);
+    panels.add(draw(perplexity, steps, recorded, runs, CurvePoint::perplexity));
+    ChartFile.write(panels, file);
+  }
+
+  private static XYChart draw(
+      ChartPanel panel,
+      long steps,
+      RecordedCurve recorded,
+      List<TrainingCurve> runs,
+      ToDoubleFunction<CurvePoint> value) {
+    for (int i = 0; i < runs.size(); i++) {
+      List<CurvePoint> run = runs.get(i).points();
+      panel.oneOf(i, "seed " + runs.get(i).seed(), steps(run), values(run, value));
+    }
+    List<CurvePoint> points =
+        recorded.points().stream()
+            .filter(p -> p.step() <= steps && !Double.isNaN(value.applyAsDouble(p)))
+            .toList();
+    if (!points.isEmpty()) {
+      panel.points("recorded", steps(points), values(points, value));
+    }
+    return panel.chart();
+  }
+
+  private static double largest(List<CurvePoint> points) {
+    return points.stream()
+        .mapToDouble(CurvePoint::perplexity)
+        .filter(p -> !Double.isNaN(p))
+        .max()
+        .orElse(1);
+  }
+
+  private static double[] steps(List<CurvePoint> points) {
+    return points.stream().mapToDouble(CurvePoint::step).toArray();
+  }
+
+  private static double[] values(List<CurvePoint> points, ToDoubleFunction<CurvePoint> value) {
+    return points.stream().mapToDouble(value).toArray();
+  }
+}

@@ -1,0 +1,10 @@
+package io.github.vqvae4j.examples;
+
+/**
+ * A point of a training curve: means over the steps since the point before.
+ *
+ * @param step the last of these steps
+ * @param errorOverVariance mean squared error of each batch, over the variance of all images
+ * @param perplexity of the codes in each batch; NaN where it was not recorded
+ */
+record CurvePoint(long step, double errorOverVariance, double perplexity) {}

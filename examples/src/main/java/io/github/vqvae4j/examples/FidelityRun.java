@@ -1,0 +1,117 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.train.Recipe;
+import io.github.vqvae4j.train.TrainingReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Trains by a recipe, once for each seed, and writes tables and a chart. Each seed's curve is kept
+ * in the folder, and a seed whose curve is there is not trained again.
+ */
+final class FidelityRun {
+  private final Recipe recipe;
+  private final RecordedCurve recorded;
+  private final Dataset images;
+  private final int steps;
+  private final RunFolder folder;
+  private final Interruption interruption;
+  private final PrintWriter out;
+
+  FidelityRun(
+      Recipe recipe,
+      RecordedCurve recorded,
+      Dataset images,
+      int steps,
+      RunFolder folder,
+      Interruption interruption,
+      PrintWriter out) {
+    this.recipe = recipe;
+    this.recorded = recorded;
+    this.images = images;
+    this.steps = steps;
+    this.folder = folder;
+    this.interruption = interruption;
+    this.out = out;
+  }
+
+  void run(List<Long> seeds) throws IOException {
+    List<TrainingCurve> curves = new ArrayList<>();
+    for (long seed : seeds) {
+      curves.add(curve(seed));
+    }
+    String tables = CurveTable.of(recorded, curves);
+    out.printf("%n%s%n", tables);
+    String page = recipe + ".md";
+    String chart = recipe + ".png";
+    byte[] text = tables.getBytes(StandardCharsets.UTF_8);
+    folder.write(page, file -> AtomicFile.write(file, bytes -> bytes.write(text)));
+    folder.write(chart, file -> CurveChart.write(recipe, recorded, curves, file));
+
+    out.println(folder.path().toAbsolutePath().normalize());
+    out.printf("  %-28s these tables%n", page);
+    out.printf("  %-28s the curves, and the recorded points%n", chart);
+    out.printf("  %-28s each run's means over %d steps%n", name("*"), recorded.window());
+  }
+
+  private String name(Object seed) {
+    return recipe + "-seed-" + seed + ".json";
+  }
+
+  private TrainingCurve curve(long seed) throws IOException {
+    String name = name(seed);
+    if (Files.exists(folder.file(name))) {
+      TrainingCurve kept = TrainingCurve.read(folder.file(name));
+      if (kept.images() != images.size()) {
+        throw new IllegalArgumentException(
+            folder.file(name)
+                + ": expected the curve of a run on "
+                + images.size()
+                + " images, got one on "
+                + kept.images()
+                + " images; choose another --output");
+      }
+      if (kept.steps() >= steps) {
+        out.printf("Seed %d: %d steps, from %s%n", seed, kept.steps(), name);
+        return kept;
+      }
+    }
+    TrainingCurve curve = train(seed);
+    folder.write(name, curve::write);
+    return curve;
+  }
+
+  private TrainingCurve train(long seed) throws IOException {
+    out.printf("Seed %d: %d steps%n", seed, steps);
+    WindowMeans means = new WindowMeans(recorded.window());
+    try (VqVae model = recipe.model().seed(seed).build();
+        Progress progress = Progress.on(out, steps)) {
+      folder.requireSpaceFor(model);
+      TrainingReport report =
+          recipe
+              .trainer(model)
+              .steps(steps)
+              .seed(seed)
+              .listen(interruption)
+              .listen(means)
+              .listen(progress)
+              .fit(images);
+      return new TrainingCurve(
+          recipe.toString(),
+          seed,
+          images.size(),
+          report.variance(),
+          steps,
+          report.imagesPerSecond(),
+          Machine.here(),
+          means.points());
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.tensor.Rng;
+import java.util.List;
+
+/**
+ * The settings of a {@link StridedDecoder}.
+ *
+ * @param channels of the images, at least 1
+ * @param widths the channels after each doubling of the size, each at least 1; by default 64, 32
+ * @param initializer how the weights start; by default as in Keras
+ */
+public record StridedDecoderConfig(int channels, List<Integer> widths, Initializer initializer)
+    implements Decoder.Config {
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public StridedDecoderConfig {
+    StridedEncoderConfig.check("StridedDecoder", channels, widths);
+    widths = List.copyOf(widths);
+  }
+
+  static StridedDecoderConfig of(int channels) {
+    return new StridedDecoderConfig(channels, List.of(64, 32), Initializer.XAVIER_UNIFORM);
+  }
+
+  /**
+   * Sets the channels after each doubling of the size, and so how often it is doubled.
+   *
+   * @param newWidths at least one
+   * @return these settings with it
+   */
+  public StridedDecoderConfig widths(Integer... newWidths) {
+    return new StridedDecoderConfig(channels, List.of(newWidths), initializer);
+  }
+
+  /**
+   * Sets how the weights start.
+   *
+   * @param newInitializer how
+   * @return these settings with it
+   */
+  public StridedDecoderConfig initializer(Initializer newInitializer) {
+    return new StridedDecoderConfig(channels, widths, newInitializer);
+  }
+
+  @Override
+  public StridedDecoder build(int dimension, Rng rng) {
+    return new StridedDecoder(this, dimension, rng);
+  }
+}

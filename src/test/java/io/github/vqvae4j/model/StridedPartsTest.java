@@ -1,0 +1,78 @@
+package io.github.vqvae4j.model;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.LayerGolden;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class StridedPartsTest {
+  @ParameterizedTest
+  @EnumSource
+  void theEncoderPadsAsKerasDoes(Precision precision) throws IOException {
+    try (Layer encoder = StridedEncoder.channels(1).widths(3, 2).build(4, new Rng(1))) {
+      LayerGolden.compare("strided_encoder", encoder, precision);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theDecoderCutsOffWhatKerasDoes(Precision precision) throws IOException {
+    try (Layer decoder = StridedDecoder.channels(1).widths(3, 2).build(5, new Rng(1))) {
+      LayerGolden.compare("strided_decoder", decoder, precision);
+    }
+  }
+
+  @Test
+  void imagesThatDoNotFitAreRefused() {
+    try (VqVae model =
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1))
+            .quantizer(VectorQuantizer.ema(4, 2))
+            .decoder(StridedDecoder.channels(1))
+            .build()) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 6, 1, 1))),
+          "StridedEncoder",
+          "that 4 divides",
+          "got 6x6",
+          "fewer widths");
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(2, 8, 3, 1))),
+          "[batch, height, width, 1]",
+          "got [2, 8, 8, 3]",
+          "channels(3)");
+    }
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> StridedEncoder.channels(1).widths(32, 0)),
+        "StridedEncoder",
+        "widths of at least 1",
+        "[32, 0]");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> StridedDecoder.channels(0)),
+        "StridedDecoder",
+        "channels 0");
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new StridedDecoderConfig(1, List.of(), Initializer.XAVIER_UNIFORM)),
+        "from 1 to 16",
+        "[]");
+  }
+}
