@@ -9,11 +9,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Starts {@link Child} with the options of this JVM and reads what it found. */
 final class ChildProcess {
   private static final String HEAP = "-Xmx2g";
+
+  /** A process that hangs shall not hold up the rest. */
+  private static final int MOST_MINUTES = 5;
 
   private final double warmUp;
   private final double measured;
@@ -36,21 +42,28 @@ final class ChildProcess {
   }
 
   /** A measurement, and the whole time of the process until it was done. */
-  record Outcome(Measurement measurement, double secondsFromStart) {}
+  record Outcome(Measurement measurement, double secondsFromStart) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%.1f ms, %.0f MiB, %.1f s in all",
+          measurement.seconds() * 1e3,
+          measurement.peakMebibytes(),
+          secondsFromStart);
+    }
+  }
 
   /**
    * Measures in a new process.
    *
    * @param contender who
-   * @param setting what
+   * @param side what it runs
+   * @param setting what it computes
+   * @param cache where its natives are extracted, if they are not there yet
    * @return what it found
-   * @throws IOException if it cannot be started, or failed
+   * @throws IOException if it cannot be started, failed, or took more than 5 minutes
    */
-  Outcome run(Contender contender, Side side, Setting setting) throws IOException {
-    return run(contender, side, setting, cache(side));
-  }
-
-  /** As {@link #run(Contender, Side, Setting)} with natives extracted elsewhere. */
   Outcome run(Contender contender, Side side, Setting setting, Path cache) throws IOException {
     List<String> arguments =
         List.of(
@@ -71,7 +84,7 @@ final class ChildProcess {
   /** The losses of some training steps: see {@link Losses}. */
   List<Double> losses(Side side, Path file, int steps) throws IOException {
     List<String> arguments = List.of(side.name(), file.toString(), Integer.toString(steps));
-    String line = lastLine(Losses.class, arguments, Map.of(), cache(side));
+    String line = lastLine(Losses.class, arguments, Map.of(), natives(side));
     return List.of(new Gson().fromJson(line, Double[].class));
   }
 
@@ -95,6 +108,8 @@ final class ChildProcess {
     variables.putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log));
     Process process = builder.start();
+    CompletableFuture.delayedExecutor(MOST_MINUTES, TimeUnit.MINUTES)
+        .execute(process::destroyForcibly);
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (exitValue(process) != 0 || output.isEmpty()) {
@@ -110,7 +125,8 @@ final class ChildProcess {
     return output.substring(output.lastIndexOf('\n') + 1);
   }
 
-  private Path cache(Side side) {
+  /** Where natives are extracted for all processes of a kind. */
+  Path natives(Side side) {
     return natives.resolve(side.isPeer() ? "libtorch" : "vqvae4j");
   }
 

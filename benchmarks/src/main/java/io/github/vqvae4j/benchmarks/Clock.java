@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Times repetitions: some to warm up, which do not count, then some that do. */
 public final class Clock {
-  private static final int FEWEST = 5;
+  private static final int FEWEST = 3;
 
   private final double warmUp;
   private final double measured;
@@ -22,8 +22,8 @@ public final class Clock {
   /**
    * A clock that starts now.
    *
-   * @param warmUp seconds, and at least 5 repetitions
-   * @param measured seconds, and at least 5 repetitions
+   * @param warmUp seconds, and at least 3 repetitions
+   * @param measured seconds, and at least 3 repetitions
    */
   public Clock(double warmUp, double measured) {
     this(warmUp, measured, FEWEST);

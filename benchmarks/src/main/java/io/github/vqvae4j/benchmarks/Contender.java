@@ -23,6 +23,10 @@ public record Contender(String name, List<Side> sides, Map<String, String> envir
   public static final Contender LIBTORCH_TUNED =
       new Contender("libtorch-tuned", LAYOUTS, Map.of("OPENBLAS_THREAD_TIMEOUT", "4"));
 
+  /** This library where oneDNN's natives are missing. */
+  public static final Contender OURS_ON_ND4J =
+      new Contender("vqvae4j-nd4j", List.of(Side.OURS_ON_ND4J), Map.of());
+
   /** The model's convolutions alone. */
   public static final Contender FLOOR = new Contender("floor", List.of(Side.FLOOR), Map.of());
 }

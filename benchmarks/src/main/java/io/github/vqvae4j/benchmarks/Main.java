@@ -1,12 +1,14 @@
 package io.github.vqvae4j.benchmarks;
 
+import io.github.vqvae4j.benchmarks.report.Chart;
+import io.github.vqvae4j.benchmarks.report.GrowthChart;
 import io.github.vqvae4j.benchmarks.report.Machine;
 import io.github.vqvae4j.benchmarks.report.Page;
 import io.github.vqvae4j.benchmarks.report.Row;
+import io.github.vqvae4j.benchmarks.report.Section;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -23,15 +25,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Measures vqvae4j beside libtorch, in turn, in processes of their own.")
 public final class Main implements Callable<Integer> {
-  private static final List<Contender> PEERS =
-      List.of(Contender.OURS, Contender.LIBTORCH, Contender.LIBTORCH_TUNED);
-  private static final List<Contender> PEERS_AND_FLOOR =
-      List.of(Contender.OURS, Contender.LIBTORCH, Contender.LIBTORCH_TUNED, Contender.FLOOR);
-  private static final List<Contender> TUNED = List.of(Contender.OURS, Contender.LIBTORCH_TUNED);
   private static final String COMMAND = "mvn -q install -Pquick && mvn -q -f benchmarks";
 
   @Option(names = "--rounds", description = "Processes of each kind. Default: ${DEFAULT-VALUE}.")
-  private int rounds = 5;
+  private int rounds = 3;
 
   @Option(names = "--quick", description = "One short round, to see that it works.")
   private boolean quick;
@@ -43,9 +40,6 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--output", description = "Folder of the page. Default: ${DEFAULT-VALUE}.")
   private Path output = Path.of("docs");
-
-  private final List<Row> rows = new ArrayList<>();
-  private ChildProcess processes;
 
   private Main() {}
 
@@ -60,42 +54,63 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    double warmUp = quick ? 0.2 : 3;
-    double measured = quick ? 0.2 : 4;
+    long begin = System.nanoTime();
+    // Time grows by factors, so shorter looks are enough there.
+    double seconds = quick ? 0.2 : scaling ? 2 : 3;
     rounds = quick ? 1 : rounds;
+    // Before anything is written, so that a page does not count as a change.
+    Machine machine = Machine.here();
     Path folder = Files.createTempDirectory("benchmarks");
-    processes = new ChildProcess(warmUp, measured, folder);
+    ChildProcess processes = new ChildProcess(seconds, seconds, folder);
     String check = PeerCheck.run(processes);
     System.out.println(check);
-    if (scaling) {
-      scaling();
-    } else {
-      suite();
+    Runner runner = new Runner(processes, rounds);
+    List<Section> sections = scaling ? Scaling.run(runner) : Suite.run(runner);
+    String how = how(seconds, check, (System.nanoTime() - begin) / 60e9);
+    String name = scaling ? "benchmarks-scaling" : "benchmarks";
+    new Page(machine, sections, runner.failures()).write(output, name, command(), how);
+    chart(sections, output.resolve("images").resolve(name + ".png"));
+    if (!runner.failures().isEmpty()) {
+      return 1;
     }
-    String how =
-        String.format(
-            Locale.ROOT,
-            "The model is `sonnet-cifar10`. Each number is the median of %d round%s, a process each, one after"
-                + " another in turn (ours, libtorch in two layouts, ours, ..); each process warms up"
-                + " for %.1f s, then takes the median repetition of %.1f s. `ratio` is the median"
-                + " of ours / theirs in the same round: above 1 is faster in images/s, below 1 is"
-                + " less in MiB and s. Of libtorch's layouts the better one counts, row by row."
-                + " `libtorch-tuned` has OPENBLAS_THREAD_TIMEOUT=4 in its environment; ours has no"
-                + " variable set. The floor: the model's convolutions alone, forward or forward and"
-                + " backward, in oneDNN's fastest form, hot, in a loop. %s",
-            rounds,
-            rounds == 1 ? "" : "s",
-            warmUp,
-            measured,
-            check);
-    new Page(Machine.here(), rows)
-        .write(
-            output,
-            scaling ? "benchmarks-scaling" : "benchmarks",
-            COMMAND + (scaling ? " -Dargs=--scaling" : ""),
-            how);
     delete(folder);
     return 0;
+  }
+
+  private String command() {
+    String options = (quick ? " --quick" : " --rounds " + rounds) + (scaling ? " --scaling" : "");
+    return COMMAND + " -Dargs=\"" + options.strip() + "\"";
+  }
+
+  private String how(double seconds, String check, double minutes) {
+    return String.format(
+        Locale.ROOT,
+        "The model is `sonnet-cifar10`. Each number is the median of %d round%s, a process each, one"
+            + " after another in turn (A B C, B C A, ..); each process warms up for %.1f s, then"
+            + " takes the median repetition of %.1f s. `ratio` is the median of ours / theirs in"
+            + " the same round: above 1 is faster in images/s, below 1 is faster or less in ms, s"
+            + " and MiB. Of libtorch's layouts the better one counts, row by row. `libtorch-tuned`"
+            + " has OPENBLAS_THREAD_TIMEOUT=4 in its environment; ours has no variable set. %s%s"
+            + " The whole run took %.0f minutes.",
+        rounds,
+        rounds == 1 ? "" : "s",
+        seconds,
+        seconds,
+        scaling ? "" : Suite.HOW,
+        check,
+        minutes);
+  }
+
+  private void chart(List<Section> sections, Path file) throws IOException {
+    if (scaling) {
+      new GrowthChart()
+          .add(sections.get(0), Row::batch)
+          .add(sections.get(1), Row::codebookSize)
+          .add(sections.get(2), Row::imageSize)
+          .write(file);
+    } else {
+      Chart.write(sections.stream().flatMap(section -> section.rows().stream()).toList(), file);
+    }
   }
 
   /** Deletes a folder with all that is in it. */
@@ -105,53 +120,5 @@ public final class Main implements Callable<Integer> {
         Files.delete(file);
       }
     }
-  }
-
-  private void suite() throws IOException {
-    for (int batch : new int[] {32, 128}) {
-      Rounds training = run(Setting.of(Task.TRAINING, batch), PEERS_AND_FLOOR);
-      rows.addAll(training.rows(Task.TRAINING.text(), Quantity.IMAGES_PER_SECOND));
-      if (batch == 128) {
-        rows.addAll(
-            training.rows("peak resident memory, training", Quantity.MEBIBYTES).stream()
-                .filter(row -> !row.peer().equals(Contender.FLOOR.name()))
-                .toList());
-      }
-    }
-    for (int batch : new int[] {1, 32, 128}) {
-      speed(Setting.of(Task.RECONSTRUCTION, batch), PEERS_AND_FLOOR);
-    }
-    for (Task task : new Task[] {Task.ENCODING, Task.DECODING}) {
-      for (int batch : new int[] {32, 128}) {
-        speed(Setting.of(task, batch), PEERS);
-      }
-    }
-    Setting first = Setting.of(Task.FIRST_STEP, 32);
-    rows.addAll(run(first, PEERS).rows(first.task().text(), Quantity.SECONDS_FROM_START));
-    List<Contender> asTheyCome = List.of(Contender.OURS, Contender.LIBTORCH);
-    rows.addAll(
-        new Rounds(processes, first, asTheyCome, rounds, true, System.out)
-            .rows(first.task().text() + ", natives not extracted", Quantity.SECONDS_FROM_START));
-  }
-
-  private void scaling() throws IOException {
-    for (int batch = 1; batch <= 512; batch *= 2) {
-      speed(Setting.of(Task.TRAINING, batch), TUNED);
-      speed(Setting.of(Task.RECONSTRUCTION, batch), TUNED);
-    }
-    for (int codes = 64; codes <= 65_536; codes *= 4) {
-      speed(new Setting(Task.TRAINING, 32, codes, Setting.IMAGE_SIZE), TUNED);
-    }
-    for (int size = 32; size <= 256; size *= 2) {
-      speed(new Setting(Task.TRAINING, 8, Setting.CODEBOOK_SIZE, size), TUNED);
-    }
-  }
-
-  private void speed(Setting setting, List<Contender> contenders) throws IOException {
-    rows.addAll(run(setting, contenders).rows(setting.task().text(), Quantity.IMAGES_PER_SECOND));
-  }
-
-  private Rounds run(Setting setting, List<Contender> contenders) throws IOException {
-    return new Rounds(processes, setting, contenders, rounds, false, System.out);
   }
 }

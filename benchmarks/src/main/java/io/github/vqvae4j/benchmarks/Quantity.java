@@ -1,12 +1,21 @@
 package io.github.vqvae4j.benchmarks;
 
+import io.github.vqvae4j.benchmarks.report.Row;
+
 /** A number taken from a process. */
 enum Quantity {
   /** How fast. */
-  IMAGES_PER_SECOND("images/s", true) {
+  IMAGES_PER_SECOND(Row.IMAGES_PER_SECOND, true) {
     @Override
     double of(ChildProcess.Outcome outcome, Setting setting) {
       return setting.batch() / outcome.measurement().seconds();
+    }
+  },
+  /** Of one repetition. */
+  MILLISECONDS("ms", false) {
+    @Override
+    double of(ChildProcess.Outcome outcome, Setting setting) {
+      return outcome.measurement().seconds() * 1e3;
     }
   },
   /** Peak resident memory, 2^20 bytes. */

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.benchmarks;
 
+import java.util.Locale;
+
 /**
  * What one process computes.
  *
@@ -24,5 +26,17 @@ public record Setting(Task task, int batch, int codebookSize, int imageSize) {
    */
   public static Setting of(Task task, int batch) {
     return new Setting(task, batch, CODEBOOK_SIZE, IMAGE_SIZE);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "%s, batch %d, K %d, %dx%d",
+        task.text(),
+        batch,
+        codebookSize,
+        imageSize,
+        imageSize);
   }
 }

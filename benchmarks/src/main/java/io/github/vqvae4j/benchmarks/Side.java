@@ -4,6 +4,7 @@ import io.github.vqvae4j.benchmarks.floor.Floor;
 import io.github.vqvae4j.benchmarks.libtorch.Layout;
 import io.github.vqvae4j.benchmarks.libtorch.Libtorch;
 import io.github.vqvae4j.benchmarks.libtorch.Weights;
+import io.github.vqvae4j.tensor.internal.KernelChoice;
 
 /** What a process runs. */
 public enum Side {
@@ -11,6 +12,14 @@ public enum Side {
   OURS("NHWC") {
     @Override
     Contestant start(Setting setting) {
+      return new Ours(setting.codebookSize(), setting.imageSize());
+    }
+  },
+  /** This library on ND4J's own kernels. */
+  OURS_ON_ND4J("NHWC") {
+    @Override
+    Contestant start(Setting setting) {
+      System.setProperty(KernelChoice.PROPERTY, "nd4j");
       return new Ours(setting.codebookSize(), setting.imageSize());
     }
   },

@@ -1,20 +1,13 @@
 package io.github.vqvae4j.benchmarks;
 
-import io.github.vqvae4j.data.ByteImages;
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.VqVae;
-import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingListener;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 
 /**
  * Images per second of the reference model {@code sonnet-cifar10} (32x32 colour, 695,491 parameters
@@ -37,13 +30,8 @@ public final class SonnetCifar10 {
     System.out.println("batch  training images/s  reconstruction images/s  (medians)");
     for (String argument : batches) {
       int batch = Integer.parseInt(argument);
-      Dataset images = noise(4 * batch);
-      try (VqVae model =
-          VqVae.builder()
-              .encoder(ConvEncoder.channels(3))
-              .quantizer(VectorQuantizer.ema(512, 64).start(Start.UNIFORM).restartBelow(0))
-              .decoder(ConvDecoder.channels(3))
-              .build()) {
+      Dataset images = Noise.images(4 * batch, Setting.IMAGE_SIZE);
+      try (VqVae model = Ours.model(Setting.CODEBOOK_SIZE)) {
         System.out.printf(
             "%5d  %17.0f  %23.0f%n",
             batch, training(model, images, batch), reconstruction(model, images.range(0, batch)));
@@ -72,7 +60,7 @@ public final class SonnetCifar10 {
         .steps(WARM_UP + MEASURED)
         .listen(listener)
         .fit(images);
-    return batch * 1e9 / median(nanos);
+    return batch * 1e9 / Clock.median(nanos);
   }
 
   private static double reconstruction(VqVae model, Dataset images) {
@@ -84,17 +72,6 @@ public final class SonnetCifar10 {
         nanos.add((double) System.nanoTime() - begin);
       }
     }
-    return images.size() * 1e9 / median(nanos);
-  }
-
-  private static double median(List<Double> values) {
-    Collections.sort(values);
-    return values.get(values.size() / 2);
-  }
-
-  private static Dataset noise(int count) {
-    byte[] pixels = new byte[count * 32 * 32 * 3];
-    new Random(1).nextBytes(pixels);
-    return ByteImages.of(pixels, count, 32, 32, 3);
+    return images.size() * 1e9 / Clock.median(nanos);
   }
 }

@@ -57,6 +57,18 @@ public final class ModelConvolutions {
    * @return 15 convolutions
    */
   public static List<Shape> of(int imageSize) {
+    List<Shape> all = encoder(imageSize);
+    all.addAll(decoder(imageSize));
+    return all;
+  }
+
+  /**
+   * Those from images to vectors.
+   *
+   * @param imageSize height and width of the images
+   * @return 8 convolutions
+   */
+  public static List<Shape> encoder(int imageSize) {
     int half = imageSize / 2;
     int quarter = imageSize / 4;
     List<Shape> all = new ArrayList<>();
@@ -65,6 +77,19 @@ public final class ModelConvolutions {
     all.add(new Shape("3x3 128 to 128", 128, 128, quarter, 3, 1, 1, false, false));
     residual(all, quarter);
     all.add(new Shape("1x1 128 to 64", 128, 64, quarter, 1, 1, 0, false, false));
+    return all;
+  }
+
+  /**
+   * Those from vectors to images.
+   *
+   * @param imageSize height and width of the images
+   * @return 7 convolutions
+   */
+  public static List<Shape> decoder(int imageSize) {
+    int half = imageSize / 2;
+    int quarter = imageSize / 4;
+    List<Shape> all = new ArrayList<>();
     all.add(new Shape("3x3 64 to 128", 64, 128, quarter, 3, 1, 1, false, false));
     residual(all, quarter);
     all.add(new Shape("transposed 4x4/2 128 to 64", 64, 128, half, 4, 2, 1, true, false));

@@ -2,10 +2,10 @@ package io.github.vqvae4j.benchmarks.kernels;
 
 import io.github.vqvae4j.benchmarks.floor.ModelConvolutions;
 import io.github.vqvae4j.benchmarks.floor.Pass;
-import io.github.vqvae4j.tensor.Rng;
-import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.internal.KernelChoice;
+import io.github.vqvae4j.tensor.internal.Kernels;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
@@ -13,10 +13,30 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Each convolution of the model by itself, and beside it oneDNN's primitives alone. */
+/** Each convolution of the model by itself, and beside it oneDNN's fastest primitive alone. */
 @State(Scope.Thread)
 public class ConvolutionKernels {
-  private static final int IMAGE_SIZE = 32;
+  static final int IMAGE_SIZE = 32;
+
+  /** What is computed. */
+  public enum Direction {
+    /** The result, with bias. */
+    FORWARD("forward"),
+    /** The gradient of the images. */
+    INPUT_GRADIENT("images' gradient"),
+    /** The gradient of the weights and, of a convolution that is not transposed, of the bias. */
+    WEIGHT_GRADIENT("weights' gradient");
+
+    private final String text;
+
+    Direction(String text) {
+      this.text = text;
+    }
+
+    String text() {
+      return text;
+    }
+  }
 
   /** Images at once. */
   @Param({"32"})
@@ -26,77 +46,81 @@ public class ConvolutionKernels {
   @Param({"0", "1", "2", "3", "4", "7", "8", "13", "14"})
   public int convolution;
 
+  /** Which way. */
+  @Param public Direction direction;
+
+  private final Kernels kernels = KernelChoice.forFloat();
   private ModelConvolutions.Shape shape;
-  private Rng rng;
-  private Held images;
-  private Held weight;
-  private Held bias;
-  private Pass[] passes;
+  private Window window;
+  private INDArray input;
+  private INDArray weight;
+  private INDArray bias;
+  private INDArray output;
+  private INDArray inputGradient;
+  private INDArray weightGradient;
+  private INDArray biasGradient;
+  private Pass alone;
 
   /** Allocates. */
   @Setup(Level.Trial)
   public void setUp() {
     shape = ModelConvolutions.of(IMAGE_SIZE).get(convolution);
-    rng = new Rng(1);
-    boolean t = shape.transposed();
-    int size = t ? shape.outSize() : shape.size();
-    images = new Held(batch, size, size, t ? shape.out() : shape.in());
-    weight = new Held(shape.kernel(), shape.kernel(), shape.in(), shape.out());
-    bias = new Held(t ? shape.in() : shape.out());
-    passes =
-        new Pass[] {
-          Pass.fastest(t ? Pass.Kind.BACKWARD_DATA : Pass.Kind.FORWARD, shape, batch, true),
-          Pass.fastest(Pass.Kind.BACKWARD_WEIGHTS, shape, batch, true),
-          Pass.fastest(t ? Pass.Kind.FORWARD : Pass.Kind.BACKWARD_DATA, shape, batch, true)
-        };
+    window = Window.of(shape.stride(), shape.padding());
+    long[] large = {batch, shape.size(), shape.size(), shape.in()};
+    long[] small = {batch, shape.outSize(), shape.outSize(), shape.out()};
+    long[] weights = {shape.kernel(), shape.kernel(), shape.in(), shape.out()};
+    input = NativeArray.random(shape.transposed() ? small : large);
+    inputGradient = NativeArray.random(shape.transposed() ? small : large);
+    output = NativeArray.random(shape.transposed() ? large : small);
+    weight = NativeArray.random(weights);
+    weightGradient = NativeArray.random(weights);
+    bias = NativeArray.random(shape.transposed() ? shape.in() : shape.out());
+    biasGradient = NativeArray.random(shape.transposed() ? shape.in() : shape.out());
+    alone = Pass.fastest(kind(), shape, batch, true);
   }
 
-  private Tensor output(Step step) {
-    Window window = Window.of(shape.stride(), shape.padding());
-    Tensor x = images.in(step);
-    return shape.transposed()
-        ? x.convTranspose2d(weight.in(step), bias.in(step), window)
-        : x.conv2d(weight.in(step), bias.in(step), window);
+  private Pass.Kind kind() {
+    return switch (direction) {
+      case FORWARD -> shape.transposed() ? Pass.Kind.BACKWARD_DATA : Pass.Kind.FORWARD;
+      case INPUT_GRADIENT -> shape.transposed() ? Pass.Kind.FORWARD : Pass.Kind.BACKWARD_DATA;
+      case WEIGHT_GRADIENT -> Pass.Kind.BACKWARD_WEIGHTS;
+    };
   }
 
-  /**
-   * The library, forward, with bias.
-   *
-   * @return the output's size
-   */
+  /** The library. Its weights count as new each time, as they are in training. */
   @Benchmark
-  public long forward() {
-    try (Step step = Step.inference()) {
-      return output(step).length();
+  public void library() {
+    long stamp = Kernels.UNSTAMPED;
+    if (shape.transposed()) {
+      transposed(stamp);
+    } else {
+      switch (direction) {
+        case FORWARD -> kernels.conv2d(input, weight, stamp, bias, null, false, window, output);
+        case INPUT_GRADIENT ->
+            kernels.conv2dGradients(
+                input, weight, stamp, output, window, inputGradient, null, null);
+        case WEIGHT_GRADIENT ->
+            kernels.conv2dGradients(
+                input, weight, stamp, output, window, null, weightGradient, biasGradient);
+      }
     }
   }
 
-  /**
-   * The library, forward and backward, with the gradients of images, weights and bias, and a mean
-   * that the gradient starts from.
-   *
-   * @return the output's size
-   */
-  @Benchmark
-  public long forwardAndBackward() {
-    try (Step step = Step.training(rng)) {
-      Tensor output = output(step);
-      output.mean().backward();
-      return output.length();
+  /** Its gradients are those of the convolution that it is the gradient of, the other way round. */
+  private void transposed(long stamp) {
+    switch (direction) {
+      case FORWARD ->
+          kernels.convTranspose2d(input, weight, stamp, bias, null, false, window, output);
+      case INPUT_GRADIENT ->
+          kernels.conv2d(output, weight, stamp, null, null, false, window, inputGradient);
+      case WEIGHT_GRADIENT ->
+          kernels.conv2dGradients(output, weight, stamp, input, window, null, weightGradient, null);
     }
   }
 
-  /** oneDNN alone, forward. */
+  /** oneDNN alone, its weights in the layout that it likes best. */
   @Benchmark
-  public void oneDnnForward() {
-    passes[0].run();
-  }
-
-  /** oneDNN alone, forward and both gradients. */
-  @Benchmark
-  public void oneDnnForwardAndBackward() {
-    for (Pass pass : passes) {
-      pass.run();
-    }
+  public void oneDnn() {
+    alone.run();
   }
 }

@@ -17,9 +17,7 @@ import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Bars: images per second of everybody. */
-final class Chart {
-  private static final String UNIT = "images/s";
-
+public final class Chart {
   private Chart() {}
 
   private static String label(Row row) {
@@ -32,11 +30,18 @@ final class Chart {
             : ", " + row.imageSize() + "x" + row.imageSize());
   }
 
-  static void write(List<Row> rows, Path file) throws IOException {
+  /**
+   * Writes it.
+   *
+   * @param rows with images per second; others are passed over
+   * @param file PNG
+   * @throws IOException if it cannot be written
+   */
+  public static void write(List<Row> rows, Path file) throws IOException {
     Map<String, Map<String, Double>> bars = new LinkedHashMap<>();
     List<String> settings = new ArrayList<>();
     for (Row row : rows) {
-      if (row.unit().equals(UNIT)) {
+      if (row.unit().equals(Row.IMAGES_PER_SECOND)) {
         String setting = label(row);
         if (!settings.contains(setting)) {
           settings.add(setting);
@@ -58,9 +63,17 @@ final class Chart {
         (who, values) ->
             chart.addSeries(
                 who, settings, settings.stream().map(s -> values.getOrDefault(s, 0.0)).toList()));
+    save(List.of(chart), file);
+  }
+
+  /** Writes charts side by side. */
+  static void save(
+      List<? extends org.knowm.xchart.internal.chartpart.Chart<?, ?>> charts, Path file)
+      throws IOException {
     System.setProperty("java.awt.headless", "true");
+    Files.createDirectories(file.getParent());
     try (OutputStream png = Files.newOutputStream(file)) {
-      BitmapEncoder.saveBitmap(List.of(chart), 1, 1, png, BitmapFormat.PNG);
+      BitmapEncoder.saveBitmap(charts, 1, charts.size(), png, BitmapFormat.PNG);
     }
   }
 }

@@ -54,6 +54,35 @@ public record Machine(
         LocalDate.now(ZoneOffset.UTC).toString());
   }
 
+  /**
+   * The beginning of a page.
+   *
+   * @param title of the page
+   * @param command that writes it
+   * @param how its numbers were taken
+   * @return Markdown
+   */
+  public String head(String title, String command, String how) {
+    return "# "
+        + title
+        + "\n\nWritten by\n\n```\n"
+        + command
+        + "\n```\n\n"
+        + how
+        + "\n\n| | |\n| --- | --- |\n"
+        + line("processor", processor + ", " + processors + " processors")
+        + line("memory", memory)
+        + line("system", system)
+        + line("Java", jdk)
+        + line("libraries", versions)
+        + line("commit", commit)
+        + line("date", date);
+  }
+
+  private static String line(String name, String value) {
+    return "| " + name + " | " + value + " |\n";
+  }
+
   private static String findProcessor() throws IOException {
     String flags = value(PROCESSOR, "flags");
     String widest =
@@ -86,8 +115,7 @@ public record Machine(
 
   private static String findCommit() throws IOException {
     String commit = git("rev-parse", "--short", "HEAD");
-    boolean changed =
-        !git("status", "--porcelain", "--untracked-files=no", "src", "pom.xml").isEmpty();
+    boolean changed = !git("status", "--porcelain", "src/main", "pom.xml", "benchmarks").isEmpty();
     return commit.isEmpty() ? "unknown" : changed ? commit + " with changes" : commit;
   }
 

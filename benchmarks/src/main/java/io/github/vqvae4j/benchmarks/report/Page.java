@@ -1,37 +1,32 @@
 package io.github.vqvae4j.benchmarks.report;
 
 import com.google.gson.GsonBuilder;
-import io.github.vqvae4j.benchmarks.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
 
-/** Writes {@code <name>.md}, {@code <name>.json} and {@code images/<name>.png} of some rows. */
+/** Writes {@code <name>.md} and {@code <name>.json} of some rows. */
 public final class Page {
-  private static final double MEGAFLOP_TRAINING = 264;
-  private static final double MEGAFLOP_RECONSTRUCTION = 91;
-  private static final String FLOOR = "floor";
-
   private final StringBuilder text = new StringBuilder();
   private final Machine machine;
-  private final List<Row> rows;
+  private final List<Section> sections;
+  private final List<String> failures;
 
   /**
    * A page.
    *
    * @param machine that it was run on
-   * @param rows all of them
+   * @param sections those without rows are left out
+   * @param failures who failed in what
    */
-  public Page(Machine machine, List<Row> rows) {
+  public Page(Machine machine, List<Section> sections, List<String> failures) {
     this.machine = machine;
-    this.rows = List.copyOf(rows);
+    this.sections = sections.stream().filter(section -> !section.rows().isEmpty()).toList();
+    this.failures = List.copyOf(failures);
   }
 
   /**
@@ -44,16 +39,19 @@ public final class Page {
    * @throws IOException if it cannot be written
    */
   public void write(Path folder, String name, String command, String how) throws IOException {
-    Files.createDirectories(folder.resolve("images"));
-    head(command, how);
-    table("Beside libtorch", row -> !row.peer().equals(FLOOR));
-    table("Beside the floor", row -> row.peer().equals(FLOOR));
-    text.append("\n![Images per second](images/").append(name).append(".png)\n");
-    arithmetic();
+    Files.createDirectories(folder);
+    text.append(machine.head("Benchmarks", command, how));
+    sections.forEach(this::table);
+    if (!failures.isEmpty()) {
+      text.append("\n## Failed, and therefore not counted\n\n");
+      failures.forEach(failure -> text.append("- ").append(failure).append('\n'));
+    }
+    text.append("\n![Chart of these numbers](images/").append(name).append(".png)\n");
     Files.writeString(folder.resolve(name + ".md"), text);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("machine", machine);
-    json.put("rows", rows);
+    json.put("rows", sections.stream().flatMap(section -> section.rows().stream()).toList());
+    json.put("failures", failures);
     Files.writeString(
         folder.resolve(name + ".json"),
         new GsonBuilder()
@@ -62,89 +60,55 @@ public final class Page {
                 .create()
                 .toJson(json)
             + "\n");
-    Chart.write(rows, folder.resolve("images").resolve(name + ".png"));
   }
 
-  private void head(String command, String how) {
-    text.append("# Benchmarks\n\nWritten by the benchmark itself:\n\n```\n")
-        .append(command)
-        .append("\n```\n\n")
-        .append(how)
-        .append("\n\n| | |\n| --- | --- |\n");
-    line("processor", machine.processor() + ", " + machine.processors() + " processors");
-    line("memory", machine.memory());
-    line("system", machine.system());
-    line("Java", machine.jdk());
-    line("libraries", machine.versions());
-    line("commit", machine.commit());
-    line("date", machine.date());
-  }
-
-  private void line(String name, String value) {
-    text.append("| ").append(name).append(" | ").append(value).append(" |\n");
-  }
-
-  private void table(String title, Predicate<Row> which) {
-    if (rows.stream().noneMatch(which)) {
-      return;
-    }
+  private void table(Section section) {
+    boolean speed =
+        section.rows().stream().allMatch(row -> row.unit().equals(Row.IMAGES_PER_SECOND));
     text.append("\n## ")
-        .append(title)
-        .append(
-            "\n\n| | batch | K | image | vqvae4j | peer | its layout | theirs | unit | ratio | lowest to"
-                + " highest |\n| --- | ---: | ---: | ---: | ---: | --- | --- | ---: | --- | ---: |"
-                + " ---: |\n");
-    rows.stream()
-        .filter(which)
-        .forEach(
-            row ->
-                text.append(
-                    String.format(
-                        Locale.ROOT,
-                        "| %s | %d | %d | %d | %s | %s | %s | %s | %s | %.3f | %.3f to %.3f |%n",
-                        row.name(),
-                        row.batch(),
-                        row.codebookSize(),
-                        row.imageSize(),
-                        number(row.ours()),
-                        row.peer(),
-                        row.layout(),
-                        number(row.theirs()),
-                        row.unit(),
-                        row.ratio(),
-                        row.ratios().stream().mapToDouble(r -> r).min().orElseThrow(),
-                        row.ratios().stream().mapToDouble(r -> r).max().orElseThrow())));
+        .append(section.title())
+        .append("\n\n| | batch | K | image | vqvae4j | peer | its layout | theirs | unit | ratio |")
+        .append(" lowest to highest |")
+        .append(speed ? " GFLOP/s | theirs |" : "")
+        .append("\n| --- | ---: | ---: | ---: | ---: | --- | --- | ---: | --- | ---: | ---: |")
+        .append(speed ? " ---: | ---: |\n" : "\n");
+    for (Row row : section.rows()) {
+      text.append(line(row));
+      if (speed) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                " %.1f | %.1f |",
+                gigaflops(row, row.ours()),
+                gigaflops(row, row.theirs())));
+      }
+      text.append('\n');
+    }
+  }
+
+  private static String line(Row row) {
+    return String.format(
+        Locale.ROOT,
+        "| %s | %d | %d | %d | %s | %s | %s | %s | %s | %.3f | %.3f to %.3f |",
+        row.name(),
+        row.batch(),
+        row.codebookSize(),
+        row.imageSize(),
+        number(row.ours()),
+        row.peer(),
+        row.layout(),
+        number(row.theirs()),
+        row.unit(),
+        row.ratio(),
+        row.ratios().stream().mapToDouble(r -> r).min().orElseThrow(),
+        row.ratios().stream().mapToDouble(r -> r).max().orElseThrow());
   }
 
   private static String number(double value) {
     return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%,.0f", value);
   }
 
-  /** Images a second as operations a second, where the model is the reference model. */
-  private void arithmetic() {
-    text.append(
-        "\n## As arithmetic\n\nAt 264 MFLOP an image for training and 91 for reconstruction"
-            + " (32x32, K = 512):\n\n| | batch | who | GFLOP/s |\n| --- | ---: | --- | ---: |\n");
-    Set<String> written = new HashSet<>();
-    for (Row row : rows) {
-      double each =
-          row.name().equals("training step")
-              ? MEGAFLOP_TRAINING
-              : row.name().equals("reconstruction") ? MEGAFLOP_RECONSTRUCTION : 0;
-      if (each > 0
-          && row.codebookSize() == Setting.CODEBOOK_SIZE
-          && row.imageSize() == Setting.IMAGE_SIZE) {
-        if (written.add(row.name() + row.batch())) {
-          flops(row, "vqvae4j", row.ours() * each / 1e3);
-        }
-        flops(row, row.peer(), row.theirs() * each / 1e3);
-      }
-    }
-  }
-
-  private void flops(Row row, String who, double gigaflops) {
-    text.append(
-        String.format(
-            Locale.ROOT, "| %s | %d | %s | %.0f |%n", row.name(), row.batch(), who, gigaflops));
+  private static double gigaflops(Row row, double imagesPerSecond) {
+    return imagesPerSecond * row.megaflops() / 1e3;
   }
 }

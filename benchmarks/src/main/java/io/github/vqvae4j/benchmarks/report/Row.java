@@ -16,6 +16,8 @@ import java.util.List;
  * @param ratio median over the rounds of ours / theirs in the same round
  * @param unit of ours and theirs
  * @param ratios of each round
+ * @param megaflops millions of multiplications and additions for one image, by which images per
+ *     second become GFLOP/s
  */
 public record Row(
     String name,
@@ -28,4 +30,8 @@ public record Row(
     double theirs,
     double ratio,
     String unit,
-    List<Double> ratios) {}
+    List<Double> ratios,
+    double megaflops) {
+  /** The unit of rows about speed. */
+  public static final String IMAGES_PER_SECOND = "images/s";
+}

@@ -1,0 +1,62 @@
+package io.github.vqvae4j.benchmarks.kernels;
+
+import io.github.vqvae4j.benchmarks.Ours;
+import io.github.vqvae4j.benchmarks.Setting;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.Adam;
+import java.util.List;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Adam on the parameters of the model. */
+@State(Scope.Thread)
+public class AdamKernel {
+  /** Numbers in them, without the codebook, which learns by averages. */
+  static final int PARAMETERS = 662_723;
+
+  private VqVae model;
+  private List<Parameter> parameters;
+  private Adam adam;
+  private Step step;
+
+  /** Finds a gradient for each. */
+  @Setup(Level.Trial)
+  public void setUp() {
+    model = Ours.model(Setting.CODEBOOK_SIZE);
+    parameters = model.parameters();
+    int size = parameters.stream().mapToInt(Parameter::size).sum();
+    if (size != PARAMETERS) {
+      throw new IllegalStateException(
+          "The model has " + size + " parameters, not " + PARAMETERS + ".");
+    }
+    adam = Adam.rate(3e-4);
+    step = Step.training(new Rng(1));
+    Tensor total = null;
+    for (Parameter parameter : parameters) {
+      Tensor mean = parameter.in(step).add(1).square().mean();
+      total = total == null ? mean : total.add(mean);
+    }
+    total.backward();
+  }
+
+  /** Lets go. */
+  @TearDown(Level.Trial)
+  public void tearDown() {
+    step.close();
+    model.close();
+  }
+
+  /** One update. */
+  @Benchmark
+  public void adam() {
+    adam.update(parameters, step);
+  }
+}
