@@ -23,9 +23,15 @@ public final class ResidualBlock extends Layer {
    * @param rng where they are drawn from
    */
   public ResidualBlock(int channels, ResidualConfig config, Initializer initializer, Rng rng) {
+    this(channels, config, initializer, rng, false);
+  }
+
+  /** The last of a stack has the stack's final relu done by its own convolution. */
+  ResidualBlock(
+      int channels, ResidualConfig config, Initializer initializer, Rng rng, boolean last) {
     skip = config.skip();
     ConvConfig in = ConvConfig.of(channels, config.hidden(), 3).padding(1).relu(true);
-    ConvConfig out = ConvConfig.of(config.hidden(), channels, 1);
+    ConvConfig out = ConvConfig.of(config.hidden(), channels, 1).relu(last);
     conv = child("conv", new Conv2d(in.bias(config.bias()).initializer(initializer), rng));
     project = child("project", new Conv2d(out.bias(config.bias()).initializer(initializer), rng));
   }

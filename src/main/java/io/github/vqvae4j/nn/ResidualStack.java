@@ -22,7 +22,8 @@ public final class ResidualStack extends Layer {
    */
   public ResidualStack(int channels, ResidualConfig config, Initializer initializer, Rng rng) {
     for (int i = 0; i < config.blocks(); i++) {
-      ResidualBlock block = new ResidualBlock(channels, config, initializer, rng);
+      boolean last = i == config.blocks() - 1;
+      ResidualBlock block = new ResidualBlock(channels, config, initializer, rng, last);
       blocks.add(child(Integer.toString(i), block));
     }
   }
@@ -33,6 +34,6 @@ public final class ResidualStack extends Layer {
     for (ResidualBlock block : blocks) {
       y = block.forward(y);
     }
-    return y.relu();
+    return blocks.isEmpty() ? y.relu() : y;
   }
 }

@@ -17,6 +17,9 @@ public final class NearestRows {
   /** Codes in a block. */
   private static final int MOST_CODES = 1024;
 
+  /** Codes whose smallest distance is found first. */
+  private static final int GROUP = 32;
+
   /** An odd number near 2^32 / golden ratio spreads what it multiplies over the upper bits. */
   private static final int HASH = 0x9E3779B9;
 
@@ -36,88 +39,94 @@ public final class NearestRows {
     float[] codes = HeapCopy.floatsOf(codebook);
     float[] halfNorms = halfNorms(codes, k, d);
     int[] firstEqual = firstEqual(codes, halfNorms, d);
-    int columns = Math.min(k, MOST_CODES);
-    int block = Math.min(n, BLOCK / columns);
-    float[] products = new float[block * columns];
-    float[] smallest = new float[n];
-    Arrays.fill(smallest, Float.POSITIVE_INFINITY);
+    int count = Math.min(k, MOST_CODES);
+    int block = Math.min(n, BLOCK / count);
+    Search search = new Search(halfNorms, block, count);
     for (int from = 0; from < n; from += block) {
       int rows = Math.min(block, n - from);
       INDArray part = arena.part(x, (long) from * d, precision, rows, d);
-      for (int first = 0; first < k; first += columns) {
-        int count = Math.min(columns, k - first);
-        INDArray some = arena.part(codebook, (long) first * d, precision, count, d);
-        INDArray result = arena.allocate(precision, rows, count);
-        kernels.matmul(part, false, some, true, result);
-        HeapCopy.read(result, 0, products, 0, rows * count);
+      search.begin();
+      for (int first = 0; first < k; first += count) {
+        int some = Math.min(count, k - first);
+        INDArray result = arena.allocate(precision, some, rows);
+        INDArray table = arena.part(codebook, (long) first * d, precision, some, d);
+        kernels.matmul(table, false, part, true, result);
+        search.compare(result, first, some, rows);
         arena.release(result, precision);
-        for (int i = 0; i < rows; i++) {
-          int best = argmin(products, i * count, halfNorms, first, count);
-          float distance = halfNorms[first + best] - products[i * count + best];
-          if (distance < smallest[from + i]) {
-            smallest[from + i] = distance;
-            nearest[from + i] = firstEqual[first + best];
-          }
-        }
+      }
+      for (int i = 0; i < rows; i++) {
+        nearest[from + i] = firstEqual[search.nearest[i]];
       }
     }
     return nearest;
   }
 
-  /** The lowest j with the smallest halfNorms[first + j] - products[offset + j]. */
-  private static int argmin(float[] products, int offset, float[] halfNorms, int first, int count) {
-    // Four searches side by side, none of which waits for another.
-    float a = Float.POSITIVE_INFINITY;
-    float b = a;
-    float c = a;
-    float d = a;
-    int ja = 0;
-    int jb = 0;
-    int jc = 0;
-    int jd = 0;
-    int j = 0;
-    for (; j < count - 3; j += 4) {
-      float da = halfNorms[first + j] - products[offset + j];
-      float db = halfNorms[first + j + 1] - products[offset + j + 1];
-      float dc = halfNorms[first + j + 2] - products[offset + j + 2];
-      float dd = halfNorms[first + j + 3] - products[offset + j + 3];
-      if (da < a) {
-        a = da;
-        ja = j;
+  /**
+   * The search in a block of rows. It finds the smallest distance in each group of codes for all
+   * rows at once, which plain loops do in vector instructions, and then looks for its place in the
+   * best group only.
+   */
+  private static final class Search {
+    final int[] nearest;
+    private final float[] halfNorms;
+    private final float[] smallest;
+    private final float[] ofGroup;
+    private final float[] ofCode;
+    private final int[] group;
+    private final float[] products;
+
+    Search(float[] halfNorms, int rows, int codes) {
+      this.halfNorms = halfNorms;
+      nearest = new int[rows];
+      smallest = new float[rows];
+      ofGroup = new float[rows];
+      ofCode = new float[rows];
+      group = new int[rows];
+      products = new float[rows * codes];
+    }
+
+    void begin() {
+      Arrays.fill(smallest, Float.POSITIVE_INFINITY);
+      Arrays.fill(nearest, 0);
+    }
+
+    /** Goes on with codes from {@code first} on, given their products [count, rows]. */
+    void compare(INDArray result, int first, int count, int rows) {
+      HeapCopy.read(result, 0, products, 0, rows * count);
+      Arrays.fill(group, -1);
+      for (int begin = 0; begin < count; begin += GROUP) {
+        smallestOfGroup(first, begin, Math.min(begin + GROUP, count), rows);
+        for (int i = 0; i < rows; i++) {
+          if (ofGroup[i] < smallest[i]) {
+            smallest[i] = ofGroup[i];
+            group[i] = begin;
+          }
+        }
       }
-      if (db < b) {
-        b = db;
-        jb = j + 1;
-      }
-      if (dc < c) {
-        c = dc;
-        jc = j + 2;
-      }
-      if (dd < d) {
-        d = dd;
-        jd = j + 3;
+      for (int i = 0; i < rows; i++) {
+        if (group[i] >= 0) {
+          int j = group[i];
+          while (halfNorms[first + j] - products[j * rows + i] != smallest[i]) {
+            j++;
+          }
+          nearest[i] = first + j;
+        }
       }
     }
-    if (b < a || b == a && jb < ja) {
-      a = b;
-      ja = jb;
-    }
-    if (d < c || d == c && jd < jc) {
-      c = d;
-      jc = jd;
-    }
-    if (c < a || c == a && jc < ja) {
-      a = c;
-      ja = jc;
-    }
-    for (; j < count; j++) {
-      float distance = halfNorms[first + j] - products[offset + j];
-      if (distance < a) {
-        a = distance;
-        ja = j;
+
+    private void smallestOfGroup(int first, int begin, int end, int rows) {
+      Arrays.fill(ofGroup, Float.POSITIVE_INFINITY);
+      for (int j = begin; j < end; j++) {
+        float halfNorm = halfNorms[first + j];
+        if (!Float.isNaN(halfNorm)) {
+          // A copy, since a loop becomes vector instructions only if it reads at one index.
+          System.arraycopy(products, j * rows, ofCode, 0, rows);
+          for (int i = 0; i < rows; i++) {
+            ofGroup[i] = Math.min(ofGroup[i], halfNorm - ofCode[i]);
+          }
+        }
       }
     }
-    return ja;
   }
 
   private static float[] halfNorms(float[] codebook, int k, int d) {
