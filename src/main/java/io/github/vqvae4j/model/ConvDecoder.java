@@ -84,6 +84,6 @@ public final class ConvDecoder extends Decoder {
 
   @Override
   protected Tensor compute(Tensor vectors) {
-    return up.forward(residual.forward(mix.forward(vectors)));
+    return chain(vectors, List.of(mix, residual, up));
   }
 }

@@ -71,6 +71,6 @@ public final class ConvEncoder extends Encoder {
   @Override
   protected Tensor compute(Tensor images) {
     InputImages.check("ConvEncoder", images, config.channels(), config.downsample(), "downsample");
-    return project.forward(residual.forward(mix.forward(down.forward(images))));
+    return chain(images, List.of(down, mix, residual, project));
   }
 }

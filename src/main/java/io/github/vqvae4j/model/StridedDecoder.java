@@ -61,6 +61,6 @@ public final class StridedDecoder extends Decoder {
 
   @Override
   protected Tensor compute(Tensor vectors) {
-    return last.forward(up.forward(vectors));
+    return chain(vectors, List.of(up, last));
   }
 }

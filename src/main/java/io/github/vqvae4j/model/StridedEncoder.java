@@ -61,6 +61,6 @@ public final class StridedEncoder extends Encoder {
   protected Tensor compute(Tensor images) {
     InputImages.check(
         "StridedEncoder", images, config.channels(), config.widths().size(), "widths");
-    return project.forward(down.forward(images));
+    return chain(images, List.of(down, project));
   }
 }

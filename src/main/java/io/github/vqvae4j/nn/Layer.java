@@ -40,6 +40,26 @@ public abstract class Layer implements AutoCloseable {
   }
 
   /**
+   * Layers one after another. In inference the memory of each output is given back as soon as the
+   * next one is there.
+   *
+   * @param input of the first
+   * @param layers each takes what the one before gives
+   * @return the output of the last
+   */
+  protected static Tensor chain(Tensor input, List<? extends Layer> layers) {
+    Tensor output = input;
+    for (Layer layer : layers) {
+      Tensor next = layer.forward(output);
+      if (!output.sharesMemoryWith(input)) {
+        next.releasing(output);
+      }
+      output = next;
+    }
+    return output;
+  }
+
+  /**
    * What the layer computes: the one method that every layer has to write.
    *
    * @param input of any step

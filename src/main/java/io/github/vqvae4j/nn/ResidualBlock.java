@@ -39,6 +39,10 @@ public final class ResidualBlock extends Layer {
   @Override
   protected Tensor compute(Tensor x) {
     Tensor rectified = x.relu();
-    return project.addTo(skip == Skip.INPUT ? x : rectified, conv.forward(rectified));
+    Tensor hidden = conv.forward(rectified);
+    return project
+        .addTo(skip == Skip.INPUT ? x : rectified, hidden)
+        .releasing(hidden)
+        .releasing(rectified);
   }
 }

@@ -30,10 +30,6 @@ public final class ResidualStack extends Layer {
 
   @Override
   protected Tensor compute(Tensor x) {
-    Tensor y = x;
-    for (ResidualBlock block : blocks) {
-      y = block.forward(y);
-    }
-    return blocks.isEmpty() ? y.relu() : y;
+    return blocks.isEmpty() ? x.relu() : chain(x, blocks);
   }
 }

@@ -36,10 +36,6 @@ public final class Sequential extends Layer {
 
   @Override
   protected Tensor compute(Tensor x) {
-    Tensor y = x;
-    for (Layer layer : layers) {
-      y = layer.forward(y);
-    }
-    return y;
+    return chain(x, layers);
   }
 }

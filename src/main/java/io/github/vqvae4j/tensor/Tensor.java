@@ -29,7 +29,7 @@ public final class Tensor {
   }
 
   private final Step step;
-  private final INDArray value;
+  private INDArray value;
   private final long[] shape;
   private final Precision precision;
 
@@ -177,6 +177,37 @@ public final class Tensor {
     return "Tensor" + Arrays.toString(shape);
   }
 
+  /**
+   * Gives back the memory of a tensor that nobody will use any more now that this one was computed
+   * from it, for the next results of the step: a chain of layers then needs the memory of two. Only
+   * in inference: a training step keeps what gradients need, and this does nothing. What is not of
+   * the step's own memory, or shares it with this tensor, stays as it is.
+   *
+   * @param intermediate of the same step; using it afterwards throws
+   * @return this tensor
+   */
+  public Tensor releasing(Tensor intermediate) {
+    checkWith("releasing", intermediate);
+    if (!step.isTraining()
+        && intermediate.value != null
+        && !sharesMemoryWith(intermediate)
+        && step.arena().owns(intermediate.value)) {
+      step.arena().release(intermediate.value, precision);
+      intermediate.value = null;
+    }
+    return this;
+  }
+
+  /**
+   * Whether it is the same numbers, as after a reshape.
+   *
+   * @param other any tensor
+   * @return true if both begin at one place in memory
+   */
+  public boolean sharesMemoryWith(Tensor other) {
+    return array().data().pointer().address() == other.array().data().pointer().address();
+  }
+
   // --- gradients
 
   /**
@@ -317,6 +348,12 @@ public final class Tensor {
     if (variable != null && variable.array() != value) {
       throw new IllegalStateException(
           "Tensor: its variable was converted to another precision since; open a new step.");
+    }
+    if (value == null) {
+      throw new IllegalStateException(
+          "Tensor of shape "
+              + Arrays.toString(shape)
+              + ": its memory was given back by releasing().");
     }
     return value;
   }

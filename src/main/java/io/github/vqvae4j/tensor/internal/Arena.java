@@ -88,6 +88,18 @@ public final class Arena {
     return array(base.data().pointer().address() + offset * precision.bytes(), precision, shape);
   }
 
+  /** Whether an array lies in this memory. */
+  public boolean owns(INDArray array) {
+    long address = array.data().pointer().address();
+    for (Chunk some : chunks) {
+      long begin = some.memory().address();
+      if (address >= begin && address < begin + some.bytes()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Gives an array's slot back before the step ends. Nothing may use its memory any more. */
   public void release(INDArray array, Precision precision) {
     free.computeIfAbsent(bytes(precision, array.shape()), size -> new ArrayDeque<>())

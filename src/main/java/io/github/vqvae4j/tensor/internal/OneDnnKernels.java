@@ -340,10 +340,7 @@ public final class OneDnnKernels implements Kernels {
       boolean relu,
       Window window,
       INDArray y) {
-    if (residual == null && OneDnnWinograd.suits(x.shape(), weight.shape(), window)) {
-      winograd(x, weight, window).forward(x, weight, stamp, bias, relu, y);
-    } else if (!convolution(x, weight, y, window)
-        .forward(x, weight, stamp, bias, residual, relu, y)) {
+    if (!OneDnnConvolutions.conv2d(x, weight, stamp, bias, residual, relu, window, y)) {
       fallback.conv2d(x, weight, stamp, bias, residual, relu, window, y);
     }
   }
@@ -358,23 +355,11 @@ public final class OneDnnKernels implements Kernels {
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
-    if (OneDnnWinograd.suits(x.shape(), weight.shape(), window)) {
-      if (dx != null) {
-        winograd(x, weight, window).back(dy, weight, stamp, null, false, dx);
-      }
-      if (dWeight != null) {
-        winograd(x, weight, window).weightGradient(x, dy, dWeight);
-      }
-      if (dBias != null) {
-        SliceLoops.get().sumRows(dy, (int) dBias.length(), dBias);
-      }
-      return;
-    }
-    OneDnnConvolution convolution = convolution(x, weight, dy, window);
-    if (dx != null && !convolution.inputGradient(dy, weight, stamp, dx)) {
+    if (dx != null && !OneDnnConvolutions.inputGradient(x, weight, stamp, dy, window, dx)) {
       fallback.conv2dGradients(x, weight, stamp, dy, window, dx, null, null);
     }
-    if (dWeight != null && !convolution.weightGradient(x, dy, dWeight, dBias)) {
+    if (dWeight != null
+        && !OneDnnConvolutions.weightGradient(x, weight, dy, window, dWeight, dBias)) {
       fallback.conv2dGradients(x, weight, stamp, dy, window, null, dWeight, dBias);
     } else if (dWeight == null && dBias != null) {
       fallback.conv2dGradients(x, weight, stamp, dy, window, null, null, dBias);
@@ -391,68 +376,12 @@ public final class OneDnnKernels implements Kernels {
       boolean relu,
       Window window,
       INDArray y) {
-    if (residual == null
-        && OneDnnSubPixel.suits(weight.shape(), window)
-        && subPixel(x, weight, y, window).run(x, weight, stamp, bias, relu, y)) {
-      return;
-    }
-    // It is the convolution whose images are our results and whose results are our images.
-    if (residual == null
-        && (bias != null || !relu)
-        && OneDnnWinograd.suits(y.shape(), weight.shape(), window)) {
-      winograd(y, weight, window).back(x, weight, stamp, bias, relu, y);
-      return;
-    }
-    if (!convolution(y, weight, x, window).transposed(x, weight, stamp, bias, residual, relu, y)) {
+    if (!OneDnnConvolutions.transposed(x, weight, stamp, bias, residual, relu, window, y)) {
       fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, window, y);
     }
   }
 
-  private static OneDnnWinograd winograd(INDArray images, INDArray weight, Window window) {
-    long[] x = images.shape();
-    long[] w = weight.shape();
-    int stride = window.strideHeight();
-    return OneDnn.get()
-        .cached(
-            "winograd",
-            o -> new OneDnnWinograd(o, x, w, stride),
-            OneDnnWinograd.class,
-            numbers(stride, x, w));
-  }
-
-  private static OneDnnSubPixel subPixel(
-      INDArray image, INDArray weight, INDArray result, Window window) {
-    long[] x = image.shape();
-    long[] w = weight.shape();
-    long[] y = result.shape();
-    return OneDnn.get()
-        .cached(
-            "sub-pixel",
-            o -> new OneDnnSubPixel(o, x, w, y, window),
-            OneDnnSubPixel.class,
-            numbers(0, x, w, y, geometry(window)));
-  }
-
-  private static long[] geometry(Window window) {
-    return new long[] {
-      window.strideHeight(), window.strideWidth(), window.paddingHeight(), window.paddingWidth()
-    };
-  }
-
-  private static OneDnnConvolution convolution(
-      INDArray image, INDArray weight, INDArray result, Window window) {
-    long[] x = image.shape();
-    long[] w = weight.shape();
-    long[] y = result.shape();
-    return OneDnn.get()
-        .cached(
-            "convolution",
-            o -> new OneDnnConvolution(o, x, w, y, window),
-            OneDnnConvolution.class,
-            numbers(0, x, w, y, geometry(window)));
-  }
-
-  private static long[] numbers(long first, long[]... others) {
+  static long[] numbers(long first, long[]... others) {
     return LongStream.concat(
             LongStream.of(first), Arrays.stream(others).flatMapToLong(Arrays::stream))
         .toArray();

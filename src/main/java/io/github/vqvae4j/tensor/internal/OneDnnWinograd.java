@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
+import java.util.List;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
@@ -68,6 +69,7 @@ final class OneDnnWinograd {
   private final Call transformResults;
   private final Call transformResultsRelu;
   private final Call transformResultsBack;
+  private final boolean usable;
   private final Call place;
   private final Call take;
 
@@ -142,6 +144,19 @@ final class OneDnnWinograd {
     memory.desc inImages = OneDnn.strided(tiled, row, out, down * m * row, m * row, m * out, 1);
     place = oneDnn.reorder(OneDnn.dense(tiled), inImages, false);
     take = oneDnn.reorder(inImages, OneDnn.dense(tiled), false);
+    usable =
+        tiles.isUsable()
+            && !List.of(
+                    transformFilters,
+                    transformFiltersBack,
+                    multiply,
+                    multiplyBack,
+                    multiplyForFilters,
+                    addMultiplyForFilters,
+                    transformResults,
+                    transformResultsRelu,
+                    transformResultsBack)
+                .contains(Call.NONE);
   }
 
   private Call addition(long rows, long columns, post_ops after) {
@@ -158,6 +173,11 @@ final class OneDnnWinograd {
         .argument(DNNL_ARG_SRC_1, one)
         .argument(DNNL_ARG_DST, all)
         .build(new binary(description), description);
+  }
+
+  /** Whether oneDNN has fast code for all products. */
+  boolean isUsable() {
+    return usable;
   }
 
   /** Whether a convolution is of that kind, and large enough to gain by it. */

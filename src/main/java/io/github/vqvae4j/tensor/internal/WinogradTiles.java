@@ -135,6 +135,11 @@ final class WinogradTiles {
         (i.place() * points + j.place()) * columns + (i.tile() * across + j.tile()) * cell());
   }
 
+  /** Whether oneDNN has fast code for its products. */
+  boolean isUsable() {
+    return transform != Call.NONE && transformBack != Call.NONE;
+  }
+
   /** How many numbers transformed tiles are. */
   long length() {
     return points * points * columns;

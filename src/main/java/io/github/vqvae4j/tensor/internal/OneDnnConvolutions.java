@@ -1,0 +1,157 @@
+package io.github.vqvae4j.tensor.internal;
+
+import io.github.vqvae4j.tensor.Window;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which of oneDNN's ways a convolution goes: by minimal filtering ({@link OneDnnWinograd}), by
+ * sub-pixels ({@link OneDnnSubPixel}) or directly ({@link OneDnnConvolution}). Each way is built
+ * once for a thread and a set of shapes. A method returns false where oneDNN would run its
+ * reference code; nothing was computed then.
+ */
+final class OneDnnConvolutions {
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnnConvolutions.class);
+
+  private OneDnnConvolutions() {}
+
+  static boolean conv2d(
+      INDArray x,
+      INDArray weight,
+      long stamp,
+      INDArray bias,
+      INDArray residual,
+      boolean relu,
+      Window window,
+      INDArray y) {
+    OneDnnWinograd winograd = residual == null ? winograd(x, weight, window) : null;
+    if (winograd != null) {
+      winograd.forward(x, weight, stamp, bias, relu, y);
+      return true;
+    }
+    return direct(x, weight, y, window).forward(x, weight, stamp, bias, residual, relu, y);
+  }
+
+  static boolean inputGradient(
+      INDArray x, INDArray weight, long stamp, INDArray dy, Window window, INDArray dx) {
+    OneDnnWinograd winograd = winograd(x, weight, window);
+    if (winograd != null) {
+      winograd.back(dy, weight, stamp, null, false, dx);
+      return true;
+    }
+    return direct(x, weight, dy, window).inputGradient(dy, weight, stamp, dx);
+  }
+
+  /** The gradients of the weights and, unless it is null, of the bias. */
+  static boolean weightGradient(
+      INDArray x, INDArray weight, INDArray dy, Window window, INDArray dWeight, INDArray dBias) {
+    OneDnnWinograd winograd =
+        dBias == null || SliceLoops.takesRowsOf(dBias.length())
+            ? winograd(x, weight, window)
+            : null;
+    if (winograd != null) {
+      winograd.weightGradient(x, dy, dWeight);
+      if (dBias != null) {
+        SliceLoops.get().sumRows(dy, (int) dBias.length(), dBias);
+      }
+      return true;
+    }
+    return direct(x, weight, dy, window).weightGradient(x, dy, dWeight, dBias);
+  }
+
+  static boolean transposed(
+      INDArray x,
+      INDArray weight,
+      long stamp,
+      INDArray bias,
+      INDArray residual,
+      boolean relu,
+      Window window,
+      INDArray y) {
+    if (residual == null
+        && OneDnnSubPixel.suits(weight.shape(), window)
+        && subPixel(x, weight, y, window).run(x, weight, stamp, bias, relu, y)) {
+      return true;
+    }
+    // It is the convolution whose images are our results and whose results are our images.
+    OneDnnWinograd winograd =
+        residual == null && (bias != null || !relu) ? winograd(y, weight, window) : null;
+    if (winograd != null) {
+      winograd.back(x, weight, stamp, bias, relu, y);
+      return true;
+    }
+    return direct(y, weight, x, window).transposed(x, weight, stamp, bias, residual, relu, y);
+  }
+
+  /** Null if it is not for this convolution. */
+  private static OneDnnWinograd winograd(INDArray images, INDArray weight, Window window) {
+    long[] x = images.shape();
+    long[] w = weight.shape();
+    if (!OneDnnWinograd.suits(x, w, window)) {
+      return null;
+    }
+    int stride = window.strideHeight();
+    OneDnnWinograd winograd =
+        OneDnn.get()
+            .cached(
+                "winograd",
+                o -> {
+                  log("minimal filtering", x, w, window);
+                  return new OneDnnWinograd(o, x, w, stride);
+                },
+                OneDnnWinograd.class,
+                OneDnnKernels.numbers(stride, x, w));
+    return winograd.isUsable() ? winograd : null;
+  }
+
+  private static OneDnnSubPixel subPixel(
+      INDArray image, INDArray weight, INDArray result, Window window) {
+    long[] x = image.shape();
+    long[] w = weight.shape();
+    long[] y = result.shape();
+    return OneDnn.get()
+        .cached(
+            "sub-pixel",
+            o -> {
+              log("sub-pixels", x, w, window);
+              return new OneDnnSubPixel(o, x, w, y, window);
+            },
+            OneDnnSubPixel.class,
+            OneDnnKernels.numbers(0, x, w, y, geometry(window)));
+  }
+
+  private static OneDnnConvolution direct(
+      INDArray image, INDArray weight, INDArray result, Window window) {
+    long[] x = image.shape();
+    long[] w = weight.shape();
+    long[] y = result.shape();
+    return OneDnn.get()
+        .cached(
+            "convolution",
+            o -> {
+              log("oneDNN's own", x, w, window);
+              return new OneDnnConvolution(o, x, w, y, window);
+            },
+            OneDnnConvolution.class,
+            OneDnnKernels.numbers(0, x, w, y, geometry(window)));
+  }
+
+  private static long[] geometry(Window window) {
+    return new long[] {
+      window.strideHeight(), window.strideWidth(), window.paddingHeight(), window.paddingWidth()
+    };
+  }
+
+  private static void log(String way, long[] images, long[] weights, Window window) {
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "Convolution of {} with {}, {}: {}.",
+          Arrays.toString(images),
+          Arrays.toString(weights),
+          window,
+          way);
+    }
+  }
+}

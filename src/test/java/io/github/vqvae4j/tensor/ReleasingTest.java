@@ -1,0 +1,71 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** Memory given back within a step for inference. */
+class ReleasingTest {
+  private static final float[] NUMBERS = {1, 2, 3, 4, 5, 6};
+
+  /** The third result lies where the first one lay. */
+  @Test
+  void theNextResultTakesTheMemory() {
+    try (Step step = Step.inference()) {
+      Tensor first = step.tensor(NUMBERS, 2, 3).mul(2);
+      long place = address(first);
+      Tensor second = first.mul(2).releasing(first);
+      Tensor third = second.mul(2);
+      assertEquals(place, address(third));
+      assertArrayEquals(new float[] {4, 8, 12, 16, 20, 24}, second.toFloats());
+      assertArrayEquals(new float[] {8, 16, 24, 32, 40, 48}, third.toFloats());
+    }
+  }
+
+  @Test
+  void usingItAfterwardsSaysWhy() {
+    try (Step step = Step.inference()) {
+      Tensor first = step.tensor(NUMBERS, 2, 3);
+      first.mul(2).releasing(first);
+      IllegalStateException e = assertThrows(IllegalStateException.class, first::toFloats);
+      assertTrue(e.getMessage().contains("[2, 3]: its memory was given back"), e::getMessage);
+    }
+  }
+
+  /** A view of the result, and what belongs to a variable, must stay. */
+  @Test
+  void sharedMemoryAndVariablesStay() {
+    try (Variable variable = new Variable(true, NUMBERS, 6);
+        Step step = Step.inference()) {
+      Tensor view = variable.in(step).reshape(2, 3);
+      Tensor result = view.mul(2).releasing(view);
+      Tensor reshaped = result.reshape(3, 2);
+      reshaped.releasing(result);
+      step.tensor(new float[6], 6);
+      assertArrayEquals(NUMBERS, view.toFloats());
+      assertArrayEquals(NUMBERS, variable.toFloats());
+      assertArrayEquals(result.toFloats(), reshaped.toFloats());
+    }
+  }
+
+  @Test
+  void trainingKeepsWhatGradientsNeed() {
+    try (Step step = Step.training(new Rng(1))) {
+      Tensor first = step.tensor(NUMBERS, 6).withGradient();
+      Tensor second = first.square();
+      Tensor third = second.square().releasing(second);
+      assertNotEquals(address(second), address(third.mul(1)));
+      third.sum().backward();
+      // d x^4 / dx
+      assertArrayEquals(new float[] {4, 32, 108, 256, 500, 864}, first.gradient().toFloats());
+    }
+  }
+
+  private static long address(Tensor tensor) {
+    return tensor.array().data().pointer().address();
+  }
+}
