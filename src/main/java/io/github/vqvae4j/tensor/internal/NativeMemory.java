@@ -17,6 +17,7 @@ public final class NativeMemory implements AutoCloseable {
 
   private final BytePointer block;
   private final long address;
+  private final long bytes;
 
   /**
    * Allocates a block; its content is undefined.
@@ -28,6 +29,7 @@ public final class NativeMemory implements AutoCloseable {
     NativeVersions.check();
     block = new BytePointer(bytes + ALIGNMENT);
     address = align(block.address());
+    this.bytes = bytes;
   }
 
   static long align(long value) {
@@ -37,6 +39,16 @@ public final class NativeMemory implements AutoCloseable {
   /** Where the block begins. */
   public long address() {
     return address;
+  }
+
+  /** How many bytes there are. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Its first numbers. */
+  Pointer pointer(Precision precision, long length) {
+    return at(address, precision, length);
   }
 
   /** Frees the block at once; arrays laid over it must not be used any more. */

@@ -2,10 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.Window;
 import java.util.Arrays;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.openblas.global.openblas;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.Op;
@@ -26,12 +23,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * compared with, and what runs where oneDNN's natives are missing.
  */
 public final class Nd4jKernels implements Kernels {
-  /** In ND4J's convolutions: weights as [kernel height, kernel width, in, out]. */
-  private static final int WEIGHTS_HWIO = 0;
-
-  private static final int CHANNELS_LAST = 1;
-  private static final int EXPLICIT_PADDING = 0;
-
   @Override
   public String name() {
     return "ND4J";
@@ -139,26 +130,7 @@ public final class Nd4jKernels implements Kernels {
     int m = (int) y.size(0);
     int n = (int) y.size(1);
     int k = (int) a.size(transposeA ? 0 : 1);
-    int lda = (int) a.size(1);
-    int ldb = (int) b.size(1);
-    int ta = transposeA ? openblas.CblasTrans : openblas.CblasNoTrans;
-    int tb = transposeB ? openblas.CblasTrans : openblas.CblasNoTrans;
-    int rows = openblas.CblasRowMajor;
-    if (y.dataType() == DataType.FLOAT) {
-      openblas.cblas_sgemm(
-          rows, ta, tb, m, n, k, 1f, floats(a), lda, floats(b), ldb, 0f, floats(y), n);
-    } else {
-      openblas.cblas_dgemm(
-          rows, ta, tb, m, n, k, 1d, doubles(a), lda, doubles(b), ldb, 0d, doubles(y), n);
-    }
-  }
-
-  private static FloatPointer floats(INDArray array) {
-    return (FloatPointer) array.data().pointer();
-  }
-
-  private static DoublePointer doubles(INDArray array) {
-    return (DoublePointer) array.data().pointer();
+    Blas.of(y).product(pointer(a), transposeA, pointer(b), transposeB, false, m, n, k, pointer(y));
   }
 
   @Override
@@ -211,12 +183,11 @@ public final class Nd4jKernels implements Kernels {
       boolean relu,
       Window window,
       INDArray y) {
-    exec(
-        op("conv2d")
-            .addInputs(inputs(x, weight, bias))
-            .addIntegerArguments(geometry(weight, window))
-            .addOutputs(y));
-    finish(residual, relu, y);
+    boolean add = begin(bias, residual, y);
+    new GemmConvolution(x, weight, y, window).forward(x, weight, add, y);
+    if (relu) {
+      unary(Unary.RELU, y, y);
+    }
   }
 
   @Override
@@ -229,25 +200,16 @@ public final class Nd4jKernels implements Kernels {
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
+    GemmConvolution convolution = new GemmConvolution(x, weight, dy, window);
+    if (dx != null) {
+      clear(dx);
+      convolution.addInputGradient(dy, weight, dx);
+    }
+    if (dWeight != null) {
+      convolution.weightGradient(x, dy, dWeight);
+    }
     if (dBias != null) {
       sumOverPixels(dy, dBias);
-    }
-    if (dx == null && dWeight == null) {
-      return;
-    }
-    // conv2d_bp always computes both.
-    INDArray anyDx = dx != null ? dx : x.ulike();
-    INDArray anyDWeight = dWeight != null ? dWeight : weight.ulike();
-    exec(
-        op("conv2d_bp")
-            .addInputs(x, weight, dy)
-            .addIntegerArguments(geometry(weight, window))
-            .addOutputs(anyDx, anyDWeight));
-    if (dx == null) {
-      anyDx.close();
-    }
-    if (dWeight == null) {
-      anyDWeight.close();
     }
   }
 
@@ -261,16 +223,42 @@ public final class Nd4jKernels implements Kernels {
       boolean relu,
       Window window,
       INDArray y) {
-    exec(
-        op("deconv2d")
-            .addInputs(inputs(x, weight, bias))
-            .addIntegerArguments(geometry(weight, window))
-            .addOutputs(y));
-    finish(residual, relu, y);
+    if (!begin(bias, residual, y)) {
+      clear(y);
+    }
+    // It is the gradient of the convolution whose images are our results.
+    new GemmConvolution(y, weight, x, window).addInputGradient(x, weight, y);
+    if (relu) {
+      unary(Unary.RELU, y, y);
+    }
+  }
+
+  /** y = bias + residual, of which either may be null; false, and nothing is done, if both are. */
+  private static boolean begin(INDArray bias, INDArray residual, INDArray y) {
+    Pointer target = pointer(y);
+    long size = y.dataType().width();
+    if (bias != null) {
+      // The bias once, then what is there twice, four times, ..
+      Pointer.memcpy(target, pointer(bias), bias.length() * size);
+      for (long done = bias.length(); done < y.length(); done *= 2) {
+        long more = Math.min(done, y.length() - done);
+        Pointer.memcpy(target.getPointer(done), target, more * size);
+      }
+      if (residual != null) {
+        Blas.of(y).add(Math.toIntExact(y.length()), pointer(residual), target);
+      }
+    } else if (residual != null) {
+      Pointer.memcpy(target, pointer(residual), y.length() * size);
+    }
+    return bias != null || residual != null;
+  }
+
+  private static void clear(INDArray array) {
+    Pointer.memset(pointer(array), 0, array.length() * array.dataType().width());
   }
 
   /** Adds up an image's channels over batch, height and width. */
-  static void sumOverPixels(INDArray image, INDArray channels) {
+  private static void sumOverPixels(INDArray image, INDArray channels) {
     exec(
         op("reduce_sum")
             .addInputs(image)
@@ -279,33 +267,8 @@ public final class Nd4jKernels implements Kernels {
             .addOutputs(channels));
   }
 
-  private void finish(INDArray residual, boolean relu, INDArray y) {
-    if (residual != null) {
-      y.addi(residual);
-    }
-    if (relu) {
-      unary(Unary.RELU, y, y);
-    }
-  }
-
-  private static INDArray[] inputs(INDArray x, INDArray weight, INDArray bias) {
-    return bias == null ? new INDArray[] {x, weight} : new INDArray[] {x, weight, bias};
-  }
-
-  private static int[] geometry(INDArray weight, Window w) {
-    return new int[] {
-      (int) weight.size(0),
-      (int) weight.size(1),
-      w.strideHeight(),
-      w.strideWidth(),
-      w.paddingHeight(),
-      w.paddingWidth(),
-      1,
-      1,
-      EXPLICIT_PADDING,
-      CHANNELS_LAST,
-      WEIGHTS_HWIO
-    };
+  private static Pointer pointer(INDArray array) {
+    return array.data().pointer();
   }
 
   private static DynamicCustomOp.DynamicCustomOpsBuilder op(String name) {

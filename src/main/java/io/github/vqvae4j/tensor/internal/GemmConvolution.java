@@ -1,0 +1,150 @@
+package io.github.vqvae4j.tensor.internal;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Window;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Convolutions for one set of shapes as products of matrices: patches of the images [pixels of the
+ * result, kernel height * kernel width * in] times weights [kernel height * kernel width * in,
+ * out]. Their gradients are products too, with one side transposed; a transposed convolution is the
+ * gradient of its images.
+ */
+final class GemmConvolution {
+  /** Numbers that partial sums of a weight gradient may take: 64 MB of floats. */
+  private static final long MOST_PARTIAL_SUMS = 1L << 24;
+
+  private static final Scratch PARTIAL_SUMS = new Scratch();
+
+  /** What is done with a block of lines of the results. */
+  @FunctionalInterface
+  private interface Block {
+    void run(int line, int lines);
+  }
+
+  private final Blas blas;
+  private final Precision precision;
+  private final Patches patches;
+  private final int images;
+  private final int resultHeight;
+  private final int resultWidth;
+  private final int out;
+
+  /**
+   * The convolution from images to results; both may be of a training pass's other direction.
+   *
+   * @param image [batch, height, width, in]
+   * @param weight [kernel height, kernel width, in, out]
+   * @param result [batch, height, width, out]
+   */
+  GemmConvolution(INDArray image, INDArray weight, INDArray result, Window window) {
+    blas = Blas.of(image);
+    precision = image.dataType() == DataType.FLOAT ? Precision.FLOAT : Precision.DOUBLE;
+    patches = new Patches(precision, image.shape(), weight.shape(), result.shape(), window);
+    images = Math.toIntExact(result.size(0));
+    resultHeight = Math.toIntExact(result.size(1));
+    resultWidth = Math.toIntExact(result.size(2));
+    out = Math.toIntExact(result.size(3));
+  }
+
+  /** y = x * w, or y += x * w. */
+  void forward(INDArray x, INDArray w, boolean add, INDArray y) {
+    int lines = images * resultHeight;
+    Parts.run(
+        parts(lines),
+        lines,
+        (part, from, to) ->
+            forEachBlock(
+                from,
+                to,
+                (line, count) ->
+                    blas.product(
+                        patches.of(pointer(x), line, count),
+                        false,
+                        pointer(w),
+                        false,
+                        add,
+                        count * resultWidth,
+                        out,
+                        patches.size(),
+                        at(y, line))));
+  }
+
+  /** dx += the gradient of the images, whose patches are dy times the transposed weights. */
+  void addInputGradient(INDArray dy, INDArray w, INDArray dx) {
+    // By images, since the patches of neighbouring lines overlap.
+    Parts.run(
+        parts(images),
+        images,
+        (part, from, to) ->
+            forEachBlock(
+                from * resultHeight,
+                to * resultHeight,
+                (line, count) -> addInputGradient(dy, w, dx, line, count)));
+  }
+
+  private void addInputGradient(INDArray dy, INDArray w, INDArray dx, int line, int count) {
+    boolean direct = patches.areTheImage();
+    Pointer rows = direct ? patches.of(pointer(dx), line, count) : patches.room(count);
+    int pixels = count * resultWidth;
+    blas.product(at(dy, line), false, pointer(w), true, direct, pixels, patches.size(), out, rows);
+    if (!direct) {
+      patches.addTo(pointer(dx), line, count, rows, blas);
+    }
+  }
+
+  /** dw = the transposed patches times dy. */
+  void weightGradient(INDArray x, INDArray dy, INDArray dw) {
+    int lines = images * resultHeight;
+    int size = Math.toIntExact(dw.length());
+    int parts = Math.min(parts(lines), (int) Math.max(1, MOST_PARTIAL_SUMS / size));
+    Pointer sums = PARTIAL_SUMS.room(precision, (long) (parts - 1) * size);
+    Parts.run(
+        parts,
+        lines,
+        (part, from, to) -> {
+          Pointer sum = part == 0 ? pointer(dw) : sums.getPointer((long) (part - 1) * size);
+          forEachBlock(
+              from,
+              to,
+              (line, count) ->
+                  blas.product(
+                      patches.of(pointer(x), line, count),
+                      true,
+                      at(dy, line),
+                      false,
+                      line > from,
+                      patches.size(),
+                      out,
+                      count * resultWidth,
+                      sum));
+        });
+    for (int part = 1; part < parts; part++) {
+      blas.add(size, sums.getPointer((long) (part - 1) * size), pointer(dw));
+    }
+  }
+
+  private int parts(int items) {
+    long multiplications = (long) images * resultHeight * resultWidth * patches.size() * out;
+    return Parts.of(items, multiplications);
+  }
+
+  private void forEachBlock(int from, int to, Block block) {
+    int line = from;
+    while (line < to) {
+      int lines = Math.min(patches.linesPerBlock(), to - line);
+      block.run(line, lines);
+      line += lines;
+    }
+  }
+
+  private Pointer at(INDArray result, int line) {
+    return pointer(result).getPointer((long) line * resultWidth * out);
+  }
+
+  private static Pointer pointer(INDArray array) {
+    return array.data().pointer();
+  }
+}

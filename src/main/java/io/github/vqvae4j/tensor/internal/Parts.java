@@ -1,0 +1,49 @@
+package io.github.vqvae4j.tensor.internal;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
+
+/**
+ * Work shared out among the threads of the common pool and the caller, in contiguous parts that
+ * depend on nothing but its size and the number of threads, so that sums come out the same each
+ * time.
+ */
+final class Parts {
+  /** As many parts as can run at once. */
+  private static final int MOST =
+      Math.min(
+          Runtime.getRuntime().availableProcessors(), ForkJoinPool.getCommonPoolParallelism() + 1);
+
+  /** Multiplications that are worth waking a thread for. */
+  private static final long WORTH = 1L << 20;
+
+  /** Part number {@code part} of the work: what lies between two indices. */
+  @FunctionalInterface
+  interface Work {
+    void run(int part, int from, int to);
+  }
+
+  private Parts() {}
+
+  /**
+   * Into how many parts some work is split.
+   *
+   * @param items how many things there are to do
+   * @param multiplications in all of them
+   */
+  static int of(int items, long multiplications) {
+    return (int) Math.max(1, Math.min(multiplications / WORTH, Math.min(items, MOST)));
+  }
+
+  /** Runs all parts and returns when they are done. */
+  static void run(int parts, int items, Work work) {
+    IntStream.range(0, parts)
+        .parallel()
+        .forEach(
+            part ->
+                work.run(
+                    part,
+                    (int) ((long) items * part / parts),
+                    (int) ((long) items * (part + 1) / parts)));
+  }
+}

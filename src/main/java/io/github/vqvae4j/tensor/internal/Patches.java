@@ -1,0 +1,169 @@
+package io.github.vqvae4j.tensor.internal;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Window;
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * The parts of images [batch, height, width, in] that a convolution's kernel covers, laid into rows
+ * (im2col): one patch [kernel height * kernel width * in] for each pixel of the result, 0 where it
+ * reaches over the edge. And back (col2im): patches added up where they overlap.
+ *
+ * <p>They are made for a block of lines of the result at a time, which stays in the cache, in
+ * memory that the thread keeps.
+ */
+final class Patches {
+  /** Bytes of a block, unless a single line needs more. */
+  private static final long BLOCK = 1L << 20;
+
+  private static final Scratch SCRATCH = new Scratch();
+
+  /**
+   * One line of one patch: where it begins in the block of patches, where its part within the image
+   * begins in the image, and how many numbers lie before, in and after the image.
+   */
+  @FunctionalInterface
+  private interface Run {
+    void visit(int patch, int image, int before, int inside, int after);
+  }
+
+  private final Precision precision;
+  private final Window window;
+  private final int height;
+  private final int width;
+  private final int in;
+  private final int kernelHeight;
+  private final int kernelWidth;
+  private final int resultHeight;
+  private final int resultWidth;
+  private final int linesPerBlock;
+
+  /**
+   * The patches of one convolution.
+   *
+   * @param image shape of its images
+   * @param weight shape of its weights, [kernel height, kernel width, in, out]
+   * @param result shape of its results
+   */
+  Patches(Precision precision, long[] image, long[] weight, long[] result, Window window) {
+    this.precision = precision;
+    this.window = window;
+    height = Math.toIntExact(image[1]);
+    width = Math.toIntExact(image[2]);
+    in = Math.toIntExact(image[3]);
+    kernelHeight = Math.toIntExact(weight[0]);
+    kernelWidth = Math.toIntExact(weight[1]);
+    resultHeight = Math.toIntExact(result[1]);
+    resultWidth = Math.toIntExact(result[2]);
+    long patchBytes = (long) resultWidth * size() * precision.bytes();
+    long imageBytes = (long) window.strideHeight() * width * in * precision.bytes();
+    linesPerBlock =
+        areTheImage()
+            ? Integer.MAX_VALUE
+            : (int) Math.max(1, BLOCK / Math.max(patchBytes, imageBytes));
+  }
+
+  /** Whether each patch is just a pixel, in order: then none need be made. */
+  boolean areTheImage() {
+    return kernelHeight == 1 && kernelWidth == 1 && window.equals(Window.of(1, 0));
+  }
+
+  /** Numbers of a patch. */
+  int size() {
+    return kernelHeight * kernelWidth * in;
+  }
+
+  /** How many lines of the results make a block, at most. */
+  int linesPerBlock() {
+    return linesPerBlock;
+  }
+
+  /** Room for the patches of some lines, with undefined content, until the thread asks again. */
+  Pointer room(int lines) {
+    return SCRATCH.room(precision, (long) lines * resultWidth * size());
+  }
+
+  /** The patches of some lines of the results, over all images, until the thread asks again. */
+  Pointer of(Pointer image, int line, int lines) {
+    if (areTheImage()) {
+      return image.getPointer(origin(line));
+    }
+    Pointer patches = room(lines);
+    ByteBuffer target = patches.asByteBuffer();
+    ByteBuffer source = image.getPointer(origin(line)).asByteBuffer();
+    byte[] zeros = new byte[kernelWidth * in * precision.bytes()];
+    forEachRun(
+        line,
+        lines,
+        (patch, at, before, inside, after) -> {
+          if (before > 0) {
+            target.put(bytes(patch), zeros, 0, bytes(before));
+          }
+          if (inside > 0) {
+            target.put(bytes(patch + before), source, bytes(at), bytes(inside));
+          }
+          if (after > 0) {
+            target.put(bytes(patch + before + inside), zeros, 0, bytes(after));
+          }
+        });
+    return patches;
+  }
+
+  /** Adds the patches of some lines of the results to the image. */
+  void addTo(Pointer image, int line, int lines, Pointer patches, Blas blas) {
+    Pointer source = patches.getPointer(0);
+    Pointer target = image.getPointer(origin(line));
+    forEachRun(
+        line,
+        lines,
+        (patch, at, before, inside, after) -> {
+          if (inside > 0) {
+            blas.add(inside, source.position(patch + before), target.position(at));
+          }
+        });
+  }
+
+  private int bytes(int numbers) {
+    return numbers * precision.bytes();
+  }
+
+  /** The image's line, over all images, above which no patch of the block reaches. */
+  private long firstLine(int line) {
+    int top = line % resultHeight * window.strideHeight() - window.paddingHeight();
+    return (long) (line / resultHeight) * height + within(top, height);
+  }
+
+  private long origin(int line) {
+    return firstLine(line) * width * in;
+  }
+
+  private void forEachRun(int first, int lines, Run run) {
+    long origin = firstLine(first);
+    int length = kernelWidth * in;
+    int patch = 0;
+    for (int line = first; line < first + lines; line++) {
+      int top = line % resultHeight * window.strideHeight() - window.paddingHeight();
+      long lineOfTop = (long) (line / resultHeight) * height + top - origin;
+      for (int column = 0; column < resultWidth; column++) {
+        int left = column * window.strideWidth() - window.paddingWidth();
+        int before = within(-left, kernelWidth);
+        int after = within(left + kernelWidth - width, kernelWidth - before);
+        int inside = (kernelWidth - before - after) * in;
+        for (int row = 0; row < kernelHeight; row++) {
+          if (top + row < 0 || top + row >= height) {
+            run.visit(patch, 0, length, 0, 0);
+          } else {
+            int image = Math.toIntExact(((lineOfTop + row) * width + left + before) * in);
+            run.visit(patch, image, before * in, inside, after * in);
+          }
+          patch += length;
+        }
+      }
+    }
+  }
+
+  private static int within(int number, int limit) {
+    return Math.max(0, Math.min(number, limit));
+  }
+}
