@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +77,9 @@ public final class KernelChoice {
   }
 
   private static Kernels plain(String why) {
+    // Threads of ND4J's operations wait actively, on the cores that Parts needs.
+    Nd4j.getEnvironment().setMaxMasterThreads(1);
+    Nd4j.getEnvironment().setMaxThreads(1);
     LOG.info("Kernels: ND4J's own, {}.", why);
     return ND4J;
   }
