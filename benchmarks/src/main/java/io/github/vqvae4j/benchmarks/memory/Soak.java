@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * Trains for long, looks at the memory every 200 steps, and fails if it grows. To be run with a
@@ -48,6 +50,8 @@ public final class Soak implements Callable<Integer> {
   @Option(names = "--output", description = "Folder of the page. Default: ${DEFAULT-VALUE}.")
   private Path output = Path.of("docs");
 
+  @Spec private CommandSpec spec;
+
   private Soak() {}
 
   /**
@@ -62,7 +66,8 @@ public final class Soak implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (steps < MemoryReport.FEWEST_STEPS) {
-      throw new IllegalArgumentException(
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
           "--steps: expected at least "
               + MemoryReport.FEWEST_STEPS
               + ", or there is too little to fit a line to, got "
