@@ -2,27 +2,37 @@ package io.github.vqvae4j.benchmarks;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The process that measures one thing, and prints one line of JSON: a {@link Measurement}. */
+/**
+ * The process that measures one thing. It prints a {@link Measurement} as a line of JSON after the
+ * first repetition, and one more for each line it reads, which says how many seconds to repeat; it
+ * ends with its input. So several of them can take turns, each warm.
+ */
 public final class Child {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
+  private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
   private static final int BATCHES = 4;
+
+  private final BufferedReader input =
+      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 
   private Child() {}
 
   /**
    * Measures.
    *
-   * @param args {@link Side}, {@link Task}, batch, K, image size, seconds to warm up, seconds to
-   *     measure
-   * @throws IOException if the system's answer cannot be read
+   * @param args {@link Side}, {@link Task}, batch, K, image size
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     Side side = Side.valueOf(args[0]);
     Setting setting =
         new Setting(
@@ -30,18 +40,20 @@ public final class Child {
             Integer.parseInt(args[2]),
             Integer.parseInt(args[3]),
             Integer.parseInt(args[4]));
-    Measurement measurement;
     try (Contestant contestant = side.start(setting)) {
-      Clock clock =
-          setting.task() == Task.FIRST_STEP
-              ? Clock.single()
-              : new Clock(Double.parseDouble(args[5]), Double.parseDouble(args[6]));
-      run(contestant, setting, clock);
-      long finishedAt = System.currentTimeMillis();
-      measurement = new Measurement(clock.median(), peakMebibytes(), finishedAt);
+      run(contestant, setting, new Clock(new Child()::next));
     }
-    Gson gson = new GsonBuilder().serializeSpecialFloatingPointValues().create();
-    System.out.println(gson.toJson(measurement));
+  }
+
+  private double next(double medianSeconds) {
+    try {
+      long now = System.currentTimeMillis();
+      System.out.println(GSON.toJson(new Measurement(medianSeconds, peakMebibytes(), now)));
+      String line = input.readLine();
+      return line == null ? 0 : Double.parseDouble(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void run(Contestant contestant, Setting setting, Clock clock) {

@@ -4,47 +4,37 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Times repetitions: some to warm up, which do not count, then some that do. */
+/** Times repetitions, in turns as long as somebody asks for them. */
 public final class Clock {
   private static final int FEWEST = 3;
 
-  private final double warmUp;
-  private final double measured;
-  private final int fewest;
+  private final Turns turns;
   private final List<Double> seconds = new ArrayList<>();
-  private final long begin = System.nanoTime();
-  private long last = begin;
-  private int warm;
+  private long last = System.nanoTime();
 
-  /** When measuring began; 0 while warming up. */
-  private long measuringSince;
+  /** When the turn began; 0 during the first repetition of all, which is a turn of its own. */
+  private long began;
+
+  private double length;
+
+  /** Who asks for turns. */
+  interface Turns {
+    /**
+     * Takes the result of a turn and waits for the next.
+     *
+     * @param medianSeconds of a repetition
+     * @return for how many seconds to repeat, at least 3 times; 0 ends it
+     */
+    double next(double medianSeconds);
+  }
 
   /**
    * A clock that starts now.
    *
-   * @param warmUp seconds, and at least 3 repetitions
-   * @param measured seconds, and at least 3 repetitions
+   * @param turns is told the time of the first repetition as a turn of its own
    */
-  public Clock(double warmUp, double measured) {
-    this(warmUp, measured, FEWEST);
-  }
-
-  private Clock(double warmUp, double measured, int fewest) {
-    this.warmUp = warmUp;
-    this.measured = measured;
-    this.fewest = fewest;
-    if (fewest == 0) {
-      measuringSince = begin;
-    }
-  }
-
-  /**
-   * A clock that starts now and ends with the first repetition.
-   *
-   * @return the clock
-   */
-  public static Clock single() {
-    return new Clock(0, 0, 0);
+  Clock(Turns turns) {
+    this.turns = turns;
   }
 
   /**
@@ -52,38 +42,27 @@ public final class Clock {
    *
    * @return whether there shall be another one
    */
-  public boolean tick() {
+  boolean tick() {
     long now = System.nanoTime();
-    if (measuringSince == 0) {
-      warm++;
-      if (warm >= fewest && now - begin >= warmUp * 1e9) {
-        measuringSince = now;
-      }
-    } else {
-      seconds.add((now - last) / 1e9);
+    seconds.add((now - last) / 1e9);
+    if (began == 0 || seconds.size() >= FEWEST && now - began >= length * 1e9) {
+      length = turns.next(median(seconds));
+      seconds.clear();
+      began = System.nanoTime();
     }
     last = System.nanoTime();
-    return measuringSince == 0 || seconds.size() < fewest || now - measuringSince < measured * 1e9;
+    return length > 0;
   }
 
   /**
-   * Repeats something until enough was measured.
+   * Repeats something until nobody asks for more.
    *
    * @param work what to repeat
    */
-  public void time(Runnable work) {
+  void time(Runnable work) {
     do {
       work.run();
     } while (tick());
-  }
-
-  /**
-   * How long a repetition took.
-   *
-   * @return the median, in seconds
-   */
-  public double median() {
-    return median(seconds);
   }
 
   /**

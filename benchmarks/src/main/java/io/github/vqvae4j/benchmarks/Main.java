@@ -27,8 +27,10 @@ import picocli.CommandLine.Option;
 public final class Main implements Callable<Integer> {
   private static final String COMMAND = "mvn -q install -Pquick && mvn -q -f benchmarks";
 
-  @Option(names = "--rounds", description = "Processes of each kind. Default: ${DEFAULT-VALUE}.")
-  private int rounds = 3;
+  @Option(
+      names = "--rounds",
+      description = "Turns of each process, and starts. Default: ${DEFAULT-VALUE}.")
+  private int rounds = 5;
 
   @Option(names = "--quick", description = "One short round, to see that it works.")
   private boolean quick;
@@ -55,18 +57,17 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     long begin = System.nanoTime();
-    // Time grows by factors, so shorter looks are enough there.
-    double seconds = quick ? 0.2 : scaling ? 2 : 3;
-    rounds = quick ? 1 : rounds;
+    Lengths lengths =
+        quick ? Lengths.quick() : scaling ? Lengths.growth(rounds) : Lengths.full(rounds);
     // Before anything is written, so that a page does not count as a change.
     Machine machine = Machine.here();
     Path folder = Files.createTempDirectory("benchmarks");
-    ChildProcess processes = new ChildProcess(seconds, seconds, folder);
+    Processes processes = new Processes(folder);
     String check = PeerCheck.run(processes);
     System.out.println(check);
-    Runner runner = new Runner(processes, rounds);
+    Runner runner = new Runner(processes, lengths);
     List<Section> sections = scaling ? Scaling.run(runner) : Suite.run(runner);
-    String how = how(seconds, check, (System.nanoTime() - begin) / 60e9);
+    String how = how(lengths, check, (System.nanoTime() - begin) / 60e9);
     String name = scaling ? "benchmarks-scaling" : "benchmarks";
     new Page(machine, sections, runner.failures()).write(output, name, command(), how);
     chart(sections, output.resolve("images").resolve(name + ".png"));
@@ -82,20 +83,20 @@ public final class Main implements Callable<Integer> {
     return COMMAND + " -Dargs=\"" + options.strip() + "\"";
   }
 
-  private String how(double seconds, String check, double minutes) {
+  private String how(Lengths lengths, String check, double minutes) {
     return String.format(
         Locale.ROOT,
-        "The model is `sonnet-cifar10`. Each number is the median of %d round%s, a process each, one"
-            + " after another in turn (A B C, B C A, ..); each process warms up for %.1f s, then"
-            + " takes the median repetition of %.1f s. `ratio` is the median of ours / theirs in"
-            + " the same round: above 1 is faster in images/s, below 1 is faster or less in ms, s"
-            + " and MiB. Of libtorch's layouts the better one counts, row by row. `libtorch-tuned`"
-            + " has OPENBLAS_THREAD_TIMEOUT=4 in its environment; ours has no variable set. %s%s"
-            + " The whole run took %.0f minutes.",
-        rounds,
-        rounds == 1 ? "" : "s",
-        seconds,
-        seconds,
+        "The model is `sonnet-cifar10`. The processes of a setting run side by side, warm up one"
+            + " after another for %.1f s each, and then take %d turn%s of %.1f s, in turn (A B C,"
+            + " B C A, ..), while the others wait. A number is the median of the turns' medians;"
+            + " `ratio` is the median of ours / theirs of the same round: above 1 is faster in"
+            + " images/s, below 1 is faster or less in ms, s and MiB. Of libtorch's layouts the"
+            + " better one counts, row by row. `libtorch-tuned` has OPENBLAS_THREAD_TIMEOUT=4 in"
+            + " its environment; ours has no variable set. %s%s The whole run took %.0f minutes.",
+        lengths.warmUp(),
+        lengths.rounds(),
+        lengths.rounds() == 1 ? "" : "s",
+        lengths.turn(),
         scaling ? "" : Suite.HOW,
         check,
         minutes);

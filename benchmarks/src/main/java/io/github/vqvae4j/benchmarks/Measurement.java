@@ -1,7 +1,7 @@
 package io.github.vqvae4j.benchmarks;
 
 /**
- * What one process found.
+ * What a process found in one turn.
  *
  * @param seconds median of one repetition
  * @param peakMebibytes the largest resident memory of the process until now, 2^20 bytes each; NaN

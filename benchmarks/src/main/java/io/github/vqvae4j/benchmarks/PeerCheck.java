@@ -27,7 +27,7 @@ final class PeerCheck {
    * @throws IOException if a process failed
    * @throws IllegalStateException if they differ
    */
-  static String run(ChildProcess processes) throws IOException {
+  static String run(Processes processes) throws IOException {
     Path file = Files.createTempFile("model", ".safetensors");
     try {
       List<Double> ours = processes.losses(Side.OURS, file, STEPS);

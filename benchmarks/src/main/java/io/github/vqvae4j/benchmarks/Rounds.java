@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,58 +24,105 @@ final class Rounds {
     }
   }
 
-  private final ChildProcess processes;
+  private interface Measuring {
+    ChildProcess.Outcome of(Key key) throws IOException;
+  }
+
   private final Setting setting;
-  private final boolean cold;
+  private final PrintStream progress;
   private final Map<Key, List<ChildProcess.Outcome>> outcomes = new LinkedHashMap<>();
   private final List<String> failures = new ArrayList<>();
 
-  /**
-   * Runs them.
-   *
-   * @param cold whether each process finds no extracted natives
-   * @throws IOException if a folder for natives cannot be made
-   */
-  Rounds(
-      ChildProcess processes,
-      Setting setting,
-      List<Contender> contenders,
-      int rounds,
-      boolean cold,
-      PrintStream progress)
-      throws IOException {
-    this.processes = processes;
+  private Rounds(Setting setting, List<Contender> contenders, PrintStream progress) {
     this.setting = setting;
-    this.cold = cold;
+    this.progress = progress;
     for (Contender contender : contenders) {
       contender.sides().forEach(side -> outcomes.put(new Key(contender, side), new ArrayList<>()));
     }
-    List<Key> order = new ArrayList<>(outcomes.keySet());
-    for (int round = 1; round <= rounds; round++) {
-      for (Key key : order) {
-        if (outcomes.containsKey(key)) {
-          progress.printf("%s, round %d: %s %s%n", setting, round, key, outcome(key));
-        }
+  }
+
+  /** Turns of processes that stay, each warmed up before the first of them. */
+  static Rounds ofTurns(
+      Processes processes,
+      Setting setting,
+      List<Contender> contenders,
+      Lengths lengths,
+      PrintStream progress)
+      throws IOException {
+    Rounds rounds = new Rounds(setting, contenders, progress);
+    Map<Key, ChildProcess> running = new HashMap<>();
+    try {
+      rounds.each(
+          "warming up",
+          0,
+          key -> {
+            Path natives = processes.natives(key.side());
+            running.put(key, processes.child(key.contender(), key.side(), setting, natives));
+            return running.get(key).turn(lengths.warmUp());
+          });
+      rounds.outcomes.values().forEach(List::clear);
+      rounds.repeat(lengths.rounds(), key -> running.get(key).turn(lengths.turn()));
+    } finally {
+      for (ChildProcess process : running.values()) {
+        process.close();
       }
-      Collections.rotate(order, -1);
+    }
+    return rounds;
+  }
+
+  /**
+   * A new process in each round, of which the first repetition counts.
+   *
+   * @param cold whether each finds no extracted natives
+   */
+  static Rounds ofStarts(
+      Processes processes,
+      Setting setting,
+      List<Contender> contenders,
+      Lengths lengths,
+      boolean cold,
+      PrintStream progress)
+      throws IOException {
+    Rounds rounds = new Rounds(setting, contenders, progress);
+    rounds.repeat(
+        lengths.rounds(),
+        key -> {
+          Path natives =
+              cold ? Files.createTempDirectory("natives") : processes.natives(key.side());
+          try (ChildProcess process =
+              processes.child(key.contender(), key.side(), setting, natives)) {
+            return process.first();
+          } finally {
+            if (cold) {
+              Main.delete(natives);
+            }
+          }
+        });
+    return rounds;
+  }
+
+  private void repeat(int times, Measuring measuring) {
+    for (int round = 0; round < times; round++) {
+      each("round " + (round + 1), round, measuring);
     }
   }
 
-  /** Measures, and tells what came of it. */
-  private String outcome(Key key) throws IOException {
-    Path natives = cold ? Files.createTempDirectory("natives") : processes.natives(key.side());
-    try {
-      ChildProcess.Outcome outcome = processes.run(key.contender(), key.side(), setting, natives);
-      outcomes.get(key).add(outcome);
-      return outcome.toString();
-    } catch (IOException e) {
-      outcomes.remove(key);
-      failures.add(key + ": " + setting);
-      return "failed: " + e.getMessage();
-    } finally {
-      if (cold) {
-        Main.delete(natives);
+  /** Everybody once, beginning at a place in their order. */
+  private void each(String name, int from, Measuring measuring) {
+    List<Key> order = new ArrayList<>(outcomes.keySet());
+    Collections.rotate(order, -from);
+    for (Key key : order) {
+      String told;
+      try {
+        ChildProcess.Outcome outcome = measuring.of(key);
+        outcomes.get(key).add(outcome);
+        told = outcome.toString();
+      } catch (IOException e) {
+        outcomes.remove(key);
+        failures.add(key + ": " + setting);
+        told = "failed: " + e.getMessage();
       }
+      progress.printf("%s, %s: %s %s%n", setting, name, key, told);
     }
   }
 

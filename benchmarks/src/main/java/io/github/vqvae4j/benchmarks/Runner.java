@@ -6,33 +6,33 @@ import java.util.List;
 
 /** Runs contenders on one setting after another, and keeps what failed. */
 final class Runner {
-  private final ChildProcess processes;
-  private final int rounds;
+  private final Processes processes;
+  private final Lengths lengths;
   private final List<String> failures = new ArrayList<>();
 
-  /**
-   * A runner.
-   *
-   * @param rounds processes of each contender on each setting
-   */
-  Runner(ChildProcess processes, int rounds) {
+  /** A runner that takes about as long as told. */
+  Runner(Processes processes, Lengths lengths) {
     this.processes = processes;
-    this.rounds = rounds;
+    this.lengths = lengths;
   }
 
-  Rounds run(Setting setting, List<Contender> contenders) throws IOException {
-    return run(setting, contenders, false);
+  /** Measures warm processes in turn. */
+  Rounds turns(Setting setting, List<Contender> contenders) throws IOException {
+    return kept(Rounds.ofTurns(processes, setting, contenders, lengths, System.out));
   }
 
-  /** As {@link #run(Setting, List)}, where no process finds extracted natives. */
-  Rounds runCold(Setting setting, List<Contender> contenders) throws IOException {
-    return run(setting, contenders, true);
+  /**
+   * Measures starts of processes.
+   *
+   * @param cold whether no process finds extracted natives
+   */
+  Rounds starts(Setting setting, List<Contender> contenders, boolean cold) throws IOException {
+    return kept(Rounds.ofStarts(processes, setting, contenders, lengths, cold, System.out));
   }
 
-  private Rounds run(Setting setting, List<Contender> contenders, boolean cold) throws IOException {
-    Rounds done = new Rounds(processes, setting, contenders, rounds, cold, System.out);
-    failures.addAll(done.failures());
-    return done;
+  private Rounds kept(Rounds rounds) {
+    failures.addAll(rounds.failures());
+    return rounds;
   }
 
   /** Who failed in what. */

@@ -38,7 +38,7 @@ final class Scaling {
 
   private static List<Row> run(Runner runner, Setting setting) throws IOException {
     return runner
-        .run(setting, CONTENDERS)
+        .turns(setting, CONTENDERS)
         .rows(setting.task().text(), Quantity.MILLISECONDS, PEERS);
   }
 }

@@ -52,7 +52,7 @@ final class Suite {
   }
 
   private void measure(Task task, int batch, Contender... others) throws IOException {
-    Rounds rounds = runner.run(Setting.of(task, batch), with(others));
+    Rounds rounds = runner.turns(Setting.of(task, batch), with(others));
     speed.addAll(rounds.rows(task.text(), Quantity.IMAGES_PER_SECOND, PEERS));
     memory.addAll(rounds.rows("peak resident memory, " + task.text(), Quantity.MEBIBYTES, PEERS));
     floor.addAll(rounds.rows(task.text(), Quantity.IMAGES_PER_SECOND, List.of(Contender.FLOOR)));
@@ -70,10 +70,11 @@ final class Suite {
   private void start() throws IOException {
     Setting first = Setting.of(Task.FIRST_STEP, 32);
     String name = first.task().text();
-    start.addAll(runner.run(first, with()).rows(name, Quantity.SECONDS_FROM_START, PEERS));
+    start.addAll(
+        runner.starts(first, with(), false).rows(name, Quantity.SECONDS_FROM_START, PEERS));
     start.addAll(
         runner
-            .runCold(first, List.of(Contender.OURS, Contender.LIBTORCH))
+            .starts(first, List.of(Contender.OURS, Contender.LIBTORCH), true)
             .rows(name + ", natives not extracted", Quantity.SECONDS_FROM_START, PEERS));
   }
 }
