@@ -134,7 +134,7 @@ public final class Nd4jKernels implements Kernels {
     int k = (int) a.size(transposeA ? rank - 2 : rank - 1);
     int products = (int) (y.length() / ((long) m * n));
     Parts.run(
-        products == 1 ? 1 : Parts.of(products, (long) products * m * n * k),
+        Parts.of(products, (long) products * m * n * k),
         products,
         (part, from, to) -> {
           for (long i = from; i < to; i++) {
