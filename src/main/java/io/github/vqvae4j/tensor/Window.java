@@ -201,6 +201,11 @@ public record Window(
         width);
   }
 
+  /** Whether there is no dilation, but one group, and no output padding. */
+  boolean isPlain() {
+    return equals(new Window(strideHeight, strideWidth, paddingHeight, paddingWidth));
+  }
+
   /** The one for images of one row and kernels of one row, with the same settings of the width. */
   Window ofOneRow() {
     return new Window(

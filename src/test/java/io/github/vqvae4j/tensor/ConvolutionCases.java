@@ -188,8 +188,6 @@ final class ConvolutionCases {
   private static String brief(Window w) {
     String basic =
         w.strideHeight() + "," + w.strideWidth() + " " + w.paddingHeight() + "," + w.paddingWidth();
-    Window plain =
-        new Window(w.strideHeight(), w.strideWidth(), w.paddingHeight(), w.paddingWidth());
-    return w.equals(plain) ? basic : w.toString();
+    return w.isPlain() ? basic : w.toString();
   }
 }

@@ -89,6 +89,17 @@ class WindowTest {
   }
 
   @Test
+  void poolsOnlyMove() {
+    String only = "no dilation, groups or output padding";
+    refused(s -> x(s, 1, 5, 5, 4).maxPool(2, 2, PLAIN.groups(2)), "maxPool", only, "groups=2");
+    refused(
+        s -> x(s, 1, 5, 5, 4).averagePool(2, 2, PLAIN.dilation(2, 1)),
+        "averagePool",
+        only,
+        "dilationHeight=2");
+  }
+
+  @Test
   void aDilatedKernelMayBeTooLarge() {
     refused(
         s -> x(s, 1, 6, 6, 1).conv2d(x(s, 3, 3, 1, 1), null, PLAIN.dilation(3, 1)),
