@@ -149,14 +149,13 @@ def attention(name, causal):
     return golden
 
 
-goldens.FILES = {
-    "conv2d_groups": lambda name: convolutions(name, CONV2D),
-    "conv_transpose2d_groups": lambda name: convolutions(name, CONV_TRANSPOSE2D),
-    "conv1d": lambda name: convolutions(name, CONV1D),
-    "conv_transpose1d": lambda name: convolutions(name, CONV_TRANSPOSE1D),
-    "attention": lambda name: attention(name, causal=False),
-    "attention_causal": lambda name: attention(name, causal=True),
-}
-
 if __name__ == "__main__":
+    goldens.FILES = {
+        "conv2d_groups": lambda name: convolutions(name, CONV2D),
+        "conv_transpose2d_groups": lambda name: convolutions(name, CONV_TRANSPOSE2D),
+        "conv1d": lambda name: convolutions(name, CONV1D),
+        "conv_transpose1d": lambda name: convolutions(name, CONV_TRANSPOSE1D),
+        "attention": lambda name: attention(name, causal=False),
+        "attention_causal": lambda name: attention(name, causal=True),
+    }
     goldens.main()

@@ -712,8 +712,8 @@ public final class Tensor {
 
   /**
    * Cross-entropy of yes and no, in nats: the mean over all elements of {@code -t ln p - (1 - t)
-   * ln(1 - p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which no
-   * finite logit makes infinite.
+   * ln(1 - p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which
+   * no finite logit makes infinite.
    *
    * @param target probabilities t from 0 to 1, of the same shape
    * @return a scalar
@@ -744,6 +744,21 @@ public final class Tensor {
    */
   public Tensor matmul(boolean transposed, Tensor other, boolean otherTransposed) {
     return Products.matmul(this, transposed, other, otherTransposed);
+  }
+
+  /**
+   * Attention (Vaswani et al. 2017, equation 1): softmax(query key^T / sqrt(d)) value, for each
+   * index of the leading axes, which are equal; usually [batch, heads].
+   *
+   * @param query [.., queries, d]
+   * @param key [.., length, d]
+   * @param value [.., length, e]
+   * @param causal whether query i sees keys 0 to i only; there must be as many queries as keys then
+   * @return [.., queries, e]
+   */
+  public static Tensor scaledDotProductAttention(
+      Tensor query, Tensor key, Tensor value, boolean causal) {
+    return Attention.scaledDotProduct(query, key, value, causal);
   }
 
   // --- shapes

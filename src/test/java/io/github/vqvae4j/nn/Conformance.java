@@ -70,6 +70,8 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               2,
               5,
               3),
+          of("MultiHeadAttention", rng -> new MultiHeadAttention(6, 2, false, rng), 2, 5, 6),
+          of("MultiHeadAttention, causal", rng -> new MultiHeadAttention(4, 4, true, rng), 1, 7, 4),
           of("Upsample", rng -> new Upsample(2), 1, 3, 2, 2),
           of("Activation.RELU", rng -> Activation.RELU, 3, 5),
           of("Activation.SIGMOID", rng -> Activation.SIGMOID, 3, 5),

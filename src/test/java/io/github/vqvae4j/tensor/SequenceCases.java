@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What works on sequences: one-dimensional convolutions and products of many matrices. */
+/** What works on sequences: one-dimensional convolutions, products of many matrices, attention. */
 final class SequenceCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -17,6 +17,7 @@ final class SequenceCases {
     SequenceCases lists = new SequenceCases();
     lists.addConvolutions();
     lists.addProducts();
+    lists.addAttention();
     return lists.cases;
   }
 
@@ -134,7 +135,7 @@ final class SequenceCases {
     return Reference.permute(x, axes);
   }
 
-  static Numbers product(Numbers a, Numbers b) {
+  private static Numbers product(Numbers a, Numbers b) {
     int rank = a.shape().length;
     long[] shape = a.shape().clone();
     shape[rank - 1] = b.shape()[rank - 1];
@@ -151,5 +152,41 @@ final class SequenceCases {
           }
           return sum;
         });
+  }
+
+  private void addAttention() {
+    for (boolean causal : new boolean[] {false, true}) {
+      for (long length : new long[] {1, 2, 5, 17}) {
+        attention(shape(2, 3, length, 4), shape(2, 3, length, 4), shape(2, 3, length, 4), causal);
+      }
+      attention(shape(7, 2), shape(7, 2), shape(7, 5), causal);
+    }
+    attention(shape(3, 4, 1), shape(3, 6, 1), shape(3, 6, 2), false);
+    attention(shape(2, 1, 33, 16), shape(2, 1, 40, 16), shape(2, 1, 40, 8), false);
+  }
+
+  private void attention(long[] query, long[] key, long[] value, boolean causal) {
+    add(
+        "attention" + (causal ? ", causal" : ""),
+        t -> Tensor.scaledDotProductAttention(t[0], t[1], t[2], causal),
+        n -> attention(n[0], n[1], n[2], causal),
+        query,
+        key,
+        value);
+  }
+
+  /** y_i = sum over j of e^(q_i k_j / sqrt d) v_j / sum over j of e^(q_i k_j / sqrt d). */
+  private static Numbers attention(Numbers query, Numbers key, Numbers value, boolean causal) {
+    int rank = query.shape().length;
+    double scale = 1 / Math.sqrt(query.shape()[rank - 1]);
+    Numbers scores = product(query, transposed(key));
+    Numbers exponentials =
+        Numbers.filled(
+            scores.shape(),
+            i -> causal && i[rank - 1] > i[rank - 2] ? 0 : Math.exp(scores.at(i) * scale));
+    long[] rows = scores.shape().clone();
+    rows[rank - 1] = 1;
+    Numbers sums = Reference.reshape(Reference.sum(exponentials, rank - 1), rows);
+    return product(Reference.zip(exponentials, sums, (a, b) -> a / b), value);
   }
 }
