@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>If something cannot be written while the model trains, that is logged once as an error ({@link
- * #failure}), nothing more is written, and training goes on: a full disk does not cost the model.
+ * #failure}), nothing more is written, and training goes on: a full disk does not cost the model. A
+ * run that an exception stops leaves its configuration, its rows and its images.
  */
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);

@@ -166,9 +166,9 @@ public final class Trainer {
    * @return this trainer
    */
   public Trainer clip(double largestNorm) {
-    if (!(largestNorm > 0)) {
+    if (!(largestNorm > 0 && largestNorm <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "Trainer.clip: expected a norm above 0, got " + largestNorm + ".");
+          "Trainer.clip: expected a finite norm above 0, got " + largestNorm + ".");
     }
     clipNorm = largestNorm;
     return this;
@@ -179,7 +179,8 @@ public final class Trainer {
    * {@link #keepBest}, are then of the averages; the training itself stays the same, and after it
    * the model has the weights of the last step.
    *
-   * @param decay above 0 and below 1, as 0.999
+   * @param decay above 0 and below 1; 1 / (1 - decay) steps should be a small part of the run, as
+   *     with 0.99 for some thousand steps, or the averages lag behind
    * @return this trainer
    */
   public Trainer averageWeights(double decay) {

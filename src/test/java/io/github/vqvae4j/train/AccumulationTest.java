@@ -187,6 +187,7 @@ class AccumulationTest {
           assertThrows(IllegalArgumentException.class, () -> trainer.clip(0)),
           "above 0",
           "got 0.0");
+      assertThrows(IllegalArgumentException.class, () -> trainer.clip(Double.POSITIVE_INFINITY));
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0.1, 11)),
           "weight decay 11.0",
