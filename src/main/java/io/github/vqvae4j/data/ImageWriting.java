@@ -65,15 +65,19 @@ final class ImageWriting {
     for (int y = 0; y < image.height(); y++) {
       for (int i = 0; i < row.length; i++) {
         float value = image.pixel(0, y, i / channels, i % channels);
-        row[i] = Math.round(Math.max(0, Math.min(1, value)) * 255);
+        row[i] = toByte(value);
       }
       raster.setPixels(0, y, image.width(), 1, row);
     }
     return picture;
   }
 
-  private static void encode(BufferedImage picture, String format, OutputStream out)
-      throws IOException {
+  /** The nearest of 256 steps. */
+  static int toByte(float value) {
+    return Math.round(Math.max(0, Math.min(1, value)) * 255);
+  }
+
+  static void encode(BufferedImage picture, String format, OutputStream out) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
     try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
       ImageWriteParam settings = writer.getDefaultWriteParam();
