@@ -156,8 +156,7 @@ public final class OneDnnKernels implements Kernels {
   }
 
   /** Reduces the axes along which y has size 1. */
-  static Call reduction(
-      OneDnn oneDnn, dnnl.algorithm algorithm, memory.desc x, memory.desc y) {
+  static Call reduction(OneDnn oneDnn, dnnl.algorithm algorithm, memory.desc x, memory.desc y) {
     var description =
         new reduction.primitive_desc(
             OneDnn.cpu(), algorithm, x, y, 0, 0, OneDnn.attributes(), true);

@@ -16,8 +16,7 @@ final class OneDnnScores {
   private OneDnnScores() {}
 
   /** Whether oneDNN has fast code for it; else nothing is done. */
-  static boolean run(
-      INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best) {
+  static boolean run(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best) {
     long n = x.size(0);
     long d = x.size(1);
     long k = table.size(0);
@@ -41,8 +40,7 @@ final class OneDnnScores {
     memory.desc bias = OneDnn.dense(1, k);
     memory.desc y = OneDnn.dense(n, k);
     var description =
-        new matmul.primitive_desc(
-            OneDnn.cpu(), rows, codes, bias, y, OneDnn.attributes(), true);
+        new matmul.primitive_desc(OneDnn.cpu(), rows, codes, bias, y, OneDnn.attributes(), true);
     return OneDnn.isUnusable(description)
         ? Call.NONE
         : oneDnn
