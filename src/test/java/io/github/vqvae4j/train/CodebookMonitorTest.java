@@ -101,7 +101,7 @@ class CodebookMonitorTest {
         List.of(
             new TermReport("reconstruction", reconstruction, 1),
             new TermReport("commitment", commitment, 0.25));
-    return new StepReport(step, 1_000, terms, 1, usage, usage, 100);
+    return new StepReport(step, 1_000, terms, 1, 1e-3, 0, usage, usage, 100);
   }
 
   private static CodebookMonitor monitor(CodebookMonitorConfig config) {
@@ -194,7 +194,7 @@ class CodebookMonitorTest {
     CodeUsage usage = CodeUsage.of(new int[K], K);
     List<TermReport> terms = List.of(new TermReport("reconstruction", 1, 1));
     try (LogLines log = new LogLines(CodebookMonitor.class)) {
-      monitor.onStep(new StepReport(1, 1, terms, 1, usage, usage, 1));
+      monitor.onStep(new StepReport(1, 1, terms, 1, 1e-3, 0, usage, usage, 1));
       assertEquals(1, log.warnings().size());
     }
     assertEquals(Double.NaN, monitor.report().distance());
