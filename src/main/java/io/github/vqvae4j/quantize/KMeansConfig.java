@@ -6,7 +6,7 @@ package io.github.vqvae4j.quantize;
  * @param clusters K, at least 1
  * @param iterations the most there will be, at least 1; by default 100
  * @param tolerance stops when an iteration over all rows has lowered the inertia by no more than
- *     this share of it, at least 0; by default 1e-4
+ *     this share of it, at least 0; by default 1e-3
  * @param batch rows that an iteration looks at, drawn anew each time; 0, the default, for all
  */
 public record KMeansConfig(int clusters, int iterations, double tolerance, int batch) {
@@ -40,7 +40,7 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * @return the settings, to be changed or used
    */
   public static KMeansConfig of(int clusters) {
-    return new KMeansConfig(clusters, 100, 1e-4, 0);
+    return new KMeansConfig(clusters, 100, 1e-3, 0);
   }
 
   /**
