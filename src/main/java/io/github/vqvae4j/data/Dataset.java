@@ -3,7 +3,8 @@ package io.github.vqvae4j.data;
 import java.util.List;
 
 /**
- * A fixed number of images of one size, each with or without a label.
+ * A fixed number of images of one size, each with or without a label. A window of a {@link Series}
+ * is an image too, of height 1: its width is the time.
  *
  * <p>An implementation must give the same image for the same index every time, and must allow calls
  * from several threads at once: batches are loaded on a thread of their own.
