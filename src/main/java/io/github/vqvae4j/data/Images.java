@@ -72,7 +72,7 @@ public final class Images implements Dataset {
    * @throws IOException if it cannot be read
    */
   public static Images read(Path file) throws IOException {
-    return ImageReading.read(file);
+    return ImageReading.read(file).toImages();
   }
 
   /**
