@@ -39,6 +39,11 @@ class OperationTest {
   }
 
   @TestFactory
+  Stream<DynamicNode> normalizations() {
+    return NormalizationCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
   Stream<DynamicNode> sharing() {
     return SharingCases.all().stream().map(OperationTest::tests);
   }
