@@ -712,8 +712,8 @@ public final class Tensor {
 
   /**
    * Cross-entropy of yes and no, in nats: the mean over all elements of {@code -t ln p - (1 - t)
-   * ln(1 - p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which no
-   * finite logit makes infinite.
+   * ln(1 - p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which
+   * no finite logit makes infinite.
    *
    * @param target probabilities t from 0 to 1, of the same shape
    * @return a scalar
