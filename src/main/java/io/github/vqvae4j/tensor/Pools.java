@@ -11,6 +11,10 @@ final class Pools {
   static Tensor pool(Pooling kind, Tensor x, int kernelHeight, int kernelWidth, Window window) {
     String name = kind == Pooling.MAX ? "maxPool" : "averagePool";
     Pixels.checkImages(name, x);
+    if (!window.isPlain()) {
+      throw new IllegalArgumentException(
+          name + ": expected no dilation, groups or output padding, got " + window + ".");
+    }
     if (window.paddingHeight() >= kernelHeight || window.paddingWidth() >= kernelWidth) {
       throw new IllegalArgumentException(
           name

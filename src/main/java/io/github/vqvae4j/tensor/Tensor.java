@@ -725,13 +725,40 @@ public final class Tensor {
   // --- products
 
   /**
-   * Matrix product.
+   * Matrix product; with more than two axes, one for each index of the leading axes.
    *
-   * @param other [k, n], where this is [m, k]
-   * @return [m, n]
+   * @param other [.., k, n], where this is [.., m, k]; the leading axes are equal
+   * @return [.., m, n]
    */
   public Tensor matmul(Tensor other) {
-    return Products.matmul(this, other);
+    return Products.matmul(this, false, other, false);
+  }
+
+  /**
+   * Matrix product as {@link #matmul(Tensor)}, of matrices that are read transposed where they lie.
+   *
+   * @param transposed whether this is [.., k, m]
+   * @param other [.., k, n]
+   * @param otherTransposed whether it is [.., n, k]
+   * @return [.., m, n]
+   */
+  public Tensor matmul(boolean transposed, Tensor other, boolean otherTransposed) {
+    return Products.matmul(this, transposed, other, otherTransposed);
+  }
+
+  /**
+   * Attention (Vaswani et al. 2017, equation 1): softmax(query key^T / sqrt(d)) value, for each
+   * index of the leading axes, which are equal; usually [batch, heads].
+   *
+   * @param query [.., queries, d]
+   * @param key [.., length, d]
+   * @param value [.., length, e]
+   * @param causal whether query i sees keys 0 to i only; there must be as many queries as keys then
+   * @return [.., queries, e]
+   */
+  public static Tensor scaledDotProductAttention(
+      Tensor query, Tensor key, Tensor value, boolean causal) {
+    return Attention.scaledDotProduct(query, key, value, causal);
   }
 
   // --- shapes
@@ -953,9 +980,10 @@ public final class Tensor {
   /**
    * Two-dimensional convolution (cross-correlation, as everywhere in deep learning).
    *
-   * @param weight [kernel height, kernel width, in, out], where this is [b, h, w, in]
+   * @param weight [kernel height, kernel width, in / groups, out], where this is [b, h, w, in]; the
+   *     results of group g are the g-th out / groups of them
    * @param bias [out], or null
-   * @param window stride and padding
+   * @param window stride, padding, dilation and groups
    * @return [b, h', w', out], sizes as {@link Window} says
    */
   public Tensor conv2d(Tensor weight, Tensor bias, Window window) {
@@ -965,24 +993,24 @@ public final class Tensor {
   /**
    * A convolution with what follows it in one pass: relu?(x * weight + bias + residual).
    *
-   * @param weight [kernel height, kernel width, in, out]
+   * @param weight [kernel height, kernel width, in / groups, out]
    * @param bias [out], or null
    * @param residual added to the result, of its shape, or null
    * @param relu whether a rectified linear unit follows
-   * @param window stride and padding
+   * @param window stride, padding, dilation and groups
    * @return [b, h', w', out]
    */
   public Tensor conv2d(Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    return Convolutions.conv2d(this, weight, bias, residual, relu, window);
+    return Convolutions.conv2d("conv2d", this, weight, bias, residual, relu, window);
   }
 
   /**
    * Transposed two-dimensional convolution: the gradient of a convolution with respect to its
    * input.
    *
-   * @param weight [kernel height, kernel width, out, in], where this is [b, h, w, in]
+   * @param weight [kernel height, kernel width, out / groups, in], where this is [b, h, w, in]
    * @param bias [out], or null
-   * @param window stride and padding
+   * @param window stride, padding, dilation, groups and output padding
    * @return [b, h', w', out], sizes as {@link Window} says
    */
   public Tensor convTranspose2d(Tensor weight, Tensor bias, Window window) {
@@ -992,15 +1020,69 @@ public final class Tensor {
   /**
    * A transposed convolution with what follows it in one pass.
    *
-   * @param weight [kernel height, kernel width, out, in]
+   * @param weight [kernel height, kernel width, out / groups, in]
    * @param bias [out], or null
    * @param residual added to the result, of its shape, or null
    * @param relu whether a rectified linear unit follows
-   * @param window stride and padding
+   * @param window stride, padding, dilation, groups and output padding
    * @return [b, h', w', out]
    */
   public Tensor convTranspose2d(
       Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    return Convolutions.convTranspose2d(this, weight, bias, residual, relu, window);
+    return Convolutions.convTranspose2d(
+        "convTranspose2d", this, weight, bias, residual, relu, window);
+  }
+
+  /**
+   * One-dimensional convolution.
+   *
+   * @param weight [kernel, in / groups, out], where this is [batch, time, in]
+   * @param bias [out], or null
+   * @param window of which the width's settings and the groups count
+   * @return [batch, time', out], sizes as {@link Window} says of the width
+   */
+  public Tensor conv1d(Tensor weight, Tensor bias, Window window) {
+    return conv1d(weight, bias, null, false, window);
+  }
+
+  /**
+   * A one-dimensional convolution with what follows it in one pass.
+   *
+   * @param weight [kernel, in / groups, out]
+   * @param bias [out], or null
+   * @param residual added to the result, of its shape, or null
+   * @param relu whether a rectified linear unit follows
+   * @param window of which the width's settings and the groups count
+   * @return [batch, time', out]
+   */
+  public Tensor conv1d(Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
+    return Convolutions1d.conv1d(this, weight, bias, residual, relu, window);
+  }
+
+  /**
+   * Transposed one-dimensional convolution.
+   *
+   * @param weight [kernel, out / groups, in], where this is [batch, time, in]
+   * @param bias [out], or null
+   * @param window of which the width's settings and the groups count
+   * @return [batch, time', out], sizes as {@link Window} says of the width
+   */
+  public Tensor convTranspose1d(Tensor weight, Tensor bias, Window window) {
+    return convTranspose1d(weight, bias, null, false, window);
+  }
+
+  /**
+   * A transposed one-dimensional convolution with what follows it in one pass.
+   *
+   * @param weight [kernel, out / groups, in]
+   * @param bias [out], or null
+   * @param residual added to the result, of its shape, or null
+   * @param relu whether a rectified linear unit follows
+   * @param window of which the width's settings and the groups count
+   * @return [batch, time', out]
+   */
+  public Tensor convTranspose1d(
+      Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
+    return Convolutions1d.convTranspose1d(this, weight, bias, residual, relu, window);
   }
 }

@@ -43,6 +43,36 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               3,
               5,
               3),
+          of(
+              "Conv2d, dilated, depthwise",
+              rng -> new Conv2d(ConvConfig.of(2, 4, 3).groups(2).dilation(2).padding(1), rng),
+              2,
+              5,
+              6,
+              2),
+          of(
+              "ConvTranspose2d with groups and output padding",
+              rng ->
+                  new ConvTranspose2d(
+                      ConvConfig.of(4, 2, 3).stride(2).padding(1).groups(2).outputPadding(1), rng),
+              2,
+              3,
+              2,
+              4),
+          of(
+              "Conv1d",
+              rng -> new Conv1d(ConvConfig.of(3, 4, 3).padding(2).dilation(2).relu(true), rng),
+              2,
+              7,
+              3),
+          of(
+              "ConvTranspose1d",
+              rng -> new ConvTranspose1d(ConvConfig.of(3, 2, 4).stride(2).padding(1), rng),
+              2,
+              5,
+              3),
+          of("MultiHeadAttention", rng -> new MultiHeadAttention(6, 2, false, rng), 2, 5, 6),
+          of("MultiHeadAttention, causal", rng -> new MultiHeadAttention(4, 4, true, rng), 1, 7, 4),
           of("Upsample", rng -> new Upsample(2), 1, 3, 2, 2),
           of("Activation.RELU", rng -> Activation.RELU, 3, 5),
           of("Activation.SIGMOID", rng -> Activation.SIGMOID, 3, 5),

@@ -44,6 +44,11 @@ class OperationTest {
   }
 
   @TestFactory
+  Stream<DynamicNode> sequences() {
+    return SequenceCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
   Stream<DynamicNode> sharing() {
     return SharingCases.all().stream().map(OperationTest::tests);
   }

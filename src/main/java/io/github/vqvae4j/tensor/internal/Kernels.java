@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * by the caller.
  *
  * <p>Layouts: images [batch, height, width, channels]; convolution weights [kernel height, kernel
- * width, in, out]; transposed convolution weights [kernel height, kernel width, out, in], which are
- * the weights of the convolution that it is the gradient of.
+ * width, in / groups, out]; transposed convolution weights [kernel height, kernel width, out /
+ * groups, in], which are the weights of the convolution that it is the gradient of.
  *
  * <p>A weight's stamp names its content: arrays of one address and one stamp hold the same numbers,
  * so that a reordered copy may be used again; {@link #UNSTAMPED} promises nothing.
@@ -104,7 +104,10 @@ public interface Kernels {
    */
   void cumulativeSum(INDArray x, int axis, boolean reverse, INDArray y);
 
-  /** y [m, n] = a b, of which a is [m, k] or, transposed, [k, m], and b [k, n] or [n, k]. */
+  /**
+   * y [.., m, n] = a b, of which a is [.., m, k] or, transposed, [.., k, m], and b [.., k, n] or
+   * [.., n, k]; one product for each index of the leading axes, which are equal.
+   */
   void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y);
 
   /** y's axis i is x's axis axes[i]. */

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.internal.Blas.Matrix;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -118,10 +119,27 @@ public final class Nd4jKernels implements Kernels {
   @Override
   public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
     // CBLAS writes C order directly; Nd4j.gemm wants a result in Fortran order.
-    int m = (int) y.size(0);
-    int n = (int) y.size(1);
-    int k = (int) a.size(transposeA ? 0 : 1);
-    Blas.of(y).product(pointer(a), transposeA, pointer(b), transposeB, false, m, n, k, pointer(y));
+    int rank = y.rank();
+    int m = (int) y.size(rank - 2);
+    int n = (int) y.size(rank - 1);
+    int k = (int) a.size(transposeA ? rank - 2 : rank - 1);
+    int products = (int) (y.length() / ((long) m * n));
+    Parts.run(
+        Parts.of(products, (long) products * m * n * k),
+        products,
+        (part, from, to) -> {
+          for (long i = from; i < to; i++) {
+            Blas.of(y)
+                .product(
+                    new Matrix(pointer(a).getPointer(i * m * k), transposeA ? m : k, transposeA),
+                    new Matrix(pointer(b).getPointer(i * k * n), transposeB ? k : n, transposeB),
+                    false,
+                    m,
+                    n,
+                    k,
+                    Matrix.of(pointer(y).getPointer(i * m * n), n));
+          }
+        });
   }
 
   @Override

@@ -187,15 +187,18 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
-    long m = y.size(0);
-    long n = y.size(1);
-    long k = a.size(transposeA ? 0 : 1);
+    int rank = y.rank();
+    long m = y.size(rank - 2);
+    long n = y.size(rank - 1);
+    long k = a.size(transposeA ? rank - 2 : rank - 1);
+    long products = y.length() / (m * n);
     Call call =
         OneDnn.get()
             .cached(
                 "matmul",
-                o -> compileMatmul(o, m, k, n, transposeA, transposeB),
+                o -> compileMatmul(o, products, m, k, n, transposeA, transposeB),
                 Call.class,
+                products,
                 m,
                 k,
                 n,
@@ -209,18 +212,24 @@ public final class OneDnnKernels implements Kernels {
   }
 
   private static Call compileMatmul(
-      OneDnn oneDnn, long m, long k, long n, boolean transposeA, boolean transposeB) {
-    memory.desc a = matrix(m, k, transposeA);
-    memory.desc b = matrix(k, n, transposeB);
-    memory.desc y = matrix(m, n, false);
+      OneDnn oneDnn,
+      long products,
+      long m,
+      long k,
+      long n,
+      boolean transposeA,
+      boolean transposeB) {
+    memory.desc a = matrices(products, m, k, transposeA);
+    memory.desc b = matrices(products, k, n, transposeB);
+    memory.desc y = matrices(products, m, n, false);
     return oneDnn.product(a, b, y);
   }
 
-  private static memory.desc matrix(long rows, long columns, boolean transposed) {
-    return new memory.desc(
-        new long[] {rows, columns},
-        memory.data_type.f32,
-        transposed ? new long[] {1, rows} : new long[] {columns, 1});
+  private static memory.desc matrices(long count, long rows, long columns, boolean transposed) {
+    long[] ofRow = transposed ? new long[] {1, rows} : new long[] {columns, 1};
+    return count == 1
+        ? OneDnn.strided(new long[] {rows, columns}, ofRow)
+        : OneDnn.strided(new long[] {count, rows, columns}, rows * columns, ofRow[0], ofRow[1]);
   }
 
   @Override
