@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.DropoutMask;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
@@ -56,6 +57,19 @@ final class Elementwise {
               }
             },
             x);
+  }
+
+  static Tensor dropout(Tensor x, double rate) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException(
+          "dropout: expected a rate from 0 to below 1, got " + rate + ".");
+    }
+    if (!x.step().isTraining() || rate == 0) {
+      return x;
+    }
+    INDArray mask = x.allocate(x.dims());
+    DropoutMask.draw(x.step().rng(), rate, mask);
+    return binary(Binary.MUL, x, x.step().constant(mask, x.precision()));
   }
 
   static Tensor binary(Binary operation, Tensor a, Tensor b) {

@@ -126,6 +126,21 @@ public final class Step implements AutoCloseable {
     return constant(array, Precision.DOUBLE);
   }
 
+  /**
+   * Copies whole numbers in, such as codes.
+   *
+   * @param values row by row, the last axis fastest; exact up to 2^24
+   * @param shape each dimension at least 1
+   * @return a constant tensor in {@link Precision#FLOAT}
+   */
+  public Tensor tensor(int[] values, long... shape) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = values[i];
+    }
+    return tensor(floats, shape);
+  }
+
   private INDArray fresh(long values, Precision precision, long... shape) {
     check();
     if (Shape.size(shape) != values) {

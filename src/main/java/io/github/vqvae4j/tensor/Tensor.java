@@ -876,6 +876,59 @@ public final class Tensor {
     return Pools.pool(Pooling.MAX, this, kernelHeight, kernelWidth, window);
   }
 
+  // --- normalization and dropout
+
+  /**
+   * Layer normalization (Ba et al. 2016, equation 4): (x - mean) / sqrt(variance + epsilon) weight
+   * + bias with mean and variance over the last axis, that is of each row.
+   *
+   * @param weight [d], where this is [.., d]
+   * @param bias [d]
+   * @param epsilon keeps the quotient finite where a row is constant; above 0
+   * @return a tensor of this shape
+   */
+  public Tensor layerNorm(Tensor weight, Tensor bias, double epsilon) {
+    return Normalizations.layer(this, weight, bias, epsilon);
+  }
+
+  /**
+   * Group normalization (Wu and He 2018, equation 7): (x - mean) / sqrt(variance + epsilon) weight
+   * + bias with mean and variance of each image over all its pixels and one group of channels.
+   *
+   * @param groups into how many groups of neighbours the channels are divided, without remainder
+   * @param weight [channels], where this is [batch, .., channels]
+   * @param bias [channels]
+   * @param epsilon keeps the quotient finite where a group is constant; above 0
+   * @return a tensor of this shape
+   */
+  public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double epsilon) {
+    return Normalizations.group(this, groups, weight, bias, epsilon);
+  }
+
+  /**
+   * Batch normalization (Ioffe and Szegedy 2015, algorithm 1): (x - mean) / sqrt(variance +
+   * epsilon) weight + bias with each channel's mean and variance over all images and pixels.
+   *
+   * @param weight [channels], where this is [.., channels]
+   * @param bias [channels]
+   * @param epsilon keeps the quotient finite where a channel is constant; above 0
+   * @return the result, with the means and variances that it was computed with
+   */
+  public Normalized batchNorm(Tensor weight, Tensor bias, double epsilon) {
+    return Normalizations.batch(this, weight, bias, epsilon);
+  }
+
+  /**
+   * Dropout (Srivastava et al. 2014): each element becomes 0 with some probability, drawn from the
+   * step's {@link Rng}, or else is divided by 1 - rate, so that its mean stays what it is.
+   *
+   * @param rate the probability, from 0 to below 1
+   * @return this tensor itself in inference
+   */
+  public Tensor dropout(double rate) {
+    return Elementwise.dropout(this, rate);
+  }
+
   // --- vector quantization
 
   /**

@@ -10,6 +10,7 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.tensor.Padding;
 import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Window;
 import java.util.List;
 import java.util.function.Function;
@@ -119,6 +120,17 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               3,
               5,
               4),
+          of("LayerNorm", rng -> new LayerNorm(5), 2, 3, 5),
+          of("GroupNorm", rng -> new GroupNorm(2, 6), 2, 3, 2, 6),
+          of("Embedding", rng -> new Coded(4, new Embedding(4, 3, rng)), 2, 5),
+          of("ResnetBlock", rng -> new ResnetBlock(ResnetConfig.of(4, 4, 2), rng), 2, 3, 2, 4),
+          of(
+              "ResnetBlock, more channels",
+              rng -> new ResnetBlock(ResnetConfig.of(4, 6, 2), rng),
+              1,
+              2,
+              3,
+              4),
           of(
               "ConvEncoder",
               rng -> ConvEncoder.channels(3).hidden(4).residual(1, 2).build(5, rng),
@@ -175,6 +187,19 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               1,
               5));
 
+  /** Layers that compute something else in training than in inference. */
+  static final List<Conformance> OTHERWISE_IN_TRAINING =
+      List.of(
+          of("BatchNorm2d", rng -> new BatchNorm2d(3), 2, 3, 2, 3),
+          of("Dropout", rng -> new Dropout(0.4), 3, 5),
+          of(
+              "ResnetBlock with dropout",
+              rng -> new ResnetBlock(ResnetConfig.of(4, 4, 1).dropout(0.3), rng),
+              2,
+              3,
+              2,
+              4));
+
   /** Quantizers, whose straight-through gradient is no derivative of what they compute. */
   static final List<Conformance> QUANTIZERS =
       List.of(
@@ -195,6 +220,27 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               rng -> VectorQuantizer.gradient(6, 3).start(Start.SMALL_UNIFORM).build(rng),
               4,
               3));
+
+  /** Makes codes of any numbers, for a layer that takes codes. */
+  private static final class Coded extends Layer {
+    private final int count;
+    private final Layer layer;
+
+    Coded(int count, Layer layer) {
+      this.count = count;
+      this.layer = child("layer", layer);
+    }
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      double[] numbers = x.toDoubles();
+      int[] codes = new int[numbers.length];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = Math.floorMod((int) Math.floor(numbers[i]), count);
+      }
+      return layer.forward(x.step().tensor(codes, x.shape()));
+    }
+  }
 
   private static Conformance of(String name, Function<Rng, Layer> make, long... inputShape) {
     return new Conformance(name, make, inputShape);

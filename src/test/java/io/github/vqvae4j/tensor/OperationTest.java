@@ -39,6 +39,11 @@ class OperationTest {
   }
 
   @TestFactory
+  Stream<DynamicNode> normalizations() {
+    return NormalizationCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
   Stream<DynamicNode> sequences() {
     return SequenceCases.all().stream().map(OperationTest::tests);
   }

@@ -119,6 +119,41 @@ public interface Kernels {
   /** y's axis i is x's axis axes[i]. */
   void permute(INDArray x, int[] axes, INDArray y);
 
+  /**
+   * y = (x - mean) / sqrt(variance + epsilon) weight + bias, where mean and variance (the mean
+   * squared difference from the mean) are those of all pixels of an image and of the channels of a
+   * group; groups are of equal size.
+   *
+   * @param x [images, pixels, channels]
+   * @param weight [channels], as bias
+   * @param mean [images, groups], as variance: results too
+   */
+  void normalize(
+      INDArray x,
+      INDArray weight,
+      INDArray bias,
+      double epsilon,
+      INDArray mean,
+      INDArray variance,
+      INDArray y);
+
+  /**
+   * The gradients of {@link #normalize}.
+   *
+   * @param mean what it gave, as variance
+   * @param dx of x's shape, or null if it is not wanted; so for the others
+   */
+  void normalizeGradients(
+      INDArray x,
+      INDArray weight,
+      double epsilon,
+      INDArray mean,
+      INDArray variance,
+      INDArray dy,
+      INDArray dx,
+      INDArray dWeight,
+      INDArray dBias);
+
   /** y = x[.., from : from + size of y, ..] along one axis. */
   void slice(INDArray x, int axis, long from, INDArray y);
 

@@ -169,6 +169,33 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
+  public void normalize(
+      INDArray x,
+      INDArray weight,
+      INDArray bias,
+      double epsilon,
+      INDArray mean,
+      INDArray variance,
+      INDArray y) {
+    new PlainNormalization(x, weight, mean).forward(bias, epsilon, mean, variance, y);
+  }
+
+  @Override
+  public void normalizeGradients(
+      INDArray x,
+      INDArray weight,
+      double epsilon,
+      INDArray mean,
+      INDArray variance,
+      INDArray dy,
+      INDArray dx,
+      INDArray dWeight,
+      INDArray dBias) {
+    new PlainNormalization(x, weight, mean)
+        .gradients(epsilon, mean, variance, dy, dx, dWeight, dBias);
+  }
+
+  @Override
   public void slice(INDArray x, int axis, long from, INDArray y) {
     int[] begin = new int[x.rank()];
     begin[axis] = Math.toIntExact(from);

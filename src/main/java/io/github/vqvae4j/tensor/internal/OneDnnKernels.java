@@ -248,6 +248,33 @@ public final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public void normalize(
+      INDArray x,
+      INDArray weight,
+      INDArray bias,
+      double epsilon,
+      INDArray mean,
+      INDArray variance,
+      INDArray y) {
+    new SliceNormalization(x, weight, epsilon, mean).forward(bias, mean, variance, y);
+  }
+
+  @Override
+  public void normalizeGradients(
+      INDArray x,
+      INDArray weight,
+      double epsilon,
+      INDArray mean,
+      INDArray variance,
+      INDArray dy,
+      INDArray dx,
+      INDArray dWeight,
+      INDArray dBias) {
+    new SliceNormalization(x, weight, epsilon, mean)
+        .gradients(mean, variance, dy, dx, dWeight, dBias);
+  }
+
+  @Override
   public void slice(INDArray x, int axis, long from, INDArray y) {
     fallback.slice(x, axis, from, y);
   }
