@@ -6,6 +6,11 @@ interface BatchOrder {
   /** The images of batch {@code number}, counted from 0, or null if there is no such batch. */
   int[] batch(long number);
 
+  /** The epoch that batch {@code number} is part of, counted from 0, or -1 if there are none. */
+  default long epoch(long number) {
+    return -1;
+  }
+
   /** One pass from first to last; the last batch takes what is left. */
   static BatchOrder inOrder(int size, int batch) {
     return number -> {
@@ -34,8 +39,8 @@ interface BatchOrder {
 
       @Override
       public int[] batch(long number) {
-        if (number / perEpoch != epoch) {
-          epoch = number / perEpoch;
+        if (epoch(number) != epoch) {
+          epoch = epoch(number);
           order = permutation(size, new SplitMix64(seed, epoch));
         }
         int from = (int) (number % perEpoch) * batch;
@@ -43,11 +48,16 @@ interface BatchOrder {
         System.arraycopy(order, from, indices, 0, batch);
         return indices;
       }
+
+      @Override
+      public long epoch(long number) {
+        return number / perEpoch;
+      }
     };
   }
 
   /** All numbers below {@code size}, every order equally likely (Fisher and Yates). */
-  private static int[] permutation(int size, SplitMix64 random) {
+  static int[] permutation(int size, SplitMix64 random) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {
       int j = random.nextInt(i + 1);

@@ -37,6 +37,8 @@ public final class Batches implements AutoCloseable {
   /**
    * Endless batches in random order. Each epoch is a new Fisher-Yates shuffle of all images by
    * SplitMix64, seeded with (seed, epoch); what is left after its last whole batch is dropped.
+   * Images are taken {@linkplain Dataset#image(int, long, float[], int) as they look in that
+   * epoch}.
    *
    * @param data the images
    * @param batch the number of images in each batch, 1 to {@code data.size()}
@@ -71,8 +73,8 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * One pass over all images in their order. The last batch is smaller if {@code batch} does not
-   * divide their number.
+   * One pass over all images in their order, as they are outside of any epoch. The last batch is
+   * smaller if {@code batch} does not divide their number.
    *
    * @param data the images
    * @param batch the number of images in each batch, 1 to {@code data.size()}
@@ -150,7 +152,7 @@ public final class Batches implements AutoCloseable {
     try {
       long number = firstBatch;
       int[] indices = order.batch(number);
-      while (indices != null && offer(read(indices))) {
+      while (indices != null && offer(read(indices, order.epoch(number)))) {
         indices = order.batch(++number);
       }
     } catch (Throwable e) {
@@ -164,7 +166,7 @@ public final class Batches implements AutoCloseable {
   }
 
   /** Reads images into a batch, or gives null if closed meanwhile. */
-  private Batch read(int[] indices) {
+  private Batch read(int[] indices, long epoch) {
     int length = data.imageLength();
     float[] images = new float[indices.length * length];
     int[] labels = new int[indices.length];
@@ -173,7 +175,11 @@ public final class Batches implements AutoCloseable {
         return null;
       }
       int index = indices[i];
-      data.image(index, images, i * length);
+      if (epoch < 0) {
+        data.image(index, images, i * length);
+      } else {
+        data.image(index, epoch, images, i * length);
+      }
       labels[i] = data.label(index);
       Checks.finite(
           images,

@@ -100,9 +100,13 @@ public final class ByteImages implements Dataset {
   public void image(int index, float[] target, int offset) {
     Checks.index(index, size);
     int length = imageLength();
-    int start = index * length;
+    toFloats(pixels, index * length, length, target, offset);
+  }
+
+  /** Copies bytes as values from 0 to 1. */
+  static void toFloats(byte[] bytes, int start, int length, float[] target, int offset) {
     for (int i = 0; i < length; i++) {
-      target[offset + i] = VALUES[pixels[start + i] & 0xff];
+      target[offset + i] = VALUES[bytes[start + i] & 0xff];
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.vqvae4j.io.BadFileException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,7 +32,42 @@ public final class Cifar10 {
       List.of(
           "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
+  private static final List<URI> MIRRORS = List.of(URI.create("https://www.cs.toronto.edu/~kriz/"));
+  private static final RemoteFile ARCHIVE =
+      new RemoteFile(
+          "cifar-10-binary.tar.gz",
+          170_052_171,
+          "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+          "cifar-10-batches-bin");
+
   private Cifar10() {}
+
+  /**
+   * Reads CIFAR-10 from the cache, after downloading and unpacking it there if it is missing (170
+   * MB, unpacked 184 MB).
+   *
+   * @return the images with their labels
+   * @throws IOException as {@link #download(DownloadConfig)} does
+   */
+  public static Cifar10Data download() throws IOException {
+    return download(DownloadConfig.of());
+  }
+
+  /**
+   * Reads CIFAR-10 from the cache, after downloading and unpacking it there if it is missing: the
+   * archive, checked by its SHA-256, becomes the folder {@code cifar-10/cifar-10-batches-bin}. A
+   * download that was broken off goes on where it stopped.
+   *
+   * @param config where from and where to
+   * @return the images with their labels
+   * @throws BadFileException if the archive cannot be unpacked
+   * @throws IOException if no mirror gives the archive; the message says what each one answered,
+   *     and what to do. If the cache cannot be written or read
+   */
+  public static Cifar10Data download(DownloadConfig config) throws IOException {
+    Path folder = Downloads.fetch("cifar-10", List.of(ARCHIVE), MIRRORS, config);
+    return in(folder.resolve(ARCHIVE.unpacked()));
+  }
 
   /**
    * Reads {@code data_batch_1.bin} to {@code data_batch_5.bin}, as many as there are, and {@code

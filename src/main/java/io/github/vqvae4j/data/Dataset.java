@@ -1,7 +1,10 @@
 package io.github.vqvae4j.data;
 
+import java.util.List;
+
 /**
- * A fixed number of images of one size, each with or without a label.
+ * A fixed number of images of one size, each with or without a label. A window of a {@link Series}
+ * is an image too, of height 1: its width is the time.
  *
  * <p>An implementation must give the same image for the same index every time, and must allow calls
  * from several threads at once: batches are loaded on a thread of their own.
@@ -47,6 +50,20 @@ public interface Dataset {
   void image(int index, float[] target, int offset);
 
   /**
+   * Copies one image as it looks in one epoch of training. By default, as always; where images vary
+   * from epoch to epoch, as in {@link #augmented}, index and epoch alone decide how.
+   *
+   * @param index which image, 0 to {@code size() - 1}
+   * @param epoch counted from 0
+   * @param target takes the pixels, [height, width, channels]
+   * @param offset where in {@code target} the image begins
+   * @throws IllegalArgumentException if there is no such image
+   */
+  default void image(int index, long epoch, float[] target, int offset) {
+    image(index, target, offset);
+  }
+
+  /**
    * The label of one image.
    *
    * @param index which image, 0 to {@code size() - 1}
@@ -73,7 +90,38 @@ public interface Dataset {
    * @throws IllegalArgumentException if not {@code 0 <= from <= to <= size()}
    */
   default Dataset range(int from, int to) {
-    return new DatasetRange(this, from, to);
+    return DatasetPart.range(this, from, to);
+  }
+
+  /**
+   * Random parts that have no image in common and together are the whole, as views: {@code
+   * split(42, 0.9)} gives nine tenths and one tenth, {@code split(42, 0.8, 0.1)} three parts. In
+   * each, images stand in the order they have here. The same seed, fractions and number of images
+   * give the same parts.
+   *
+   * @param seed any number
+   * @param fractions the size of each part, above 0; if their sum is below 1, one more part takes
+   *     the rest
+   * @return the parts
+   * @throws IllegalArgumentException if a fraction is not above 0, their sum is above 1, or a part
+   *     would have no images
+   */
+  default List<Dataset> split(long seed, double... fractions) {
+    return DatasetPart.split(this, seed, fractions);
+  }
+
+  /**
+   * A view whose images vary at random from epoch to epoch when they are trained on. Read in order,
+   * as for an evaluation or {@link #variance}, they do not vary: only what is cut off is, from the
+   * middle.
+   *
+   * @param augmentation what happens to each image
+   * @param seed any number; with the epoch and the image's index it decides how an image looks
+   * @return the view
+   * @throws IllegalArgumentException if the images are smaller than what is to be cut out of them
+   */
+  default Dataset augmented(Augmentation augmentation, long seed) {
+    return new AugmentedDataset(this, augmentation, seed);
   }
 
   /**

@@ -27,14 +27,14 @@ final class ImageReading {
 
   private ImageReading() {}
 
-  static Images read(Path file) throws IOException {
+  static PictureRows read(Path file) throws IOException {
     InputFile.require(file, "an image file");
     // Streamed through memory: ImageIO's own choice would be a copy in the temporary folder.
     try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
         ImageInputStream stream = new MemoryCacheImageInputStream(bytes)) {
       ImageReader reader = reader(file, stream);
       try {
-        return Pictures.toImages(decode(file, stream, reader));
+        return new PictureRows(decode(file, stream, reader));
       } finally {
         reader.dispose();
       }

@@ -3,8 +3,10 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import javax.imageio.IIOImage;
@@ -26,6 +28,17 @@ final class ImageWriting {
     Checks.grayOrColor(image);
     BufferedImage picture = picture(image);
     AtomicFile.write(file, out -> encode(picture, format, out));
+  }
+
+  static byte[] png(Images image) {
+    Checks.grayOrColor(image);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      encode(picture(image), "png", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory takes every byte", e);
+    }
+    return bytes.toByteArray();
   }
 
   private static String format(Path file) {
@@ -52,15 +65,19 @@ final class ImageWriting {
     for (int y = 0; y < image.height(); y++) {
       for (int i = 0; i < row.length; i++) {
         float value = image.pixel(0, y, i / channels, i % channels);
-        row[i] = Math.round(Math.max(0, Math.min(1, value)) * 255);
+        row[i] = toByte(value);
       }
       raster.setPixels(0, y, image.width(), 1, row);
     }
     return picture;
   }
 
-  private static void encode(BufferedImage picture, String format, OutputStream out)
-      throws IOException {
+  /** The nearest of 256 steps. */
+  static int toByte(float value) {
+    return Math.round(Math.max(0, Math.min(1, value)) * 255);
+  }
+
+  static void encode(BufferedImage picture, String format, OutputStream out) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
     try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
       ImageWriteParam settings = writer.getDefaultWriteParam();

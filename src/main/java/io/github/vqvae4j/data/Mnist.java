@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,7 +19,54 @@ public final class Mnist {
   private static final List<String> PARTS =
       List.of("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1");
 
+  private static final List<URI> MIRRORS =
+      List.of(
+          URI.create("https://ossci-datasets.s3.amazonaws.com/mnist/"),
+          URI.create("https://storage.googleapis.com/cvdf-datasets/mnist/"));
+  private static final List<RemoteFile> FILES =
+      List.of(
+          RemoteFile.of(
+              "train-images-idx3-ubyte.gz",
+              9_912_422,
+              "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+          RemoteFile.of(
+              "train-labels-idx1-ubyte.gz",
+              28_881,
+              "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+          RemoteFile.of(
+              "t10k-images-idx3-ubyte.gz",
+              1_648_877,
+              "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+          RemoteFile.of(
+              "t10k-labels-idx1-ubyte.gz",
+              4_542,
+              "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"));
+
   private Mnist() {}
+
+  /**
+   * Reads MNIST from the cache, after downloading what is missing there (12 MB).
+   *
+   * @return the images with their labels
+   * @throws IOException as {@link #download(DownloadConfig)} does
+   */
+  public static MnistData download() throws IOException {
+    return download(DownloadConfig.of());
+  }
+
+  /**
+   * Reads MNIST from the cache, after downloading what is missing there: the files of the folder
+   * {@code mnist}, each checked by its SHA-256. A download that was broken off goes on where it
+   * stopped.
+   *
+   * @param config where from and where to
+   * @return the images with their labels
+   * @throws IOException if no mirror gives a file; the message says what each one answered, and
+   *     what to do. If the cache cannot be written or read
+   */
+  public static MnistData download(DownloadConfig config) throws IOException {
+    return in(Downloads.fetch("mnist", FILES, MIRRORS, config));
+  }
 
   /**
    * Reads the four files in a folder. Each may be plain or gzip, and named with a dash or, as some

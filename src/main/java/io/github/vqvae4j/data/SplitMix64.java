@@ -42,6 +42,11 @@ final class SplitMix64 {
     return bits % bound;
   }
 
+  /** A number from 0 to below 1, of 53 random bits. */
+  double nextDouble() {
+    return (nextLong() >>> 11) * 0x1p-53;
+  }
+
   private static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -5,15 +5,12 @@ import io.github.vqvae4j.tensor.Tensor;
 
 /**
  * Two-dimensional convolution: images [b, h, w, in] to [b, h', w', out], {@code relu?(x * weight +
- * bias)}, with h' = (h + 2 padding - kernel) / stride + 1 rounded down.
+ * bias)}, with h' = (h + 2 padding - dilation (kernel - 1) - 1) / stride + 1 rounded down.
  *
- * <p>Parameters: {@code weight} [kernel height, kernel width, in, out], {@code bias} [out].
+ * <p>Parameters: {@code weight} [kernel height, kernel width, in / groups, out], {@code bias}
+ * [out].
  */
-public final class Conv2d extends Layer {
-  private final ConvConfig config;
-  private final Parameter weight;
-  private final Parameter bias;
-
+public final class Conv2d extends Convolution {
   /**
    * A convolution.
    *
@@ -21,17 +18,7 @@ public final class Conv2d extends Layer {
    * @param rng where the weights are drawn from
    */
   public Conv2d(ConvConfig config, Rng rng) {
-    this.config = config;
-    long fanIn = config.kernelSize() * config.in();
-    long fanOut = config.kernelSize() * config.out();
-    long[] shape = {config.kernelHeight(), config.kernelWidth(), config.in(), config.out()};
-    Initializer initializer = config.initializer();
-    weight =
-        parameter("weight", initializer.weights(rng, fanIn, fanOut, fanIn * config.out()), shape);
-    bias =
-        config.bias()
-            ? parameter("bias", initializer.biases(rng, fanIn, config.out()), config.out())
-            : null;
+    super(config, false, rng, config.kernelHeight(), config.kernelWidth());
   }
 
   @Override
@@ -54,10 +41,6 @@ public final class Conv2d extends Layer {
 
   private Tensor convolve(Tensor images, Tensor residual) {
     return images.conv2d(
-        weight.in(images.step()),
-        bias == null ? null : bias.in(images.step()),
-        residual,
-        config.relu(),
-        config.window());
+        weight(images.step()), bias(images.step()), residual, config().relu(), config().window());
   }
 }

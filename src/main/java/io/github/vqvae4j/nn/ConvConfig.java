@@ -3,7 +3,8 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.Window;
 
 /**
- * The settings of {@link Conv2d} and {@link ConvTranspose2d}.
+ * The settings of {@link Conv2d} and {@link ConvTranspose2d}, and of {@link Conv1d} and {@link
+ * ConvTranspose1d}, where time takes the place of the columns and nothing that of the rows.
  *
  * <pre>{@code
  * ConvConfig.of(3, 64, 4).stride(2).padding(1).relu(true)
@@ -13,7 +14,7 @@ import io.github.vqvae4j.tensor.Window;
  * @param out channels of the result
  * @param kernelHeight rows of the kernel
  * @param kernelWidth columns of the kernel
- * @param window stride and padding; by default 1 and 0
+ * @param window stride, padding, dilation and groups; by default 1, 0, 1 and 1
  * @param bias whether a bias is added; by default true
  * @param relu whether a rectified linear unit follows, in the same pass; by default false
  * @param initializer how the weights start; by default as in PyTorch
@@ -30,7 +31,8 @@ public record ConvConfig(
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a number is below 1
+   * @throws IllegalArgumentException if a number is below 1, or the groups do not divide the
+   *     channels
    */
   public ConvConfig {
     if (in < 1 || out < 1 || kernelHeight < 1 || kernelWidth < 1) {
@@ -43,6 +45,16 @@ public record ConvConfig(
               + kernelHeight
               + "x"
               + kernelWidth
+              + ".");
+    }
+    if (in % window.groups() != 0 || out % window.groups() != 0) {
+      throw new IllegalArgumentException(
+          "ConvConfig: expected groups that divide both numbers of channels, got "
+              + window.groups()
+              + " groups, in "
+              + in
+              + " and out "
+              + out
               + ".");
     }
   }
@@ -66,7 +78,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig stride(int stride) {
-    return window(new Window(stride, stride, window.paddingHeight(), window.paddingWidth()));
+    return window(window.stride(stride, stride));
   }
 
   /**
@@ -76,13 +88,45 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig padding(int padding) {
-    return window(new Window(window.strideHeight(), window.strideWidth(), padding, padding));
+    return window(window.padding(padding, padding));
   }
 
   /**
-   * Sets stride and padding by axis.
+   * Sets the dilation.
    *
-   * @param newWindow stride and padding
+   * @param dilation rows and columns from one of the kernel to the next
+   * @return these settings with it
+   */
+  public ConvConfig dilation(int dilation) {
+    return window(window.dilation(dilation, dilation));
+  }
+
+  /**
+   * Sets the groups: as many as there are channels make a convolution depthwise.
+   *
+   * @param groups into how many parts the channels fall; each part of the result sees one of the
+   *     images
+   * @return these settings with it
+   * @throws IllegalArgumentException if it does not divide both numbers of channels
+   */
+  public ConvConfig groups(int groups) {
+    return window(window.groups(groups));
+  }
+
+  /**
+   * Sets what a transposed convolution adds below and at the right; set the stride first.
+   *
+   * @param outputPadding rows and columns, fewer than stride or dilation
+   * @return these settings with it
+   */
+  public ConvConfig outputPadding(int outputPadding) {
+    return window(window.outputPadding(outputPadding, outputPadding));
+  }
+
+  /**
+   * Sets stride, padding, dilation and groups, by axis.
+   *
+   * @param newWindow all of them
    * @return these settings with it
    */
   public ConvConfig window(Window newWindow) {
@@ -117,9 +161,5 @@ public record ConvConfig(
    */
   public ConvConfig initializer(Initializer newInitializer) {
     return new ConvConfig(in, out, kernelHeight, kernelWidth, window, bias, relu, newInitializer);
-  }
-
-  long kernelSize() {
-    return (long) kernelHeight * kernelWidth;
   }
 }

@@ -123,7 +123,7 @@ final class CodebookAverages {
     double mean = Arrays.stream(counts).sum() / counts.length;
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] < config.restartBelow() * mean) {
-        int chosen = KMeans.draw(errors, rng);
+        int chosen = KMeansStart.draw(errors, rng);
         errors[chosen] = 0;
         counts[i] = mean;
         for (int j = 0; j < d; j++) {

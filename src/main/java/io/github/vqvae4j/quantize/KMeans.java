@@ -1,134 +1,200 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.tensor.Rng;
-import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
-import java.util.Arrays;
+import java.util.Locale;
 
 /**
- * K-means: centers start at vectors drawn by the k-means++ rule (Arthur and Vassilvitskii 2007,
- * section 2.2), the next each time with probability in proportion to its squared distance from the
- * nearest center so far; then Lloyd's iterations assign each vector to the nearest center and move
- * each center to the mean of its vectors. Where that rule would take too long, for codebooks of
- * some thousands, centers start at vectors drawn evenly. A center left without vectors moves to a
- * random vector.
+ * K-means: K centers c of rows x, near which all rows lie. It lowers the inertia
+ *
+ * <pre>
+ * sum over rows of min_k ||x - c_k||^2
+ * </pre>
+ *
+ * <p>Centers start at rows drawn by the k-means++ rule (Arthur and Vassilvitskii 2007). Then
+ * Lloyd's iterations (1982) assign each row to its nearest center and move each center to the mean
+ * of its rows; a center without rows moves to a row far from its own center. With {@link
+ * KMeansConfig#batch} each iteration looks at a few rows only (Sculley, "Web-scale k-means
+ * clustering", 2010), and one over all rows ends it.
+ *
+ * <pre>{@code
+ * KMeans clusters = KMeans.fit(rows, 3, KMeansConfig.of(256), new Rng(42));
+ * int[] clusterOfRow = clusters.assign(rows);
+ * }</pre>
  */
-final class KMeans {
-  private static final int ITERATIONS = 10;
+public final class KMeans {
+  /** Rows that a start looks at, for each row of a batch or each cluster. */
+  private static final int START_ROWS = 3;
 
-  /** Multiplications that seeding by k-means++ may take, a few seconds. */
-  private static final double MOST_SEEDING = 4e9;
-
+  private final int dimension;
   private final float[] centers;
   private final int[] sizes;
+  private final double inertia;
+  private final int iterations;
+  private final boolean converged;
 
-  private KMeans(float[] centers, int[] sizes) {
-    this.centers = centers;
-    this.sizes = sizes;
+  private KMeans(
+      int dimension, Clusters clusters, double inertia, int iterations, boolean converged) {
+    this.dimension = dimension;
+    this.centers = clusters.centers();
+    this.sizes = clusters.sizes();
+    this.inertia = inertia;
+    this.iterations = iterations;
+    this.converged = converged;
   }
 
   /**
-   * Finds k clusters.
+   * Finds clusters.
    *
-   * @param vectors row by row, [n, d]
-   * @param d numbers in a vector
-   * @param k clusters
-   * @param rng for all choices
+   * @param rows row by row, [n, D], at least as many as clusters
+   * @param dimension D, at least 1
+   * @param config how many clusters, and when to stop
+   * @param rng for all choices: the same seed gives the same clusters
+   * @return the clusters
+   * @throws IllegalArgumentException if the numbers are not whole rows, the rows are fewer than the
+   *     clusters, or a number is NaN or infinite
    */
-  static KMeans fit(float[] vectors, int d, int k, Rng rng) {
-    int n = vectors.length / d;
-    if (n < 1 || vectors.length % d != 0) {
+  public static KMeans fit(float[] rows, int dimension, KMeansConfig config, Rng rng) {
+    check(rows, dimension);
+    int n = rows.length / dimension;
+    int k = config.clusters();
+    if (n < k) {
       throw new IllegalArgumentException(
-          "KMeans: expected rows of " + d + " numbers, got " + vectors.length + " numbers.");
+          "KMeans: expected at least as many rows as clusters, got "
+              + n
+              + " rows for "
+              + k
+              + " clusters; ask for fewer clusters, or give more rows.");
     }
-    float[] centers = seed(vectors, d, k, rng);
-    int[] sizes = new int[k];
-    for (int i = 0; i < ITERATIONS; i++) {
-      sizes = move(vectors, d, centers, rng);
-    }
-    return new KMeans(centers, sizes);
-  }
-
-  private static float[] seed(float[] vectors, int d, int k, Rng rng) {
-    int n = vectors.length / d;
-    float[] centers = new float[k * d];
-    double[] distances = new double[n];
-    Arrays.fill(distances, 1);
-    if ((double) k * n * d > MOST_SEEDING) {
-      for (int i = 0; i < k; i++) {
-        System.arraycopy(vectors, rng.nextInt(n) * d, centers, i * d, d);
-      }
-      return centers;
-    }
-    for (int i = 0; i < k; i++) {
-      int chosen = draw(distances, rng);
-      System.arraycopy(vectors, chosen * d, centers, i * d, d);
-      for (int j = 0; j < n; j++) {
-        float distance = squaredDistance(vectors, j * d, vectors, chosen * d, d);
-        distances[j] = i == 0 ? distance : Math.min(distances[j], distance);
+    boolean batches = config.batch() > 0;
+    long wanted = (long) START_ROWS * Math.max(config.batch(), k);
+    float[] sample = batches && wanted < n ? draw(rows, dimension, (int) wanted, rng) : rows;
+    Clusters clusters =
+        new Clusters(rows, dimension, KMeansStart.centers(sample, dimension, k, rng));
+    if (batches) {
+      long[] seen = new long[k];
+      for (int i = 0; i < config.iterations(); i++) {
+        clusters.approach(draw(rows, dimension, config.batch(), rng), seen);
       }
     }
-    return centers;
+    int most = batches ? 1 : config.iterations();
+    double inertia = clusters.assign();
+    boolean converged = inertia == 0;
+    int iterations = 0;
+    while (!converged && iterations < most) {
+      iterations++;
+      clusters.move(rng);
+      double before = inertia;
+      inertia = clusters.assign();
+      converged = before - inertia <= config.tolerance() * before;
+    }
+    return new KMeans(
+        dimension,
+        clusters,
+        inertia,
+        batches ? config.iterations() + iterations : iterations,
+        converged);
   }
 
-  /** An index with probability in proportion to its weight; any, if all weights are 0. */
-  static int draw(double[] weights, Rng rng) {
-    double total = 0;
-    for (double weight : weights) {
-      total += weight;
+  private static float[] draw(float[] rows, int d, int count, Rng rng) {
+    float[] drawn = new float[Math.multiplyExact(count, d)];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(rows, rng.nextInt(rows.length / d) * d, drawn, i * d, d);
     }
-    double left = rng.nextDouble() * total;
-    for (int i = 0; i < weights.length; i++) {
-      left -= weights[i];
-      if (left < 0) {
-        return i;
+    return drawn;
+  }
+
+  /** Refuses what is not whole rows of finite numbers. */
+  static void check(float[] rows, int d) {
+    if (d < 1 || rows.length == 0 || rows.length % d != 0) {
+      throw new IllegalArgumentException(
+          "KMeans: expected one or more rows of "
+              + d
+              + " numbers, at least 1, got "
+              + rows.length
+              + " numbers; give as many as rows times the dimension.");
+    }
+    for (int i = 0; i < rows.length; i++) {
+      if (!Float.isFinite(rows[i])) {
+        throw new IllegalArgumentException(
+            "KMeans: expected finite numbers, got "
+                + rows[i]
+                + " in row "
+                + i / d
+                + ", column "
+                + i % d
+                + "; repair or leave out that row.");
       }
     }
-    return rng.nextInt(weights.length);
   }
 
-  private static float squaredDistance(float[] a, int atA, float[] b, int atB, int d) {
-    float sum = 0;
-    for (int i = 0; i < d; i++) {
-      float difference = a[atA + i] - b[atB + i];
-      sum += difference * difference;
-    }
-    return sum;
+  /**
+   * The nearest center of each row, the lowest of equals.
+   *
+   * @param rows row by row, [m, D]; those it was fitted to, or others
+   * @return [m], each from 0 to K - 1
+   * @throws IllegalArgumentException if the numbers are not whole rows, or one is NaN or infinite
+   */
+  public int[] assign(float[] rows) {
+    check(rows, dimension);
+    return Clusters.nearest(rows, dimension, centers);
   }
 
-  private static int[] move(float[] vectors, int d, float[] centers, Rng rng) {
-    int n = vectors.length / d;
-    int k = centers.length / d;
-    int[] nearest;
-    try (Step step = Step.inference()) {
-      Tensor table = step.tensor(centers, k, d);
-      nearest = step.tensor(vectors, n, d).nearestRows(table);
-    }
-    double[] sums = new double[centers.length];
-    int[] sizes = new int[k];
-    for (int i = 0; i < n; i++) {
-      sizes[nearest[i]]++;
-      for (int j = 0; j < d; j++) {
-        sums[nearest[i] * d + j] += vectors[i * d + j];
-      }
-    }
-    for (int i = 0; i < k; i++) {
-      int random = sizes[i] == 0 ? rng.nextInt(n) : 0;
-      for (int j = 0; j < d; j++) {
-        centers[i * d + j] =
-            sizes[i] == 0 ? vectors[random * d + j] : (float) (sums[i * d + j] / sizes[i]);
-      }
-    }
-    return sizes;
+  /**
+   * The centers.
+   *
+   * @return row by row, [K, D], a copy
+   */
+  public float[] centers() {
+    return centers.clone();
   }
 
-  /** The centers, row by row, [k, d]. */
-  float[] centers() {
-    return centers;
+  /**
+   * How many of the rows it was fitted to each center has. 0 remains where there are fewer
+   * different rows than clusters, or where the last iteration left a center without.
+   *
+   * @return [K], a copy
+   */
+  public int[] sizes() {
+    return sizes.clone();
   }
 
-  /** How many vectors each center has. */
-  int[] sizes() {
-    return sizes;
+  /**
+   * What was lowered.
+   *
+   * @return the sum of the squared distances of the rows from their centers
+   */
+  public double inertia() {
+    return inertia;
+  }
+
+  /**
+   * How long it took.
+   *
+   * @return iterations, of both kinds if batches were asked for
+   */
+  public int iterations() {
+    return iterations;
+  }
+
+  /**
+   * Why it stopped.
+   *
+   * @return true if the last iteration lowered the inertia by no more than the tolerance, or there
+   *     was none left; false if it was stopped by the limit
+   */
+  public boolean converged() {
+    return converged;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "KMeans: %d clusters of rows of %d numbers, inertia %.6g, %s after %d iterations",
+        sizes.length,
+        dimension,
+        inertia,
+        converged ? "converged" : "stopped",
+        iterations);
   }
 }

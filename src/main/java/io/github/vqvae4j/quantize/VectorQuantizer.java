@@ -36,6 +36,9 @@ public final class VectorQuantizer extends Quantizer {
   /** Vectors per code that k-means starts from. */
   private static final int START_VECTORS_PER_CODE = 20;
 
+  /** Iterations of that; training moves the codebook on. */
+  private static final int START_ITERATIONS = 10;
+
   /** The bound of a codebook that starts as in Keras. */
   private static final double SMALL = 0.05;
 
@@ -209,8 +212,22 @@ public final class VectorQuantizer extends Quantizer {
    */
   @Override
   public void start(float[] vectors, int perBatch, Rng rng) {
-    KMeans clusters = KMeans.fit(vectors, config.dimension(), config.codebookSize(), rng);
-    averages.start(clusters, (double) perBatch * config.dimension() / vectors.length);
+    int d = config.dimension();
+    int k = config.codebookSize();
+    KMeans.check(vectors, d);
+    float[] enough = vectors.length < k * d ? repeated(vectors, d, k) : vectors;
+    KMeansConfig settings = KMeansConfig.of(k).iterations(START_ITERATIONS);
+    KMeans clusters = KMeans.fit(enough, d, settings, rng);
+    averages.start(clusters, (double) perBatch * d / enough.length);
     started.set(new float[] {1});
+  }
+
+  /** As many vectors as codes, where there are fewer: each several times. */
+  private static float[] repeated(float[] vectors, int d, int k) {
+    float[] repeated = new float[k * d];
+    for (int i = 0; i < repeated.length; i++) {
+      repeated[i] = vectors[i % vectors.length];
+    }
+    return repeated;
   }
 }

@@ -12,9 +12,15 @@ final class Convolutions {
   private Convolutions() {}
 
   static Tensor conv2d(
-      Tensor x, Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    String name = "conv2d";
-    checkOperands(name, x, weight, bias, 2);
+      String name,
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      Tensor residual,
+      boolean relu,
+      Window window) {
+    checkOperands(name, x, weight, bias, window, false);
+    checkNoOutputPadding(name, window);
     long height = window.height(x.size(1), weight.size(0));
     long width = window.width(x.size(2), weight.size(1));
     long[] shape = resultShape(name, x, weight, window, height, width, weight.size(3));
@@ -46,12 +52,18 @@ final class Convolutions {
   }
 
   static Tensor convTranspose2d(
-      Tensor x, Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    String name = "convTranspose2d";
-    checkOperands(name, x, weight, bias, 3);
+      String name,
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      Tensor residual,
+      boolean relu,
+      Window window) {
+    checkOperands(name, x, weight, bias, window, true);
     long height = window.transposedHeight(x.size(1), weight.size(0));
     long width = window.transposedWidth(x.size(2), weight.size(1));
-    long[] shape = resultShape(name, x, weight, window, height, width, weight.size(2));
+    long out = weight.size(2) * window.groups();
+    long[] shape = resultShape(name, x, weight, window, height, width, out);
     checkResidual(name, x, residual, shape);
 
     INDArray xs = x.array();
@@ -116,27 +128,44 @@ final class Convolutions {
   }
 
   private static void checkOperands(
-      String name, Tensor x, Tensor weight, Tensor bias, int inputAxis) {
+      String name, Tensor x, Tensor weight, Tensor bias, Window window, boolean transposed) {
     x.checkWith(name, weight);
-    if (x.rank() != 4 || weight.rank() != 4 || x.size(3) != weight.size(inputAxis)) {
+    long groups = window.groups();
+    boolean fits =
+        x.rank() == 4
+            && weight.rank() == 4
+            && weight.size(3) % groups == 0
+            && x.size(3) == (transposed ? weight.size(3) : weight.size(2) * groups);
+    if (!fits) {
+      String part = groups == 1 ? "" : " / " + groups;
       throw new IllegalArgumentException(
           name
               + ": expected images [batch, height, width, in] and weights [kernel height, kernel"
               + " width, "
-              + (inputAxis == 2 ? "in, out]" : "out, in]")
+              + (transposed ? "out" + part + ", in]" : "in" + part + ", out]")
               + ", got "
               + Arrays.toString(x.dims())
               + " and "
               + Arrays.toString(weight.dims())
-              + ".");
+              + (groups == 1 ? "." : ". Both in and out must be divisible by the groups."));
     }
     if (bias != null) {
       x.checkWith(name, bias);
-      long out = weight.size(5 - inputAxis);
+      long out = transposed ? weight.size(2) * groups : weight.size(3);
       if (bias.rank() != 1 || bias.length() != out) {
         throw new IllegalArgumentException(
             name + ": expected a bias [" + out + "], got " + Arrays.toString(bias.dims()) + ".");
       }
+    }
+  }
+
+  private static void checkNoOutputPadding(String name, Window window) {
+    if (window.outputPaddingHeight() > 0 || window.outputPaddingWidth() > 0) {
+      throw new IllegalArgumentException(
+          name
+              + ": expected no output padding, which is of transposed convolutions, got "
+              + window
+              + ".");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.DropoutMask;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
@@ -11,16 +12,29 @@ final class Elementwise {
   private Elementwise() {}
 
   static Tensor unary(Unary function, Tensor x) {
+    return unary(function, 0, 0, x);
+  }
+
+  static Tensor clamp(Tensor x, double min, double max) {
+    if (!(min <= max)) {
+      throw new IllegalArgumentException(
+          "clamp: expected min <= max, got min " + min + " and max " + max + ".");
+    }
+    return unary(Unary.CLAMP, min, max, x);
+  }
+
+  /** A function with settings. */
+  static Tensor unary(Unary function, double alpha, double beta, Tensor x) {
     INDArray xs = x.array();
     INDArray y = x.allocate(x.dims());
-    x.kernels().unary(function, xs, y);
+    x.kernels().unary(function, alpha, beta, xs, y);
     return x.step()
         .result(
             y,
             x.precision(),
             result -> {
               INDArray dx = x.allocate(x.dims());
-              x.kernels().unaryGradient(function, xs, y, result.incoming(), dx);
+              x.kernels().unaryGradient(function, alpha, beta, xs, y, result.incoming(), dx);
               x.give(dx);
             },
             x);
@@ -43,6 +57,19 @@ final class Elementwise {
               }
             },
             x);
+  }
+
+  static Tensor dropout(Tensor x, double rate) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException(
+          "dropout: expected a rate from 0 to below 1, got " + rate + ".");
+    }
+    if (!x.step().isTraining() || rate == 0) {
+      return x;
+    }
+    INDArray mask = x.allocate(x.dims());
+    DropoutMask.draw(x.step().rng(), rate, mask);
+    return binary(Binary.MUL, x, x.step().constant(mask, x.precision()));
   }
 
   static Tensor binary(Binary operation, Tensor a, Tensor b) {

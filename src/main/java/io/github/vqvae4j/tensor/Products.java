@@ -7,33 +7,55 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Products {
   private Products() {}
 
-  static Tensor matmul(Tensor a, Tensor b) {
+  static Tensor matmul(Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
     a.checkWith("matmul", b);
-    if (a.rank() != 2 || b.rank() != 2 || a.size(1) != b.size(0)) {
+    int rank = a.rank();
+    boolean fits =
+        rank >= 2
+            && b.rank() == rank
+            && Arrays.equals(a.dims(), 0, rank - 2, b.dims(), 0, rank - 2)
+            && a.size(transposeA ? -2 : -1) == b.size(transposeB ? -1 : -2);
+    if (!fits) {
       throw new IllegalArgumentException(
-          "matmul: expected shapes [m, k] and [k, n], got "
+          "matmul: expected shapes "
+              + (transposeA ? "[.., k, m]" : "[.., m, k]")
+              + " and "
+              + (transposeB ? "[.., n, k]" : "[.., k, n]")
+              + " with equal leading axes, got "
               + Arrays.toString(a.dims())
               + " and "
               + Arrays.toString(b.dims())
               + ".");
     }
+    long[] shape = a.shape();
+    shape[rank - 2] = a.size(transposeA ? -1 : -2);
+    shape[rank - 1] = b.size(transposeB ? -2 : -1);
     INDArray as = a.array();
     INDArray bs = b.array();
-    INDArray y = a.allocate(a.size(0), b.size(1));
-    a.kernels().matmul(as, false, bs, false, y);
+    INDArray y = a.allocate(shape);
+    a.kernels().matmul(as, transposeA, bs, transposeB, y);
     return a.step()
         .result(
             y,
             a.precision(),
             result -> {
+              INDArray dy = result.incoming();
               if (a.isTracked()) {
                 INDArray da = a.allocate(a.dims());
-                a.kernels().matmul(result.incoming(), false, bs, true, da);
+                if (transposeA) {
+                  a.kernels().matmul(bs, transposeB, dy, true, da);
+                } else {
+                  a.kernels().matmul(dy, false, bs, !transposeB, da);
+                }
                 a.give(da);
               }
               if (b.isTracked()) {
                 INDArray db = b.allocate(b.dims());
-                b.kernels().matmul(as, true, result.incoming(), false, db);
+                if (transposeB) {
+                  b.kernels().matmul(dy, true, as, transposeA, db);
+                } else {
+                  b.kernels().matmul(as, !transposeA, dy, false, db);
+                }
                 b.give(db);
               }
             },

@@ -126,6 +126,21 @@ public final class Step implements AutoCloseable {
     return constant(array, Precision.DOUBLE);
   }
 
+  /**
+   * Copies whole numbers in, such as codes.
+   *
+   * @param values row by row, the last axis fastest; exact up to 2^24
+   * @param shape each dimension at least 1
+   * @return a constant tensor in {@link Precision#FLOAT}
+   */
+  public Tensor tensor(int[] values, long... shape) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = values[i];
+    }
+    return tensor(floats, shape);
+  }
+
   private INDArray fresh(long values, Precision precision, long... shape) {
     check();
     if (Shape.size(shape) != values) {
@@ -156,7 +171,8 @@ public final class Step implements AutoCloseable {
   /**
    * Has something done at {@link #commit}: how a forward pass changes a buffer.
    *
-   * @param change what to do
+   * @param change what to do, with numbers copied out of the step's tensors: {@link #takeCommits}
+   *     may have it done after the step has closed
    */
   public void onCommit(Runnable change) {
     check();
@@ -187,6 +203,19 @@ public final class Step implements AutoCloseable {
    */
   public void computed(Object source, Tensor output) {
     observer.computed(source, output);
+  }
+
+  /**
+   * Takes over what {@link #commit} would do, for results that are good only together with those of
+   * further steps.
+   *
+   * @return carries the changes out, in order; call it once, whether or not this step is closed
+   */
+  public Runnable takeCommits() {
+    check();
+    List<Runnable> taken = List.copyOf(commits);
+    commits.clear();
+    return () -> taken.forEach(Runnable::run);
   }
 
   @Override

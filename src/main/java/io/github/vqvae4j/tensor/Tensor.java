@@ -3,6 +3,7 @@ package io.github.vqvae4j.tensor;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
+import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import java.util.Arrays;
 import java.util.List;
@@ -546,6 +547,56 @@ public final class Tensor {
     return Elementwise.unary(Unary.TANH, this);
   }
 
+  /**
+   * Leaky rectified linear unit (Maas et al. 2013); its gradient is {@code slope} at 0.
+   *
+   * @param slope of the negative side
+   * @return max(x, 0) + slope min(x, 0)
+   */
+  public Tensor leakyRelu(double slope) {
+    return Elementwise.unary(Unary.LEAKY_RELU, slope, 0, this);
+  }
+
+  /**
+   * Sigmoid linear unit, also called swish (Elfwing et al. 2017).
+   *
+   * @return x / (1 + e^-x)
+   */
+  public Tensor silu() {
+    return Elementwise.unary(Unary.SILU, this);
+  }
+
+  /**
+   * Gaussian error linear unit (Hendrycks and Gimpel 2016), with the error function itself and not
+   * its approximation by tanh.
+   *
+   * @return x (1 + erf(x / sqrt(2))) / 2
+   */
+  public Tensor gelu() {
+    return Elementwise.unary(Unary.GELU, this);
+  }
+
+  /**
+   * Soft version of the rectified linear unit. It neither overflows at large x nor is cut off
+   * there.
+   *
+   * @return ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|)
+   */
+  public Tensor softplus() {
+    return Elementwise.unary(Unary.SOFTPLUS, this);
+  }
+
+  /**
+   * Limits each element; its gradient is 0 outside the bounds, and 1 at them.
+   *
+   * @param min the lower bound, may be negative infinity
+   * @param max the upper bound, at least {@code min}, may be infinity
+   * @return min(max(x, min), max)
+   */
+  public Tensor clamp(double min, double max) {
+    return Elementwise.clamp(this, min, max);
+  }
+
   // --- sums and means
 
   /**
@@ -570,25 +621,144 @@ public final class Tensor {
   }
 
   /**
+   * Maximum over some axes, which vanish. The gradient goes to the first of equal elements, in C
+   * order.
+   *
+   * @param axes counted from 0, or from the end as -1, ...; none means all
+   * @return the maxima, of shape [1] if no axis is left
+   */
+  public Tensor max(int... axes) {
+    return Reductions.max(this, axes);
+  }
+
+  // --- along one axis
+
+  /**
+   * Softmax; numbers of any size do not overflow.
+   *
+   * @param axis counted from 0, or from the end as -1, ...; fastest along the last
+   * @return e^x / sum of e^x along the axis
+   */
+  public Tensor softmax(int axis) {
+    return AlongAxis.softmax(this, axis, false);
+  }
+
+  /**
+   * Logarithm of {@link #softmax}, exact where that rounds to 0.
+   *
+   * @param axis counted from 0, or from the end as -1, ...; fastest along the last
+   * @return x - ln(sum of e^x along the axis)
+   */
+  public Tensor logSoftmax(int axis) {
+    return AlongAxis.softmax(this, axis, true);
+  }
+
+  /**
+   * Running sum along one axis.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @return y_i = x_0 + ... + x_i along the axis
+   */
+  public Tensor cumulativeSum(int axis) {
+    return AlongAxis.cumulativeSum(this, axis);
+  }
+
+  // --- losses, each a mean
+
+  /**
    * Mean squared error, the mean over all elements of (this - target)^2.
    *
    * @param target of the same shape
    * @return a scalar
    */
   public Tensor meanSquaredError(Tensor target) {
-    return Reductions.meanSquaredError(this, target);
+    return Losses.meanSquaredError(this, target);
+  }
+
+  /**
+   * Mean absolute error, the mean over all elements of |this - target|; the gradient is 0 where
+   * they are equal.
+   *
+   * @param target of the same shape
+   * @return a scalar
+   */
+  public Tensor l1(Tensor target) {
+    return Losses.l1(this, target);
+  }
+
+  /**
+   * Huber's loss (1964), square near the target and linear far from it. With d = this - target it
+   * is the mean over all elements of d^2 / 2 where |d| is below delta, else of delta (|d| - delta /
+   * 2).
+   *
+   * @param target of the same shape
+   * @param delta where the square becomes linear, above 0
+   * @return a scalar
+   */
+  public Tensor huber(Tensor target, double delta) {
+    return Losses.huber(this, target, delta);
+  }
+
+  /**
+   * Cross-entropy of classes, in nats: the mean over all rows of {@code -ln softmax(row)[target]},
+   * where this holds logits [.., classes].
+   *
+   * @param targets the right class of each row, from 0 to classes - 1; rows in C order
+   * @return a scalar
+   */
+  public Tensor crossEntropy(int... targets) {
+    return Losses.crossEntropy(this, targets);
+  }
+
+  /**
+   * Cross-entropy of yes and no, in nats: the mean over all elements of {@code -t ln p - (1 - t)
+   * ln(1 - p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which
+   * no finite logit makes infinite.
+   *
+   * @param target probabilities t from 0 to 1, of the same shape
+   * @return a scalar
+   */
+  public Tensor binaryCrossEntropyWithLogits(Tensor target) {
+    return Losses.binaryCrossEntropyWithLogits(this, target);
   }
 
   // --- products
 
   /**
-   * Matrix product.
+   * Matrix product; with more than two axes, one for each index of the leading axes.
    *
-   * @param other [k, n], where this is [m, k]
-   * @return [m, n]
+   * @param other [.., k, n], where this is [.., m, k]; the leading axes are equal
+   * @return [.., m, n]
    */
   public Tensor matmul(Tensor other) {
-    return Products.matmul(this, other);
+    return Products.matmul(this, false, other, false);
+  }
+
+  /**
+   * Matrix product as {@link #matmul(Tensor)}, of matrices that are read transposed where they lie.
+   *
+   * @param transposed whether this is [.., k, m]
+   * @param other [.., k, n]
+   * @param otherTransposed whether it is [.., n, k]
+   * @return [.., m, n]
+   */
+  public Tensor matmul(boolean transposed, Tensor other, boolean otherTransposed) {
+    return Products.matmul(this, transposed, other, otherTransposed);
+  }
+
+  /**
+   * Attention (Vaswani et al. 2017, equation 1): softmax(query key^T / sqrt(d)) value, for each
+   * index of the leading axes, which are equal; usually [batch, heads].
+   *
+   * @param query [.., queries, d]
+   * @param key [.., length, d]
+   * @param value [.., length, e]
+   * @param causal whether query i sees keys 0 to i only; there must be as many queries as keys then
+   * @return [.., queries, e]
+   */
+  public static Tensor scaledDotProductAttention(
+      Tensor query, Tensor key, Tensor value, boolean causal) {
+    return Attention.scaledDotProduct(query, key, value, causal);
   }
 
   // --- shapes
@@ -646,6 +816,119 @@ public final class Tensor {
     return Convolutions.upsample(this, factor);
   }
 
+  /**
+   * Adds pixels around images.
+   *
+   * @param padding how many on each side of this [b, h, w, c], and which; reflected pixels must be
+   *     fewer than the size of the axis
+   * @return [b, top + h + bottom, left + w + right, c]
+   */
+  public Tensor pad(Padding padding) {
+    return Pixels.pad(this, padding);
+  }
+
+  /**
+   * Blocks of pixels as channels: channel {@code (i block + j) c + k} of the result is channel k of
+   * the pixel in row i and column j of the block (TensorFlow's order; PyTorch's pixel_unshuffle has
+   * {@code (k block + i) block + j}). {@link #depthToSpace} is the inverse.
+   *
+   * @param block rows and columns of a block; this is [b, h, w, c] with h and w multiples of it
+   * @return [b, h / block, w / block, block^2 c]
+   */
+  public Tensor spaceToDepth(int block) {
+    return Pixels.spaceToDepth(this, block);
+  }
+
+  /**
+   * Channels as blocks of pixels, the inverse of {@link #spaceToDepth}.
+   *
+   * @param block rows and columns of a block; this is [b, h, w, c] with c a multiple of its square
+   * @return [b, h block, w block, c / block^2]
+   */
+  public Tensor depthToSpace(int block) {
+    return Pixels.depthToSpace(this, block);
+  }
+
+  // --- pooling
+
+  /**
+   * Average of the pixels in a window. The zeros of the padding count as pixels, as in PyTorch.
+   *
+   * @param kernelHeight rows of the window
+   * @param kernelWidth columns of the window
+   * @param window stride and padding, which must be smaller than the kernel
+   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
+   */
+  public Tensor averagePool(int kernelHeight, int kernelWidth, Window window) {
+    return Pools.pool(Pooling.AVERAGE, this, kernelHeight, kernelWidth, window);
+  }
+
+  /**
+   * Maximum of the pixels in a window, channel by channel. Padding is never the maximum. The
+   * gradient goes to the first of equal pixels, row by row.
+   *
+   * @param kernelHeight rows of the window
+   * @param kernelWidth columns of the window
+   * @param window stride and padding, which must be smaller than the kernel
+   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
+   */
+  public Tensor maxPool(int kernelHeight, int kernelWidth, Window window) {
+    return Pools.pool(Pooling.MAX, this, kernelHeight, kernelWidth, window);
+  }
+
+  // --- normalization and dropout
+
+  /**
+   * Layer normalization (Ba et al. 2016, equation 4): (x - mean) / sqrt(variance + epsilon) weight
+   * + bias with mean and variance over the last axis, that is of each row.
+   *
+   * @param weight [d], where this is [.., d]
+   * @param bias [d]
+   * @param epsilon keeps the quotient finite where a row is constant; above 0
+   * @return a tensor of this shape
+   */
+  public Tensor layerNorm(Tensor weight, Tensor bias, double epsilon) {
+    return Normalizations.layer(this, weight, bias, epsilon);
+  }
+
+  /**
+   * Group normalization (Wu and He 2018, equation 7): (x - mean) / sqrt(variance + epsilon) weight
+   * + bias with mean and variance of each image over all its pixels and one group of channels.
+   *
+   * @param groups into how many groups of neighbours the channels are divided, without remainder
+   * @param weight [channels], where this is [batch, .., channels]
+   * @param bias [channels]
+   * @param epsilon keeps the quotient finite where a group is constant; above 0
+   * @return a tensor of this shape
+   */
+  public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double epsilon) {
+    return Normalizations.group(this, groups, weight, bias, epsilon);
+  }
+
+  /**
+   * Batch normalization (Ioffe and Szegedy 2015, algorithm 1): (x - mean) / sqrt(variance +
+   * epsilon) weight + bias with each channel's mean and variance over all images and pixels.
+   *
+   * @param weight [channels], where this is [.., channels]
+   * @param bias [channels]
+   * @param epsilon keeps the quotient finite where a channel is constant; above 0
+   * @return the result, with the means and variances that it was computed with
+   */
+  public Normalized batchNorm(Tensor weight, Tensor bias, double epsilon) {
+    return Normalizations.batch(this, weight, bias, epsilon);
+  }
+
+  /**
+   * Dropout (Srivastava et al. 2014): each element becomes 0 with some probability, drawn from the
+   * step's {@link Rng}, or else is divided by 1 - rate, so that its mean stays what it is.
+   *
+   * @param rate the probability, from 0 to below 1
+   * @return this tensor itself in inference
+   */
+  public Tensor dropout(double rate) {
+    return Elementwise.dropout(this, rate);
+  }
+
   // --- vector quantization
 
   /**
@@ -697,9 +980,10 @@ public final class Tensor {
   /**
    * Two-dimensional convolution (cross-correlation, as everywhere in deep learning).
    *
-   * @param weight [kernel height, kernel width, in, out], where this is [b, h, w, in]
+   * @param weight [kernel height, kernel width, in / groups, out], where this is [b, h, w, in]; the
+   *     results of group g are the g-th out / groups of them
    * @param bias [out], or null
-   * @param window stride and padding
+   * @param window stride, padding, dilation and groups
    * @return [b, h', w', out], sizes as {@link Window} says
    */
   public Tensor conv2d(Tensor weight, Tensor bias, Window window) {
@@ -709,24 +993,24 @@ public final class Tensor {
   /**
    * A convolution with what follows it in one pass: relu?(x * weight + bias + residual).
    *
-   * @param weight [kernel height, kernel width, in, out]
+   * @param weight [kernel height, kernel width, in / groups, out]
    * @param bias [out], or null
    * @param residual added to the result, of its shape, or null
    * @param relu whether a rectified linear unit follows
-   * @param window stride and padding
+   * @param window stride, padding, dilation and groups
    * @return [b, h', w', out]
    */
   public Tensor conv2d(Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    return Convolutions.conv2d(this, weight, bias, residual, relu, window);
+    return Convolutions.conv2d("conv2d", this, weight, bias, residual, relu, window);
   }
 
   /**
    * Transposed two-dimensional convolution: the gradient of a convolution with respect to its
    * input.
    *
-   * @param weight [kernel height, kernel width, out, in], where this is [b, h, w, in]
+   * @param weight [kernel height, kernel width, out / groups, in], where this is [b, h, w, in]
    * @param bias [out], or null
-   * @param window stride and padding
+   * @param window stride, padding, dilation, groups and output padding
    * @return [b, h', w', out], sizes as {@link Window} says
    */
   public Tensor convTranspose2d(Tensor weight, Tensor bias, Window window) {
@@ -736,15 +1020,69 @@ public final class Tensor {
   /**
    * A transposed convolution with what follows it in one pass.
    *
-   * @param weight [kernel height, kernel width, out, in]
+   * @param weight [kernel height, kernel width, out / groups, in]
    * @param bias [out], or null
    * @param residual added to the result, of its shape, or null
    * @param relu whether a rectified linear unit follows
-   * @param window stride and padding
+   * @param window stride, padding, dilation, groups and output padding
    * @return [b, h', w', out]
    */
   public Tensor convTranspose2d(
       Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    return Convolutions.convTranspose2d(this, weight, bias, residual, relu, window);
+    return Convolutions.convTranspose2d(
+        "convTranspose2d", this, weight, bias, residual, relu, window);
+  }
+
+  /**
+   * One-dimensional convolution.
+   *
+   * @param weight [kernel, in / groups, out], where this is [batch, time, in]
+   * @param bias [out], or null
+   * @param window of which the width's settings and the groups count
+   * @return [batch, time', out], sizes as {@link Window} says of the width
+   */
+  public Tensor conv1d(Tensor weight, Tensor bias, Window window) {
+    return conv1d(weight, bias, null, false, window);
+  }
+
+  /**
+   * A one-dimensional convolution with what follows it in one pass.
+   *
+   * @param weight [kernel, in / groups, out]
+   * @param bias [out], or null
+   * @param residual added to the result, of its shape, or null
+   * @param relu whether a rectified linear unit follows
+   * @param window of which the width's settings and the groups count
+   * @return [batch, time', out]
+   */
+  public Tensor conv1d(Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
+    return Convolutions1d.conv1d(this, weight, bias, residual, relu, window);
+  }
+
+  /**
+   * Transposed one-dimensional convolution.
+   *
+   * @param weight [kernel, out / groups, in], where this is [batch, time, in]
+   * @param bias [out], or null
+   * @param window of which the width's settings and the groups count
+   * @return [batch, time', out], sizes as {@link Window} says of the width
+   */
+  public Tensor convTranspose1d(Tensor weight, Tensor bias, Window window) {
+    return convTranspose1d(weight, bias, null, false, window);
+  }
+
+  /**
+   * A transposed one-dimensional convolution with what follows it in one pass.
+   *
+   * @param weight [kernel, out / groups, in]
+   * @param bias [out], or null
+   * @param residual added to the result, of its shape, or null
+   * @param relu whether a rectified linear unit follows
+   * @param window of which the width's settings and the groups count
+   * @return [batch, time', out]
+   */
+  public Tensor convTranspose1d(
+      Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
+    return Convolutions1d.convTranspose1d(this, weight, bias, residual, relu, window);
   }
 }

@@ -8,7 +8,10 @@ import io.github.vqvae4j.model.StridedEncoder;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.tensor.Padding;
 import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Window;
 import java.util.List;
 import java.util.function.Function;
 
@@ -40,10 +43,51 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               3,
               5,
               3),
+          of(
+              "Conv2d, dilated, depthwise",
+              rng -> new Conv2d(ConvConfig.of(2, 4, 3).groups(2).dilation(2).padding(1), rng),
+              2,
+              5,
+              6,
+              2),
+          of(
+              "ConvTranspose2d with groups and output padding",
+              rng ->
+                  new ConvTranspose2d(
+                      ConvConfig.of(4, 2, 3).stride(2).padding(1).groups(2).outputPadding(1), rng),
+              2,
+              3,
+              2,
+              4),
+          of(
+              "Conv1d",
+              rng -> new Conv1d(ConvConfig.of(3, 4, 3).padding(2).dilation(2).relu(true), rng),
+              2,
+              7,
+              3),
+          of(
+              "ConvTranspose1d",
+              rng -> new ConvTranspose1d(ConvConfig.of(3, 2, 4).stride(2).padding(1), rng),
+              2,
+              5,
+              3),
+          of("MultiHeadAttention", rng -> new MultiHeadAttention(6, 2, false, rng), 2, 5, 6),
+          of("MultiHeadAttention, causal", rng -> new MultiHeadAttention(4, 4, true, rng), 1, 7, 4),
           of("Upsample", rng -> new Upsample(2), 1, 3, 2, 2),
           of("Activation.RELU", rng -> Activation.RELU, 3, 5),
           of("Activation.SIGMOID", rng -> Activation.SIGMOID, 3, 5),
           of("Activation.TANH", rng -> Activation.TANH, 3, 5),
+          of("Activation.LEAKY_RELU", rng -> Activation.LEAKY_RELU, 3, 5),
+          of("Activation.leakyRelu", rng -> Activation.leakyRelu(0.2), 3, 5),
+          of("Activation.SILU", rng -> Activation.SILU, 3, 5),
+          of("Activation.GELU", rng -> Activation.GELU, 3, 5),
+          of("Activation.SOFTPLUS", rng -> Activation.SOFTPLUS, 3, 5),
+          of("MaxPool", rng -> new MaxPool(2), 2, 4, 5, 3),
+          of("MaxPool, overlapping", rng -> new MaxPool(3, Window.of(2, 1)), 1, 5, 4, 2),
+          of("AveragePool", rng -> new AveragePool(2), 2, 4, 5, 3),
+          of("AveragePool, overlapping", rng -> new AveragePool(3, Window.of(2, 1)), 1, 5, 4, 2),
+          of("Pad with zeros", rng -> new Pad(Padding.zeros(1)), 1, 2, 3, 2),
+          of("Pad by reflection", rng -> new Pad(Padding.reflect(2)), 2, 3, 4, 2),
           of(
               "Sequential",
               rng -> Sequential.of(new Linear(4, 6, rng), Activation.TANH, new Linear(6, 2, rng)),
@@ -75,6 +119,17 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               2,
               3,
               5,
+              4),
+          of("LayerNorm", rng -> new LayerNorm(5), 2, 3, 5),
+          of("GroupNorm", rng -> new GroupNorm(2, 6), 2, 3, 2, 6),
+          of("Embedding", rng -> new Coded(4, new Embedding(4, 3, rng)), 2, 5),
+          of("ResnetBlock", rng -> new ResnetBlock(ResnetConfig.of(4, 4, 2), rng), 2, 3, 2, 4),
+          of(
+              "ResnetBlock, more channels",
+              rng -> new ResnetBlock(ResnetConfig.of(4, 6, 2), rng),
+              1,
+              2,
+              3,
               4),
           of(
               "ConvEncoder",
@@ -132,6 +187,19 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               1,
               5));
 
+  /** Layers that compute something else in training than in inference. */
+  static final List<Conformance> OTHERWISE_IN_TRAINING =
+      List.of(
+          of("BatchNorm2d", rng -> new BatchNorm2d(3), 2, 3, 2, 3),
+          of("Dropout", rng -> new Dropout(0.4), 3, 5),
+          of(
+              "ResnetBlock with dropout",
+              rng -> new ResnetBlock(ResnetConfig.of(4, 4, 1).dropout(0.3), rng),
+              2,
+              3,
+              2,
+              4));
+
   /** Quantizers, whose straight-through gradient is no derivative of what they compute. */
   static final List<Conformance> QUANTIZERS =
       List.of(
@@ -152,6 +220,27 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               rng -> VectorQuantizer.gradient(6, 3).start(Start.SMALL_UNIFORM).build(rng),
               4,
               3));
+
+  /** Makes codes of any numbers, for a layer that takes codes. */
+  private static final class Coded extends Layer {
+    private final int count;
+    private final Layer layer;
+
+    Coded(int count, Layer layer) {
+      this.count = count;
+      this.layer = child("layer", layer);
+    }
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      double[] numbers = x.toDoubles();
+      int[] codes = new int[numbers.length];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = Math.floorMod((int) Math.floor(numbers[i]), count);
+      }
+      return layer.forward(x.step().tensor(codes, x.shape()));
+    }
+  }
 
   private static Conformance of(String name, Function<Rng, Layer> make, long... inputShape) {
     return new Conformance(name, make, inputShape);

@@ -32,6 +32,9 @@ final class ConvolutionCases {
     lists.addEverySetting();
     lists.addUnevenSettings();
     lists.addChannels();
+    lists.addDilations();
+    lists.addGroups();
+    lists.addOutputPaddings();
     return lists.cases;
   }
 
@@ -78,22 +81,72 @@ final class ConvolutionCases {
     both(shape(1, 4, 4, 64), shape(4, 4), 3, Window.of(2, 1), BIAS);
   }
 
-  /** Adds the convolution, and the transposed one if its result is not empty. */
+  private void addDilations() {
+    int count = 0;
+    for (int kernel = 1; kernel <= 3; kernel++) {
+      for (int stride = 1; stride <= 2; stride++) {
+        for (int padding = 0; padding <= 2; padding++) {
+          Window window = Window.of(stride, padding).dilation(2, 3);
+          both(shape(2, 5, 8, 3), shape(kernel, kernel), 2, window, Fused.of(count++ % 8));
+        }
+      }
+    }
+    both(shape(1, 9, 7, 16), shape(3, 3), 8, Window.of(1, 2).dilation(2, 2), ALL);
+    both(shape(1, 7, 5, 3), shape(3, 1), 2, new Window(2, 1, 3, 0).dilation(3, 1), ALL);
+    both(shape(2, 4, 7, 2), shape(2, 4), 3, new Window(1, 2, 0, 3).dilation(1, 2), BIAS);
+    // What the fast ways are for, but for the dilation.
+    both(shape(1, 12, 12, 32), shape(3, 3), 32, Window.of(1, 1).dilation(2, 2), BIAS);
+    both(shape(2, 16, 16, 8), shape(4, 4), 3, Window.of(2, 1).dilation(2, 2), BIAS);
+  }
+
+  private void addGroups() {
+    for (int groups : new int[] {2, 3, 6}) {
+      for (int bits : new int[] {0, 1, 7}) {
+        both(shape(2, 5, 4, 6), shape(3, 3), 12, Window.of(1, 1).groups(groups), Fused.of(bits));
+        both(shape(1, 4, 5, 12), shape(4, 4), 6, Window.of(2, 1).groups(groups), Fused.of(bits));
+      }
+      both(shape(2, 3, 3, 6), shape(1, 1), 6, Window.of(1, 0).groups(groups), ALL);
+      both(shape(1, 7, 6, 6), shape(3, 2), 6, Window.of(2, 2).dilation(2, 1).groups(groups), ALL);
+    }
+    both(shape(2, 6, 6, 32), shape(3, 3), 32, Window.of(1, 1).groups(32), BIAS);
+    both(shape(1, 5, 5, 16), shape(3, 3), 32, Window.of(1, 1).groups(2), ALL);
+    both(shape(1, 12, 12, 64), shape(3, 3), 64, Window.of(1, 1).groups(2), BIAS);
+    both(shape(2, 8, 8, 34), shape(4, 4), 2, Window.of(2, 1).groups(2), BIAS);
+  }
+
+  private void addOutputPaddings() {
+    for (int kernel = 1; kernel <= 4; kernel++) {
+      Window window = Window.of(2, kernel / 2).outputPadding(1, 1);
+      transposed(shape(2, 3, 4, 3), shape(kernel, kernel), 2, window, Fused.of(kernel));
+    }
+    transposed(shape(1, 3, 3, 8), shape(4, 4), 3, Window.of(2, 1).outputPadding(1, 0), BIAS);
+    transposed(shape(1, 12, 12, 32), shape(4, 4), 32, Window.of(2, 1).outputPadding(0, 1), BIAS);
+    Window uneven = new Window(3, 1, 1, 2).dilation(1, 2).outputPadding(2, 1).groups(2);
+    transposed(shape(2, 3, 5, 4), shape(3, 2), 6, uneven, ALL);
+  }
+
+  /** Adds the convolution, and the transposed one, if their results are not empty. */
   private void both(long[] image, long[] kernel, long out, Window window, Fused fused) {
-    long[] conv = {
+    long[] result = {
       image[0], window.height(image[1], kernel[0]), window.width(image[2], kernel[1]), out
     };
-    if (conv[1] > 0 && conv[2] > 0) {
-      add(false, image, shape(kernel[0], kernel[1], image[3], out), conv, window, fused);
+    if (result[1] > 0 && result[2] > 0) {
+      long in = image[3] / window.groups();
+      add(false, image, shape(kernel[0], kernel[1], in, out), result, window, fused);
     }
-    long[] transposed = {
+    transposed(image, kernel, out, window, fused);
+  }
+
+  private void transposed(long[] image, long[] kernel, long out, Window window, Fused fused) {
+    long[] result = {
       image[0],
       window.transposedHeight(image[1], kernel[0]),
       window.transposedWidth(image[2], kernel[1]),
       out
     };
-    if (transposed[1] > 0 && transposed[2] > 0) {
-      add(true, image, shape(kernel[0], kernel[1], out, image[3]), transposed, window, fused);
+    if (result[1] > 0 && result[2] > 0) {
+      long[] weight = shape(kernel[0], kernel[1], out / window.groups(), image[3]);
+      add(true, image, weight, result, window, fused);
     }
   }
 
@@ -110,7 +163,7 @@ final class ConvolutionCases {
     }
     cases.add(
         OperationCase.of(
-            (transposed ? "convTranspose2d" : "conv2d") + fused + " " + window,
+            (transposed ? "convTranspose2d" : "conv2d") + fused + " " + brief(window),
             Range.NORMAL,
             t -> {
               Tensor b = fused.bias ? t[bias] : null;
@@ -129,5 +182,12 @@ final class ConvolutionCases {
               return fused.relu ? Reference.map(y, v -> Math.max(v, 0)) : y;
             },
             shapes.toArray(long[][]::new)));
+  }
+
+  /** Settings by axis, and the dilation, groups and output padding where there are any. */
+  private static String brief(Window w) {
+    String basic =
+        w.strideHeight() + "," + w.strideWidth() + " " + w.paddingHeight() + "," + w.paddingWidth();
+    return w.isPlain() ? basic : w.toString();
   }
 }

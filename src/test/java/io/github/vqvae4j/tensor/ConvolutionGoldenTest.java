@@ -17,19 +17,46 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Both convolutions and their gradients beside PyTorch's. */
+/** Convolutions in one and two dimensions, and their gradients, beside PyTorch's. */
 class ConvolutionGoldenTest {
+  /** One of the four operations. */
+  @FunctionalInterface
+  private interface Convolution {
+    Tensor apply(
+        Tensor x, Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window);
+  }
+
   @TestFactory
   Stream<DynamicTest> conv2d() throws IOException {
-    return tests(Golden.read("conv2d"), false);
+    return tests(Golden.read("conv2d"), Tensor::conv2d);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> conv2dWithDilationAndGroups() throws IOException {
+    return tests(Golden.read("conv2d_groups"), Tensor::conv2d);
   }
 
   @TestFactory
   Stream<DynamicTest> convTranspose2d() throws IOException {
-    return tests(Golden.read("conv_transpose2d"), true);
+    return tests(Golden.read("conv_transpose2d"), Tensor::convTranspose2d);
   }
 
-  private static Stream<DynamicTest> tests(Golden golden, boolean transposed) {
+  @TestFactory
+  Stream<DynamicTest> convTranspose2dWithDilationGroupsAndOutputPadding() throws IOException {
+    return tests(Golden.read("conv_transpose2d_groups"), Tensor::convTranspose2d);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> conv1d() throws IOException {
+    return tests(Golden.read("conv1d"), Tensor::conv1d);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> convTranspose1d() throws IOException {
+    return tests(Golden.read("conv_transpose1d"), Tensor::convTranspose1d);
+  }
+
+  private static Stream<DynamicTest> tests(Golden golden, Convolution operation) {
     return IntStream.range(0, Integer.parseInt(golden.setting("cases")))
         .mapToObj(number -> "case" + number)
         .flatMap(
@@ -37,17 +64,17 @@ class ConvolutionGoldenTest {
                 Stream.of(
                     dynamicTest(
                         name + " in double",
-                        () -> check(golden, name, transposed, KernelSet.ND4J, Precision.DOUBLE)),
+                        () -> check(golden, name, operation, KernelSet.ND4J, Precision.DOUBLE)),
                     dynamicTest(
                         name + " by ND4J",
-                        () -> check(golden, name, transposed, KernelSet.ND4J, Precision.FLOAT)),
+                        () -> check(golden, name, operation, KernelSet.ND4J, Precision.FLOAT)),
                     dynamicTest(
                         name + " by oneDNN",
-                        () -> check(golden, name, transposed, KernelSet.ONEDNN, Precision.FLOAT))));
+                        () -> check(golden, name, operation, KernelSet.ONEDNN, Precision.FLOAT))));
   }
 
   private static void check(
-      Golden golden, String name, boolean transposed, KernelSet kernels, Precision precision) {
+      Golden golden, String name, Convolution operation, KernelSet kernels, Precision precision) {
     double tolerance = precision == Precision.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
     JsonObject settings = JsonParser.parseString(golden.setting(name)).getAsJsonObject();
     boolean relu = settings.get("relu").getAsBoolean();
@@ -64,10 +91,7 @@ class ConvolutionGoldenTest {
       Tensor bias = inputs.get("bias");
       Tensor residual = inputs.get("residual");
 
-      Tensor y =
-          transposed
-              ? x.convTranspose2d(weight, bias, residual, relu, window)
-              : x.conv2d(weight, bias, residual, relu, window);
+      Tensor y = operation.apply(x, weight, bias, residual, relu, window);
       y.mul(tensor(step, precision, golden, name + ".dy")).sum().backward();
 
       String what = name + " " + settings + ": ";
@@ -88,12 +112,23 @@ class ConvolutionGoldenTest {
   }
 
   private static Window window(JsonObject settings) {
-    JsonArray stride = settings.getAsJsonArray("stride");
-    JsonArray padding = settings.getAsJsonArray("padding");
-    return new Window(
-        stride.get(0).getAsInt(),
-        stride.get(1).getAsInt(),
-        padding.get(0).getAsInt(),
-        padding.get(1).getAsInt());
+    int[] stride = pair(settings, "stride", 1);
+    int[] padding = pair(settings, "padding", 0);
+    int[] dilation = pair(settings, "dilation", 1);
+    int[] outputPadding = pair(settings, "output_padding", 0);
+    return new Window(stride[0], stride[1], padding[0], padding[1])
+        .dilation(dilation[0], dilation[1])
+        .groups(settings.has("groups") ? settings.get("groups").getAsInt() : 1)
+        .outputPadding(outputPadding[0], outputPadding[1]);
+  }
+
+  /** By height and width; in one dimension the height's, which must not count, is an odd one. */
+  private static int[] pair(JsonObject settings, String name, int otherwise) {
+    if (!settings.has(name)) {
+      return new int[] {otherwise, otherwise};
+    }
+    JsonArray found = settings.getAsJsonArray(name);
+    int last = found.get(found.size() - 1).getAsInt();
+    return new int[] {found.size() == 1 ? last + 1 : found.get(0).getAsInt(), last};
   }
 }

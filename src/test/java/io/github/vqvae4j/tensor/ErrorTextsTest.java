@@ -80,7 +80,7 @@ class ErrorTextsTest {
   }
 
   private void addProductsAndRows() {
-    String matrices = "[m, k] and [k, n]";
+    String matrices = "[.., m, k] and [.., k, n]";
     refused("matmul", s -> x(s, 2, 3).matmul(x(s, 2, 3)), "matmul", matrices, "[2, 3] and [2, 3]");
     refused("matmul rank", s -> x(s, 3).matmul(x(s, 3, 1)), matrices, "[3] and [3, 1]");
     String table = "[rows, d]";

@@ -39,8 +39,32 @@ class OperationTest {
   }
 
   @TestFactory
+  Stream<DynamicNode> normalizations() {
+    return NormalizationCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
+  Stream<DynamicNode> sequences() {
+    return SequenceCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
   Stream<DynamicNode> sharing() {
     return SharingCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
+  Stream<DynamicNode> activationsAndLosses() {
+    return Stream.of(ActivationCases.all(), LossCases.all())
+        .flatMap(List::stream)
+        .map(OperationTest::tests);
+  }
+
+  @TestFactory
+  Stream<DynamicNode> axesAndPixels() {
+    return Stream.of(AxisCases.all(), PixelCases.all())
+        .flatMap(List::stream)
+        .map(OperationTest::tests);
   }
 
   private static DynamicNode tests(OperationCase one) {

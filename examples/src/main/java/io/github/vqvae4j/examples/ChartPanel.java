@@ -2,29 +2,24 @@ package io.github.vqvae4j.examples;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.util.Arrays;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler.LegendLayout;
-import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** One diagram over the steps of a run. */
 final class ChartPanel {
-  private static final int WIDTH = 1000;
   private static final int HEIGHT = 340;
   private static final int AXIS = 84;
   private static final int TICKS = 100;
   private static final float THIN = 1;
   private static final float THICK = 2.5f;
-  private static final Color GRID = new Color(200, 200, 200);
   private static final Color FAINT = new Color(178, 205, 230);
-  private static final Color BLUE = new Color(31, 97, 160);
-  private static final Color ORANGE = new Color(214, 96, 20);
-  private static final Color[] COLD = {BLUE, new Color(20, 140, 130), new Color(120, 80, 170)};
+  private static final Color[] COLD = {
+    ChartStyle.BLUE, new Color(20, 140, 130), new Color(120, 80, 170)
+  };
 
   private static final double UNEVEN = 0.01;
 
@@ -40,7 +35,7 @@ final class ChartPanel {
     this.logarithmic = logarithmic;
     chart =
         new XYChartBuilder()
-            .width(WIDTH)
+            .width(ChartStyle.WIDTH)
             .height(HEIGHT)
             .title(title)
             .xAxisTitle("step")
@@ -51,12 +46,7 @@ final class ChartPanel {
     style.setXAxisMax((double) steps);
     style.setXAxisTickMarkSpacingHint(TICKS);
     style.setYAxisLeftWidthHint(AXIS);
-    style.setLegendPosition(LegendPosition.OutsideS);
-    style.setLegendLayout(LegendLayout.Horizontal);
-    style.setLegendBorderColor(Color.WHITE);
-    style.setChartBackgroundColor(Color.WHITE);
-    style.setPlotGridLinesColor(GRID);
-    style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 16));
+    ChartStyle.apply(style);
   }
 
   /** A diagram for values that shrink by factors. */
@@ -79,7 +69,7 @@ final class ChartPanel {
   /** The values of each step faintly, and a moving average over them. */
   ChartPanel noisy(double[] steps, double[] values) {
     add("batch", FAINT, THIN, steps, values);
-    add("average", BLUE, THICK, steps, smooth(values));
+    add("average", ChartStyle.BLUE, THICK, steps, smooth(values));
     return this;
   }
 
@@ -90,19 +80,19 @@ final class ChartPanel {
   }
 
   ChartPanel line(String name, double[] steps, double[] values) {
-    add(name, BLUE, THICK, steps, values);
+    add(name, ChartStyle.BLUE, THICK, steps, values);
     return this;
   }
 
   ChartPanel otherLine(String name, double[] steps, double[] values) {
-    add(name, ORANGE, THICK, steps, values);
+    add(name, ChartStyle.ORANGE, THICK, steps, values);
     return this;
   }
 
   ChartPanel points(String name, double[] steps, double[] values) {
-    XYSeries series = add(name, ORANGE, THIN, steps, values);
+    XYSeries series = add(name, ChartStyle.ORANGE, THIN, steps, values);
     series.setMarker(SeriesMarkers.CIRCLE);
-    series.setMarkerColor(ORANGE);
+    series.setMarkerColor(ChartStyle.ORANGE);
     return this;
   }
 

@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
       CustomEncoderCommand.class,
       FidelityCommand.class,
       ReconstructCommand.class,
-      DecodeCommand.class
+      DecodeCommand.class,
+      CodebookCommand.class,
+      PaletteCommand.class
     })
 public final class Main implements Runnable {
   /** How a command that did what it should exits. */

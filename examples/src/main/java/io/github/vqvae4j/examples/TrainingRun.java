@@ -3,6 +3,7 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.train.Adam;
+import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingReport;
@@ -79,6 +80,7 @@ final class TrainingRun {
           .listen(interruption)
           .listen(history)
           .listen(progress)
+          .listen(CodebookMonitor.of(model))
           .fit(images.train());
     }
   }

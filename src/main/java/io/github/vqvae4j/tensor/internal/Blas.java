@@ -7,36 +7,27 @@ import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** OpenBLAS on native memory, for each number format. Matrices are dense and in C order. */
+/** OpenBLAS on native memory, for each number format. Matrices are in C order. */
 enum Blas {
   /** On pointers to floats. */
   FLOAT {
     @Override
-    void product(
-        Pointer a,
-        boolean transposeA,
-        Pointer b,
-        boolean transposeB,
-        boolean add,
-        int m,
-        int n,
-        int k,
-        Pointer y) {
+    void product(Matrix a, Matrix b, boolean add, int m, int n, int k, Matrix y) {
       openblas.cblas_sgemm(
           openblas.CblasRowMajor,
-          transposition(transposeA),
-          transposition(transposeB),
+          a.transposition(),
+          b.transposition(),
           m,
           n,
           k,
           1f,
-          (FloatPointer) a,
-          transposeA ? m : k,
-          (FloatPointer) b,
-          transposeB ? k : n,
+          (FloatPointer) a.data,
+          a.lineLength,
+          (FloatPointer) b.data,
+          b.lineLength,
           add ? 1f : 0f,
-          (FloatPointer) y,
-          n);
+          (FloatPointer) y.data,
+          y.lineLength);
     }
 
     @Override
@@ -48,31 +39,22 @@ enum Blas {
   /** On pointers to doubles. */
   DOUBLE {
     @Override
-    void product(
-        Pointer a,
-        boolean transposeA,
-        Pointer b,
-        boolean transposeB,
-        boolean add,
-        int m,
-        int n,
-        int k,
-        Pointer y) {
+    void product(Matrix a, Matrix b, boolean add, int m, int n, int k, Matrix y) {
       openblas.cblas_dgemm(
           openblas.CblasRowMajor,
-          transposition(transposeA),
-          transposition(transposeB),
+          a.transposition(),
+          b.transposition(),
           m,
           n,
           k,
           1d,
-          (DoublePointer) a,
-          transposeA ? m : k,
-          (DoublePointer) b,
-          transposeB ? k : n,
+          (DoublePointer) a.data,
+          a.lineLength,
+          (DoublePointer) b.data,
+          b.lineLength,
           add ? 1d : 0d,
-          (DoublePointer) y,
-          n);
+          (DoublePointer) y.data,
+          y.lineLength);
     }
 
     @Override
@@ -87,27 +69,38 @@ enum Blas {
   }
 
   /**
+   * A matrix, or the transposed of what lies in memory.
+   *
+   * @param data where it begins
+   * @param lineLength numbers from the beginning of a line in memory to that of the next
+   * @param transposed whether its columns are the lines in memory
+   */
+  record Matrix(Pointer data, int lineLength, boolean transposed) {
+    /** One whose rows are the lines in memory. */
+    static Matrix of(Pointer data, int lineLength) {
+      return new Matrix(data, lineLength, false);
+    }
+
+    /** The transposed of what lies in memory. */
+    static Matrix transposedOf(Pointer data, int lineLength) {
+      return new Matrix(data, lineLength, true);
+    }
+
+    private int transposition() {
+      return transposed ? openblas.CblasTrans : openblas.CblasNoTrans;
+    }
+  }
+
+  /**
    * y [m, n] = a b, or y += a b.
    *
-   * @param a [m, k] or, transposed, [k, m]
-   * @param b [k, n] or, transposed, [n, k]
+   * @param a [m, k]
+   * @param b [k, n]
    * @param add whether y's content stays
+   * @param y not transposed
    */
-  abstract void product(
-      Pointer a,
-      boolean transposeA,
-      Pointer b,
-      boolean transposeB,
-      boolean add,
-      int m,
-      int n,
-      int k,
-      Pointer y);
+  abstract void product(Matrix a, Matrix b, boolean add, int m, int n, int k, Matrix y);
 
   /** y += x, so many numbers from where each pointer stands. */
   abstract void add(int length, Pointer x, Pointer y);
-
-  private static int transposition(boolean transposed) {
-    return transposed ? openblas.CblasTrans : openblas.CblasNoTrans;
-  }
 }

@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.Precision;
 import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.internal.Blas.Matrix;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,13 +11,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Convolutions for one set of shapes as products of matrices: patches of the images [pixels of the
  * result, kernel height * kernel width * in] times weights [kernel height * kernel width * in,
  * out]. Their gradients are products too, with one side transposed; a transposed convolution is the
- * gradient of its images.
+ * gradient of its images. With groups there is a product for each group and pixel of the kernel,
+ * whose matrices are some columns of these.
  */
 final class GemmConvolution {
   /** Numbers that partial sums of a weight gradient may take: 64 MB of floats. */
   private static final long MOST_PARTIAL_SUMS = 1L << 24;
 
   private static final Scratch PARTIAL_SUMS = new Scratch();
+
+  /**
+   * Columns of the patches, the rows of the weights that these are multiplied with, and the columns
+   * of the results, each from its first on.
+   */
+  @FunctionalInterface
+  private interface Factor {
+    void run(int ofPatch, int ofWeight, int ofResult);
+  }
 
   /** What is done with a block of lines of the results. */
   @FunctionalInterface
@@ -31,12 +42,14 @@ final class GemmConvolution {
   private final int resultHeight;
   private final int resultWidth;
   private final int out;
+  private final int in;
+  private final int groups;
 
   /**
    * The convolution from images to results; both may be of a training pass's other direction.
    *
    * @param image [batch, height, width, in]
-   * @param weight [kernel height, kernel width, in, out]
+   * @param weight [kernel height, kernel width, in / groups, out]
    * @param result [batch, height, width, out]
    */
   GemmConvolution(INDArray image, INDArray weight, INDArray result, Window window) {
@@ -47,6 +60,8 @@ final class GemmConvolution {
     resultHeight = Math.toIntExact(result.size(1));
     resultWidth = Math.toIntExact(result.size(2));
     out = Math.toIntExact(result.size(3));
+    in = Math.toIntExact(image.size(3));
+    groups = window.groups();
   }
 
   /** y = x * w, or y += x * w. */
@@ -56,20 +71,22 @@ final class GemmConvolution {
         parts(lines),
         lines,
         (part, from, to) ->
-            forEachBlock(
-                from,
-                to,
-                (line, count) ->
-                    blas.product(
-                        patches.of(pointer(x), line, count),
-                        false,
-                        pointer(w),
-                        false,
-                        add,
-                        count * resultWidth,
-                        out,
-                        patches.size(),
-                        at(y, line))));
+            forEachBlock(from, to, (line, count) -> forward(x, w, add, y, line, count)));
+  }
+
+  private void forward(INDArray x, INDArray w, boolean add, INDArray y, int line, int count) {
+    Pointer rows = patches.of(pointer(x), line, count);
+    Pointer results = at(y, line);
+    forEachFactor(
+        (ofPatch, ofWeight, ofResult) ->
+            blas.product(
+                Matrix.of(rows.getPointer(ofPatch), patches.size()),
+                Matrix.of(weight(w, ofWeight, ofResult), out),
+                add || ofWeight > 0,
+                count * resultWidth,
+                out / groups,
+                depth(),
+                Matrix.of(results.getPointer(ofResult), out)));
   }
 
   /** dx += the gradient of the images, whose patches are dy times the transposed weights. */
@@ -88,8 +105,17 @@ final class GemmConvolution {
   private void addInputGradient(INDArray dy, INDArray w, INDArray dx, int line, int count) {
     boolean direct = patches.areTheImage();
     Pointer rows = direct ? patches.of(pointer(dx), line, count) : patches.room(count);
-    int pixels = count * resultWidth;
-    blas.product(at(dy, line), false, pointer(w), true, direct, pixels, patches.size(), out, rows);
+    Pointer results = at(dy, line);
+    forEachFactor(
+        (ofPatch, ofWeight, ofResult) ->
+            blas.product(
+                Matrix.of(results.getPointer(ofResult), out),
+                Matrix.transposedOf(weight(w, ofWeight, ofResult), out),
+                direct,
+                count * resultWidth,
+                depth(),
+                out / groups,
+                Matrix.of(rows.getPointer(ofPatch), patches.size())));
     if (!direct) {
       patches.addTo(pointer(dx), line, count, rows, blas);
     }
@@ -107,27 +133,51 @@ final class GemmConvolution {
         (part, from, to) -> {
           Pointer sum = part == 0 ? pointer(dw) : sums.getPointer((long) (part - 1) * size);
           forEachBlock(
-              from,
-              to,
-              (line, count) ->
-                  blas.product(
-                      patches.of(pointer(x), line, count),
-                      true,
-                      at(dy, line),
-                      false,
-                      line > from,
-                      patches.size(),
-                      out,
-                      count * resultWidth,
-                      sum));
+              from, to, (line, count) -> weightGradient(x, dy, sum, line > from, line, count));
         });
     for (int part = 1; part < parts; part++) {
       blas.add(size, sums.getPointer((long) (part - 1) * size), pointer(dw));
     }
   }
 
+  private void weightGradient(
+      INDArray x, INDArray dy, Pointer sum, boolean add, int line, int count) {
+    Pointer rows = patches.of(pointer(x), line, count);
+    Pointer results = at(dy, line);
+    forEachFactor(
+        (ofPatch, ofWeight, ofResult) ->
+            blas.product(
+                Matrix.transposedOf(rows.getPointer(ofPatch), patches.size()),
+                Matrix.of(results.getPointer(ofResult), out),
+                add,
+                depth(),
+                out / groups,
+                count * resultWidth,
+                Matrix.of(sum.getPointer((long) ofWeight * out + ofResult), out)));
+  }
+
+  /** In one group all at once; else the kernel's pixels one by one, and each group of each. */
+  private void forEachFactor(Factor factor) {
+    int pixels = groups == 1 ? 1 : patches.size() / in;
+    for (int pixel = 0; pixel < pixels; pixel++) {
+      for (int group = 0; group < groups; group++) {
+        factor.run(pixel * in + group * depth(), pixel * depth(), group * (out / groups));
+      }
+    }
+  }
+
+  /** How many columns of the patches each product sums over. */
+  private int depth() {
+    return groups == 1 ? patches.size() : in / groups;
+  }
+
+  private Pointer weight(INDArray w, int row, int column) {
+    return pointer(w).getPointer((long) row * out + column);
+  }
+
   private int parts(int items) {
-    long multiplications = (long) images * resultHeight * resultWidth * patches.size() * out;
+    long multiplications =
+        (long) images * resultHeight * resultWidth * patches.size() * out / groups;
     return Parts.of(items, multiplications);
   }
 

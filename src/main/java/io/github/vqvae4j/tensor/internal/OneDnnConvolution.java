@@ -44,55 +44,73 @@ final class OneDnnConvolution {
   private final OneDnn oneDnn;
   private final long[] numbers;
   private final long[] strides;
+  private final long[] dilation;
   private final long[] padding;
   private final long[] paddingAfter;
   private final memory.desc image;
   private final memory.desc result;
   private final memory.desc weights;
   private final memory.desc anyWeights;
+  private final memory.desc transposedWeights;
+  private final memory.desc anyTransposedWeights;
   private final memory.desc bias;
+  private final memory.desc transposedBias;
 
   /**
    * The convolution from images to results; both may be of a training pass's other direction.
    *
    * @param x shape of the convolution's images
-   * @param w shape of its weights, [kernel height, kernel width, in, out]
+   * @param w shape of its weights, [kernel height, kernel width, in / groups, out]
    * @param y shape of its results
    */
   OneDnnConvolution(OneDnn oneDnn, long[] x, long[] w, long[] y, Window window) {
     this.oneDnn = oneDnn;
-    numbers =
-        new long[] {
-          x[0],
-          x[1],
-          x[2],
-          x[3],
-          w[0],
-          w[1],
-          w[3],
-          y[1],
-          y[2],
-          window.strideHeight(),
-          window.strideWidth(),
-          window.paddingHeight(),
-          window.paddingWidth()
-        };
+    numbers = OneDnnKernels.numbers(0, x, w, y, OneDnnConvolutions.geometry(window));
     strides = new long[] {window.strideHeight(), window.strideWidth()};
+    // oneDNN counts the rows and columns between those of the kernel.
+    dilation = new long[] {window.dilationHeight() - 1, window.dilationWidth() - 1};
     padding = new long[] {window.paddingHeight(), window.paddingWidth()};
     // What remains at the far side may be less than the padding, where the stride does not divide.
     paddingAfter =
         new long[] {
-          (y[1] - 1) * strides[0] + w[0] - x[1] - padding[0],
-          (y[2] - 1) * strides[1] + w[1] - x[2] - padding[1]
+          (y[1] - 1) * strides[0] + (w[0] - 1) * window.dilationHeight() + 1 - x[1] - padding[0],
+          (y[2] - 1) * strides[1] + (w[1] - 1) * window.dilationWidth() + 1 - x[2] - padding[1]
         };
     image = channelsLast(x);
     result = channelsLast(y);
-    long[] logical = {w[3], w[2], w[0], w[1]};
-    weights =
-        new memory.desc(
-            logical, memory.data_type.f32, new long[] {1, w[3], w[1] * w[2] * w[3], w[2] * w[3]});
-    anyWeights = new memory.desc(logical, memory.data_type.f32, memory.format_tag.any);
+    long groups = window.groups();
+    long[] logical = {groups, w[3] / groups, w[2], w[0], w[1]};
+    long[] weightStrides = {w[3] / groups, 1, w[3], w[1] * w[2] * w[3], w[2] * w[3]};
+    int first = groups == 1 ? 1 : 0;
+    weights = weights(logical, first, weightStrides);
+    anyWeights = anyLayout(logical, first);
+    // Transposed, its inputs are our results, and its results our images.
+    swap(logical);
+    swap(weightStrides);
+    transposedWeights = weights(logical, first, weightStrides);
+    anyTransposedWeights = anyLayout(logical, first);
     bias = OneDnn.dense(w[3]);
+    transposedBias = OneDnn.dense(x[3]);
+  }
+
+  /** Without the axis of groups, if there is but one: oneDNN has more code for that. */
+  private static memory.desc weights(long[] shape, int first, long[] strides) {
+    return OneDnn.strided(
+        Arrays.copyOfRange(shape, first, shape.length),
+        Arrays.copyOfRange(strides, first, strides.length));
+  }
+
+  private static memory.desc anyLayout(long[] shape, int first) {
+    return new memory.desc(
+        Arrays.copyOfRange(shape, first, shape.length),
+        memory.data_type.f32,
+        memory.format_tag.any);
+  }
+
+  private static void swap(long[] ofWeights) {
+    long outputs = ofWeights[1];
+    ofWeights[1] = ofWeights[2];
+    ofWeights[2] = outputs;
   }
 
   private static memory.desc channelsLast(long[] shape) {
@@ -153,6 +171,7 @@ final class OneDnnConvolution {
             bias,
             result,
             strides,
+            dilation,
             padding,
             paddingAfter,
             attributes,
@@ -165,6 +184,7 @@ final class OneDnnConvolution {
             anyWeights,
             result,
             strides,
+            dilation,
             padding,
             paddingAfter,
             attributes,
@@ -238,6 +258,7 @@ final class OneDnnConvolution {
             anyWeights,
             result,
             strides,
+            dilation,
             padding,
             paddingAfter,
             hint,
@@ -292,6 +313,7 @@ final class OneDnnConvolution {
                 bias,
                 result,
                 strides,
+                dilation,
                 padding,
                 paddingAfter,
                 hint,
@@ -304,6 +326,7 @@ final class OneDnnConvolution {
                 anyWeights,
                 result,
                 strides,
+                dilation,
                 padding,
                 paddingAfter,
                 hint,
@@ -342,15 +365,6 @@ final class OneDnnConvolution {
   }
 
   private Compiled compileTransposed(boolean withBias, boolean residual, boolean relu) {
-    long kh = numbers[4];
-    long kw = numbers[5];
-    long out = numbers[3];
-    long in = numbers[6];
-    long[] logical = {out, in, kh, kw};
-    memory.desc any = new memory.desc(logical, memory.data_type.f32, memory.format_tag.any);
-    memory.desc own =
-        new memory.desc(logical, memory.data_type.f32, new long[] {in, 1, kw * in * out, in * out});
-    memory.desc outBias = OneDnn.dense(out);
     primitive_attr attributes = fused(residual, relu, image);
     var description =
         withBias
@@ -359,10 +373,11 @@ final class OneDnnConvolution {
                 dnnl.prop_kind.forward_training,
                 dnnl.algorithm.deconvolution_direct,
                 result,
-                any,
-                outBias,
+                anyTransposedWeights,
+                transposedBias,
                 image,
                 strides,
+                dilation,
                 padding,
                 paddingAfter,
                 attributes,
@@ -372,9 +387,10 @@ final class OneDnnConvolution {
                 dnnl.prop_kind.forward_training,
                 dnnl.algorithm.deconvolution_direct,
                 result,
-                any,
+                anyTransposedWeights,
                 image,
                 strides,
+                dilation,
                 padding,
                 paddingAfter,
                 attributes,
@@ -389,9 +405,9 @@ final class OneDnnConvolution {
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
             .argument(DNNL_ARG_DST, image);
     return compiled(
-        finish(builder, withBias ? outBias : null, residual ? image : null)
+        finish(builder, withBias ? transposedBias : null, residual ? image : null)
             .build(new deconvolution_forward(description), description),
-        own,
+        transposedWeights,
         description.weights_desc(),
         true);
   }

@@ -138,9 +138,15 @@ final class OneDnnConvolutions {
             OneDnnKernels.numbers(0, x, w, y, geometry(window)));
   }
 
-  private static long[] geometry(Window window) {
+  static long[] geometry(Window window) {
     return new long[] {
-      window.strideHeight(), window.strideWidth(), window.paddingHeight(), window.paddingWidth()
+      window.strideHeight(),
+      window.strideWidth(),
+      window.paddingHeight(),
+      window.paddingWidth(),
+      window.dilationHeight(),
+      window.dilationWidth(),
+      window.groups()
     };
   }
 

@@ -1,13 +1,9 @@
 package io.github.vqvae4j.tensor.internal;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
@@ -15,10 +11,7 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.dnnl_version_t;
-import org.bytedeco.dnnl.eltwise_backward;
-import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reduction;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -48,115 +41,18 @@ public final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void unary(Unary function, INDArray x, INDArray y) {
-    long n = x.length();
-    Call call =
-        OneDnn.get()
-            .cached("unary", o -> compileUnary(o, function, n), Call.class, function.ordinal(), n);
-    if (call == Call.NONE) {
-      fallback.unary(function, x, y);
-    } else {
-      call.set(0, x).set(1, y).run();
+  public void unary(Unary function, double alpha, double beta, INDArray x, INDArray y) {
+    if (!OneDnnUnary.value(function, alpha, beta, x, y)) {
+      fallback.unary(function, alpha, beta, x, y);
     }
-  }
-
-  private static Call compileUnary(OneDnn oneDnn, Unary function, long n) {
-    memory.desc layout = OneDnn.dense(n);
-    var description = describe(function, layout);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
-        : oneDnn
-            .call()
-            .argument(DNNL_ARG_SRC, layout)
-            .argument(DNNL_ARG_DST, layout)
-            .build(new eltwise_forward(description), description);
-  }
-
-  private static eltwise_forward.primitive_desc describe(Unary function, memory.desc layout) {
-    dnnl.algorithm algorithm =
-        switch (function) {
-          case NEG -> dnnl.algorithm.eltwise_linear;
-          case SQUARE -> dnnl.algorithm.eltwise_square;
-          case SQRT -> dnnl.algorithm.eltwise_sqrt;
-          case EXP -> dnnl.algorithm.eltwise_exp;
-          case LOG -> dnnl.algorithm.eltwise_log;
-          case ABS -> dnnl.algorithm.eltwise_abs;
-          case RELU -> dnnl.algorithm.eltwise_relu;
-          case SIGMOID -> dnnl.algorithm.eltwise_logistic;
-          case TANH -> dnnl.algorithm.eltwise_tanh;
-        };
-    return new eltwise_forward.primitive_desc(
-        OneDnn.cpu(),
-        dnnl.prop_kind.forward_training,
-        algorithm,
-        layout,
-        layout,
-        function == Unary.NEG ? -1 : 0,
-        0,
-        OneDnn.attributes(),
-        true);
   }
 
   @Override
-  public void unaryGradient(Unary function, INDArray x, INDArray y, INDArray dy, INDArray dx) {
-    long n = dx.length();
-    Call call =
-        OneDnn.get()
-            .cached(
-                "unary gradient",
-                o -> compileUnaryGradient(o, function, n),
-                Call.class,
-                function.ordinal(),
-                n);
-    if (call == Call.NONE) {
-      fallback.unaryGradient(function, x, y, dy, dx);
-    } else {
-      call.set(0, usesResult(function) ? y : x).set(1, dy).set(2, dx).run();
+  public void unaryGradient(
+      Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx) {
+    if (!OneDnnUnary.gradient(function, alpha, beta, x, y, dy, dx)) {
+      fallback.unaryGradient(function, alpha, beta, x, y, dy, dx);
     }
-  }
-
-  /** Whether the derivative is computed from f(x), so that x need not be kept. */
-  private static boolean usesResult(Unary function) {
-    return switch (function) {
-      case SQRT, EXP, RELU, SIGMOID, TANH -> true;
-      case NEG, SQUARE, LOG, ABS -> false;
-    };
-  }
-
-  private static Call compileUnaryGradient(OneDnn oneDnn, Unary function, long n) {
-    memory.desc layout = OneDnn.dense(n);
-    dnnl.algorithm algorithm =
-        switch (function) {
-          case NEG -> dnnl.algorithm.eltwise_linear;
-          case SQUARE -> dnnl.algorithm.eltwise_square;
-          case SQRT -> dnnl.algorithm.eltwise_sqrt_use_dst_for_bwd;
-          case EXP -> dnnl.algorithm.eltwise_exp_use_dst_for_bwd;
-          case LOG -> dnnl.algorithm.eltwise_log;
-          case ABS -> dnnl.algorithm.eltwise_abs;
-          case RELU -> dnnl.algorithm.eltwise_relu_use_dst_for_bwd;
-          case SIGMOID -> dnnl.algorithm.eltwise_logistic_use_dst_for_bwd;
-          case TANH -> dnnl.algorithm.eltwise_tanh_use_dst_for_bwd;
-        };
-    var description =
-        new eltwise_backward.primitive_desc(
-            OneDnn.cpu(),
-            algorithm,
-            layout,
-            layout,
-            layout,
-            function == Unary.NEG ? -1 : 0,
-            0,
-            describe(function, layout),
-            OneDnn.attributes(),
-            true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
-        : oneDnn
-            .call()
-            .argument(usesResult(function) ? DNNL_ARG_DST : DNNL_ARG_SRC, layout)
-            .argument(DNNL_ARG_DIFF_DST, layout)
-            .argument(DNNL_ARG_DIFF_SRC, layout)
-            .build(new eltwise_backward(description), description);
   }
 
   @Override
@@ -259,13 +155,8 @@ public final class OneDnnKernels implements Kernels {
     return reduction(oneDnn, dnnl.algorithm.reduction_sum, OneDnn.dense(xs), OneDnn.dense(ys));
   }
 
-  private static Call compileLargest(OneDnn oneDnn, long groups, long size) {
-    memory.desc one = OneDnn.dense(groups, 1);
-    return reduction(oneDnn, dnnl.algorithm.reduction_max, OneDnn.dense(groups, size), one);
-  }
-
-  private static Call reduction(
-      OneDnn oneDnn, dnnl.algorithm algorithm, memory.desc x, memory.desc y) {
+  /** Reduces the axes along which y has size 1. */
+  static Call reduction(OneDnn oneDnn, dnnl.algorithm algorithm, memory.desc x, memory.desc y) {
     var description =
         new reduction.primitive_desc(
             OneDnn.cpu(), algorithm, x, y, 0, 0, OneDnn.attributes(), true);
@@ -279,16 +170,38 @@ public final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public void softmax(INDArray x, int axis, boolean log, INDArray y) {
+    if (!OneDnnSoftmax.value(x, axis, log, y)) {
+      fallback.softmax(x, axis, log, y);
+    }
+  }
+
+  @Override
+  public void softmaxGradient(INDArray y, INDArray dy, int axis, boolean log, INDArray dx) {
+    if (!OneDnnSoftmax.gradient(y, dy, axis, log, dx)) {
+      fallback.softmaxGradient(y, dy, axis, log, dx);
+    }
+  }
+
+  @Override
+  public void cumulativeSum(INDArray x, int axis, boolean reverse, INDArray y) {
+    fallback.cumulativeSum(x, axis, reverse, y);
+  }
+
+  @Override
   public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
-    long m = y.size(0);
-    long n = y.size(1);
-    long k = a.size(transposeA ? 0 : 1);
+    int rank = y.rank();
+    long m = y.size(rank - 2);
+    long n = y.size(rank - 1);
+    long k = a.size(transposeA ? rank - 2 : rank - 1);
+    long products = y.length() / (m * n);
     Call call =
         OneDnn.get()
             .cached(
                 "matmul",
-                o -> compileMatmul(o, m, k, n, transposeA, transposeB),
+                o -> compileMatmul(o, products, m, k, n, transposeA, transposeB),
                 Call.class,
+                products,
                 m,
                 k,
                 n,
@@ -302,71 +215,63 @@ public final class OneDnnKernels implements Kernels {
   }
 
   private static Call compileMatmul(
-      OneDnn oneDnn, long m, long k, long n, boolean transposeA, boolean transposeB) {
-    memory.desc a = matrix(m, k, transposeA);
-    memory.desc b = matrix(k, n, transposeB);
-    memory.desc y = matrix(m, n, false);
+      OneDnn oneDnn,
+      long products,
+      long m,
+      long k,
+      long n,
+      boolean transposeA,
+      boolean transposeB) {
+    memory.desc a = matrices(products, m, k, transposeA);
+    memory.desc b = matrices(products, k, n, transposeB);
+    memory.desc y = matrices(products, m, n, false);
     return oneDnn.product(a, b, y);
   }
 
-  private static Call compileScores(OneDnn oneDnn, long n, long k, long d) {
-    memory.desc bias = OneDnn.dense(1, k);
-    memory.desc y = OneDnn.dense(n, k);
-    var description =
-        new matmul.primitive_desc(
-            OneDnn.cpu(),
-            matrix(n, d, false),
-            matrix(d, k, true),
-            bias,
-            y,
-            OneDnn.attributes(),
-            true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
-        : oneDnn
-            .call()
-            .argument(DNNL_ARG_SRC, matrix(n, d, false))
-            .argument(DNNL_ARG_WEIGHTS, matrix(d, k, true))
-            .argument(DNNL_ARG_BIAS, bias)
-            .argument(DNNL_ARG_DST, y)
-            .build(new matmul(description), description);
-  }
-
-  private static memory.desc matrix(long rows, long columns, boolean transposed) {
-    return new memory.desc(
-        new long[] {rows, columns},
-        memory.data_type.f32,
-        transposed ? new long[] {1, rows} : new long[] {columns, 1});
+  private static memory.desc matrices(long count, long rows, long columns, boolean transposed) {
+    long[] ofRow = transposed ? new long[] {1, rows} : new long[] {columns, 1};
+    return count == 1
+        ? OneDnn.strided(new long[] {rows, columns}, ofRow)
+        : OneDnn.strided(new long[] {count, rows, columns}, rows * columns, ofRow[0], ofRow[1]);
   }
 
   @Override
   public void scores(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best) {
-    long n = x.size(0);
-    long k = table.size(0);
-    long groups = best.size(1);
-    OneDnn oneDnn = OneDnn.get();
-    Call product =
-        oneDnn.cached(
-            "scores", o -> compileScores(o, n, k, x.size(1)), Call.class, n, k, x.size(1));
-    Call largest =
-        oneDnn.cached(
-            "largest scores",
-            o -> compileLargest(o, n * groups, k / groups),
-            Call.class,
-            n,
-            k,
-            groups);
-    if (product == Call.NONE || largest == Call.NONE) {
+    if (!OneDnnScores.run(x, table, bias, scores, best)) {
       fallback.scores(x, table, bias, scores, best);
-    } else {
-      product.set(0, x).set(1, table).set(2, bias).set(3, scores).run();
-      largest.set(0, scores).set(1, best).run();
     }
   }
 
   @Override
   public void permute(INDArray x, int[] axes, INDArray y) {
     fallback.permute(x, axes, y);
+  }
+
+  @Override
+  public void normalize(
+      INDArray x,
+      INDArray weight,
+      INDArray bias,
+      double epsilon,
+      INDArray mean,
+      INDArray variance,
+      INDArray y) {
+    new SliceNormalization(x, weight, epsilon, mean).forward(bias, mean, variance, y);
+  }
+
+  @Override
+  public void normalizeGradients(
+      INDArray x,
+      INDArray weight,
+      double epsilon,
+      INDArray mean,
+      INDArray variance,
+      INDArray dy,
+      INDArray dx,
+      INDArray dWeight,
+      INDArray dBias) {
+    new SliceNormalization(x, weight, epsilon, mean)
+        .gradients(mean, variance, dy, dx, dWeight, dBias);
   }
 
   @Override
@@ -387,6 +292,34 @@ public final class OneDnnKernels implements Kernels {
   @Override
   public void upsampleGradient(INDArray dy, int factor, INDArray dx) {
     fallback.upsampleGradient(dy, factor, dx);
+  }
+
+  @Override
+  public void pool(
+      Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where) {
+    if (!pooling(kind, x, kernel, window, y, where).forward(x, y, where)) {
+      fallback.pool(kind, x, kernel, window, y, where);
+    }
+  }
+
+  @Override
+  public void poolGradient(
+      Pooling kind,
+      INDArray x,
+      long[] kernel,
+      Window window,
+      INDArray where,
+      INDArray dy,
+      INDArray dx) {
+    if (!pooling(kind, dx, kernel, window, dy, where).backward(where, dy, dx)) {
+      fallback.poolGradient(kind, x, kernel, window, where, dy, dx);
+    }
+  }
+
+  private static OneDnnPooling pooling(
+      Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where) {
+    boolean notes = kind == Pooling.MAX && where != null;
+    return new OneDnnPooling(kind, x.shape(), kernel, window, y.shape(), notes);
   }
 
   @Override

@@ -71,8 +71,7 @@ final class OneDnnSubPixel {
     int stride = window.strideHeight();
     return w[2] < CHANNELS
         && stride > 1
-        && window.strideWidth() == stride
-        && window.paddingHeight() == window.paddingWidth()
+        && window.equals(Window.of(stride, window.paddingHeight()))
         && w[0] == w[1]
         && w[0] % stride == 0;
   }

@@ -20,8 +20,9 @@ final class Patches {
   private static final Scratch SCRATCH = new Scratch();
 
   /**
-   * One line of one patch: where it begins in the block of patches, where its part within the image
-   * begins in the image, and how many numbers lie before, in and after the image.
+   * One line of one patch, or one pixel of it where the kernel is dilated: where it begins in the
+   * block of patches, where its part within the image begins in the image, and how many numbers lie
+   * before, in and after the image.
    */
   @FunctionalInterface
   private interface Run {
@@ -43,7 +44,7 @@ final class Patches {
    * The patches of one convolution.
    *
    * @param image shape of its images
-   * @param weight shape of its weights, [kernel height, kernel width, in, out]
+   * @param weight shape of its weights, [kernel height, kernel width, in / groups, out]
    * @param result shape of its results
    */
   Patches(Precision precision, long[] image, long[] weight, long[] result, Window window) {
@@ -140,24 +141,30 @@ final class Patches {
 
   private void forEachRun(int first, int lines, Run run) {
     long origin = firstLine(first);
-    int length = kernelWidth * in;
+    int pixels = window.dilationWidth() == 1 ? kernelWidth : 1;
+    int length = pixels * in;
     int patch = 0;
     for (int line = first; line < first + lines; line++) {
       int top = line % resultHeight * window.strideHeight() - window.paddingHeight();
       long lineOfTop = (long) (line / resultHeight) * height + top - origin;
       for (int column = 0; column < resultWidth; column++) {
-        int left = column * window.strideWidth() - window.paddingWidth();
-        int before = within(-left, kernelWidth);
-        int after = within(left + kernelWidth - width, kernelWidth - before);
-        int inside = (kernelWidth - before - after) * in;
-        for (int row = 0; row < kernelHeight; row++) {
-          if (top + row < 0 || top + row >= height) {
-            run.visit(patch, 0, length, 0, 0);
-          } else {
-            int image = Math.toIntExact(((lineOfTop + row) * width + left + before) * in);
-            run.visit(patch, image, before * in, inside, after * in);
+        for (int row = 0;
+            row < kernelHeight * window.dilationHeight();
+            row += window.dilationHeight()) {
+          int left = column * window.strideWidth() - window.paddingWidth();
+          for (int pixel = 0; pixel < kernelWidth; pixel += pixels) {
+            int before = within(-left, pixels);
+            int after = within(left + pixels - width, pixels - before);
+            int inside = (pixels - before - after) * in;
+            if (top + row < 0 || top + row >= height) {
+              run.visit(patch, 0, length, 0, 0);
+            } else {
+              int image = Math.toIntExact(((lineOfTop + row) * width + left + before) * in);
+              run.visit(patch, image, before * in, inside, after * in);
+            }
+            patch += length;
+            left += window.dilationWidth();
           }
-          patch += length;
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.tensor.Precision;
@@ -54,6 +55,20 @@ class FastConvolutionTest {
           Tolerances.FLOAT * Math.max(1, largest),
           what + " at " + i + ", seed " + SEED);
     }
+  }
+
+  @Test
+  void dilatedOnesAndThoseInGroupsAreNotForThem() {
+    long[] images = {16, 32, 32, 64};
+    Window window = Window.of(1, 1);
+    assertTrue(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window));
+    assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window.dilation(1, 2)));
+    assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 32, 64}, window.groups(2)));
+    Window doubling = Window.of(2, 1);
+    assertTrue(OneDnnSubPixel.suits(new long[] {4, 4, 3, 64}, doubling));
+    assertFalse(OneDnnSubPixel.suits(new long[] {4, 4, 3, 64}, doubling.dilation(2, 1)));
+    assertFalse(OneDnnSubPixel.suits(new long[] {4, 4, 3, 64}, doubling.groups(2)));
+    assertFalse(OneDnnSubPixel.suits(new long[] {4, 4, 3, 64}, doubling.outputPadding(0, 1)));
   }
 
   /** One slice and several; sides differ; channels are no powers of 2. */

@@ -17,20 +17,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class OneDnnConvolutionTest {
   @ParameterizedTest
   @CsvSource({
-    "32, 1, 128, 4, 2, 1",
-    "32, 3, 64, 4, 2, 1",
-    "16, 64, 128, 4, 2, 1",
-    "8, 128, 128, 3, 1, 1",
-    "8, 128, 32, 3, 1, 1",
-    "8, 32, 128, 1, 1, 0",
-    "9, 5, 3, 2, 3, 2",
+    "32, 1, 128, 4, 2, 1, 1, 1",
+    "32, 3, 64, 4, 2, 1, 1, 1",
+    "16, 64, 128, 4, 2, 1, 1, 1",
+    "8, 128, 128, 3, 1, 1, 1, 1",
+    "8, 128, 32, 3, 1, 1, 1, 1",
+    "8, 32, 128, 1, 1, 0, 1, 1",
+    "9, 5, 3, 2, 3, 2, 1, 1",
+    "8, 128, 128, 3, 1, 2, 2, 1",
+    "9, 128, 32, 3, 1, 9, 9, 1",
+    "8, 128, 128, 3, 1, 1, 1, 4",
+    "8, 128, 128, 4, 2, 1, 1, 2",
+    "8, 128, 128, 3, 1, 1, 1, 128",
+    "8, 128, 128, 3, 1, 2, 2, 128",
+    "8, 12, 6, 3, 1, 2, 2, 3",
   })
-  void thereIsFastCode(int size, int in, int out, int kernel, int stride, int padding) {
-    Window window = Window.of(stride, padding);
-    int small = (size + 2 * padding - kernel) / stride + 1;
+  void thereIsFastCode(
+      int size, int in, int out, int kernel, int stride, int padding, int dilation, int groups) {
+    Window window = Window.of(stride, padding).dilation(dilation, dilation).groups(groups);
+    int small = (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
     Arena arena = Arena.take();
     INDArray image = zeros(arena, 2, size, size, in);
-    INDArray weight = zeros(arena, kernel, kernel, in, out);
+    INDArray weight = zeros(arena, kernel, kernel, in / groups, out);
     INDArray result = zeros(arena, 2, small, small, out);
     INDArray bias = zeros(arena, out);
     INDArray transposedBias = zeros(arena, in);

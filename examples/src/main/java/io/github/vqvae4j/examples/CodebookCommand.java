@@ -1,0 +1,129 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Cifar10;
+import io.github.vqvae4j.data.Cifar10Data;
+import io.github.vqvae4j.data.Mnist;
+import io.github.vqvae4j.data.MnistData;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.train.Adam;
+import io.github.vqvae4j.train.CodebookMonitor;
+import io.github.vqvae4j.train.CodebookReport;
+import io.github.vqvae4j.train.Trainer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Looks inside a codebook. */
+@Command(
+    name = "codebook",
+    description =
+        "Shows how a codebook is used, what its codes look like and where its vectors lie.")
+final class CodebookCommand implements Callable<Integer> {
+  static final String USAGE = "usage.png";
+  static final String CODES = "codes.png";
+  static final String MAP = "map.png";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description =
+          "A model.safetensors that mnist or cifar10 wrote. Default: one that is trained now.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Folder of MNIST's or CIFAR-10's files. Default: the digits that come with the examples.")
+  private Path data;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      converter = PositiveInt.class,
+      defaultValue = "600",
+      description = "Training steps, without --model. Default: ${DEFAULT-VALUE}.")
+  private int steps;
+
+  @Option(
+      names = "--codes",
+      paramLabel = "K",
+      converter = PositiveInt.class,
+      defaultValue = "256",
+      description = "Vectors in the codebook, without --model. Default: ${DEFAULT-VALUE}.")
+  private int codes;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Folder for the pictures. Default: a new folder runs/<time>-codebook.")
+  private Path output;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    ImageSets images = images();
+    try (VqVae vqVae = model == null ? untrained(images) : VqVae.load(model);
+        RunFolder folder = RunFolder.make(output, spec.name());
+        Interruption interruption = new Interruption(folder, out)) {
+      if (model == null) {
+        train(vqVae, images, interruption, out);
+      }
+      CodebookReport report = CodebookReport.of(vqVae, images.test());
+      out.printf("%d held-out images: %s%n", images.test().size(), report);
+      CodebookPictures pictures =
+          new CodebookPictures(vqVae, report, vqVae.encode(images.test().range(0, 1)));
+      folder.write(USAGE, pictures::writeUsage);
+      folder.write(CODES, pictures::writeCodes);
+      folder.write(MAP, pictures::writeMap);
+      out.println(folder.path().toAbsolutePath().normalize());
+      out.printf("  %-12s how often each code is chosen%n", USAGE);
+      out.printf("  %-12s what each code decodes to, the most frequent first%n", CODES);
+      out.printf("  %-12s where the codes' vectors lie%n", MAP);
+      return Main.DONE;
+    } catch (Interruption.StoppedException e) {
+      return Main.STOPPED;
+    }
+  }
+
+  private ImageSets images() throws IOException {
+    if (data != null && Files.exists(data.resolve("test_batch.bin"))) {
+      Cifar10Data cifar = Cifar10.in(data);
+      return new ImageSets("CIFAR-10", cifar.train(), cifar.test());
+    }
+    MnistData digits = data == null ? BundledDigits.read() : Mnist.in(data);
+    return new ImageSets("digits", digits.train(), digits.test());
+  }
+
+  private VqVae untrained(ImageSets images) {
+    int channels = images.train().channels();
+    return VqVae.builder()
+        .encoder(ConvEncoder.channels(channels).hidden(64).downsample(2))
+        .quantizer(VectorQuantizer.ema(codes, 64))
+        .decoder(ConvDecoder.channels(channels).hidden(64).upsample(2))
+        .build();
+  }
+
+  private void train(VqVae vqVae, ImageSets images, Interruption interruption, PrintWriter out) {
+    try (Progress progress = Progress.on(out, steps)) {
+      Trainer.of(vqVae)
+          .optimizer(Adam.rate(1e-3))
+          .steps(steps)
+          .listen(interruption)
+          .listen(progress)
+          .listen(CodebookMonitor.of(vqVae))
+          .fit(images.train());
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.metrics.PrincipalAxes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.train.CodebookReport;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Three pictures of a codebook. */
+final class CodebookPictures {
+  private static final int HEIGHT = 400;
+  private static final int MAP_HEIGHT = 800;
+  private static final int DOT = 9;
+
+  /** Of codes never chosen, chosen 1 to 9 times, 10 to 99 times, and so on. */
+  private static final Color[] BY_USE = {
+    new Color(190, 190, 190),
+    new Color(160, 200, 235),
+    new Color(70, 140, 205),
+    new Color(20, 70, 130),
+    ChartStyle.ORANGE,
+    new Color(140, 20, 20)
+  };
+
+  private final VqVae model;
+  private final CodebookReport report;
+  private final Codes example;
+
+  /**
+   * Pictures of a model's codebook.
+   *
+   * @param report of its use
+   * @param example codes of any image, for their shape
+   */
+  CodebookPictures(VqVae model, CodebookReport report, Codes example) {
+    this.model = model;
+    this.report = report;
+    this.example = example;
+  }
+
+  /** The histogram, the most frequent code first. */
+  void writeUsage(Path file) throws IOException {
+    double[] used =
+        Arrays.stream(report.sortedCounts()).filter(n -> n > 0).asDoubleStream().toArray();
+    double[] ranks = IntStream.rangeClosed(1, used.length).asDoubleStream().toArray();
+    CodeUsage usage = report.usage();
+    XYChart chart = chart(usage.toString(), "codes, the most frequent first", "chosen", HEIGHT);
+    XYStyler style = chart.getStyler();
+    style.setDefaultSeriesRenderStyle(XYSeriesRenderStyle.StepArea);
+    style.setYAxisLogarithmic(true);
+    style.setYAxisMin(RoundNumbers.atMost(used[used.length - 1]));
+    style.setYAxisMax(RoundNumbers.above(used[0]));
+    style.setXAxisMin(0.0);
+    style.setXAxisMax((double) usage.codebookSize());
+    style.setLegendVisible(false);
+    XYSeries series = chart.addSeries("codes", ranks, used);
+    series.setMarker(SeriesMarkers.NONE);
+    series.setLineColor(ChartStyle.BLUE);
+    series.setFillColor(BY_USE[1]);
+    ChartFile.write(List.of(chart), file);
+  }
+
+  /** What the decoder makes of a map of each code alone, the most frequent code first. */
+  void writeCodes(Path file) throws IOException {
+    long[] counts = report.usage().counts();
+    int[] shape = example.shape();
+    int each = shape[1] * shape[2];
+    int[] maps =
+        IntStream.range(0, counts.length)
+            .boxed()
+            .sorted(Comparator.comparingLong(code -> -counts[code]))
+            .flatMapToInt(code -> IntStream.generate(() -> code).limit(each))
+            .toArray();
+    Codes codes = Codes.of(maps, counts.length, counts.length, shape[1], shape[2]);
+    Images.writeGrid(model.decode(codes), file);
+  }
+
+  /** The codes' vectors along the two directions in which they vary most, coloured by use. */
+  void writeMap(Path file) throws IOException {
+    long[] counts = report.usage().counts();
+    int dimension = model.quantizer().dimension();
+    float[] vectors;
+    try (Step step = Step.inference()) {
+      int[] all = IntStream.range(0, counts.length).toArray();
+      vectors = model.quantizer().lookup(step, all).toFloats();
+    }
+    PrincipalAxes axes = PrincipalAxes.of(vectors, dimension);
+    double[] x = axes.coordinates(vectors, 0);
+    double[] y = dimension > 1 ? axes.coordinates(vectors, 1) : new double[x.length];
+    double[] shares = Arrays.copyOf(axes.shares(), Math.max(2, dimension));
+    XYChart chart =
+        chart(
+            "The vectors of " + counts.length + " codes",
+            axis(shares[0]),
+            axis(shares[1]),
+            MAP_HEIGHT);
+    chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+    chart.getStyler().setMarkerSize(DOT);
+    for (int i = 0; i < BY_USE.length; i++) {
+      int level = i;
+      int[] codes =
+          IntStream.range(0, counts.length).filter(code -> level(counts[code]) == level).toArray();
+      if (codes.length > 0) {
+        XYSeries series =
+            chart.addSeries(
+                name(level),
+                IntStream.of(codes).mapToDouble(code -> x[code]).toArray(),
+                IntStream.of(codes).mapToDouble(code -> y[code]).toArray());
+        series.setMarker(SeriesMarkers.CIRCLE);
+        series.setMarkerColor(BY_USE[level]);
+      }
+    }
+    ChartFile.write(List.of(chart), file);
+  }
+
+  private static XYChart chart(String title, String x, String y, int height) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(ChartStyle.WIDTH)
+            .height(height)
+            .title(title)
+            .xAxisTitle(x)
+            .yAxisTitle(y)
+            .build();
+    ChartStyle.apply(chart.getStyler());
+    return chart;
+  }
+
+  private static String axis(double share) {
+    return String.format("%.0f %% of the variance", 100 * share);
+  }
+
+  /** How many digits the count has; 0 for 0. */
+  private static int level(long count) {
+    int digits = count == 0 ? 0 : Long.toString(count).length();
+    return Math.min(digits, BY_USE.length - 1);
+  }
+
+  private static String name(int level) {
+    long least = Math.round(Math.pow(10, level - 1));
+    if (level == 0) {
+      return "never chosen";
+    }
+    return level == BY_USE.length - 1
+        ? least + " times or more"
+        : least + " to " + (10 * least - 1) + " times";
+  }
+}

@@ -1,0 +1,143 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.ImagePalette;
+import io.github.vqvae4j.model.PaletteReport;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.KMeansConfig;
+import io.github.vqvae4j.tensor.Rng;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Paints photographs in few colours. */
+@Command(
+    name = "palette",
+    description = "Paints photographs in few colours: k-means on their pixels.")
+final class PaletteCommand implements Callable<Integer> {
+  private static final int MOST_COLORS = 256;
+
+  /** From so many pixels on, the colours are found from some of them at a time. */
+  private static final int MANY_PIXELS = 1 << 20;
+
+  private static final int BATCH = 1 << 14;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = "A PNG, JPEG or BMP file, or a folder of such files.")
+  private Path data;
+
+  @Option(
+      names = "--colors",
+      split = ",",
+      paramLabel = "K",
+      converter = PositiveInt.class,
+      defaultValue = "8,64,256",
+      description = "How many, up to 256; several with commas between. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> colors;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "Seed of the first colours. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Folder for the images. Default: a new folder runs/<time>-palette.")
+  private Path output;
+
+  @Override
+  public Integer call() throws IOException {
+    if (colors.stream().anyMatch(k -> k > MOST_COLORS)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--colors: a PNG's palette holds at most " + MOST_COLORS + ", got " + colors);
+    }
+    List<Path> files = files();
+    PrintWriter out = spec.commandLine().getOut();
+    try (RunFolder folder = RunFolder.make(output, spec.name());
+        Interruption interruption = new Interruption(folder, out)) {
+      PaletteTable table = new PaletteTable(out);
+      for (Path file : files) {
+        Images image = Images.read(file);
+        for (int k : colors) {
+          interruption.check();
+          String name = name(file);
+          table.add(name, k, paint(image, k, name + "-" + k + ".png", folder));
+        }
+      }
+      table.end();
+      out.println(folder.path().toAbsolutePath().normalize());
+      return Main.DONE;
+    } catch (Interruption.StoppedException e) {
+      return Main.STOPPED;
+    }
+  }
+
+  private PaletteReport paint(Images image, int k, String name, RunFolder folder)
+      throws IOException {
+    KMeansConfig config = KMeansConfig.of(k);
+    if (image.height() * image.width() > MANY_PIXELS) {
+      config = config.batch(BATCH);
+    }
+    ImagePalette palette = ImagePalette.fit(image, config, new Rng(seed));
+    Codes codes = palette.encode(image);
+    folder.write(name, file -> palette.write(codes, file));
+    return palette.report(image, codes);
+  }
+
+  private List<Path> files() throws IOException {
+    if (!Files.isDirectory(data)) {
+      return List.of(data);
+    }
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> entries = Files.list(data)) {
+      entries.filter(PaletteCommand::isImage).sorted().forEach(files::add);
+    }
+    if (files.isEmpty()) {
+      throw new NoSuchFileException(
+          data.toString(), null, "no file in it ends in .png, .jpg, .jpeg or .bmp");
+    }
+    Map<String, Path> names = new HashMap<>();
+    for (Path file : files) {
+      Path other = names.put(name(file), file);
+      if (other != null) {
+        throw new IOException(
+            other + " and " + file + " would be painted into one file; rename one of them");
+      }
+    }
+    return files;
+  }
+
+  private static boolean isImage(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return Stream.of(".png", ".jpg", ".jpeg", ".bmp").anyMatch(name::endsWith);
+  }
+
+  /** The file's name without its ending. */
+  private static String name(Path file) {
+    String name = file.getFileName().toString();
+    return name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name;
+  }
+}

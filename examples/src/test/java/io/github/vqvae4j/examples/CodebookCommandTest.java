@@ -1,0 +1,66 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Images;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CodebookCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void aCodebookTrainedNowIsDrawn() throws IOException {
+    Path output = folder.resolve("out");
+    Run run = Run.of("codebook", "--steps=3", "--codes=30", "--output=" + output).succeeded();
+    assertPictures(run, output, 30);
+  }
+
+  @Test
+  void aModelOfAFileIsDrawn() throws IOException {
+    Path trained = folder.resolve("trained");
+    Run.of("mnist", "--steps=2", "--hidden=4", "--codes=7", "--dimension=1", "--output=" + trained)
+        .succeeded();
+    Path output = folder.resolve("out");
+    Run run =
+        Run.of("codebook", "--model=" + trained.resolve("model.safetensors"), "--output=" + output)
+            .succeeded();
+    assertPictures(run, output, 7);
+    assertFalse(run.out().contains("step 1"), run.out());
+  }
+
+  private static void assertPictures(Run run, Path output, int codes) throws IOException {
+    assertTrue(run.out().contains("1000 held-out images: "), run.out());
+    assertTrue(run.out().contains(" of " + codes + " codes in use, perplexity "), run.out());
+    try (Stream<Path> files = Files.list(output)) {
+      assertEquals(
+          Set.of("usage.png", "codes.png", "map.png"),
+          files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
+    }
+    int columns = (int) Math.ceil(Math.sqrt(codes));
+    int rows = (codes + columns - 1) / columns;
+    Images grid = Images.read(output.resolve("codes.png"));
+    assertEquals(columns * 114 - 2, grid.width());
+    assertEquals(rows * 114 - 2, grid.height());
+    assertEquals(1000, Images.read(output.resolve("usage.png")).width());
+    assertEquals(800, Images.read(output.resolve("map.png")).height());
+  }
+
+  @Test
+  void missingFilesTakeOneLine() {
+    Path output = folder.resolve("out");
+    Run.of("codebook", "--model=" + folder.resolve("none"), "--output=" + output)
+        .failed(1, "none", "no such file");
+    Run.of("codebook", "--data=" + folder.resolve("no"), "--output=" + output)
+        .failed(1, "no such folder");
+    assertFalse(Files.exists(output));
+  }
+}

@@ -1,0 +1,105 @@
+package io.github.vqvae4j.data;
+
+/**
+ * What happens to an image at random each time it is trained on, in this order: it is moved and
+ * cut, mirrored, made brighter or darker, and its contrast changed.
+ *
+ * <pre>{@code
+ * Dataset varied = flowers.augmented(Augmentation.NONE.crop(56, 56).flip(true).brightness(0.1), 42);
+ * }</pre>
+ *
+ * <p>With f uniform in [1 - brightness, 1 + brightness] and g in [1 - contrast, 1 + contrast], a
+ * value v becomes first f v, then m + g (v - m), m being the mean of all values of the image; each
+ * result is cut off at 0 and 1.
+ *
+ * @param height rows cut out, anywhere in the padded image; 0 for all the image's
+ * @param width columns cut out; 0 for all the image's
+ * @param padding pixels on each side before cutting, repeating those at the border, so that a model
+ *     learns no black frame; 0 for none
+ * @param flip whether one image of two is mirrored left to right
+ * @param brightness 0 to 1; 0 leaves it
+ * @param contrast 0 to 1; 0 leaves it
+ */
+public record Augmentation(
+    int height, int width, int padding, boolean flip, double brightness, double contrast) {
+  /** Nothing happens. */
+  public static final Augmentation NONE = new Augmentation(0, 0, 0, false, 0, 0);
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public Augmentation {
+    if (height < 0 || width < 0 || padding < 0 || !isShare(brightness) || !isShare(contrast)) {
+      throw new IllegalArgumentException(
+          "got height "
+              + height
+              + ", width "
+              + width
+              + ", padding "
+              + padding
+              + ", brightness "
+              + brightness
+              + " and contrast "
+              + contrast
+              + ", expected sizes of 0 or more, brightness and contrast from 0 to 1; correct the"
+              + " augmentation");
+    }
+  }
+
+  private static boolean isShare(double value) {
+    return value >= 0 && value <= 1;
+  }
+
+  /**
+   * Sets the size that is cut out at a random place.
+   *
+   * @param newHeight rows
+   * @param newWidth columns
+   * @return these settings with it
+   */
+  public Augmentation crop(int newHeight, int newWidth) {
+    return new Augmentation(newHeight, newWidth, padding, flip, brightness, contrast);
+  }
+
+  /**
+   * Sets by how much an image may be moved beyond its border.
+   *
+   * @param pixels on each side
+   * @return these settings with it
+   */
+  public Augmentation padding(int pixels) {
+    return new Augmentation(height, width, pixels, flip, brightness, contrast);
+  }
+
+  /**
+   * Sets whether images are mirrored.
+   *
+   * @param on whether one of two is
+   * @return these settings with it
+   */
+  public Augmentation flip(boolean on) {
+    return new Augmentation(height, width, padding, on, brightness, contrast);
+  }
+
+  /**
+   * Sets by how much the brightness varies.
+   *
+   * @param share 0 to 1
+   * @return these settings with it
+   */
+  public Augmentation brightness(double share) {
+    return new Augmentation(height, width, padding, flip, share, contrast);
+  }
+
+  /**
+   * Sets by how much the contrast varies.
+   *
+   * @param share 0 to 1
+   * @return these settings with it
+   */
+  public Augmentation contrast(double share) {
+    return new Augmentation(height, width, padding, flip, brightness, share);
+  }
+}

@@ -1,0 +1,117 @@
+package io.github.vqvae4j.data;
+
+/** A view of a data set whose images vary with the epoch. */
+final class AugmentedDataset implements Dataset {
+  private final Dataset whole;
+  private final Augmentation how;
+  private final long seed;
+  private final int height;
+  private final int width;
+
+  AugmentedDataset(Dataset whole, Augmentation how, long seed) {
+    this.whole = whole;
+    this.how = how;
+    this.seed = seed;
+    this.height = how.height() == 0 ? whole.height() : how.height();
+    this.width = how.width() == 0 ? whole.width() : how.width();
+    if (height > whole.height() || width > whole.width()) {
+      throw new IllegalArgumentException(
+          "got images of "
+              + whole.height()
+              + " x "
+              + whole.width()
+              + " to cut "
+              + height
+              + " x "
+              + width
+              + " out of, expected ones at least as large; cut out less, or read the images larger");
+    }
+  }
+
+  @Override
+  public int size() {
+    return whole.size();
+  }
+
+  @Override
+  public int height() {
+    return height;
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+
+  @Override
+  public int channels() {
+    return whole.channels();
+  }
+
+  @Override
+  public void image(int index, float[] target, int offset) {
+    float[] image = new float[whole.imageLength()];
+    whole.image(index, image, 0);
+    int top = (whole.height() - height) / 2;
+    int left = (whole.width() - width) / 2;
+    cut(image, top, left, false, target, offset);
+  }
+
+  @Override
+  public void image(int index, long epoch, float[] target, int offset) {
+    float[] image = new float[whole.imageLength()];
+    whole.image(index, epoch, image, 0);
+    SplitMix64 random = new SplitMix64(new SplitMix64(seed, epoch).nextLong(), index);
+    int top = random.nextInt(whole.height() - height + 2 * how.padding() + 1) - how.padding();
+    int left = random.nextInt(whole.width() - width + 2 * how.padding() + 1) - how.padding();
+    cut(image, top, left, how.flip() && random.nextDouble() < 0.5, target, offset);
+    if (how.brightness() > 0) {
+      scale(factor(random, how.brightness()), 0, target, offset);
+    }
+    if (how.contrast() > 0) {
+      double sum = 0;
+      for (int i = 0; i < imageLength(); i++) {
+        sum += target[offset + i];
+      }
+      scale(factor(random, how.contrast()), (float) (sum / imageLength()), target, offset);
+    }
+  }
+
+  /** Copies the rectangle from row {@code top} and column {@code left}; beyond is the border. */
+  private void cut(float[] image, int top, int left, boolean flip, float[] target, int offset) {
+    int channels = channels();
+    int next = offset;
+    for (int y = 0; y < height; y++) {
+      int row = clamp(top + y, whole.height()) * whole.width();
+      for (int x = 0; x < width; x++) {
+        int column = clamp(left + (flip ? width - 1 - x : x), whole.width());
+        System.arraycopy(image, (row + column) * channels, target, next, channels);
+        next += channels;
+      }
+    }
+  }
+
+  private void scale(float factor, float fixed, float[] target, int offset) {
+    for (int i = offset; i < offset + imageLength(); i++) {
+      target[i] = Math.max(0, Math.min(1, fixed + factor * (target[i] - fixed)));
+    }
+  }
+
+  private static float factor(SplitMix64 random, double share) {
+    return (float) (1 + share * (2 * random.nextDouble() - 1));
+  }
+
+  private static int clamp(int at, int size) {
+    return Math.max(0, Math.min(size - 1, at));
+  }
+
+  @Override
+  public int label(int index) {
+    return whole.label(index);
+  }
+
+  @Override
+  public String toString() {
+    return whole + " with " + how;
+  }
+}

@@ -1,0 +1,133 @@
+package io.github.vqvae4j.data;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How data sets are downloaded.
+ *
+ * @param cache the folder in which each data set has a folder of its own; by default the system
+ *     property {@code vqvae4j.cache}, or else {@code .cache/vqvae4j} in the user's home
+ * @param mirrors addresses that are tried in their order, each of a folder that holds the files
+ *     under their usual names; by default empty, which takes the data set's own
+ * @param connectTimeout how long making a connection may take; by default 10 seconds
+ * @param stallTimeout how long nothing may come before the connection is given up; by default 30
+ *     seconds
+ * @param attempts how many times in a row a mirror may fail; a further byte begins the count anew;
+ *     by default 3
+ * @param listener is told how far it is; by default {@link DownloadListener#NONE}. The log has a
+ *     line now and then in any case
+ */
+public record DownloadConfig(
+    Path cache,
+    List<URI> mirrors,
+    Duration connectTimeout,
+    Duration stallTimeout,
+    int attempts,
+    DownloadListener listener) {
+  private static final String CACHE_PROPERTY = "vqvae4j.cache";
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a mirror's address is not of http or https, a time not
+   *     above 0, or attempts below 1
+   */
+  public DownloadConfig {
+    mirrors = mirrors.stream().map(DownloadConfig::folder).toList();
+    if (connectTimeout.toMillis() < 1 || stallTimeout.toMillis() < 1 || attempts < 1) {
+      throw new IllegalArgumentException(
+          "got timeouts of "
+              + connectTimeout.toMillis()
+              + " and "
+              + stallTimeout.toMillis()
+              + " ms and "
+              + attempts
+              + " attempts, expected 1 or more of each; give larger ones");
+    }
+  }
+
+  /** The address, with the slash at its end that makes it one of a folder. */
+  private static URI folder(URI mirror) {
+    String scheme = String.valueOf(mirror.getScheme());
+    if (!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https")) {
+      throw new IllegalArgumentException(
+          "got the mirror "
+              + mirror
+              + ", expected an address that begins with http:// or https://; correct it");
+    }
+    return mirror.toString().endsWith("/") ? mirror : URI.create(mirror + "/");
+  }
+
+  /**
+   * The defaults.
+   *
+   * @return the settings
+   */
+  public static DownloadConfig of() {
+    String home = System.getProperty("user.home");
+    String cache =
+        System.getProperty(CACHE_PROPERTY, Path.of(home, ".cache", "vqvae4j").toString());
+    return new DownloadConfig(
+        Path.of(cache),
+        List.of(),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        3,
+        DownloadListener.NONE);
+  }
+
+  /**
+   * Sets the cache.
+   *
+   * @param folder made if it is missing
+   * @return these settings with it
+   */
+  public DownloadConfig cache(Path folder) {
+    return new DownloadConfig(folder, mirrors, connectTimeout, stallTimeout, attempts, listener);
+  }
+
+  /**
+   * Sets where the files come from.
+   *
+   * @param addresses in the order in which they are tried; none for the data set's own
+   * @return these settings with them
+   */
+  public DownloadConfig mirrors(URI... addresses) {
+    return new DownloadConfig(
+        cache, List.of(addresses), connectTimeout, stallTimeout, attempts, listener);
+  }
+
+  /**
+   * Sets the times after which a connection is given up.
+   *
+   * @param connect how long making it may take
+   * @param stall how long nothing may come
+   * @return these settings with them
+   */
+  public DownloadConfig timeouts(Duration connect, Duration stall) {
+    return new DownloadConfig(cache, mirrors, connect, stall, attempts, listener);
+  }
+
+  /**
+   * Sets how many times in a row a mirror may fail.
+   *
+   * @param count 1 or more
+   * @return these settings with it
+   */
+  public DownloadConfig attempts(int count) {
+    return new DownloadConfig(cache, mirrors, connectTimeout, stallTimeout, count, listener);
+  }
+
+  /**
+   * Sets who is told how far it is.
+   *
+   * @param newListener the listener
+   * @return these settings with it
+   */
+  public DownloadConfig listen(DownloadListener newListener) {
+    return new DownloadConfig(cache, mirrors, connectTimeout, stallTimeout, attempts, newListener);
+  }
+}

@@ -1,0 +1,164 @@
+package io.github.vqvae4j.data;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the files of a data set into the cache. Under its final name a file is whole, of the
+ * expected length and SHA-256; before, it is called {@code .part} and a later call goes on with it.
+ * A lock file keeps two processes from doing the same at once.
+ */
+final class Downloads {
+  private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
+  private static final Object LOCK = new Object();
+
+  /** More than any archive that is known here has. */
+  private static final int MOST_ENTRIES = 1_000;
+
+  private static final long MOST_BYTES = 1L << 30;
+
+  private final Path folder;
+  private final List<URI> mirrors;
+  private final DownloadConfig config;
+
+  private Downloads(Path folder, List<URI> mirrors, DownloadConfig config) {
+    this.folder = folder;
+    this.mirrors = mirrors;
+    this.config = config;
+  }
+
+  /**
+   * Downloads what is missing.
+   *
+   * @param name of the folder in the cache
+   * @param files that shall be there
+   * @param usual the mirrors if the settings have none
+   * @return the folder
+   * @throws BadFileException if an archive cannot be unpacked
+   * @throws IOException if no mirror has a file, or the cache cannot be written
+   */
+  static Path fetch(String name, List<RemoteFile> files, List<URI> usual, DownloadConfig config)
+      throws IOException {
+    Path folder = config.cache().resolve(name);
+    List<URI> mirrors = config.mirrors().isEmpty() ? usual : config.mirrors();
+    Downloads downloads = new Downloads(folder, mirrors, config);
+    if (!files.stream().allMatch(downloads::isThere)) {
+      // A file lock is held by the process, and so would not keep its threads apart.
+      synchronized (LOCK) {
+        try (FileChannel channel = downloads.openLock()) {
+          channel.lock();
+          for (RemoteFile file : files) {
+            downloads.fetch(file);
+          }
+        }
+      }
+    }
+    return folder;
+  }
+
+  private boolean isThere(RemoteFile file) {
+    return Files.exists(folder.resolve(file.result()));
+  }
+
+  private FileChannel openLock() throws IOException {
+    try {
+      Files.createDirectories(folder);
+      return FileChannel.open(
+          folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new IOException(
+          "Cannot make or write to the folder "
+              + folder
+              + " ("
+              + e
+              + "); choose another cache with DownloadConfig.cache or -Dvqvae4j.cache=<folder>",
+          e);
+    }
+  }
+
+  private void fetch(RemoteFile file) throws IOException {
+    if (isThere(file)) {
+      return;
+    }
+    Path target = folder.resolve(file.name());
+    if (!Files.exists(target)) {
+      download(file, target);
+    }
+    if (file.unpacked() != null) {
+      unpack(file, target);
+    }
+  }
+
+  private void download(RemoteFile file, Path target) throws IOException {
+    List<String> failures = new ArrayList<>();
+    List<IOException> causes = new ArrayList<>();
+    Transfer transfer = new Transfer(file, folder.resolve(file.name() + ".part"), config);
+    for (URI mirror : mirrors) {
+      URI source = mirror.resolve(file.name());
+      try {
+        transfer.from(source);
+        Files.move(transfer.part(), target, StandardCopyOption.ATOMIC_MOVE);
+        return;
+      } catch (Transfer.FailedException e) {
+        LOG.warn("{}: {}", source, e.getMessage());
+        failures.add(source + ": " + e.getMessage());
+        causes.add(e);
+      }
+    }
+    IOException failure =
+        new IOException(
+            "Cannot download "
+                + file.name()
+                + ". "
+                + String.join(". ", failures)
+                + ". Check the network, give other addresses with DownloadConfig.mirrors, or put the"
+                + " file into "
+                + folder.toAbsolutePath());
+    causes.forEach(failure::addSuppressed);
+    throw failure;
+  }
+
+  /** Unpacks beside the final name, so that a folder of that name is whole. */
+  private void unpack(RemoteFile file, Path archive) throws IOException {
+    Path temporary = folder.resolve(".unpacking");
+    delete(temporary);
+    TarGz.unpack(archive, temporary, MOST_ENTRIES, MOST_BYTES);
+    Path unpacked = temporary.resolve(file.unpacked());
+    if (!Files.isDirectory(unpacked)) {
+      throw new BadFileException(
+          archive,
+          "entries",
+          "got no folder " + file.unpacked() + ", expected one; get the archive anew");
+    }
+    Files.move(unpacked, folder.resolve(file.unpacked()), StandardCopyOption.ATOMIC_MOVE);
+    delete(temporary);
+    Files.delete(archive);
+    LOG.info("{} unpacked into {}", file.name(), folder.resolve(file.unpacked()));
+  }
+
+  private static void delete(Path temporary) throws IOException {
+    if (!Files.exists(temporary)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(temporary)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.github.vqvae4j.data;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * Fashion-MNIST: gray images of 28 by 28 of ten kinds of clothing, in files as those of MNIST;
+ * {@link Mnist#in} reads those that are there already.
+ *
+ * <p>Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
+ * learning algorithms", 2017.
+ */
+public final class FashionMnist {
+  /** The names of the labels 0 to 9. */
+  public static final List<String> LABEL_NAMES =
+      List.of(
+          "T-shirt/top",
+          "Trouser",
+          "Pullover",
+          "Dress",
+          "Coat",
+          "Sandal",
+          "Shirt",
+          "Sneaker",
+          "Bag",
+          "Ankle boot");
+
+  private static final List<URI> MIRRORS =
+      List.of(
+          URI.create(
+              "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"),
+          URI.create("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"));
+  private static final List<RemoteFile> FILES =
+      List.of(
+          RemoteFile.of(
+              "train-images-idx3-ubyte.gz",
+              26_421_880,
+              "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+          RemoteFile.of(
+              "train-labels-idx1-ubyte.gz",
+              29_515,
+              "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+          RemoteFile.of(
+              "t10k-images-idx3-ubyte.gz",
+              4_422_102,
+              "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+          RemoteFile.of(
+              "t10k-labels-idx1-ubyte.gz",
+              5_148,
+              "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"));
+
+  private FashionMnist() {}
+
+  /**
+   * Reads Fashion-MNIST from the cache, after downloading what is missing there (31 MB).
+   *
+   * @return the images with their labels
+   * @throws IOException as {@link #download(DownloadConfig)} does
+   */
+  public static MnistData download() throws IOException {
+    return download(DownloadConfig.of());
+  }
+
+  /**
+   * Reads Fashion-MNIST from the cache, after downloading what is missing there: the files of the
+   * folder {@code fashion-mnist}, each checked by its SHA-256. A download that was broken off goes
+   * on where it stopped.
+   *
+   * @param config where from and where to
+   * @return the images with their labels
+   * @throws IOException if no mirror gives a file; the message says what each one answered, and
+   *     what to do. If the cache cannot be written or read
+   */
+  public static MnistData download(DownloadConfig config) throws IOException {
+    return Mnist.in(Downloads.fetch("fashion-mnist", FILES, MIRRORS, config));
+  }
+}

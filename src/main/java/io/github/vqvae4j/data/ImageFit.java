@@ -1,0 +1,16 @@
+package io.github.vqvae4j.data;
+
+/** How pictures of any size become images of one size. */
+public enum ImageFit {
+  /**
+   * Scaled until the image is covered, then what stands over on two sides is cut off: keeps the
+   * proportions and the middle.
+   */
+  COVER,
+
+  /** Scaled to the image's height and width, each by its own factor: keeps all, bends shapes. */
+  STRETCH,
+
+  /** The middle cut out, not scaled: each picture must be at least as large as the image. */
+  CENTER
+}

@@ -1,0 +1,96 @@
+package io.github.vqvae4j.data;
+
+/**
+ * How an {@link ImageFolder} is read.
+ *
+ * <pre>{@code
+ * ImageFolderConfig.of(64).fit(ImageFit.STRETCH).skipBad(true)
+ * }</pre>
+ *
+ * @param height of every image
+ * @param width of every image
+ * @param channels 3 for red, green, blue, 1 for gray; pictures of the other kind are converted; by
+ *     default 3
+ * @param fit how a picture of another size becomes such an image; by default {@code COVER}
+ * @param streamed whether images are read from their files each time; otherwise, by default, all
+ *     are held in memory, height * width * channels bytes each
+ * @param skipBad whether files that cannot be read are left out and counted; otherwise, by default,
+ *     the first one is an error
+ */
+public record ImageFolderConfig(
+    int height, int width, int channels, ImageFit fit, boolean streamed, boolean skipBad) {
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a size is below 1, an image too large for an array, or the
+   *     channels neither 1 nor 3
+   */
+  public ImageFolderConfig {
+    Checks.length(1, height, width, channels);
+    if (channels != 1 && channels != 3) {
+      throw new IllegalArgumentException(
+          "got " + channels + " channels, expected 1 (gray) or 3 (red, green, blue); give one");
+    }
+  }
+
+  /**
+   * Square images in colour with the defaults.
+   *
+   * @param side the height and the width
+   * @return the settings
+   */
+  public static ImageFolderConfig of(int side) {
+    return of(side, side);
+  }
+
+  /**
+   * Images in colour with the defaults.
+   *
+   * @param height rows of pixels
+   * @param width columns of pixels
+   * @return the settings
+   */
+  public static ImageFolderConfig of(int height, int width) {
+    return new ImageFolderConfig(height, width, 3, ImageFit.COVER, false, false);
+  }
+
+  /**
+   * Gray images: 0.299 red + 0.587 green + 0.114 blue.
+   *
+   * @return these settings with 1 channel
+   */
+  public ImageFolderConfig gray() {
+    return new ImageFolderConfig(height, width, 1, fit, streamed, skipBad);
+  }
+
+  /**
+   * Sets how pictures are fitted.
+   *
+   * @param newFit the way
+   * @return these settings with it
+   */
+  public ImageFolderConfig fit(ImageFit newFit) {
+    return new ImageFolderConfig(height, width, channels, newFit, streamed, skipBad);
+  }
+
+  /**
+   * Sets whether images are read from their files each time, for folders too large for memory.
+   *
+   * @param on whether they are
+   * @return these settings with it
+   */
+  public ImageFolderConfig streamed(boolean on) {
+    return new ImageFolderConfig(height, width, channels, fit, on, skipBad);
+  }
+
+  /**
+   * Sets whether files that cannot be read are left out. To know which, a streamed folder too is
+   * then read once when it is opened.
+   *
+   * @param on whether they are
+   * @return these settings with it
+   */
+  public ImageFolderConfig skipBad(boolean on) {
+    return new ImageFolderConfig(height, width, channels, fit, streamed, on);
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.vqvae4j.data;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Images that are read from their files each time, and hold no memory between. */
+final class StreamedImages implements Dataset {
+  private final List<Path> files;
+  private final int[] labels;
+  private final ImageFolderConfig config;
+
+  StreamedImages(List<Path> files, int[] labels, ImageFolderConfig config) {
+    this.files = files;
+    this.labels = labels;
+    this.config = config;
+  }
+
+  @Override
+  public int size() {
+    return files.size();
+  }
+
+  @Override
+  public int height() {
+    return config.height();
+  }
+
+  @Override
+  public int width() {
+    return config.width();
+  }
+
+  @Override
+  public int channels() {
+    return config.channels();
+  }
+
+  @Override
+  public void image(int index, float[] target, int offset) {
+    Checks.index(index, size());
+    try {
+      byte[] bytes = read(files.get(index), config);
+      ByteImages.toFloats(bytes, 0, bytes.length, target, offset);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public int label(int index) {
+    Checks.index(index, size());
+    return labels[index];
+  }
+
+  /** The bytes of one image: the same whether it is held or streamed. */
+  static byte[] read(Path file, ImageFolderConfig config) throws IOException {
+    PictureRows picture = ImageReading.read(file);
+    float[] pixels;
+    try {
+      pixels = Resample.fit(picture, config.fit(), config.height(), config.width());
+    } catch (IllegalArgumentException e) {
+      throw new BadFileException(file, "header", e.getMessage(), e);
+    }
+    Images image = Images.of(pixels, 1, config.height(), config.width(), picture.channels());
+    Images wanted = config.channels() == 1 ? image.toGray() : image.toColor();
+    byte[] bytes = new byte[wanted.imageLength()];
+    int next = 0;
+    for (float value : wanted.pixels()) {
+      bytes[next++] = (byte) Math.round(Math.max(0, Math.min(1, value)) * 255);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,144 @@
+package io.github.vqvae4j.data;
+
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.InputFile;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
+import javax.sound.sampled.UnsupportedAudioFileException;
+
+/**
+ * Sounds in WAV files: PCM of 8, 16, 24 or 32 bits, any number of channels. A sample s of n bits
+ * becomes s / 2^(n-1), from -1 to below 1; the rate stays that of the file.
+ */
+public final class WavFiles {
+  private static final int BLOCK = 1 << 16;
+
+  private WavFiles() {}
+
+  /**
+   * Reads one file.
+   *
+   * @param file a WAV file
+   * @return its sound
+   * @throws NoSuchFileException if there is no such file
+   * @throws BadFileException if it is no WAV file of such samples, or is cut off
+   * @throws IOException if it cannot be read
+   */
+  public static Series read(Path file) throws IOException {
+    InputFile.require(file, "a WAV file");
+    try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
+        AudioInputStream sound = AudioSystem.getAudioInputStream(bytes)) {
+      AudioFormat format = sound.getFormat();
+      checkFormat(file, format);
+      byte[] data = data(sound);
+      long frames = data.length / format.getFrameSize();
+      if (frames == 0 || sound.getFrameLength() > frames) {
+        throw new BadFileException(
+            file,
+            "data",
+            "got "
+                + frames
+                + " frames, expected "
+                + Math.max(1, sound.getFrameLength())
+                + "; the file is empty or cut off, get it anew");
+      }
+      return Series.of(samples(data, format), format.getChannels(), format.getFrameRate());
+    } catch (UnsupportedAudioFileException e) {
+      throw new BadFileException(
+          file,
+          "header",
+          "not a sound of a known kind, expected a WAV file of PCM samples; convert it to one, or"
+              + " check the path",
+          e);
+    }
+  }
+
+  /**
+   * Reads all files of a folder whose names end in {@code .wav}, in the order of their names.
+   *
+   * @param folder the folder; those in it are not looked into
+   * @return their sounds
+   * @throws NoSuchFileException if there is no such folder
+   * @throws BadFileException if it holds no such file, or one cannot be read
+   * @throws IOException if the folder or a file cannot be read
+   */
+  public static List<Series> in(Path folder) throws IOException {
+    List<Series> sounds = new ArrayList<>();
+    for (Path file : files(folder)) {
+      sounds.add(read(file));
+    }
+    if (sounds.isEmpty()) {
+      throw new BadFileException(
+          folder,
+          "folder",
+          "got no file that ends in .wav, expected one or more; convert the sounds, or give the"
+              + " folder that holds them");
+    }
+    return List.copyOf(sounds);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(f -> f.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".wav"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Reads to the end by whole frames; of less than one the stream gives nothing, for ever. */
+  private static byte[] data(AudioInputStream sound) throws IOException {
+    int frame = sound.getFormat().getFrameSize();
+    byte[] block = new byte[frame * Math.max(1, BLOCK / frame)];
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    for (int count = sound.read(block); count > 0; count = sound.read(block)) {
+      data.write(block, 0, count);
+    }
+    return data.toByteArray();
+  }
+
+  private static void checkFormat(Path file, AudioFormat format) throws BadFileException {
+    boolean signed = format.getEncoding().equals(AudioFormat.Encoding.PCM_SIGNED);
+    boolean unsigned = format.getEncoding().equals(AudioFormat.Encoding.PCM_UNSIGNED);
+    int bits = format.getSampleSizeInBits();
+    // Only bytes are unsigned in a WAV file.
+    boolean known = bits == 8 ? unsigned : signed && bits <= 32 && bits % 8 == 0;
+    boolean whole = format.getFrameSize() == format.getChannels() * bits / 8;
+    boolean possible = format.getChannels() > 0 && format.getFrameRate() >= 0;
+    if (!known || !whole || !possible || format.isBigEndian() && bits > 8) {
+      throw new BadFileException(
+          file,
+          "header",
+          "got " + format + ", expected a WAV file of PCM with 8, 16, 24 or 32 bits; convert it");
+    }
+  }
+
+  private static float[] samples(byte[] data, AudioFormat format) {
+    int bytes = format.getSampleSizeInBits() / 8;
+    float[] samples = new float[data.length / bytes];
+    for (int i = 0; i < samples.length; i++) {
+      int sample = 0;
+      for (int b = 0; b < bytes; b++) {
+        // The last byte is the highest; each ends in the upper bits, so that the sign is right.
+        sample = sample >>> 8 | data[i * bytes + b] << 24;
+      }
+      if (bytes == 1) {
+        sample ^= Integer.MIN_VALUE;
+      }
+      samples[i] = sample / 0x1p31f;
+    }
+    return samples;
+  }
+}

@@ -1,0 +1,260 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.PaletteFile;
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.KMeans;
+import io.github.vqvae4j.quantize.KMeansConfig;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The K colours that an image, or a batch of images, is painted with best: classical vector
+ * quantization, the codebook of a {@link VqVae} in the space of pixels. Each pixel's code is that
+ * of the nearest colour, by the squared difference of the stored values.
+ *
+ * <pre>{@code
+ * Images photo = Images.read(Path.of("photo.png"));
+ * ImagePalette palette = ImagePalette.fit(photo, KMeansConfig.of(64), new Rng(42));
+ * Codes codes = palette.encode(photo);
+ * palette.write(codes, Path.of("photo-64.png"));
+ * }</pre>
+ *
+ * <p>Images of no more than K colours keep exactly these. Otherwise the colours are the centers of
+ * {@link KMeans} over all pixels, rounded to the 256 steps of a file, so that a file shows just
+ * what {@link #decode} gives.
+ */
+public final class ImagePalette {
+  private static final float STEPS = 255;
+
+  /** Pixels whose colours are searched at once. */
+  private static final int PART = 1 << 18;
+
+  /** The values of a pixel; equal if they are. */
+  private record Color(float red, float green, float blue) {
+    static Color at(float[] pixels, int offset, int channels) {
+      // Adding 0 makes -0 equal to 0.
+      float first = pixels[offset] + 0f;
+      return channels == 1
+          ? new Color(first, first, first)
+          : new Color(first, pixels[offset + 1] + 0f, pixels[offset + 2] + 0f);
+    }
+  }
+
+  private final float[] colors;
+  private final int channels;
+  private final Map<Color, Integer> codes;
+
+  private ImagePalette(float[] colors, int channels) {
+    this.colors = colors;
+    this.channels = channels;
+    codes = differentColors(colors, channels, colors.length / channels);
+  }
+
+  /**
+   * Finds the colours of images.
+   *
+   * @param images one or more, of 1 or 3 channels; their pixels count alike
+   * @param config K, the number of colours, and when to stop; {@link KMeansConfig#batch} shortens
+   *     the search in many images
+   * @param rng for all choices
+   * @return the colours: K, or those of the images if they have no more than that
+   * @throws IllegalArgumentException if there are no images, or of other channels, or one holds NaN
+   *     or infinity
+   */
+  public static ImagePalette fit(Dataset images, KMeansConfig config, Rng rng) {
+    int channels = images.channels();
+    if (images.size() == 0 || channels != 1 && channels != 3) {
+      throw new IllegalArgumentException(
+          "ImagePalette: expected one or more images of 1 or 3 channels, got "
+              + images.size()
+              + " of "
+              + channels
+              + "; give images, and convert them with toGray or toColor.");
+    }
+    float[] pixels = images.pixels(0, images.size());
+    int k = config.clusters();
+    Map<Color, Integer> few = differentColors(pixels, channels, k + 1L);
+    if (few.size() <= k) {
+      return new ImagePalette(values(few, channels), channels);
+    }
+    float[] centers = KMeans.fit(pixels, channels, config, rng).centers();
+    for (int i = 0; i < centers.length; i++) {
+      centers[i] = Math.round(centers[i] * STEPS) / STEPS;
+    }
+    return new ImagePalette(centers, channels);
+  }
+
+  /** The first so many different colours, and the first place of each. */
+  private static Map<Color, Integer> differentColors(float[] pixels, int channels, long most) {
+    Map<Color, Integer> colors = new LinkedHashMap<>();
+    for (int i = 0; i < pixels.length && colors.size() < most; i += channels) {
+      colors.putIfAbsent(Color.at(pixels, i, channels), i / channels);
+    }
+    return colors;
+  }
+
+  private static float[] values(Map<Color, Integer> colors, int channels) {
+    float[] values = new float[colors.size() * channels];
+    int at = 0;
+    for (Color color : colors.keySet()) {
+      float[] rgb = {color.red(), color.green(), color.blue()};
+      System.arraycopy(rgb, 0, values, at, channels);
+      at += channels;
+    }
+    return values;
+  }
+
+  /**
+   * The colours, as an image of one row.
+   *
+   * @return [1, 1, K, channels]
+   */
+  public Images colors() {
+    return Images.of(colors, 1, 1, colors.length / channels, channels);
+  }
+
+  /**
+   * The code of each pixel.
+   *
+   * @param images those it was fitted to, or others of as many channels
+   * @return [images, height, width], each from 0 to K - 1
+   * @throws IllegalArgumentException if there are no images, or of other channels, or one holds NaN
+   *     or infinity
+   */
+  public Codes encode(Dataset images) {
+    if (images.size() == 0 || images.channels() != channels) {
+      throw new IllegalArgumentException(
+          "ImagePalette.encode: expected one or more images of "
+              + channels
+              + " channels, as those it was fitted to, got "
+              + images.size()
+              + " of "
+              + images.channels()
+              + "; convert them with toGray or toColor.");
+    }
+    int each = images.height() * images.width();
+    int[] values = new int[Math.multiplyExact(images.size(), each)];
+    for (int i = 0; i < images.size(); i++) {
+      System.arraycopy(encode(images.pixels(i, i + 1)), 0, values, i * each, each);
+    }
+    return Codes.of(
+        values, colors.length / channels, images.size(), images.height(), images.width());
+  }
+
+  /** Colours of the palette have their own code, however near another is; others the nearest. */
+  private int[] encode(float[] pixels) {
+    int[] values = new int[pixels.length / channels];
+    for (int from = 0; from < values.length; from += PART) {
+      int to = Math.min(from + PART, values.length);
+      float[] part = Arrays.copyOfRange(pixels, from * channels, to * channels);
+      int[] nearest;
+      try (Step step = Step.inference()) {
+        nearest =
+            step.tensor(part, to - from, channels)
+                .nearestRows(step.tensor(colors, colors.length / channels, channels));
+      }
+      for (int i = from; i < to; i++) {
+        Color color = Color.at(pixels, i * channels, channels);
+        values[i] = codes.getOrDefault(color, nearest[i - from]);
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Codes to images.
+   *
+   * @param codes [count, height, width], made with this palette
+   * @return the images, painted with the palette's colours
+   * @throws IllegalArgumentException if they are codes of another number of colours
+   */
+  public Images decode(Codes codes) {
+    check("decode", codes);
+    int[] values = codes.values();
+    int[] shape = codes.shape();
+    float[] pixels = new float[Math.multiplyExact(values.length, channels)];
+    for (int i = 0; i < values.length; i++) {
+      System.arraycopy(colors, values[i] * channels, pixels, i * channels, channels);
+    }
+    return Images.of(pixels, shape[0], shape[1], shape[2], channels);
+  }
+
+  private void check(String what, Codes codes) {
+    if (codes.codebookSize() != colors.length / channels || codes.shape().length != 3) {
+      throw new IllegalArgumentException(
+          "ImagePalette."
+              + what
+              + ": expected codes [count, height, width] of "
+              + colors.length / channels
+              + " colours, got "
+              + codes
+              + "; use the palette that made them.");
+    }
+  }
+
+  /**
+   * Writes one image as a PNG of indexed colour, which is smaller than one of all colours.
+   *
+   * @param codes of one image, [1, height, width]
+   * @param file ends in {@code .png}; an older one is replaced
+   * @throws IllegalArgumentException if there are several images, more than 256 colours, or the
+   *     name ends otherwise
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Codes codes, Path file) throws IOException {
+    check("write", codes);
+    int[] shape = codes.shape();
+    if (shape[0] != 1) {
+      throw new IllegalArgumentException(
+          "ImagePalette.write: expected the codes of 1 image, got "
+              + codes
+              + "; write them one at a time, with codes.range(i, i + 1).");
+    }
+    PaletteFile.write(colors(), codes.values(), shape[1], shape[2], file);
+  }
+
+  /**
+   * What the palette costs and loses.
+   *
+   * @param images any it can encode
+   * @param theirCodes what {@link #encode} gave for them
+   * @return error and bits
+   * @throws IllegalArgumentException if these are not codes of so many such images
+   */
+  public PaletteReport report(Dataset images, Codes theirCodes) {
+    check("report", theirCodes);
+    int[] expected = {images.size(), images.height(), images.width()};
+    if (!Arrays.equals(theirCodes.shape(), expected) || images.channels() != channels) {
+      throw new IllegalArgumentException(
+          "ImagePalette.report: expected the codes of images "
+              + Arrays.toString(expected)
+              + " of "
+              + channels
+              + " channels, got "
+              + theirCodes
+              + " and "
+              + images.channels()
+              + " channels; give the images that were encoded.");
+    }
+    int[] values = theirCodes.values();
+    int each = values.length / images.size();
+    double sum = 0;
+    for (int i = 0; i < images.size(); i++) {
+      float[] pixels = images.pixels(i, i + 1);
+      for (int j = 0; j < pixels.length; j++) {
+        double color = colors[values[i * each + j / channels] * channels + j % channels];
+        sum += (pixels[j] - color) * (pixels[j] - color);
+      }
+    }
+    CodeUsage usage = CodeUsage.of(values, theirCodes.codebookSize());
+    return new PaletteReport(values.length, channels, sum / values.length / channels, usage);
+  }
+}

@@ -1,0 +1,28 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+
+/**
+ * One-dimensional convolution: sequences [b, time, in] to [b, time', out], {@code relu?(x * weight
+ * + bias)}, with time' = (time + 2 padding - dilation (kernel - 1) - 1) / stride + 1 rounded down.
+ *
+ * <p>Parameters: {@code weight} [kernel, in / groups, out], {@code bias} [out].
+ */
+public final class Conv1d extends Convolution {
+  /**
+   * A convolution.
+   *
+   * @param config its settings, of which those of the height do not count
+   * @param rng where the weights are drawn from
+   */
+  public Conv1d(ConvConfig config, Rng rng) {
+    super(config, false, rng, config.kernelWidth());
+  }
+
+  @Override
+  protected Tensor compute(Tensor sequences) {
+    return sequences.conv1d(
+        weight(sequences.step()), bias(sequences.step()), null, config().relu(), config().window());
+  }
+}

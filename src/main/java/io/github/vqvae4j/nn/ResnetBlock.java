@@ -1,0 +1,55 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+
+/**
+ * The residual block of VQGAN's encoder and decoder (Esser et al. 2021, table 7; Ho et al. 2020,
+ * appendix B): [b, h, w, in] to [b, h, w, out], {@code skip + conv2(dropout(silu(norm2(conv1(
+ * silu(norm1(x)))))))} with 3x3 convolutions and group normalizations of epsilon 1e-6; the skip is
+ * x or, if the channels change, a 1x1 convolution of it.
+ */
+public final class ResnetBlock extends Layer {
+  /** VQGAN's. */
+  static final double EPSILON = 1e-6;
+
+  private final GroupNorm norm1;
+  private final Conv2d conv1;
+  private final GroupNorm norm2;
+  private final Dropout dropout;
+  private final Conv2d conv2;
+  private final Conv2d shortcut;
+
+  /**
+   * A block.
+   *
+   * @param config its settings
+   * @param rng where the weights are drawn from
+   */
+  public ResnetBlock(ResnetConfig config, Rng rng) {
+    int in = config.in();
+    int out = config.out();
+    norm1 = child("norm1", new GroupNorm(config.groups(), in, EPSILON));
+    conv1 = child("conv1", new Conv2d(ConvConfig.of(in, out, 3).padding(1), rng));
+    norm2 = child("norm2", new GroupNorm(config.groups(), out, EPSILON));
+    dropout = child("dropout", new Dropout(config.dropout()));
+    conv2 = child("conv2", new Conv2d(ConvConfig.of(out, out, 3).padding(1), rng));
+    shortcut = in == out ? null : child("shortcut", new Conv2d(ConvConfig.of(in, out, 1), rng));
+  }
+
+  @Override
+  protected Tensor compute(Tensor x) {
+    Tensor first = silu(norm1.forward(x));
+    Tensor hidden = conv1.forward(first).releasing(first);
+    Tensor second = dropout.forward(silu(norm2.forward(hidden).releasing(hidden)));
+    if (shortcut == null) {
+      return conv2.addTo(x, second).releasing(second);
+    }
+    Tensor skip = shortcut.forward(x);
+    return conv2.addTo(skip, second).releasing(second).releasing(skip);
+  }
+
+  private static Tensor silu(Tensor normalized) {
+    return normalized.silu().releasing(normalized);
+  }
+}

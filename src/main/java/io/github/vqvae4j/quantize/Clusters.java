@@ -1,0 +1,134 @@
+package io.github.vqvae4j.quantize;
+
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import java.util.Arrays;
+
+/** Centers on their way through the iterations of {@link KMeans}, and the rows of each. */
+final class Clusters {
+  /** Numbers that go through a search at once, 4 MB of floats. */
+  private static final int BLOCK = 1 << 20;
+
+  private final float[] rows;
+  private final int d;
+  private final float[] centers;
+  private final int[] sizes;
+  private final double[] errors;
+  private int[] nearest;
+
+  /** Centers [k, d], which are changed in place, of rows [n, d]. */
+  Clusters(float[] rows, int d, float[] centers) {
+    this.rows = rows;
+    this.d = d;
+    this.centers = centers;
+    sizes = new int[centers.length / d];
+    errors = new double[rows.length / d];
+  }
+
+  /** Assigns each row to its nearest center; gives the inertia. */
+  double assign() {
+    nearest = nearest(rows, d, centers);
+    Arrays.fill(sizes, 0);
+    double inertia = 0;
+    for (int i = 0; i < nearest.length; i++) {
+      sizes[nearest[i]]++;
+      errors[i] = 0;
+      for (int c = 0; c < d; c++) {
+        double difference = (double) rows[i * d + c] - centers[nearest[i] * d + c];
+        errors[i] += difference * difference;
+      }
+      inertia += errors[i];
+    }
+    return inertia;
+  }
+
+  /**
+   * Moves each center to the mean of its rows, and one without rows to a row, drawn in proportion
+   * to the squared distance from its center.
+   */
+  void move(Rng rng) {
+    double[] sums = new double[centers.length];
+    for (int i = 0; i < nearest.length; i++) {
+      for (int c = 0; c < d; c++) {
+        sums[nearest[i] * d + c] += rows[i * d + c];
+      }
+    }
+    for (int k = 0; k < sizes.length; k++) {
+      if (sizes[k] == 0) {
+        int chosen = KMeansStart.draw(errors, rng);
+        errors[chosen] = 0;
+        System.arraycopy(rows, chosen * d, centers, k * d, d);
+      } else {
+        for (int c = 0; c < d; c++) {
+          centers[k * d + c] = (float) (sums[k * d + c] / sizes[k]);
+        }
+      }
+    }
+  }
+
+  /**
+   * Moves each center towards those rows of a batch that are nearest to it, so that it is the mean
+   * of all rows it ever had (Sculley 2010, algorithm 1).
+   *
+   * @param seen how many rows each center had so far, added to here
+   */
+  void approach(float[] batch, long[] seen) {
+    int[] chosen = nearest(batch, d, centers);
+    for (int i = 0; i < chosen.length; i++) {
+      long count = ++seen[chosen[i]];
+      for (int c = 0; c < d; c++) {
+        int at = chosen[i] * d + c;
+        centers[at] += (batch[i * d + c] - centers[at]) / count;
+      }
+    }
+  }
+
+  float[] centers() {
+    return centers;
+  }
+
+  int[] sizes() {
+    return sizes;
+  }
+
+  /** The nearest center of each row, the lowest of equals. */
+  static int[] nearest(float[] rows, int d, float[] centers) {
+    // Both relative to the centers' mean: the search subtracts squares, which far from 0 cancel.
+    float[] origin = mean(centers, d);
+    float[] table = shifted(centers, 0, centers.length, origin);
+    int[] nearest = new int[rows.length / d];
+    int block = Math.max(1, BLOCK / d);
+    for (int from = 0; from < nearest.length; from += block) {
+      int count = Math.min(block, nearest.length - from);
+      float[] part = shifted(rows, from * d, count * d, origin);
+      try (Step step = Step.inference()) {
+        int[] found =
+            step.tensor(part, count, d).nearestRows(step.tensor(table, table.length / d, d));
+        System.arraycopy(found, 0, nearest, from, count);
+      }
+    }
+    return nearest;
+  }
+
+  private static float[] mean(float[] centers, int d) {
+    double[] sums = new double[d];
+    for (int i = 0; i < centers.length; i++) {
+      sums[i % d] += centers[i];
+    }
+    float[] mean = new float[d];
+    for (int c = 0; c < d; c++) {
+      mean[c] = (float) (sums[c] / (centers.length / d));
+    }
+    return mean;
+  }
+
+  private static float[] shifted(float[] rows, int from, int length, float[] origin) {
+    float[] shifted = new float[length];
+    for (int i = 0; i < length; i += origin.length) {
+      for (int c = 0; c < origin.length; c++) {
+        shifted[i + c] = rows[from + i + c] - origin[c];
+      }
+    }
+    return shifted;
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.metrics.UsageWindow;
+import io.github.vqvae4j.model.VqVae;
+import java.util.Arrays;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the codebook of a model in training, and warns in the log, with what to do about it, once
+ * each time that
+ *
+ * <ul>
+ *   <li>the codebook collapses: in a whole window of steps only a few of its codes were chosen;
+ *   <li>the commitment term grows, to some times its least since the warm-up, while reconstruction
+ *       gets better: the encoder's vectors run away from their codes.
+ * </ul>
+ *
+ * <pre>{@code
+ * Trainer.of(model).listen(CodebookMonitor.of(model)).fit(images);
+ * }</pre>
+ *
+ * <p>One monitor watches one run.
+ */
+public final class CodebookMonitor implements TrainingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(CodebookMonitor.class);
+
+  private static final String COMMITMENT = "commitment";
+
+  private final int dimension;
+  private final CodebookMonitorConfig config;
+  private final UsageWindow usage;
+  private final MeanWindow reconstruction;
+  private final MeanWindow commitment;
+  private boolean collapsed;
+  private boolean growing;
+  private double least = Double.POSITIVE_INFINITY;
+  private double reconstructionAtLeast;
+  private long stepOfLeast;
+
+  private CodebookMonitor(int codebookSize, int dimension, CodebookMonitorConfig config) {
+    this.dimension = dimension;
+    this.config = config;
+    usage = new UsageWindow(config.window(), codebookSize);
+    reconstruction = new MeanWindow(config.window());
+    commitment = new MeanWindow(config.window());
+  }
+
+  /**
+   * A monitor with {@link CodebookMonitorConfig#DEFAULT}.
+   *
+   * @param model whose training it will listen to
+   * @return the monitor
+   */
+  public static CodebookMonitor of(VqVae model) {
+    return of(model, CodebookMonitorConfig.DEFAULT);
+  }
+
+  /**
+   * A monitor.
+   *
+   * @param model whose training it will listen to
+   * @param config what it warns of
+   * @return the monitor
+   */
+  public static CodebookMonitor of(VqVae model, CodebookMonitorConfig config) {
+    return new CodebookMonitor(
+        model.quantizer().codebookSize(), model.quantizer().dimension(), config);
+  }
+
+  /**
+   * The codebook's use in the last window of steps.
+   *
+   * @return use, and distance as far as the loss has a commitment term
+   */
+  public CodebookReport report() {
+    return new CodebookReport(usage.usage(), Math.sqrt(dimension * commitment.mean()));
+  }
+
+  @Override
+  public void onStep(StepReport report) {
+    usage.add(report.batchUsage());
+    reconstruction.add(report.term(VqVaeLoss.RECONSTRUCTION));
+    boolean commits = report.terms().stream().anyMatch(term -> term.name().equals(COMMITMENT));
+    if (commits) {
+      commitment.add(report.term(COMMITMENT));
+    }
+    if (report.step() >= config.warmUp() && reconstruction.isFull()) {
+      checkUsage(report.step());
+      if (commits) {
+        checkCommitment(report.step());
+      }
+    }
+  }
+
+  private void checkUsage(long step) {
+    CodeUsage window = usage.usage();
+    int k = window.codebookSize();
+    boolean enough = Arrays.stream(window.counts()).sum() >= k;
+    boolean few = enough && window.codesInUse() < config.usageBelow() * k;
+    if (few && !collapsed) {
+      LOG.warn(
+          "Step {}: the codebook has collapsed: {} over the last {} steps, expected at least {} %"
+              + " of the codes. Start it from k-means on data (Start.K_MEANS), restart dead codes"
+              + " (restartBelow above 0), or let it learn by moving averages"
+              + " (VectorQuantizer.ema); if it does all that, take fewer codes, vectors of fewer"
+              + " numbers or a smaller learning rate.",
+          step, window, config.window(), number(100 * config.usageBelow()));
+    }
+    collapsed = few;
+  }
+
+  private void checkCommitment(long step) {
+    double mean = commitment.mean();
+    if (mean < least) {
+      least = mean;
+      reconstructionAtLeast = reconstruction.mean();
+      stepOfLeast = step;
+    }
+    boolean more = mean >= config.growth() * least && reconstruction.mean() < reconstructionAtLeast;
+    if (more && !growing) {
+      LOG.warn(
+          "Step {}: the commitment term grows while reconstruction gets better: its mean over {}"
+              + " steps is {}, at step {} it was {}. The encoder's vectors run away from their"
+              + " codes. Raise beta (commitmentWeight), lower the learning rate, or let the"
+              + " codebook follow faster: a smaller decay of its moving averages, or a larger"
+              + " alpha (codebookWeight) if it learns by its gradient.",
+          step,
+          config.window(),
+          number(mean),
+          stepOfLeast,
+          number(least));
+    }
+    growing = more;
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.3g", value);
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.vqvae4j.train;
+
+/**
+ * The settings of a {@link CodebookMonitor}.
+ *
+ * @param window training steps that everything is summed up over, at least 1; by default 100
+ * @param warmUp first steps that nothing is warned of, since a codebook often collapses and
+ *     recovers while encoder and decoder learn their first rough picture; by default 500
+ * @param usageBelow share of the codes in use below which the codebook has collapsed, from 0, for
+ *     never, to 1; by default 0.1
+ * @param growth how many times its least the commitment term may become, above 1; by default 2
+ */
+public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, double growth) {
+  /** 100 steps, after the first 500; 10 % of the codes; twice the commitment. */
+  public static final CodebookMonitorConfig DEFAULT = new CodebookMonitorConfig(100, 500, 0.1, 2);
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public CodebookMonitorConfig {
+    if (window < 1 || warmUp < 0 || !(usageBelow >= 0 && usageBelow <= 1) || !(growth > 1)) {
+      throw new IllegalArgumentException(
+          "CodebookMonitorConfig: expected a window of at least 1 step, a warm-up of at least 0,"
+              + " usageBelow from 0 to 1 and a growth above 1, got "
+              + window
+              + ", "
+              + warmUp
+              + ", "
+              + usageBelow
+              + " and "
+              + growth
+              + ".");
+    }
+  }
+
+  /**
+   * Sets the window.
+   *
+   * @param steps that everything is summed up over
+   * @return these settings with it
+   */
+  public CodebookMonitorConfig window(int steps) {
+    return new CodebookMonitorConfig(steps, warmUp, usageBelow, growth);
+  }
+
+  /**
+   * Sets the warm-up.
+   *
+   * @param steps that nothing is warned of
+   * @return these settings with it
+   */
+  public CodebookMonitorConfig warmUp(long steps) {
+    return new CodebookMonitorConfig(window, steps, usageBelow, growth);
+  }
+
+  /**
+   * Sets what a collapse is.
+   *
+   * @param share of the codes in use
+   * @return these settings with it
+   */
+  public CodebookMonitorConfig usageBelow(double share) {
+    return new CodebookMonitorConfig(window, warmUp, share, growth);
+  }
+
+  /**
+   * Sets how far the commitment term may grow.
+   *
+   * @param factor of its least
+   * @return these settings with it
+   */
+  public CodebookMonitorConfig growth(double factor) {
+    return new CodebookMonitorConfig(window, warmUp, usageBelow, factor);
+  }
+}

@@ -1,0 +1,95 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CsvSeriesTest {
+  @TempDir Path folder;
+
+  @Test
+  void numbersAreReadWithAndWithoutAHeader() throws IOException {
+    float[] expected = {1, -2.5f, 3e-3f, 4};
+    for (String text :
+        new String[] {
+          "1,-2.5\n3e-3,4\n",
+          "temperature,load\n1,-2.5\n3e-3,4",
+          "\uFEFFtemperature,load\r\n\r\n 1 ,\t-2.5\r\n\"3e-3\",\"4\"\r\n\r\n"
+        }) {
+      Series series = CsvSeries.read(csv(text));
+      assertEquals("Series[2, 2]", series.toString());
+      assertArrayEquals(expected, series.samples());
+    }
+  }
+
+  @Test
+  void columnsAreChosenByName() throws IOException {
+    Path file = csv("time;load;note;heat\n2026-01-01;1;fine;2\n2026-01-02;3;;4\n");
+    Series series = CsvSeries.read(file, ';', "heat", "load");
+    assertArrayEquals(new float[] {2, 1, 4, 3}, series.samples());
+    bad(() -> CsvSeries.read(file, ';', "cold"), "line 1", "[time, load, note, heat]", "name cold");
+    bad(() -> CsvSeries.read(file, "load"), "line 1", "give the separator");
+    bad(() -> CsvSeries.read(csv("1,2\n"), "load"), "got the columns []", "name load");
+  }
+
+  @Test
+  void manyLinesAreRead() throws IOException {
+    StringBuilder text = new StringBuilder("value\n");
+    for (int i = 0; i < 5_000; i++) {
+      text.append(i).append('\n');
+    }
+    Series series = CsvSeries.read(csv(text.toString()));
+    assertEquals(5_000, series.time());
+    assertEquals(4_999f, series.samples()[4_999]);
+  }
+
+  @Test
+  void whatIsNoNumberIsNamedByLineAndColumn() throws IOException {
+    bad(
+        () -> CsvSeries.read(csv("a,b\n1,2\n\n3,x\n")),
+        "line 4, column 2 (b): got \"x\", expected a finite number");
+    bad(() -> CsvSeries.read(csv("1,2\n,3\n")), "line 2, column 1: got \"\"", "leave the line out");
+    // A first line with one number in it is no header.
+    bad(() -> CsvSeries.read(csv("1,x\n2,3\n")), "line 1, column 2: got \"x\"");
+    for (String value : new String[] {"NaN", "Infinity", "1e99"}) {
+      bad(() -> CsvSeries.read(csv("1\n" + value + "\n")), "line 2, column 1: got \"" + value);
+    }
+  }
+
+  @Test
+  void otherMistakesAreRefused() throws IOException {
+    bad(
+        () -> CsvSeries.read(csv("a,b\n1,2\n3\n")),
+        "line 3: got 1 columns, expected 2 as in the first line");
+    bad(() -> CsvSeries.read(csv("")), "end of file: got no values");
+    bad(() -> CsvSeries.read(csv("a,b\n")), "end of file: got no values");
+    Path latin = folder.resolve("latin.csv");
+    Files.write(latin, "h\u00f6he\n1\n".getBytes(StandardCharsets.ISO_8859_1));
+    bad(() -> CsvSeries.read(latin), "text: got bytes that are no UTF-8");
+    assertSays(
+        assertThrows(NoSuchFileException.class, () -> CsvSeries.read(folder.resolve("none.csv"))),
+        "a text file of numbers");
+  }
+
+  private interface Reading {
+    Series read() throws IOException;
+  }
+
+  private static void bad(Reading reading, String... parts) {
+    assertSays(assertThrows(BadFileException.class, reading::read), parts);
+  }
+
+  private Path csv(String text) throws IOException {
+    return Files.writeString(folder.resolve("a.csv"), text);
+  }
+}

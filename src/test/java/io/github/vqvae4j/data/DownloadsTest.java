@@ -1,0 +1,322 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DownloadsTest {
+  private final byte[] body = new byte[200_000];
+
+  @TempDir Path cache;
+  private FileServer server;
+  private RemoteFile file;
+
+  @BeforeEach
+  void serve() throws Exception {
+    new Random(4).nextBytes(body);
+    server = new FileServer(body);
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(body);
+    file = RemoteFile.of("data.gz", body.length, HexFormat.of().formatHex(digest));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void aFileComesOnceAndProgressIsTold() throws IOException {
+    List<DownloadProgress> told = new ArrayList<>();
+    DownloadConfig config = config("good").listen(told::add);
+    assertEquals(cache.resolve("set"), Downloads.fetch("set", List.of(file), List.of(), config));
+    assertWhole();
+    assertEquals(List.of("/good/data.gz null"), server.requests());
+    DownloadProgress last = told.get(told.size() - 1);
+    URI source = server.mirror("good").resolve("data.gz");
+    assertEquals(new DownloadProgress("data.gz", source, body.length, body.length), last);
+    for (int i = 1; i < told.size(); i++) {
+      assertTrue(told.get(i).bytes() > told.get(i - 1).bytes());
+    }
+    // Again: from the cache, without asking anybody.
+    Downloads.fetch("set", List.of(file), List.of(), config("missing"));
+    assertEquals(1, server.requests().size());
+  }
+
+  @Test
+  void whatIsThereIsNotAskedForAgain() throws IOException {
+    part(Arrays.copyOf(body, 150_000));
+    fetch("good");
+    assertEquals(List.of("/good/data.gz bytes=150000-"), server.requests());
+  }
+
+  @Test
+  void aWholePartIsOnlyChecked() throws IOException {
+    part(body);
+    fetch("good");
+    assertEquals(List.of(), server.requests());
+  }
+
+  @Test
+  void aServerThatIgnoresRangesSendsAllAgain() throws IOException {
+    part(Arrays.copyOf(body, 150_000));
+    fetch("ignores-range");
+    assertEquals(1, server.requests().size());
+  }
+
+  @Test
+  void aServerThatBreaksOffIsAskedForTheRestWhileItGivesMore() throws IOException {
+    part(Arrays.copyOf(body, 190_500));
+    // Ten times 1,000 bytes, far more often than the 3 attempts without any progress.
+    fetch("truncates");
+    assertEquals("/truncates/data.gz bytes=190500-", server.requests().get(0));
+    assertTrue(server.requests().size() >= 9, server.requests().toString());
+  }
+
+  @Test
+  void aServerThatNeverGivesMoreIsGivenUp() {
+    assertSays(
+        assertThrows(IOException.class, () -> fetch("truncates-always-at-half")),
+        "truncates-always-at-half/data.gz",
+        "after 100000 of 200000 bytes");
+    assertEquals(3, server.requests().size());
+  }
+
+  @Test
+  void aStallEndsAndWhatCameIsKept() throws IOException {
+    DownloadConfig hasty =
+        config("stalls").timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)).attempts(1);
+    assertSays(
+        assertThrows(
+            IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), hasty)),
+        "nothing came for 2000 ms",
+        "after 100000 of 200000 bytes");
+    assertEquals(100_000, Files.size(cache.resolve("set/data.gz.part")));
+    fetch("good");
+    assertEquals(
+        "/good/data.gz bytes=100000-", server.requests().get(server.requests().size() - 1));
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsGivenUp() {
+    DownloadConfig hasty =
+        config("silent").timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)).attempts(2);
+    assertSays(
+        assertThrows(
+            IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), hasty)),
+        "nothing came for 200 ms",
+        "after 0 of 200000 bytes");
+    assertEquals(2, server.requests().size());
+  }
+
+  @Test
+  void redirectsAreFollowedButNotForEver() throws IOException {
+    fetch("redirects");
+    assertEquals(List.of("/redirects/data.gz null", "/good/data.gz null"), server.requests());
+    Files.delete(cache.resolve("set/data.gz"));
+    assertSays(
+        assertThrows(IOException.class, () -> fetch("loops")), "got status 302, expected 200");
+  }
+
+  @Test
+  void theNextMirrorIsAskedWhereOneFails() throws IOException {
+    fetch("missing", "busy", "wrong-bytes", "good");
+    assertEquals(
+        List.of(
+            "/missing/data.gz null",
+            "/busy/data.gz null",
+            "/busy/data.gz null",
+            "/busy/data.gz null",
+            "/wrong-bytes/data.gz null",
+            "/good/data.gz null"),
+        server.requests());
+  }
+
+  @Test
+  void allFailuresAreToldWithWhatToDo() {
+    IOException e =
+        assertThrows(IOException.class, () -> fetch("missing", "wrong-bytes", "other-length"));
+    assertSays(
+        e,
+        "Cannot download data.gz. ",
+        "missing/data.gz: got status 404, expected 200",
+        "wrong-bytes/data.gz: got a file with SHA-256 ",
+        ", expected " + file.sha256(),
+        "other-length/data.gz: offers a file of 10 bytes, expected 200000; it is another file",
+        "DownloadConfig.mirrors",
+        "put the file into " + cache.resolve("set"));
+    assertEquals(3, e.getSuppressed().length);
+    assertFalse(Files.exists(cache.resolve("set/data.gz")));
+    assertFalse(Files.exists(cache.resolve("set/data.gz.part")));
+  }
+
+  @Test
+  void moreThanExpectedIsRefused() {
+    assertSays(
+        assertThrows(IOException.class, () -> fetch("too-much")),
+        "sends more than the expected 200000 bytes");
+    assertFalse(Files.exists(cache.resolve("set/data.gz")));
+  }
+
+  @Test
+  void aBeginningOfOtherBytesIsThrownAway() throws IOException {
+    part(new byte[150_000]);
+    fetch("good");
+    assertEquals(List.of("/good/data.gz bytes=150000-", "/good/data.gz null"), server.requests());
+    Files.delete(cache.resolve("set/data.gz"));
+    part(new byte[250_000]);
+    fetch("good");
+  }
+
+  @Test
+  void wrongRangesAreRefused() throws IOException {
+    part(Arrays.copyOf(body, 150_000));
+    assertSays(
+        assertThrows(IOException.class, () -> fetch("wrong-range")),
+        "got the content range bytes 1-2/3, expected one that begins with byte 150000");
+    part(Arrays.copyOf(body, 150_000));
+    assertSays(
+        assertThrows(IOException.class, () -> fetch("no-range")), "the data ended early, after 0");
+    assertTrue(server.requests().contains("/no-range/data.gz null"));
+  }
+
+  @Test
+  void anAddressNobodyListensAtIsNamed() throws IOException {
+    URI nobody;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      nobody = URI.create("http://localhost:" + socket.getLocalPort() + "/");
+    }
+    DownloadConfig config = config().mirrors(nobody);
+    assertSays(
+        assertThrows(
+            IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), config)),
+        nobody + "data.gz: ",
+        "ConnectException");
+  }
+
+  @Test
+  void anInterruptedDownloadStopsAndKeepsWhatCame() throws IOException {
+    Thread caller = Thread.currentThread();
+    DownloadConfig config =
+        config("stalls")
+            .listen(
+                progress -> {
+                  if (progress.bytes() == 100_000) {
+                    caller.interrupt();
+                  }
+                });
+    assertSays(
+        assertThrows(
+            InterruptedIOException.class,
+            () -> Downloads.fetch("set", List.of(file), List.of(), config)),
+        "interrupted while downloading data.gz",
+        "kept");
+    assertTrue(Thread.interrupted());
+    assertEquals(100_000, Files.size(cache.resolve("set/data.gz.part")));
+  }
+
+  @Test
+  void theUsualMirrorsAreTakenUnlessOthersAreSet() throws IOException {
+    DownloadConfig plain = DownloadConfig.of().cache(cache);
+    Downloads.fetch("set", List.of(file), List.of(server.mirror("good")), plain);
+    assertWhole();
+  }
+
+  @Test
+  void twoThreadsDownloadOnce() throws Exception {
+    Thread other =
+        new Thread(
+            () -> {
+              try {
+                fetch("good");
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    other.start();
+    fetch("good");
+    other.join();
+    assertEquals(1, server.requests().size());
+  }
+
+  @Test
+  void aCacheThatCannotBeMadeIsNamed() throws IOException {
+    Path taken = Files.writeString(cache.resolve("taken"), "a file");
+    assertSays(
+        assertThrows(
+            IOException.class,
+            () -> Downloads.fetch("set", List.of(file), List.of(), config("good").cache(taken))),
+        "Cannot make or write to the folder " + taken.resolve("set"),
+        "-Dvqvae4j.cache");
+  }
+
+  @Test
+  void theCacheIsAPropertyOrInTheHome() {
+    assertTrue(DownloadConfig.of().cache().endsWith(Path.of(".cache", "vqvae4j")));
+    System.setProperty("vqvae4j.cache", cache.toString());
+    try {
+      assertEquals(cache, DownloadConfig.of().cache());
+    } finally {
+      System.clearProperty("vqvae4j.cache");
+    }
+  }
+
+  @Test
+  void wrongSettingsAreRefused() {
+    DownloadConfig config = DownloadConfig.of();
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("ftp://a/b"))),
+        "got the mirror ftp://a/b",
+        "http:// or https://");
+    assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("a/b")));
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> config.attempts(0)), "0 attempts");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> config.timeouts(Duration.ZERO, Duration.ofSeconds(1)));
+    URI bare = URI.create("https://a/b");
+    assertEquals(List.of(URI.create("https://a/b/")), config.mirrors(bare).mirrors());
+  }
+
+  private DownloadConfig config(String... mirrors) {
+    URI[] addresses = Arrays.stream(mirrors).map(server::mirror).toArray(URI[]::new);
+    return DownloadConfig.of().cache(cache).mirrors(addresses);
+  }
+
+  private void fetch(String... mirrors) throws IOException {
+    Downloads.fetch("set", List.of(file), List.of(), config(mirrors));
+    assertWhole();
+  }
+
+  private void assertWhole() throws IOException {
+    assertArrayEquals(body, Files.readAllBytes(cache.resolve("set/data.gz")));
+    assertFalse(Files.exists(cache.resolve("set/data.gz.part")));
+  }
+
+  private void part(byte[] bytes) throws IOException {
+    Files.createDirectories(cache.resolve("set"));
+    Files.write(cache.resolve("set/data.gz.part"), bytes);
+  }
+}

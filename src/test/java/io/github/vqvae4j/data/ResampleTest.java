@@ -1,0 +1,80 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.io.Golden;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class ResampleTest {
+  private static final float ROUNDING = 1e-6f;
+
+  @Test
+  void scalingIsThatOfPyTorch() throws IOException {
+    Golden golden = Golden.read("resample");
+    int cases = Integer.parseInt(golden.setting("cases"));
+    for (int i = 0; i < cases; i++) {
+      String name = "case" + i + ".";
+      long[] from = golden.shape(name + "picture");
+      long[] to = golden.shape(name + "scaled");
+      PictureRows picture =
+          picture(golden.floats(name + "picture"), (int) from[0], (int) from[1], (int) from[2]);
+      assertArrayEquals(
+          golden.floats(name + "scaled"),
+          Resample.fit(picture, ImageFit.STRETCH, (int) to[0], (int) to[1]),
+          ROUNDING,
+          name);
+    }
+  }
+
+  @Test
+  void thePictureCoversTheImageFromItsMiddle() {
+    // Twice as wide as high: columns 2 to 5 of 8 remain, each pixel the mean of a neighbourhood.
+    float[] columns = new float[4 * 8];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = 10 * (i % 8);
+    }
+    float[] half = Resample.fit(picture(columns, 4, 8, 1), ImageFit.COVER, 2, 2);
+    assertArrayEquals(new float[] {25 / 255f, 45 / 255f, 25 / 255f, 45 / 255f}, half, ROUNDING);
+  }
+
+  @Test
+  void whatIsNotScaledStaysAsItIs() {
+    float[] values = new float[5 * 6];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    float[] middle = new float[4];
+    for (int i = 0; i < 4; i++) {
+      middle[i] = ((2 + i / 2) * 6 + 2 + i % 2) / 255f;
+    }
+    assertArrayEquals(middle, Resample.fit(picture(values, 5, 6, 1), ImageFit.CENTER, 2, 2), 0f);
+    // One column too many is cut off whole, not half on each side.
+    float[] square = Resample.fit(picture(values, 5, 6, 1), ImageFit.COVER, 5, 5);
+    for (int i = 0; i < 25; i++) {
+      assertEquals((i / 5 * 6 + i % 5) / 255f, square[i]);
+    }
+  }
+
+  @Test
+  void aPictureTooSmallToCutIsRefused() {
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Resample.fit(picture(new float[20], 4, 5, 1), ImageFit.CENTER, 4, 6)),
+        "got a picture of 4 x 5 pixels",
+        "at least 4 x 6",
+        "choose COVER or STRETCH");
+  }
+
+  private static PictureRows picture(float[] values, int height, int width, int channels) {
+    int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
+    BufferedImage picture = new BufferedImage(width, height, type);
+    picture.getRaster().setPixels(0, 0, width, height, values);
+    return new PictureRows(picture);
+  }
+}

@@ -1,0 +1,178 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TarGzTest {
+  private final ByteArrayOutputStream tar = new ByteArrayOutputStream();
+
+  @TempDir Path folder;
+
+  @Test
+  void filesAndFoldersAreUnpacked() throws IOException {
+    byte[] large = new byte[100_000];
+    Arrays.fill(large, (byte) 3);
+    entry("a/", '5', new byte[0], "");
+    entry("a/empty", '0', new byte[0], "");
+    entry("a/block", '0', new byte[512], "");
+    entry("b/c/large", (char) 0, large, "");
+    entry("long", '0', new byte[] {7}, "under/a/prefix");
+    unpack();
+    assertEquals(0, Files.size(out("a/empty")));
+    assertEquals(512, Files.size(out("a/block")));
+    assertArrayEquals(large, Files.readAllBytes(out("b/c/large")));
+    assertEquals(1, Files.size(out("under/a/prefix/long")));
+  }
+
+  @Test
+  void namesThatLeadOutAreRefused() throws IOException {
+    for (String name : new String[] {"../evil", "a/../../evil", "/evil", "C:evil", "a\\evil"}) {
+      tar.reset();
+      entry(name, '0', new byte[] {1}, "");
+      refused("entry 0: got the name " + name, "stays within the folder", "do not use");
+    }
+    tar.reset();
+    entry("evil", '0', new byte[] {1}, "..");
+    refused("got the name ../evil");
+    assertFalse(Files.exists(folder.resolve("evil")));
+    assertFalse(Files.exists(Path.of("/evil")));
+  }
+
+  @Test
+  void linksAndOtherEntriesAreRefused() throws IOException {
+    for (char type : "123467xgLK".toCharArray()) {
+      tar.reset();
+      entry("fine", '0', new byte[] {1}, "");
+      entry("link", type, new byte[0], "");
+      refused("entry 1: got link of type '" + type + "'", "a plain file or a folder");
+    }
+  }
+
+  @Test
+  void limitsAreKept() throws IOException {
+    entry("a", '0', new byte[600], "");
+    entry("b", '0', new byte[600], "");
+    Path archive = archive();
+    Path target = folder.resolve("out");
+    assertSays(
+        assertThrows(BadFileException.class, () -> TarGz.unpack(archive, target, 1, 10_000)),
+        "entry 1: got more than 1 entries");
+    assertSays(
+        assertThrows(BadFileException.class, () -> TarGz.unpack(archive, target, 2, 1_199)),
+        "entry 1: got more than 1199 bytes");
+    TarGz.unpack(archive, target, 2, 1_200);
+  }
+
+  @Test
+  void damagedArchivesAreRefused() throws IOException {
+    entry("a", '0', new byte[600], "");
+    byte[] sound = tar.toByteArray();
+    byte[] changed = sound.clone();
+    changed[0]++;
+    tar.reset();
+    tar.write(changed);
+    refused("entry 0: got the checksum ", "as the header says");
+    changed = sound.clone();
+    changed[125] = 'x';
+    changed[150] += 'x' - '0';
+    tar.reset();
+    tar.write(changed);
+    refused("entry 0: got the ");
+    tar.reset();
+    tar.write(sound, 0, 700);
+    assertSays(assertThrows(BadFileException.class, () -> unpack(new byte[0])), "within a file");
+    tar.reset();
+    tar.write(sound);
+    assertSays(
+        assertThrows(BadFileException.class, () -> unpack(new byte[0])),
+        "entry 1: the archive ends before its end mark");
+
+    byte[] gzip = Files.readAllBytes(archive());
+    Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(gzip, gzip.length - 3));
+    assertSays(
+        assertThrows(BadFileException.class, () -> TarGz.unpack(cut, folder, 9, 9_999)),
+        cut + ": gzip data: corrupt or cut off",
+        "get the archive anew");
+    gzip[gzip.length - 5]++;
+    Path corrupt = Files.write(folder.resolve("corrupt"), gzip);
+    assertThrows(BadFileException.class, () -> TarGz.unpack(corrupt, folder, 9, 9_999));
+    Path text = Files.writeString(folder.resolve("text"), "no archive");
+    assertThrows(BadFileException.class, () -> TarGz.unpack(text, folder, 9, 9_999));
+  }
+
+  private void refused(String... parts) {
+    assertSays(assertThrows(BadFileException.class, this::unpack), parts);
+  }
+
+  private Path out(String name) {
+    return folder.resolve("out").resolve(name);
+  }
+
+  private void unpack() throws IOException {
+    TarGz.unpack(archive(), folder.resolve("out"), 100, 1_000_000);
+  }
+
+  private void unpack(byte[] end) throws IOException {
+    TarGz.unpack(archive(end), folder.resolve("out"), 100, 1_000_000);
+  }
+
+  private Path archive() throws IOException {
+    return archive(new byte[1_024]);
+  }
+
+  private Path archive(byte[] end) throws IOException {
+    return archive(folder.resolve("archive.tar.gz"), tar.toByteArray(), end);
+  }
+
+  private static Path archive(Path file, byte[] entries, byte[] end) throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(entries);
+      out.write(end);
+    }
+    return file;
+  }
+
+  private void entry(String name, char type, byte[] content, String prefix) throws IOException {
+    entry(tar, name, type, content, prefix);
+  }
+
+  /** Appends one entry to an archive, as POSIX.1-1988 lays it out. */
+  static void entry(OutputStream tar, String name, char type, byte[] content, String prefix)
+      throws IOException {
+    byte[] header = new byte[512];
+    put(header, 0, name);
+    put(header, 124, String.format("%011o", content.length));
+    header[156] = (byte) type;
+    put(header, 257, "ustar");
+    put(header, 345, prefix);
+    Arrays.fill(header, 148, 156, (byte) ' ');
+    int sum = 0;
+    for (byte value : header) {
+      sum += value & 0xff;
+    }
+    put(header, 148, String.format("%06o", sum) + "\0 ");
+    tar.write(header);
+    tar.write(content);
+    tar.write(new byte[(512 - content.length % 512) % 512]);
+  }
+
+  private static void put(byte[] header, int at, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(bytes, 0, header, at, bytes.length);
+  }
+}

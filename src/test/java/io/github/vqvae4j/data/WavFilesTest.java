@@ -1,0 +1,146 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class WavFilesTest {
+  @TempDir Path folder;
+
+  @Test
+  void eachSampleSizeIsReadExactly() throws IOException {
+    // The least, the most, minus one step, and a half, as bytes of each size.
+    Path file = wav("8.wav", 8, 1, 0, 255, 127, 192);
+    assertArrayEquals(new float[] {-1, 127 / 128f, -1 / 128f, 0.5f}, WavFiles.read(file).samples());
+    file = wav("16.wav", 16, 1, 0, 0x80, 0xff, 0x7f, 0xff, 0xff, 0, 0x40);
+    assertArrayEquals(
+        new float[] {-1, 32_767 / 32_768f, -1 / 32_768f, 0.5f}, WavFiles.read(file).samples());
+    file = wav("24.wav", 24, 1, 0, 0, 0x80, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0x40);
+    assertArrayEquals(
+        new float[] {-1, 8_388_607 / 8_388_608f, -1 / 8_388_608f, 0.5f},
+        WavFiles.read(file).samples());
+    file = wav("32.wav", 32, 1, 0, 0, 0, 0x80, 0, 0, 0, 0x40);
+    assertArrayEquals(new float[] {-1, 0.5f}, WavFiles.read(file).samples());
+  }
+
+  @Test
+  void channelsAndRateAreKept() throws IOException {
+    Series stereo = WavFiles.read(wav("stereo.wav", 24, 2, 0, 0, 64, 0, 0, 32, 0, 0, 16, 0, 0, 8));
+    assertEquals("Series[2, 2] at 22050.0 a second", stereo.toString());
+    assertArrayEquals(new float[] {0.5f, 0.25f, 0.125f, 0.0625f}, stereo.samples());
+    assertEquals(6, WavFiles.read(wav("six.wav", 8, 6, 1, 2, 3, 4, 5, 6)).channels());
+  }
+
+  @Test
+  void aFolderIsReadInTheOrderOfItsNames() throws IOException {
+    wav("b.wav", 8, 1, 192);
+    wav("a.WAV", 8, 1, 128, 192);
+    Files.writeString(folder.resolve("notes.txt"), "no sound");
+    List<Series> sounds = WavFiles.in(folder);
+    assertEquals(List.of(2, 1), sounds.stream().map(Series::time).toList());
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertSays(
+        assertThrows(BadFileException.class, () -> WavFiles.in(empty)),
+        empty + ": folder: got no file that ends in .wav");
+    assertThrows(NoSuchFileException.class, () -> WavFiles.in(folder.resolve("none")));
+  }
+
+  @Test
+  void aFrameOfManyBytesIsReadToTheEnd() throws IOException {
+    int[] bytes = new int[20_000];
+    bytes[19_999] = 64;
+    // The JDK does not write so many channels: they stand at byte 22, a frame's bytes at 32.
+    byte[] sound = Files.readAllBytes(wav("mono.wav", 16, 1, bytes));
+    ByteBuffer header = ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN);
+    header.putShort(22, (short) 10_000).putShort(32, (short) 20_000);
+    Series wide = WavFiles.read(Files.write(folder.resolve("wide.wav"), sound));
+    assertEquals("Series[1, 10000] at 22050.0 a second", wide.toString());
+    assertEquals(0.5f, wide.samples()[9_999]);
+  }
+
+  @Test
+  void badFilesAreRefused() throws IOException {
+    Path text = Files.writeString(folder.resolve("a.wav"), "this is no sound");
+    refused(text, text + ": header: not a sound of a known kind", "convert it");
+    refused(Files.write(folder.resolve("b.wav"), new byte[0]), "not a sound of a known kind");
+    byte[] sound = Files.readAllBytes(wav("c.wav", 16, 1, new int[2_000]));
+    Path cut = Files.write(folder.resolve("d.wav"), Arrays.copyOf(sound, sound.length - 1_000));
+    refused(cut, cut + ": data: got 500 frames, expected 1000", "cut off");
+    refused(wav("e.wav", 16, 1), "got 0 frames, expected 1");
+    // In a WAV file the kind of samples stands at byte 20: 3 is floating point, 7 mu-law.
+    sound[20] = 7;
+    sound[34] = 8;
+    refused(
+        Files.write(folder.resolve("f.wav"), sound), "header: got ULAW", "8, 16, 24 or 32 bits");
+    Path missing = folder.resolve("none.wav");
+    assertSays(assertThrows(NoSuchFileException.class, () -> WavFiles.read(missing)), "a WAV file");
+  }
+
+  @Test
+  void aDamagedFileIsReadOrRefusedButNothingElse() throws IOException {
+    byte[] sound = Files.readAllBytes(wav("a.wav", 24, 2, new int[600]));
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    int refused = 0;
+    for (int round = 0; round < 2_000; round++) {
+      byte[] bytes = sound.clone();
+      for (int i = random.nextInt(4); i >= 0; i--) {
+        bytes[random.nextInt(50)] = (byte) random.nextInt();
+      }
+      if (random.nextInt(3) == 0) {
+        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+      }
+      Path file = Files.write(folder.resolve("fuzz.wav"), bytes);
+      try {
+        WavFiles.read(file);
+      } catch (BadFileException e) {
+        refused++;
+      } catch (Throwable e) {
+        fail("seed " + seed + ", round " + round, e);
+      }
+    }
+    assertTrue(refused > 500, "only " + refused + " refused, seed " + seed);
+  }
+
+  private static void refused(Path file, String... parts) {
+    assertSays(assertThrows(BadFileException.class, () -> WavFiles.read(file)), parts);
+  }
+
+  /** Writes samples as the bytes that stand in the file. */
+  private Path wav(String name, int bits, int channels, int... bytes) throws IOException {
+    byte[] data = new byte[bytes.length];
+    for (int i = 0; i < data.length; i++) {
+      data[i] = (byte) bytes[i];
+    }
+    AudioFormat format = new AudioFormat(22_050, bits, channels, bits > 8, false);
+    Path file = folder.resolve(name);
+    AudioInputStream sound =
+        new AudioInputStream(
+            new ByteArrayInputStream(data), format, data.length / format.getFrameSize());
+    AudioSystem.write(sound, AudioFileFormat.Type.WAVE, file.toFile());
+    return file;
+  }
+}

@@ -1,0 +1,64 @@
+package io.github.vqvae4j.nn;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Variable;
+import io.github.vqvae4j.tensor.Window;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConvConfigTest {
+  @Test
+  void eachSetterLeavesTheOthers() {
+    Window window =
+        ConvConfig.of(4, 8, 3)
+            .stride(3)
+            .outputPadding(2)
+            .groups(4)
+            .dilation(2)
+            .padding(1)
+            .stride(4)
+            .window();
+    assertEquals(new Window(4, 4, 1, 1, 2, 2, 4, 2, 2), window);
+  }
+
+  @Test
+  void groupsThatDoNotDivideTheChannelsAreRefused() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(4, 6, 3).groups(4)),
+        "groups that divide both",
+        "4 groups, in 4 and out 6");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(6, 4, 3).groups(4)),
+        "in 6 and out 4");
+  }
+
+  /** The weights' shapes, and by PyTorch's rule bounds of 1/sqrt of the inputs of one output. */
+  @Test
+  void eachConvolutionHasTheWeightsOfItsGroups() {
+    ConvConfig config = ConvConfig.of(12, 36, 5).groups(3);
+    check(new Conv2d(config, new Rng(1)), 5 * 5 * 4, 5, 5, 4, 36);
+    check(new ConvTranspose2d(config, new Rng(1)), 5 * 5 * 12, 5, 5, 12, 12);
+    check(new Conv1d(config, new Rng(1)), 5 * 4, 5, 4, 36);
+    check(new ConvTranspose1d(config, new Rng(1)), 5 * 12, 5, 12, 12);
+  }
+
+  private static void check(Layer layer, int fanIn, long... shape) {
+    try (layer) {
+      Map<String, Variable> variables = layer.variables();
+      assertArrayEquals(shape, variables.get("weight").shape());
+      assertArrayEquals(new long[] {36}, variables.get("bias").shape());
+      double largest = 0;
+      for (float weight : variables.get("weight").toFloats()) {
+        largest = Math.max(largest, Math.abs(weight));
+      }
+      double bound = 1 / Math.sqrt(fanIn);
+      assertTrue(largest <= bound && largest > 0.95 * bound, largest + " beside " + bound);
+    }
+  }
+}

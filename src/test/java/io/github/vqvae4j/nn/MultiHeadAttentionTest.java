@@ -1,0 +1,67 @@
+package io.github.vqvae4j.nn;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MultiHeadAttentionTest {
+  @ParameterizedTest
+  @EnumSource
+  void itIsPyTorchs(Precision precision) throws IOException {
+    try (Layer attention = new MultiHeadAttention(6, 3, false, new Rng(1))) {
+      LayerGolden.compare("attention", attention, precision);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void causalItIsPyTorchsWithAMask(Precision precision) throws IOException {
+    try (Layer attention = new MultiHeadAttention(6, 3, true, new Rng(1))) {
+      LayerGolden.compare("attention_causal", attention, precision);
+    }
+  }
+
+  @Test
+  void allBiasesStartAtZeroAsInPyTorch() {
+    try (Layer attention = new MultiHeadAttention(4, 2, false, new Rng(1))) {
+      attention
+          .variables()
+          .forEach(
+              (name, variable) -> {
+                if (name.endsWith("bias")) {
+                  assertArrayEquals(new float[4], variable.toFloats(), name);
+                }
+              });
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() {
+    Rng rng = new Rng(1);
+    for (int heads : new int[] {0, 4}) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> new MultiHeadAttention(6, heads, true, rng)),
+          "heads that divide the dimension",
+          "dimension 6",
+          "heads " + heads);
+    }
+    try (Layer attention = new MultiHeadAttention(6, 3, true, rng);
+        Step step = Step.inference()) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> attention.forward(step.tensor(new float[24], 3, 8))),
+          "[batch, length, 6]",
+          "[3, 8]");
+    }
+  }
+}

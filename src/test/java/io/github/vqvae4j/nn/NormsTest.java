@@ -1,0 +1,121 @@
+package io.github.vqvae4j.nn;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.io.Golden;
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class NormsTest {
+  private static final double DOUBLE = 1e-9;
+  private static final double FLOAT = 2e-5;
+
+  @ParameterizedTest
+  @EnumSource
+  void layerNormIsPyTorchs(Precision precision) throws IOException {
+    try (Layer norm = new LayerNorm(7)) {
+      LayerGolden.compare("layer_norm", norm, precision);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void groupNormIsPyTorchs(Precision precision) throws IOException {
+    try (Layer norm = new GroupNorm(3, 6)) {
+      LayerGolden.compare("group_norm", norm, precision);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void batchNormIsPyTorchsInThreeStepsAndInference(Precision precision) throws IOException {
+    Golden golden = Golden.read("batch_norm");
+    double tolerance = precision == Precision.DOUBLE ? DOUBLE : FLOAT;
+    try (BatchNorm2d norm = new BatchNorm2d(5)) {
+      norm.convert(precision);
+      Map<String, Variable> variables = norm.variables();
+      variables.get("weight").set(golden.doubles("weight"));
+      variables.get("bias").set(golden.doubles("bias"));
+      for (int i = 0; i < Integer.parseInt(golden.setting("steps")); i++) {
+        String name = "step" + i + ".";
+        try (Step step = Step.training(new Rng(1))) {
+          Tensor x = tensor(step, golden, name + "x", precision).withGradient();
+          Tensor y = norm.forward(x);
+          golden.assertClose(name + "y", y.toDoubles(), tolerance);
+          y.mul(tensor(step, golden, name + "dy", precision)).sum().backward();
+          golden.assertClose(name + "d.x", x.gradient().toDoubles(), tolerance);
+          for (String parameter : new String[] {"weight", "bias"}) {
+            double[] gradient = step.gradient(variables.get(parameter)).toDoubles();
+            golden.assertClose(name + "d." + parameter, gradient, tolerance);
+          }
+          step.commit();
+        }
+        for (String average : new String[] {"running_mean", "running_var"}) {
+          golden.assertClose(name + average, variables.get(average).toDoubles(), tolerance);
+        }
+      }
+      try (Step step = Step.inference()) {
+        Tensor x = tensor(step, golden, "inference.x", precision);
+        golden.assertClose("inference.y", norm.forward(x).toDoubles(), tolerance);
+      }
+    }
+  }
+
+  private static Tensor tensor(Step step, Golden golden, String key, Precision precision) {
+    return precision == Precision.DOUBLE
+        ? step.tensor(golden.doubles(key), golden.shape(key))
+        : step.tensor(golden.floats(key), golden.shape(key));
+  }
+
+  @Test
+  void averagesChangeOnCommitOnly() {
+    try (BatchNorm2d norm = new BatchNorm2d(2);
+        Step step = Step.training(new Rng(1))) {
+      float[] zeros = norm.variables().get("running_mean").toFloats();
+      norm.forward(step.tensor(new float[] {1, 2, 3, 4}, 1, 1, 2, 2));
+      assertArrayEquals(zeros, norm.variables().get("running_mean").toFloats());
+      step.commit();
+      float[] expected = {0.2f, 0.3f};
+      assertArrayEquals(expected, norm.variables().get("running_mean").toFloats(), 1e-6f);
+    }
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    refused(() -> new LayerNorm(0), "LayerNorm", "size of at least 1", "got 0");
+    refused(() -> new LayerNorm(3, 0), "LayerNorm", "epsilon above 0", "0.0");
+    refused(() -> new GroupNorm(0, 4), "GroupNorm", "0 groups", "4 channels");
+    refused(() -> new GroupNorm(3, 4), "divides the channels", "3 groups");
+    refused(() -> new GroupNorm(1, 0), "GroupNorm", "got 0");
+    refused(() -> new BatchNorm2d(0), "BatchNorm2d", "got 0");
+    refused(() -> new Dropout(1), "Dropout", "below 1", "got 1.0");
+    refused(() -> new Dropout(Double.NaN), "got NaN");
+  }
+
+  @Test
+  void otherShapesAreRefused() {
+    try (Step step = Step.training(new Rng(1))) {
+      Tensor x = step.tensor(new float[24], 2, 3, 4);
+      Tensor pixel = step.tensor(new float[4], 1, 1, 1, 4);
+      refused(() -> new LayerNorm(3).forward(x), "LayerNorm", "[.., 3]", "[2, 3, 4]");
+      refused(() -> new GroupNorm(1, 3).forward(x), "GroupNorm", ".., 3]", "[2, 3, 4]");
+      refused(() -> new BatchNorm2d(4).forward(x), "BatchNorm2d", "width, 4]", "[2, 3, 4]");
+      refused(() -> new BatchNorm2d(3).forward(pixel), "width, 3]", "[1, 1, 1, 4]");
+      refused(() -> new BatchNorm2d(4).forward(pixel), "no variance", "[1, 1, 1, 4]", "larger");
+    }
+  }
+
+  private static void refused(Runnable mistake, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
+  }
+}

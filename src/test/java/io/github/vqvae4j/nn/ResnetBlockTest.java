@@ -1,0 +1,37 @@
+package io.github.vqvae4j.nn;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ResnetBlockTest {
+  @ParameterizedTest
+  @EnumSource
+  void itIsThatOfPyTorch(Precision precision) throws IOException {
+    try (Layer block = new ResnetBlock(ResnetConfig.of(4, 4, 2), new Rng(1))) {
+      LayerGolden.compare("resnet_block", block, precision);
+    }
+    try (Layer block = new ResnetBlock(ResnetConfig.of(4, 6, 2), new Rng(1))) {
+      LayerGolden.compare("resnet_block_widening", block, precision);
+    }
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    refused(() -> ResnetConfig.of(4, 6, 4), "groups divides", "in 4, out 6 and 4 groups");
+    refused(() -> ResnetConfig.of(6, 4, 4), "in 6, out 4");
+    refused(() -> ResnetConfig.of(0, 4, 1), "in 0");
+    refused(() -> ResnetConfig.of(4, 4, 0), "0 groups");
+    refused(() -> ResnetConfig.of(4, 4, 2).dropout(1), "dropout", "below 1", "got 1.0");
+  }
+
+  private static void refused(Runnable mistake, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
+  }
+}

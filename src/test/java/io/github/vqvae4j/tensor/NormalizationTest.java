@@ -1,0 +1,213 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.tensor.Close.assertClose;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the cases of {@link NormalizationCases} are too small or too tame for. */
+class NormalizationTest {
+  private static final double EPSILON = 1e-5;
+
+  /** Rounding of a float of 1000 is the larger part of a number that differs from it by 1. */
+  private static final double FAR_FROM_ZERO = 3e-4;
+
+  /** A gradient's sums over 70,000 numbers, beside their largest. */
+  private static final double LARGE = 1e-5;
+
+  private record Result(double[] y, double[] dx, double[] dWeight, double[] dBias) {}
+
+  /** Large enough for several threads. */
+  @ParameterizedTest
+  @CsvSource({"layer, 8, 64, 8, 512", "group, 3, 89, 83, 32", "batch, 5, 61, 67, 30"})
+  void largeArraysAreAsInDouble(String kind, int batch, int height, int width, int channels) {
+    long[] shape = {batch, height, width, channels};
+    Numbers[] inputs = inputs(0, shape);
+    Result expected = run(KernelSet.ND4J, Precision.DOUBLE, kind, inputs);
+    Result result = run(KernelSet.ONEDNN, Precision.FLOAT, kind, inputs);
+    assertClose(expected.y(), result.y(), LARGE, "y");
+    assertClose(expected.dx(), result.dx(), LARGE, "dx");
+    assertClose(expected.dWeight(), result.dWeight(), LARGE, "dWeight");
+    assertClose(expected.dBias(), result.dBias(), LARGE, "dBias");
+    Result again = run(KernelSet.ONEDNN, Precision.FLOAT, kind, inputs);
+    assertArrayEquals(result.y(), again.y());
+    assertArrayEquals(result.dx(), again.dx());
+    assertArrayEquals(result.dWeight(), again.dWeight());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"layer, 9, 4, 4, 64", "group, 3, 40, 40, 32", "batch, 2, 60, 60, 30"})
+  void meansFarFromZeroLeaveTheVarianceExact(
+      String kind, int batch, int height, int width, int channels) {
+    Numbers[] inputs = inputs(1000, batch, height, width, channels);
+    Result expected = run(KernelSet.ND4J, Precision.DOUBLE, kind, inputs);
+    for (KernelSet kernels : KernelSet.values()) {
+      Result result = run(kernels, Precision.FLOAT, kind, inputs);
+      assertClose(expected.y(), result.y(), FAR_FROM_ZERO, kernels + " y");
+      assertClose(expected.dWeight(), result.dWeight(), FAR_FROM_ZERO, kernels + " dWeight");
+    }
+  }
+
+  private static Numbers[] inputs(double mean, long... shape) {
+    Rng rng = new Rng(5);
+    long[] channels = {shape[3]};
+    return new Numbers[] {
+      Numbers.filled(shape, i -> (float) (mean + rng.nextGaussian())),
+      Numbers.filled(channels, i -> (float) rng.nextGaussian()),
+      Numbers.filled(channels, i -> (float) rng.nextGaussian()),
+      Numbers.filled(shape, i -> (float) rng.nextGaussian())
+    };
+  }
+
+  private static Result run(
+      KernelSet kernels, Precision precision, String kind, Numbers... inputs) {
+    try (Step step = kernels.training(new Rng(1))) {
+      Tensor x = Tensors.of(step, precision, inputs[0]).withGradient();
+      Tensor weight = Tensors.of(step, precision, inputs[1]).withGradient();
+      Tensor bias = Tensors.of(step, precision, inputs[2]).withGradient();
+      Tensor y = normalize(kind, x, weight, bias);
+      y.mul(Tensors.of(step, precision, inputs[3])).sum().backward();
+      return new Result(
+          y.toDoubles(),
+          x.gradient().toDoubles(),
+          weight.gradient().toDoubles(),
+          bias.gradient().toDoubles());
+    }
+  }
+
+  private static Tensor normalize(String kind, Tensor x, Tensor weight, Tensor bias) {
+    return switch (kind) {
+      case "layer" -> x.layerNorm(weight, bias, EPSILON);
+      case "group" -> x.groupNorm(8, weight, bias, EPSILON);
+      default -> x.batchNorm(weight, bias, EPSILON).output();
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsConstantBecomesTheBias(KernelSet kernels) {
+    try (Step step = kernels.training(new Rng(1))) {
+      float[] sevens = new float[3 * 40 * 4];
+      Arrays.fill(sevens, 7.7f);
+      Tensor x = step.tensor(sevens, 3, 40, 4);
+      Tensor weight = step.tensor(new float[] {1, 2, 3, 4}, 4);
+      Tensor bias = step.tensor(new float[] {5, 6, 7, 8}, 4);
+      for (String kind : new String[] {"layer", "batch"}) {
+        float[] y = normalize(kind, x, weight, bias).toFloats();
+        for (int i = 0; i < y.length; i++) {
+          assertEquals(5 + i % 4, y[i], 1e-2, kind);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBatchTellsItsMoments(KernelSet kernels) {
+    try (Step step = kernels.inference()) {
+      Tensor x = step.tensor(new float[] {1, 10, 2, 10, 6, 40}, 3, 2);
+      Tensor one = step.tensor(new float[] {1, 1}, 2);
+      Normalized normalized = x.batchNorm(one, one, EPSILON);
+      assertArrayEquals(new double[] {3, 20}, normalized.mean().toDoubles(), 1e-5);
+      assertArrayEquals(new double[] {14 / 3.0, 200}, normalized.variance().toDoubles(), 1e-4);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void onlyWantedGradientsAreComputed(KernelSet kernels) {
+    Numbers[] inputs = inputs(0, 2, 9, 17, 8);
+    Result all = run(kernels, Precision.FLOAT, "group", inputs);
+    try (Step step = kernels.training(new Rng(1))) {
+      Tensor x = Tensors.of(step, Precision.FLOAT, inputs[0]);
+      Tensor weight = Tensors.of(step, Precision.FLOAT, inputs[1]).withGradient();
+      Tensor bias = Tensors.of(step, Precision.FLOAT, inputs[2]);
+      Tensor dy = Tensors.of(step, Precision.FLOAT, inputs[3]);
+      normalize("group", x, weight, bias).mul(dy).sum().backward();
+      assertArrayEquals(all.dWeight(), weight.gradient().toDoubles());
+    }
+    try (Step step = kernels.training(new Rng(1))) {
+      Tensor x = Tensors.of(step, Precision.FLOAT, inputs[0]).withGradient();
+      Tensor weight = Tensors.of(step, Precision.FLOAT, inputs[1]);
+      Tensor bias = Tensors.of(step, Precision.FLOAT, inputs[2]).withGradient();
+      Tensor dy = Tensors.of(step, Precision.FLOAT, inputs[3]);
+      normalize("group", x, weight, bias).mul(dy).sum().backward();
+      assertArrayEquals(all.dx(), x.gradient().toDoubles());
+      assertArrayEquals(all.dBias(), bias.gradient().toDoubles());
+    }
+  }
+
+  @Test
+  void mistakesAreExplained() {
+    try (Step step = Step.training(new Rng(1))) {
+      Tensor x = step.tensor(new float[24], 2, 3, 4);
+      Tensor four = step.tensor(new float[4], 4);
+      Tensor three = step.tensor(new float[3], 3);
+      refused(() -> x.layerNorm(three, four, EPSILON), "layerNorm", "[4]", "got [3], [4]");
+      refused(() -> x.batchNorm(four, three, EPSILON), "batchNorm", "[4], [3]", "[2, 3, 4]");
+      refused(() -> x.layerNorm(four, four, 0), "epsilon above 0", "0.0");
+      refused(() -> x.groupNorm(3, four, four, EPSILON), "groupNorm", "divides", "3 groups");
+      refused(() -> x.groupNorm(0, four, four, EPSILON), "[2, 3, 4]", "0 groups");
+      refused(() -> three.groupNorm(1, three, three, EPSILON), "[batch, .., channels]", "[3]");
+    }
+  }
+
+  private static void refused(Runnable mistake, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void dropoutDropsTheShareAndKeepsTheMean(Precision precision) {
+    double rate = 0.3;
+    int count = 100_003;
+    try (Step step = Step.training(new Rng(8))) {
+      Tensor x =
+          Tensors.of(step, precision, Numbers.filled(new long[] {count}, i -> 2)).withGradient();
+      Tensor y = x.dropout(rate);
+      y.sum().backward();
+      int dropped = 0;
+      double[] values = y.toDoubles();
+      double[] gradient = x.gradient().toDoubles();
+      for (int i = 0; i < count; i++) {
+        dropped += values[i] == 0 ? 1 : 0;
+        assertEquals(values[i] == 0 ? 0 : 2 / (1 - rate), values[i], 1e-6);
+        assertEquals(values[i] / 2, gradient[i], 1e-6);
+      }
+      assertEquals(rate, (double) dropped / count, 0.005);
+    }
+  }
+
+  @Test
+  void dropoutIsDrawnFromTheStepsGenerator() {
+    assertArrayEquals(dropped(3, Precision.FLOAT), dropped(3, Precision.FLOAT));
+    assertArrayEquals(dropped(3, Precision.FLOAT), dropped(3, Precision.DOUBLE));
+    assertFalse(
+        Arrays.equals(dropped(3, Precision.FLOAT), dropped(4, Precision.FLOAT)), "other seed");
+  }
+
+  private static double[] dropped(long seed, Precision precision) {
+    try (Step step = Step.training(new Rng(seed))) {
+      Numbers ones = Numbers.filled(new long[] {5_000}, i -> 1);
+      return Tensors.of(step, precision, ones).dropout(0.5).toDoubles();
+    }
+  }
+
+  @Test
+  void dropoutIsOnlyForTraining() {
+    try (Step step = Step.inference()) {
+      Tensor x = step.tensor(new float[] {1, 2}, 2);
+      assertEquals(x, x.dropout(0.9));
+      refused(() -> x.dropout(1), "dropout", "below 1", "got 1.0");
+      refused(() -> x.dropout(-0.1), "from 0", "got -0.1");
+    }
+  }
+}

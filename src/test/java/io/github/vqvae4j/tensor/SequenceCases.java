@@ -1,0 +1,192 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.tensor.OperationCase.shape;
+
+import io.github.vqvae4j.tensor.OperationCase.Range;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What works on sequences: one-dimensional convolutions, products of many matrices, attention. */
+final class SequenceCases {
+  private final List<OperationCase> cases = new ArrayList<>();
+
+  private SequenceCases() {}
+
+  static List<OperationCase> all() {
+    SequenceCases lists = new SequenceCases();
+    lists.addConvolutions();
+    lists.addProducts();
+    lists.addAttention();
+    return lists.cases;
+  }
+
+  private void add(
+      String name,
+      OperationCase.Operation operation,
+      OperationCase.Definition definition,
+      long[]... shapes) {
+    cases.add(OperationCase.of(name, Range.NORMAL, operation, definition, shapes));
+  }
+
+  private void addConvolutions() {
+    // Settings of the height must not count.
+    both(shape(2, 9, 3), 3, 4, new Window(2, 1, 3, 1));
+    both(shape(1, 1, 1), 1, 1, Window.of(1, 0));
+    both(shape(3, 7, 2), 1, 5, Window.of(2, 0));
+    both(shape(2, 16, 4), 4, 8, Window.of(2, 1).outputPadding(1, 0));
+    both(shape(2, 11, 3), 2, 4, Window.of(1, 8).dilation(1, 8));
+    both(shape(1, 13, 6), 5, 4, Window.of(3, 2).groups(2));
+    both(shape(2, 8, 8), 3, 8, Window.of(1, 2).dilation(2, 2).groups(8));
+    both(shape(2, 64, 32), 3, 32, Window.of(1, 1));
+  }
+
+  private void both(long[] x, long kernel, long out, Window window) {
+    long time = window.width(x[1], kernel);
+    long[] weight = shape(kernel, x[2] / window.groups(), out);
+    long[] residual = shape(x[0], time, out);
+    add(
+        "conv1d " + window,
+        t -> t[0].conv1d(t[1], t[2], t[3], true, window),
+        n -> {
+          Numbers y = oneRow(n[0], n[1], false, window);
+          y = Reference.zip(Reference.zip(y, n[2], Double::sum), n[3], Double::sum);
+          return Reference.map(y, v -> Math.max(v, 0));
+        },
+        x,
+        weight,
+        shape(out),
+        residual);
+    add(
+        "convTranspose1d " + window,
+        t -> t[0].convTranspose1d(t[1], t[2], window),
+        n -> Reference.zip(oneRow(n[0], n[1], true, window), n[2], Double::sum),
+        x,
+        shape(kernel, out / window.groups(), x[2]),
+        shape(out));
+  }
+
+  private static Numbers oneRow(Numbers x, Numbers w, boolean transposed, Window window) {
+    long[] xs = x.shape();
+    long[] ws = w.shape();
+    Window ofWidth =
+        new Window(1, window.strideWidth(), 0, window.paddingWidth())
+            .dilation(1, window.dilationWidth())
+            .groups(window.groups())
+            .outputPadding(0, window.outputPaddingWidth());
+    Numbers image = Reference.reshape(x, xs[0], 1, xs[1], xs[2]);
+    Numbers kernel = Reference.reshape(w, 1, ws[0], ws[1], ws[2]);
+    Numbers y =
+        transposed
+            ? ReferenceConvolutions.convTranspose2d(image, kernel, ofWidth)
+            : ReferenceConvolutions.conv2d(image, kernel, ofWidth);
+    return Reference.reshape(y, y.shape()[0], y.shape()[2], y.shape()[3]);
+  }
+
+  private void addProducts() {
+    long[][] sizes = {
+      {1, 1, 1, 1}, {3, 1, 5, 1}, {2, 4, 1, 3}, {1, 7, 5, 3}, {4, 13, 7, 11}, {6, 33, 17, 40}
+    };
+    for (long[] s : sizes) {
+      for (int bits = 0; bits < 4; bits++) {
+        matmul(shape(s[0]), s[1], s[2], s[3], (bits & 1) != 0, (bits & 2) != 0);
+      }
+    }
+    matmul(shape(), 5, 3, 4, true, false);
+    matmul(shape(), 5, 3, 4, false, true);
+    matmul(shape(2, 3), 5, 4, 6, false, false);
+    matmul(shape(2, 3), 5, 4, 6, false, true);
+    matmul(shape(2, 1, 3), 4, 9, 2, true, true);
+    // On several threads.
+    matmul(shape(4), 96, 80, 96, false, false);
+    add(
+        "matmul with itself",
+        t -> t[0].matmul(false, t[0], true),
+        n -> withItself(n[0]),
+        shape(2, 3, 4));
+  }
+
+  private static Numbers withItself(Numbers x) {
+    return product(x, Reference.permute(x, 0, 2, 1));
+  }
+
+  private void matmul(
+      long[] leading, long m, long k, long n, boolean transposeA, boolean transposeB) {
+    long[] a = Arrays.copyOf(leading, leading.length + 2);
+    long[] b = a.clone();
+    a[leading.length] = transposeA ? k : m;
+    a[leading.length + 1] = transposeA ? m : k;
+    b[leading.length] = transposeB ? n : k;
+    b[leading.length + 1] = transposeB ? k : n;
+    add(
+        "matmul " + transposeA + " " + transposeB,
+        t -> t[0].matmul(transposeA, t[1], transposeB),
+        x -> product(transposeA ? transposed(x[0]) : x[0], transposeB ? transposed(x[1]) : x[1]),
+        a,
+        b);
+  }
+
+  private static Numbers transposed(Numbers x) {
+    int rank = x.shape().length;
+    int[] axes = new int[rank];
+    Arrays.setAll(axes, i -> i);
+    axes[rank - 2] = rank - 1;
+    axes[rank - 1] = rank - 2;
+    return Reference.permute(x, axes);
+  }
+
+  private static Numbers product(Numbers a, Numbers b) {
+    int rank = a.shape().length;
+    long[] shape = a.shape().clone();
+    shape[rank - 1] = b.shape()[rank - 1];
+    return Numbers.filled(
+        shape,
+        index -> {
+          long[] ofA = index.clone();
+          long[] ofB = index.clone();
+          double sum = 0;
+          for (long k = 0; k < a.shape()[rank - 1]; k++) {
+            ofA[rank - 1] = k;
+            ofB[rank - 2] = k;
+            sum += a.at(ofA) * b.at(ofB);
+          }
+          return sum;
+        });
+  }
+
+  private void addAttention() {
+    for (boolean causal : new boolean[] {false, true}) {
+      for (long length : new long[] {1, 2, 5, 17}) {
+        attention(shape(2, 3, length, 4), shape(2, 3, length, 4), shape(2, 3, length, 4), causal);
+      }
+      attention(shape(7, 2), shape(7, 2), shape(7, 5), causal);
+    }
+    attention(shape(3, 4, 1), shape(3, 6, 1), shape(3, 6, 2), false);
+    attention(shape(2, 1, 33, 16), shape(2, 1, 40, 16), shape(2, 1, 40, 8), false);
+  }
+
+  private void attention(long[] query, long[] key, long[] value, boolean causal) {
+    add(
+        "attention" + (causal ? ", causal" : ""),
+        t -> Tensor.scaledDotProductAttention(t[0], t[1], t[2], causal),
+        n -> attention(n[0], n[1], n[2], causal),
+        query,
+        key,
+        value);
+  }
+
+  /** y_i = sum over j of e^(q_i k_j / sqrt d) v_j / sum over j of e^(q_i k_j / sqrt d). */
+  private static Numbers attention(Numbers query, Numbers key, Numbers value, boolean causal) {
+    int rank = query.shape().length;
+    double scale = 1 / Math.sqrt(query.shape()[rank - 1]);
+    Numbers scores = product(query, transposed(key));
+    Numbers exponentials =
+        Numbers.filled(
+            scores.shape(),
+            i -> causal && i[rank - 1] > i[rank - 2] ? 0 : Math.exp(scores.at(i) * scale));
+    long[] rows = scores.shape().clone();
+    rows[rank - 1] = 1;
+    Numbers sums = Reference.reshape(Reference.sum(exponentials, rank - 1), rows);
+    return product(Reference.zip(exponentials, sums, (a, b) -> a / b), value);
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** The settings of convolutions, and what is said where they or the operands do not fit. */
+class WindowTest {
+  private static final Window PLAIN = Window.of(1, 0);
+
+  @Test
+  void eachSetterLeavesTheOthers() {
+    Window window = PLAIN.stride(2, 3).padding(4, 5).dilation(6, 7).groups(8).outputPadding(1, 2);
+    assertEquals(new Window(2, 3, 4, 5, 6, 7, 8, 1, 2), window);
+    assertEquals(window, window.stride(2, 3));
+    assertEquals(window, window.padding(4, 5));
+    assertEquals(window, window.dilation(6, 7));
+    assertEquals(window, window.groups(8));
+    assertEquals(new Window(1, 2, 3, 4, 1, 1, 1, 0, 0), new Window(1, 2, 3, 4));
+  }
+
+  /** An output padding makes every size that a strided convolution brings to the same one. */
+  @Test
+  void transposedSizesAreThoseBeforeTheConvolution() {
+    for (int size = 7; size <= 9; size++) {
+      Window window = new Window(3, 3, 1, 1).dilation(2, 2);
+      long small = window.height(size, 3);
+      long missing = size - window.transposedHeight(small, 3);
+      Window back = window.outputPadding((int) missing, (int) missing);
+      assertEquals(size, back.transposedHeight(small, 3));
+      assertEquals(size, back.transposedWidth(small, 3));
+      assertEquals(small, window.width(size, 3));
+    }
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    assertSays(refused(() -> PLAIN.dilation(0, 2)), "at least 1", "dilations 0, 2", "groups 1");
+    assertSays(refused(() -> PLAIN.dilation(2, 0)), "dilations 2, 0");
+    assertSays(refused(() -> PLAIN.groups(0)), "dilations 1, 1", "groups 0");
+    String below = "below stride or dilation";
+    assertSays(
+        refused(() -> PLAIN.stride(2, 3).outputPadding(2, 2)),
+        below,
+        "got 2 beside stride 2 and dilation 1 of the height",
+        "Set the stride first");
+    assertSays(
+        refused(() -> PLAIN.dilation(9, 3).outputPadding(2, 3)),
+        below,
+        "got 3 beside stride 1 and dilation 3 of the width");
+    assertSays(refused(() -> PLAIN.stride(2, 2).outputPadding(0, -1)), below, "got -1");
+  }
+
+  @Test
+  void channelsThatGroupsDoNotDivideAreRefused() {
+    refused(
+        s -> x(s, 1, 5, 5, 4).conv2d(x(s, 3, 3, 4, 6), null, PLAIN.groups(2)),
+        "conv2d",
+        "[kernel height, kernel width, in / 2, out]",
+        "[1, 5, 5, 4] and [3, 3, 4, 6]",
+        "divisible by the groups");
+    refused(
+        s -> x(s, 1, 5, 5, 4).conv2d(x(s, 3, 3, 2, 5), null, PLAIN.groups(2)),
+        "in / 2, out]",
+        "[3, 3, 2, 5]");
+    refused(
+        s -> x(s, 1, 5, 5, 5).convTranspose2d(x(s, 3, 3, 2, 5), null, PLAIN.groups(2)),
+        "convTranspose2d",
+        "[kernel height, kernel width, out / 2, in]",
+        "[1, 5, 5, 5] and [3, 3, 2, 5]");
+    refused(
+        s -> x(s, 1, 5, 5, 4).convTranspose2d(x(s, 3, 3, 3, 4), x(s, 3), PLAIN.groups(2)),
+        "convTranspose2d",
+        "a bias [6]",
+        "got [3]");
+  }
+
+  @Test
+  void aConvolutionHasNoOutputPadding() {
+    Window window = Window.of(2, 0).outputPadding(0, 1);
+    refused(
+        s -> x(s, 1, 5, 5, 4).conv2d(x(s, 3, 3, 4, 6), null, window),
+        "conv2d",
+        "no output padding",
+        "outputPaddingWidth=1");
+  }
+
+  @Test
+  void poolsOnlyMove() {
+    String only = "no dilation, groups or output padding";
+    refused(s -> x(s, 1, 5, 5, 4).maxPool(2, 2, PLAIN.groups(2)), "maxPool", only, "groups=2");
+    refused(
+        s -> x(s, 1, 5, 5, 4).averagePool(2, 2, PLAIN.dilation(2, 1)),
+        "averagePool",
+        only,
+        "dilationHeight=2");
+  }
+
+  @Test
+  void aDilatedKernelMayBeTooLarge() {
+    refused(
+        s -> x(s, 1, 6, 6, 1).conv2d(x(s, 3, 3, 1, 1), null, PLAIN.dilation(3, 1)),
+        "[1, 6, 6, 1]",
+        "too small",
+        "3x3",
+        "dilationHeight=3");
+  }
+
+  @Test
+  void sequencesThatDoNotFitAreRefused() {
+    refused(
+        s -> x(s, 1, 5, 1, 4).conv1d(x(s, 3, 4, 6), null, PLAIN),
+        "conv1d",
+        "[batch, time, in]",
+        "[kernel, in / groups, out]",
+        "[1, 5, 1, 4], [3, 4, 6] and groups 1.");
+    refused(
+        s -> x(s, 1, 5, 4).convTranspose1d(x(s, 1, 3, 6, 4), null, PLAIN),
+        "convTranspose1d",
+        "[kernel, out / groups, in]",
+        "[1, 5, 4], [1, 3, 6, 4] and groups 1.");
+    refused(
+        s -> x(s, 1, 5, 4).conv1d(x(s, 3, 4, 6), null, x(s, 5, 6), false, PLAIN),
+        "conv1d",
+        "a residual [batch, time, out]",
+        "[3, 4, 6], [5, 6] and groups 1.");
+    refused(s -> x(s, 1, 5, 4).conv1d(x(s, 3, 3, 6), null, PLAIN), "[1, 5, 4], [3, 3, 6] and");
+    refused(
+        s -> x(s, 1, 5, 5).convTranspose1d(x(s, 3, 2, 5), null, PLAIN.groups(2)),
+        "divisible by the groups",
+        "[1, 5, 5], [3, 2, 5] and groups 2");
+    refused(s -> x(s, 1, 5, 4).conv1d(x(s, 3, 4, 6), x(s, 4), PLAIN), "conv1d", "a bias [6]");
+  }
+
+  @Test
+  void productsOfManyMatricesThatDoNotFitAreRefused() {
+    refused(
+        s -> x(s, 2, 3, 4).matmul(x(s, 3, 4, 5)),
+        "matmul",
+        "[.., m, k] and [.., k, n]",
+        "equal leading axes",
+        "[2, 3, 4] and [3, 4, 5]");
+    refused(s -> x(s, 2, 3, 4).matmul(x(s, 4, 5)), "[2, 3, 4] and [4, 5]");
+    refused(
+        s -> x(s, 2, 3, 4).matmul(true, x(s, 2, 4, 5), true),
+        "[.., k, m] and [.., n, k]",
+        "[2, 3, 4] and [2, 4, 5]");
+  }
+
+  private static IllegalArgumentException refused(Runnable mistake) {
+    return assertThrows(IllegalArgumentException.class, mistake::run);
+  }
+
+  private static void refused(Consumer<Step> mistake, String... parts) {
+    try (Step step = Step.training(new Rng(1))) {
+      assertSays(refused(() -> mistake.accept(step)), parts);
+    }
+  }
+
+  private static Tensor x(Step step, long... shape) {
+    return step.tensor(new float[(int) Numbers.size(shape)], shape);
+  }
+}

@@ -1,0 +1,248 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CodebookMonitorTest {
+  private static final int K = 40;
+  private static final int D = 4;
+  private static final Dataset IMAGES = Shapes.rectangles(200, 8, 1, 1);
+  private static final CodebookMonitorConfig EARLY = CodebookMonitorConfig.DEFAULT.warmUp(0);
+
+  private static VqVae model(VectorQuantizerConfig quantizer) {
+    return Shapes.model(1, 3, quantizer);
+  }
+
+  private static Trainer trainer(VqVae model, int steps) {
+    return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(steps);
+  }
+
+  @Test
+  void aCollapsingCodebookIsWarnedOfOnce() {
+    // The codes never move, and all but a few are too far away to be chosen.
+    VectorQuantizerConfig stuck =
+        VectorQuantizer.gradient(400, D)
+            .start(Start.NORMAL)
+            .codebookWeight(0)
+            .commitmentWeight(10)
+            .restartBelow(0);
+    try (LogLines log = new LogLines(CodebookMonitor.class);
+        VqVae model = model(stuck)) {
+      CodebookMonitor monitor = CodebookMonitor.of(model, EARLY.window(20).growth(1e9));
+      trainer(model, 60).listen(monitor).fit(IMAGES);
+      assertEquals(1, log.warnings().size(), log.warnings()::toString);
+      String warning = log.warnings().get(0);
+      assertTrue(warning.startsWith("Step 20: the codebook has collapsed: "), warning);
+      for (String text : List.of(" of 400 codes in use", "over the last 20 steps", "10.0 %")) {
+        assertTrue(warning.contains(text), warning);
+      }
+      for (String remedy : List.of("K_MEANS", "restartBelow", "VectorQuantizer.ema")) {
+        assertTrue(warning.contains(remedy), warning);
+      }
+      assertTrue(monitor.report().usage().codesInUse() < 40, monitor.report()::toString);
+    }
+  }
+
+  @Test
+  void aSoundRunIsNotWarnedOf() {
+    try (LogLines log = new LogLines(CodebookMonitor.class);
+        VqVae model = model(VectorQuantizer.ema(K, D))) {
+      List<StepReport> reports = new ArrayList<>();
+      TrainingListener keep =
+          new TrainingListener() {
+            @Override
+            public void onStep(StepReport report) {
+              reports.add(report);
+            }
+          };
+      CodebookMonitor monitor =
+          CodebookMonitor.of(model, CodebookMonitorConfig.DEFAULT.window(30).warmUp(100));
+      trainer(model, 200).listen(monitor).listen(keep).fit(IMAGES);
+      assertEquals(List.of(), log.warnings());
+      CodeUsage usage = CodeUsage.none(K);
+      double commitment = 0;
+      for (StepReport report : reports.subList(170, 200)) {
+        usage = usage.plus(report.batchUsage());
+        commitment += report.term("commitment") / 30;
+      }
+      assertArrayEquals(usage.counts(), monitor.report().usage().counts());
+      assertEquals(Math.sqrt(D * commitment), monitor.report().distance(), 1e-9);
+    }
+  }
+
+  /** Feeds steps of which each uses the first so many codes. */
+  private static void usage(CodebookMonitor monitor, int from, int to, int codes) {
+    int[] used = IntStream.range(0, K).map(i -> i % codes).toArray();
+    for (int step = from; step <= to; step++) {
+      monitor.onStep(report(step, CodeUsage.of(used, K), 1, 0.1));
+    }
+  }
+
+  private static StepReport report(
+      int step, CodeUsage usage, double reconstruction, double commitment) {
+    List<TermReport> terms =
+        List.of(
+            new TermReport("reconstruction", reconstruction, 1),
+            new TermReport("commitment", commitment, 0.25));
+    return new StepReport(step, 1_000, terms, 1, 1e-3, 0, usage, usage, 100);
+  }
+
+  private static CodebookMonitor monitor(CodebookMonitorConfig config) {
+    try (VqVae model = model(VectorQuantizer.ema(K, D))) {
+      return CodebookMonitor.of(model, config);
+    }
+  }
+
+  @Test
+  void eachCollapseIsWarnedOfOnce() {
+    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+      CodebookMonitor monitor = monitor(EARLY.window(10));
+      usage(monitor, 1, 9, 3);
+      assertEquals(0, log.warnings().size(), "no whole window yet");
+      usage(monitor, 10, 30, 3);
+      assertEquals(1, log.warnings().size());
+      usage(monitor, 31, 40, 4);
+      assertEquals(1, log.warnings().size(), "just enough");
+      usage(monitor, 41, 49, 3);
+      assertEquals(1, log.warnings().size(), "the window still has a good step");
+      usage(monitor, 50, 60, 3);
+      assertEquals(2, log.warnings().size());
+      assertTrue(log.warnings().get(1).startsWith("Step 50: "), log.warnings().get(1));
+      assertEquals(37, monitor.report().deadCodes());
+    }
+  }
+
+  @Test
+  void nothingIsWarnedOfInTheWarmUpOrFromTooFewVectors() {
+    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+      usage(monitor(EARLY.window(10).warmUp(31)), 1, 30, 1);
+      CodebookMonitor few = monitor(EARLY.window(10));
+      for (int step = 1; step <= 50; step++) {
+        few.onStep(report(step, CodeUsage.of(new int[] {0, 0, 0}, K), 1, 0.1));
+      }
+      usage(monitor(EARLY.window(10).usageBelow(0)), 1, 30, 1);
+      assertEquals(List.of(), log.warnings());
+      usage(monitor(EARLY.window(10).warmUp(31)), 1, 31, 1);
+      assertEquals(1, log.warnings().size());
+    }
+  }
+
+  /** Feeds steps of a sound codebook. */
+  private static void terms(
+      CodebookMonitor monitor, int from, int to, double reconstruction, double commitment) {
+    CodeUsage all = CodeUsage.of(IntStream.range(0, K).toArray(), K);
+    for (int step = from; step <= to; step++) {
+      monitor.onStep(report(step, all, reconstruction, commitment));
+    }
+  }
+
+  @Test
+  void aGrowingCommitmentIsWarnedOfOnceEachTime() {
+    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+      CodebookMonitor monitor = monitor(EARLY.window(10));
+      terms(monitor, 1, 10, 1, 0.3);
+      terms(monitor, 11, 20, 0.9, 0.1);
+      terms(monitor, 21, 40, 0.8, 0.19);
+      assertEquals(0, log.warnings().size(), "not doubled");
+      terms(monitor, 41, 60, 0.7, 0.22);
+      assertEquals(1, log.warnings().size());
+      String warning = log.warnings().get(0);
+      assertTrue(warning.startsWith("Step 44: the commitment term grows"), warning);
+      for (String text : List.of("over 10 steps is 0.202", "at step 20 it was 0.100.")) {
+        assertTrue(warning.contains(text), warning);
+      }
+      for (String remedy : List.of("commitmentWeight", "learning rate", "decay", "alpha")) {
+        assertTrue(warning.contains(remedy), warning);
+      }
+      terms(monitor, 61, 80, 0.7, 0.15);
+      terms(monitor, 81, 100, 0.7, 0.25);
+      assertEquals(2, log.warnings().size());
+      assertEquals(Math.sqrt(D * 0.25), monitor.report().distance(), 1e-9);
+    }
+  }
+
+  @Test
+  void aCommitmentThatGrowsWithTheErrorIsNotWarnedOf() {
+    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+      CodebookMonitor monitor = monitor(EARLY.window(10));
+      terms(monitor, 1, 10, 1, 0.1);
+      terms(monitor, 11, 40, 1.1, 0.5);
+      assertEquals(List.of(), log.warnings());
+    }
+  }
+
+  @Test
+  void aLossWithoutCommitmentIsOnlyWatchedForItsUse() {
+    CodebookMonitor monitor = monitor(EARLY.window(1));
+    CodeUsage usage = CodeUsage.of(new int[K], K);
+    List<TermReport> terms = List.of(new TermReport("reconstruction", 1, 1));
+    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+      monitor.onStep(new StepReport(1, 1, terms, 1, 1e-3, 0, usage, usage, 1));
+      assertEquals(1, log.warnings().size());
+    }
+    assertEquals(Double.NaN, monitor.report().distance());
+  }
+
+  @Test
+  void aDataSetsReportIsWhatEachVectorSays() {
+    try (VqVae model = model(VectorQuantizer.ema(K, D))) {
+      trainer(model, 20).fit(IMAGES);
+      Dataset some = IMAGES.range(0, 70);
+      CodebookReport report = CodebookReport.of(model, some);
+      double sum = 0;
+      int[] codes = model.encode(some).values();
+      float[] codebook = ((VectorQuantizer) model.quantizer()).codebook();
+      try (Step step = Step.inference()) {
+        Tensor images = step.tensor(some.pixels(0, 70), 70, 8, 8, 1);
+        float[] vectors = model.vectors(images).toFloats();
+        for (int i = 0; i < vectors.length; i++) {
+          sum += Math.pow(vectors[i] - codebook[codes[i / D] * D + i % D], 2);
+        }
+      }
+      assertEquals(Math.sqrt(sum / codes.length), report.distance(), 1e-5);
+      CodeUsage usage = CodeUsage.of(codes, K);
+      assertArrayEquals(usage.counts(), report.usage().counts());
+      assertEquals(K - usage.codesInUse(), report.deadCodes());
+    }
+  }
+
+  @Test
+  void aReportSortsItsHistogramAndReads() {
+    CodebookReport report = new CodebookReport(CodeUsage.of(new int[] {1, 3, 3, 3, 1, 0}, 5), 0.5);
+    assertArrayEquals(new long[] {3, 2, 1, 0, 0}, report.sortedCounts());
+    assertEquals(2, report.deadCodes());
+    assertEquals(
+        "3 of 5 codes in use, perplexity 2.7, 2 dead, vectors 0.5000 from their codes",
+        report.toString());
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    CodebookMonitorConfig config = CodebookMonitorConfig.DEFAULT;
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> config.window(0)),
+        "window of at least 1 step",
+        "got 0, 500, 0.1 and 2.0");
+    assertThrows(IllegalArgumentException.class, () -> config.warmUp(-1));
+    assertThrows(IllegalArgumentException.class, () -> config.usageBelow(1.1));
+    assertThrows(IllegalArgumentException.class, () -> config.usageBelow(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> config.growth(1));
+  }
+}
