@@ -110,6 +110,12 @@ public interface Kernels {
    */
   void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y);
 
+  /**
+   * scores [n, k] = x table^T + bias, for x [n, d], table [k, d] and bias [k] in float, and best
+   * [n, groups], the largest of each k / groups neighbours in a row, of which the groups are whole.
+   */
+  void scores(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best);
+
   /** y's axis i is x's axis axes[i]. */
   void permute(INDArray x, int[] axes, INDArray y);
 

@@ -16,6 +16,7 @@ public final class NativeMemory implements AutoCloseable {
   static final int ALIGNMENT = 64;
 
   private final BytePointer block;
+  private final Pointer start;
   private final long address;
   private final long bytes;
 
@@ -29,6 +30,7 @@ public final class NativeMemory implements AutoCloseable {
     NativeVersions.check();
     block = new BytePointer(bytes + ALIGNMENT);
     address = align(block.address());
+    start = at(address, Precision.FLOAT, bytes / Float.BYTES);
     this.bytes = bytes;
   }
 
@@ -49,6 +51,11 @@ public final class NativeMemory implements AutoCloseable {
   /** Its first numbers. */
   Pointer pointer(Precision precision, long length) {
     return at(address, precision, length);
+  }
+
+  /** All of it, as floats. */
+  Pointer pointer() {
+    return start;
   }
 
   /** Frees the block at once; arrays laid over it must not be used any more. */

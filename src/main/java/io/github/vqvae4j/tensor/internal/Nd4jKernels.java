@@ -143,6 +143,27 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
+  public void scores(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best) {
+    matmul(x, false, table, true, scores);
+    float[] added = HeapCopy.floatsOf(bias);
+    float[] row = new float[added.length];
+    float[] largest = new float[(int) best.size(1)];
+    int group = row.length / largest.length;
+    for (long i = 0; i < scores.size(0); i++) {
+      HeapCopy.read(scores, i * row.length, row, 0, row.length);
+      Arrays.fill(largest, Float.NEGATIVE_INFINITY);
+      for (int j = 0; j < row.length; j++) {
+        row[j] += added[j];
+      }
+      for (int j = 0; j < row.length; j++) {
+        largest[j / group] = Math.max(largest[j / group], row[j]);
+      }
+      HeapCopy.write(row, 0, row.length, scores, i * row.length);
+      HeapCopy.write(largest, 0, largest.length, best, i * largest.length);
+    }
+  }
+
+  @Override
   public void permute(INDArray x, int[] axes, INDArray y) {
     exec(op("permute").addInputs(x).addIntegerArguments(axes).addOutputs(y));
   }

@@ -2,28 +2,63 @@ package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.Precision;
 import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The nearest row of a codebook for each of many rows. Since {@code ||x - e||^2 = ||x||^2 - 2 x e +
- * ||e||^2} and the first term is the same for every code, it compares {@code ||e||^2 / 2 - x e},
- * whose product is a matrix product. Rows and codes go in blocks, so that memory does not grow with
- * their numbers' product.
+ * ||e||^2} and the first term is the same for every code, the code with the largest score {@code x
+ * e - ||e||^2 / 2} is nearest, and scores are a matrix product. Rows and codes go in blocks, so
+ * that memory does not grow with their numbers' product.
  */
 public final class NearestRows {
-  /** Numbers in one block of products: 1 MB of floats, which stays in the second-level cache. */
-  private static final int BLOCK = 1 << 18;
+  /** Scores in one block: half a megabyte, which stays in the second-level cache. */
+  private static final int BLOCK = 1 << 17;
 
   /** Codes in a block. */
   private static final int MOST_CODES = 1024;
 
-  /** Codes whose smallest distance is found first. */
+  /** Codes of which the kernel finds the largest score, so that only these are looked through. */
   private static final int GROUP = 32;
 
   /** An odd number near 2^32 / golden ratio spreads what it multiplies over the upper bits. */
   private static final int HASH = 0x9E3779B9;
 
-  private NearestRows() {}
+  private final Kernels kernels;
+  private final Arena arena;
+
+  /** Of the codebook, whole groups: what is added, and what is not to be chosen, is 0. */
+  private final INDArray table;
+
+  /** -||e||^2 / 2, and for what is not to be chosen -infinity. */
+  private final INDArray bias;
+
+  private final int[] nearest;
+  private final float[] largest;
+
+  private NearestRows(Kernels kernels, Arena arena, float[] codes, float[] halfNorms, int rows) {
+    this.kernels = kernels;
+    this.arena = arena;
+    int k = halfNorms.length;
+    int d = codes.length / k;
+    int whole = (k + GROUP - 1) / GROUP * GROUP;
+    float[] padded = Arrays.copyOf(codes, whole * d);
+    float[] added = new float[whole];
+    for (int j = 0; j < whole; j++) {
+      boolean valid = j < k && !Float.isNaN(halfNorms[j]);
+      added[j] = valid ? -halfNorms[j] : Float.NEGATIVE_INFINITY;
+      if (!valid) {
+        Arrays.fill(padded, j * d, (j + 1) * d, 0);
+      }
+    }
+    table = arena.allocate(Precision.FLOAT, whole, d);
+    bias = arena.allocate(Precision.FLOAT, whole);
+    HeapCopy.write(padded, 0, padded.length, table, 0);
+    HeapCopy.write(added, 0, whole, bias, 0);
+    nearest = new int[rows];
+    largest = new float[rows];
+  }
 
   /** For each row of x [n, d] the index of the nearest row of the codebook [k, d], lowest first. */
   public static int[] search(
@@ -31,100 +66,74 @@ public final class NearestRows {
     int n = Math.toIntExact(x.size(0));
     int d = (int) x.size(1);
     int k = Math.toIntExact(codebook.size(0));
-    int[] nearest = new int[n];
     if (precision == Precision.DOUBLE) {
+      int[] nearest = new int[n];
       searchExactly(HeapCopy.doublesOf(x), HeapCopy.doublesOf(codebook), d, nearest);
       return nearest;
     }
     float[] codes = HeapCopy.floatsOf(codebook);
     float[] halfNorms = halfNorms(codes, k, d);
     int[] firstEqual = firstEqual(codes, halfNorms, d);
-    int count = Math.min(k, MOST_CODES);
-    int block = Math.min(n, BLOCK / count);
-    Search search = new Search(halfNorms, block, count);
-    for (int from = 0; from < n; from += block) {
-      int rows = Math.min(block, n - from);
-      INDArray part = arena.part(x, (long) from * d, precision, rows, d);
-      search.begin();
-      for (int first = 0; first < k; first += count) {
-        int some = Math.min(count, k - first);
-        INDArray result = arena.allocate(precision, some, rows);
-        INDArray table = arena.part(codebook, (long) first * d, precision, some, d);
-        kernels.matmul(table, false, part, true, result);
-        search.compare(result, first, some, rows);
-        arena.release(result, precision);
-      }
-      for (int i = 0; i < rows; i++) {
-        nearest[from + i] = firstEqual[search.nearest[i]];
-      }
+    NearestRows search = new NearestRows(kernels, arena, codes, halfNorms, n);
+    search.run(x);
+    for (int i = 0; i < n; i++) {
+      search.nearest[i] = firstEqual[search.nearest[i]];
     }
-    return nearest;
+    return search.nearest;
   }
 
-  /**
-   * The search in a block of rows. It finds the smallest distance in each group of codes for all
-   * rows at once, which plain loops do in vector instructions, and then looks for its place in the
-   * best group only.
-   */
-  private static final class Search {
-    final int[] nearest;
-    private final float[] halfNorms;
-    private final float[] smallest;
-    private final float[] ofGroup;
-    private final float[] ofCode;
-    private final int[] group;
-    private final float[] products;
-
-    Search(float[] halfNorms, int rows, int codes) {
-      this.halfNorms = halfNorms;
-      nearest = new int[rows];
-      smallest = new float[rows];
-      ofGroup = new float[rows];
-      ofCode = new float[rows];
-      group = new int[rows];
-      products = new float[rows * codes];
-    }
-
-    void begin() {
-      Arrays.fill(smallest, Float.POSITIVE_INFINITY);
-      Arrays.fill(nearest, 0);
-    }
-
-    /** Goes on with codes from {@code first} on, given their products [count, rows]. */
-    void compare(INDArray result, int first, int count, int rows) {
-      HeapCopy.read(result, 0, products, 0, rows * count);
-      Arrays.fill(group, -1);
-      for (int begin = 0; begin < count; begin += GROUP) {
-        smallestOfGroup(first, begin, Math.min(begin + GROUP, count), rows);
-        for (int i = 0; i < rows; i++) {
-          if (ofGroup[i] < smallest[i]) {
-            smallest[i] = ofGroup[i];
-            group[i] = begin;
-          }
-        }
-      }
-      for (int i = 0; i < rows; i++) {
-        if (group[i] >= 0) {
-          int j = group[i];
-          while (halfNorms[first + j] - products[j * rows + i] != smallest[i]) {
-            j++;
-          }
-          nearest[i] = first + j;
-        }
+  private void run(INDArray x) {
+    int n = nearest.length;
+    int d = (int) x.size(1);
+    int whole = (int) bias.length();
+    int count = Math.min(whole, MOST_CODES);
+    int block = Math.min(n, BLOCK / count);
+    Arrays.fill(largest, Float.NEGATIVE_INFINITY);
+    for (int from = 0; from < n; from += block) {
+      int rows = Math.min(block, n - from);
+      INDArray part = arena.part(x, (long) from * d, Precision.FLOAT, rows, d);
+      for (int first = 0; first < whole; first += count) {
+        int some = Math.min(count, whole - first);
+        INDArray scores = arena.allocate(Precision.FLOAT, rows, some);
+        INDArray best = arena.allocate(Precision.FLOAT, rows, some / GROUP);
+        kernels.scores(
+            part,
+            arena.part(table, (long) first * d, Precision.FLOAT, some, d),
+            arena.part(bias, first, Precision.FLOAT, some),
+            scores,
+            best);
+        compare(from, first, scores, best);
+        arena.release(scores, Precision.FLOAT);
+        arena.release(best, Precision.FLOAT);
       }
     }
+    arena.release(table, Precision.FLOAT);
+    arena.release(bias, Precision.FLOAT);
+  }
 
-    private void smallestOfGroup(int first, int begin, int end, int rows) {
-      Arrays.fill(ofGroup, Float.POSITIVE_INFINITY);
-      for (int j = begin; j < end; j++) {
-        float halfNorm = halfNorms[first + j];
-        if (!Float.isNaN(halfNorm)) {
-          // A copy, since a loop becomes vector instructions only if it reads at one index.
-          System.arraycopy(products, j * rows, ofCode, 0, rows);
-          for (int i = 0; i < rows; i++) {
-            ofGroup[i] = Math.min(ofGroup[i], halfNorm - ofCode[i]);
-          }
+  /** Looks through the scores of rows and codes from these on. */
+  private void compare(int firstRow, int firstCode, INDArray scores, INDArray best) {
+    int rows = (int) best.size(0);
+    int groups = (int) best.size(1);
+    float[] ofGroups = HeapCopy.floatsOf(best);
+    FloatIndexer all = FloatIndexer.create((FloatPointer) scores.data().pointer());
+    for (int i = 0; i < rows; i++) {
+      float most = largest[firstRow + i];
+      int group = -1;
+      for (int g = 0; g < groups; g++) {
+        if (ofGroups[i * groups + g] > most) {
+          most = ofGroups[i * groups + g];
+          group = g;
         }
+      }
+      if (group >= 0) {
+        long place = ((long) i * groups + group) * GROUP;
+        int j = 0;
+        while (j < GROUP - 1 && all.get(place + j) != most) {
+          j++;
+        }
+        largest[firstRow + i] = most;
+        nearest[firstRow + i] = firstCode + group * GROUP + j;
       }
     }
   }

@@ -26,7 +26,6 @@ import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -50,8 +49,8 @@ final class OneDnn {
   private final stream stream = new stream(CPU);
   private final Map<Key, Object> calls = new Lru<>(MAX_PRIMITIVES);
   private final Map<PackedKey, Packed> packed = new Lru<>(MAX_PACKED);
-  private final FloatPointer[] workspaces = new FloatPointer[WORKSPACES];
-  private BytePointer scratch = new BytePointer(1 << 20);
+  private final NativeMemory[] workspaces = new NativeMemory[WORKSPACES];
+  private NativeMemory scratch;
 
   private OneDnn() {}
 
@@ -84,11 +83,11 @@ final class OneDnn {
 
   /** What was made of a weight's numbers; the stamp says of which content. */
   private static final class Packed {
-    final BytePointer data;
+    final NativeMemory data;
     long stamp = Kernels.UNSTAMPED;
 
     Packed(long bytes) {
-      data = new BytePointer(bytes);
+      data = new NativeMemory(bytes);
     }
   }
 
@@ -177,27 +176,23 @@ final class OneDnn {
     PackedKey key = new PackedKey(weight.data().pointer().address(), name, bytes);
     Packed copy = packed.computeIfAbsent(key, k -> new Packed(bytes));
     if (stamp == Kernels.UNSTAMPED || copy.stamp != stamp) {
-      compute.accept(copy.data);
+      compute.accept(copy.data.pointer());
       copy.stamp = stamp;
     }
-    return copy.data;
+    return copy.data.pointer();
   }
 
   /** A buffer of this thread for numbers on their way from one layout to another. */
   Pointer buffer(memory.desc layout, String layoutName) {
     long bytes = layout.get_size();
-    return packed.computeIfAbsent(new PackedKey(0, layoutName, bytes), k -> new Packed(bytes)).data;
+    PackedKey key = new PackedKey(0, layoutName, bytes);
+    return packed.computeIfAbsent(key, k -> new Packed(bytes)).data.pointer();
   }
 
   /** One of this thread's rooms for the intermediate results of one operation, in floats. */
   Pointer workspace(int room, long floats) {
-    if (workspaces[room] == null || workspaces[room].capacity() < floats) {
-      if (workspaces[room] != null) {
-        workspaces[room].deallocate();
-      }
-      workspaces[room] = new FloatPointer(floats);
-    }
-    return workspaces[room];
+    workspaces[room] = atLeast(floats * Float.BYTES, workspaces[room]);
+    return workspaces[room].pointer();
   }
 
   /**
@@ -239,11 +234,18 @@ final class OneDnn {
   }
 
   private Pointer scratch(long bytes) {
-    if (scratch.capacity() < bytes) {
-      scratch.deallocate();
-      scratch = new BytePointer(bytes);
+    scratch = atLeast(bytes, scratch);
+    return scratch.pointer();
+  }
+
+  private static NativeMemory atLeast(long bytes, NativeMemory before) {
+    if (before != null && before.bytes() >= bytes) {
+      return before;
     }
-    return scratch;
+    if (before != null) {
+      before.close();
+    }
+    return new NativeMemory(bytes);
   }
 
   /** A primitive with its arguments, ready to run. */

@@ -1,9 +1,11 @@
 package io.github.vqvae4j.tensor.internal;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
@@ -12,6 +14,7 @@ import java.util.stream.LongStream;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reduction;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -152,11 +155,19 @@ public final class OneDnnKernels implements Kernels {
     if (Arrays.equals(xs, ys)) {
       return Call.NONE;
     }
-    memory.desc x = OneDnn.dense(xs);
-    memory.desc y = OneDnn.dense(ys);
+    return reduction(oneDnn, dnnl.algorithm.reduction_sum, OneDnn.dense(xs), OneDnn.dense(ys));
+  }
+
+  private static Call compileLargest(OneDnn oneDnn, long groups, long size) {
+    memory.desc one = OneDnn.dense(groups, 1);
+    return reduction(oneDnn, dnnl.algorithm.reduction_max, OneDnn.dense(groups, size), one);
+  }
+
+  private static Call reduction(
+      OneDnn oneDnn, dnnl.algorithm algorithm, memory.desc x, memory.desc y) {
     var description =
         new reduction.primitive_desc(
-            OneDnn.cpu(), dnnl.algorithm.reduction_sum, x, y, 0, 0, OneDnn.attributes(), true);
+            OneDnn.cpu(), algorithm, x, y, 0, 0, OneDnn.attributes(), true);
     return OneDnn.isUnusable(description)
         ? Call.NONE
         : oneDnn
@@ -230,6 +241,54 @@ public final class OneDnnKernels implements Kernels {
     return count == 1
         ? OneDnn.strided(new long[] {rows, columns}, ofRow)
         : OneDnn.strided(new long[] {count, rows, columns}, rows * columns, ofRow[0], ofRow[1]);
+  }
+
+  private static Call compileScores(OneDnn oneDnn, long n, long k, long d) {
+    memory.desc bias = OneDnn.dense(1, k);
+    memory.desc y = OneDnn.dense(n, k);
+    var description =
+        new matmul.primitive_desc(
+            OneDnn.cpu(),
+            matrices(1, n, d, false),
+            matrices(1, d, k, true),
+            bias,
+            y,
+            OneDnn.attributes(),
+            true);
+    return OneDnn.isUnusable(description)
+        ? Call.NONE
+        : oneDnn
+            .call()
+            .argument(DNNL_ARG_SRC, matrices(1, n, d, false))
+            .argument(DNNL_ARG_WEIGHTS, matrices(1, d, k, true))
+            .argument(DNNL_ARG_BIAS, bias)
+            .argument(DNNL_ARG_DST, y)
+            .build(new matmul(description), description);
+  }
+
+  @Override
+  public void scores(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best) {
+    long n = x.size(0);
+    long k = table.size(0);
+    long groups = best.size(1);
+    OneDnn oneDnn = OneDnn.get();
+    Call product =
+        oneDnn.cached(
+            "scores", o -> compileScores(o, n, k, x.size(1)), Call.class, n, k, x.size(1));
+    Call largest =
+        oneDnn.cached(
+            "largest scores",
+            o -> compileLargest(o, n * groups, k / groups),
+            Call.class,
+            n,
+            k,
+            groups);
+    if (product == Call.NONE || largest == Call.NONE) {
+      fallback.scores(x, table, bias, scores, best);
+    } else {
+      product.set(0, x).set(1, table).set(2, bias).set(3, scores).run();
+      largest.set(0, scores).set(1, best).run();
+    }
   }
 
   @Override

@@ -32,7 +32,7 @@ final class WinogradTiles {
   private final long row;
   private final long size;
   private final long columns;
-  private final FloatPointer padded;
+  private final NativeMemory padded;
   private final FloatPointer matrix;
   private final Call pad;
   private final Call unpad;
@@ -59,8 +59,8 @@ final class WinogradTiles {
     row = (shape[2] + 2 * BORDER) * channels;
     size = (shape[1] + 2 * BORDER) * row;
     columns = images * down * across * cell();
-    padded = new FloatPointer(images * size);
-    Pointer.memset(padded, 0, images * size * Float.BYTES);
+    padded = new NativeMemory(images * size * Float.BYTES);
+    Pointer.memset(padded.pointer(), 0, images * size * Float.BYTES);
     matrix = new FloatPointer(matrices.data());
 
     memory.desc dense = OneDnn.dense(shape);
@@ -158,9 +158,12 @@ final class WinogradTiles {
    * @param data the result
    */
   void forward(Pointer from, Pointer tiles, Pointer data) {
-    pad.set(0, from).set(1, at(padded, BORDER * (row + channels))).run();
+    pad.set(0, from).set(1, at(padded.pointer(), BORDER * (row + channels))).run();
     for (Piece cut : cuts) {
-      cut.copy().set(0, at(padded, cut.inImages())).set(1, at(tiles, cut.inTiles())).run();
+      cut.copy()
+          .set(0, at(padded.pointer(), cut.inImages()))
+          .set(1, at(tiles, cut.inTiles()))
+          .run();
     }
     transform.set(0, matrix).set(1, tiles).set(2, data).run();
   }
