@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
  *
  * @param step counted from 1
  * @param steps how many there will be
- * @param terms each term of the loss, the reconstruction (mean squared error) first
+ * @param terms each term of the loss, the reconstruction first
  * @param loss the sum of weight times value
- * @param batchUsage of the codes in this batch
+ * @param batchUsage of the codes in this batch; of 0 codes for a model without a codebook
  * @param windowUsage of the codes in the last 100 batches
  * @param imagesPerSecond over the last steps, without evaluation and listeners
  */
@@ -49,13 +49,22 @@ public record StepReport(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "step %d/%d  %s  perplexity %.1f  codes %d/%d  %.0f images/s",
+        "step %d/%d  %s  %s%.0f images/s",
         step,
         steps,
         terms.stream().map(TermReport::toString).collect(Collectors.joining("  ")),
-        windowUsage.perplexity(),
-        windowUsage.codesInUse(),
-        windowUsage.codebookSize(),
+        codes(),
         imagesPerSecond);
+  }
+
+  private String codes() {
+    return windowUsage.codebookSize() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "perplexity %.1f  codes %d/%d  ",
+            windowUsage.perplexity(),
+            windowUsage.codesInUse(),
+            windowUsage.codebookSize());
   }
 }

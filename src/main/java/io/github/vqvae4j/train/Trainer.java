@@ -4,8 +4,9 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.UsageWindow;
-import io.github.vqvae4j.model.VqVae;
-import io.github.vqvae4j.model.VqVaeOutput;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Rng;
@@ -15,11 +16,9 @@ import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Trains a {@link VqVae}.
+ * Trains a model of images, as a {@link io.github.vqvae4j.model.VqVae VqVae}.
  *
  * <pre>{@code
  * TrainingReport report = Trainer.of(model)
@@ -30,17 +29,16 @@ import org.slf4j.LoggerFactory;
  *     .fit(digits.train());
  * }</pre>
  *
- * <p>Each step: a shuffled batch; forward; the {@link VqVaeLoss}; backward; a check that every term
- * and every gradient is finite; the optimizer; then the quantizer's own update. With the same seed,
- * data, machine and number of threads two runs give the same bits.
+ * <p>Each step: a shuffled batch; forward; the model's {@link ImageModel#loss}; backward; a check
+ * that every term and every gradient is finite; the optimizer; then the model's own updates, such
+ * as a codebook's. With the same seed, data, machine and number of threads two runs give the same
+ * bits.
  */
 public final class Trainer {
-  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
-
   /** Batches over which code usage is summed up in reports. */
   private static final int USAGE_WINDOW = 100;
 
-  private final VqVae model;
+  private final ImageModel model;
   private Optimizer optimizer = Adam.rate(3e-4);
   private int batch = 32;
   private long steps = 1_000;
@@ -49,7 +47,7 @@ public final class Trainer {
   private long evaluateEvery;
   private final List<TrainingListener> listeners = new ArrayList<>();
 
-  private Trainer(VqVae model) {
+  private Trainer(ImageModel model) {
     this.model = model;
   }
 
@@ -59,7 +57,7 @@ public final class Trainer {
    * @param model changed in place
    * @return the trainer
    */
-  public static Trainer of(VqVae model) {
+  public static Trainer of(ImageModel model) {
     return new Trainer(model);
   }
 
@@ -152,19 +150,18 @@ public final class Trainer {
     long begin = System.nanoTime();
     checkHeldOut(data);
     double variance = data.variance();
-    VqVaeLoss loss = new VqVaeLoss(variance);
     List<Parameter> parameters = model.parameters();
     Rng rng = new Rng(seed);
-    UsageWindow window = new UsageWindow(USAGE_WINDOW, model.quantizer().codebookSize());
+    UsageWindow window = new UsageWindow(USAGE_WINDOW, model.codebookSize());
     Stopwatch stopwatch = new Stopwatch();
     List<Evaluation> evaluations = new ArrayList<>();
     StepReport report = null;
 
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
-      startQuantizer(data, rng);
+      model.start(data, batch, seed, rng);
       for (long n = 1; n <= steps; n++) {
         stopwatch.start();
-        StepResult result = step(n, batches.next(), loss, parameters, rng);
+        StepResult result = step(n, batches.next(), variance, parameters, rng);
         window.add(result.usage());
         stopwatch.stop(batch);
         report = result.report(n, steps, window.usage(), stopwatch.recentRate());
@@ -190,13 +187,12 @@ public final class Trainer {
   }
 
   private StepResult step(
-      long n, Batch images, VqVaeLoss loss, List<Parameter> parameters, Rng rng) {
+      long n, Batch images, double variance, List<Parameter> parameters, Rng rng) {
     long[] rngBefore = rng.state();
     try (Step step = Step.training(rng)) {
-      VqVaeOutput output = model.run(images(step, images));
-      List<LossTerm> terms = loss.terms(output);
-      Tensor total = LossTerm.total(terms);
-      StepResult result = StepResult.of(terms, total, output.quantized().usage());
+      BatchLoss loss = model.loss(images(step, images), new TrainingProgress(n, variance));
+      Tensor total = LossTerm.total(loss.terms());
+      StepResult result = StepResult.of(loss.terms(), total, loss.usage());
       result.checkFinite(n);
       total.backward();
       checkGradients(n, step);
@@ -219,32 +215,6 @@ public final class Trainer {
         }
       }
     }
-  }
-
-  /** Shows the quantizer the vectors of the first batches, if it wants to start from some. */
-  private void startQuantizer(Dataset data, Rng rng) {
-    int wanted = model.quantizer().vectorsToStart();
-    if (wanted == 0) {
-      return;
-    }
-    int dimension = model.quantizer().dimension();
-    List<float[]> parts = new ArrayList<>();
-    try (Batches batches = Batches.shuffled(data, batch, seed)) {
-      long epoch = data.size() / batch;
-      for (long count = 0; parts.size() < epoch && count < wanted; ) {
-        try (Step step = Step.inference()) {
-          parts.add(model.vectors(images(step, batches.next())).toFloats());
-        }
-        count += parts.get(0).length / dimension;
-      }
-    }
-    int each = parts.get(0).length;
-    float[] vectors = new float[parts.size() * each];
-    for (int i = 0; i < parts.size(); i++) {
-      System.arraycopy(parts.get(i), 0, vectors, i * each, each);
-    }
-    LOG.info("Starting the codebook from {} vectors of the data.", vectors.length / dimension);
-    model.quantizer().start(vectors, each / dimension, rng);
   }
 
   /** What would else be found only at the first evaluation. */
