@@ -14,10 +14,32 @@ public final class Activation extends Layer {
   /** tanh x. */
   public static final Activation TANH = new Activation(Tensor::tanh);
 
+  /** max(x, 0) + 0.01 min(x, 0). */
+  public static final Activation LEAKY_RELU = leakyRelu(0.01);
+
+  /** x / (1 + e^-x). */
+  public static final Activation SILU = new Activation(Tensor::silu);
+
+  /** x (1 + erf(x / sqrt(2))) / 2. */
+  public static final Activation GELU = new Activation(Tensor::gelu);
+
+  /** ln(1 + e^x). */
+  public static final Activation SOFTPLUS = new Activation(Tensor::softplus);
+
   private final UnaryOperator<Tensor> function;
 
   private Activation(UnaryOperator<Tensor> function) {
     this.function = function;
+  }
+
+  /**
+   * A leaky rectified linear unit, max(x, 0) + slope min(x, 0).
+   *
+   * @param slope of the negative side
+   * @return the layer
+   */
+  public static Activation leakyRelu(double slope) {
+    return new Activation(x -> x.leakyRelu(slope));
   }
 
   @Override

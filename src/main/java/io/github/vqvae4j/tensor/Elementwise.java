@@ -11,16 +11,29 @@ final class Elementwise {
   private Elementwise() {}
 
   static Tensor unary(Unary function, Tensor x) {
+    return unary(function, 0, 0, x);
+  }
+
+  static Tensor clamp(Tensor x, double min, double max) {
+    if (!(min <= max)) {
+      throw new IllegalArgumentException(
+          "clamp: expected min <= max, got min " + min + " and max " + max + ".");
+    }
+    return unary(Unary.CLAMP, min, max, x);
+  }
+
+  /** A function with settings. */
+  static Tensor unary(Unary function, double alpha, double beta, Tensor x) {
     INDArray xs = x.array();
     INDArray y = x.allocate(x.dims());
-    x.kernels().unary(function, xs, y);
+    x.kernels().unary(function, alpha, beta, xs, y);
     return x.step()
         .result(
             y,
             x.precision(),
             result -> {
               INDArray dx = x.allocate(x.dims());
-              x.kernels().unaryGradient(function, xs, y, result.incoming(), dx);
+              x.kernels().unaryGradient(function, alpha, beta, xs, y, result.incoming(), dx);
               x.give(dx);
             },
             x);

@@ -1,11 +1,12 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
+import io.github.vqvae4j.tensor.internal.RowKernels;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Sums, and what is built from them. */
+/** Sums and maxima, and the gradients of what was broadcast. */
 final class Reductions {
   private Reductions() {}
 
@@ -30,39 +31,37 @@ final class Reductions {
             x);
   }
 
-  static Tensor meanSquaredError(Tensor x, Tensor target) {
-    x.checkWith("meanSquaredError", target);
-    if (!Arrays.equals(x.dims(), target.dims())) {
-      throw new IllegalArgumentException(
-          "meanSquaredError: expected equal shapes, got "
-              + Arrays.toString(x.dims())
-              + " and "
-              + Arrays.toString(target.dims())
-              + ".");
-    }
-    INDArray difference = x.allocate(x.dims());
-    double sum = x.kernels().difference(x.array(), target.array(), difference);
-    INDArray mean = x.allocate(1);
-    HeapCopy.write(new double[] {sum / x.length()}, mean);
-    return x.step()
-        .result(
-            mean,
-            x.precision(),
-            result -> {
-              double factor = 2 * HeapCopy.doublesOf(result.incoming())[0] / x.length();
-              giveScaled(x, difference, factor);
-              giveScaled(target, difference, -factor);
-            },
-            x,
-            target);
+  static Tensor max(Tensor x, int... axes) {
+    int[] over = Shape.axes("max", x.dims(), axes);
+    long[] kept = Shape.without(x.dims(), over);
+    // The axes that are kept, then the others, each in their order.
+    int[] order =
+        IntStream.concat(
+                IntStream.range(0, x.rank()).filter(axis -> !contains(over, axis)),
+                Arrays.stream(over).sorted())
+            .toArray();
+    boolean inOrder = Arrays.equals(order, IntStream.range(0, x.rank()).toArray());
+    Tensor moved = inOrder ? x : x.permute(order);
+    return maxOfRows(moved.reshape(Shape.size(kept), -1)).reshape(kept);
   }
 
-  private static void giveScaled(Tensor receiver, INDArray array, double factor) {
-    if (receiver.isTracked()) {
-      INDArray scaled = receiver.allocate(array.shape());
-      receiver.kernels().affine(array, factor, 0, scaled);
-      receiver.give(scaled);
-    }
+  private static boolean contains(int[] axes, int axis) {
+    return Arrays.stream(axes).anyMatch(a -> a == axis);
+  }
+
+  private static Tensor maxOfRows(Tensor rows) {
+    INDArray y = rows.allocate(rows.size(0));
+    int[] columns = RowKernels.max(rows.array(), y);
+    return rows.step()
+        .result(
+            y,
+            rows.precision(),
+            result -> {
+              INDArray gradient = rows.allocate(rows.dims());
+              RowKernels.place(result.incoming(), columns, gradient);
+              rows.give(gradient);
+            },
+            rows);
   }
 
   /** Gives a gradient of a broadcast shape, summed to the receiver's. */

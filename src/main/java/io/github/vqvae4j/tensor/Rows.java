@@ -63,14 +63,7 @@ final class Rows {
 
   static Tensor straightThrough(Tensor x, Tensor forward) {
     x.checkWith("straightThrough", forward);
-    if (!Arrays.equals(x.dims(), forward.dims())) {
-      throw new IllegalArgumentException(
-          "straightThrough: expected equal shapes, got "
-              + Arrays.toString(x.dims())
-              + " and "
-              + Arrays.toString(forward.dims())
-              + ".");
-    }
+    Shape.checkEqual("straightThrough", x.dims(), forward.dims());
     x.array();
     return x.step()
         .result(

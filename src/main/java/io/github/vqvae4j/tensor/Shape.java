@@ -44,6 +44,19 @@ final class Shape {
     return result;
   }
 
+  /** Refuses two shapes that are not the same. */
+  static void checkEqual(String operation, long[] a, long[] b) {
+    if (!Arrays.equals(a, b)) {
+      throw new IllegalArgumentException(
+          operation
+              + ": expected equal shapes, got "
+              + Arrays.toString(a)
+              + " and "
+              + Arrays.toString(b)
+              + ".");
+    }
+  }
+
   /** The shape padded with ones in front up to a rank. */
   static long[] padded(long[] shape, int rank) {
     long[] result = new long[rank];

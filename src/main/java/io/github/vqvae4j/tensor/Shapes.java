@@ -122,7 +122,8 @@ final class Shapes {
     return dx;
   }
 
-  private static INDArray zeros(Tensor x, int axis, long size) {
+  /** Zeros of x's shape but for the size along one axis; null if that is 0. */
+  static INDArray zeros(Tensor x, int axis, long size) {
     if (size == 0) {
       return null;
     }

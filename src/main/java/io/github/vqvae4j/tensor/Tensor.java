@@ -3,6 +3,7 @@ package io.github.vqvae4j.tensor;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
+import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import java.util.Arrays;
 import java.util.List;
@@ -546,6 +547,56 @@ public final class Tensor {
     return Elementwise.unary(Unary.TANH, this);
   }
 
+  /**
+   * Leaky rectified linear unit (Maas et al. 2013); its gradient is {@code slope} at 0.
+   *
+   * @param slope of the negative side
+   * @return max(x, 0) + slope min(x, 0)
+   */
+  public Tensor leakyRelu(double slope) {
+    return Elementwise.unary(Unary.LEAKY_RELU, slope, 0, this);
+  }
+
+  /**
+   * Sigmoid linear unit, also called swish (Elfwing et al. 2017).
+   *
+   * @return x / (1 + e^-x)
+   */
+  public Tensor silu() {
+    return Elementwise.unary(Unary.SILU, this);
+  }
+
+  /**
+   * Gaussian error linear unit (Hendrycks and Gimpel 2016), with the error function itself and not
+   * its approximation by tanh.
+   *
+   * @return x (1 + erf(x / sqrt(2))) / 2
+   */
+  public Tensor gelu() {
+    return Elementwise.unary(Unary.GELU, this);
+  }
+
+  /**
+   * Soft version of the rectified linear unit. It neither overflows at large x nor is cut off
+   * there.
+   *
+   * @return ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|)
+   */
+  public Tensor softplus() {
+    return Elementwise.unary(Unary.SOFTPLUS, this);
+  }
+
+  /**
+   * Limits each element; its gradient is 0 outside the bounds, and 1 at them.
+   *
+   * @param min the lower bound, may be negative infinity
+   * @param max the upper bound, at least {@code min}, may be infinity
+   * @return min(max(x, min), max)
+   */
+  public Tensor clamp(double min, double max) {
+    return Elementwise.clamp(this, min, max);
+  }
+
   // --- sums and means
 
   /**
@@ -570,13 +621,105 @@ public final class Tensor {
   }
 
   /**
+   * Maximum over some axes, which vanish. The gradient goes to the first of equal elements, in C
+   * order.
+   *
+   * @param axes counted from 0, or from the end as -1, ...; none means all
+   * @return the maxima, of shape [1] if no axis is left
+   */
+  public Tensor max(int... axes) {
+    return Reductions.max(this, axes);
+  }
+
+  // --- along one axis
+
+  /**
+   * Softmax; numbers of any size do not overflow.
+   *
+   * @param axis counted from 0, or from the end as -1, ...; fastest along the last
+   * @return e^x / sum of e^x along the axis
+   */
+  public Tensor softmax(int axis) {
+    return AlongAxis.softmax(this, axis, false);
+  }
+
+  /**
+   * Logarithm of {@link #softmax}, exact where that rounds to 0.
+   *
+   * @param axis counted from 0, or from the end as -1, ...; fastest along the last
+   * @return x - ln(sum of e^x along the axis)
+   */
+  public Tensor logSoftmax(int axis) {
+    return AlongAxis.softmax(this, axis, true);
+  }
+
+  /**
+   * Running sum along one axis.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @return y_i = x_0 + ... + x_i along the axis
+   */
+  public Tensor cumulativeSum(int axis) {
+    return AlongAxis.cumulativeSum(this, axis);
+  }
+
+  // --- losses, each a mean
+
+  /**
    * Mean squared error, the mean over all elements of (this - target)^2.
    *
    * @param target of the same shape
    * @return a scalar
    */
   public Tensor meanSquaredError(Tensor target) {
-    return Reductions.meanSquaredError(this, target);
+    return Losses.meanSquaredError(this, target);
+  }
+
+  /**
+   * Mean absolute error, the mean over all elements of |this - target|; the gradient is 0 where
+   * they are equal.
+   *
+   * @param target of the same shape
+   * @return a scalar
+   */
+  public Tensor l1(Tensor target) {
+    return Losses.l1(this, target);
+  }
+
+  /**
+   * Huber's loss (1964), square near the target and linear far from it. With d = this - target it
+   * is the mean over all elements of d^2 / 2 where |d| is below delta, else of delta (|d| - delta /
+   * 2).
+   *
+   * @param target of the same shape
+   * @param delta where the square becomes linear, above 0
+   * @return a scalar
+   */
+  public Tensor huber(Tensor target, double delta) {
+    return Losses.huber(this, target, delta);
+  }
+
+  /**
+   * Cross-entropy of classes, in nats: the mean over all rows of {@code -ln softmax(row)[target]},
+   * where this holds logits [.., classes].
+   *
+   * @param targets the right class of each row, from 0 to classes - 1; rows in C order
+   * @return a scalar
+   */
+  public Tensor crossEntropy(int... targets) {
+    return Losses.crossEntropy(this, targets);
+  }
+
+  /**
+   * Cross-entropy of yes and no, in nats: the mean over all elements of {@code -t ln p - (1 - t)
+   * ln(1 - p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which
+   * no finite logit makes infinite.
+   *
+   * @param target probabilities t from 0 to 1, of the same shape
+   * @return a scalar
+   */
+  public Tensor binaryCrossEntropyWithLogits(Tensor target) {
+    return Losses.binaryCrossEntropyWithLogits(this, target);
   }
 
   // --- products
@@ -644,6 +787,66 @@ public final class Tensor {
    */
   public Tensor upsample(int factor) {
     return Convolutions.upsample(this, factor);
+  }
+
+  /**
+   * Adds pixels around images.
+   *
+   * @param padding how many on each side of this [b, h, w, c], and which; reflected pixels must be
+   *     fewer than the size of the axis
+   * @return [b, top + h + bottom, left + w + right, c]
+   */
+  public Tensor pad(Padding padding) {
+    return Pixels.pad(this, padding);
+  }
+
+  /**
+   * Blocks of pixels as channels: channel {@code (i block + j) c + k} of the result is channel k of
+   * the pixel in row i and column j of the block (TensorFlow's order; PyTorch's pixel_unshuffle has
+   * {@code (k block + i) block + j}). {@link #depthToSpace} is the inverse.
+   *
+   * @param block rows and columns of a block; this is [b, h, w, c] with h and w multiples of it
+   * @return [b, h / block, w / block, block^2 c]
+   */
+  public Tensor spaceToDepth(int block) {
+    return Pixels.spaceToDepth(this, block);
+  }
+
+  /**
+   * Channels as blocks of pixels, the inverse of {@link #spaceToDepth}.
+   *
+   * @param block rows and columns of a block; this is [b, h, w, c] with c a multiple of its square
+   * @return [b, h block, w block, c / block^2]
+   */
+  public Tensor depthToSpace(int block) {
+    return Pixels.depthToSpace(this, block);
+  }
+
+  // --- pooling
+
+  /**
+   * Average of the pixels in a window. The zeros of the padding count as pixels, as in PyTorch.
+   *
+   * @param kernelHeight rows of the window
+   * @param kernelWidth columns of the window
+   * @param window stride and padding, which must be smaller than the kernel
+   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
+   */
+  public Tensor averagePool(int kernelHeight, int kernelWidth, Window window) {
+    return Pools.pool(Pooling.AVERAGE, this, kernelHeight, kernelWidth, window);
+  }
+
+  /**
+   * Maximum of the pixels in a window, channel by channel. Padding is never the maximum. The
+   * gradient goes to the first of equal pixels, row by row.
+   *
+   * @param kernelHeight rows of the window
+   * @param kernelWidth columns of the window
+   * @param window stride and padding, which must be smaller than the kernel
+   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
+   */
+  public Tensor maxPool(int kernelHeight, int kernelWidth, Window window) {
+    return Pools.pool(Pooling.MAX, this, kernelHeight, kernelWidth, window);
   }
 
   // --- vector quantization

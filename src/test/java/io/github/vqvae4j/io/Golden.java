@@ -28,6 +28,10 @@ public final class Golden {
     return Double.parseDouble(setting(key));
   }
 
+  public boolean has(String key) {
+    return file.arrays().containsKey(key);
+  }
+
   public long[] shape(String key) {
     return file.arrays().get(key).shape();
   }

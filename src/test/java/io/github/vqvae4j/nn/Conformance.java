@@ -8,7 +8,9 @@ import io.github.vqvae4j.model.StridedEncoder;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.tensor.Padding;
 import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Window;
 import java.util.List;
 import java.util.function.Function;
 
@@ -44,6 +46,17 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
           of("Activation.RELU", rng -> Activation.RELU, 3, 5),
           of("Activation.SIGMOID", rng -> Activation.SIGMOID, 3, 5),
           of("Activation.TANH", rng -> Activation.TANH, 3, 5),
+          of("Activation.LEAKY_RELU", rng -> Activation.LEAKY_RELU, 3, 5),
+          of("Activation.leakyRelu", rng -> Activation.leakyRelu(0.2), 3, 5),
+          of("Activation.SILU", rng -> Activation.SILU, 3, 5),
+          of("Activation.GELU", rng -> Activation.GELU, 3, 5),
+          of("Activation.SOFTPLUS", rng -> Activation.SOFTPLUS, 3, 5),
+          of("MaxPool", rng -> new MaxPool(2), 2, 4, 5, 3),
+          of("MaxPool, overlapping", rng -> new MaxPool(3, Window.of(2, 1)), 1, 5, 4, 2),
+          of("AveragePool", rng -> new AveragePool(2), 2, 4, 5, 3),
+          of("AveragePool, overlapping", rng -> new AveragePool(3, Window.of(2, 1)), 1, 5, 4, 2),
+          of("Pad with zeros", rng -> new Pad(Padding.zeros(1)), 1, 2, 3, 2),
+          of("Pad by reflection", rng -> new Pad(Padding.reflect(2)), 2, 3, 4, 2),
           of(
               "Sequential",
               rng -> Sequential.of(new Linear(4, 6, rng), Activation.TANH, new Linear(6, 2, rng)),

@@ -43,6 +43,20 @@ class OperationTest {
     return SharingCases.all().stream().map(OperationTest::tests);
   }
 
+  @TestFactory
+  Stream<DynamicNode> activationsAndLosses() {
+    return Stream.of(ActivationCases.all(), LossCases.all())
+        .flatMap(List::stream)
+        .map(OperationTest::tests);
+  }
+
+  @TestFactory
+  Stream<DynamicNode> axesAndPixels() {
+    return Stream.of(AxisCases.all(), PixelCases.all())
+        .flatMap(List::stream)
+        .map(OperationTest::tests);
+  }
+
   private static DynamicNode tests(OperationCase one) {
     return dynamicContainer(
         one.name(),

@@ -19,7 +19,7 @@ public interface Kernels {
   /** The stamp of an array whose content may have changed since the last call. */
   long UNSTAMPED = 0;
 
-  /** Functions of one number. */
+  /** Functions of one number; two of them have settings, called alpha and beta. */
   enum Unary {
     NEG,
     SQUARE,
@@ -29,7 +29,17 @@ public interface Kernels {
     ABS,
     RELU,
     SIGMOID,
-    TANH
+    TANH,
+    /** max(x, 0) + alpha min(x, 0). */
+    LEAKY_RELU,
+    /** min(max(x, alpha), beta), of derivative 1 from alpha to beta, both included. */
+    CLAMP,
+    /** x / (1 + e^-x). */
+    SILU,
+    /** x (1 + erf(x / sqrt(2))) / 2. */
+    GELU,
+    /** ln(1 + e^x), which is x and not infinite where e^x is. */
+    SOFTPLUS
   }
 
   /** Functions of two numbers. */
@@ -40,14 +50,33 @@ public interface Kernels {
     DIV
   }
 
+  /** What becomes of the pixels in a window. */
+  enum Pooling {
+    /** The largest, padding left out. */
+    MAX,
+    /** Their sum by the window's size, padding counted as 0. */
+    AVERAGE
+  }
+
   /** What stands in the log. */
   String name();
 
   /** y = f(x). */
-  void unary(Unary function, INDArray x, INDArray y);
+  void unary(Unary function, double alpha, double beta, INDArray x, INDArray y);
+
+  /** As above, for a function without settings. */
+  default void unary(Unary function, INDArray x, INDArray y) {
+    unary(function, 0, 0, x, y);
+  }
 
   /** dx = dy f'(x), where y = f(x). */
-  void unaryGradient(Unary function, INDArray x, INDArray y, INDArray dy, INDArray dx);
+  void unaryGradient(
+      Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx);
+
+  /** As above, for a function without settings. */
+  default void unaryGradient(Unary function, INDArray x, INDArray y, INDArray dy, INDArray dx) {
+    unaryGradient(function, 0, 0, x, y, dy, dx);
+  }
 
   /** y = a op b; a and b have y's rank and broadcast along axes where they have size 1. */
   void binary(Binary operation, INDArray a, INDArray b, INDArray y);
@@ -63,6 +92,17 @@ public interface Kernels {
 
   /** Sums over some axes; y has x's rank and size 1 along these. */
   void sum(INDArray x, int[] axes, INDArray y);
+
+  /** y = softmax of x along an axis, or its logarithm. */
+  void softmax(INDArray x, int axis, boolean log, INDArray y);
+
+  /** dx, where y is the result of {@link #softmax}. */
+  void softmaxGradient(INDArray y, INDArray dy, int axis, boolean log, INDArray dx);
+
+  /**
+   * y = sums of x along an axis up to and with each index, or from the end with {@code reverse}.
+   */
+  void cumulativeSum(INDArray x, int axis, boolean reverse, INDArray y);
 
   /** y [m, n] = a b, of which a is [m, k] or, transposed, [k, m], and b [k, n] or [n, k]. */
   void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y);
@@ -81,6 +121,24 @@ public interface Kernels {
 
   /** dx: the sum of dy over each pixel's repetitions. */
   void upsampleGradient(INDArray dy, int factor, INDArray dx);
+
+  /**
+   * y [b, h', w', c] = the pooled x [b, h, w, c].
+   *
+   * @param kernel height and width of the window
+   * @param where of y's shape, for notes to {@link #poolGradient}; null if no gradient is wanted
+   */
+  void pool(Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where);
+
+  /** dx; each maximum's gradient goes to the first pixel that has it. */
+  void poolGradient(
+      Pooling kind,
+      INDArray x,
+      long[] kernel,
+      Window window,
+      INDArray where,
+      INDArray dy,
+      INDArray dx);
 
   /**
    * y = relu?(x * weight + bias + residual).

@@ -5,18 +5,8 @@ import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.api.ops.Op;
-import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
-import org.nd4j.linalg.api.ops.impl.transforms.floating.Sqrt;
-import org.nd4j.linalg.api.ops.impl.transforms.same.Abs;
-import org.nd4j.linalg.api.ops.impl.transforms.same.Negative;
-import org.nd4j.linalg.api.ops.impl.transforms.same.Sign;
-import org.nd4j.linalg.api.ops.impl.transforms.same.Square;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Exp;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Log;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Sigmoid;
-import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Every operation in plain ND4J, in float and double: the reference that the oneDNN kernels are
@@ -29,45 +19,14 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void unary(Unary function, INDArray x, INDArray y) {
-    Op op =
-        switch (function) {
-          case NEG -> new Negative(x, y);
-          case SQUARE -> new Square(x, y);
-          case SQRT -> new Sqrt(x, y);
-          case EXP -> new Exp(x, y);
-          case LOG -> new Log(x, y);
-          case ABS -> new Abs(x, y);
-          case RELU -> new RectifiedLinear(x, y, 0);
-          case SIGMOID -> new Sigmoid(x, y);
-          case TANH -> new Tanh(x, y);
-        };
-    Nd4j.getExecutioner().exec(op);
+  public void unary(Unary function, double alpha, double beta, INDArray x, INDArray y) {
+    Nd4jUnary.value(function, alpha, beta, x, y);
   }
 
   @Override
-  public void unaryGradient(Unary function, INDArray x, INDArray y, INDArray dy, INDArray dx) {
-    switch (function) {
-      case NEG -> unary(Unary.NEG, dy, dx);
-      case SQUARE -> dy.mul(x, dx).muli(2);
-      case SQRT -> dy.div(y, dx).muli(0.5);
-      case EXP -> dy.mul(y, dx);
-      case LOG -> dy.div(x, dx);
-      case ABS -> {
-        Nd4j.getExecutioner().exec(new Sign(x, dx));
-        dx.muli(dy);
-      }
-      case RELU -> {
-        // y is never negative, so its sign is the mask.
-        Nd4j.getExecutioner().exec(new Sign(y, dx));
-        dx.muli(dy);
-      }
-      case SIGMOID -> y.rsub(1, dx).muli(y).muli(dy);
-      case TANH -> {
-        unary(Unary.SQUARE, y, dx);
-        dx.rsubi(1).muli(dy);
-      }
-    }
+  public void unaryGradient(
+      Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx) {
+    Nd4jUnary.gradient(function, alpha, x, y, dy, dx);
   }
 
   @Override
@@ -125,6 +84,38 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
+  public void softmax(INDArray x, int axis, boolean log, INDArray y) {
+    if (log) {
+      // ND4J's own takes the logarithm of the softmax, which may have become 0.
+      binary(Binary.SUB, x, x.max(true, axis), y);
+      INDArray sums = Transforms.exp(y).sum(true, axis);
+      binary(Binary.SUB, y, Transforms.log(sums, false), y);
+    } else {
+      exec(op("softmax").addInputs(x).addIntegerArguments(axis).addOutputs(y));
+    }
+  }
+
+  @Override
+  public void softmaxGradient(INDArray y, INDArray dy, int axis, boolean log, INDArray dx) {
+    if (log) {
+      // dy - e^y sum(dy)
+      unary(Unary.EXP, y, dx);
+      binary(Binary.MUL, dx, dy.sum(true, axis), dx);
+      dy.sub(dx, dx);
+    } else {
+      // y (dy - sum(dy y))
+      dy.mul(y, dx);
+      binary(Binary.SUB, dy, dx.sum(true, axis), dx);
+      dx.muli(y);
+    }
+  }
+
+  @Override
+  public void cumulativeSum(INDArray x, int axis, boolean reverse, INDArray y) {
+    exec(op("cumsum").addInputs(x).addIntegerArguments(0, reverse ? 1 : 0, axis).addOutputs(y));
+  }
+
+  @Override
   public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
     // CBLAS writes C order directly; Nd4j.gemm wants a result in Fortran order.
     int m = (int) y.size(0);
@@ -171,6 +162,42 @@ public final class Nd4jKernels implements Kernels {
             .addIntegerArguments(1, 3)
             .addBooleanArguments(false)
             .addOutputs(dx.reshape('c', s[0] * s[1], s[2], s[3])));
+  }
+
+  @Override
+  public void pool(
+      Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where) {
+    exec(pooling(kind, "", kernel, window).addInputs(x).addOutputs(y));
+  }
+
+  @Override
+  public void poolGradient(
+      Pooling kind,
+      INDArray x,
+      long[] kernel,
+      Window window,
+      INDArray where,
+      INDArray dy,
+      INDArray dx) {
+    exec(pooling(kind, "_bp", kernel, window).addInputs(x, dy).addOutputs(dx));
+  }
+
+  private static DynamicCustomOp.DynamicCustomOpsBuilder pooling(
+      Pooling kind, String direction, long[] kernel, Window window) {
+    // The last: dilation, explicit padding, which counts in an average, channels last.
+    return op((kind == Pooling.MAX ? "maxpool2d" : "avgpool2d") + direction)
+        .addIntegerArguments(
+            (int) kernel[0],
+            (int) kernel[1],
+            window.strideHeight(),
+            window.strideWidth(),
+            window.paddingHeight(),
+            window.paddingWidth(),
+            1,
+            1,
+            0,
+            1,
+            1);
   }
 
   @Override

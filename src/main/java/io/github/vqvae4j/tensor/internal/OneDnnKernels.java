@@ -1,7 +1,5 @@
 package io.github.vqvae4j.tensor.internal;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
@@ -13,8 +11,6 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.dnnl_version_t;
-import org.bytedeco.dnnl.eltwise_backward;
-import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reduction;
@@ -45,115 +41,18 @@ public final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void unary(Unary function, INDArray x, INDArray y) {
-    long n = x.length();
-    Call call =
-        OneDnn.get()
-            .cached("unary", o -> compileUnary(o, function, n), Call.class, function.ordinal(), n);
-    if (call == Call.NONE) {
-      fallback.unary(function, x, y);
-    } else {
-      call.set(0, x).set(1, y).run();
+  public void unary(Unary function, double alpha, double beta, INDArray x, INDArray y) {
+    if (!OneDnnUnary.value(function, alpha, beta, x, y)) {
+      fallback.unary(function, alpha, beta, x, y);
     }
-  }
-
-  private static Call compileUnary(OneDnn oneDnn, Unary function, long n) {
-    memory.desc layout = OneDnn.dense(n);
-    var description = describe(function, layout);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
-        : oneDnn
-            .call()
-            .argument(DNNL_ARG_SRC, layout)
-            .argument(DNNL_ARG_DST, layout)
-            .build(new eltwise_forward(description), description);
-  }
-
-  private static eltwise_forward.primitive_desc describe(Unary function, memory.desc layout) {
-    dnnl.algorithm algorithm =
-        switch (function) {
-          case NEG -> dnnl.algorithm.eltwise_linear;
-          case SQUARE -> dnnl.algorithm.eltwise_square;
-          case SQRT -> dnnl.algorithm.eltwise_sqrt;
-          case EXP -> dnnl.algorithm.eltwise_exp;
-          case LOG -> dnnl.algorithm.eltwise_log;
-          case ABS -> dnnl.algorithm.eltwise_abs;
-          case RELU -> dnnl.algorithm.eltwise_relu;
-          case SIGMOID -> dnnl.algorithm.eltwise_logistic;
-          case TANH -> dnnl.algorithm.eltwise_tanh;
-        };
-    return new eltwise_forward.primitive_desc(
-        OneDnn.cpu(),
-        dnnl.prop_kind.forward_training,
-        algorithm,
-        layout,
-        layout,
-        function == Unary.NEG ? -1 : 0,
-        0,
-        OneDnn.attributes(),
-        true);
   }
 
   @Override
-  public void unaryGradient(Unary function, INDArray x, INDArray y, INDArray dy, INDArray dx) {
-    long n = dx.length();
-    Call call =
-        OneDnn.get()
-            .cached(
-                "unary gradient",
-                o -> compileUnaryGradient(o, function, n),
-                Call.class,
-                function.ordinal(),
-                n);
-    if (call == Call.NONE) {
-      fallback.unaryGradient(function, x, y, dy, dx);
-    } else {
-      call.set(0, usesResult(function) ? y : x).set(1, dy).set(2, dx).run();
+  public void unaryGradient(
+      Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx) {
+    if (!OneDnnUnary.gradient(function, alpha, beta, x, y, dy, dx)) {
+      fallback.unaryGradient(function, alpha, beta, x, y, dy, dx);
     }
-  }
-
-  /** Whether the derivative is computed from f(x), so that x need not be kept. */
-  private static boolean usesResult(Unary function) {
-    return switch (function) {
-      case SQRT, EXP, RELU, SIGMOID, TANH -> true;
-      case NEG, SQUARE, LOG, ABS -> false;
-    };
-  }
-
-  private static Call compileUnaryGradient(OneDnn oneDnn, Unary function, long n) {
-    memory.desc layout = OneDnn.dense(n);
-    dnnl.algorithm algorithm =
-        switch (function) {
-          case NEG -> dnnl.algorithm.eltwise_linear;
-          case SQUARE -> dnnl.algorithm.eltwise_square;
-          case SQRT -> dnnl.algorithm.eltwise_sqrt_use_dst_for_bwd;
-          case EXP -> dnnl.algorithm.eltwise_exp_use_dst_for_bwd;
-          case LOG -> dnnl.algorithm.eltwise_log;
-          case ABS -> dnnl.algorithm.eltwise_abs;
-          case RELU -> dnnl.algorithm.eltwise_relu_use_dst_for_bwd;
-          case SIGMOID -> dnnl.algorithm.eltwise_logistic_use_dst_for_bwd;
-          case TANH -> dnnl.algorithm.eltwise_tanh_use_dst_for_bwd;
-        };
-    var description =
-        new eltwise_backward.primitive_desc(
-            OneDnn.cpu(),
-            algorithm,
-            layout,
-            layout,
-            layout,
-            function == Unary.NEG ? -1 : 0,
-            0,
-            describe(function, layout),
-            OneDnn.attributes(),
-            true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
-        : oneDnn
-            .call()
-            .argument(usesResult(function) ? DNNL_ARG_DST : DNNL_ARG_SRC, layout)
-            .argument(DNNL_ARG_DIFF_DST, layout)
-            .argument(DNNL_ARG_DIFF_SRC, layout)
-            .build(new eltwise_backward(description), description);
   }
 
   @Override
@@ -268,6 +167,25 @@ public final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public void softmax(INDArray x, int axis, boolean log, INDArray y) {
+    if (!OneDnnSoftmax.value(x, axis, log, y)) {
+      fallback.softmax(x, axis, log, y);
+    }
+  }
+
+  @Override
+  public void softmaxGradient(INDArray y, INDArray dy, int axis, boolean log, INDArray dx) {
+    if (!OneDnnSoftmax.gradient(y, dy, axis, log, dx)) {
+      fallback.softmaxGradient(y, dy, axis, log, dx);
+    }
+  }
+
+  @Override
+  public void cumulativeSum(INDArray x, int axis, boolean reverse, INDArray y) {
+    fallback.cumulativeSum(x, axis, reverse, y);
+  }
+
+  @Override
   public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
     long m = y.size(0);
     long n = y.size(1);
@@ -328,6 +246,34 @@ public final class OneDnnKernels implements Kernels {
   @Override
   public void upsampleGradient(INDArray dy, int factor, INDArray dx) {
     fallback.upsampleGradient(dy, factor, dx);
+  }
+
+  @Override
+  public void pool(
+      Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where) {
+    if (!pooling(kind, x, kernel, window, y, where).forward(x, y, where)) {
+      fallback.pool(kind, x, kernel, window, y, where);
+    }
+  }
+
+  @Override
+  public void poolGradient(
+      Pooling kind,
+      INDArray x,
+      long[] kernel,
+      Window window,
+      INDArray where,
+      INDArray dy,
+      INDArray dx) {
+    if (!pooling(kind, dx, kernel, window, dy, where).backward(where, dy, dx)) {
+      fallback.poolGradient(kind, x, kernel, window, where, dy, dx);
+    }
+  }
+
+  private static OneDnnPooling pooling(
+      Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where) {
+    boolean notes = kind == Pooling.MAX && where != null;
+    return new OneDnnPooling(kind, x.shape(), kernel, window, y.shape(), notes);
   }
 
   @Override

@@ -6,8 +6,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Row lookup and its gradient as plain loops: a row is one memory copy, and repeated indices are
- * simply added one after another, in the same order each time.
+ * Operations on rows as plain loops. Looking rows up is one memory copy a row, and the gradients of
+ * repeated indices are simply added one after another, in the same order each time.
  */
 public final class RowKernels {
   private RowKernels() {}
@@ -54,6 +54,37 @@ public final class RowKernels {
       }
       HeapCopy.write(sums, gradient);
     }
+  }
+
+  /** y[i] = the largest number of row i; returns the first column that has it, or a NaN. */
+  public static int[] max(INDArray rows, INDArray y) {
+    double[] numbers = HeapCopy.doublesOf(rows);
+    double[] largest = new double[(int) rows.size(0)];
+    int[] columns = new int[largest.length];
+    int d = (int) rows.size(1);
+    for (int i = 0; i < largest.length; i++) {
+      largest[i] = numbers[i * d];
+      for (int j = 1; j < d; j++) {
+        double number = numbers[i * d + j];
+        if (number > largest[i] || Double.isNaN(number)) {
+          largest[i] = number;
+          columns[i] = j;
+        }
+      }
+    }
+    HeapCopy.write(largest, y);
+    return columns;
+  }
+
+  /** rows[i, columns[i]] = y[i], and 0 in the other columns. */
+  public static void place(INDArray y, int[] columns, INDArray rows) {
+    double[] numbers = new double[Math.toIntExact(rows.length())];
+    double[] placed = HeapCopy.doublesOf(y);
+    int d = (int) rows.size(1);
+    for (int i = 0; i < columns.length; i++) {
+      numbers[i * d + columns[i]] = placed[i];
+    }
+    HeapCopy.write(numbers, rows);
   }
 
   private static FloatBuffer floats(INDArray array) {

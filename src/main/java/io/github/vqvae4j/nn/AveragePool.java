@@ -1,0 +1,35 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Window;
+
+/** Average over square windows of pixels, padding included: [b, h, w, c] to [b, h', w', c]. */
+public final class AveragePool extends Layer {
+  private final int kernel;
+  private final Window window;
+
+  /**
+   * Windows side by side, which divide height and width by their size, rounded down.
+   *
+   * @param kernel rows and columns of a window, at least 1
+   */
+  public AveragePool(int kernel) {
+    this(kernel, Window.of(kernel, 0));
+  }
+
+  /**
+   * Windows that may overlap.
+   *
+   * @param kernel rows and columns of a window, more than its padding
+   * @param window how it moves
+   */
+  public AveragePool(int kernel, Window window) {
+    this.kernel = kernel;
+    this.window = window;
+  }
+
+  @Override
+  protected Tensor compute(Tensor images) {
+    return images.averagePool(kernel, kernel, window);
+  }
+}

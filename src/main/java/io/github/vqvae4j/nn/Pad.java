@@ -1,0 +1,23 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Padding;
+import io.github.vqvae4j.tensor.Tensor;
+
+/** Pixels around images: [b, h, w, c] to [b, top + h + bottom, left + w + right, c]. */
+public final class Pad extends Layer {
+  private final Padding padding;
+
+  /**
+   * Padding.
+   *
+   * @param padding how many pixels on each side, and which
+   */
+  public Pad(Padding padding) {
+    this.padding = padding;
+  }
+
+  @Override
+  protected Tensor compute(Tensor images) {
+    return images.pad(padding);
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.vqvae4j.tensor.internal;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+
+import io.github.vqvae4j.tensor.internal.Kernels.Unary;
+import io.github.vqvae4j.tensor.internal.OneDnn.Call;
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Functions of each element by oneDNN. Each method says whether oneDNN could do it. */
+final class OneDnnUnary {
+  private OneDnnUnary() {}
+
+  /** y = f(x). */
+  static boolean value(Unary function, double alpha, double beta, INDArray x, INDArray y) {
+    float a = alphaOf(function, alpha);
+    float b = (float) beta;
+    long n = x.length();
+    Call call =
+        OneDnn.get()
+            .cached(
+                "unary",
+                o -> compile(o, function, a, b, n),
+                Call.class,
+                function.ordinal(),
+                Float.floatToIntBits(a),
+                Float.floatToIntBits(b),
+                n);
+    if (call == Call.NONE) {
+      return false;
+    }
+    call.set(0, x).set(1, y).run();
+    return true;
+  }
+
+  /** dx = dy f'(x), where y = f(x). */
+  static boolean gradient(
+      Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx) {
+    // oneDNN lets a gradient through above the lower bound only, where it should at the bound too.
+    float a = function == Unary.CLAMP ? Math.nextDown((float) alpha) : alphaOf(function, alpha);
+    float b = (float) beta;
+    long n = dx.length();
+    Call call =
+        OneDnn.get()
+            .cached(
+                "unary gradient",
+                o -> compileGradient(o, function, a, b, n),
+                Call.class,
+                function.ordinal(),
+                Float.floatToIntBits(a),
+                Float.floatToIntBits(b),
+                n);
+    if (call == Call.NONE) {
+      return false;
+    }
+    call.set(0, usesResult(function) ? y : x).set(1, dy).set(2, dx).run();
+    return true;
+  }
+
+  /** What oneDNN's own parameter alpha has to be. */
+  private static float alphaOf(Unary function, double alpha) {
+    return switch (function) {
+      case NEG -> -1;
+      case SILU, SOFTPLUS -> 1;
+      default -> (float) alpha;
+    };
+  }
+
+  private static Call compile(OneDnn oneDnn, Unary function, float alpha, float beta, long n) {
+    memory.desc layout = OneDnn.dense(n);
+    var description = describe(function, alpha, beta, layout);
+    return OneDnn.isUnusable(description)
+        ? Call.NONE
+        : oneDnn
+            .call()
+            .argument(DNNL_ARG_SRC, layout)
+            .argument(DNNL_ARG_DST, layout)
+            .build(new eltwise_forward(description), description);
+  }
+
+  private static eltwise_forward.primitive_desc describe(
+      Unary function, float alpha, float beta, memory.desc layout) {
+    dnnl.algorithm algorithm =
+        switch (function) {
+          case NEG -> dnnl.algorithm.eltwise_linear;
+          case SQUARE -> dnnl.algorithm.eltwise_square;
+          case SQRT -> dnnl.algorithm.eltwise_sqrt;
+          case EXP -> dnnl.algorithm.eltwise_exp;
+          case LOG -> dnnl.algorithm.eltwise_log;
+          case ABS -> dnnl.algorithm.eltwise_abs;
+          case RELU, LEAKY_RELU -> dnnl.algorithm.eltwise_relu;
+          case SIGMOID -> dnnl.algorithm.eltwise_logistic;
+          case TANH -> dnnl.algorithm.eltwise_tanh;
+          case CLAMP -> dnnl.algorithm.eltwise_clip;
+          case SILU -> dnnl.algorithm.eltwise_swish;
+          case GELU -> dnnl.algorithm.eltwise_gelu_erf;
+          case SOFTPLUS -> dnnl.algorithm.eltwise_soft_relu;
+        };
+    return new eltwise_forward.primitive_desc(
+        OneDnn.cpu(),
+        dnnl.prop_kind.forward_training,
+        algorithm,
+        layout,
+        layout,
+        alpha,
+        beta,
+        OneDnn.attributes(),
+        true);
+  }
+
+  /** Whether the derivative is computed from f(x), so that x need not be kept. */
+  private static boolean usesResult(Unary function) {
+    return switch (function) {
+      case SQRT, EXP, RELU, SIGMOID, TANH -> true;
+      case NEG, SQUARE, LOG, ABS, LEAKY_RELU, CLAMP, SILU, GELU, SOFTPLUS -> false;
+    };
+  }
+
+  private static Call compileGradient(
+      OneDnn oneDnn, Unary function, float alpha, float beta, long n) {
+    memory.desc layout = OneDnn.dense(n);
+    dnnl.algorithm algorithm =
+        switch (function) {
+          case NEG -> dnnl.algorithm.eltwise_linear;
+          case SQUARE -> dnnl.algorithm.eltwise_square;
+          case SQRT -> dnnl.algorithm.eltwise_sqrt_use_dst_for_bwd;
+          case EXP -> dnnl.algorithm.eltwise_exp_use_dst_for_bwd;
+          case LOG -> dnnl.algorithm.eltwise_log;
+          case ABS -> dnnl.algorithm.eltwise_abs;
+          case RELU -> dnnl.algorithm.eltwise_relu_use_dst_for_bwd;
+          case LEAKY_RELU -> dnnl.algorithm.eltwise_relu;
+          case SIGMOID -> dnnl.algorithm.eltwise_logistic_use_dst_for_bwd;
+          case TANH -> dnnl.algorithm.eltwise_tanh_use_dst_for_bwd;
+          case CLAMP -> dnnl.algorithm.eltwise_clip;
+          case SILU -> dnnl.algorithm.eltwise_swish;
+          case GELU -> dnnl.algorithm.eltwise_gelu_erf;
+          case SOFTPLUS -> dnnl.algorithm.eltwise_soft_relu;
+        };
+    var description =
+        new eltwise_backward.primitive_desc(
+            OneDnn.cpu(),
+            algorithm,
+            layout,
+            layout,
+            layout,
+            alpha,
+            beta,
+            describe(function, alpha, beta, layout),
+            OneDnn.attributes(),
+            true);
+    return OneDnn.isUnusable(description)
+        ? Call.NONE
+        : oneDnn
+            .call()
+            .argument(usesResult(function) ? DNNL_ARG_DST : DNNL_ARG_SRC, layout)
+            .argument(DNNL_ARG_DIFF_DST, layout)
+            .argument(DNNL_ARG_DIFF_SRC, layout)
+            .build(new eltwise_backward(description), description);
+  }
+}

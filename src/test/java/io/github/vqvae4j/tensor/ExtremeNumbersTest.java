@@ -1,0 +1,124 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Where a naive formula overflows, and at the kinks and ties. */
+class ExtremeNumbersTest {
+  /** What is checked with each kind of kernels and numbers. */
+  private record Kind(KernelSet kernels, Precision precision) {}
+
+  /** Relative; of 1 for numbers below. */
+  private static final double CLOSE = 5e-6;
+
+  @TestFactory
+  Stream<DynamicTest> softplusIsNeitherInfiniteNorCutOff() {
+    double[] x = {-1000, -100, -20, -1, 0, 1, 20, 89, 1000};
+    double[] y = {0, 0, 2.0611536e-9, 0.31326169, 0.69314718, 1.3132617, 20, 89, 1000};
+    double[] dx = {0, 0, 2.0611536e-9, 0.26894142, 0.5, 0.73105858, 1, 1, 1};
+    return check(Tensor::softplus, x, y, dx);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> siluAndGeluOfLargeNumbers() {
+    double[] x = {-1000, -100, 0, 100, 1000};
+    double[] y = {0, 0, 0, 100, 1000};
+    double[] dx = {0, 0, 0.5, 1, 1};
+    return Stream.concat(check(Tensor::silu, x, y, dx), check(Tensor::gelu, x, y, dx));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> softmaxOfLargeNumbers() {
+    double[] x = {1000, 999, -1000, 1000};
+    double p = 1 / (2 + Math.exp(-1));
+    double[] y = {p, p * Math.exp(-1), 0, p};
+    double ln = Math.log(p);
+    return Stream.concat(
+        check(t -> t.softmax(0), x, y, 0, 0, 0, 0),
+        check(
+            t -> t.logSoftmax(0),
+            x,
+            new double[] {ln, ln - 1, ln - 2000, ln},
+            1 - 4 * p,
+            1 - 4 * p * Math.exp(-1),
+            1,
+            1 - 4 * p));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> binaryCrossEntropyOfLargeLogits() {
+    double[] x = {-1000, 1000, 1000, 0};
+    UnaryOperator<Tensor> loss =
+        t ->
+            t.binaryCrossEntropyWithLogits(
+                Tensors.of(t.step(), t.precision(), new Numbers(new double[] {1, 0, 1, 0}, 4)));
+    return check(loss, x, new double[] {(2000 + Math.log(2)) / 4}, -0.25, 0.25, 0, 0.125);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> clampLetsGradientsThroughAtItsBounds() {
+    double[] x = {-0.1, 0, 0.5, 1, 1.1};
+    return check(t -> t.clamp(0, 1), x, new double[] {0, 0, 0.5, 1, 1}, 0, 1, 1, 1, 0);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradientsAtKinks() {
+    double[] x = {0, -1, 1};
+    return check(t -> t.leakyRelu(0.25), x, new double[] {0, -0.25, 1}, 0.25, 0.25, 1);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theFirstOfEqualsHasTheGradientOfAMaximum() {
+    double[] x = {1, 3, 0, 3, 3, 3, 2, 2, 2};
+    return Stream.concat(
+        check(t -> t.max(), x, new double[] {3}, 0, 1, 0, 0, 0, 0, 0, 0, 0),
+        check(
+            t -> t.reshape(1, 3, 3, 1).maxPool(2, 2, Window.of(1, 0)).reshape(4),
+            x,
+            new double[] {3, 3, 3, 3},
+            0,
+            2,
+            0,
+            1,
+            1,
+            0,
+            0,
+            0,
+            0));
+  }
+
+  /** Values, and gradients of their sum. */
+  private static Stream<DynamicTest> check(
+      UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
+    return Stream.of(
+            new Kind(KernelSet.ND4J, Precision.DOUBLE),
+            new Kind(KernelSet.ND4J, Precision.FLOAT),
+            new Kind(KernelSet.ONEDNN, Precision.FLOAT))
+        .map(
+            kind ->
+                DynamicTest.dynamicTest(kind.toString(), () -> check(kind, operation, x, y, dx)));
+  }
+
+  private static void check(
+      Kind kind, UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
+    try (Step step = kind.kernels.training(new Rng(1))) {
+      Tensor input = Tensors.of(step, kind.precision, new Numbers(x, x.length)).withGradient();
+      Tensor result = operation.apply(input);
+      result.sum().backward();
+      assertNear(y, result.toDoubles());
+      assertNear(dx, input.gradient().toDoubles());
+    }
+  }
+
+  private static void assertNear(double[] expected, double... actual) {
+    assertEquals(expected.length, actual.length);
+    for (int i = 0; i < expected.length; i++) {
+      double allowed = CLOSE * Math.max(1, Math.abs(expected[i]));
+      assertEquals(expected[i], actual[i], allowed, "element " + i);
+    }
+  }
+}

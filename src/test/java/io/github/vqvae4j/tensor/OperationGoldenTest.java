@@ -1,0 +1,86 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.vqvae4j.io.Golden;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Activations, losses, softmax, pooling and padding, and their gradients, beside PyTorch's. */
+class OperationGoldenTest {
+  private static final Window WINDOW = new Window(2, 1, 1, 1);
+
+  private final Map<String, BinaryOperator<Tensor>> operations = new HashMap<>();
+
+  @TestFactory
+  Stream<DynamicTest> operations() throws IOException {
+    Golden golden = Golden.read("operations");
+    int[] targets = golden.ints("cross_entropy.targets");
+    add("leaky_relu", x -> x.leakyRelu(0.01));
+    add("silu", Tensor::silu);
+    add("gelu", Tensor::gelu);
+    add("softplus", Tensor::softplus);
+    add("clamp", x -> x.clamp(-0.5, 0.75));
+    add("softmax", x -> x.softmax(1));
+    add("log_softmax", x -> x.logSoftmax(-1));
+    add("cumulative_sum", x -> x.cumulativeSum(1));
+    add("max", x -> x.max(0, 2));
+    add("average_pool", x -> x.averagePool(3, 2, WINDOW));
+    add("max_pool", x -> x.maxPool(3, 2, WINDOW));
+    add("pad_zeros", x -> x.pad(new Padding(Padding.Mode.ZEROS, 1, 2, 3, 0)));
+    add("pad_reflect", x -> x.pad(new Padding(Padding.Mode.REFLECT, 1, 2, 3, 0)));
+    add("cross_entropy", x -> x.crossEntropy(targets));
+    operations.put("l1", Tensor::l1);
+    operations.put("huber", (x, target) -> x.huber(target, 0.7));
+    operations.put("binary_cross_entropy", Tensor::binaryCrossEntropyWithLogits);
+    return operations.keySet().stream()
+        .sorted()
+        .flatMap(
+            name ->
+                Stream.of(
+                    test(golden, name, KernelSet.ND4J, Precision.DOUBLE),
+                    test(golden, name, KernelSet.ND4J, Precision.FLOAT),
+                    test(golden, name, KernelSet.ONEDNN, Precision.FLOAT)));
+  }
+
+  private void add(String name, UnaryOperator<Tensor> operation) {
+    operations.put(name, (x, none) -> operation.apply(x));
+  }
+
+  private DynamicTest test(Golden golden, String name, KernelSet kernels, Precision precision) {
+    return dynamicTest(
+        name + " in " + precision + " by " + kernels,
+        () -> check(golden, name, kernels, precision));
+  }
+
+  private void check(Golden golden, String name, KernelSet kernels, Precision precision) {
+    double tolerance = precision == Precision.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
+    try (Step step = kernels.training(new Rng(1))) {
+      Tensor x = tensor(step, precision, golden, name + ".x").withGradient();
+      boolean compares = golden.has(name + ".target");
+      Tensor target =
+          compares ? tensor(step, precision, golden, name + ".target").withGradient() : null;
+
+      Tensor y = operations.get(name).apply(x, target);
+      y.mul(tensor(step, precision, golden, name + ".dy")).sum().backward();
+
+      assertArrayEquals(golden.shape(name + ".y"), y.shape());
+      golden.assertClose(name + ".y", y.toDoubles(), tolerance);
+      golden.assertClose(name + ".dx", x.gradient().toDoubles(), tolerance);
+      if (compares) {
+        golden.assertClose(name + ".dtarget", target.gradient().toDoubles(), tolerance);
+      }
+    }
+  }
+
+  private static Tensor tensor(Step step, Precision precision, Golden golden, String key) {
+    return Tensors.of(step, precision, new Numbers(golden.doubles(key), golden.shape(key)));
+  }
+}

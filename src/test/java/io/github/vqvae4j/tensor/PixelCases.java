@@ -1,0 +1,99 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.tensor.OperationCase.shape;
+
+import io.github.vqvae4j.tensor.OperationCase.Definition;
+import io.github.vqvae4j.tensor.OperationCase.Operation;
+import io.github.vqvae4j.tensor.OperationCase.Range;
+import io.github.vqvae4j.tensor.Padding.Mode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Padding, blocks of pixels as channels, and pooling. */
+final class PixelCases {
+  private final List<OperationCase> cases = new ArrayList<>();
+
+  private PixelCases() {}
+
+  static List<OperationCase> all() {
+    PixelCases lists = new PixelCases();
+    lists.addPadding();
+    lists.addBlocks();
+    lists.addPooling();
+    return lists.cases;
+  }
+
+  private void add(String name, Operation operation, Definition definition, long... shape) {
+    cases.add(OperationCase.of(name, Range.NORMAL, operation, definition, shape));
+  }
+
+  private void addPadding() {
+    for (Mode mode : Mode.values()) {
+      for (int[] p : new int[][] {{0, 0, 0, 0}, {1, 1, 1, 1}, {2, 0, 0, 1}, {0, 3, 4, 2}}) {
+        Padding padding = new Padding(mode, p[0], p[1], p[2], p[3]);
+        for (long[] s : List.of(shape(1, 4, 5, 1), shape(2, 5, 7, 3))) {
+          add(
+              "pad " + padding,
+              t -> t[0].pad(padding),
+              n -> ReferenceFunctions.pad(n[0], padding),
+              s);
+        }
+      }
+    }
+    Padding wide = Padding.zeros(3);
+    add("pad " + wide, t -> t[0].pad(wide), n -> ReferenceFunctions.pad(n[0], wide), 1, 1, 1, 2);
+  }
+
+  private void addBlocks() {
+    for (int block = 1; block <= 3; block++) {
+      int r = block;
+      add(
+          "spaceToDepth " + r,
+          t -> t[0].spaceToDepth(r),
+          n -> ReferenceFunctions.spaceToDepth(n[0], r),
+          2,
+          6,
+          12,
+          3);
+      add(
+          "depthToSpace " + r,
+          t -> t[0].depthToSpace(r),
+          n -> ReferenceFunctions.depthToSpace(n[0], r),
+          2,
+          3,
+          5,
+          36);
+      add("there and back " + r, t -> t[0].spaceToDepth(r).depthToSpace(r), n -> n[0], 1, 6, 6, 1);
+    }
+  }
+
+  private void addPooling() {
+    for (long[] s : List.of(shape(1, 7, 7, 1), shape(2, 8, 6, 3), shape(1, 5, 11, 16))) {
+      for (int kernel = 1; kernel <= 4; kernel++) {
+        both(s, kernel, kernel, Window.of(kernel, 0));
+        both(s, kernel, kernel, Window.of(1, kernel / 2));
+        both(s, kernel, kernel, Window.of(2, kernel - 1));
+      }
+      both(s, 3, 2, new Window(2, 1, 1, 0));
+      both(s, 1, 5, new Window(3, 2, 0, 2));
+    }
+    both(shape(1, 1, 1, 1), 1, 1, Window.of(1, 0));
+    both(shape(3, 1, 2, 5), 3, 3, Window.of(1, 1));
+    // More places in a window than a byte can number.
+    both(shape(2, 17, 18, 3), 17, 17, Window.of(1, 0));
+  }
+
+  private void both(long[] s, int height, int width, Window window) {
+    String name = height + "x" + width + " " + window;
+    add(
+        "maxPool " + name,
+        t -> t[0].maxPool(height, width, window),
+        n -> ReferenceFunctions.pool(n[0], true, height, width, window),
+        s);
+    add(
+        "averagePool " + name,
+        t -> t[0].averagePool(height, width, window),
+        n -> ReferenceFunctions.pool(n[0], false, height, width, window),
+        s);
+  }
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Numbers from PyTorch for activations, losses, softmax, pooling and padding: golden/operations.safetensors.
+
+    python3 operations.py [--check]            as goldens.py, whose conventions these are
+"""
+
+import torch
+from torch.nn import functional
+
+import goldens
+from goldens import Golden, Inputs, from_torch, to_torch
+
+
+def images(function):
+    return lambda x: from_torch(function(to_torch(x)))
+
+
+SMALL = (3, 37)
+IMAGES = (2, 7, 6, 3)
+
+# name: shape, scale of the numbers, function
+UNARY = {
+    "leaky_relu": (SMALL, 2, lambda x: functional.leaky_relu(x, 0.01)),
+    "silu": (SMALL, 3, functional.silu),
+    "gelu": (SMALL, 3, functional.gelu),
+    "softplus": (SMALL, 30, lambda x: functional.softplus(x, threshold=1000)),  # not cut off at 20
+    "clamp": (SMALL, 1, lambda x: torch.clamp(x, -0.5, 0.75)),
+    "softmax": ((2, 5, 7), 3, lambda x: torch.softmax(x, 1)),
+    "log_softmax": ((2, 5, 7), 30, lambda x: torch.log_softmax(x, -1)),
+    "cumulative_sum": ((2, 5, 7), 1, lambda x: torch.cumsum(x, 1)),
+    "max": ((2, 5, 7), 1, lambda x: x.amax((0, 2))),
+    "average_pool": (IMAGES, 1, images(lambda x: functional.avg_pool2d(x, (3, 2), (2, 1), (1, 1)))),
+    "max_pool": (IMAGES, 1, images(lambda x: functional.max_pool2d(x, (3, 2), (2, 1), (1, 1)))),
+    "pad_zeros": (IMAGES, 1, images(lambda x: functional.pad(x, (3, 0, 1, 2)))),
+    "pad_reflect": (IMAGES, 1, images(lambda x: functional.pad(x, (3, 0, 1, 2), mode="reflect"))),
+}
+
+# name: scale of the prediction, range of the target, loss
+LOSSES = {
+    "l1": (1, None, functional.l1_loss),
+    "huber": (3, None, lambda x, t: functional.huber_loss(x, t, delta=0.7)),
+    "binary_cross_entropy": (9, (0, 1), functional.binary_cross_entropy_with_logits),
+}
+
+CLASSES = (2, 4, 11)
+
+
+def store(golden, inputs, name, leaves, y):
+    y = y if y.dim() else y.reshape(1)
+    dy = inputs.bell(*y.shape)
+    y.backward(dy)
+    for leaf, tensor in leaves.items():
+        golden.input(f"{name}.{leaf}", tensor)
+        golden.result(f"{name}.d{leaf}", tensor.grad)
+    golden.result(f"{name}.y", y)
+    golden.input(f"{name}.dy", dy)
+
+
+def operations():
+    golden = Golden()
+    for name, (shape, scale, function) in UNARY.items():
+        inputs = Inputs(name)
+        x = inputs.bell(*shape, scale=scale).requires_grad_()
+        store(golden, inputs, name, {"x": x}, function(x))
+    for name, (scale, bounds, loss) in LOSSES.items():
+        inputs = Inputs(name)
+        x = inputs.bell(*SMALL, scale=scale).requires_grad_()
+        target = inputs.bell(*SMALL)
+        target = (target if bounds is None else target.clamp(*bounds)).requires_grad_()
+        store(golden, inputs, name, {"x": x, "target": target}, loss(x, target))
+    inputs = Inputs("cross_entropy")
+    logits = inputs.bell(*CLASSES, scale=5).requires_grad_()
+    rows = logits.reshape(-1, CLASSES[-1])
+    targets = torch.tensor([inputs.random.randrange(CLASSES[-1]) for _ in range(len(rows))])
+    store(golden, inputs, "cross_entropy", {"x": logits}, functional.cross_entropy(rows, targets))
+    golden.result("cross_entropy.targets", targets)
+    return golden
+
+
+if __name__ == "__main__":
+    goldens.FILES = {"operations": lambda name: operations()}
+    goldens.main()
