@@ -8,8 +8,7 @@ import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
-import io.github.vqvae4j.nn.ResidualConfig;
-import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
@@ -23,44 +22,82 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The model file: safetensors with all parameters and buffers under their hierarchical names, and
- * in its metadata the format's version and, as JSON, the settings of each part beside its kind.
+ * A model's file: safetensors with all parameters and buffers under their hierarchical names, and
+ * in its metadata the format's version, the model's name and, as JSON, the settings of each part
+ * beside its kind.
  *
- * <p>A kind is a name from the tables below, never a class: nothing in a file decides which code
+ * <p>A kind is a name from the table below, never a class: nothing in a file decides which code
  * runs. Parts of one's own are written as {@link #OWN}, and such a file needs an instance to be
  * loaded into.
  */
-final class VqVaeFile {
+final class ModelFile {
+  /** The models that there are files of. */
+  enum Model {
+    VQ_VAE("vq-vae", "a VQ-VAE", "VqVae"),
+    AUTOENCODER("autoencoder", "an autoencoder", "Autoencoder"),
+    VAE("vae", "a VAE", "Vae");
+
+    private final String name;
+    private final String words;
+    private final String type;
+
+    Model(String name, String words, String type) {
+      this.name = name;
+      this.words = words;
+      this.type = type;
+    }
+  }
+
   private static final String FORMAT = "vqvae4j.format";
   private static final String VERSION = "2";
   private static final String MODEL = "vqvae4j.model";
-  private static final String VQ_VAE = "vq-vae";
   private static final String CONFIG = "vqvae4j.config";
   private static final String KIND = "kind";
   private static final String OWN = "own";
 
   private static final Map<String, Class<? extends Record>> KINDS =
-      Map.of(
-          "conv-encoder", ConvEncoderConfig.class,
-          "conv-decoder", ConvDecoderConfig.class,
-          "strided-encoder", StridedEncoderConfig.class,
-          "strided-decoder", StridedDecoderConfig.class,
-          "vector-quantizer", VectorQuantizerConfig.class);
+      Map.ofEntries(
+          Map.entry("conv-encoder", ConvEncoderConfig.class),
+          Map.entry("conv-decoder", ConvDecoderConfig.class),
+          Map.entry("conv-vector-encoder", ConvVectorEncoderConfig.class),
+          Map.entry("conv-vector-decoder", ConvVectorDecoderConfig.class),
+          Map.entry("dense-encoder", DenseEncoderConfig.class),
+          Map.entry("dense-decoder", DenseDecoderConfig.class),
+          Map.entry("strided-encoder", StridedEncoderConfig.class),
+          Map.entry("strided-decoder", StridedDecoderConfig.class),
+          Map.entry("vector-quantizer", VectorQuantizerConfig.class),
+          Map.entry("autoencoder", AutoencoderConfig.class),
+          Map.entry("vae", VaeConfig.class));
 
-  private VqVaeFile() {}
+  private final Path path;
+  private final Model model;
+  private final Map<String, String> metadata;
+  private final Map<String, NamedArray> arrays;
 
-  static void save(VqVae model, Path file) throws IOException {
+  private ModelFile(Path path, Model model, SafetensorsFile content) {
+    this.path = path;
+    this.model = model;
+    this.metadata = content.metadata();
+    this.arrays = content.arrays();
+  }
+
+  /**
+   * Writes a model.
+   *
+   * @param parts the settings of each part, by name; empty for a part of its author's own
+   */
+  static void save(Path path, Model model, Layer layer, Map<String, Optional<?>> parts)
+      throws IOException {
     JsonObject config = new JsonObject();
-    config.add("encoder", part(model.encoder().config()));
-    config.add("quantizer", part(model.quantizer().config()));
-    config.add("decoder", part(model.decoder().config()));
+    parts.forEach((name, settings) -> config.add(name, part(settings)));
     Map<String, NamedArray> arrays = new LinkedHashMap<>();
-    for (Map.Entry<String, Variable> entry : model.variables().entrySet()) {
+    for (Map.Entry<String, Variable> entry : layer.variables().entrySet()) {
       float[] values = entry.getValue().toFloats();
       int bad = firstNotFinite(values);
       if (bad >= 0) {
         throw new IllegalStateException(
-            "VqVae.save: element "
+            model.type
+                + ".save: element "
                 + bad
                 + " of "
                 + entry.getKey()
@@ -73,9 +110,9 @@ final class VqVaeFile {
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(FORMAT, VERSION);
-    metadata.put(MODEL, VQ_VAE);
+    metadata.put(MODEL, model.name);
     metadata.put(CONFIG, config.toString());
-    Safetensors.write(file, metadata, arrays);
+    Safetensors.write(path, metadata, arrays);
   }
 
   private static JsonObject part(Optional<?> settings) {
@@ -91,80 +128,96 @@ final class VqVaeFile {
     return part;
   }
 
-  static VqVae load(Path file) throws IOException {
-    SafetensorsFile content = read(file);
-    JsonObject config = config(file, content);
-    Encoder.Config encoder = settings(file, config, "encoder", Encoder.Config.class);
-    Quantizer.Config quantizer = settings(file, config, "quantizer", Quantizer.Config.class);
-    Decoder.Config decoder = settings(file, config, "decoder", Decoder.Config.class);
-    checkSizes(file, content, encoder, quantizer, decoder);
-    VqVaeBuilder builder = VqVae.builder().encoder(encoder).quantizer(quantizer).decoder(decoder);
-    VqVae model = builder.build();
-    try {
-      fill(file, content, model);
-    } catch (BadFileException e) {
-      model.close();
-      throw e;
+  /** Reads a file of a model of this kind. */
+  static ModelFile read(Path path, Model model) throws IOException {
+    SafetensorsFile content = Safetensors.read(path);
+    String version = content.metadata().get(FORMAT);
+    if (version == null || !model.name.equals(content.metadata().get(MODEL))) {
+      throw new BadFileException(
+          path,
+          "metadata",
+          "this is a safetensors file, but not "
+              + model.words
+              + " written by vqvae4j ("
+              + FORMAT
+              + " is "
+              + version
+              + ", "
+              + MODEL
+              + " is "
+              + content.metadata().get(MODEL)
+              + "); pass a file that "
+              + model.type
+              + ".save wrote");
     }
-    return model;
+    if (!version.equals(VERSION)) {
+      throw new BadFileException(
+          path,
+          "metadata " + FORMAT,
+          "expected format version "
+              + VERSION
+              + ", got "
+              + version
+              + "; read it with the version of vqvae4j that wrote it, or a newer one");
+    }
+    return new ModelFile(path, model, content);
   }
 
   /**
-   * Compares the settings that decide how large a model is with the file's arrays before one is
+   * The settings of a part.
+   *
+   * @param type what they must be
+   * @throws BadFileException if they are missing, damaged, or the part was its author's own
+   */
+  <C> C settings(String part, Class<C> type) throws BadFileException {
+    String place = "metadata " + CONFIG + ", " + part;
+    try {
+      JsonObject json = config().getAsJsonObject(part);
+      String kind = json.get(KIND).getAsString();
+      if (kind.equals(OWN)) {
+        throw new BadFileException(
+            path,
+            place,
+            "the model was saved with a part of its author's own, which a file cannot bring; build"
+                + " the same model and use "
+                + model.type
+                + ".load(file, model)");
+      }
+      Class<? extends Record> record = KINDS.get(kind);
+      if (record == null || !type.isAssignableFrom(record)) {
+        throw new BadFileException(
+            path,
+            place,
+            "unknown kind \"" + kind + "\", expected one of " + new TreeSet<>(KINDS.keySet()));
+      }
+      return type.cast(RecordJson.fromJson(json.getAsJsonObject("settings"), record));
+    } catch (IllegalArgumentException
+        | IllegalStateException
+        | ClassCastException
+        | UnsupportedOperationException
+        | NullPointerException e) {
+      throw new BadFileException(path, place, "damaged settings: " + e.getMessage(), e);
+    }
+  }
+
+  private JsonObject config() throws BadFileException {
+    try {
+      return JsonParser.parseString(metadata.getOrDefault(CONFIG, "")).getAsJsonObject();
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new BadFileException(
+          path, "metadata " + CONFIG, "expected a JSON object; the file is damaged", e);
+    }
+  }
+
+  /**
+   * Compares a setting that decides how large a model is with the file's arrays before one is
    * built, so that a damaged number cannot ask for more memory than there is.
    */
-  private static void checkSizes(
-      Path file,
-      SafetensorsFile content,
-      Encoder.Config encoder,
-      Quantizer.Config quantizer,
-      Decoder.Config decoder)
-      throws BadFileException {
-    if (encoder instanceof ConvEncoderConfig c) {
-      checkSize(file, content, "encoder.project.weight", 2, c.hidden());
-      checkResidual(file, content, "encoder", c.residual());
-    }
-    if (encoder instanceof StridedEncoderConfig c) {
-      for (int i = 0; i < c.widths().size(); i++) {
-        checkSize(file, content, "encoder.down." + i + ".weight", 3, c.widths().get(i));
-      }
-    }
-    if (decoder instanceof ConvDecoderConfig c) {
-      checkSize(file, content, "decoder.mix.weight", 3, c.hidden());
-      checkResidual(file, content, "decoder", c.residual());
-      int last = c.upsample() - 1;
-      if (c.doubling() == ConvDecoderConfig.Doubling.TRANSPOSED && last >= 0) {
-        checkSize(file, content, "decoder.up." + last + ".weight", 2, c.channels());
-      }
-    }
-    if (decoder instanceof StridedDecoderConfig c) {
-      for (int i = 0; i < c.widths().size(); i++) {
-        checkSize(file, content, "decoder.up." + i + ".weight", 2, c.widths().get(i));
-      }
-      checkSize(file, content, "decoder.last.weight", 3, c.channels());
-    }
-    if (quantizer instanceof VectorQuantizerConfig c) {
-      checkSize(file, content, "quantizer.codebook", 0, c.codebookSize());
-      checkSize(file, content, "quantizer.codebook", 1, c.dimension());
-    }
-  }
-
-  private static void checkResidual(
-      Path file, SafetensorsFile content, String part, ResidualConfig residual)
-      throws BadFileException {
-    if (residual.blocks() > 0) {
-      String last = part + ".residual." + (residual.blocks() - 1) + ".conv.weight";
-      checkSize(file, content, last, 3, residual.hidden());
-    }
-  }
-
-  private static void checkSize(
-      Path file, SafetensorsFile content, String name, int axis, long expected)
-      throws BadFileException {
-    NamedArray array = content.arrays().get(name);
+  void checkSize(String name, int axis, long expected) throws BadFileException {
+    NamedArray array = arrays.get(name);
     if (array == null || array.shape().length <= axis || array.shape()[axis] != expected) {
       throw new BadFileException(
-          file,
+          path,
           "metadata " + CONFIG,
           "the settings ask for "
               + expected
@@ -178,80 +231,6 @@ final class VqVaeFile {
     }
   }
 
-  static VqVae load(Path file, VqVae into) throws IOException {
-    fill(file, read(file), into);
-    return into;
-  }
-
-  private static SafetensorsFile read(Path file) throws IOException {
-    SafetensorsFile content = Safetensors.read(file);
-    String version = content.metadata().get(FORMAT);
-    if (version == null || !VQ_VAE.equals(content.metadata().get(MODEL))) {
-      throw new BadFileException(
-          file,
-          "metadata",
-          "this is a safetensors file, but not a VQ-VAE written by vqvae4j ("
-              + FORMAT
-              + " is "
-              + version
-              + ", "
-              + MODEL
-              + " is "
-              + content.metadata().get(MODEL)
-              + "); pass a file that VqVae.save wrote");
-    }
-    if (!version.equals(VERSION)) {
-      throw new BadFileException(
-          file,
-          "metadata " + FORMAT,
-          "expected format version "
-              + VERSION
-              + ", got "
-              + version
-              + "; read it with the version of vqvae4j that wrote it, or a newer one");
-    }
-    return content;
-  }
-
-  private static JsonObject config(Path file, SafetensorsFile content) throws BadFileException {
-    try {
-      return JsonParser.parseString(content.metadata().getOrDefault(CONFIG, "")).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
-      throw new BadFileException(
-          file, "metadata " + CONFIG, "expected a JSON object; the file is damaged", e);
-    }
-  }
-
-  private static <C> C settings(Path file, JsonObject config, String part, Class<C> type)
-      throws BadFileException {
-    String place = "metadata " + CONFIG + ", " + part;
-    try {
-      JsonObject json = config.getAsJsonObject(part);
-      String kind = json.get(KIND).getAsString();
-      if (kind.equals(OWN)) {
-        throw new BadFileException(
-            file,
-            place,
-            "the model was saved with a part of its author's own, which a file cannot bring; build"
-                + " the same model and use VqVae.load(file, model)");
-      }
-      Class<? extends Record> record = KINDS.get(kind);
-      if (record == null || !type.isAssignableFrom(record)) {
-        throw new BadFileException(
-            file,
-            place,
-            "unknown kind \"" + kind + "\", expected one of " + new TreeSet<>(KINDS.keySet()));
-      }
-      return type.cast(RecordJson.fromJson(json.getAsJsonObject("settings"), record));
-    } catch (IllegalArgumentException
-        | IllegalStateException
-        | ClassCastException
-        | UnsupportedOperationException
-        | NullPointerException e) {
-      throw new BadFileException(file, place, "damaged settings: " + e.getMessage(), e);
-    }
-  }
-
   /** Some of the names that are among the first but not among the others. */
   private static String firstFew(Set<String> names, Set<String> others) {
     TreeSet<String> only = new TreeSet<>(names);
@@ -260,14 +239,22 @@ final class VqVaeFile {
     return only.size() <= 3 ? "[" + few + "]" : "[" + few + " and " + (only.size() - 3) + " more]";
   }
 
+  /** Fills a model that was built for this file, and closes it if that fails. */
+  <L extends Layer> L fillNew(L built) throws BadFileException {
+    try {
+      return fill(built);
+    } catch (BadFileException e) {
+      built.close();
+      throw e;
+    }
+  }
+
   /** Checks everything first, so that the model stays as it was if anything is wrong. */
-  private static void fill(Path file, SafetensorsFile content, VqVae model)
-      throws BadFileException {
-    Map<String, Variable> variables = model.variables();
-    Map<String, NamedArray> arrays = content.arrays();
+  <L extends Layer> L fill(L layer) throws BadFileException {
+    Map<String, Variable> variables = layer.variables();
     if (!variables.keySet().equals(arrays.keySet())) {
       throw new BadFileException(
-          file,
+          path,
           "arrays",
           "the file's arrays are not this model's: missing "
               + firstFew(variables.keySet(), arrays.keySet())
@@ -280,7 +267,7 @@ final class VqVaeFile {
       Variable variable = entry.getValue();
       if (array.type() != NamedArray.Type.F32 || !Arrays.equals(array.shape(), variable.shape())) {
         throw new BadFileException(
-            file,
+            path,
             entry.getKey(),
             "expected F32 "
                 + Arrays.toString(variable.shape())
@@ -294,7 +281,7 @@ final class VqVaeFile {
       int bad = firstNotFinite(values);
       if (bad >= 0) {
         throw new BadFileException(
-            file,
+            path,
             entry.getKey(),
             "element "
                 + bad
@@ -305,6 +292,7 @@ final class VqVaeFile {
       }
     }
     variables.forEach((name, variable) -> variable.set(arrays.get(name).floats()));
+    return layer;
   }
 
   private static int firstNotFinite(float[] values) {

@@ -24,11 +24,13 @@ class ConformanceTest {
   private static final double FLOAT = 1e-4;
 
   static List<Conformance> layers() {
-    return Conformance.ALL;
+    List<Conformance> all = new ArrayList<>(Conformance.ALL);
+    all.addAll(ConformanceOfModels.ALL);
+    return all;
   }
 
   static List<Conformance> layersAndQuantizers() {
-    List<Conformance> both = new ArrayList<>(Conformance.ALL);
+    List<Conformance> both = new ArrayList<>(layers());
     both.addAll(Conformance.QUANTIZERS);
     return both;
   }

@@ -1,0 +1,41 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The file of a {@link VqVae}. */
+final class VqVaeFile {
+  private VqVaeFile() {}
+
+  static void save(VqVae model, Path file) throws IOException {
+    Map<String, Optional<?>> parts = new LinkedHashMap<>();
+    parts.put("encoder", model.encoder().config());
+    parts.put("quantizer", model.quantizer().config());
+    parts.put("decoder", model.decoder().config());
+    ModelFile.save(file, ModelFile.Model.VQ_VAE, model, parts);
+  }
+
+  static VqVae load(Path path) throws IOException {
+    ModelFile file = ModelFile.read(path, ModelFile.Model.VQ_VAE);
+    Encoder.Config encoder = file.settings("encoder", Encoder.Config.class);
+    Quantizer.Config quantizer = file.settings("quantizer", Quantizer.Config.class);
+    Decoder.Config decoder = file.settings("decoder", Decoder.Config.class);
+    PartSizes.encoder(file, encoder);
+    PartSizes.decoder(file, decoder);
+    if (quantizer instanceof VectorQuantizerConfig c) {
+      file.checkSize("quantizer.codebook", 0, c.codebookSize());
+      file.checkSize("quantizer.codebook", 1, c.dimension());
+    }
+    return file.fillNew(
+        VqVae.builder().encoder(encoder).quantizer(quantizer).decoder(decoder).build());
+  }
+
+  static VqVae load(Path path, VqVae into) throws IOException {
+    return ModelFile.read(path, ModelFile.Model.VQ_VAE).fill(into);
+  }
+}
