@@ -12,7 +12,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"mnist", "cifar10", "custom-encoder", "fidelity", "reconstruct", "decode"})
+      strings = {
+        "mnist",
+        "cifar10",
+        "custom-encoder",
+        "autoencoder",
+        "vae",
+        "fidelity",
+        "reconstruct",
+        "decode"
+      })
   void everyCommandHasHelpAndVersion(String command) {
     Run help = Run.of(command, "--help").succeeded();
     assertTrue(help.out().contains("Usage: vqvae4j-examples " + command), help::out);
@@ -25,7 +34,15 @@ class UsageTest {
   void helpListsCommandsAndDefaults() {
     String help = Run.of("--help").succeeded().out();
     for (String command :
-        List.of("mnist", "cifar10", "custom-encoder", "fidelity", "reconstruct", "decode")) {
+        List.of(
+            "mnist",
+            "cifar10",
+            "custom-encoder",
+            "autoencoder",
+            "vae",
+            "fidelity",
+            "reconstruct",
+            "decode")) {
       assertTrue(help.contains(command), help);
     }
     String mnist = Run.of("mnist", "--help").succeeded().out();
