@@ -3,8 +3,10 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import javax.imageio.IIOImage;
@@ -26,6 +28,17 @@ final class ImageWriting {
     Checks.grayOrColor(image);
     BufferedImage picture = picture(image);
     AtomicFile.write(file, out -> encode(picture, format, out));
+  }
+
+  static byte[] png(Images image) {
+    Checks.grayOrColor(image);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      encode(picture(image), "png", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory takes every byte", e);
+    }
+    return bytes.toByteArray();
   }
 
   private static String format(Path file) {

@@ -143,6 +143,11 @@ public final class Images implements Dataset {
    * @throws IOException if the file cannot be written
    */
   public static void write(Images image, Path file) throws IOException {
+    checkSingle(image);
+    ImageWriting.write(image, file);
+  }
+
+  private static void checkSingle(Images image) {
     if (image.count != 1) {
       throw new IllegalArgumentException(
           "got "
@@ -150,7 +155,18 @@ public final class Images implements Dataset {
               + " images for one file, expected 1; write them side by side with Images.writeGrid,"
               + " or one at a time with image(i)");
     }
-    ImageWriting.write(image, file);
+  }
+
+  /**
+   * One image as the bytes of a PNG file.
+   *
+   * @param image one image of 1 or 3 channels
+   * @return what {@link #write} writes
+   * @throws IllegalArgumentException if there are several images, or not 1 or 3 channels
+   */
+  public static byte[] png(Images image) {
+    checkSingle(image);
+    return ImageWriting.png(image);
   }
 
   /**
@@ -192,8 +208,19 @@ public final class Images implements Dataset {
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(List<Images> rows, Path file) throws IOException {
+    write(grid(rows), file);
+  }
+
+  /**
+   * Lays images out as {@link #writeGrid(List, Path)} does.
+   *
+   * @param rows the rows, of images of one size; a shorter row is filled up with white
+   * @return one large image
+   * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
+   */
+  public static Images grid(List<Images> rows) {
     Checks.equalSizes(rows);
-    writeGrid(rows, ImageGrid.scale(rows), file);
+    return ImageGrid.layOut(rows, ImageGrid.scale(rows));
   }
 
   /**

@@ -77,11 +77,16 @@ public final class Autoencoder extends LatentModel {
   /** Writes the model to a file, from which {@link #load} makes it again. */
   @Override
   public void save(Path file) throws IOException {
-    Map<String, Optional<?>> parts = new LinkedHashMap<>();
-    parts.put("model", Optional.of(config));
-    parts.put("encoder", encoder().config());
-    parts.put("decoder", decoder().config());
-    ModelFile.save(file, ModelFile.Model.AUTOENCODER, this, parts);
+    ModelFile.save(file, ModelFile.Model.AUTOENCODER, this);
+  }
+
+  @Override
+  public Map<String, Optional<?>> settings() {
+    Map<String, Optional<?>> settings = new LinkedHashMap<>();
+    settings.put("model", Optional.of(config));
+    settings.put("encoder", encoder().config());
+    settings.put("decoder", decoder().config());
+    return settings;
   }
 
   /**

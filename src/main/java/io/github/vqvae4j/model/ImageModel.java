@@ -9,6 +9,8 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model that reconstructs images, and what {@code train.Trainer} needs to train it: its loss on a
@@ -63,6 +65,13 @@ public abstract class ImageModel extends Layer {
    * @return their reconstructions
    */
   public abstract Images reconstruct(Dataset images);
+
+  /**
+   * The settings of the model and its parts, as they are saved with it.
+   *
+   * @return by the part's name, {@code model} for its own; empty for a part of one's own
+   */
+  public abstract Map<String, Optional<?>> settings();
 
   /**
    * Writes the model to a file.

@@ -81,15 +81,10 @@ final class ModelFile {
     this.arrays = content.arrays();
   }
 
-  /**
-   * Writes a model.
-   *
-   * @param parts the settings of each part, by name; empty for a part of its author's own
-   */
-  static void save(Path path, Model model, Layer layer, Map<String, Optional<?>> parts)
-      throws IOException {
+  /** Writes a model. */
+  static void save(Path path, Model model, ImageModel layer) throws IOException {
     JsonObject config = new JsonObject();
-    parts.forEach((name, settings) -> config.add(name, part(settings)));
+    layer.settings().forEach((name, settings) -> config.add(name, part(settings)));
     Map<String, NamedArray> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, Variable> entry : layer.variables().entrySet()) {
       float[] values = entry.getValue().toFloats();

@@ -90,11 +90,16 @@ public final class Vae extends LatentModel {
   /** Writes the model to a file, from which {@link #load} makes it again. */
   @Override
   public void save(Path file) throws IOException {
-    Map<String, Optional<?>> parts = new LinkedHashMap<>();
-    parts.put("model", Optional.of(config));
-    parts.put("encoder", encoder().config());
-    parts.put("decoder", decoder().config());
-    ModelFile.save(file, ModelFile.Model.VAE, this, parts);
+    ModelFile.save(file, ModelFile.Model.VAE, this);
+  }
+
+  @Override
+  public Map<String, Optional<?>> settings() {
+    Map<String, Optional<?>> settings = new LinkedHashMap<>();
+    settings.put("model", Optional.of(config));
+    settings.put("encoder", encoder().config());
+    settings.put("decoder", decoder().config());
+    return settings;
   }
 
   /**

@@ -15,7 +15,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +97,15 @@ public final class VqVae extends ImageModel {
   @Override
   public void save(Path file) throws IOException {
     VqVaeFile.save(this, file);
+  }
+
+  @Override
+  public Map<String, Optional<?>> settings() {
+    Map<String, Optional<?>> settings = new LinkedHashMap<>();
+    settings.put("encoder", encoder.config());
+    settings.put("quantizer", quantizer.config());
+    settings.put("decoder", decoder.config());
+    return settings;
   }
 
   /**

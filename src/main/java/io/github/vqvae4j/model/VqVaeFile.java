@@ -4,20 +4,13 @@ import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
 
 /** The file of a {@link VqVae}. */
 final class VqVaeFile {
   private VqVaeFile() {}
 
   static void save(VqVae model, Path file) throws IOException {
-    Map<String, Optional<?>> parts = new LinkedHashMap<>();
-    parts.put("encoder", model.encoder().config());
-    parts.put("quantizer", model.quantizer().config());
-    parts.put("decoder", model.decoder().config());
-    ModelFile.save(file, ModelFile.Model.VQ_VAE, model, parts);
+    ModelFile.save(file, ModelFile.Model.VQ_VAE, model);
   }
 
   static VqVae load(Path path) throws IOException {

@@ -156,7 +156,8 @@ public final class Step implements AutoCloseable {
   /**
    * Has something done at {@link #commit}: how a forward pass changes a buffer.
    *
-   * @param change what to do
+   * @param change what to do, with numbers copied out of the step's tensors: {@link #takeCommits}
+   *     may have it done after the step has closed
    */
   public void onCommit(Runnable change) {
     check();
@@ -187,6 +188,19 @@ public final class Step implements AutoCloseable {
    */
   public void computed(Object source, Tensor output) {
     observer.computed(source, output);
+  }
+
+  /**
+   * Takes over what {@link #commit} would do, for results that are good only together with those of
+   * further steps.
+   *
+   * @return carries the changes out, in order; call it once, whether or not this step is closed
+   */
+  public Runnable takeCommits() {
+    check();
+    List<Runnable> taken = List.copyOf(commits);
+    commits.clear();
+    return () -> taken.forEach(Runnable::run);
   }
 
   @Override

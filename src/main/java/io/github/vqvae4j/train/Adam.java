@@ -1,7 +1,6 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.tensor.Step;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +15,9 @@ import java.util.Map;
  * </pre>
  */
 public final class Adam implements Optimizer {
-  private static final double BETA_1 = 0.9;
-  private static final double BETA_2 = 0.999;
-  private static final double EPSILON = 1e-8;
+  static final double BETA_1 = 0.9;
+  static final double BETA_2 = 0.999;
+  static final double EPSILON = 1e-8;
 
   /** The moving averages of one parameter. */
   private static final class Moments {
@@ -36,6 +35,7 @@ public final class Adam implements Optimizer {
   private final double beta1;
   private final double beta2;
   private final double epsilon;
+  private final double weightDecay;
   private final Map<Parameter, Moments> moments = new IdentityHashMap<>();
   private final Slices slices = new Slices();
 
@@ -49,6 +49,11 @@ public final class Adam implements Optimizer {
    * @throws IllegalArgumentException if a number is out of its range
    */
   public Adam(double rate, double beta1, double beta2, double epsilon) {
+    this(rate, beta1, beta2, epsilon, 0);
+  }
+
+  /** With the decay of {@link AdamW}, which checks it; 0 for none. */
+  Adam(double rate, double beta1, double beta2, double epsilon, double weightDecay) {
     if (!(rate > 0 && rate <= Float.MAX_VALUE)
         || !(beta1 >= 0 && beta1 < 1)
         || !(beta2 >= 0 && beta2 < 1)
@@ -68,6 +73,7 @@ public final class Adam implements Optimizer {
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
+    this.weightDecay = weightDecay;
   }
 
   /**
@@ -81,20 +87,34 @@ public final class Adam implements Optimizer {
   }
 
   @Override
-  public void update(List<Parameter> parameters, Step step) {
+  public double rate() {
+    return rate;
+  }
+
+  @Override
+  public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
+    float keep = (float) (1 - rateNow * weightDecay);
     for (Parameter parameter : parameters) {
       Moments state = moments.computeIfAbsent(parameter, p -> new Moments(p.size()));
-      if (step.gradient(parameter) != null) {
+      if (gradients.has(parameter)) {
         state.updates++;
         double correction1 = 1 - Math.pow(beta1, state.updates);
         double correction2 = 1 - Math.pow(beta2, state.updates);
-        float stepSize = (float) (rate / correction1);
+        float stepSize = (float) (rateNow / correction1);
         float scale = (float) (1 / Math.sqrt(correction2));
         slices.update(
             parameter,
-            step,
+            gradients,
             (values, gradient, slice, length) ->
-                move(values, gradient, state.m[slice], state.v[slice], length, stepSize, scale));
+                move(
+                    values,
+                    gradient,
+                    state.m[slice],
+                    state.v[slice],
+                    length,
+                    keep,
+                    stepSize,
+                    scale));
       }
     }
   }
@@ -105,6 +125,7 @@ public final class Adam implements Optimizer {
       float[] m,
       float[] v,
       int length,
+      float keep,
       float stepSize,
       float scale) {
     float b1 = (float) beta1;
@@ -118,20 +139,16 @@ public final class Adam implements Optimizer {
       float vi = b2 * v[i] + c2 * g * g;
       m[i] = mi;
       v[i] = vi;
-      values[i] -= stepSize * mi / ((float) Math.sqrt(vi) * scale + eps);
+      values[i] = keep * values[i] - stepSize * mi / ((float) Math.sqrt(vi) * scale + eps);
     }
+  }
+
+  String settings() {
+    return "rate " + rate + ", betas " + beta1 + " and " + beta2 + ", epsilon " + epsilon;
   }
 
   @Override
   public String toString() {
-    return "Adam(rate "
-        + rate
-        + ", betas "
-        + beta1
-        + " and "
-        + beta2
-        + ", epsilon "
-        + epsilon
-        + ")";
+    return "Adam(" + settings() + ")";
   }
 }

@@ -1,25 +1,27 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.nn.Parameter;
+import java.util.Arrays;
 
 /** Finds NaN and infinity in gradients. */
 final class FiniteCheck {
-  private static final int LENGTH = 2048;
+  private static final int LENGTH = Slices.LENGTH;
 
-  private FiniteCheck() {}
+  private final float[] slice = new float[LENGTH];
+
+  /** A sum for each place in a slice: these additions are independent, so they go side by side. */
+  private final float[] squares = new float[LENGTH];
 
   /**
    * The sum of squares, in which every NaN, infinity and number too large to be squared shows: what
    * an optimizer that squares gradients can take is finite here.
    */
-  static double sumOfSquares(Tensor gradient) {
-    float[] slice = new float[LENGTH];
-    // A sum for each place in a slice: these additions are independent, so they go side by side.
-    float[] squares = new float[LENGTH];
-    long size = gradient.length();
-    for (long offset = 0; offset < size; offset += LENGTH) {
-      int length = (int) Math.min(LENGTH, size - offset);
-      gradient.read(offset, slice, 0, length);
+  double sumOfSquares(Gradients gradients, Parameter parameter) {
+    Arrays.fill(squares, 0);
+    int size = parameter.size();
+    for (int offset = 0; offset < size; offset += LENGTH) {
+      int length = Math.min(LENGTH, size - offset);
+      gradients.read(parameter, offset, slice, length);
       for (int i = 0; i < length; i++) {
         squares[i] += slice[i] * slice[i];
       }

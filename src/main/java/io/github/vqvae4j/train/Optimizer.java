@@ -7,10 +7,28 @@ import java.util.List;
 /** Moves parameters along their gradients. It keeps state for each; use one for one model. */
 public interface Optimizer {
   /**
+   * Its learning rate, which a {@link Schedule} multiplies.
+   *
+   * @return above 0
+   */
+  double rate();
+
+  /**
    * One update.
    *
-   * @param parameters all that shall move; those without a gradient in this step stay
+   * @param parameters all that shall move; those without a gradient stay
+   * @param gradients of the parameters
+   * @param rate the learning rate of this update, at least 0
+   */
+  void update(List<Parameter> parameters, Gradients gradients, double rate);
+
+  /**
+   * One update along a step's own gradients, at the optimizer's own rate: for loops of one's own.
+   *
+   * @param parameters all that shall move
    * @param step where {@code backward} found their gradients
    */
-  void update(List<Parameter> parameters, Step step);
+  default void update(List<Parameter> parameters, Step step) {
+    update(parameters, Gradients.of(step), rate());
+  }
 }

@@ -1,7 +1,6 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.tensor.Step;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,14 +50,19 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
-  public void update(List<Parameter> parameters, Step step) {
-    float r = (float) rate;
+  public double rate() {
+    return rate;
+  }
+
+  @Override
+  public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
+    float r = (float) rateNow;
     float mu = (float) momentum;
     for (Parameter parameter : parameters) {
       float[][] velocity = velocities.computeIfAbsent(parameter, p -> Slices.zeros(p.size()));
       slices.update(
           parameter,
-          step,
+          gradients,
           (values, gradient, slice, length) ->
               move(values, gradient, velocity[slice], length, r, mu));
     }

@@ -1,8 +1,6 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
 
 /**
  * Walks through a parameter and its gradient in slices that stay in the first-level cache: copied
@@ -33,9 +31,8 @@ final class Slices {
   }
 
   /** Updates a parameter, if it has a gradient. */
-  void update(Parameter parameter, Step step, Change change) {
-    Tensor gradient = step.gradient(parameter);
-    if (gradient == null) {
+  void update(Parameter parameter, Gradients all, Change change) {
+    if (!all.has(parameter)) {
       return;
     }
     int size = parameter.size();
@@ -43,7 +40,7 @@ final class Slices {
       int offset = slice * LENGTH;
       int length = Math.min(LENGTH, size - offset);
       parameter.read(offset, values, 0, length);
-      gradient.read(offset, gradients, 0, length);
+      all.read(parameter, offset, gradients, length);
       change.apply(values, gradients, slice, length);
       parameter.write(offset, values, 0, length);
     }

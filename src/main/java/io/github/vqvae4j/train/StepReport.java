@@ -12,8 +12,10 @@ import java.util.stream.Collectors;
  * @param steps how many there will be
  * @param terms each term of the loss, the reconstruction first
  * @param loss the sum of weight times value
- * @param batchUsage of the codes in this batch; of 0 codes for a model without a codebook
- * @param windowUsage of the codes in the last 100 batches
+ * @param rate the learning rate of this step
+ * @param gradientNorm the norm of all gradients together, before any clipping
+ * @param batchUsage of the codes in this step's images; of 0 codes for a model without a codebook
+ * @param windowUsage of the codes in the last 100 steps
  * @param imagesPerSecond over the last steps, without evaluation and listeners
  */
 public record StepReport(
@@ -21,6 +23,8 @@ public record StepReport(
     long steps,
     List<TermReport> terms,
     double loss,
+    double rate,
+    double gradientNorm,
     CodeUsage batchUsage,
     CodeUsage windowUsage,
     double imagesPerSecond) {

@@ -3,17 +3,45 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The figures of a step, copied out before its memory goes. */
-record StepResult(List<TermReport> terms, double loss, CodeUsage usage) {
+record StepResult(
+    List<TermReport> terms, double loss, CodeUsage usage, double rate, double gradientNorm) {
   static StepResult of(List<LossTerm> terms, Tensor total, CodeUsage usage) {
     return new StepResult(
         terms.stream()
             .map(term -> new TermReport(term.name(), term.value().item(), term.weight()))
             .toList(),
         total.item(),
-        usage);
+        usage,
+        0,
+        0);
+  }
+
+  /** Those of several batches of one size: the means, and the use of all. */
+  static StepResult mean(List<StepResult> results) {
+    StepResult first = results.get(0);
+    List<TermReport> terms = new ArrayList<>();
+    for (int i = 0; i < first.terms.size(); i++) {
+      int index = i;
+      TermReport term = first.terms.get(i);
+      double value =
+          results.stream().mapToDouble(r -> r.terms.get(index).value()).average().orElseThrow();
+      terms.add(new TermReport(term.name(), value, term.weight()));
+    }
+    return new StepResult(
+        List.copyOf(terms),
+        results.stream().mapToDouble(StepResult::loss).average().orElseThrow(),
+        results.stream().map(StepResult::usage).reduce(CodeUsage::plus).orElseThrow(),
+        0,
+        0);
+  }
+
+  /** The same of an update that was made. */
+  StepResult with(double rateUsed, double normFound) {
+    return new StepResult(terms, loss, usage, rateUsed, normFound);
   }
 
   /** Throws if a term, or their sum, is NaN or infinite. */
@@ -29,6 +57,7 @@ record StepResult(List<TermReport> terms, double loss, CodeUsage usage) {
   }
 
   StepReport report(long step, long steps, CodeUsage windowUsage, double imagesPerSecond) {
-    return new StepReport(step, steps, terms, loss, usage, windowUsage, imagesPerSecond);
+    return new StepReport(
+        step, steps, terms, loss, rate, gradientNorm, usage, windowUsage, imagesPerSecond);
   }
 }

@@ -4,18 +4,15 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.UsageWindow;
-import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.TrainingProgress;
-import io.github.vqvae4j.nn.LossTerm;
-import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
-import io.github.vqvae4j.tensor.Variable;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Trains a model of images, as a {@link io.github.vqvae4j.model.VqVae VqVae}.
@@ -35,7 +32,7 @@ import java.util.Map;
  * bits.
  */
 public final class Trainer {
-  /** Batches over which code usage is summed up in reports. */
+  /** Steps over which code usage is summed up in reports. */
   private static final int USAGE_WINDOW = 100;
 
   private final ImageModel model;
@@ -45,6 +42,14 @@ public final class Trainer {
   private long seed = 42;
   private Dataset heldOut;
   private long evaluateEvery;
+  private Schedule schedule = Schedule.constant();
+  private int accumulate = 1;
+  private double clipNorm;
+  private double averageDecay;
+  private WeightAverages averages;
+  private ToDoubleFunction<Evaluation> measure = Evaluation::meanSquaredError;
+  private int patience;
+  private Path bestFile;
   private final List<TrainingListener> listeners = new ArrayList<>();
 
   private Trainer(ImageModel model) {
@@ -126,6 +131,120 @@ public final class Trainer {
   }
 
   /**
+   * Sets how the learning rate changes; by default it is the optimizer's throughout.
+   *
+   * @param newSchedule what the optimizer's rate is multiplied by
+   * @return this trainer
+   */
+  public Trainer schedule(Schedule newSchedule) {
+    schedule = newSchedule;
+    return this;
+  }
+
+  /**
+   * Makes each step from the mean gradient of several batches: as one batch of all their images in
+   * the memory of one. A codebook that learns by moving averages takes in batch after batch once
+   * the optimizer has moved the parameters: all were quantized with the same codebook, and its
+   * averages decay once for each batch, as without this setting.
+   *
+   * @param batches at least 1
+   * @return this trainer
+   */
+  public Trainer accumulate(int batches) {
+    if (batches < 1) {
+      throw new IllegalArgumentException(
+          "Trainer.accumulate: expected at least 1 batch, got " + batches + ".");
+    }
+    accumulate = batches;
+    return this;
+  }
+
+  /**
+   * Has gradients scaled down where their norm, over all parameters together, is larger than this
+   * (Pascanu, Mikolov and Bengio 2013, algorithm 1), as PyTorch's {@code clip_grad_norm_}.
+   *
+   * @param largestNorm above 0
+   * @return this trainer
+   */
+  public Trainer clip(double largestNorm) {
+    if (!(largestNorm > 0 && largestNorm <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "Trainer.clip: expected a finite norm above 0, got " + largestNorm + ".");
+    }
+    clipNorm = largestNorm;
+    return this;
+  }
+
+  /**
+   * Has the weights averaged over the steps ({@link WeightAverages}). Evaluations, and the file of
+   * {@link #keepBest}, are then of the averages; the training itself stays the same, and after it
+   * the model has the weights of the last step.
+   *
+   * @param decay above 0 and below 1; 1 / (1 - decay) steps should be a small part of the run, as
+   *     with 0.99 for some thousand steps, or the averages lag behind
+   * @return this trainer
+   */
+  public Trainer averageWeights(double decay) {
+    if (!(decay > 0 && decay < 1)) {
+      throw new IllegalArgumentException(
+          "Trainer.averageWeights: expected a decay above 0 and below 1, got " + decay + ".");
+    }
+    averageDecay = decay;
+    return this;
+  }
+
+  /**
+   * The averages of the last run, to be put into the model.
+   *
+   * @return those after its last step
+   * @throws IllegalStateException if there was no run that made any
+   */
+  public WeightAverages averages() {
+    if (averages == null) {
+      throw new IllegalStateException(
+          "Trainer.averages: no weights were averaged. Call averageWeights(decay) before fit.");
+    }
+    return averages;
+  }
+
+  /**
+   * Sets which evaluations are better; by default those with a smaller mean squared error.
+   *
+   * @param newMeasure the smaller, the better, as {@code e -> -e.usage().perplexity()}
+   * @return this trainer
+   */
+  public Trainer judge(ToDoubleFunction<Evaluation> newMeasure) {
+    measure = newMeasure;
+    return this;
+  }
+
+  /**
+   * Ends a run after so many evaluations in a row that were not better than the best.
+   *
+   * @param evaluations at least 1
+   * @return this trainer
+   */
+  public Trainer stopEarly(int evaluations) {
+    if (evaluations < 1) {
+      throw new IllegalArgumentException(
+          "Trainer.stopEarly: expected at least 1 evaluation, got " + evaluations + ".");
+    }
+    patience = evaluations;
+    return this;
+  }
+
+  /**
+   * Has the model saved after each evaluation that is the best so far.
+   *
+   * @param file replaced as a whole each time
+   * @return this trainer
+   */
+  public Trainer keepBest(Path file) {
+    bestFile = file;
+    return this;
+  }
+
+  /**
    * Adds somebody to be told how it goes.
    *
    * @param listener called on the training thread
@@ -145,40 +264,55 @@ public final class Trainer {
    *     infinite
    * @throws IllegalArgumentException if the batch is larger than the data, or the images do not fit
    *     the model
+   * @throws IllegalStateException if {@link #stopEarly} or {@link #keepBest} was called and {@link
+   *     #evaluate} was not
+   * @throws UncheckedIOException if the file of {@link #keepBest} cannot be written; the model is
+   *     as after the step that was evaluated
    */
   public TrainingReport fit(Dataset data) {
     long begin = System.nanoTime();
     checkHeldOut(data);
     double variance = data.variance();
-    List<Parameter> parameters = model.parameters();
+    TrainingSettings settings = settings(data);
     Rng rng = new Rng(seed);
+    TrainingStep training = new TrainingStep(model, variance, rng, optimizer, schedule, settings);
+    averages =
+        averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
+    Evaluations evaluations =
+        new Evaluations(
+            new Evaluations.Plan(heldOut, evaluateEvery, measure, patience, bestFile),
+            model,
+            variance,
+            averages);
     UsageWindow window = new UsageWindow(USAGE_WINDOW, model.codebookSize());
     Stopwatch stopwatch = new Stopwatch();
-    List<Evaluation> evaluations = new ArrayList<>();
     StepReport report = null;
 
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
+      listeners.forEach(listener -> listener.onStart(settings));
       model.start(data, batch, seed, rng);
-      for (long n = 1; n <= steps; n++) {
+      for (long n = 1; n <= steps && !evaluations.enough(); n++) {
         stopwatch.start();
-        StepResult result = step(n, batches.next(), variance, parameters, rng);
+        StepResult result = training.take(n, batches);
+        if (averages != null) {
+          averages.update();
+        }
         window.add(result.usage());
-        stopwatch.stop(batch);
+        stopwatch.stop(batch * accumulate);
         report = result.report(n, steps, window.usage(), stopwatch.recentRate());
         for (TrainingListener listener : listeners) {
           listener.onStep(report);
         }
-        if (heldOut != null && (n % evaluateEvery == 0 || n == steps)) {
-          Evaluation evaluation = Evaluation.after(n, model, heldOut, variance);
-          evaluations.add(evaluation);
-          listeners.forEach(listener -> listener.onEvaluation(evaluation));
-        }
+        evaluations.after(n, steps, listeners);
       }
     }
     TrainingReport whole =
         new TrainingReport(
             report,
-            List.copyOf(evaluations),
+            report.step() < steps ? Ending.NO_BETTER_EVALUATION : Ending.STEPS_MADE,
+            evaluations.all(),
+            evaluations.best(),
+            training.clipped(),
             variance,
             (System.nanoTime() - begin) / 1e9,
             stopwatch.rate());
@@ -186,57 +320,49 @@ public final class Trainer {
     return whole;
   }
 
-  private StepResult step(
-      long n, Batch images, double variance, List<Parameter> parameters, Rng rng) {
-    long[] rngBefore = rng.state();
-    try (Step step = Step.training(rng)) {
-      BatchLoss loss = model.loss(images(step, images), new TrainingProgress(n, variance));
-      Tensor total = LossTerm.total(loss.terms());
-      StepResult result = StepResult.of(loss.terms(), total, loss.usage());
-      result.checkFinite(n);
-      total.backward();
-      checkGradients(n, step);
-      optimizer.update(parameters, step);
-      step.commit();
-      return result;
-    } catch (DivergenceException e) {
-      rng.restore(rngBefore);
-      throw e;
+  private TrainingSettings settings(Dataset data) {
+    if (heldOut == null && (patience > 0 || bestFile != null)) {
+      throw new IllegalStateException(
+          "Trainer: "
+              + (patience > 0 ? "stopEarly" : "keepBest")
+              + " goes by evaluations, and there are none. Call evaluate(heldOut, everySteps) too.");
     }
+    return new TrainingSettings(
+        shapeOf(data),
+        heldOut == null ? List.of() : shapeOf(heldOut),
+        optimizer.toString(),
+        schedule.toString(),
+        batch,
+        accumulate,
+        steps,
+        seed,
+        clipNorm,
+        averageDecay,
+        evaluateEvery,
+        patience,
+        bestFile == null ? "" : bestFile.toString());
   }
 
-  private void checkGradients(long n, Step step) {
-    for (Map.Entry<String, Variable> entry : model.variables().entrySet()) {
-      Tensor gradient = step.gradient(entry.getValue());
-      if (gradient != null) {
-        double sum = FiniteCheck.sumOfSquares(gradient);
-        if (!Double.isFinite(sum)) {
-          throw DivergenceException.inStep(n, "the gradient of " + entry.getKey(), sum);
-        }
-      }
-    }
+  private static List<Integer> shapeOf(Dataset data) {
+    return List.of(data.size(), data.height(), data.width(), data.channels());
   }
 
   /** What would else be found only at the first evaluation. */
   private void checkHeldOut(Dataset data) {
-    if (heldOut != null
-        && (heldOut.size() == 0
-            || heldOut.height() != data.height()
-            || heldOut.width() != data.width()
-            || heldOut.channels() != data.channels())) {
+    if (heldOut != null && (heldOut.size() == 0 || !imageShape(heldOut).equals(imageShape(data)))) {
       throw new IllegalArgumentException(
           "Trainer.evaluate: expected one or more images "
-              + shape(data)
+              + imageShape(data)
               + " as those trained on, got "
               + heldOut.size()
               + " images "
-              + shape(heldOut)
+              + imageShape(heldOut)
               + ".");
     }
   }
 
-  private static String shape(Dataset data) {
-    return "[" + data.height() + ", " + data.width() + ", " + data.channels() + "]";
+  private static List<Integer> imageShape(Dataset data) {
+    return shapeOf(data).subList(1, 4);
   }
 
   static Tensor images(Step step, Batch batch) {

@@ -2,19 +2,26 @@ package io.github.vqvae4j.train;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a training run gave.
  *
  * @param last the last step
+ * @param ending why the run ended
  * @param evaluations those on held-out data, in order; empty if none were asked for
+ * @param best the evaluation that {@link Trainer#judge} likes best; empty if there was none
+ * @param clippedSteps in which the gradients were clipped
  * @param variance of the training images' pixels
  * @param seconds the whole run took, evaluation and listeners included
  * @param imagesPerSecond of the training steps alone, over the whole run
  */
 public record TrainingReport(
     StepReport last,
+    Ending ending,
     List<Evaluation> evaluations,
+    Optional<Evaluation> best,
+    long clippedSteps,
     double variance,
     double seconds,
     double imagesPerSecond) {
@@ -31,6 +38,18 @@ public record TrainingReport(
             last));
     if (!evaluations.isEmpty()) {
       text.append(String.format("%n  held-out:  %s", evaluations.get(evaluations.size() - 1)));
+    }
+    if (best.isPresent() && best.get().step() < last.step()) {
+      text.append(String.format("%n  best:      after step %d, %s", best.get().step(), best.get()));
+    }
+    if (ending == Ending.NO_BETTER_EVALUATION) {
+      text.append(
+          String.format(
+              "%n  ended early, after step %d of %d: evaluations did not get better",
+              last.step(), last.steps()));
+    }
+    if (clippedSteps > 0) {
+      text.append(String.format("%n  gradients clipped in %d steps", clippedSteps));
     }
     return text.toString();
   }

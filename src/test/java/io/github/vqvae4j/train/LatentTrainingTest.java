@@ -15,10 +15,15 @@ import io.github.vqvae4j.model.Likelihood;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.tensor.Rng;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Models without a codebook go through the same trainer. */
@@ -66,8 +71,7 @@ class LatentTrainingTest {
 
   @Test
   void aLearnedVarianceComesNearTheError() {
-    try (Vae model =
-        LatentModels.vae(1).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
+    try (Vae model = LatentModels.vae(1).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
       TrainingReport report = trainer(model).steps(600).evaluate(TEST, 600).fit(TRAIN);
       double variance = Math.exp(model.variables().get("likelihood.logVariance").toFloats()[0]);
       double error = report.evaluations().get(0).meanSquaredError();
@@ -105,6 +109,24 @@ class LatentTrainingTest {
     }
     assertEquals(1, appender.list.size());
     assertTrue(appender.list.get(0).getFormattedMessage().contains("6 of 6 latent dimensions"));
+  }
+
+  @Test
+  void theFilesOfARunHaveNoFiguresOfCodes(@TempDir Path runs) throws IOException {
+    try (Vae model = LatentModels.vae(1).build()) {
+      RunFolder folder = RunFolder.create(runs, "vae", model).every(5);
+      trainer(model).steps(20).listen(folder).evaluate(TEST, 10).fit(TRAIN);
+      assertEquals(Optional.empty(), folder.failure());
+      String config = Files.readString(folder.path().resolve("config.json"));
+      for (String part : List.of("\"model\"", "warmUp", "DenseEncoder", "BERNOULLI")) {
+        assertTrue(config.contains(part), config);
+      }
+      List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
+      assertTrue(lines.get(0).contains("train/kl"), lines.get(0));
+      assertFalse(lines.get(0).contains("codebook/"), lines.get(0));
+      assertFalse(String.join("", lines).contains("NaN"), lines.toString());
+      assertTrue(ModelStatistics.of(model, TEST).toString().contains("encoder.hidden.0.weight"));
+    }
   }
 
   private static TrainingListener remember(List<StepReport> reports) {

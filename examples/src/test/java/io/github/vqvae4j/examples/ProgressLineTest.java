@@ -20,6 +20,8 @@ class ProgressLineTest {
               new TermReport("reconstruction", 0.01234, 10.5),
               new TermReport("commitment", 0.00321, 0.25)),
           0.13,
+          3e-4,
+          0.7,
           CodeUsage.of(new int[] {0, 1, 1}, 256),
           CodeUsage.of(new int[] {0, 1, 1}, 256),
           1234.5);

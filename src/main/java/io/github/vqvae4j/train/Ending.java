@@ -1,0 +1,10 @@
+package io.github.vqvae4j.train;
+
+/** Why a training run ended. */
+public enum Ending {
+  /** All its steps were made. */
+  STEPS_MADE,
+
+  /** No evaluation was better than the best for as long as {@link Trainer#stopEarly} allowed. */
+  NO_BETTER_EVALUATION
+}

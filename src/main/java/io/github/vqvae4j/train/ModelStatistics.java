@@ -1,0 +1,116 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.TrainingProgress;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What goes through a model in one training step: for finding layers that are dead, saturated or
+ * explode. It prints as a table.
+ *
+ * @param outputs of each layer, in the order in which they compute
+ * @param weights each parameter
+ * @param gradients of each parameter that the loss depends on
+ */
+public record ModelStatistics(
+    List<ArrayStatistics> outputs, List<ArrayStatistics> weights, List<ArrayStatistics> gradients) {
+  /**
+   * Runs a training step forward and backward, and drops it: nothing in the model changes.
+   *
+   * @param model any
+   * @param images one batch of all of them
+   * @return the statistics
+   * @throws IllegalArgumentException if the images do not fit the model, or are one flat colour
+   * @throws IllegalStateException if the codebook starts from data and has not started: train a
+   *     step first
+   */
+  public static ModelStatistics of(ImageModel model, Dataset images) {
+    TrainingProgress progress = new TrainingProgress(1, images.variance());
+    Map<Object, String> names = new IdentityHashMap<>();
+    name("", model, names);
+    List<ArrayStatistics> outputs = new ArrayList<>();
+    List<ArrayStatistics> weights = new ArrayList<>();
+    List<ArrayStatistics> gradients = new ArrayList<>();
+    try (Step step = Step.training(new Rng(0))) {
+      step.observe(
+          (layer, output) ->
+              outputs.add(ArrayStatistics.of(names.getOrDefault(layer, "?"), output.toDoubles())));
+      Tensor pixels =
+          step.tensor(
+              images.pixels(0, images.size()),
+              images.size(),
+              images.height(),
+              images.width(),
+              images.channels());
+      BatchLoss loss = model.loss(pixels, progress);
+      LossTerm.total(loss.terms()).backward();
+      model
+          .variables()
+          .forEach(
+              (name, variable) -> {
+                if (variable.isTrainable()) {
+                  weights.add(ArrayStatistics.of(name, variable.toDoubles()));
+                  Tensor gradient = step.gradient(variable);
+                  if (gradient != null) {
+                    gradients.add(ArrayStatistics.of(name, gradient.toDoubles()));
+                  }
+                }
+              });
+    }
+    return new ModelStatistics(List.copyOf(outputs), List.copyOf(weights), List.copyOf(gradients));
+  }
+
+  private static void name(String path, Layer layer, Map<Object, String> names) {
+    names.putIfAbsent(layer, path);
+    layer
+        .children()
+        .forEach((name, child) -> name(path.isEmpty() ? name : path + "." + name, child, names));
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder table = new StringBuilder();
+    append(table, "outputs", outputs);
+    append(table, "weights", weights);
+    append(table, "gradients", gradients);
+    return table.toString();
+  }
+
+  private void append(StringBuilder table, String title, List<ArrayStatistics> rows) {
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "%-32s %10s %11s %11s %11s %7s %11s%n",
+            title,
+            "numbers",
+            "mean",
+            "deviation",
+            "largest",
+            "zeros",
+            "norm"));
+    for (ArrayStatistics row : rows) {
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "  %-30s %10d %11.3e %11.3e %11.3e %6.1f%% %11.3e%n",
+              row.name(),
+              row.size(),
+              row.mean(),
+              row.deviation(),
+              row.largest(),
+              100 * row.zeros(),
+              row.norm()));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.github.vqvae4j.train;
+
+/** {@link Schedule#until}. */
+record Sequence(Schedule first, long lastStep, Schedule next) implements Schedule {
+  Sequence {
+    if (lastStep < 1) {
+      throw new IllegalArgumentException(
+          "Schedule.until: expected a last step of at least 1, got " + lastStep + ".");
+    }
+  }
+
+  @Override
+  public double factor(long step, long steps) {
+    return step <= lastStep
+        ? first.factor(step, lastStep)
+        : next.factor(step - lastStep, steps - lastStep);
+  }
+
+  @Override
+  public String toString() {
+    return first + " until step " + lastStep + ", then " + next;
+  }
+}

@@ -1,0 +1,158 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.data.Batch;
+import io.github.vqvae4j.data.Batches;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.TrainingProgress;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The steps of a training run: one or more batches forward and backward, the checks, the optimizer,
+ * and then the changes of buffers.
+ */
+final class TrainingStep {
+  /** What PyTorch's {@code clip_grad_norm_} adds to the norm. */
+  private static final double CLIP_EPSILON = 1e-6;
+
+  private final ImageModel model;
+  private final double variance;
+  private final Rng rng;
+  private final Optimizer optimizer;
+  private final Schedule schedule;
+  private final TrainingSettings settings;
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final List<Parameter> distinct;
+  private final FiniteCheck check = new FiniteCheck();
+  private final GradientMean mean = new GradientMean();
+  private long clipped;
+
+  TrainingStep(
+      ImageModel model,
+      double variance,
+      Rng rng,
+      Optimizer optimizer,
+      Schedule schedule,
+      TrainingSettings settings) {
+    this.model = model;
+    this.variance = variance;
+    this.rng = rng;
+    this.optimizer = optimizer;
+    this.schedule = schedule;
+    this.settings = settings;
+    distinct = model.parameters();
+    model
+        .variables()
+        .forEach(
+            (name, variable) -> {
+              if (variable instanceof Parameter parameter && !parameters.containsValue(parameter)) {
+                parameters.put(name, parameter);
+              }
+            });
+  }
+
+  /** In how many steps the gradients were clipped. */
+  long clipped() {
+    return clipped;
+  }
+
+  /** Step n; if it is refused, nothing has changed. */
+  StepResult take(long n, Batches batches) {
+    long[] rngBefore = rng.state();
+    try {
+      return settings.accumulate() == 1 ? single(n, batches.next()) : several(n, batches);
+    } catch (DivergenceException e) {
+      rng.restore(rngBefore);
+      throw e;
+    }
+  }
+
+  private StepResult single(long n, Batch batch) {
+    try (Step step = Step.training(rng)) {
+      StepResult result = pass(n, step, batch);
+      StepResult updated = update(n, result, Gradients.of(step));
+      step.commit();
+      return updated;
+    }
+  }
+
+  private StepResult several(long n, Batches batches) {
+    mean.clear();
+    List<StepResult> results = new ArrayList<>();
+    List<Runnable> changes = new ArrayList<>();
+    for (int i = 0; i < settings.accumulate(); i++) {
+      try (Step step = Step.training(rng)) {
+        results.add(pass(n, step, batches.next()));
+        mean.add(distinct, Gradients.of(step));
+        changes.add(step.takeCommits());
+      }
+    }
+    StepResult updated = update(n, StepResult.mean(results), mean);
+    changes.forEach(Runnable::run);
+    return updated;
+  }
+
+  private StepResult pass(long n, Step step, Batch batch) {
+    BatchLoss loss = model.loss(Trainer.images(step, batch), new TrainingProgress(n, variance));
+    Tensor total = LossTerm.total(loss.terms());
+    StepResult result = StepResult.of(loss.terms(), total, loss.usage());
+    result.checkFinite(n);
+    total.backward();
+    return result;
+  }
+
+  private StepResult update(long n, StepResult result, Gradients gradients) {
+    double norm = norm(n, gradients);
+    double rate = rate(n);
+    float factor = clipFactor(norm, settings.clipNorm());
+    if (factor < 1) {
+      clipped++;
+    }
+    optimizer.update(distinct, factor < 1 ? gradients.times(factor) : gradients, rate);
+    return result.with(rate, norm);
+  }
+
+  /** What gradients of this norm are multiplied by; a largest norm of 0 is none. */
+  static float clipFactor(double norm, double largest) {
+    return largest > 0 ? (float) Math.min(1, largest / (norm + CLIP_EPSILON)) : 1;
+  }
+
+  private double rate(long n) {
+    double factor = schedule.factor(n, settings.steps());
+    if (!(factor >= 0 && optimizer.rate() * factor <= Float.MAX_VALUE)) {
+      throw new IllegalStateException(
+          "Schedule: expected a factor of at least 0 for step "
+              + n
+              + " of "
+              + settings.steps()
+              + ", got "
+              + factor
+              + " from "
+              + schedule
+              + ".");
+    }
+    return optimizer.rate() * factor;
+  }
+
+  private double norm(long n, Gradients gradients) {
+    double all = 0;
+    for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+      if (gradients.has(entry.getValue())) {
+        double sum = check.sumOfSquares(gradients, entry.getValue());
+        if (!Double.isFinite(sum)) {
+          throw DivergenceException.inStep(n, "the gradient of " + entry.getKey(), sum);
+        }
+        all += sum;
+      }
+    }
+    return Math.sqrt(all);
+  }
+}

@@ -1,0 +1,14 @@
+package io.github.vqvae4j.train;
+
+/** {@link Schedule#warmUp}. */
+record WarmUp() implements Schedule {
+  @Override
+  public double factor(long step, long steps) {
+    return (double) step / steps;
+  }
+
+  @Override
+  public String toString() {
+    return "warmUp";
+  }
+}

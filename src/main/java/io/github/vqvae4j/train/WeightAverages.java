@@ -1,0 +1,81 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.tensor.Variable;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Moving averages of a model's parameters and buffers over the steps of a run, often better than
+ * any step's own (Polyak and Juditsky 1992). After step t, with weights w:
+ *
+ * <pre>
+ * d &lt;- min(decay, (t - 1) / t)
+ * a &lt;- a + (1 - d) (w - a)
+ * </pre>
+ *
+ * <p>So a is the plain mean of all weights for the first 1 / (1 - decay) steps and a moving average
+ * from then on. Buffers are averaged like weights, since a codebook that learns by moving averages
+ * is one: averaged layers around the codebook of the last step would not fit together. What does
+ * not change keeps its bits.
+ */
+public final class WeightAverages {
+  private final double decay;
+  private final Set<Variable> variables;
+  private final float[][][] averages;
+  private final float[] values = new float[Slices.LENGTH];
+  private long steps;
+
+  WeightAverages(Collection<Variable> variables, double decay) {
+    this.variables = new LinkedHashSet<>(variables);
+    this.decay = decay;
+    averages = this.variables.stream().map(v -> Slices.zeros(v.size())).toArray(float[][][]::new);
+  }
+
+  /** Takes in the weights after one more step. */
+  void update() {
+    steps++;
+    float share = (float) (1 - Math.min(decay, (steps - 1.0) / steps));
+    forEachSlice(
+        (variable, offset, slice) -> {
+          for (int i = 0; i < slice.length; i++) {
+            slice[i] += share * (values[i] - slice[i]);
+          }
+        });
+  }
+
+  /**
+   * Puts the averages into the model and keeps what was there; a second call puts that back, bit
+   * for bit. Train on only after it was put back.
+   *
+   * <pre>{@code
+   * averages.exchange();
+   * model.save(file);
+   * averages.exchange();
+   * }</pre>
+   */
+  public void exchange() {
+    forEachSlice(
+        (variable, offset, slice) -> {
+          variable.write(offset, slice, 0, slice.length);
+          System.arraycopy(values, 0, slice, 0, slice.length);
+        });
+  }
+
+  private interface Change {
+    void apply(Variable variable, int offset, float[] slice);
+  }
+
+  /** With {@link #values} filled with the variable's own numbers. */
+  private void forEachSlice(Change change) {
+    int number = 0;
+    for (Variable variable : variables) {
+      float[][] slices = averages[number++];
+      for (int i = 0; i < slices.length; i++) {
+        int offset = i * Slices.LENGTH;
+        variable.read(offset, values, 0, slices[i].length);
+        change.apply(variable, offset, slices[i]);
+      }
+    }
+  }
+}

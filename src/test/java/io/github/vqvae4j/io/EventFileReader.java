@@ -1,0 +1,62 @@
+package io.github.vqvae4j.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.nd4j.shade.protobuf.CodedInputStream;
+import org.tensorflow.framework.Summary;
+
+/** Reads event files back, checking every length and checksum. */
+public final class EventFileReader {
+  /** Its fields; what was not there is 0 or empty. */
+  public record Event(double wallTime, long step, String version, Summary summary) {
+    static Event parse(byte[] data) throws IOException {
+      CodedInputStream in = CodedInputStream.newInstance(data);
+      double wallTime = 0;
+      long step = 0;
+      String version = "";
+      Summary summary = Summary.getDefaultInstance();
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        switch (tag >>> 3) {
+          case 1 -> wallTime = in.readDouble();
+          case 2 -> step = in.readInt64();
+          case 3 -> version = in.readString();
+          case 5 -> summary = Summary.parseFrom(in.readByteArray());
+          default -> throw new IOException("unknown field " + (tag >>> 3));
+        }
+      }
+      return new Event(wallTime, step, version, summary);
+    }
+  }
+
+  private EventFileReader() {}
+
+  public static List<Event> read(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    List<Event> events = new ArrayList<>();
+    while (bytes.hasRemaining()) {
+      int begin = bytes.position();
+      int length = Math.toIntExact(bytes.getLong());
+      assertEquals(checksum(bytes.array(), begin, 8), bytes.getInt(), "of the length");
+      byte[] data = new byte[length];
+      bytes.get(data);
+      assertEquals(checksum(data, 0, length), bytes.getInt(), "of the data");
+      events.add(Event.parse(data));
+    }
+    return events;
+  }
+
+  private static int checksum(byte[] bytes, int from, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, from, length);
+    long value = crc.getValue();
+    return (int) (((value >> 15) | (value << 17)) + 0xa282ead8L);
+  }
+}

@@ -1,0 +1,201 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Batch;
+import io.github.vqvae4j.data.Batches;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.tensor.Step;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AccumulationTest {
+  private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
+  private static final long SEED = 9;
+
+  /** A start that is the same for every batch, and no codes that jump. */
+  private static VectorQuantizerConfig calm(VectorQuantizerConfig quantizer) {
+    return quantizer.start(Start.UNIFORM).restartBelow(0);
+  }
+
+  private static VqVae byAverages() {
+    return Shapes.model(1, 3, calm(VectorQuantizer.ema(16, 4)));
+  }
+
+  private static Trainer trainer(VqVae model, int batch, int accumulate) {
+    return Trainer.of(model)
+        .optimizer(new Sgd(0.02, 0.9))
+        .seed(SEED)
+        .batch(batch)
+        .accumulate(accumulate);
+  }
+
+  private static VqVae byGradient() {
+    return Shapes.model(1, 3, calm(VectorQuantizer.gradient(16, 4)));
+  }
+
+  @Test
+  void fourBatchesAreOneOfFourTimesTheSize() {
+    try (VqVae whole = byGradient();
+        VqVae parts = byGradient()) {
+      TrainingReport expected = trainer(whole, 16, 1).steps(6).fit(TRAIN);
+      TrainingReport actual = trainer(parts, 4, 4).steps(6).fit(TRAIN);
+      assertEquals(expected.last().loss(), actual.last().loss(), 1e-4 * expected.last().loss());
+      assertEquals(
+          expected.last().gradientNorm(),
+          actual.last().gradientNorm(),
+          1e-3 * expected.last().gradientNorm());
+      assertArrayEquals(expected.last().batchUsage().counts(), actual.last().batchUsage().counts());
+      assertEquals(expected.last().term("commitment"), actual.last().term("commitment"), 1e-4);
+      whole
+          .variables()
+          .forEach(
+              (name, variable) -> {
+                if (variable instanceof Parameter) {
+                  assertArrayEquals(
+                      variable.toFloats(), parts.variables().get(name).toFloats(), 2e-5f, name);
+                }
+              });
+    }
+  }
+
+  /** All batches were quantized with the codebook from before; then each is taken in, in order. */
+  @Test
+  void codebookAveragesTakeInBatchAfterBatch() {
+    try (VqVae model = byAverages();
+        Batches batches = Batches.shuffled(TRAIN, 8, SEED)) {
+      double[] count = new double[16];
+      double[] sum = new double[16 * 4];
+      for (int i = 0; i < 2; i++) {
+        takeIn(model, batches.next(), count, sum);
+      }
+      trainer(model, 8, 2).steps(1).fit(TRAIN);
+      assertClose(count, model.variables().get("quantizer.count").toFloats());
+      assertClose(sum, model.variables().get("quantizer.sum").toFloats());
+      assertEquals(1 - 0.99 * 0.99, model.variables().get("quantizer.weight").toFloats()[0], 1e-6);
+    }
+  }
+
+  private static void takeIn(VqVae model, Batch batch, double[] count, double[] sum) {
+    try (Step step = Step.inference()) {
+      double[] vectors = model.vectors(Trainer.images(step, batch)).toDoubles();
+      int[] codes = model.encode(Images.of(batch.images(), batch.count(), 8, 8, 1)).values();
+      for (int i = 0; i < count.length; i++) {
+        count[i] *= 0.99;
+      }
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] *= 0.99;
+      }
+      for (int i = 0; i < codes.length; i++) {
+        count[codes[i]] += 0.01;
+        for (int j = 0; j < 4; j++) {
+          sum[codes[i] * 4 + j] += 0.01 * vectors[i * 4 + j];
+        }
+      }
+    }
+  }
+
+  private static void assertClose(double[] expected, float[] actual) {
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], actual[i], 1e-5, "[" + i + "]");
+    }
+  }
+
+  @Test
+  void aStepWhoseSecondBatchIsRefusedLeavesNothingBehind() {
+    int bad;
+    try (Batches batches = Batches.shuffled(TRAIN, 8, SEED)) {
+      batches.next();
+      bad = batches.next().indices()[3];
+    }
+    float[] pixels = Images.from(TRAIN).pixels();
+    pixels[bad * 64] = 1e20f;
+    Dataset damaged = Images.of(pixels, 64, 8, 8, 1);
+    try (VqVae model = byAverages()) {
+      Map<String, float[]> before = States.of(model);
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model, 8, 2).steps(3).fit(damaged));
+      assertEquals(1, error.step());
+      States.assertSame(before, States.of(model));
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBits() {
+    try (VqVae first = Shapes.model(1, 3);
+        VqVae second = Shapes.model(1, 3)) {
+      trainer(first, 4, 3).clip(0.5).steps(10).fit(TRAIN);
+      trainer(second, 4, 3).clip(0.5).steps(10).fit(TRAIN);
+      States.assertSame(States.of(first), States.of(second));
+    }
+  }
+
+  @Test
+  void clippingIsCountedAndChangesTheRun() {
+    try (VqVae plain = byAverages();
+        VqVae clipped = byAverages()) {
+      TrainingReport free = trainer(plain, 8, 1).steps(3).fit(TRAIN);
+      TrainingReport held = trainer(clipped, 8, 1).clip(1e-3).steps(3).fit(TRAIN);
+      assertEquals(0, free.clippedSteps());
+      assertEquals(3, held.clippedSteps());
+      assertSays(new Exception(held.toString()), "gradients clipped in 3 steps");
+      assertNotEquals(free.last().gradientNorm(), held.last().gradientNorm());
+      float[] moved = clipped.variables().get("decoder.mix.weight").toFloats();
+      try (VqVae start = byAverages()) {
+        float[] from = start.variables().get("decoder.mix.weight").toFloats();
+        double norm = 0;
+        for (int i = 0; i < from.length; i++) {
+          norm += Math.pow(moved[i] - from[i], 2);
+        }
+        // Three updates of momentum 0.9 along gradients of norm 1e-3 at most.
+        assertTrue(Math.sqrt(norm) < 0.02 * 1e-3 * (1 + 1.9 + 2.71), "moved " + Math.sqrt(norm));
+      }
+    }
+  }
+
+  @Test
+  void anUnreachableNormClipsNothing() {
+    try (VqVae plain = byAverages();
+        VqVae loose = byAverages()) {
+      trainer(plain, 8, 1).steps(5).fit(TRAIN);
+      trainer(loose, 8, 1).clip(1e9).steps(5).fit(TRAIN);
+      States.assertSame(States.of(plain), States.of(loose));
+    }
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer trainer = Trainer.of(model);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> trainer.accumulate(0)),
+          "at least 1 batch",
+          "got 0");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> trainer.clip(0)),
+          "above 0",
+          "got 0.0");
+      assertThrows(IllegalArgumentException.class, () -> trainer.clip(Double.POSITIVE_INFINITY));
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0.1, 11)),
+          "weight decay 11.0",
+          "rate 0.1");
+      assertSays(assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0)), "rate 0.0");
+      assertEquals(
+          "AdamW(rate 0.1, betas 0.9 and 0.999, epsilon 1.0E-8, weight decay 0.01)",
+          AdamW.rate(0.1).toString());
+    }
+  }
+}

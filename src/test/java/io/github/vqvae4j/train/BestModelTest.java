@@ -1,0 +1,147 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Early stopping, and the file of the best model. */
+class BestModelTest {
+  private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
+  private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
+
+  @TempDir Path folder;
+
+  private static Trainer trainer(VqVae model) {
+    return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(40).evaluate(TEST, 5);
+  }
+
+  /** The states of a model after each step. */
+  private static final class Memory implements TrainingListener {
+    final VqVae model;
+    final Map<Long, Map<String, float[]>> states = new LinkedHashMap<>();
+
+    Memory(VqVae model) {
+      this.model = model;
+    }
+
+    @Override
+    public void onStep(StepReport report) {
+      states.put(report.step(), States.of(model));
+    }
+  }
+
+  @Test
+  void aRunThatDoesNotGetBetterEndsAndItsBestIsKept() throws IOException {
+    Path file = folder.resolve("made/best.safetensors");
+    // Worse with every evaluation but the one after step 15.
+    double[] measures = {2, 3, 1, 1, 4, Double.NaN, 0};
+    int[] asked = new int[1];
+    try (VqVae model = Shapes.model(1, 3)) {
+      Memory memory = new Memory(model);
+      TrainingReport report =
+          trainer(model)
+              .judge(e -> measures[asked[0]++])
+              .stopEarly(3)
+              .keepBest(file)
+              .listen(memory)
+              .fit(TRAIN);
+      assertEquals(Ending.NO_BETTER_EVALUATION, report.ending());
+      assertEquals(30, report.last().step());
+      assertEquals(15, report.best().orElseThrow().step());
+      assertSays(
+          new Exception(report.toString()),
+          "ended early, after step 30 of 40",
+          "best:      after step 15");
+      try (VqVae kept = VqVae.load(file)) {
+        States.assertSame(memory.states.get(15L), States.of(kept));
+      }
+      States.assertSame(memory.states.get(30L), States.of(model));
+      try (var files = Files.list(file.getParent())) {
+        assertEquals(List.of(file), files.toList());
+      }
+    }
+  }
+
+  @Test
+  void aRunThatGetsBetterMakesAllItsSteps() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      TrainingReport report = trainer(model).stopEarly(8).fit(TRAIN);
+      assertEquals(Ending.STEPS_MADE, report.ending());
+      double least =
+          report.evaluations().stream()
+              .mapToDouble(Evaluation::meanSquaredError)
+              .min()
+              .orElseThrow();
+      assertEquals(least, report.best().orElseThrow().meanSquaredError());
+      assertTrue(least < report.evaluations().get(0).meanSquaredError());
+    }
+  }
+
+  @Test
+  void patienceThatRunsOutAtTheLastStepEndsNothingEarly() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      TrainingReport report =
+          trainer(model).steps(15).judge(Evaluation::step).stopEarly(2).fit(TRAIN);
+      assertEquals(Ending.STEPS_MADE, report.ending());
+      assertEquals(15, report.last().step());
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenStopsTheRunAndTheModelIsThere() throws IOException {
+    Path occupied = Files.writeString(folder.resolve("occupied"), "a file");
+    try (VqVae model = Shapes.model(1, 3)) {
+      Memory memory = new Memory(model);
+      UncheckedIOException error =
+          assertThrows(
+              UncheckedIOException.class,
+              () ->
+                  trainer(model)
+                      .averageWeights(0.9)
+                      .keepBest(occupied.resolve("best.safetensors"))
+                      .listen(memory)
+                      .fit(TRAIN));
+      assertSays(
+          error,
+          "after step 5",
+          "in memory is as after that step",
+          "save it elsewhere",
+          "occupied");
+      States.assertSame(memory.states.get(5L), States.of(model));
+    }
+  }
+
+  @Test
+  void bothNeedEvaluations() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      assertSays(
+          assertThrows(
+              IllegalStateException.class, () -> Trainer.of(model).stopEarly(2).fit(TRAIN)),
+          "stopEarly goes by evaluations",
+          "evaluate(heldOut, everySteps)");
+      assertSays(
+          assertThrows(
+              IllegalStateException.class,
+              () -> Trainer.of(model).keepBest(folder.resolve("a")).fit(TRAIN)),
+          "keepBest goes by evaluations");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> Trainer.of(model).stopEarly(0)),
+          "at least 1 evaluation",
+          "got 0");
+    }
+  }
+}

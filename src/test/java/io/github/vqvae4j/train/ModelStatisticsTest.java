@@ -1,0 +1,113 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ModelStatisticsTest {
+  private static final Dataset IMAGES = Shapes.rectangles(16, 8, 1, 1);
+
+  private static VqVae model() {
+    return Shapes.model(1, 3, VectorQuantizer.ema(16, 4).start(Start.UNIFORM));
+  }
+
+  @Test
+  void figuresOfAFewNumbers() {
+    ArrayStatistics s = ArrayStatistics.of("some", new double[] {1, 0, -4, 0, 3, 0});
+    assertEquals(new ArrayStatistics("some", 6, 0, s.deviation(), 4, 0.5, s.norm()), s);
+    assertEquals(Math.sqrt(26 / 6.0), s.deviation(), 1e-12);
+    assertEquals(Math.sqrt(26), s.norm(), 1e-12);
+    ArrayStatistics damaged = ArrayStatistics.of("bad", new double[] {1, Double.NaN, 2});
+    assertTrue(Double.isNaN(damaged.mean()) && Double.isNaN(damaged.largest()));
+  }
+
+  @Test
+  void everyParameterAndLayerIsThereAndNothingChanges() {
+    try (VqVae model = model()) {
+      Map<String, float[]> before = States.of(model);
+      ModelStatistics statistics = ModelStatistics.of(model, IMAGES);
+      States.assertSame(before, States.of(model));
+
+      List<String> parameters = new ArrayList<>();
+      model
+          .variables()
+          .forEach(
+              (name, variable) -> {
+                if (variable instanceof Parameter) {
+                  parameters.add(name);
+                }
+              });
+      assertEquals(parameters, names(statistics.weights()));
+      assertEquals(parameters, names(statistics.gradients()));
+      List<String> outputs = names(statistics.outputs());
+      assertTrue(
+          outputs.containsAll(List.of("encoder", "quantizer", "decoder", "encoder.mix")),
+          outputs.toString());
+      assertTrue(outputs.indexOf("encoder") < outputs.indexOf("quantizer"));
+
+      double[] weight = model.variables().get("decoder.mix.weight").toDoubles();
+      ArrayStatistics mix = find(statistics.weights(), "decoder.mix.weight");
+      assertEquals(Arrays.stream(weight).average().orElseThrow(), mix.mean(), 1e-9);
+      assertEquals(weight.length, mix.size());
+      assertTrue(find(statistics.gradients(), "decoder.mix.weight").norm() > 0);
+      assertSays(
+          new Exception(statistics.toString()), "outputs", "gradients", "deviation", "encoder.mix");
+    }
+  }
+
+  /** The gradients are those that a training step reports the norm of. */
+  @Test
+  void gradientsAreThoseOfTraining() {
+    try (VqVae model = model()) {
+      double squares = 0;
+      for (ArrayStatistics gradient : ModelStatistics.of(model, IMAGES).gradients()) {
+        squares += gradient.norm() * gradient.norm();
+      }
+      double norm = Trainer.of(model).batch(16).steps(1).fit(IMAGES).last().gradientNorm();
+      assertEquals(norm, Math.sqrt(squares), 1e-4 * norm);
+    }
+  }
+
+  @Test
+  void aDeadLayerShows() {
+    try (VqVae model = model()) {
+      var bias = model.variables().get("encoder.down.0.bias");
+      float[] low = bias.toFloats();
+      Arrays.fill(low, -1e6f);
+      bias.set(low);
+      List<ArrayStatistics> gradients = ModelStatistics.of(model, IMAGES).gradients();
+      assertEquals(1, find(gradients, "encoder.down.0.weight").zeros());
+    }
+  }
+
+  @Test
+  void aCodebookThatHasNotStartedIsNamed() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      assertSays(
+          assertThrows(IllegalStateException.class, () -> ModelStatistics.of(model, IMAGES)),
+          "k-means",
+          "was not started");
+    }
+  }
+
+  private static List<String> names(List<ArrayStatistics> rows) {
+    return rows.stream().map(ArrayStatistics::name).toList();
+  }
+
+  private static ArrayStatistics find(List<ArrayStatistics> rows, String name) {
+    return rows.stream().filter(row -> row.name().equals(name)).findFirst().orElseThrow();
+  }
+}

@@ -1,0 +1,121 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RateFinderTest {
+  private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
+
+  private static VqVae model() {
+    VectorQuantizerConfig quantizer = VectorQuantizer.ema(16, 4).start(Start.K_MEANS);
+    return Shapes.model(1, 3, quantizer);
+  }
+
+  @Test
+  void theModelIsExactlyAsBefore() {
+    try (VqVae model = model()) {
+      Map<String, float[]> before = States.of(model);
+      RateCurve curve = RateFinder.of(model).batch(16).steps(100).find(TRAIN);
+      States.assertSame(before, States.of(model));
+      assertTrue(curve.points().size() > 50, curve.toString());
+    }
+  }
+
+  @Test
+  void theSuggestionTrains() {
+    try (VqVae model = model()) {
+      RateCurve curve = RateFinder.of(model).batch(16).find(TRAIN);
+      double rate = curve.suggestion().orElseThrow();
+      assertTrue(rate > 1e-4 && rate < 0.1, curve.toString());
+      assertEquals(1e-6, curve.points().get(0).rate(), 1e-12);
+      TrainingReport report =
+          Trainer.of(model).optimizer(Adam.rate(rate)).batch(16).steps(150).fit(TRAIN);
+      double start = curve.points().get(0).loss();
+      assertTrue(report.last().loss() < 0.5 * start, rate + ": " + report);
+    }
+  }
+
+  @Test
+  void aRunThatExplodesOrDivergesIsCutOffAndTheModelIsBack() {
+    try (VqVae model = model()) {
+      Map<String, float[]> before = States.of(model);
+      RateCurve exploded =
+          RateFinder.of(model).optimizer(Sgd::rate).rates(1e-3, 1e6).batch(16).find(TRAIN);
+      assertTrue(exploded.points().size() < 200, exploded.points().size() + " points");
+      States.assertSame(before, States.of(model));
+    }
+  }
+
+  @Test
+  void theModelIsBackAfterAMistakeToo() {
+    try (VqVae model = model()) {
+      Map<String, float[]> before = States.of(model);
+      assertThrows(
+          IllegalArgumentException.class, () -> RateFinder.of(model).batch(401).find(TRAIN));
+      States.assertSame(before, States.of(model));
+    }
+  }
+
+  /** A loss that falls fastest at 1e-3 and explodes near 1. */
+  @Test
+  void theSteepestDescentIsFound() {
+    List<Double> rates = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      double rate = Math.pow(10, -6 + 6.5 * i / 400);
+      rates.add(rate);
+      losses.add(1 / (1 + Math.exp(6 * (Math.log10(rate) + 3))) + 0.1 + rate * rate);
+    }
+    RateCurve curve = RateCurve.of(rates, losses);
+    // The smoothed loss comes some ten steps later.
+    assertEquals(-3, Math.log10(curve.suggestion().orElseThrow()), 0.25);
+    assertSays(new Exception(curve.toString()), "rate", "smoothed", "suggestion: 1.");
+  }
+
+  @Test
+  void smoothingHasNoBiasAtTheStart() {
+    RateCurve curve = RateCurve.of(List.of(1.0, 2.0, 3.0), List.of(4.0, 4.0, 1.0));
+    assertEquals(4, curve.points().get(1).smoothed(), 1e-12);
+    double expected = (0.9 * 0.9 * 0.4 + 0.9 * 0.4 + 0.1) / (1 - 0.729);
+    assertEquals(expected, curve.points().get(2).smoothed(), 1e-12);
+  }
+
+  @Test
+  void aLossThatOnlyRisesSuggestsNothing() {
+    List<Double> rates = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      rates.add(Math.pow(1.2, i));
+      losses.add(1.0 + i);
+    }
+    RateCurve curve = RateCurve.of(rates, losses);
+    assertTrue(curve.suggestion().isEmpty());
+    assertSays(new Exception(curve.toString()), "no suggestion");
+    assertTrue(RateCurve.of(List.of(), List.of()).suggestion().isEmpty());
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    try (VqVae model = model()) {
+      RateFinder finder = RateFinder.of(model);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> finder.rates(1, 1)),
+          "above it",
+          "1.0 and 1.0");
+      assertSays(assertThrows(IllegalArgumentException.class, () -> finder.steps(19)), "got 19");
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+class RunFolderTest {
+  private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
+  private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
+
+  @TempDir Path runs;
+
+  private static Trainer trainer(VqVae model) {
+    return Trainer.of(model).batch(16).steps(25).evaluate(TEST, 10);
+  }
+
+  private static JsonObject json(Path file) throws IOException {
+    return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aRunIsWrittenDown() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder =
+          RunFolder.create(runs.resolve("made"), "shapes", model).images(TEST, 8).every(10);
+      assertTrue(
+          folder.path().getFileName().toString().matches("\\d{8}-\\d{6}-shapes"),
+          folder.path().toString());
+      TrainingReport report =
+          trainer(model)
+              .optimizer(AdamW.rate(2e-3))
+              .schedule(Schedule.warmUp().until(5, Schedule.cosine(0.1)))
+              .listen(folder)
+              .fit(TRAIN);
+      assertEquals(
+          List.of("config.json", "images", "metrics.csv", "metrics.json", "summary.txt"),
+          names(folder.path()));
+      assertTrue(folder.failure().isEmpty());
+
+      JsonObject config = json(folder.path().resolve("config.json"));
+      JsonObject encoder = config.getAsJsonObject("model").getAsJsonObject("encoder");
+      assertEquals("ConvEncoder", encoder.get("type").getAsString());
+      assertEquals(16, encoder.getAsJsonObject("settings").get("hidden").getAsInt());
+      JsonObject training = config.getAsJsonObject("training");
+      assertEquals(AdamW.rate(2e-3).toString(), training.get("optimizer").getAsString());
+      assertEquals("warmUp until step 5, then cosine(0.1)", training.get("schedule").getAsString());
+      assertEquals("[64,8,8,1]", training.get("trainImages").toString());
+      assertEquals("[20,8,8,1]", training.get("heldOutImages").toString());
+
+      List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
+      assertEquals(
+          "step,train/loss,train/reconstruction,train/commitment,train/rate,train/gradientNorm,"
+              + "codebook/perplexity,codebook/usage,imagesPerSecond,validation/reconstruction,"
+              + "validation/perplexity,validation/usage",
+          lines.get(0));
+      assertEquals(
+          List.of("1", "10", "10", "20", "20", "25", "25"),
+          lines.stream().skip(1).map(line -> line.split(",")[0]).toList());
+      for (String line : lines) {
+        assertEquals(12, line.split(",", -1).length, line);
+      }
+      assertEquals(
+          (float) report.last().loss(), Float.parseFloat(lines.get(6).split(",")[1]), 1e-9);
+      String[] evaluation = lines.get(7).split(",", -1);
+      assertEquals("", evaluation[1]);
+      assertEquals(
+          (float) report.evaluations().get(2).meanSquaredError(),
+          Float.parseFloat(evaluation[9]),
+          1e-9);
+
+      JsonObject metrics = json(folder.path().resolve("metrics.json"));
+      assertEquals(25, metrics.get("step").getAsInt());
+      assertEquals("STEPS_MADE", metrics.get("ending").getAsString());
+      assertEquals(report.last().loss(), metrics.get("train/loss").getAsDouble());
+      assertEquals(3, metrics.getAsJsonArray("evaluations").size());
+
+      assertEquals(
+          List.of(
+              "step-000001.png",
+              "step-000002.png",
+              "step-000004.png",
+              "step-000008.png",
+              "step-000016.png",
+              "step-000024.png"),
+          names(folder.path().resolve("images")));
+      Images picture = Images.read(folder.path().resolve("images/step-000024.png"));
+      assertEquals(4 * (112 + 2) - 2, picture.height(), "two rows, each above its reconstructions");
+      assertSays(
+          new Exception(Files.readString(folder.path().resolve("summary.txt"))),
+          folder.path().toAbsolutePath().normalize().toString(),
+          "7 rows",
+          "6 pictures",
+          "25 steps in");
+    }
+  }
+
+  @Test
+  void picturesComeEverLessOftenAndThenAtIntervals() {
+    List<Long> due =
+        Stream.iterate(1L, n -> n + 1).limit(35).filter(n -> SampleImages.due(n, 10)).toList();
+    assertEquals(List.of(1L, 2L, 4L, 8L, 10L, 20L, 30L), due);
+  }
+
+  @Test
+  void listeningChangesNothing() throws IOException {
+    try (VqVae alone = Shapes.model(1, 3);
+        VqVae watched = Shapes.model(1, 3)) {
+      trainer(alone).fit(TRAIN);
+      RunFolder folder = RunFolder.create(runs, "a", watched).images(TEST);
+      trainer(watched).listen(folder).fit(TRAIN);
+      States.assertSame(States.of(alone), States.of(watched));
+    }
+  }
+
+  @Test
+  void twoRunsOfOneSecondHaveFoldersOfTheirOwn() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      for (int i = 0; i < 5; i++) {
+        RunFolder.create(runs, "same", model);
+      }
+      assertEquals(5, names(runs).size());
+    }
+  }
+
+  @Test
+  void aFolderThatGoesAwayCostsNeitherTheRunNorTheModel() throws IOException {
+    Logger logger = (Logger) LoggerFactory.getLogger(SideWriting.class);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    appender.start();
+    logger.addAppender(appender);
+    try (VqVae alone = Shapes.model(1, 3);
+        VqVae watched = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "gone", watched).every(1).images(TEST, 5);
+      TrainingListener thief =
+          new TrainingListener() {
+            @Override
+            public void onStep(StepReport report) {
+              if (report.step() == 3) {
+                replaceByFile(folder.path());
+              }
+            }
+          };
+      TrainingReport report = trainer(watched).listen(thief).listen(folder).fit(TRAIN);
+      assertEquals(25, report.last().step());
+      trainer(alone).fit(TRAIN);
+      States.assertSame(States.of(alone), States.of(watched));
+      assertTrue(folder.failure().isPresent());
+      assertEquals(1, appender.list.size());
+      assertSays(
+          new Exception(appender.list.get(0).getFormattedMessage()),
+          "Cannot write to " + folder.path(),
+          "Training goes on",
+          "save the model elsewhere");
+    } finally {
+      logger.detachAppender(appender);
+    }
+  }
+
+  private static void replaceByFile(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+      Files.writeString(folder, "in the way");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void mistakesAreFoundBeforeTraining() throws IOException {
+    Path occupied = Files.writeString(runs.resolve("occupied"), "a file");
+    try (VqVae model = Shapes.model(1, 3)) {
+      assertSays(
+          assertThrows(IOException.class, () -> RunFolder.create(occupied, "a", model)),
+          occupied.toString(),
+          "choose another folder");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> RunFolder.create(runs, "a/b", model)),
+          "\"a/b\"",
+          "letters, digits");
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      assertSays(assertThrows(IllegalArgumentException.class, () -> folder.every(0)), "got 0");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> folder.images(TEST.range(0, 0))),
+          "one or more sample images");
+      assertFalse(Files.exists(folder.path().resolve("metrics.csv")));
+    }
+  }
+}

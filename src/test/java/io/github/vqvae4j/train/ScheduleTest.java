@@ -1,0 +1,85 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class ScheduleTest {
+  private static final Dataset TRAIN = Shapes.rectangles(40, 8, 1, 1);
+
+  private static List<Double> rates(Schedule schedule) {
+    List<Double> rates = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void onStep(StepReport report) {
+            rates.add(report.rate());
+          }
+        };
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer.of(model)
+          .optimizer(Sgd.rate(0.5))
+          .schedule(schedule)
+          .batch(8)
+          .steps(4)
+          .listen(listener)
+          .fit(TRAIN);
+    }
+    return rates;
+  }
+
+  @Test
+  void theTrainerReportsTheRateOfEachStep() {
+    assertEquals(List.of(0.5, 0.5, 0.5, 0.5), rates(Schedule.constant()));
+    assertEquals(List.of(0.125, 0.25, 0.375, 0.5), rates(Schedule.warmUp()));
+    assertEquals(
+        List.of(0.25, 0.5, 0.5, 0.125), rates(Schedule.warmUp().until(2, Schedule.drops(0.25, 1))));
+  }
+
+  @Test
+  void aRateOfZeroMovesNothing() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      float before = model.variables().get("encoder.mix.weight").toFloats()[0];
+      Trainer.of(model).schedule((step, steps) -> 0).batch(8).steps(2).fit(TRAIN);
+      assertEquals(before, model.variables().get("encoder.mix.weight").toFloats()[0]);
+    }
+  }
+
+  @Test
+  void theyPrintTheirSettings() {
+    assertEquals(
+        "warmUp until step 500, then cosine(0.01)",
+        Schedule.warmUp().until(500, Schedule.cosine(0.01)).toString());
+    assertEquals(
+        "constant until step 3, then drops(0.5, after [1, 2])",
+        Schedule.constant().until(3, Schedule.drops(0.5, 1, 2)).toString());
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    assertSays(refused(() -> Schedule.cosine(1.5)), "from 0 to 1", "got 1.5");
+    assertSays(refused(() -> Schedule.drops(1, 5)), "below 1", "got factor 1.0");
+    assertSays(refused(() -> Schedule.drops(0.1, 5, 5)), "rising", "[5, 5]");
+    assertSays(refused(() -> Schedule.drops(0.1, 0)), "from 1", "[0]");
+    assertSays(refused(() -> Schedule.drops(0.1)), "one or more", "[]");
+    assertSays(
+        refused(() -> Schedule.warmUp().until(0, Schedule.constant())), "at least 1", "got 0");
+    assertSays(
+        assertThrows(IllegalStateException.class, () -> rates((step, steps) -> 2 - step)),
+        "step 3 of 4",
+        "got -1.0");
+    assertThrows(IllegalStateException.class, () -> rates((step, steps) -> Double.NaN));
+  }
+
+  private static IllegalArgumentException refused(Executable mistake) {
+    return assertThrows(IllegalArgumentException.class, mistake);
+  }
+}

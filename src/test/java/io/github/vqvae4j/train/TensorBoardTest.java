@@ -1,0 +1,89 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.io.EventFileReader;
+import io.github.vqvae4j.io.EventFileReader.Event;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.framework.Summary;
+
+class TensorBoardTest {
+  private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
+  private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
+
+  @TempDir Path folder;
+
+  private List<Event> events() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return EventFileReader.read(files.findFirst().orElseThrow());
+    }
+  }
+
+  @Test
+  void curvesPicturesAndDistributionsAreThere() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      TensorBoard board = TensorBoard.create(folder, model).every(5).images(TEST, 4);
+      TrainingReport report =
+          Trainer.of(model).batch(16).steps(12).evaluate(TEST, 6).listen(board).fit(TRAIN);
+      assertTrue(board.failure().isEmpty());
+      List<Event> events = events();
+      assertEquals(List.of(1L, 5L, 10L, 12L), steps(events, "train/loss"));
+      assertEquals(List.of(6L, 12L), steps(events, "validation/reconstruction"));
+      assertEquals(List.of(1L, 2L, 4L, 8L, 12L), steps(events, "reconstructions"));
+      assertEquals(List.of(1L, 2L, 4L, 8L, 12L), steps(events, "encoder.mix.weight"));
+      Summary.Value loss = last(events, "train/loss");
+      assertEquals((float) report.last().loss(), loss.getSimpleValue());
+      Summary.Value weights = last(events, "encoder.mix.weight");
+      assertEquals(model.variables().get("encoder.mix.weight").size(), weights.getHisto().getNum());
+      assertTrue(last(events, "reconstructions").getImage().getWidth() > 1000);
+    }
+  }
+
+  private static List<Long> steps(List<Event> events, String tag) {
+    return events.stream()
+        .filter(event -> event.summary().getValueCount() == 1)
+        .filter(event -> event.summary().getValue(0).getTag().equals(tag))
+        .map(Event::step)
+        .toList();
+  }
+
+  private static Summary.Value last(List<Event> events, String tag) {
+    return events.stream()
+        .flatMap(event -> event.summary().getValueList().stream())
+        .filter(value -> value.getTag().equals(tag))
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  @Test
+  void aRunAfterItWasClosedIsNotStopped() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      TensorBoard board = TensorBoard.create(folder, model);
+      board.close();
+      assertEquals(3, Trainer.of(model).batch(16).steps(3).listen(board).fit(TRAIN).last().step());
+      assertTrue(board.failure().isPresent());
+    }
+  }
+
+  @Test
+  void mistakesAreNamed() throws IOException {
+    try (VqVae model = Shapes.model(1, 3);
+        TensorBoard board = TensorBoard.create(folder, model)) {
+      assertSays(assertThrows(IllegalArgumentException.class, () -> board.every(0)), "got 0");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> board.images(TEST, -1)), "got -1");
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WeightAveragesTest {
+  private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
+  private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
+
+  /** More than one slice of numbers, the last slice a part. */
+  private static final class Weights extends Layer {
+    final Parameter value = parameter("value", new float[5000], 5000);
+
+    @Override
+    protected Tensor compute(Tensor input) {
+      return input;
+    }
+
+    void fill(double number) {
+      float[] values = new float[5000];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (number + i);
+      }
+      value.set(values);
+    }
+  }
+
+  @Test
+  void theyArePlainMeansFirstAndMoveLater() {
+    double[] numbers = {1, 2, 6, -3, 0.5, 8};
+    double[] expected = {1, 1.5, 3, 0.75 * 3 - 0.75, 0, 0};
+    expected[4] = 0.75 * expected[3] + 0.25 * 0.5;
+    expected[5] = 0.75 * expected[4] + 0.25 * 8;
+    try (Weights weights = new Weights()) {
+      WeightAverages averages = new WeightAverages(weights.variables().values(), 0.75);
+      for (int t = 0; t < numbers.length; t++) {
+        weights.fill(numbers[t]);
+        averages.update();
+        averages.exchange();
+        float[] seen = weights.value.toFloats();
+        assertEquals(expected[t], seen[0], 1e-6);
+        assertEquals(expected[t] + 4999, seen[4999], 1e-3);
+        averages.exchange();
+        assertEquals((float) (numbers[t] + 4999), weights.value.toFloats()[4999]);
+      }
+    }
+  }
+
+  @Test
+  void whatDoesNotChangeKeepsItsBits() {
+    try (Weights weights = new Weights()) {
+      weights.fill(0.1);
+      WeightAverages averages = new WeightAverages(weights.variables().values(), 0.999);
+      Map<String, float[]> before = States.of(weights);
+      for (int i = 0; i < 50; i++) {
+        averages.update();
+      }
+      averages.exchange();
+      States.assertSame(before, States.of(weights));
+    }
+  }
+
+  private static Trainer trainer(VqVae model) {
+    return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(30);
+  }
+
+  @Test
+  void trainingIsAsWithoutThemAndEvaluationIsOfThem(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("best.safetensors");
+    try (VqVae plain = Shapes.model(1, 3);
+        VqVae averaged = Shapes.model(1, 3)) {
+      trainer(plain).fit(TRAIN);
+      Trainer trainer =
+          trainer(averaged).averageWeights(0.9).evaluate(TEST, 10).judge(e -> -e.step());
+      TrainingReport report = trainer.keepBest(file).fit(TRAIN);
+      States.assertSame(States.of(plain), States.of(averaged));
+
+      Evaluation last = report.evaluations().get(2);
+      double own = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
+      assertNotEquals(own, last.meanSquaredError());
+      trainer.averages().exchange();
+      double ofAverages = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
+      assertEquals(last.meanSquaredError(), ofAverages);
+      try (VqVae kept = VqVae.load(file)) {
+        States.assertSame(States.of(averaged), States.of(kept));
+      }
+      trainer.averages().exchange();
+      States.assertSame(States.of(plain), States.of(averaged));
+    }
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer trainer = Trainer.of(model);
+      assertSays(
+          assertThrows(IllegalStateException.class, trainer::averages), "averageWeights(decay)");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> trainer.averageWeights(1)),
+          "below 1",
+          "got 1.0");
+    }
+  }
+}
