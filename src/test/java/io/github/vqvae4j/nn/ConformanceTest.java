@@ -10,7 +10,7 @@ import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,21 +24,20 @@ class ConformanceTest {
   private static final double FLOAT = 1e-4;
 
   static List<Conformance> layers() {
-    return both(Conformance.ALL, Conformance.OTHERWISE_IN_TRAINING);
+    return all(Conformance.ALL, Conformance.OTHERWISE_IN_TRAINING, ConformanceOfModels.ALL);
   }
 
   static List<Conformance> layersAndQuantizers() {
-    return both(layers(), Conformance.QUANTIZERS);
+    return all(layers(), Conformance.QUANTIZERS);
   }
 
   static List<Conformance> sameInTraining() {
-    return both(Conformance.ALL, Conformance.QUANTIZERS);
+    return all(Conformance.ALL, ConformanceOfModels.ALL, Conformance.QUANTIZERS);
   }
 
-  private static List<Conformance> both(List<Conformance> some, List<Conformance> others) {
-    List<Conformance> both = new ArrayList<>(some);
-    both.addAll(others);
-    return both;
+  @SafeVarargs
+  private static List<Conformance> all(List<Conformance>... lists) {
+    return Arrays.stream(lists).flatMap(List::stream).toList();
   }
 
   @ParameterizedTest
