@@ -3,6 +3,7 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.Evaluation;
@@ -72,17 +73,20 @@ final class TrainingRun {
     Dataset test = images.test();
     Dataset glance = test.range(0, Math.min(GLANCE, test.size()));
     try (Progress progress = Progress.on(out, options.steps)) {
-      return Trainer.of(model)
-          .optimizer(Adam.rate(options.rate))
-          .batch(options.batch)
-          .steps(options.steps)
-          .seed(options.seed)
-          .evaluate(glance, Math.max(1, options.steps / GLANCES))
-          .listen(interruption)
-          .listen(history)
-          .listen(progress)
-          .listen(CodebookMonitor.of(model))
-          .fit(images.train());
+      Trainer trainer =
+          Trainer.of(model)
+              .optimizer(Adam.rate(options.rate))
+              .batch(options.batch)
+              .steps(options.steps)
+              .seed(options.seed)
+              .evaluate(glance, Math.max(1, options.steps / GLANCES))
+              .listen(interruption)
+              .listen(history)
+              .listen(progress);
+      if (model instanceof VqVae vqVae) {
+        trainer.listen(CodebookMonitor.of(vqVae));
+      }
+      return trainer.fit(images.train());
     }
   }
 
