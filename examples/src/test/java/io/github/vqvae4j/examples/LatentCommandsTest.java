@@ -60,7 +60,7 @@ class LatentCommandsTest {
   @Test
   void autoencoder() throws IOException {
     Run run =
-        Run.of("autoencoder", "--steps=60", "--hidden=8", "--dimension=8", "--output=" + folder);
+        Run.of("autoencoder", "--steps=300", "--hidden=8", "--dimension=8", "--output=" + folder);
     run.succeeded();
     assertEquals(OF_BOTH, files());
     assertSize("loss.png", 1000, 340);
