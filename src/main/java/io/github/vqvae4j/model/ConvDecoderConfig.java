@@ -128,6 +128,17 @@ public record ConvDecoderConfig(
     return new ConvDecoderConfig(channels, hidden, upsample, residual, doubling, newInitializer);
   }
 
+  /**
+   * As a decoder of one vector for an image instead of a map.
+   *
+   * @param height of the images
+   * @param width of the images
+   * @return settings of a {@link ConvVectorDecoder} with these
+   */
+  public ConvVectorDecoderConfig vector(int height, int width) {
+    return new ConvVectorDecoderConfig(this, height, width, 16);
+  }
+
   @Override
   public ConvDecoder build(int dimension, Rng rng) {
     return new ConvDecoder(this, dimension, rng);

@@ -81,6 +81,17 @@ public record ConvEncoderConfig(
     return new ConvEncoderConfig(channels, hidden, downsample, residual, newInitializer);
   }
 
+  /**
+   * As an encoder whose result is one vector for an image instead of a map.
+   *
+   * @param height of the images
+   * @param width of the images
+   * @return settings of a {@link ConvVectorEncoder} with these
+   */
+  public ConvVectorEncoderConfig vector(int height, int width) {
+    return new ConvVectorEncoderConfig(this, height, width, 16);
+  }
+
   @Override
   public ConvEncoder build(int dimension, Rng rng) {
     return new ConvEncoder(this, dimension, rng);

@@ -1,16 +1,26 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.data.Batch;
+import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A vector-quantized variational autoencoder (van den Oord, Vinyals and Kavukcuoglu 2017): an
@@ -29,17 +39,11 @@ import java.util.Arrays;
  * called from any number of threads, but not while the model trains. As a layer it maps images to
  * reconstructions.
  */
-public final class VqVae extends Layer {
-  /** At most so many images go through the model at once. */
-  private static final int MOST_IMAGES = 64;
-
-  /** And so many pixels, since the memory of a pass grows with them. */
-  private static final int MOST_PIXELS = 1 << 18;
+public final class VqVae extends ImageModel {
+  private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
 
   /** An image has about so many pixels for each of its codes. */
   private static final int PIXELS_PER_CODE = 16;
-
-  private static final float CENTER = 0.5f;
 
   private final Encoder encoder;
   private final Quantizer quantizer;
@@ -90,8 +94,18 @@ public final class VqVae extends Layer {
    * @param file safetensors; an existing one is replaced once the new one is complete
    * @throws IOException if it cannot be written
    */
+  @Override
   public void save(Path file) throws IOException {
     VqVaeFile.save(this, file);
+  }
+
+  @Override
+  public Map<String, Optional<?>> settings() {
+    Map<String, Optional<?>> settings = new LinkedHashMap<>();
+    settings.put("encoder", encoder.config());
+    settings.put("quantizer", quantizer.config());
+    settings.put("decoder", decoder.config());
+    return settings;
   }
 
   /**
@@ -159,6 +173,60 @@ public final class VqVae extends Layer {
     return vectors;
   }
 
+  /**
+   * The loss of a VQ-VAE (van den Oord et al. 2017, equation 3):
+   *
+   * <pre>
+   * L = mean((x - x')^2) / variance + alpha codebook + beta commitment
+   * </pre>
+   */
+  @Override
+  public BatchLoss loss(Tensor images, TrainingProgress progress) {
+    VqVaeOutput output = run(images);
+    List<LossTerm> terms = new ArrayList<>();
+    terms.add(
+        new ReconstructionLoss(progress.variance()).term(output.reconstruction(), output.target()));
+    terms.addAll(output.quantized().terms());
+    return new BatchLoss(
+        terms, output.target(), output.reconstruction(), output.quantized().usage());
+  }
+
+  @Override
+  public int codebookSize() {
+    return quantizer.codebookSize();
+  }
+
+  /** Shows the quantizer the vectors of the first batches, if it wants to start from some. */
+  @Override
+  public void start(Dataset data, int batch, long seed, Rng rng) {
+    int wanted = quantizer.vectorsToStart();
+    if (wanted == 0) {
+      return;
+    }
+    int dimension = quantizer.dimension();
+    List<float[]> parts = new ArrayList<>();
+    try (Batches batches = Batches.shuffled(data, batch, seed)) {
+      long epoch = data.size() / batch;
+      for (long count = 0; parts.size() < epoch && count < wanted; ) {
+        Batch next = batches.next();
+        try (Step step = Step.inference()) {
+          Tensor images =
+              step.tensor(
+                  next.images(), next.count(), next.height(), next.width(), next.channels());
+          parts.add(vectors(images).toFloats());
+        }
+        count += parts.get(0).length / dimension;
+      }
+    }
+    int each = parts.get(0).length;
+    float[] vectors = new float[parts.size() * each];
+    for (int i = 0; i < parts.size(); i++) {
+      System.arraycopy(parts.get(i), 0, vectors, i * each, each);
+    }
+    LOG.info("Starting the codebook from {} vectors of the data.", vectors.length / dimension);
+    quantizer.start(vectors, each / dimension, rng);
+  }
+
   @Override
   protected Tensor compute(Tensor images) {
     return run(images).reconstruction().add(CENTER);
@@ -171,23 +239,14 @@ public final class VqVae extends Layer {
    * @return [images, h/r, w/r], each from 0 to K - 1
    */
   public Codes encode(Dataset images) {
-    if (images.size() == 0) {
-      throw new IllegalArgumentException("VqVae: expected at least one image, got none.");
-    }
+    checkSome(images);
     int part = part(images.height() * images.width());
     int[] codes = null;
     int[] shape = null;
     for (int from = 0; from < images.size(); from += part) {
       int to = Math.min(from + part, images.size());
       try (Step step = Step.inference()) {
-        Tensor pixels =
-            step.tensor(
-                images.pixels(from, to),
-                to - from,
-                images.height(),
-                images.width(),
-                images.channels());
-        Codes some = quantizer.encode(vectors(pixels));
+        Codes some = quantizer.encode(vectors(pixels(step, images, from, to)));
         int[] values = some.values();
         if (codes == null) {
           shape = some.shape();
@@ -198,11 +257,6 @@ public final class VqVae extends Layer {
     }
     shape[0] = images.size();
     return Codes.of(codes, quantizer.codebookSize(), shape);
-  }
-
-  /** How many images go through the model at once. */
-  private static int part(int pixelsOfImage) {
-    return Math.max(1, Math.min(MOST_IMAGES, MOST_PIXELS / pixelsOfImage));
   }
 
   /**
@@ -231,9 +285,7 @@ public final class VqVae extends Layer {
       try (Step step = Step.inference()) {
         Tensor vectors = quantizer.lookup(step, codes.range(from, to).values());
         Tensor map = vectors.reshape(to - from, shape[1], shape[2], quantizer.dimension());
-        Tensor images = decoder.forward(map).add(CENTER);
-        long[] s = images.shape();
-        results[i] = Images.of(images.toFloats(), to - from, (int) s[1], (int) s[2], (int) s[3]);
+        results[i] = images(decoder.forward(map).add(CENTER));
       }
     }
     return Images.concat(results);
@@ -246,28 +298,8 @@ public final class VqVae extends Layer {
    * @return their reconstructions
    * @throws IllegalArgumentException if encoder and decoder do not fit together
    */
+  @Override
   public Images reconstruct(Dataset images) {
-    Images reconstructions = decode(encode(images));
-    long[] expected = {images.size(), images.height(), images.width(), images.channels()};
-    long[] got = {
-      reconstructions.size(),
-      reconstructions.height(),
-      reconstructions.width(),
-      reconstructions.channels()
-    };
-    checkSameShape(got, expected);
-    return reconstructions;
-  }
-
-  private static void checkSameShape(long[] reconstructions, long[] images) {
-    if (!Arrays.equals(reconstructions, images)) {
-      throw new IllegalArgumentException(
-          "VqVae: the decoder gave images "
-              + Arrays.toString(reconstructions)
-              + " for images "
-              + Arrays.toString(images)
-              + ". Build encoder and decoder for the same channels, and with as many doublings as"
-              + " halvings.");
-    }
+    return checkSameShape(decode(encode(images)), images);
   }
 }

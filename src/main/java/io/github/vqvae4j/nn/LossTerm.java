@@ -7,7 +7,8 @@ import java.util.List;
  * One summand of a loss: reported as it is, added with its weight.
  *
  * @param name what it is called in reports, as {@code commitment}
- * @param value a scalar, the mean over all elements, without the weight
+ * @param value a scalar without the weight: the mean over all elements, or over the images of a
+ *     batch; the model says which
  * @param weight its factor in the loss
  */
 public record LossTerm(String name, Tensor value, double weight) {

@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.UsageWindow;
+import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.VqVae;
 import java.util.Arrays;
 import java.util.Locale;
@@ -82,7 +83,7 @@ public final class CodebookMonitor implements TrainingListener {
   @Override
   public void onStep(StepReport report) {
     usage.add(report.batchUsage());
-    reconstruction.add(report.term(VqVaeLoss.RECONSTRUCTION));
+    reconstruction.add(report.term(ReconstructionLoss.NAME));
     boolean commits = report.terms().stream().anyMatch(term -> term.name().equals(COMMITMENT));
     if (commits) {
       commitment.add(report.term(COMMITMENT));

@@ -5,8 +5,9 @@ import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.Psnr;
-import io.github.vqvae4j.model.VqVae;
-import io.github.vqvae4j.model.VqVaeOutput;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.tensor.Step;
 import java.util.Locale;
 
@@ -16,7 +17,7 @@ import java.util.Locale;
  * @param step after which training step; 0 if none
  * @param meanSquaredError over all pixels of all images, pixels in 0..1
  * @param variance what the error is compared with: the variance of the training images' pixels
- * @param usage of the codes in the whole data set
+ * @param usage of the codes in the whole data set; of 0 codes for a model without a codebook
  */
 public record Evaluation(long step, double meanSquaredError, double variance, CodeUsage usage) {
   private static final int BATCH = 64;
@@ -30,20 +31,21 @@ public record Evaluation(long step, double meanSquaredError, double variance, Co
    * @return the measures, as of step 0
    * @throws DivergenceException if the error is NaN or infinite
    */
-  public static Evaluation of(VqVae model, Dataset data, double variance) {
+  public static Evaluation of(ImageModel model, Dataset data, double variance) {
     return after(0, model, data, variance);
   }
 
-  static Evaluation after(long step, VqVae model, Dataset data, double variance) {
+  static Evaluation after(long step, ImageModel model, Dataset data, double variance) {
+    TrainingProgress progress = new TrainingProgress(step, variance);
     double sum = 0;
-    CodeUsage usage = CodeUsage.none(model.quantizer().codebookSize());
+    CodeUsage usage = CodeUsage.none(model.codebookSize());
     try (Batches batches = Batches.inOrder(data, Math.min(BATCH, data.size()))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         try (Step pass = Step.inference()) {
-          VqVaeOutput output = model.run(Trainer.images(pass, batch));
-          double error = output.reconstruction().meanSquaredError(output.target()).item();
+          BatchLoss loss = model.loss(Trainer.images(pass, batch), progress);
+          double error = loss.reconstruction().meanSquaredError(loss.target()).item();
           sum += error * batch.count();
-          usage = usage.plus(output.quantized().usage());
+          usage = usage.plus(loss.usage());
         }
       }
     }
@@ -75,10 +77,10 @@ public record Evaluation(long step, double meanSquaredError, double variance, Co
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "MSE %.5f, MSE/variance %.4f, PSNR %.2f dB, %s",
+        "MSE %.5f, MSE/variance %.4f, PSNR %.2f dB%s",
         meanSquaredError,
         errorOverVariance(),
         psnr(),
-        usage);
+        usage.codebookSize() == 0 ? "" : ", " + usage);
   }
 }

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ final class Evaluations {
       Path bestFile) {}
 
   private final Plan plan;
-  private final VqVae model;
+  private final ImageModel model;
   private final double variance;
   private final WeightAverages averages;
   private final List<Evaluation> all = new ArrayList<>();
@@ -41,7 +41,7 @@ final class Evaluations {
    *
    * @param averages what is evaluated instead of the model's own weights; null for those
    */
-  Evaluations(Plan plan, VqVae model, double variance, WeightAverages averages) {
+  Evaluations(Plan plan, ImageModel model, double variance, WeightAverages averages) {
     this.plan = plan;
     this.model = model;
     this.variance = variance;

@@ -19,21 +19,25 @@ record Metric(String name, double value) {
     }
     metrics.add(new Metric("train/rate", report.rate()));
     metrics.add(new Metric("train/gradientNorm", report.gradientNorm()));
-    metrics.add(new Metric("codebook/perplexity", report.windowUsage().perplexity()));
-    metrics.add(new Metric("codebook/usage", share(report.windowUsage())));
+    addUsage(metrics, "codebook/perplexity", "codebook/usage", report.windowUsage());
     metrics.add(new Metric("imagesPerSecond", report.imagesPerSecond()));
     return metrics;
   }
 
   /** Of an evaluation; the reconstruction error is the mean squared one, as in training. */
   static List<Metric> of(Evaluation evaluation) {
-    return List.of(
-        new Metric(OF_EVALUATIONS.get(0), evaluation.meanSquaredError()),
-        new Metric(OF_EVALUATIONS.get(1), evaluation.usage().perplexity()),
-        new Metric(OF_EVALUATIONS.get(2), share(evaluation.usage())));
+    List<Metric> metrics = new ArrayList<>();
+    metrics.add(new Metric(OF_EVALUATIONS.get(0), evaluation.meanSquaredError()));
+    addUsage(metrics, OF_EVALUATIONS.get(1), OF_EVALUATIONS.get(2), evaluation.usage());
+    return metrics;
   }
 
-  private static double share(CodeUsage usage) {
-    return (double) usage.codesInUse() / usage.codebookSize();
+  /** A model without a codebook has no such figures. */
+  private static void addUsage(
+      List<Metric> metrics, String perplexity, String share, CodeUsage usage) {
+    if (usage.codebookSize() > 0) {
+      metrics.add(new Metric(perplexity, usage.perplexity()));
+      metrics.add(new Metric(share, (double) usage.codesInUse() / usage.codebookSize()));
+    }
   }
 }

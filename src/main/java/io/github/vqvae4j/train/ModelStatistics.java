@@ -1,8 +1,9 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.VqVae;
-import io.github.vqvae4j.model.VqVaeOutput;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.tensor.Rng;
@@ -34,8 +35,8 @@ public record ModelStatistics(
    * @throws IllegalStateException if the codebook starts from data and has not started: train a
    *     step first
    */
-  public static ModelStatistics of(VqVae model, Dataset images) {
-    VqVaeLoss loss = new VqVaeLoss(images.variance());
+  public static ModelStatistics of(ImageModel model, Dataset images) {
+    TrainingProgress progress = new TrainingProgress(1, images.variance());
     Map<Object, String> names = new IdentityHashMap<>();
     name("", model, names);
     List<ArrayStatistics> outputs = new ArrayList<>();
@@ -45,15 +46,15 @@ public record ModelStatistics(
       step.observe(
           (layer, output) ->
               outputs.add(ArrayStatistics.of(names.getOrDefault(layer, "?"), output.toDoubles())));
-      VqVaeOutput output =
-          model.run(
-              step.tensor(
-                  images.pixels(0, images.size()),
-                  images.size(),
-                  images.height(),
-                  images.width(),
-                  images.channels()));
-      LossTerm.total(loss.terms(output)).backward();
+      Tensor pixels =
+          step.tensor(
+              images.pixels(0, images.size()),
+              images.size(),
+              images.height(),
+              images.width(),
+              images.channels());
+      BatchLoss loss = model.loss(pixels, progress);
+      LossTerm.total(loss.terms()).backward();
       model
           .variables()
           .forEach(

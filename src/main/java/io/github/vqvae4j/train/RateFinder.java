@@ -1,7 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -23,7 +23,7 @@ public final class RateFinder {
   /** A smoothed loss so many times the least so far has exploded. */
   private static final double EXPLODED = 4;
 
-  private final VqVae model;
+  private final ImageModel model;
   private DoubleFunction<Optimizer> optimizer = Adam::rate;
   private double from = 1e-6;
   private double to = 1;
@@ -31,7 +31,7 @@ public final class RateFinder {
   private int batch = 32;
   private long seed = 42;
 
-  private RateFinder(VqVae model) {
+  private RateFinder(ImageModel model) {
     this.model = model;
   }
 
@@ -41,7 +41,7 @@ public final class RateFinder {
    * @param model as it will be trained, usually untrained
    * @return the finder
    */
-  public static RateFinder of(VqVae model) {
+  public static RateFinder of(ImageModel model) {
     return new RateFinder(model);
   }
 

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * A published model and how it was trained, always with MSE/variance as the reconstruction term
- * ({@link VqVaeLoss}).
+ * ({@link io.github.vqvae4j.model.ReconstructionLoss}).
  *
  * <pre>{@code
  * VqVae model = Recipe.SONNET_CIFAR10.model().seed(7).build();

@@ -8,7 +8,7 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.RecordJson;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +45,7 @@ public final class RunFolder implements TrainingListener {
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
   private final Path path;
-  private final VqVae model;
+  private final ImageModel model;
   private final SideWriting writing;
   private SampleImages samples;
   private long every = 10;
@@ -53,7 +53,7 @@ public final class RunFolder implements TrainingListener {
   private MetricsTable table;
   private int pictures;
 
-  private RunFolder(Path path, VqVae model) {
+  private RunFolder(Path path, ImageModel model) {
     this.path = path;
     this.model = model;
     this.writing = new SideWriting(path);
@@ -69,7 +69,7 @@ public final class RunFolder implements TrainingListener {
    * @throws IllegalArgumentException if the name has other characters
    * @throws IOException if the folder cannot be made or written to
    */
-  public static RunFolder create(Path runs, String name, VqVae model) throws IOException {
+  public static RunFolder create(Path runs, String name, ImageModel model) throws IOException {
     if (!name.matches("[\\p{Alnum}._-]+")) {
       throw new IllegalArgumentException(
           "RunFolder: expected a name of letters, digits, dots, dashes and underscores, got \""
@@ -172,15 +172,17 @@ public final class RunFolder implements TrainingListener {
   }
 
   @Override
-  public void onStart(TrainingSettings settings) {
+  public void onStart(TrainingSettings training) {
     JsonObject config = new JsonObject();
     JsonObject parts = new JsonObject();
-    parts.add("encoder", part(model.encoder(), model.encoder().config()));
-    parts.add("quantizer", part(model.quantizer(), model.quantizer().config()));
-    parts.add("decoder", part(model.decoder(), model.decoder().config()));
+    model
+        .settings()
+        .forEach(
+            (name, settings) ->
+                parts.add(name, part(model.children().getOrDefault(name, model), settings)));
     parts.addProperty("parameters", model.parameters().stream().mapToLong(Parameter::size).sum());
     config.add("model", parts);
-    config.add("training", RecordJson.toJson(settings));
+    config.add("training", RecordJson.toJson(training));
     writing.attempt(() -> write("config.json", JSON.toJson(config) + "\n"));
     table = null;
   }

@@ -2,7 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +25,7 @@ final class SampleImages {
   }
 
   /** Rows of ten images, and under each row its reconstructions. */
-  Images reconstructed(VqVae model) {
+  Images reconstructed(ImageModel model) {
     List<Images> both = new ArrayList<>();
     for (Images originals : rows) {
       both.add(originals);

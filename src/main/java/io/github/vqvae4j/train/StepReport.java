@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
  *
  * @param step counted from 1
  * @param steps how many there will be
- * @param terms each term of the loss, the reconstruction (mean squared error) first
+ * @param terms each term of the loss, the reconstruction first
  * @param loss the sum of weight times value
  * @param rate the learning rate of this step
  * @param gradientNorm the norm of all gradients together, before any clipping
- * @param batchUsage of the codes in this step's images
+ * @param batchUsage of the codes in this step's images; of 0 codes for a model without a codebook
  * @param windowUsage of the codes in the last 100 steps
  * @param imagesPerSecond over the last steps, without evaluation and listeners
  */
@@ -53,13 +53,22 @@ public record StepReport(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "step %d/%d  %s  perplexity %.1f  codes %d/%d  %.0f images/s",
+        "step %d/%d  %s  %s%.0f images/s",
         step,
         steps,
         terms.stream().map(TermReport::toString).collect(Collectors.joining("  ")),
-        windowUsage.perplexity(),
-        windowUsage.codesInUse(),
-        windowUsage.codebookSize(),
+        codes(),
         imagesPerSecond);
+  }
+
+  private String codes() {
+    return windowUsage.codebookSize() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "perplexity %.1f  codes %d/%d  ",
+            windowUsage.perplexity(),
+            windowUsage.codesInUse(),
+            windowUsage.codebookSize());
   }
 }

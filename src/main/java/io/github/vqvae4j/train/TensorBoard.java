@@ -3,7 +3,7 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.io.EventFile;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,14 +20,14 @@ import java.util.Optional;
  * #failure}), nothing more is written, and training goes on.
  */
 public final class TensorBoard implements TrainingListener, AutoCloseable {
-  private final VqVae model;
+  private final ImageModel model;
   private final EventFile file;
   private final SideWriting writing;
   private SampleImages samples;
   private long every = 10;
   private long imagesEvery = 1_000;
 
-  private TensorBoard(Path folder, VqVae model, EventFile file) {
+  private TensorBoard(Path folder, ImageModel model, EventFile file) {
     this.model = model;
     this.file = file;
     this.writing = new SideWriting(folder);
@@ -41,7 +41,7 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
    * @return a listener for the trainer; it closes itself when the run ends well
    * @throws IOException if it cannot be written
    */
-  public static TensorBoard create(Path folder, VqVae model) throws IOException {
+  public static TensorBoard create(Path folder, ImageModel model) throws IOException {
     return new TensorBoard(folder, model, EventFile.create(folder));
   }
 

@@ -4,7 +4,7 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.UsageWindow;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Trains a {@link VqVae}.
+ * Trains a model of images, as a {@link io.github.vqvae4j.model.VqVae VqVae}.
  *
  * <pre>{@code
  * TrainingReport report = Trainer.of(model)
@@ -26,15 +26,16 @@ import java.util.function.ToDoubleFunction;
  *     .fit(digits.train());
  * }</pre>
  *
- * <p>Each step: a shuffled batch; forward; the {@link VqVaeLoss}; backward; a check that every term
- * and every gradient is finite; the optimizer; then the quantizer's own update. With the same seed,
- * data, machine and number of threads two runs give the same bits.
+ * <p>Each step: a shuffled batch; forward; the model's {@link ImageModel#loss}; backward; a check
+ * that every term and every gradient is finite; the optimizer; then the model's own updates, such
+ * as a codebook's. With the same seed, data, machine and number of threads two runs give the same
+ * bits.
  */
 public final class Trainer {
   /** Steps over which code usage is summed up in reports. */
   private static final int USAGE_WINDOW = 100;
 
-  private final VqVae model;
+  private final ImageModel model;
   private Optimizer optimizer = Adam.rate(3e-4);
   private int batch = 32;
   private long steps = 1_000;
@@ -51,7 +52,7 @@ public final class Trainer {
   private Path bestFile;
   private final List<TrainingListener> listeners = new ArrayList<>();
 
-  private Trainer(VqVae model) {
+  private Trainer(ImageModel model) {
     this.model = model;
   }
 
@@ -61,7 +62,7 @@ public final class Trainer {
    * @param model changed in place
    * @return the trainer
    */
-  public static Trainer of(VqVae model) {
+  public static Trainer of(ImageModel model) {
     return new Trainer(model);
   }
 
@@ -274,8 +275,7 @@ public final class Trainer {
     double variance = data.variance();
     TrainingSettings settings = settings(data);
     Rng rng = new Rng(seed);
-    TrainingStep training =
-        new TrainingStep(model, new VqVaeLoss(variance), rng, optimizer, schedule, settings);
+    TrainingStep training = new TrainingStep(model, variance, rng, optimizer, schedule, settings);
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
     Evaluations evaluations =
@@ -284,13 +284,13 @@ public final class Trainer {
             model,
             variance,
             averages);
-    UsageWindow window = new UsageWindow(USAGE_WINDOW, model.quantizer().codebookSize());
+    UsageWindow window = new UsageWindow(USAGE_WINDOW, model.codebookSize());
     Stopwatch stopwatch = new Stopwatch();
     StepReport report = null;
 
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       listeners.forEach(listener -> listener.onStart(settings));
-      CodebookStart.from(data, batch, seed, model, rng);
+      model.start(data, batch, seed, rng);
       for (long n = 1; n <= steps && !evaluations.enough(); n++) {
         stopwatch.start();
         StepResult result = training.take(n, batches);

@@ -2,8 +2,9 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.model.VqVae;
-import io.github.vqvae4j.model.VqVaeOutput;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Rng;
@@ -22,8 +23,8 @@ final class TrainingStep {
   /** What PyTorch's {@code clip_grad_norm_} adds to the norm. */
   private static final double CLIP_EPSILON = 1e-6;
 
-  private final VqVae model;
-  private final VqVaeLoss loss;
+  private final ImageModel model;
+  private final double variance;
   private final Rng rng;
   private final Optimizer optimizer;
   private final Schedule schedule;
@@ -35,14 +36,14 @@ final class TrainingStep {
   private long clipped;
 
   TrainingStep(
-      VqVae model,
-      VqVaeLoss loss,
+      ImageModel model,
+      double variance,
       Rng rng,
       Optimizer optimizer,
       Schedule schedule,
       TrainingSettings settings) {
     this.model = model;
-    this.loss = loss;
+    this.variance = variance;
     this.rng = rng;
     this.optimizer = optimizer;
     this.schedule = schedule;
@@ -100,10 +101,9 @@ final class TrainingStep {
   }
 
   private StepResult pass(long n, Step step, Batch batch) {
-    VqVaeOutput output = model.run(Trainer.images(step, batch));
-    List<LossTerm> terms = loss.terms(output);
-    Tensor total = LossTerm.total(terms);
-    StepResult result = StepResult.of(terms, total, output.quantized().usage());
+    BatchLoss loss = model.loss(Trainer.images(step, batch), new TrainingProgress(n, variance));
+    Tensor total = LossTerm.total(loss.terms());
+    StepResult result = StepResult.of(loss.terms(), total, loss.usage());
     result.checkFinite(n);
     total.backward();
     return result;

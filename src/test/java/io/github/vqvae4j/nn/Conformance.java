@@ -131,6 +131,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               2,
               3,
               4),
+          of("AttentionBlock", rng -> new AttentionBlock(4, 2, rng), 2, 2, 3, 4),
           of(
               "ConvEncoder",
               rng -> ConvEncoder.channels(3).hidden(4).residual(1, 2).build(5, rng),

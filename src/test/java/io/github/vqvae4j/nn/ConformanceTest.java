@@ -10,9 +10,9 @@ import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,7 +24,7 @@ class ConformanceTest {
   private static final double FLOAT = 1e-4;
 
   static List<Conformance> layers() {
-    return both(Conformance.ALL, Conformance.OTHERWISE_IN_TRAINING);
+    return both(both(Conformance.ALL, ConformanceOfModels.ALL), Conformance.OTHERWISE_IN_TRAINING);
   }
 
   static List<Conformance> layersAndQuantizers() {
@@ -32,13 +32,11 @@ class ConformanceTest {
   }
 
   static List<Conformance> sameInTraining() {
-    return both(Conformance.ALL, Conformance.QUANTIZERS);
+    return both(both(Conformance.ALL, ConformanceOfModels.ALL), Conformance.QUANTIZERS);
   }
 
   private static List<Conformance> both(List<Conformance> some, List<Conformance> others) {
-    List<Conformance> both = new ArrayList<>(some);
-    both.addAll(others);
-    return both;
+    return Stream.concat(some.stream(), others.stream()).toList();
   }
 
   @ParameterizedTest

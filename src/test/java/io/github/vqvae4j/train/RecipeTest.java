@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.VqVae;
 import java.util.ArrayList;
@@ -58,8 +59,8 @@ class RecipeTest {
     try (VqVae model = recipe.model().seed(3).build()) {
       recipe.trainer(model).batch(8).steps(60).seed(3).listen(listener).fit(images);
     }
-    double first = reports.get(0).term(VqVaeLoss.RECONSTRUCTION);
-    double last = reports.get(59).term(VqVaeLoss.RECONSTRUCTION);
+    double first = reports.get(0).term(ReconstructionLoss.NAME);
+    double last = reports.get(59).term(ReconstructionLoss.NAME);
     assertTrue(last < 0.7 * first, recipe + " from " + first + " to " + last);
   }
 

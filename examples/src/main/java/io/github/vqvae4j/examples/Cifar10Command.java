@@ -9,6 +9,7 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -16,7 +17,9 @@ import picocli.CommandLine.ParameterException;
 @Command(
     name = "cifar10",
     description = "Trains a VQ-VAE on CIFAR-10, in the sizes of Sonnet's example.")
-final class Cifar10Command extends TrainingCommand {
+final class Cifar10Command extends TrainingCommand<VqVae> {
+  @Mixin private CodebookOption codebook;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -48,7 +51,7 @@ final class Cifar10Command extends TrainingCommand {
   VqVae model(ImageSets images) {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(3).hidden(options.hidden).downsample(2)) // 32x32 -> 8x8
-        .quantizer(VectorQuantizer.ema(options.codes, options.dimension))
+        .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
         .decoder(ConvDecoder.channels(3).hidden(options.hidden).upsample(2))
         .seed(options.seed)
         .build();

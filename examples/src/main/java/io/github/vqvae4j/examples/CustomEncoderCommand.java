@@ -16,9 +16,10 @@ import picocli.CommandLine.Mixin;
     name = "custom-encoder",
     description =
         "Trains a VQ-VAE with an encoder of one's own (PatchEncoder) on handwritten digits.")
-final class CustomEncoderCommand extends TrainingCommand {
+final class CustomEncoderCommand extends TrainingCommand<VqVae> {
   private static final int PATCH = 4;
 
+  @Mixin private CodebookOption codebook;
   @Mixin private DigitsOption digits;
 
   @Override
@@ -36,7 +37,7 @@ final class CustomEncoderCommand extends TrainingCommand {
     Rng rng = new Rng(options.seed);
     return VqVae.builder()
         .encoder(new PatchEncoder(1, PATCH, 4 * options.hidden, options.dimension, rng))
-        .quantizer(VectorQuantizer.ema(options.codes, options.dimension))
+        .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
         .decoder(ConvDecoder.channels(1).hidden(options.hidden).upsample(2))
         .seed(options.seed)
         .build();
@@ -44,7 +45,9 @@ final class CustomEncoderCommand extends TrainingCommand {
 
   /** A model with a part of one's own is loaded into a model that was built in the same way. */
   @Override
-  void finish(ImageSets images, Path modelFile, VqVae trained, PrintWriter out) throws IOException {
+  void finish(ImageSets images, RunFolder folder, VqVae trained, PrintWriter out)
+      throws IOException {
+    Path modelFile = folder.file(TrainingRun.MODEL);
     try (VqVae loaded = VqVae.load(modelFile, model(images))) {
       Dataset some = images.test().range(0, Math.min(10, images.test().size()));
       boolean same = loaded.reconstruct(some).equals(trained.reconstruct(some));

@@ -10,25 +10,46 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 
-/** The curves of a run: a panel for the reconstruction, one for each other term, one for usage. */
+/**
+ * The curves of a run: a panel for the reconstruction, one for each other term, one for the usage
+ * of a codebook.
+ */
 final class LossChart {
   private LossChart() {}
 
-  static void write(String title, History history, TrainingReport report, Path file)
+  /**
+   * Draws it.
+   *
+   * @param nats whether the terms are nats of an image, and not mean squared errors
+   */
+  static void write(String title, boolean nats, History history, TrainingReport report, Path file)
       throws IOException {
     List<StepReport> steps = history.steps();
     long count = report.last().steps();
     double[] numbers = values(steps, StepReport::step);
     List<XYChart> panels = new ArrayList<>();
 
-    panels.add(
-        ChartPanel.logarithmic(title + ": reconstruction", "MSE / variance", count)
-            .noisy(numbers, values(steps, s -> s.terms().get(0).value() / report.variance()))
-            .points(
-                "held out",
-                report.evaluations().stream().mapToDouble(Evaluation::step).toArray(),
-                report.evaluations().stream().mapToDouble(Evaluation::errorOverVariance).toArray())
-            .chart());
+    double[] evaluated = report.evaluations().stream().mapToDouble(Evaluation::step).toArray();
+    double[] heldOut =
+        report.evaluations().stream().mapToDouble(Evaluation::errorOverVariance).toArray();
+    double[] reconstruction =
+        values(steps, s -> s.terms().get(0).value() * s.terms().get(0).weight());
+    if (nats) {
+      panels.add(
+          ChartPanel.logarithmic(title + ": reconstruction", "nats an image", count)
+              .noisy(numbers, reconstruction)
+              .chart());
+      panels.add(
+          ChartPanel.logarithmic("reconstruction, held out", "MSE / variance", count)
+              .points("held out", evaluated, heldOut)
+              .chart());
+    } else {
+      panels.add(
+          ChartPanel.logarithmic(title + ": reconstruction", "MSE / variance", count)
+              .noisy(numbers, reconstruction)
+              .points("held out", evaluated, heldOut)
+              .chart());
+    }
     for (int i = 1; i < report.last().terms().size(); i++) {
       int term = i;
       String name = report.last().terms().get(term).name();
@@ -38,12 +59,13 @@ final class LossChart {
               .chart());
     }
     int codebookSize = report.last().windowUsage().codebookSize();
-    panels.add(
-        ChartPanel.linear("codes used in 100 batches", "codes", count, codebookSize)
-            .line("perplexity", numbers, values(steps, s -> s.windowUsage().perplexity()))
-            .otherLine("codes in use", numbers, values(steps, s -> s.windowUsage().codesInUse()))
-            .chart());
-
+    if (codebookSize > 0) {
+      panels.add(
+          ChartPanel.linear("codes used in 100 batches", "codes", count, codebookSize)
+              .line("perplexity", numbers, values(steps, s -> s.windowUsage().perplexity()))
+              .otherLine("codes in use", numbers, values(steps, s -> s.windowUsage().codesInUse()))
+              .chart());
+    }
     ChartFile.write(panels, file);
   }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 /** The example programs of vqvae4j, one command each. */
 @Command(
     name = "vqvae4j-examples",
-    description = "Example programs of vqvae4j: VQ-VAEs on the JVM.",
+    description = "Example programs of vqvae4j: VQ-VAEs and their relatives on the JVM.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     scope = ScopeType.INHERIT,
@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       MnistCommand.class,
       Cifar10Command.class,
       CustomEncoderCommand.class,
+      AutoencoderCommand.class,
+      VaeCommand.class,
       FidelityCommand.class,
       ReconstructCommand.class,
       DecodeCommand.class,

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 
 /** Trains a VQ-VAE on handwritten digits. */
 @Command(name = "mnist", description = "Trains a VQ-VAE on handwritten digits.")
-final class MnistCommand extends TrainingCommand {
+final class MnistCommand extends TrainingCommand<VqVae> {
+  @Mixin private CodebookOption codebook;
   @Mixin private DigitsOption digits;
 
   @Override
@@ -27,7 +28,7 @@ final class MnistCommand extends TrainingCommand {
   VqVae model(ImageSets images) {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(1).hidden(options.hidden).downsample(2)) // 28x28 -> 7x7
-        .quantizer(VectorQuantizer.ema(options.codes, options.dimension))
+        .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
         .decoder(ConvDecoder.channels(1).hidden(options.hidden).upsample(2))
         .seed(options.seed)
         .build();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The figures of a step in one line, as many as there is room for. */
 final class ProgressLine {
@@ -20,9 +21,10 @@ final class ProgressLine {
     CodeUsage usage = report.windowUsage();
     String steps = report.step() + "/" + report.steps();
     String terms = report.terms().stream().map(ProgressLine::term).collect(Collectors.joining(" "));
-    String perplexity = format("perplexity %.0f", usage.perplexity());
-    String codes = "codes " + usage.codesInUse();
-    String ofCodes = codes + "/" + usage.codebookSize();
+    boolean book = usage.codebookSize() > 0;
+    String perplexity = book ? format("perplexity %.0f", usage.perplexity()) : "";
+    String codes = book ? "codes " + usage.codesInUse() : "";
+    String ofCodes = book ? codes + "/" + usage.codebookSize() : "";
     String rate = format("%.0f", report.imagesPerSecond());
     List<String> texts =
         List.of(
@@ -43,7 +45,7 @@ final class ProgressLine {
   }
 
   private static String join(String... parts) {
-    return String.join(" ", parts);
+    return Stream.of(parts).filter(part -> !part.isEmpty()).collect(Collectors.joining(" "));
   }
 
   private static String bar(StepReport report, int length) {

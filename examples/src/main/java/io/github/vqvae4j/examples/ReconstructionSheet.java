@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ final class ReconstructionSheet {
 
   private ReconstructionSheet() {}
 
-  static void write(VqVae model, Dataset test, Path file) throws IOException {
+  static void write(ImageModel model, Dataset test, Path file) throws IOException {
     int[] chosen = choose(test);
     List<Images> rows = new ArrayList<>();
     for (int from = 0; from < chosen.length; from += COLUMNS) {

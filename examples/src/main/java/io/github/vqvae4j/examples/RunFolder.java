@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -104,7 +104,7 @@ final class RunFolder implements AutoCloseable {
   }
 
   /** Fails before a long training if its results could not be written, or would find no room. */
-  void requireSpaceFor(VqVae model) throws IOException {
+  void requireSpaceFor(ImageModel model) throws IOException {
     try {
       Files.delete(Files.createTempFile(path, "probe", null));
     } catch (IOException e) {

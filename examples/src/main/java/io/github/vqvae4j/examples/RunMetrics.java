@@ -3,7 +3,7 @@ package io.github.vqvae4j.examples;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.vqvae4j.io.AtomicFile;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.TermReport;
@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * The figures of a run, as they stand in {@code metrics.json}. Those of the test are over all test
- * images, pixels in 0..1.
+ * images, pixels in 0..1; those of codes are 0 for a model without a codebook.
  */
 record RunMetrics(
     String example,
@@ -48,7 +48,7 @@ record RunMetrics(
       String example,
       TrainingOptions options,
       ImageSets images,
-      VqVae model,
+      ImageModel model,
       TrainingReport report,
       Evaluation test) {
     Map<String, Double> lastTerms = new LinkedHashMap<>();
@@ -91,20 +91,28 @@ record RunMetrics(
         "test MSE / variance  %.4f%n"
             + "test MSE             %.5f%n"
             + "test PSNR            %.2f dB%n"
-            + "codes in use         %d of %d%n"
-            + "perplexity           %.1f%n"
+            + "%s"
             + "training             %d steps of %d images in %.1f s, %.0f images/s%n"
             + "parameters           %d%n",
         testMseOverVariance,
         testMse,
         testPsnr,
-        codesInUse,
-        codebookSize,
-        perplexity,
+        codes(),
         steps,
         batch,
         seconds,
         imagesPerSecond,
         parameters);
+  }
+
+  private String codes() {
+    return codebookSize == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "codes in use         %d of %d%nperplexity           %.1f%n",
+            codesInUse,
+            codebookSize,
+            perplexity);
   }
 }

@@ -1,16 +1,19 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that trains a model: its data, its model, its defaults. {@link TrainingRun} trains. */
-abstract class TrainingCommand implements Callable<Integer> {
+/**
+ * A command that trains a model: its data, its model, its defaults. {@link TrainingRun} trains.
+ *
+ * @param <M> the model
+ */
+abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer> {
   /** What the user chose. */
   @Mixin protected TrainingOptions options;
 
@@ -24,23 +27,22 @@ abstract class TrainingCommand implements Callable<Integer> {
   abstract ImageSets images() throws IOException;
 
   /** A new model for such images, as the options say. */
-  abstract VqVae model(ImageSets images);
+  abstract M model(ImageSets images);
 
   /** What there is to do once the results are written. */
-  void finish(ImageSets images, Path modelFile, VqVae trained, PrintWriter out)
-      throws IOException {}
+  void finish(ImageSets images, RunFolder folder, M trained, PrintWriter out) throws IOException {}
 
   @Override
   public final Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     ImageSets images = images();
-    try (VqVae model = model(images);
+    try (M model = model(images);
         RunFolder folder = RunFolder.make(options.output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf("%s%nResults will be in %s%n", images, folder.path());
       folder.requireSpaceFor(model);
       new TrainingRun(spec.name(), options, images, model, folder, interruption, out).run();
-      finish(images, folder.file(TrainingRun.MODEL), model, out);
+      finish(images, folder, model, out);
       return Main.DONE;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;

@@ -9,9 +9,9 @@ import picocli.CommandLine.Model.OptionSpec;
  *
  * @param steps training steps
  * @param batch images in a step
- * @param codes K, vectors in the codebook
- * @param dimension D, numbers in each vector
- * @param hidden channels inside encoder and decoder
+ * @param codes K, vectors in the codebook; 0 for a model without one
+ * @param dimension D, numbers in each latent vector
+ * @param hidden channels or sizes inside encoder and decoder
  * @param rate of Adam
  */
 record TrainingDefaults(int steps, int batch, int codes, int dimension, int hidden, double rate) {
@@ -31,7 +31,7 @@ record TrainingDefaults(int steps, int batch, int codes, int dimension, int hidd
   static final class Provider implements IDefaultValueProvider {
     @Override
     public String defaultValue(ArgSpec argument) {
-      return argument.command().userObject() instanceof TrainingCommand command
+      return argument.command().userObject() instanceof TrainingCommand<?> command
               && argument instanceof OptionSpec option
           ? command.defaults().of(option.longestName())
           : null;

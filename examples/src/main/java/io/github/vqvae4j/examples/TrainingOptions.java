@@ -20,17 +20,10 @@ final class TrainingOptions {
   int batch;
 
   @Option(
-      names = "--codes",
-      paramLabel = "K",
-      converter = PositiveInt.class,
-      description = "Vectors in the codebook. Default: ${DEFAULT-VALUE}.")
-  int codes;
-
-  @Option(
       names = "--dimension",
       paramLabel = "D",
       converter = PositiveInt.class,
-      description = "Numbers in each vector. Default: ${DEFAULT-VALUE}.")
+      description = "Numbers in each latent vector. Default: ${DEFAULT-VALUE}.")
   int dimension;
 
   @Option(
@@ -38,7 +31,7 @@ final class TrainingOptions {
       paramLabel = "N",
       converter = PositiveInt.class,
       description =
-          "Channels inside encoder and decoder, an even number. Default: ${DEFAULT-VALUE}.")
+          "Channels or sizes inside encoder and decoder, an even number. Default: ${DEFAULT-VALUE}.")
   int hidden;
 
   @Option(
@@ -52,7 +45,7 @@ final class TrainingOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "Seed of weights, codebook and shuffling. Default: ${DEFAULT-VALUE}.")
+      description = "Seed of all that is random. Default: ${DEFAULT-VALUE}.")
   long seed;
 
   @Option(

@@ -1,6 +1,8 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.CodebookMonitor;
@@ -26,7 +28,7 @@ final class TrainingRun {
   private final String command;
   private final TrainingOptions options;
   private final ImageSets images;
-  private final VqVae model;
+  private final ImageModel model;
   private final RunFolder folder;
   private final Interruption interruption;
   private final PrintWriter out;
@@ -35,7 +37,7 @@ final class TrainingRun {
       String command,
       TrainingOptions options,
       ImageSets images,
-      VqVae model,
+      ImageModel model,
       RunFolder folder,
       Interruption interruption,
       PrintWriter out) {
@@ -58,12 +60,12 @@ final class TrainingRun {
     write(METRICS, metrics::write);
     out.printf("%n%s%n", metrics.table());
     write(RECONSTRUCTIONS, file -> ReconstructionSheet.write(model, images.test(), file));
-    write(LOSS, file -> LossChart.write(command, history, report, file));
+    write(LOSS, file -> LossChart.write(command, model instanceof Vae, history, report, file));
 
     out.println(folder.path().toAbsolutePath().normalize());
     out.printf("  %-20s held-out images; under each row its reconstructions%n", RECONSTRUCTIONS);
-    out.printf("  %-20s reconstruction, commitment and perplexity over the steps%n", LOSS);
-    out.printf("  %-20s for the commands reconstruct and decode%n", MODEL);
+    out.printf("  %-20s the terms of the loss and more over the steps%n", LOSS);
+    out.printf("  %-20s the trained model%n", MODEL);
     out.printf("  %-20s these figures and more%n", METRICS);
   }
 
@@ -71,17 +73,20 @@ final class TrainingRun {
     Dataset test = images.test();
     Dataset glance = test.range(0, Math.min(GLANCE, test.size()));
     try (Progress progress = Progress.on(out, options.steps)) {
-      return Trainer.of(model)
-          .optimizer(Adam.rate(options.rate))
-          .batch(options.batch)
-          .steps(options.steps)
-          .seed(options.seed)
-          .evaluate(glance, Math.max(1, options.steps / GLANCES))
-          .listen(interruption)
-          .listen(history)
-          .listen(progress)
-          .listen(CodebookMonitor.of(model))
-          .fit(images.train());
+      Trainer trainer =
+          Trainer.of(model)
+              .optimizer(Adam.rate(options.rate))
+              .batch(options.batch)
+              .steps(options.steps)
+              .seed(options.seed)
+              .evaluate(glance, Math.max(1, options.steps / GLANCES))
+              .listen(interruption)
+              .listen(history)
+              .listen(progress);
+      if (model instanceof VqVae vqVae) {
+        trainer.listen(CodebookMonitor.of(vqVae));
+      }
+      return trainer.fit(images.train());
     }
   }
 

@@ -244,7 +244,30 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void permute(INDArray x, int[] axes, INDArray y) {
-    fallback.permute(x, axes, y);
+    long[] order = Arrays.stream(axes).asLongStream().toArray();
+    OneDnn.get()
+        .cached(
+            "permute",
+            o -> compilePermute(o, x.shape(), axes),
+            Call.class,
+            numbers(0, x.shape(), order))
+        .set(0, x)
+        .set(1, y)
+        .run();
+  }
+
+  /** A copy from where the numbers of each axis of y lie in x. */
+  private static Call compilePermute(OneDnn oneDnn, long[] xs, int[] axes) {
+    long[] strides = new long[axes.length];
+    long[] shape = new long[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      shape[i] = xs[axes[i]];
+      strides[i] = 1;
+      for (int later = axes[i] + 1; later < xs.length; later++) {
+        strides[i] *= xs[later];
+      }
+    }
+    return oneDnn.reorder(OneDnn.strided(shape, strides), OneDnn.dense(shape), false);
   }
 
   @Override

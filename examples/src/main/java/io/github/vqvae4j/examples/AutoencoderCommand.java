@@ -1,0 +1,54 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.Autoencoder;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Trains an autoencoder on handwritten digits, and goes about in its latents. */
+@Command(name = "autoencoder", description = "Trains an autoencoder on handwritten digits.")
+final class AutoencoderCommand extends TrainingCommand<Autoencoder> {
+  private static final String INTERPOLATION = "interpolation.png";
+  private static final String THICKNESS = "thickness.png";
+
+  @Mixin private DigitsOption digits;
+
+  @Override
+  TrainingDefaults defaults() {
+    return new TrainingDefaults(1_200, 32, 0, 32, 32, 1e-3);
+  }
+
+  @Override
+  ImageSets images() throws IOException {
+    return digits.read();
+  }
+
+  @Override
+  Autoencoder model(ImageSets images) {
+    int height = images.train().height();
+    int width = images.train().width();
+    return Autoencoder.builder()
+        .encoder(ConvEncoder.channels(1).hidden(options.hidden).vector(height, width))
+        .decoder(ConvDecoder.channels(1).hidden(options.hidden).vector(height, width))
+        .dimension(options.dimension)
+        .seed(options.seed)
+        .build();
+  }
+
+  @Override
+  void finish(ImageSets images, RunFolder folder, Autoencoder trained, PrintWriter out)
+      throws IOException {
+    LatentPictures pictures = new LatentPictures(trained);
+    folder.write(
+        INTERPOLATION, file -> Images.writeGrid(pictures.interpolation(images.test()), file));
+    folder.write(
+        THICKNESS,
+        file -> Images.writeGrid(pictures.thickness(images.train(), images.test()), file));
+    out.printf("  %-20s from one digit (left) to another (right)%n", INTERPOLATION);
+    out.printf("  %-20s thick minus thin digits, taken off (left) and added (right)%n", THICKNESS);
+  }
+}

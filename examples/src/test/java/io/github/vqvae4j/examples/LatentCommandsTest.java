@@ -1,0 +1,95 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.vqvae4j.model.Autoencoder;
+import io.github.vqvae4j.model.Vae;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Short runs of the examples without a codebook write what they promise. */
+class LatentCommandsTest {
+  private static final Set<String> OF_BOTH =
+      Set.of(
+          "model.safetensors",
+          "metrics.json",
+          "reconstructions.png",
+          "loss.png",
+          "interpolation.png",
+          "thickness.png");
+
+  @TempDir private Path folder;
+
+  @Test
+  void vae() throws IOException {
+    Run run = Run.of("vae", "--steps=60", "--hidden=64", "--dimension=8", "--output=" + folder);
+    run.succeeded();
+    for (String text :
+        List.of("step 60/60", "kl ", "log p(x)", "of 8 latent dimensions", "samples.png")) {
+      assertTrue(run.out().contains(text), () -> text + " not in " + run.out());
+    }
+    assertFalse(run.out().contains("codes"), run::out);
+    Set<String> expected = new HashSet<>(OF_BOTH);
+    expected.add("samples.png");
+    assertEquals(expected, files());
+    assertSize("samples.png", 10 * 114 - 2, 10 * 114 - 2);
+    assertSize("interpolation.png", 11 * 114 - 2, 5 * 114 - 2);
+    assertSize("thickness.png", 11 * 114 - 2, 10 * 114 - 2);
+    assertSize("loss.png", 1000, 3 * 340);
+    JsonObject terms = metrics().getAsJsonObject("lastTerms");
+    assertEquals(Set.of("reconstruction", "kl"), terms.keySet());
+    try (Vae model = Vae.load(folder.resolve("model.safetensors"))) {
+      assertEquals(List.of(8), model.config().latent());
+    }
+  }
+
+  @Test
+  void autoencoder() throws IOException {
+    Run run =
+        Run.of("autoencoder", "--steps=300", "--hidden=8", "--dimension=8", "--output=" + folder);
+    run.succeeded();
+    assertEquals(OF_BOTH, files());
+    assertSize("loss.png", 1000, 340);
+    double error = metrics().get("testMseOverVariance").getAsDouble();
+    assertTrue(error < 0.9, () -> "a constant image has 1, the model " + error);
+    try (Autoencoder model = Autoencoder.load(folder.resolve("model.safetensors"))) {
+      assertEquals(8, model.config().dimension());
+    }
+  }
+
+  @Test
+  void thereIsNoCodebookToChoose() {
+    Run.of("vae", "--codes=12").failed(2, "Unknown option '--codes=12'");
+  }
+
+  private Set<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
+  }
+
+  private JsonObject metrics() throws IOException {
+    String text = Files.readString(folder.resolve("metrics.json"));
+    return JsonParser.parseString(text).getAsJsonObject();
+  }
+
+  private void assertSize(String name, int width, int height) throws IOException {
+    BufferedImage image = ImageIO.read(folder.resolve(name).toFile());
+    assertEquals(width, image.getWidth(), name);
+    assertEquals(height, image.getHeight(), name);
+  }
+}

@@ -1,0 +1,39 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.tensor.Rng;
+
+/** Describes an {@link Autoencoder}: its parts, the size of its latents, its seed. */
+public final class AutoencoderBuilder extends ModelBuilder<AutoencoderBuilder> {
+  private AutoencoderConfig config = new AutoencoderConfig(32);
+
+  AutoencoderBuilder() {}
+
+  @Override
+  AutoencoderBuilder self() {
+    return this;
+  }
+
+  /**
+   * Sets the size of each latent vector; by default 32.
+   *
+   * @param size D, at least 1
+   * @return this builder
+   */
+  public AutoencoderBuilder dimension(int size) {
+    config = new AutoencoderConfig(size);
+    return this;
+  }
+
+  /**
+   * Builds the model.
+   *
+   * @return a new model, untrained
+   * @throws IllegalStateException if encoder or decoder is missing
+   */
+  public Autoencoder build() {
+    checkComplete("Autoencoder", "an encoder and a decoder", "");
+    Rng rng = rng();
+    int dimension = config.dimension();
+    return new Autoencoder(config, buildEncoder(dimension, rng), buildDecoder(dimension, rng));
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.tensor.Rng;
+
+/**
+ * The settings of a {@link ConvVectorDecoder}.
+ *
+ * @param conv the settings of its convolutions
+ * @param height of the images, a multiple of 2^upsample
+ * @param width of the images, a multiple of 2^upsample
+ * @param features channels of the map that is made of the vector, at least 1; by default 16
+ */
+public record ConvVectorDecoderConfig(ConvDecoderConfig conv, int height, int width, int features)
+    implements Decoder.Config {
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public ConvVectorDecoderConfig {
+    ConvVectorEncoderConfig.check("ConvVectorDecoder", conv.upsample(), height, width, features);
+  }
+
+  /**
+   * Sets the channels of the map that is made of the vector.
+   *
+   * @param count at least 1
+   * @return these settings with it
+   */
+  public ConvVectorDecoderConfig features(int count) {
+    return new ConvVectorDecoderConfig(conv, height, width, count);
+  }
+
+  /** Rows of the map. */
+  int mapHeight() {
+    return height >> conv.upsample();
+  }
+
+  /** Columns of the map. */
+  int mapWidth() {
+    return width >> conv.upsample();
+  }
+
+  @Override
+  public ConvVectorDecoder build(int dimension, Rng rng) {
+    return new ConvVectorDecoder(this, dimension, rng);
+  }
+}

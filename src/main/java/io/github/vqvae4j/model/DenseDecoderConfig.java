@@ -1,0 +1,59 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.tensor.Rng;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The settings of a {@link DenseDecoder}.
+ *
+ * @param height of the images, at least 1
+ * @param width of the images, at least 1
+ * @param channels of the images, at least 1
+ * @param hidden the sizes in between, from the vector to the image, each at least 1; by default 400
+ */
+public record DenseDecoderConfig(int height, int width, int channels, List<Integer> hidden)
+    implements Decoder.Config {
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public DenseDecoderConfig {
+    hidden = List.copyOf(hidden);
+    DenseStack.check("DenseDecoder", height, width, channels, hidden);
+  }
+
+  static DenseDecoderConfig of(int height, int width, int channels) {
+    return new DenseDecoderConfig(height, width, channels, List.of(400));
+  }
+
+  /**
+   * Sets the sizes in between.
+   *
+   * @param sizes from the vector to the image
+   * @return these settings with them
+   */
+  public DenseDecoderConfig hidden(Integer... sizes) {
+    return new DenseDecoderConfig(height, width, channels, Arrays.asList(sizes));
+  }
+
+  /**
+   * Leaves out what is in between.
+   *
+   * @return these settings for one linear map
+   */
+  public DenseDecoderConfig linear() {
+    return new DenseDecoderConfig(height, width, channels, List.of());
+  }
+
+  /** Numbers in an image. */
+  int imageLength() {
+    return height * width * channels;
+  }
+
+  @Override
+  public DenseDecoder build(int dimension, Rng rng) {
+    return new DenseDecoder(this, dimension, rng);
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.tensor.Rng;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The settings of a {@link DenseEncoder}.
+ *
+ * @param height of the images, at least 1
+ * @param width of the images, at least 1
+ * @param channels of the images, at least 1
+ * @param hidden the sizes in between, from the image to the vector, each at least 1; by default 400
+ */
+public record DenseEncoderConfig(int height, int width, int channels, List<Integer> hidden)
+    implements Encoder.Config {
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public DenseEncoderConfig {
+    hidden = List.copyOf(hidden);
+    DenseStack.check("DenseEncoder", height, width, channels, hidden);
+  }
+
+  static DenseEncoderConfig of(int height, int width, int channels) {
+    return new DenseEncoderConfig(height, width, channels, List.of(400));
+  }
+
+  /**
+   * Sets the sizes in between.
+   *
+   * @param sizes from the image to the vector
+   * @return these settings with them
+   */
+  public DenseEncoderConfig hidden(Integer... sizes) {
+    return new DenseEncoderConfig(height, width, channels, Arrays.asList(sizes));
+  }
+
+  /**
+   * Leaves out what is in between.
+   *
+   * @return these settings for one linear map
+   */
+  public DenseEncoderConfig linear() {
+    return new DenseEncoderConfig(height, width, channels, List.of());
+  }
+
+  /** Numbers in an image. */
+  int imageLength() {
+    return height * width * channels;
+  }
+
+  @Override
+  public DenseEncoder build(int dimension, Rng rng) {
+    return new DenseEncoder(this, dimension, rng);
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model that reconstructs images, and what {@code train.Trainer} needs to train it: its loss on a
+ * batch. As a layer it maps images to reconstructions, both with pixels in 0..1.
+ */
+public abstract class ImageModel extends Layer {
+  /** What is taken from pixels before a network sees them, and added to what one gives. */
+  static final float CENTER = 0.5f;
+
+  /** At most so many images go through a model at once. */
+  private static final int MOST_IMAGES = 64;
+
+  /** And so many pixels, since the memory of a pass grows with them. */
+  private static final int MOST_PIXELS = 1 << 18;
+
+  /** For subclasses. */
+  protected ImageModel() {}
+
+  /**
+   * Runs the model on a batch for its loss. In a step for training this is what is trained; in one
+   * for inference, what is evaluated.
+   *
+   * @param images [b, h, w, channels], in 0..1
+   * @param progress where the training is
+   * @return the terms of the loss, and the reconstruction
+   */
+  public abstract BatchLoss loss(Tensor images, TrainingProgress progress);
+
+  /**
+   * The size of the codebook that {@link BatchLoss#usage} counts in.
+   *
+   * @return K; 0 for a model without one
+   */
+  public int codebookSize() {
+    return 0;
+  }
+
+  /**
+   * Looks at the data before the first step of a training run. By default there is nothing to do.
+   *
+   * @param data what will be trained on
+   * @param batch images in a batch
+   * @param seed of the order in which training will see them
+   * @param rng where random choices come from
+   */
+  public void start(Dataset data, int batch, long seed, Rng rng) {}
+
+  /**
+   * Images through the whole model.
+   *
+   * @param images of the size and channels that the model takes, in 0..1
+   * @return their reconstructions
+   */
+  public abstract Images reconstruct(Dataset images);
+
+  /**
+   * The settings of the model and its parts, as they are saved with it.
+   *
+   * @return by the part's name, {@code model} for its own; empty for a part of one's own
+   */
+  public abstract Map<String, Optional<?>> settings();
+
+  /**
+   * Writes the model to a file.
+   *
+   * @param file safetensors; an existing one is replaced once the new one is complete
+   * @throws IOException if it cannot be written
+   */
+  public abstract void save(Path file) throws IOException;
+
+  /** How many images go through the model at once. */
+  static int part(long pixelsOfImage) {
+    return (int) Math.max(1, Math.min(MOST_IMAGES, MOST_PIXELS / pixelsOfImage));
+  }
+
+  /** Some images of a data set in a step. */
+  static Tensor pixels(Step step, Dataset images, int from, int to) {
+    return step.tensor(
+        images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
+  }
+
+  /** Images out of a step. */
+  static Images images(Tensor tensor) {
+    long[] s = tensor.shape();
+    return Images.of(tensor.toFloats(), (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
+  }
+
+  /** Throws if there is no image to encode. */
+  final void checkSome(Dataset images) {
+    if (images.size() == 0) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName() + ": expected at least one image, got none.");
+    }
+  }
+
+  /** Throws unless a decoder gave what the encoder had got. */
+  final void checkSameShape(long[] reconstructions, long[] images) {
+    if (!Arrays.equals(reconstructions, images)) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName()
+              + ": the decoder gave images "
+              + Arrays.toString(reconstructions)
+              + " for images "
+              + Arrays.toString(images)
+              + ". Build encoder and decoder for the same size and channels, and with as many"
+              + " doublings as halvings.");
+    }
+  }
+
+  /** As {@link #checkSameShape(long[], long[])}. */
+  final Images checkSameShape(Images reconstructions, Dataset images) {
+    checkSameShape(shape(reconstructions), shape(images));
+    return reconstructions;
+  }
+
+  private static long[] shape(Dataset data) {
+    return new long[] {data.size(), data.height(), data.width(), data.channels()};
+  }
+}

@@ -1,0 +1,301 @@
+package io.github.vqvae4j.model;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * A model's file: safetensors with all parameters and buffers under their hierarchical names, and
+ * in its metadata the format's version, the model's name and, as JSON, the settings of each part
+ * beside its kind.
+ *
+ * <p>A kind is a name from the table below, never a class: nothing in a file decides which code
+ * runs. Parts of one's own are written as {@link #OWN}, and such a file needs an instance to be
+ * loaded into.
+ */
+final class ModelFile {
+  /** The models that there are files of. */
+  enum Model {
+    VQ_VAE("vq-vae", "a VQ-VAE", "VqVae"),
+    AUTOENCODER("autoencoder", "an autoencoder", "Autoencoder"),
+    VAE("vae", "a VAE", "Vae");
+
+    private final String name;
+    private final String words;
+    private final String type;
+
+    Model(String name, String words, String type) {
+      this.name = name;
+      this.words = words;
+      this.type = type;
+    }
+  }
+
+  private static final String FORMAT = "vqvae4j.format";
+  private static final String VERSION = "2";
+  private static final String MODEL = "vqvae4j.model";
+  private static final String CONFIG = "vqvae4j.config";
+  private static final String KIND = "kind";
+  private static final String OWN = "own";
+
+  private static final Map<String, Class<? extends Record>> KINDS =
+      Map.ofEntries(
+          Map.entry("conv-encoder", ConvEncoderConfig.class),
+          Map.entry("conv-decoder", ConvDecoderConfig.class),
+          Map.entry("conv-vector-encoder", ConvVectorEncoderConfig.class),
+          Map.entry("conv-vector-decoder", ConvVectorDecoderConfig.class),
+          Map.entry("dense-encoder", DenseEncoderConfig.class),
+          Map.entry("dense-decoder", DenseDecoderConfig.class),
+          Map.entry("strided-encoder", StridedEncoderConfig.class),
+          Map.entry("strided-decoder", StridedDecoderConfig.class),
+          Map.entry("vector-quantizer", VectorQuantizerConfig.class),
+          Map.entry("autoencoder", AutoencoderConfig.class),
+          Map.entry("vae", VaeConfig.class));
+
+  private final Path path;
+  private final Model model;
+  private final Map<String, String> metadata;
+  private final Map<String, NamedArray> arrays;
+
+  private ModelFile(Path path, Model model, SafetensorsFile content) {
+    this.path = path;
+    this.model = model;
+    this.metadata = content.metadata();
+    this.arrays = content.arrays();
+  }
+
+  /** Writes a model. */
+  static void save(Path path, Model model, ImageModel layer) throws IOException {
+    JsonObject config = new JsonObject();
+    layer.settings().forEach((name, settings) -> config.add(name, part(settings)));
+    Map<String, NamedArray> arrays = new LinkedHashMap<>();
+    for (Map.Entry<String, Variable> entry : layer.variables().entrySet()) {
+      float[] values = entry.getValue().toFloats();
+      int bad = firstNotFinite(values);
+      if (bad >= 0) {
+        throw new IllegalStateException(
+            model.type
+                + ".save: element "
+                + bad
+                + " of "
+                + entry.getKey()
+                + " is "
+                + values[bad]
+                + "; a model that diverged is not saved. Train it anew with a smaller learning"
+                + " rate.");
+      }
+      arrays.put(entry.getKey(), NamedArray.of(values, entry.getValue().shape()));
+    }
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(FORMAT, VERSION);
+    metadata.put(MODEL, model.name);
+    metadata.put(CONFIG, config.toString());
+    Safetensors.write(path, metadata, arrays);
+  }
+
+  private static JsonObject part(Optional<?> settings) {
+    JsonObject part = new JsonObject();
+    for (Map.Entry<String, Class<? extends Record>> kind : KINDS.entrySet()) {
+      if (settings.isPresent() && settings.get().getClass() == kind.getValue()) {
+        part.addProperty(KIND, kind.getKey());
+        part.add("settings", RecordJson.toJson((Record) settings.get()));
+        return part;
+      }
+    }
+    part.addProperty(KIND, OWN);
+    return part;
+  }
+
+  /** Reads a file of a model of this kind. */
+  static ModelFile read(Path path, Model model) throws IOException {
+    SafetensorsFile content = Safetensors.read(path);
+    String version = content.metadata().get(FORMAT);
+    if (version == null || !model.name.equals(content.metadata().get(MODEL))) {
+      throw new BadFileException(
+          path,
+          "metadata",
+          "this is a safetensors file, but not "
+              + model.words
+              + " written by vqvae4j ("
+              + FORMAT
+              + " is "
+              + version
+              + ", "
+              + MODEL
+              + " is "
+              + content.metadata().get(MODEL)
+              + "); pass a file that "
+              + model.type
+              + ".save wrote");
+    }
+    if (!version.equals(VERSION)) {
+      throw new BadFileException(
+          path,
+          "metadata " + FORMAT,
+          "expected format version "
+              + VERSION
+              + ", got "
+              + version
+              + "; read it with the version of vqvae4j that wrote it, or a newer one");
+    }
+    return new ModelFile(path, model, content);
+  }
+
+  /**
+   * The settings of a part.
+   *
+   * @param type what they must be
+   * @throws BadFileException if they are missing, damaged, or the part was its author's own
+   */
+  <C> C settings(String part, Class<C> type) throws BadFileException {
+    String place = "metadata " + CONFIG + ", " + part;
+    try {
+      JsonObject json = config().getAsJsonObject(part);
+      String kind = json.get(KIND).getAsString();
+      if (kind.equals(OWN)) {
+        throw new BadFileException(
+            path,
+            place,
+            "the model was saved with a part of its author's own, which a file cannot bring; build"
+                + " the same model and use "
+                + model.type
+                + ".load(file, model)");
+      }
+      Class<? extends Record> record = KINDS.get(kind);
+      if (record == null || !type.isAssignableFrom(record)) {
+        throw new BadFileException(
+            path,
+            place,
+            "unknown kind \"" + kind + "\", expected one of " + new TreeSet<>(KINDS.keySet()));
+      }
+      return type.cast(RecordJson.fromJson(json.getAsJsonObject("settings"), record));
+    } catch (IllegalArgumentException
+        | IllegalStateException
+        | ClassCastException
+        | UnsupportedOperationException
+        | NullPointerException e) {
+      throw new BadFileException(path, place, "damaged settings: " + e.getMessage(), e);
+    }
+  }
+
+  private JsonObject config() throws BadFileException {
+    try {
+      return JsonParser.parseString(metadata.getOrDefault(CONFIG, "")).getAsJsonObject();
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new BadFileException(
+          path, "metadata " + CONFIG, "expected a JSON object; the file is damaged", e);
+    }
+  }
+
+  /**
+   * Compares a setting that decides how large a model is with the file's arrays before one is
+   * built, so that a damaged number cannot ask for more memory than there is.
+   */
+  void checkSize(String name, int axis, long expected) throws BadFileException {
+    NamedArray array = arrays.get(name);
+    if (array == null || array.shape().length <= axis || array.shape()[axis] != expected) {
+      throw new BadFileException(
+          path,
+          "metadata " + CONFIG,
+          "the settings ask for "
+              + expected
+              + " along axis "
+              + axis
+              + " of "
+              + name
+              + ", the file has "
+              + (array == null ? "no such array" : array)
+              + "; the file is damaged");
+    }
+  }
+
+  /** Some of the names that are among the first but not among the others. */
+  private static String firstFew(Set<String> names, Set<String> others) {
+    TreeSet<String> only = new TreeSet<>(names);
+    only.removeAll(others);
+    String few = only.stream().limit(3).collect(Collectors.joining(", "));
+    return only.size() <= 3 ? "[" + few + "]" : "[" + few + " and " + (only.size() - 3) + " more]";
+  }
+
+  /** Fills a model that was built for this file, and closes it if that fails. */
+  <L extends Layer> L fillNew(L built) throws BadFileException {
+    try {
+      return fill(built);
+    } catch (BadFileException e) {
+      built.close();
+      throw e;
+    }
+  }
+
+  /** Checks everything first, so that the model stays as it was if anything is wrong. */
+  <L extends Layer> L fill(L layer) throws BadFileException {
+    Map<String, Variable> variables = layer.variables();
+    if (!variables.keySet().equals(arrays.keySet())) {
+      throw new BadFileException(
+          path,
+          "arrays",
+          "the file's arrays are not this model's: missing "
+              + firstFew(variables.keySet(), arrays.keySet())
+              + ", unknown "
+              + firstFew(arrays.keySet(), variables.keySet())
+              + "; build the model as it was when it was saved");
+    }
+    for (Map.Entry<String, Variable> entry : variables.entrySet()) {
+      NamedArray array = arrays.get(entry.getKey());
+      Variable variable = entry.getValue();
+      if (array.type() != NamedArray.Type.F32 || !Arrays.equals(array.shape(), variable.shape())) {
+        throw new BadFileException(
+            path,
+            entry.getKey(),
+            "expected F32 "
+                + Arrays.toString(variable.shape())
+                + ", got "
+                + array.type()
+                + " "
+                + Arrays.toString(array.shape())
+                + "; build the model as it was when it was saved");
+      }
+      float[] values = array.floats();
+      int bad = firstNotFinite(values);
+      if (bad >= 0) {
+        throw new BadFileException(
+            path,
+            entry.getKey(),
+            "element "
+                + bad
+                + " is "
+                + values[bad]
+                + ", expected a finite number; the file is"
+                + " damaged");
+      }
+    }
+    variables.forEach((name, variable) -> variable.set(arrays.get(name).floats()));
+    return layer;
+  }
+
+  private static int firstNotFinite(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

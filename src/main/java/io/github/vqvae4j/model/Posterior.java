@@ -1,0 +1,49 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+
+/**
+ * q(z|x) = N(mean, diag exp(log variance)), for each image of a batch.
+ *
+ * @param mean [b, .., D]
+ * @param logVariance of the same shape, the natural logarithm of sigma^2
+ */
+record Posterior(Tensor mean, Tensor logVariance) {
+  /**
+   * z = mean + sigma eps with eps from N(0, I), through which gradients go to both (Kingma and
+   * Welling 2014, section 2.4).
+   */
+  Tensor sample(Rng rng) {
+    double[] eps = new double[Math.toIntExact(mean.length())];
+    for (int i = 0; i < eps.length; i++) {
+      eps[i] = rng.nextGaussian();
+    }
+    return sample(eps);
+  }
+
+  /** z = mean + sigma eps. */
+  Tensor sample(double[] eps) {
+    return mean.add(logVariance.mul(0.5).exp().mul(constant(eps)));
+  }
+
+  private Tensor constant(double[] values) {
+    if (mean.precision() == Precision.DOUBLE) {
+      return mean.step().tensor(values, mean.shape());
+    }
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return mean.step().tensor(floats, mean.shape());
+  }
+
+  /**
+   * KL(q || N(0, I)) of each latent dimension in nats, the mean over the batch: 1/2 (mean^2 +
+   * sigma^2 - 1 - log sigma^2), whose sum is equation 10 of Kingma and Welling 2014 (appendix B).
+   */
+  Tensor kl() {
+    return mean.square().add(logVariance.exp()).sub(logVariance).add(-1).mul(0.5).mean(0);
+  }
+}

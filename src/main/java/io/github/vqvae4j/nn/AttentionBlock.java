@@ -1,0 +1,58 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * The attention of VQGAN's encoder and decoder (Esser et al. 2021, table 7): [b, h, w, channels] to
+ * the same shape, {@code x + out(attention(query(n), key(n), value(n)))}, where n is x after a
+ * group normalization of epsilon 1e-6, and every pixel attends to all pixels of its image with one
+ * head. Its memory grows with the square of the number of pixels.
+ *
+ * <p>{@code query}, {@code key}, {@code value} and {@code out} are 1x1 convolutions.
+ */
+public final class AttentionBlock extends Layer {
+  private final GroupNorm norm;
+  private final Conv2d query;
+  private final Conv2d key;
+  private final Conv2d value;
+  private final Conv2d out;
+
+  /**
+   * A block.
+   *
+   * @param channels of the images
+   * @param groups into which the normalization divides them; VQGAN takes 32
+   * @param rng where the weights are drawn from
+   */
+  public AttentionBlock(int channels, int groups, Rng rng) {
+    norm = child("norm", new GroupNorm(groups, channels, ResnetBlock.EPSILON));
+    ConvConfig project = ConvConfig.of(channels, channels, 1);
+    query = child("query", new Conv2d(project, rng));
+    key = child("key", new Conv2d(project, rng));
+    value = child("value", new Conv2d(project, rng));
+    out = child("out", new Conv2d(project, rng));
+  }
+
+  @Override
+  protected Tensor compute(Tensor x) {
+    if (x.rank() != 4) {
+      throw new IllegalArgumentException(
+          "AttentionBlock: expected images [batch, height, width, channels], got "
+              + Arrays.toString(x.shape())
+              + ".");
+    }
+    Tensor normalized = norm.forward(x);
+    long[] rows = {x.size(0), x.size(1) * x.size(2), x.size(3)};
+    Tensor queries = query.forward(normalized).reshape(rows);
+    Tensor keys = key.forward(normalized).reshape(rows);
+    Tensor values = value.forward(normalized).releasing(normalized).reshape(rows);
+    Tensor attended =
+        Tensor.scaledDotProductAttention(queries, keys, values, false)
+            .releasing(queries)
+            .releasing(keys)
+            .releasing(values);
+    return out.addTo(x, attended.reshape(x.shape()));
+  }
+}

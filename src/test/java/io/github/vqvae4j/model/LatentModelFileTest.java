@@ -1,0 +1,158 @@
+package io.github.vqvae4j.model;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.tensor.Rng;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LatentModelFileTest {
+  private static final Dataset IMAGES = Shapes.rectangles(3, 8, 1, 1);
+
+  @TempDir private Path folder;
+
+  @Test
+  void aLoadedAutoencoderIsTheSavedOne() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    try (Autoencoder saved = LatentModels.autoencoder(7)) {
+      saved.save(file);
+      try (Autoencoder loaded = Autoencoder.load(file);
+          Autoencoder other = LatentModels.autoencoder(8)) {
+        assertEquals(saved.config(), loaded.config());
+        assertEquals(saved.encoder().config(), loaded.encoder().config());
+        assertEquals(saved.decoder().config(), loaded.decoder().config());
+        assertEquals(saved.encode(IMAGES), loaded.encode(IMAGES));
+        assertEquals(saved.reconstruct(IMAGES), loaded.reconstruct(IMAGES));
+        assertEquals(saved.reconstruct(IMAGES), Autoencoder.load(file, other).reconstruct(IMAGES));
+      }
+    }
+  }
+
+  @Test
+  void aLoadedVaeIsTheSavedOne() throws IOException {
+    Path file = folder.resolve("v.safetensors");
+    List<Vae> models =
+        List.of(
+            LatentModels.vae(7).likelihood(Likelihood.gaussian(0.02)).beta(2).warmUp(9).build(),
+            LatentModels.convolutional(7),
+            Vae.builder()
+                .encoder(StridedEncoder.channels(1).widths(3))
+                .decoder(StridedDecoder.channels(1).widths(3))
+                .latent(4, 4, 2)
+                .build());
+    for (Vae saved : models) {
+      saved.save(file);
+      try (saved;
+          Vae loaded = Vae.load(file)) {
+        assertEquals(saved.config(), loaded.config());
+        assertEquals(saved.encoder().config(), loaded.encoder().config());
+        assertEquals(saved.decoder().config(), loaded.decoder().config());
+        assertEquals(saved.reconstruct(IMAGES), loaded.reconstruct(IMAGES));
+        assertEquals(saved.sample(2, new Rng(1)), loaded.sample(2, new Rng(1)));
+        assertArrayEquals(
+            saved.logLikelihood(IMAGES, 2, new Rng(1)),
+            loaded.logLikelihood(IMAGES, 2, new Rng(1)));
+      }
+    }
+  }
+
+  @Test
+  void aModelWithAPartOfOnesOwnIsLoadedIntoAnInstance() throws IOException {
+    Path file = folder.resolve("own.safetensors");
+    VaeBuilder builder = Vae.builder().decoder(DenseDecoder.images(8, 8, 1)).latent(1);
+    try (Vae saved = builder.encoder(new LatentModels.MeanEncoder()).seed(1).build();
+        Vae other = builder.encoder(new LatentModels.MeanEncoder()).seed(2).build()) {
+      saved.save(file);
+      assertSays(
+          assertThrows(BadFileException.class, () -> Vae.load(file)),
+          "encoder",
+          "Vae.load(file, model)");
+      assertEquals(saved.reconstruct(IMAGES), Vae.load(file, other).reconstruct(IMAGES));
+    }
+  }
+
+  @Test
+  void aFileOfAnotherModelIsRefused() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    try (Autoencoder model = LatentModels.autoencoder(7)) {
+      model.save(file);
+    }
+    assertSays(
+        assertThrows(BadFileException.class, () -> Vae.load(file)),
+        "not a VAE",
+        "vqvae4j.model is autoencoder",
+        "Vae.save");
+    assertSays(
+        assertThrows(BadFileException.class, () -> VqVae.load(file)), "not a VQ-VAE", "VqVae.save");
+    try (Vae model = LatentModels.vae(1).build()) {
+      model.save(file);
+    }
+    assertSays(
+        assertThrows(BadFileException.class, () -> Autoencoder.load(file)),
+        "not an autoencoder",
+        "vqvae4j.model is vae");
+  }
+
+  @Test
+  void settingsThatAskForTooMuchAreRefusedBeforeAnythingIsBuilt() throws IOException {
+    Path file = folder.resolve("v.safetensors");
+    try (Vae model = LatentModels.vae(1).build()) {
+      model.save(file);
+    }
+    refused(file, "\"latent\":[6]", "\"latent\":[16777216]", "encoder.project.weight");
+    refused(file, "\"latent\":[6]", "\"latent\":[]", "damaged settings");
+    refused(file, "\"variance\":1.0", "\"variance\":0.0", "damaged settings");
+    refused(file, "\"hidden\":[32]", "\"hidden\":[999999999]", "encoder.hidden.0.weight");
+    refused(file, "\"hidden\":[32]", "\"hidden\":[32,32]", "encoder.hidden.1.weight");
+    refused(file, "\"height\":8", "\"height\":99999999", "encoder.hidden.0.weight");
+    try (Vae model = LatentModels.convolutional(1)) {
+      model.save(file);
+    }
+    refused(file, "\"height\":8", "\"height\":8000", "encoder.project.weight");
+    refused(file, "\"features\":16", "\"features\":1000", "encoder.project.weight");
+    refused(file, "\"hidden\":8", "\"hidden\":1073741824", "encoder.conv.project.weight");
+    try (Autoencoder model = LatentModels.autoencoder(1)) {
+      model.save(file);
+    }
+    SafetensorsFile content = Safetensors.read(file);
+    Path changed = changed(content, "\"dimension\":6", "\"dimension\":1000000000");
+    assertSays(
+        assertThrows(BadFileException.class, () -> Autoencoder.load(changed)),
+        "the settings ask for 1000000000",
+        "encoder.project.weight");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Autoencoder.builder().dimension(0)),
+        "at least 1",
+        "got 0");
+  }
+
+  private void refused(Path file, String part, String by, String... texts) throws IOException {
+    Path changed = changed(Safetensors.read(file), part, by);
+    assertSays(assertThrows(BadFileException.class, () -> Vae.load(changed)), texts);
+  }
+
+  private Path changed(SafetensorsFile content, String part, String by) throws IOException {
+    String config = content.metadata().get("vqvae4j.config");
+    assertTrue(config.contains(part), config);
+    Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
+    int at = config.indexOf(part);
+    metadata.put(
+        "vqvae4j.config", config.substring(0, at) + by + config.substring(at + part.length()));
+    Path file = folder.resolve("changed.safetensors");
+    Safetensors.write(file, metadata, content.arrays());
+    return file;
+  }
+}

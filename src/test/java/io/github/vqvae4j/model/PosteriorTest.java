@@ -1,0 +1,87 @@
+package io.github.vqvae4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+class PosteriorTest {
+  private static final double[] MEANS = {0, 1.5, -0.3, 2, 0, -4};
+  private static final double[] LOG_VARIANCES = {0, 0, -3, 1.2, -8, 0.7};
+
+  /** The integral of q log q/p by the trapezoidal rule, over 12 standard deviations. */
+  private static double integral(double mean, double logVariance) {
+    double sigma = Math.exp(logVariance / 2);
+    int steps = 4000;
+    double width = 24 * sigma / steps;
+    double sum = 0;
+    for (int i = 0; i <= steps; i++) {
+      double z = mean - 12 * sigma + i * width;
+      double eps = (z - mean) / sigma;
+      double logQ = -eps * eps / 2 - Math.log(2 * Math.PI) / 2 - logVariance / 2;
+      double logP = -z * z / 2 - Math.log(2 * Math.PI) / 2;
+      sum += Math.exp(logQ) * (logQ - logP) * width;
+    }
+    return sum;
+  }
+
+  @Test
+  void theDivergenceIsItsIntegral() {
+    try (Step step = Step.inference()) {
+      Posterior posterior =
+          new Posterior(step.tensor(MEANS, 2, 3), step.tensor(LOG_VARIANCES, 2, 3));
+      double[] kl = posterior.kl().toDoubles();
+      for (int i = 0; i < 3; i++) {
+        double first = integral(MEANS[i], LOG_VARIANCES[i]);
+        double second = integral(MEANS[i + 3], LOG_VARIANCES[i + 3]);
+        assertEquals((first + second) / 2, kl[i], 1e-9);
+      }
+      assertEquals(0, integral(0, 0), 1e-12);
+    }
+  }
+
+  @Test
+  void samplesHaveMeanAndVariance() {
+    int count = 20_000;
+    float[] means = new float[2 * count];
+    float[] logVariances = new float[2 * count];
+    for (int i = 0; i < count; i++) {
+      means[2 * i] = 3;
+      logVariances[2 * i + 1] = (float) Math.log(0.25);
+    }
+    try (Step step = Step.training(new Rng(5))) {
+      Posterior posterior =
+          new Posterior(step.tensor(means, count, 2), step.tensor(logVariances, count, 2));
+      float[] z = posterior.sample(step.rng()).toFloats();
+      double[] sums = new double[2];
+      double[] squares = new double[2];
+      for (int i = 0; i < z.length; i++) {
+        sums[i % 2] += z[i] / count;
+        squares[i % 2] += (double) z[i] * z[i] / count;
+      }
+      assertEquals(3, sums[0], 0.03);
+      assertEquals(0, sums[1], 0.015);
+      assertEquals(1, squares[0] - sums[0] * sums[0], 0.04);
+      assertEquals(0.25, squares[1] - sums[1] * sums[1], 0.01);
+    }
+  }
+
+  @Test
+  void gradientsGoThroughASampleToBoth() {
+    try (Step step = Step.training(new Rng(1))) {
+      Tensor mean = step.tensor(new double[] {1, 2}, 1, 2).withGradient();
+      Tensor logVariance = step.tensor(new double[] {0, Math.log(4)}, 1, 2).withGradient();
+      new Posterior(mean, logVariance).sample(new double[] {0.5, -1}).sum().backward();
+      double[] byMean = mean.gradient().toDoubles();
+      double[] byLogVariance = logVariance.gradient().toDoubles();
+      assertEquals(1, byMean[0], 1e-12);
+      assertEquals(1, byMean[1], 1e-12);
+      assertEquals(0.5 * 0.5, byLogVariance[0], 1e-12, "sigma eps / 2");
+      assertEquals(2 * -1 * 0.5, byLogVariance[1], 1e-12);
+      assertTrue(byLogVariance[1] < 0);
+    }
+  }
+}

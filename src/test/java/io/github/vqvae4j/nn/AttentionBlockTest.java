@@ -1,0 +1,40 @@
+package io.github.vqvae4j.nn;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AttentionBlockTest {
+  @ParameterizedTest
+  @EnumSource
+  void itIsThatOfPyTorch(Precision precision) throws IOException {
+    try (Layer block = new AttentionBlock(6, 2, new Rng(1))) {
+      LayerGolden.compare("attention_block", block, precision);
+    }
+  }
+
+  @Test
+  void mistakesAreExplained() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new AttentionBlock(6, 4, new Rng(1))),
+        "divides the channels",
+        "4 groups and 6 channels");
+    try (AttentionBlock block = new AttentionBlock(2, 1, new Rng(1));
+        Step step = Step.inference()) {
+      Tensor row = step.tensor(new float[6], 3, 2);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> block.forward(row)),
+          "AttentionBlock",
+          "[batch, height, width, channels]",
+          "[3, 2]");
+    }
+  }
+}

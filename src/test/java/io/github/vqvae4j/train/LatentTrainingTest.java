@@ -1,0 +1,144 @@
+package io.github.vqvae4j.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Autoencoder;
+import io.github.vqvae4j.model.LatentModels;
+import io.github.vqvae4j.model.Likelihood;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.tensor.Rng;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** Models without a codebook go through the same trainer. */
+class LatentTrainingTest {
+  private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
+  private static final Dataset TEST = Shapes.rectangles(70, 8, 1, 2);
+
+  private static Trainer trainer(io.github.vqvae4j.model.ImageModel model) {
+    return Trainer.of(model).optimizer(Adam.rate(3e-3)).batch(16).steps(400);
+  }
+
+  @Test
+  void anAutoencoderLearnsToReconstructWhatItHasNotSeen() {
+    try (Autoencoder model = LatentModels.autoencoder(1)) {
+      TrainingReport report = trainer(model).evaluate(TEST, 400).fit(TRAIN);
+      Evaluation held = report.evaluations().get(0);
+      assertTrue(held.errorOverVariance() < 0.4, held.toString());
+      assertEquals(1, report.last().terms().size());
+      assertEquals(1 / TRAIN.variance(), report.last().terms().get(0).weight(), 1e-9);
+      assertEquals(0, report.last().windowUsage().codebookSize());
+      assertFalse(report.toString().contains("codes"), report.toString());
+      assertFalse(report.toString().contains("perplexity"), report.toString());
+    }
+  }
+
+  @Test
+  void aVaeLearnsADistributionOfImages() {
+    try (Vae model = LatentModels.vae(1).warmUp(100).build()) {
+      double before = mean(model.logLikelihood(TEST, 20, new Rng(1)));
+      List<StepReport> reports = new ArrayList<>();
+      TrainingReport report =
+          trainer(model).listen(remember(reports)).evaluate(TEST, 400).fit(TRAIN);
+      double after = mean(model.logLikelihood(TEST, 20, new Rng(1)));
+      assertTrue(before < -40 && after > -20, before + " became " + after);
+      assertEquals(0.01, reports.get(0).terms().get(1).weight(), 1e-9);
+      assertEquals(1, report.last().terms().get(1).weight());
+      StepReport last = report.last();
+      assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-3);
+      // What the bound says of a batch, the estimate says of the data: nearly, and not less.
+      assertTrue(after > -last.loss() - 3, after + " beside " + -last.loss());
+      assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 3);
+      assertTrue(report.evaluations().get(0).errorOverVariance() < 0.35, report.toString());
+    }
+  }
+
+  @Test
+  void aLearnedVarianceComesNearTheError() {
+    try (Vae model = LatentModels.vae(1).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
+      TrainingReport report = trainer(model).steps(600).evaluate(TEST, 600).fit(TRAIN);
+      double variance = Math.exp(model.variables().get("likelihood.logVariance").toFloats()[0]);
+      double error = report.evaluations().get(0).meanSquaredError();
+      assertTrue(variance < 0.05, "from 0.1 to " + variance);
+      assertTrue(variance > error / 2 && variance < 3 * error, variance + " beside " + error);
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBits() {
+    List<float[]> runs = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      try (Vae model = LatentModels.vae(1).build()) {
+        trainer(model).steps(30).seed(5).fit(TRAIN);
+        runs.add(model.variables().get("encoder.project.weight").toFloats());
+      }
+    }
+    assertArrayEquals(runs.get(0), runs.get(1));
+  }
+
+  /** With so much noise assumed, nothing that the latents could say is worth its nats. */
+  @Test
+  void aVaeThatIgnoresItsLatentsIsWarnedAbout() {
+    Logger logger = (Logger) LoggerFactory.getLogger(Vae.class);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    appender.start();
+    logger.addAppender(appender);
+    try (Vae collapsed = LatentModels.vae(1).likelihood(Likelihood.gaussian(1000)).build();
+        Vae healthy = LatentModels.vae(1).build()) {
+      trainer(healthy).fit(TRAIN);
+      assertEquals(0, appender.list.size());
+      trainer(collapsed).steps(700).fit(TRAIN);
+    } finally {
+      logger.detachAppender(appender);
+    }
+    assertEquals(1, appender.list.size());
+    assertTrue(appender.list.get(0).getFormattedMessage().contains("6 of 6 latent dimensions"));
+  }
+
+  @Test
+  void theFilesOfARunHaveNoFiguresOfCodes(@TempDir Path runs) throws IOException {
+    try (Vae model = LatentModels.vae(1).build()) {
+      RunFolder folder = RunFolder.create(runs, "vae", model).every(5);
+      trainer(model).steps(20).listen(folder).evaluate(TEST, 10).fit(TRAIN);
+      assertEquals(Optional.empty(), folder.failure());
+      String config = Files.readString(folder.path().resolve("config.json"));
+      for (String part : List.of("\"model\"", "warmUp", "DenseEncoder", "BERNOULLI")) {
+        assertTrue(config.contains(part), config);
+      }
+      List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
+      assertTrue(lines.get(0).contains("train/kl"), lines.get(0));
+      assertFalse(lines.get(0).contains("codebook/"), lines.get(0));
+      assertFalse(String.join("", lines).contains("NaN"), lines.toString());
+      assertTrue(ModelStatistics.of(model, TEST).toString().contains("encoder.hidden.0.weight"));
+    }
+  }
+
+  private static TrainingListener remember(List<StepReport> reports) {
+    return new TrainingListener() {
+      @Override
+      public void onStep(StepReport report) {
+        reports.add(report);
+      }
+    };
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
+  }
+}
