@@ -63,6 +63,7 @@ public abstract class ImageModel extends Layer {
    *
    * @param images of the size and channels that the model takes, in 0..1
    * @return their reconstructions
+   * @throws ArithmeticException if the model has diverged: a pixel would be NaN or infinite
    */
   public abstract Images reconstruct(Dataset images);
 
@@ -92,10 +93,20 @@ public abstract class ImageModel extends Layer {
         images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
   }
 
-  /** Images out of a step. */
+  /** Images out of a step; throws ArithmeticException if a pixel is NaN or infinite. */
   static Images images(Tensor tensor) {
     long[] s = tensor.shape();
-    return Images.of(tensor.toFloats(), (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
+    float[] pixels = tensor.toFloats();
+    for (float pixel : pixels) {
+      if (!Float.isFinite(pixel)) {
+        throw new ArithmeticException(
+            "The model gave a pixel of "
+                + pixel
+                + ", expected a finite number: its weights have diverged. Train it with a smaller"
+                + " learning rate, or load it as it was before.");
+      }
+    }
+    return Images.of(pixels, (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
   }
 
   /** Throws if there is no image to encode. */

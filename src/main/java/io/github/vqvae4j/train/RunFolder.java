@@ -1,17 +1,14 @@
 package io.github.vqvae4j.train;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.nn.Parameter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +38,10 @@ import org.slf4j.LoggerFactory;
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-  private static final Gson JSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+  private static final String METRICS_TABLE = "metrics.csv";
+  private static final String METRICS = "metrics.json";
+  private static final String SUMMARY = "summary.txt";
+  private static final String PICTURES = "images";
 
   private final Path path;
   private final ImageModel model;
@@ -51,6 +50,7 @@ public final class RunFolder implements TrainingListener {
   private long every = 10;
   private long imagesEvery = 1_000;
   private MetricsTable table;
+  private JsonObject metrics;
   private int pictures;
 
   private RunFolder(Path path, ImageModel model) {
@@ -60,47 +60,83 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Makes the folder.
+   * Makes a new folder for a run, named by the time and a word.
    *
    * @param runs where the folders of runs are; made if it is missing
    * @param name letters, digits, dots, dashes and underscores
    * @param model that will be trained
    * @return a listener for the trainer
    * @throws IllegalArgumentException if the name has other characters
-   * @throws IOException if the folder cannot be made or written to
+   * @throws IOException if the folder cannot be made
    */
   public static RunFolder create(Path runs, String name, ImageModel model) throws IOException {
+    return new RunFolder(newPath(runs, name), model);
+  }
+
+  /**
+   * Takes a folder as that of a run. What an earlier run wrote into it is replaced, and its
+   * pictures are deleted, when the run begins; other files in it stay.
+   *
+   * @param folder made if it is missing
+   * @param model that will be trained
+   * @return a listener for the trainer
+   * @throws IOException if the folder cannot be made
+   */
+  public static RunFolder in(Path folder, ImageModel model) throws IOException {
+    makeAll(folder);
+    return new RunFolder(folder, model);
+  }
+
+  /**
+   * Makes a new folder, named by the time and a word, for programs that put more into it than a
+   * training run.
+   *
+   * @param runs where the folders of runs are; made if it is missing
+   * @param name letters, digits, dots, dashes and underscores
+   * @return {@code runs/<time>-<name>}, empty
+   * @throws IllegalArgumentException if the name has other characters
+   * @throws IOException if the folder cannot be made
+   */
+  public static Path newPath(Path runs, String name) throws IOException {
     if (!name.matches("[\\p{Alnum}._-]+")) {
       throw new IllegalArgumentException(
           "RunFolder: expected a name of letters, digits, dots, dashes and underscores, got \""
               + name
               + "\".");
     }
+    makeAll(runs);
+    return firstNew(runs, TIME.format(LocalDateTime.now()) + "-" + name);
+  }
+
+  private static void makeAll(Path folder) throws IOException {
     try {
-      if (!Files.isDirectory(runs)) {
-        Files.createDirectories(runs);
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(folder);
       }
-      Path path = makeNew(runs, TIME.format(LocalDateTime.now()) + "-" + name);
-      Files.createDirectory(path.resolve("images"));
-      return new RunFolder(path, model);
     } catch (IOException e) {
-      throw new IOException(
-          "RunFolder: the folder of a run cannot be made in "
-              + runs
-              + " ("
-              + e
-              + "); choose another folder, or give yourself the right to write there",
-          e);
+      throw unusable(folder, e);
     }
   }
 
+  private static IOException unusable(Path folder, IOException e) {
+    return new IOException(
+        "RunFolder: the folder "
+            + folder
+            + " cannot be made or written to ("
+            + e
+            + "); choose another folder, or give yourself the right to write there",
+        e);
+  }
+
   /** Tries further names until one is new: two runs may begin in the same second. */
-  private static Path makeNew(Path runs, String name) throws IOException {
+  private static Path firstNew(Path runs, String name) throws IOException {
     for (int i = 1; ; i++) {
       try {
         return Files.createDirectory(runs.resolve(i == 1 ? name : name + "-" + i));
       } catch (FileAlreadyExistsException e) {
         // Another run has it.
+      } catch (IOException e) {
+        throw unusable(runs, e);
       }
     }
   }
@@ -151,7 +187,7 @@ public final class RunFolder implements TrainingListener {
   /**
    * The folder.
    *
-   * @return {@code runs/<time>-<name>}
+   * @return its path
    */
   public Path path() {
     return path;
@@ -173,27 +209,27 @@ public final class RunFolder implements TrainingListener {
 
   @Override
   public void onStart(TrainingSettings training) {
-    JsonObject config = new JsonObject();
-    JsonObject parts = new JsonObject();
-    model
-        .settings()
-        .forEach(
-            (name, settings) ->
-                parts.add(name, part(model.children().getOrDefault(name, model), settings)));
-    parts.addProperty("parameters", model.parameters().stream().mapToLong(Parameter::size).sum());
-    config.add("model", parts);
-    config.add("training", RecordJson.toJson(training));
-    writing.attempt(() -> write("config.json", JSON.toJson(config) + "\n"));
+    writing.attempt(
+        () -> {
+          removeEarlierRun();
+          write("config.json", RunJson.text(RunJson.config(model, training)));
+        });
     table = null;
+    metrics = null;
+    pictures = 0;
   }
 
-  private static JsonObject part(Object layer, Optional<?> settings) {
-    JsonObject part = new JsonObject();
-    part.addProperty("type", layer.getClass().getSimpleName());
-    if (settings.isPresent() && settings.get() instanceof Record values) {
-      part.add("settings", RecordJson.toJson(values));
+  private void removeEarlierRun() throws IOException {
+    for (String name : List.of(METRICS_TABLE, METRICS, SUMMARY)) {
+      Files.deleteIfExists(path.resolve(name));
     }
-    return part;
+    Files.createDirectories(path.resolve(PICTURES));
+    try (DirectoryStream<Path> old =
+        Files.newDirectoryStream(path.resolve(PICTURES), "step-*.png")) {
+      for (Path picture : old) {
+        Files.delete(picture);
+      }
+    }
   }
 
   @Override
@@ -202,23 +238,24 @@ public final class RunFolder implements TrainingListener {
       row(report.step(), Metric.of(report));
     }
     if (samples != null && SampleImages.due(report.step(), imagesEvery)) {
-      writing.attempt(
-          () -> {
-            Images.write(samples.reconstructed(model), picture(report.step()));
-            pictures++;
-          });
+      samples.reconstructed(model, report.step()).ifPresent(image -> picture(report.step(), image));
     }
   }
 
-  private Path picture(long step) {
-    return path.resolve(String.format(Locale.ROOT, "images/step-%06d.png", step));
+  private void picture(long step, Images image) {
+    String name = String.format(Locale.ROOT, PICTURES + "/step-%06d.png", step);
+    writing.attempt(
+        () -> {
+          Images.write(image, path.resolve(name));
+          pictures++;
+        });
   }
 
   private void row(long step, List<Metric> metrics) {
     writing.attempt(
         () -> {
           if (table == null) {
-            table = MetricsTable.create(path.resolve("metrics.csv"), metrics);
+            table = MetricsTable.create(path.resolve(METRICS_TABLE), metrics);
           }
           table.add(step, metrics);
         });
@@ -231,45 +268,55 @@ public final class RunFolder implements TrainingListener {
 
   @Override
   public void onEnd(TrainingReport report) {
-    JsonObject metrics = figures(report.last().step(), Metric.of(report.last()));
-    metrics.addProperty("ending", report.ending().name());
-    metrics.addProperty("seconds", report.seconds());
-    metrics.addProperty("imagesPerSecondOverall", report.imagesPerSecond());
-    metrics.addProperty("clippedSteps", report.clippedSteps());
-    metrics.addProperty("variance", report.variance());
-    report.best().ifPresent(best -> metrics.addProperty("bestStep", best.step()));
-    JsonArray evaluations = new JsonArray();
-    report.evaluations().forEach(e -> evaluations.add(figures(e.step(), Metric.of(e))));
-    metrics.add("evaluations", evaluations);
-    writing.attempt(() -> write("metrics.json", JSON.toJson(metrics) + "\n"));
+    metrics = RunJson.metrics(report);
+    writing.attempt(this::writeMetrics);
     writing.attempt(
         () -> {
           String summary = summary(report);
-          write("summary.txt", summary + "\n");
+          write(SUMMARY, summary + "\n");
           LOG.info("{}", summary);
         });
   }
 
-  private static JsonObject figures(long step, List<Metric> metrics) {
-    JsonObject figures = new JsonObject();
-    figures.addProperty("step", step);
-    metrics.forEach(metric -> figures.addProperty(metric.name(), metric.value()));
-    return figures;
+  private void writeMetrics() throws IOException {
+    write(METRICS, RunJson.text(metrics));
+  }
+
+  /**
+   * Adds figures of one's own to {@code metrics.json}, such as those over all held-out data; they
+   * replace figures of the same names.
+   *
+   * @param figures a record as {@link RecordJson} takes it
+   * @throws IllegalStateException if the run has not ended
+   * @throws IOException if the file cannot be written
+   */
+  public void add(Record figures) throws IOException {
+    if (metrics == null) {
+      throw new IllegalStateException(
+          "RunFolder: expected a run that has ended, got figures before; add them after fit(..).");
+    }
+    RecordJson.toJson(figures).entrySet().forEach(f -> metrics.add(f.getKey(), f.getValue()));
+    writeMetrics();
   }
 
   private String summary(TrainingReport report) {
+    String images =
+        pictures == 0
+            ? ""
+            : String.format(
+                "  images/        %d pictures: images, and under each row its reconstructions%n",
+                pictures);
     return String.format(
         Locale.ROOT,
         "%s%n"
             + "  config.json    the settings of model and training%n"
             + "  metrics.csv    %d rows of figures: one every %d steps, one for each evaluation%n"
             + "  metrics.json   the last figures, all evaluations, how the run ended%n"
-            + "  images/        %d pictures: images, and under each row its reconstructions%n"
-            + "%s",
+            + "%s%s",
         path.toAbsolutePath().normalize(),
         table.rows(),
         every,
-        pictures,
+        images,
         report);
   }
 }

@@ -5,9 +5,13 @@ import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.model.ImageModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The same few images again and again, to see how a model learns to reconstruct them. */
 final class SampleImages {
+  private static final Logger LOG = LoggerFactory.getLogger(SampleImages.class);
   private static final int COLUMNS = 10;
   private static final int MOST = 40;
 
@@ -24,14 +28,22 @@ final class SampleImages {
     }
   }
 
-  /** Rows of ten images, and under each row its reconstructions. */
-  Images reconstructed(ImageModel model) {
+  /**
+   * Rows of ten images, and under each row its reconstructions; none, and a line in the log, of a
+   * model that gives no finite pixels just now: whether it recovers is the training's affair.
+   */
+  Optional<Images> reconstructed(ImageModel model, long step) {
     List<Images> both = new ArrayList<>();
-    for (Images originals : rows) {
-      both.add(originals);
-      both.add(model.reconstruct(originals));
+    try {
+      for (Images originals : rows) {
+        both.add(originals);
+        both.add(model.reconstruct(originals));
+      }
+    } catch (ArithmeticException e) {
+      LOG.warn("No picture of reconstructions after step {}. {}", step, e.getMessage());
+      return Optional.empty();
     }
-    return Images.grid(both);
+    return Optional.of(Images.grid(both));
   }
 
   /** Whether they are to be shown: steps 1, 2, 4, .. and then at intervals. */

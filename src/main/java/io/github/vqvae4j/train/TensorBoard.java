@@ -95,7 +95,9 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
       writing.attempt(() -> scalars(step, Metric.of(report)));
     }
     if (samples != null && SampleImages.due(step, imagesEvery)) {
-      writing.attempt(() -> picture(step));
+      samples
+          .reconstructed(model, step)
+          .ifPresent(image -> writing.attempt(() -> picture(step, image)));
       writing.attempt(() -> weights(step));
     }
   }
@@ -107,8 +109,7 @@ public final class TensorBoard implements TrainingListener, AutoCloseable {
     file.flush();
   }
 
-  private void picture(long step) throws IOException {
-    Images grid = samples.reconstructed(model);
+  private void picture(long step, Images grid) throws IOException {
     file.image(
         "reconstructions", step, grid.height(), grid.width(), grid.channels(), Images.png(grid));
     file.flush();

@@ -123,6 +123,78 @@ class RunFolderTest {
   }
 
   @Test
+  void aFolderOfOnesOwnHoldsTheLastRunOnly() throws IOException {
+    Path own = runs.resolve("a/b");
+    try (VqVae model = Shapes.model(1, 3)) {
+      trainer(model).listen(RunFolder.in(own, model).images(TEST, 8)).fit(TRAIN);
+      Files.writeString(own.resolve("mine.txt"), "mine");
+      RunFolder folder = RunFolder.in(own, model).images(TEST, 8);
+      trainer(model)
+          .steps(3)
+          .listen(
+              new TrainingListener() {
+                @Override
+                public void onStart(TrainingSettings settings) {
+                  assertTrue(Files.exists(own.resolve("metrics.json")), "before the new run");
+                }
+              })
+          .listen(folder)
+          .listen(
+              new TrainingListener() {
+                @Override
+                public void onStep(StepReport report) {
+                  assertFalse(Files.exists(own.resolve("metrics.json")), "of the earlier run");
+                }
+              })
+          .fit(TRAIN);
+      assertEquals(
+          List.of(
+              "config.json", "images", "metrics.csv", "metrics.json", "mine.txt", "summary.txt"),
+          names(own));
+      assertEquals(List.of("step-000001.png", "step-000002.png"), names(own.resolve("images")));
+      assertEquals(
+          List.of("step", "1", "3", "3"),
+          Files.readAllLines(own.resolve("metrics.csv")).stream()
+              .map(line -> line.split(",")[0])
+              .toList());
+    }
+  }
+
+  private record Figures(double accuracy, int step) {}
+
+  @Test
+  void figuresOfOnesOwnStandBesideTheOthers() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "more", model);
+      assertSays(
+          assertThrows(IllegalStateException.class, () -> folder.add(new Figures(.9, 7))),
+          "has ended",
+          "after fit");
+      trainer(model).listen(folder).fit(TRAIN);
+      folder.add(new Figures(.9, 7));
+      JsonObject metrics = json(folder.path().resolve("metrics.json"));
+      assertEquals(.9, metrics.get("accuracy").getAsDouble());
+      assertEquals(7, metrics.get("step").getAsInt());
+      assertTrue(metrics.has("train/loss"));
+    }
+  }
+
+  @Test
+  void aModelThatGivesNoPixelsHasNoPictures() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "diverging", model).images(TEST, 8);
+      Trainer diverging = Trainer.of(model).batch(16).steps(25).optimizer(Adam.rate(1e30));
+      assertThrows(DivergenceException.class, () -> diverging.listen(folder).fit(TRAIN));
+      assertTrue(folder.failure().isEmpty());
+      assertEquals(List.of(), names(folder.path().resolve("images")));
+      assertSays(
+          assertThrows(ArithmeticException.class, () -> model.reconstruct(TEST)),
+          "The model gave a pixel of ",
+          "smaller learning rate");
+    }
+  }
+
+  @Test
   void picturesComeEverLessOftenAndThenAtIntervals() {
     List<Long> due =
         Stream.iterate(1L, n -> n + 1).limit(35).filter(n -> SampleImages.due(n, 10)).toList();

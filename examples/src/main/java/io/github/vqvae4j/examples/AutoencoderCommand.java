@@ -40,7 +40,7 @@ final class AutoencoderCommand extends TrainingCommand<Autoencoder> {
   }
 
   @Override
-  void finish(ImageSets images, RunFolder folder, Autoencoder trained, PrintWriter out)
+  void finish(ImageSets images, OutputFolder folder, Autoencoder trained, PrintWriter out)
       throws IOException {
     LatentPictures pictures = new LatentPictures(trained);
     folder.write(

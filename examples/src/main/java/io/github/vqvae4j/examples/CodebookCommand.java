@@ -75,7 +75,7 @@ final class CodebookCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     ImageSets images = images();
     try (VqVae vqVae = model == null ? untrained(images) : VqVae.load(model);
-        RunFolder folder = RunFolder.make(output, spec.name());
+        OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       if (model == null) {
         train(vqVae, images, interruption, out);

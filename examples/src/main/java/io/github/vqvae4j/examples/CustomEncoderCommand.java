@@ -45,7 +45,7 @@ final class CustomEncoderCommand extends TrainingCommand<VqVae> {
 
   /** A model with a part of one's own is loaded into a model that was built in the same way. */
   @Override
-  void finish(ImageSets images, RunFolder folder, VqVae trained, PrintWriter out)
+  void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out)
       throws IOException {
     Path modelFile = folder.file(TrainingRun.MODEL);
     try (VqVae loaded = VqVae.load(modelFile, model(images))) {

@@ -80,7 +80,7 @@ final class FidelityCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     Dataset images = images(recorded);
-    try (RunFolder folder = RunFolder.make(output, spec.name());
+    try (OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
           "%s: %s; recorded with %d%nResults will be in %s%n",

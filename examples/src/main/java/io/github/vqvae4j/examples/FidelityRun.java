@@ -21,7 +21,7 @@ final class FidelityRun {
   private final RecordedCurve recorded;
   private final Dataset images;
   private final int steps;
-  private final RunFolder folder;
+  private final OutputFolder folder;
   private final Interruption interruption;
   private final PrintWriter out;
 
@@ -30,7 +30,7 @@ final class FidelityRun {
       RecordedCurve recorded,
       Dataset images,
       int steps,
-      RunFolder folder,
+      OutputFolder folder,
       Interruption interruption,
       PrintWriter out) {
     this.recipe = recipe;

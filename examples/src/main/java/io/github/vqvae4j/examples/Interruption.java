@@ -22,13 +22,13 @@ final class Interruption implements TrainingListener, AutoCloseable {
     }
   }
 
-  private final RunFolder folder;
+  private final OutputFolder folder;
   private final PrintWriter out;
   private final CountDownLatch over = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stop, "stop");
   private volatile boolean asked;
 
-  Interruption(RunFolder folder, PrintWriter out) {
+  Interruption(OutputFolder folder, PrintWriter out) {
     this.folder = folder;
     this.out = out;
     Runtime.getRuntime().addShutdownHook(hook);

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.model.VqVae;
+import java.util.Optional;
 
 /**
  * What a run ran on.
@@ -16,7 +17,8 @@ record Machine(
   static Machine here() {
     int processors = Runtime.getRuntime().availableProcessors();
     return new Machine(
-        VqVae.class.getPackage().getImplementationVersion(),
+        Optional.ofNullable(VqVae.class.getPackage().getImplementationVersion())
+            .orElse("(unpacked)"),
         threads(System.getenv("OMP_NUM_THREADS"), processors),
         processors,
         System.getProperty("java.version"),

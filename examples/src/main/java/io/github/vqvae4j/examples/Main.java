@@ -1,8 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.VqVae;
 import java.io.PrintWriter;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -100,8 +98,7 @@ public final class Main implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = VqVae.class.getPackage().getImplementationVersion();
-      return new String[] {"vqvae4j " + Optional.ofNullable(version).orElse("(unpacked)")};
+      return new String[] {"vqvae4j " + Machine.here().library()};
     }
   }
 }

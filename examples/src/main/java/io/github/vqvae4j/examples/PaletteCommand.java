@@ -76,7 +76,7 @@ final class PaletteCommand implements Callable<Integer> {
     }
     List<Path> files = files();
     PrintWriter out = spec.commandLine().getOut();
-    try (RunFolder folder = RunFolder.make(output, spec.name());
+    try (OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       PaletteTable table = new PaletteTable(out);
       for (Path file : files) {
@@ -95,7 +95,7 @@ final class PaletteCommand implements Callable<Integer> {
     }
   }
 
-  private PaletteReport paint(Images image, int k, String name, RunFolder folder)
+  private PaletteReport paint(Images image, int k, String name, OutputFolder folder)
       throws IOException {
     KMeansConfig config = KMeansConfig.of(k);
     if (image.height() * image.width() > MANY_PIXELS) {

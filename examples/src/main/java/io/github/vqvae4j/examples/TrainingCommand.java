@@ -30,14 +30,15 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
   abstract M model(ImageSets images);
 
   /** What there is to do once the results are written. */
-  void finish(ImageSets images, RunFolder folder, M trained, PrintWriter out) throws IOException {}
+  void finish(ImageSets images, OutputFolder folder, M trained, PrintWriter out)
+      throws IOException {}
 
   @Override
   public final Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     ImageSets images = images();
     try (M model = model(images);
-        RunFolder folder = RunFolder.make(options.output, spec.name());
+        OutputFolder folder = OutputFolder.make(options.output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf("%s%nResults will be in %s%n", images, folder.path());
       folder.requireSpaceFor(model);

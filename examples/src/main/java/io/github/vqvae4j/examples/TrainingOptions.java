@@ -55,4 +55,7 @@ final class TrainingOptions {
           "Folder for the results; those of an earlier run in it are replaced. Default: a new folder"
               + " runs/<time>-<command>.")
   Path output;
+
+  @Option(names = "--tensorboard", description = "Write an event file for TensorBoard, too.")
+  boolean tensorBoard;
 }

@@ -7,6 +7,8 @@ import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.Evaluation;
+import io.github.vqvae4j.train.RunFolder;
+import io.github.vqvae4j.train.TensorBoard;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.IOException;
@@ -29,7 +31,7 @@ final class TrainingRun {
   private final TrainingOptions options;
   private final ImageSets images;
   private final ImageModel model;
-  private final RunFolder folder;
+  private final OutputFolder folder;
   private final Interruption interruption;
   private final PrintWriter out;
 
@@ -38,7 +40,7 @@ final class TrainingRun {
       TrainingOptions options,
       ImageSets images,
       ImageModel model,
-      RunFolder folder,
+      OutputFolder folder,
       Interruption interruption,
       PrintWriter out) {
     this.command = command;
@@ -52,13 +54,13 @@ final class TrainingRun {
 
   void run() throws IOException {
     History history = new History();
-    TrainingReport report = train(history);
-    Evaluation test = Evaluation.of(model, images.test(), report.variance());
-    RunMetrics metrics = RunMetrics.of(command, options, images, model, report, test);
-
+    RunFolder record = RunFolder.in(folder.path(), model).images(images.test());
+    TrainingReport report = train(history, record);
     write(MODEL, model::save);
-    write(METRICS, metrics::write);
-    out.printf("%n%s%n", metrics.table());
+    Evaluation test = Evaluation.of(model, images.test(), report.variance());
+    RunMetrics metrics = RunMetrics.of(command, images, model, test);
+    write(METRICS, file -> record.add(metrics));
+    out.printf("%n%s%n", metrics.table(report, options.batch));
     write(RECONSTRUCTIONS, file -> ReconstructionSheet.write(model, images.test(), file));
     write(LOSS, file -> LossChart.write(command, model instanceof Vae, history, report, file));
 
@@ -66,10 +68,15 @@ final class TrainingRun {
     out.printf("  %-20s held-out images; under each row its reconstructions%n", RECONSTRUCTIONS);
     out.printf("  %-20s the terms of the loss and more over the steps%n", LOSS);
     out.printf("  %-20s the trained model%n", MODEL);
-    out.printf("  %-20s these figures and more%n", METRICS);
+    out.printf("  %-20s these figures and more; those of each step in metrics.csv%n", METRICS);
+    out.printf("  %-20s all settings%n", "config.json");
+    out.printf("  %-20s reconstructions after steps 1, 2, 4, ..%n", "images/");
+    if (options.tensorBoard) {
+      out.printf("For the curves: tensorboard --logdir %s%n", folder.path());
+    }
   }
 
-  private TrainingReport train(History history) {
+  private TrainingReport train(History history, RunFolder record) throws IOException {
     Dataset test = images.test();
     Dataset glance = test.range(0, Math.min(GLANCE, test.size()));
     try (Progress progress = Progress.on(out, options.steps)) {
@@ -82,7 +89,11 @@ final class TrainingRun {
               .evaluate(glance, Math.max(1, options.steps / GLANCES))
               .listen(interruption)
               .listen(history)
+              .listen(record)
               .listen(progress);
+      if (options.tensorBoard) {
+        trainer.listen(TensorBoard.create(folder.path(), model).images(images.test(), 1_000));
+      }
       if (model instanceof VqVae vqVae) {
         trainer.listen(CodebookMonitor.of(vqVae));
       }
@@ -90,7 +101,7 @@ final class TrainingRun {
     }
   }
 
-  private void write(String name, RunFolder.Writing writing) throws IOException {
+  private void write(String name, OutputFolder.Writing writing) throws IOException {
     interruption.check();
     folder.write(name, writing);
   }

@@ -54,7 +54,8 @@ final class VaeCommand extends TrainingCommand<Vae> {
   }
 
   @Override
-  void finish(ImageSets images, RunFolder folder, Vae trained, PrintWriter out) throws IOException {
+  void finish(ImageSets images, OutputFolder folder, Vae trained, PrintWriter out)
+      throws IOException {
     LatentPictures pictures = new LatentPictures(trained);
     folder.write(
         SAMPLES, file -> Images.writeGrid(trained.sample(SAMPLED, new Rng(options.seed)), file));

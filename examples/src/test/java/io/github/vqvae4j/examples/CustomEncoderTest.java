@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,8 +15,18 @@ class CustomEncoderTest {
   @Test
   void trainsAndLoadsAgain(@TempDir Path folder) throws Exception {
     Run run =
-        Run.of("custom-encoder", "--steps=120", "--hidden=32", "--codes=64", "--output=" + folder);
+        Run.of(
+            "custom-encoder",
+            "--steps=120",
+            "--hidden=32",
+            "--codes=64",
+            "--tensorboard",
+            "--output=" + folder);
     run.succeeded();
+    assertTrue(run.out().contains("tensorboard --logdir " + folder), run::out);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertTrue(files.anyMatch(f -> f.getFileName().toString().startsWith("events.out.tfevents")));
+    }
     assertTrue(run.out().contains("the same reconstructions, bit for bit"), run::out);
 
     double start = reconstruction(run.out(), "step 1/120 ");

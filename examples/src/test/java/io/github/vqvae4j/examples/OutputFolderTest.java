@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run's folder is its own, and goes if nothing came of the run. */
-class RunFolderTest {
+class OutputFolderTest {
   @TempDir Path folder;
 
   @Test
   void foldersOfOneSecondDiffer() throws IOException {
-    try (RunFolder first = RunFolder.make(null, "test");
-        RunFolder second = RunFolder.make(null, "test");
-        RunFolder third = RunFolder.make(null, "test")) {
+    try (OutputFolder first = OutputFolder.make(null, "test");
+        OutputFolder second = OutputFolder.make(null, "test");
+        OutputFolder third = OutputFolder.make(null, "test")) {
       assertFalse(first.path().equals(second.path()));
       assertFalse(second.path().equals(third.path()));
       assertTrue(first.path().getFileName().toString().matches("\\d{8}-\\d{6}-test(-\\d)?"));
@@ -29,16 +29,16 @@ class RunFolderTest {
   @Test
   void emptyFoldersGoButOnlyThoseThatWereMade() throws IOException {
     Path own = folder.resolve("a/b");
-    RunFolder.make(own, "test").close();
+    OutputFolder.make(own, "test").close();
     assertFalse(Files.exists(own.getParent()));
-    RunFolder.make(folder, "test").close();
+    OutputFolder.make(folder, "test").close();
     assertTrue(Files.exists(folder));
   }
 
   @Test
   void writtenFilesStay() throws IOException {
     Path own = folder.resolve("a/b");
-    try (RunFolder run = RunFolder.make(own, "test")) {
+    try (OutputFolder run = OutputFolder.make(own, "test")) {
       run.write("one", file -> Files.writeString(file, "1"));
       IOException failure =
           assertThrows(

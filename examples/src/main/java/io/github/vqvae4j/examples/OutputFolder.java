@@ -2,25 +2,26 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Variable;
+import io.github.vqvae4j.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.TreeSet;
 
-/** The folder of one run. Folders that were made for it and stayed empty go when it is closed. */
-final class RunFolder implements AutoCloseable {
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-
+/**
+ * The folder for what a command writes. Folders that were made for it and stayed empty go when it
+ * is closed.
+ */
+final class OutputFolder implements AutoCloseable {
   /** What pictures and figures take at most, in bytes. */
-  private static final long PICTURES = 2 << 20;
+  private static final long PICTURES = 4 << 20;
 
   /** Writes a file, whole or not at all. */
   interface Writing {
@@ -29,11 +30,13 @@ final class RunFolder implements AutoCloseable {
 
   private final Path path;
   private final Deque<Path> made;
+  private final List<String> earlier;
   private final List<String> written = Collections.synchronizedList(new ArrayList<>());
 
-  private RunFolder(Path path, Deque<Path> made) {
+  private OutputFolder(Path path, Deque<Path> made) {
     this.path = path;
     this.made = made;
+    earlier = names();
   }
 
   /**
@@ -41,30 +44,17 @@ final class RunFolder implements AutoCloseable {
    *
    * @param output the user's choice, or null for a new folder named by time and command
    */
-  static RunFolder make(Path output, String command) throws IOException {
+  static OutputFolder make(Path output, String command) throws IOException {
     Deque<Path> made = new ArrayDeque<>();
     if (output != null) {
       Path folder = output.toString().isEmpty() ? Path.of(".") : output;
       makeAll(folder, made);
-      return new RunFolder(folder, made);
+      return new OutputFolder(folder, made);
     }
     Path runs = Path.of("runs");
     makeAll(runs, made);
-    return new RunFolder(makeNew(runs, TIME.format(LocalDateTime.now()), command, made), made);
-  }
-
-  /** Tries further names until one is new: two runs may begin in the same second. */
-  private static Path makeNew(Path runs, String time, String command, Deque<Path> made)
-      throws IOException {
-    for (int i = 1; ; i++) {
-      Path folder = runs.resolve(time + "-" + command + (i == 1 ? "" : "-" + i));
-      try {
-        made.push(Files.createDirectory(folder));
-        return folder;
-      } catch (FileAlreadyExistsException e) {
-        // Another run has it.
-      }
-    }
+    made.push(RunFolder.newPath(runs, command));
+    return new OutputFolder(made.peek(), made);
   }
 
   private static void makeAll(Path folder, Deque<Path> made) throws IOException {
@@ -148,9 +138,18 @@ final class RunFolder implements AutoCloseable {
 
   /** What is there, for a run that did not come to its end. */
   String summary() {
-    return written.isEmpty()
+    TreeSet<String> there = new TreeSet<>(names());
+    earlier.forEach(there::remove);
+    there.addAll(written);
+    return there.isEmpty()
         ? "nothing was written"
-        : "complete in " + path + ": " + String.join(", ", written);
+        : "complete in " + path + ": " + String.join(", ", there);
+  }
+
+  /** None if the folder cannot be read: what was written is known without it. */
+  private List<String> names() {
+    String[] names = path.toFile().list();
+    return names == null ? List.of() : List.of(names);
   }
 
   /** Deletes the folders that were made for this run, as far as they are empty. */
