@@ -1,10 +1,7 @@
 package io.github.vqvae4j.io;
 
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -27,9 +24,10 @@ import org.tensorflow.framework.Summary;
  * </pre>
  *
  * <p>The file grows while TensorBoard reads it, so it is not written whole or not at all as other
- * files are: what was flushed can be read, and a torn last record is passed over. Not thread-safe.
+ * files are: what was flushed can be read, and a torn last record is passed over. It is open only
+ * while it is flushed. Not thread-safe.
  */
-public final class EventFile implements Closeable {
+public final class EventFile {
   private static final String VERSION = "brain.Event:2";
 
   // The fields of an Event; ND4J brings classes for what is in them, but none for it.
@@ -41,17 +39,18 @@ public final class EventFile implements Closeable {
   private static final int BINS = 30;
   private static final int MASK = 0xa282ead8;
 
-  private final OutputStream out;
+  private final Path path;
+  private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
 
-  private EventFile(OutputStream out) {
-    this.out = out;
+  private EventFile(Path path) {
+    this.path = path;
   }
 
   /**
    * Begins a file with a name that TensorBoard looks for.
    *
    * @param folder made if it is missing; each run has its own
-   * @return the file, to be closed by the caller
+   * @return the file
    * @throws IOException if it cannot be written
    */
   public static EventFile create(Path folder) throws IOException {
@@ -60,17 +59,14 @@ public final class EventFile implements Closeable {
     String name =
         String.format(
             Locale.ROOT, "events.out.tfevents.%010d.%03d.vqvae4j", now / 1000, now % 1000);
-    OutputStream out =
-        Files.newOutputStream(
-            folder.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    EventFile file = new EventFile(new BufferedOutputStream(out));
+    EventFile file = new EventFile(Files.createFile(folder.resolve(name)));
     file.write(event -> event.writeString(FILE_VERSION, VERSION));
     file.flush();
     return file;
   }
 
   /**
-   * Writes one point of a curve.
+   * Adds one point of a curve.
    *
    * @param tag the curve, as {@code train/loss}
    * @param step where on the curve
@@ -82,7 +78,7 @@ public final class EventFile implements Closeable {
   }
 
   /**
-   * Writes a picture.
+   * Adds a picture.
    *
    * @param tag what it shows
    * @param step when
@@ -105,7 +101,7 @@ public final class EventFile implements Closeable {
   }
 
   /**
-   * Writes how numbers are distributed: 30 bins of one width from the least to the largest.
+   * Adds how numbers are distributed: 30 bins of one width from the least to the largest.
    *
    * @param tag what they are
    * @param step when
@@ -178,10 +174,10 @@ public final class EventFile implements Closeable {
     event.flush();
     byte[] data = bytes.toByteArray();
     byte[] length = littleEndian(Long.BYTES).putLong(data.length).array();
-    out.write(length);
-    out.write(littleEndian(Integer.BYTES).putInt(masked(length)).array());
-    out.write(data);
-    out.write(littleEndian(Integer.BYTES).putInt(masked(data)).array());
+    pending.writeBytes(length);
+    pending.writeBytes(littleEndian(Integer.BYTES).putInt(masked(length)).array());
+    pending.writeBytes(data);
+    pending.writeBytes(littleEndian(Integer.BYTES).putInt(masked(data)).array());
   }
 
   private static ByteBuffer littleEndian(int bytes) {
@@ -195,16 +191,12 @@ public final class EventFile implements Closeable {
   }
 
   /**
-   * Makes what was written visible to TensorBoard.
+   * Puts what was added into the file.
    *
    * @throws IOException if it cannot be written
    */
   public void flush() throws IOException {
-    out.flush();
-  }
-
-  @Override
-  public void close() throws IOException {
-    out.close();
+    Files.write(path, pending.toByteArray(), StandardOpenOption.APPEND);
+    pending.reset();
   }
 }

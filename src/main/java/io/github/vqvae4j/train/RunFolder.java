@@ -9,11 +9,8 @@ import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,6 +25,8 @@ import org.slf4j.LoggerFactory;
  * metrics.csv    a row every few steps, and one for each evaluation
  * metrics.json   the last figures, all evaluations, how the run ended
  * images/        the same images and their reconstructions, after steps 1, 2, 4, ..
+ * events.out...  if asked for: the same figures and images, and how the weights are distributed,
+ *                for {@code tensorboard --logdir runs}
  * summary.txt    what is where, and the most important figures
  * </pre>
  *
@@ -37,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
   private static final String METRICS_TABLE = "metrics.csv";
   private static final String METRICS = "metrics.json";
   private static final String SUMMARY = "summary.txt";
@@ -45,18 +43,19 @@ public final class RunFolder implements TrainingListener {
 
   private final Path path;
   private final ImageModel model;
-  private final SideWriting writing;
   private SampleImages samples;
+  private boolean tensorBoard;
   private long every = 10;
   private long imagesEvery = 1_000;
   private MetricsTable table;
   private JsonObject metrics;
+  private TensorBoard board;
   private int pictures;
+  private IOException failure;
 
   private RunFolder(Path path, ImageModel model) {
     this.path = path;
     this.model = model;
-    this.writing = new SideWriting(path);
   }
 
   /**
@@ -83,7 +82,7 @@ public final class RunFolder implements TrainingListener {
    * @throws IOException if the folder cannot be made
    */
   public static RunFolder in(Path folder, ImageModel model) throws IOException {
-    makeAll(folder);
+    RunPaths.makeAll(folder);
     return new RunFolder(folder, model);
   }
 
@@ -98,47 +97,7 @@ public final class RunFolder implements TrainingListener {
    * @throws IOException if the folder cannot be made
    */
   public static Path newPath(Path runs, String name) throws IOException {
-    if (!name.matches("[\\p{Alnum}._-]+")) {
-      throw new IllegalArgumentException(
-          "RunFolder: expected a name of letters, digits, dots, dashes and underscores, got \""
-              + name
-              + "\".");
-    }
-    makeAll(runs);
-    return firstNew(runs, TIME.format(LocalDateTime.now()) + "-" + name);
-  }
-
-  private static void makeAll(Path folder) throws IOException {
-    try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(folder);
-      }
-    } catch (IOException e) {
-      throw unusable(folder, e);
-    }
-  }
-
-  private static IOException unusable(Path folder, IOException e) {
-    return new IOException(
-        "RunFolder: the folder "
-            + folder
-            + " cannot be made or written to ("
-            + e
-            + "); choose another folder, or give yourself the right to write there",
-        e);
-  }
-
-  /** Tries further names until one is new: two runs may begin in the same second. */
-  private static Path firstNew(Path runs, String name) throws IOException {
-    for (int i = 1; ; i++) {
-      try {
-        return Files.createDirectory(runs.resolve(i == 1 ? name : name + "-" + i));
-      } catch (FileAlreadyExistsException e) {
-        // Another run has it.
-      } catch (IOException e) {
-        throw unusable(runs, e);
-      }
-    }
+    return RunPaths.create(runs, name);
   }
 
   /**
@@ -177,6 +136,17 @@ public final class RunFolder implements TrainingListener {
     return this;
   }
 
+  /**
+   * Has an event file for TensorBoard written, too: figures and images as often as elsewhere, the
+   * distributions of all weights as often as images.
+   *
+   * @return this listener
+   */
+  public RunFolder tensorBoard() {
+    tensorBoard = true;
+    return this;
+  }
+
   private static void checkInterval(long steps) {
     if (steps < 1) {
       throw new IllegalArgumentException(
@@ -199,7 +169,28 @@ public final class RunFolder implements TrainingListener {
    * @return empty if it was
    */
   public Optional<IOException> failure() {
-    return writing.failure();
+    return Optional.ofNullable(failure);
+  }
+
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  /** Writes; if that fails, says so once, and from then on does nothing. */
+  private void attempt(Writing writing) {
+    if (failure != null) {
+      return;
+    }
+    try {
+      writing.run();
+    } catch (IOException e) {
+      failure = e;
+      LOG.error(
+          "Cannot write to {} any more ({}). Training goes on, and nothing more is written there;"
+              + " save the model elsewhere when it ends.",
+          path,
+          e.toString());
+    }
   }
 
   private void write(String name, String text) throws IOException {
@@ -209,14 +200,18 @@ public final class RunFolder implements TrainingListener {
 
   @Override
   public void onStart(TrainingSettings training) {
-    writing.attempt(
+    table = null;
+    metrics = null;
+    board = null;
+    pictures = 0;
+    attempt(
         () -> {
           removeEarlierRun();
           write("config.json", RunJson.text(RunJson.config(model, training)));
+          if (tensorBoard) {
+            board = new TensorBoard(path);
+          }
         });
-    table = null;
-    metrics = null;
-    pictures = 0;
   }
 
   private void removeEarlierRun() throws IOException {
@@ -234,43 +229,49 @@ public final class RunFolder implements TrainingListener {
 
   @Override
   public void onStep(StepReport report) {
-    if (report.step() % every == 0 || report.step() == 1 || report.step() == report.steps()) {
-      row(report.step(), Metric.of(report));
+    long step = report.step();
+    if (step % every == 0 || step == 1 || step == report.steps()) {
+      attempt(() -> add(step, Metric.of(report)));
     }
-    if (samples != null && SampleImages.due(report.step(), imagesEvery)) {
-      samples.reconstructed(model, report.step()).ifPresent(image -> picture(report.step(), image));
+    if (SampleImages.due(step, imagesEvery)) {
+      if (samples != null) {
+        samples.reconstructed(model, step).ifPresent(image -> attempt(() -> add(step, image)));
+      }
+      if (tensorBoard) {
+        attempt(() -> board.add(step, model));
+      }
     }
-  }
-
-  private void picture(long step, Images image) {
-    String name = String.format(Locale.ROOT, PICTURES + "/step-%06d.png", step);
-    writing.attempt(
-        () -> {
-          Images.write(image, path.resolve(name));
-          pictures++;
-        });
-  }
-
-  private void row(long step, List<Metric> metrics) {
-    writing.attempt(
-        () -> {
-          if (table == null) {
-            table = MetricsTable.create(path.resolve(METRICS_TABLE), metrics);
-          }
-          table.add(step, metrics);
-        });
   }
 
   @Override
   public void onEvaluation(Evaluation evaluation) {
-    row(evaluation.step(), Metric.of(evaluation));
+    attempt(() -> add(evaluation.step(), Metric.of(evaluation)));
+  }
+
+  private void add(long step, List<Metric> figures) throws IOException {
+    if (table == null) {
+      table = MetricsTable.create(path.resolve(METRICS_TABLE), figures);
+    }
+    table.add(step, figures);
+    if (tensorBoard) {
+      board.add(step, figures);
+    }
+  }
+
+  private void add(long step, Images picture) throws IOException {
+    String name = String.format(Locale.ROOT, PICTURES + "/step-%06d.png", step);
+    Images.write(picture, path.resolve(name));
+    pictures++;
+    if (tensorBoard) {
+      board.add(step, picture);
+    }
   }
 
   @Override
   public void onEnd(TrainingReport report) {
     metrics = RunJson.metrics(report);
-    writing.attempt(this::writeMetrics);
-    writing.attempt(
+    attempt(this::writeMetrics);
+    attempt(
         () -> {
           String summary = summary(report);
           write(SUMMARY, summary + "\n");

@@ -30,11 +30,11 @@ class EventFileTest {
   @Test
   void whatWasWrittenIsReadBack() throws IOException {
     byte[] png = {1, 2, 3};
-    try (EventFile file = EventFile.create(folder.resolve("run"))) {
-      file.scalar("loss", 7, 0.25);
-      file.image("picture", 8, 20, 30, 3, png);
-      file.histogram("weights", 9, new float[] {-1, 0, 0, 2});
-    }
+    EventFile file = EventFile.create(folder.resolve("run"));
+    file.scalar("loss", 7, 0.25);
+    file.image("picture", 8, 20, 30, 3, png);
+    file.histogram("weights", 9, new float[] {-1, 0, 0, 2});
+    file.flush();
     assertTrue(only().getFileName().toString().startsWith("events.out.tfevents."));
     List<Event> events = EventFileReader.read(only());
     assertEquals(4, events.size());
@@ -65,7 +65,7 @@ class EventFileTest {
   /** The first record of every file, byte by byte, but for the time and what depends on it. */
   @Test
   void theFrameIsThatOfTensorFlow() throws IOException {
-    EventFile.create(folder.resolve("run")).close();
+    EventFile.create(folder.resolve("run"));
     byte[] bytes = Files.readAllBytes(only());
     // 24 bytes: wall time (tag, 8 bytes), file version (tag, length, 13 characters).
     String hex = HexFormat.of().formatHex(bytes);
@@ -77,31 +77,31 @@ class EventFileTest {
 
   @Test
   void equalNumbersAreOneBin() throws IOException {
-    try (EventFile file = EventFile.create(folder.resolve("run"))) {
-      file.histogram("zeros", 1, new float[5]);
-    }
+    EventFile file = EventFile.create(folder.resolve("run"));
+    file.histogram("zeros", 1, new float[5]);
+    file.flush();
     HistogramProto histogram = EventFileReader.read(only()).get(1).summary().getValue(0).getHisto();
     assertEquals(5, histogram.getBucketList().stream().mapToDouble(b -> b).sum());
   }
 
   @Test
   void whatIsFlushedCanBeReadBeforeTheEnd() throws IOException {
-    try (EventFile file = EventFile.create(folder.resolve("run"))) {
-      file.scalar("loss", 1, 0.5);
+    EventFile file = EventFile.create(folder.resolve("run"));
+    for (int step = 1; step <= 3; step++) {
+      file.scalar("loss", step, 0.5);
       file.flush();
-      assertEquals(2, EventFileReader.read(only()).size());
+      assertEquals(1 + step, EventFileReader.read(only()).size());
     }
   }
 
   @Test
   void numbersThatHaveNoHistogramAreRefused() throws IOException {
-    try (EventFile file = EventFile.create(folder.resolve("run"))) {
-      for (float[] wrong : List.of(new float[0], new float[] {1, Float.NaN})) {
-        assertSays(
-            assertThrows(IllegalArgumentException.class, () -> file.histogram("weights", 1, wrong)),
-            "weights",
-            "got " + wrong.length + " numbers");
-      }
+    EventFile file = EventFile.create(folder.resolve("run"));
+    for (float[] wrong : List.of(new float[0], new float[] {1, Float.NaN})) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> file.histogram("weights", 1, wrong)),
+          "weights",
+          "got " + wrong.length + " numbers");
     }
   }
 }

@@ -224,7 +224,7 @@ class RunFolderTest {
 
   @Test
   void aFolderThatGoesAwayCostsNeitherTheRunNorTheModel() throws IOException {
-    Logger logger = (Logger) LoggerFactory.getLogger(SideWriting.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(RunFolder.class);
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();
     logger.addAppender(appender);

@@ -1,6 +1,5 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,17 +27,21 @@ class TensorBoardTest {
 
   private List<Event> events() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return EventFileReader.read(files.findFirst().orElseThrow());
+      return EventFileReader.read(
+          files
+              .filter(file -> file.getFileName().toString().startsWith("events.out.tfevents."))
+              .findFirst()
+              .orElseThrow());
     }
   }
 
   @Test
   void curvesPicturesAndDistributionsAreThere() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      TensorBoard board = TensorBoard.create(folder, model).every(5).images(TEST, 4);
+      RunFolder run = RunFolder.in(folder, model).every(5).images(TEST, 4).tensorBoard();
       TrainingReport report =
-          Trainer.of(model).batch(16).steps(12).evaluate(TEST, 6).listen(board).fit(TRAIN);
-      assertTrue(board.failure().isEmpty());
+          Trainer.of(model).batch(16).steps(12).evaluate(TEST, 6).listen(run).fit(TRAIN);
+      assertTrue(run.failure().isEmpty());
       List<Event> events = events();
       assertEquals(List.of(1L, 5L, 10L, 12L), steps(events, "train/loss"));
       assertEquals(List.of(6L, 12L), steps(events, "validation/reconstruction"));
@@ -68,22 +72,20 @@ class TensorBoardTest {
   }
 
   @Test
-  void aRunAfterItWasClosedIsNotStopped() throws IOException {
+  void weightsNeedNoImages() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      TensorBoard board = TensorBoard.create(folder, model);
-      board.close();
-      assertEquals(3, Trainer.of(model).batch(16).steps(3).listen(board).fit(TRAIN).last().step());
-      assertTrue(board.failure().isPresent());
+      RunFolder run = RunFolder.in(folder, model).tensorBoard();
+      Trainer.of(model).batch(16).steps(3).listen(run).fit(TRAIN);
+      assertEquals(List.of(1L, 2L), steps(events(), "encoder.mix.weight"));
+      assertEquals(List.of(), steps(events(), "reconstructions"));
     }
   }
 
   @Test
-  void mistakesAreNamed() throws IOException {
-    try (VqVae model = Shapes.model(1, 3);
-        TensorBoard board = TensorBoard.create(folder, model)) {
-      assertSays(assertThrows(IllegalArgumentException.class, () -> board.every(0)), "got 0");
-      assertSays(
-          assertThrows(IllegalArgumentException.class, () -> board.images(TEST, -1)), "got -1");
+  void thereIsNoFileUnlessItIsAskedFor() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer.of(model).batch(16).steps(3).listen(RunFolder.in(folder, model)).fit(TRAIN);
+      assertThrows(NoSuchElementException.class, this::events);
     }
   }
 }

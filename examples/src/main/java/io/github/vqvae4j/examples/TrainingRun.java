@@ -8,7 +8,6 @@ import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.RunFolder;
-import io.github.vqvae4j.train.TensorBoard;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.IOException;
@@ -55,6 +54,9 @@ final class TrainingRun {
   void run() throws IOException {
     History history = new History();
     RunFolder record = RunFolder.in(folder.path(), model).images(images.test());
+    if (options.tensorBoard) {
+      record.tensorBoard();
+    }
     TrainingReport report = train(history, record);
     write(MODEL, model::save);
     Evaluation test = Evaluation.of(model, images.test(), report.variance());
@@ -76,7 +78,7 @@ final class TrainingRun {
     }
   }
 
-  private TrainingReport train(History history, RunFolder record) throws IOException {
+  private TrainingReport train(History history, RunFolder record) {
     Dataset test = images.test();
     Dataset glance = test.range(0, Math.min(GLANCE, test.size()));
     try (Progress progress = Progress.on(out, options.steps)) {
@@ -91,9 +93,6 @@ final class TrainingRun {
               .listen(history)
               .listen(record)
               .listen(progress);
-      if (options.tensorBoard) {
-        trainer.listen(TensorBoard.create(folder.path(), model).images(images.test(), 1_000));
-      }
       if (model instanceof VqVae vqVae) {
         trainer.listen(CodebookMonitor.of(vqVae));
       }
