@@ -1,0 +1,78 @@
+package io.github.vqvae4j.metrics;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.tensor.Rng;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RocCurveTest {
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 7", "13, 1", "50, 31", "101, 257"})
+  void areaIsTheShareOfPairsInOrderWithTiesCountedHalf(int negatives, int positives) {
+    Rng rng = new Rng(5);
+    for (int levels : new int[] {1, 2, 5, 1_000_000}) {
+      double[] n = scores(rng, negatives, levels, 0);
+      double[] p = scores(rng, positives, levels, 0.2);
+      double pairs = 0;
+      for (double positive : p) {
+        for (double negative : n) {
+          pairs += positive > negative ? 1 : positive == negative ? 0.5 : 0;
+        }
+      }
+      assertEquals(pairs / negatives / positives, RocCurve.of(n, p).area(), 1e-15);
+      assertEquals(1 - pairs / negatives / positives, RocCurve.of(p, n).area(), 1e-12);
+    }
+  }
+
+  /** Numbers on so many levels, of which the positives' are larger on the whole. */
+  private static double[] scores(Rng rng, int count, int levels, double shift) {
+    double[] scores = new double[count];
+    for (int i = 0; i < count; i++) {
+      scores[i] = Math.floor((rng.nextDouble() + shift) * levels);
+    }
+    return scores;
+  }
+
+  @Test
+  void pointsGoFromNothingFoundToAllFound() {
+    RocCurve curve = RocCurve.of(new double[] {1, 2, 2, 0}, new double[] {3, 2});
+    assertArrayEquals(new double[] {0, 0, 0.5, 0.75, 1}, curve.falsePositiveRates());
+    assertArrayEquals(new double[] {0, 0.5, 1, 1, 1}, curve.truePositiveRates());
+    assertEquals(7.0 / 8, curve.area());
+  }
+
+  @Test
+  void infinitiesAreScoresAndZeroHasNoSign() {
+    double[] ends = {Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY};
+    assertEquals(0.5, RocCurve.of(ends, ends).area());
+    assertEquals(0.5, RocCurve.of(new double[] {-0.0}, new double[] {0.0}).area());
+  }
+
+  @Test
+  void scoresStayAsTheyWere() {
+    double[] scores = {3, 1, 2};
+    RocCurve.of(scores, scores);
+    assertArrayEquals(new double[] {3, 1, 2}, scores);
+  }
+
+  @Test
+  void mistakesAreExplained() {
+    double[] one = {1};
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> RocCurve.of(new double[0], one)),
+        "scores of the negatives",
+        "got no scores",
+        "score at least one");
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> RocCurve.of(one, new double[] {2, Double.NaN})),
+        "scores of the positives",
+        "got NaN among 2",
+        "leave out");
+  }
+}

@@ -1,0 +1,429 @@
+package io.github.vqvae4j.model;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.nn.Conv2d;
+import io.github.vqvae4j.nn.ConvConfig;
+import io.github.vqvae4j.nn.ConvTranspose2d;
+import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Window;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnomalyDetectorTest {
+  private static final AnomalyConfig TENTH = AnomalyConfig.falsePositives(0.1);
+  private static final double CLOSE = 1e-4;
+
+  @TempDir private Path folder;
+
+  /** Halves the length of windows [b, 1, time, channels]. */
+  private static VqVae seriesModel(int channels) {
+    Rng rng = new Rng(6);
+    ConvConfig down =
+        new ConvConfig(channels, 4, 1, 4, new Window(1, 2, 0, 1), true, false, Initializer.TORCH);
+    ConvConfig up =
+        new ConvConfig(4, channels, 1, 4, new Window(1, 2, 0, 1), true, false, Initializer.TORCH);
+    Conv2d halving = new Conv2d(down, rng);
+    ConvTranspose2d doubling = new ConvTranspose2d(up, rng);
+    return VqVae.builder()
+        .encoder(
+            new Encoder() {
+              private final Conv2d layer = child("layer", halving);
+
+              @Override
+              protected Tensor compute(Tensor windows) {
+                return layer.forward(windows);
+              }
+            })
+        .quantizer(VectorQuantizer.ema(5, 4))
+        .decoder(
+            new Decoder() {
+              private final ConvTranspose2d layer = child("layer", doubling);
+
+              @Override
+              protected Tensor compute(Tensor quantized) {
+                return layer.forward(quantized);
+              }
+            })
+        .build();
+  }
+
+  private static Images noise(int count, int height, int width, int channels, long seed) {
+    Rng rng = new Rng(seed);
+    float[] pixels = new float[count * height * width * channels];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) rng.nextDouble();
+    }
+    return Images.of(pixels, count, height, width, channels);
+  }
+
+  // --- against the formulas, computed another way
+
+  /** Both errors of images, [error][image][pixel], smoothed. */
+  private static double[][][] errors(ImageModel model, Images images, int side) {
+    Images reconstructed = model.reconstruct(images);
+    int h = images.height();
+    int w = images.width();
+    double[][][] errors = new double[2][images.size()][h * w];
+    for (int i = 0; i < images.size(); i++) {
+      float[] x = images.image(i).pixels();
+      float[] y = reconstructed.image(i).pixels();
+      int c = images.channels();
+      for (int j = 0; j < x.length; j++) {
+        errors[0][i][j / c] += Math.pow((double) x[j] - y[j], 2) / c;
+      }
+      if (model instanceof VqVae vqVae) {
+        errors[1][i] = quantizationErrors(vqVae, images.image(i));
+      }
+      errors[0][i] = smooth(errors[0][i], h, w, side);
+      errors[1][i] = smooth(errors[1][i], h, w, side);
+    }
+    return errors;
+  }
+
+  private static double[] quantizationErrors(VqVae model, Images image) {
+    float[] codebook = ((VectorQuantizer) model.quantizer()).codebook();
+    int d = model.quantizer().dimension();
+    try (Step step = Step.inference()) {
+      Tensor vectors =
+          model.vectors(
+              step.tensor(image.pixels(), 1, image.height(), image.width(), image.channels()));
+      float[] z = vectors.toFloats();
+      int rows = (int) vectors.size(1);
+      int columns = (int) vectors.size(2);
+      double[] errors = new double[image.height() * image.width()];
+      for (int p = 0; p < errors.length; p++) {
+        int row = p / image.width() / (image.height() / rows);
+        int column = p % image.width() / (image.width() / columns);
+        double nearest = Double.MAX_VALUE;
+        for (int k = 0; k < codebook.length / d; k++) {
+          double sum = 0;
+          for (int j = 0; j < d; j++) {
+            sum += Math.pow((double) z[(row * columns + column) * d + j] - codebook[k * d + j], 2);
+          }
+          nearest = Math.min(nearest, sum / d);
+        }
+        errors[p] = nearest;
+      }
+      return errors;
+    }
+  }
+
+  private static double[] smooth(double[] map, int h, int w, int side) {
+    double[] means = new double[map.length];
+    for (int y = 0; y < h; y++) {
+      for (int x = 0; x < w; x++) {
+        int count = 0;
+        for (int i = 0; i < map.length; i++) {
+          if (Math.abs(i / w - y) <= side / 2 && Math.abs(i % w - x) <= side / 2) {
+            means[y * w + x] += map[i];
+            count++;
+          }
+        }
+        means[y * w + x] /= count;
+      }
+    }
+    return means;
+  }
+
+  private static double largestMean(double[] map, double share) {
+    int count = (int) Math.max(1, Math.round(share * map.length));
+    return Arrays.stream(map)
+        .boxed()
+        .sorted((a, b) -> Double.compare(b, a))
+        .limit(count)
+        .mapToDouble(Double::doubleValue)
+        .average()
+        .getAsDouble();
+  }
+
+  private static double standard(double value, double[] among) {
+    double mean = Arrays.stream(among).average().getAsDouble();
+    double variance =
+        Arrays.stream(among).map(x -> (x - mean) * (x - mean)).average().getAsDouble();
+    return (value - mean) / (variance == 0 ? 1 : Math.sqrt(variance));
+  }
+
+  private static void check(ImageModel model, Images normals, Images images, AnomalyConfig config) {
+    double w = model instanceof VqVae ? config.quantization() : 0;
+    double[][][] normal = errors(model, normals, config.smoothing());
+    double[][][] other = errors(model, images, config.smoothing());
+    double[][] ofImages = new double[2][];
+    double[][] ofPixels = new double[2][];
+    for (int e = 0; e < 2; e++) {
+      ofImages[e] =
+          Arrays.stream(normal[e]).mapToDouble(map -> largestMean(map, config.share())).toArray();
+      ofPixels[e] = Arrays.stream(normal[e]).flatMapToDouble(Arrays::stream).toArray();
+    }
+    AnomalyDetector detector = AnomalyDetector.calibrate(model, normals, config);
+    List<AnomalyScore> scores = detector.scores(images);
+    float[] heat = detector.heatMap(images).pixels();
+    assertEquals(images.size(), scores.size());
+    assertEquals(images.size() * images.height() * images.width(), heat.length);
+    for (int i = 0; i < images.size(); i++) {
+      double r = standard(largestMean(other[0][i], config.share()), ofImages[0]);
+      double q = standard(largestMean(other[1][i], config.share()), ofImages[1]);
+      assertEquals(r, scores.get(i).reconstruction(), CLOSE * (1 + Math.abs(r)));
+      assertEquals(q, scores.get(i).quantization(), CLOSE * (1 + Math.abs(q)));
+      double total = (1 - w) * r + w * q;
+      assertEquals(total, scores.get(i).total(), CLOSE * (1 + Math.abs(total)));
+      for (int p = 0; p < other[0][i].length; p += 7) {
+        double expected =
+            (1 - w) * standard(other[0][i][p], ofPixels[0])
+                + w * standard(other[1][i][p], ofPixels[1]);
+        float actual = heat[i * other[0][i].length + p];
+        assertEquals(expected, actual, CLOSE * (1 + Math.abs(expected)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.5, 3, 1", "0.5, 1, 0.1", "0, 5, 0.001", "1, 99, 0.3", "0.25, 3, 0.5"})
+  void scoresAndHeatAreTheFormulas(double weight, int smoothing, double share) {
+    AnomalyConfig config = TENTH.quantization(weight).smoothing(smoothing).share(share);
+    try (VqVae model = Shapes.model(3, 2)) {
+      // More than go through a model at once.
+      check(model, Images.from(Shapes.rectangles(70, 8, 3, 1)), noise(66, 8, 8, 3, 1), config);
+    }
+    try (VqVae model = seriesModel(2)) {
+      check(model, noise(12, 1, 20, 2, 4), noise(3, 1, 20, 2, 3), config);
+    }
+  }
+
+  @Test
+  void aModelWithoutCodebookIsJudgedByItsReconstructions() {
+    Images normals = Images.from(Shapes.rectangles(20, 8, 1, 1));
+    try (Autoencoder autoencoder = LatentModels.autoencoder(1);
+        Vae vae = LatentModels.vae(1).build()) {
+      check(autoencoder, normals, noise(2, 8, 8, 1, 1), TENTH);
+      check(vae, normals, noise(2, 8, 8, 1, 1), TENTH);
+      AnomalyDetector detector = AnomalyDetector.calibrate(vae, normals, TENTH);
+      AnomalyScore score = detector.scores(normals).get(3);
+      assertEquals(score.reconstruction(), score.total());
+      assertEquals(0, score.quantization());
+      assertEquals(0, detector.config().quantization());
+    }
+  }
+
+  // --- thresholds
+
+  @ParameterizedTest
+  @CsvSource({
+    "19, 0.05, 0",
+    "20, 0.05, 0",
+    "38, 0.05, 0",
+    "39, 0.05, 1",
+    "9, 0.1, 0",
+    "9, 0.99, 8"
+  })
+  void asManyNormalsExceedTheThresholdAsTheRateAllows(int normals, double rate, int exceeding) {
+    Images images = noise(normals, 8, 8, 1, 1);
+    try (VqVae model = Shapes.model(1, 2)) {
+      AnomalyDetector detector =
+          AnomalyDetector.calibrate(model, images, AnomalyConfig.falsePositives(rate));
+      List<AnomalyScore> scores = detector.scores(images);
+      assertEquals(exceeding, scores.stream().filter(detector::isAnomalous).count());
+      assertTrue(scores.stream().anyMatch(s -> s.total() == detector.threshold()));
+      Images heat = detector.heatMap(images);
+      int hot = 0;
+      for (int i = 0; i < normals; i++) {
+        float most = 0;
+        for (float pixel : heat.image(i).pixels()) {
+          most = Math.max(most, pixel);
+        }
+        hot += most > (float) detector.heatThreshold() ? 1 : 0;
+      }
+      assertEquals(exceeding, hot);
+    }
+  }
+
+  @Test
+  void aRateThatSoFewImagesCannotTellIsRefused() {
+    try (VqVae model = Shapes.model(1, 2)) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  AnomalyDetector.calibrate(
+                      model, noise(98, 8, 8, 1, 1), AnomalyConfig.falsePositives(0.01))),
+          "a false-positive rate of 0.01 at least 99 held-out normal images",
+          "got 98",
+          "0.0101",
+          "hold out more");
+      Dataset none = noise(1, 8, 8, 1, 1).range(0, 0);
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> AnomalyDetector.calibrate(model, none, TENTH)),
+          "at least 9",
+          "got 0");
+      AnomalyDetector detector = AnomalyDetector.calibrate(model, noise(9, 8, 8, 1, 1), TENTH);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> detector.scores(none)), "got none");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1, -0.1, Double.NaN})
+  void ratesOutsideAreRefused(double rate) {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> AnomalyConfig.falsePositives(rate)),
+        "above 0 and below 1",
+        "got " + rate);
+  }
+
+  @Test
+  void otherSettingsOutsideAreRefused() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> TENTH.quantization(1.5)),
+        "from 0 to 1",
+        "got 1.5");
+    assertThrows(IllegalArgumentException.class, () -> TENTH.quantization(Double.NaN));
+    for (int side : new int[] {0, 2, -1}) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> TENTH.smoothing(side)),
+          "an odd number of pixels",
+          "got " + side);
+    }
+    for (double share : new double[] {0, 1.1, Double.NaN}) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> TENTH.share(share)),
+          "above 0 and at most 1",
+          "got " + share);
+    }
+  }
+
+  // --- models that do not fit, or diverged
+
+  @Test
+  void aModelThatGivesNoNumbersIsRefused() {
+    try (VqVae model = Shapes.model(1, 2)) {
+      model.parameters().forEach(p -> p.write(0, new float[] {Float.NaN}, 0, 1));
+      assertSays(
+          assertThrows(
+              IllegalStateException.class,
+              () -> AnomalyDetector.calibrate(model, noise(9, 8, 8, 1, 1), TENTH)),
+          "image 0 is not a finite number",
+          "Train it anew");
+    }
+  }
+
+  @Test
+  void imagesThatTheModelDoesNotTakeAreRefused() {
+    try (VqVae model = Shapes.model(1, 2)) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> AnomalyDetector.calibrate(model, noise(9, 8, 8, 3, 1), TENTH)),
+          "got [9, 8, 8, 3]");
+    }
+  }
+
+  // --- from any thread, in another process
+
+  @Test
+  void twoThreadsGetTheBitsOfOne() throws Exception {
+    Images images = noise(20, 8, 8, 1, 3);
+    try (VqVae model = Shapes.model(1, 2)) {
+      AnomalyDetector detector = AnomalyDetector.calibrate(model, images, TENTH);
+      List<AnomalyScore> scores = detector.scores(images);
+      Images heat = detector.heatMap(images);
+      ExecutorService threads = Executors.newFixedThreadPool(2);
+      try {
+        List<Callable<Boolean>> jobs = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          jobs.add(
+              () ->
+                  detector.scores(images).equals(scores) && detector.heatMap(images).equals(heat));
+        }
+        for (Future<Boolean> job : threads.invokeAll(jobs)) {
+          assertTrue(job.get());
+        }
+      } finally {
+        threads.shutdown();
+      }
+    }
+  }
+
+  @Test
+  void aDetectorIsSavedAndLoadedWithItsModel() throws IOException {
+    Images images = noise(20, 8, 8, 1, 3);
+    Path file = folder.resolve("detector.json");
+    try (VqVae model = Shapes.model(1, 2)) {
+      AnomalyDetector detector = AnomalyDetector.calibrate(model, images, TENTH.share(0.3));
+      detector.save(file);
+      model.save(folder.resolve("model.safetensors"));
+      try (VqVae loaded = VqVae.load(folder.resolve("model.safetensors"))) {
+        AnomalyDetector again = AnomalyDetector.load(file, loaded);
+        assertEquals(detector.scores(images), again.scores(images));
+        assertEquals(detector.heatMap(images), again.heatMap(images));
+        assertEquals(detector.threshold(), again.threshold());
+        assertEquals(detector.heatThreshold(), again.heatThreshold());
+        assertEquals(detector.toString(), again.toString());
+        assertSays(new Throwable(again.toString()), "from 20 normal images", "share=0.3");
+      }
+    }
+  }
+
+  @Test
+  void badFilesAreNamed() throws IOException {
+    Path file = folder.resolve("detector.json");
+    try (VqVae model = Shapes.model(1, 2);
+        VqVae other = Shapes.model(1, 3)) {
+      assertThrows(NoSuchFileException.class, () -> AnomalyDetector.load(file, model));
+      AnomalyDetector.calibrate(model, noise(20, 8, 8, 1, 3), TENTH).save(file);
+      assertSays(
+          assertThrows(BadFileException.class, () -> AnomalyDetector.load(file, other)),
+          "detector.json: modelChecksum",
+          "calibrated with, or calibrate anew");
+      String text = Files.readString(file);
+      assertBad(model, text.replace("\"version\": 1", "\"version\": 2"), "version 1, got 2");
+      assertBad(model, text.replace("0.1", "7"), "above 0 and below 1, got 7");
+      assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
+      assertBad(model, text.substring(0, text.length() / 2), "AnomalyDetector.save writes");
+      assertBad(model, "", "AnomalyDetector.save writes");
+      assertBad(model, "[]", "AnomalyDetector.save writes");
+    }
+  }
+
+  private void assertBad(VqVae model, String text, String says) throws IOException {
+    Path file = folder.resolve("bad.json");
+    Files.writeString(file, text);
+    assertSays(
+        assertThrows(BadFileException.class, () -> AnomalyDetector.load(file, model)),
+        "bad.json: content",
+        says);
+  }
+
+  @Test
+  void calibratingChangesNothingInTheModel() {
+    try (VqVae model = Shapes.model(1, 2)) {
+      long before = AnomalyCalibration.checksum(model);
+      AnomalyDetector.calibrate(model, noise(20, 8, 8, 1, 3), TENTH);
+      assertEquals(before, AnomalyCalibration.checksum(model));
+    }
+  }
+}
