@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,6 +12,9 @@ import java.util.List;
  * <pre>{@code
  * Dataset windows = Series.windows(WavFiles.in(Path.of("birds")), 4_096, 2_048);
  * }</pre>
+ *
+ * <p>{@link ChannelScale} brings channels of different units to one scale; {@link SeriesTiles}
+ * takes a series of any length through a model.
  */
 public final class Series {
   private final float[] samples;
@@ -102,6 +106,28 @@ public final class Series {
    */
   public float[] samples() {
     return samples.clone();
+  }
+
+  /**
+   * A part of the series.
+   *
+   * @param from the first time
+   * @param to one past the last
+   * @return a copy of the samples between, at the same rate
+   * @throws IllegalArgumentException if not {@code 0 <= from < to <= time()}
+   */
+  public Series range(int from, int to) {
+    if (from < 0 || to <= from || to > time()) {
+      throw new IllegalArgumentException(
+          "got a range from "
+              + from
+              + " to "
+              + to
+              + ", expected 0 <= from < to <= "
+              + time()
+              + ", the samples in each channel; correct the range");
+    }
+    return new Series(Arrays.copyOfRange(samples, from * channels, to * channels), channels, rate);
   }
 
   /** Copies {@code length} samples of each channel, from time {@code from} on. */

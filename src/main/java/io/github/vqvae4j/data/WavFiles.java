@@ -1,11 +1,15 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.InputFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,10 +24,12 @@ import javax.sound.sampled.UnsupportedAudioFileException;
 
 /**
  * Sounds in WAV files: PCM of 8, 16, 24 or 32 bits, any number of channels. A sample s of n bits
- * becomes s / 2^(n-1), from -1 to below 1; the rate stays that of the file.
+ * becomes s / 2^(n-1), from -1 to below 1; the rate stays that of the file. Written are 16 bits.
  */
 public final class WavFiles {
   private static final int BLOCK = 1 << 16;
+  private static final int HEADER = 44;
+  private static final short PCM = 1;
 
   private WavFiles() {}
 
@@ -87,6 +93,55 @@ public final class WavFiles {
               + " folder that holds them");
     }
     return List.copyOf(sounds);
+  }
+
+  /**
+   * Writes a sound as PCM of 16 bits, whole or not at all. A sample x becomes 32,768 x, rounded;
+   * what is outside -1..1 is cut off there. So a file of 8 or 16 bits that was read is written as
+   * it sounds, exactly.
+   *
+   * @param sound samples from -1 to 1, at a rate of whole samples in a second
+   * @param file the file; an older one is replaced
+   * @throws IllegalArgumentException if a WAV file cannot hold its rate, its channels (at most
+   *     16,383), or so many samples (at most 2 GB)
+   * @throws IOException if the file cannot be written
+   */
+  public static void write(Series sound, Path file) throws IOException {
+    byte[] bytes = new byte[checkWritable(sound)];
+    ByteBuffer wav = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int frame = 2 * sound.channels();
+    int rate = (int) sound.rate();
+    wav.put(ascii("RIFF")).putInt(bytes.length - 8).put(ascii("WAVE"));
+    wav.put(ascii("fmt ")).putInt(16).putShort(PCM).putShort((short) sound.channels());
+    wav.putInt(rate).putInt(rate * frame).putShort((short) frame).putShort((short) 16);
+    wav.put(ascii("data")).putInt(bytes.length - HEADER);
+    for (float sample : sound.samples()) {
+      int rounded = Math.round(sample * 0x1p15f);
+      wav.putShort((short) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, rounded)));
+    }
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+
+  /** Gives the file's length. */
+  private static int checkWritable(Series sound) {
+    double rate = sound.rate();
+    long length = HEADER + 2L * sound.time() * sound.channels();
+    if (rate < 1
+        || rate != Math.rint(rate)
+        || rate * 2 * sound.channels() > Integer.MAX_VALUE
+        || 2 * sound.channels() > Short.MAX_VALUE
+        || length > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "got "
+              + sound
+              + ", expected for a WAV file at most 16383 channels, 2 GB, and a rate of whole samples"
+              + " in a second, 1 or more; give it a rate with Series.of, or write it in parts");
+    }
+    return (int) length;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static List<Path> files(Path folder) throws IOException {

@@ -63,6 +63,8 @@ final class ModelFile {
           Map.entry("conv-vector-decoder", ConvVectorDecoderConfig.class),
           Map.entry("dense-encoder", DenseEncoderConfig.class),
           Map.entry("dense-decoder", DenseDecoderConfig.class),
+          Map.entry("series-encoder", SeriesEncoderConfig.class),
+          Map.entry("series-decoder", SeriesDecoderConfig.class),
           Map.entry("strided-encoder", StridedEncoderConfig.class),
           Map.entry("strided-decoder", StridedDecoderConfig.class),
           Map.entry("vector-quantizer", VectorQuantizerConfig.class),

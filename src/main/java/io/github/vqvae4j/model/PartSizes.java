@@ -17,7 +17,11 @@ final class PartSizes {
       throws BadFileException {
     if (encoder instanceof ConvEncoderConfig c) {
       file.checkSize(name + ".project.weight", 2, c.hidden());
-      checkResidual(file, name, c.residual());
+      checkResidual(file, name, c.residual(), 3);
+    }
+    if (encoder instanceof SeriesEncoderConfig c) {
+      file.checkSize(name + ".project.weight", 1, c.hidden());
+      checkResidual(file, name, c.residual(), 2);
     }
     if (encoder instanceof StridedEncoderConfig c) {
       for (int i = 0; i < c.widths().size(); i++) {
@@ -41,7 +45,8 @@ final class PartSizes {
       throws BadFileException {
     boolean vector =
         encoder instanceof DenseEncoderConfig || encoder instanceof ConvVectorEncoderConfig;
-    file.checkSize("encoder.project.weight", vector ? 1 : 3, dimension);
+    int axis = vector ? 1 : encoder instanceof SeriesEncoderConfig ? 2 : 3;
+    file.checkSize("encoder.project.weight", axis, dimension);
   }
 
   /** Checks all that makes a decoder large, but for its input's dimension. */
@@ -53,10 +58,18 @@ final class PartSizes {
       throws BadFileException {
     if (decoder instanceof ConvDecoderConfig c) {
       file.checkSize(name + ".mix.weight", 3, c.hidden());
-      checkResidual(file, name, c.residual());
+      checkResidual(file, name, c.residual(), 3);
       int last = c.upsample() - 1;
       if (c.doubling() == ConvDecoderConfig.Doubling.TRANSPOSED && last >= 0) {
         file.checkSize(name + ".up." + last + ".weight", 2, c.channels());
+      }
+    }
+    if (decoder instanceof SeriesDecoderConfig c) {
+      file.checkSize(name + ".mix.weight", 2, c.hidden());
+      checkResidual(file, name, c.residual(), 2);
+      int last = c.upsample() - 1;
+      if (last >= 0) {
+        file.checkSize(name + ".up." + last + ".weight", 1, c.channels());
       }
     }
     if (decoder instanceof StridedDecoderConfig c) {
@@ -77,11 +90,11 @@ final class PartSizes {
     }
   }
 
-  private static void checkResidual(ModelFile file, String part, ResidualConfig residual)
-      throws BadFileException {
+  private static void checkResidual(
+      ModelFile file, String part, ResidualConfig residual, int outputs) throws BadFileException {
     if (residual.blocks() > 0) {
       String last = part + ".residual." + (residual.blocks() - 1) + ".conv.weight";
-      file.checkSize(last, 3, residual.hidden());
+      file.checkSize(last, outputs, residual.hidden());
     }
   }
 

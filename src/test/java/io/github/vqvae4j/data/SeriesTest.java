@@ -40,6 +40,21 @@ class SeriesTest {
   }
 
   @Test
+  void aPartIsASeries() {
+    Series part = Series.of(ramp(0, 10), 2, 8).range(1, 4);
+    assertArrayEquals(ramp(2, 6), part.samples());
+    assertEquals("Series[3, 2] at 8.0 a second", part.toString());
+    for (int[] bad : new int[][] {{-1, 2}, {2, 2}, {0, 6}}) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> Series.of(ramp(0, 10), 2, 8).range(bad[0], bad[1])),
+          "from " + bad[0] + " to " + bad[1],
+          "<= 5");
+    }
+  }
+
+  @Test
   void mistakesAreRefused() {
     for (int channels : new int[] {0, 3, 6}) {
       assertSays(

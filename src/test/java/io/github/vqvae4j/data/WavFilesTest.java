@@ -3,6 +3,7 @@ package io.github.vqvae4j.data;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -79,6 +80,53 @@ class WavFilesTest {
     Series wide = WavFiles.read(Files.write(folder.resolve("wide.wav"), sound));
     assertEquals("Series[1, 10000] at 22050.0 a second", wide.toString());
     assertEquals(0.5f, wide.samples()[9_999]);
+  }
+
+  @Test
+  void whatIsWrittenIsReadBack() throws IOException {
+    Path file = folder.resolve("new folder/written.wav");
+    float[] samples = {-1, 32_767 / 32_768f, -1 / 32_768f, 0.5f, 0, 1 / 32_768f};
+    for (int channels : new int[] {1, 2, 6}) {
+      Series sound = Series.of(samples, channels, 22_050);
+      WavFiles.write(sound, file);
+      Series read = WavFiles.read(file);
+      assertEquals(sound.toString(), read.toString());
+      assertArrayEquals(samples, read.samples());
+    }
+    // As the JDK writes it, byte for byte.
+    Path other = wav("jdk.wav", 16, 2, 0, 0x80, 0xff, 0x7f, 0xff, 0xff, 0, 0x40);
+    WavFiles.write(WavFiles.read(other), file);
+    assertArrayEquals(Files.readAllBytes(other), Files.readAllBytes(file));
+    WavFiles.write(Series.of(new float[16_383], 16_383, 1), file);
+    assertEquals("Series[1, 16383] at 1.0 a second", WavFiles.read(file).toString());
+  }
+
+  @Test
+  void whatIsWrittenIsRoundedAndCutOffAtOne() throws IOException {
+    Path file = folder.resolve("loud.wav");
+    float step = 1 / 32_768f;
+    WavFiles.write(Series.of(new float[] {1, 3e30f, -1.5f, 0.6f * step, 0.4f * step}, 1, 8), file);
+    assertArrayEquals(new float[] {1 - step, 1 - step, -1, step, 0}, WavFiles.read(file).samples());
+  }
+
+  @Test
+  void whatAWavFileCannotHoldIsRefused() throws IOException {
+    Path file = folder.resolve("none.wav");
+    for (Series bad :
+        new Series[] {
+          Series.of(new float[4], 1, 0),
+          Series.of(new float[4], 1, 0.5),
+          Series.of(new float[4], 1, 12.5),
+          Series.of(new float[4], 4, 500_000_000),
+          Series.of(new float[16_384], 16_384, 8)
+        }) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> WavFiles.write(bad, file)),
+          "got " + bad,
+          "a rate of whole samples",
+          "Series.of");
+    }
+    assertFalse(Files.exists(file));
   }
 
   @Test

@@ -24,7 +24,7 @@ class ConformanceTest {
   private static final double FLOAT = 1e-4;
 
   static List<Conformance> layers() {
-    return both(both(Conformance.ALL, ConformanceOfModels.ALL), Conformance.OTHERWISE_IN_TRAINING);
+    return both(all(), Conformance.OTHERWISE_IN_TRAINING);
   }
 
   static List<Conformance> layersAndQuantizers() {
@@ -32,7 +32,11 @@ class ConformanceTest {
   }
 
   static List<Conformance> sameInTraining() {
-    return both(both(Conformance.ALL, ConformanceOfModels.ALL), Conformance.QUANTIZERS);
+    return both(all(), Conformance.QUANTIZERS);
+  }
+
+  private static List<Conformance> all() {
+    return both(both(Conformance.ALL, ConformanceOfModels.ALL), ConformanceOfSeries.ALL);
   }
 
   private static List<Conformance> both(List<Conformance> some, List<Conformance> others) {

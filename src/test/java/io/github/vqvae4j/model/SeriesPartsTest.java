@@ -1,0 +1,189 @@
+package io.github.vqvae4j.model;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.SeriesTiles;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.LayerGolden;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SeriesPartsTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void theEncoderIsThatOfPyTorch(Precision precision) throws IOException {
+    SeriesEncoderConfig config = SeriesEncoder.channels(3).hidden(4).downsample(2).residual(3, 2);
+    try (Layer encoder = config.growth(2).build(5, new Rng(1))) {
+      LayerGolden.compare("series_encoder", encoder, precision);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theDecoderIsThatOfPyTorch(Precision precision) throws IOException {
+    SeriesDecoderConfig config = SeriesDecoder.channels(3).hidden(4).upsample(2).residual(3, 2);
+    try (Layer decoder = config.growth(2).build(5, new Rng(1))) {
+      LayerGolden.compare("series_decoder", decoder, precision);
+    }
+  }
+
+  @Test
+  void eachWindowBecomesCodesAndIsReconstructed() {
+    try (VqVae model = model(2)) {
+      assertArrayEquals(new int[] {3, 1, 5}, model.encode(windows(3, 1, 40, 2)).shape());
+      assertEquals("Images[3, 1, 40, 2]", model.reconstruct(windows(3, 1, 40, 2)).toString());
+    }
+  }
+
+  @Test
+  void tilesGiveWhatTheWholeSeriesInOneWindowDoes() {
+    // Each code depends on 47 samples before and after its own 8, and each sample of the
+    // reconstruction on 6 codes on each side: on 95 samples.
+    Series series = Series.of(windows(1, 1, 1_024, 2).pixels(), 2, 0);
+    SeriesTiles tiles = SeriesTiles.of(series, 256, 96);
+    SeriesTiles whole = SeriesTiles.of(series, 1_024, 0);
+    try (VqVae model = model(2)) {
+      int[] codes = tiles.join(model.encode(tiles).values());
+      assertArrayEquals(whole.join(model.encode(whole).values()), codes);
+      float[] joined = tiles.join(model.reconstruct(tiles)).samples();
+      float[] expected = whole.join(model.reconstruct(whole)).samples();
+      assertArrayEquals(expected, joined, 1e-5f);
+    }
+  }
+
+  @Test
+  void aLoadedModelIsTheSavedOne() throws IOException {
+    Path file = folder.resolve("series.safetensors");
+    Dataset windows = windows(2, 1, 24, 3);
+    try (VqVae saved = model(3)) {
+      saved.save(file);
+      try (VqVae loaded = VqVae.load(file)) {
+        assertEquals(saved.encoder().config(), loaded.encoder().config());
+        assertEquals(saved.decoder().config(), loaded.decoder().config());
+        assertEquals(saved.reconstruct(windows), loaded.reconstruct(windows));
+      }
+    }
+    try (Autoencoder saved =
+        Autoencoder.builder()
+            .encoder(SeriesEncoder.channels(3))
+            .decoder(SeriesDecoder.channels(3))
+            .dimension(4)
+            .build()) {
+      saved.save(file);
+      try (Autoencoder loaded = Autoencoder.load(file)) {
+        assertEquals(saved.reconstruct(windows), loaded.reconstruct(windows));
+      }
+    }
+  }
+
+  @Test
+  void settingsThatAskForTooMuchAreRefusedBeforeAnythingIsBuilt() throws IOException {
+    Path file = folder.resolve("series.safetensors");
+    try (VqVae model = model(3)) {
+      model.save(file);
+    }
+    SafetensorsFile content = Safetensors.read(file);
+    String config = content.metadata().get("vqvae4j.config");
+    String asks = "the settings ask for";
+    refused(content, config.replaceFirst(":16,", ":1073741824,"), asks, "encoder.project.weight");
+    refused(content, config.replaceFirst(":8,", ":999999999,"), asks, "encoder.residual.1.conv");
+    refused(content, config.replaceFirst("\"blocks\":2", "\"blocks\":9"), asks, "residual.8.conv");
+    refused(content, config.replaceFirst("\"growth\":3", "\"growth\":0"), "damaged settings");
+    int decoder = config.indexOf("series-decoder");
+    String encoder = config.substring(0, decoder);
+    String rest = config.substring(decoder);
+    refused(content, encoder + rest.replaceFirst(":16,", ":2097152,"), asks, "decoder.mix.weight");
+    refused(content, encoder + rest.replaceFirst(":3,", ":9999,"), asks, "decoder.up.2.weight");
+    refused(content, encoder + rest.replaceFirst(":8,", ":9999,"), asks, "decoder.residual.1.conv");
+  }
+
+  private void refused(SafetensorsFile content, String config, String... texts) throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
+    assertTrue(!config.equals(metadata.put("vqvae4j.config", config)), config);
+    Path changed = folder.resolve("changed.safetensors");
+    Safetensors.write(changed, metadata, content.arrays());
+    assertSays(assertThrows(BadFileException.class, () -> VqVae.load(changed)), texts);
+  }
+
+  @Test
+  void windowsThatDoNotFitAreRefused() {
+    try (VqVae model = model(2)) {
+      refused(model, windows(1, 1, 20, 2), "SeriesEncoder", "8 divides", "got 20", "downsample");
+      refused(model, windows(1, 1, 16, 3), "[batch, 1, time, 2]", "got [1, 1, 16, 3]", "channels");
+      refused(model, windows(2, 8, 16, 2), "got [2, 8, 16, 2]", "ConvEncoder takes images");
+    }
+    try (VqVae model =
+        VqVae.builder()
+            .encoder(ConvEncoder.channels(1))
+            .quantizer(VectorQuantizer.ema(4, 2))
+            .decoder(SeriesDecoder.channels(1))
+            .build()) {
+      refused(model, windows(1, 8, 8, 1), "SeriesDecoder", "got [1, 2, 2, 2]", "ConvDecoder");
+    }
+  }
+
+  private static void refused(VqVae model, Images windows, String... texts) {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> model.reconstruct(windows)), texts);
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> SeriesEncoder.channels(0)),
+        "SeriesEncoder",
+        "channels 0");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> SeriesDecoder.channels(1).hidden(3)),
+        "SeriesDecoder",
+        "even number",
+        "hidden 3");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> SeriesEncoder.channels(1).growth(0)),
+        "growth of at least 1",
+        "got growth 0 and 4 blocks");
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> SeriesDecoder.channels(1).residual(12, 8)),
+        "at most 65536",
+        "got growth 3 and 12 blocks");
+  }
+
+  private static VqVae model(int channels) {
+    return VqVae.builder()
+        .encoder(SeriesEncoder.channels(channels).hidden(16).residual(2, 8))
+        .quantizer(VectorQuantizer.ema(32, 4))
+        .decoder(SeriesDecoder.channels(channels).hidden(16).residual(2, 8))
+        .build();
+  }
+
+  private static Images windows(int count, int height, int width, int channels) {
+    float[] samples = new float[count * height * width * channels];
+    Rng rng = new Rng(3);
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = rng.nextInt(100) / 100f;
+    }
+    return Images.of(samples, count, height, width, channels);
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.model.SeriesDecoder;
+import io.github.vqvae4j.model.SeriesEncoder;
+import io.github.vqvae4j.nn.ResidualConfig.Skip;
+import java.util.List;
+
+/** The layers for windows of series. */
+final class ConformanceOfSeries {
+  static final List<Conformance> ALL =
+      List.of(
+          new Conformance(
+              "ResidualBlock1d",
+              rng -> new ResidualBlock1d(4, ResidualConfig.of(1, 2), 3, Initializer.TORCH, rng),
+              2,
+              5,
+              4),
+          new Conformance(
+              "ResidualStack1d without bias, the skip rectified",
+              rng ->
+                  new ResidualStack1d(
+                      4,
+                      ResidualConfig.of(3, 2).bias(false).skip(Skip.RECTIFIED),
+                      2,
+                      Initializer.TORCH,
+                      rng),
+              2,
+              7,
+              4),
+          new Conformance(
+              "SeriesEncoder",
+              rng -> SeriesEncoder.channels(3).hidden(4).residual(2, 2).build(5, rng),
+              2,
+              1,
+              16,
+              3),
+          new Conformance(
+              "SeriesEncoder, no halving",
+              rng -> SeriesEncoder.channels(1).hidden(4).downsample(0).residual(0, 1).build(2, rng),
+              1,
+              1,
+              5,
+              1),
+          new Conformance(
+              "SeriesDecoder",
+              rng -> SeriesDecoder.channels(3).hidden(4).residual(2, 2).build(5, rng),
+              2,
+              1,
+              3,
+              5),
+          new Conformance(
+              "SeriesDecoder, no doubling",
+              rng -> SeriesDecoder.channels(1).hidden(4).upsample(0).residual(0, 1).build(2, rng),
+              1,
+              1,
+              5,
+              2));
+
+  private ConformanceOfSeries() {}
+}
