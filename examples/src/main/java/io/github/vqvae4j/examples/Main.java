@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       MnistCommand.class,
       Cifar10Command.class,
+      FolderCommand.class,
       CustomEncoderCommand.class,
       AutoencoderCommand.class,
       VaeCommand.class,

@@ -24,7 +24,7 @@ final class ReconstructCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "A model.safetensors that mnist or cifar10 wrote.")
+      description = "A model.safetensors that mnist, cifar10 or folder wrote.")
   private Path model;
 
   @Option(

@@ -15,6 +15,7 @@ class UsageTest {
       strings = {
         "mnist",
         "cifar10",
+        "folder",
         "custom-encoder",
         "autoencoder",
         "vae",
@@ -39,6 +40,7 @@ class UsageTest {
         List.of(
             "mnist",
             "cifar10",
+            "folder",
             "custom-encoder",
             "autoencoder",
             "vae",

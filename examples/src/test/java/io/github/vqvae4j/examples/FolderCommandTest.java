@@ -1,0 +1,83 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Images;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FolderCommandTest {
+  @TempDir Path folder;
+  private Path pictures;
+
+  /** Twenty pictures of odd sizes, gray and in colour, in two subfolders. */
+  @BeforeEach
+  void pictures() throws IOException {
+    pictures = folder.resolve("pictures");
+    for (int i = 0; i < 20; i++) {
+      int height = 17 + i;
+      int width = 31 - i;
+      int channels = i % 4 == 0 ? 1 : 3;
+      float[] pixels = new float[height * width * channels];
+      for (int j = 0; j < pixels.length; j++) {
+        pixels[j] = (j / channels % width + i) % 9 / 8f;
+      }
+      Path label = Files.createDirectories(pictures.resolve(i % 2 == 0 ? "even" : "odd"));
+      Images.write(Images.of(pixels, 1, height, width, channels), label.resolve(i + ".png"));
+    }
+  }
+
+  private Run folder(String... more) {
+    String[] args = {"folder", "--data=" + pictures, "--steps=20", "--hidden=8", "--dimension=4"};
+    String[] all = new String[args.length + more.length];
+    System.arraycopy(args, 0, all, 0, args.length);
+    System.arraycopy(more, 0, all, args.length, more.length);
+    return Run.of(all);
+  }
+
+  @Test
+  void trainsOnSoundPicturesAndCountsTheOthers() throws IOException {
+    byte[] whole = Files.readAllBytes(pictures.resolve("odd/1.png"));
+    Files.write(pictures.resolve("odd/cut.png"), Arrays.copyOf(whole, 60));
+    Files.writeString(pictures.resolve("fake.jpg"), "not a picture");
+    Files.writeString(pictures.resolve("notes.txt"), "taken in June");
+    Path output = folder.resolve("run");
+    Run run =
+        folder("--size=24", "--downsample=3", "--batch=6", "--codes=16", "--output=" + output)
+            .succeeded();
+    assertTrue(run.out().contains("18 training and 2 test images of 24x24, colour"), run.out());
+    assertTrue(run.out().contains("2 files were skipped, since they cannot be read"), run.out());
+    assertTrue(run.out().contains("cut.png: "), run.out());
+    assertTrue(run.out().contains("fake.jpg: byte 0: not an image of a known kind"), run.out());
+
+    Path again = folder.resolve("again.png");
+    Images.write(Images.of(new float[16 * 40 * 3], 1, 16, 40, 3), folder.resolve("other-size.png"));
+    Run.of(
+            "reconstruct",
+            "--model=" + output.resolve("model.safetensors"),
+            "--image=" + folder.resolve("other-size.png"),
+            "--output=" + again)
+        .succeeded();
+    assertEquals("Images[1, 16, 40, 3]", Images.read(again).toString());
+  }
+
+  @Test
+  void mistakesTakeOneLineAndLeaveNothing() {
+    Path output = folder.resolve("run");
+    Run.of("folder").failed(2, "--data");
+    folder("--size=0").failed(2, "--size", "got '0'");
+    folder("--batch=19", "--output=" + output)
+        .failed(1, "got a batch of 19 for a data set of 18 images, expected 1 to 18");
+    folder("--size=30", "--batch=6", "--output=" + output)
+        .failed(1, "expected a height and width that 4 divides", "30x30");
+    Run.of("folder", "--data=" + folder.resolve("nowhere")).failed(1, "nowhere");
+    assertFalse(Files.exists(output));
+  }
+}
