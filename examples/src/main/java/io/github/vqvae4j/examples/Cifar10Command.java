@@ -1,7 +1,5 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Cifar10;
-import io.github.vqvae4j.data.Cifar10Data;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.VqVae;
@@ -25,8 +23,10 @@ final class Cifar10Command extends TrainingCommand<VqVae> {
       paramLabel = "DIR",
       description =
           "Folder of CIFAR-10's binary version: data_batch_1.bin to data_batch_5.bin (or some of"
-              + " them) and test_batch.bin. Required.")
+              + " them) and test_batch.bin. Required, unless it is downloaded.")
   private Path data;
+
+  @Mixin private DownloadOption download;
 
   @Override
   TrainingDefaults defaults() {
@@ -35,16 +35,17 @@ final class Cifar10Command extends TrainingCommand<VqVae> {
 
   @Override
   ImageSets images() throws IOException {
-    if (data == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "No images: get \"CIFAR-10 binary version\" (cifar-10-binary.tar.gz, 162 MB) from"
-              + " https://www.cs.toronto.edu/~kriz/cifar.html, unpack it, and give its folder with"
-              + " --data cifar-10-batches-bin; it holds data_batch_1.bin to data_batch_5.bin and"
-              + " test_batch.bin, 30,730,000 bytes each");
-    }
-    Cifar10Data cifar = Cifar10.in(data);
-    return new ImageSets("CIFAR-10", cifar.train(), cifar.test());
+    return download
+        .read(data, KnownSet.CIFAR_10)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "No images: let --download cifar-10 get them (170 MB); or get \"CIFAR-10 binary"
+                        + " version\" (cifar-10-binary.tar.gz) from"
+                        + " https://www.cs.toronto.edu/~kriz/cifar.html, unpack it, and give its"
+                        + " folder with --data cifar-10-batches-bin; it holds data_batch_1.bin to"
+                        + " data_batch_5.bin and test_batch.bin, 30,730,000 bytes each"));
   }
 
   @Override

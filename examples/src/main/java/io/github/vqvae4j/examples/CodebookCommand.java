@@ -1,9 +1,5 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Cifar10;
-import io.github.vqvae4j.data.Cifar10Data;
-import io.github.vqvae4j.data.Mnist;
-import io.github.vqvae4j.data.MnistData;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.VqVae;
@@ -14,10 +10,11 @@ import io.github.vqvae4j.train.CodebookReport;
 import io.github.vqvae4j.train.Trainer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -47,6 +44,8 @@ final class CodebookCommand implements Callable<Integer> {
       description =
           "Folder of MNIST's or CIFAR-10's files. Default: the digits that come with the examples.")
   private Path data;
+
+  @Mixin private DownloadOption download;
 
   @Option(
       names = "--steps",
@@ -98,12 +97,8 @@ final class CodebookCommand implements Callable<Integer> {
   }
 
   private ImageSets images() throws IOException {
-    if (data != null && Files.exists(data.resolve("test_batch.bin"))) {
-      Cifar10Data cifar = Cifar10.in(data);
-      return new ImageSets("CIFAR-10", cifar.train(), cifar.test());
-    }
-    MnistData digits = data == null ? BundledDigits.read() : Mnist.in(data);
-    return new ImageSets("digits", digits.train(), digits.test());
+    Optional<ImageSets> chosen = download.read(data, KnownSet.values());
+    return chosen.isPresent() ? chosen.get() : ImageSets.of("bundled digits", BundledDigits.read());
   }
 
   private VqVae untrained(ImageSets images) {

@@ -1,12 +1,12 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Mnist;
-import io.github.vqvae4j.data.MnistData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which digits to take: the bundled ones, or all of MNIST. */
+/** Which digits to take: the bundled ones, or all of MNIST or Fashion-MNIST. */
 final class DigitsOption {
   @Option(
       names = "--data",
@@ -16,9 +16,10 @@ final class DigitsOption {
               + " digits that come with the examples.")
   private Path data;
 
+  @Mixin private DownloadOption download;
+
   ImageSets read() throws IOException {
-    MnistData digits = data == null ? BundledDigits.read() : Mnist.in(data);
-    String name = data == null ? "bundled digits" : data.toString();
-    return new ImageSets(name, digits.train(), digits.test());
+    Optional<ImageSets> chosen = download.read(data, KnownSet.MNIST, KnownSet.FASHION_MNIST);
+    return chosen.isPresent() ? chosen.get() : ImageSets.of("bundled digits", BundledDigits.read());
   }
 }

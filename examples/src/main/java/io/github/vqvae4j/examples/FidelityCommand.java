@@ -1,8 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Cifar10;
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Mnist;
 import io.github.vqvae4j.train.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,11 +36,13 @@ final class FidelityCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR",
       description =
-          "Folder of CIFAR-10's binary version, or of the four files of MNIST for keras-mnist.")
+          "Folder of CIFAR-10's binary version, or of the four files of MNIST for keras-mnist."
+              + " Required, unless it is downloaded.")
   private Path data;
+
+  @Mixin private DownloadOption download;
 
   @Option(
       names = "--seeds",
@@ -93,8 +94,18 @@ final class FidelityCommand implements Callable<Integer> {
   }
 
   private Dataset images(RecordedCurve recorded) throws IOException {
+    KnownSet set = recipe == Recipe.KERAS_MNIST ? KnownSet.MNIST : KnownSet.CIFAR_10;
     Dataset train =
-        recipe == Recipe.KERAS_MNIST ? Mnist.in(data).train() : Cifar10.in(data).train();
+        download
+            .read(data, set)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "No images: give their folder with --data, or let --download "
+                            + set
+                            + " get them"))
+            .train();
     return train.range(0, Math.min(recorded.images(), train.size()));
   }
 }

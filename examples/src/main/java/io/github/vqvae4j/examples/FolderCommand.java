@@ -79,7 +79,7 @@ final class FolderCommand extends TrainingCommand<VqVae> {
   }
 
   @Override
-  void finish(ImageSets images, RunFolder folder, VqVae trained, PrintWriter out) {
+  void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out) {
     out.printf("%d files were skipped, since they cannot be read%n", skipped.size());
     skipped.forEach(file -> out.printf("  %s%n", file.reason()));
   }

@@ -1,6 +1,8 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.data.Cifar10Data;
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.MnistData;
 
 /**
  * What an example trains and tests with.
@@ -10,6 +12,14 @@ import io.github.vqvae4j.data.Dataset;
  * @param test images held out
  */
 record ImageSets(String name, Dataset train, Dataset test) {
+  static ImageSets of(String name, MnistData data) {
+    return new ImageSets(name, data.train(), data.test());
+  }
+
+  static ImageSets of(Cifar10Data data) {
+    return new ImageSets("CIFAR-10", data.train(), data.test());
+  }
+
   @Override
   public String toString() {
     return String.format(

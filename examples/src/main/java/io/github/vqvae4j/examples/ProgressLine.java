@@ -16,7 +16,7 @@ final class ProgressLine {
 
   private ProgressLine() {}
 
-  /** The first of these texts that fits, with a bar if there is room for one. */
+  /** As many figures as fit, with a bar if there is room for one. */
   static String of(StepReport report, Duration elapsed, int width) {
     CodeUsage usage = report.windowUsage();
     String steps = report.step() + "/" + report.steps();
@@ -35,9 +35,14 @@ final class ProgressLine {
             join(steps, terms),
             join(steps, rate + "/s"),
             steps);
+    return fit(texts, report.step(), report.steps(), width);
+  }
+
+  /** The first of these texts that fits, with a bar if there is room for one. */
+  static String fit(List<String> texts, long done, long all, int width) {
     String text = texts.stream().filter(t -> t.length() <= width).findFirst().orElse("");
     int room = Math.min(LONGEST_BAR, width - text.length() - "[] ".length());
-    return room < SHORTEST_BAR ? text : bar(report, room) + " " + text;
+    return room < SHORTEST_BAR ? text : bar(done, all, room) + " " + text;
   }
 
   private static String term(TermReport term) {
@@ -48,19 +53,20 @@ final class ProgressLine {
     return Stream.of(parts).filter(part -> !part.isEmpty()).collect(Collectors.joining(" "));
   }
 
-  private static String bar(StepReport report, int length) {
-    int done = (int) (length * report.step() / report.steps());
-    return "[" + "=".repeat(done) + " ".repeat(length - done) + "]";
+  private static String bar(long done, long all, int length) {
+    int full = (int) (length * done / all);
+    return "[" + "=".repeat(full) + " ".repeat(length - full) + "]";
   }
 
   private static String left(StepReport report, Duration elapsed) {
-    long seconds =
-        Math.round(
-            elapsed.toMillis()
-                / 1e3
-                * (report.steps() - report.step())
-                / Math.max(1, report.step()));
-    return format("%d:%02d left", seconds / 60, seconds % 60);
+    long left = report.steps() - report.step();
+    return minutes(elapsed.toMillis() / 1e3 * left / Math.max(1, report.step())) + " left";
+  }
+
+  /** Minutes and seconds. */
+  static String minutes(double seconds) {
+    long whole = Math.round(seconds);
+    return format("%d:%02d", whole / 60, whole % 60);
   }
 
   private static String format(String format, Object... values) {

@@ -1,0 +1,60 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Cifar10;
+import io.github.vqvae4j.data.DownloadConfig;
+import io.github.vqvae4j.data.FashionMnist;
+import io.github.vqvae4j.data.Mnist;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The data sets that the examples know where to get. */
+enum KnownSet {
+  MNIST("mnist"),
+  FASHION_MNIST("fashion-mnist"),
+  CIFAR_10("cifar-10");
+
+  private final String text;
+
+  KnownSet(String text) {
+    this.text = text;
+  }
+
+  /** Reads it from the cache, after downloading what is missing there. */
+  ImageSets download(DownloadConfig config) throws IOException {
+    return switch (this) {
+      case MNIST -> ImageSets.of("MNIST", Mnist.download(config));
+      case FASHION_MNIST -> ImageSets.of("Fashion-MNIST", FashionMnist.download(config));
+      case CIFAR_10 -> ImageSets.of(Cifar10.download(config));
+    };
+  }
+
+  /** Reads it from a folder of its files. Those of MNIST and Fashion-MNIST have the same names. */
+  ImageSets in(Path folder) throws IOException {
+    return this == CIFAR_10
+        ? ImageSets.of(Cifar10.in(folder))
+        : ImageSets.of(folder.toString(), Mnist.in(folder));
+  }
+
+  /** A set by its name. */
+  static final class ByName implements ITypeConverter<KnownSet> {
+    @Override
+    public KnownSet convert(String name) {
+      return Arrays.stream(values())
+          .filter(set -> set.text.equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "expected one of " + Arrays.toString(values()) + ", got '" + name + "'"));
+    }
+  }
+
+  /** As it is written on the command line. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}
