@@ -297,6 +297,11 @@ class TrainerTest {
         assertThrows(IllegalArgumentException.class, () -> Adam.rate(0)), "above 0", "rate 0.0");
     assertSays(assertThrows(IllegalArgumentException.class, () -> Adam.rate(1e39)), "rate 1.0E39");
     assertSays(assertThrows(IllegalArgumentException.class, () -> new Sgd(0.1, 1)), "momentum 1.0");
+    // As a float it is 0, and what has no gradient would become 0 / 0.
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new Adam(1e-3, 0.9, 0.999, 1e-60)),
+        "also in float",
+        "epsilon 1.0E-60");
   }
 
   @Test
