@@ -10,10 +10,7 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * A variational autoencoder (Kingma and Welling 2014): q(z|x) = N(mu(x), diag sigma(x)^2) from the
@@ -67,12 +64,7 @@ public final class Vae extends LatentModel {
   public static Vae load(Path file) throws IOException {
     ModelFile content = ModelFile.read(file, ModelFile.Model.VAE);
     VaeConfig config = content.settings("model", VaeConfig.class);
-    Encoder.Config encoder = content.settings("encoder", Encoder.Config.class);
-    Decoder.Config decoder = content.settings("decoder", Decoder.Config.class);
-    PartSizes.encoder(content, encoder);
-    PartSizes.checkResult(content, encoder, 2 * config.dimension());
-    PartSizes.decoder(content, decoder);
-    return content.fillNew(builder().encoder(encoder).decoder(decoder).config(config).build());
+    return content.fillNew(builder().config(config).parts(content, 2 * config.dimension()).build());
   }
 
   /**
@@ -94,19 +86,6 @@ public final class Vae extends LatentModel {
   }
 
   @Override
-  public Map<String, Optional<?>> settings() {
-    Map<String, Optional<?>> settings = new LinkedHashMap<>();
-    settings.put("model", Optional.of(config));
-    settings.put("encoder", encoder().config());
-    settings.put("decoder", decoder().config());
-    return settings;
-  }
-
-  /**
-   * The settings beside those of the parts.
-   *
-   * @return what it was built with
-   */
   public VaeConfig config() {
     return config;
   }
