@@ -34,9 +34,12 @@ public final class Vae extends LatentModel {
   /** The name of the second term of the loss. */
   public static final String KL = "kl";
 
+  /** Of the latents that are drawn for evaluations, which so can be compared. */
+  private static final long EVALUATION_SEED = 1;
+
   private final VaeConfig config;
   private final PixelDistribution distribution;
-  private final CollapseWatch watch = new CollapseWatch();
+  private CollapseWatch watch = new CollapseWatch();
 
   Vae(VaeConfig config, Encoder encoder, Decoder decoder) {
     super(encoder, decoder);
@@ -97,24 +100,25 @@ public final class Vae extends LatentModel {
    * L = -log p(x|z) + beta KL(q(z|x) || p(z))
    * </pre>
    *
-   * <p>Both terms are sums over the pixels or latents of an image and means over the images. In a
-   * training step z is drawn from q(z|x) with the step's generator; for inference it is mu, which
-   * makes the first term a little smaller than its expectation. With beta 1, L is the negative
-   * evidence lower bound (Kingma and Welling 2014, equation 7, one sample).
+   * <p>Both terms are sums over the pixels or latents of an image and means over the images. z is
+   * drawn from q(z|x): in a training step with its generator, for inference with the same noise
+   * each time. With beta 1, L is the negative evidence lower bound (Kingma and Welling 2014,
+   * equation 7, one sample). For inference the reconstruction is that of mu.
    */
   @Override
   public BatchLoss loss(Tensor images, TrainingProgress progress) {
     Posterior posterior = posterior(images.add(-CENTER));
     Step step = images.step();
-    Tensor latents = step.isTraining() ? posterior.sample(step.rng()) : posterior.mean();
-    return loss(images, posterior, latents, progress);
+    Rng rng = step.isTraining() ? step.rng() : new Rng(EVALUATION_SEED);
+    return loss(images, posterior, posterior.sample(rng), progress);
   }
 
   BatchLoss loss(Tensor images, Posterior posterior, Tensor latents, TrainingProgress progress) {
     Tensor decoded = decoder().forward(latents);
     checkSameShape(decoded.shape(), images.shape());
     Tensor kl = posterior.kl();
-    if (images.step().isTraining()) {
+    boolean training = images.step().isTraining();
+    if (training) {
       float[] values = kl.toFloats();
       images.step().onCommit(() -> watch.add(values));
     }
@@ -123,7 +127,14 @@ public final class Vae extends LatentModel {
             new LossTerm(
                 ReconstructionLoss.NAME, distribution.negativeLog(decoded, images).mean(), 1),
             new LossTerm(KL, kl.sum(), config.klWeight(progress.step())));
-    return new BatchLoss(terms, images, distribution.forward(decoded), CodeUsage.none(0));
+    Tensor reconstruction = training ? distribution.forward(decoded) : pixels(posterior.mean());
+    return new BatchLoss(terms, images, reconstruction, CodeUsage.none(0));
+  }
+
+  /** Begins to watch for posterior collapse anew: what earlier runs were like does not count. */
+  @Override
+  public void start(Dataset data, int batch, long seed, Rng rng) {
+    watch = new CollapseWatch();
   }
 
   /** q(z|x) of centred images. */
@@ -166,8 +177,13 @@ public final class Vae extends LatentModel {
    * @param count how many, at least 1
    * @param rng where they are drawn from
    * @return the means of p(x|z)
+   * @throws IllegalArgumentException if the count is below 1
    */
   public Images sample(int count, Rng rng) {
+    if (count < 1) {
+      throw new IllegalArgumentException(
+          "Vae.sample: expected a count of at least 1, got " + count + ".");
+    }
     int[] shape = new int[config.latent().size() + 1];
     shape[0] = count;
     int size = count;
@@ -175,7 +191,7 @@ public final class Vae extends LatentModel {
       shape[i] = config.latent().get(i - 1);
       size = Math.multiplyExact(size, shape[i]);
     }
-    float[] values = new float[Math.max(size, 0)];
+    float[] values = new float[size];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) rng.nextGaussian();
     }

@@ -49,6 +49,14 @@ class TrainerTest {
       Evaluation last = evaluations.get(2);
       assertTrue(last.errorOverVariance() < 0.2, last.toString());
       assertTrue(last.usage().codesInUse() > 8, last.toString());
+      assertEquals(last.meanSquaredError(), last.term("reconstruction"), 1e-6);
+      double loss = last.errorOverVariance() + 0.25 * last.term("commitment");
+      loss += update == Update.EMA ? 0 : last.term("codebook");
+      assertEquals(loss, last.loss(), 1e-5);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> last.term("kl")),
+          "\"kl\"",
+          "commitment");
       assertEquals(variance, report.variance(), 1e-12);
       assertEquals(
           Evaluation.of(model, TEST, variance).meanSquaredError(), last.meanSquaredError());
