@@ -29,10 +29,19 @@ public final class CodeUsage {
    * @param codes each from 0 to K - 1
    * @param codebookSize K
    * @return how often each was there
+   * @throws IllegalArgumentException if a code is out of range
    */
   public static CodeUsage of(int[] codes, int codebookSize) {
     long[] counts = new long[codebookSize];
     for (int code : codes) {
+      if (code < 0 || code >= codebookSize) {
+        throw new IllegalArgumentException(
+            "CodeUsage: expected codes from 0 to "
+                + (codebookSize - 1)
+                + ", got "
+                + code
+                + ". Count them with the size of the codebook that they are of.");
+      }
       counts[code]++;
     }
     return new CodeUsage(counts);
@@ -43,6 +52,7 @@ public final class CodeUsage {
    *
    * @param other of the same codebook
    * @return the sums
+   * @throws IllegalArgumentException if it is of a codebook of another size
    */
   public CodeUsage plus(CodeUsage other) {
     return combine(other, 1);
@@ -53,12 +63,21 @@ public final class CodeUsage {
    *
    * @param other counted here before
    * @return the differences
+   * @throws IllegalArgumentException if it is of a codebook of another size
    */
   public CodeUsage minus(CodeUsage other) {
     return combine(other, -1);
   }
 
   private CodeUsage combine(CodeUsage other, long sign) {
+    if (other.counts.length != counts.length) {
+      throw new IllegalArgumentException(
+          "CodeUsage: expected use of a codebook of "
+              + counts.length
+              + " codes, got one of "
+              + other.counts.length
+              + ". Only what is of one codebook can be added up.");
+    }
     long[] sums = counts.clone();
     for (int i = 0; i < sums.length; i++) {
       sums[i] += sign * other.counts[i];

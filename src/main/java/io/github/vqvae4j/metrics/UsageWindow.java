@@ -17,8 +17,13 @@ public final class UsageWindow {
    *
    * @param length batches it holds, at least 1
    * @param codebookSize K
+   * @throws IllegalArgumentException if the length is below 1
    */
   public UsageWindow(int length, int codebookSize) {
+    if (length < 1) {
+      throw new IllegalArgumentException(
+          "UsageWindow: expected a length of at least 1 batch, got " + length + ".");
+    }
     this.length = length;
     this.sum = CodeUsage.none(codebookSize);
   }

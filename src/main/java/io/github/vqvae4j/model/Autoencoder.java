@@ -5,10 +5,7 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * An autoencoder: z = f(x), x' = g(z), trained to make mean((x - x')^2) small (Hinton and
@@ -53,13 +50,8 @@ public final class Autoencoder extends LatentModel {
   public static Autoencoder load(Path file) throws IOException {
     ModelFile content = ModelFile.read(file, ModelFile.Model.AUTOENCODER);
     AutoencoderConfig config = content.settings("model", AutoencoderConfig.class);
-    Encoder.Config encoder = content.settings("encoder", Encoder.Config.class);
-    Decoder.Config decoder = content.settings("decoder", Decoder.Config.class);
-    PartSizes.encoder(content, encoder);
-    PartSizes.checkResult(content, encoder, config.dimension());
-    PartSizes.decoder(content, decoder);
     return content.fillNew(
-        builder().encoder(encoder).decoder(decoder).dimension(config.dimension()).build());
+        builder().dimension(config.dimension()).parts(content, config.dimension()).build());
   }
 
   /**
@@ -81,19 +73,6 @@ public final class Autoencoder extends LatentModel {
   }
 
   @Override
-  public Map<String, Optional<?>> settings() {
-    Map<String, Optional<?>> settings = new LinkedHashMap<>();
-    settings.put("model", Optional.of(config));
-    settings.put("encoder", encoder().config());
-    settings.put("decoder", decoder().config());
-    return settings;
-  }
-
-  /**
-   * The settings beside those of the parts.
-   *
-   * @return what it was built with
-   */
   public AutoencoderConfig config() {
     return config;
   }

@@ -4,7 +4,11 @@ import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.tensor.Rng;
 import java.util.Optional;
 
-/** Maps quantized vectors [b, h/r, w/r, D] back to images [b, h, w, channels]. */
+/**
+ * Maps what stands between encoder and decoder, [b, h/r, w/r, D] or [b, D], to [b, h, w, channels]:
+ * images centred at 0, or what the {@link Likelihood} of a {@link Vae} makes pixels of. Extend it
+ * with what {@link #compute} shall do.
+ */
 public abstract class Decoder extends Layer {
   /** The settings that a decoder is built from, and saved with. */
   public interface Config {

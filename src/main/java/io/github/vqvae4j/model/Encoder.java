@@ -5,8 +5,9 @@ import io.github.vqvae4j.tensor.Rng;
 import java.util.Optional;
 
 /**
- * Maps images [b, h, w, channels] to vectors [b, h/r, w/r, D] for the quantizer. Extend it with
- * what {@link #compute} shall do; there is no backward pass to write.
+ * Maps images [b, h, w, channels], centred at 0, to a map of vectors [b, h/r, w/r, D] or, for
+ * models without a quantizer, to one vector each, [b, D]. Extend it with what {@link #compute}
+ * shall do; there is no backward pass to write.
  */
 public abstract class Encoder extends Layer {
   /** The settings that an encoder is built from, and saved with. */

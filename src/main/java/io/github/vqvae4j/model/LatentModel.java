@@ -5,7 +5,10 @@ import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model with latents of real numbers between an encoder and a decoder.
@@ -38,6 +41,22 @@ public abstract class LatentModel extends ImageModel {
    */
   public final Decoder decoder() {
     return decoder;
+  }
+
+  /**
+   * The settings beside those of the parts.
+   *
+   * @return what it was built with
+   */
+  public abstract Record config();
+
+  @Override
+  public final Map<String, Optional<?>> settings() {
+    Map<String, Optional<?>> settings = new LinkedHashMap<>();
+    settings.put("model", Optional.of(config()));
+    settings.put("encoder", encoder.config());
+    settings.put("decoder", decoder.config());
+    return settings;
   }
 
   /** The latents of centred images. */

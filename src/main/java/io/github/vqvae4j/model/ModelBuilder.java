@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.tensor.Rng;
 
 /**
@@ -75,6 +76,20 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
   public final B seed(long newSeed) {
     seed = newSeed;
     return self();
+  }
+
+  /**
+   * Takes encoder and decoder from a file, once their settings were compared with its arrays.
+   *
+   * @param result D of what the encoder gives
+   */
+  final B parts(ModelFile file, int result) throws BadFileException {
+    Encoder.Config newEncoder = file.settings("encoder", Encoder.Config.class);
+    Decoder.Config newDecoder = file.settings("decoder", Decoder.Config.class);
+    PartSizes.encoder(file, newEncoder);
+    PartSizes.checkResult(file, newEncoder, result);
+    PartSizes.decoder(file, newDecoder);
+    return encoder(newEncoder).decoder(newDecoder);
   }
 
   /** The generator that the model's start is drawn from. */

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
 import io.github.vqvae4j.nn.ResidualConfig;
 import java.util.List;
 
@@ -18,12 +19,17 @@ final class PartSizes {
     if (encoder instanceof ConvEncoderConfig c) {
       file.checkSize(name + ".project.weight", 2, c.hidden());
       checkResidual(file, name, c.residual(), 3);
+      String first = c.downsample() == 0 ? ".mix.weight" : ".down.0.weight";
+      file.checkSize(name + first, 2, c.channels());
     }
     if (encoder instanceof SeriesEncoderConfig c) {
       file.checkSize(name + ".project.weight", 1, c.hidden());
       checkResidual(file, name, c.residual(), 2);
+      String first = c.downsample() == 0 ? ".mix.weight" : ".down.0.weight";
+      file.checkSize(name + first, 1, c.channels());
     }
     if (encoder instanceof StridedEncoderConfig c) {
+      file.checkSize(name + ".down.0.weight", 2, c.channels());
       for (int i = 0; i < c.widths().size(); i++) {
         file.checkSize(name + ".down." + i + ".weight", 3, c.widths().get(i));
       }
@@ -59,18 +65,15 @@ final class PartSizes {
     if (decoder instanceof ConvDecoderConfig c) {
       file.checkSize(name + ".mix.weight", 3, c.hidden());
       checkResidual(file, name, c.residual(), 3);
-      int last = c.upsample() - 1;
-      if (c.doubling() == ConvDecoderConfig.Doubling.TRANSPOSED && last >= 0) {
-        file.checkSize(name + ".up." + last + ".weight", 2, c.channels());
-      }
+      boolean transposed = c.upsample() > 0 && c.doubling() == Doubling.TRANSPOSED;
+      int last = transposed ? c.upsample() - 1 : Math.max(0, 2 * c.upsample() - 1);
+      file.checkSize(name + ".up." + last + ".weight", transposed ? 2 : 3, c.channels());
     }
     if (decoder instanceof SeriesDecoderConfig c) {
       file.checkSize(name + ".mix.weight", 2, c.hidden());
       checkResidual(file, name, c.residual(), 2);
-      int last = c.upsample() - 1;
-      if (last >= 0) {
-        file.checkSize(name + ".up." + last + ".weight", 1, c.channels());
-      }
+      int last = Math.max(0, c.upsample() - 1);
+      file.checkSize(name + ".up." + last + ".weight", c.upsample() > 0 ? 1 : 2, c.channels());
     }
     if (decoder instanceof StridedDecoderConfig c) {
       for (int i = 0; i < c.widths().size(); i++) {

@@ -10,10 +10,7 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * A variational autoencoder (Kingma and Welling 2014): q(z|x) = N(mu(x), diag sigma(x)^2) from the
@@ -37,9 +34,12 @@ public final class Vae extends LatentModel {
   /** The name of the second term of the loss. */
   public static final String KL = "kl";
 
+  /** Of the latents that are drawn for evaluations, which so can be compared. */
+  private static final long EVALUATION_SEED = 1;
+
   private final VaeConfig config;
   private final PixelDistribution distribution;
-  private final CollapseWatch watch = new CollapseWatch();
+  private CollapseWatch watch = new CollapseWatch();
 
   Vae(VaeConfig config, Encoder encoder, Decoder decoder) {
     super(encoder, decoder);
@@ -67,12 +67,7 @@ public final class Vae extends LatentModel {
   public static Vae load(Path file) throws IOException {
     ModelFile content = ModelFile.read(file, ModelFile.Model.VAE);
     VaeConfig config = content.settings("model", VaeConfig.class);
-    Encoder.Config encoder = content.settings("encoder", Encoder.Config.class);
-    Decoder.Config decoder = content.settings("decoder", Decoder.Config.class);
-    PartSizes.encoder(content, encoder);
-    PartSizes.checkResult(content, encoder, 2 * config.dimension());
-    PartSizes.decoder(content, decoder);
-    return content.fillNew(builder().encoder(encoder).decoder(decoder).config(config).build());
+    return content.fillNew(builder().config(config).parts(content, 2 * config.dimension()).build());
   }
 
   /**
@@ -94,19 +89,6 @@ public final class Vae extends LatentModel {
   }
 
   @Override
-  public Map<String, Optional<?>> settings() {
-    Map<String, Optional<?>> settings = new LinkedHashMap<>();
-    settings.put("model", Optional.of(config));
-    settings.put("encoder", encoder().config());
-    settings.put("decoder", decoder().config());
-    return settings;
-  }
-
-  /**
-   * The settings beside those of the parts.
-   *
-   * @return what it was built with
-   */
   public VaeConfig config() {
     return config;
   }
@@ -118,24 +100,25 @@ public final class Vae extends LatentModel {
    * L = -log p(x|z) + beta KL(q(z|x) || p(z))
    * </pre>
    *
-   * <p>Both terms are sums over the pixels or latents of an image and means over the images. In a
-   * training step z is drawn from q(z|x) with the step's generator; for inference it is mu, which
-   * makes the first term a little smaller than its expectation. With beta 1, L is the negative
-   * evidence lower bound (Kingma and Welling 2014, equation 7, one sample).
+   * <p>Both terms are sums over the pixels or latents of an image and means over the images. z is
+   * drawn from q(z|x): in a training step with its generator, for inference with the same noise
+   * each time. With beta 1, L is the negative evidence lower bound (Kingma and Welling 2014,
+   * equation 7, one sample). For inference the reconstruction is that of mu.
    */
   @Override
   public BatchLoss loss(Tensor images, TrainingProgress progress) {
     Posterior posterior = posterior(images.add(-CENTER));
     Step step = images.step();
-    Tensor latents = step.isTraining() ? posterior.sample(step.rng()) : posterior.mean();
-    return loss(images, posterior, latents, progress);
+    Rng rng = step.isTraining() ? step.rng() : new Rng(EVALUATION_SEED);
+    return loss(images, posterior, posterior.sample(rng), progress);
   }
 
   BatchLoss loss(Tensor images, Posterior posterior, Tensor latents, TrainingProgress progress) {
     Tensor decoded = decoder().forward(latents);
     checkSameShape(decoded.shape(), images.shape());
     Tensor kl = posterior.kl();
-    if (images.step().isTraining()) {
+    boolean training = images.step().isTraining();
+    if (training) {
       float[] values = kl.toFloats();
       images.step().onCommit(() -> watch.add(values));
     }
@@ -144,7 +127,14 @@ public final class Vae extends LatentModel {
             new LossTerm(
                 ReconstructionLoss.NAME, distribution.negativeLog(decoded, images).mean(), 1),
             new LossTerm(KL, kl.sum(), config.klWeight(progress.step())));
-    return new BatchLoss(terms, images, distribution.forward(decoded), CodeUsage.none(0));
+    Tensor reconstruction = training ? distribution.forward(decoded) : pixels(posterior.mean());
+    return new BatchLoss(terms, images, reconstruction, CodeUsage.none(0));
+  }
+
+  /** Begins to watch for posterior collapse anew: what earlier runs were like does not count. */
+  @Override
+  public void start(Dataset data, int batch, long seed, Rng rng) {
+    watch = new CollapseWatch();
   }
 
   /** q(z|x) of centred images. */
@@ -187,8 +177,13 @@ public final class Vae extends LatentModel {
    * @param count how many, at least 1
    * @param rng where they are drawn from
    * @return the means of p(x|z)
+   * @throws IllegalArgumentException if the count is below 1
    */
   public Images sample(int count, Rng rng) {
+    if (count < 1) {
+      throw new IllegalArgumentException(
+          "Vae.sample: expected a count of at least 1, got " + count + ".");
+    }
     int[] shape = new int[config.latent().size() + 1];
     shape[0] = count;
     int size = count;
@@ -196,7 +191,7 @@ public final class Vae extends LatentModel {
       shape[i] = config.latent().get(i - 1);
       size = Math.multiplyExact(size, shape[i]);
     }
-    float[] values = new float[Math.max(size, 0)];
+    float[] values = new float[size];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) rng.nextGaussian();
     }

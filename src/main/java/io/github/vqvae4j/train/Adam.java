@@ -45,7 +45,7 @@ public final class Adam implements Optimizer {
    * @param rate above 0
    * @param beta1 from 0 to below 1
    * @param beta2 from 0 to below 1
-   * @param epsilon above 0
+   * @param epsilon above 0, as a float too
    * @throws IllegalArgumentException if a number is out of its range
    */
   public Adam(double rate, double beta1, double beta2, double epsilon) {
@@ -57,9 +57,10 @@ public final class Adam implements Optimizer {
     if (!(rate > 0 && rate <= Float.MAX_VALUE)
         || !(beta1 >= 0 && beta1 < 1)
         || !(beta2 >= 0 && beta2 < 1)
-        || !(epsilon > 0)) {
+        || !((float) epsilon > 0 && epsilon <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "Adam: expected a rate and an epsilon above 0 and betas from 0 to below 1, got rate "
+          "Adam: expected a rate and an epsilon above 0, also in float, and betas from 0 to below"
+              + " 1, got rate "
               + rate
               + ", betas "
               + beta1

@@ -120,7 +120,7 @@ public final class CodebookMonitor implements TrainingListener {
       reconstructionAtLeast = reconstruction.mean();
       stepOfLeast = step;
     }
-    boolean more = mean >= config.growth() * least && reconstruction.mean() < reconstructionAtLeast;
+    boolean more = mean > config.growth() * least && reconstruction.mean() < reconstructionAtLeast;
     if (more && !growing) {
       LOG.warn(
           "Step {}: the commitment term grows while reconstruction gets better: its mean over {}"

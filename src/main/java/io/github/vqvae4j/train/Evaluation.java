@@ -8,18 +8,24 @@ import io.github.vqvae4j.metrics.Psnr;
 import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
+import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.tensor.Step;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * How well a model reconstructs a data set.
  *
  * @param step after which training step; 0 if none
+ * @param terms each term of the loss, the mean over all images; those of a {@link
+ *     io.github.vqvae4j.model.Vae Vae} are the two of its evidence lower bound
  * @param meanSquaredError over all pixels of all images, pixels in 0..1
  * @param variance what the error is compared with: the variance of the training images' pixels
  * @param usage of the codes in the whole data set; of 0 codes for a model without a codebook
  */
-public record Evaluation(long step, double meanSquaredError, double variance, CodeUsage usage) {
+public record Evaluation(
+    long step, List<TermReport> terms, double meanSquaredError, double variance, CodeUsage usage) {
   private static final int BATCH = 64;
 
   /**
@@ -38,6 +44,7 @@ public record Evaluation(long step, double meanSquaredError, double variance, Co
   static Evaluation after(long step, ImageModel model, Dataset data, double variance) {
     TrainingProgress progress = new TrainingProgress(step, variance);
     double sum = 0;
+    List<TermReport> terms = List.of();
     CodeUsage usage = CodeUsage.none(model.codebookSize());
     try (Batches batches = Batches.inOrder(data, Math.min(BATCH, data.size()))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
@@ -46,13 +53,45 @@ public record Evaluation(long step, double meanSquaredError, double variance, Co
           double error = loss.reconstruction().meanSquaredError(loss.target()).item();
           sum += error * batch.count();
           usage = usage.plus(loss.usage());
+          terms = plus(terms, loss.terms(), (double) batch.count() / data.size());
         }
       }
     }
     if (!Double.isFinite(sum)) {
       throw DivergenceException.afterStep(step, sum);
     }
-    return new Evaluation(step, sum / data.size(), variance, usage);
+    return new Evaluation(step, terms, sum / data.size(), variance, usage);
+  }
+
+  /** The means so far, empty at the start, and a batch's terms as a share of them. */
+  private static List<TermReport> plus(List<TermReport> sums, List<LossTerm> batch, double share) {
+    List<TermReport> results = new ArrayList<>();
+    for (int i = 0; i < batch.size(); i++) {
+      LossTerm term = batch.get(i);
+      double before = sums.isEmpty() ? 0 : sums.get(i).value();
+      results.add(new TermReport(term.name(), before + share * term.value().item(), term.weight()));
+    }
+    return List.copyOf(results);
+  }
+
+  /**
+   * The value of a term.
+   *
+   * @param name as {@code kl}
+   * @return the value without its weight
+   * @throws IllegalArgumentException if there is no such term
+   */
+  public double term(String name) {
+    return TermReport.value(terms, name);
+  }
+
+  /**
+   * The loss, with the weights that the terms have after {@link #step}.
+   *
+   * @return the sum of weight times value
+   */
+  public double loss() {
+    return terms.stream().mapToDouble(term -> term.weight() * term.value()).sum();
   }
 
   /**

@@ -6,9 +6,8 @@ import java.util.List;
 
 /** A figure under the name that it has in files. */
 record Metric(String name, double value) {
-  /** The names of an evaluation's figures. */
-  static final List<String> OF_EVALUATIONS =
-      List.of("validation/reconstruction", "validation/perplexity", "validation/usage");
+  private static final List<String> OF_STEPS_ALONE =
+      List.of("train/rate", "train/gradientNorm", "imagesPerSecond");
 
   /** Of a training step; each term of the loss as it is, without its weight. */
   static List<Metric> of(StepReport report) {
@@ -24,12 +23,24 @@ record Metric(String name, double value) {
     return metrics;
   }
 
-  /** Of an evaluation; the reconstruction error is the mean squared one, as in training. */
+  /** Of an evaluation: what {@link #ofEvaluations} names. */
   static List<Metric> of(Evaluation evaluation) {
     List<Metric> metrics = new ArrayList<>();
-    metrics.add(new Metric(OF_EVALUATIONS.get(0), evaluation.meanSquaredError()));
-    addUsage(metrics, OF_EVALUATIONS.get(1), OF_EVALUATIONS.get(2), evaluation.usage());
+    metrics.add(new Metric("validation/loss", evaluation.loss()));
+    for (TermReport term : evaluation.terms()) {
+      metrics.add(new Metric("validation/" + term.name(), term.value()));
+    }
+    addUsage(metrics, "validation/perplexity", "validation/usage", evaluation.usage());
     return metrics;
+  }
+
+  /** The names of an evaluation's figures, for a model whose training steps have these. */
+  static List<String> ofEvaluations(List<Metric> ofStep) {
+    return ofStep.stream()
+        .map(Metric::name)
+        .filter(name -> !OF_STEPS_ALONE.contains(name))
+        .map(name -> "validation/" + name.substring(name.indexOf('/') + 1))
+        .toList();
   }
 
   /** A model without a codebook has no such figures. */

@@ -25,7 +25,8 @@ final class MetricsTable {
   /** A new table for the figures of a first training step and those of evaluations. */
   static MetricsTable create(Path file, List<Metric> ofStep) throws IOException {
     List<String> columns =
-        Stream.concat(ofStep.stream().map(Metric::name), Metric.OF_EVALUATIONS.stream()).toList();
+        Stream.concat(ofStep.stream().map(Metric::name), Metric.ofEvaluations(ofStep).stream())
+            .toList();
     Files.writeString(file, "step," + String.join(",", columns) + "\n");
     return new MetricsTable(file, columns);
   }

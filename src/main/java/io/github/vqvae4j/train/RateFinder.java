@@ -20,8 +20,12 @@ import java.util.function.DoubleFunction;
  * }</pre>
  */
 public final class RateFinder {
-  /** A smoothed loss so many times the least so far has exploded. */
-  private static final double EXPLODED = 4;
+  /**
+   * A smoothed loss has exploded that lies above its least by so many times what it had fallen by
+   * until then, or so many times that least: a loss may be negative, as that of a VAE with a
+   * Gaussian likelihood.
+   */
+  private static final double EXPLODED = 3;
 
   private final ImageModel model;
   private DoubleFunction<Optimizer> optimizer = Adam::rate;
@@ -60,14 +64,14 @@ public final class RateFinder {
    * Sets the rates of the first and the last step.
    *
    * @param lowest above 0
-   * @param highest above the lowest
+   * @param highest finite and above the lowest
    * @return this finder
    * @throws IllegalArgumentException if they are not in this order
    */
   public RateFinder rates(double lowest, double highest) {
-    if (!(lowest > 0 && highest > lowest)) {
+    if (!(lowest > 0 && highest > lowest && highest <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "RateFinder.rates: expected a lowest rate above 0 and a highest above it, got "
+          "RateFinder.rates: expected a lowest rate above 0 and a finite highest above it, got "
               + lowest
               + " and "
               + highest
@@ -165,7 +169,8 @@ public final class RateFinder {
       List<RateCurve.Point> points = curve().points();
       double smoothed = points.get(points.size() - 1).smoothed();
       least = Math.min(least, smoothed);
-      if (smoothed > EXPLODED * least) {
+      double fallen = points.get(0).smoothed() - least;
+      if (smoothed - least > EXPLODED * Math.max(fallen, Math.abs(least))) {
         throw new Exploded();
       }
     }

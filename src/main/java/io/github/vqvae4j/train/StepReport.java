@@ -36,17 +36,7 @@ public record StepReport(
    * @throws IllegalArgumentException if there is no such term
    */
   public double term(String name) {
-    for (TermReport term : terms) {
-      if (term.name().equals(name)) {
-        return term.value();
-      }
-    }
-    throw new IllegalArgumentException(
-        "No term \""
-            + name
-            + "\"; there are "
-            + terms.stream().map(TermReport::name).toList()
-            + ".");
+    return TermReport.value(terms, name);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -10,6 +11,21 @@ import java.util.Locale;
  * @param weight its factor in the loss
  */
 public record TermReport(String name, double value, double weight) {
+  /** The value of one of several; throws if there is none of that name. */
+  static double value(List<TermReport> terms, String name) {
+    for (TermReport term : terms) {
+      if (term.name.equals(name)) {
+        return term.value;
+      }
+    }
+    throw new IllegalArgumentException(
+        "No term \""
+            + name
+            + "\"; there are "
+            + terms.stream().map(TermReport::name).toList()
+            + ".");
+  }
+
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "%s %.5f", name, value);

@@ -129,7 +129,7 @@ final class TrainingStep {
     double factor = schedule.factor(n, settings.steps());
     if (!(factor >= 0 && optimizer.rate() * factor <= Float.MAX_VALUE)) {
       throw new IllegalStateException(
-          "Schedule: expected a factor of at least 0 for step "
+          "Schedule: expected a factor of at least 0, and a rate that a float can hold, for step "
               + n
               + " of "
               + settings.steps()

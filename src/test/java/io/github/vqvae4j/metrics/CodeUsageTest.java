@@ -1,7 +1,9 @@
 package io.github.vqvae4j.metrics;
 
+import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,25 @@ class CodeUsageTest {
       window.add(CodeUsage.of(new int[] {code, code}, 3));
     }
     assertArrayEquals(new long[] {0, 2, 2}, window.usage().counts());
+  }
+
+  @Test
+  void whatDoesNotFitIsNamed() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {0, 3}, 3)),
+        "codes from 0 to 2",
+        "got 3");
+    assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {-1}, 3));
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> CodeUsage.none(3).plus(CodeUsage.none(2))),
+        "a codebook of 3 codes",
+        "got one of 2");
+    assertThrows(IllegalArgumentException.class, () -> CodeUsage.none(2).minus(CodeUsage.none(3)));
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new UsageWindow(0, 3)),
+        "at least 1 batch",
+        "got 0");
   }
 
   @Test

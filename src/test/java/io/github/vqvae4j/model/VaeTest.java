@@ -112,6 +112,11 @@ class VaeTest {
         BatchLoss loss = model.loss(images, new TrainingProgress(0, 1));
         float[] expected = model.reconstruct(IMAGES.range(0, 3)).pixels();
         assertArrayEquals(expected, loss.reconstruction().toFloats(), 1e-6f);
+        double term = loss.terms().get(0).value().item();
+        Tensor ofMean = model.negativeLog(model.latents(images.add(-0.5)), images).mean();
+        assertNotEquals(ofMean.item(), term, "the bound is of latents that are drawn");
+        assertEquals(
+            term, model.loss(images, new TrainingProgress(0, 1)).terms().get(0).value().item());
         assertEquals(0, loss.usage().codebookSize());
       }
     }
@@ -134,7 +139,10 @@ class VaeTest {
       for (float pixel : samples.pixels()) {
         assertTrue(pixel >= 0 && pixel <= 1);
       }
-      assertThrows(IllegalArgumentException.class, () -> model.sample(0, new Rng(1)));
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> model.sample(0, new Rng(1))),
+          "Vae.sample",
+          "at least 1, got 0");
     }
     try (Vae model =
         Vae.builder()

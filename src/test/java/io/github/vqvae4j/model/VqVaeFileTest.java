@@ -11,6 +11,7 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
@@ -173,6 +174,7 @@ class VqVaeFileTest {
     for (String[] change :
         new String[][] {
           {"\"hidden\":16", "\"hidden\":1073741824", "encoder.project.weight"},
+          {"\"channels\":1", "\"channels\":999999999", "encoder.down.0.weight"},
           {"\"blocks\":1", "\"blocks\":2147483647", "encoder.residual.2147483646"},
           {"\"hidden\":8", "\"hidden\":999999999", "encoder.residual.0"},
           {"\"codebookSize\":16", "\"codebookSize\":200000000", "quantizer.codebook"},
@@ -181,6 +183,38 @@ class VqVaeFileTest {
       refused(Map.of("vqvae4j.config", changed), "the settings ask for", change[2]);
     }
     refused(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "damaged settings");
+  }
+
+  @Test
+  void channelsOfADecoderAreComparedHoweverItDoublesTheSize() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    for (Doubling doubling : Doubling.values()) {
+      for (int doublings : new int[] {0, 1, 2}) {
+        ConvDecoderConfig decoder =
+            ConvDecoder.channels(3).hidden(4).upsample(doublings).doubling(doubling);
+        try (VqVae model =
+            VqVae.builder()
+                .encoder(ConvEncoder.channels(3).hidden(4).downsample(doublings))
+                .quantizer(VectorQuantizer.ema(4, 2))
+                .decoder(decoder)
+                .build()) {
+          model.save(file);
+        }
+        VqVae.load(file).close();
+        SafetensorsFile content = Safetensors.read(file);
+        Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
+        String config = metadata.get("vqvae4j.config");
+        int at = config.lastIndexOf("\"channels\":3");
+        metadata.put(
+            "vqvae4j.config",
+            config.substring(0, at) + "\"channels\":999999999" + config.substring(at + 12));
+        Safetensors.write(file, metadata, content.arrays());
+        assertSays(
+            assertThrows(BadFileException.class, () -> VqVae.load(file)),
+            "the settings ask for 999999999",
+            "decoder.up.");
+      }
+    }
   }
 
   @Test
@@ -193,6 +227,7 @@ class VqVaeFileTest {
     String config = content.metadata().get("vqvae4j.config");
     for (String[] change :
         new String[][] {
+          {"\"channels\":1", "\"channels\":999999999", "encoder.down.0.weight"},
           {"[32,64]", "[32,999999999]", "encoder.down.1.weight"},
           {"[32,64]", "[32,64,2]", "encoder.down.2.weight"},
           {"[64,32]", "[999999999,32]", "decoder.up.0.weight"},

@@ -189,6 +189,16 @@ class CodebookMonitorTest {
   }
 
   @Test
+  void aCommitmentOfNothingDoesNotGrow() {
+    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+      CodebookMonitor monitor = monitor(EARLY.window(10));
+      terms(monitor, 1, 10, 1, 0);
+      terms(monitor, 11, 40, 0.5, 0);
+      assertEquals(List.of(), log.warnings());
+    }
+  }
+
+  @Test
   void aLossWithoutCommitmentIsOnlyWatchedForItsUse() {
     CodebookMonitor monitor = monitor(EARLY.window(1));
     CodeUsage usage = CodeUsage.of(new int[K], K);

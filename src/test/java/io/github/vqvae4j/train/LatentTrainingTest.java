@@ -112,6 +112,45 @@ class LatentTrainingTest {
   }
 
   @Test
+  void eachRunIsWatchedAnewForCollapse() {
+    try (LogLines log = new LogLines(Vae.class);
+        Vae collapsed = LatentModels.vae(1).likelihood(Likelihood.gaussian(1000)).build()) {
+      trainer(collapsed).steps(299).fit(TRAIN);
+      trainer(collapsed).steps(299).fit(TRAIN);
+      assertEquals(List.of(), log.warnings());
+      trainer(collapsed).steps(700).fit(TRAIN);
+      assertEquals(1, log.warnings().size());
+    }
+  }
+
+  /** So that the best model can be kept by the bound, and the bound be seen in the files. */
+  @Test
+  void evaluationsHaveBothTermsOfTheBound() {
+    try (Vae model = LatentModels.vae(1).build()) {
+      TrainingReport report =
+          trainer(model)
+              .evaluate(TEST, 100)
+              .judge(e -> e.term("reconstruction") + e.term(Vae.KL))
+              .fit(TRAIN);
+      Evaluation last = report.evaluations().get(3);
+      assertEquals(
+          List.of("reconstruction", "kl"), last.terms().stream().map(TermReport::name).toList());
+      assertEquals(Arrays.stream(model.kl(TEST)).sum(), last.term(Vae.KL), 1e-3);
+      assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-9);
+      double least =
+          report.evaluations().stream().mapToDouble(Evaluation::loss).min().orElseThrow();
+      assertEquals(least, report.best().orElseThrow().loss());
+      // One sample of the bound beside the mean of 300, and the tighter bound of all 300.
+      double elbo = 0;
+      for (int i = 0; i < 300; i++) {
+        elbo += mean(model.logLikelihood(TEST, 1, new Rng(i))) / 300;
+      }
+      assertEquals(elbo, -last.loss(), 1);
+      assertTrue(mean(model.logLikelihood(TEST, 300, new Rng(1))) > elbo);
+    }
+  }
+
+  @Test
   void theFilesOfARunHaveNoFiguresOfCodes(@TempDir Path runs) throws IOException {
     try (Vae model = LatentModels.vae(1).build()) {
       RunFolder folder = RunFolder.create(runs, "vae", model).every(5);
@@ -123,6 +162,9 @@ class LatentTrainingTest {
       }
       List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
       assertTrue(lines.get(0).contains("train/kl"), lines.get(0));
+      assertTrue(
+          lines.get(0).endsWith(",validation/loss,validation/reconstruction,validation/kl"),
+          lines.get(0));
       assertFalse(lines.get(0).contains("codebook/"), lines.get(0));
       assertFalse(String.join("", lines).contains("NaN"), lines.toString());
       assertTrue(ModelStatistics.of(model, TEST).toString().contains("encoder.hidden.0.weight"));

@@ -6,14 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RateFinderTest {
@@ -69,6 +79,47 @@ class RateFinderTest {
     }
   }
 
+  /** A model whose loss is its one parameter. */
+  private static final class Falling extends ImageModel {
+    private final Parameter level = parameter("level", new float[] {1}, 1);
+
+    @Override
+    public BatchLoss loss(Tensor images, TrainingProgress progress) {
+      LossTerm term = new LossTerm("level", level.in(images.step()).sum(), 1);
+      return new BatchLoss(List.of(term), images, images, CodeUsage.none(0));
+    }
+
+    @Override
+    protected Tensor compute(Tensor images) {
+      return images;
+    }
+
+    @Override
+    public Images reconstruct(Dataset images) {
+      return Images.from(images);
+    }
+
+    @Override
+    public Map<String, Optional<?>> settings() {
+      return Map.of();
+    }
+
+    @Override
+    public void save(Path file) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** As that of a VAE with a Gaussian likelihood, which is a density. */
+  @Test
+  void aLossMayFallBelowZero() {
+    try (Falling model = new Falling()) {
+      RateCurve curve = RateFinder.of(model).rates(1e-3, 1).steps(60).find(TRAIN);
+      assertEquals(60, curve.points().size(), curve.toString());
+      assertTrue(curve.points().get(59).smoothed() < -1, curve.toString());
+    }
+  }
+
   /** A loss that falls fastest at 1e-3 and explodes near 1. */
   @Test
   void theSteepestDescentIsFound() {
@@ -115,6 +166,11 @@ class RateFinderTest {
           assertThrows(IllegalArgumentException.class, () -> finder.rates(1, 1)),
           "above it",
           "1.0 and 1.0");
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> finder.rates(1, Double.POSITIVE_INFINITY)),
+          "finite",
+          "Infinity");
       assertSays(assertThrows(IllegalArgumentException.class, () -> finder.steps(19)), "got 19");
     }
   }

@@ -78,14 +78,15 @@ class RunFolderTest {
       List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
       assertEquals(
           "step,train/loss,train/reconstruction,train/commitment,train/rate,train/gradientNorm,"
-              + "codebook/perplexity,codebook/usage,imagesPerSecond,validation/reconstruction,"
-              + "validation/perplexity,validation/usage",
+              + "codebook/perplexity,codebook/usage,imagesPerSecond,validation/loss,"
+              + "validation/reconstruction,validation/commitment,validation/perplexity,"
+              + "validation/usage",
           lines.get(0));
       assertEquals(
           List.of("1", "10", "10", "20", "20", "25", "25"),
           lines.stream().skip(1).map(line -> line.split(",")[0]).toList());
       for (String line : lines) {
-        assertEquals(12, line.split(",", -1).length, line);
+        assertEquals(14, line.split(",", -1).length, line);
       }
       assertEquals(
           (float) report.last().loss(), Float.parseFloat(lines.get(6).split(",")[1]), 1e-9);
@@ -93,7 +94,7 @@ class RunFolderTest {
       assertEquals("", evaluation[1]);
       assertEquals(
           (float) report.evaluations().get(2).meanSquaredError(),
-          Float.parseFloat(evaluation[9]),
+          Float.parseFloat(evaluation[10]),
           1e-9);
 
       JsonObject metrics = json(folder.path().resolve("metrics.json"));

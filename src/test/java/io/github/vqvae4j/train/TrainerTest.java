@@ -49,6 +49,14 @@ class TrainerTest {
       Evaluation last = evaluations.get(2);
       assertTrue(last.errorOverVariance() < 0.2, last.toString());
       assertTrue(last.usage().codesInUse() > 8, last.toString());
+      assertEquals(last.meanSquaredError(), last.term("reconstruction"), 1e-6);
+      double loss = last.errorOverVariance() + 0.25 * last.term("commitment");
+      loss += update == Update.EMA ? 0 : last.term("codebook");
+      assertEquals(loss, last.loss(), 1e-5);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> last.term("kl")),
+          "\"kl\"",
+          "commitment");
       assertEquals(variance, report.variance(), 1e-12);
       assertEquals(
           Evaluation.of(model, TEST, variance).meanSquaredError(), last.meanSquaredError());
@@ -297,6 +305,11 @@ class TrainerTest {
         assertThrows(IllegalArgumentException.class, () -> Adam.rate(0)), "above 0", "rate 0.0");
     assertSays(assertThrows(IllegalArgumentException.class, () -> Adam.rate(1e39)), "rate 1.0E39");
     assertSays(assertThrows(IllegalArgumentException.class, () -> new Sgd(0.1, 1)), "momentum 1.0");
+    // As a float it is 0, and what has no gradient would become 0 / 0.
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> new Adam(1e-3, 0.9, 0.999, 1e-60)),
+        "also in float",
+        "epsilon 1.0E-60");
   }
 
   @Test

@@ -4,8 +4,10 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.model.DenseDecoder;
 import io.github.vqvae4j.model.DenseEncoder;
+import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.train.Evaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -67,16 +69,24 @@ final class VaeCommand extends TrainingCommand<Vae> {
     out.printf("  %-20s new digits, from random latents%n", SAMPLES);
     out.printf("  %-20s from one digit (left) to another (right)%n", INTERPOLATION);
     out.printf("  %-20s thick minus thin digits, taken off (left) and added (right)%n", THICKNESS);
-    figures(images.test(), trained, out);
+    figures(images, trained, out);
   }
 
-  private void figures(Dataset test, Vae trained, PrintWriter out) {
+  private void figures(ImageSets images, Vae trained, PrintWriter out) {
+    Dataset test = images.test();
+    Evaluation bound = Evaluation.of(trained, test, images.train().variance());
+    out.printf(
+        Locale.ROOT,
+        "%nELBO of held-out digits: %.1f nats = -(%.1f reconstruction + %.1f KL)%n",
+        -(bound.term(ReconstructionLoss.NAME) + bound.term(Vae.KL)),
+        bound.term(ReconstructionLoss.NAME),
+        bound.term(Vae.KL));
     Dataset some = test.range(0, Math.min(ESTIMATED, test.size()));
     double[] logs = trained.logLikelihood(some, IMPORTANCE_SAMPLES, new Rng(options.seed));
     double[] kl = trained.kl(some);
     out.printf(
         Locale.ROOT,
-        "%nlog p(x) of held-out digits is about %.1f nats (%d samples each); %d of %d latent"
+        "log p(x) of held-out digits is about %.1f nats (%d samples each); %d of %d latent"
             + " dimensions are in use%n",
         Arrays.stream(logs).average().orElseThrow(),
         IMPORTANCE_SAMPLES,
