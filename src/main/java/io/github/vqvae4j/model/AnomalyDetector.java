@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  * AnomalyDetector detector =
  *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositives(0.01));
  * for (AnomalyScore score : detector.scores(images)) {
- *   if (detector.isAnomalous(score)) {
- *     ...
+ *   System.out.println(score.total() + (detector.isAnomalous(score) ? " anomalous" : ""));
+ * }
  * }</pre>
  *
  * <p>A {@link VqVae} gives two errors at each pixel, any other model only the first:
