@@ -55,7 +55,7 @@ class LatentCommandsTest {
     assertSize("samples.png", 10 * 114 - 2, 10 * 114 - 2);
     assertSize("interpolation.png", 11 * 114 - 2, 5 * 114 - 2);
     assertSize("thickness.png", 11 * 114 - 2, 10 * 114 - 2);
-    assertSize("loss.png", 1000, 3 * 340);
+    assertSize("loss.png", 1000, 2 * 340);
     JsonObject terms = metrics().getAsJsonObject("lastTerms");
     assertEquals(Set.of("reconstruction", "kl"), terms.keySet());
     try (Vae model = Vae.load(folder.resolve("model.safetensors"))) {
