@@ -170,6 +170,9 @@ final class ModelFile {
     String place = "metadata " + CONFIG + ", " + part;
     try {
       JsonObject json = config().getAsJsonObject(part);
+      if (json == null) {
+        throw new IllegalStateException("the part is missing");
+      }
       String kind = json.get(KIND).getAsString();
       if (kind.equals(OWN)) {
         throw new BadFileException(

@@ -37,19 +37,24 @@ public record TrainingReport(
             imagesPerSecond,
             last));
     if (!evaluations.isEmpty()) {
-      text.append(String.format("%n  held-out:  %s", evaluations.get(evaluations.size() - 1)));
+      text.append(
+          String.format(Locale.ROOT, "%n  held-out:  %s", evaluations.get(evaluations.size() - 1)));
     }
     if (best.isPresent() && best.get().step() < last.step()) {
-      text.append(String.format("%n  best:      after step %d, %s", best.get().step(), best.get()));
+      text.append(
+          String.format(
+              Locale.ROOT, "%n  best:      after step %d, %s", best.get().step(), best.get()));
     }
     if (ending == Ending.NO_BETTER_EVALUATION) {
       text.append(
           String.format(
+              Locale.ROOT,
               "%n  ended early, after step %d of %d: evaluations did not get better",
-              last.step(), last.steps()));
+              last.step(),
+              last.steps()));
     }
     if (clippedSteps > 0) {
-      text.append(String.format("%n  gradients clipped in %d steps", clippedSteps));
+      text.append(String.format(Locale.ROOT, "%n  gradients clipped in %d steps", clippedSteps));
     }
     return text.toString();
   }

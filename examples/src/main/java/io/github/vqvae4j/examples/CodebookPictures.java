@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -142,7 +143,7 @@ final class CodebookPictures {
   }
 
   private static String axis(double share) {
-    return String.format("%.0f %% of the variance", 100 * share);
+    return String.format(Locale.ROOT, "%.0f %% of the variance", 100 * share);
   }
 
   /** How many digits the count has; 0 for 0. */

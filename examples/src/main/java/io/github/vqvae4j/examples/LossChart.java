@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 
 /**
- * The curves of a run: a panel for the reconstruction, one for each other term, one for the usage
- * of a codebook.
+ * The curves of a run: a panel for each term of the loss, in training and held out, one for the
+ * usage of a codebook.
  */
 final class LossChart {
   private LossChart() {}
@@ -30,32 +30,20 @@ final class LossChart {
     List<XYChart> panels = new ArrayList<>();
 
     double[] evaluated = report.evaluations().stream().mapToDouble(Evaluation::step).toArray();
-    double[] heldOut =
-        report.evaluations().stream().mapToDouble(Evaluation::errorOverVariance).toArray();
-    double[] reconstruction =
-        values(steps, s -> s.terms().get(0).value() * s.terms().get(0).weight());
-    if (nats) {
-      panels.add(
-          ChartPanel.logarithmic(title + ": reconstruction", "nats an image", count)
-              .noisy(numbers, reconstruction)
-              .chart());
-      panels.add(
-          ChartPanel.logarithmic("reconstruction, held out", "MSE / variance", count)
-              .points("held out", evaluated, heldOut)
-              .chart());
-    } else {
-      panels.add(
-          ChartPanel.logarithmic(title + ": reconstruction", "MSE / variance", count)
-              .noisy(numbers, reconstruction)
-              .points("held out", evaluated, heldOut)
-              .chart());
-    }
-    for (int i = 1; i < report.last().terms().size(); i++) {
+    for (int i = 0; i < report.last().terms().size(); i++) {
       int term = i;
       String name = report.last().terms().get(term).name();
+      String unit = nats ? "nats an image" : term == 0 ? "MSE / variance" : name;
+      double weight = nats || term > 0 ? 1 : report.last().terms().get(term).weight();
       panels.add(
-          ChartPanel.logarithmic(name, name, count)
-              .noisy(numbers, values(steps, s -> s.terms().get(term).value()))
+          ChartPanel.logarithmic(term == 0 ? title + ": " + name : name, unit, count)
+              .noisy(numbers, values(steps, s -> s.terms().get(term).value() * weight))
+              .points(
+                  "held out",
+                  evaluated,
+                  report.evaluations().stream()
+                      .mapToDouble(e -> e.terms().get(term).value() * weight)
+                      .toArray())
               .chart());
     }
     int codebookSize = report.last().windowUsage().codebookSize();

@@ -59,7 +59,7 @@ class LatentCommandsTest {
     assertSize("samples.png", 10 * 114 - 2, 10 * 114 - 2);
     assertSize("interpolation.png", 11 * 114 - 2, 5 * 114 - 2);
     assertSize("thickness.png", 11 * 114 - 2, 10 * 114 - 2);
-    assertSize("loss.png", 1000, 3 * 340);
+    assertSize("loss.png", 1000, 2 * 340);
     assertTrue(metrics().keySet().containsAll(Set.of("train/reconstruction", "train/kl")));
     try (Vae model = Vae.load(folder.resolve("model.safetensors"))) {
       assertEquals(List.of(8), model.config().latent());
