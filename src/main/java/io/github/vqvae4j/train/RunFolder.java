@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>If something cannot be written while the model trains, that is logged once as an error ({@link
  * #failure}), nothing more is written, and training goes on: a full disk does not cost the model. A
- * run that an exception stops leaves its configuration, its rows and its images.
+ * run that an exception stops leaves its configuration, its rows and its images; one that is
+ * stopped before its first step ends changes nothing in the folder.
  */
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
@@ -47,6 +48,7 @@ public final class RunFolder implements TrainingListener {
   private boolean tensorBoard;
   private long every = 10;
   private long imagesEvery = 1_000;
+  private TrainingSettings settings;
   private MetricsTable table;
   private JsonObject metrics;
   private TensorBoard board;
@@ -74,7 +76,7 @@ public final class RunFolder implements TrainingListener {
 
   /**
    * Takes a folder as that of a run. What an earlier run wrote into it is replaced, and its
-   * pictures are deleted, when the run begins; other files in it stay.
+   * pictures are deleted, when the first step is done; other files in it stay.
    *
    * @param folder made if it is missing
    * @param model that will be trained
@@ -200,18 +202,20 @@ public final class RunFolder implements TrainingListener {
 
   @Override
   public void onStart(TrainingSettings training) {
+    settings = training;
     table = null;
     metrics = null;
     board = null;
     pictures = 0;
-    attempt(
-        () -> {
-          removeEarlierRun();
-          write("config.json", RunJson.text(RunJson.config(model, training)));
-          if (tensorBoard) {
-            board = new TensorBoard(path);
-          }
-        });
+  }
+
+  /** After the first step, so that a run which fails before leaves all as it was. */
+  private void begin() throws IOException {
+    removeEarlierRun();
+    write("config.json", RunJson.text(RunJson.config(model, settings)));
+    if (tensorBoard) {
+      board = new TensorBoard(path);
+    }
   }
 
   private void removeEarlierRun() throws IOException {
@@ -230,6 +234,9 @@ public final class RunFolder implements TrainingListener {
   @Override
   public void onStep(StepReport report) {
     long step = report.step();
+    if (step == 1) {
+      attempt(this::begin);
+    }
     if (step % every == 0 || step == 1 || step == report.steps()) {
       attempt(() -> add(step, Metric.of(report)));
     }
