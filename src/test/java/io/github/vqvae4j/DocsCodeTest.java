@@ -29,7 +29,12 @@ class DocsCodeTest {
   private static final List<String> PACKAGES =
       List.of("data", "io", "metrics", "model", "nn", "quantize", "tensor", "train");
 
-  private record Block(String name, String code) {
+  /**
+   * A block.
+   *
+   * @param page the file that it stands in
+   */
+  private record Block(Path page, String name, String code) {
     @Override
     public String toString() {
       return name;
@@ -45,7 +50,7 @@ class DocsCodeTest {
     for (Path file : files) {
       Matcher matcher = BLOCK.matcher(Files.readString(file));
       while (matcher.find()) {
-        blocks.add(new Block(file + " " + (blocks.size() + 1), matcher.group(1)));
+        blocks.add(new Block(file, file + " " + (blocks.size() + 1), matcher.group(1)));
       }
     }
     return blocks;
@@ -58,11 +63,11 @@ class DocsCodeTest {
 
   @ParameterizedTest
   @MethodSource("blocks")
-  void compiles(Block block, @TempDir Path output) {
+  void compiles(Block block, @TempDir Path output) throws IOException {
     boolean whole = isWhole(block.code());
     Matcher name = CLASS.matcher(block.code());
     String className = whole && name.find() ? name.group(1) : "Snippet";
-    String source = whole ? block.code() : snippet(block.code());
+    String source = whole ? block.code() : snippet(block);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     JavaFileObject file =
@@ -90,17 +95,29 @@ class DocsCodeTest {
     return code.contains("import ");
   }
 
-  /** A part of a program: class members stand in a class, statements in a method of one. */
-  private static String snippet(String code) {
-    StringBuilder source = new StringBuilder("import java.nio.file.Path;\nimport java.util.*;\n");
+  private static boolean hasClass(String code) {
+    return CLASS.matcher(code).find();
+  }
+
+  /**
+   * A part of a program: statements stand in a method, classes beside it; all classes of a page see
+   * one another.
+   */
+  private static String snippet(Block block) throws IOException {
+    StringBuilder source =
+        new StringBuilder(
+            "import java.nio.file.Path;\nimport java.util.*;\nimport java.util.concurrent.*;\n");
     PACKAGES.forEach(p -> source.append("import io.github.vqvae4j.").append(p).append(".*;\n"));
     source.append("class Snippet {\n");
-    if (CLASS.matcher(code).find()) {
-      source.append(code.replace("final class", "static final class"));
-    } else {
+    for (Block other : blocks()) {
+      if (other.page().equals(block.page()) && !isWhole(other.code()) && hasClass(other.code())) {
+        source.append(other.code().replace("final class", "static final class"));
+      }
+    }
+    if (!hasClass(block.code())) {
       source
           .append("void run(VqVae model, MnistData digits, Rng rng) throws Exception {\n")
-          .append(code)
+          .append(block.code())
           .append("}\n");
     }
     return source.append("}\n").toString();

@@ -79,7 +79,7 @@ public final class ImageFolder implements Dataset {
     for (int i = 0; i < count; i++) {
       if (problems[i] != null) {
         if (!config.skipBad()) {
-          throw problems[i];
+          throw withRemedy(problems[i]);
         }
         String reason =
             problems[i] instanceof BadFileException
@@ -107,6 +107,16 @@ public final class ImageFolder implements Dataset {
         begin,
         listing,
         new ImageFolder(folder, images, listing.labelNames(), List.copyOf(skipped)));
+  }
+
+  private static IOException withRemedy(IOException problem) {
+    return problem instanceof BadFileException bad
+        ? new BadFileException(
+            bad.file(),
+            bad.place(),
+            bad.problem() + "; or leave such files out with skipBad(true)",
+            bad)
+        : problem;
   }
 
   private static int heldLength(int count, ImageFolderConfig config) {

@@ -357,7 +357,7 @@ public final class Trainer {
               + heldOut.size()
               + " images "
               + imageShape(heldOut)
-              + ".");
+              + ". Hold some images out, scaled or cut as those are.");
     }
   }
 

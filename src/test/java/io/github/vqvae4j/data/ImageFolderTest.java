@@ -104,7 +104,8 @@ class ImageFolderTest {
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
         folder.toString(),
-        ".png");
+        ".png",
+        "or leave such files out with skipBad(true)");
     for (boolean streamed : new boolean[] {false, true}) {
       ListAppender<ILoggingEvent> log = new ListAppender<>();
       Logger logger = (Logger) LoggerFactory.getLogger(ImageFolder.class);

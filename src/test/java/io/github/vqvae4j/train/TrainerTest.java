@@ -281,7 +281,8 @@ class TrainerTest {
                 IllegalArgumentException.class,
                 () -> trainer(model).evaluate(wrong, 100).listen(listener).fit(TRAIN)),
             "[8, 8, 1]",
-            "got " + wrong.size() + " images");
+            "got " + wrong.size() + " images",
+            "Hold some images out, scaled or cut as those are.");
       }
       assertEquals(0, steps.size());
     }
