@@ -236,6 +236,7 @@ public final class RunFolder implements TrainingListener {
     metrics.addProperty("seconds", report.seconds());
     metrics.addProperty("imagesPerSecondOverall", report.imagesPerSecond());
     metrics.addProperty("clippedSteps", report.clippedSteps());
+    metrics.addProperty("skippedFiles", report.skippedFiles());
     metrics.addProperty("variance", report.variance());
     report.best().ifPresent(best -> metrics.addProperty("bestStep", best.step()));
     JsonArray evaluations = new JsonArray();
