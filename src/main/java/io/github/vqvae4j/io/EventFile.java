@@ -136,7 +136,7 @@ public final class EventFile implements Closeable {
               + values.length
               + " numbers whose sum is "
               + sum
-              + ".");
+              + "; write a histogram only of what is there and finite.");
     }
     double width = (largest - least) / BINS;
     double[] bins = new double[BINS];
