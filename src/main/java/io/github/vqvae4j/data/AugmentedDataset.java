@@ -14,6 +14,19 @@ final class AugmentedDataset implements Dataset {
     this.seed = seed;
     this.height = how.height() == 0 ? whole.height() : how.height();
     this.width = how.width() == 0 ? whole.width() : how.width();
+    int longest = Math.max(whole.height(), whole.width());
+    if (how.padding() > longest) {
+      throw new IllegalArgumentException(
+          "got a padding of "
+              + how.padding()
+              + " for images of "
+              + whole.height()
+              + " x "
+              + whole.width()
+              + ", expected at most "
+              + longest
+              + ", their longer side; give less");
+    }
     if (height > whole.height() || width > whole.width()) {
       throw new IllegalArgumentException(
           "got images of "
@@ -108,6 +121,11 @@ final class AugmentedDataset implements Dataset {
   @Override
   public int label(int index) {
     return whole.label(index);
+  }
+
+  @Override
+  public int skippedFiles() {
+    return whole.skippedFiles();
   }
 
   @Override

@@ -62,7 +62,7 @@ public final class ByteImages implements Dataset {
    *
    * @param labels a label for each image, 0 or more, or -1 for none; not copied
    * @return images that share these pixels
-   * @throws IllegalArgumentException if there is not one label for each image
+   * @throws IllegalArgumentException if there is not one label for each image, or one is below -1
    */
   public ByteImages withLabels(int[] labels) {
     if (labels.length != size) {
@@ -72,6 +72,16 @@ public final class ByteImages implements Dataset {
               + " labels, expected "
               + size
               + ", one for each image; give -1 for an image without a label");
+    }
+    for (int i = 0; i < size; i++) {
+      if (labels[i] < -1) {
+        throw new IllegalArgumentException(
+            "got label "
+                + labels[i]
+                + " for image "
+                + i
+                + ", expected 0 or more, or -1 for none; correct it");
+      }
     }
     return new ByteImages(pixels, size, height, width, channels, labels);
   }

@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
 
 /**
  * Series in text files of columns: a line for each time, a column for each channel, numbers with a
- * decimal point. The first line may name the columns; it does if no field of it is a number. Fields
- * may stand in quotation marks, but must not hold the separator or a line's end. Empty lines are
- * passed over. UTF-8.
+ * decimal point. The first line may name the columns; it does if columns are asked for by name, or
+ * no field of it is a number. Fields may stand in quotation marks, but must not hold the separator
+ * or a line's end. Empty lines are passed over. UTF-8.
  */
 public final class CsvSeries {
   private static final String MARK = "\uFEFF";
@@ -69,7 +69,7 @@ public final class CsvSeries {
       int number = 1;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String text = number == 1 && line.startsWith(MARK) ? line.substring(1) : line;
-        if (!text.isBlank()) {
+        if (!text.isBlank() || text.indexOf(separator) >= 0) {
           series.line(number, text, columns);
         }
         number++;
@@ -96,7 +96,7 @@ public final class CsvSeries {
     }
     if (width < 0) {
       width = fields.length;
-      boolean header = Arrays.stream(fields).noneMatch(CsvSeries::isNumber);
+      boolean header = wanted.length > 0 || Arrays.stream(fields).noneMatch(CsvSeries::isNumber);
       names = header ? fields : names;
       columns = columns(number, wanted);
       if (header) {
@@ -167,11 +167,15 @@ public final class CsvSeries {
   }
 
   private static boolean isNumber(String field) {
-    return !Double.isNaN(number(field)) || field.equals("NaN");
+    return !Double.isNaN(number(field)) || field.equals("NaN") || field.equals("Infinity");
   }
 
   /** The number, or NaN if it is none. */
   private static double number(String field) {
+    if (!field.isEmpty() && Character.isLetter(field.charAt(field.length() - 1))) {
+      // Java reads 5d and 5f as numbers, which here may be names.
+      return Double.NaN;
+    }
     try {
       return Double.parseDouble(field);
     } catch (NumberFormatException e) {

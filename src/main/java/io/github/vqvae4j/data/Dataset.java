@@ -73,6 +73,15 @@ public interface Dataset {
   int label(int index);
 
   /**
+   * How many files were left out because they could not be read, for the report of a training.
+   *
+   * @return 0 unless this comes from an {@link ImageFolder} that skips such files
+   */
+  default int skippedFiles() {
+    return 0;
+  }
+
+  /**
    * The number of values of one image.
    *
    * @return height * width * channels
@@ -118,7 +127,8 @@ public interface Dataset {
    * @param augmentation what happens to each image
    * @param seed any number; with the epoch and the image's index it decides how an image looks
    * @return the view
-   * @throws IllegalArgumentException if the images are smaller than what is to be cut out of them
+   * @throws IllegalArgumentException if the images are smaller than what is to be cut out of them,
+   *     or the padding is more than their longer side
    */
   default Dataset augmented(Augmentation augmentation, long seed) {
     return new AugmentedDataset(this, augmentation, seed);

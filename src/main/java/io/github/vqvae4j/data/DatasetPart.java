@@ -114,6 +114,11 @@ final class DatasetPart implements Dataset {
   }
 
   @Override
+  public int skippedFiles() {
+    return whole.skippedFiles();
+  }
+
+  @Override
   public String toString() {
     return name + " of " + whole;
   }

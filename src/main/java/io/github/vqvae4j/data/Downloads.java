@@ -2,9 +2,12 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,6 +51,7 @@ final class Downloads {
    * @param usual the mirrors if the settings have none
    * @return the folder
    * @throws BadFileException if an archive cannot be unpacked
+   * @throws InterruptedIOException if the thread is interrupted; it stays interrupted
    * @throws IOException if no mirror has a file, or the cache cannot be written
    */
   static Path fetch(String name, List<RemoteFile> files, List<URI> usual, DownloadConfig config)
@@ -63,6 +67,8 @@ final class Downloads {
           for (RemoteFile file : files) {
             downloads.fetch(file);
           }
+        } catch (ClosedByInterruptException | FileLockInterruptionException e) {
+          throw Transfer.interrupted(name, e);
         }
       }
     }

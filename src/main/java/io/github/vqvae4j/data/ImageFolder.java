@@ -210,6 +210,12 @@ public final class ImageFolder implements Dataset {
     return skipped;
   }
 
+  /** The number of {@link #skipped}. */
+  @Override
+  public int skippedFiles() {
+    return skipped.size();
+  }
+
   @Override
   public int size() {
     return images.size();

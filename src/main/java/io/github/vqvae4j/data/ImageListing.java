@@ -2,17 +2,19 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The image files under a folder, in the order of their names, which is the same on every system.
@@ -46,7 +48,7 @@ record ImageListing(List<Path> files, int[] labels, List<String> labelNames, int
     List<String> labelNames = new ArrayList<>();
     int others = 0;
     Path root = folder.toAbsolutePath().normalize();
-    for (Path path : walk(root)) {
+    for (Path path : sorted(root)) {
       boolean below = path.getNameCount() > root.getNameCount() + 1;
       if (Files.isDirectory(path)) {
         if (!below) {
@@ -75,27 +77,54 @@ record ImageListing(List<Path> files, int[] labels, List<String> labelNames, int
   }
 
   /** All files and folders below one, sorted; the names along a path are compared one by one. */
-  private static List<Path> walk(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return all.filter(path -> !path.equals(folder) && !isHidden(folder.relativize(path)))
-          .sorted(Comparator.comparing(path -> path.toString().replace(separator(path), "\0")))
-          .toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+  private static List<Path> sorted(Path folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    addAll(folder, found);
+    found.sort(Comparator.comparing(path -> path.toString().replace(separator(path), "\0")));
+    return found.subList(1, found.size());
+  }
+
+  /** A folder and all below it; what is hidden may be unreadable and is not touched. */
+  private static void addAll(Path folder, List<Path> found) throws IOException {
+    Files.walkFileTree(
+        folder,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            if (!path.equals(folder) && isHidden(path)) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+            found.add(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            if (!isHidden(path)) {
+              found.add(path);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException problem)
+              throws IOException {
+            if (isHidden(path)) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw problem;
+          }
+        });
   }
 
   private static String separator(Path path) {
     return path.getFileSystem().getSeparator();
   }
 
-  private static boolean isHidden(Path below) {
-    for (Path name : below) {
-      if (name.toString().startsWith(".")) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean isHidden(Path path) {
+    return String.valueOf(path.getFileName()).startsWith(".");
   }
 
   private static String lowerCase(Path path) {

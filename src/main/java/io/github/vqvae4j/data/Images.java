@@ -61,8 +61,8 @@ public final class Images implements Dataset {
 
   /**
    * Reads one image from a PNG, JPEG or BMP file; its content tells which. A gray image has 1
-   * channel, a coloured one 3. Transparent parts are shown on white; 16-bit values keep their
-   * precision.
+   * channel, a coloured one 3. Transparent parts are shown on white, but for the one colour that a
+   * PNG without a palette may call transparent, which stays; 16-bit values keep their precision.
    *
    * @param file the file
    * @return one image
@@ -198,8 +198,8 @@ public final class Images implements Dataset {
 
   /**
    * Writes images as a grid, each {@code Images} one row, such as originals above their
-   * reconstructions. Images below 56 pixels are enlarged by a whole number, to at most 112 pixels
-   * and as far as the grid does not become too large.
+   * reconstructions. Images of 56 pixels or less are enlarged by a whole number, to at most 112
+   * pixels and as far as the grid does not become too large.
    *
    * @param rows the rows, of images of one size; a shorter row is filled up with white
    * @param file the file, as in {@link #write}

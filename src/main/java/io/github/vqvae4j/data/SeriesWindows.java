@@ -29,11 +29,13 @@ final class SeriesWindows implements Dataset {
     }
     if (size() == 0) {
       throw new IllegalArgumentException(
-          "got the series "
-              + series
-              + ", expected one or more of at least "
+          "got "
+              + series.size()
+              + " series of at most "
+              + series.stream().mapToInt(Series::time).max().orElse(0)
+              + " samples, expected one or more of at least "
               + length
-              + " samples; make the windows shorter");
+              + "; make the windows shorter, or give longer series");
     }
   }
 

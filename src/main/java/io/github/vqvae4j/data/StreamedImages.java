@@ -69,7 +69,7 @@ final class StreamedImages implements Dataset {
     byte[] bytes = new byte[wanted.imageLength()];
     int next = 0;
     for (float value : wanted.pixels()) {
-      bytes[next++] = (byte) Math.round(Math.max(0, Math.min(1, value)) * 255);
+      bytes[next++] = (byte) ImageWriting.toByte(value);
     }
     return bytes;
   }

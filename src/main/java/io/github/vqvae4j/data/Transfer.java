@@ -206,7 +206,7 @@ final class Transfer {
     } catch (ExecutionException e) {
       throw broken(e.getCause());
     } catch (InterruptedException e) {
-      throw interrupted();
+      throw interrupted(file.name(), e);
     } finally {
       // After its end this does nothing.
       future.cancel(true);
@@ -219,7 +219,7 @@ final class Transfer {
     } catch (TimeoutException e) {
       throw stalled();
     } catch (InterruptedException e) {
-      throw interrupted();
+      throw interrupted(file.name(), e);
     } catch (IOException e) {
       throw broken(e.getCause());
     }
@@ -234,10 +234,14 @@ final class Transfer {
     return new BrokenException(cause + why);
   }
 
-  private InterruptedIOException interrupted() {
+  /** What a thread throws that is interrupted while it downloads; it stays interrupted. */
+  static InterruptedIOException interrupted(String what, Exception cause) {
     Thread.currentThread().interrupt();
-    return new InterruptedIOException(
-        "interrupted while downloading " + file.name() + "; what came is kept for the next time");
+    InterruptedIOException interrupted =
+        new InterruptedIOException(
+            "interrupted while downloading " + what + "; what came is kept for the next time");
+    interrupted.initCause(cause);
+    return interrupted;
   }
 
   private String sha256() throws IOException {

@@ -132,7 +132,7 @@ public final class EventFile {
               + values.length
               + " numbers whose sum is "
               + sum
-              + ".");
+              + "; write a histogram only of what is there and finite.");
     }
     double width = (largest - least) / BINS;
     double[] bins = new double[BINS];

@@ -8,7 +8,6 @@ import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.KMeans;
 import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.tensor.Rng;
-import io.github.vqvae4j.tensor.Step;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,14 +27,11 @@ import java.util.Map;
  * }</pre>
  *
  * <p>Images of no more than K colours keep exactly these. Otherwise the colours are the centers of
- * {@link KMeans} over all pixels, rounded to the 256 steps of a file, so that a file shows just
- * what {@link #decode} gives.
+ * {@link KMeans} over all pixels, rounded to the 256 steps of a file from 0 to 1, so that a file
+ * shows just what {@link #decode} gives.
  */
 public final class ImagePalette {
   private static final float STEPS = 255;
-
-  /** Pixels whose colours are searched at once. */
-  private static final int PART = 1 << 18;
 
   /** The values of a pixel; equal if they are. */
   private record Color(float red, float green, float blue) {
@@ -66,8 +62,8 @@ public final class ImagePalette {
    *     the search in many images
    * @param rng for all choices
    * @return the colours: K, or those of the images if they have no more than that
-   * @throws IllegalArgumentException if there are no images, or of other channels, or one holds NaN
-   *     or infinity
+   * @throws IllegalArgumentException if there are no images, too many for one array, or of other
+   *     channels, or one holds NaN or infinity
    */
   public static ImagePalette fit(Dataset images, KMeansConfig config, Rng rng) {
     int channels = images.channels();
@@ -87,7 +83,7 @@ public final class ImagePalette {
     }
     float[] centers = KMeans.fit(pixels, channels, config, rng).centers();
     for (int i = 0; i < centers.length; i++) {
-      centers[i] = Math.round(centers[i] * STEPS) / STEPS;
+      centers[i] = Math.round(Math.max(0, Math.min(1, centers[i])) * STEPS) / STEPS;
     }
     return new ImagePalette(centers, channels);
   }
@@ -151,20 +147,9 @@ public final class ImagePalette {
 
   /** Colours of the palette have their own code, however near another is; others the nearest. */
   private int[] encode(float[] pixels) {
-    int[] values = new int[pixels.length / channels];
-    for (int from = 0; from < values.length; from += PART) {
-      int to = Math.min(from + PART, values.length);
-      float[] part = Arrays.copyOfRange(pixels, from * channels, to * channels);
-      int[] nearest;
-      try (Step step = Step.inference()) {
-        nearest =
-            step.tensor(part, to - from, channels)
-                .nearestRows(step.tensor(colors, colors.length / channels, channels));
-      }
-      for (int i = from; i < to; i++) {
-        Color color = Color.at(pixels, i * channels, channels);
-        values[i] = codes.getOrDefault(color, nearest[i - from]);
-      }
+    int[] values = KMeans.nearest(pixels, channels, colors);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = codes.getOrDefault(Color.at(pixels, i * channels, channels), values[i]);
     }
     return values;
   }

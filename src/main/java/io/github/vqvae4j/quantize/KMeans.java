@@ -135,7 +135,21 @@ public final class KMeans {
    * @throws IllegalArgumentException if the numbers are not whole rows, or one is NaN or infinite
    */
   public int[] assign(float[] rows) {
+    return nearest(rows, dimension, centers);
+  }
+
+  /**
+   * The nearest of any centers to each row, the lowest of equals.
+   *
+   * @param rows row by row, [m, D]
+   * @param dimension D, at least 1
+   * @param centers row by row, [K, D]
+   * @return [m], each from 0 to K - 1
+   * @throws IllegalArgumentException if the numbers are not whole rows, or one is NaN or infinite
+   */
+  public static int[] nearest(float[] rows, int dimension, float[] centers) {
     check(rows, dimension);
+    check(centers, dimension);
     return Clusters.nearest(rows, dimension, centers);
   }
 

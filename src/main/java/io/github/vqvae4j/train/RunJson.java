@@ -52,6 +52,7 @@ final class RunJson {
     metrics.addProperty("seconds", report.seconds());
     metrics.addProperty("imagesPerSecond", report.imagesPerSecond());
     metrics.addProperty("clippedSteps", report.clippedSteps());
+    metrics.addProperty("skippedFiles", report.skippedFiles());
     metrics.addProperty("variance", report.variance());
     report.best().ifPresent(best -> metrics.addProperty("bestStep", best.step()));
     JsonArray evaluations = new JsonArray();

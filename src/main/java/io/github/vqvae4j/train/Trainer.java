@@ -313,6 +313,7 @@ public final class Trainer {
             evaluations.all(),
             evaluations.best(),
             training.clipped(),
+            data.skippedFiles(),
             variance,
             (System.nanoTime() - begin) / 1e9,
             stopwatch.rate());

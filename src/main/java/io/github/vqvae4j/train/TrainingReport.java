@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param evaluations those on held-out data, in order; empty if none were asked for
  * @param best the evaluation that {@link Trainer#judge} likes best; empty if there was none
  * @param clippedSteps in which the gradients were clipped
+ * @param skippedFiles of the training images' folder, because they could not be read
  * @param variance of the training images' pixels
  * @param seconds the whole run took, evaluation and listeners included
  * @param imagesPerSecond of the training steps alone, over the whole run
@@ -22,6 +23,7 @@ public record TrainingReport(
     List<Evaluation> evaluations,
     Optional<Evaluation> best,
     long clippedSteps,
+    int skippedFiles,
     double variance,
     double seconds,
     double imagesPerSecond) {
@@ -55,6 +57,9 @@ public record TrainingReport(
     }
     if (clippedSteps > 0) {
       text.append(String.format(Locale.ROOT, "%n  gradients clipped in %d steps", clippedSteps));
+    }
+    if (skippedFiles > 0) {
+      text.append(String.format("%n  files skipped, which could not be read: %d", skippedFiles));
     }
     return text.toString();
   }

@@ -39,7 +39,7 @@ class CsvSeriesTest {
     assertArrayEquals(new float[] {2, 1, 4, 3}, series.samples());
     bad(() -> CsvSeries.read(file, ';', "cold"), "line 1", "[time, load, note, heat]", "name cold");
     bad(() -> CsvSeries.read(file, "load"), "line 1", "give the separator");
-    bad(() -> CsvSeries.read(csv("1,2\n"), "load"), "got the columns []", "name load");
+    bad(() -> CsvSeries.read(csv("1,2\n"), "load"), "got the columns [1, 2]", "name load");
   }
 
   @Test

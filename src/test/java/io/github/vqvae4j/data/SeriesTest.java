@@ -76,8 +76,8 @@ class SeriesTest {
     Series series = Series.of(new float[5], 1, 0);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(series), 6, 1)),
-        "[Series[5, 1]]",
-        "at least 6 samples",
+        "got 1 series of at most 5 samples",
+        "at least 6;",
         "make the windows shorter");
     assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(), 1, 1));
     assertSays(
