@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Numbers from PyTorch for activations, losses, softmax, pooling and padding: golden/operations.safetensors.
+"""Numbers from PyTorch for activations, losses, softmax, pooling, padding, products and attention: golden/operations.safetensors.
 
     python3 operations.py [--check]            as goldens.py, whose conventions these are
 """
@@ -13,6 +13,29 @@ from goldens import Golden, Inputs, from_torch, to_torch
 
 def images(function):
     return lambda x: from_torch(function(to_torch(x)))
+
+
+def space_to_depth(x, block):
+    """TensorFlow's order of the channels: row and column in the block, then the channel."""
+    b, h, w, c = x.shape
+    blocks = x.reshape(b, h // block, block, w // block, block, c)
+    return blocks.permute(0, 1, 3, 2, 4, 5).reshape(b, h // block, w // block, -1)
+
+
+def depth_to_space(x, block):
+    """By pixel_shuffle, whose order is the channel first, then row and column."""
+    b, h, w, c = x.shape
+    ordered = x.reshape(b, h, w, block * block, -1).transpose(3, 4).reshape(x.shape)
+    return from_torch(functional.pixel_shuffle(to_torch(ordered), block))
+
+
+def attention(x, target, causal):
+    """Scaled dot-product attention of queries x, with the other tensor as keys and as values."""
+    scores = x @ target.transpose(-2, -1) / x.shape[-1] ** 0.5
+    if causal:
+        later = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(later, -float("inf"))
+    return torch.softmax(scores, -1) @ target
 
 
 SMALL = (3, 37)
@@ -33,6 +56,8 @@ UNARY = {
     "max_pool": (IMAGES, 1, images(lambda x: functional.max_pool2d(x, (3, 2), (2, 1), (1, 1)))),
     "pad_zeros": (IMAGES, 1, images(lambda x: functional.pad(x, (3, 0, 1, 2)))),
     "pad_reflect": (IMAGES, 1, images(lambda x: functional.pad(x, (3, 0, 1, 2), mode="reflect"))),
+    "space_to_depth": ((2, 4, 6, 3), 1, lambda x: space_to_depth(x, 2)),
+    "depth_to_space": ((2, 2, 3, 12), 1, lambda x: depth_to_space(x, 2)),
 }
 
 # name: scale of the prediction, range of the target, loss
@@ -40,6 +65,14 @@ LOSSES = {
     "l1": (1, None, functional.l1_loss),
     "huber": (3, None, lambda x, t: functional.huber_loss(x, t, delta=0.7)),
     "binary_cross_entropy": (9, (0, 1), functional.binary_cross_entropy_with_logits),
+}
+
+# name: shapes of both tensors, function
+PRODUCTS = {
+    "matmul": ((2, 3, 5, 4), (2, 3, 4, 7), torch.matmul),
+    "matmul_transposed": ((3, 4, 5), (3, 7, 4), lambda a, b: a.transpose(-2, -1) @ b.transpose(-2, -1)),
+    "attention": ((2, 3, 5, 4), (2, 3, 7, 4), lambda x, t: attention(x, t, False)),
+    "attention_causal": ((2, 3, 6, 4), (2, 3, 6, 4), lambda x, t: attention(x, t, True)),
 }
 
 CLASSES = (2, 4, 11)
@@ -68,6 +101,11 @@ def operations():
         target = inputs.bell(*SMALL)
         target = (target if bounds is None else target.clamp(*bounds)).requires_grad_()
         store(golden, inputs, name, {"x": x, "target": target}, loss(x, target))
+    for name, (shape, other, function) in PRODUCTS.items():
+        inputs = Inputs(name)
+        x = inputs.bell(*shape).requires_grad_()
+        target = inputs.bell(*other).requires_grad_()
+        store(golden, inputs, name, {"x": x, "target": target}, function(x, target))
     inputs = Inputs("cross_entropy")
     logits = inputs.bell(*CLASSES, scale=5).requires_grad_()
     rows = logits.reshape(-1, CLASSES[-1])

@@ -53,6 +53,6 @@ public final class AttentionBlock extends Layer {
             .releasing(queries)
             .releasing(keys)
             .releasing(values);
-    return out.addTo(x, attended.reshape(x.shape()));
+    return out.addTo(x, attended.reshape(x.shape())).releasing(attended);
   }
 }

@@ -54,6 +54,7 @@ public final class Linear extends Layer {
           "Linear: expected [.., " + in + "], got " + Arrays.toString(shape) + ".");
     }
     shape[shape.length - 1] = out;
-    return x.reshape(-1, in).matmul(weight.in(x.step())).add(bias.in(x.step())).reshape(shape);
+    Tensor product = x.reshape(-1, in).matmul(weight.in(x.step()));
+    return product.add(bias.in(x.step())).releasing(product).reshape(shape);
   }
 }

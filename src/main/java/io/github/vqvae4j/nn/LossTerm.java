@@ -17,13 +17,15 @@ public record LossTerm(String name, Tensor value, double weight) {
    *
    * @param terms at least one
    * @return a scalar
+   * @throws IllegalArgumentException if there is none
    */
   public static Tensor total(List<LossTerm> terms) {
-    Tensor sum = null;
-    for (LossTerm term : terms) {
-      Tensor weighted = term.value().mul(term.weight());
-      sum = sum == null ? weighted : sum.add(weighted);
-    }
-    return sum;
+    return terms.stream()
+        .map(term -> term.value().mul(term.weight()))
+        .reduce(Tensor::add)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "LossTerm.total: expected at least one term, got none."));
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +48,8 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
       step.observe((source, output) -> rows.add(row(names, (Layer) source, output)));
       int size = 1;
       for (long d : inputShape) {
-        size = Math.toIntExact(size * d);
+        // Of no size, so that the step's own check refuses it.
+        size = Math.toIntExact(size * Math.max(0, d));
       }
       layer.forward(step.tensor(new float[size], inputShape));
     }
@@ -68,16 +70,17 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
     Deque<String> own = names.getOrDefault(layer, new ArrayDeque<>(List.of("?")));
     // A layer that stands in several places, as an activation may, computes in their order.
     String name = own.size() > 1 ? own.poll() : own.peek();
-    long all = count(layer.variables().values(), true);
-    long inner = 0;
-    for (Layer child : layer.children().values()) {
-      inner += count(child.variables().values(), true);
-    }
+    // Inner layers may share parameters, or be one.
+    Set<Variable> ownVariables = new HashSet<>(layer.variables().values());
+    layer
+        .children()
+        .values()
+        .forEach(c -> ownVariables.removeAll(Set.copyOf(c.variables().values())));
     return new Row(
         name,
         layer.getClass().getSimpleName(),
         Arrays.stream(output.shape()).boxed().toList(),
-        all - inner);
+        count(ownVariables, true));
   }
 
   private static long count(Collection<Variable> variables, boolean trainable) {

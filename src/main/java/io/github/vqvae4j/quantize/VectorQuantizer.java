@@ -203,7 +203,8 @@ public final class VectorQuantizer extends Quantizer {
 
   @Override
   public int vectorsToStart() {
-    return started.toDoubles()[0] == 1 ? 0 : START_VECTORS_PER_CODE * config.codebookSize();
+    long wanted = (long) START_VECTORS_PER_CODE * config.codebookSize();
+    return started.toDoubles()[0] == 1 ? 0 : (int) Math.min(wanted, Integer.MAX_VALUE);
   }
 
   /**
@@ -215,6 +216,10 @@ public final class VectorQuantizer extends Quantizer {
     int d = config.dimension();
     int k = config.codebookSize();
     KMeans.check(vectors, d);
+    if (perBatch < 1) {
+      throw new IllegalArgumentException(
+          "VectorQuantizer.start: expected at least 1 vector in a batch, got " + perBatch + ".");
+    }
     float[] enough = vectors.length < k * d ? repeated(vectors, d, k) : vectors;
     KMeansConfig settings = KMeansConfig.of(k).iterations(START_ITERATIONS);
     KMeans clusters = KMeans.fit(enough, d, settings, rng);

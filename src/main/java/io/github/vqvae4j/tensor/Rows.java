@@ -67,6 +67,7 @@ final class Rows {
     x.array();
     return x.step()
         .result(
-            forward.array(), x.precision(), result -> result.passGradient(x, result.incoming()), x);
+            forward.array(), x.precision(), result -> result.passGradient(x, result.incoming()), x)
+        .sharing(forward);
   }
 }

@@ -2,6 +2,8 @@ package io.github.vqvae4j.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Operations that only move elements. */
@@ -15,7 +17,8 @@ final class Shapes {
             x.view(x.array(), shape),
             x.precision(),
             result -> result.passGradient(x, x.view(result.incoming(), x.dims())),
-            x);
+            x)
+        .sharing(x);
   }
 
   private static long[] resolve(Tensor x, long[] wanted) {
@@ -27,8 +30,8 @@ final class Shapes {
       if (shape[i] == -1 && open < 0) {
         open = i;
       } else {
-        valid &= shape[i] > 0 && shape[i] <= x.length();
-        known *= shape[i];
+        valid = valid && shape[i] > 0 && shape[i] <= x.length() / known;
+        known *= valid ? shape[i] : 1;
       }
     }
     if (valid && open >= 0) {
@@ -109,9 +112,7 @@ final class Shapes {
     INDArray before = zeros(x, axis, from);
     INDArray after = zeros(x, axis, x.dims()[axis] - to);
     INDArray[] parts =
-        java.util.stream.Stream.of(before, dy, after)
-            .filter(java.util.Objects::nonNull)
-            .toArray(INDArray[]::new);
+        Stream.of(before, dy, after).filter(Objects::nonNull).toArray(INDArray[]::new);
     INDArray dx = x.allocate(x.dims());
     x.kernels().concat(parts, axis, dx);
     for (INDArray part : parts) {

@@ -39,6 +39,10 @@ public final class Tensor {
 
   private final boolean tracked;
   private final Backward backward;
+
+  /** Whose memory this one shares, and must not have been given back; null if it is its own. */
+  private Tensor owner;
+
   private INDArray gradient;
   private boolean propagated;
 
@@ -181,21 +185,31 @@ public final class Tensor {
   /**
    * Gives back the memory of a tensor that nobody will use any more now that this one was computed
    * from it, for the next results of the step: a chain of layers then needs the memory of two. Only
-   * in inference: a training step keeps what gradients need, and this does nothing. What is not of
-   * the step's own memory, or shares it with this tensor, stays as it is.
+   * in inference: a training step keeps what gradients need, and this does nothing; nor does it
+   * where {@link #withGradient()} asks for gradients. What is not of the step's own memory, or
+   * shares it with this tensor, stays as it is.
    *
-   * @param intermediate of the same step; using it afterwards throws
+   * @param intermediate of the same step; using it afterwards, or what shares its memory, throws
    * @return this tensor
    */
   public Tensor releasing(Tensor intermediate) {
     checkWith("releasing", intermediate);
+    Tensor released = intermediate.owner == null ? intermediate : intermediate.owner;
     if (!step.isTraining()
-        && intermediate.value != null
-        && !sharesMemoryWith(intermediate)
-        && step.arena().owns(intermediate.value)) {
-      step.arena().release(intermediate.value, precision);
-      intermediate.value = null;
+        && !tracked
+        && !intermediate.tracked
+        && released.value != null
+        && !sharesMemoryWith(released)
+        && step.arena().owns(released.value)) {
+      step.arena().release(released.value, precision);
+      released.value = null;
     }
+    return this;
+  }
+
+  /** Says that this tensor lies in another's memory. */
+  Tensor sharing(Tensor other) {
+    owner = other.owner == null ? other : other.owner;
     return this;
   }
 
@@ -239,7 +253,7 @@ public final class Tensor {
    * @return a tensor without history
    */
   public Tensor withGradient() {
-    return new Tensor(step, array(), precision, variable, true, null);
+    return new Tensor(step, array(), precision, variable, true, null).sharing(this);
   }
 
   /**
@@ -346,6 +360,9 @@ public final class Tensor {
   /** The value, after checking that its memory is still there. */
   INDArray array() {
     step.check();
+    if (owner != null) {
+      owner.array();
+    }
     if (variable != null && variable.array() != value) {
       throw new IllegalStateException(
           "Tensor: its variable was converted to another precision since; open a new step.");
@@ -521,7 +538,8 @@ public final class Tensor {
   }
 
   /**
-   * Rectified linear unit; its gradient is 0 at 0.
+   * Rectified linear unit; its gradient is 0 at 0. oneDNN makes 0 of NaN, too, alone and within a
+   * convolution; ND4J's kernels leave it.
    *
    * @return max(x, 0)
    */
@@ -864,8 +882,9 @@ public final class Tensor {
   }
 
   /**
-   * Maximum of the pixels in a window, channel by channel. Padding is never the maximum. The
-   * gradient goes to the first of equal pixels, row by row.
+   * Maximum of the pixels in a window, channel by channel. Padding is never the maximum, nor is NaN
+   * beside a number; the maximum of negative infinities is the lowest finite number. The gradient
+   * goes to the first of equal pixels, row by row.
    *
    * @param kernelHeight rows of the window
    * @param kernelWidth columns of the window
@@ -961,7 +980,7 @@ public final class Tensor {
    * @return a constant that shares this one's memory
    */
   public Tensor stopGradient() {
-    return new Tensor(step, array(), precision, variable, false, null);
+    return new Tensor(step, array(), precision, variable, false, null).sharing(this);
   }
 
   /**

@@ -111,5 +111,24 @@ class LayerTest {
         List.of("0", "1", "2", "3", "(all)"),
         summary.rows().stream().map(Summary.Row::name).toList());
     assertEquals(6, summary.parameters());
+    assertEquals(
+        List.of(0L, 6L, 0L, 6L, 0L), summary.rows().stream().map(Summary.Row::parameters).toList());
+  }
+
+  @Test
+  void theSummaryRefusesAShapeWithoutElements() {
+    Linear linear = new Linear(2, 2, RNG);
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Summary.of(linear, -1, 2)),
+        "at least 1",
+        "[-1, 2]");
+  }
+
+  @Test
+  void aLossNeedsATerm() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> LossTerm.total(List.of())),
+        "at least one term",
+        "got none");
   }
 }

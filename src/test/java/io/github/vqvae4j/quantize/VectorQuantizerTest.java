@@ -163,6 +163,11 @@ class VectorQuantizerTest {
             "k-means",
             "Trainer");
       }
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> quantizer.start(vectors, 0, new Rng(SEED))),
+          "at least 1 vector in a batch",
+          "got 0");
       quantizer.start(vectors, 100, new Rng(SEED));
       assertEquals(0, quantizer.vectorsToStart());
       float[] started = quantizer.codebook();

@@ -106,6 +106,10 @@ class ErrorTextsTest {
       String came = Arrays.toString(wanted);
       refused("reshape " + came, s -> x(s, 2, 3).reshape(wanted), "reshape", "[2, 3]", "6", came);
     }
+    long[] overflowing = new long[33];
+    Arrays.fill(overflowing, 4);
+    overflowing[0] = -1;
+    refused("reshape to 4^32", s -> x(s, 2, 3).reshape(overflowing), "reshape", "[2, 3]", "[-1, 4");
     refused("permute", s -> x(s, 2, 3).permute(1), "permute", "all 2 axes", "[2, 3]", "got [1]");
     refused("permute none", s -> x(s, 2, 3).permute(), "all 2 axes", "got []");
     refused("permute twice", s -> x(s, 2, 3).permute(1, 1), "distinct", "got [1, 1]");

@@ -13,7 +13,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Activations, losses, softmax, pooling and padding, and their gradients, beside PyTorch's. */
+/**
+ * Activations, losses, softmax, pooling, padding, products and attention, and their gradients,
+ * beside PyTorch's.
+ */
 class OperationGoldenTest {
   private static final Window WINDOW = new Window(2, 1, 1, 1);
 
@@ -37,6 +40,12 @@ class OperationGoldenTest {
     add("pad_zeros", x -> x.pad(new Padding(Padding.Mode.ZEROS, 1, 2, 3, 0)));
     add("pad_reflect", x -> x.pad(new Padding(Padding.Mode.REFLECT, 1, 2, 3, 0)));
     add("cross_entropy", x -> x.crossEntropy(targets));
+    add("space_to_depth", x -> x.spaceToDepth(2));
+    add("depth_to_space", x -> x.depthToSpace(2));
+    operations.put("matmul", Tensor::matmul);
+    operations.put("matmul_transposed", (x, other) -> x.matmul(true, other, true));
+    operations.put("attention", (x, t) -> Tensor.scaledDotProductAttention(x, t, t, false));
+    operations.put("attention_causal", (x, t) -> Tensor.scaledDotProductAttention(x, t, t, true));
     operations.put("l1", Tensor::l1);
     operations.put("huber", (x, target) -> x.huber(target, 0.7));
     operations.put("binary_cross_entropy", Tensor::binaryCrossEntropyWithLogits);

@@ -65,6 +65,34 @@ class ReleasingTest {
     }
   }
 
+  @Test
+  void gradientsInAStepForInferenceNeedItToo() {
+    try (Step step = Step.inference()) {
+      Tensor first = step.tensor(NUMBERS, 6).withGradient();
+      Tensor second = first.square();
+      Tensor third = second.square().releasing(second);
+      step.tensor(new float[6], 6);
+      third.sum().backward();
+      assertArrayEquals(new float[] {4, 32, 108, 256, 500, 864}, first.gradient().toFloats());
+    }
+  }
+
+  /** Of one memory under two shapes, both end at once, and it is given back once. */
+  @Test
+  void viewsEndWithWhatTheyAreViewsOf() {
+    try (Step step = Step.inference()) {
+      Tensor first = step.tensor(NUMBERS, 2, 3);
+      Tensor view = first.stopGradient().reshape(6);
+      Tensor sum = view.add(1).releasing(first).releasing(view);
+      Tensor second = step.tensor(NUMBERS, 6);
+      Tensor third = sum.mul(1).releasing(view);
+      step.tensor(new float[6], 6);
+      assertThrows(IllegalStateException.class, view::toFloats);
+      assertArrayEquals(NUMBERS, second.toFloats());
+      assertArrayEquals(new float[] {2, 3, 4, 5, 6, 7}, third.toFloats());
+    }
+  }
+
   private static long address(Tensor tensor) {
     return tensor.array().data().pointer().address();
   }

@@ -64,8 +64,9 @@ final class GemmConvolution {
     groups = window.groups();
   }
 
-  /** y = x * w, or y += x * w. */
-  void forward(INDArray x, INDArray w, boolean add, INDArray y) {
+  /** y = x * w + bias + residual; either may be null. */
+  void forward(INDArray x, INDArray w, INDArray bias, INDArray residual, INDArray y) {
+    boolean add = begin(bias, residual, y);
     int lines = images * resultHeight;
     Parts.run(
         parts(lines),
@@ -89,8 +90,14 @@ final class GemmConvolution {
                 Matrix.of(results.getPointer(ofResult), out)));
   }
 
-  /** dx += the gradient of the images, whose patches are dy times the transposed weights. */
-  void addInputGradient(INDArray dy, INDArray w, INDArray dx) {
+  /**
+   * x = the transposed convolution of y + bias + residual, of which either may be null; without
+   * them the gradient of the images, whose patches are y's times the transposed weights.
+   */
+  void transposed(INDArray y, INDArray w, INDArray bias, INDArray residual, INDArray x) {
+    if (!begin(bias, residual, x)) {
+      Pointer.memset(pointer(x), 0, x.length() * x.dataType().width());
+    }
     // By images, since the patches of neighbouring lines overlap.
     Parts.run(
         parts(images),
@@ -99,13 +106,13 @@ final class GemmConvolution {
             forEachBlock(
                 from * resultHeight,
                 to * resultHeight,
-                (line, count) -> addInputGradient(dy, w, dx, line, count)));
+                (line, count) -> addTransposed(y, w, x, line, count)));
   }
 
-  private void addInputGradient(INDArray dy, INDArray w, INDArray dx, int line, int count) {
+  private void addTransposed(INDArray y, INDArray w, INDArray x, int line, int count) {
     boolean direct = patches.areTheImage();
-    Pointer rows = direct ? patches.of(pointer(dx), line, count) : patches.room(count);
-    Pointer results = at(dy, line);
+    Pointer rows = direct ? patches.of(pointer(x), line, count) : patches.room(count);
+    Pointer results = at(y, line);
     forEachFactor(
         (ofPatch, ofWeight, ofResult) ->
             blas.product(
@@ -117,8 +124,28 @@ final class GemmConvolution {
                 out / groups,
                 Matrix.of(rows.getPointer(ofPatch), patches.size())));
     if (!direct) {
-      patches.addTo(pointer(dx), line, count, rows, blas);
+      patches.addTo(pointer(x), line, count, rows, blas);
     }
+  }
+
+  /** y = bias + residual, of which either may be null; false, and nothing is done, if both are. */
+  private boolean begin(INDArray bias, INDArray residual, INDArray y) {
+    Pointer target = pointer(y);
+    long size = y.dataType().width();
+    if (bias != null) {
+      // The bias once, then what is there twice, four times, ..
+      Pointer.memcpy(target, pointer(bias), bias.length() * size);
+      for (long done = bias.length(); done < y.length(); done *= 2) {
+        long more = Math.min(done, y.length() - done);
+        Pointer.memcpy(target.getPointer(done), target, more * size);
+      }
+      if (residual != null) {
+        blas.add(Math.toIntExact(y.length()), pointer(residual), target);
+      }
+    } else if (residual != null) {
+      Pointer.memcpy(target, pointer(residual), y.length() * size);
+    }
+    return bias != null || residual != null;
   }
 
   /** dw = the transposed patches times dy. */

@@ -276,8 +276,7 @@ public final class Nd4jKernels implements Kernels {
       boolean relu,
       Window window,
       INDArray y) {
-    boolean add = begin(bias, residual, y);
-    new GemmConvolution(x, weight, y, window).forward(x, weight, add, y);
+    new GemmConvolution(x, weight, y, window).forward(x, weight, bias, residual, y);
     if (relu) {
       unary(Unary.RELU, y, y);
     }
@@ -295,8 +294,7 @@ public final class Nd4jKernels implements Kernels {
       INDArray dBias) {
     GemmConvolution convolution = new GemmConvolution(x, weight, dy, window);
     if (dx != null) {
-      clear(dx);
-      convolution.addInputGradient(dy, weight, dx);
+      convolution.transposed(dy, weight, null, null, dx);
     }
     if (dWeight != null) {
       convolution.weightGradient(x, dy, dWeight);
@@ -316,38 +314,11 @@ public final class Nd4jKernels implements Kernels {
       boolean relu,
       Window window,
       INDArray y) {
-    if (!begin(bias, residual, y)) {
-      clear(y);
-    }
     // It is the gradient of the convolution whose images are our results.
-    new GemmConvolution(y, weight, x, window).addInputGradient(x, weight, y);
+    new GemmConvolution(y, weight, x, window).transposed(x, weight, bias, residual, y);
     if (relu) {
       unary(Unary.RELU, y, y);
     }
-  }
-
-  /** y = bias + residual, of which either may be null; false, and nothing is done, if both are. */
-  private static boolean begin(INDArray bias, INDArray residual, INDArray y) {
-    Pointer target = pointer(y);
-    long size = y.dataType().width();
-    if (bias != null) {
-      // The bias once, then what is there twice, four times, ..
-      Pointer.memcpy(target, pointer(bias), bias.length() * size);
-      for (long done = bias.length(); done < y.length(); done *= 2) {
-        long more = Math.min(done, y.length() - done);
-        Pointer.memcpy(target.getPointer(done), target, more * size);
-      }
-      if (residual != null) {
-        Blas.of(y).add(Math.toIntExact(y.length()), pointer(residual), target);
-      }
-    } else if (residual != null) {
-      Pointer.memcpy(target, pointer(residual), y.length() * size);
-    }
-    return bias != null || residual != null;
-  }
-
-  private static void clear(INDArray array) {
-    Pointer.memset(pointer(array), 0, array.length() * array.dataType().width());
   }
 
   /** Adds up an image's channels over batch, height and width. */

@@ -43,18 +43,7 @@ final class OneDnnConvolution {
 
   private final OneDnn oneDnn;
   private final long[] numbers;
-  private final long[] strides;
-  private final long[] dilation;
-  private final long[] padding;
-  private final long[] paddingAfter;
-  private final memory.desc image;
-  private final memory.desc result;
-  private final memory.desc weights;
-  private final memory.desc anyWeights;
-  private final memory.desc transposedWeights;
-  private final memory.desc anyTransposedWeights;
-  private final memory.desc bias;
-  private final memory.desc transposedBias;
+  private final ConvolutionDescriptions descriptions;
 
   /**
    * The convolution from images to results; both may be of a training pass's other direction.
@@ -66,58 +55,7 @@ final class OneDnnConvolution {
   OneDnnConvolution(OneDnn oneDnn, long[] x, long[] w, long[] y, Window window) {
     this.oneDnn = oneDnn;
     numbers = OneDnnKernels.numbers(0, x, w, y, OneDnnConvolutions.geometry(window));
-    strides = new long[] {window.strideHeight(), window.strideWidth()};
-    // oneDNN counts the rows and columns between those of the kernel.
-    dilation = new long[] {window.dilationHeight() - 1, window.dilationWidth() - 1};
-    padding = new long[] {window.paddingHeight(), window.paddingWidth()};
-    // What remains at the far side may be less than the padding, where the stride does not divide.
-    paddingAfter =
-        new long[] {
-          (y[1] - 1) * strides[0] + (w[0] - 1) * window.dilationHeight() + 1 - x[1] - padding[0],
-          (y[2] - 1) * strides[1] + (w[1] - 1) * window.dilationWidth() + 1 - x[2] - padding[1]
-        };
-    image = channelsLast(x);
-    result = channelsLast(y);
-    long groups = window.groups();
-    long[] logical = {groups, w[3] / groups, w[2], w[0], w[1]};
-    long[] weightStrides = {w[3] / groups, 1, w[3], w[1] * w[2] * w[3], w[2] * w[3]};
-    int first = groups == 1 ? 1 : 0;
-    weights = weights(logical, first, weightStrides);
-    anyWeights = anyLayout(logical, first);
-    // Transposed, its inputs are our results, and its results our images.
-    swap(logical);
-    swap(weightStrides);
-    transposedWeights = weights(logical, first, weightStrides);
-    anyTransposedWeights = anyLayout(logical, first);
-    bias = OneDnn.dense(w[3]);
-    transposedBias = OneDnn.dense(x[3]);
-  }
-
-  /** Without the axis of groups, if there is but one: oneDNN has more code for that. */
-  private static memory.desc weights(long[] shape, int first, long[] strides) {
-    return OneDnn.strided(
-        Arrays.copyOfRange(shape, first, shape.length),
-        Arrays.copyOfRange(strides, first, strides.length));
-  }
-
-  private static memory.desc anyLayout(long[] shape, int first) {
-    return new memory.desc(
-        Arrays.copyOfRange(shape, first, shape.length),
-        memory.data_type.f32,
-        memory.format_tag.any);
-  }
-
-  private static void swap(long[] ofWeights) {
-    long outputs = ofWeights[1];
-    ofWeights[1] = ofWeights[2];
-    ofWeights[2] = outputs;
-  }
-
-  private static memory.desc channelsLast(long[] shape) {
-    return new memory.desc(
-        new long[] {shape[0], shape[3], shape[1], shape[2]},
-        memory.data_type.f32,
-        memory.format_tag.nhwc);
+    descriptions = new ConvolutionDescriptions(x, w, y, window);
   }
 
   // --- y = relu?(x * w + bias + residual)
@@ -159,53 +97,21 @@ final class OneDnnConvolution {
     return true;
   }
 
-  private convolution_forward.primitive_desc describeForward(
-      boolean withBias, primitive_attr attributes) {
-    return withBias
-        ? new convolution_forward.primitive_desc(
-            OneDnn.cpu(),
-            dnnl.prop_kind.forward_training,
-            dnnl.algorithm.convolution_direct,
-            image,
-            anyWeights,
-            bias,
-            result,
-            strides,
-            dilation,
-            padding,
-            paddingAfter,
-            attributes,
-            true)
-        : new convolution_forward.primitive_desc(
-            OneDnn.cpu(),
-            dnnl.prop_kind.forward_training,
-            dnnl.algorithm.convolution_direct,
-            image,
-            anyWeights,
-            result,
-            strides,
-            dilation,
-            padding,
-            paddingAfter,
-            attributes,
-            true);
-  }
-
   private Compiled compileForward(boolean withBias, boolean residual, boolean relu) {
-    var description = describeForward(withBias, fused(residual, relu, result));
+    var description = descriptions.forward(withBias, fused(residual, relu, descriptions.result));
     if (OneDnn.isUnusable(description)) {
       return NONE;
     }
     OneDnn.Builder builder =
         oneDnn
             .call()
-            .argument(DNNL_ARG_SRC, image)
+            .argument(DNNL_ARG_SRC, descriptions.image)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
-            .argument(DNNL_ARG_DST, result);
+            .argument(DNNL_ARG_DST, descriptions.result);
     return compiled(
-        finish(builder, withBias ? bias : null, residual ? result : null)
+        finish(builder, withBias ? descriptions.bias : null, residual ? descriptions.result : null)
             .build(new convolution_forward(description), description),
-        weights,
+        descriptions.weights,
         description.weights_desc(),
         true);
   }
@@ -246,35 +152,18 @@ final class OneDnnConvolution {
   }
 
   private Compiled compileInputGradient() {
-    var hint = describeForward(false, OneDnn.attributes());
-    if (hint.get(true) == null) {
-      return NONE;
-    }
-    var description =
-        new convolution_backward_data.primitive_desc(
-            OneDnn.cpu(),
-            dnnl.algorithm.convolution_direct,
-            image,
-            anyWeights,
-            result,
-            strides,
-            dilation,
-            padding,
-            paddingAfter,
-            hint,
-            OneDnn.attributes(),
-            true);
-    if (OneDnn.isUnusable(description)) {
+    var description = descriptions.inputGradient();
+    if (description == null || OneDnn.isUnusable(description)) {
       return NONE;
     }
     return compiled(
         oneDnn
             .call()
-            .argument(DNNL_ARG_DIFF_DST, result)
+            .argument(DNNL_ARG_DIFF_DST, descriptions.result)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
-            .argument(DNNL_ARG_DIFF_SRC, image)
+            .argument(DNNL_ARG_DIFF_SRC, descriptions.image)
             .build(new convolution_backward_data(description), description),
-        weights,
+        descriptions.weights,
         description.weights_desc(),
         true);
   }
@@ -299,54 +188,22 @@ final class OneDnnConvolution {
   }
 
   private Compiled compileWeightGradient(boolean withBias) {
-    var hint = describeForward(withBias, OneDnn.attributes());
-    if (hint.get(true) == null) {
-      return NONE;
-    }
-    var description =
-        withBias
-            ? new convolution_backward_weights.primitive_desc(
-                OneDnn.cpu(),
-                dnnl.algorithm.convolution_direct,
-                image,
-                anyWeights,
-                bias,
-                result,
-                strides,
-                dilation,
-                padding,
-                paddingAfter,
-                hint,
-                OneDnn.attributes(),
-                true)
-            : new convolution_backward_weights.primitive_desc(
-                OneDnn.cpu(),
-                dnnl.algorithm.convolution_direct,
-                image,
-                anyWeights,
-                result,
-                strides,
-                dilation,
-                padding,
-                paddingAfter,
-                hint,
-                OneDnn.attributes(),
-                true);
-    if (OneDnn.isUnusable(description)) {
+    var description = descriptions.weightGradient(withBias);
+    if (description == null || OneDnn.isUnusable(description)) {
       return NONE;
     }
     OneDnn.Builder builder =
         oneDnn
             .call()
-            .argument(DNNL_ARG_SRC, image)
-            .argument(DNNL_ARG_DIFF_DST, result)
+            .argument(DNNL_ARG_SRC, descriptions.image)
+            .argument(DNNL_ARG_DIFF_DST, descriptions.result)
             .argument(DNNL_ARG_DIFF_WEIGHTS, description.diff_weights_desc());
     if (withBias) {
-      builder.argument(DNNL_ARG_DIFF_BIAS, bias);
+      builder.argument(DNNL_ARG_DIFF_BIAS, descriptions.bias);
     }
     return compiled(
         builder.build(new convolution_backward_weights(description), description),
-        weights,
+        descriptions.weights,
         description.diff_weights_desc(),
         false);
   }
@@ -365,49 +222,23 @@ final class OneDnnConvolution {
   }
 
   private Compiled compileTransposed(boolean withBias, boolean residual, boolean relu) {
-    primitive_attr attributes = fused(residual, relu, image);
-    var description =
-        withBias
-            ? new deconvolution_forward.primitive_desc(
-                OneDnn.cpu(),
-                dnnl.prop_kind.forward_training,
-                dnnl.algorithm.deconvolution_direct,
-                result,
-                anyTransposedWeights,
-                transposedBias,
-                image,
-                strides,
-                dilation,
-                padding,
-                paddingAfter,
-                attributes,
-                true)
-            : new deconvolution_forward.primitive_desc(
-                OneDnn.cpu(),
-                dnnl.prop_kind.forward_training,
-                dnnl.algorithm.deconvolution_direct,
-                result,
-                anyTransposedWeights,
-                image,
-                strides,
-                dilation,
-                padding,
-                paddingAfter,
-                attributes,
-                true);
+    var description = descriptions.transposed(withBias, fused(residual, relu, descriptions.image));
     if (OneDnn.isUnusable(description)) {
       return NONE;
     }
     OneDnn.Builder builder =
         oneDnn
             .call()
-            .argument(DNNL_ARG_SRC, result)
+            .argument(DNNL_ARG_SRC, descriptions.result)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
-            .argument(DNNL_ARG_DST, image);
+            .argument(DNNL_ARG_DST, descriptions.image);
     return compiled(
-        finish(builder, withBias ? transposedBias : null, residual ? image : null)
+        finish(
+                builder,
+                withBias ? descriptions.transposedBias : null,
+                residual ? descriptions.image : null)
             .build(new deconvolution_forward(description), description),
-        transposedWeights,
+        descriptions.transposedWeights,
         description.weights_desc(),
         true);
   }

@@ -1,19 +1,12 @@
 package io.github.vqvae4j.tensor.internal;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
-
 import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import java.util.Arrays;
 import java.util.stream.LongStream;
-import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.reduction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -57,46 +50,9 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void binary(Binary operation, INDArray a, INDArray b, INDArray y) {
-    boolean sameShape = Arrays.equals(a.shape(), b.shape());
-    long[] as = sameShape ? new long[] {a.length()} : a.shape();
-    long[] bs = sameShape ? as : b.shape();
-    long[] ys = sameShape ? as : y.shape();
-    Call call =
-        OneDnn.get()
-            .cached(
-                "binary",
-                o -> compileBinary(o, operation, as, bs, ys),
-                Call.class,
-                numbers(operation.ordinal(), as, bs));
-    if (call == Call.NONE) {
+    if (!OneDnnBinary.run(operation, a, b, y)) {
       fallback.binary(operation, a, b, y);
-    } else {
-      call.set(0, a).set(1, b).set(2, y).run();
     }
-  }
-
-  private static Call compileBinary(
-      OneDnn oneDnn, Binary operation, long[] as, long[] bs, long[] ys) {
-    dnnl.algorithm algorithm =
-        switch (operation) {
-          case ADD -> dnnl.algorithm.binary_add;
-          case SUB -> dnnl.algorithm.binary_sub;
-          case MUL -> dnnl.algorithm.binary_mul;
-          case DIV -> dnnl.algorithm.binary_div;
-        };
-    memory.desc a = OneDnn.dense(as);
-    memory.desc b = OneDnn.dense(bs);
-    memory.desc y = OneDnn.dense(ys);
-    var description =
-        new binary.primitive_desc(OneDnn.cpu(), algorithm, a, b, y, OneDnn.attributes(), true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
-        : oneDnn
-            .call()
-            .argument(DNNL_ARG_SRC_0, a)
-            .argument(DNNL_ARG_SRC_1, b)
-            .argument(DNNL_ARG_DST, y)
-            .build(new binary(description), description);
   }
 
   @Override
@@ -117,56 +73,9 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void sum(INDArray x, int[] axes, INDArray y) {
-    int columns = (int) Math.min(Integer.MAX_VALUE, y.length());
-    if (keepsTrailingAxes(x, y) && SliceLoops.takesRowsOf(columns)) {
-      SliceLoops.get().sumRows(x, columns, y);
-      return;
-    }
-    Call call =
-        OneDnn.get()
-            .cached(
-                "sum",
-                o -> compileSum(o, x.shape(), y.shape()),
-                Call.class,
-                numbers(0, x.shape(), y.shape()));
-    if (call == Call.NONE) {
+    if (!OneDnnReduction.sum(x, y)) {
       fallback.sum(x, axes, y);
-    } else {
-      call.set(0, x).set(1, y).run();
     }
-  }
-
-  /** Whether the axes that are summed over come first, as where a bias was added to pixels. */
-  private static boolean keepsTrailingAxes(INDArray x, INDArray y) {
-    int axis = 0;
-    while (axis < x.rank() && y.size(axis) == 1) {
-      axis++;
-    }
-    while (axis < x.rank() && y.size(axis) == x.size(axis)) {
-      axis++;
-    }
-    return axis == x.rank();
-  }
-
-  private static Call compileSum(OneDnn oneDnn, long[] xs, long[] ys) {
-    if (Arrays.equals(xs, ys)) {
-      return Call.NONE;
-    }
-    return reduction(oneDnn, dnnl.algorithm.reduction_sum, OneDnn.dense(xs), OneDnn.dense(ys));
-  }
-
-  /** Reduces the axes along which y has size 1. */
-  static Call reduction(OneDnn oneDnn, dnnl.algorithm algorithm, memory.desc x, memory.desc y) {
-    var description =
-        new reduction.primitive_desc(
-            OneDnn.cpu(), algorithm, x, y, 0, 0, OneDnn.attributes(), true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
-        : oneDnn
-            .call()
-            .argument(DNNL_ARG_SRC, x)
-            .argument(DNNL_ARG_DST, y)
-            .build(new reduction(description), description);
   }
 
   @Override

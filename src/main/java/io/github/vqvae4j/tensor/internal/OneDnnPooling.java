@@ -28,25 +28,19 @@ record OneDnnPooling(
 
   /** y = the pooled x; false if oneDNN could not do it. */
   boolean forward(INDArray x, INDArray y, INDArray where) {
-    Call call = cached("pooling", this::compile);
-    if (call == Call.NONE) {
-      return false;
-    }
-    call.set(0, x).set(1, y);
-    if (notes) {
-      call.set(2, where);
-    }
-    call.run();
-    return true;
+    return run(cached("pooling", this::compile), x, y, where);
   }
 
   /** dx from the gradient of y; false if oneDNN could not do it. */
   boolean backward(INDArray where, INDArray dy, INDArray dx) {
-    Call call = cached("pooling gradient", this::compileGradient);
+    return run(cached("pooling gradient", this::compileGradient), dy, dx, where);
+  }
+
+  private boolean run(Call call, INDArray from, INDArray to, INDArray where) {
     if (call == Call.NONE) {
       return false;
     }
-    call.set(0, dy).set(1, dx);
+    call.set(0, from).set(1, to);
     if (notes) {
       call.set(2, where);
     }
@@ -99,6 +93,11 @@ record OneDnnPooling(
   }
 
   private Call compileGradient(OneDnn oneDnn) {
+    var forward = describe();
+    if (OneDnn.isUnusable(forward)) {
+      // Then nobody wrote notes.
+      return Call.NONE;
+    }
     var description =
         new pooling_backward.primitive_desc(
             OneDnn.cpu(),
@@ -110,7 +109,7 @@ record OneDnnPooling(
             new long[2],
             paddings(),
             paddings(),
-            describe(),
+            forward,
             OneDnn.attributes(),
             true);
     if (OneDnn.isUnusable(description)) {

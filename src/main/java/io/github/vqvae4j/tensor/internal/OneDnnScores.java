@@ -54,7 +54,7 @@ final class OneDnnScores {
 
   private static Call largest(OneDnn oneDnn, long groups, long size) {
     memory.desc one = OneDnn.dense(groups, 1);
-    return OneDnnKernels.reduction(
+    return OneDnnReduction.compile(
         oneDnn, dnnl.algorithm.reduction_max, OneDnn.dense(groups, size), one);
   }
 }

@@ -1,0 +1,213 @@
+package io.github.vqvae4j.tensor.internal;
+
+import io.github.vqvae4j.tensor.Window;
+import java.util.Arrays;
+import org.bytedeco.dnnl.convolution_backward_data;
+import org.bytedeco.dnnl.convolution_backward_weights;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.deconvolution_forward;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_attr;
+
+/**
+ * One convolution as oneDNN wants it described: how its images, results and weights lie in memory,
+ * how its kernel moves, and from these each of its primitives.
+ */
+final class ConvolutionDescriptions {
+  final memory.desc image;
+  final memory.desc result;
+  final memory.desc weights;
+  final memory.desc transposedWeights;
+  final memory.desc bias;
+  final memory.desc transposedBias;
+  private final memory.desc anyWeights;
+  private final memory.desc anyTransposedWeights;
+  private final long[] strides;
+  private final long[] dilation;
+  private final long[] padding;
+  private final long[] paddingAfter;
+
+  /**
+   * The convolution from images to results.
+   *
+   * @param x shape of the images
+   * @param w shape of the weights, [kernel height, kernel width, in / groups, out]
+   * @param y shape of the results
+   */
+  ConvolutionDescriptions(long[] x, long[] w, long[] y, Window window) {
+    strides = new long[] {window.strideHeight(), window.strideWidth()};
+    // oneDNN counts the rows and columns between those of the kernel.
+    dilation = new long[] {window.dilationHeight() - 1, window.dilationWidth() - 1};
+    padding = new long[] {window.paddingHeight(), window.paddingWidth()};
+    // What remains at the far side may be less than the padding, where the stride does not divide.
+    paddingAfter =
+        new long[] {
+          (y[1] - 1) * strides[0] + (w[0] - 1) * window.dilationHeight() + 1 - x[1] - padding[0],
+          (y[2] - 1) * strides[1] + (w[1] - 1) * window.dilationWidth() + 1 - x[2] - padding[1]
+        };
+    image = channelsLast(x);
+    result = channelsLast(y);
+    long groups = window.groups();
+    long[] logical = {groups, w[3] / groups, w[2], w[0], w[1]};
+    long[] weightStrides = {w[3] / groups, 1, w[3], w[1] * w[2] * w[3], w[2] * w[3]};
+    int first = groups == 1 ? 1 : 0;
+    weights = weights(logical, first, weightStrides);
+    anyWeights = anyLayout(logical, first);
+    // Transposed, its inputs are our results, and its results our images.
+    swap(logical);
+    swap(weightStrides);
+    transposedWeights = weights(logical, first, weightStrides);
+    anyTransposedWeights = anyLayout(logical, first);
+    bias = OneDnn.dense(w[3]);
+    transposedBias = OneDnn.dense(x[3]);
+  }
+
+  /** Without the axis of groups, if there is but one: oneDNN has more code for that. */
+  private static memory.desc weights(long[] shape, int first, long[] strides) {
+    return OneDnn.strided(
+        Arrays.copyOfRange(shape, first, shape.length),
+        Arrays.copyOfRange(strides, first, strides.length));
+  }
+
+  private static memory.desc anyLayout(long[] shape, int first) {
+    return new memory.desc(
+        Arrays.copyOfRange(shape, first, shape.length),
+        memory.data_type.f32,
+        memory.format_tag.any);
+  }
+
+  private static void swap(long[] ofWeights) {
+    long outputs = ofWeights[1];
+    ofWeights[1] = ofWeights[2];
+    ofWeights[2] = outputs;
+  }
+
+  private static memory.desc channelsLast(long[] shape) {
+    return new memory.desc(
+        new long[] {shape[0], shape[3], shape[1], shape[2]},
+        memory.data_type.f32,
+        memory.format_tag.nhwc);
+  }
+
+  /** Images to results. */
+  convolution_forward.primitive_desc forward(boolean withBias, primitive_attr attributes) {
+    return withBias
+        ? new convolution_forward.primitive_desc(
+            OneDnn.cpu(),
+            dnnl.prop_kind.forward_training,
+            dnnl.algorithm.convolution_direct,
+            image,
+            anyWeights,
+            bias,
+            result,
+            strides,
+            dilation,
+            padding,
+            paddingAfter,
+            attributes,
+            true)
+        : new convolution_forward.primitive_desc(
+            OneDnn.cpu(),
+            dnnl.prop_kind.forward_training,
+            dnnl.algorithm.convolution_direct,
+            image,
+            anyWeights,
+            result,
+            strides,
+            dilation,
+            padding,
+            paddingAfter,
+            attributes,
+            true);
+  }
+
+  /** Results' gradients to images'; null if there is no such convolution. */
+  convolution_backward_data.primitive_desc inputGradient() {
+    var hint = forward(false, OneDnn.attributes());
+    if (hint.get(true) == null) {
+      return null;
+    }
+    return new convolution_backward_data.primitive_desc(
+        OneDnn.cpu(),
+        dnnl.algorithm.convolution_direct,
+        image,
+        anyWeights,
+        result,
+        strides,
+        dilation,
+        padding,
+        paddingAfter,
+        hint,
+        OneDnn.attributes(),
+        true);
+  }
+
+  /** Images and results' gradients to weights'; null if there is no such convolution. */
+  convolution_backward_weights.primitive_desc weightGradient(boolean withBias) {
+    var hint = forward(withBias, OneDnn.attributes());
+    if (hint.get(true) == null) {
+      return null;
+    }
+    return withBias
+        ? new convolution_backward_weights.primitive_desc(
+            OneDnn.cpu(),
+            dnnl.algorithm.convolution_direct,
+            image,
+            anyWeights,
+            bias,
+            result,
+            strides,
+            dilation,
+            padding,
+            paddingAfter,
+            hint,
+            OneDnn.attributes(),
+            true)
+        : new convolution_backward_weights.primitive_desc(
+            OneDnn.cpu(),
+            dnnl.algorithm.convolution_direct,
+            image,
+            anyWeights,
+            result,
+            strides,
+            dilation,
+            padding,
+            paddingAfter,
+            hint,
+            OneDnn.attributes(),
+            true);
+  }
+
+  /** Results to images, by the transposed convolution. */
+  deconvolution_forward.primitive_desc transposed(boolean withBias, primitive_attr attributes) {
+    return withBias
+        ? new deconvolution_forward.primitive_desc(
+            OneDnn.cpu(),
+            dnnl.prop_kind.forward_training,
+            dnnl.algorithm.deconvolution_direct,
+            result,
+            anyTransposedWeights,
+            transposedBias,
+            image,
+            strides,
+            dilation,
+            padding,
+            paddingAfter,
+            attributes,
+            true)
+        : new deconvolution_forward.primitive_desc(
+            OneDnn.cpu(),
+            dnnl.prop_kind.forward_training,
+            dnnl.algorithm.deconvolution_direct,
+            result,
+            anyTransposedWeights,
+            image,
+            strides,
+            dilation,
+            padding,
+            paddingAfter,
+            attributes,
+            true);
+  }
+}
