@@ -127,7 +127,7 @@ public final class AnomalyDetector {
 
   /** m, counted from 1 for the largest. */
   private static int rank(double falsePositives, int n) {
-    int rank = (int) (falsePositives * (n + 1L) + ROUNDING);
+    int rank = (int) Math.min(n, falsePositives * (n + 1L) + ROUNDING);
     if (rank < 1) {
       throw new IllegalArgumentException(
           "AnomalyDetector: expected for a false-positive rate of "

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       ReconstructCommand.class,
       DecodeCommand.class,
       CodebookCommand.class,
+      AnomalyCommand.class,
       PaletteCommand.class
     })
 public final class Main implements Runnable {

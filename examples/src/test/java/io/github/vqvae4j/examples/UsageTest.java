@@ -23,6 +23,7 @@ class UsageTest {
         "reconstruct",
         "decode",
         "codebook",
+        "anomaly",
         "palette"
       })
   void everyCommandHasHelpAndVersion(String command) {
@@ -48,6 +49,7 @@ class UsageTest {
             "reconstruct",
             "decode",
             "codebook",
+            "anomaly",
             "palette")) {
       assertTrue(help.contains(command), help);
     }
