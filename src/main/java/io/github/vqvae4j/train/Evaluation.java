@@ -28,6 +28,9 @@ public record Evaluation(
     long step, List<TermReport> terms, double meanSquaredError, double variance, CodeUsage usage) {
   private static final int BATCH = 64;
 
+  /** Weights that grow are taken as in the end, so that losses can be compared. */
+  private static final long AFTER_WARM_UPS = Long.MAX_VALUE;
+
   /**
    * Reconstructs a whole data set. Nothing in the model changes.
    *
@@ -42,7 +45,7 @@ public record Evaluation(
   }
 
   static Evaluation after(long step, ImageModel model, Dataset data, double variance) {
-    TrainingProgress progress = new TrainingProgress(step, variance);
+    TrainingProgress progress = new TrainingProgress(AFTER_WARM_UPS, variance);
     double sum = 0;
     List<TermReport> terms = List.of();
     CodeUsage usage = CodeUsage.none(model.codebookSize());
@@ -86,7 +89,7 @@ public record Evaluation(
   }
 
   /**
-   * The loss, with the weights that the terms have after {@link #step}.
+   * The loss, with the weights that the terms have in the end, after any warm-up.
    *
    * @return the sum of weight times value
    */

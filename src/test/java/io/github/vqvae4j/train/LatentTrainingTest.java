@@ -148,6 +148,11 @@ class LatentTrainingTest {
       assertEquals(elbo, -last.loss(), 1);
       assertTrue(mean(model.logLikelihood(TEST, 300, new Rng(1))) > elbo);
     }
+    try (Vae warming = LatentModels.vae(1).beta(2).warmUp(1_000).build()) {
+      Evaluation early =
+          trainer(warming).steps(1).evaluate(TEST, 1).fit(TRAIN).best().orElseThrow();
+      assertEquals(2, early.terms().get(1).weight());
+    }
   }
 
   @Test

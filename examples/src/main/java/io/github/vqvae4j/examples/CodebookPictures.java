@@ -27,6 +27,9 @@ final class CodebookPictures {
   private static final int MAP_HEIGHT = 800;
   private static final int DOT = 9;
 
+  /** Where a logarithmic axis begins, so that a code chosen once has a height. */
+  private static final double BELOW_ONE = 0.5;
+
   /** Of codes never chosen, chosen 1 to 9 times, 10 to 99 times, and so on. */
   private static final Color[] BY_USE = {
     new Color(190, 190, 190),
@@ -53,23 +56,25 @@ final class CodebookPictures {
     this.example = example;
   }
 
-  /** The histogram, the most frequent code first. */
+  /** The histogram, the most frequent code first: code i from i - 1 to i. */
   void writeUsage(Path file) throws IOException {
-    double[] used =
-        Arrays.stream(report.sortedCounts()).filter(n -> n > 0).asDoubleStream().toArray();
-    double[] ranks = IntStream.rangeClosed(1, used.length).asDoubleStream().toArray();
+    long[] counts = report.sortedCounts();
+    int used = report.usage().codesInUse();
+    double[] edges = IntStream.rangeClosed(0, used).asDoubleStream().toArray();
+    double[] heights =
+        IntStream.rangeClosed(0, used).mapToDouble(i -> counts[Math.min(i, used - 1)]).toArray();
     CodeUsage usage = report.usage();
     XYChart chart =
         ChartStyle.chart(usage.toString(), "codes, the most frequent first", "chosen", HEIGHT);
     XYStyler style = chart.getStyler();
     style.setDefaultSeriesRenderStyle(XYSeriesRenderStyle.StepArea);
     style.setYAxisLogarithmic(true);
-    style.setYAxisMin(RoundNumbers.atMost(used[used.length - 1]));
-    style.setYAxisMax(RoundNumbers.above(used[0]));
+    style.setYAxisMin(BELOW_ONE);
+    style.setYAxisMax(RoundNumbers.above(heights[0]));
     style.setXAxisMin(0.0);
     style.setXAxisMax((double) usage.codebookSize());
     style.setLegendVisible(false);
-    XYSeries series = chart.addSeries("codes", ranks, used);
+    XYSeries series = chart.addSeries("codes", edges, heights);
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(ChartStyle.BLUE);
     series.setFillColor(BY_USE[1]);
@@ -106,7 +111,7 @@ final class CodebookPictures {
     double[] shares = Arrays.copyOf(axes.shares(), Math.max(2, dimension));
     XYChart chart =
         ChartStyle.chart(
-            "The vectors of " + counts.length + " codes",
+            "The codebook's vectors, K = " + counts.length,
             axis(shares[0]),
             axis(shares[1]),
             MAP_HEIGHT);

@@ -25,6 +25,19 @@ class CodebookCommandTest {
   }
 
   @Test
+  void aSingleCodeIsDrawnToo() throws IOException {
+    Path output = folder.resolve("out");
+    Run run = Run.of("codebook", "--steps=1", "--codes=1", "--output=" + output).succeeded();
+    assertPictures(run, output, 1);
+    float[] pixels = Images.read(output.resolve("usage.png")).pixels();
+    int blue = 0;
+    for (int i = 0; i < pixels.length; i += 3) {
+      blue += pixels[i + 2] > pixels[i] + 0.2f ? 1 : 0;
+    }
+    assertTrue(blue > 50_000, "one bar over the whole width, got " + blue + " blue pixels");
+  }
+
+  @Test
   void aModelOfAFileIsDrawn() throws IOException {
     Path trained = folder.resolve("trained");
     Run.of("mnist", "--steps=2", "--hidden=4", "--codes=7", "--dimension=1", "--output=" + trained)
