@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The three normalizations, on images smaller and larger than the slices they are computed in. */
 final class NormalizationCases {
-  private static final double EPSILON = 0.01;
+  static final double EPSILON = 0.01;
 
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -65,8 +65,7 @@ final class NormalizationCases {
   }
 
   /** As the definition says, with mean and variance of each image's groups of channels. */
-  private static Numbers normalize(
-      Numbers x, Numbers weight, Numbers bias, long images, long groups) {
+  static Numbers normalize(Numbers x, Numbers weight, Numbers bias, long images, long groups) {
     long channels = last(x.shape());
     long pixels = x.values().length / images / channels;
     Numbers grouped = Reference.reshape(x, images, pixels, groups, channels / groups);

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -65,6 +67,37 @@ class OperationTest {
     return Stream.of(AxisCases.all(), PixelCases.all())
         .flatMap(List::stream)
         .map(OperationTest::tests);
+  }
+
+  @TestFactory
+  Stream<DynamicNode> randomShapes() {
+    return RandomCases.of(SEED, 12).stream().map(OperationTest::tests);
+  }
+
+  /** What is left out where nobody wants it must not change what remains. */
+  @TestFactory
+  Stream<DynamicTest> gradientOfOneInputAlone() {
+    return Stream.of(
+            RandomCases.of(SEED, 12), SharingCases.all(), LossCases.all(), ConvolutionCases.all())
+        .flatMap(List::stream)
+        .filter(one -> one.shapes().size() > 1)
+        .flatMap(
+            one ->
+                Arrays.stream(KernelSet.values())
+                    .map(k -> dynamicTest(one + " by " + k, () -> checkEachInputAlone(one, k))));
+  }
+
+  private static void checkEachInputAlone(OperationCase one, KernelSet kernels) {
+    Rng rng = new Rng(seed(one));
+    Numbers[] inputs = one.inputs(rng);
+    double[] weights = gaussians(rng, one.definition().apply(inputs).values().length);
+    Pass all = run(one, kernels, Precision.FLOAT, inputs, weights);
+    for (int i = 0; i < inputs.length; i++) {
+      int only = i;
+      Pass alone = run(one, kernels, Precision.FLOAT, inputs, weights, input -> input == only);
+      assertClose(
+          all.gradients[i], alone.gradients[i], Tolerances.FLOAT, one + ": input " + i + " alone");
+    }
   }
 
   private static DynamicNode tests(OperationCase one) {
@@ -164,15 +197,28 @@ class OperationTest {
       Precision precision,
       Numbers[] inputs,
       double[] weights) {
+    return run(one, kernels, precision, inputs, weights, input -> true);
+  }
+
+  private static Pass run(
+      OperationCase one,
+      KernelSet kernels,
+      Precision precision,
+      Numbers[] inputs,
+      double[] weights,
+      IntPredicate wanted) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor[] tensors =
-          Arrays.stream(inputs)
-              .map(input -> Tensors.of(step, precision, input).withGradient())
-              .toArray(Tensor[]::new);
+      Tensor[] tensors = new Tensor[inputs.length];
+      for (int i = 0; i < tensors.length; i++) {
+        Tensor input = Tensors.of(step, precision, inputs[i]);
+        tensors[i] = wanted.test(i) ? input.withGradient() : input;
+      }
       Tensor y = one.operation().apply(tensors);
       y.mul(Tensors.of(step, precision, new Numbers(weights, y.shape()))).sum().backward();
       double[][] gradients =
-          Arrays.stream(tensors).map(t -> t.gradient().toDoubles()).toArray(double[][]::new);
+          Arrays.stream(tensors)
+              .map(t -> t.gradient() == null ? null : t.gradient().toDoubles())
+              .toArray(double[][]::new);
       return new Pass(y.shape(), y.toDoubles(), gradients);
     }
   }

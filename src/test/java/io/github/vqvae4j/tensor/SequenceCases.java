@@ -126,7 +126,7 @@ final class SequenceCases {
         b);
   }
 
-  private static Numbers transposed(Numbers x) {
+  static Numbers transposed(Numbers x) {
     int rank = x.shape().length;
     int[] axes = new int[rank];
     Arrays.setAll(axes, i -> i);
@@ -135,7 +135,7 @@ final class SequenceCases {
     return Reference.permute(x, axes);
   }
 
-  private static Numbers product(Numbers a, Numbers b) {
+  static Numbers product(Numbers a, Numbers b) {
     int rank = a.shape().length;
     long[] shape = a.shape().clone();
     shape[rank - 1] = b.shape()[rank - 1];
@@ -176,7 +176,7 @@ final class SequenceCases {
   }
 
   /** y_i = sum over j of e^(q_i k_j / sqrt d) v_j / sum over j of e^(q_i k_j / sqrt d). */
-  private static Numbers attention(Numbers query, Numbers key, Numbers value, boolean causal) {
+  static Numbers attention(Numbers query, Numbers key, Numbers value, boolean causal) {
     int rank = query.shape().length;
     double scale = 1 / Math.sqrt(query.shape()[rank - 1]);
     Numbers scores = product(query, transposed(key));
