@@ -119,7 +119,7 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
   }
 
   @Override
-  void finish(ImageSets images, RunFolder folder, VqVae trained, PrintWriter out)
+  void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out)
       throws IOException {
     AnomalyConfig config = AnomalyConfig.falsePositives(falsePositives).quantization(quantization);
     AnomalyDetector detector = AnomalyDetector.calibrate(trained, heldOut, config);

@@ -1,6 +1,5 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.model.Autoencoder;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvEncoder;
@@ -12,8 +11,6 @@ import picocli.CommandLine.Mixin;
 /** Trains an autoencoder on handwritten digits, and goes about in its latents. */
 @Command(name = "autoencoder", description = "Trains an autoencoder on handwritten digits.")
 final class AutoencoderCommand extends TrainingCommand<Autoencoder> {
-  private static final String INTERPOLATION = "interpolation.png";
-  private static final String THICKNESS = "thickness.png";
 
   @Mixin private DigitsOption digits;
 
@@ -42,13 +39,6 @@ final class AutoencoderCommand extends TrainingCommand<Autoencoder> {
   @Override
   void finish(ImageSets images, OutputFolder folder, Autoencoder trained, PrintWriter out)
       throws IOException {
-    LatentPictures pictures = new LatentPictures(trained);
-    folder.write(
-        INTERPOLATION, file -> Images.writeGrid(pictures.interpolation(images.test()), file));
-    folder.write(
-        THICKNESS,
-        file -> Images.writeGrid(pictures.thickness(images.train(), images.test()), file));
-    out.printf("  %-20s from one digit (left) to another (right)%n", INTERPOLATION);
-    out.printf("  %-20s thick minus thin digits, taken off (left) and added (right)%n", THICKNESS);
+    new LatentPictures(trained).write(images, folder, out);
   }
 }

@@ -4,6 +4,8 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.model.LatentModel;
 import io.github.vqvae4j.model.Latents;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +13,8 @@ import java.util.stream.IntStream;
 
 /** What can be done with latents of real numbers: go from one image to another, and calculate. */
 final class LatentPictures {
+  private static final String INTERPOLATION = "interpolation.png";
+  private static final String THICKNESS = "thickness.png";
   private static final int DIGITS = 10;
   private static final int COLUMNS = 11;
 
@@ -26,10 +30,19 @@ final class LatentPictures {
     this.model = model;
   }
 
+  /** Writes them, and says what they are. */
+  void write(ImageSets images, OutputFolder folder, PrintWriter out) throws IOException {
+    folder.write(INTERPOLATION, file -> Images.writeGrid(interpolation(images.test()), file));
+    folder.write(
+        THICKNESS, file -> Images.writeGrid(thickness(images.train(), images.test()), file));
+    out.printf("  %-20s from one digit (left) to another (right)%n", INTERPOLATION);
+    out.printf("  %-20s thick minus thin digits, taken off (left) and added (right)%n", THICKNESS);
+  }
+
   /**
    * Each row goes from one digit to the next one, over what the model makes of the line between.
    */
-  List<Images> interpolation(Dataset test) {
+  private List<Images> interpolation(Dataset test) {
     List<Images> rows = new ArrayList<>();
     for (int digit = 0; digit < DIGITS; digit += 2) {
       Images from = Images.from(test, ofLabel(test, digit).get(0));
@@ -43,7 +56,7 @@ final class LatentPictures {
    * A digit in each row: in the middle its reconstruction, to the right more and more of what thick
    * digits have and thin ones have not, to the left less.
    */
-  List<Images> thickness(Dataset train, Dataset test) {
+  private List<Images> thickness(Dataset train, Dataset test) {
     Latents thicker = thickMinusThin(train);
     List<Images> rows = new ArrayList<>();
     for (int digit = 0; digit < DIGITS; digit++) {

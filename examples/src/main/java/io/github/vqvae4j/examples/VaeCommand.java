@@ -21,8 +21,6 @@ import picocli.CommandLine.Mixin;
     description = "Trains a VAE on handwritten digits, and draws new ones from it.")
 final class VaeCommand extends TrainingCommand<Vae> {
   private static final String SAMPLES = "samples.png";
-  private static final String INTERPOLATION = "interpolation.png";
-  private static final String THICKNESS = "thickness.png";
   private static final int SAMPLED = 100;
 
   /** Held-out images whose likelihood is estimated, and samples for each. */
@@ -58,17 +56,10 @@ final class VaeCommand extends TrainingCommand<Vae> {
   @Override
   void finish(ImageSets images, OutputFolder folder, Vae trained, PrintWriter out)
       throws IOException {
-    LatentPictures pictures = new LatentPictures(trained);
     folder.write(
         SAMPLES, file -> Images.writeGrid(trained.sample(SAMPLED, new Rng(options.seed)), file));
-    folder.write(
-        INTERPOLATION, file -> Images.writeGrid(pictures.interpolation(images.test()), file));
-    folder.write(
-        THICKNESS,
-        file -> Images.writeGrid(pictures.thickness(images.train(), images.test()), file));
     out.printf("  %-20s new digits, from random latents%n", SAMPLES);
-    out.printf("  %-20s from one digit (left) to another (right)%n", INTERPOLATION);
-    out.printf("  %-20s thick minus thin digits, taken off (left) and added (right)%n", THICKNESS);
+    new LatentPictures(trained).write(images, folder, out);
     figures(images, trained, out);
   }
 
