@@ -8,9 +8,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A command that was run.
@@ -46,6 +51,29 @@ record Run(int exitCode, String out, String err) {
     command.add(Main.class.getName());
     command.addAll(List.of(args));
     return new ProcessBuilder(command).start();
+  }
+
+  /** In the folder are what every training run leaves there, these files, and nothing else. */
+  static void assertTrainingFiles(Path folder, String... more) throws IOException {
+    Set<String> expected =
+        new TreeSet<>(
+            List.of(
+                "config.json",
+                "images",
+                "loss.png",
+                "metrics.csv",
+                "metrics.json",
+                "model.safetensors",
+                "reconstructions.png",
+                "summary.txt"));
+    expected.addAll(List.of(more));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          expected,
+          files
+              .map(file -> file.getFileName().toString())
+              .collect(Collectors.toCollection(TreeSet::new)));
+    }
   }
 
   /** It went well. */
