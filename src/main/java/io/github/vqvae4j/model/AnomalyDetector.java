@@ -41,10 +41,10 @@ import java.util.stream.IntStream;
  *
  * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)):
  * fewer than f n of them exceed it, and so does, with a probability of at most f, a further normal
- * image (conformal prediction: Vovk, Gammerman and Shafer 2005), if it comes from where the held-out
- * ones came from; that means and deviations are those of the same n images matters less the more
- * they are. They must be images that the model was not trained on: those it was trained on it
- * reconstructs better, and the threshold would be too low.
+ * image (conformal prediction: Vovk, Gammerman and Shafer 2005), if it comes from where the
+ * held-out ones came from; that means and deviations are those of the same n images matters less
+ * the more they are. They must be images that the model was not trained on: those it was trained on
+ * it reconstructs better, and the threshold would be too low.
  *
  * <p>All methods may be called from any number of threads, but not while the model trains.
  * Calibrate anew after training. A window of a series is an image of height 1 here as elsewhere.
