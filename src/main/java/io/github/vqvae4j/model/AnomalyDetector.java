@@ -19,9 +19,8 @@ import java.util.stream.IntStream;
  * <pre>{@code
  * AnomalyDetector detector =
  *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositives(0.01));
- * for (AnomalyScore score : detector.scores(images)) {
- *   System.out.println(score.total() + (detector.isAnomalous(score) ? " anomalous" : ""));
- * }
+ * AnomalyScore score = detector.scores(images).get(0);
+ * boolean anomalous = detector.isAnomalous(score);
  * }</pre>
  *
  * <p>A {@link VqVae} gives two errors at each pixel, any other model only the first:

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>the codebook collapses: in a whole window of steps only a few of its codes were chosen;
- *   <li>the commitment term grows, to some times its least since the warm-up, while reconstruction
- *       gets better: the encoder's vectors run away from their codes.
+ *   <li>the commitment term grows: to some times its least since the warm-up while reconstruction
+ *       gets better, or to five times that of its least in any window of the run, whatever
+ *       reconstruction does. The encoder's vectors run away from their codes.
  * </ul>
  *
  * <pre>{@code
@@ -30,6 +31,14 @@ public final class CodebookMonitor implements TrainingListener {
 
   private static final String COMMITMENT = "commitment";
 
+  /** From so many times the tolerated growth on, no warm-up and no error explains it. */
+  private static final int RUNAWAY = 5;
+
+  /** The least mean of the commitment term, and when it was. */
+  private record Low(double commitment, double reconstruction, long step) {
+    static final Low NONE = new Low(Double.POSITIVE_INFINITY, 0, 0);
+  }
+
   private final int dimension;
   private final CodebookMonitorConfig config;
   private final UsageWindow usage;
@@ -37,9 +46,8 @@ public final class CodebookMonitor implements TrainingListener {
   private final MeanWindow commitment;
   private boolean collapsed;
   private boolean growing;
-  private double least = Double.POSITIVE_INFINITY;
-  private double reconstructionAtLeast;
-  private long stepOfLeast;
+  private Low low = Low.NONE;
+  private Low lowSinceWarmUp = Low.NONE;
 
   private CodebookMonitor(int codebookSize, int dimension, CodebookMonitorConfig config) {
     this.dimension = dimension;
@@ -88,10 +96,13 @@ public final class CodebookMonitor implements TrainingListener {
     if (commits) {
       commitment.add(report.term(COMMITMENT));
     }
-    if (report.step() >= config.warmUp() && reconstruction.isFull()) {
-      checkUsage(report.step());
+    if (reconstruction.isFull()) {
+      boolean warm = report.step() >= config.warmUp();
+      if (warm) {
+        checkUsage(report.step());
+      }
       if (commits) {
-        checkCommitment(report.step());
+        checkCommitment(report.step(), warm);
       }
     }
   }
@@ -104,37 +115,45 @@ public final class CodebookMonitor implements TrainingListener {
     if (few && !collapsed) {
       LOG.warn(
           "Step {}: the codebook has collapsed: {} over the last {} steps, expected at least {} %"
-              + " of the codes. Start it from k-means on data (Start.K_MEANS), restart dead codes"
-              + " (restartBelow above 0), or let it learn by moving averages"
-              + " (VectorQuantizer.ema); if it does all that, take fewer codes, vectors of fewer"
-              + " numbers or a smaller learning rate.",
+              + " of the codes. Restart dead codes (restartBelow above 0), start it from k-means on"
+              + " data (Start.K_MEANS), or let it learn by moving averages (VectorQuantizer.ema);"
+              + " if it does all that, take fewer codes, vectors of fewer numbers or a smaller"
+              + " learning rate.",
           step, window, config.window(), number(100 * config.usageBelow()));
     }
     collapsed = few;
   }
 
-  private void checkCommitment(long step) {
-    double mean = commitment.mean();
-    if (mean < least) {
-      least = mean;
-      reconstructionAtLeast = reconstruction.mean();
-      stepOfLeast = step;
+  private void checkCommitment(long step, boolean warm) {
+    Low now = new Low(commitment.mean(), reconstruction.mean(), step);
+    low = lower(low, now);
+    if (warm) {
+      lowSinceWarmUp = lower(lowSinceWarmUp, now);
     }
-    boolean more = mean > config.growth() * least && reconstruction.mean() < reconstructionAtLeast;
-    if (more && !growing) {
+    boolean away = now.commitment > RUNAWAY * config.growth() * low.commitment;
+    boolean more =
+        now.commitment > config.growth() * lowSinceWarmUp.commitment
+            && now.reconstruction < lowSinceWarmUp.reconstruction;
+    if ((away || more) && !growing) {
+      Low since = away ? low : lowSinceWarmUp;
       LOG.warn(
-          "Step {}: the commitment term grows while reconstruction gets better: its mean over {}"
-              + " steps is {}, at step {} it was {}. The encoder's vectors run away from their"
-              + " codes. Raise beta (commitmentWeight), lower the learning rate, or let the"
-              + " codebook follow faster: a smaller decay of its moving averages, or a larger"
-              + " alpha (codebookWeight) if it learns by its gradient.",
+          "Step {}: the commitment term grows{}: its mean over {} steps is {}, at step {} it was"
+              + " {}. The encoder's vectors run away from their codes. Raise beta"
+              + " (commitmentWeight), lower the learning rate, or let the codebook follow faster:"
+              + " a smaller decay of its moving averages, or a larger alpha (codebookWeight) if it"
+              + " learns by its gradient.",
           step,
+          away ? "" : " while reconstruction gets better",
           config.window(),
-          number(mean),
-          stepOfLeast,
-          number(least));
+          number(now.commitment),
+          since.step,
+          number(since.commitment));
     }
-    growing = more;
+    growing = away || more;
+  }
+
+  private static Low lower(Low a, Low b) {
+    return b.commitment < a.commitment ? b : a;
   }
 
   private static String number(double value) {

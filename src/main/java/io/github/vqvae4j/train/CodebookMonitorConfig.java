@@ -4,8 +4,9 @@ package io.github.vqvae4j.train;
  * The settings of a {@link CodebookMonitor}.
  *
  * @param window training steps that everything is summed up over, at least 1; by default 100
- * @param warmUp first steps that nothing is warned of, since a codebook often collapses and
- *     recovers while encoder and decoder learn their first rough picture; by default 500
+ * @param warmUp first steps in which only a commitment term that grows beyond all measure is warned
+ *     of, since a codebook often collapses and recovers while encoder and decoder learn their first
+ *     rough picture; by default 500
  * @param usageBelow share of the codes in use below which the codebook has collapsed, from 0, for
  *     never, to 1; by default 0.1
  * @param growth how many times its least the commitment term may become, above 1; by default 2
@@ -48,7 +49,7 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
   /**
    * Sets the warm-up.
    *
-   * @param steps that nothing is warned of
+   * @param steps before most is warned of
    * @return these settings with it
    */
   public CodebookMonitorConfig warmUp(long steps) {

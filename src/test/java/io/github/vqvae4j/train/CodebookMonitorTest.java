@@ -189,6 +189,21 @@ class CodebookMonitorTest {
   }
 
   @Test
+  void aCommitmentThatRunsAwayIsWarnedOfWheneverAndWhateverTheErrorDoes() {
+    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+      CodebookMonitor monitor = monitor(CodebookMonitorConfig.DEFAULT.window(10));
+      terms(monitor, 1, 20, 1, 0.1);
+      terms(monitor, 21, 40, 2, 0.99);
+      assertEquals(List.of(), log.warnings());
+      terms(monitor, 41, 60, 3, 1.1);
+      assertEquals(1, log.warnings().size());
+      String warning = log.warnings().get(0);
+      assertTrue(warning.startsWith("Step 41: the commitment term grows: its mean"), warning);
+      assertTrue(warning.contains("at step 10 it was 0.100"), warning);
+    }
+  }
+
+  @Test
   void aCommitmentOfNothingDoesNotGrow() {
     try (LogLines log = new LogLines(CodebookMonitor.class)) {
       CodebookMonitor monitor = monitor(EARLY.window(10));

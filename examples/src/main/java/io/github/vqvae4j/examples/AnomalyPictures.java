@@ -26,7 +26,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class AnomalyPictures {
   private static final int COLUMNS = 12;
   private static final int HEIGHT = 420;
-  private static final int BINS = 60;
+  private static final int BINS = 40;
   private static final float THIN = 1;
   private static final float THICK = 2.5f;
   private static final Color GRAY = new Color(120, 120, 120);
@@ -129,7 +129,7 @@ final class AnomalyPictures {
             "share of normal images called anomalous",
             "share of the left-out class found",
             HEIGHT);
-    curve(chart, "both", ChartStyle.ORANGE, THICK, AnomalyScore::total);
+    curve(chart, "total score", ChartStyle.ORANGE, THICK, AnomalyScore::total);
     curve(chart, "reconstruction error", ChartStyle.BLUE, THIN, AnomalyScore::reconstruction);
     curve(chart, "quantization error", new Color(20, 140, 130), THIN, AnomalyScore::quantization);
     line(chart, "by chance", GRAY, THIN, new double[] {0, 1}, new double[] {0, 1});
