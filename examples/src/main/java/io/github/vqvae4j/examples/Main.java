@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       ReconstructCommand.class,
       DecodeCommand.class,
       CodebookCommand.class,
+      SeriesCommand.class,
       PaletteCommand.class
     })
 public final class Main implements Runnable {

@@ -22,6 +22,7 @@ class UsageTest {
         "reconstruct",
         "decode",
         "codebook",
+        "series",
         "palette"
       })
   void everyCommandHasHelpAndVersion(String command) {
@@ -46,6 +47,7 @@ class UsageTest {
             "reconstruct",
             "decode",
             "codebook",
+            "series",
             "palette")) {
       assertTrue(help.contains(command), help);
     }
