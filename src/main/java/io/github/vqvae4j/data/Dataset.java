@@ -94,6 +94,17 @@ public interface Dataset {
   }
 
   /**
+   * Some images of this data set, as a view, such as those of one label.
+   *
+   * @param indices which images, in any order; image 0 of the view is that of the first index
+   * @return the view
+   * @throws IllegalArgumentException if there is no image of such an index
+   */
+  default Dataset select(int... indices) {
+    return DatasetPart.select(this, indices);
+  }
+
+  /**
    * Random parts that have no image in common and together are the whole, as views: {@code
    * split(42, 0.9)} gives nine tenths and one tenth, {@code split(42, 0.8, 0.1)} three parts. In
    * each, images stand in the order they have here. The same seed, fractions and number of images

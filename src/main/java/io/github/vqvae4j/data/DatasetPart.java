@@ -33,6 +33,14 @@ final class DatasetPart implements Dataset {
     return new DatasetPart(whole, indices, "images " + from + " to " + to);
   }
 
+  /** Chosen images, as {@link Dataset#select} says. */
+  static Dataset select(Dataset whole, int... indices) {
+    for (int index : indices) {
+      Checks.index(index, whole.size());
+    }
+    return new DatasetPart(whole, indices.clone(), indices.length + " images");
+  }
+
   /** Random parts, as {@link Dataset#split} says. */
   static List<Dataset> split(Dataset whole, long seed, double... fractions) {
     int[] ends = ends(whole.size(), fractions);

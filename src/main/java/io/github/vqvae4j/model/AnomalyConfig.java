@@ -6,8 +6,8 @@ package io.github.vqvae4j.model;
  * @param falsePositives f, the share of normal images that may be called anomalous, above 0 and
  *     below 1
  * @param quantization w, how much the quantization error counts beside the reconstruction error,
- *     from 0 (only reconstruction) to 1 (only quantization); by default 0.5; without effect for a
- *     model without a codebook
+ *     from 0 (only reconstruction) to 1 (only quantization); by default 0.25, since it knows less
+ *     in most models; without effect for a model without a codebook
  * @param smoothing s, an odd number: each pixel's error is replaced by the mean over the s x s
  *     pixels around it; by default 3; 1 for none
  * @param share the part of an image, above 0 and at most 1, that decides its score: the mean is
@@ -55,7 +55,7 @@ public record AnomalyConfig(
    * @return the settings, to be changed or used
    */
   public static AnomalyConfig falsePositives(double rate) {
-    return new AnomalyConfig(rate, 0.5, 3, 1);
+    return new AnomalyConfig(rate, 0.25, 3, 1);
   }
 
   /**

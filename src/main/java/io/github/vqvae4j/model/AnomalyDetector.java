@@ -19,9 +19,8 @@ import java.util.stream.IntStream;
  * <pre>{@code
  * AnomalyDetector detector =
  *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositives(0.01));
- * for (AnomalyScore score : detector.scores(images)) {
- *   if (detector.isAnomalous(score)) {
- *     ...
+ * AnomalyScore score = detector.scores(images).get(0);
+ * boolean anomalous = detector.isAnomalous(score);
  * }</pre>
  *
  * <p>A {@link VqVae} gives two errors at each pixel, any other model only the first:
@@ -42,10 +41,10 @@ import java.util.stream.IntStream;
  *
  * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)):
  * fewer than f n of them exceed it, and so does, with a probability of at most f, a further normal
- * image (conformal prediction: Vovk, Gammerman and Shafer 2005), if it comes from where the held-out
- * ones came from; that means and deviations are those of the same n images matters less the more
- * they are. They must be images that the model was not trained on: those it was trained on it
- * reconstructs better, and the threshold would be too low.
+ * image (conformal prediction: Vovk, Gammerman and Shafer 2005), if it comes from where the
+ * held-out ones came from; that means and deviations are those of the same n images matters less
+ * the more they are. They must be images that the model was not trained on: those it was trained on
+ * it reconstructs better, and the threshold would be too low.
  *
  * <p>All methods may be called from any number of threads, but not while the model trains.
  * Calibrate anew after training. A window of a series is an image of height 1 here as elsewhere.
@@ -127,7 +126,7 @@ public final class AnomalyDetector {
 
   /** m, counted from 1 for the largest. */
   private static int rank(double falsePositives, int n) {
-    int rank = (int) (falsePositives * (n + 1L) + ROUNDING);
+    int rank = (int) Math.min(n, falsePositives * (n + 1L) + ROUNDING);
     if (rank < 1) {
       throw new IllegalArgumentException(
           "AnomalyDetector: expected for a false-positive rate of "

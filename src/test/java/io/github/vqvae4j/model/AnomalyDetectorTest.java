@@ -238,7 +238,7 @@ class AnomalyDetectorTest {
     "38, 0.05, 0",
     "39, 0.05, 1",
     "9, 0.1, 0",
-    "9, 0.99, 8"
+    "9, 0.9999999999999, 8"
   })
   void asManyNormalsExceedTheThresholdAsTheRateAllows(int normals, double rate, int exceeding) {
     Images images = noise(normals, 8, 8, 1, 1);

@@ -2,6 +2,8 @@ package io.github.vqvae4j.examples;
 
 import java.awt.Color;
 import java.awt.Font;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
@@ -14,6 +16,20 @@ final class ChartStyle {
   private static final Color GRID = new Color(200, 200, 200);
 
   private ChartStyle() {}
+
+  /** An empty diagram of this look. */
+  static XYChart chart(String title, String x, String y, int height) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(height)
+            .title(title)
+            .xAxisTitle(x)
+            .yAxisTitle(y)
+            .build();
+    apply(chart.getStyler());
+    return chart;
+  }
 
   static void apply(XYStyler style) {
     style.setLegendPosition(LegendPosition.OutsideS);

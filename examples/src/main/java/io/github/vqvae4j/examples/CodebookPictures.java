@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.XYStyler;
@@ -59,7 +58,8 @@ final class CodebookPictures {
         Arrays.stream(report.sortedCounts()).filter(n -> n > 0).asDoubleStream().toArray();
     double[] ranks = IntStream.rangeClosed(1, used.length).asDoubleStream().toArray();
     CodeUsage usage = report.usage();
-    XYChart chart = chart(usage.toString(), "codes, the most frequent first", "chosen", HEIGHT);
+    XYChart chart =
+        ChartStyle.chart(usage.toString(), "codes, the most frequent first", "chosen", HEIGHT);
     XYStyler style = chart.getStyler();
     style.setDefaultSeriesRenderStyle(XYSeriesRenderStyle.StepArea);
     style.setYAxisLogarithmic(true);
@@ -104,7 +104,7 @@ final class CodebookPictures {
     double[] y = dimension > 1 ? axes.coordinates(vectors, 1) : new double[x.length];
     double[] shares = Arrays.copyOf(axes.shares(), Math.max(2, dimension));
     XYChart chart =
-        chart(
+        ChartStyle.chart(
             "The vectors of " + counts.length + " codes",
             axis(shares[0]),
             axis(shares[1]),
@@ -126,19 +126,6 @@ final class CodebookPictures {
       }
     }
     ChartFile.write(List.of(chart), file);
-  }
-
-  private static XYChart chart(String title, String x, String y, int height) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(ChartStyle.WIDTH)
-            .height(height)
-            .title(title)
-            .xAxisTitle(x)
-            .yAxisTitle(y)
-            .build();
-    ChartStyle.apply(chart.getStyler());
-    return chart;
   }
 
   private static String axis(double share) {

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       ReconstructCommand.class,
       DecodeCommand.class,
       CodebookCommand.class,
+      AnomalyCommand.class,
       SeriesCommand.class,
       PaletteCommand.class
     })

@@ -22,6 +22,7 @@ class UsageTest {
         "reconstruct",
         "decode",
         "codebook",
+        "anomaly",
         "series",
         "palette"
       })
@@ -47,6 +48,7 @@ class UsageTest {
             "reconstruct",
             "decode",
             "codebook",
+            "anomaly",
             "series",
             "palette")) {
       assertTrue(help.contains(command), help);

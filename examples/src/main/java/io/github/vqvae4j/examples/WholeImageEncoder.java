@@ -1,0 +1,31 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.model.DenseEncoder;
+import io.github.vqvae4j.model.Encoder;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+
+/**
+ * An encoder of one's own: a few vectors, each of them of the whole image. Codes of small parts can
+ * be put together to images that training never showed; codes of the whole image hardly can.
+ */
+final class WholeImageEncoder extends Encoder {
+  private final int vectors;
+  private final int dimension;
+  private final DenseEncoder dense;
+
+  WholeImageEncoder(int height, int width, int hidden, int vectors, int dimension, Rng rng) {
+    this.vectors = vectors;
+    this.dimension = dimension;
+    dense =
+        child(
+            "dense",
+            DenseEncoder.images(height, width, 1).hidden(hidden).build(vectors * dimension, rng));
+  }
+
+  /** [b, height, width, 1] -> [b, 1, vectors, dimension]. */
+  @Override
+  protected Tensor compute(Tensor images) {
+    return dense.forward(images).reshape(-1, 1, vectors, dimension);
+  }
+}

@@ -1,0 +1,86 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Images;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short run without one class of digits writes what it promises. */
+class AnomalyCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aClassLeftOutIsLookedFor() throws IOException {
+    Run run =
+        Run.of(
+            "anomaly",
+            "--without=7",
+            "--false-positives=0.1",
+            "--steps=3",
+            "--hidden=8",
+            "--codes=16",
+            "--dimension=4",
+            "--output=" + folder);
+    run.succeeded();
+    for (String text :
+        List.of(
+            "without 7: 3600 training and 900 test images",
+            "(left out of training)",
+            "from 900 held-out normal images, for a false-positive rate of 10.0 %",
+            "area under the ROC curve: 0.",
+            "reconstruction error alone 0.")) {
+      assertTrue(run.out().contains(text), () -> text + " not in " + run.out());
+    }
+    List<String> lines = run.out().lines().filter(line -> line.contains("left out of")).toList();
+    assertEquals(1, lines.size(), run::out);
+    assertTrue(lines.get(0).startsWith("    7      100 "), run::out);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          Set.of(
+              "model.safetensors",
+              "metrics.json",
+              "reconstructions.png",
+              "loss.png",
+              "detector.json",
+              "anomalies.png",
+              "scores.png"),
+          files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
+    }
+    Images grid = Images.read(folder.resolve("anomalies.png"));
+    assertEquals(12 * 114 - 2, grid.width());
+    assertEquals(6 * 114 - 2, grid.height());
+    assertEquals(3, grid.channels());
+    assertEquals(2 * 420, Images.read(folder.resolve("scores.png")).height());
+  }
+
+  @Test
+  void heatIsRedAndFullAtTheThreshold() {
+    Images gray = Images.of(new float[] {0.5f, 0.5f, 1, 0}, 1, 2, 2, 1);
+    Images heat = Images.of(new float[] {-1, 2, 1, 9}, 1, 2, 2, 1);
+    float[] expected = {
+      0.5f, 0.5f, 0.5f, 0.9f, 0.15f, 0.1f, 0.95f, 0.575f, 0.55f, 0.9f, 0.15f, 0.1f
+    };
+    assertArrayEquals(expected, AnomalyPictures.overlay(gray, heat, 2).pixels(), 1e-6f);
+  }
+
+  @Test
+  void aClassThatIsNotThereIsRefused() {
+    Path output = folder.resolve("out");
+    Run.of("anomaly", "--without=10", "--output=" + output)
+        .failed(2, "--without", "labels of the images", "got 10");
+    Run.of("anomaly", "--false-positives=0.0005", "--without=7", "--steps=2", "--hidden=4")
+        .failed(2, "--false-positives", "from 0.00111", "got 5.0E-4");
+    assertFalse(Files.exists(output));
+  }
+}
