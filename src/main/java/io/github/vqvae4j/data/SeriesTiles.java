@@ -10,12 +10,11 @@ package io.github.vqvae4j.data;
  * }</pre>
  *
  * <p>Near its ends a window knows nothing of what is beyond them. So windows overlap: each begins
- * {@code length - 2 margin} samples after the one before, and of what a model made of a window only
- * that is kept which lies at least {@code margin} samples from its ends; the first window's begin
- * is kept too. For a convolutional model this gives what the whole series in one window would, if
- * the margin is no less than half the samples that one result depends on. The last window reaches
- * past the end of the series, where the series is continued backwards, as in a mirror; of what a
- * model makes of that, nothing is kept, but the last samples before it do depend on it.
+ * {@code length - 2 margin} samples after the one before, the last one so that it ends with the
+ * series; and of what a model made of a window only that is kept which lies at least {@code margin}
+ * samples from its ends, but for the two ends of the series. For a convolutional model this gives
+ * what the whole series in one window would, if the margin is no less than half the samples that
+ * one result depends on.
  */
 public final class SeriesTiles implements Dataset {
   private final Series series;
@@ -33,21 +32,30 @@ public final class SeriesTiles implements Dataset {
               + ", expected a margin of 0 or more and of less than half a window; make the windows"
               + " longer");
     }
+    if (series.time() < length) {
+      throw new IllegalArgumentException(
+          "got "
+              + series
+              + ", expected at least the "
+              + length
+              + " samples of a window; make the windows shorter");
+    }
     this.series = series;
     this.length = length;
     this.margin = margin;
     int hop = length - 2 * margin;
-    size = series.time() <= length ? 1 : 1 + (series.time() - length + hop - 1) / hop;
+    size = 1 + (series.time() - length + hop - 1) / hop;
   }
 
   /**
    * Cuts a series up.
    *
-   * @param series of any length
-   * @param length samples in a window; for codes, a multiple of the samples that one stands for
-   * @param margin samples at each end of a window of which nothing is kept, likewise
+   * @param series at least as long as a window
+   * @param length samples in a window
+   * @param margin samples at each end of a window of which nothing is kept
    * @return the windows
-   * @throws IllegalArgumentException if the margin is negative or half a window or more
+   * @throws IllegalArgumentException if the margin is negative or half a window or more, or the
+   *     series is shorter than a window
    */
   public static SeriesTiles of(Series series, int length, int margin) {
     return new SeriesTiles(series, length, margin);
@@ -77,7 +85,7 @@ public final class SeriesTiles implements Dataset {
       windows.image(i, window, 0);
       int from = keptFrom(i);
       int count = keptTo(i) - from;
-      int start = i * (length - 2 * margin);
+      int start = start(i);
       System.arraycopy(
           window, (from - start) * channels, samples, from * channels, count * channels);
     }
@@ -88,10 +96,10 @@ public final class SeriesTiles implements Dataset {
    * Puts the codes of the windows together: one after another for the whole series.
    *
    * @param codes the values of a model's codes of these windows, [windows, 1, codes of a window]
-   * @return as many as the series has samples, divided by the samples that a code stands for and
-   *     rounded up
-   * @throws IllegalArgumentException if the windows do not have equally many, or a code stands for
-   *     so many samples that the margin is no multiple of them
+   * @return as many as the series has samples, divided by the samples that a code stands for
+   * @throws IllegalArgumentException if the windows do not have equally many, or the samples that
+   *     one stands for do not divide the length of the windows, their margin, and the length of the
+   *     series
    */
   public int[] join(int... codes) {
     int each = codes.length / size;
@@ -99,23 +107,29 @@ public final class SeriesTiles implements Dataset {
     if (samples == 0
         || each * size != codes.length
         || each * samples != length
-        || margin % samples != 0) {
+        || margin % samples != 0
+        || series.time() % samples != 0) {
       throw new IllegalArgumentException(
           "got "
               + codes.length
               + " codes for "
               + this
               + ", expected equally many for each window, each for so many samples that they divide"
-              + " a window and its margin; change the margin, or give the codes of all windows");
+              + " a window, its margin and the series; change the margin, cut the series with"
+              + " range, or give the codes of all windows");
     }
-    int[] all = new int[(series.time() + samples - 1) / samples];
+    int[] all = new int[series.time() / samples];
     for (int i = 0; i < size; i++) {
       int from = keptFrom(i) / samples;
-      int to = i == size - 1 ? all.length : keptTo(i) / samples;
-      int start = i * (length - 2 * margin) / samples;
-      System.arraycopy(codes, i * each + from - start, all, from, to - from);
+      int count = keptTo(i) / samples - from;
+      System.arraycopy(codes, i * each + from - start(i) / samples, all, from, count);
     }
     return all;
+  }
+
+  /** The time at which a window begins. */
+  private int start(int window) {
+    return window == size - 1 ? series.time() - length : window * (length - 2 * margin);
   }
 
   /** The first time of the series that a window is kept for. */
@@ -151,20 +165,7 @@ public final class SeriesTiles implements Dataset {
   @Override
   public void image(int index, float[] target, int offset) {
     Checks.index(index, size);
-    int channels = series.channels();
-    int start = index * (length - 2 * margin);
-    int inside = Math.min(length, series.time() - start);
-    series.copy(start, inside, target, offset);
-    for (int t = inside; t < length; t++) {
-      series.copy(mirrored(start + t), 1, target, offset + t * channels);
-    }
-  }
-
-  /** The time within the series that stands for one past its end: .. 2 1 0 1 2 .. for 3 samples. */
-  private int mirrored(int time) {
-    int last = series.time() - 1;
-    int folded = last == 0 ? 0 : time % (2 * last);
-    return Math.min(folded, 2 * last - folded);
+    series.copy(start(index), length, target, offset);
   }
 
   /** Windows have no labels: -1. */

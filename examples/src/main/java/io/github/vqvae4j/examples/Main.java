@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       DecodeCommand.class,
       CodebookCommand.class,
       AnomalyCommand.class,
+      SeriesCommand.class,
       PaletteCommand.class
     })
 public final class Main implements Runnable {

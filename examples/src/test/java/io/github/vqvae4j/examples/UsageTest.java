@@ -24,6 +24,7 @@ class UsageTest {
         "decode",
         "codebook",
         "anomaly",
+        "series",
         "palette"
       })
   void everyCommandHasHelpAndVersion(String command) {
@@ -50,6 +51,7 @@ class UsageTest {
             "decode",
             "codebook",
             "anomaly",
+            "series",
             "palette")) {
       assertTrue(help.contains(command), help);
     }

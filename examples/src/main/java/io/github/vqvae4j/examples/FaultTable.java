@@ -1,0 +1,61 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.examples.Alarms.Alarm;
+import io.github.vqvae4j.metrics.RocCurve;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/** Which of the faults that were put in a detector found. */
+final class FaultTable {
+  private FaultTable() {}
+
+  /** Lines for the user. */
+  static String of(Series score, List<Fault> faults, List<Alarm> alarms) {
+    float[] scores = score.samples();
+    StringBuilder table = new StringBuilder();
+    line(table, "%-16s %8s %8s %8s  %s%n", "fault", "at s", "ms", "score", "found");
+    long found = 0;
+    for (Fault fault : faults) {
+      double highest =
+          IntStream.range(fault.from(), fault.to()).mapToDouble(t -> scores[t]).max().orElseThrow();
+      Alarm alarm = alarms.stream().filter(a -> a.overlaps(fault)).findFirst().orElse(null);
+      found += alarm == null ? 0 : 1;
+      line(
+          table,
+          "%-16s %8.2f %8d %8.1f  %s%n",
+          fault.name(),
+          fault.from() / score.rate(),
+          Math.round((fault.to() - fault.from()) * 1000 / score.rate()),
+          highest,
+          alarm == null ? "no" : delay(fault, alarm, score.rate()));
+    }
+    long wrong = alarms.stream().filter(a -> faults.stream().noneMatch(a::overlaps)).count();
+    line(
+        table,
+        "%d of %d faults found, %d false alarms in %.0f s, AUROC over times %.3f",
+        found,
+        faults.size(),
+        wrong,
+        score.time() / score.rate(),
+        RocCurve.of(scores(scores, faults, false), scores(scores, faults, true)).area());
+    return table.toString();
+  }
+
+  private static String delay(Fault fault, Alarm alarm, double rate) {
+    long ms = Math.round(Math.max(0, alarm.from() - fault.from()) * 1000 / rate);
+    return "after " + ms + " ms";
+  }
+
+  private static double[] scores(float[] scores, List<Fault> faults, boolean faulty) {
+    return IntStream.range(0, scores.length)
+        .filter(t -> faults.stream().anyMatch(f -> f.covers(t)) == faulty)
+        .mapToDouble(t -> scores[t])
+        .toArray();
+  }
+
+  private static void line(StringBuilder table, String format, Object... values) {
+    table.append(String.format(Locale.ROOT, format, values));
+  }
+}

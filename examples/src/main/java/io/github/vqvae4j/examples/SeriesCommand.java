@@ -1,0 +1,208 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.SeriesTiles;
+import io.github.vqvae4j.data.WavFiles;
+import io.github.vqvae4j.examples.Alarms.Alarm;
+import io.github.vqvae4j.model.AnomalyConfig;
+import io.github.vqvae4j.model.AnomalyDetector;
+import io.github.vqvae4j.model.SeriesDecoder;
+import io.github.vqvae4j.model.SeriesEncoder;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.train.Adam;
+import io.github.vqvae4j.train.CodebookMonitor;
+import io.github.vqvae4j.train.Evaluation;
+import io.github.vqvae4j.train.Trainer;
+import io.github.vqvae4j.train.TrainingReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a VQ-VAE on normal series and finds faults in another. */
+@Command(
+    name = "series",
+    description = "Trains a VQ-VAE on a machine's sensors, or your own series, and finds faults.")
+final class SeriesCommand implements Callable<Integer> {
+  static final String MODEL = "model.safetensors";
+  static final String SCALE = "scale.json";
+  static final String DETECTOR = "detector.json";
+  static final String WHOLE = "series.png";
+  static final String CLOSE = "close.png";
+  static final String SOUND = "reconstruction.wav";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE|DIR",
+      description =
+          "A WAV file, a folder of WAV files, or a CSV file with a column for each channel. Of each,"
+              + " the first 60 %% must be normal, and is trained on; so must the next 20 %%, from which"
+              + " the threshold comes; in the rest faults are looked for. Default: generated signals"
+              + " of four sensors.")
+  private Path data;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      converter = PositiveInt.class,
+      defaultValue = "1000",
+      description = "Training steps. Default: ${DEFAULT-VALUE}.")
+  private int steps;
+
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      converter = PositiveInt.class,
+      defaultValue = "512",
+      description = "Samples in a window, a multiple of 8. Default: ${DEFAULT-VALUE}.")
+  private int window;
+
+  @Option(
+      names = "--codes",
+      paramLabel = "K",
+      converter = PositiveInt.class,
+      defaultValue = "512",
+      description = "Vectors in the codebook. Default: ${DEFAULT-VALUE}.")
+  private int codes;
+
+  @Option(
+      names = "--false-positives",
+      paramLabel = "X",
+      converter = PositiveDouble.class,
+      defaultValue = "0.01",
+      description =
+          "The share of normal windows in which a false alarm is put up with. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double falsePositives;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "Seed of all that is random. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Folder for the results. Default: a new folder runs/<time>-series.")
+  private Path output;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    SeriesInput input = data == null ? SeriesInput.generated(seed) : SeriesInput.of(data);
+    ChannelScale scale = ChannelScale.of(input.train());
+    requireEnough(windows(input.heldOut(), scale, window));
+    try (VqVae model = model(input.channels().size());
+        RunFolder folder = RunFolder.make(output, spec.name());
+        Interruption interruption = new Interruption(folder, out)) {
+      out.printf(
+          "%s: %s to look at%nResults will be in %s%n", input.name(), input.test(), folder.path());
+      folder.requireSpaceFor(model);
+      train(model, scale, input, interruption, out);
+      find(model, scale, input, folder, out);
+      return Main.DONE;
+    } catch (Interruption.StoppedException e) {
+      return Main.STOPPED;
+    }
+  }
+
+  /** Fails before the training if no threshold could be chosen after it. */
+  private void requireEnough(Dataset heldOut) {
+    long least = (long) Math.ceil(1 / falsePositives - 1 - 1e-9);
+    if (heldOut.size() < least) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: got %s in the held-out fifth, expected at least %d for --false-positives %s; give"
+                  + " more data, a shorter --window, or a larger --false-positives",
+              data, heldOut, least, falsePositives));
+    }
+  }
+
+  private VqVae model(int channels) {
+    return VqVae.builder()
+        .encoder(SeriesEncoder.channels(channels).hidden(64).downsample(3).residual(3, 32))
+        .quantizer(VectorQuantizer.ema(codes, 64))
+        .decoder(SeriesDecoder.channels(channels).hidden(64).upsample(3).residual(3, 32))
+        .seed(seed)
+        .build();
+  }
+
+  private Dataset windows(List<Series> series, ChannelScale scale, int hop) {
+    return Series.windows(series.stream().map(scale::apply).toList(), window, hop);
+  }
+
+  private void train(
+      VqVae model,
+      ChannelScale scale,
+      SeriesInput input,
+      Interruption interruption,
+      PrintWriter out) {
+    try (Progress progress = Progress.on(out, steps)) {
+      TrainingReport report =
+          Trainer.of(model)
+              .optimizer(Adam.rate(1e-3))
+              .batch(16)
+              .steps(steps)
+              .seed(seed)
+              .listen(interruption)
+              .listen(progress)
+              .listen(CodebookMonitor.of(model))
+              .fit(windows(input.train(), scale, Math.max(1, window / 8)));
+      Evaluation heldOut =
+          Evaluation.of(model, windows(input.heldOut(), scale, window), report.variance());
+      out.printf(
+          Locale.ROOT,
+          "%nheld out: MSE / variance %.4f, %s%n",
+          heldOut.errorOverVariance(),
+          heldOut.usage());
+    }
+  }
+
+  private void find(
+      VqVae model, ChannelScale scale, SeriesInput input, RunFolder folder, PrintWriter out)
+      throws IOException {
+    AnomalyDetector detector =
+        AnomalyDetector.calibrate(
+            model,
+            windows(input.heldOut(), scale, window),
+            AnomalyConfig.falsePositives(falsePositives).smoothing(31));
+    SeriesTiles tiles = SeriesTiles.of(scale.apply(input.test()), 2 * window, window / 2);
+    Series reconstruction = scale.undo(tiles.join(model.reconstruct(tiles)));
+    Series score = tiles.join(detector.heatMap(tiles));
+    List<Alarm> alarms = Alarms.of(score, detector.heatThreshold(), window / 8);
+    out.printf(Locale.ROOT, "threshold %.2f%n%n", detector.heatThreshold());
+    out.println(
+        input.faults().isEmpty()
+            ? Alarms.table(alarms, score)
+            : FaultTable.of(score, input.faults(), alarms));
+
+    SeriesPictures pictures =
+        new SeriesPictures(input, reconstruction, score, detector.heatThreshold(), alarms);
+    folder.write(MODEL, model::save);
+    folder.write(SCALE, scale::save);
+    folder.write(DETECTOR, detector::save);
+    folder.write(WHOLE, pictures::writeWhole);
+    folder.write(CLOSE, pictures::writeClose);
+    out.printf("%n%s%n", folder.path().toAbsolutePath().normalize());
+    out.printf("  %-20s all channels, and the score with its threshold%n", WHOLE);
+    out.printf("  %-20s faults from near, with what the model made of them%n", CLOSE);
+    if (input.sound()) {
+      folder.write(SOUND, file -> WavFiles.write(reconstruction, file));
+      out.printf("  %-20s how it sounds through the model%n", SOUND);
+    }
+    out.printf("  %-20s the trained model, with %s and %s%n", MODEL, SCALE, DETECTOR);
+  }
+}

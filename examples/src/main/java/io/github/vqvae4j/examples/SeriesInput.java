@@ -1,0 +1,79 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.CsvSeries;
+import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.WavFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * What the series example trains on and looks for faults in.
+ *
+ * @param name for messages
+ * @param train normal series
+ * @param heldOut further normal series
+ * @param test where to look
+ * @param channels their names
+ * @param faults that were put into the test; none if it is not known what is in it
+ * @param sound whether it came from WAV files
+ */
+record SeriesInput(
+    String name,
+    List<Series> train,
+    List<Series> heldOut,
+    Series test,
+    List<String> channels,
+    List<Fault> faults,
+    boolean sound) {
+  private static final int TRAINING_SECONDS = 120;
+  private static final int OTHER_SECONDS = 60;
+
+  /** A machine's sensors, with faults in the test. */
+  static SeriesInput generated(long seed) {
+    int other = OTHER_SECONDS * MachineSensors.RATE;
+    List<Fault> faults = Fault.each(other, seed);
+    return new SeriesInput(
+        "a machine's sensors",
+        List.of(MachineSensors.measure(TRAINING_SECONDS * MachineSensors.RATE, List.of(), seed)),
+        List.of(MachineSensors.measure(other, List.of(), seed + 1)),
+        MachineSensors.measure(other, faults, seed + 2),
+        MachineSensors.CHANNELS,
+        faults,
+        false);
+  }
+
+  /**
+   * The user's own: of each series the first three fifths to train on, the next fifth held out; of
+   * the last series, the rest to look at.
+   *
+   * @param data a CSV or WAV file, or a folder of WAV files
+   */
+  static SeriesInput of(Path data) throws IOException {
+    boolean csv = data.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
+    List<Series> all =
+        Files.isDirectory(data)
+            ? WavFiles.in(data)
+            : List.of(csv ? CsvSeries.read(data) : WavFiles.read(data));
+    List<Series> train = new ArrayList<>();
+    List<Series> heldOut = new ArrayList<>();
+    for (Series one : all) {
+      int fifth = one.time() / 5;
+      if (fifth == 0) {
+        throw new IllegalArgumentException(
+            data + ": got " + one + ", expected 5 samples or more; leave it out");
+      }
+      train.add(one.range(0, 3 * fifth));
+      heldOut.add(one.range(3 * fifth, 4 * fifth));
+    }
+    Series last = all.get(all.size() - 1);
+    List<String> channels =
+        IntStream.rangeClosed(1, last.channels()).mapToObj(c -> "channel " + c).toList();
+    Series rest = last.range(4 * (last.time() / 5), last.time());
+    return new SeriesInput(data.toString(), train, heldOut, rest, channels, List.of(), !csv);
+  }
+}

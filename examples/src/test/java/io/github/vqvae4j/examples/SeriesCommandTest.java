@@ -1,0 +1,149 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.WavFiles;
+import io.github.vqvae4j.examples.Alarms.Alarm;
+import io.github.vqvae4j.model.AnomalyDetector;
+import io.github.vqvae4j.model.VqVae;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SeriesCommandTest {
+  private static final List<String> RESULTS =
+      List.of("model.safetensors", "scale.json", "detector.json", "series.png", "close.png");
+
+  @TempDir Path folder;
+
+  @Test
+  void faultsOfAMachineAreLookedFor() throws IOException {
+    Path output = folder.resolve("out");
+    Run run = Run.of("series", "--steps=3", "--codes=16", "--output=" + output).succeeded();
+    assertTrue(run.out().contains("of 15 faults found"), run.out());
+    assertTrue(run.out().contains("false alarms in 60 s, AUROC"), run.out());
+    assertFiles(output, Set.copyOf(RESULTS));
+    assertEquals(5 * 180, Images.read(output.resolve("series.png")).height());
+    assertEquals(10 * 180, Images.read(output.resolve("close.png")).height());
+    try (VqVae model = VqVae.load(output.resolve("model.safetensors"))) {
+      AnomalyDetector.load(output.resolve("detector.json"), model);
+    }
+    assertEquals(4, ChannelScale.load(output.resolve("scale.json")).means().size());
+  }
+
+  @Test
+  void aSoundIsReconstructed() throws IOException {
+    Path sounds = Files.createDirectory(folder.resolve("sounds"));
+    WavFiles.write(tone(12_000), sounds.resolve("a.wav"));
+    WavFiles.write(tone(9_001), sounds.resolve("b.wav"));
+    Path output = folder.resolve("out");
+    Run run =
+        Run.of(
+                "series",
+                "--data=" + sounds,
+                "--steps=3",
+                "--codes=16",
+                "--window=64",
+                "--false-positives=0.02",
+                "--output=" + output)
+            .succeeded();
+    assertTrue(run.out().contains(" alarms in 0.225 s"), run.out());
+    assertFiles(
+        output,
+        Stream.concat(RESULTS.stream(), Stream.of("reconstruction.wav"))
+            .collect(Collectors.toSet()));
+    Series written = WavFiles.read(output.resolve("reconstruction.wav"));
+    assertEquals("Series[1801, 2] at 8000.0 a second", written.toString());
+  }
+
+  @Test
+  void aTableIsLookedThrough() throws IOException {
+    StringBuilder csv = new StringBuilder("one,two\n");
+    for (int t = 0; t < 10_000; t++) {
+      csv.append(Math.sin(t * 0.1)).append(',').append(1_000 + t % 7).append('\n');
+    }
+    Path file = Files.writeString(folder.resolve("table.CSV"), csv);
+    Path output = folder.resolve("out");
+    Run run =
+        Run.of(
+                "series",
+                "--data=" + file,
+                "--steps=3",
+                "--codes=16",
+                "--window=16",
+                "--output=" + output)
+            .succeeded();
+    assertTrue(run.out().contains(" alarms in 2000.000 samples"), run.out());
+    assertFiles(output, Set.copyOf(RESULTS));
+  }
+
+  @Test
+  void whatCannotBeUsedTakesOneLine() throws IOException {
+    Path output = folder.resolve("out");
+    Path sound = folder.resolve("short.wav");
+    WavFiles.write(tone(3_000), sound);
+    Run.of("series", "--data=" + sound, "--steps=3", "--window=600", "--output=" + output)
+        .failed(1, "short.wav", "1 windows", "at least 99", "--window");
+    Run.of("series", "--data=" + sound, "--window=700").failed(1, "at least 700 samples");
+    Run.of("series", "--data=" + sound, "--window=4", "--steps=3", "--output=" + output)
+        .failed(1, "a length that 8 divides", "got 4");
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void faultsChangeOnlyTheirOwnTimes() {
+    List<Fault> faults = Fault.each(15_000, 7);
+    Series good = MachineSensors.measure(15_000, List.of(), 3);
+    Series bad = MachineSensors.measure(15_000, faults, 3);
+    float[] goods = good.samples();
+    float[] bads = bad.samples();
+    for (int i = 0; i < goods.length; i++) {
+      int time = i / 4;
+      int channel = i % 4;
+      if (faults.stream().noneMatch(f -> f.covers(time) && f.kind().channel() == channel)) {
+        assertEquals(goods[i], bads[i]);
+      }
+    }
+    for (Fault fault : faults) {
+      int middle = (fault.from() + fault.to()) / 2 * 4 + fault.kind().channel();
+      assertTrue(goods[middle] != bads[middle], fault.name());
+    }
+    assertArrayEquals(bads, MachineSensors.measure(15_000, faults, 3).samples());
+  }
+
+  @Test
+  void alarmsEndWhereTheScoreStaysLow() {
+    Series score = Series.of(new float[] {0, 2, 3, 0, 2, 0, 0, 5}, 1, 1);
+    assertEquals(List.of(new Alarm(1, 5, 3), new Alarm(7, 8, 5)), Alarms.of(score, 1, 2));
+    assertEquals(List.of(new Alarm(1, 8, 5)), Alarms.of(score, 1, 3));
+    assertEquals(List.of(), Alarms.of(score, 5, 3));
+  }
+
+  private static Series tone(int time) {
+    float[] samples = new float[2 * time];
+    for (int t = 0; t < time; t++) {
+      samples[2 * t] = (float) (0.5 * Math.sin(t * 0.2));
+      samples[2 * t + 1] = (float) (0.3 * Math.sin(t * 0.35));
+    }
+    return Series.of(samples, 2, 8_000);
+  }
+
+  private static void assertFiles(Path output, Set<String> names) throws IOException {
+    try (Stream<Path> files = Files.list(output)) {
+      assertEquals(
+          names, files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
+    }
+  }
+}
