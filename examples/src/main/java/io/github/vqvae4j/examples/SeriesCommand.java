@@ -106,7 +106,7 @@ final class SeriesCommand implements Callable<Integer> {
     ChannelScale scale = ChannelScale.of(input.train());
     requireEnough(windows(input.heldOut(), scale, window));
     try (VqVae model = model(input.channels().size());
-        RunFolder folder = RunFolder.make(output, spec.name());
+        OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
           "%s: %s to look at%nResults will be in %s%n", input.name(), input.test(), folder.path());
@@ -172,7 +172,7 @@ final class SeriesCommand implements Callable<Integer> {
   }
 
   private void find(
-      VqVae model, ChannelScale scale, SeriesInput input, RunFolder folder, PrintWriter out)
+      VqVae model, ChannelScale scale, SeriesInput input, OutputFolder folder, PrintWriter out)
       throws IOException {
     AnomalyDetector detector =
         AnomalyDetector.calibrate(
