@@ -1,15 +1,8 @@
 package io.github.vqvae4j.data;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
-import io.github.vqvae4j.io.InputFile;
-import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.io.RecordFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,8 +137,7 @@ public record ChannelScale(List<Double> means, List<Double> deviations) {
    * @throws IOException if it cannot be written
    */
   public void save(Path file) throws IOException {
-    byte[] json = RecordJson.toJson(this).toString().getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(json));
+    RecordFile.write(file, this);
   }
 
   /**
@@ -158,15 +150,6 @@ public record ChannelScale(List<Double> means, List<Double> deviations) {
    * @throws IOException if it cannot be read
    */
   public static ChannelScale load(Path file) throws IOException {
-    InputFile.require(file, "a file of ChannelScale.save");
-    try {
-      JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-      return RecordJson.fromJson(json, ChannelScale.class);
-    } catch (JsonParseException | IllegalStateException e) {
-      throw new BadFileException(
-          file, "text", "got no JSON object, expected what ChannelScale.save wrote", e);
-    } catch (IllegalArgumentException e) {
-      throw new BadFileException(file, "settings", e.getMessage(), e);
-    }
+    return RecordFile.read(file, ChannelScale.class, "ChannelScale.save");
   }
 }

@@ -13,9 +13,13 @@ package io.github.vqvae4j.model;
  * @param share the part of an image, above 0 and at most 1, that decides its score: the mean is
  *     taken over this share of its pixels, those of the largest error; by default 1, all pixels; a
  *     small share finds small defects in large images
+ * @param border so many pixels at each end of an image's rows, and of its columns unless its height
+ *     is 1, count for no score and no threshold: a convolutional model, which sees nothing beyond
+ *     an image, is worse at its edges than anywhere; by default 0. For a whole series looked at
+ *     through {@code SeriesTiles}, their margin
  */
 public record AnomalyConfig(
-    double falsePositives, double quantization, int smoothing, double share) {
+    double falsePositives, double quantization, int smoothing, double share, int border) {
   /**
    * Checks the settings.
    *
@@ -46,6 +50,12 @@ public record AnomalyConfig(
               + share
               + "; 1 takes the mean over the whole image.");
     }
+    if (border < 0) {
+      throw new IllegalArgumentException(
+          "AnomalyConfig: expected a border of at least 0 pixels, got "
+              + border
+              + "; 0 looks at all of an image.");
+    }
   }
 
   /**
@@ -55,7 +65,7 @@ public record AnomalyConfig(
    * @return the settings, to be changed or used
    */
   public static AnomalyConfig falsePositives(double rate) {
-    return new AnomalyConfig(rate, 0.25, 3, 1);
+    return new AnomalyConfig(rate, 0.25, 3, 1, 0);
   }
 
   /**
@@ -65,7 +75,7 @@ public record AnomalyConfig(
    * @return these settings with it
    */
   public AnomalyConfig quantization(double weight) {
-    return new AnomalyConfig(falsePositives, weight, smoothing, share);
+    return new AnomalyConfig(falsePositives, weight, smoothing, share, border);
   }
 
   /**
@@ -75,7 +85,7 @@ public record AnomalyConfig(
    * @return these settings with it
    */
   public AnomalyConfig smoothing(int side) {
-    return new AnomalyConfig(falsePositives, quantization, side, share);
+    return new AnomalyConfig(falsePositives, quantization, side, share, border);
   }
 
   /**
@@ -85,6 +95,16 @@ public record AnomalyConfig(
    * @return these settings with it
    */
   public AnomalyConfig share(double part) {
-    return new AnomalyConfig(falsePositives, quantization, smoothing, part);
+    return new AnomalyConfig(falsePositives, quantization, smoothing, part, border);
+  }
+
+  /**
+   * Sets how much of an image's edges is not looked at.
+   *
+   * @param pixels at each edge
+   * @return these settings with it
+   */
+  public AnomalyConfig border(int pixels) {
+    return new AnomalyConfig(falsePositives, quantization, smoothing, share, pixels);
   }
 }

@@ -3,6 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.model.NormalErrors.Moments;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,9 +32,9 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * Both are smoothed by a mean over s x s pixels. An image's error is the mean over the given share
- * of its pixels, those of the largest error. Each of an image's two errors, r and q, is then
- * measured in standard deviations from its mean among held-out normal images, so that neither unit
- * dominates, and both are mixed:
+ * of its pixels within the border, those of the largest error. Each of an image's two errors, r and
+ * q, is then measured in standard deviations from its mean among held-out normal images, so that
+ * neither unit dominates, and both are mixed:
  *
  * <pre>
  * total = (1 - w) (r - mean r) / deviation r  +  w (q - mean q) / deviation q
@@ -78,6 +79,7 @@ public final class AnomalyDetector {
     int n = normals.size();
     int rank = rank(config.falsePositives(), n);
     AnomalyConfig used = model instanceof VqVae ? config : config.quantization(0);
+    Inner inner = Inner.of(normals, used.border());
     double[] reconstructions = new double[n];
     double[] quantizations = new double[n];
     Moments pixelReconstruction = new Moments();
@@ -87,10 +89,12 @@ public final class AnomalyDetector {
         normals,
         used.smoothing(),
         (image, reconstruction, quantization) -> {
-          reconstructions[image] = meanOfLargest(reconstruction, used.share());
-          quantizations[image] = meanOfLargest(quantization, used.share());
-          pixelReconstruction.add(reconstruction);
-          pixelQuantization.add(quantization);
+          double[] r = inner.of(reconstruction);
+          double[] q = inner.of(quantization);
+          reconstructions[image] = meanOfLargest(r, used.share());
+          quantizations[image] = meanOfLargest(q, used.share());
+          pixelReconstruction.add(r);
+          pixelQuantization.add(q);
         });
     Moments imageReconstruction = new Moments();
     Moments imageQuantization = new Moments();
@@ -109,12 +113,13 @@ public final class AnomalyDetector {
           double w = used.quantization();
           totals[i] = image.score(reconstructions[i], quantizations[i], w).total();
           hottest[i] =
-              Arrays.stream(heat(pixel, reconstruction, quantization, w)).max().getAsDouble();
+              Arrays.stream(heat(pixel, inner.of(reconstruction), inner.of(quantization), w))
+                  .max()
+                  .getAsDouble();
         });
     return new AnomalyDetector(
         model,
         new AnomalyCalibration(
-            AnomalyCalibration.VERSION,
             AnomalyCalibration.checksum(model),
             used,
             n,
@@ -122,6 +127,34 @@ public final class AnomalyDetector {
             pixel,
             largest(totals, rank),
             largest(hottest, rank)));
+  }
+
+  /** What lies within the border of images. */
+  private record Inner(int height, int width, int top, int left) {
+    static Inner of(Dataset images, int border) {
+      int height = images.height();
+      int top = height == 1 ? 0 : border;
+      if (2L * top >= height || 2L * border >= images.width()) {
+        throw new IllegalArgumentException(
+            "AnomalyDetector: expected images larger than twice the border of "
+                + border
+                + " pixels, got "
+                + height
+                + "x"
+                + images.width()
+                + "; give larger images, or a smaller border.");
+      }
+      return new Inner(height, images.width(), top, border);
+    }
+
+    double[] of(double[] map) {
+      int columns = width - 2 * left;
+      double[] inner = new double[(height - 2 * top) * columns];
+      for (int y = top; y < height - top; y++) {
+        System.arraycopy(map, y * width + left, inner, (y - top) * columns, columns);
+      }
+      return inner;
+    }
   }
 
   /** m, counted from 1 for the largest. */
@@ -169,6 +202,7 @@ public final class AnomalyDetector {
    */
   public List<AnomalyScore> scores(Dataset images) {
     AnomalyConfig config = calibration.config();
+    Inner inner = Inner.of(images, config.border());
     List<AnomalyScore> scores = new ArrayList<>();
     ErrorMaps.each(
         model,
@@ -179,8 +213,8 @@ public final class AnomalyDetector {
                 calibration
                     .image()
                     .score(
-                        meanOfLargest(reconstruction, config.share()),
-                        meanOfLargest(quantization, config.share()),
+                        meanOfLargest(inner.of(reconstruction), config.share()),
+                        meanOfLargest(inner.of(quantization), config.share()),
                         config.quantization())));
     return scores;
   }
@@ -191,7 +225,8 @@ public final class AnomalyDetector {
    *
    * @param images as for {@link #scores}
    * @return [images, height, width, 1], numbers around 0 and above {@link #heatThreshold} where
-   *     something is wrong; not pixels in 0..1
+   *     something is wrong; not pixels in 0..1. The border's are there, but may be above it in
+   *     normal images, too
    */
   public Images heatMap(Dataset images) {
     int each = images.height() * images.width();
@@ -258,7 +293,7 @@ public final class AnomalyDetector {
    * @throws IOException if it cannot be written
    */
   public void save(Path file) throws IOException {
-    calibration.write(file);
+    RecordFile.write(file, calibration);
   }
 
   /**

@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
 public final class VqVae extends ImageModel {
   private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
 
-  /** An image has about so many pixels for each of its codes. */
-  private static final int PIXELS_PER_CODE = 16;
+  /** An image has about so many pixels for each of its codes: for three halvings just so many. */
+  private static final int PIXELS_PER_CODE = 64;
 
   private final Encoder encoder;
   private final Quantizer quantizer;
@@ -240,7 +240,7 @@ public final class VqVae extends ImageModel {
    */
   public Codes encode(Dataset images) {
     checkSome(images);
-    int part = part(images.height() * images.width());
+    int part = part((long) images.height() * images.width());
     int[] codes = null;
     int[] shape = null;
     for (int from = 0; from < images.size(); from += part) {
@@ -277,7 +277,12 @@ public final class VqVae extends ImageModel {
               + codes
               + ". Decode them with the model that made them.");
     }
-    int part = part(shape[1] * shape[2] * PIXELS_PER_CODE);
+    return decode(codes, part((long) shape[1] * shape[2] * PIXELS_PER_CODE));
+  }
+
+  /** So many images at a time. */
+  private Images decode(Codes codes, int part) {
+    int[] shape = codes.shape();
     Images[] results = new Images[(codes.count() + part - 1) / part];
     for (int i = 0; i < results.length; i++) {
       int from = i * part;
@@ -300,6 +305,7 @@ public final class VqVae extends ImageModel {
    */
   @Override
   public Images reconstruct(Dataset images) {
-    return checkSameShape(decode(encode(images)), images);
+    int part = part((long) images.height() * images.width());
+    return checkSameShape(decode(encode(images), part), images);
   }
 }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>the codebook collapses: in a whole window of steps only a few of its codes were chosen;
  *   <li>the commitment term grows: to some times its least since the warm-up while reconstruction
- *       gets better, or to five times that of its least in any window of the run, whatever
+ *       gets better, or to 25 times as many times its least in any window of the run, whatever
  *       reconstruction does. The encoder's vectors run away from their codes.
  * </ul>
  *
@@ -32,7 +32,7 @@ public final class CodebookMonitor implements TrainingListener {
   private static final String COMMITMENT = "commitment";
 
   /** From so many times the tolerated growth on, no warm-up and no error explains it. */
-  private static final int RUNAWAY = 5;
+  private static final int RUNAWAY = 25;
 
   /** The least mean of the commitment term, and when it was. */
   private record Low(double commitment, double reconstruction, long step) {

@@ -65,8 +65,9 @@ class ChannelScaleTest {
   void badFilesAreRefused() throws IOException {
     refused("no json", "got no JSON object", "ChannelScale.save");
     refused("[1]", "got no JSON object");
-    refused("{\"means\":[1]}", "deviations: missing");
-    refused("{\"means\":[1],\"deviations\":[0]}", "settings", "each deviation above 0");
+    String head = "{\"format\":\"ChannelScale\",\"version\":1,";
+    refused(head + "\"means\":[1]}", "deviations: missing");
+    refused(head + "\"means\":[1],\"deviations\":[0]}", "settings", "each deviation above 0");
     Path missing = folder.resolve("none.json");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> ChannelScale.load(missing)),

@@ -28,6 +28,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,6 +169,18 @@ class AnomalyDetectorTest {
     return (value - mean) / (variance == 0 ? 1 : Math.sqrt(variance));
   }
 
+  /** Those pixels that are not at an edge. */
+  private static double[] within(double[] map, Images images, int border) {
+    int width = images.width();
+    return IntStream.range(0, map.length)
+        .filter(p -> p % width >= border && p % width < width - border)
+        .filter(
+            p ->
+                images.height() == 1 || p / width >= border && p / width < images.height() - border)
+        .mapToDouble(p -> map[p])
+        .toArray();
+  }
+
   private static void check(ImageModel model, Images normals, Images images, AnomalyConfig config) {
     double w = model instanceof VqVae ? config.quantization() : 0;
     double[][][] normal = errors(model, normals, config.smoothing());
@@ -175,9 +188,13 @@ class AnomalyDetectorTest {
     double[][] ofImages = new double[2][];
     double[][] ofPixels = new double[2][];
     for (int e = 0; e < 2; e++) {
+      double[][] inner =
+          Arrays.stream(normal[e])
+              .map(map -> within(map, normals, config.border()))
+              .toArray(double[][]::new);
       ofImages[e] =
-          Arrays.stream(normal[e]).mapToDouble(map -> largestMean(map, config.share())).toArray();
-      ofPixels[e] = Arrays.stream(normal[e]).flatMapToDouble(Arrays::stream).toArray();
+          Arrays.stream(inner).mapToDouble(map -> largestMean(map, config.share())).toArray();
+      ofPixels[e] = Arrays.stream(inner).flatMapToDouble(Arrays::stream).toArray();
     }
     AnomalyDetector detector = AnomalyDetector.calibrate(model, normals, config);
     List<AnomalyScore> scores = detector.scores(images);
@@ -185,8 +202,10 @@ class AnomalyDetectorTest {
     assertEquals(images.size(), scores.size());
     assertEquals(images.size() * images.height() * images.width(), heat.length);
     for (int i = 0; i < images.size(); i++) {
-      double r = standard(largestMean(other[0][i], config.share()), ofImages[0]);
-      double q = standard(largestMean(other[1][i], config.share()), ofImages[1]);
+      double[] innerR = within(other[0][i], images, config.border());
+      double[] innerQ = within(other[1][i], images, config.border());
+      double r = standard(largestMean(innerR, config.share()), ofImages[0]);
+      double q = standard(largestMean(innerQ, config.share()), ofImages[1]);
       assertEquals(r, scores.get(i).reconstruction(), CLOSE * (1 + Math.abs(r)));
       assertEquals(q, scores.get(i).quantization(), CLOSE * (1 + Math.abs(q)));
       double total = (1 - w) * r + w * q;
@@ -202,9 +221,16 @@ class AnomalyDetectorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0.5, 3, 1", "0.5, 1, 0.1", "0, 5, 0.001", "1, 99, 0.3", "0.25, 3, 0.5"})
-  void scoresAndHeatAreTheFormulas(double weight, int smoothing, double share) {
-    AnomalyConfig config = TENTH.quantization(weight).smoothing(smoothing).share(share);
+  @CsvSource({
+    "0.5, 3, 1, 0",
+    "0.5, 1, 0.1, 1",
+    "0, 5, 0.001, 0",
+    "1, 99, 0.3, 3",
+    "0.25, 3, 0.5, 2"
+  })
+  void scoresAndHeatAreTheFormulas(double weight, int smoothing, double share, int border) {
+    AnomalyConfig config =
+        TENTH.quantization(weight).smoothing(smoothing).share(share).border(border);
     try (VqVae model = Shapes.model(3, 2)) {
       // More than go through a model at once.
       check(model, Images.from(Shapes.rectangles(70, 8, 3, 1)), noise(66, 8, 8, 3, 1), config);
@@ -400,7 +426,8 @@ class AnomalyDetectorTest {
           "detector.json: modelChecksum",
           "calibrated with, or calibrate anew");
       String text = Files.readString(file);
-      assertBad(model, text.replace("\"version\": 1", "\"version\": 2"), "version 1, got 2");
+      assertBad(
+          model, text.replace("\"version\": 1", "\"version\": 2"), "version: got 2, expected 1");
       assertBad(model, text.replace("0.1", "7"), "above 0 and below 1, got 7");
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
       assertBad(model, text.substring(0, text.length() / 2), "AnomalyDetector.save writes");
@@ -414,7 +441,7 @@ class AnomalyDetectorTest {
     Files.writeString(file, text);
     assertSays(
         assertThrows(BadFileException.class, () -> AnomalyDetector.load(file, model)),
-        "bad.json: content",
+        "bad.json: ",
         says);
   }
 
@@ -424,6 +451,37 @@ class AnomalyDetectorTest {
       long before = AnomalyCalibration.checksum(model);
       AnomalyDetector.calibrate(model, noise(20, 8, 8, 1, 3), TENTH);
       assertEquals(before, AnomalyCalibration.checksum(model));
+    }
+  }
+
+  @Test
+  void onlyWhatLiesWithinTheBorderDecides() {
+    try (VqVae model = Shapes.model(1, 2)) {
+      Images normals = noise(40, 8, 8, 1, 1);
+      AnomalyDetector detector =
+          AnomalyDetector.calibrate(model, normals, TENTH.smoothing(1).border(2));
+      int over = 0;
+      float[] heat = detector.heatMap(normals).pixels();
+      for (int i = 0; i < normals.size(); i++) {
+        double hottest = Double.NEGATIVE_INFINITY;
+        for (int y = 2; y < 6; y++) {
+          for (int x = 2; x < 6; x++) {
+            hottest = Math.max(hottest, heat[i * 64 + y * 8 + x]);
+          }
+        }
+        over += hottest > detector.heatThreshold() + CLOSE ? 1 : 0;
+      }
+      assertEquals(3, over, "the threshold is the 4th largest of 40");
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> AnomalyDetector.calibrate(model, normals, TENTH.border(4))),
+          "twice the border of 4 pixels",
+          "got 8x8");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> TENTH.border(-1)),
+          "at least 0",
+          "got -1");
     }
   }
 }

@@ -193,9 +193,9 @@ class CodebookMonitorTest {
     try (LogLines log = new LogLines(CodebookMonitor.class)) {
       CodebookMonitor monitor = monitor(CodebookMonitorConfig.DEFAULT.window(10));
       terms(monitor, 1, 20, 1, 0.1);
-      terms(monitor, 21, 40, 2, 0.99);
+      terms(monitor, 21, 40, 2, 4.99);
       assertEquals(List.of(), log.warnings());
-      terms(monitor, 41, 60, 3, 1.1);
+      terms(monitor, 41, 60, 3, 5.2);
       assertEquals(1, log.warnings().size());
       String warning = log.warnings().get(0);
       assertTrue(warning.startsWith("Step 41: the commitment term grows: its mean"), warning);

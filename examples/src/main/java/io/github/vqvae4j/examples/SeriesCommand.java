@@ -104,7 +104,7 @@ final class SeriesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     SeriesInput input = data == null ? SeriesInput.generated(seed) : SeriesInput.of(data);
     ChannelScale scale = ChannelScale.of(input.train());
-    requireEnough(windows(input.heldOut(), scale, window));
+    requireEnough(tilesToBe(input.heldOut(), scale));
     try (VqVae model = model(input.channels().size());
         OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
@@ -144,6 +144,13 @@ final class SeriesCommand implements Callable<Integer> {
     return Series.windows(series.stream().map(scale::apply).toList(), window, hop);
   }
 
+  /**
+   * Windows as those through which the series is looked at: a window, and half of one around it.
+   */
+  private Dataset tilesToBe(List<Series> series, ChannelScale scale) {
+    return Series.windows(series.stream().map(scale::apply).toList(), 2 * window, window);
+  }
+
   private void train(
       VqVae model,
       ChannelScale scale,
@@ -177,8 +184,8 @@ final class SeriesCommand implements Callable<Integer> {
     AnomalyDetector detector =
         AnomalyDetector.calibrate(
             model,
-            windows(input.heldOut(), scale, window),
-            AnomalyConfig.falsePositives(falsePositives).smoothing(31));
+            tilesToBe(input.heldOut(), scale),
+            AnomalyConfig.falsePositives(falsePositives).smoothing(31).border(window / 2));
     SeriesTiles tiles = SeriesTiles.of(scale.apply(input.test()), 2 * window, window / 2);
     Series reconstruction = scale.undo(tiles.join(model.reconstruct(tiles)));
     Series score = tiles.join(detector.heatMap(tiles));
