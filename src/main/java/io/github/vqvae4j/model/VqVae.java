@@ -277,12 +277,7 @@ public final class VqVae extends ImageModel {
               + codes
               + ". Decode them with the model that made them.");
     }
-    return decode(codes, part((long) shape[1] * shape[2] * PIXELS_PER_CODE));
-  }
-
-  /** So many images at a time. */
-  private Images decode(Codes codes, int part) {
-    int[] shape = codes.shape();
+    int part = part((long) shape[1] * shape[2] * PIXELS_PER_CODE);
     Images[] results = new Images[(codes.count() + part - 1) / part];
     for (int i = 0; i < results.length; i++) {
       int from = i * part;
@@ -305,7 +300,6 @@ public final class VqVae extends ImageModel {
    */
   @Override
   public Images reconstruct(Dataset images) {
-    int part = part((long) images.height() * images.width());
-    return checkSameShape(decode(encode(images), part), images);
+    return checkSameShape(decode(encode(images)), images);
   }
 }
