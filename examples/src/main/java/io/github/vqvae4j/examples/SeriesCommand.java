@@ -104,7 +104,7 @@ final class SeriesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     SeriesInput input = data == null ? SeriesInput.generated(seed) : SeriesInput.of(data);
     ChannelScale scale = ChannelScale.of(input.train());
-    requireEnough(tilesToBe(input.heldOut(), scale));
+    requireEnough(input.heldOut());
     try (VqVae model = model(input.channels().size());
         OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
@@ -120,14 +120,16 @@ final class SeriesCommand implements Callable<Integer> {
   }
 
   /** Fails before the training if no threshold could be chosen after it. */
-  private void requireEnough(Dataset heldOut) {
+  private void requireEnough(List<Series> heldOut) {
     long least = (long) Math.ceil(1 / falsePositives - 1 - 1e-9);
-    if (heldOut.size() < least) {
+    long windows = heldOut.stream().mapToLong(series -> series.time() / window - 1L).sum();
+    if (heldOut.stream().anyMatch(series -> series.time() < 2 * window) || windows < least) {
       throw new IllegalArgumentException(
           String.format(
-              "%s: got %s in the held-out fifth, expected at least %d for --false-positives %s; give"
-                  + " more data, a shorter --window, or a larger --false-positives",
-              data, heldOut, least, falsePositives));
+              "%s: got %s in the held-out fifth, expected at least %d windows of twice --window,"
+                  + " one every %d samples, for --false-positives %s; give more data, a shorter"
+                  + " --window, or a larger --false-positives",
+              data, heldOut, least, window, falsePositives));
     }
   }
 

@@ -95,8 +95,8 @@ class SeriesCommandTest {
     Path sound = folder.resolve("short.wav");
     WavFiles.write(tone(3_000), sound);
     Run.of("series", "--data=" + sound, "--steps=3", "--window=600", "--output=" + output)
-        .failed(1, "short.wav", "1 windows", "at least 99", "--window");
-    Run.of("series", "--data=" + sound, "--window=700").failed(1, "at least 700 samples");
+        .failed(1, "short.wav", "Series[600, 2]", "at least 99 windows", "--window");
+    Run.of("series", "--data=" + sound, "--window=700").failed(1, "Series[600, 2]", "--window");
     Run.of("series", "--data=" + sound, "--window=4", "--steps=3", "--output=" + output)
         .failed(1, "a length that 8 divides", "got 4");
     assertFalse(Files.exists(output));
