@@ -51,7 +51,7 @@ final class OneDnnWinograd {
   private final int slices;
   private final long places;
   private final long filterLength;
-  private final long columnsOut;
+  private final long resultRow;
   private final WinogradTiles tiles;
   private final FloatPointer filterMatrix;
   private final FloatPointer resultMatrix;
@@ -96,8 +96,10 @@ final class OneDnnWinograd {
     long count = images * down * across;
     long cell = stride * stride * w[2];
     long out = w[3];
-    filterLength = places * cell * out;
-    columnsOut = count * out;
+    long dataRow = tiles.rowLength();
+    long filterRow = WinogradTiles.rowLength(cell * out);
+    resultRow = WinogradTiles.rowLength(count * out);
+    filterLength = places * filterRow;
 
     // [tap, row in cell, tap, column in cell, in, out] and each tap's cell side by side.
     long[] tapsAndCells = {r, r, stride, stride * w[2] * out};
@@ -107,20 +109,19 @@ final class OneDnnWinograd {
     gatherWeights = oneDnn.reorder(asStored, OneDnn.dense(tapsAndCells), false);
     scatterWeights = oneDnn.reorder(OneDnn.dense(tapsAndCells), asStored, false);
     memory.desc byTap = OneDnn.dense(r * r, cell * out);
-    memory.desc byPlace = OneDnn.dense(places, cell * out);
+    memory.desc byPlace = OneDnn.strided(new long[] {places, cell * out}, filterRow, 1);
     transformFilters = oneDnn.product(OneDnn.dense(places, r * r), byTap, byPlace);
     transformFiltersBack =
         oneDnn.product(OneDnn.strided(new long[] {r * r, places}, 1, r * r), byPlace, byTap);
 
-    memory.desc data = OneDnn.dense(places, count, cell);
-    memory.desc filters = OneDnn.dense(places, cell, out);
-    memory.desc products = OneDnn.dense(places, count, out);
+    memory.desc data = OneDnn.strided(new long[] {places, count, cell}, dataRow, cell, 1);
+    memory.desc filters = OneDnn.strided(new long[] {places, cell, out}, filterRow, out, 1);
+    memory.desc products = OneDnn.strided(new long[] {places, count, out}, resultRow, out, 1);
     multiply = oneDnn.product(data, filters, products);
     multiplyBack =
         oneDnn.product(
-            products, OneDnn.strided(new long[] {places, out, cell}, cell * out, 1, out), data);
-    memory.desc turnedData =
-        OneDnn.strided(new long[] {places, cell, count}, count * cell, 1, cell);
+            products, OneDnn.strided(new long[] {places, out, cell}, filterRow, 1, out), data);
+    memory.desc turnedData = OneDnn.strided(new long[] {places, cell, count}, dataRow, 1, cell);
     multiplyForFilters = oneDnn.product(turnedData, products, filters);
     post_ops sum = new post_ops();
     sum.append_sum(1, 0, memory.data_type.undef);
@@ -131,8 +132,8 @@ final class OneDnnWinograd {
     addBias = addition(count, out, new post_ops());
     addPixelBias = addition(images * x[1] * x[2], w[2], new post_ops());
     addPixelBiasRelu = addition(images * x[1] * x[2], w[2], relu);
-    memory.desc columns = OneDnn.dense(places, columnsOut);
-    memory.desc results = OneDnn.dense(m * m, columnsOut);
+    memory.desc columns = OneDnn.strided(new long[] {places, count * out}, resultRow, 1);
+    memory.desc results = OneDnn.strided(new long[] {m * m, count * out}, resultRow, 1);
     memory.desc resultRows = OneDnn.dense(m * m, places);
     transformResults = oneDnn.product(resultRows, columns, results);
     transformResultsRelu = oneDnn.product(resultRows, columns, results, relu);
@@ -142,8 +143,11 @@ final class OneDnnWinograd {
     long[] tiled = {m, m, images, down, across, out};
     long row = across * m * out;
     memory.desc inImages = OneDnn.strided(tiled, row, out, down * m * row, m * row, m * out, 1);
-    place = oneDnn.reorder(OneDnn.dense(tiled), inImages, false);
-    take = oneDnn.reorder(inImages, OneDnn.dense(tiled), false);
+    long ofImage = down * across * out;
+    memory.desc inTiles =
+        OneDnn.strided(tiled, m * resultRow, resultRow, ofImage, across * out, out, 1);
+    place = oneDnn.reorder(inTiles, inImages, false);
+    take = oneDnn.reorder(inImages, inTiles, false);
     usable =
         tiles.isUsable()
             && !List.of(
@@ -215,7 +219,7 @@ final class OneDnnWinograd {
       tiles.forward(slice(x, i), a, b);
       multiply.set(0, b).set(1, filters).set(2, a).run();
       if (bias != null) {
-        Pointer one = a.getPointer(FloatPointer.class, matrices.biasPlace() * columnsOut);
+        Pointer one = a.getPointer(FloatPointer.class, matrices.biasPlace() * resultRow);
         addBias.set(0, one).set(1, bias).set(2, one).run();
       }
       (relu ? transformResultsRelu : transformResults)
@@ -248,7 +252,7 @@ final class OneDnnWinograd {
   void weightGradient(INDArray x, INDArray dy, INDArray dWeight) {
     Pointer a = oneDnn.workspace(0, room());
     Pointer b = oneDnn.workspace(1, room());
-    Pointer c = oneDnn.workspace(2, places * columnsOut);
+    Pointer c = oneDnn.workspace(2, places * resultRow);
     Pointer sum = oneDnn.workspace(3, filterLength);
     for (int i = 0; i < slices; i++) {
       tiles.forward(slice(x, i), a, b);
@@ -280,7 +284,7 @@ final class OneDnnWinograd {
 
   /** Numbers of the largest thing in the first two workspaces. */
   private long room() {
-    return Math.max(Math.max(tiles.length(), places * columnsOut), filterLength);
+    return Math.max(Math.max(tiles.length(), places * resultRow), filterLength);
   }
 
   private Pointer slice(INDArray array, int i) {
