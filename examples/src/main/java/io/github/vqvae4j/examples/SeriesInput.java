@@ -51,14 +51,13 @@ record SeriesInput(
    * The user's own: of each series the first three fifths to train on, the next fifth held out; of
    * the last series, the rest to look at.
    *
-   * @param data a CSV or WAV file, or a folder of WAV files
+   * @param data a WAV file, a folder of WAV files, or any other file: a table
    */
   static SeriesInput of(Path data) throws IOException {
-    boolean csv = data.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
+    boolean folder = Files.isDirectory(data);
+    boolean sound = folder || data.toString().toLowerCase(Locale.ROOT).endsWith(".wav");
     List<Series> all =
-        Files.isDirectory(data)
-            ? WavFiles.in(data)
-            : List.of(csv ? CsvSeries.read(data) : WavFiles.read(data));
+        folder ? WavFiles.in(data) : List.of(sound ? WavFiles.read(data) : CsvSeries.read(data));
     List<Series> train = new ArrayList<>();
     List<Series> heldOut = new ArrayList<>();
     for (Series one : all) {
@@ -74,6 +73,6 @@ record SeriesInput(
     List<String> channels =
         IntStream.rangeClosed(1, last.channels()).mapToObj(c -> "channel " + c).toList();
     Series rest = last.range(4 * (last.time() / 5), last.time());
-    return new SeriesInput(data.toString(), train, heldOut, rest, channels, List.of(), !csv);
+    return new SeriesInput(data.toString(), train, heldOut, rest, channels, List.of(), sound);
   }
 }
