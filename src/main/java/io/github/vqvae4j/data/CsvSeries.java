@@ -151,7 +151,7 @@ public final class CsvSeries {
               + (names.length == 0 ? "" : " (" + names[column] + ")"),
           "got \""
               + field
-              + "\", expected a finite number; correct it, leave the line out, or choose columns by"
+              + "\", expected a finite number; correct it, leave the line out, give the separator, or choose columns by"
               + " their names");
     }
     if (count == samples.length) {

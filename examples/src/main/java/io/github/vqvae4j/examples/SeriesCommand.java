@@ -53,6 +53,20 @@ final class SeriesCommand implements Callable<Integer> {
   private Path data;
 
   @Option(
+      names = "--separator",
+      paramLabel = "C",
+      defaultValue = ",",
+      description = "Between the fields of a CSV file, such as ';'. Default: a comma.")
+  private char separator;
+
+  @Option(
+      names = "--columns",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Columns of a CSV file, with commas between. Default: all.")
+  private String[] columns = {};
+
+  @Option(
       names = "--steps",
       paramLabel = "N",
       converter = PositiveInt.class,
@@ -102,7 +116,8 @@ final class SeriesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    SeriesInput input = data == null ? SeriesInput.generated(seed) : SeriesInput.of(data);
+    SeriesInput input =
+        data == null ? SeriesInput.generated(seed) : SeriesInput.of(data, separator, columns);
     ChannelScale scale = ChannelScale.of(input.train());
     requireEnough(input.heldOut());
     try (VqVae model = model(input.channels().size());

@@ -52,12 +52,16 @@ record SeriesInput(
    * the last series, the rest to look at.
    *
    * @param data a WAV file, a folder of WAV files, or any other file: a table
+   * @param separator between the fields of a table
+   * @param columns the names of those to take of a table; none for all
    */
-  static SeriesInput of(Path data) throws IOException {
+  static SeriesInput of(Path data, char separator, String... columns) throws IOException {
     boolean folder = Files.isDirectory(data);
     boolean sound = folder || data.toString().toLowerCase(Locale.ROOT).endsWith(".wav");
     List<Series> all =
-        folder ? WavFiles.in(data) : List.of(sound ? WavFiles.read(data) : CsvSeries.read(data));
+        folder
+            ? WavFiles.in(data)
+            : List.of(sound ? WavFiles.read(data) : CsvSeries.read(data, separator, columns));
     List<Series> train = new ArrayList<>();
     List<Series> heldOut = new ArrayList<>();
     for (Series one : all) {

@@ -90,6 +90,30 @@ class SeriesCommandTest {
   }
 
   @Test
+  void columnsOfATableAreChosen() throws IOException {
+    StringBuilder table = new StringBuilder("time;speed;load\n");
+    for (int t = 0; t < 8_000; t++) {
+      table.append(t).append(';').append(Math.sin(t / 5.0)).append(';').append(t % 7).append('\n');
+    }
+    Path file = Files.writeString(folder.resolve("table.txt"), table);
+    Run run =
+        Run.of(
+            "series",
+            "--data=" + file,
+            "--separator=;",
+            "--columns=load,speed",
+            "--window=16",
+            "--steps=2",
+            "--codes=8",
+            "--false-positives=0.05",
+            "--output=" + folder.resolve("table"));
+    run.succeeded();
+    assertTrue(run.out().contains("Series[1600, 2]"), run::out);
+    Run.of("series", "--data=" + file, "--separator=;", "--columns=weight")
+        .failed(1, "table.txt", "weight");
+  }
+
+  @Test
   void whatCannotBeUsedTakesOneLine() throws IOException {
     Path output = folder.resolve("out");
     Path sound = folder.resolve("short.wav");
