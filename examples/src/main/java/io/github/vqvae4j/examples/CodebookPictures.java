@@ -27,7 +27,7 @@ final class CodebookPictures {
   private static final int MAP_HEIGHT = 800;
   private static final int DOT = 9;
 
-  /** Where a logarithmic axis begins, so that a code chosen once has a height. */
+  /** Where the axis of counts begins, so that the line of a code chosen once is not its border. */
   private static final double BELOW_ONE = 0.5;
 
   /** Of codes never chosen, chosen 1 to 9 times, 10 to 99 times, and so on. */
