@@ -2,6 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.model.Encoder;
 import io.github.vqvae4j.nn.Activation;
+import io.github.vqvae4j.nn.LayerNorm;
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Sequential;
 import io.github.vqvae4j.tensor.Rng;
@@ -21,24 +22,13 @@ final class PatchEncoder extends Encoder {
     project = child("project", new Linear(patch * patch * channels, dimension, rng));
     Linear in = new Linear(dimension, hidden, rng);
     Linear out = new Linear(hidden, dimension, rng);
-    mix = child("mix", Sequential.of(Activation.RELU, in, Activation.RELU, out));
+    mix = child("mix", Sequential.of(new LayerNorm(dimension), in, Activation.GELU, out));
   }
 
   /** Images [b, h, w, c] to vectors [b, h/patch, w/patch, dimension]. */
   @Override
   protected Tensor compute(Tensor images) {
-    Tensor x = project.forward(patches(images));
+    Tensor x = project.forward(images.spaceToDepth(patch));
     return x.add(mix.forward(x));
-  }
-
-  /** [b, h, w, c] to [b, h/patch, w/patch, patch * patch * c]. */
-  private Tensor patches(Tensor images) {
-    long rows = images.size(1) / patch;
-    long columns = images.size(2) / patch;
-    long c = images.size(3);
-    return images
-        .reshape(-1, rows, patch, columns, patch, c)
-        .permute(0, 1, 3, 2, 4, 5)
-        .reshape(-1, rows, columns, patch * patch * c);
   }
 }
