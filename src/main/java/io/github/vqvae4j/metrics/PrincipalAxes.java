@@ -36,7 +36,7 @@ public final class PrincipalAxes {
    *     or infinite
    */
   public static PrincipalAxes of(float[] rows, int dimension) {
-    check(rows, dimension);
+    FiniteRows.check("PrincipalAxes", rows, dimension);
     int n = rows.length / dimension;
     double[] mean = new double[dimension];
     for (int i = 0; i < rows.length; i++) {
@@ -65,29 +65,6 @@ public final class PrincipalAxes {
         mean,
         IntStream.of(order).mapToDouble(i -> Math.max(0, covariance[i][i])).toArray(),
         IntStream.of(order).mapToObj(i -> upright(axes[i])).toArray(double[][]::new));
-  }
-
-  private static void check(float[] rows, int d) {
-    if (d < 1 || rows.length == 0 || rows.length % d != 0) {
-      throw new IllegalArgumentException(
-          "PrincipalAxes: expected one or more rows of "
-              + d
-              + " numbers, at least 1, got "
-              + rows.length
-              + " numbers; give as many as rows times the dimension.");
-    }
-    for (int i = 0; i < rows.length; i++) {
-      if (!Float.isFinite(rows[i])) {
-        throw new IllegalArgumentException(
-            "PrincipalAxes: expected finite numbers, got "
-                + rows[i]
-                + " in row "
-                + i / d
-                + ", column "
-                + i % d
-                + "; repair or leave out that row.");
-      }
-    }
   }
 
   /** Leaves the eigenvalues on the diagonal; gives the eigenvectors, one a row. */
@@ -173,7 +150,7 @@ public final class PrincipalAxes {
    *     there is no such axis
    */
   public double[] coordinates(float[] rows, int axis) {
-    check(rows, mean.length);
+    FiniteRows.check("PrincipalAxes", rows, mean.length);
     if (axis < 0 || axis >= axes.length) {
       throw new IllegalArgumentException(
           "PrincipalAxes: expected an axis from 0 to " + (axes.length - 1) + ", got " + axis + ".");

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.metrics.FiniteRows;
 import io.github.vqvae4j.tensor.Rng;
 import java.util.Locale;
 
@@ -54,7 +55,7 @@ public final class KMeans {
    *     clusters, or a number is NaN or infinite
    */
   public static KMeans fit(float[] rows, int dimension, KMeansConfig config, Rng rng) {
-    check(rows, dimension);
+    FiniteRows.check("KMeans", rows, dimension);
     int n = rows.length / dimension;
     int k = config.clusters();
     if (n < k) {
@@ -103,30 +104,6 @@ public final class KMeans {
     return drawn;
   }
 
-  /** Refuses what is not whole rows of finite numbers. */
-  static void check(float[] rows, int d) {
-    if (d < 1 || rows.length == 0 || rows.length % d != 0) {
-      throw new IllegalArgumentException(
-          "KMeans: expected one or more rows of "
-              + d
-              + " numbers, at least 1, got "
-              + rows.length
-              + " numbers; give as many as rows times the dimension.");
-    }
-    for (int i = 0; i < rows.length; i++) {
-      if (!Float.isFinite(rows[i])) {
-        throw new IllegalArgumentException(
-            "KMeans: expected finite numbers, got "
-                + rows[i]
-                + " in row "
-                + i / d
-                + ", column "
-                + i % d
-                + "; repair or leave out that row.");
-      }
-    }
-  }
-
   /**
    * The nearest center of each row, the lowest of equals.
    *
@@ -148,8 +125,8 @@ public final class KMeans {
    * @throws IllegalArgumentException if the numbers are not whole rows, or one is NaN or infinite
    */
   public static int[] nearest(float[] rows, int dimension, float[] centers) {
-    check(rows, dimension);
-    check(centers, dimension);
+    FiniteRows.check("KMeans", rows, dimension);
+    FiniteRows.check("KMeans", centers, dimension);
     return Clusters.nearest(rows, dimension, centers);
   }
 

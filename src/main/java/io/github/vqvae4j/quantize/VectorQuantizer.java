@@ -1,6 +1,7 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.metrics.FiniteRows;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
@@ -215,7 +216,7 @@ public final class VectorQuantizer extends Quantizer {
   public void start(float[] vectors, int perBatch, Rng rng) {
     int d = config.dimension();
     int k = config.codebookSize();
-    KMeans.check(vectors, d);
+    FiniteRows.check("VectorQuantizer", vectors, d);
     if (perBatch < 1) {
       throw new IllegalArgumentException(
           "VectorQuantizer.start: expected at least 1 vector in a batch, got " + perBatch + ".");

@@ -168,6 +168,12 @@ class VectorQuantizerTest {
               IllegalArgumentException.class, () -> quantizer.start(vectors, 0, new Rng(SEED))),
           "at least 1 vector in a batch",
           "got 0");
+      float[] cut = Arrays.copyOf(vectors, vectors.length - 1);
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> quantizer.start(cut, 100, new Rng(SEED))),
+          "VectorQuantizer: expected one or more rows of",
+          "got " + cut.length + " numbers");
       quantizer.start(vectors, 100, new Rng(SEED));
       assertEquals(0, quantizer.vectorsToStart());
       float[] started = quantizer.codebook();

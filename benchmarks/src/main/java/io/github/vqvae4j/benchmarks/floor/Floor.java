@@ -64,12 +64,14 @@ public final class Floor implements Contestant {
 
   @Override
   public Runnable encoding(int batch) {
-    throw new UnsupportedOperationException("the floor is measured for the whole model");
+    throw new UnsupportedOperationException(
+        "the floor is measured for the whole model; ask for training or reconstruction");
   }
 
   @Override
   public Runnable decoding(int batch) {
-    throw new UnsupportedOperationException("the floor is measured for the whole model");
+    throw new UnsupportedOperationException(
+        "the floor is measured for the whole model; ask for training or reconstruction");
   }
 
   @Override
