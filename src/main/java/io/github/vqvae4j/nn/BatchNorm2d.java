@@ -69,7 +69,9 @@ public final class BatchNorm2d extends Layer {
             () -> {
               follow(runningMean, mean, 1);
               follow(runningVariance, variance, pixels / (pixels - 1));
-            });
+            },
+            runningMean,
+            runningVariance);
     return normalized.output();
   }
 

@@ -24,6 +24,11 @@ public abstract class Layer implements AutoCloseable {
   private final Map<String, Variable> own = new LinkedHashMap<>();
   private final Map<String, Layer> children = new LinkedHashMap<>();
 
+  /** The first layer that this one was added to, and its name there; null at the top of a model. */
+  private Layer parent;
+
+  private String name;
+
   /** For subclasses. */
   protected Layer() {}
 
@@ -76,7 +81,7 @@ public abstract class Layer implements AutoCloseable {
    * @return the parameter; use it as a tensor with {@code parameter.in(step)}
    */
   protected final Parameter parameter(String name, float[] values, long... shape) {
-    return add(name, new Parameter(values, shape));
+    return add(name, new Parameter(() -> path() + name, values, shape));
   }
 
   /**
@@ -88,7 +93,7 @@ public abstract class Layer implements AutoCloseable {
    * @return the buffer
    */
   protected final Buffer buffer(String name, float[] values, long... shape) {
-    return add(name, new Buffer(values, shape));
+    return add(name, new Buffer(() -> path() + name, values, shape));
   }
 
   private <V extends Variable> V add(String name, V variable) {
@@ -108,7 +113,17 @@ public abstract class Layer implements AutoCloseable {
   protected final <L extends Layer> L child(String name, L layer) {
     checkName(name);
     children.put(name, layer);
+    Layer added = layer;
+    if (added.parent == null) {
+      added.parent = this;
+      added.name = name;
+    }
     return layer;
+  }
+
+  /** What the names of its variables begin with. */
+  private String path() {
+    return parent == null ? "" : parent.path() + name + ".";
   }
 
   private void checkName(String name) {

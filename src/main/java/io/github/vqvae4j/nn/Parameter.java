@@ -1,16 +1,26 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.tensor.Variable;
+import java.util.function.Supplier;
 
 /** Weights that training changes along their gradient. */
 public final class Parameter extends Variable {
+  private final Supplier<String> name;
+
   /**
    * A parameter; layers make theirs with {@link Layer#parameter}.
    *
+   * @param name within its model, as it is when asked for
    * @param values row by row, the last axis fastest
    * @param shape each dimension at least 1
    */
-  Parameter(float[] values, long... shape) {
+  Parameter(Supplier<String> name, float[] values, long... shape) {
     super(true, values, shape);
+    this.name = name;
+  }
+
+  @Override
+  public String name() {
+    return name.get();
   }
 }

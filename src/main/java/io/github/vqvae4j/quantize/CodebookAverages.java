@@ -37,6 +37,13 @@ final class CodebookAverages {
     this.weight = weight;
   }
 
+  /** All that an update writes. */
+  Variable[] variables() {
+    return sum == null
+        ? new Variable[] {codebook, count, weight}
+        : new Variable[] {codebook, count, weight, sum};
+  }
+
   /**
    * One step.
    *

@@ -179,7 +179,7 @@ public final class VectorQuantizer extends Quantizer {
 
     if (step.isTraining()) {
       double[] values = vectors.toDoubles();
-      step.onCommit(() -> averages.update(values, codes, step.rng()));
+      step.onCommit(() -> averages.update(values, codes, step.rng()), averages.variables());
     }
     return new Quantized(
         vectors.straightThrough(chosen),

@@ -71,8 +71,7 @@ final class Losses {
               + targets.length
               + " targets.");
     }
-    int[] elements = new int[targets.length];
-    for (int i = 0; i < elements.length; i++) {
+    for (int i = 0; i < targets.length; i++) {
       if (targets[i] < 0 || targets[i] >= classes) {
         throw new IllegalArgumentException(
             "crossEntropy: expected targets from 0 to "
@@ -85,8 +84,7 @@ final class Losses {
                 + i
                 + ".");
       }
-      elements[i] = Math.addExact(Math.multiplyExact(i, classes), targets[i]);
     }
-    return logits.logSoftmax(-1).reshape(-1, 1).rows(elements).mean().neg();
+    return Rows.pick(logits.logSoftmax(-1).reshape(rows, classes), targets).mean().neg();
   }
 }

@@ -54,7 +54,8 @@ public final class Rng implements RandomGenerator {
       double v = 2 * nextDouble() - 1;
       double s = u * u + v * v;
       if (s > 0 && s < 1) {
-        return u * Math.sqrt(-2 * Math.log(s) / s);
+        // StrictMath's logarithm is the same everywhere; square roots always are.
+        return u * Math.sqrt(-2 * StrictMath.log(s) / s);
       }
     }
   }

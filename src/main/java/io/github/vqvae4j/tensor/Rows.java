@@ -31,6 +31,8 @@ final class Rows {
                 + ".");
       }
     }
+    checkSize(table.length());
+    checkSize(Math.multiplyExact(indices.length, table.dims()[1]));
     int[] rowOf = indices.clone();
     INDArray y = table.allocate(rowOf.length, table.dims()[1]);
     RowKernels.gather(table.array(), rowOf, y);
@@ -45,6 +47,33 @@ final class Rows {
               table.give(gradient);
             },
             table);
+  }
+
+  /** Offsets of rows are ints. */
+  static void checkSize(long elements) {
+    if (elements > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "rows: expected a table and a result of less than 2^31 elements each, got "
+              + elements
+              + " elements. Look up fewer rows at a time.");
+    }
+  }
+
+  /** One element of each row of x [n, d]: [n], y_i = x[i, columns_i]. */
+  static Tensor pick(Tensor x, int... columns) {
+    int[] columnOf = columns.clone();
+    INDArray y = x.allocate(columnOf.length);
+    RowKernels.pick(x.array(), columnOf, y);
+    return x.step()
+        .result(
+            y,
+            x.precision(),
+            result -> {
+              INDArray dx = x.allocate(x.dims());
+              RowKernels.place(result.incoming(), columnOf, dx);
+              x.give(dx);
+            },
+            x);
   }
 
   static int[] nearest(Tensor x, Tensor codebook) {

@@ -48,9 +48,26 @@ public final class Step implements AutoCloseable {
   private final Arena arena = Arena.take();
   private final List<Tensor> tape = new ArrayList<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
-  private final List<Runnable> commits = new ArrayList<>();
+  private final List<Change> changes = new ArrayList<>();
   private Observer observer = (source, output) -> {};
   private boolean open = true;
+  private RuntimeException backwardFailure;
+
+  /** What is done at commit, and the variables that it writes. */
+  private record Change(Runnable action, List<Variable> written) {}
+
+  /** The content that a variable had when an operation used it. */
+  private record Use(Variable variable, long stamp) {
+    void checkUnchanged() {
+      if (variable.stamp() != stamp) {
+        throw new IllegalStateException(
+            "Tensor.backward: "
+                + variable.name()
+                + " was written after the forward pass had used it, so its gradient would mix old"
+                + " and new values. Call backward() before writing, or open a new step.");
+      }
+    }
+  }
 
   Step(boolean training, Rng rng, Kernels floatKernels) {
     this.training = training;
@@ -169,21 +186,43 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Has something done at {@link #commit}: how a forward pass changes a buffer.
+   * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
+   * changes a buffer.
    *
    * @param change what to do, with numbers copied out of the step's tensors: {@link #takeCommits}
    *     may have it done after the step has closed
+   * @param written every variable that it writes
    */
-  public void onCommit(Runnable change) {
+  public void onCommit(Runnable change, Variable... written) {
     check();
-    commits.add(change);
+    changes.add(new Change(change, List.of(written)));
   }
 
-  /** Carries out, in order, what was given to {@link #onCommit}: the step's results were good. */
+  /**
+   * Carries out, in order, what was given to {@link #onCommit}: the step's results were good. All
+   * or nothing: if an update throws, the variables named with it and with those before it are as
+   * they were, and the exception is passed on.
+   */
   public void commit() {
     check();
-    commits.forEach(Runnable::run);
-    commits.clear();
+    Map<Variable, INDArray> before = new IdentityHashMap<>();
+    for (Change change : changes) {
+      change.written().forEach(variable -> before.computeIfAbsent(variable, this::copy));
+    }
+    try {
+      takeCommits().run();
+    } catch (Throwable e) {
+      before.forEach(Variable::set);
+      throw e;
+    } finally {
+      before.forEach((variable, copy) -> arena.release(copy, variable.precision()));
+    }
+  }
+
+  private INDArray copy(Variable variable) {
+    INDArray copy = arena.allocate(variable.precision(), variable.shape());
+    HeapCopy.copy(variable.array(), copy);
+    return copy;
   }
 
   /**
@@ -209,13 +248,14 @@ public final class Step implements AutoCloseable {
    * Takes over what {@link #commit} would do, for results that are good only together with those of
    * further steps.
    *
-   * @return carries the changes out, in order; call it once, whether or not this step is closed
+   * @return carries the changes out, in order; call it once, whether or not this step is closed. If
+   *     one throws, those before it are made: undoing them is the caller's
    */
   public Runnable takeCommits() {
     check();
-    List<Runnable> taken = List.copyOf(commits);
-    commits.clear();
-    return () -> taken.forEach(Runnable::run);
+    List<Change> taken = List.copyOf(changes);
+    changes.clear();
+    return () -> taken.forEach(change -> change.action().run());
   }
 
   @Override
@@ -225,7 +265,7 @@ public final class Step implements AutoCloseable {
       open = false;
       tape.clear();
       leaves.clear();
-      commits.clear();
+      changes.clear();
       arena.giveBack();
     }
   }
@@ -279,16 +319,46 @@ public final class Step implements AutoCloseable {
     if (!tracked) {
       return constant(value, precision);
     }
-    Tensor result = new Tensor(this, value, precision, null, true, backward);
+    List<Use> uses = new ArrayList<>(inputs.length);
+    for (Tensor input : inputs) {
+      if (input != null) {
+        input.keepForGradients();
+        if (input.storage() != null) {
+          uses.add(new Use(input.storage(), input.storage().stamp()));
+        }
+      }
+    }
+    Tensor.Backward checked =
+        ofResult -> {
+          uses.forEach(Use::checkUnchanged);
+          backward.run(ofResult);
+        };
+    Tensor result = new Tensor(this, value, precision, null, true, checked);
     tape.add(result);
     return result;
   }
 
   /** Runs the tape backwards; results are there in the order in which they depend on each other. */
   void runBackward() {
-    for (int i = tape.size() - 1; i >= 0; i--) {
-      tape.get(i).propagate();
+    try {
+      for (int i = tape.size() - 1; i >= 0; i--) {
+        tape.get(i).propagate();
+      }
+    } catch (RuntimeException e) {
+      backwardFailure = e;
+      throw e;
     }
     tape.removeIf(Tensor::isPropagated);
+  }
+
+  /** Throws where gradients are incomplete because something threw on the way back. */
+  void checkGradients() {
+    check();
+    if (backwardFailure != null) {
+      throw new IllegalStateException(
+          "Step: an earlier backward() failed and left gradients incomplete; open a new step. "
+              + backwardFailure.getMessage(),
+          backwardFailure);
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,6 +43,9 @@ public final class Tensor {
 
   /** Whose memory this one shares, and must not have been given back; null if it is its own. */
   private Tensor owner;
+
+  /** Whether a recorded operation has it, or what shares its memory, as an operand. */
+  private boolean neededByGradients;
 
   private INDArray gradient;
   private boolean propagated;
@@ -129,7 +133,11 @@ public final class Tensor {
    */
   public float[] toFloats() {
     if (precision == Precision.FLOAT) {
-      return HeapCopy.floatsOf(array());
+      try {
+        return HeapCopy.floatsOf(array());
+      } finally {
+        Reference.reachabilityFence(this);
+      }
     }
     double[] doubles = toDoubles();
     float[] floats = new float[doubles.length];
@@ -145,7 +153,11 @@ public final class Tensor {
    * @return row by row, the last axis fastest
    */
   public double[] toDoubles() {
-    return HeapCopy.doublesOf(array());
+    try {
+      return HeapCopy.doublesOf(array());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**
@@ -160,7 +172,11 @@ public final class Tensor {
     if (precision != Precision.FLOAT) {
       throw new IllegalStateException("Tensor.read: it is in DOUBLE; use toDoubles().");
     }
-    HeapCopy.read(array(), offset, target, start, length);
+    try {
+      HeapCopy.read(array(), offset, target, start, length);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**
@@ -185,19 +201,21 @@ public final class Tensor {
   /**
    * Gives back the memory of a tensor that nobody will use any more now that this one was computed
    * from it, for the next results of the step: a chain of layers then needs the memory of two. Only
-   * in inference: a training step keeps what gradients need, and this does nothing; nor does it
-   * where {@link #withGradient()} asks for gradients. What is not of the step's own memory, or
-   * shares it with this tensor, stays as it is.
+   * in inference, and never what a gradient is computed from: in a training step this does nothing,
+   * nor for operands and results that {@link #withGradient()} made gradients go through. What is
+   * not of the step's own memory, or shares it with this tensor, stays as it is.
    *
    * @param intermediate of the same step; using it afterwards, or what shares its memory, throws
    * @return this tensor
    */
   public Tensor releasing(Tensor intermediate) {
     checkWith("releasing", intermediate);
-    Tensor released = intermediate.owner == null ? intermediate : intermediate.owner;
+    Tensor released = intermediate.owner();
     if (!step.isTraining()
         && !tracked
         && !intermediate.tracked
+        && !released.tracked
+        && !released.neededByGradients
         && released.value != null
         && !sharesMemoryWith(released)
         && step.arena().owns(released.value)) {
@@ -209,8 +227,12 @@ public final class Tensor {
 
   /** Says that this tensor lies in another's memory. */
   Tensor sharing(Tensor other) {
-    owner = other.owner == null ? other : other.owner;
+    owner = other.owner();
     return this;
+  }
+
+  private Tensor owner() {
+    return owner == null ? this : owner;
   }
 
   /**
@@ -230,11 +252,15 @@ public final class Tensor {
    * #withGradient()} that it depends on. It goes through each result only once: several losses that
    * share results are added up first.
    *
-   * @throws IllegalStateException if this is not a scalar, does not depend on any of them, or
-   *     depends on a result that an earlier call went through
+   * <p>Calls on different results add up.
+   *
+   * @throws IllegalStateException if this is not a scalar, does not depend on any of them, depends
+   *     on a result that an earlier call went through, or on a variable that was written since it
+   *     was used
    */
   public void backward() {
     array();
+    step.checkGradients();
     if (length() != 1 || !tracked) {
       throw new IllegalStateException(
           "Tensor.backward: expected a scalar that depends on a parameter, got shape "
@@ -260,15 +286,17 @@ public final class Tensor {
    * The gradient that {@link #backward()} found for a variable's tensor or one of {@link
    * #withGradient()}; those of results in between are not kept.
    *
-   * @return a constant tensor of the same shape, or null if no result depended on this
+   * @return a constant tensor of the same shape, which a later {@code backward()} does not change;
+   *     null if no result depended on this
    */
   public Tensor gradient() {
-    step.check();
+    step.checkGradients();
     if (backward != null) {
       throw new IllegalStateException(
           "Tensor.gradient: this is a result in between, whose gradient is not kept."
               + " Ask a variable's tensor, or one made by withGradient().");
     }
+    ownsGradient = false; // so that a second backward() adds into an array of its own
     return gradient == null ? null : step.constant(gradient, precision);
   }
 
@@ -379,6 +407,16 @@ public final class Tensor {
   /** The shape itself, not to be changed. */
   long[] dims() {
     return shape;
+  }
+
+  /** The variable in whose memory the value lies, be it as a view; null if it is the step's. */
+  Variable storage() {
+    return owner().variable;
+  }
+
+  /** Says that a recorded operation has it as an operand: its memory stays until the step ends. */
+  void keepForGradients() {
+    owner().neededByGradients = true;
   }
 
   /** Names the content of a variable's memory, which may be written while the step is open. */

@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -48,6 +49,15 @@ public class Variable implements AutoCloseable {
   private void allocate() {
     memory = new NativeMemory((long) size() * precision.bytes());
     array = NativeMemory.wrap(memory.address(), precision, shape);
+  }
+
+  /**
+   * Returns what error messages call it.
+   *
+   * @return the name within its model, such as {@code encoder.project.weight}, where it has one
+   */
+  public String name() {
+    return "a variable of shape " + Arrays.toString(shape);
   }
 
   /**
@@ -114,7 +124,11 @@ public class Variable implements AutoCloseable {
    * @return row by row, the last axis fastest
    */
   public final double[] toDoubles() {
-    return HeapCopy.doublesOf(array());
+    try {
+      return HeapCopy.doublesOf(array());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**
@@ -138,10 +152,17 @@ public class Variable implements AutoCloseable {
     stamp = STAMPS.incrementAndGet();
   }
 
+  /** Overwrites all its numbers with those of an array of its shape and precision. */
+  final void set(INDArray values) {
+    HeapCopy.copy(values, array());
+    stamp = STAMPS.incrementAndGet();
+  }
+
   private void checkLength(int length) {
     if (length != size()) {
       throw new IllegalArgumentException(
-          "Variable: expected "
+          name()
+              + ": expected "
               + size()
               + " values for shape "
               + Arrays.toString(shape)
@@ -161,7 +182,11 @@ public class Variable implements AutoCloseable {
    */
   public final void read(long offset, float[] target, int start, int length) {
     checkFloat();
-    HeapCopy.read(array(), offset, target, start, length);
+    try {
+      HeapCopy.read(array(), offset, target, start, length);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**
@@ -209,8 +234,7 @@ public class Variable implements AutoCloseable {
 
   final INDArray array() {
     if (array == null) {
-      throw new IllegalStateException(
-          "Variable of shape " + Arrays.toString(shape) + ": its model was closed.");
+      throw new IllegalStateException(name() + ": its model was closed.");
     }
     return array;
   }

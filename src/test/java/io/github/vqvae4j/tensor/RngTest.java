@@ -3,6 +3,7 @@ package io.github.vqvae4j.tensor;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,6 +48,24 @@ class RngTest {
     assertEquals(58_720_359L, rng.nextLong());
     assertEquals(3_588_806_011_781_223L, rng.nextLong());
     assertEquals(3_591_011_842_654_386L, rng.nextLong());
+  }
+
+  /** The logarithm within nextGaussian is the one of StrictMath, and bounds are met alike. */
+  @Test
+  void givesTheSameNumbersOnEveryJdk() {
+    Rng rng = new Rng(11);
+    long checksum = 0;
+    for (int i = 0; i < MANY; i++) {
+      checksum = 31 * checksum + Double.doubleToLongBits(rng.nextGaussian());
+    }
+    assertEquals(-445_209_537_014_092_919L, checksum);
+    assertEquals(711_118_195, rng.nextInt(1_000_000_007));
+    assertEquals(891, rng.nextInt(-5, 1_000));
+    assertEquals(845_183_905_323L, rng.nextLong(1L << 40));
+    assertEquals(-1_518_612_125, rng.nextInt());
+    assertEquals(0.9456221649914366, rng.nextDouble());
+    assertEquals(0.01615405f, rng.nextFloat());
+    assertFalse(rng.nextBoolean());
   }
 
   @Test

@@ -323,6 +323,36 @@ class StepTest {
   }
 
   @Test
+  void aCommitThatFailsChangesNothing() {
+    for (Precision precision : Precision.values()) {
+      Variable first = new Variable(false, new float[] {1, 2}, 2);
+      Variable second = new Variable(false, new float[] {3}, 1);
+      first.convert(precision);
+      second.convert(precision);
+      try (Step step = Step.training(RNG)) {
+        step.onCommit(() -> first.set(new double[] {7, 8}), first);
+        step.onCommit(
+            () -> {
+              second.set(new double[] {9});
+              throw new ArithmeticException("in the middle");
+            },
+            second,
+            first);
+        assertSays(assertThrows(ArithmeticException.class, step::commit), "in the middle");
+        assertArrayEquals(new double[] {1, 2}, first.toDoubles());
+        assertArrayEquals(new double[] {3}, second.toDoubles());
+        step.commit();
+        assertArrayEquals(new double[] {1, 2}, first.toDoubles(), "it is not tried again");
+        step.onCommit(() -> first.set(new double[] {7, 8}), first);
+        step.commit();
+        assertArrayEquals(new double[] {7, 8}, first.toDoubles());
+      }
+      first.close();
+      second.close();
+    }
+  }
+
+  @Test
   void theObserverIsTold() {
     List<Object> told = new ArrayList<>();
     try (Step step = Step.training(RNG)) {

@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -76,6 +77,14 @@ public final class HeapCopy {
       }
       write(floats, 0, floats.length, target, 0);
     }
+  }
+
+  /** Overwrites an array with the numbers of another of its shape and type. */
+  public static void copy(INDArray source, INDArray target) {
+    Pointer.memcpy(
+        target.data().pointer(),
+        source.data().pointer(),
+        target.length() * target.dataType().width());
   }
 
   private static FloatPointer floats(INDArray array) {

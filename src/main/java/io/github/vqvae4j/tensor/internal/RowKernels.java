@@ -2,6 +2,12 @@ package io.github.vqvae4j.tensor.internal;
 
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.indexer.DoubleIndexer;
+import org.bytedeco.javacpp.indexer.FloatIndexer;
+import org.bytedeco.javacpp.indexer.Indexer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -76,22 +82,43 @@ public final class RowKernels {
     return columns;
   }
 
+  /** y[i] = rows[i, columns[i]]. */
+  public static void pick(INDArray rows, int[] columns, INDArray y) {
+    double[] picked = new double[columns.length];
+    Indexer numbers = indexer(rows);
+    for (int i = 0; i < columns.length; i++) {
+      picked[i] = numbers.getDouble(place(i, rows.size(1), columns[i]));
+    }
+    HeapCopy.write(picked, y);
+  }
+
   /** rows[i, columns[i]] = y[i], and 0 in the other columns. */
   public static void place(INDArray y, int[] columns, INDArray rows) {
-    double[] numbers = new double[Math.toIntExact(rows.length())];
     double[] placed = HeapCopy.doublesOf(y);
-    int d = (int) rows.size(1);
+    Pointer.memset(rows.data().pointer(), 0, rows.length() * rows.dataType().width());
+    Indexer numbers = indexer(rows);
     for (int i = 0; i < columns.length; i++) {
-      numbers[i * d + columns[i]] = placed[i];
+      numbers.putDouble(new long[] {place(i, rows.size(1), columns[i])}, placed[i]);
     }
-    HeapCopy.write(numbers, rows);
+  }
+
+  /** Where an element lies: logits may have more elements than an int counts. */
+  static long place(int row, long width, int column) {
+    return row * width + column;
+  }
+
+  private static Indexer indexer(INDArray array) {
+    Pointer numbers = array.data().pointer();
+    return numbers instanceof FloatPointer floats
+        ? FloatIndexer.create(floats)
+        : DoubleIndexer.create((DoublePointer) numbers);
   }
 
   private static FloatBuffer floats(INDArray array) {
-    return ((org.bytedeco.javacpp.FloatPointer) array.data().pointer()).asBuffer();
+    return ((FloatPointer) array.data().pointer()).asBuffer();
   }
 
   private static DoubleBuffer doubles(INDArray array) {
-    return ((org.bytedeco.javacpp.DoublePointer) array.data().pointer()).asBuffer();
+    return ((DoublePointer) array.data().pointer()).asBuffer();
   }
 }

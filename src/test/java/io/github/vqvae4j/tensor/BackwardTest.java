@@ -1,0 +1,192 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.nn.Linear;
+import io.github.vqvae4j.nn.Sequential;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What gradients may not do silently: change after they were read, or mix old and new weights. */
+class BackwardTest {
+  private static final Rng RNG = new Rng(1);
+
+  /** A loss of one variable [2], and what it is called. */
+  record Loss(String name, Function<Tensor, Tensor> of) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Loss> losses() {
+    return Stream.of(
+        new Loss("square", x -> x.square().sum()),
+        new Loss("sum", Tensor::sum),
+        new Loss("plus itself", x -> x.add(x).sum()),
+        new Loss("of a view", x -> x.reshape(2, 1).square().sum()),
+        new Loss("a residual", x -> x.add(x.square()).sum()),
+        new Loss("straight through", x -> x.straightThrough(x.stopGradient().mul(3)).sum()),
+        new Loss("difference", x -> x.mul(2).sub(x).sum()),
+        new Loss("rows", x -> x.reshape(2, 1).rows(1, 0, 1).square().sum()),
+        new Loss("picked", x -> x.reshape(1, 2).crossEntropy(1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("losses")
+  void aGradientThatWasReadStaysAsItIs(Loss loss) {
+    for (Loss second : losses().toList()) {
+      Variable variable = new Variable(true, new float[] {1, 2}, 2);
+      try (Step step = Step.training(RNG)) {
+        Tensor x = variable.in(step);
+        Tensor first = loss.of().apply(x);
+        Tensor other = second.of().apply(x);
+        first.backward();
+        Tensor gradient = step.gradient(variable);
+        float[] read = gradient.toFloats();
+        other.backward();
+        String both = loss + ", then " + second;
+        assertArrayEquals(read, gradient.toFloats(), both);
+        float[] alone = gradientOf(second, variable);
+        float[] sum = {read[0] + alone[0], read[1] + alone[1]};
+        assertArrayEquals(sum, step.gradient(variable).toFloats(), 1e-6f, both);
+      }
+      variable.close();
+    }
+  }
+
+  private static float[] gradientOf(Loss loss, Variable variable) {
+    try (Step step = Step.training(RNG)) {
+      loss.of().apply(variable.in(step)).backward();
+      return step.gradient(variable).toFloats();
+    }
+  }
+
+  @Test
+  void aSecondBackwardDoesNotChangeTheFirstOnesGradient() {
+    try (Step step = Step.training(RNG)) {
+      Tensor x = step.tensor(new float[] {1, 2}, 2).withGradient();
+      x.square().sum().backward();
+      Tensor gradient = x.gradient();
+      x.mul(10).sum().backward();
+      assertArrayEquals(new float[] {2, 4}, gradient.toFloats());
+      assertArrayEquals(new float[] {12, 14}, x.gradient().toFloats());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("losses")
+  void weightsWrittenBetweenForwardAndBackwardAreRefused(Loss loss) {
+    Variable variable = new Variable(true, new float[] {1, 2}, 2);
+    try (Step step = Step.training(RNG)) {
+      Tensor old = loss.of().apply(variable.in(step));
+      variable.set(new float[] {3, 4});
+      assertSays(
+          assertThrows(IllegalStateException.class, old::backward),
+          "variable of shape [2]",
+          "written",
+          "backward() before writing");
+    }
+    try (Step step = Step.training(RNG)) {
+      loss.of().apply(variable.in(step)).backward();
+      variable.write(0, new float[] {5}, 0, 1);
+      loss.of().apply(variable.in(step)).backward();
+    }
+    variable.close();
+  }
+
+  /** Every way in which a layer's weights reach an operation: as they are, and as views. */
+  @Test
+  void theVariableIsNamedAsInItsModel() {
+    Rng rng = new Rng(3);
+    try (Sequential model = Sequential.of(new Linear(2, 3, rng), new Linear(3, 1, rng));
+        Step step = Step.training(RNG)) {
+      Tensor loss = model.forward(step.tensor(new float[] {1, 2}, 1, 2)).square().sum();
+      Variable weight = model.variables().get("1.weight");
+      weight.set(new float[] {1, 2, 3});
+      assertSays(assertThrows(IllegalStateException.class, loss::backward), "1.weight was written");
+    }
+  }
+
+  /** A constant takes part in a gradient, too: of a buffer, or cut off by stopGradient. */
+  @Test
+  void constantsInAVariablesMemoryCount() {
+    Variable variable = new Variable(true, new float[] {1, 2}, 2);
+    Variable buffer = new Variable(false, new float[] {3, 4}, 2);
+    for (Variable constant : List.of(variable, buffer)) {
+      try (Step step = Step.training(RNG)) {
+        Tensor x = step.tensor(new float[] {5, 6}, 2).withGradient();
+        Tensor loss = x.mul(constant.in(step).stopGradient()).sum();
+        constant.set(new float[] {7, 8});
+        assertThrows(IllegalStateException.class, loss::backward);
+      }
+    }
+    variable.close();
+    buffer.close();
+  }
+
+  @Test
+  void afterABackwardThatFailedGradientsAreRefused() {
+    Variable first = new Variable(true, new float[] {1, 2}, 2);
+    Variable second = new Variable(true, new float[] {3, 4}, 2);
+    try (Step step = Step.training(RNG)) {
+      Tensor other = second.in(step).square().sum();
+      Tensor loss = first.in(step).square().mul(second.in(step)).sum();
+      first.set(new float[] {5, 6});
+      assertSays(assertThrows(IllegalStateException.class, loss::backward), "written");
+      for (Executable use : List.<Executable>of(other::backward, () -> step.gradient(second))) {
+        assertSays(
+            assertThrows(IllegalStateException.class, use), "earlier backward()", "new step");
+      }
+    }
+    first.close();
+    second.close();
+  }
+
+  /** What releasing() hands out again must not be what a gradient is still computed from. */
+  @Test
+  void releasingLeavesWhatGradientsNeed() {
+    for (int way = 0; way < 4; way++) {
+      try (Step step = Step.inference()) {
+        Tensor x = step.tensor(new float[] {1, 2}, 2).withGradient();
+        Tensor factor = step.tensor(new float[] {3, 4}, 2).mul(1);
+        Tensor loss =
+            switch (way) {
+              case 0 -> x.mul(factor).sum();
+              case 1 -> x.mul(factor.reshape(1, 2)).sum();
+              case 2 -> x.reshape(2, 1).matmul(factor.reshape(1, 2)).sum().mul(0.5);
+              default -> x.mul(factor.stopGradient()).sum();
+            };
+        // The factor has another, untracked result, after which it seems to be of no use.
+        factor.add(1).releasing(factor);
+        for (int i = 0; i < 4; i++) {
+          step.tensor(new float[] {100, 100}, 2);
+        }
+        loss.backward();
+        float[] expected = way == 2 ? new float[] {3.5f, 3.5f} : new float[] {3, 4};
+        assertArrayEquals(expected, x.gradient().toFloats(), "way " + way);
+      }
+    }
+  }
+
+  @Test
+  void releasingLeavesTheResultsThatGradientsAreComputedFrom() {
+    try (Step step = Step.inference()) {
+      Tensor x = step.tensor(new float[] {1}, 1).withGradient();
+      Tensor y = x.exp();
+      Tensor view = y.stopGradient();
+      view.add(1).releasing(view);
+      step.tensor(new float[] {100}, 1);
+      y.sum().backward();
+      assertEquals(Math.E, x.gradient().item(), 1e-6);
+    }
+  }
+}
