@@ -155,9 +155,23 @@ public final class CsvSeries {
               + " their names");
     }
     if (count == samples.length) {
-      samples = Arrays.copyOf(samples, 2 * count);
+      int larger = grown(count);
+      if (larger == count) {
+        throw new BadFileException(
+            file,
+            "line " + line,
+            "got more than "
+                + count
+                + " values, expected at most so many; split the file, or choose fewer columns");
+      }
+      samples = Arrays.copyOf(samples, larger);
     }
     samples[count++] = (float) value;
+  }
+
+  /** Twice as many, or as many as an array can hold. */
+  static int grown(int length) {
+    return (int) Math.min(2L * length, Integer.MAX_VALUE - 8);
   }
 
   private static String plain(String field) {

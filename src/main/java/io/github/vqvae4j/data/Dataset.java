@@ -85,9 +85,10 @@ public interface Dataset {
    * The number of values of one image.
    *
    * @return height * width * channels
+   * @throws IllegalArgumentException if an array cannot hold so many
    */
   default int imageLength() {
-    return height() * width() * channels();
+    return Checks.length(1, height(), width(), channels());
   }
 
   /**

@@ -79,7 +79,7 @@ public final class SeriesTiles implements Dataset {
               + ", one for each window; give what a model made of all of them");
     }
     int channels = windows.channels();
-    float[] samples = new float[series.time() * channels];
+    float[] samples = new float[Checks.length(1, 1, series.time(), channels)];
     float[] window = new float[length * channels];
     for (int i = 0; i < size; i++) {
       windows.image(i, window, 0);

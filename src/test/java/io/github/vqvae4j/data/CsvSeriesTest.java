@@ -33,6 +33,13 @@ class CsvSeriesTest {
   }
 
   @Test
+  void roomForValuesEndsAtWhatAnArrayHolds() {
+    assertEquals(2_048, CsvSeries.grown(1_024));
+    assertEquals(Integer.MAX_VALUE - 8, CsvSeries.grown(1 << 30));
+    assertEquals(Integer.MAX_VALUE - 8, CsvSeries.grown(Integer.MAX_VALUE - 8));
+  }
+
+  @Test
   void columnsAreChosenByName() throws IOException {
     Path file = csv("time;load;note;heat\n2026-01-01;1;fine;2\n2026-01-02;3;;4\n");
     Series series = CsvSeries.read(file, ';', "heat", "load");

@@ -128,6 +128,15 @@ class DatasetTest {
   }
 
   @Test
+  void imagesLargerThanAnArrayAreRefused() {
+    Dataset huge = new FloatDataset(new float[0], 1, 40_000, 40_000, 3);
+    assertSays(
+        assertThrows(IllegalArgumentException.class, huge::imageLength),
+        "[1, 40000, 40000, 3]",
+        "at most 2147483639");
+  }
+
+  @Test
   void noImagesHaveNoVariance() {
     assertSays(
         assertThrows(IllegalStateException.class, () -> images.range(1, 1).variance()),
