@@ -1,6 +1,5 @@
 package io.github.vqvae4j.tensor.sweep;
 
-import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Window;
 import java.util.ArrayList;
@@ -104,9 +103,5 @@ record ConvolutionCase(
                 transposed
                     ? v[5].conv2d(v[0], null, plain)
                     : v[5].convTranspose2d(v[0], null, plain)));
-  }
-
-  static double draw(Rng rng) {
-    return rng.nextGaussian();
   }
 }
