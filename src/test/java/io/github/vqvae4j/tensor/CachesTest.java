@@ -1,7 +1,9 @@
 package io.github.vqvae4j.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import io.github.vqvae4j.tensor.sweep.Subject;
 import io.github.vqvae4j.tensor.sweep.Sweep;
 import java.util.ArrayList;
@@ -116,21 +118,78 @@ class CachesTest {
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void threadsMayChangeBetweenCalls(KernelSet kernels) {
-    for (int[] order : new int[][] {{1, 2, 4, 1}, {4, 1, 3, 2}}) {
-      for (OperationCase one : RandomCases.of(SEED + order[0], 4)) {
-        try (Subject subject = Subject.of(one.shapes(), List.of(one.operation()::apply))) {
-          Rng rng = new Rng(SEED);
-          subject
-              .variables()
-              .forEach(v -> v.set(rng.doubles(v.size()).map(d -> d + 0.5).toArray()));
-          double[][] results = new double[order.length][];
-          for (int i = 0; i < order.length; i++) {
-            int at = i;
-            OpenMpThreads.with(order[i], () -> results[at] = gradients(kernels, subject));
-          }
-          for (double[] result : results) {
-            Close.assertClose(results[0], result, FLOAT, one + " on " + Arrays.toString(order));
-          }
+    Window same = Window.of(1, 1);
+    threadsMayChange(
+        kernels,
+        v -> v[1].conv2d(v[0], null, same),
+        new long[] {3, 3, 24, 32},
+        new long[] {8, 30, 30, 24});
+    threadsMayChange(
+        kernels,
+        v -> v[1].convTranspose2d(v[0], null, same),
+        new long[] {3, 3, 24, 32},
+        new long[] {8, 30, 30, 32});
+    threadsMayChange(
+        kernels,
+        v -> v[1].conv2d(v[0], null, same),
+        new long[] {3, 3, 64, 64},
+        new long[] {16, 16, 16, 64});
+    threadsMayChange(
+        kernels,
+        v -> v[1].convTranspose2d(v[0], null, Window.of(2, 1)),
+        new long[] {4, 4, 3, 64},
+        new long[] {16, 16, 16, 64});
+    threadsMayChange(kernels, v -> v[0].matmul(v[1]), new long[] {300, 500}, new long[] {500, 200});
+    threadsMayChange(kernels, v -> v[0].softmax(1), new long[] {300, 1000});
+    threadsMayChange(kernels, v -> v[0].softmax(0), new long[] {300, 1000});
+    threadsMayChange(kernels, v -> v[0].sum(0), new long[] {100, 3000});
+    threadsMayChange(kernels, v -> v[0].sum(1), new long[] {100, 3000});
+    threadsMayChange(kernels, v -> v[0].permute(2, 0, 1), new long[] {60, 70, 80});
+    threadsMayChange(kernels, v -> v[0].maxPool(3, 3, same), new long[] {8, 32, 32, 32});
+    threadsMayChange(kernels, v -> v[0].averagePool(3, 3, same), new long[] {8, 32, 32, 32});
+    threadsMayChange(kernels, v -> v[0].gelu().add(v[0].tanh()), new long[] {100_000});
+    threadsMayChange(
+        kernels,
+        v -> v[1].groupNorm(4, v[0], v[0], 1e-5),
+        new long[] {32},
+        new long[] {8, 32, 32, 32});
+  }
+
+  /** A primitive built for one thread would never use a second one. */
+  @Test
+  void primitivesAreBuiltForTheirNumberOfThreads() {
+    Rng rng = new Rng(SEED);
+    try (Variable w = new Variable(true, Tensors.gaussians(rng, 9 * 19 * 21), 3, 3, 19, 21);
+        KernelLog log = new KernelLog(Level.DEBUG)) {
+      List<Integer> built = new ArrayList<>();
+      for (int threads : new int[] {1, 2, 1, 2}) {
+        OpenMpThreads.with(threads, () -> checkConvolution(w, rng));
+        built.add(log.linesWith("Convolution ").size());
+      }
+      assertEquals(List.of(2, 4, 4, 4), built);
+    }
+  }
+
+  private static void threadsMayChange(
+      KernelSet kernels, Subject.Operation operation, long[]... shapes) {
+    // New shapes for each first number, so that something is built with it.
+    for (int first = 1; first <= 4; first += 3) {
+      List<long[]> own = new ArrayList<>();
+      for (long[] shape : shapes) {
+        own.add(shape.clone());
+      }
+      own.get(own.size() - 1)[0] += own.size() == 2 && own.get(0).length == 2 ? 0 : first;
+      try (Subject subject = Subject.of(own, List.of(operation))) {
+        Rng rng = new Rng(SEED);
+        subject.variables().forEach(v -> v.set(rng.doubles(v.size()).map(d -> d - 0.4).toArray()));
+        List<double[]> results = new ArrayList<>();
+        for (int threads : new int[] {first, 2, 5 - first, 3, first}) {
+          OpenMpThreads.with(threads, () -> results.add(gradients(kernels, subject)));
+          Close.assertClose(
+              results.get(0),
+              results.get(results.size() - 1),
+              FLOAT,
+              "from " + first + " to " + threads + " threads, " + Arrays.toString(own.get(0)));
         }
       }
     }
