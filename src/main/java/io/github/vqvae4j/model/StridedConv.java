@@ -3,6 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Derived;
 import io.github.vqvae4j.tensor.Precision;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
@@ -28,6 +29,7 @@ final class StridedConv extends Layer {
   private final boolean transposed;
   private final Parameter weight;
   private final Parameter bias;
+  private final Derived evenKernel;
 
   StridedConv(int in, int out, boolean transposed, Initializer initializer, Rng rng) {
     this.transposed = transposed;
@@ -39,12 +41,13 @@ final class StridedConv extends Layer {
             ? parameter("weight", start, KERNEL, KERNEL, out, in)
             : parameter("weight", start, KERNEL, KERNEL, in, out);
     bias = parameter("bias", initializer.biases(rng, fanIn, out), out);
+    evenKernel = new Derived(weight, StridedConv::evenKernel);
   }
 
   @Override
   protected Tensor compute(Tensor images) {
     Step step = images.step();
-    Tensor kernel = evenKernel(step);
+    Tensor kernel = evenKernel.in(step);
     Tensor shift = bias.in(step);
     return transposed
         ? images.convTranspose2d(kernel, shift, null, true, WINDOW)
@@ -52,18 +55,18 @@ final class StridedConv extends Layer {
   }
 
   /** The weights with a row and a column of zeros before them: [4, 4, .., ..]. */
-  private Tensor evenKernel(Step step) {
+  private static Tensor evenKernel(Tensor weight) {
     long[] shape = weight.shape();
-    Tensor row = zeros(step, 1, KERNEL, shape[2], shape[3]);
-    Tensor column = zeros(step, KERNEL + 1, 1, shape[2], shape[3]);
-    Tensor withRow = Tensor.concat(0, List.of(row, weight.in(step)));
+    Tensor row = zeros(weight, 1, KERNEL, shape[2], shape[3]);
+    Tensor column = zeros(weight, KERNEL + 1, 1, shape[2], shape[3]);
+    Tensor withRow = Tensor.concat(0, List.of(row, weight));
     return Tensor.concat(1, List.of(column, withRow));
   }
 
-  private Tensor zeros(Step step, long... shape) {
+  private static Tensor zeros(Tensor like, long... shape) {
     int size = Math.toIntExact(shape[0] * shape[1] * shape[2] * shape[3]);
-    return weight.precision() == Precision.DOUBLE
-        ? step.tensor(new double[size], shape)
-        : step.tensor(new float[size], shape);
+    return like.precision() == Precision.DOUBLE
+        ? like.step().tensor(new double[size], shape)
+        : like.step().tensor(new float[size], shape);
   }
 }

@@ -5,6 +5,7 @@ import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
+import io.github.vqvae4j.tensor.internal.Stamps;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,9 @@ public final class Tensor {
 
   /** Whether a recorded operation has it, or what shares its memory, as an operand. */
   private boolean neededByGradients;
+
+  /** Of its own memory, once somebody asked; else 0. */
+  private long stamp;
 
   private INDArray gradient;
   private boolean propagated;
@@ -419,9 +423,21 @@ public final class Tensor {
     owner().neededByGradients = true;
   }
 
-  /** Names the content of a variable's memory, which may be written while the step is open. */
+  /**
+   * Names its numbers, which stay as they are while it lives, but for those in a variable's memory,
+   * which may be written.
+   */
   long stamp() {
-    return variable == null ? Kernels.UNSTAMPED : variable.stamp();
+    if (variable != null) {
+      return variable.stamp();
+    }
+    if (owner != null) {
+      return owner.stamp();
+    }
+    if (stamp == 0) {
+      stamp = Stamps.next();
+    }
+    return stamp;
   }
 
   boolean isTracked() {

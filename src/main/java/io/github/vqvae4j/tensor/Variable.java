@@ -2,9 +2,9 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
+import io.github.vqvae4j.tensor.internal.Stamps;
 import java.lang.ref.Reference;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -14,8 +14,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Many threads may read one variable in their steps; nobody may write meanwhile.
  */
 public class Variable implements AutoCloseable {
-  private static final AtomicLong STAMPS = new AtomicLong();
-
   private final long[] shape;
   private final boolean trainable;
   private Precision precision = Precision.FLOAT;
@@ -149,13 +147,13 @@ public class Variable implements AutoCloseable {
   public final void set(double[] values) {
     checkLength(values.length);
     HeapCopy.write(values, array());
-    stamp = STAMPS.incrementAndGet();
+    stamp = Stamps.next();
   }
 
   /** Overwrites all its numbers with those of an array of its shape and precision. */
   final void set(INDArray values) {
     HeapCopy.copy(values, array());
-    stamp = STAMPS.incrementAndGet();
+    stamp = Stamps.next();
   }
 
   private void checkLength(int length) {
@@ -200,7 +198,7 @@ public class Variable implements AutoCloseable {
   public final void write(long offset, float[] source, int start, int length) {
     checkFloat();
     HeapCopy.write(source, start, length, array(), offset);
-    stamp = STAMPS.incrementAndGet();
+    stamp = Stamps.next();
   }
 
   private void checkFloat() {

@@ -5,7 +5,7 @@ import io.github.vqvae4j.tensor.internal.Nd4jKernels;
 import io.github.vqvae4j.tensor.internal.OneDnnKernels;
 
 /** The two ways to compute in float, each of which a test can ask for. */
-enum KernelSet {
+public enum KernelSet {
   ND4J(new Nd4jKernels()),
   ONEDNN(new OneDnnKernels());
 
@@ -15,11 +15,13 @@ enum KernelSet {
     this.kernels = kernels;
   }
 
-  Step training(Rng rng) {
+  /** A step that trains. */
+  public Step training(Rng rng) {
     return new Step(true, rng, kernels);
   }
 
-  Step inference() {
+  /** A step that only computes. */
+  public Step inference() {
     return new Step(false, null, kernels);
   }
 }

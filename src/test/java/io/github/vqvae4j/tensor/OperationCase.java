@@ -33,6 +33,10 @@ record OperationCase(
       this.draw = draw;
     }
 
+    double draw(Rng rng) {
+      return draw.applyAsDouble(rng);
+    }
+
     /** Numbers that are exact in float. */
     Numbers numbers(Rng rng, long... shape) {
       return Numbers.filled(shape, index -> (float) draw.applyAsDouble(rng));

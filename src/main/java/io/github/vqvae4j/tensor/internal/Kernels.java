@@ -12,13 +12,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * width, in / groups, out]; transposed convolution weights [kernel height, kernel width, out /
  * groups, in], which are the weights of the convolution that it is the gradient of.
  *
- * <p>A weight's stamp names its content: arrays of one address and one stamp hold the same numbers,
- * so that a reordered copy may be used again; {@link #UNSTAMPED} promises nothing.
+ * <p>A weight's stamp names its numbers (see {@link Stamps}), so that what was made of them may be
+ * used again.
  */
 public interface Kernels {
-  /** The stamp of an array whose content may have changed since the last call. */
-  long UNSTAMPED = 0;
-
   /** Functions of one number; two of them have settings, called alpha and beta. */
   enum Unary {
     NEG,

@@ -28,6 +28,11 @@ import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread's view of oneDNN: its stream, its scratchpad, its primitives (built once per shape),
@@ -37,19 +42,40 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * each run, and its scratchpad must stay with the thread that runs it.
  */
 final class OneDnn {
-  /** So many of each are kept; the least recently used go first. */
-  private static final int MAX_PRIMITIVES = 2_048;
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
+  private static final NativeOps NATIVE = nativeOps();
 
-  private static final int MAX_PACKED = 512;
+  /** So many of each are kept; the least recently used go first. */
+  private static final int MAX_CALLS = 2_048;
+
+  private static final int MAX_DERIVED = 512;
 
   private static final int WORKSPACES = 4;
   private static final engine CPU = new engine(engine.kind.cpu, 0);
   private static final ThreadLocal<OneDnn> OF_THREAD = ThreadLocal.withInitial(OneDnn::new);
 
   private final stream stream = new stream(CPU);
-  private final Map<Key, Object> calls = new Lru<>(MAX_PRIMITIVES);
-  private final Map<PackedKey, Packed> packed = new Lru<>(MAX_PACKED);
+
+  /**
+   * Depends on the kind of call, its numbers, and how many threads OpenMP has: oneDNN splits the
+   * work, and sizes scratchpads, when it builds a primitive.
+   */
+  private final Map<Key, Object> calls = new Lru<>(MAX_CALLS, call -> {});
+
+  /**
+   * Depends on the weights' numbers, which their stamp names, on what is made of them, and on its
+   * numbers. The address is in the key for memory's sake: what is written anew into one place goes
+   * into one place here.
+   */
+  private final Map<Key, Derived> derived = new Lru<>(MAX_DERIVED, old -> old.data.close());
+
+  /** Depends on nothing: the place of a layout names it. There are some for each set of weights. */
+  private final List<memory.desc> layouts = new ArrayList<>();
+
+  /** Content ends with the operation that asked for it. */
   private final NativeMemory[] workspaces = new NativeMemory[WORKSPACES];
+
+  /** Content ends with the primitive that runs. */
   private NativeMemory scratch;
 
   private OneDnn() {}
@@ -63,30 +89,33 @@ final class OneDnn {
     return CPU;
   }
 
-  /** What a primitive was built for. */
-  private record Key(String kind, long[] numbers) {
+  /** What something was made for; the numbers of a kind always mean the same. */
+  private record Key(String kind, long first, long[] numbers) {
     @Override
     public boolean equals(Object other) {
       return other instanceof Key key
           && kind.equals(key.kind)
+          && first == key.first
           && Arrays.equals(numbers, key.numbers);
     }
 
     @Override
     public int hashCode() {
-      return kind.hashCode() * 31 + Arrays.hashCode(numbers);
+      return (kind.hashCode() * 31 + Long.hashCode(first)) * 31 + Arrays.hashCode(numbers);
     }
   }
 
-  /** Memory of a closed model may hold another weight, of another size, later. */
-  private record PackedKey(long address, String name, long bytes) {}
-
-  /** What was made of a weight's numbers; the stamp says of which content. */
-  private static final class Packed {
+  /** What was made of a weight's numbers. */
+  private static final class Derived {
     final NativeMemory data;
-    long stamp = Kernels.UNSTAMPED;
 
-    Packed(long bytes) {
+    /** Names the numbers it was made of. */
+    long source;
+
+    /** Names what was made. */
+    long stamp;
+
+    Derived(long bytes) {
       data = new NativeMemory(bytes);
     }
   }
@@ -94,31 +123,48 @@ final class OneDnn {
   private static final class Lru<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
     private final int most;
+    private final transient Consumer<V> drop;
 
-    Lru(int most) {
+    Lru(int most, Consumer<V> drop) {
       super(16, 0.75f, true);
       this.most = most;
+      this.drop = drop;
     }
 
     @Override
     protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-      return size() > most;
+      if (size() <= most) {
+        return false;
+      }
+      drop.accept(eldest.getValue());
+      return true;
     }
   }
 
   /**
-   * Something built once for a kind of call and its numbers.
+   * Something built once for a kind of call, its numbers and the threads it may use.
    *
    * @param numbers all that the result depends on: shapes, strides, flags
    */
   <T> T cached(String kind, Function<OneDnn, T> build, Class<T> type, long... numbers) {
-    Key key = new Key(kind, numbers);
+    Key key = new Key(kind, threads(), numbers);
     Object found = calls.get(key);
     if (found == null) {
       found = build.apply(this);
       calls.put(key, found);
     }
     return type.cast(found);
+  }
+
+  private static NativeOps nativeOps() {
+    // The holder asks for the backend, which this has looked for.
+    Nd4j.getBackend();
+    return NativeOpsHolder.getInstance().getDeviceNativeOps();
+  }
+
+  /** How many threads OpenMP gives to the calling one. */
+  private static int threads() {
+    return NATIVE.ompGetMaxThreads();
   }
 
   /** Attributes that make a primitive take its scratchpad from its thread. */
@@ -144,49 +190,62 @@ final class OneDnn {
     return new memory.desc(shape, memory.data_type.f32, strides);
   }
 
-  /** A layout's name: equal for equal layouts. */
-  static String layoutOf(memory.desc layout) {
-    BytePointer blob = layout.get_blob();
-    byte[] bytes = new byte[(int) blob.limit()];
-    blob.get(bytes);
-    return Arrays.toString(bytes);
+  /** A layout's name on this thread: the same for layouts that mean the same. */
+  private long nameOf(memory.desc layout) {
+    for (int i = 0; i < layouts.size(); i++) {
+      if (layouts.get(i).equals(layout)) {
+        return i;
+      }
+    }
+    layouts.add(layout);
+    return layouts.size() - 1;
+  }
+
+  /** How numbers come from one layout into another, and how many bytes they take in each. */
+  record Packing(Call reorder, long from, long to, long bytesBefore, long bytes) {}
+
+  /** From one layout to another of the same logical shape; null if they mean the same. */
+  Packing packing(memory.desc from, memory.desc to) {
+    return from.equals(to)
+        ? null
+        : new Packing(
+            reorder(from, to, false), nameOf(from), nameOf(to), from.get_size(), to.get_size());
+  }
+
+  /** Weights in another layout. */
+  Weights pack(Weights weights, Packing packing) {
+    return derive(
+        weights,
+        "packed",
+        packing.bytes(),
+        target -> packing.reorder().set(0, weights.data()).set(1, target).run(),
+        packing.from(),
+        packing.to());
   }
 
   /**
-   * Weights in a layout that a primitive picked, reordered only if their content changed since the
-   * last time.
-   */
-  Pointer pack(INDArray weight, long stamp, Call reorder, memory.desc layout, String layoutName) {
-    return derived(
-        weight,
-        stamp,
-        layoutName,
-        layout.get_size(),
-        target -> reorder.set(0, weight).set(1, target).run());
-  }
-
-  /**
-   * What is computed from a weight, again only if its content changed since the last time.
+   * What is made of weights, again only if their numbers changed since the last time.
    *
-   * @param name of what is computed
+   * @param kind of what is made
    * @param bytes of the result
    * @param compute fills the result
+   * @param numbers all that the result depends on beside the weights' numbers
    */
-  Pointer derived(INDArray weight, long stamp, String name, long bytes, Consumer<Pointer> compute) {
-    PackedKey key = new PackedKey(weight.data().pointer().address(), name, bytes);
-    Packed copy = packed.computeIfAbsent(key, k -> new Packed(bytes));
-    if (stamp == Kernels.UNSTAMPED || copy.stamp != stamp) {
-      compute.accept(copy.data.pointer());
-      copy.stamp = stamp;
+  Weights derive(
+      Weights weights, String kind, long bytes, Consumer<Pointer> compute, long... numbers) {
+    Key key = new Key(kind, weights.data().address(), numbers);
+    Derived result = derived.computeIfAbsent(key, k -> new Derived(bytes));
+    if (result.source != weights.stamp()) {
+      // No stamp while it is neither the old nor the new.
+      result.source = 0;
+      compute.accept(result.data.pointer());
+      result.source = weights.stamp();
+      result.stamp = Stamps.next();
+      if (LOG.isTraceEnabled()) {
+        LOG.trace("Weights {}: {} {}.", weights.stamp(), kind, Arrays.toString(numbers));
+      }
     }
-    return copy.data.pointer();
-  }
-
-  /** A buffer of this thread for numbers on their way from one layout to another. */
-  Pointer buffer(memory.desc layout, String layoutName) {
-    long bytes = layout.get_size();
-    PackedKey key = new PackedKey(0, layoutName, bytes);
-    return packed.computeIfAbsent(key, k -> new Packed(bytes)).data.pointer();
+    return new Weights(result.data.pointer(), result.stamp);
   }
 
   /** One of this thread's rooms for the intermediate results of one operation, in floats. */
@@ -330,11 +389,13 @@ final class OneDnn {
 
   /** Whether oneDNN cannot do it at all, or only with its slow reference code. */
   static boolean isUnusable(primitive_desc_base description) {
-    if (description.get(true) == null) {
-      return true;
-    }
+    return description.get(true) == null || implementation(description).contains("ref");
+  }
+
+  /** What oneDNN calls its code for something. */
+  static String implementation(primitive_desc_base description) {
     try (BytePointer name = description.impl_info_str()) {
-      return name.getString().contains("ref");
+      return name.getString();
     }
   }
 }

@@ -21,8 +21,11 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Convolutions for one set of shapes in oneDNN. Images stay channels last; only weights are
@@ -30,16 +33,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * its reference code; nothing was computed then.
  */
 final class OneDnnConvolution {
-  /** One primitive, and how its weights come into (or out of) its layout. */
-  private record Compiled(
-      OneDnn.Call call, memory.desc layout, String layoutName, OneDnn.Call reorder) {
-    boolean plain() {
-      return reorder == null;
-    }
-  }
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnnConvolution.class);
+
+  /** One primitive, and how its weights come into (or out of) its layout; null if they lie so. */
+  private record Compiled(OneDnn.Call call, OneDnn.Packing packing) {}
 
   /** Stands for "oneDNN has no fast code for this". */
-  private static final Compiled NONE = new Compiled(null, null, null, null);
+  private static final Compiled NONE = new Compiled(null, null);
 
   private final OneDnn oneDnn;
   private final long[] numbers;
@@ -61,21 +61,14 @@ final class OneDnnConvolution {
   // --- y = relu?(x * w + bias + residual)
 
   boolean forward(
-      INDArray x,
-      INDArray w,
-      long stamp,
-      INDArray withBias,
-      INDArray residual,
-      boolean relu,
-      INDArray y) {
-    return run("conv", x, w, stamp, withBias, residual, relu, y);
+      INDArray x, Weights w, INDArray withBias, INDArray residual, boolean relu, INDArray y) {
+    return run("conv", x, w, withBias, residual, relu, y);
   }
 
   private boolean run(
       String kind,
       INDArray source,
-      INDArray w,
-      long stamp,
+      Weights w,
       INDArray withBias,
       INDArray residual,
       boolean relu,
@@ -85,7 +78,7 @@ final class OneDnnConvolution {
       return false;
     }
     OneDnn.Call call = compiled.call();
-    call.set(0, source).set(1, packed(compiled, w, stamp)).set(2, target);
+    call.set(0, source).set(1, packed(oneDnn, compiled, w)).set(2, target);
     int next = 3;
     if (withBias != null) {
       call.set(next++, withBias);
@@ -99,7 +92,7 @@ final class OneDnnConvolution {
 
   private Compiled compileForward(boolean withBias, boolean residual, boolean relu) {
     var description = descriptions.forward(withBias, fused(residual, relu, descriptions.result));
-    if (OneDnn.isUnusable(description)) {
+    if (!isUsable("result", description)) {
       return NONE;
     }
     OneDnn.Builder builder =
@@ -108,12 +101,10 @@ final class OneDnnConvolution {
             .argument(DNNL_ARG_SRC, descriptions.image)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
             .argument(DNNL_ARG_DST, descriptions.result);
-    return compiled(
+    return new Compiled(
         finish(builder, withBias ? descriptions.bias : null, residual ? descriptions.result : null)
             .build(new convolution_forward(description), description),
-        descriptions.weights,
-        description.weights_desc(),
-        true);
+        oneDnn.packing(descriptions.weights, description.weights_desc()));
   }
 
   private static primitive_attr fused(boolean residual, boolean relu, memory.desc result) {
@@ -142,30 +133,28 @@ final class OneDnnConvolution {
 
   // --- gradients of y = x * w + bias
 
-  boolean inputGradient(INDArray dy, INDArray w, long stamp, INDArray dx) {
+  boolean inputGradient(INDArray dy, Weights w, INDArray dx) {
     Compiled compiled = cached("conv dx", false, false, false);
     if (compiled == NONE) {
       return false;
     }
-    compiled.call().set(0, dy).set(1, packed(compiled, w, stamp)).set(2, dx).run();
+    compiled.call().set(0, dy).set(1, packed(oneDnn, compiled, w)).set(2, dx).run();
     return true;
   }
 
   private Compiled compileInputGradient() {
     var description = descriptions.inputGradient();
-    if (description == null || OneDnn.isUnusable(description)) {
+    if (!isUsable("gradient of the images", description)) {
       return NONE;
     }
-    return compiled(
+    return new Compiled(
         oneDnn
             .call()
             .argument(DNNL_ARG_DIFF_DST, descriptions.result)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
             .argument(DNNL_ARG_DIFF_SRC, descriptions.image)
             .build(new convolution_backward_data(description), description),
-        descriptions.weights,
-        description.weights_desc(),
-        true);
+        oneDnn.packing(descriptions.weights, description.weights_desc()));
   }
 
   boolean weightGradient(INDArray x, INDArray dy, INDArray dWeight, INDArray dBias) {
@@ -177,19 +166,20 @@ final class OneDnnConvolution {
     if (dBias != null) {
       call.set(3, dBias);
     }
-    if (compiled.plain()) {
+    OneDnn.Packing packing = compiled.packing();
+    if (packing == null) {
       call.set(2, dWeight).run();
     } else {
-      Pointer own = oneDnn.buffer(compiled.layout(), compiled.layoutName());
+      Pointer own = oneDnn.workspace(0, packing.bytesBefore() / Float.BYTES);
       call.set(2, own).run();
-      compiled.reorder().set(0, own).set(1, dWeight).run();
+      packing.reorder().set(0, own).set(1, dWeight).run();
     }
     return true;
   }
 
   private Compiled compileWeightGradient(boolean withBias) {
     var description = descriptions.weightGradient(withBias);
-    if (description == null || OneDnn.isUnusable(description)) {
+    if (!isUsable("gradient of the weights", description)) {
       return NONE;
     }
     OneDnn.Builder builder =
@@ -201,29 +191,21 @@ final class OneDnnConvolution {
     if (withBias) {
       builder.argument(DNNL_ARG_DIFF_BIAS, descriptions.bias);
     }
-    return compiled(
+    return new Compiled(
         builder.build(new convolution_backward_weights(description), description),
-        descriptions.weights,
-        description.diff_weights_desc(),
-        false);
+        oneDnn.packing(description.diff_weights_desc(), descriptions.weights));
   }
 
   // --- x = relu?(transposed convolution of y + bias + residual)
 
   boolean transposed(
-      INDArray y,
-      INDArray w,
-      long stamp,
-      INDArray withBias,
-      INDArray residual,
-      boolean relu,
-      INDArray x) {
-    return run("deconv", y, w, stamp, withBias, residual, relu, x);
+      INDArray y, Weights w, INDArray withBias, INDArray residual, boolean relu, INDArray x) {
+    return run("deconv", y, w, withBias, residual, relu, x);
   }
 
   private Compiled compileTransposed(boolean withBias, boolean residual, boolean relu) {
     var description = descriptions.transposed(withBias, fused(residual, relu, descriptions.image));
-    if (OneDnn.isUnusable(description)) {
+    if (!isUsable("transposed", description)) {
       return NONE;
     }
     OneDnn.Builder builder =
@@ -232,15 +214,13 @@ final class OneDnnConvolution {
             .argument(DNNL_ARG_SRC, descriptions.result)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
             .argument(DNNL_ARG_DST, descriptions.image);
-    return compiled(
+    return new Compiled(
         finish(
                 builder,
                 withBias ? descriptions.transposedBias : null,
                 residual ? descriptions.image : null)
             .build(new deconvolution_forward(description), description),
-        descriptions.transposedWeights,
-        description.weights_desc(),
-        true);
+        oneDnn.packing(descriptions.transposedWeights, description.weights_desc()));
   }
 
   // --- shared
@@ -263,19 +243,20 @@ final class OneDnnConvolution {
         key);
   }
 
-  private Compiled compiled(
-      OneDnn.Call call, memory.desc ours, memory.desc picked, boolean intoPicked) {
-    if (ours.equals(picked)) {
-      return new Compiled(call, null, null, null);
+  /** Whether there is such a convolution, and fast code for it; the log says which. */
+  private boolean isUsable(String what, primitive_desc_base description) {
+    boolean usable = description != null && !OneDnn.isUnusable(description);
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "Convolution {}, {}: {}.",
+          Arrays.toString(numbers),
+          what,
+          usable ? "oneDNN's " + OneDnn.implementation(description) : "ND4J's");
     }
-    memory.desc from = intoPicked ? ours : picked;
-    memory.desc to = intoPicked ? picked : ours;
-    return new Compiled(call, picked, OneDnn.layoutOf(picked), oneDnn.reorder(from, to, false));
+    return usable;
   }
 
-  private Pointer packed(Compiled compiled, INDArray w, long stamp) {
-    return compiled.plain()
-        ? w.data().pointer()
-        : oneDnn.pack(w, stamp, compiled.reorder(), compiled.layout(), compiled.layoutName());
+  private static Pointer packed(OneDnn oneDnn, Compiled compiled, Weights w) {
+    return (compiled.packing() == null ? w : oneDnn.pack(w, compiled.packing())).data();
   }
 }

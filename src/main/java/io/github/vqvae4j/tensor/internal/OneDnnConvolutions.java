@@ -28,20 +28,21 @@ final class OneDnnConvolutions {
       INDArray y) {
     OneDnnWinograd winograd = residual == null ? winograd(x, weight, window) : null;
     if (winograd != null) {
-      winograd.forward(x, weight, stamp, bias, relu, y);
+      winograd.forward(x, Weights.of(weight, stamp), bias, relu, y);
       return true;
     }
-    return direct(x, weight, y, window).forward(x, weight, stamp, bias, residual, relu, y);
+    return direct(x, weight, y, window)
+        .forward(x, Weights.of(weight, stamp), bias, residual, relu, y);
   }
 
   static boolean inputGradient(
       INDArray x, INDArray weight, long stamp, INDArray dy, Window window, INDArray dx) {
     OneDnnWinograd winograd = winograd(x, weight, window);
     if (winograd != null) {
-      winograd.back(dy, weight, stamp, null, false, dx);
+      winograd.back(dy, Weights.of(weight, stamp), null, false, dx);
       return true;
     }
-    return direct(x, weight, dy, window).inputGradient(dy, weight, stamp, dx);
+    return direct(x, weight, dy, window).inputGradient(dy, Weights.of(weight, stamp), dx);
   }
 
   /** The gradients of the weights and, unless it is null, of the bias. */
@@ -71,18 +72,19 @@ final class OneDnnConvolutions {
       Window window,
       INDArray y) {
     if (residual == null
-        && OneDnnSubPixel.suits(weight.shape(), window)
-        && subPixel(x, weight, y, window).run(x, weight, stamp, bias, relu, y)) {
+        && OneDnnSubPixel.suits(x.shape(), weight.shape(), window)
+        && subPixel(x, weight, y, window).run(x, Weights.of(weight, stamp), bias, relu, y)) {
       return true;
     }
     // It is the convolution whose images are our results and whose results are our images.
     OneDnnWinograd winograd =
         residual == null && (bias != null || !relu) ? winograd(y, weight, window) : null;
     if (winograd != null) {
-      winograd.back(x, weight, stamp, bias, relu, y);
+      winograd.back(x, Weights.of(weight, stamp), bias, relu, y);
       return true;
     }
-    return direct(y, weight, x, window).transposed(x, weight, stamp, bias, residual, relu, y);
+    return direct(y, weight, x, window)
+        .transposed(x, Weights.of(weight, stamp), bias, residual, relu, y);
   }
 
   /** Null if it is not for this convolution. */
@@ -130,10 +132,7 @@ final class OneDnnConvolutions {
     return OneDnn.get()
         .cached(
             "convolution",
-            o -> {
-              log("oneDNN's own", x, w, window);
-              return new OneDnnConvolution(o, x, w, y, window);
-            },
+            o -> new OneDnnConvolution(o, x, w, y, window),
             OneDnnConvolution.class,
             OneDnnKernels.numbers(0, x, w, y, geometry(window)));
   }

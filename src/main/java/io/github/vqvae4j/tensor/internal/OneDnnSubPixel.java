@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.Precision;
 import io.github.vqvae4j.tensor.Window;
+import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -15,6 +16,7 @@ final class OneDnnSubPixel {
   /** With this many channels or more oneDNN's own form is faster. */
   private static final int CHANNELS = 8;
 
+  private final OneDnn oneDnn;
   private final int stride;
   private final int taps;
   private final int padding;
@@ -22,18 +24,14 @@ final class OneDnnSubPixel {
   private final int out;
   private final int[] places;
   private final int[] results;
-  private final NativeMemory memory;
-  private final INDArray weights;
   private final INDArray bias;
   private final INDArray phases;
   private final OneDnnConvolution convolution;
   private final float[] ofImage;
   private final float[] result;
 
-  /** Address and stamp of the weights that {@link #weights} were made from. */
-  private long address;
-
-  private long stamp;
+  /** Holds the bias and the phases, whose content ends with each run. */
+  private final NativeMemory memory;
 
   /**
    * For one set of shapes.
@@ -43,6 +41,7 @@ final class OneDnnSubPixel {
    * @param y shape of the result
    */
   OneDnnSubPixel(OneDnn oneDnn, long[] x, long[] w, long[] y, Window window) {
+    this.oneDnn = oneDnn;
     stride = window.strideHeight();
     padding = window.paddingHeight();
     taps = (int) w[0] / stride;
@@ -51,39 +50,42 @@ final class OneDnnSubPixel {
     places = new int[] {(int) x[1] + taps - 1, (int) x[2] + taps - 1};
     results = new int[] {(int) y[1], (int) y[2]};
     int channels = stride * stride * out;
-    ofImage = new float[places[0] * places[1] * channels];
+    ofImage = new float[(int) phasesOfImage(x, w, stride)];
     result = new float[results[0] * results[1] * out];
 
     long[] weightShape = {taps, taps, in, channels};
     long[] phaseShape = {x[0], places[0], places[1], channels};
-    long weightBytes = NativeMemory.align((long) taps * taps * in * channels * Float.BYTES);
     long biasBytes = NativeMemory.align((long) channels * Float.BYTES);
-    memory = new NativeMemory(weightBytes + biasBytes + x[0] * ofImage.length * Float.BYTES);
-    long at = memory.address();
-    weights = NativeMemory.wrap(at, Precision.FLOAT, weightShape);
-    bias = NativeMemory.wrap(at + weightBytes, Precision.FLOAT, channels);
-    phases = NativeMemory.wrap(at + weightBytes + biasBytes, Precision.FLOAT, phaseShape);
+    memory = new NativeMemory(biasBytes + x[0] * ofImage.length * Float.BYTES);
+    bias = NativeMemory.wrap(memory.address(), Precision.FLOAT, channels);
+    phases = NativeMemory.wrap(memory.address() + biasBytes, Precision.FLOAT, phaseShape);
     convolution = new OneDnnConvolution(oneDnn, x, weightShape, phaseShape, Window.of(1, taps - 1));
   }
 
-  /** Whether a transposed convolution is of that kind. */
-  static boolean suits(long[] w, Window window) {
+  /** How many numbers the plain convolution makes of an image; the result has no more. */
+  private static long phasesOfImage(long[] x, long[] w, int stride) {
+    long taps = w[0] / stride;
+    return (x[1] + taps - 1) * (x[2] + taps - 1) * stride * stride * w[2];
+  }
+
+  /** Whether a transposed convolution is of that kind, and an image small enough for the heap. */
+  static boolean suits(long[] x, long[] w, Window window) {
     int stride = window.strideHeight();
     return w[2] < CHANNELS
         && stride > 1
         && window.equals(Window.of(stride, window.paddingHeight()))
         && w[0] == w[1]
-        && w[0] % stride == 0;
+        && w[0] % stride == 0
+        && phasesOfImage(x, w, stride) <= Integer.MAX_VALUE;
   }
 
   /** y = relu?(transposed convolution of x + bias); false if oneDNN has no fast code for it. */
-  boolean run(INDArray x, INDArray w, long withStamp, INDArray withBias, boolean relu, INDArray y) {
-    rearrange(w, withStamp);
+  boolean run(INDArray x, Weights w, INDArray withBias, boolean relu, INDArray y) {
     if (withBias != null) {
       repeat(withBias);
     }
-    if (!convolution.forward(
-        x, weights, stamp, withBias == null ? null : bias, null, relu, phases)) {
+    INDArray repeated = withBias == null ? null : bias;
+    if (!convolution.forward(x, rearranged(w), repeated, null, relu, phases)) {
       return false;
     }
     for (int image = 0; image < x.size(0); image++) {
@@ -94,16 +96,26 @@ final class OneDnnSubPixel {
     return true;
   }
 
-  /**
-   * weights[u, v, i, (r, q, o)] = w[(taps - 1 - u) stride + r, (taps - 1 - v) stride + q, o, i].
-   */
-  private void rearrange(INDArray w, long newStamp) {
-    long newAddress = w.data().pointer().address();
-    if (newStamp != Kernels.UNSTAMPED && newStamp == stamp && newAddress == address) {
-      return;
-    }
-    float[] from = HeapCopy.floatsOf(w);
-    float[] to = new float[from.length];
+  private Weights rearranged(Weights w) {
+    int size = Math.multiplyExact(taps * stride * taps * stride, Math.multiplyExact(in, out));
+    return oneDnn.derive(
+        w,
+        "sub-pixel",
+        (long) size * Float.BYTES,
+        target -> {
+          float[] numbers = new float[size];
+          new FloatPointer(w.data()).get(numbers);
+          new FloatPointer(target).put(rearranged(numbers));
+        },
+        stride,
+        taps,
+        in,
+        out);
+  }
+
+  /** result[u, v, i, (r, q, o)] = w[(taps - 1 - u) stride + r, (taps - 1 - v) stride + q, o, i]. */
+  private float[] rearranged(float[] w) {
+    float[] to = new float[w.length];
     int kernel = taps * stride;
     int target = 0;
     for (int u = taps - 1; u >= 0; u--) {
@@ -113,15 +125,13 @@ final class OneDnnSubPixel {
             int row = u * stride + phase / stride;
             int column = v * stride + phase % stride;
             for (int o = 0; o < out; o++) {
-              to[target++] = from[((row * kernel + column) * out + o) * in + i];
+              to[target++] = w[((row * kernel + column) * out + o) * in + i];
             }
           }
         }
       }
     }
-    HeapCopy.write(to, 0, to.length, weights, 0);
-    address = newAddress;
-    stamp = newStamp;
+    return to;
   }
 
   private void repeat(INDArray withBias) {

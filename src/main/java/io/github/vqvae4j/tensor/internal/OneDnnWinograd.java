@@ -51,6 +51,10 @@ final class OneDnnWinograd {
   private final int slices;
   private final long places;
   private final long filterLength;
+
+  /** With it the filters' layout is given: strides follow from kernels. */
+  private final long[] weightShape;
+
   private final long resultRow;
   private final WinogradTiles tiles;
   private final FloatPointer filterMatrix;
@@ -82,6 +86,7 @@ final class OneDnnWinograd {
    */
   OneDnnWinograd(OneDnn oneDnn, long[] x, long[] w, int stride) {
     this.oneDnn = oneDnn;
+    weightShape = w.clone();
     matrices = BY_STRIDE[stride];
     int images = imagesInSlice(x, stride);
     slices = (int) (x[0] / images);
@@ -211,8 +216,8 @@ final class OneDnnWinograd {
   }
 
   /** y = relu?(x * w + bias). */
-  void forward(INDArray x, INDArray w, long stamp, INDArray bias, boolean relu, INDArray y) {
-    Pointer filters = filters(w, stamp);
+  void forward(INDArray x, Weights w, INDArray bias, boolean relu, INDArray y) {
+    Pointer filters = filters(w);
     Pointer a = oneDnn.workspace(0, room());
     Pointer b = oneDnn.workspace(1, room());
     for (int i = 0; i < slices; i++) {
@@ -232,8 +237,8 @@ final class OneDnnWinograd {
   }
 
   /** x = relu?(transposed convolution of y + bias): without a bias, y's gradient to x's. */
-  void back(INDArray y, INDArray w, long stamp, INDArray bias, boolean relu, INDArray x) {
-    Pointer filters = filters(w, stamp);
+  void back(INDArray y, Weights w, INDArray bias, boolean relu, INDArray x) {
+    Pointer filters = filters(w);
     Pointer a = oneDnn.workspace(0, room());
     Pointer b = oneDnn.workspace(1, room());
     Pointer sums = oneDnn.workspace(2, tiles.paddedLength());
@@ -263,17 +268,19 @@ final class OneDnnWinograd {
     scatterWeights.set(0, a).set(1, dWeight).run();
   }
 
-  private Pointer filters(INDArray w, long stamp) {
-    return oneDnn.derived(
-        w,
-        stamp,
-        "winograd",
-        filterLength * Float.BYTES,
-        target -> {
-          Pointer taps = oneDnn.workspace(0, room());
-          gatherWeights.set(0, w).set(1, taps).run();
-          transformFilters.set(0, filterMatrix).set(1, taps).set(2, target).run();
-        });
+  private Pointer filters(Weights w) {
+    return oneDnn
+        .derive(
+            w,
+            "winograd",
+            filterLength * Float.BYTES,
+            target -> {
+              Pointer taps = oneDnn.workspace(0, room());
+              gatherWeights.set(0, w.data()).set(1, taps).run();
+              transformFilters.set(0, filterMatrix).set(1, taps).set(2, target).run();
+            },
+            weightShape)
+        .data();
   }
 
   /** Results to what each place of their tiles has to do with them. */

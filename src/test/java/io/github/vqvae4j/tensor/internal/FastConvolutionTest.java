@@ -65,10 +65,11 @@ class FastConvolutionTest {
     assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window.dilation(1, 2)));
     assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 32, 64}, window.groups(2)));
     Window doubling = Window.of(2, 1);
-    assertTrue(OneDnnSubPixel.suits(new long[] {4, 4, 3, 64}, doubling));
-    assertFalse(OneDnnSubPixel.suits(new long[] {4, 4, 3, 64}, doubling.dilation(2, 1)));
-    assertFalse(OneDnnSubPixel.suits(new long[] {4, 4, 3, 64}, doubling.groups(2)));
-    assertFalse(OneDnnSubPixel.suits(new long[] {4, 4, 3, 64}, doubling.outputPadding(0, 1)));
+    assertTrue(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling));
+    assertFalse(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.dilation(2, 1)));
+    assertFalse(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.groups(2)));
+    assertFalse(
+        OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.outputPadding(0, 1)));
   }
 
   /** One slice and several; sides differ; channels are no powers of 2. */
@@ -98,8 +99,8 @@ class FastConvolutionTest {
         Twin y = random(1, batch, height / stride, width / stride, out);
         INDArray b = withBias == null ? null : withBias.single();
         INDArray exactBias = withBias == null ? null : withBias.exact();
-        fast.conv2d(x.single(), w.single(), 0, b, null, relu, window, y.single());
-        plain.conv2d(x.exact(), w.exact(), 0, exactBias, null, relu, window, y.exact());
+        fast.conv2d(x.single(), w.single(), Stamps.next(), b, null, relu, window, y.single());
+        plain.conv2d(x.exact(), w.exact(), Stamps.next(), exactBias, null, relu, window, y.exact());
         assertClose("result, relu " + relu + ", bias " + (b != null), y);
       }
     }
@@ -107,9 +108,23 @@ class FastConvolutionTest {
     Twin dw = random(1, kernel, kernel, in, out);
     Twin db = random(1, out);
     fast.conv2dGradients(
-        x.single(), w.single(), 0, dy.single(), window, dx.single(), dw.single(), db.single());
+        x.single(),
+        w.single(),
+        Stamps.next(),
+        dy.single(),
+        window,
+        dx.single(),
+        dw.single(),
+        db.single());
     plain.conv2dGradients(
-        x.exact(), w.exact(), 0, dy.exact(), window, dx.exact(), dw.exact(), db.exact());
+        x.exact(),
+        w.exact(),
+        Stamps.next(),
+        dy.exact(),
+        window,
+        dx.exact(),
+        dw.exact(),
+        db.exact());
     assertClose("gradient of the input", dx);
     assertClose("gradient of the weights", dw);
     assertClose("gradient of the bias", db);
@@ -118,9 +133,23 @@ class FastConvolutionTest {
     for (boolean relu : new boolean[] {false, true}) {
       Twin y = random(1, batch, height, width, in);
       fast.convTranspose2d(
-          dy.single(), w.single(), 0, transposedBias.single(), null, relu, window, y.single());
+          dy.single(),
+          w.single(),
+          Stamps.next(),
+          transposedBias.single(),
+          null,
+          relu,
+          window,
+          y.single());
       plain.convTranspose2d(
-          dy.exact(), w.exact(), 0, transposedBias.exact(), null, relu, window, y.exact());
+          dy.exact(),
+          w.exact(),
+          Stamps.next(),
+          transposedBias.exact(),
+          null,
+          relu,
+          window,
+          y.exact());
       assertClose("transposed, relu " + relu, y);
     }
   }
@@ -158,12 +187,13 @@ class FastConvolutionTest {
     Twin x = random(1, batch, size, size + 1, in);
     Twin w = random(1 / Math.sqrt(kernel * kernel * in), kernel, kernel, out, in);
     Twin bias = random(1, out);
-    assertTrue(OneDnnSubPixel.suits(w.single().shape(), window));
+    assertTrue(OneDnnSubPixel.suits(x.single().shape(), w.single().shape(), window));
     for (boolean relu : new boolean[] {false, true}) {
       Twin y = random(1, batch, large, large + stride, out);
       fast.convTranspose2d(
-          x.single(), w.single(), 0, bias.single(), null, relu, window, y.single());
-      plain.convTranspose2d(x.exact(), w.exact(), 0, bias.exact(), null, relu, window, y.exact());
+          x.single(), w.single(), Stamps.next(), bias.single(), null, relu, window, y.single());
+      plain.convTranspose2d(
+          x.exact(), w.exact(), Stamps.next(), bias.exact(), null, relu, window, y.exact());
       assertClose("result, relu " + relu, y);
     }
   }
@@ -175,11 +205,12 @@ class FastConvolutionTest {
     Twin x = random(1, 2, 4, 4, 8);
     Twin first = random(1, 4, 4, 3, 8);
     Twin second = random(1, 4, 4, 3, 8);
-    long stamp = 1L << 40;
+    long stamp = Stamps.next();
     for (Twin w : new Twin[] {first, second, first}) {
       Twin y = random(1, 2, 8, 8, 3);
       fast.convTranspose2d(x.single(), w.single(), stamp++, null, null, false, window, y.single());
-      plain.convTranspose2d(x.exact(), w.exact(), 0, null, null, false, window, y.exact());
+      plain.convTranspose2d(
+          x.exact(), w.exact(), Stamps.next(), null, null, false, window, y.exact());
       assertClose("result", y);
     }
   }

@@ -44,13 +44,13 @@ class OneDnnConvolutionTest {
     INDArray transposedBias = zeros(arena, in);
     OneDnnConvolution convolution =
         new OneDnnConvolution(OneDnn.get(), image.shape(), weight.shape(), result.shape(), window);
-    long stamp = Kernels.UNSTAMPED;
+    Weights weights = Weights.of(weight, Stamps.next());
     for (boolean relu : new boolean[] {false, true}) {
-      assertTrue(convolution.forward(image, weight, stamp, bias, null, relu, result));
-      assertTrue(convolution.forward(image, weight, stamp, bias, result, relu, result));
-      assertTrue(convolution.transposed(result, weight, stamp, transposedBias, null, relu, image));
+      assertTrue(convolution.forward(image, weights, bias, null, relu, result));
+      assertTrue(convolution.forward(image, weights, bias, result, relu, result));
+      assertTrue(convolution.transposed(result, weights, transposedBias, null, relu, image));
     }
-    assertTrue(convolution.inputGradient(result, weight, stamp, image));
+    assertTrue(convolution.inputGradient(result, weights, image));
     assertTrue(convolution.weightGradient(image, result, weight, bias));
     arena.giveBack();
   }

@@ -1,0 +1,144 @@
+package io.github.vqvae4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import ch.qos.logback.classic.Level;
+import io.github.vqvae4j.nn.Conv1d;
+import io.github.vqvae4j.nn.Conv2d;
+import io.github.vqvae4j.nn.ConvConfig;
+import io.github.vqvae4j.nn.ConvTranspose1d;
+import io.github.vqvae4j.nn.ConvTranspose2d;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.nn.Sequential;
+import io.github.vqvae4j.tensor.KernelLog;
+import io.github.vqvae4j.tensor.KernelSet;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Weights are brought into the layout of a kernel once for each write and direction, whether they
+ * are a variable, a view of one, or computed from one.
+ */
+class WeightPackingTest {
+  private static final long SEED = 3;
+  private static final ConvConfig SAME = ConvConfig.of(16, 16, 3).padding(1);
+
+  /** A layer, its input, and how often weights are packed for a step that trains. */
+  private record Case(String name, Function<Rng, Layer> make, long... input) {}
+
+  private static final List<Case> CASES =
+      List.of(
+          new Case("Conv2d", rng -> new Conv2d(SAME, rng), 2, 8, 8, 16),
+          new Case("ConvTranspose2d", rng -> new ConvTranspose2d(SAME, rng), 2, 8, 8, 16),
+          new Case("Conv1d", rng -> new Conv1d(SAME, rng), 2, 30, 16),
+          new Case("ConvTranspose1d", rng -> new ConvTranspose1d(SAME, rng), 2, 30, 16),
+          new Case(
+              "Conv2d by minimal filtering",
+              rng -> new Conv2d(ConvConfig.of(64, 64, 3).padding(1), rng),
+              8,
+              8,
+              8,
+              64),
+          new Case(
+              "two ConvTranspose2d of one shape by sub-pixels",
+              rng ->
+                  Sequential.of(
+                      List.of(
+                          new ConvTranspose2d(ConvConfig.of(3, 3, 2).stride(2), rng),
+                          new ConvTranspose2d(ConvConfig.of(3, 3, 2).stride(2), rng))),
+              2,
+              3,
+              3,
+              3),
+          new Case(
+              "StridedEncoder",
+              rng -> StridedEncoder.channels(16).widths(16).build(16, rng),
+              2,
+              8,
+              8,
+              16),
+          new Case(
+              "StridedDecoder",
+              rng -> StridedDecoder.channels(16).widths(16).build(16, rng),
+              2,
+              8,
+              8,
+              16));
+
+  @TestFactory
+  Stream<DynamicTest> packedOncePerWriteAndDirection() {
+    return CASES.stream().map(one -> DynamicTest.dynamicTest(one.name(), () -> check(one)));
+  }
+
+  private static void check(Case one) {
+    try (Layer layer = one.make().apply(new Rng(SEED));
+        KernelLog log = new KernelLog(Level.TRACE)) {
+      train(layer, one);
+      List<String> first = packed(log);
+      assertFalse(first.isEmpty(), "some are packed");
+      assertEquals(first.stream().distinct().toList(), first, "each once in a step that trains");
+
+      infer(layer, one);
+      int afterOne = packed(log).size();
+      for (int i = 0; i < 3; i++) {
+        infer(layer, one);
+      }
+      assertEquals(afterOne, packed(log).size(), "not again without a write");
+
+      write(layer);
+      int before = packed(log).size();
+      infer(layer, one);
+      int forward = packed(log).size() - before;
+      assertFalse(forward == 0, "again after a write");
+      infer(layer, one);
+      assertEquals(before + forward, packed(log).size(), "but once");
+
+      write(layer);
+      int beforeTraining = packed(log).size();
+      train(layer, one);
+      assertEquals(first.size(), packed(log).size() - beforeTraining, "as often as the first time");
+    }
+  }
+
+  private static List<String> packed(KernelLog log) {
+    return log.linesWith("Weights ");
+  }
+
+  private static void write(Layer layer) {
+    for (Parameter parameter : layer.parameters()) {
+      parameter.set(parameter.toFloats());
+    }
+  }
+
+  private static void train(Layer layer, Case one) {
+    try (Step step = KernelSet.ONEDNN.training(new Rng(SEED))) {
+      layer.forward(step.tensor(input(one), one.input()).withGradient()).sum().backward();
+    }
+  }
+
+  private static void infer(Layer layer, Case one) {
+    try (Step step = KernelSet.ONEDNN.inference()) {
+      layer.forward(step.tensor(input(one), one.input()));
+    }
+  }
+
+  private static float[] input(Case one) {
+    int size = 1;
+    for (long d : one.input()) {
+      size *= (int) d;
+    }
+    Rng rng = new Rng(SEED);
+    float[] numbers = new float[size];
+    for (int i = 0; i < size; i++) {
+      numbers[i] = (float) rng.nextGaussian();
+    }
+    return numbers;
+  }
+}

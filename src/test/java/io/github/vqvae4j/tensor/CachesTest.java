@@ -1,0 +1,249 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import io.github.vqvae4j.tensor.sweep.Subject;
+import io.github.vqvae4j.tensor.sweep.Sweep;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What kernels keep is used only for what it was made for. */
+class CachesTest {
+  private static final double FLOAT = 2e-5;
+  private static final long SEED = 11;
+
+  /** One memory and one stamp, but other shapes, kernels and directions. */
+  @Test
+  void viewsOfOneVariableAreDifferentWeights() {
+    Window same = Window.of(1, 1);
+    check(
+        "filters of 64 to 128 and of 128 to 64 channels",
+        List.of(new long[] {3, 3, 64, 128}, new long[] {8, 8, 8, 64}, new long[] {8, 8, 8, 128}),
+        v -> v[1].conv2d(v[0], null, same),
+        v -> v[2].conv2d(v[0].reshape(3, 3, 128, 64), null, same),
+        v -> v[1].convTranspose2d(v[0].reshape(3, 3, 128, 64), null, same),
+        v -> v[2].convTranspose2d(v[0], null, same));
+    check(
+        "a kernel 3x1 and one of 1x3, in one direction and the other",
+        List.of(new long[] {3, 1, 16, 16}, new long[] {2, 9, 9, 16}),
+        v -> v[1].conv2d(v[0], null, same),
+        v -> v[1].conv2d(v[0].reshape(1, 3, 16, 16), null, same),
+        v -> v[1].convTranspose2d(v[0], null, same),
+        v -> v[1].convTranspose2d(v[0].reshape(1, 3, 16, 16), null, same));
+    check(
+        "groups or none",
+        List.of(new long[] {3, 3, 8, 32}, new long[] {2, 9, 9, 8}, new long[] {2, 9, 9, 16}),
+        v -> v[1].conv2d(v[0], null, same),
+        v -> v[2].conv2d(v[0], null, same.groups(2)),
+        v -> v[1].conv2d(v[0].reshape(3, 3, 2, 128), null, same.groups(4)),
+        v -> v[2].conv2d(v[0].reshape(3, 3, 16, 16), null, same));
+    check(
+        "sub-pixels of two strides",
+        List.of(new long[] {4, 4, 2, 16}, new long[] {2, 5, 5, 16}),
+        v -> v[1].convTranspose2d(v[0], null, Window.of(2, 1)),
+        v -> v[1].convTranspose2d(v[0], null, Window.of(4, 0)),
+        v -> v[1].convTranspose2d(v[0].reshape(2, 2, 8, 16), null, Window.of(2, 0)),
+        v -> v[1].convTranspose2d(v[0].reshape(8, 2, 2, 16), null, Window.of(2, 0)));
+  }
+
+  private static void check(String name, List<long[]> shapes, Subject.Operation... operations) {
+    Sweep.check(
+        name,
+        KernelSet.ONEDNN,
+        FLOAT,
+        Rng::nextGaussian,
+        () -> Subject.of(shapes, List.of(operations)));
+  }
+
+  /** A closed variable's memory is another's, which has other numbers and another shape. */
+  @Test
+  void memoryOfClosedVariablesIsTakenForNoOther() {
+    Rng rng = new Rng(SEED);
+    int reused = 0;
+    List<Long> addresses = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      long[] shape = i % 2 == 0 ? new long[] {3, 3, 16, 16} : new long[] {3, 3, 8, 32};
+      try (Variable w = new Variable(true, Tensors.gaussians(rng, 3 * 3 * 256), shape)) {
+        reused += addresses.contains(w.array().data().pointer().address()) ? 1 : 0;
+        addresses.add(w.array().data().pointer().address());
+        checkConvolution(w, rng);
+      }
+    }
+    assertTrue(reused > 0, "memory was used again");
+  }
+
+  /** More weights than are kept packed; then the first ones again. Their memory does not grow. */
+  @Test
+  void whatWasDroppedIsMadeAgain() {
+    Rng rng = new Rng(SEED);
+    List<Variable> weights = new ArrayList<>();
+    for (int i = 0; i < 700; i++) {
+      weights.add(new Variable(true, Tensors.gaussians(rng, 256), 1, 1, 16, 16));
+    }
+    weights.forEach(w -> checkConvolution(w, rng));
+    long before = Pointer.totalBytes();
+    for (int round = 0; round < 3; round++) {
+      weights.forEach(w -> checkConvolution(w, rng));
+    }
+    long grown = Pointer.totalBytes() - before;
+    assertTrue(grown < 64 << 10, () -> "native memory grew by " + grown + " bytes");
+    weights.forEach(Variable::close);
+  }
+
+  /** Descriptions and layouts that a primitive was built from are in nobody's hands any more. */
+  @Test
+  void whatPrimitivesWereBuiltFromMayBeCollected() {
+    Rng rng = new Rng(SEED);
+    try (Variable w = new Variable(true, Tensors.gaussians(rng, 9 * 256), 3, 3, 16, 16)) {
+      for (int i = 0; i < 5; i++) {
+        checkConvolution(w, rng);
+        System.gc();
+        byte[][] garbage = new byte[64][];
+        Arrays.setAll(garbage, j -> new byte[1 << 16]);
+        assertTrue(garbage[63].length > 0);
+      }
+    }
+  }
+
+  /** Built with one number of threads, run with another, both ways. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void threadsMayChangeBetweenCalls(KernelSet kernels) {
+    Window same = Window.of(1, 1);
+    threadsMayChange(
+        kernels,
+        v -> v[1].conv2d(v[0], null, same),
+        new long[] {3, 3, 24, 32},
+        new long[] {8, 30, 30, 24});
+    threadsMayChange(
+        kernels,
+        v -> v[1].convTranspose2d(v[0], null, same),
+        new long[] {3, 3, 24, 32},
+        new long[] {8, 30, 30, 32});
+    threadsMayChange(
+        kernels,
+        v -> v[1].conv2d(v[0], null, same),
+        new long[] {3, 3, 64, 64},
+        new long[] {16, 16, 16, 64});
+    threadsMayChange(
+        kernels,
+        v -> v[1].convTranspose2d(v[0], null, Window.of(2, 1)),
+        new long[] {4, 4, 3, 64},
+        new long[] {16, 16, 16, 64});
+    threadsMayChange(kernels, v -> v[0].matmul(v[1]), new long[] {300, 500}, new long[] {500, 200});
+    threadsMayChange(kernels, v -> v[0].softmax(1), new long[] {300, 1000});
+    threadsMayChange(kernels, v -> v[0].softmax(0), new long[] {300, 1000});
+    threadsMayChange(kernels, v -> v[0].sum(0), new long[] {100, 3000});
+    threadsMayChange(kernels, v -> v[0].sum(1), new long[] {100, 3000});
+    threadsMayChange(kernels, v -> v[0].permute(2, 0, 1), new long[] {60, 70, 80});
+    threadsMayChange(kernels, v -> v[0].maxPool(3, 3, same), new long[] {8, 32, 32, 32});
+    threadsMayChange(kernels, v -> v[0].averagePool(3, 3, same), new long[] {8, 32, 32, 32});
+    threadsMayChange(kernels, v -> v[0].gelu().add(v[0].tanh()), new long[] {100_000});
+    threadsMayChange(
+        kernels,
+        v -> v[1].groupNorm(4, v[0], v[0], 1e-5),
+        new long[] {32},
+        new long[] {8, 32, 32, 32});
+  }
+
+  /** A primitive built for one thread would never use a second one. */
+  @Test
+  void primitivesAreBuiltForTheirNumberOfThreads() {
+    Rng rng = new Rng(SEED);
+    try (Variable w = new Variable(true, Tensors.gaussians(rng, 9 * 19 * 21), 3, 3, 19, 21);
+        KernelLog log = new KernelLog(Level.DEBUG)) {
+      List<Integer> built = new ArrayList<>();
+      for (int threads : new int[] {1, 2, 1, 2}) {
+        OpenMpThreads.with(threads, () -> checkConvolution(w, rng));
+        built.add(log.linesWith("Convolution ").size());
+      }
+      assertEquals(List.of(2, 4, 4, 4), built);
+    }
+  }
+
+  private static void threadsMayChange(
+      KernelSet kernels, Subject.Operation operation, long[]... shapes) {
+    // New shapes for each first number, so that something is built with it.
+    for (int first = 1; first <= 4; first += 3) {
+      List<long[]> own = new ArrayList<>();
+      for (long[] shape : shapes) {
+        own.add(shape.clone());
+      }
+      own.get(own.size() - 1)[0] += own.size() == 2 && own.get(0).length == 2 ? 0 : first;
+      try (Subject subject = Subject.of(own, List.of(operation))) {
+        Rng rng = new Rng(SEED);
+        subject.variables().forEach(v -> v.set(rng.doubles(v.size()).map(d -> d - 0.4).toArray()));
+        List<double[]> results = new ArrayList<>();
+        for (int threads : new int[] {first, 2, 5 - first, 3, first}) {
+          OpenMpThreads.with(threads, () -> results.add(gradients(kernels, subject)));
+          Close.assertClose(
+              results.get(0),
+              results.get(results.size() - 1),
+              FLOAT,
+              "from " + first + " to " + threads + " threads, " + Arrays.toString(own.get(0)));
+        }
+      }
+    }
+  }
+
+  /** Results and all gradients, one after another. */
+  private static double[] gradients(KernelSet kernels, Subject subject) {
+    try (Step step = kernels.training(new Rng(1))) {
+      Tensor y = subject.uses().get(0).apply(step);
+      y.square().sum().backward();
+      List<double[]> all = new ArrayList<>(List.of(y.toDoubles()));
+      subject.variables().stream()
+          .map(step::gradient)
+          .filter(Objects::nonNull)
+          .forEach(gradient -> all.add(gradient.toDoubles()));
+      return all.stream().flatMapToDouble(Arrays::stream).toArray();
+    }
+  }
+
+  /** Steps inside tasks of the pool that ND4J's kernels share work out in. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void manyThreadsComputeTheSame(KernelSet kernels) {
+    List<long[]> shapes = List.of(new long[] {3, 3, 32, 32}, new long[] {4, 24, 24, 32});
+    Subject.Operation operation = v -> v[1].conv2d(v[0], null, Window.of(1, 1)).relu();
+    try (Subject subject = Subject.of(shapes, List.of(operation))) {
+      Rng rng = new Rng(SEED);
+      subject.variables().forEach(v -> v.set(rng.doubles(v.size()).map(d -> d - 0.5).toArray()));
+      double[] alone = gradients(kernels, subject);
+      IntStream.range(0, 12)
+          .parallel()
+          .forEach(i -> Close.assertClose(alone, gradients(kernels, subject), 1e-5, "task " + i));
+    }
+  }
+
+  private static void checkConvolution(Variable w, Rng rng) {
+    long[] s = w.shape();
+    float[] images = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[2]));
+    float[] results = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[3]));
+    Window window = Window.of(1, (int) s[0] / 2);
+    double[][] found = new double[2][];
+    for (KernelSet kernels : KernelSet.values()) {
+      try (Step step = kernels.inference()) {
+        Tensor x = step.tensor(images, 2, 5, 5, s[2]);
+        Tensor y = step.tensor(results, 2, 5, 5, s[3]);
+        found[kernels.ordinal()] =
+            Tensor.concat(
+                    3,
+                    List.of(
+                        x.conv2d(w.in(step), null, window),
+                        y.convTranspose2d(w.in(step), null, window)))
+                .toDoubles();
+      }
+    }
+    Close.assertClose(found[0], found[1], FLOAT, "convolution " + Arrays.toString(s));
+  }
+}

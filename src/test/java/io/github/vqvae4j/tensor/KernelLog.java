@@ -1,0 +1,42 @@
+package io.github.vqvae4j.tensor;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/** What the kernels say of what they do, while this is open; it goes nowhere else. */
+public final class KernelLog implements AutoCloseable {
+  private final Logger logger;
+  private final Level before;
+  private final boolean additive;
+  private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+
+  /** From a level on: which ways convolutions go, at debug; what is made of weights, at trace. */
+  public KernelLog(Level level) {
+    logger = (Logger) LoggerFactory.getLogger("io.github.vqvae4j.tensor.internal");
+    before = logger.getLevel();
+    additive = logger.isAdditive();
+    logger.setLevel(level);
+    logger.setAdditive(false);
+    appender.start();
+    logger.addAppender(appender);
+  }
+
+  /** Its lines so far that begin with a text. */
+  public List<String> linesWith(String start) {
+    return List.copyOf(appender.list).stream()
+        .map(ILoggingEvent::getFormattedMessage)
+        .filter(line -> line.startsWith(start))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    logger.detachAppender(appender);
+    logger.setAdditive(additive);
+    logger.setLevel(before);
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.vqvae4j.tensor.sweep;
+
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Window;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A convolution, plain or transposed, with what is fused to it. Its other uses are the same weights
+ * on larger images and in the opposite direction, which is that of the input's gradient.
+ */
+record ConvolutionCase(
+    boolean transposed,
+    int batch,
+    int height,
+    int width,
+    int in,
+    int out,
+    int kernelHeight,
+    int kernelWidth,
+    Window window,
+    boolean bias,
+    boolean residual,
+    boolean relu) {
+  static ConvolutionCase square(
+      boolean transposed, int batch, int size, int in, int out, int kernel, Window window) {
+    return new ConvolutionCase(
+        transposed, batch, size, size, in, out, kernel, kernel, window, true, false, false);
+  }
+
+  /** Multiplications of one pass. */
+  long multiplications() {
+    return (long) batch
+        * (transposed ? (long) height * width : height(height) * width(width))
+        * kernelHeight
+        * kernelWidth
+        * in
+        * out
+        / window.groups();
+  }
+
+  /** Whether the result has pixels, and the opposite direction too. */
+  boolean exists() {
+    return in % window.groups() == 0
+        && out % window.groups() == 0
+        && height(height) > 0
+        && width(width) > 0
+        && opposite(height(height), true) > 0
+        && opposite(width(width), false) > 0;
+  }
+
+  private long height(long size) {
+    return size(size, transposed, true);
+  }
+
+  private long width(long size) {
+    return size(size, transposed, false);
+  }
+
+  private long opposite(long size, boolean rows) {
+    return size(size, !transposed, rows);
+  }
+
+  private long size(long size, boolean back, boolean rows) {
+    int stride = rows ? window.strideHeight() : window.strideWidth();
+    int padding = rows ? window.paddingHeight() : window.paddingWidth();
+    int dilation = rows ? window.dilationHeight() : window.dilationWidth();
+    int more = rows ? window.outputPaddingHeight() : window.outputPaddingWidth();
+    int reach = dilation * ((rows ? kernelHeight : kernelWidth) - 1) + 1;
+    return back
+        ? (size - 1) * stride - 2L * padding + reach + more
+        : Math.floorDiv(size + 2L * padding - reach, stride) + 1;
+  }
+
+  Subject subject() {
+    int groups = window.groups();
+    List<long[]> shapes = new ArrayList<>();
+    shapes.add(
+        transposed
+            ? new long[] {kernelHeight, kernelWidth, out / groups, in}
+            : new long[] {kernelHeight, kernelWidth, in / groups, out});
+    shapes.add(new long[] {out});
+    shapes.add(new long[] {batch, height, width, in});
+    shapes.add(new long[] {batch, height(height), width(width), out});
+    shapes.add(new long[] {batch + 1, height + 1, width + 2, in});
+    shapes.add(new long[] {batch, height(height), width(width), out});
+    Window plain = window.outputPadding(0, 0);
+    return Subject.of(
+        shapes,
+        List.of(
+            v -> {
+              Tensor b = bias ? v[1] : null;
+              Tensor r = residual ? v[3] : null;
+              return transposed
+                  ? v[2].convTranspose2d(v[0], b, r, relu, window)
+                  : v[2].conv2d(v[0], b, r, relu, window);
+            },
+            v ->
+                transposed
+                    ? v[4].convTranspose2d(v[0], v[1], window)
+                    : v[4].conv2d(v[0], v[1], window),
+            v ->
+                transposed
+                    ? v[5].conv2d(v[0], null, plain)
+                    : v[5].convTranspose2d(v[0], null, plain)));
+  }
+}

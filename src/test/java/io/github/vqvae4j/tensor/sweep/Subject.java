@@ -1,0 +1,55 @@
+package io.github.vqvae4j.tensor.sweep;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What the sweep computes: variables, all of which are inputs, and one or more uses of them, such
+ * as an operation on images of one size and of another with the same weights.
+ */
+public record Subject(List<Variable> variables, List<Function<Step, Tensor>> uses)
+    implements AutoCloseable {
+  /** An operation on tensors. */
+  @FunctionalInterface
+  public interface Operation {
+    /** Its result. */
+    Tensor apply(Tensor... inputs);
+  }
+
+  /** Operations on variables of these shapes. */
+  public static Subject of(List<long[]> shapes, List<Operation> operations) {
+    List<Variable> variables = new ArrayList<>();
+    for (long[] shape : shapes) {
+      variables.add(variable(shape));
+    }
+    List<Function<Step, Tensor>> uses = new ArrayList<>();
+    for (Operation operation : operations) {
+      uses.add(
+          step -> operation.apply(variables.stream().map(v -> v.in(step)).toArray(Tensor[]::new)));
+    }
+    return new Subject(variables, uses);
+  }
+
+  /** A trainable variable of zeros. */
+  public static Variable variable(long... shape) {
+    int size = 1;
+    for (long d : shape) {
+      size *= (int) d;
+    }
+    return new Variable(true, new float[size], shape) {};
+  }
+
+  void convert(Precision precision) {
+    variables.forEach(variable -> variable.convert(precision));
+  }
+
+  @Override
+  public void close() {
+    variables.forEach(Variable::close);
+  }
+}
