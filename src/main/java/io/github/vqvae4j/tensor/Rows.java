@@ -31,6 +31,7 @@ final class Rows {
                 + ".");
       }
     }
+    checkSize(indices.length, table.dims()[1]);
     int[] rowOf = indices.clone();
     INDArray y = table.allocate(rowOf.length, table.dims()[1]);
     RowKernels.gather(table.array(), rowOf, y);
@@ -45,6 +46,20 @@ final class Rows {
               table.give(gradient);
             },
             table);
+  }
+
+  /** Throws if so many rows are more numbers than an int counts. */
+  static void checkSize(int rows, long d) {
+    if (rows * d > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "rows: expected at most "
+              + Integer.MAX_VALUE
+              + " numbers in all, got "
+              + rows
+              + " indices of rows of "
+              + d
+              + "; look them up in parts.");
+    }
   }
 
   static int[] nearest(Tensor x, Tensor codebook) {
