@@ -30,13 +30,13 @@ public final class RocCurve {
   public static RocCurve of(double[] negatives, double[] positives) {
     double[] n = ascending(negatives, "negatives");
     double[] p = ascending(positives, "positives");
-    double[] falsePositives = new double[n.length + p.length + 1];
+    double[] falsePositives = new double[points(n.length, p.length)];
     double[] truePositives = new double[falsePositives.length];
     int points = 1;
     long twiceTheArea = 0; // in pairs of a negative and a positive
     for (int i = n.length, j = p.length; i > 0 || j > 0; points++) {
       double score = Math.max(i > 0 ? n[i - 1] : p[j - 1], j > 0 ? p[j - 1] : n[i - 1]);
-      int found = p.length - j;
+      long found = p.length - j;
       int width = i;
       while (i > 0 && n[i - 1] == score) {
         i--;
@@ -45,7 +45,7 @@ public final class RocCurve {
         j--;
       }
       width -= i;
-      twiceTheArea += (long) width * (found + p.length - j);
+      twiceTheArea += width * (found + p.length - j);
       falsePositives[points] = (double) (n.length - i) / n.length;
       truePositives[points] = (double) (p.length - j) / p.length;
     }
@@ -53,6 +53,22 @@ public final class RocCurve {
         Arrays.copyOf(falsePositives, points),
         Arrays.copyOf(truePositives, points),
         twiceTheArea / 2.0 / n.length / p.length);
+  }
+
+  /** How many points the curve may have. */
+  static int points(int negatives, int positives) {
+    long points = 1L + negatives + positives;
+    if (points > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "RocCurve: expected at most "
+              + (Integer.MAX_VALUE - 9)
+              + " scores in all, got "
+              + negatives
+              + " and "
+              + positives
+              + "; draw some of them.");
+    }
+    return (int) points;
   }
 
   private static double[] ascending(double[] scores, String which) {

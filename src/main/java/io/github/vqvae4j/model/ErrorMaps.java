@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ final class ErrorMaps {
     for (int from = 0; from < images.size(); from += part) {
       int to = Math.min(from + part, images.size());
       try (Step step = Step.inference()) {
-        Errors errors = errors(model, ImageModel.pixels(step, images, from, to));
+        Errors errors = errors(model, ImageModel.pixels(step, images, from, to), from);
         for (int i = from; i < to; i++) {
           double[] reconstruction = errors.reconstruction.of(i - from, height, width);
           double[] quantization =
@@ -51,7 +52,7 @@ final class ErrorMaps {
   /** Both errors of some images; {@code quantization} is null where there is no codebook. */
   private record Errors(Grid reconstruction, Grid quantization) {}
 
-  private static Errors errors(ImageModel model, Tensor images) {
+  private static Errors errors(ImageModel model, Tensor images, int first) {
     if (!(model instanceof VqVae vqVae)) {
       return new Errors(Grid.between(checked(model, model.forward(images), images), images), null);
     }
@@ -62,7 +63,12 @@ final class ErrorMaps {
               + Arrays.toString(vectors.shape())
               + "; give it an encoder that keeps the places in an image apart.");
     }
-    int[] codes = vqVae.quantizer().encode(vectors).values();
+    int[] codes;
+    try {
+      codes = vqVae.quantizer().encode(vectors).values();
+    } catch (NonFiniteException e) {
+      throw notFinite(first + (int) (e.row() / (vectors.size(1) * vectors.size(2))));
+    }
     Tensor chosen = vqVae.quantizer().lookup(images.step(), codes).reshape(vectors.shape());
     Tensor reconstruction = vqVae.decoder().forward(chosen).add(ImageModel.CENTER);
     return new Errors(
@@ -104,13 +110,17 @@ final class ErrorMaps {
   private static void checkFinite(int image, double[]... maps) {
     for (double[] map : maps) {
       if (!Double.isFinite(Arrays.stream(map).sum())) {
-        throw new IllegalStateException(
-            "AnomalyDetector: the model's error for image "
-                + image
-                + " is not a finite number; expected a trained model. Train it anew with a smaller"
-                + " learning rate.");
+        throw notFinite(image);
       }
     }
+  }
+
+  private static IllegalStateException notFinite(int image) {
+    return new IllegalStateException(
+        "AnomalyDetector: the model's error for image "
+            + image
+            + " is not a finite number; expected a trained model. Train it anew with a smaller"
+            + " learning rate.");
   }
 
   /** The mean over a square around each pixel, as far as the square lies in the image. */

@@ -46,12 +46,10 @@ public final class ImagePalette {
 
   private final float[] colors;
   private final int channels;
-  private final Map<Color, Integer> codes;
 
   private ImagePalette(float[] colors, int channels) {
     this.colors = colors;
     this.channels = channels;
-    codes = differentColors(colors, channels, colors.length / channels);
   }
 
   /**
@@ -139,19 +137,11 @@ public final class ImagePalette {
     int each = images.height() * images.width();
     int[] values = new int[Math.multiplyExact(images.size(), each)];
     for (int i = 0; i < images.size(); i++) {
-      System.arraycopy(encode(images.pixels(i, i + 1)), 0, values, i * each, each);
+      int[] nearest = KMeans.nearest(images.pixels(i, i + 1), channels, colors);
+      System.arraycopy(nearest, 0, values, i * each, each);
     }
     return Codes.of(
         values, colors.length / channels, images.size(), images.height(), images.width());
-  }
-
-  /** Colours of the palette have their own code, however near another is; others the nearest. */
-  private int[] encode(float[] pixels) {
-    int[] values = KMeans.nearest(pixels, channels, colors);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = codes.getOrDefault(Color.at(pixels, i * channels, channels), values[i]);
-    }
-    return values;
   }
 
   /**

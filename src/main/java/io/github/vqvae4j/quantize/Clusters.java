@@ -44,7 +44,7 @@ final class Clusters {
 
   /**
    * Moves each center to the mean of its rows, and one without rows to a row, drawn in proportion
-   * to the squared distance from its center.
+   * to the squared distance from its center, unless all rows are centers.
    */
   void move(Rng rng) {
     double[] sums = new double[centers.length];
@@ -56,8 +56,10 @@ final class Clusters {
     for (int k = 0; k < sizes.length; k++) {
       if (sizes[k] == 0) {
         int chosen = KMeansStart.draw(errors, rng);
-        errors[chosen] = 0;
-        System.arraycopy(rows, chosen * d, centers, k * d, d);
+        if (chosen >= 0) {
+          errors[chosen] = 0;
+          System.arraycopy(rows, chosen * d, centers, k * d, d);
+        }
       } else {
         for (int c = 0; c < d; c++) {
           centers[k * d + c] = (float) (sums[k * d + c] / sizes[k]);
@@ -78,7 +80,8 @@ final class Clusters {
       long count = ++seen[chosen[i]];
       for (int c = 0; c < d; c++) {
         int at = chosen[i] * d + c;
-        centers[at] += (batch[i * d + c] - centers[at]) / count;
+        double difference = (double) batch[i * d + c] - centers[at];
+        centers[at] = (float) (centers[at] + difference / count);
       }
     }
   }
@@ -93,42 +96,17 @@ final class Clusters {
 
   /** The nearest center of each row, the lowest of equals. */
   static int[] nearest(float[] rows, int d, float[] centers) {
-    // Both relative to the centers' mean: the search subtracts squares, which far from 0 cancel.
-    float[] origin = mean(centers, d);
-    float[] table = shifted(centers, 0, centers.length, origin);
     int[] nearest = new int[rows.length / d];
     int block = Math.max(1, BLOCK / d);
     for (int from = 0; from < nearest.length; from += block) {
       int count = Math.min(block, nearest.length - from);
-      float[] part = shifted(rows, from * d, count * d, origin);
+      float[] part = Arrays.copyOfRange(rows, from * d, (from + count) * d);
       try (Step step = Step.inference()) {
         int[] found =
-            step.tensor(part, count, d).nearestRows(step.tensor(table, table.length / d, d));
+            step.tensor(part, count, d).nearestRows(step.tensor(centers, centers.length / d, d));
         System.arraycopy(found, 0, nearest, from, count);
       }
     }
     return nearest;
-  }
-
-  private static float[] mean(float[] centers, int d) {
-    double[] sums = new double[d];
-    for (int i = 0; i < centers.length; i++) {
-      sums[i % d] += centers[i];
-    }
-    float[] mean = new float[d];
-    for (int c = 0; c < d; c++) {
-      mean[c] = (float) (sums[c] / (centers.length / d));
-    }
-    return mean;
-  }
-
-  private static float[] shifted(float[] rows, int from, int length, float[] origin) {
-    float[] shifted = new float[length];
-    for (int i = 0; i < length; i += origin.length) {
-      for (int c = 0; c < origin.length; c++) {
-        shifted[i + c] = rows[from + i + c] - origin[c];
-      }
-    }
-    return shifted;
   }
 }

@@ -3,6 +3,7 @@ package io.github.vqvae4j.quantize;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The moving averages of a codebook: how often each code is used and, for a codebook that learns by
@@ -45,36 +46,37 @@ final class CodebookAverages {
   }
 
   /**
-   * One step.
+   * Takes in the vectors of one batch. Those of codes that restarted since they were assigned are
+   * left out, and in that case no further code restarts: of the batches of one step the first that
+   * finds dead codes restarts them.
    *
    * @param vectors the encoder's outputs, row by row
-   * @param codes of each vector
+   * @param assigned the code of each vector
+   * @param since the codebook's {@link Variable#replacements} when they were assigned
    * @param rng chooses the vectors that dead codes restart from
    */
-  void update(double[] vectors, int[] codes, Rng rng) {
+  void update(double[] vectors, int[] assigned, long since, Rng rng) {
     double decay = config.ema().decay();
+    int[] codes = valid(assigned, since);
     double[] counts = scaled(count.toDoubles(), decay);
     for (int code : codes) {
-      counts[code] += 1 - decay;
+      if (code >= 0) {
+        counts[code] += 1 - decay;
+      }
     }
     double w = decay * weight.toDoubles()[0] + 1 - decay;
-    double[] vectorsOfCodes = codebook.toDoubles();
-    double[] errors =
-        config.restartBelow() > 0 ? errors(vectors, codes, vectorsOfCodes) : new double[0];
+    boolean[] dead = dead(counts);
     double[] sums = null;
     if (sum != null) {
+      double[] vectorsOfCodes = codebook.toDoubles();
       sums = scaled(sum.toDoubles(), decay);
       addTo(sums, vectors, codes, 1 - decay);
-      divide(counts, sums, w, vectorsOfCodes);
+      divide(counts, sums, w, dead, vectorsOfCodes);
+      codebook.set(vectorsOfCodes);
     }
-    if (config.restartBelow() > 0) {
-      restart(counts, sums, vectorsOfCodes, vectors, errors, rng);
+    if (codebook.replacements() == since) {
+      restart(dead, counts, sums, vectors, codes, rng);
     }
-    store(vectorsOfCodes, counts, sums, w);
-  }
-
-  private void store(double[] vectorsOfCodes, double[] counts, double[] sums, double w) {
-    codebook.set(vectorsOfCodes);
     count.set(counts);
     weight.set(new double[] {w});
     if (sum != null) {
@@ -82,10 +84,32 @@ final class CodebookAverages {
     }
   }
 
+  /** The codes, with -1 for those that restarted since. */
+  private int[] valid(int[] assigned, long since) {
+    int[] codes = assigned.clone();
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = codebook.isReplaced(codes[i], since) ? -1 : codes[i];
+    }
+    return codes;
+  }
+
+  private boolean[] dead(double[] counts) {
+    boolean[] dead = new boolean[counts.length];
+    double least = config.restartBelow() * mean(counts);
+    for (int i = 0; i < counts.length; i++) {
+      dead[i] = counts[i] < least;
+    }
+    return dead;
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).sum() / values.length;
+  }
+
   private void addTo(double[] sums, double[] vectors, int[] codes, double factor) {
     int d = config.dimension();
     for (int i = 0; i < codes.length; i++) {
-      for (int j = 0; j < d; j++) {
+      for (int j = 0; codes[i] >= 0 && j < d; j++) {
         sums[codes[i] * d + j] += factor * vectors[i * d + j];
       }
     }
@@ -98,14 +122,15 @@ final class CodebookAverages {
     return values;
   }
 
-  /** e_i = m_i / N'_i. */
-  private void divide(double[] counts, double[] sums, double w, double[] vectorsOfCodes) {
+  /** e_i = m_i / N'_i; a dead code, for which that is next to nothing, keeps its place. */
+  private void divide(
+      double[] counts, double[] sums, double w, boolean[] dead, double[] vectorsOfCodes) {
     int d = config.dimension();
     double epsilon = config.ema().epsilon();
     double total = Arrays.stream(counts).sum() / w;
     for (int i = 0; i < counts.length; i++) {
       double smoothed = (counts[i] / w + epsilon) / (total + counts.length * epsilon) * total;
-      for (int j = 0; j < d; j++) {
+      for (int j = 0; !dead[i] && j < d; j++) {
         vectorsOfCodes[i * d + j] = sums[i * d + j] / w / smoothed;
       }
       if (config.ema().smoothedCountsStored()) {
@@ -114,63 +139,45 @@ final class CodebookAverages {
     }
   }
 
-  /**
-   * Moves each dead code to a vector of the batch, with the mean count, so that it can live.
-   * Vectors are drawn in proportion to the squared error they were quantized with, each once: drawn
-   * evenly, codes would gather where many vectors are alike and well represented already.
-   */
+  /** Moves dead codes to vectors of the batch, with the mean count, so that they can live. */
   private void restart(
-      double[] counts,
-      double[] sums,
-      double[] vectorsOfCodes,
-      double[] vectors,
-      double[] errors,
-      Rng rng) {
+      boolean[] dead, double[] counts, double[] sums, double[] vectors, int[] codes, Rng rng) {
     int d = config.dimension();
-    double mean = Arrays.stream(counts).sum() / counts.length;
-    for (int i = 0; i < counts.length; i++) {
-      if (counts[i] < config.restartBelow() * mean) {
-        int chosen = KMeansStart.draw(errors, rng);
-        errors[chosen] = 0;
-        counts[i] = mean;
-        for (int j = 0; j < d; j++) {
-          vectorsOfCodes[i * d + j] = vectors[chosen * d + j];
-          if (sums != null) {
-            sums[i * d + j] = mean * vectors[chosen * d + j];
-          }
-        }
+    int[] restarted = IntStream.range(0, dead.length).filter(i -> dead[i]).toArray();
+    if (restarted.length == 0) {
+      return;
+    }
+    int[] chosen =
+        new RestartVectors(vectors, codes, codebook.toDoubles(), d).draw(restarted.length, rng);
+    restarted = Arrays.copyOf(restarted, chosen.length);
+    double mean = mean(counts);
+    double[] rows = new double[chosen.length * d];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(vectors, chosen[i] * d, rows, i * d, d);
+      counts[restarted[i]] = mean;
+      for (int j = 0; sums != null && j < d; j++) {
+        sums[restarted[i] * d + j] = mean * rows[i * d + j];
       }
     }
-  }
-
-  /** The squared distance of each vector from the code that was chosen for it. */
-  private double[] errors(double[] vectors, int[] codes, double[] vectorsOfCodes) {
-    int d = config.dimension();
-    double[] errors = new double[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      for (int j = 0; j < d; j++) {
-        double difference = vectors[i * d + j] - vectorsOfCodes[codes[i] * d + j];
-        errors[i] += difference * difference;
-      }
+    if (chosen.length > 0) {
+      codebook.replaceRows(restarted, rows);
     }
-    return errors;
   }
 
   /**
    * Starts from clusters.
    *
+   * @param centers [K, D]
+   * @param sizes of the first clusters; those of the others are 0
    * @param scale from a cluster's size to the count of one batch
    */
-  void start(KMeans clusters, double scale) {
+  void start(float[] centers, int[] sizes, double scale) {
     int d = config.dimension();
     double[] counts = new double[config.codebookSize()];
     double[] sums = new double[counts.length * d];
-    float[] centers = clusters.centers();
-    int[] sizes = clusters.sizes();
     for (int i = 0; i < counts.length; i++) {
-      // A center that no vector is nearest to counts as one, or the first update would move it to
-      // 0.
-      counts[i] = scale * Math.max(1, sizes[i]);
+      // A code that no vector is nearest to counts as one, or the first update would move it to 0.
+      counts[i] = scale * Math.max(1, i < sizes.length ? sizes[i] : 0);
       for (int j = 0; j < d; j++) {
         sums[i * d + j] = counts[i] * centers[i * d + j];
       }

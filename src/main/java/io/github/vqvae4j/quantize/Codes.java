@@ -30,7 +30,8 @@ public final class Codes {
   public static Codes of(int[] values, int codebookSize, int... shape) {
     long size = 1;
     for (int d : shape) {
-      size *= Math.max(d, 0);
+      // No further than there are values, so that no product overflows.
+      size = d < 1 || size > values.length ? 0 : size * d;
     }
     if (shape.length < 2 || size != values.length || size == 0) {
       throw new IllegalArgumentException(

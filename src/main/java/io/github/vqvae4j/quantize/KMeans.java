@@ -96,8 +96,23 @@ public final class KMeans {
         converged);
   }
 
+  /** How many numbers the rows of a batch have. */
+  static int numbers(int rows, int d) {
+    if ((long) rows * d > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "KMeans: expected batches of at most "
+              + (Integer.MAX_VALUE - 8) / d
+              + " rows of "
+              + d
+              + " numbers, got "
+              + rows
+              + " rows; ask for smaller batches.");
+    }
+    return rows * d;
+  }
+
   private static float[] draw(float[] rows, int d, int count, Rng rng) {
-    float[] drawn = new float[Math.multiplyExact(count, d)];
+    float[] drawn = new float[numbers(count, d)];
     for (int i = 0; i < count; i++) {
       System.arraycopy(rows, rng.nextInt(rows.length / d) * d, drawn, i * d, d);
     }

@@ -23,7 +23,8 @@ final class KMeansStart {
     Arrays.fill(distances, 1);
     boolean evenly = (double) k * n * d > MOST_MULTIPLICATIONS;
     for (int i = 0; i < k; i++) {
-      int chosen = evenly ? rng.nextInt(n) : draw(distances, rng);
+      int drawn = evenly ? -1 : draw(distances, rng);
+      int chosen = drawn < 0 ? rng.nextInt(n) : drawn;
       System.arraycopy(rows, chosen * d, centers, i * d, d);
       if (!evenly) {
         approach(rows, d, chosen, i == 0, distances);
@@ -35,28 +36,29 @@ final class KMeansStart {
   /** What is left of each row's distance now that one of them is a center. */
   private static void approach(float[] rows, int d, int chosen, boolean first, double[] distances) {
     for (int j = 0; j < distances.length; j++) {
-      float distance = 0;
+      double distance = 0;
       for (int c = 0; c < d; c++) {
-        float difference = rows[j * d + c] - rows[chosen * d + c];
+        double difference = (double) rows[j * d + c] - rows[chosen * d + c];
         distance += difference * difference;
       }
       distances[j] = first ? distance : Math.min(distances[j], distance);
     }
   }
 
-  /** An index with probability in proportion to its weight; any, if all weights are 0. */
+  /** An index with probability in proportion to its weight; -1 if all weights are 0. */
   static int draw(double[] weights, Rng rng) {
     double total = 0;
     for (double weight : weights) {
       total += weight;
     }
     double left = rng.nextDouble() * total;
-    for (int i = 0; i < weights.length; i++) {
-      left -= weights[i];
-      if (left < 0) {
-        return i;
+    int last = -1;
+    for (int i = 0; i < weights.length && left >= 0; i++) {
+      if (weights[i] > 0) {
+        left -= weights[i];
+        last = i;
       }
     }
-    return rng.nextInt(weights.length);
+    return last;
   }
 }

@@ -37,6 +37,9 @@ public final class VectorQuantizer extends Quantizer {
   /** Vectors per code that k-means starts from. */
   private static final int START_VECTORS_PER_CODE = 20;
 
+  /** Numbers of these vectors: whole batches of them must fit into one array. */
+  private static final int MOST_START_NUMBERS = 1 << 30;
+
   /** Iterations of that; training moves the codebook on. */
   private static final int START_ITERATIONS = 10;
 
@@ -179,7 +182,9 @@ public final class VectorQuantizer extends Quantizer {
 
     if (step.isTraining()) {
       double[] values = vectors.toDoubles();
-      step.onCommit(() -> averages.update(values, codes, step.rng()), averages.variables());
+      long replacements = codebook.replacements();
+      step.onCommit(
+          () -> averages.update(values, codes, replacements, step.rng()), averages.variables());
     }
     return new Quantized(
         vectors.straightThrough(chosen),
@@ -204,13 +209,20 @@ public final class VectorQuantizer extends Quantizer {
 
   @Override
   public int vectorsToStart() {
-    long wanted = (long) START_VECTORS_PER_CODE * config.codebookSize();
-    return started.toDoubles()[0] == 1 ? 0 : (int) Math.min(wanted, Integer.MAX_VALUE);
+    return started.toDoubles()[0] == 1
+        ? 0
+        : vectorsToStart(config.codebookSize(), config.dimension());
+  }
+
+  static int vectorsToStart(int codebookSize, int dimension) {
+    long wanted = (long) START_VECTORS_PER_CODE * codebookSize;
+    return (int) Math.max(1, Math.min(wanted, MOST_START_NUMBERS / dimension));
   }
 
   /**
    * Starts codebook and averages from the clusters of some vectors: count N = c and sum m = c e for
    * a cluster of c vectors with mean e, since otherwise the first update would undo the start.
+   * Where there are fewer different vectors than codes, the other codes start between two of them.
    */
   @Override
   public void start(float[] vectors, int perBatch, Rng rng) {
@@ -221,19 +233,11 @@ public final class VectorQuantizer extends Quantizer {
       throw new IllegalArgumentException(
           "VectorQuantizer.start: expected at least 1 vector in a batch, got " + perBatch + ".");
     }
-    float[] enough = vectors.length < k * d ? repeated(vectors, d, k) : vectors;
-    KMeansConfig settings = KMeansConfig.of(k).iterations(START_ITERATIONS);
-    KMeans clusters = KMeans.fit(enough, d, settings, rng);
-    averages.start(clusters, (double) perBatch * d / enough.length);
+    int clusters = Math.min(k, vectors.length / d);
+    KMeansConfig settings = KMeansConfig.of(clusters).iterations(START_ITERATIONS);
+    KMeans found = KMeans.fit(vectors, d, settings, rng);
+    float[] centers = DistinctCenters.of(found.centers(), d, k, rng);
+    averages.start(centers, found.sizes(), (double) perBatch * d / vectors.length);
     started.set(new float[] {1});
-  }
-
-  /** As many vectors as codes, where there are fewer: each several times. */
-  private static float[] repeated(float[] vectors, int d, int k) {
-    float[] repeated = new float[k * d];
-    for (int i = 0; i < repeated.length; i++) {
-      repeated[i] = vectors[i % vectors.length];
-    }
-    return repeated;
   }
 }

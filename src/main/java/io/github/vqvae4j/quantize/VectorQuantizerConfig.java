@@ -16,7 +16,9 @@ import io.github.vqvae4j.tensor.Rng;
  * @param start where the codebook starts; by default from k-means on the first batches
  * @param restartBelow a code whose average use is below this share of the mean use is dead and is
  *     restarted at a vector of the batch, drawn in proportion to its quantization error; 0 for
- *     never; by default 0.03
+ *     never; by default 0.03. No two codes restart at equal vectors, nor one where a code is
+ *     already: dead codes for which there is no vector stay where they are until a later step has
+ *     one. What the optimizer gathered about a code is dropped when it restarts.
  */
 public record VectorQuantizerConfig(
     int codebookSize,

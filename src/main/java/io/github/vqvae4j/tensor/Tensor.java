@@ -1018,11 +1018,15 @@ public final class Tensor {
    * For each row, the nearest row of a codebook by Euclidean distance, argmin_j ||x_i - e_j||; of
    * rows equally near, the one of lowest index. No gradient goes through it.
    *
-   * <p>In FLOAT it compares ||e_j||^2 - 2 x_i e_j, whose rounding grows with the vectors' distance
-   * from the origin: vectors should be centred about as closely as they are spread.
+   * <p>The rows found are those of a search in double that tries all, for numbers in FLOAT of any
+   * size and any distance from the origin too; in DOUBLE, squares of differences must not overflow.
+   * A row of the codebook that is not finite is never found. It takes longer where very many rows
+   * are equally near up to rounding in float.
    *
    * @param codebook [k, d], where this is [n, d]
    * @return n indices
+   * @throws NonFiniteException if a row of this, or every row of the codebook, has a NaN or an
+   *     infinity
    */
   public int[] nearestRows(Tensor codebook) {
     return Rows.nearest(this, codebook);

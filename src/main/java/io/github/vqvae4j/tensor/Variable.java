@@ -20,6 +20,10 @@ public class Variable implements AutoCloseable {
   private NativeMemory memory;
   private INDArray array;
   private long stamp;
+  private long replacements;
+
+  /** The last of the replacements that each row was part of; null before the first. */
+  private long[] replacedBy;
 
   /**
    * A variable in {@link Precision#FLOAT}.
@@ -154,6 +158,63 @@ public class Variable implements AutoCloseable {
   final void set(INDArray values) {
     HeapCopy.copy(values, array());
     stamp = Stamps.next();
+  }
+
+  /**
+   * Overwrites some rows by others that do not continue them, as those of codes that restart
+   * elsewhere: what was gathered about the rows before, such as an optimizer's moments, does not
+   * hold for these.
+   *
+   * @param rows indices along the first axis
+   * @param values the rows, one after the other
+   * @throws IllegalArgumentException if there are more or fewer values than these rows have, or no
+   *     such row; nothing has changed then
+   */
+  public final void replaceRows(int[] rows, double[] values) {
+    int length = size() / (int) shape[0];
+    if ((long) rows.length * length != values.length
+        || Arrays.stream(rows).anyMatch(row -> row < 0 || row >= shape[0])) {
+      throw new IllegalArgumentException(
+          "Variable.replaceRows: expected rows from 0 to "
+              + (shape[0] - 1)
+              + " and "
+              + length
+              + " values for each, got "
+              + rows.length
+              + " rows "
+              + Arrays.toString(rows)
+              + " and "
+              + values.length
+              + " values.");
+    }
+    double[] all = toDoubles();
+    replacedBy = replacedBy == null ? new long[(int) shape[0]] : replacedBy;
+    replacements++;
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values, i * length, all, rows[i] * length, length);
+      replacedBy[rows[i]] = replacements;
+    }
+    set(all);
+  }
+
+  /**
+   * Returns how many times rows were replaced.
+   *
+   * @return the number of calls of {@link #replaceRows} so far
+   */
+  public final long replacements() {
+    return replacements;
+  }
+
+  /**
+   * Returns whether a row was replaced after a number of replacements.
+   *
+   * @param row its index along the first axis
+   * @param since an earlier result of {@link #replacements}
+   * @return true if the row of that time has been replaced
+   */
+  public final boolean isReplaced(int row, long since) {
+    return replacements > since && replacedBy[row] > since;
   }
 
   private void checkLength(int length) {

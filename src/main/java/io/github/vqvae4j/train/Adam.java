@@ -19,24 +19,12 @@ public final class Adam implements Optimizer {
   static final double BETA_2 = 0.999;
   static final double EPSILON = 1e-8;
 
-  /** The moving averages of one parameter. */
-  private static final class Moments {
-    final float[][] m;
-    final float[][] v;
-    int updates;
-
-    Moments(int size) {
-      m = Slices.zeros(size);
-      v = Slices.zeros(size);
-    }
-  }
-
   private final double rate;
   private final double beta1;
   private final double beta2;
   private final double epsilon;
   private final double weightDecay;
-  private final Map<Parameter, Moments> moments = new IdentityHashMap<>();
+  private final Map<Parameter, AdamMoments> moments = new IdentityHashMap<>();
   private final Slices slices = new Slices();
 
   /**
@@ -94,29 +82,41 @@ public final class Adam implements Optimizer {
 
   @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
-    float keep = (float) (1 - rateNow * weightDecay);
+    Optimizer.checkRate(rateNow);
+    if (!(rateNow * weightDecay <= 1)) {
+      throw new IllegalArgumentException(
+          "AdamW: expected a rate of at most "
+              + 1 / weightDecay
+              + ", since weights are multiplied by 1 - rate decay, got "
+              + rateNow
+              + " and weight decay "
+              + weightDecay
+              + ". Take a smaller rate, a schedule of smaller factors or a smaller decay.");
+    }
     for (Parameter parameter : parameters) {
-      Moments state = moments.computeIfAbsent(parameter, p -> new Moments(p.size()));
+      AdamMoments state = moments.computeIfAbsent(parameter, AdamMoments::new);
       if (gradients.has(parameter)) {
-        state.updates++;
-        double correction1 = 1 - Math.pow(beta1, state.updates);
-        double correction2 = 1 - Math.pow(beta2, state.updates);
-        float stepSize = (float) (rateNow / correction1);
-        float scale = (float) (1 / Math.sqrt(correction2));
+        state.next(parameter);
         slices.update(
             parameter,
             gradients,
             (values, gradient, slice, length) ->
-                move(
-                    values,
-                    gradient,
-                    state.m[slice],
-                    state.v[slice],
-                    length,
-                    keep,
-                    stepSize,
-                    scale));
+                move(values, gradient, state, slice, length, rateNow));
       }
+    }
+  }
+
+  private void move(
+      float[] values, float[] gradient, AdamMoments state, int slice, int length, double rateNow) {
+    int offset = slice * Slices.LENGTH;
+    for (int from = 0; from < length; ) {
+      int to = state.end(offset + from, offset + length) - offset;
+      int updates = state.updates(offset + from);
+      float keep = (float) (1 - rateNow * weightDecay);
+      float stepSize = (float) (rateNow / (1 - Math.pow(beta1, updates)));
+      float scale = (float) (1 / Math.sqrt(1 - Math.pow(beta2, updates)));
+      move(values, gradient, state.m[slice], state.v[slice], from, to, keep, stepSize, scale);
+      from = to;
     }
   }
 
@@ -125,7 +125,8 @@ public final class Adam implements Optimizer {
       float[] gradient,
       float[] m,
       float[] v,
-      int length,
+      int from,
+      int to,
       float keep,
       float stepSize,
       float scale) {
@@ -134,7 +135,7 @@ public final class Adam implements Optimizer {
     float b2 = (float) beta2;
     float c2 = (float) (1 - beta2);
     float eps = (float) epsilon;
-    for (int i = 0; i < length; i++) {
+    for (int i = from; i < to; i++) {
       float g = gradient[i];
       float mi = b1 * m[i] + c1 * g;
       float vi = b2 * v[i] + c2 * g * g;

@@ -70,6 +70,12 @@ public final class AdamW implements Optimizer {
     return adam.rate();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException also if rate times decay is more than 1, which would turn the
+   *     weights' signs
+   */
   @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
     adam.update(parameters, gradients, rateNow);

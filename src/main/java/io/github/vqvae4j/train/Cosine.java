@@ -11,7 +11,8 @@ record Cosine(double least) implements Schedule {
 
   @Override
   public double factor(long step, long steps) {
-    return least + (1 - least) * (1 + Math.cos(Math.PI * (step - 1) / steps)) / 2;
+    double share = Math.min(1, (step - 1.0) / steps);
+    return least + (1 - least) * (1 + Math.cos(Math.PI * share)) / 2;
   }
 
   @Override

@@ -1,8 +1,12 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.tensor.NonFiniteException;
+
 /** A term of the loss, a gradient or an error on held-out data became NaN or infinite. */
 public final class DivergenceException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
+
+  private static final String VECTORS = "a vector to be quantized";
 
   /** Counted from 1. */
   private final long step;
@@ -31,6 +35,20 @@ public final class DivergenceException extends ArithmeticException {
             + " smaller learning rate.");
   }
 
+  /** In a training step, which was refused, for vectors that no code is nearest to. */
+  static DivergenceException inStep(long step, NonFiniteException cause) {
+    DivergenceException e = inStep(step, VECTORS, cause.value());
+    e.initCause(cause);
+    return e;
+  }
+
+  /** On held-out data, for vectors that no code is nearest to. */
+  static DivergenceException afterStep(long step, NonFiniteException cause) {
+    DivergenceException e = afterStep(step, cause.value());
+    e.initCause(cause);
+    return e;
+  }
+
   /** On held-out data, after a step whose changes were made. */
   static DivergenceException afterStep(long step, double value) {
     String term = "the held-out reconstruction error";
@@ -52,7 +70,8 @@ public final class DivergenceException extends ArithmeticException {
   /**
    * What was not finite.
    *
-   * @return the name of a loss term, or {@code gradient of} and a parameter's name
+   * @return the name of a loss term, {@code a vector to be quantized}, or {@code gradient of} and a
+   *     parameter's name
    */
   public String term() {
     return term;

@@ -9,6 +9,7 @@ import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,8 @@ public record Evaluation(
           terms = plus(terms, loss.terms(), (double) batch.count() / data.size());
         }
       }
+    } catch (NonFiniteException e) {
+      throw DivergenceException.afterStep(step, e);
     }
     if (!Double.isFinite(sum)) {
       throw DivergenceException.afterStep(step, sum);

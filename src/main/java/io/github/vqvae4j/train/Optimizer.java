@@ -14,11 +14,15 @@ public interface Optimizer {
   double rate();
 
   /**
-   * One update.
+   * One update. State that was kept for rows which have been replaced since ({@link
+   * io.github.vqvae4j.tensor.Variable#isReplaced}) is dropped: they go on as rows of a new
+   * parameter would.
    *
    * @param parameters all that shall move; those without a gradient stay
    * @param gradients of the parameters
    * @param rate the learning rate of this update, at least 0
+   * @throws IllegalArgumentException if the rate is negative, NaN or more than a float can hold;
+   *     nothing has moved then
    */
   void update(List<Parameter> parameters, Gradients gradients, double rate);
 
@@ -30,5 +34,20 @@ public interface Optimizer {
    */
   default void update(List<Parameter> parameters, Step step) {
     update(parameters, Gradients.of(step), rate());
+  }
+
+  /**
+   * Checks the rate of an update.
+   *
+   * @param rate at least 0
+   * @throws IllegalArgumentException if it is negative, NaN or more than a float can hold
+   */
+  static void checkRate(double rate) {
+    if (!(rate >= 0 && rate <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "Optimizer: expected a rate of at least 0 that a float can hold, got "
+              + rate
+              + ". Look at the schedule's factors.");
+    }
   }
 }

@@ -16,7 +16,7 @@ public interface Schedule {
    * The factor of a step.
    *
    * @param step counted from 1
-   * @param steps how many there will be
+   * @param steps how many there will be, at least 1
    * @return at least 0
    */
   double factor(long step, long steps);
@@ -34,7 +34,7 @@ public interface Schedule {
    * A straight rise to the optimizer's rate: {@code step / steps}. Usually a beginning, made with
    * {@link #until}.
    *
-   * @return from 1 / steps to 1
+   * @return from 1 / steps to 1, which it stays at beyond
    */
   static Schedule warmUp() {
     return new WarmUp();
@@ -46,7 +46,7 @@ public interface Schedule {
    * + cos(pi (step - 1) / steps)) / 2}.
    *
    * @param least from 0 to 1
-   * @return 1 in the first step; the step after the last would have the least
+   * @return 1 in the first step; the step after the last would have the least, and all beyond
    * @throws IllegalArgumentException if it is out of range
    */
   static Schedule cosine(double least) {

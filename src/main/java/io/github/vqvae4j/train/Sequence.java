@@ -13,7 +13,7 @@ record Sequence(Schedule first, long lastStep, Schedule next) implements Schedul
   public double factor(long step, long steps) {
     return step <= lastStep
         ? first.factor(step, lastStep)
-        : next.factor(step - lastStep, steps - lastStep);
+        : next.factor(step - lastStep, Math.max(1, steps - lastStep));
   }
 
   @Override

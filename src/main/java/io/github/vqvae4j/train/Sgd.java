@@ -14,9 +14,26 @@ import java.util.Map;
  * </pre>
  */
 public final class Sgd implements Optimizer {
+  /** The v of one parameter. */
+  private static final class Velocity {
+    final float[][] slices;
+    private final ReplacedRows replaced;
+    private final int rowLength;
+
+    Velocity(Parameter parameter) {
+      slices = Slices.zeros(parameter.size());
+      replaced = new ReplacedRows(parameter);
+      rowLength = ReplacedRows.length(parameter);
+    }
+
+    void next(Parameter parameter) {
+      replaced.forEach(parameter, row -> Slices.clear(slices, row, rowLength));
+    }
+  }
+
   private final double rate;
   private final double momentum;
-  private final Map<Parameter, float[][]> velocities = new IdentityHashMap<>();
+  private final Map<Parameter, Velocity> velocities = new IdentityHashMap<>();
   private final Slices slices = new Slices();
 
   /**
@@ -56,15 +73,19 @@ public final class Sgd implements Optimizer {
 
   @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
+    Optimizer.checkRate(rateNow);
     float r = (float) rateNow;
     float mu = (float) momentum;
     for (Parameter parameter : parameters) {
-      float[][] velocity = velocities.computeIfAbsent(parameter, p -> Slices.zeros(p.size()));
-      slices.update(
-          parameter,
-          gradients,
-          (values, gradient, slice, length) ->
-              move(values, gradient, velocity[slice], length, r, mu));
+      Velocity velocity = velocities.computeIfAbsent(parameter, Velocity::new);
+      if (gradients.has(parameter)) {
+        velocity.next(parameter);
+        slices.update(
+            parameter,
+            gradients,
+            (values, gradient, slice, length) ->
+                move(values, gradient, velocity.slices[slice], length, r, mu));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
+import java.util.Arrays;
 
 /**
  * Walks through a parameter and its gradient in slices that stay in the first-level cache: copied
@@ -23,11 +24,28 @@ final class Slices {
 
   /** Zeros for a parameter of so many numbers, cut into its slices. */
   static float[][] zeros(int size) {
-    float[][] slices = new float[(size + LENGTH - 1) / LENGTH][];
+    float[][] slices = new float[count(size)][];
     for (int i = 0; i < slices.length; i++) {
       slices[i] = new float[Math.min(LENGTH, size - i * LENGTH)];
     }
     return slices;
+  }
+
+  /** How many slices so many numbers make. */
+  static int count(int size) {
+    return (int) ((size + (LENGTH - 1L)) / LENGTH);
+  }
+
+  /** Sets numbers of a row of a parameter's state to 0. */
+  static void clear(float[][] slices, int row, int rowLength) {
+    long end = (row + 1L) * rowLength;
+    for (long place = (long) row * rowLength; place < end; ) {
+      float[] slice = slices[(int) (place / LENGTH)];
+      int from = (int) (place % LENGTH);
+      int length = (int) Math.min(slice.length - from, end - place);
+      Arrays.fill(slice, from, from + length, 0);
+      place += length;
+    }
   }
 
   /** Updates a parameter, if it has a gradient. */
@@ -36,7 +54,7 @@ final class Slices {
       return;
     }
     int size = parameter.size();
-    for (int slice = 0; slice * LENGTH < size; slice++) {
+    for (int slice = 0; slice < count(size); slice++) {
       int offset = slice * LENGTH;
       int length = Math.min(LENGTH, size - offset);
       parameter.read(offset, values, 0, length);

@@ -7,6 +7,7 @@ import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -101,7 +102,12 @@ final class TrainingStep {
   }
 
   private StepResult pass(long n, Step step, Batch batch) {
-    BatchLoss loss = model.loss(Trainer.images(step, batch), new TrainingProgress(n, variance));
+    BatchLoss loss;
+    try {
+      loss = model.loss(Trainer.images(step, batch), new TrainingProgress(n, variance));
+    } catch (NonFiniteException e) {
+      throw DivergenceException.inStep(n, e);
+    }
     Tensor total = LossTerm.total(loss.terms());
     StepResult result = StepResult.of(loss.terms(), total, loss.usage());
     result.checkFinite(n);

@@ -4,7 +4,7 @@ package io.github.vqvae4j.train;
 record WarmUp() implements Schedule {
   @Override
   public double factor(long step, long steps) {
-    return (double) step / steps;
+    return Math.min(1, (double) step / steps);
   }
 
   @Override

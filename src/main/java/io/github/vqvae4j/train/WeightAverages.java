@@ -16,19 +16,22 @@ import java.util.Set;
  *
  * <p>So a is the plain mean of all weights for the first 1 / (1 - decay) steps and a moving average
  * from then on. Buffers are averaged like weights, since a codebook that learns by moving averages
- * is one: averaged layers around the codebook of the last step would not fit together. What does
- * not change keeps its bits.
+ * is one: averaged layers around the codebook of the last step would not fit together. A row that
+ * was replaced, as a code that restarted, is its own average from then on: between its old and its
+ * new place it would be near no vector. What does not change keeps its bits.
  */
 public final class WeightAverages {
   private final double decay;
   private final Set<Variable> variables;
   private final float[][][] averages;
+  private final ReplacedRows[] replaced;
   private final float[] values = new float[Slices.LENGTH];
   private long steps;
 
   WeightAverages(Collection<Variable> variables, double decay) {
     this.variables = new LinkedHashSet<>(variables);
     this.decay = decay;
+    replaced = this.variables.stream().map(ReplacedRows::new).toArray(ReplacedRows[]::new);
     averages = this.variables.stream().map(v -> Slices.zeros(v.size())).toArray(float[][][]::new);
   }
 
@@ -42,6 +45,21 @@ public final class WeightAverages {
             slice[i] += share * (values[i] - slice[i]);
           }
         });
+    int number = 0;
+    for (Variable variable : variables) {
+      float[][] slices = averages[number];
+      replaced[number++].forEach(variable, row -> copy(variable, row, slices));
+    }
+  }
+
+  private static void copy(Variable variable, int row, float[][] slices) {
+    int length = ReplacedRows.length(variable);
+    float[] values = new float[length];
+    variable.read((long) row * length, values, 0, length);
+    for (int i = 0; i < length; i++) {
+      long place = (long) row * length + i;
+      slices[(int) (place / Slices.LENGTH)][(int) (place % Slices.LENGTH)] = values[i];
+    }
   }
 
   /**

@@ -75,4 +75,14 @@ class RocCurveTest {
         "got NaN among 2",
         "leave out");
   }
+
+  @Test
+  void moreScoresThanAnArrayHoldsAreRefused() {
+    assertEquals(2_000_000_001, RocCurve.points(1_000_000_000, 1_000_000_000));
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> RocCurve.points(1_073_741_824, 1_073_741_824)),
+        "got 1073741824 and 1073741824",
+        "draw some");
+  }
 }

@@ -174,6 +174,40 @@ class KMeansTest {
     assertEquals(here.inertia(), there.inertia(), 1e-3 * here.inertia());
   }
 
+  /** A power of two changes no digit, so nothing but the magnitude may change. */
+  @ParameterizedTest
+  @CsvSource({"-100, 0", "-60, 0", "30, 0", "62, 0", "66, 0", "120, 0", "66, 50", "120, 50"})
+  void numbersOfAnyMagnitudeAreClusteredAlike(int exponent, int batch) {
+    float[] rows = clustered(300, 2, 9);
+    float[] scaled = new float[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      scaled[i] = Math.scalb(rows[i], exponent);
+    }
+    KMeansConfig config = KMeansConfig.of(9).batch(batch).iterations(5);
+    KMeans here = KMeans.fit(rows, 2, config, new Rng(SEED));
+    KMeans there = KMeans.fit(scaled, 2, config, new Rng(SEED));
+    float[] expected = here.centers();
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = Math.scalb(expected[i], exponent);
+    }
+    assertArrayEquals(expected, there.centers());
+    assertArrayEquals(here.sizes(), there.sizes());
+    assertArrayEquals(here.assign(rows), there.assign(scaled));
+    assertEquals(here.inertia(), Math.scalb(there.inertia(), -2 * exponent), 0);
+  }
+
+  /** Twice the largest float is the distance of these from each other. */
+  @Test
+  void rowsAtBothEndsOfFloatAreToldApart() {
+    float[] rows = {-3e38f, 3e38f, -2.9e38f, 2.9e38f, -3.1e38f, 3.1e38f};
+    for (int batch : new int[] {0, 20}) {
+      KMeans clusters = KMeans.fit(rows, 1, KMeansConfig.of(2).batch(batch), new Rng(SEED));
+      float[] centers = clusters.centers();
+      Arrays.sort(centers);
+      assertArrayEquals(new float[] {-3e38f, 3e38f}, centers, 1e33f);
+    }
+  }
+
   @Test
   void moreRowsThanOneSearchTakesAreAssigned() {
     int n = 400_000;

@@ -287,6 +287,28 @@ class VectorQuantizerTest {
     }
   }
 
+  /** Sizes near 2^31, without the memory that they would take. */
+  @Test
+  void largeSizesAreCountedRightly() {
+    assertEquals(10_240, VectorQuantizer.vectorsToStart(512, 64));
+    assertEquals(1 << 20, VectorQuantizer.vectorsToStart(1 << 20, 1_024));
+    assertEquals(1 << 30, VectorQuantizer.vectorsToStart(1 << 30, 1));
+    assertEquals(1, VectorQuantizer.vectorsToStart(1, Integer.MAX_VALUE));
+    assertEquals(2_000_000_000, KMeans.numbers(1_000_000_000, 2));
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> KMeans.numbers(1_073_741_824, 2)),
+        "at most 1073741819 rows of 2 numbers",
+        "got 1073741824 rows",
+        "smaller batches");
+    // A product of 2^64 + 4.
+    int[] shape = {4, 5, 5_581, 8_681, 49_477, 384_773};
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, shape)),
+        "4 values");
+    assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, 4, 0));
+    assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, -2, -2));
+  }
+
   @Test
   void codesKnowTheirRangeAndShape() {
     assertSays(

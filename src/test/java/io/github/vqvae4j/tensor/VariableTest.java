@@ -43,6 +43,40 @@ class VariableTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void knowsWhichRowsWereReplacedSince(Precision precision) {
+    try (Variable variable = new Variable(false, VALUES, 3, 2)) {
+      variable.convert(precision);
+      assertFalse(variable.isReplaced(0, variable.replacements()));
+      long before = variable.replacements();
+      long stamp = variable.stamp();
+      variable.replaceRows(new int[] {2, 0}, new double[] {50, 60, 10, 20});
+      assertArrayEquals(new double[] {10, 20, 3, 4, 50, 60}, variable.toDoubles());
+      assertNotEquals(stamp, variable.stamp());
+      long between = variable.replacements();
+      variable.replaceRows(new int[] {1}, new double[] {30, 40});
+      for (int row = 0; row < 3; row++) {
+        assertTrue(variable.isReplaced(row, before));
+        assertEquals(row == 1, variable.isReplaced(row, between));
+        assertFalse(variable.isReplaced(row, variable.replacements()));
+      }
+      variable.set(new double[] {1, 2, 3, 4, 5, 6});
+      assertFalse(variable.isReplaced(0, between));
+      for (Executable wrong :
+          List.<Executable>of(
+              () -> variable.replaceRows(new int[] {0}, new double[3]),
+              () -> variable.replaceRows(new int[] {3}, new double[2]),
+              () -> variable.replaceRows(new int[] {0, -1}, new double[4]))) {
+        assertSays(
+            assertThrows(IllegalArgumentException.class, wrong),
+            "rows from 0 to 2 and 2 values for each");
+      }
+      assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, variable.toDoubles());
+      assertEquals(between + 1, variable.replacements());
+    }
+  }
+
   @Test
   void refusesAWrongNumberOfValues() {
     assertSays(

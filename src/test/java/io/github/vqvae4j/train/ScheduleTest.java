@@ -3,6 +3,7 @@ package io.github.vqvae4j.train;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.Shapes;
@@ -51,6 +52,34 @@ class ScheduleTest {
       Trainer.of(model).schedule((step, steps) -> 0).batch(8).steps(2).fit(TRAIN);
       assertEquals(before, model.variables().get("encoder.mix.weight").toFloats()[0]);
     }
+  }
+
+  /** In loops of one's own steps may be more, or fewer, than a schedule was told. */
+  @Test
+  void factorsStayFromZeroToOneAtTheEndAndBeyond() {
+    List<Schedule> schedules =
+        List.of(
+            Schedule.constant(),
+            Schedule.warmUp(),
+            Schedule.cosine(0),
+            Schedule.cosine(0.1),
+            Schedule.drops(0.5, 1, 3, 7),
+            Schedule.warmUp().until(5, Schedule.cosine(0)),
+            Schedule.cosine(0.1).until(3, Schedule.warmUp()),
+            Schedule.warmUp().until(5, Schedule.cosine(0).until(5, Schedule.drops(0.1, 1))));
+    for (Schedule schedule : schedules) {
+      for (long steps : new long[] {1, 2, 3, 5, 6, 10, 11, 1_000}) {
+        for (long step = 1; step <= 3 * steps + 30; step++) {
+          double factor = schedule.factor(step, steps);
+          assertTrue(
+              factor >= 0 && factor <= 1,
+              schedule + ": factor " + factor + " for step " + step + " of " + steps);
+        }
+      }
+    }
+    assertEquals(1, Schedule.warmUp().factor(25, 10));
+    assertEquals(0.25, Schedule.cosine(0.25).factor(11, 10));
+    assertEquals(0.25, Schedule.cosine(0.25).factor(25, 10));
   }
 
   @Test

@@ -1,16 +1,19 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Precision;
-import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The nearest row of a codebook for each of many rows. Since {@code ||x - e||^2 = ||x||^2 - 2 x e +
- * ||e||^2} and the first term is the same for every code, the code with the largest score {@code x
- * e - ||e||^2 / 2} is nearest, and scores are a matrix product. Rows and codes go in blocks, so
- * that memory does not grow with their numbers' product.
+ * The nearest row of a codebook for each of many rows, as a search in double that tries all would
+ * find it. Since {@code ||x - e||^2 = ||x||^2 - 2 x e + ||e||^2} and the first term is the same for
+ * every code, the code with the largest score {@code x e - ||e||^2 / 2} is nearest, and scores are
+ * a matrix product. In float their errors have a bound ({@link ScoreTable}); only codes within
+ * twice that of the best can be nearest, mostly one, and of several the distances in double decide.
+ *
+ * <p>Rows and codes go in blocks, so that memory does not grow with their numbers' product.
  */
 public final class NearestRows {
   /** Scores in one block: half a megabyte, which stays in the second-level cache. */
@@ -19,184 +22,196 @@ public final class NearestRows {
   /** Codes in a block. */
   private static final int MOST_CODES = 1024;
 
-  /** Codes of which the kernel finds the largest score, so that only these are looked through. */
-  private static final int GROUP = 32;
-
-  /** An odd number near 2^32 / golden ratio spreads what it multiplies over the upper bits. */
-  private static final int HASH = 0x9E3779B9;
+  /** Codes in all: {@link DistinctRows} has a table of twice as many. */
+  private static final int MOST_ROWS = 1 << 29;
 
   private final Kernels kernels;
   private final Arena arena;
-
-  /** Of the codebook, whole groups: what is added, and what is not to be chosen, is 0. */
-  private final INDArray table;
-
-  /** -||e||^2 / 2, and for what is not to be chosen -infinity. */
-  private final INDArray bias;
-
+  private final INDArray x;
+  private final DistinctRows codes;
+  private final ScoreTable table;
   private final int[] nearest;
-  private final float[] largest;
+  private final int d;
 
-  private NearestRows(Kernels kernels, Arena arena, float[] codes, float[] halfNorms, int rows) {
+  private NearestRows(Kernels kernels, Arena arena, INDArray x, DistinctRows codes) {
     this.kernels = kernels;
     this.arena = arena;
-    int k = halfNorms.length;
-    int d = codes.length / k;
-    int whole = (k + GROUP - 1) / GROUP * GROUP;
-    float[] padded = Arrays.copyOf(codes, whole * d);
-    float[] added = new float[whole];
-    for (int j = 0; j < whole; j++) {
-      boolean valid = j < k && !Float.isNaN(halfNorms[j]);
-      added[j] = valid ? -halfNorms[j] : Float.NEGATIVE_INFINITY;
-      if (!valid) {
-        Arrays.fill(padded, j * d, (j + 1) * d, 0);
-      }
-    }
-    table = arena.allocate(Precision.FLOAT, whole, d);
-    bias = arena.allocate(Precision.FLOAT, whole);
-    HeapCopy.write(padded, 0, padded.length, table, 0);
-    HeapCopy.write(added, 0, whole, bias, 0);
-    nearest = new int[rows];
-    largest = new float[rows];
+    this.x = x;
+    this.codes = codes;
+    d = codes.dimension();
+    table = new ScoreTable(arena, codes);
+    nearest = new int[Math.toIntExact(x.size(0))];
   }
 
-  /** For each row of x [n, d] the index of the nearest row of the codebook [k, d], lowest first. */
+  /**
+   * For each row of x [n, d] the index of the nearest row of the codebook [k, d], lowest first;
+   * rows of the codebook that are not finite are never chosen.
+   *
+   * @throws NonFiniteException if a row of x is not finite, or no row of the codebook is
+   */
   public static int[] search(
       Kernels kernels, Arena arena, Precision precision, INDArray x, INDArray codebook) {
-    int n = Math.toIntExact(x.size(0));
+    checkSizes(x.size(0), codebook.size(0), x.size(1));
     int d = (int) x.size(1);
-    int k = Math.toIntExact(codebook.size(0));
+    int k = (int) codebook.size(0);
     if (precision == Precision.DOUBLE) {
-      int[] nearest = new int[n];
-      searchExactly(HeapCopy.doublesOf(x), HeapCopy.doublesOf(codebook), d, nearest);
-      return nearest;
+      double[] rows = HeapCopy.doublesOf(x);
+      double[] numbers = HeapCopy.doublesOf(codebook);
+      checkFinite(rows, 0, d);
+      checkAny(anyFinite(numbers, d), k);
+      return ExactRows.nearest(rows, i -> numbers[i], k, d);
     }
-    float[] codes = HeapCopy.floatsOf(codebook);
-    float[] halfNorms = halfNorms(codes, k, d);
-    int[] firstEqual = firstEqual(codes, halfNorms, d);
-    NearestRows search = new NearestRows(kernels, arena, codes, halfNorms, n);
-    search.run(x);
-    for (int i = 0; i < n; i++) {
-      search.nearest[i] = firstEqual[search.nearest[i]];
-    }
+    DistinctRows codes = new DistinctRows(HeapCopy.floatsOf(codebook), d);
+    checkAny(!codes.isEmpty(), k);
+    NearestRows search = new NearestRows(kernels, arena, x, codes);
+    search.run();
     return search.nearest;
   }
 
-  private void run(INDArray x) {
+  /** Throws unless the codebook, in whole groups, fits into one heap array. */
+  static void checkSizes(long n, long k, long d) {
+    long whole = k + ScoreTable.GROUP - 1;
+    if (n > Integer.MAX_VALUE || k > MOST_ROWS || whole * d > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "nearestRows: expected at most "
+              + Integer.MAX_VALUE
+              + " rows, "
+              + MOST_ROWS
+              + " codes, and so many codes that these and 31 more have at most "
+              + Integer.MAX_VALUE
+              + " numbers, got "
+              + n
+              + " rows and "
+              + k
+              + " codes of "
+              + d
+              + " numbers; search rows in parts, or take fewer or shorter codes.");
+    }
+  }
+
+  private static boolean anyFinite(double[] codes, int d) {
+    boolean any = false;
+    for (int from = 0; from < codes.length && !any; from += d) {
+      any = true;
+      for (int c = 0; c < d; c++) {
+        any &= Double.isFinite(codes[from + c]);
+      }
+    }
+    return any;
+  }
+
+  private static void checkAny(boolean any, int k) {
+    if (!any) {
+      throw NonFiniteException.ofCodebook(k);
+    }
+  }
+
+  /** Refuses a number of these rows, the first of which has this index, that is not finite. */
+  private static void checkFinite(double[] rows, int first, int d) {
+    for (int i = 0; i < rows.length; i++) {
+      if (!Double.isFinite(rows[i])) {
+        throw NonFiniteException.ofRow(first + i / d, i % d, rows[i]);
+      }
+    }
+  }
+
+  private void run() {
     int n = nearest.length;
-    int d = (int) x.size(1);
-    int whole = (int) bias.length();
+    int whole = (int) table.bias.length();
     int count = Math.min(whole, MOST_CODES);
-    int block = Math.min(n, BLOCK / count);
-    Arrays.fill(largest, Float.NEGATIVE_INFINITY);
-    for (int from = 0; from < n; from += block) {
-      int rows = Math.min(block, n - from);
-      INDArray part = arena.part(x, (long) from * d, Precision.FLOAT, rows, d);
+    int most = Math.min(n, Math.max(1, BLOCK / Math.max(count, d)));
+    Candidates candidates = new Candidates(most);
+    for (int from = 0; from < n; from += most) {
+      int rows = Math.min(most, n - from);
+      INDArray moved = arena.allocate(Precision.FLOAT, rows, d);
+      table.prepare(x, from, rows, moved, candidates.errors);
+      candidates.clear();
       for (int first = 0; first < whole; first += count) {
         int some = Math.min(count, whole - first);
         INDArray scores = arena.allocate(Precision.FLOAT, rows, some);
-        INDArray best = arena.allocate(Precision.FLOAT, rows, some / GROUP);
+        INDArray best = arena.allocate(Precision.FLOAT, rows, some / ScoreTable.GROUP);
         kernels.scores(
-            part,
-            arena.part(table, (long) first * d, Precision.FLOAT, some, d),
-            arena.part(bias, first, Precision.FLOAT, some),
+            moved,
+            arena.part(table.table, (long) first * d, Precision.FLOAT, some, d),
+            arena.part(table.bias, first, Precision.FLOAT, some),
             scores,
             best);
-        compare(from, first, scores, best);
+        compare(candidates, first, scores, best);
         arena.release(scores, Precision.FLOAT);
         arena.release(best, Precision.FLOAT);
       }
+      arena.release(moved, Precision.FLOAT);
+      decide(candidates, from, rows);
     }
-    arena.release(table, Precision.FLOAT);
-    arena.release(bias, Precision.FLOAT);
+    arena.release(table.table, Precision.FLOAT);
+    arena.release(table.bias, Precision.FLOAT);
   }
 
-  /** Looks through the scores of rows and codes from these on. */
-  private void compare(int firstRow, int firstCode, INDArray scores, INDArray best) {
+  /** Looks through the scores of a block's rows and of codes from this one on. */
+  private static void compare(
+      Candidates candidates, int firstCode, INDArray scores, INDArray best) {
     int rows = (int) best.size(0);
     int groups = (int) best.size(1);
     float[] ofGroups = HeapCopy.floatsOf(best);
     FloatIndexer all = FloatIndexer.create((FloatPointer) scores.data().pointer());
     for (int i = 0; i < rows; i++) {
-      float most = largest[firstRow + i];
-      int group = -1;
+      float largest = Float.NEGATIVE_INFINITY;
+      for (int g = i * groups; g < (i + 1) * groups; g++) {
+        if (ofGroups[g] > largest) {
+          largest = ofGroups[g];
+        }
+      }
+      float least = candidates.raise(i, largest);
       for (int g = 0; g < groups; g++) {
-        if (ofGroups[i * groups + g] > most) {
-          most = ofGroups[i * groups + g];
-          group = g;
+        if (ofGroups[i * groups + g] >= least) {
+          long place = ((long) i * groups + g) * ScoreTable.GROUP;
+          for (int j = 0; j < ScoreTable.GROUP; j++) {
+            float score = all.get(place + j);
+            if (score >= least) {
+              candidates.add(i, firstCode + g * ScoreTable.GROUP + j, score);
+            }
+          }
         }
-      }
-      if (group >= 0) {
-        long place = ((long) i * groups + group) * GROUP;
-        int j = 0;
-        while (j < GROUP - 1 && all.get(place + j) != most) {
-          j++;
-        }
-        largest[firstRow + i] = most;
-        nearest[firstRow + i] = firstCode + group * GROUP + j;
       }
     }
   }
 
-  private static float[] halfNorms(float[] codebook, int k, int d) {
-    float[] norms = new float[k];
-    for (int j = 0; j < k; j++) {
-      float sum = 0;
-      for (int i = 0; i < d; i++) {
-        sum += codebook[j * d + i] * codebook[j * d + i];
+  private void decide(Candidates candidates, int from, int rows) {
+    int[] undecided = new int[rows];
+    int count = 0;
+    float[] row = new float[d];
+    for (int i = 0; i < rows; i++) {
+      int chosen = candidates.only(i);
+      if (chosen == Candidates.SEVERAL) {
+        HeapCopy.read(x, (long) (from + i) * d, row, 0, d);
+        chosen = candidates.nearest(i, row, codes.numbers());
       }
-      norms[j] = sum / 2;
+      if (chosen == Candidates.TOO_MANY) {
+        undecided[count++] = i;
+      }
+      nearest[from + i] = chosen;
     }
-    return norms;
+    if (count > 0) {
+      tryAll(undecided, count, from);
+    }
   }
 
-  /**
-   * For each code the lowest that equals it: a matrix product may sum equal columns in different
-   * orders, so that rounding would pick one of them. Equal codes have equal norms, so a table of
-   * norms finds them.
-   */
-  private static int[] firstEqual(float[] codebook, float[] norms, int d) {
-    int[] first = new int[norms.length];
-    int[] table = new int[Integer.highestOneBit(norms.length) * 4];
-    Arrays.fill(table, -1);
-    for (int j = 0; j < first.length; j++) {
-      int slot =
-          Float.floatToIntBits(norms[j]) * HASH >>> Integer.numberOfLeadingZeros(table.length - 1);
-      while (table[slot] >= 0 && !equal(codebook, table[slot], j, d)) {
-        slot = slot + 1 & table.length - 1;
-      }
-      if (table[slot] < 0) {
-        table[slot] = j;
-      }
-      first[j] = table[slot];
-    }
-    return first;
-  }
-
-  private static boolean equal(float[] codebook, int a, int b, int d) {
-    for (int i = 0; i < d; i++) {
-      // Adding 0 makes -0 equal to 0; NaN equals itself here.
-      if (Float.compare(codebook[a * d + i] + 0f, codebook[b * d + i] + 0f) != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static void searchExactly(double[] x, double[] codebook, int d, int[] nearest) {
-    for (int i = 0; i < nearest.length; i++) {
-      double smallest = Double.POSITIVE_INFINITY;
-      for (int j = 0; j < codebook.length / d; j++) {
-        double distance = 0;
-        for (int c = 0; c < d; c++) {
-          double difference = x[i * d + c] - codebook[j * d + c];
-          distance += difference * difference;
+  private void tryAll(int[] undecided, int count, int from) {
+    double[] rows = new double[count * d];
+    float[] row = new float[d];
+    for (int i = 0; i < count; i++) {
+      HeapCopy.read(x, (long) (from + undecided[i]) * d, row, 0, d);
+      for (int c = 0; c < d; c++) {
+        if (!Float.isFinite(row[c])) {
+          throw NonFiniteException.ofRow(from + undecided[i], c, row[c]);
         }
-        if (distance < smallest) {
-          smallest = distance;
-          nearest[i] = j;
-        }
+        rows[i * d + c] = row[c];
       }
+    }
+    float[] numbers = codes.numbers();
+    int[] chosen = ExactRows.nearest(rows, i -> numbers[i], codes.count(), d);
+    for (int i = 0; i < count; i++) {
+      nearest[from + undecided[i]] = chosen[i];
     }
   }
 }

@@ -9,6 +9,7 @@ import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_attr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link Kernels#scores}: a product whose bias is the norms, and a reduction. */
@@ -39,8 +40,11 @@ final class OneDnnScores {
     memory.desc codes = OneDnn.strided(new long[] {d, k}, 1, d);
     memory.desc bias = OneDnn.dense(1, k);
     memory.desc y = OneDnn.dense(n, k);
+    primitive_attr attributes = OneDnn.attributes();
+    // Whatever ONEDNN_DEFAULT_FPMATH_MODE says: the bound of the error is that of sums in float.
+    attributes.set_fpmath_mode(dnnl.fpmath_mode.strict);
     var description =
-        new matmul.primitive_desc(OneDnn.cpu(), rows, codes, bias, y, OneDnn.attributes(), true);
+        new matmul.primitive_desc(OneDnn.cpu(), rows, codes, bias, y, attributes, true);
     return OneDnn.isUnusable(description)
         ? Call.NONE
         : oneDnn

@@ -1,0 +1,34 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.tensor.Variable;
+import java.util.function.IntConsumer;
+
+/**
+ * Which rows of a variable were replaced since somebody last looked: what was gathered about these
+ * does not hold any more.
+ */
+final class ReplacedRows {
+  private long seen;
+
+  /** With those replaced before that left out. */
+  ReplacedRows(Variable variable) {
+    seen = variable.replacements();
+  }
+
+  /** Tells of each row that was replaced since the last call. */
+  void forEach(Variable variable, IntConsumer row) {
+    if (variable.replacements() > seen) {
+      for (int i = 0; i < variable.shape()[0]; i++) {
+        if (variable.isReplaced(i, seen)) {
+          row.accept(i);
+        }
+      }
+      seen = variable.replacements();
+    }
+  }
+
+  /** How many numbers a row has. */
+  static int length(Variable variable) {
+    return variable.size() / (int) variable.shape()[0];
+  }
+}

@@ -1,0 +1,259 @@
+package io.github.vqvae4j.quantize;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
+import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Dead codes: where they restart, how many at once, and what must not follow them there. */
+class RestartTest {
+  private static final int D = 3;
+  private static final long SEED = 8;
+
+  private static VectorQuantizer quantizer(Update update, int k) {
+    VectorQuantizerConfig config =
+        update == Update.EMA ? VectorQuantizer.ema(k, D) : VectorQuantizer.gradient(k, D);
+    return config.start(Start.UNIFORM).restartBelow(0.03).build(new Rng(SEED));
+  }
+
+  private static float[] gaussians(int count, long seed) {
+    Rng rng = new Rng(seed);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) rng.nextGaussian();
+    }
+    return values;
+  }
+
+  private static void train(VectorQuantizer quantizer, long seed, float[] vectors) {
+    try (Step step = Step.training(new Rng(seed))) {
+      quantizer.quantize(step.tensor(vectors, vectors.length / D, D));
+      step.commit();
+    }
+  }
+
+  private static int duplicates(float[] rows, int d) {
+    Set<List<Float>> different = new HashSet<>();
+    for (int i = 0; i < rows.length; i += d) {
+      Float[] row = new Float[d];
+      for (int c = 0; c < d; c++) {
+        row[c] = rows[i + c] + 0f;
+      }
+      different.add(List.of(row));
+    }
+    return rows.length / d - different.size();
+  }
+
+  /** Fewer vectors than dead codes, the same in every step or new ones, some of them equal. */
+  @ParameterizedTest
+  @CsvSource({
+    "EMA, true, 1", "EMA, false, 1", "EMA, true, 3", "EMA, false, 3",
+    "GRADIENT, true, 1", "GRADIENT, false, 1", "GRADIENT, true, 3", "GRADIENT, false, 3"
+  })
+  void noTwoCodesRestartAtOneVector(Update update, boolean sameInEveryStep, int copies) {
+    try (VectorQuantizer quantizer = quantizer(update, 300)) {
+      for (int i = 0; i < 20; i++) {
+        float[] some = gaussians(40 * D, sameInEveryStep ? 1 : i);
+        float[] vectors = new float[copies * some.length];
+        for (int c = 0; c < copies; c++) {
+          System.arraycopy(some, 0, vectors, c * some.length, some.length);
+        }
+        train(quantizer, i, vectors);
+        assertEquals(0, duplicates(quantizer.codebook(), D), "equal codes after step " + (i + 1));
+      }
+    }
+  }
+
+  /**
+   * As many codes as vectors: the first update's smoothing leaves codes exactly at their vectors.
+   */
+  @Test
+  void aVectorThatACodeHasJustMovedToIsNotTakenTwice() {
+    int k = 16;
+    try (VectorQuantizer quantizer = quantizer(Update.EMA, k)) {
+      float[] vectors = gaussians(k * D, 2);
+      for (int i = 0; i < 20; i++) {
+        train(quantizer, i, vectors);
+        assertEquals(0, duplicates(quantizer.codebook(), D), "equal codes after step " + (i + 1));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void deadCodesWithoutAVectorWaitInTheirPlaces(Update update) {
+    try (VectorQuantizer quantizer = quantizer(update, 50)) {
+      float[] before = quantizer.codebook();
+      float[] vectors = {10, 10, 10, 20, 20, 20};
+      train(quantizer, 1, vectors);
+      float[] after = quantizer.codebook();
+      int moved = 0;
+      for (int j = 0; j < 50; j++) {
+        moved += Arrays.equals(after, j * D, (j + 1) * D, before, j * D, (j + 1) * D) ? 0 : 1;
+      }
+      assertTrue(moved >= 2 && moved <= 4, moved + " codes moved for 2 vectors");
+    }
+  }
+
+  /** Two batches are quantized with the same codebook before either changes it. */
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void vectorsOfTheOldPlaceAreNotTakenInAfterARestart(Update update) {
+    try (VectorQuantizer quantizer = quantizer(update, 2)) {
+      Variable codebook = quantizer.variables().get("codebook");
+      codebook.set(new float[] {0, 0, 0, 100, 100, 100});
+      // Code 1 gets nothing from the first batch, so it restarts at one of its vectors; in the
+      // second batch it has vectors near its old place.
+      float[] first = {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3};
+      float[] second = {99, 99, 99, 100, 100, 100};
+      Runnable one = changes(quantizer, first);
+      Runnable two = changes(quantizer, second);
+      one.run();
+      float[] restarted = Arrays.copyOfRange(quantizer.codebook(), D, 2 * D);
+      assertTrue(restarted[0] >= 0 && restarted[0] <= 3, Arrays.toString(restarted));
+      two.run();
+      assertArrayEquals(
+          restarted, Arrays.copyOfRange(quantizer.codebook(), D, 2 * D), 1e-3f, "pulled back");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void severalBatchesOfOneStepMakeNoEqualCodes(Update update) {
+    for (long seed = 0; seed < 20; seed++) {
+      try (VectorQuantizer quantizer = quantizer(update, 100)) {
+        float[] vectors = gaussians(30 * D, seed);
+        for (int step = 0; step < 3; step++) {
+          Runnable one = changes(quantizer, vectors);
+          Runnable two = changes(quantizer, vectors);
+          Runnable three = changes(quantizer, gaussians(30 * D, seed + 100));
+          one.run();
+          two.run();
+          three.run();
+          assertEquals(0, duplicates(quantizer.codebook(), D), "seed " + seed);
+        }
+      }
+    }
+  }
+
+  private static Runnable changes(VectorQuantizer quantizer, float[] vectors) {
+    try (Step step = Step.training(new Rng(SEED))) {
+      quantizer.quantize(step.tensor(vectors, vectors.length / D, D));
+      return step.takeCommits();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 20", "2, 20", "3, 2_000", "19, 20", "200, 300"})
+  void fewerVectorsThanCodesStartDifferentCodesAmongThem(int n, String codes) {
+    int k = Integer.parseInt(codes.replace("_", ""));
+    for (Update update : Update.values()) {
+      VectorQuantizerConfig config =
+          update == Update.EMA ? VectorQuantizer.ema(k, D) : VectorQuantizer.gradient(k, D);
+      try (VectorQuantizer quantizer = config.build(new Rng(SEED))) {
+        float[] vectors = gaussians(n * D, 1);
+        quantizer.start(vectors, n, new Rng(2));
+        float[] started = quantizer.codebook();
+        assertEquals(n == 1 ? k - 1 : 0, duplicates(started, D));
+        for (int c = 0; c < D; c++) {
+          float low = Float.POSITIVE_INFINITY;
+          float high = Float.NEGATIVE_INFINITY;
+          for (int i = c; i < vectors.length; i += D) {
+            low = Math.min(low, vectors[i]);
+            high = Math.max(high, vectors[i]);
+          }
+          for (int j = c; j < started.length; j += D) {
+            assertTrue(low <= started[j] && started[j] <= high, started[j] + " lies outside");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void equalVectorsAmongMoreThanCodesStartDifferentCodes() {
+    float[] vectors = new float[90];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = i / D % 4;
+    }
+    try (VectorQuantizer quantizer = VectorQuantizer.ema(12, D).build(new Rng(SEED))) {
+      quantizer.start(vectors, 30, new Rng(1));
+      assertEquals(0, duplicates(quantizer.codebook(), D));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void vectorsThatAreNotFiniteChangeNothing(Update update) {
+    for (Precision precision : Precision.values()) {
+      for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+        try (VectorQuantizer quantizer = quantizer(update, 20)) {
+          quantizer.convert(precision);
+          double[] vectors = new double[30 * D];
+          Arrays.setAll(vectors, i -> i == 50 ? bad : i);
+          double[] before = quantizer.variables().get("codebook").toDoubles();
+          try (Step step = Step.training(new Rng(1))) {
+            Tensor x =
+                precision == Precision.DOUBLE
+                    ? step.tensor(vectors, 30, D)
+                    : step.tensor(floats(vectors), 30, D);
+            assertThrows(NonFiniteException.class, () -> quantizer.quantize(x));
+            assertThrows(NonFiniteException.class, () -> quantizer.encode(x));
+            step.commit();
+          }
+          assertArrayEquals(before, quantizer.variables().get("codebook").toDoubles());
+        }
+      }
+    }
+  }
+
+  private static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+
+  /** Small, large and far away: what a finite loss lets through keeps the state finite. */
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void restartsKeepTheStateFinite(Update update) {
+    for (float size : new float[] {1e-40f, 1e-20f, 1, 1e10f, 1e17f}) {
+      try (VectorQuantizer quantizer = quantizer(update, 40)) {
+        for (int i = 0; i < 10; i++) {
+          float[] vectors = gaussians(25 * D, i);
+          for (int j = 0; j < vectors.length; j++) {
+            vectors[j] = size * (3 + vectors[j]);
+          }
+          train(quantizer, i, vectors);
+          quantizer
+              .variables()
+              .forEach(
+                  (name, variable) -> {
+                    for (double value : variable.toDoubles()) {
+                      assertTrue(Double.isFinite(value), name + " is " + value + ", size " + size);
+                    }
+                  });
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.github.vqvae4j.tensor.internal;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Sizes near 2^31, without the memory that they would take. */
+class SearchSizesTest {
+  @ParameterizedTest
+  @CsvSource({
+    "1, 33554431, 64",
+    "1, 33554432, 64",
+    "1, 2147483647, 1",
+    "1, 600000000, 1",
+    "1, 65536, 65536",
+    "3000000000, 512, 64",
+  })
+  void tooLargeOnesAreRefused(long n, long k, long d) {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> NearestRows.checkSizes(n, k, d)),
+        "nearestRows: expected",
+        "2147483647",
+        "got " + n + " rows",
+        k + " codes of " + d,
+        "take fewer or shorter codes");
+  }
+
+  @Test
+  void otherLargeOnesAreNot() {
+    NearestRows.checkSizes(2_000_000_000L, 33_554_400, 64);
+    NearestRows.checkSizes(1, 500_000_000, 4);
+    NearestRows.checkSizes(1, 1, 67_000_000);
+  }
+}

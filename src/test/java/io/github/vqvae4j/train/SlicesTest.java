@@ -1,0 +1,41 @@
+package io.github.vqvae4j.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SlicesTest {
+  /** Up to the largest array, without the memory that it would take. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "1, 1",
+    "2048, 1",
+    "2049, 2",
+    "2147481600, 1048575",
+    "2147483639, 1048576",
+    "2147483647, 1048576"
+  })
+  void everySizeIsCutIntoWholeSlicesAndARest(int size, int count) {
+    assertEquals(count, Slices.count(size));
+  }
+
+  @Test
+  void onlyTheRowIsCleared() {
+    int length = 1_500;
+    int size = 5 * length;
+    for (int row = 0; row < 5; row++) {
+      float[][] slices = Slices.zeros(size);
+      for (float[] slice : slices) {
+        java.util.Arrays.fill(slice, 1);
+      }
+      Slices.clear(slices, row, length);
+      for (int i = 0; i < size; i++) {
+        float value = slices[i / Slices.LENGTH][i % Slices.LENGTH];
+        assertEquals(i / length == row ? 0 : 1, value, "row " + row + ", place " + i);
+      }
+    }
+  }
+}
