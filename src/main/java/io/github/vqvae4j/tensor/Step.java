@@ -51,6 +51,8 @@ public final class Step implements AutoCloseable {
   private final List<Runnable> commits = new ArrayList<>();
   private Observer observer = (source, output) -> {};
   private boolean open = true;
+  private boolean checked;
+  private boolean nonFinite;
 
   Step(boolean training, Rng rng, Kernels floatKernels) {
     this.training = training;
@@ -75,6 +77,35 @@ public final class Step implements AutoCloseable {
    */
   public static Step inference() {
     return new Step(false, null, KernelChoice.forFloat());
+  }
+
+  /**
+   * Opens a step for inference that looks at the result of every operation, and so is slower: ReLU
+   * may turn NaN into 0, so that the outputs alone do not show it. ReLUs that are otherwise
+   * computed together with a convolution are computed after it here.
+   *
+   * @return the step, to be closed by the caller
+   * @see #hasNonFinite
+   */
+  public static Step checked() {
+    Step step = inference();
+    step.checked = true;
+    return step;
+  }
+
+  /** Whether every operation's result is looked at. */
+  boolean isChecked() {
+    return checked;
+  }
+
+  /**
+   * Whether an operation has given NaN or infinity so far.
+   *
+   * @return false also if this step does not look for it
+   * @see #checked
+   */
+  public boolean hasNonFinite() {
+    return nonFinite;
   }
 
   /**
@@ -277,7 +308,9 @@ public final class Step implements AutoCloseable {
       tracked |= input != null && input.isTracked();
     }
     if (!tracked) {
-      return constant(value, precision);
+      Tensor constant = constant(value, precision);
+      nonFinite |= checked && NonFinite.index(constant) >= 0;
+      return constant;
     }
     Tensor result = new Tensor(this, value, precision, null, true, backward);
     tape.add(result);

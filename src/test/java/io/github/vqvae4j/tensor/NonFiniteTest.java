@@ -1,0 +1,123 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NonFiniteTest {
+  private static final class Weights extends Variable {
+    Weights(float[] values) {
+      super(true, values, values.length);
+    }
+  }
+
+  /** At the ends and around the borders of the slices that are looked at one after another. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2047, 2048, 2049, 5000})
+  void theFirstIsFoundWhereverItIs(int size) {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      for (int at : new int[] {0, 2046, 2047, 2048, 4095, 4096, size - 1}) {
+        if (at < size) {
+          float[] values = new float[size];
+          Arrays.fill(values, -Float.MAX_VALUE);
+          try (Weights weights = new Weights(values);
+              Step step = Step.inference()) {
+            assertEquals(-1, NonFinite.index(weights));
+            assertEquals(-1, NonFinite.index(step.tensor(values, size)));
+            assertEquals(-1, NonFinite.index(values, size));
+            values[at] = bad;
+            weights.set(values);
+            assertEquals(at, NonFinite.index(weights));
+            assertEquals(at, NonFinite.index(step.tensor(values, size)));
+            assertEquals(at, NonFinite.index(values, size));
+            assertEquals(-1, NonFinite.index(values, at));
+            weights.convert(Precision.DOUBLE);
+            assertEquals(at, NonFinite.index(weights));
+            assertEquals(at, NonFinite.index(step.tensor(weights.toDoubles(), size)));
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void aCheckedStepSeesWhatReluHides(Precision precision) {
+    for (boolean transposed : new boolean[] {false, true}) {
+      for (boolean bad : new boolean[] {false, true}) {
+        try (Step step = Step.checked()) {
+          Tensor x = tensor(step, precision, 2, 5, 5, 3);
+          Tensor w = tensor(step, precision, 3, 3, 3, 3);
+          Tensor bias =
+              bad
+                  ? tensor(step, precision, 3).add(-2).log() // NaN
+                  : tensor(step, precision, 3);
+          assertEquals(bad, step.hasNonFinite());
+          if (bad) {
+            continue;
+          }
+          Window window = Window.of(1, 1);
+          Tensor y =
+              transposed
+                  ? x.convTranspose2d(w, bias, null, true, window)
+                  : x.conv2d(w, bias, null, true, window);
+          assertFalse(step.hasNonFinite());
+          try (Step plain = Step.inference()) {
+            Tensor expected =
+                transposed
+                    ? in(plain, x)
+                        .convTranspose2d(in(plain, w), in(plain, bias), null, true, window)
+                    : in(plain, x).conv2d(in(plain, w), in(plain, bias), null, true, window);
+            org.junit.jupiter.api.Assertions.assertArrayEquals(
+                expected.toDoubles(), y.toDoubles(), 1e-4);
+          }
+        }
+      }
+    }
+  }
+
+  /** The bias makes every output NaN, which is seen before ReLU. */
+  @Test
+  void aFusedReluIsComputedApart() {
+    for (boolean transposed : new boolean[] {false, true}) {
+      try (Weights bias = new Weights(new float[] {Float.NaN, Float.NaN});
+          Step step = Step.checked()) {
+        Tensor x = tensor(step, Precision.FLOAT, 1, 4, 4, 2);
+        Tensor w = tensor(step, Precision.FLOAT, 3, 3, 2, 2);
+        Window window = Window.of(1, 1);
+        assertFalse(step.hasNonFinite());
+        if (transposed) {
+          x.convTranspose2d(w, bias.in(step), null, true, window);
+        } else {
+          x.conv2d(w, bias.in(step), null, true, window);
+        }
+        assertTrue(step.hasNonFinite());
+      }
+      try (Step step = Step.inference()) {
+        step.tensor(new float[] {-1}, 1).log();
+        assertFalse(step.hasNonFinite(), "only a checked step looks");
+      }
+    }
+  }
+
+  private static Tensor in(Step step, Tensor other) {
+    return other.precision() == Precision.FLOAT
+        ? step.tensor(other.toFloats(), other.shape())
+        : step.tensor(other.toDoubles(), other.shape());
+  }
+
+  private static Tensor tensor(Step step, Precision precision, long... shape) {
+    double[] values = new double[(int) Shape.size(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.sin(i + 1);
+    }
+    Tensor doubles = step.tensor(values, shape);
+    return precision == Precision.DOUBLE ? doubles : step.tensor(doubles.toFloats(), shape);
+  }
+}
