@@ -25,6 +25,7 @@ final class ErrorMaps {
   /** Gives the maps of all images, some of them at a time going through the model. */
   static void each(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
     model.checkSome(images);
+    model.checkWeights();
     int height = images.height();
     int width = images.width();
     int part = ImageModel.part((long) height * width);
@@ -103,12 +104,14 @@ final class ErrorMaps {
 
   private static void checkFinite(int image, double[]... maps) {
     for (double[] map : maps) {
-      if (!Double.isFinite(Arrays.stream(map).sum())) {
-        throw new IllegalStateException(
-            "AnomalyDetector: the model's error for image "
-                + image
-                + " is not a finite number; expected a trained model. Train it anew with a smaller"
-                + " learning rate.");
+      double sum = Arrays.stream(map).sum();
+      if (!Double.isFinite(sum)) {
+        throw new NonFiniteException(
+            "AnomalyDetector",
+            "the model's error for image " + image,
+            sum,
+            "expected a trained model and pixels in 0..1. Train it anew with a smaller learning"
+                + " rate");
       }
     }
   }

@@ -22,6 +22,7 @@ final class ImportanceSampling {
 
   static double[] logLikelihood(Vae model, Dataset images, int samples, Rng rng) {
     model.checkSome(images);
+    model.checkWeights();
     if (samples < 1) {
       throw new IllegalArgumentException(
           "Vae.logLikelihood: expected at least 1 sample, got " + samples + ".");

@@ -75,9 +75,11 @@ public abstract class LatentModel extends ImageModel {
    *
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return [images, .., D]
+   * @throws NonFiniteException as {@link #reconstruct}
    */
   public final Latents encode(Dataset images) {
     checkSome(images);
+    checkWeights();
     int part = part((long) images.height() * images.width());
     float[] values = null;
     int[] shape = null;
@@ -112,8 +114,10 @@ public abstract class LatentModel extends ImageModel {
    * @param latents of this model, [count, .., D]
    * @return the images; pixels may lie a little outside 0..1
    * @throws IllegalArgumentException if the decoder does not take latents of that shape
+   * @throws NonFiniteException as {@link #reconstruct}
    */
   public final Images decode(Latents latents) {
+    checkWeights();
     List<Images> results = new ArrayList<>();
     int part = 1; // until it is known how large an image is
     for (int from = 0; from < latents.count(); ) {

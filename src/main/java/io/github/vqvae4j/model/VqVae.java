@@ -53,6 +53,7 @@ public final class VqVae extends ImageModel {
     this.encoder = child("encoder", encoder);
     this.quantizer = child("quantizer", quantizer);
     this.decoder = child("decoder", decoder);
+    built();
   }
 
   /**
@@ -140,6 +141,7 @@ public final class VqVae extends ImageModel {
    *
    * @param images [b, h, w, channels], in 0..1
    * @return reconstruction, codes, loss terms
+   * @throws NonFiniteException if a vector of the encoder is NaN or infinite
    */
   public VqVaeOutput run(Tensor images) {
     Tensor centered = images.add(-CENTER);
@@ -155,6 +157,7 @@ public final class VqVae extends ImageModel {
    *
    * @param images [b, h, w, channels], in 0..1
    * @return [b, h/r, w/r, D]
+   * @throws NonFiniteException if one is NaN or infinite
    */
   public Tensor vectors(Tensor images) {
     return encoded(images.add(-CENTER));
@@ -170,7 +173,12 @@ public final class VqVae extends ImageModel {
               + quantizer.dimension()
               + " numbers a vector. Give both the same dimension.");
     }
-    return vectors;
+    return checkFinite(ENCODED, vectors);
+  }
+
+  @Override
+  boolean isStarted() {
+    return quantizer.vectorsToStart() == 0;
   }
 
   /**
@@ -237,9 +245,11 @@ public final class VqVae extends ImageModel {
    *
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return [images, h/r, w/r], each from 0 to K - 1
+   * @throws NonFiniteException as {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
     checkSome(images);
+    checkWeights();
     int part = part((long) images.height() * images.width());
     int[] codes = null;
     int[] shape = null;
@@ -265,6 +275,7 @@ public final class VqVae extends ImageModel {
    * @param codes [count, h/r, w/r], made by this model or drawn from a prior over its codes
    * @return the images; pixels may lie a little outside 0..1
    * @throws IllegalArgumentException if they are codes of a codebook of another size
+   * @throws NonFiniteException as {@link #reconstruct}
    */
   public Images decode(Codes codes) {
     int k = quantizer.codebookSize();
@@ -277,6 +288,7 @@ public final class VqVae extends ImageModel {
               + codes
               + ". Decode them with the model that made them.");
     }
+    checkWeights();
     int part = part((long) shape[1] * shape[2] * PIXELS_PER_CODE);
     Images[] results = new Images[(codes.count() + part - 1) / part];
     for (int i = 0; i < results.length; i++) {
@@ -297,6 +309,8 @@ public final class VqVae extends ImageModel {
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return their reconstructions
    * @throws IllegalArgumentException if encoder and decoder do not fit together
+   * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a vector of the
+   *     encoder or a pixel is NaN or infinite
    */
   @Override
   public Images reconstruct(Dataset images) {

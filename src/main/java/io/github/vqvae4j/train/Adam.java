@@ -120,6 +120,11 @@ public final class Adam implements Optimizer {
     }
   }
 
+  @Override
+  public void reset() {
+    moments.clear();
+  }
+
   private void move(
       float[] values,
       float[] gradient,

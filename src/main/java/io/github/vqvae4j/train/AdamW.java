@@ -76,6 +76,11 @@ public final class AdamW implements Optimizer {
   }
 
   @Override
+  public void reset() {
+    adam.reset();
+  }
+
+  @Override
   public String toString() {
     return "AdamW(" + adam.settings() + ", weight decay " + weightDecay + ")";
   }

@@ -37,8 +37,7 @@ public record ModelStatistics(
    */
   public static ModelStatistics of(ImageModel model, Dataset images) {
     TrainingProgress progress = new TrainingProgress(1, images.variance());
-    Map<Object, String> names = new IdentityHashMap<>();
-    name("", model, names);
+    Map<Object, String> names = names(model);
     List<ArrayStatistics> outputs = new ArrayList<>();
     List<ArrayStatistics> weights = new ArrayList<>();
     List<ArrayStatistics> gradients = new ArrayList<>();
@@ -69,6 +68,13 @@ public record ModelStatistics(
               });
     }
     return new ModelStatistics(List.copyOf(outputs), List.copyOf(weights), List.copyOf(gradients));
+  }
+
+  /** The hierarchical name of each layer within a model; that of the model is empty. */
+  static Map<Object, String> names(ImageModel model) {
+    Map<Object, String> names = new IdentityHashMap<>();
+    name("", model, names);
+    return names;
   }
 
   private static void name(String path, Layer layer, Map<Object, String> names) {

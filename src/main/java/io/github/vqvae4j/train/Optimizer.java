@@ -23,6 +23,12 @@ public interface Optimizer {
   void update(List<Parameter> parameters, Gradients gradients, double rate);
 
   /**
+   * Forgets what was gathered in updates, such as moments, as if there had been none. It is called
+   * when a step was refused after its update: that update's gradients are in them.
+   */
+  void reset();
+
+  /**
    * One update along a step's own gradients, at the optimizer's own rate: for loops of one's own.
    *
    * @param parameters all that shall move

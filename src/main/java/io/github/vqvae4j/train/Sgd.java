@@ -78,6 +78,11 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
+  public void reset() {
+    velocities.clear();
+  }
+
+  @Override
   public String toString() {
     return "Sgd(rate " + rate + ", momentum " + momentum + ")";
   }

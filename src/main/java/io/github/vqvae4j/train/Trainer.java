@@ -260,8 +260,8 @@ public final class Trainer {
    *
    * @param data the training images
    * @return how it went
-   * @throws DivergenceException if a term, a gradient or the error on held-out data became NaN or
-   *     infinite
+   * @throws DivergenceException if a weight, what a layer computes, a term of the loss or a
+   *     gradient is NaN or infinite, in training or on held-out data
    * @throws IllegalArgumentException if the batch is larger than the data, or the images do not fit
    *     the model
    * @throws IllegalStateException if {@link #stopEarly} or {@link #keepBest} was called and {@link
@@ -290,7 +290,7 @@ public final class Trainer {
 
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       listeners.forEach(listener -> listener.onStart(settings));
-      model.start(data, batch, seed, rng);
+      training.start(data, batch, seed);
       for (long n = 1; n <= steps && !evaluations.enough(); n++) {
         stopwatch.start();
         StepResult result = training.take(n, batches);

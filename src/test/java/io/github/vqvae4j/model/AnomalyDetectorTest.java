@@ -350,9 +350,9 @@ class AnomalyDetectorTest {
       model.parameters().forEach(p -> p.write(0, new float[] {Float.NaN}, 0, 1));
       assertSays(
           assertThrows(
-              IllegalStateException.class,
+              NonFiniteException.class,
               () -> AnomalyDetector.calibrate(model, noise(9, 8, 8, 1, 1), TENTH)),
-          "image 0 is not a finite number",
+          "encoder.down.0.weight[0] is NaN",
           "Train it anew");
     }
   }

@@ -188,7 +188,7 @@ class RunFolderTest {
       assertEquals(List.of(), names(folder.path().resolve("images")));
       assertSays(
           assertThrows(ArithmeticException.class, () -> model.reconstruct(TEST)),
-          "The model gave a pixel of ",
+          "VqVae: the encoder's output is ",
           "smaller learning rate");
     }
   }
