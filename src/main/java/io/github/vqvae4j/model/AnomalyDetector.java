@@ -232,7 +232,8 @@ public final class AnomalyDetector {
    */
   public Images heatMap(Dataset images) {
     int each = images.height() * images.width();
-    float[] heat = new float[Math.multiplyExact(images.size(), each)];
+    float[] heat =
+        new float[Lengths.ofImages("AnomalyDetector.heatMap", images.size(), each, "pixels")];
     AnomalyConfig config = calibration.config();
     ErrorMaps.each(
         model,

@@ -29,8 +29,8 @@ final class ErrorMaps {
     int height = images.height();
     int width = images.width();
     int part = ImageModel.part((long) height * width);
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
         Errors errors = errors(model, ImageModel.pixels(step, images, from, to));
         for (int i = from; i < to; i++) {

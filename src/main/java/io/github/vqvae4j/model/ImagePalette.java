@@ -137,7 +137,7 @@ public final class ImagePalette {
               + "; convert them with toGray or toColor.");
     }
     int each = images.height() * images.width();
-    int[] values = new int[Math.multiplyExact(images.size(), each)];
+    int[] values = new int[Lengths.ofImages("ImagePalette.encode", images.size(), each, "pixels")];
     for (int i = 0; i < images.size(); i++) {
       System.arraycopy(encode(images.pixels(i, i + 1)), 0, values, i * each, each);
     }
@@ -165,7 +165,15 @@ public final class ImagePalette {
     check("decode", codes);
     int[] values = codes.values();
     int[] shape = codes.shape();
-    float[] pixels = new float[Math.multiplyExact(values.length, channels)];
+    float[] pixels =
+        new float
+            [Lengths.of(
+                "ImagePalette.decode",
+                values.length,
+                "pixels",
+                channels,
+                "channels",
+                "take fewer")];
     for (int i = 0; i < values.length; i++) {
       System.arraycopy(colors, values[i] * channels, pixels, i * channels, channels);
     }

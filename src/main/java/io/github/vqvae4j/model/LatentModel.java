@@ -83,14 +83,15 @@ public abstract class LatentModel extends ImageModel {
     int part = part((long) images.height() * images.width());
     float[] values = null;
     int[] shape = null;
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
         Tensor some = latents(pixels(step, images, from, to).add(-CENTER));
         int each = Math.toIntExact(some.length() / (to - from));
         if (values == null) {
           shape = intShape(some);
-          values = new float[Math.multiplyExact(each, images.size())];
+          String who = getClass().getSimpleName() + ".encode";
+          values = new float[Lengths.ofImages(who, images.size(), each, "numbers")];
         }
         some.read(0, values, from * each, (to - from) * each);
       }
@@ -121,7 +122,7 @@ public abstract class LatentModel extends ImageModel {
     List<Images> results = new ArrayList<>();
     int part = 1; // until it is known how large an image is
     for (int from = 0; from < latents.count(); ) {
-      int to = Math.min(from + part, latents.count());
+      int to = Lengths.end(from, part, latents.count());
       try (Step step = Step.inference()) {
         Images some = images(pixels(in(step, latents.range(from, to))));
         results.add(some);

@@ -200,12 +200,13 @@ public final class Vae extends LatentModel {
     }
     int[] shape = new int[config.latent().size() + 1];
     shape[0] = count;
-    int size = count;
+    long each = 1;
     for (int i = 1; i < shape.length; i++) {
       shape[i] = config.latent().get(i - 1);
-      size = Math.multiplyExact(size, shape[i]);
+      each *= shape[i];
     }
-    float[] values = new float[size];
+    float[] values =
+        new float[Lengths.of("Vae.sample", count, "latents", each, "numbers", "draw fewer")];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) rng.nextGaussian();
     }
@@ -224,8 +225,8 @@ public final class Vae extends LatentModel {
     checkWeights();
     int part = part((long) images.height() * images.width());
     double[] sums = null;
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
         double[] means = posterior(pixels(step, images, from, to).add(-CENTER)).kl().toDoubles();
         sums = sums == null ? new double[means.length] : sums;

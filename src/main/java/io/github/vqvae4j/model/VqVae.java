@@ -215,7 +215,7 @@ public final class VqVae extends ImageModel {
     List<float[]> parts = new ArrayList<>();
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       long epoch = data.size() / batch;
-      for (long count = 0; parts.size() < epoch && count < wanted; ) {
+      for (int each = 0; startTakesMore(parts.size(), epoch, wanted, each, dimension); ) {
         Batch next = batches.next();
         try (Step step = Step.inference()) {
           Tensor images =
@@ -223,7 +223,7 @@ public final class VqVae extends ImageModel {
                   next.images(), next.count(), next.height(), next.width(), next.channels());
           parts.add(vectors(images).toFloats());
         }
-        count += parts.get(0).length / dimension;
+        each = parts.get(0).length;
       }
     }
     int each = parts.get(0).length;
@@ -233,6 +233,21 @@ public final class VqVae extends ImageModel {
     }
     LOG.info("Starting the codebook from {} vectors of the data.", vectors.length / dimension);
     quantizer.start(vectors, each / dimension, rng);
+  }
+
+  /**
+   * Whether the codebook's start wants one more batch.
+   *
+   * @param batches it has; at least one is taken
+   * @param epoch how many batches there are
+   * @param wanted vectors
+   * @param each numbers in a batch's vectors, all of which go into one array
+   */
+  static boolean startTakesMore(long batches, long epoch, long wanted, long each, int dimension) {
+    return batches == 0
+        || batches < epoch
+            && batches * (each / dimension) < wanted
+            && (batches + 1) * each <= Lengths.MOST;
   }
 
   @Override
@@ -253,16 +268,18 @@ public final class VqVae extends ImageModel {
     int part = part((long) images.height() * images.width());
     int[] codes = null;
     int[] shape = null;
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    int each = 0;
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
         Codes some = quantizer.encode(vectors(pixels(step, images, from, to)));
         int[] values = some.values();
         if (codes == null) {
           shape = some.shape();
-          codes = new int[values.length / shape[0] * images.size()];
+          each = values.length / shape[0];
+          codes = new int[Lengths.ofImages("VqVae.encode", images.size(), each, "codes")];
         }
-        System.arraycopy(values, 0, codes, codes.length / images.size() * from, values.length);
+        System.arraycopy(values, 0, codes, each * from, values.length);
       }
     }
     shape[0] = images.size();
@@ -290,10 +307,10 @@ public final class VqVae extends ImageModel {
     }
     checkWeights();
     int part = part((long) shape[1] * shape[2] * PIXELS_PER_CODE);
-    Images[] results = new Images[(codes.count() + part - 1) / part];
+    Images[] results = new Images[Lengths.parts(codes.count(), part)];
     for (int i = 0; i < results.length; i++) {
       int from = i * part;
-      int to = Math.min(from + part, codes.count());
+      int to = Lengths.end(from, part, codes.count());
       try (Step step = Step.inference()) {
         Tensor vectors = quantizer.lookup(step, codes.range(from, to).values());
         Tensor map = vectors.reshape(to - from, shape[1], shape[2], quantizer.dimension());

@@ -21,9 +21,14 @@ final class Slices {
   private final float[] values = new float[LENGTH];
   private final float[] gradients = new float[LENGTH];
 
+  /** How many slices there are of so many numbers. */
+  static int count(int size) {
+    return (int) (((long) size + LENGTH - 1) / LENGTH);
+  }
+
   /** Zeros for a parameter of so many numbers, cut into its slices. */
   static float[][] zeros(int size) {
-    float[][] slices = new float[(size + LENGTH - 1) / LENGTH][];
+    float[][] slices = new float[count(size)][];
     for (int i = 0; i < slices.length; i++) {
       slices[i] = new float[Math.min(LENGTH, size - i * LENGTH)];
     }
@@ -36,7 +41,7 @@ final class Slices {
       return;
     }
     int size = parameter.size();
-    for (int slice = 0; slice * LENGTH < size; slice++) {
+    for (int slice = 0; slice < count(size); slice++) {
       int offset = slice * LENGTH;
       int length = Math.min(LENGTH, size - offset);
       parameter.read(offset, values, 0, length);
