@@ -1,8 +1,8 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.NonFiniteException;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LossTerm;
@@ -14,6 +14,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What goes through a model in one training step: for finding layers that are dead, saturated or
@@ -25,8 +27,12 @@ import java.util.Map;
  */
 public record ModelStatistics(
     List<ArrayStatistics> outputs, List<ArrayStatistics> weights, List<ArrayStatistics> gradients) {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelStatistics.class);
+
   /**
-   * Runs a training step forward and backward, and drops it: nothing in the model changes.
+   * Runs a training step forward and backward, and drops it: nothing in the model changes. Where
+   * the model refuses what its encoder gave as not finite, the outputs end there, and there are no
+   * gradients.
    *
    * @param model any
    * @param images one batch of all of them
@@ -52,8 +58,11 @@ public record ModelStatistics(
               images.height(),
               images.width(),
               images.channels());
-      BatchLoss loss = model.loss(pixels, progress);
-      LossTerm.total(loss.terms()).backward();
+      try {
+        LossTerm.total(model.loss(pixels, progress).terms()).backward();
+      } catch (NonFiniteException e) {
+        LOG.warn("The pass ends early, without gradients. {}", e.getMessage());
+      }
       model
           .variables()
           .forEach(

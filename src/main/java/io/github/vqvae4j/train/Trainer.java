@@ -26,10 +26,11 @@ import java.util.function.ToDoubleFunction;
  *     .fit(digits.train());
  * }</pre>
  *
- * <p>Each step: a shuffled batch; forward; the model's {@link ImageModel#loss}; backward; a check
- * that every term and every gradient is finite; the optimizer; then the model's own updates, such
- * as a codebook's. With the same seed, data, machine and number of threads two runs give the same
- * bits.
+ * <p>Each step: a shuffled batch; forward; the model's {@link ImageModel#loss}; backward; the
+ * optimizer; then the model's own updates, such as a codebook's. It is all or nothing: weights
+ * before and after, terms and gradients are checked to be finite, and if one is not, {@link
+ * DivergenceException} names it and the model is as before the step, bit for bit. With the same
+ * seed, data, machine and number of threads two runs give the same bits.
  */
 public final class Trainer {
   /** Steps over which code usage is summed up in reports. */
