@@ -52,7 +52,7 @@ public final class Step implements AutoCloseable {
   private Observer observer = (source, output) -> {};
   private boolean open = true;
   private boolean checked;
-  private boolean nonFinite;
+  private boolean nan;
 
   Step(boolean training, Rng rng, Kernels floatKernels) {
     this.training = training;
@@ -80,12 +80,12 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Opens a step for inference that looks at the result of every operation, and so is slower: ReLU
-   * may turn NaN into 0, so that the outputs alone do not show it. ReLUs that are otherwise
-   * computed together with a convolution are computed after it here.
+   * Opens a step for inference that looks for NaN in the result of every operation, and so is
+   * slower: ReLU may turn NaN into 0, so that the outputs alone do not show it. ReLUs that are
+   * otherwise computed together with a convolution are computed after it here.
    *
    * @return the step, to be closed by the caller
-   * @see #hasNonFinite
+   * @see #hasNaN
    */
   public static Step checked() {
     Step step = inference();
@@ -99,13 +99,14 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Whether an operation has given NaN or infinity so far.
+   * Whether an operation has given NaN so far. Infinity is not looked for: it may be meant, as in
+   * the mask of causal attention.
    *
    * @return false also if this step does not look for it
    * @see #checked
    */
-  public boolean hasNonFinite() {
-    return nonFinite;
+  public boolean hasNaN() {
+    return nan;
   }
 
   /**
@@ -309,7 +310,7 @@ public final class Step implements AutoCloseable {
     }
     if (!tracked) {
       Tensor constant = constant(value, precision);
-      nonFinite |= checked && NonFinite.index(constant) >= 0;
+      nan |= checked && NonFinite.hasNaN(constant);
       return constant;
     }
     Tensor result = new Tensor(this, value, precision, null, true, backward);

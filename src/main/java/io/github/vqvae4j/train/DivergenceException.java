@@ -42,8 +42,8 @@ public final class DivergenceException extends ArithmeticException {
             + step
             + ": within "
             + layer
-            + " a number is NaN or infinite, though weights and pixels are finite: they are too"
-            + " large."
+            + " a number is NaN, though weights and pixels are finite: they are so large that infinity"
+            + " was taken from infinity."
             + UNCHANGED
             + SMALLER);
   }

@@ -51,7 +51,7 @@ final class HiddenOverflow {
       try (Step step = Step.checked()) {
         step.observe(
             (layer, output) -> {
-              if (step.hasNonFinite()) {
+              if (step.hasNaN()) {
                 String name = names.getOrDefault(layer, layer.getClass().getSimpleName());
                 throw DivergenceException.inLayer(n, name);
               }

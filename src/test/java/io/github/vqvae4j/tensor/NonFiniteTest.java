@@ -58,7 +58,7 @@ class NonFiniteTest {
               bad
                   ? tensor(step, precision, 3).add(-2).log() // NaN
                   : tensor(step, precision, 3);
-          assertEquals(bad, step.hasNonFinite());
+          assertEquals(bad, step.hasNaN());
           if (bad) {
             continue;
           }
@@ -67,7 +67,7 @@ class NonFiniteTest {
               transposed
                   ? x.convTranspose2d(w, bias, null, true, window)
                   : x.conv2d(w, bias, null, true, window);
-          assertFalse(step.hasNonFinite());
+          assertFalse(step.hasNaN());
           try (Step plain = Step.inference()) {
             Tensor expected =
                 transposed
@@ -91,18 +91,42 @@ class NonFiniteTest {
         Tensor x = tensor(step, Precision.FLOAT, 1, 4, 4, 2);
         Tensor w = tensor(step, Precision.FLOAT, 3, 3, 2, 2);
         Window window = Window.of(1, 1);
-        assertFalse(step.hasNonFinite());
+        assertFalse(step.hasNaN());
         if (transposed) {
           x.convTranspose2d(w, bias.in(step), null, true, window);
         } else {
           x.conv2d(w, bias.in(step), null, true, window);
         }
-        assertTrue(step.hasNonFinite());
+        assertTrue(step.hasNaN());
       }
       try (Step step = Step.inference()) {
         step.tensor(new float[] {-1}, 1).log();
-        assertFalse(step.hasNonFinite(), "only a checked step looks");
+        assertFalse(step.hasNaN(), "only a checked step looks");
       }
+    }
+  }
+
+  /** Its mask is minus infinity where it masks. */
+  @Test
+  void causalAttentionIsSound() {
+    try (Step step = Step.checked()) {
+      Tensor x = tensor(step, Precision.FLOAT, 2, 5, 4);
+      Tensor.scaledDotProductAttention(x, x, x, true);
+      assertFalse(step.hasNaN());
+    }
+  }
+
+  /** In the last place of a slice, and after the first slice. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2047, 2048, 4999})
+  void oneNaNIsSeen(int at) {
+    float[] values = new float[5000];
+    values[at] = -1;
+    try (Step step = Step.checked()) {
+      step.tensor(values, 5000).add(2);
+      assertFalse(step.hasNaN());
+      step.tensor(values, 5000).add(0.5).log();
+      assertTrue(step.hasNaN());
     }
   }
 
