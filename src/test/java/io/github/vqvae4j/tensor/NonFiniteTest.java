@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -48,38 +49,24 @@ class NonFiniteTest {
 
   @ParameterizedTest
   @EnumSource(Precision.class)
-  void aCheckedStepSeesWhatReluHides(Precision precision) {
-    for (boolean transposed : new boolean[] {false, true}) {
-      for (boolean bad : new boolean[] {false, true}) {
-        try (Step step = Step.checked()) {
-          Tensor x = tensor(step, precision, 2, 5, 5, 3);
-          Tensor w = tensor(step, precision, 3, 3, 3, 3);
-          Tensor bias =
-              bad
-                  ? tensor(step, precision, 3).add(-2).log() // NaN
-                  : tensor(step, precision, 3);
-          assertEquals(bad, step.hasNaN());
-          if (bad) {
-            continue;
-          }
-          Window window = Window.of(1, 1);
-          Tensor y =
-              transposed
-                  ? x.convTranspose2d(w, bias, null, true, window)
-                  : x.conv2d(w, bias, null, true, window);
-          assertFalse(step.hasNaN());
-          try (Step plain = Step.inference()) {
-            Tensor expected =
-                transposed
-                    ? in(plain, x)
-                        .convTranspose2d(in(plain, w), in(plain, bias), null, true, window)
-                    : in(plain, x).conv2d(in(plain, w), in(plain, bias), null, true, window);
-            org.junit.jupiter.api.Assertions.assertArrayEquals(
-                expected.toDoubles(), y.toDoubles(), 1e-4);
-          }
-        }
+  void aCheckedStepComputesTheSame(Precision precision) {
+    double[][] results = new double[4][];
+    for (int i = 0; i < results.length; i++) {
+      try (Step step = i < 2 ? Step.checked() : Step.inference()) {
+        Tensor x = tensor(step, precision, 2, 5, 5, 3);
+        Tensor w = tensor(step, precision, 3, 3, 3, 3);
+        Tensor bias = tensor(step, precision, 3);
+        Window window = Window.of(1, 1);
+        Tensor y =
+            i % 2 == 0
+                ? x.convTranspose2d(w, bias, null, true, window)
+                : x.conv2d(w, bias, x, true, window);
+        results[i] = y.toDoubles();
+        assertFalse(step.hasNaN());
       }
     }
+    assertArrayEquals(results[2], results[0], 1e-4);
+    assertArrayEquals(results[3], results[1], 1e-4);
   }
 
   /** The bias makes every output NaN, which is seen before ReLU. */
@@ -128,12 +115,6 @@ class NonFiniteTest {
       step.tensor(values, 5000).add(0.5).log();
       assertTrue(step.hasNaN());
     }
-  }
-
-  private static Tensor in(Step step, Tensor other) {
-    return other.precision() == Precision.FLOAT
-        ? step.tensor(other.toFloats(), other.shape())
-        : step.tensor(other.toDoubles(), other.shape());
   }
 
   private static Tensor tensor(Step step, Precision precision, long... shape) {
