@@ -73,8 +73,8 @@ public final class AnomalyDetector {
    * @return the detector
    * @throws IllegalArgumentException if there are too few images for f, or they are not of the size
    *     and channels that the model takes
-   * @throws NonFiniteException if one of the model's parameters and buffers, or what it gives, is
-   *     NaN or infinite
+   * @throws DivergedModelException if one of the model's parameters and buffers, or what it gives,
+   *     is NaN or infinite
    */
   public static AnomalyDetector calibrate(ImageModel model, Dataset normals, AnomalyConfig config) {
     int n = normals.size();
@@ -200,7 +200,7 @@ public final class AnomalyDetector {
    *
    * @param images of the size and channels that the model takes, in 0..1
    * @return a score for each
-   * @throws NonFiniteException as {@link #calibrate}
+   * @throws DivergedModelException as {@link #calibrate}
    */
   public List<AnomalyScore> scores(Dataset images) {
     AnomalyConfig config = calibration.config();

@@ -106,7 +106,7 @@ final class ErrorMaps {
     for (double[] map : maps) {
       double sum = Arrays.stream(map).sum();
       if (!Double.isFinite(sum)) {
-        throw new NonFiniteException(
+        throw new DivergedModelException(
             "AnomalyDetector",
             "the model's error for image " + image,
             sum,

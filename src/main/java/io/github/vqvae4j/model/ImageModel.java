@@ -69,8 +69,8 @@ public abstract class ImageModel extends Layer {
    *
    * @param images of the size and channels that the model takes, in 0..1
    * @return their reconstructions
-   * @throws NonFiniteException if the model has diverged: a parameter, a buffer or a pixel is NaN
-   *     or infinite
+   * @throws DivergedModelException if the model has diverged: a parameter, a buffer or a pixel is
+   *     NaN or infinite
    */
   public abstract Images reconstruct(Dataset images);
 
@@ -99,7 +99,7 @@ public abstract class ImageModel extends Layer {
    * evaluations do by themselves. Warns once if the model was neither trained nor loaded, or its
    * codebook was to start from data and has not.
    *
-   * @throws NonFiniteException if one is NaN or infinite; it names it
+   * @throws DivergedModelException if one is NaN or infinite; it names it
    */
   public final void checkWeights() {
     weights.check();
@@ -121,18 +121,18 @@ public abstract class ImageModel extends Layer {
         images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
   }
 
-  /** Images out of a step; throws NonFiniteException if a pixel is NaN or infinite. */
+  /** Images out of a step; throws DivergedModelException if a pixel is NaN or infinite. */
   final Images images(Tensor tensor) {
     long[] s = tensor.shape();
     Tensor pixels = checkFinite("a pixel of the result", tensor);
     return Images.of(pixels.toFloats(), (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
   }
 
-  /** The tensor itself; throws NonFiniteException if a number in it is NaN or infinite. */
+  /** The tensor itself; throws DivergedModelException if a number in it is NaN or infinite. */
   final Tensor checkFinite(String what, Tensor tensor) {
     long index = NonFinite.index(tensor);
     if (index >= 0) {
-      throw new NonFiniteException(
+      throw new DivergedModelException(
           getClass().getSimpleName(),
           what,
           tensor.toDoubles()[(int) index],

@@ -75,7 +75,7 @@ public abstract class LatentModel extends ImageModel {
    *
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return [images, .., D]
-   * @throws NonFiniteException as {@link #reconstruct}
+   * @throws DivergedModelException as {@link #reconstruct}
    */
   public final Latents encode(Dataset images) {
     checkSome(images);
@@ -115,7 +115,7 @@ public abstract class LatentModel extends ImageModel {
    * @param latents of this model, [count, .., D]
    * @return the images; pixels may lie a little outside 0..1
    * @throws IllegalArgumentException if the decoder does not take latents of that shape
-   * @throws NonFiniteException as {@link #reconstruct}
+   * @throws DivergedModelException as {@link #reconstruct}
    */
   public final Images decode(Latents latents) {
     checkWeights();

@@ -141,7 +141,7 @@ public final class VqVae extends ImageModel {
    *
    * @param images [b, h, w, channels], in 0..1
    * @return reconstruction, codes, loss terms
-   * @throws NonFiniteException if a vector of the encoder is NaN or infinite
+   * @throws DivergedModelException if a vector of the encoder is NaN or infinite
    */
   public VqVaeOutput run(Tensor images) {
     Tensor centered = images.add(-CENTER);
@@ -157,7 +157,7 @@ public final class VqVae extends ImageModel {
    *
    * @param images [b, h, w, channels], in 0..1
    * @return [b, h/r, w/r, D]
-   * @throws NonFiniteException if one is NaN or infinite
+   * @throws DivergedModelException if one is NaN or infinite
    */
   public Tensor vectors(Tensor images) {
     return encoded(images.add(-CENTER));
@@ -260,7 +260,7 @@ public final class VqVae extends ImageModel {
    *
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return [images, h/r, w/r], each from 0 to K - 1
-   * @throws NonFiniteException as {@link #reconstruct}
+   * @throws DivergedModelException as {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
     checkSome(images);
@@ -292,7 +292,7 @@ public final class VqVae extends ImageModel {
    * @param codes [count, h/r, w/r], made by this model or drawn from a prior over its codes
    * @return the images; pixels may lie a little outside 0..1
    * @throws IllegalArgumentException if they are codes of a codebook of another size
-   * @throws NonFiniteException as {@link #reconstruct}
+   * @throws DivergedModelException as {@link #reconstruct}
    */
   public Images decode(Codes codes) {
     int k = quantizer.codebookSize();
@@ -326,8 +326,8 @@ public final class VqVae extends ImageModel {
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return their reconstructions
    * @throws IllegalArgumentException if encoder and decoder do not fit together
-   * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a vector of the
-   *     encoder or a pixel is NaN or infinite
+   * @throws DivergedModelException if the model has diverged: a parameter, a buffer, a vector of
+   *     the encoder or a pixel is NaN or infinite
    */
   @Override
   public Images reconstruct(Dataset images) {

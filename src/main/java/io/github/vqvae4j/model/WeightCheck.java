@@ -39,7 +39,7 @@ final class WeightCheck {
         (variable, values) -> {
           long index = NonFinite.index(values);
           if (index >= 0) {
-            throw new NonFiniteException(
+            throw new DivergedModelException(
                 name,
                 variable + "[" + index + "]",
                 values.toDoubles()[(int) index],

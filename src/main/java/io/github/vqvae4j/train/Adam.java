@@ -93,6 +93,11 @@ public final class Adam implements Optimizer {
   }
 
   @Override
+  public void reset() {
+    moments.clear();
+  }
+
+  @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
     float keep = (float) (1 - rateNow * weightDecay);
     for (Parameter parameter : parameters) {
@@ -118,11 +123,6 @@ public final class Adam implements Optimizer {
                     scale));
       }
     }
-  }
-
-  @Override
-  public void reset() {
-    moments.clear();
   }
 
   private void move(

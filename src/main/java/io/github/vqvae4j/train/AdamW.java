@@ -71,13 +71,13 @@ public final class AdamW implements Optimizer {
   }
 
   @Override
-  public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
-    adam.update(parameters, gradients, rateNow);
+  public void reset() {
+    adam.reset();
   }
 
   @Override
-  public void reset() {
-    adam.reset();
+  public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
+    adam.update(parameters, gradients, rateNow);
   }
 
   @Override

@@ -6,8 +6,8 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.Psnr;
 import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.DivergedModelException;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.NonFiniteException;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.tensor.Step;
@@ -65,7 +65,7 @@ public record Evaluation(
           sum += error * batch.count();
           usage = usage.plus(loss.usage());
           terms = plus(terms, loss.terms(), (double) batch.count() / data.size());
-        } catch (NonFiniteException e) {
+        } catch (DivergedModelException e) {
           throw DivergenceException.inEvaluation(step, e.what(), e.value(), where);
         }
         from += batch.count();
@@ -77,7 +77,7 @@ public record Evaluation(
   private static void checkWeights(long step, ImageModel model) {
     try {
       model.checkWeights();
-    } catch (NonFiniteException e) {
+    } catch (DivergedModelException e) {
       throw DivergenceException.inEvaluation(step, e.what(), e.value(), "");
     }
   }

@@ -1,8 +1,8 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.DivergedModelException;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.NonFiniteException;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LossTerm;
@@ -60,7 +60,7 @@ public record ModelStatistics(
               images.channels());
       try {
         LossTerm.total(model.loss(pixels, progress).terms()).backward();
-      } catch (NonFiniteException e) {
+      } catch (DivergedModelException e) {
         LOG.warn("The pass ends early, without gradients. {}", e.getMessage());
       }
       model

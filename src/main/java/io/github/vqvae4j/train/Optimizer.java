@@ -13,6 +13,9 @@ public interface Optimizer {
    */
   double rate();
 
+  /** Forgets all state: the next update is as a new optimizer's first. */
+  default void reset() {}
+
   /**
    * One update.
    *
@@ -21,12 +24,6 @@ public interface Optimizer {
    * @param rate the learning rate of this update, at least 0
    */
   void update(List<Parameter> parameters, Gradients gradients, double rate);
-
-  /**
-   * Forgets what was gathered in updates, such as moments, as if there had been none. It is called
-   * when a step was refused after its update: that update's gradients are in them.
-   */
-  void reset();
 
   /**
    * One update along a step's own gradients, at the optimizer's own rate: for loops of one's own.

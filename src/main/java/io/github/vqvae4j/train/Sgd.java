@@ -55,6 +55,11 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
+  public void reset() {
+    velocities.clear();
+  }
+
+  @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
     float r = (float) rateNow;
     float mu = (float) momentum;
@@ -75,11 +80,6 @@ public final class Sgd implements Optimizer {
       velocity[i] = v;
       values[i] -= r * v;
     }
-  }
-
-  @Override
-  public void reset() {
-    velocities.clear();
   }
 
   @Override

@@ -21,11 +21,6 @@ final class Slices {
   private final float[] values = new float[LENGTH];
   private final float[] gradients = new float[LENGTH];
 
-  /** How many slices there are of so many numbers. */
-  static int count(int size) {
-    return (int) (((long) size + LENGTH - 1) / LENGTH);
-  }
-
   /** Zeros for a parameter of so many numbers, cut into its slices. */
   static float[][] zeros(int size) {
     float[][] slices = new float[count(size)][];
@@ -33,6 +28,11 @@ final class Slices {
       slices[i] = new float[Math.min(LENGTH, size - i * LENGTH)];
     }
     return slices;
+  }
+
+  /** How many slices so many numbers make. */
+  static int count(int size) {
+    return (int) ((size + (LENGTH - 1L)) / LENGTH);
   }
 
   /** Updates a parameter, if it has a gradient. */

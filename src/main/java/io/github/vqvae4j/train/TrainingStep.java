@@ -4,8 +4,8 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.DivergedModelException;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.NonFiniteException;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
@@ -76,7 +76,7 @@ final class TrainingStep {
     state.begin(1);
     try {
       model.start(data, batch, seed, rng);
-    } catch (NonFiniteException e) {
+    } catch (DivergedModelException e) {
       throw DivergenceException.inStep(1, e.what(), e.value());
     }
   }
@@ -94,7 +94,7 @@ final class TrainingStep {
       StepResult result = settings.accumulate() == 1 ? single(n, batches) : several(n, batches);
       good = true;
       return result;
-    } catch (NonFiniteException e) {
+    } catch (DivergedModelException e) {
       throw DivergenceException.inStep(n, e.what(), e.value());
     } finally {
       if (!good) {

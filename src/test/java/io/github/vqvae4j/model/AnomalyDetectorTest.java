@@ -350,7 +350,7 @@ class AnomalyDetectorTest {
       model.parameters().forEach(p -> p.write(0, new float[] {Float.NaN}, 0, 1));
       assertSays(
           assertThrows(
-              NonFiniteException.class,
+              DivergedModelException.class,
               () -> AnomalyDetector.calibrate(model, noise(9, 8, 8, 1, 1), TENTH)),
           "encoder.down.0.weight[0] is NaN",
           "Train it anew");

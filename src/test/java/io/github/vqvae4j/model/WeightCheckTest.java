@@ -46,12 +46,12 @@ class WeightCheckTest {
     float before = model.variables().get(name).toFloats()[model.variables().get(name).size() - 1];
     for (Executable use : uses) {
       put(model, name, value);
-      NonFiniteException error = assertThrows(NonFiniteException.class, use);
+      DivergedModelException error = assertThrows(DivergedModelException.class, use);
       String what = name + "[" + (model.variables().get(name).size() - 1) + "]";
       assertEquals(what, error.what());
       assertEquals(value, error.value());
       assertSays(error, what + " is " + value, "diverged", "smaller learning rate", "load it");
-      assertThrows(NonFiniteException.class, use, "it says so again");
+      assertThrows(DivergedModelException.class, use, "it says so again");
       put(model, name, before);
       org.junit.jupiter.api.Assertions.assertDoesNotThrow(use);
     }
@@ -117,8 +117,8 @@ class WeightCheckTest {
             entry.getValue().set(values);
           }
         }
-        NonFiniteException error =
-            assertThrows(NonFiniteException.class, () -> each.reconstruct(IMAGES));
+        DivergedModelException error =
+            assertThrows(DivergedModelException.class, () -> each.reconstruct(IMAGES));
         assertEquals("the encoder's output", error.what());
         assertSays(error, each.getClass().getSimpleName() + ": the encoder's output is ");
       }

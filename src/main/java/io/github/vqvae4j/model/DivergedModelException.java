@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model;
 
 /** A number of a model, or one that it computed, is NaN or infinite. */
-public final class NonFiniteException extends ArithmeticException {
+public final class DivergedModelException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
   /** What is not finite. */
@@ -10,7 +10,7 @@ public final class NonFiniteException extends ArithmeticException {
   /** NaN or an infinity. */
   private final double value;
 
-  NonFiniteException(String model, String what, double value, String remedy) {
+  DivergedModelException(String model, String what, double value, String remedy) {
     super(model + ": " + what + " is " + value + ", expected a finite number; " + remedy + ".");
     this.what = what;
     this.value = value;
