@@ -2,6 +2,7 @@ package io.github.vqvae4j.io;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.lang.reflect.Constructor;
@@ -37,7 +38,29 @@ public final class RecordJson {
    *     above
    */
   public static JsonObject toJson(Record value) {
-    return objectOf(value, "");
+    return objectOf(value, "", false);
+  }
+
+  /**
+   * Turns a record of figures, which are measured and not chosen, into JSON: as {@link #toJson},
+   * but what is NaN or infinite becomes null, as JSON has no such numbers.
+   *
+   * @param value the record
+   * @return a new object, which {@link #fromJson} does not take where there is a null
+   * @throws IllegalArgumentException if a component is null or of a type not named above
+   */
+  public static JsonObject figures(Record value) {
+    return objectOf(value, "", true);
+  }
+
+  /**
+   * Turns a figure into JSON.
+   *
+   * @param value any number
+   * @return it, or null in JSON if it is NaN or infinite
+   */
+  public static JsonElement figure(double value) {
+    return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
   }
 
   /**
@@ -54,17 +77,17 @@ public final class RecordJson {
     return type.cast(recordOf(json, type, ""));
   }
 
-  private static JsonObject objectOf(Record value, String path) {
+  private static JsonObject objectOf(Record value, String path, boolean figures) {
     JsonObject json = new JsonObject();
     for (RecordComponent component : value.getClass().getRecordComponents()) {
       String name = component.getName();
       Object part = read(component, value);
-      json.add(name, elementOf(part, component.getGenericType(), join(path, name)));
+      json.add(name, elementOf(part, component.getGenericType(), join(path, name), figures));
     }
     return json;
   }
 
-  private static JsonElement elementOf(Object value, Type type, String path) {
+  private static JsonElement elementOf(Object value, Type type, String path, boolean figures) {
     if (value == null) {
       throw new IllegalArgumentException(
           path + ": got null, expected " + describe(type) + "; give it a value");
@@ -73,12 +96,12 @@ public final class RecordJson {
       Type elementType = elementType(type, path);
       JsonArray array = new JsonArray();
       for (Object element : list) {
-        array.add(elementOf(element, elementType, path + "[" + array.size() + "]"));
+        array.add(elementOf(element, elementType, path + "[" + array.size() + "]", figures));
       }
       return array;
     }
     if (value instanceof Record record) {
-      return objectOf(record, path);
+      return objectOf(record, path, figures);
     }
     if (value instanceof Enum<?> constant) {
       return new JsonPrimitive(constant.name());
@@ -91,6 +114,9 @@ public final class RecordJson {
     }
     if (value instanceof Float || value instanceof Double) {
       if (!Double.isFinite(((Number) value).doubleValue())) {
+        if (figures) {
+          return JsonNull.INSTANCE;
+        }
         throw new IllegalArgumentException(
             path
                 + ": got "

@@ -5,6 +5,7 @@ import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.model.NormalErrors.Moments;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,8 @@ public final class AnomalyDetector {
    * @return the detector
    * @throws IllegalArgumentException if there are too few images for f, or they are not of the size
    *     and channels that the model takes
-   * @throws IllegalStateException if the model gives NaN or infinity
+   * @throws NonFiniteException if one of the model's parameters and buffers, or what it gives, is
+   *     NaN or infinite
    */
   public static AnomalyDetector calibrate(ImageModel model, Dataset normals, AnomalyConfig config) {
     int n = normals.size();
@@ -199,6 +201,7 @@ public final class AnomalyDetector {
    *
    * @param images of the size and channels that the model takes, in 0..1
    * @return a score for each
+   * @throws NonFiniteException as {@link #calibrate}
    */
   public List<AnomalyScore> scores(Dataset images) {
     AnomalyConfig config = calibration.config();
@@ -230,7 +233,8 @@ public final class AnomalyDetector {
    */
   public Images heatMap(Dataset images) {
     int each = images.height() * images.width();
-    float[] heat = new float[Math.multiplyExact(images.size(), each)];
+    float[] heat =
+        new float[Lengths.ofImages("AnomalyDetector.heatMap", images.size(), each, "pixels")];
     AnomalyConfig config = calibration.config();
     ErrorMaps.each(
         model,

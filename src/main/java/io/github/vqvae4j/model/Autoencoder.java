@@ -28,6 +28,7 @@ public final class Autoencoder extends LatentModel {
   Autoencoder(AutoencoderConfig config, Encoder encoder, Decoder decoder) {
     super(encoder, decoder);
     this.config = config;
+    built();
   }
 
   /**
@@ -99,7 +100,7 @@ public final class Autoencoder extends LatentModel {
               + config.dimension()
               + " numbers a vector. Give both the same dimension.");
     }
-    return latents;
+    return checkFinite(ENCODED, latents);
   }
 
   @Override

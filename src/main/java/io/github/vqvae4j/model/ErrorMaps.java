@@ -26,13 +26,14 @@ final class ErrorMaps {
   /** Gives the maps of all images, some of them at a time going through the model. */
   static void each(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
     model.checkSome(images);
+    model.checkWeights();
     int height = images.height();
     int width = images.width();
     int part = ImageModel.part((long) height * width);
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
-        Errors errors = errors(model, ImageModel.pixels(step, images, from, to), from);
+        Errors errors = errors(model, ImageModel.pixels(step, images, from, to));
         for (int i = from; i < to; i++) {
           double[] reconstruction = errors.reconstruction.of(i - from, height, width);
           double[] quantization =
@@ -52,7 +53,7 @@ final class ErrorMaps {
   /** Both errors of some images; {@code quantization} is null where there is no codebook. */
   private record Errors(Grid reconstruction, Grid quantization) {}
 
-  private static Errors errors(ImageModel model, Tensor images, int first) {
+  private static Errors errors(ImageModel model, Tensor images) {
     if (!(model instanceof VqVae vqVae)) {
       return new Errors(Grid.between(checked(model, model.forward(images), images), images), null);
     }
@@ -63,12 +64,7 @@ final class ErrorMaps {
               + Arrays.toString(vectors.shape())
               + "; give it an encoder that keeps the places in an image apart.");
     }
-    int[] codes;
-    try {
-      codes = vqVae.quantizer().encode(vectors).values();
-    } catch (NonFiniteException e) {
-      throw notFinite(first + (int) (e.row() / (vectors.size(1) * vectors.size(2))));
-    }
+    int[] codes = vqVae.quantizer().encode(vectors).values();
     Tensor chosen = vqVae.quantizer().lookup(images.step(), codes).reshape(vectors.shape());
     Tensor reconstruction = vqVae.decoder().forward(chosen).add(ImageModel.CENTER);
     return new Errors(
@@ -109,18 +105,16 @@ final class ErrorMaps {
 
   private static void checkFinite(int image, double[]... maps) {
     for (double[] map : maps) {
-      if (!Double.isFinite(Arrays.stream(map).sum())) {
-        throw notFinite(image);
+      double sum = Arrays.stream(map).sum();
+      if (!Double.isFinite(sum)) {
+        throw new NonFiniteException(
+            "AnomalyDetector",
+            "the model's error for image " + image,
+            sum,
+            "expected a trained model and pixels in 0..1. Train it anew with a smaller learning"
+                + " rate");
       }
     }
-  }
-
-  private static IllegalStateException notFinite(int image) {
-    return new IllegalStateException(
-        "AnomalyDetector: the model's error for image "
-            + image
-            + " is not a finite number; expected a trained model. Train it anew with a smaller"
-            + " learning rate.");
   }
 
   /** The mean over a square around each pixel, as far as the square lies in the image. */

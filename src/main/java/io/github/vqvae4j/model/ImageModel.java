@@ -3,6 +3,8 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.tensor.NonFinite;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -20,11 +22,16 @@ public abstract class ImageModel extends Layer {
   /** What is taken from pixels before a network sees them, and added to what one gives. */
   static final float CENTER = 0.5f;
 
+  /** What is checked behind an encoder, as messages call it. */
+  static final String ENCODED = "the encoder's output";
+
   /** At most so many images go through a model at once. */
   private static final int MOST_IMAGES = 64;
 
   /** And so many pixels, since the memory of a pass grows with them. */
   private static final int MOST_PIXELS = 1 << 18;
+
+  private final WeightCheck weights = new WeightCheck(this);
 
   /** For subclasses. */
   protected ImageModel() {}
@@ -63,7 +70,8 @@ public abstract class ImageModel extends Layer {
    *
    * @param images of the size and channels that the model takes, in 0..1
    * @return their reconstructions
-   * @throws ArithmeticException if the model has diverged: a pixel would be NaN or infinite
+   * @throws NonFiniteException if the model has diverged: a parameter, a buffer or a pixel is NaN
+   *     or infinite
    */
   public abstract Images reconstruct(Dataset images);
 
@@ -82,6 +90,27 @@ public abstract class ImageModel extends Layer {
    */
   public abstract void save(Path file) throws IOException;
 
+  /** Whether the model has all that it takes from data before its first training step. */
+  boolean isStarted() {
+    return true;
+  }
+
+  /**
+   * Looks at the parameters and buffers, once after each change of them, as encoding, decoding and
+   * evaluations do by themselves. Warns once if the model was neither trained nor loaded, or its
+   * codebook was to start from data and has not.
+   *
+   * @throws NonFiniteException if one is NaN or infinite; it names it
+   */
+  public final void checkWeights() {
+    weights.check();
+  }
+
+  /** Ends a constructor: all parameters and buffers are there, and not trained yet. */
+  final void built() {
+    weights.built();
+  }
+
   /** How many images go through the model at once. */
   static int part(long pixelsOfImage) {
     return (int) Math.max(1, Math.min(MOST_IMAGES, MOST_PIXELS / pixelsOfImage));
@@ -93,20 +122,25 @@ public abstract class ImageModel extends Layer {
         images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
   }
 
-  /** Images out of a step; throws ArithmeticException if a pixel is NaN or infinite. */
-  static Images images(Tensor tensor) {
+  /** Images out of a step; throws NonFiniteException if a pixel is NaN or infinite. */
+  final Images images(Tensor tensor) {
     long[] s = tensor.shape();
-    float[] pixels = tensor.toFloats();
-    for (float pixel : pixels) {
-      if (!Float.isFinite(pixel)) {
-        throw new ArithmeticException(
-            "The model gave a pixel of "
-                + pixel
-                + ", expected a finite number: its weights have diverged. Train it with a smaller"
-                + " learning rate, or load it as it was before.");
-      }
+    Tensor pixels = checkFinite("a pixel of the result", tensor);
+    return Images.of(pixels.toFloats(), (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
+  }
+
+  /** The tensor itself; throws NonFiniteException if a number in it is NaN or infinite. */
+  final Tensor checkFinite(String what, Tensor tensor) {
+    long index = NonFinite.index(tensor);
+    if (index >= 0) {
+      throw new NonFiniteException(
+          getClass().getSimpleName(),
+          what,
+          tensor.toDoubles()[(int) index],
+          "the model has diverged, or the images have pixels far outside 0..1. Train it anew with a"
+              + " smaller learning rate, or load it as it was saved before");
     }
-    return Images.of(pixels, (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
+    return tensor;
   }
 
   /** Throws if there is no image to encode. */

@@ -135,7 +135,7 @@ public final class ImagePalette {
               + "; convert them with toGray or toColor.");
     }
     int each = images.height() * images.width();
-    int[] values = new int[Math.multiplyExact(images.size(), each)];
+    int[] values = new int[Lengths.ofImages("ImagePalette.encode", images.size(), each, "pixels")];
     for (int i = 0; i < images.size(); i++) {
       int[] nearest = KMeans.nearest(images.pixels(i, i + 1), channels, colors);
       System.arraycopy(nearest, 0, values, i * each, each);
@@ -155,7 +155,15 @@ public final class ImagePalette {
     check("decode", codes);
     int[] values = codes.values();
     int[] shape = codes.shape();
-    float[] pixels = new float[Math.multiplyExact(values.length, channels)];
+    float[] pixels =
+        new float
+            [Lengths.of(
+                "ImagePalette.decode",
+                values.length,
+                "pixels",
+                channels,
+                "channels",
+                "take fewer")];
     for (int i = 0; i < values.length; i++) {
       System.arraycopy(colors, values[i] * channels, pixels, i * channels, channels);
     }

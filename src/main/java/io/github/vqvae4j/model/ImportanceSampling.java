@@ -22,6 +22,7 @@ final class ImportanceSampling {
 
   static double[] logLikelihood(Vae model, Dataset images, int samples, Rng rng) {
     model.checkSome(images);
+    model.checkWeights();
     if (samples < 1) {
       throw new IllegalArgumentException(
           "Vae.logLikelihood: expected at least 1 sample, got " + samples + ".");
@@ -29,8 +30,8 @@ final class ImportanceSampling {
     ImportanceSampling sampling = new ImportanceSampling(model, samples, rng);
     int part = ImageModel.part((long) images.height() * images.width());
     double[] results = new double[images.size()];
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       double[] some = sampling.logLikelihood(images.range(from, to));
       System.arraycopy(some, 0, results, from, some.length);
     }

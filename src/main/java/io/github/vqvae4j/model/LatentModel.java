@@ -2,6 +2,7 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -75,20 +76,23 @@ public abstract class LatentModel extends ImageModel {
    *
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return [images, .., D]
+   * @throws NonFiniteException as {@link #reconstruct}
    */
   public final Latents encode(Dataset images) {
     checkSome(images);
+    checkWeights();
     int part = part((long) images.height() * images.width());
     float[] values = null;
     int[] shape = null;
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
         Tensor some = latents(pixels(step, images, from, to).add(-CENTER));
         int each = Math.toIntExact(some.length() / (to - from));
         if (values == null) {
           shape = intShape(some);
-          values = new float[Math.multiplyExact(each, images.size())];
+          String who = getClass().getSimpleName() + ".encode";
+          values = new float[Lengths.ofImages(who, images.size(), each, "numbers")];
         }
         some.read(0, values, from * each, (to - from) * each);
       }
@@ -112,12 +116,14 @@ public abstract class LatentModel extends ImageModel {
    * @param latents of this model, [count, .., D]
    * @return the images; pixels may lie a little outside 0..1
    * @throws IllegalArgumentException if the decoder does not take latents of that shape
+   * @throws NonFiniteException as {@link #reconstruct}
    */
   public final Images decode(Latents latents) {
+    checkWeights();
     List<Images> results = new ArrayList<>();
     int part = 1; // until it is known how large an image is
     for (int from = 0; from < latents.count(); ) {
-      int to = Math.min(from + part, latents.count());
+      int to = Lengths.end(from, part, latents.count());
       try (Step step = Step.inference()) {
         Images some = images(pixels(in(step, latents.range(from, to))));
         results.add(some);

@@ -24,7 +24,7 @@ public final class Latents {
     this.shape = shape;
     long size = 1;
     for (int d : shape) {
-      size *= Math.max(d, 0);
+      size = Math.min(size, Integer.MAX_VALUE) * Math.max(d, 0); // once too large it stays so
     }
     if (shape.length < 2 || size < 1 || size != values.length) {
       throw new IllegalArgumentException(
@@ -71,7 +71,10 @@ public final class Latents {
               + ". Take one of several with range(i, i + 1).");
     }
     int each = from.values.length;
-    float[] points = new float[count * each];
+    float[] points =
+        new float
+            [Lengths.of(
+                "Latents.between", count, "latents", each, "numbers", "give a lower count")];
     for (int i = 0; i < points.length; i++) {
       float share = (float) (i / each) / (count - 1);
       points[i] = (1 - share) * from.values[i % each] + share * to.values[i % each];

@@ -21,7 +21,8 @@ public record Likelihood(Kind kind, double variance) {
     GAUSSIAN,
     /**
      * N(decoder's output + 0.5, sigma^2) with one sigma^2 for all pixels, learned with the rest: it
-     * balances reconstruction and KL by itself (Rybkin, Daniilidis and Levine 2021).
+     * balances reconstruction and KL by itself (Rybkin, Daniilidis and Levine 2021). log sigma^2 is
+     * clamped to -30..20, with gradient 0 outside.
      */
     LEARNED_GAUSSIAN
   }

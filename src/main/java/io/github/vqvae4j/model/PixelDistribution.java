@@ -6,7 +6,7 @@ import io.github.vqvae4j.tensor.Tensor;
 
 /**
  * p(x|z) as a layer: maps what a decoder gave to the mean image. Parameter, if it is learned:
- * {@code logVariance} [1], the natural logarithm of sigma^2.
+ * {@code logVariance} [1], the natural logarithm of sigma^2, which counts as within -30..20.
  */
 final class PixelDistribution extends Layer {
   private static final double LOG_2_PI = Math.log(2 * Math.PI);
@@ -40,7 +40,7 @@ final class PixelDistribution extends Layer {
               .mul(0.5 / settings.variance())
               .add(pixels * (LOG_2_PI + Math.log(settings.variance())) / 2);
       case LEARNED_GAUSSIAN -> {
-        Tensor log = logVariance.in(decoded.step());
+        Tensor log = logVariance.in(decoded.step()).clamp(Posterior.LEAST, Posterior.MOST);
         yield squaredErrors(decoded, images)
             .mul(log.neg().exp())
             .add(log.add(LOG_2_PI).mul(pixels))

@@ -8,9 +8,24 @@ import io.github.vqvae4j.tensor.Tensor;
  * q(z|x) = N(mean, diag exp(log variance)), for each image of a batch.
  *
  * @param mean [b, .., D]
- * @param logVariance of the same shape, the natural logarithm of sigma^2
+ * @param logVariance of the same shape, the natural logarithm of sigma^2, within its bounds
  */
 record Posterior(Tensor mean, Tensor logVariance) {
+  /** Of a log variance: sigma is then at least 3e-7. */
+  static final double LEAST = -30;
+
+  /** Of a log variance: sigma is then at most 22,026. */
+  static final double MOST = 20;
+
+  /**
+   * The posterior of what an encoder gave, its log variance clamped to -30..20 as in latent
+   * diffusion's autoencoder (Rombach et al. 2022, {@code DiagonalGaussianDistribution}): one odd
+   * image cannot make exp(log variance) infinite. Outside the bounds the gradient is 0.
+   */
+  static Posterior of(Tensor mean, Tensor logVariance) {
+    return new Posterior(mean, logVariance.clamp(LEAST, MOST));
+  }
+
   /**
    * z = mean + sigma eps with eps from N(0, I), through which gradients go to both (Kingma and
    * Welling 2014, section 2.4).
@@ -19,6 +34,24 @@ record Posterior(Tensor mean, Tensor logVariance) {
     double[] eps = new double[Math.toIntExact(mean.length())];
     for (int i = 0; i < eps.length; i++) {
       eps[i] = rng.nextGaussian();
+    }
+    return sample(eps);
+  }
+
+  /**
+   * As the other, with noise that each image has by its index alone, however images come together
+   * in batches.
+   *
+   * @param firstImage the index of the batch's first image
+   */
+  Tensor sample(long seed, long firstImage) {
+    double[] eps = new double[Math.toIntExact(mean.length())];
+    int each = Math.toIntExact(eps.length / mean.size(0));
+    for (int i = 0; i < eps.length; i += each) {
+      Rng rng = new Rng(seed + firstImage + i / each);
+      for (int j = i; j < i + each; j++) {
+        eps[j] = rng.nextGaussian();
+      }
     }
     return sample(eps);
   }

@@ -27,6 +27,14 @@ import java.util.List;
  * Images.writeGrid(model.sample(64, new Rng(1)), Path.of("new-digits.png"));
  * }</pre>
  *
+ * <p>The encoder gives mu and log sigma^2, which is clamped:
+ *
+ * <pre>
+ * log sigma^2 = min(max(encoder's, -30), 20)
+ * </pre>
+ *
+ * <p>as in latent diffusion's autoencoder (Rombach et al. 2022), with gradient 0 outside.
+ *
  * <p>{@link #encode} gives mu; {@link #decode}, {@link #reconstruct} and {@link #sample} give the
  * mean of p(x|z).
  */
@@ -35,7 +43,7 @@ public final class Vae extends LatentModel {
   public static final String KL = "kl";
 
   /** Of the latents that are drawn for evaluations, which so can be compared. */
-  private static final long EVALUATION_SEED = 1;
+  private static final long EVALUATION_SEED = 0x7c3d_0000_0000_0000L;
 
   private final VaeConfig config;
   private final PixelDistribution distribution;
@@ -45,6 +53,7 @@ public final class Vae extends LatentModel {
     super(encoder, decoder);
     this.config = config;
     distribution = child("likelihood", new PixelDistribution(config.likelihood()));
+    built();
   }
 
   /**
@@ -101,16 +110,20 @@ public final class Vae extends LatentModel {
    * </pre>
    *
    * <p>Both terms are sums over the pixels or latents of an image and means over the images. z is
-   * drawn from q(z|x): in a training step with its generator, for inference with the same noise
-   * each time. With beta 1, L is the negative evidence lower bound (Kingma and Welling 2014,
-   * equation 7, one sample). For inference the reconstruction is that of mu.
+   * drawn from q(z|x): in a training step with its generator, for inference with noise that is each
+   * image's own, by its index in the data set, and the same each time. With beta 1, L is the
+   * negative evidence lower bound (Kingma and Welling 2014, equation 7, one sample). For inference
+   * the reconstruction is that of mu.
    */
   @Override
   public BatchLoss loss(Tensor images, TrainingProgress progress) {
     Posterior posterior = posterior(images.add(-CENTER));
     Step step = images.step();
-    Rng rng = step.isTraining() ? step.rng() : new Rng(EVALUATION_SEED);
-    return loss(images, posterior, posterior.sample(rng), progress);
+    Tensor latents =
+        step.isTraining()
+            ? posterior.sample(step.rng())
+            : posterior.sample(EVALUATION_SEED, progress.firstImage());
+    return loss(images, posterior, latents, progress);
   }
 
   BatchLoss loss(Tensor images, Posterior posterior, Tensor latents, TrainingProgress progress) {
@@ -158,7 +171,8 @@ public final class Vae extends LatentModel {
               + ". Build the model with latent(..) as the encoder gives it: D, or height, width, D"
               + " for a map.");
     }
-    return new Posterior(encoded.slice(-1, 0, d), encoded.slice(-1, d, 2L * d));
+    checkFinite(ENCODED, encoded);
+    return Posterior.of(encoded.slice(-1, 0, d), encoded.slice(-1, d, 2L * d));
   }
 
   @Override
@@ -186,12 +200,13 @@ public final class Vae extends LatentModel {
     }
     int[] shape = new int[config.latent().size() + 1];
     shape[0] = count;
-    int size = count;
+    long each = 1;
     for (int i = 1; i < shape.length; i++) {
       shape[i] = config.latent().get(i - 1);
-      size = Math.multiplyExact(size, shape[i]);
+      each *= shape[i];
     }
-    float[] values = new float[size];
+    float[] values =
+        new float[Lengths.of("Vae.sample", count, "latents", each, "numbers", "draw fewer")];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) rng.nextGaussian();
     }
@@ -207,10 +222,11 @@ public final class Vae extends LatentModel {
    */
   public double[] kl(Dataset images) {
     checkSome(images);
+    checkWeights();
     int part = part((long) images.height() * images.width());
     double[] sums = null;
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
         double[] means = posterior(pixels(step, images, from, to).add(-CENTER)).kl().toDoubles();
         sums = sums == null ? new double[means.length] : sums;

@@ -8,6 +8,7 @@ import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -53,6 +54,7 @@ public final class VqVae extends ImageModel {
     this.encoder = child("encoder", encoder);
     this.quantizer = child("quantizer", quantizer);
     this.decoder = child("decoder", decoder);
+    built();
   }
 
   /**
@@ -140,6 +142,7 @@ public final class VqVae extends ImageModel {
    *
    * @param images [b, h, w, channels], in 0..1
    * @return reconstruction, codes, loss terms
+   * @throws NonFiniteException if a vector of the encoder is NaN or infinite
    */
   public VqVaeOutput run(Tensor images) {
     Tensor centered = images.add(-CENTER);
@@ -155,6 +158,7 @@ public final class VqVae extends ImageModel {
    *
    * @param images [b, h, w, channels], in 0..1
    * @return [b, h/r, w/r, D]
+   * @throws NonFiniteException if one is NaN or infinite
    */
   public Tensor vectors(Tensor images) {
     return encoded(images.add(-CENTER));
@@ -170,7 +174,12 @@ public final class VqVae extends ImageModel {
               + quantizer.dimension()
               + " numbers a vector. Give both the same dimension.");
     }
-    return vectors;
+    return checkFinite(ENCODED, vectors);
+  }
+
+  @Override
+  boolean isStarted() {
+    return quantizer.vectorsToStart() == 0;
   }
 
   /**
@@ -207,7 +216,7 @@ public final class VqVae extends ImageModel {
     List<float[]> parts = new ArrayList<>();
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       long epoch = data.size() / batch;
-      for (long count = 0; parts.size() < epoch && count < wanted; ) {
+      for (int each = 0; startTakesMore(parts.size(), epoch, wanted, each, dimension); ) {
         Batch next = batches.next();
         try (Step step = Step.inference()) {
           Tensor images =
@@ -215,7 +224,7 @@ public final class VqVae extends ImageModel {
                   next.images(), next.count(), next.height(), next.width(), next.channels());
           parts.add(vectors(images).toFloats());
         }
-        count += parts.get(0).length / dimension;
+        each = parts.get(0).length;
       }
     }
     int each = parts.get(0).length;
@@ -225,6 +234,21 @@ public final class VqVae extends ImageModel {
     }
     LOG.info("Starting the codebook from {} vectors of the data.", vectors.length / dimension);
     quantizer.start(vectors, each / dimension, rng);
+  }
+
+  /**
+   * Whether the codebook's start wants one more batch.
+   *
+   * @param batches it has; at least one is taken
+   * @param epoch how many batches there are
+   * @param wanted vectors
+   * @param each numbers in a batch's vectors, all of which go into one array
+   */
+  static boolean startTakesMore(long batches, long epoch, long wanted, long each, int dimension) {
+    return batches == 0
+        || batches < epoch
+            && batches * (each / dimension) < wanted
+            && (batches + 1) * each <= Lengths.MOST;
   }
 
   @Override
@@ -237,22 +261,26 @@ public final class VqVae extends ImageModel {
    *
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return [images, h/r, w/r], each from 0 to K - 1
+   * @throws NonFiniteException as {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
     checkSome(images);
+    checkWeights();
     int part = part((long) images.height() * images.width());
     int[] codes = null;
     int[] shape = null;
-    for (int from = 0; from < images.size(); from += part) {
-      int to = Math.min(from + part, images.size());
+    int each = 0;
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
         Codes some = quantizer.encode(vectors(pixels(step, images, from, to)));
         int[] values = some.values();
         if (codes == null) {
           shape = some.shape();
-          codes = new int[values.length / shape[0] * images.size()];
+          each = values.length / shape[0];
+          codes = new int[Lengths.ofImages("VqVae.encode", images.size(), each, "codes")];
         }
-        System.arraycopy(values, 0, codes, codes.length / images.size() * from, values.length);
+        System.arraycopy(values, 0, codes, each * from, values.length);
       }
     }
     shape[0] = images.size();
@@ -265,6 +293,7 @@ public final class VqVae extends ImageModel {
    * @param codes [count, h/r, w/r], made by this model or drawn from a prior over its codes
    * @return the images; pixels may lie a little outside 0..1
    * @throws IllegalArgumentException if they are codes of a codebook of another size
+   * @throws NonFiniteException as {@link #reconstruct}
    */
   public Images decode(Codes codes) {
     int k = quantizer.codebookSize();
@@ -277,11 +306,12 @@ public final class VqVae extends ImageModel {
               + codes
               + ". Decode them with the model that made them.");
     }
+    checkWeights();
     int part = part((long) shape[1] * shape[2] * PIXELS_PER_CODE);
-    Images[] results = new Images[(codes.count() + part - 1) / part];
+    Images[] results = new Images[Lengths.parts(codes.count(), part)];
     for (int i = 0; i < results.length; i++) {
       int from = i * part;
-      int to = Math.min(from + part, codes.count());
+      int to = Lengths.end(from, part, codes.count());
       try (Step step = Step.inference()) {
         Tensor vectors = quantizer.lookup(step, codes.range(from, to).values());
         Tensor map = vectors.reshape(to - from, shape[1], shape[2], quantizer.dimension());
@@ -297,6 +327,8 @@ public final class VqVae extends ImageModel {
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return their reconstructions
    * @throws IllegalArgumentException if encoder and decoder do not fit together
+   * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a vector of the
+   *     encoder or a pixel is NaN or infinite
    */
   @Override
   public Images reconstruct(Dataset images) {

@@ -298,8 +298,12 @@ public class Variable implements AutoCloseable {
     return array;
   }
 
-  /** Names the content: it changes with every write, and no two variables ever share one. */
-  final long stamp() {
+  /**
+   * A number for the content: every write of any variable gives a new one, larger than all before.
+   *
+   * @return above 0
+   */
+  public final long stamp() {
     return stamp;
   }
 }

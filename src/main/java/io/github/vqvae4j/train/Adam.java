@@ -81,6 +81,11 @@ public final class Adam implements Optimizer {
   }
 
   @Override
+  public void reset() {
+    moments.clear();
+  }
+
+  @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
     Optimizer.checkRate(rateNow);
     if (!(rateNow * weightDecay <= 1)) {

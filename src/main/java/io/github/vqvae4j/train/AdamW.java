@@ -77,6 +77,11 @@ public final class AdamW implements Optimizer {
    *     weights' signs
    */
   @Override
+  public void reset() {
+    adam.reset();
+  }
+
+  @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
     adam.update(parameters, gradients, rateNow);
   }

@@ -1,12 +1,19 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.tensor.NonFiniteException;
-
-/** A term of the loss, a gradient or an error on held-out data became NaN or infinite. */
+/**
+ * In training or in an evaluation a number became NaN or infinite: a weight, what a layer computed,
+ * a term of the loss, a gradient.
+ *
+ * <p>A step that was refused has changed nothing: parameters, buffers and the generator of random
+ * numbers are as they were before it, bit for bit, and what the {@link Optimizer} had gathered was
+ * {@linkplain Optimizer#reset() forgotten}, so that a later run begins anew.
+ */
 public final class DivergenceException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
-  private static final String VECTORS = "a vector to be quantized";
+  private static final String UNCHANGED =
+      " Training stopped; parameters and buffers are as they were before this step.";
+  private static final String SMALLER = " Try a smaller learning rate.";
 
   /** Counted from 1. */
   private final long step;
@@ -23,45 +30,81 @@ public final class DivergenceException extends ArithmeticException {
   /** In a training step, which was refused. */
   static DivergenceException inStep(long step, String term, double value) {
     return new DivergenceException(
+        step, term, "Step " + step + ": " + term + " is " + value + "." + UNCHANGED + SMALLER);
+  }
+
+  /** Within a layer, which then hid it, in a training step, which was refused. */
+  static DivergenceException inLayer(long step, String layer) {
+    return new DivergenceException(
         step,
-        term,
+        layer,
+        "Step "
+            + step
+            + ": within "
+            + layer
+            + " a number is NaN, though weights and pixels are finite: they are so large that infinity"
+            + " was taken from infinity."
+            + UNCHANGED
+            + SMALLER);
+  }
+
+  /** In the weights that a training step was to begin with. */
+  static DivergenceException beforeStep(long step, String name, double value) {
+    return new DivergenceException(
+        step,
+        name,
         "Step "
             + step
             + ": "
-            + term
+            + name
             + " is "
             + value
-            + ". Training stopped; parameters and buffers are as they were before this step. Try a"
-            + " smaller learning rate.");
+            + " before this step. Training stopped; it begins with finite numbers only. Build the"
+            + " model anew, or load it as it was saved before.");
   }
 
-  /** In a training step, which was refused, for vectors that no code is nearest to. */
-  static DivergenceException inStep(long step, NonFiniteException cause) {
-    DivergenceException e = inStep(step, VECTORS, cause.value());
-    e.initCause(cause);
-    return e;
+  /** In what a training step made of the weights, which were put back. */
+  static DivergenceException afterUpdate(
+      long step, String name, double value, boolean parameter, double rate) {
+    return new DivergenceException(
+        step,
+        name,
+        "Step "
+            + step
+            + ": "
+            + name
+            + " is "
+            + value
+            + " after the "
+            + (parameter ? "optimizer's update" : "update of the buffers")
+            + ", with a learning rate of "
+            + rate
+            + "."
+            + UNCHANGED
+            + SMALLER);
   }
 
-  /** On held-out data, for vectors that no code is nearest to. */
-  static DivergenceException afterStep(long step, NonFiniteException cause) {
-    DivergenceException e = afterStep(step, cause.value());
-    e.initCause(cause);
-    return e;
-  }
-
-  /** On held-out data, after a step whose changes were made. */
-  static DivergenceException afterStep(long step, double value) {
-    String term = "the held-out reconstruction error";
+  /** In an evaluation after a step whose changes were made; 0 for none. */
+  static DivergenceException inEvaluation(long step, String term, double value, String where) {
     return new DivergenceException(
         step,
         term,
-        "After step " + step + " " + term + " is " + value + ". Try a smaller learning rate.");
+        (step == 0 ? "Evaluation: " : "After step " + step + ": ")
+            + term
+            + " is "
+            + value
+            + " on held-out data"
+            + where
+            + (step == 0
+                ? "."
+                : ". Training stopped; the model is as after that step, and its weights are finite.")
+            + " Look at those images, and try a smaller learning rate.");
   }
 
   /**
    * The step that was refused, or that the evaluation came after.
    *
-   * @return counted from 1
+   * @return counted from 1; 0 for an evaluation outside of a run
    */
   public long step() {
     return step;
@@ -70,8 +113,9 @@ public final class DivergenceException extends ArithmeticException {
   /**
    * What was not finite.
    *
-   * @return the name of a loss term, {@code a vector to be quantized}, or {@code gradient of} and a
-   *     parameter's name
+   * @return the name of a parameter or buffer with the index in it, the name of a layer, {@code the
+   *     gradient of} a parameter, {@code the} name of a loss {@code term}, or what else the model
+   *     computed
    */
   public String term() {
     return term;

@@ -39,34 +39,53 @@ public record Evaluation(
    * @param data images of its size
    * @param variance of the training images' pixels
    * @return the measures, as of step 0
-   * @throws DivergenceException if the error is NaN or infinite
+   * @throws DivergenceException if a weight, the error or a term of the loss is NaN or infinite
    */
   public static Evaluation of(ImageModel model, Dataset data, double variance) {
     return after(0, model, data, variance);
   }
 
   static Evaluation after(long step, ImageModel model, Dataset data, double variance) {
-    TrainingProgress progress = new TrainingProgress(AFTER_WARM_UPS, variance);
     double sum = 0;
     List<TermReport> terms = List.of();
     CodeUsage usage = CodeUsage.none(model.codebookSize());
+    checkWeights(step, model);
+    int from = 0;
     try (Batches batches = Batches.inOrder(data, Math.min(BATCH, data.size()))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+        String where = ", images " + from + " to " + (from + batch.count() - 1);
+        TrainingProgress progress = new TrainingProgress(AFTER_WARM_UPS, variance, from);
         try (Step pass = Step.inference()) {
           BatchLoss loss = model.loss(Trainer.images(pass, batch), progress);
           double error = loss.reconstruction().meanSquaredError(loss.target()).item();
+          check(step, "the held-out reconstruction error", error, where);
+          for (LossTerm term : loss.terms()) {
+            check(step, "the " + term.name() + " term", term.value().item(), where);
+          }
           sum += error * batch.count();
           usage = usage.plus(loss.usage());
           terms = plus(terms, loss.terms(), (double) batch.count() / data.size());
+        } catch (NonFiniteException e) {
+          throw DivergenceException.inEvaluation(step, e.what(), e.value(), where);
         }
+        from += batch.count();
       }
-    } catch (NonFiniteException e) {
-      throw DivergenceException.afterStep(step, e);
-    }
-    if (!Double.isFinite(sum)) {
-      throw DivergenceException.afterStep(step, sum);
     }
     return new Evaluation(step, terms, sum / data.size(), variance, usage);
+  }
+
+  private static void checkWeights(long step, ImageModel model) {
+    try {
+      model.checkWeights();
+    } catch (NonFiniteException e) {
+      throw DivergenceException.inEvaluation(step, e.what(), e.value(), "");
+    }
+  }
+
+  private static void check(long step, String what, double value, String where) {
+    if (!Double.isFinite(value)) {
+      throw DivergenceException.inEvaluation(step, what, value, where);
+    }
   }
 
   /** The means so far, empty at the start, and a batch's terms as a share of them. */

@@ -19,7 +19,8 @@ final class FiniteCheck {
   double sumOfSquares(Gradients gradients, Parameter parameter) {
     Arrays.fill(squares, 0);
     int size = parameter.size();
-    for (int offset = 0; offset < size; offset += LENGTH) {
+    for (int slices = Slices.count(size), n = 0; n < slices; n++) {
+      int offset = n * LENGTH;
       int length = Math.min(LENGTH, size - offset);
       gradients.read(parameter, offset, slice, length);
       for (int i = 0; i < length; i++) {

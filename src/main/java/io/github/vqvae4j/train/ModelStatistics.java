@@ -1,11 +1,11 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -14,6 +14,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What goes through a model in one training step: for finding layers that are dead, saturated or
@@ -25,8 +27,12 @@ import java.util.Map;
  */
 public record ModelStatistics(
     List<ArrayStatistics> outputs, List<ArrayStatistics> weights, List<ArrayStatistics> gradients) {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelStatistics.class);
+
   /**
-   * Runs a training step forward and backward, and drops it: nothing in the model changes.
+   * Runs a training step forward and backward, and drops it: nothing in the model changes. Where
+   * the model refuses what its encoder gave as not finite, the outputs end there, and there are no
+   * gradients.
    *
    * @param model any
    * @param images one batch of all of them
@@ -37,8 +43,7 @@ public record ModelStatistics(
    */
   public static ModelStatistics of(ImageModel model, Dataset images) {
     TrainingProgress progress = new TrainingProgress(1, images.variance());
-    Map<Object, String> names = new IdentityHashMap<>();
-    name("", model, names);
+    Map<Object, String> names = names(model);
     List<ArrayStatistics> outputs = new ArrayList<>();
     List<ArrayStatistics> weights = new ArrayList<>();
     List<ArrayStatistics> gradients = new ArrayList<>();
@@ -53,8 +58,11 @@ public record ModelStatistics(
               images.height(),
               images.width(),
               images.channels());
-      BatchLoss loss = model.loss(pixels, progress);
-      LossTerm.total(loss.terms()).backward();
+      try {
+        LossTerm.total(model.loss(pixels, progress).terms()).backward();
+      } catch (NonFiniteException e) {
+        LOG.warn("The pass ends early, without gradients. {}", e.getMessage());
+      }
       model
           .variables()
           .forEach(
@@ -69,6 +77,13 @@ public record ModelStatistics(
               });
     }
     return new ModelStatistics(List.copyOf(outputs), List.copyOf(weights), List.copyOf(gradients));
+  }
+
+  /** The hierarchical name of each layer within a model; that of the model is empty. */
+  static Map<Object, String> names(ImageModel model) {
+    Map<Object, String> names = new IdentityHashMap<>();
+    name("", model, names);
+    return names;
   }
 
   private static void name(String path, Layer layer, Map<Object, String> names) {

@@ -13,6 +13,9 @@ public interface Optimizer {
    */
   double rate();
 
+  /** Forgets all state: the next update is as a new optimizer's first. */
+  default void reset() {}
+
   /**
    * One update. State that was kept for rows which have been replaced since ({@link
    * io.github.vqvae4j.tensor.Variable#isReplaced}) is dropped: they go on as rows of a new

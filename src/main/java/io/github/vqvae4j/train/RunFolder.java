@@ -294,7 +294,7 @@ public final class RunFolder implements TrainingListener {
    * Adds figures of one's own to {@code metrics.json}, such as those over all held-out data; they
    * replace figures of the same names.
    *
-   * @param figures a record as {@link RecordJson} takes it
+   * @param figures a record as {@link RecordJson#figures} takes it; what is not finite becomes null
    * @throws IllegalStateException if the run has not ended
    * @throws IOException if the file cannot be written
    */
@@ -303,7 +303,7 @@ public final class RunFolder implements TrainingListener {
       throw new IllegalStateException(
           "RunFolder: expected a run that has ended, got figures before; add them after fit(..).");
     }
-    RecordJson.toJson(figures).entrySet().forEach(f -> metrics.add(f.getKey(), f.getValue()));
+    RecordJson.figures(figures).entrySet().forEach(f -> metrics.add(f.getKey(), f.getValue()));
     writeMetrics();
   }
 

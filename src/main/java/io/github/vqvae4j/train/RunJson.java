@@ -10,10 +10,10 @@ import io.github.vqvae4j.nn.Parameter;
 import java.util.List;
 import java.util.Optional;
 
-/** What a {@link RunFolder} says of a run in JSON. */
+/** What a {@link RunFolder} says of a run in JSON; a figure that is not finite is null. */
 final class RunJson {
   private static final Gson JSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
   private RunJson() {}
 
@@ -49,11 +49,11 @@ final class RunJson {
   static JsonObject metrics(TrainingReport report) {
     JsonObject metrics = figures(report.last().step(), Metric.of(report.last()));
     metrics.addProperty("ending", report.ending().name());
-    metrics.addProperty("seconds", report.seconds());
-    metrics.addProperty("imagesPerSecond", report.imagesPerSecond());
+    metrics.add("seconds", RecordJson.figure(report.seconds()));
+    metrics.add("imagesPerSecond", RecordJson.figure(report.imagesPerSecond()));
     metrics.addProperty("clippedSteps", report.clippedSteps());
     metrics.addProperty("skippedFiles", report.skippedFiles());
-    metrics.addProperty("variance", report.variance());
+    metrics.add("variance", RecordJson.figure(report.variance()));
     report.best().ifPresent(best -> metrics.addProperty("bestStep", best.step()));
     JsonArray evaluations = new JsonArray();
     report.evaluations().forEach(e -> evaluations.add(figures(e.step(), Metric.of(e))));
@@ -64,7 +64,7 @@ final class RunJson {
   private static JsonObject figures(long step, List<Metric> metrics) {
     JsonObject figures = new JsonObject();
     figures.addProperty("step", step);
-    metrics.forEach(metric -> figures.addProperty(metric.name(), metric.value()));
+    metrics.forEach(metric -> figures.add(metric.name(), RecordJson.figure(metric.value())));
     return figures;
   }
 }

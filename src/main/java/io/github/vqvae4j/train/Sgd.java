@@ -72,6 +72,11 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
+  public void reset() {
+    velocities.clear();
+  }
+
+  @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
     Optimizer.checkRate(rateNow);
     float r = (float) rateNow;

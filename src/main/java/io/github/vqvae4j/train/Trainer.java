@@ -26,10 +26,11 @@ import java.util.function.ToDoubleFunction;
  *     .fit(digits.train());
  * }</pre>
  *
- * <p>Each step: a shuffled batch; forward; the model's {@link ImageModel#loss}; backward; a check
- * that every term and every gradient is finite; the optimizer; then the model's own updates, such
- * as a codebook's. With the same seed, data, machine and number of threads two runs give the same
- * bits.
+ * <p>Each step: a shuffled batch; forward; the model's {@link ImageModel#loss}; backward; the
+ * optimizer; then the model's own updates, such as a codebook's. It is all or nothing: weights
+ * before and after, terms and gradients are checked to be finite, and if one is not, {@link
+ * DivergenceException} names it and the model is as before the step, bit for bit. With the same
+ * seed, data, machine and number of threads two runs give the same bits.
  */
 public final class Trainer {
   /** Steps over which code usage is summed up in reports. */
@@ -260,8 +261,8 @@ public final class Trainer {
    *
    * @param data the training images
    * @return how it went
-   * @throws DivergenceException if a term, a gradient or the error on held-out data became NaN or
-   *     infinite
+   * @throws DivergenceException if a weight, what a layer computes, a term of the loss or a
+   *     gradient is NaN or infinite, in training or on held-out data
    * @throws IllegalArgumentException if the batch is larger than the data, or the images do not fit
    *     the model
    * @throws IllegalStateException if {@link #stopEarly} or {@link #keepBest} was called and {@link
@@ -290,7 +291,7 @@ public final class Trainer {
 
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       listeners.forEach(listener -> listener.onStart(settings));
-      model.start(data, batch, seed, rng);
+      training.start(data, batch, seed);
       for (long n = 1; n <= steps && !evaluations.enough(); n++) {
         stopwatch.start();
         StepResult result = training.take(n, batches);

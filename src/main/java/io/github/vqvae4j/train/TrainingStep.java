@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
+import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
@@ -34,6 +35,9 @@ final class TrainingStep {
   private final List<Parameter> distinct;
   private final FiniteCheck check = new FiniteCheck();
   private final GradientMean mean = new GradientMean();
+  private final ModelState state;
+  private final HiddenOverflow overflow;
+  private boolean updated;
   private long clipped;
 
   TrainingStep(
@@ -50,6 +54,8 @@ final class TrainingStep {
     this.schedule = schedule;
     this.settings = settings;
     distinct = model.parameters();
+    state = new ModelState(model.variables());
+    overflow = new HiddenOverflow(model);
     model
         .variables()
         .forEach(
@@ -65,23 +71,47 @@ final class TrainingStep {
     return clipped;
   }
 
-  /** Step n; if it is refused, nothing has changed. */
-  StepResult take(long n, Batches batches) {
-    long[] rngBefore = rng.state();
+  /** Lets the model look at the data before its first step, once its weights were checked. */
+  void start(Dataset data, int batch, long seed) {
+    state.begin(1);
     try {
-      return settings.accumulate() == 1 ? single(n, batches.next()) : several(n, batches);
-    } catch (DivergenceException e) {
-      rng.restore(rngBefore);
-      throw e;
+      model.start(data, batch, seed, rng);
+    } catch (NonFiniteException e) {
+      throw DivergenceException.inStep(1, e.what(), e.value());
     }
   }
 
-  private StepResult single(long n, Batch batch) {
+  /**
+   * Step n, all or nothing: whatever ends it, parameters, buffers and generator are then as before,
+   * and an optimizer that has moved them begins anew.
+   */
+  StepResult take(long n, Batches batches) {
+    state.begin(n);
+    long[] rngBefore = rng.state();
+    updated = false;
+    boolean good = false;
+    try {
+      StepResult result = settings.accumulate() == 1 ? single(n, batches) : several(n, batches);
+      good = true;
+      return result;
+    } catch (NonFiniteException e) {
+      throw DivergenceException.inStep(n, e.what(), e.value());
+    } finally {
+      if (!good) {
+        rng.restore(rngBefore);
+        state.restore();
+        if (updated) {
+          optimizer.reset();
+        }
+      }
+    }
+  }
+
+  private StepResult single(long n, Batches batches) {
+    Batch batch = batches.next();
     try (Step step = Step.training(rng)) {
       StepResult result = pass(n, step, batch);
-      StepResult updated = update(n, result, Gradients.of(step));
-      step.commit();
-      return updated;
+      return update(n, result, Gradients.of(step), batch, step.takeCommits());
     }
   }
 
@@ -89,25 +119,20 @@ final class TrainingStep {
     mean.clear();
     List<StepResult> results = new ArrayList<>();
     List<Runnable> changes = new ArrayList<>();
+    Batch last = null;
     for (int i = 0; i < settings.accumulate(); i++) {
+      last = batches.next();
       try (Step step = Step.training(rng)) {
-        results.add(pass(n, step, batches.next()));
+        results.add(pass(n, step, last));
         mean.add(distinct, Gradients.of(step));
         changes.add(step.takeCommits());
       }
     }
-    StepResult updated = update(n, StepResult.mean(results), mean);
-    changes.forEach(Runnable::run);
-    return updated;
+    return update(n, StepResult.mean(results), mean, last, () -> changes.forEach(Runnable::run));
   }
 
   private StepResult pass(long n, Step step, Batch batch) {
-    BatchLoss loss;
-    try {
-      loss = model.loss(Trainer.images(step, batch), new TrainingProgress(n, variance));
-    } catch (NonFiniteException e) {
-      throw DivergenceException.inStep(n, e);
-    }
+    BatchLoss loss = model.loss(Trainer.images(step, batch), progress(n));
     Tensor total = LossTerm.total(loss.terms());
     StepResult result = StepResult.of(loss.terms(), total, loss.usage());
     result.checkFinite(n);
@@ -115,14 +140,23 @@ final class TrainingStep {
     return result;
   }
 
-  private StepResult update(long n, StepResult result, Gradients gradients) {
+  private TrainingProgress progress(long n) {
+    return new TrainingProgress(n, variance);
+  }
+
+  private StepResult update(
+      long n, StepResult result, Gradients gradients, Batch batch, Runnable buffers) {
     double norm = norm(n, gradients);
+    overflow.check(n, batch, progress(n));
     double rate = rate(n);
     float factor = clipFactor(norm, settings.clipNorm());
+    updated = true;
+    optimizer.update(distinct, factor < 1 ? gradients.times(factor) : gradients, rate);
+    buffers.run();
+    state.end(n, rate);
     if (factor < 1) {
       clipped++;
     }
-    optimizer.update(distinct, factor < 1 ? gradients.times(factor) : gradients, rate);
     return result.with(rate, norm);
   }
 
@@ -156,6 +190,7 @@ final class TrainingStep {
         if (!Double.isFinite(sum)) {
           throw DivergenceException.inStep(n, "the gradient of " + entry.getKey(), sum);
         }
+        overflow.gradient(entry.getValue(), sum);
         all += sum;
       }
     }

@@ -38,11 +38,12 @@ public final class WeightAverages {
   /** Takes in the weights after one more step. */
   void update() {
     steps++;
-    float share = (float) (1 - Math.min(decay, (steps - 1.0) / steps));
+    double share = 1 - Math.min(decay, (steps - 1.0) / steps);
     forEachSlice(
         (variable, offset, slice) -> {
           for (int i = 0; i < slice.length; i++) {
-            slice[i] += share * (values[i] - slice[i]);
+            double average = slice[i]; // as a float, the difference may be infinite
+            slice[i] = (float) (average + share * (values[i] - average));
           }
         });
     int number = 0;

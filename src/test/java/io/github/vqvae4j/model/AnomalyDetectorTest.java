@@ -13,6 +13,7 @@ import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.ConvTranspose2d;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -350,9 +351,9 @@ class AnomalyDetectorTest {
       model.parameters().forEach(p -> p.write(0, new float[] {Float.NaN}, 0, 1));
       assertSays(
           assertThrows(
-              IllegalStateException.class,
+              NonFiniteException.class,
               () -> AnomalyDetector.calibrate(model, noise(9, 8, 8, 1, 1), TENTH)),
-          "image 0 is not a finite number",
+          "encoder.down.0.weight[0] is NaN",
           "Train it anew");
     }
   }

@@ -1,12 +1,19 @@
 package io.github.vqvae4j.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.tensor.Precision;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PosteriorTest {
   private static final double[] MEANS = {0, 1.5, -0.3, 2, 0, -4};
@@ -40,6 +47,68 @@ class PosteriorTest {
         assertEquals((first + second) / 2, kl[i], 1e-9);
       }
       assertEquals(0, integral(0, 0), 1e-12);
+    }
+  }
+
+  /** min(max(x, -30), 20), with gradient 1 within the bounds and 0 outside. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void theLogVarianceIsBounded(Precision precision) {
+    double[] given = {-1e30, -30.5, -30, -29, 0, 19, 20, 20.5, 200, 1e30};
+    double[] expected = {-30, -30, -30, -29, 0, 19, 20, 20, 20, 20};
+    double[] slope = {0, 0, 1, 1, 1, 1, 1, 0, 0, 0};
+    try (Values variable = new Values(new float[given.length], 1, given.length);
+        Step step = Step.training(new Rng(1))) {
+      variable.convert(precision);
+      variable.set(given);
+      Tensor mean = variable.in(step).mul(0);
+      Posterior posterior = Posterior.of(mean, variable.in(step));
+      assertArrayEquals(expected, posterior.logVariance().toDoubles(), 1e-12);
+      for (double kl : posterior.kl().toDoubles()) {
+        assertTrue(Double.isFinite(kl), "" + kl);
+      }
+      posterior.logVariance().sum().backward();
+      assertArrayEquals(slope, step.gradient(variable).toDoubles());
+    }
+  }
+
+  private static final class Values extends Variable {
+    Values(float[] values, long... shape) {
+      super(true, values, shape);
+    }
+  }
+
+  /** An image has its noise wherever in a batch it comes, and no other image has the same. */
+  @Test
+  void noiseGoesByTheImage() {
+    try (Step step = Step.inference()) {
+      Tensor zeros = step.tensor(new double[5 * 3], 5, 3);
+      double[] whole = new Posterior(zeros, zeros).sample(7, 100).toDoubles();
+      for (int i = 0; i < 5; i++) {
+        Tensor one = step.tensor(new double[3], 1, 3);
+        double[] alone = new Posterior(one, one).sample(7, 100 + i).toDoubles();
+        assertArrayEquals(Arrays.copyOfRange(whole, 3 * i, 3 * i + 3), alone);
+      }
+      assertEquals(15, Arrays.stream(whole).distinct().count());
+      assertNotEquals(whole[0], new Posterior(zeros, zeros).sample(8, 100).toDoubles()[0]);
+    }
+  }
+
+  @Test
+  void noiseByTheImageIsNormal() {
+    int count = 20_000;
+    try (Step step = Step.inference()) {
+      Tensor zeros = step.tensor(new double[count], count, 1);
+      double[] z = new Posterior(zeros, zeros).sample(7, 0).toDoubles();
+      double mean = Arrays.stream(z).average().orElseThrow();
+      double variance = Arrays.stream(z).map(v -> v * v).average().orElseThrow() - mean * mean;
+      double next = 0;
+      for (int i = 1; i < count; i++) {
+        next += z[i] * z[i - 1] / count;
+      }
+      assertEquals(0, mean, 0.03);
+      assertEquals(1, variance, 0.04);
+      assertEquals(0, next, 0.03, "neighbours are independent");
     }
   }
 

@@ -34,6 +34,22 @@ class ModelStatisticsTest {
     assertTrue(Double.isNaN(damaged.mean()) && Double.isNaN(damaged.largest()));
   }
 
+  /** It is for finding such layers. */
+  @Test
+  void aModelThatExplodesHasStatisticsUpToThere() {
+    try (VqVae model = model()) {
+      Parameter bias = (Parameter) model.variables().get("encoder.project.bias");
+      bias.set(new float[] {0, Float.NaN, 0, 0});
+      ModelStatistics statistics = ModelStatistics.of(model, IMAGES);
+      List<String> outputs = names(statistics.outputs());
+      assertEquals("encoder", outputs.get(outputs.size() - 1));
+      assertTrue(Double.isNaN(statistics.outputs().get(outputs.size() - 1).mean()));
+      assertEquals(List.of(), statistics.gradients());
+      assertEquals(model.parameters().size(), statistics.weights().size());
+      assertTrue(statistics.toString().contains("NaN"), statistics.toString());
+    }
+  }
+
   @Test
   void everyParameterAndLayerIsThereAndNothingChanges() {
     try (VqVae model = model()) {

@@ -10,6 +10,7 @@ import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,6 +57,24 @@ class WeightAveragesTest {
         assertEquals(expected[t] + 4999, seen[4999], 1e-3);
         averages.exchange();
         assertEquals((float) (numbers[t] + 4999), weights.value.toFloats()[4999]);
+      }
+    }
+  }
+
+  /** The difference of two finite numbers may be infinite, their average is not. */
+  @Test
+  void averagesOfTheLargestNumbersAreFinite() {
+    for (double decay : new double[] {0.1, 0.5, 0.99}) {
+      try (Weights weights = new Weights()) {
+        WeightAverages averages = new WeightAverages(weights.variables().values(), decay);
+        for (int t = 0; t < 9; t++) {
+          float[] values = new float[weights.value.size()];
+          java.util.Arrays.fill(values, t % 2 == 0 ? Float.MAX_VALUE : -Float.MAX_VALUE);
+          weights.value.set(values);
+          averages.update();
+        }
+        averages.exchange();
+        assertEquals(-1, NonFinite.index(weights.value), "decay " + decay);
       }
     }
   }

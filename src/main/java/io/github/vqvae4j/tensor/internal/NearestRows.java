@@ -25,6 +25,10 @@ public final class NearestRows {
   /** Codes in all: {@link DistinctRows} has a table of twice as many. */
   private static final int MOST_ROWS = 1 << 29;
 
+  private static final String REMEDY =
+      "look for NaN in the input and the weights; if training diverged, load the weights of an"
+          + " earlier step and try a smaller learning rate";
+
   private final Kernels kernels;
   private final Arena arena;
   private final INDArray x;
@@ -102,7 +106,8 @@ public final class NearestRows {
 
   private static void checkAny(boolean any, int k) {
     if (!any) {
-      throw NonFiniteException.ofCodebook(k);
+      throw new NonFiniteException(
+          "nearestRows", "each of the codebook's " + k + " codes", Double.NaN, REMEDY);
     }
   }
 
@@ -110,9 +115,14 @@ public final class NearestRows {
   private static void checkFinite(double[] rows, int first, int d) {
     for (int i = 0; i < rows.length; i++) {
       if (!Double.isFinite(rows[i])) {
-        throw NonFiniteException.ofRow(first + i / d, i % d, rows[i]);
+        throw notFinite(first + i / d, i % d, rows[i]);
       }
     }
+  }
+
+  private static NonFiniteException notFinite(int row, int column, double value) {
+    String what = "row " + row + ", column " + column + " of the vectors";
+    return new NonFiniteException("nearestRows", what, value, REMEDY);
   }
 
   private void run() {
@@ -203,7 +213,7 @@ public final class NearestRows {
       HeapCopy.read(x, (long) (from + undecided[i]) * d, row, 0, d);
       for (int c = 0; c < d; c++) {
         if (!Float.isFinite(row[c])) {
-          throw NonFiniteException.ofRow(from + undecided[i], c, row[c]);
+          throw notFinite(from + undecided[i], c, row[c]);
         }
         rows[i * d + c] = row[c];
       }

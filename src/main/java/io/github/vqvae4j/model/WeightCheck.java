@@ -1,0 +1,72 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.tensor.NonFinite;
+import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at a model's weights before they are used, once after each change: every write gives a
+ * variable a larger stamp, so that the largest stamp names the content of all of them.
+ */
+final class WeightCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageModel.class);
+
+  private final ImageModel model;
+  private volatile long built;
+  private volatile long finite;
+  private boolean warned;
+
+  WeightCheck(ImageModel model) {
+    this.model = model;
+  }
+
+  /** Takes the weights of now for those that the model was built with, not trained yet. */
+  void built() {
+    built = stamp(model.variables());
+  }
+
+  /** Throws if a number is not finite; warns once if the model was not trained or started. */
+  void check() {
+    Map<String, Variable> variables = model.variables();
+    long stamp = stamp(variables);
+    if (stamp == finite) {
+      return;
+    }
+    String name = model.getClass().getSimpleName();
+    variables.forEach(
+        (variable, values) -> {
+          long index = NonFinite.index(values);
+          if (index >= 0) {
+            throw new NonFiniteException(
+                name,
+                variable + "[" + index + "]",
+                values.toDoubles()[(int) index],
+                "the model has diverged. Train it anew with a smaller learning rate, or load it as"
+                    + " it was saved before");
+          }
+        });
+    warnOfUntrained(name, stamp);
+    finite = stamp;
+  }
+
+  private synchronized void warnOfUntrained(String name, long stamp) {
+    boolean started = model.isStarted();
+    if (!warned && (!started || stamp == built)) {
+      warned = true;
+      LOG.warn(
+          "{}: {}. What it makes of images means nothing yet: train it first, or load a trained"
+              + " model.",
+          name,
+          started
+              ? "its weights are those that it was built with, neither trained nor loaded"
+              : "its codebook is to start from data and was not started, nor was it trained");
+    }
+  }
+
+  private static long stamp(Map<String, Variable> variables) {
+    return variables.values().stream().mapToLong(Variable::stamp).max().orElse(0);
+  }
+}

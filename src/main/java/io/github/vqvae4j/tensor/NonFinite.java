@@ -1,0 +1,94 @@
+package io.github.vqvae4j.tensor;
+
+import java.util.Arrays;
+
+/** The search for NaN and infinity. */
+public final class NonFinite {
+  /** Numbers copied out at a time, which stay in the first-level cache. */
+  private static final int LENGTH = 2048;
+
+  private interface Source {
+    void read(long offset, float[] target, int length);
+  }
+
+  private NonFinite() {}
+
+  /**
+   * Finds the first number that is NaN or infinite.
+   *
+   * @param values of which the first are looked at
+   * @param length how many
+   * @return its index, or -1 if all are finite
+   */
+  public static int index(float[] values, int length) {
+    for (int i = 0; i < length; i++) {
+      if (!(Math.abs(values[i]) <= Float.MAX_VALUE)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Finds the first number of a variable that is NaN or infinite.
+   *
+   * @param variable in either precision
+   * @return its index, row by row, or -1 if all are finite
+   */
+  public static long index(Variable variable) {
+    return variable.precision() == Precision.DOUBLE
+        ? index(variable.toDoubles())
+        : index(variable.size(), (from, target, n) -> variable.read(from, target, 0, n));
+  }
+
+  /**
+   * Finds the first number of a tensor that is NaN or infinite.
+   *
+   * @param tensor in either precision
+   * @return its index, row by row, or -1 if all are finite
+   */
+  public static long index(Tensor tensor) {
+    return tensor.precision() == Precision.DOUBLE
+        ? index(tensor.toDoubles())
+        : index(tensor.length(), (from, target, n) -> tensor.read(from, target, 0, n));
+  }
+
+  /** Whether a number of a tensor is NaN. */
+  static boolean hasNaN(Tensor tensor) {
+    if (tensor.precision() == Precision.DOUBLE) {
+      return Arrays.stream(tensor.toDoubles()).anyMatch(Double::isNaN);
+    }
+    float[] slice = new float[(int) Math.min(LENGTH, tensor.length())];
+    boolean nan = false;
+    for (long offset = 0; offset < tensor.length() && !nan; offset += LENGTH) {
+      int length = (int) Math.min(LENGTH, tensor.length() - offset);
+      tensor.read(offset, slice, 0, length);
+      for (int i = 0; i < length; i++) {
+        nan |= Float.isNaN(slice[i]);
+      }
+    }
+    return nan;
+  }
+
+  private static long index(long size, Source source) {
+    float[] slice = new float[(int) Math.min(LENGTH, size)];
+    for (long offset = 0; offset < size; offset += LENGTH) {
+      int length = (int) Math.min(LENGTH, size - offset);
+      source.read(offset, slice, length);
+      int index = index(slice, length);
+      if (index >= 0) {
+        return offset + index;
+      }
+    }
+    return -1;
+  }
+
+  private static long index(double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Double.isFinite(values[i])) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,147 @@
+package io.github.vqvae4j.model;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.quantize.KMeansConfig;
+import io.github.vqvae4j.tensor.Rng;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Sizes near 2^31: the arithmetic, without the memory. */
+class LengthsTest {
+  private static final int MOST = Integer.MAX_VALUE;
+
+  /** One image again and again. */
+  private record Repeated(Dataset one, int size) implements Dataset {
+    @Override
+    public int height() {
+      return one.height();
+    }
+
+    @Override
+    public int width() {
+      return one.width();
+    }
+
+    @Override
+    public int channels() {
+      return one.channels();
+    }
+
+    @Override
+    public void image(int index, float[] target, int offset) {
+      one.image(0, target, offset);
+    }
+
+    @Override
+    public int label(int index) {
+      return -1;
+    }
+  }
+
+  private static void refused(Executable call, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, call), parts);
+  }
+
+  @Test
+  void moreCodesThanAnArrayHoldsAreRefused() {
+    Dataset one = Shapes.rectangles(1, 8, 1, 1);
+    try (VqVae model = Shapes.model(1, 3);
+        Autoencoder autoencoder = LatentModels.autoencoder(1);
+        Vae vae = LatentModels.vae(1).build()) {
+      AnomalyDetector detector =
+          AnomalyDetector.calibrate(
+              model, Shapes.rectangles(20, 8, 1, 1), AnomalyConfig.falsePositives(0.1));
+      // Times 16 codes: negative as an int, 16 as an int, and a little too many.
+      for (int size : new int[] {MOST, (1 << 28) + 1, 1 << 27}) {
+        Dataset many = new Repeated(one, size);
+        String text = size + " images of 16 codes";
+        refused(() -> model.encode(many), "VqVae.encode", text, "range(");
+        refused(() -> model.reconstruct(many), "VqVae.encode", text, "range(");
+        refused(() -> detector.heatMap(many), "heatMap", size + " images of 64 pixels", "range(");
+      }
+      for (int size : new int[] {MOST, (1 << 30) + 1, 357_913_942}) {
+        Dataset many = new Repeated(one, size);
+        refused(
+            () -> autoencoder.encode(many), "Autoencoder.encode", size + " images of 6 numbers");
+        refused(() -> vae.encode(many), "Vae.encode", size + " images of 6 numbers", "range(");
+        refused(
+            () -> vae.sample(size, new Rng(1)),
+            "Vae.sample",
+            size + " latents of 6 numbers",
+            "few");
+        Latents latent = vae.encode(one);
+        refused(
+            () -> Latents.between(latent, latent, size),
+            "Latents.between",
+            size + " latents of 6 numbers");
+      }
+      Images gray = Images.from(Shapes.rectangles(9, 8, 1, 1), 0);
+      ImagePalette palette = ImagePalette.fit(gray, KMeansConfig.of(2), new Rng(1));
+      refused(
+          () -> palette.encode(new Repeated(gray, 1 << 26)),
+          "ImagePalette.encode",
+          (1 << 26) + " images of 64 pixels");
+    }
+  }
+
+  @Test
+  void shapesWhoseProductOverflowsAreNotTakenForSmallOnes() {
+    assertEquals(1 << 20, 1_867_833L * 18_837_001 * (1 << 20), "as a long");
+    refused(
+        () -> Latents.of(new float[1 << 20], 1_867_833, 18_837_001, 1 << 20),
+        "Latents",
+        "[1867833, 18837001, 1048576]",
+        "1048576 values");
+  }
+
+  @Test
+  void lengthsAreProductsOrRefused() {
+    assertEquals(0, Lengths.of("x", 0, "a", 5, "b", "c"));
+    assertEquals(Lengths.MOST, Lengths.of("x", Lengths.MOST, "a", 1, "b", "c"));
+    assertEquals(1 << 30, Lengths.of("x", 1 << 15, "a", 1 << 15, "b", "c"));
+    refused(
+        () -> Lengths.of("x.y", MOST, "images", 1, "codes", "do this"),
+        "x.y: got 2147483647 images of 1 codes",
+        "at most 2147483639",
+        "do this");
+    refused(() -> Lengths.of("x", MOST, "a", MOST, "b", "c"), "2147483647 a of 2147483647 b");
+    refused(() -> Lengths.of("x", 1 << 16, "a", 1 << 16, "b", "c"), "65536 a of 65536 b");
+  }
+
+  @Test
+  void partsEndWhereTheWholeEnds() {
+    assertEquals(64, Lengths.end(0, 64, 100));
+    assertEquals(100, Lengths.end(64, 64, 100));
+    assertEquals(100, Lengths.end(36, 64, 100));
+    assertEquals(MOST, Lengths.end(MOST - 1, 64, MOST));
+    assertEquals(MOST, Lengths.end(MOST - 64, 64, MOST));
+    assertEquals(MOST - 1, Lengths.end(MOST - 65, 64, MOST));
+    assertEquals(0, Lengths.parts(0, 64));
+    assertEquals(1, Lengths.parts(1, 64));
+    assertEquals(2, Lengths.parts(65, 64));
+    assertEquals(1 << 25, Lengths.parts(MOST, 64));
+    assertEquals(MOST, Lengths.parts(MOST, 1));
+    assertEquals(1, Lengths.parts(MOST, MOST));
+  }
+
+  /** Vectors that k-means starts from, of batches of 64 x 49 vectors of 256 numbers. */
+  @Test
+  void theStartTakesNoMoreVectorsThanAnArrayHolds() {
+    long each = 64 * 49 * 256;
+    assertTrue(VqVae.startTakesMore(0, 1, 1, 0, 256));
+    assertTrue(VqVae.startTakesMore(3, 100, 20_000, each, 256));
+    assertFalse(VqVae.startTakesMore(7, 100, 20_000, each, 256), "enough vectors");
+    assertFalse(VqVae.startTakesMore(100, 100, MOST, each, 256), "an epoch was seen");
+    long most = Lengths.MOST / each;
+    assertTrue(VqVae.startTakesMore(most - 1, 10_000_000, MOST, each, 256));
+    assertFalse(VqVae.startTakesMore(most, 10_000_000, MOST, each, 256), "no array holds more");
+    assertFalse(VqVae.startTakesMore(1L << 32, 1L << 33, MOST, each, 256));
+  }
+}

@@ -1,0 +1,384 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.io.EventFileReader;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.Encoder;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.LatentModels;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.Linear;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A training step is all or nothing: what is not finite is named, and nothing has changed. */
+class RefusedStepTest {
+  private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
+  private static final String FIRST = "encoder.down.0.weight";
+
+  private static Trainer trainer(ImageModel model) {
+    return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(200);
+  }
+
+  /** Gradients above 1, and nothing that the trainer starts. */
+  private static VqVae unstarted() {
+    return Shapes.model(1, 3, VectorQuantizer.gradient(16, 4).start(Start.NORMAL));
+  }
+
+  private static void put(ImageModel model, String name, int index, float value) {
+    float[] values = model.variables().get(name).toFloats();
+    values[index] = value;
+    model.variables().get(name).set(values);
+  }
+
+  private static void setAll(ImageModel model, String name, float value) {
+    float[] values = new float[model.variables().get(name).size()];
+    Arrays.fill(values, value);
+    model.variables().get(name).set(values);
+  }
+
+  private static void multiply(ImageModel model, String name, float factor) {
+    float[] values = model.variables().get(name).toFloats();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= factor;
+    }
+    model.variables().get(name).set(values);
+  }
+
+  /** The state after each step, and something done after one of them. */
+  private static final class Recorder implements TrainingListener {
+    private final ImageModel model;
+    private final long when;
+    private final Runnable what;
+    private final List<Map<String, float[]>> states = new ArrayList<>();
+
+    Recorder(ImageModel model, long when, Runnable what) {
+      this.model = model;
+      this.when = when;
+      this.what = what;
+      states.add(States.of(model));
+    }
+
+    @Override
+    public void onStep(StepReport report) {
+      if (report.step() == when) {
+        what.run();
+      }
+      states.add(States.of(model));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void weightsThatBecomeInfiniteInTheOptimizersStepAreNamedAndPutBack(int steps) {
+    try (VqVae model = unstarted()) {
+      Recorder recorder = new Recorder(model, 0, () -> {});
+      DivergenceException error =
+          assertThrows(
+              DivergenceException.class,
+              () ->
+                  trainer(model)
+                      .optimizer(Sgd.rate(3e38))
+                      .steps(steps)
+                      .listen(recorder)
+                      .fit(TRAIN));
+      assertEquals(1, error.step());
+      assertSays(error, "Step 1", "after the optimizer's update", "as they were before this step");
+      assertSays(error, "3.0E38", "smaller learning rate");
+      States.assertSame(recorder.states.get(0), States.of(model));
+    }
+  }
+
+  @Test
+  void accumulatedStepsArePutBackToo() {
+    try (VqVae model = Shapes.model(1, 3, VectorQuantizer.ema(16, 4))) {
+      trainer(model).steps(2).fit(TRAIN); // the codebook is started
+      Recorder recorder = new Recorder(model, 0, () -> {});
+      DivergenceException error =
+          assertThrows(
+              DivergenceException.class,
+              () ->
+                  trainer(model)
+                      .optimizer(Sgd.rate(3e38))
+                      .accumulate(3)
+                      .listen(recorder)
+                      .fit(TRAIN));
+      assertSays(error, "Step 1", "as they were before this step");
+      States.assertSame(recorder.states.get(0), States.of(model));
+    }
+  }
+
+  @Test
+  void aBufferThatBecomesInfiniteIsNamedAndAllIsPutBack() {
+    try (VqVae model = Shapes.model(1, 3, VectorQuantizer.ema(16, 4))) {
+      // Their quotient, the codebook, is too large for a float.
+      Recorder recorder =
+          new Recorder(
+              model,
+              3,
+              () -> {
+                setAll(model, "quantizer.sum", 3e38f);
+                setAll(model, "quantizer.count", 1e-3f);
+              });
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model).listen(recorder).fit(TRAIN));
+      assertEquals(4, error.step());
+      assertSays(error, "quantizer.codebook", "as they were before this step");
+      States.assertSame(recorder.states.get(3), States.of(model));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NaN", "Infinity", "-Infinity"})
+  void startWeightsThatAreNotFiniteAreNamed(float value) {
+    for (String name : new String[] {FIRST, "decoder.mix.bias", "quantizer.count"}) {
+      try (VqVae model = Shapes.model(1, 3, VectorQuantizer.gradient(16, 4))) {
+        put(model, name, 0, value);
+        Recorder recorder = new Recorder(model, 0, () -> {});
+        DivergenceException error =
+            assertThrows(
+                DivergenceException.class,
+                () -> trainer(model).steps(3).listen(recorder).fit(TRAIN),
+                name);
+        assertEquals(1, error.step());
+        assertEquals(name + "[0]", error.term());
+        assertSays(error, name + "[0] is " + value, "before this step", "load");
+        States.assertSame(recorder.states.get(0), States.of(model));
+      }
+    }
+  }
+
+  @Test
+  void weightsThatAListenerMadeInfiniteAreNamed() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      Recorder recorder = new Recorder(model, 2, () -> put(model, FIRST, 5, Float.NaN));
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model).listen(recorder).fit(TRAIN));
+      assertEquals(3, error.step());
+      assertSays(error, FIRST + "[5] is NaN");
+    }
+  }
+
+  /** All numbers are finite; inside, infinity less infinity is NaN, of which ReLU may make 0. */
+  @ParameterizedTest
+  @ValueSource(floats = {1e12f, 1e18f, 1e30f})
+  void weightsSoLargeThatTheEncoderOverflowsEndTheRun(float size) {
+    try (VqVae model = Shapes.model(1, 3, VectorQuantizer.gradient(16, 4))) {
+      for (String name : model.variables().keySet()) {
+        if (name.startsWith("encoder.") && name.endsWith("weight") && !name.contains("mix")) {
+          multiply(model, name, size);
+        }
+      }
+      Map<String, float[]> before = States.of(model);
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model).steps(5).fit(TRAIN));
+      assertSays(error, "Step 1", "encoder");
+      before.keySet().removeIf(name -> name.startsWith("quantizer."));
+      Map<String, float[]> after = States.of(model);
+      after.keySet().retainAll(before.keySet());
+      States.assertSame(before, after);
+    }
+  }
+
+  /**
+   * An encoder in which, with a large shift, infinity less infinity is NaN everywhere. oneDNN's
+   * ReLU makes 0 of it, the path around it goes on, and loss and gradients are finite.
+   */
+  private static final class Hiding extends Encoder {
+    private final Linear mix = child("mix", new Linear(1, 4, new Rng(1)));
+    private final Inner inner = child("inner", new Inner());
+
+    @Override
+    protected Tensor compute(Tensor images) {
+      Tensor mixed = mix.forward(images);
+      return inner.forward(mixed).add(mixed);
+    }
+  }
+
+  private static final class Inner extends Layer {
+    private final Parameter shift = parameter("shift", new float[] {1}, 1);
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      Tensor large = x.add(shift.in(x.step())).mul(10);
+      return large.sub(large.mul(0.5)).relu();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 2})
+  void whatALayerHidesEndsTheRun(long after) {
+    try (VqVae model =
+        VqVae.builder()
+            .encoder(new Hiding())
+            .quantizer(VectorQuantizer.gradient(16, 4).start(Start.NORMAL))
+            .decoder(ConvDecoder.channels(1).hidden(8).upsample(0).residual(0, 1))
+            .build()) {
+      Runnable overflow = () -> setAll(model, "encoder.inner.shift", 3e38f);
+      if (after == 0) {
+        overflow.run();
+      }
+      Recorder recorder = new Recorder(model, after, overflow);
+      DivergenceException error =
+          assertThrows(
+              DivergenceException.class, () -> trainer(model).steps(5).listen(recorder).fit(TRAIN));
+      assertEquals(after + 1, error.step());
+      boolean hidden = !"nd4j".equals(System.getProperty("vqvae4j.kernels"));
+      assertEquals(hidden ? "encoder.inner" : "the encoder's output", error.term());
+      assertSays(error, "as they were before this step");
+      States.assertSame(recorder.states.get((int) after), States.of(model));
+    }
+  }
+
+  /** As the one above, in the middle of a run. */
+  @Test
+  void anEncoderThatOverflowsLaterEndsTheRun() {
+    try (VqVae model = Shapes.model(1, 3, VectorQuantizer.gradient(16, 4))) {
+      Recorder recorder =
+          new Recorder(
+              model,
+              2,
+              () ->
+                  model
+                      .variables()
+                      .keySet()
+                      .forEach(
+                          name -> {
+                            if (name.startsWith("encoder.residual") && name.endsWith("weight")) {
+                              multiply(model, name, 1e28f);
+                            }
+                          }));
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model).listen(recorder).fit(TRAIN));
+      assertEquals(3, error.step());
+      assertSays(error, "encoder");
+    }
+  }
+
+  @Test
+  void anOptimizerThatThrowsLeavesTheModelAsItWas() {
+    try (Vae model = LatentModels.vae(3).build()) {
+      Map<String, float[]> before = States.of(model);
+      Optimizer failing =
+          new Optimizer() {
+            @Override
+            public double rate() {
+              return 1;
+            }
+
+            @Override
+            public void update(List<Parameter> parameters, Gradients gradients, double rate) {
+              Parameter first = parameters.get(0);
+              first.set(new float[first.size()]);
+              throw new IllegalStateException("of somebody's own");
+            }
+
+            @Override
+            public void reset() {}
+          };
+      assertSays(
+          assertThrows(
+              IllegalStateException.class, () -> trainer(model).optimizer(failing).fit(TRAIN)),
+          "of somebody's own");
+      States.assertSame(before, States.of(model));
+    }
+  }
+
+  @Test
+  void aLaterRunDoesNotGoOnWithTheMomentsOfARefusedStep() {
+    List<Map<String, float[]>> results = new ArrayList<>();
+    for (boolean refused : new boolean[] {true, false}) {
+      try (VqVae model = unstarted()) {
+        Sgd optimizer = new Sgd(1e-4, 0.9);
+        if (refused) {
+          Trainer huge = trainer(model).optimizer(optimizer).schedule((n, of) -> 3e42);
+          assertThrows(DivergenceException.class, () -> huge.fit(TRAIN));
+        }
+        trainer(model).optimizer(optimizer).steps(3).fit(TRAIN);
+        results.add(States.of(model));
+      }
+    }
+    States.assertSame(results.get(1), results.get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tensorBoardChangesNothingOfThat(boolean tensorBoard, @TempDir Path folder)
+      throws IOException {
+    try (Vae model = LatentModels.vae(3).build()) {
+      RunFolder run = RunFolder.in(folder, model);
+      run = tensorBoard ? run.tensorBoard() : run;
+      Trainer trainer = trainer(model).optimizer(Sgd.rate(3e38)).steps(3).listen(run);
+      assertThrows(DivergenceException.class, () -> trainer.fit(TRAIN));
+    }
+  }
+
+  @Test
+  void histogramsOfWhatIsNotFiniteAreLeftOut(@TempDir Path folder) throws IOException {
+    try (LogLines lines = new LogLines(TensorBoard.class);
+        Vae model = LatentModels.vae(3).build()) {
+      TensorBoard board = new TensorBoard(folder);
+      String name = model.variables().keySet().iterator().next();
+      put(model, name, 2, Float.POSITIVE_INFINITY);
+      board.add(1, model);
+      board.add(2, model);
+      assertEquals(1, lines.warnings().size(), lines.warnings().toString());
+      assertSays(new Exception(lines.warnings().get(0)), name, "step 1", "not finite");
+      try (Stream<Path> files = Files.list(folder)) {
+        List<EventFileReader.Event> events = EventFileReader.read(files.findFirst().orElseThrow());
+        List<String> tags =
+            events.stream()
+                .flatMap(e -> e.summary().getValueList().stream())
+                .map(v -> v.getTag())
+                .toList();
+        assertFalse(tags.contains(name), tags.toString());
+        assertEquals(2 * (model.variables().size() - 1), tags.size());
+      }
+    }
+  }
+
+  @Test
+  void everyTermOfAnEvaluationIsChecked() {
+    try (Vae model = LatentModels.vae(3).build()) {
+      String name =
+          model.variables().keySet().stream()
+              .filter(n -> n.startsWith("encoder.") && n.endsWith("bias"))
+              .reduce((first, second) -> second)
+              .orElseThrow();
+      put(model, name, 0, 1e20f); // the mean of the first latent; its square is infinite
+      DivergenceException error =
+          assertThrows(
+              DivergenceException.class, () -> Evaluation.of(model, TRAIN, TRAIN.variance()));
+      assertSays(error, "kl", "Infinity", "image");
+      put(model, name, 0, Float.NaN);
+      error =
+          assertThrows(
+              DivergenceException.class, () -> Evaluation.of(model, TRAIN, TRAIN.variance()));
+      assertSays(error, name + "[0] is NaN");
+    }
+  }
+}

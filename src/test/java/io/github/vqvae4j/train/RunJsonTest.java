@@ -1,0 +1,108 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.github.vqvae4j.io.RecordFile;
+import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is written as JSON is JSON, which has no NaN and no infinity. */
+class RunJsonTest {
+  private record Figures(double psnr, float error, List<Double> all, int count) {}
+
+  /** A reader that takes nothing but JSON: Gson's own parser takes NaN and Infinity. */
+  private static JsonObject strict(String text) throws IOException {
+    JsonElement json = new Gson().getAdapter(JsonElement.class).fromJson(text);
+    checkNumbers(json);
+    return json.getAsJsonObject();
+  }
+
+  private static void checkNumbers(JsonElement json) {
+    if (json instanceof JsonPrimitive value && value.isNumber()) {
+      assertTrue(value.getAsString().matches("-?[0-9]+(\\.[0-9]+)?(E-?[0-9]+)?"), value.toString());
+    } else if (json.isJsonArray()) {
+      json.getAsJsonArray().forEach(RunJsonTest::checkNumbers);
+    } else if (json.isJsonObject()) {
+      json.getAsJsonObject().entrySet().forEach(e -> checkNumbers(e.getValue()));
+    }
+  }
+
+  @Test
+  void figuresThatAreNotFiniteAreNull() throws IOException {
+    assertThrows(Exception.class, () -> strict("{\"kl\": Infinity}"));
+    assertThrows(Exception.class, () -> strict("{\"kl\": NaN}"));
+    double[] bad = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+    for (double value : bad) {
+      List<TermReport> terms = List.of(new TermReport("kl", value, 1));
+      CodeUsage none = CodeUsage.none(0);
+      StepReport step = new StepReport(3, 3, terms, value, value, value, none, none, value);
+      Evaluation evaluation = new Evaluation(3, terms, value, value, none);
+      TrainingReport report =
+          new TrainingReport(
+              step,
+              Ending.STEPS_MADE,
+              List.of(evaluation),
+              Optional.of(evaluation),
+              0,
+              0,
+              value,
+              value,
+              value);
+      JsonObject json = strict(RunJson.text(RunJson.metrics(report)));
+      for (String name :
+          List.of("train/loss", "train/kl", "seconds", "variance", "imagesPerSecond")) {
+        assertTrue(json.get(name).isJsonNull(), name);
+      }
+      assertEquals(3, json.get("step").getAsInt());
+      JsonObject first = json.get("evaluations").getAsJsonArray().get(0).getAsJsonObject();
+      assertTrue(first.get("validation/kl").isJsonNull());
+
+      Figures figures = new Figures(value, (float) value, List.of(1.5, value), 7);
+      JsonObject own = strict(RunJson.text(RecordJson.figures(figures)));
+      assertTrue(own.get("psnr").isJsonNull() && own.get("error").isJsonNull());
+      assertEquals("[1.5,null]", own.get("all").toString());
+      assertEquals(7, own.get("count").getAsInt());
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(figures)),
+          "psnr: got " + value,
+          "finite");
+    }
+  }
+
+  @Test
+  void aRunsOwnFiguresMayBeInfinite(@TempDir Path folder) throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder run = RunFolder.in(folder, model);
+      Trainer.of(model).batch(8).steps(2).listen(run).fit(Shapes.rectangles(20, 8, 1, 1));
+      run.add(new Figures(Double.POSITIVE_INFINITY, 0, List.of(), 1));
+      JsonObject metrics = strict(Files.readString(folder.resolve("metrics.json")));
+      assertTrue(metrics.get("psnr").isJsonNull());
+      strict(Files.readString(folder.resolve("config.json")));
+    }
+  }
+
+  /** Settings that are read again must be there: such a file is refused before it is written. */
+  @Test
+  void aRecordThatIsReadAgainIsNotWrittenWithThem(@TempDir Path folder) {
+    Path file = folder.resolve("record.json");
+    Figures figures = new Figures(Double.NaN, 0, List.of(), 1);
+    assertThrows(IllegalArgumentException.class, () -> RecordFile.write(file, figures));
+    assertTrue(Files.notExists(file));
+  }
+}

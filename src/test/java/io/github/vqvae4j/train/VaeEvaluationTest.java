@@ -1,0 +1,79 @@
+package io.github.vqvae4j.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.LatentModels;
+import io.github.vqvae4j.model.Likelihood;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.TrainingProgress;
+import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.tensor.Step;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The held-out bound of a VAE. */
+class VaeEvaluationTest {
+  private static final Dataset IMAGES = Shapes.rectangles(150, 8, 1, 1);
+
+  private static double reconstruction(Vae model, Dataset data, int from, int to, long first) {
+    try (Step step = Step.inference()) {
+      Dataset some = data.range(from, to);
+      return model
+          .loss(
+              step.tensor(some.pixels(0, to - from), to - from, 8, 8, 1),
+              new TrainingProgress(Long.MAX_VALUE, 1, first))
+          .terms()
+          .get(0)
+          .value()
+          .item();
+    }
+  }
+
+  @Test
+  void itDoesNotDependOnTheSizeOfBatches() {
+    try (Vae model = LatentModels.vae(3).build()) {
+      double expected = Evaluation.of(model, IMAGES, 1).term("reconstruction");
+      for (int batch : new int[] {1, 7, 150}) {
+        double sum = 0;
+        for (int from = 0; from < IMAGES.size(); from += batch) {
+          int to = Math.min(from + batch, IMAGES.size());
+          sum += (to - from) * reconstruction(model, IMAGES, from, to, from);
+        }
+        assertEquals(expected, sum / IMAGES.size(), 1e-4, "batches of " + batch);
+      }
+    }
+  }
+
+  @Test
+  void noTwoImagesHaveTheSameNoise() {
+    try (Vae model = LatentModels.vae(3).build()) {
+      Images one = Images.from(IMAGES, 0);
+      Set<Double> values = new HashSet<>();
+      for (int i = 0; i < 150; i++) {
+        values.add(reconstruction(model, one, 0, 1, i));
+      }
+      assertTrue(values.size() > 140, values.size() + " of 150");
+      assertNotEquals(reconstruction(model, one, 0, 1, 0), reconstruction(model, one, 0, 1, 64));
+    }
+  }
+
+  /** An image a thousand times as bright makes the encoder's log variance some hundreds. */
+  @Test
+  void oneOddImageDoesNotMakeItInfinite() {
+    try (Vae model = LatentModels.vae(3).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
+      Trainer.of(model).batch(16).steps(50).fit(IMAGES);
+      float[] pixels = IMAGES.pixels(0, 80);
+      for (int i = 0; i < 64; i++) {
+        pixels[70 * 64 + i] = 1e4f * (i % 3 + 1);
+      }
+      Evaluation evaluation = Evaluation.of(model, Images.of(pixels, 80, 8, 8, 1), 1);
+      assertTrue(Double.isFinite(evaluation.term("kl")), evaluation.terms().toString());
+      assertTrue(Double.isFinite(evaluation.loss()), evaluation.terms().toString());
+    }
+  }
+}
