@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@link Adam} with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as in
@@ -68,6 +69,16 @@ public final class AdamW implements Optimizer {
   @Override
   public double rate() {
     return adam.rate();
+  }
+
+  @Override
+  public Set<Parameter> parameters() {
+    return adam.parameters();
+  }
+
+  @Override
+  public void reset() {
+    adam.reset();
   }
 
   @Override

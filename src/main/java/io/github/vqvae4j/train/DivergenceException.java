@@ -10,6 +10,9 @@ public final class DivergenceException extends ArithmeticException {
   /** What was not finite. */
   private final String term;
 
+  /** Where the model was written. */
+  private String note = "";
+
   private DivergenceException(long step, String term, String message) {
     super(message);
     this.step = step;
@@ -38,6 +41,16 @@ public final class DivergenceException extends ArithmeticException {
         step,
         term,
         "After step " + step + " " + term + " is " + value + ". Try a smaller learning rate.");
+  }
+
+  /** Adds a sentence to the message. */
+  void add(String sentence) {
+    note += " " + sentence;
+  }
+
+  @Override
+  public String getMessage() {
+    return super.getMessage() + note;
   }
 
   /**

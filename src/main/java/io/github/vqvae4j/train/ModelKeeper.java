@@ -1,0 +1,50 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The file of the model in training: replaced as a whole each time, and only by a model whose
+ * weights are finite.
+ */
+final class ModelKeeper {
+  private final ImageModel model;
+  private final Path file;
+  private long written;
+
+  /** Nothing is written yet. */
+  ModelKeeper(ImageModel model, Path file) {
+    this.model = model;
+    this.file = file;
+  }
+
+  /** Whether every weight of the model is finite. */
+  boolean sound() {
+    for (Variable variable : model.variables().values()) {
+      for (double value : variable.toDoubles()) {
+        if (!Double.isFinite(value)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Writes the model as after a step; one that is not sound replaces nothing. */
+  void write(long step) throws IOException {
+    if (sound()) {
+      model.save(file);
+      written = step;
+    }
+  }
+
+  /** What is in the file. */
+  String content() {
+    String read = model.getClass().getSimpleName() + ".load(Path.of(\"" + file + "\"))";
+    return written == 0
+        ? "No model was written."
+        : "The model as after step " + written + " is in " + file + "; " + read + " reads it.";
+  }
+}
