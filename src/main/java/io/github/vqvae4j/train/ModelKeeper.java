@@ -4,6 +4,7 @@ import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The file of the model in training: replaced as a whole each time, and only by a model whose
@@ -38,6 +39,11 @@ final class ModelKeeper {
       model.save(file);
       written = step;
     }
+  }
+
+  /** The file, if the model was written. */
+  Optional<Path> file() {
+    return written == 0 ? Optional.empty() : Optional.of(file);
   }
 
   /** What is in the file. */

@@ -183,6 +183,15 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
+   * The file of the last run's model, as it was written last.
+   *
+   * @return empty if it was not written yet
+   */
+  public Optional<Path> modelFile() {
+    return record == null ? Optional.empty() : record.modelFile();
+  }
+
+  /**
    * Why not everything of the last run was written.
    *
    * @return the first failure; empty if there was none

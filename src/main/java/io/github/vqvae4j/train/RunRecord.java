@@ -90,6 +90,10 @@ final class RunRecord implements TrainingListener {
     attempt(Part.SETTINGS, () -> write(CONFIG, RunJson.text(RunJson.config(model, settings))));
   }
 
+  Optional<Path> modelFile() {
+    return keeper.file();
+  }
+
   Optional<Exception> failure() {
     return Optional.ofNullable(failure);
   }
