@@ -33,6 +33,10 @@ class StoppedProcessTest {
     private final BufferedReader out;
 
     Child(Path folder, int heldOut, int evaluateEvery) throws IOException {
+      this(folder, heldOut, evaluateEvery, 0);
+    }
+
+    Child(Path folder, int heldOut, int evaluateEvery, int exitAfter) throws IOException {
       process =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -42,7 +46,8 @@ class StoppedProcessTest {
                   StoppedProgram.class.getName(),
                   folder.toString(),
                   String.valueOf(heldOut),
-                  String.valueOf(evaluateEvery))
+                  String.valueOf(evaluateEvery),
+                  String.valueOf(exitAfter))
               .redirectErrorStream(true)
               .start();
       out = process.inputReader(StandardCharsets.UTF_8);
@@ -158,6 +163,15 @@ class StoppedProcessTest {
           assertEquals(0, files.count());
         }
       }
+    }
+  }
+
+  /** No step will end after it, and nobody waits for one: the model is that of the evaluation. */
+  @Test
+  void aListenerThatExits() throws Exception {
+    try (Child child = new Child(folder(), 16, 10, 12)) {
+      assertEquals(7, child.end(), child.lines::toString);
+      assertModelIsWhole();
     }
   }
 

@@ -14,10 +14,12 @@ final class StoppedProgram {
   /**
    * Trains.
    *
-   * @param args the folder of the run, held-out images, steps between evaluations
+   * @param args the folder of the run, held-out images, steps between evaluations, and the step
+   *     after which it exits
    */
   public static void main(String[] args) throws IOException {
     PrintStream out = System.out;
+    long exitAfter = Long.parseLong(args[3]);
     Dataset train = Shapes.rectangles(64, 8, 1, 1);
     Dataset heldOut = Shapes.rectangles(Integer.parseInt(args[1]), 8, 1, 2);
     try (VqVae model = Shapes.model(1, 3)) {
@@ -37,6 +39,9 @@ final class StoppedProgram {
                 @Override
                 public void onStep(StepReport report) {
                   out.println("step " + report.step());
+                  if (report.step() == exitAfter) {
+                    System.exit(7);
+                  }
                 }
 
                 @Override
