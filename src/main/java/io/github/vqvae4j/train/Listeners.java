@@ -21,11 +21,11 @@ final class Listeners {
 
   /** Tells each that the run is over; throws what the first threw that did. */
   void end(TrainingReport report) {
-    RuntimeException failure = null;
+    Throwable failure = null;
     for (TrainingListener listener : all) {
       try {
         listener.onEnd(report);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (failure == null) {
           failure = e;
         } else {
@@ -33,8 +33,11 @@ final class Listeners {
         }
       }
     }
+    if (failure instanceof Error error) {
+      throw error;
+    }
     if (failure != null) {
-      throw failure;
+      throw (RuntimeException) failure;
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 final class ModelKeeper {
   private final ImageModel model;
   private final Path file;
+  private final float[] slice = new float[Slices.LENGTH];
   private long written;
 
   /** Nothing is written yet. */
@@ -23,9 +24,15 @@ final class ModelKeeper {
 
   /** Whether every weight of the model is finite. */
   boolean sound() {
-    for (Variable variable : model.variables().values()) {
-      for (double value : variable.toDoubles()) {
-        if (!Double.isFinite(value)) {
+    return model.variables().values().stream().allMatch(this::finite);
+  }
+
+  private boolean finite(Variable variable) {
+    for (int offset = 0; offset < variable.size(); offset += slice.length) {
+      int length = Math.min(slice.length, variable.size() - offset);
+      variable.read(offset, slice, 0, length);
+      for (int i = 0; i < length; i++) {
+        if (!Float.isFinite(slice[i])) {
           return false;
         }
       }

@@ -133,6 +133,28 @@ class ListenersTest {
   }
 
   @Test
+  void norDoesAnErrorAtTheEnd() {
+    AssertionError error = new AssertionError("at the end");
+    Ear later = new Ear("");
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer trainer =
+          Trainer.of(model)
+              .batch(16)
+              .steps(1)
+              .listen(
+                  new TrainingListener() {
+                    @Override
+                    public void onEnd(TrainingReport report) {
+                      throw error;
+                    }
+                  })
+              .listen(later);
+      assertSame(error, assertThrows(AssertionError.class, () -> trainer.fit(TRAIN)));
+      assertEquals("end STEPS_MADE", later.heard.get(later.heard.size() - 1));
+    }
+  }
+
+  @Test
   void aModelThatCannotStartAndDataThatCannotBeReadAreHeardOf() {
     Ear atStart = new Ear("");
     assertSays(fit(new BrokenData(TRAIN, 0), atStart), "broken");
