@@ -1,12 +1,12 @@
 package io.github.vqvae4j.io;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.nd4j.shade.protobuf.ByteString;
@@ -196,7 +196,10 @@ public final class EventFile {
    * @throws IOException if it cannot be written
    */
   public void flush() throws IOException {
-    Files.write(path, pending.toByteArray(), StandardOpenOption.APPEND);
+    // Not a channel, which an interrupted thread would close.
+    try (FileOutputStream out = new FileOutputStream(path.toFile(), true)) {
+      pending.writeTo(out);
+    }
     pending.reset();
   }
 }

@@ -29,7 +29,7 @@ public abstract class ImageModel extends Layer {
   private static final int MOST_IMAGES = 64;
 
   /** And so many pixels, since the memory of a pass grows with them. */
-  private static final int MOST_PIXELS = 1 << 18;
+  private static final int MOST_PIXELS = 1 << 16;
 
   private final WeightCheck weights = new WeightCheck(this);
 
@@ -109,6 +109,19 @@ public abstract class ImageModel extends Layer {
   /** Ends a constructor: all parameters and buffers are there, and not trained yet. */
   final void built() {
     weights.built();
+  }
+
+  /**
+   * Returns how many images of a data set should go through a model at once where all of them do,
+   * as in evaluations. It depends on their size alone, so that results do not depend on who asks,
+   * and is small enough that a pass needs no more memory than a step of training: 64 images of
+   * 32x32 pixels, or one of 256x256.
+   *
+   * @param data one or more images
+   * @return from 1 to 64, and at most as many as there are
+   */
+  public static int imagesAtOnce(Dataset data) {
+    return Math.min(part((long) data.height() * data.width()), data.size());
   }
 
   /** How many images go through the model at once. */

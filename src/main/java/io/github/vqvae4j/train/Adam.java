@@ -1,9 +1,11 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1), as in PyTorch. With gradient g at update t:
@@ -78,6 +80,11 @@ public final class Adam implements Optimizer {
   @Override
   public double rate() {
     return rate;
+  }
+
+  @Override
+  public Set<Parameter> parameters() {
+    return Collections.unmodifiableSet(moments.keySet());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@link Adam} with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as in
@@ -76,6 +77,11 @@ public final class AdamW implements Optimizer {
    * @throws IllegalArgumentException also if rate times decay is more than 1, which would turn the
    *     weights' signs
    */
+  @Override
+  public Set<Parameter> parameters() {
+    return adam.parameters();
+  }
+
   @Override
   public void reset() {
     adam.reset();

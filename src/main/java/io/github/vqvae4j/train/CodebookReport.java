@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.tensor.Step;
@@ -19,8 +20,6 @@ import java.util.Locale;
  *     z_q||^2, which is sqrt(D commitment); NaN if it is not known
  */
 public record CodebookReport(CodeUsage usage, double distance) {
-  private static final int BATCH = 64;
-
   /**
    * Encodes a whole data set. Nothing in the model changes.
    *
@@ -32,7 +31,7 @@ public record CodebookReport(CodeUsage usage, double distance) {
     CodeUsage usage = CodeUsage.none(model.quantizer().codebookSize());
     double sum = 0;
     long count = 0;
-    try (Batches batches = Batches.inOrder(data, Math.min(BATCH, data.size()))) {
+    try (Batches batches = Batches.inOrder(data, ImageModel.imagesAtOnce(data))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         try (Step step = Step.inference()) {
           Tensor vectors = model.vectors(Trainer.images(step, batch));

@@ -21,6 +21,9 @@ public final class DivergenceException extends ArithmeticException {
   /** What was not finite. */
   private final String term;
 
+  /** Where the model was written. */
+  private String note = "";
+
   private DivergenceException(long step, String term, String message) {
     super(message);
     this.step = step;
@@ -99,6 +102,16 @@ public final class DivergenceException extends ArithmeticException {
                 ? "."
                 : ". Training stopped; the model is as after that step, and its weights are finite.")
             + " Look at those images, and try a smaller learning rate.");
+  }
+
+  /** Adds a sentence to the message. */
+  void add(String sentence) {
+    note += " " + sentence;
+  }
+
+  @Override
+  public String getMessage() {
+    return super.getMessage() + note;
   }
 
   /**

@@ -6,5 +6,8 @@ public enum Ending {
   STEPS_MADE,
 
   /** No evaluation was better than the best for as long as {@link Trainer#stopEarly} allowed. */
-  NO_BETTER_EVALUATION
+  NO_BETTER_EVALUATION,
+
+  /** The thread was interrupted, or the process asked to end (Ctrl-C, SIGTERM). */
+  INTERRUPTED
 }

@@ -14,6 +14,8 @@ import io.github.vqvae4j.tensor.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * How well a model reconstructs a data set.
@@ -27,8 +29,6 @@ import java.util.Locale;
  */
 public record Evaluation(
     long step, List<TermReport> terms, double meanSquaredError, double variance, CodeUsage usage) {
-  private static final int BATCH = 64;
-
   /** Weights that grow are taken as in the end, so that losses can be compared. */
   private static final long AFTER_WARM_UPS = Long.MAX_VALUE;
 
@@ -42,17 +42,26 @@ public record Evaluation(
    * @throws DivergenceException if a weight, the error or a term of the loss is NaN or infinite
    */
   public static Evaluation of(ImageModel model, Dataset data, double variance) {
-    return after(0, model, data, variance);
+    return after(0, model, data, variance, () -> false);
   }
 
-  static Evaluation after(long step, ImageModel model, Dataset data, double variance) {
+  /**
+   * As after a step of training.
+   *
+   * @throws CancellationException if it is asked to stop
+   */
+  static Evaluation after(
+      long step, ImageModel model, Dataset data, double variance, BooleanSupplier stop) {
     double sum = 0;
     List<TermReport> terms = List.of();
     CodeUsage usage = CodeUsage.none(model.codebookSize());
     checkWeights(step, model);
     int from = 0;
-    try (Batches batches = Batches.inOrder(data, Math.min(BATCH, data.size()))) {
+    try (Batches batches = Batches.inOrder(data, ImageModel.imagesAtOnce(data))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+        if (stop.getAsBoolean()) {
+          throw new CancellationException("stopped while evaluating");
+        }
         String where = ", images " + from + " to " + (from + batch.count() - 1);
         TrainingProgress progress = new TrainingProgress(AFTER_WARM_UPS, variance, from);
         try (Step pass = Step.inference()) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 
 /** The evaluations of a run: makes them, and knows and keeps the best. */
@@ -34,6 +35,7 @@ final class Evaluations {
   private final List<Evaluation> all = new ArrayList<>();
   private double least = Double.POSITIVE_INFINITY;
   private Evaluation best;
+  private Snapshot bestWeights;
   private int sinceBest;
 
   /**
@@ -48,15 +50,15 @@ final class Evaluations {
     this.averages = averages;
   }
 
-  /** Evaluates, if it is time. */
-  void after(long n, long steps, List<TrainingListener> listeners) {
+  /** Evaluates, if it is time; throws CancellationException if asked to stop meanwhile. */
+  void after(long n, long steps, Listeners listeners, BooleanSupplier stop) {
     if (plan.heldOut != null && (n % plan.everySteps == 0 || n == steps)) {
       exchangeAverages();
       try {
-        Evaluation evaluation = Evaluation.after(n, model, plan.heldOut, variance);
+        Evaluation evaluation = Evaluation.after(n, model, plan.heldOut, variance, stop);
         all.add(evaluation);
         judge(evaluation);
-        listeners.forEach(listener -> listener.onEvaluation(evaluation));
+        listeners.tell(listener -> listener.onEvaluation(evaluation));
       } finally {
         exchangeAverages();
       }
@@ -77,6 +79,9 @@ final class Evaluations {
       least = measured;
       best = evaluation;
       sinceBest = 0;
+      if (plan.patience > 0) {
+        bestWeights = new Snapshot(model);
+      }
       save(evaluation.step());
     }
   }
@@ -100,6 +105,18 @@ final class Evaluations {
   /** Whether patience has run out. */
   boolean enough() {
     return plan.patience > 0 && sinceBest >= plan.patience;
+  }
+
+  /** Puts the weights of the best evaluation into the model, if the run may end early. */
+  void restoreBest() {
+    if (bestWeights != null) {
+      bestWeights.restore();
+    }
+  }
+
+  /** The step whose weights {@link #restoreBest} puts into the model. */
+  Optional<Long> restored() {
+    return bestWeights == null ? Optional.empty() : Optional.of(best.step());
   }
 
   List<Evaluation> all() {

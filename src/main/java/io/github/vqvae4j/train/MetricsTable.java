@@ -1,9 +1,10 @@
 package io.github.vqvae4j.train;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,8 +28,9 @@ final class MetricsTable {
     List<String> columns =
         Stream.concat(ofStep.stream().map(Metric::name), Metric.ofEvaluations(ofStep).stream())
             .toList();
-    Files.writeString(file, "step," + String.join(",", columns) + "\n");
-    return new MetricsTable(file, columns);
+    MetricsTable table = new MetricsTable(file, columns);
+    table.append("step," + String.join(",", columns));
+    return table;
   }
 
   void add(long step, List<Metric> metrics) throws IOException {
@@ -42,8 +44,27 @@ final class MetricsTable {
               .findFirst()
               .orElse(""));
     }
-    Files.writeString(file, String.join(",", cells) + "\n", StandardOpenOption.APPEND);
+    append(String.join(",", cells));
     rows++;
+  }
+
+  /** Not through a channel, which an interrupted thread would close. A torn line is taken back. */
+  private void append(String line) throws IOException {
+    long before = file.toFile().length();
+    try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
+      out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      takeBack(before, e);
+      throw e;
+    }
+  }
+
+  private void takeBack(long length, IOException failure) {
+    try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
+      whole.setLength(length);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   int rows() {

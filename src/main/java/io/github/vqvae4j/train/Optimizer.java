@@ -3,6 +3,7 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Step;
 import java.util.List;
+import java.util.Set;
 
 /** Moves parameters along their gradients. It keeps state for each; use one for one model. */
 public interface Optimizer {
@@ -12,9 +13,6 @@ public interface Optimizer {
    * @return above 0
    */
   double rate();
-
-  /** Forgets all state: the next update is as a new optimizer's first. */
-  default void reset() {}
 
   /**
    * One update. State that was kept for rows which have been replaced since ({@link
@@ -28,6 +26,19 @@ public interface Optimizer {
    *     nothing has moved then
    */
   void update(List<Parameter> parameters, Gradients gradients, double rate);
+
+  /**
+   * The parameters whose state it keeps from earlier updates, as moments. An optimizer without
+   * state has none.
+   *
+   * @return those it moved; empty before the first update
+   */
+  default Set<Parameter> parameters() {
+    return Set.of();
+  }
+
+  /** Forgets all state: the next update is as a new optimizer's first. */
+  default void reset() {}
 
   /**
    * One update along a step's own gradients, at the optimizer's own rate: for loops of one's own.

@@ -40,6 +40,11 @@ public final class ProgressLog implements TrainingListener {
   }
 
   @Override
+  public void onFailure(Throwable failure, long step) {
+    LOG.error("Training ended after step {}: {}", step, failure.toString());
+  }
+
+  @Override
   public void onEnd(TrainingReport report) {
     LOG.info("{}", report);
   }

@@ -2,11 +2,9 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.DoubleFunction;
 
 /**
@@ -126,24 +124,33 @@ public final class RateFinder {
    * @param data the training images
    * @return the curve, up to where the loss exploded
    * @throws IllegalArgumentException as {@link Trainer#fit}
+   * @throws CancellationException if the thread is interrupted, or the process asked to end
    */
   public RateCurve find(Dataset data) {
-    Map<Variable, double[]> before = new IdentityHashMap<>();
-    model.variables().values().forEach(v -> before.put(v, v.toDoubles()));
+    Snapshot before = new Snapshot(model);
     Watch watch = new Watch();
     try {
-      Trainer.of(model)
-          .optimizer(optimizer.apply(from))
-          .schedule((step, of) -> Math.pow(to / from, (step - 1.0) / (of - 1)))
-          .batch(batch)
-          .steps(steps)
-          .seed(seed)
-          .listen(watch)
-          .fit(data);
+      TrainingReport report =
+          Trainer.of(model)
+              .optimizer(optimizer.apply(from))
+              .schedule((step, of) -> Math.pow(to / from, (step - 1.0) / (of - 1)))
+              .batch(batch)
+              .steps(steps)
+              .seed(seed)
+              .listen(watch)
+              .fit(data);
+      if (report.ending() == Ending.INTERRUPTED) {
+        throw new CancellationException(
+            "RateFinder.find: interrupted after "
+                + report.last().step()
+                + " of "
+                + steps
+                + " steps, too early for a rate. The model is as it was before.");
+      }
     } catch (DivergenceException | Exploded e) {
       return watch.curve();
     } finally {
-      before.forEach(Variable::set);
+      before.restore();
     }
     return watch.curve();
   }

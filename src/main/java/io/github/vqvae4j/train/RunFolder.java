@@ -1,19 +1,13 @@
 package io.github.vqvae4j.train;
 
-import com.google.gson.JsonObject;
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,42 +15,50 @@ import org.slf4j.LoggerFactory;
  * Writes down a run in a folder of its own, {@code runs/<time>-<name>/}:
  *
  * <pre>
- * config.json    the settings of model and training
- * metrics.csv    a row every few steps, and one for each evaluation
- * metrics.json   the last figures, all evaluations, how the run ended
- * images/        the same images and their reconstructions, after steps 1, 2, 4, ..
- * events.out...  if asked for: the same figures and images, and how the weights are distributed,
- *                for {@code tensorboard --logdir runs}
- * summary.txt    what is where, and the most important figures
+ * model.safetensors  the model: at each evaluation, every five minutes, and when the run ends
+ * config.json        the settings of model and training
+ * metrics.csv        a row every few steps, and one for each evaluation
+ * metrics.json       the last figures, all evaluations, how the run ended
+ * images/            the same images and their reconstructions, after steps 1, 2, 4, ..
+ * events.out...      if asked for: the same figures and images, and how the weights are
+ *                    distributed, for {@code tensorboard --logdir runs}
+ * summary.txt        what is where, and the most important figures
  * </pre>
  *
- * <p>If something cannot be written while the model trains, that is logged once as an error ({@link
- * #failure}), nothing more is written, and training goes on: a full disk does not cost the model. A
- * run that an exception stops leaves its configuration, its rows and its images; one that is
- * stopped before its first step ends changes nothing in the folder.
+ * <p>However the run ends, its model is not lost. It is written once more after Ctrl-C, SIGTERM, an
+ * interrupt of the thread, a divergence and an exception of a listener, as after the last step that
+ * was done, and a line in the log and the exception say where. A process that is killed leaves what
+ * was written last. The file is replaced as a whole, and only by a model whose weights are finite
+ * and whose evaluation was; it holds the model's own weights, also where averages are evaluated.
+ *
+ * <p>What cannot be written never ends a run. After an error of the file system ({@link #failure}),
+ * which is logged, only the model is still written, whenever it can be: on a full disk the file
+ * from before stays. What cannot be made at all, such as pictures of series with four channels, is
+ * logged once and left out.
+ *
+ * <p>A folder holds one run. One that holds a run already is refused; a second {@code fit} with one
+ * {@code RunFolder} gets a folder beside the first, {@code <folder>-2}. A run that ends before its
+ * first step is done leaves nothing.
  */
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
-  private static final String METRICS_TABLE = "metrics.csv";
-  private static final String METRICS = "metrics.json";
-  private static final String SUMMARY = "summary.txt";
-  private static final String PICTURES = "images";
+  static final String PICTURES = "images";
 
-  private final Path path;
   private final ImageModel model;
+  private final Path firstPath;
+  private Path path;
   private SampleImages samples;
   private boolean tensorBoard;
   private long every = 10;
   private long imagesEvery = 1_000;
-  private TrainingSettings settings;
-  private MetricsTable table;
-  private JsonObject metrics;
-  private TensorBoard board;
-  private int pictures;
-  private IOException failure;
+  private Duration modelEvery = Duration.ofMinutes(5);
+  private RunRecord record;
+  private boolean used;
+  private Exception unusable;
 
   private RunFolder(Path path, ImageModel model) {
     this.path = path;
+    firstPath = path;
     this.model = model;
   }
 
@@ -75,16 +77,16 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Takes a folder as that of a run. What an earlier run wrote into it is replaced, and its
-   * pictures are deleted, when the first step is done; other files in it stay.
+   * Takes a folder as that of a run. Other files in it stay.
    *
    * @param folder made if it is missing
    * @param model that will be trained
    * @return a listener for the trainer
-   * @throws IOException if the folder cannot be made
+   * @throws IOException if the folder cannot be made, or holds a run
    */
   public static RunFolder in(Path folder, ImageModel model) throws IOException {
     RunPaths.makeAll(folder);
+    RunPaths.requireNoRun(folder);
     return new RunFolder(folder, model);
   }
 
@@ -139,6 +141,21 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
+   * Sets how often the model is written, besides at evaluations; by default every five minutes.
+   *
+   * @param interval 0 for after every step
+   * @return this listener
+   */
+  public RunFolder modelEvery(Duration interval) {
+    if (interval.isNegative()) {
+      throw new IllegalArgumentException(
+          "RunFolder: expected a time of 0 or more between two models, got " + interval + ".");
+    }
+    modelEvery = interval;
+    return this;
+  }
+
+  /**
    * Has an event file for TensorBoard written, too: figures and images as often as elsewhere, the
    * distributions of all weights as often as images.
    *
@@ -157,7 +174,7 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * The folder.
+   * The folder, of the last run if there were several.
    *
    * @return its path
    */
@@ -166,128 +183,82 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Why not everything was written.
+   * The file of the last run's model, as it was written last.
    *
-   * @return empty if it was
+   * @return empty if it was not written yet
    */
-  public Optional<IOException> failure() {
-    return Optional.ofNullable(failure);
+  public Optional<Path> modelFile() {
+    return record == null ? Optional.empty() : record.modelFile();
   }
 
-  private interface Writing {
-    void run() throws IOException;
-  }
-
-  /** Writes; if that fails, says so once, and from then on does nothing. */
-  private void attempt(Writing writing) {
-    if (failure != null) {
-      return;
-    }
-    try {
-      writing.run();
-    } catch (IOException e) {
-      failure = e;
-      LOG.error(
-          "Cannot write to {} any more ({}). Training goes on, and nothing more is written there;"
-              + " save the model elsewhere when it ends.",
-          path,
-          e.toString());
-    }
-  }
-
-  private void write(String name, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(path.resolve(name), out -> out.write(bytes));
+  /**
+   * Why not everything of the last run was written.
+   *
+   * @return the first failure; empty if there was none
+   */
+  public Optional<Exception> failure() {
+    return record == null ? Optional.ofNullable(unusable) : record.failure();
   }
 
   @Override
-  public void onStart(TrainingSettings training) {
-    settings = training;
-    table = null;
-    metrics = null;
-    board = null;
-    pictures = 0;
-  }
-
-  /** After the first step, so that a run which fails before leaves all as it was. */
-  private void begin() throws IOException {
-    removeEarlierRun();
-    write("config.json", RunJson.text(RunJson.config(model, settings)));
-    if (tensorBoard) {
-      board = new TensorBoard(path);
-    }
-  }
-
-  private void removeEarlierRun() throws IOException {
-    for (String name : List.of(METRICS_TABLE, METRICS, SUMMARY)) {
-      Files.deleteIfExists(path.resolve(name));
-    }
-    Files.createDirectories(path.resolve(PICTURES));
-    try (DirectoryStream<Path> old =
-        Files.newDirectoryStream(path.resolve(PICTURES), "step-*.png")) {
-      for (Path picture : old) {
-        Files.delete(picture);
+  public void onStart(TrainingSettings settings) {
+    record = null;
+    unusable = null;
+    try {
+      if (used) {
+        path = RunPaths.createBeside(firstPath);
+        used = false;
+        LOG.info("This run is written to {}.", path);
       }
+      RunPaths.take(path);
+    } catch (IOException e) {
+      unusable = e;
+      LOG.error(
+          "Cannot write this run to {} ({}). Training goes on; save the model elsewhere when it"
+              + " ends.",
+          path,
+          e.toString());
+      return;
+    }
+    record =
+        new RunRecord(
+            path,
+            model,
+            new RunRecord.Plan(samples, imagesEvery, every, modelEvery, tensorBoard),
+            settings);
+  }
+
+  private void tell(Consumer<RunRecord> what) {
+    if (record != null) {
+      what.accept(record);
     }
   }
 
   @Override
   public void onStep(StepReport report) {
-    long step = report.step();
-    if (step == 1) {
-      attempt(this::begin);
-    }
-    if (step % every == 0 || step == 1 || step == report.steps()) {
-      attempt(() -> add(step, Metric.of(report)));
-    }
-    if (SampleImages.due(step, imagesEvery)) {
-      if (samples != null) {
-        samples.reconstructed(model, step).ifPresent(image -> attempt(() -> add(step, image)));
-      }
-      if (tensorBoard) {
-        attempt(() -> board.add(step, model));
-      }
-    }
+    used = true;
+    tell(r -> r.onStep(report));
   }
 
   @Override
   public void onEvaluation(Evaluation evaluation) {
-    attempt(() -> add(evaluation.step(), Metric.of(evaluation)));
+    tell(r -> r.onEvaluation(evaluation));
   }
 
-  private void add(long step, List<Metric> figures) throws IOException {
-    if (table == null) {
-      table = MetricsTable.create(path.resolve(METRICS_TABLE), figures);
-    }
-    table.add(step, figures);
-    if (tensorBoard) {
-      board.add(step, figures);
-    }
+  @Override
+  public void onStepEnd(long step) {
+    tell(r -> r.onStepEnd(step));
   }
 
-  private void add(long step, Images picture) throws IOException {
-    String name = String.format(Locale.ROOT, PICTURES + "/step-%06d.png", step);
-    Images.write(picture, path.resolve(name));
-    pictures++;
-    if (tensorBoard) {
-      board.add(step, picture);
-    }
+  @Override
+  public void onFailure(Throwable failure, long step) {
+    used |= step > 0;
+    tell(r -> r.onFailure(failure, step));
   }
 
   @Override
   public void onEnd(TrainingReport report) {
-    metrics = RunJson.metrics(report);
-    attempt(this::writeMetrics);
-    attempt(
-        () -> {
-          String summary = summary(report);
-          write(SUMMARY, summary + "\n");
-          LOG.info("{}", summary);
-        });
-  }
-
-  private void writeMetrics() throws IOException {
-    write(METRICS, RunJson.text(metrics));
+    tell(r -> r.onEnd(report));
   }
 
   /**
@@ -299,32 +270,10 @@ public final class RunFolder implements TrainingListener {
    * @throws IOException if the file cannot be written
    */
   public void add(Record figures) throws IOException {
-    if (metrics == null) {
+    if (record == null) {
       throw new IllegalStateException(
           "RunFolder: expected a run that has ended, got figures before; add them after fit(..).");
     }
-    RecordJson.figures(figures).entrySet().forEach(f -> metrics.add(f.getKey(), f.getValue()));
-    writeMetrics();
-  }
-
-  private String summary(TrainingReport report) {
-    String images =
-        pictures == 0
-            ? ""
-            : String.format(
-                "  images/        %d pictures: images, and under each row its reconstructions%n",
-                pictures);
-    return String.format(
-        Locale.ROOT,
-        "%s%n"
-            + "  config.json    the settings of model and training%n"
-            + "  metrics.csv    %d rows of figures: one every %d steps, one for each evaluation%n"
-            + "  metrics.json   the last figures, all evaluations, how the run ended%n"
-            + "%s%s",
-        path.toAbsolutePath().normalize(),
-        table.rows(),
-        every,
-        images,
-        report);
+    record.add(figures);
   }
 }

@@ -49,6 +49,7 @@ final class RunJson {
   static JsonObject metrics(TrainingReport report) {
     JsonObject metrics = figures(report.last().step(), Metric.of(report.last()));
     metrics.addProperty("ending", report.ending().name());
+    metrics.addProperty("modelStep", report.modelStep());
     metrics.add("seconds", RecordJson.figure(report.seconds()));
     metrics.add("imagesPerSecond", RecordJson.figure(report.imagesPerSecond()));
     metrics.addProperty("clippedSteps", report.clippedSteps());

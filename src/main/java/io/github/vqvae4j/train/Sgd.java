@@ -1,9 +1,11 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Stochastic gradient descent, as in PyTorch, with or without momentum. With gradient g:
@@ -69,6 +71,11 @@ public final class Sgd implements Optimizer {
   @Override
   public double rate() {
     return rate;
+  }
+
+  @Override
+  public Set<Parameter> parameters() {
+    return Collections.unmodifiableSet(velocities.keySet());
   }
 
   @Override

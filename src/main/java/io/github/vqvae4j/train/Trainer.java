@@ -1,18 +1,21 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Batch;
-import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.metrics.UsageWindow;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains a model of images, as a {@link io.github.vqvae4j.model.VqVae VqVae}.
@@ -33,8 +36,7 @@ import java.util.function.ToDoubleFunction;
  * seed, data, machine and number of threads two runs give the same bits.
  */
 public final class Trainer {
-  /** Steps over which code usage is summed up in reports. */
-  private static final int USAGE_WINDOW = 100;
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
 
   private final ImageModel model;
   private Optimizer optimizer = Adam.rate(3e-4);
@@ -70,7 +72,8 @@ public final class Trainer {
   /**
    * Sets the optimizer.
    *
-   * @param newOptimizer not used for another model
+   * @param newOptimizer not used for another model; one that was used for this goes on with its
+   *     state
    * @return this trainer
    */
   public Trainer optimizer(Optimizer newOptimizer) {
@@ -179,7 +182,7 @@ public final class Trainer {
   /**
    * Has the weights averaged over the steps ({@link WeightAverages}). Evaluations, and the file of
    * {@link #keepBest}, are then of the averages; the training itself stays the same, and after it
-   * the model has the weights of the last step.
+   * the model has the weights of the last step, unless {@link #stopEarly} is set.
    *
    * @param decay above 0 and below 1; 1 / (1 - decay) steps should be a small part of the run, as
    *     with 0.99 for some thousand steps, or the averages lag behind
@@ -220,7 +223,10 @@ public final class Trainer {
   }
 
   /**
-   * Ends a run after so many evaluations in a row that were not better than the best.
+   * Ends a run after so many evaluations in a row that were not better than the best. Whenever
+   * {@link #fit} returns, early or not, the model then has the weights that were evaluated best
+   * ({@link TrainingReport#modelStep}): averages, if weights are averaged. Until then they are kept
+   * on the heap. Where {@code fit} throws, the model has those of its last step.
    *
    * @param evaluations at least 1
    * @return this trainer
@@ -257,7 +263,13 @@ public final class Trainer {
   }
 
   /**
-   * Trains.
+   * Trains. A thread that is interrupted, and a process that is asked to end (Ctrl-C, SIGTERM), end
+   * the run after the running step, and an evaluation at once: the report then says {@link
+   * Ending#INTERRUPTED}, the thread stays interrupted, and the process waits until the listeners
+   * were told, at most a minute.
+   *
+   * <p>A second call trains the model on. The optimizer keeps its state, such as moments, but after
+   * a divergence starts anew; steps, schedule, shuffling and averaged weights begin anew.
    *
    * @param data the training images
    * @return how it went
@@ -266,60 +278,43 @@ public final class Trainer {
    * @throws IllegalArgumentException if the batch is larger than the data, or the images do not fit
    *     the model
    * @throws IllegalStateException if {@link #stopEarly} or {@link #keepBest} was called and {@link
-   *     #evaluate} was not
+   *     #evaluate} was not, or the optimizer was used for another model
+   * @throws CancellationException if the run was interrupted before its first step was done
    * @throws UncheckedIOException if the file of {@link #keepBest} cannot be written; the model is
    *     as after the step that was evaluated
    */
   public TrainingReport fit(Dataset data) {
-    long begin = System.nanoTime();
     checkHeldOut(data);
-    double variance = data.variance();
     TrainingSettings settings = settings(data);
-    Rng rng = new Rng(seed);
-    TrainingStep training = new TrainingStep(model, variance, rng, optimizer, schedule, settings);
+    checkOptimizer();
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
-    Evaluations evaluations =
-        new Evaluations(
-            new Evaluations.Plan(heldOut, evaluateEvery, measure, patience, bestFile),
+    return new TrainingLoop(
             model,
-            variance,
-            averages);
-    UsageWindow window = new UsageWindow(USAGE_WINDOW, model.codebookSize());
-    Stopwatch stopwatch = new Stopwatch();
-    StepReport report = null;
+            data,
+            settings,
+            optimizer,
+            schedule,
+            averages,
+            new Evaluations.Plan(heldOut, evaluateEvery, measure, patience, bestFile),
+            new Listeners(listeners))
+        .run();
+  }
 
-    try (Batches batches = Batches.shuffled(data, batch, seed)) {
-      listeners.forEach(listener -> listener.onStart(settings));
-      training.start(data, batch, seed);
-      for (long n = 1; n <= steps && !evaluations.enough(); n++) {
-        stopwatch.start();
-        StepResult result = training.take(n, batches);
-        if (averages != null) {
-          averages.update();
-        }
-        window.add(result.usage());
-        stopwatch.stop(batch * accumulate);
-        report = result.report(n, steps, window.usage(), stopwatch.recentRate());
-        for (TrainingListener listener : listeners) {
-          listener.onStep(report);
-        }
-        evaluations.after(n, steps, listeners);
-      }
+  private void checkOptimizer() {
+    Set<Parameter> known = optimizer.parameters();
+    if (!new HashSet<>(model.parameters()).containsAll(known)) {
+      throw new IllegalStateException(
+          "Trainer: expected an optimizer that is new or was used for this model only, got one with"
+              + " the state of another model's parameters. Give each model its own:"
+              + " optimizer(Adam.rate(..)).");
     }
-    TrainingReport whole =
-        new TrainingReport(
-            report,
-            report.step() < steps ? Ending.NO_BETTER_EVALUATION : Ending.STEPS_MADE,
-            evaluations.all(),
-            evaluations.best(),
-            training.clipped(),
-            data.skippedFiles(),
-            variance,
-            (System.nanoTime() - begin) / 1e9,
-            stopwatch.rate());
-    listeners.forEach(listener -> listener.onEnd(whole));
-    return whole;
+    if (!known.isEmpty()) {
+      LOG.info(
+          "{} goes on with its state from an earlier run; steps, schedule and shuffling begin anew."
+              + " For a fresh start give the trainer a new optimizer.",
+          optimizer);
+    }
   }
 
   private TrainingSettings settings(Dataset data) {

@@ -1,6 +1,10 @@
 package io.github.vqvae4j.train;
 
-/** Is told how a training run goes, on the thread that trains. An exception it throws stops it. */
+/**
+ * Training callbacks, called on the thread that trains. An exception that one of them throws ends
+ * the run and leaves {@link Trainer#fit}. Every run that began ends with {@link #onEnd} or {@link
+ * #onFailure}, and every listener hears of it, even if another one throws.
+ */
 public interface TrainingListener {
   /**
    * The run begins; nothing has changed yet.
@@ -25,7 +29,26 @@ public interface TrainingListener {
   default void onEvaluation(Evaluation evaluation) {}
 
   /**
-   * The run is over.
+   * A step is over, with its evaluation if one was due: the model holds its own weights, as the
+   * next step will find them, and may be saved.
+   *
+   * @param step counted from 1
+   */
+  default void onStepEnd(long step) {}
+
+  /**
+   * An exception ends the run: a divergence, that of a listener, one from {@link
+   * io.github.vqvae4j.model.ImageModel#start} or from the data. The model is as after the last step
+   * that was done. What this throws is suppressed in the failure.
+   *
+   * @param failure what {@link Trainer#fit} throws next
+   * @param step the last step that was done; 0 if none was
+   */
+  default void onFailure(Throwable failure, long step) {}
+
+  /**
+   * The run is over: all its steps were made, or it ended early, or was interrupted ({@link
+   * TrainingReport#ending}).
    *
    * @param report its figures
    */

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param ending why the run ended
  * @param evaluations those on held-out data, in order; empty if none were asked for
  * @param best the evaluation that {@link Trainer#judge} likes best; empty if there was none
+ * @param modelStep the step whose weights the model has: the last, or that of the best evaluation
+ *     after {@link Trainer#stopEarly}
  * @param clippedSteps in which the gradients were clipped
  * @param skippedFiles of the training images' folder, because they could not be read
  * @param variance of the training images' pixels
@@ -22,6 +24,7 @@ public record TrainingReport(
     Ending ending,
     List<Evaluation> evaluations,
     Optional<Evaluation> best,
+    long modelStep,
     long clippedSteps,
     int skippedFiles,
     double variance,
@@ -54,6 +57,18 @@ public record TrainingReport(
               "%n  ended early, after step %d of %d: evaluations did not get better",
               last.step(),
               last.steps()));
+    }
+    if (ending == Ending.INTERRUPTED) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n  interrupted after step %d of %d, by its thread or the end of the process",
+              last.step(),
+              last.steps()));
+    }
+    if (modelStep < last.step()) {
+      text.append(
+          String.format(Locale.ROOT, "%n  the model has the weights of step %d", modelStep));
     }
     if (clippedSteps > 0) {
       text.append(String.format(Locale.ROOT, "%n  gradients clipped in %d steps", clippedSteps));

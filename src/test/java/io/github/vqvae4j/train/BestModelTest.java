@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,11 +66,12 @@ class BestModelTest {
       assertSays(
           new Exception(report.toString()),
           "ended early, after step 30 of 40",
-          "best:      after step 15");
+          "best:      after step 15",
+          "the model has the weights of step 15");
       try (VqVae kept = VqVae.load(file)) {
         States.assertSame(memory.states.get(15L), States.of(kept));
       }
-      States.assertSame(memory.states.get(30L), States.of(model));
+      States.assertSame(memory.states.get(15L), States.of(model));
       try (var files = Files.list(file.getParent())) {
         assertEquals(List.of(file), files.toList());
       }
@@ -88,6 +90,60 @@ class BestModelTest {
               .orElseThrow();
       assertEquals(least, report.best().orElseThrow().meanSquaredError());
       assertTrue(least < report.evaluations().get(0).meanSquaredError());
+    }
+  }
+
+  @Test
+  void aRunThatMakesAllItsStepsLeavesItsBestWeightsToo() {
+    double[] measures = {2, 1, 3, 4};
+    int[] asked = new int[1];
+    try (VqVae model = Shapes.model(1, 3)) {
+      Memory memory = new Memory(model);
+      TrainingReport report =
+          trainer(model)
+              .steps(20)
+              .judge(e -> measures[asked[0]++])
+              .stopEarly(3)
+              .listen(memory)
+              .fit(TRAIN);
+      assertEquals(Ending.STEPS_MADE, report.ending());
+      States.assertSame(memory.states.get(10L), States.of(model));
+    }
+  }
+
+  /** What was evaluated is what was best. */
+  @Test
+  void withAveragedWeightsTheBestAreAverages() throws IOException {
+    Path file = folder.resolve("best.safetensors");
+    double[] measures = {2, 1, 3, 4};
+    int[] asked = new int[1];
+    try (VqVae model = Shapes.model(1, 3)) {
+      Memory memory = new Memory(model);
+      trainer(model)
+          .steps(20)
+          .averageWeights(0.9)
+          .judge(e -> measures[asked[0]++])
+          .stopEarly(3)
+          .keepBest(file)
+          .listen(memory)
+          .fit(TRAIN);
+      try (VqVae kept = VqVae.load(file)) {
+        States.assertSame(States.of(kept), States.of(model));
+        assertNotEquals(
+            memory.states.get(10L).get("encoder.mix.weight")[0],
+            States.of(model).get("encoder.mix.weight")[0]);
+      }
+    }
+  }
+
+  @Test
+  void withoutEarlyStoppingTheModelHasItsLastWeights() {
+    double[] measures = {2, 1, 3, 4};
+    int[] asked = new int[1];
+    try (VqVae model = Shapes.model(1, 3)) {
+      Memory memory = new Memory(model);
+      trainer(model).steps(20).judge(e -> measures[asked[0]++]).listen(memory).fit(TRAIN);
+      States.assertSame(memory.states.get(20L), States.of(model));
     }
   }
 

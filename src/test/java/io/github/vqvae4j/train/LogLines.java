@@ -18,6 +18,11 @@ final class LogLines implements AutoCloseable {
     logger.addAppender(appender);
   }
 
+  /** Warnings and errors, and less. */
+  List<String> all() {
+    return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
   List<String> warnings() {
     return appender.list.stream()
         .filter(event -> event.getLevel() == Level.WARN)

@@ -13,14 +13,19 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.SeriesDecoder;
+import io.github.vqvae4j.model.SeriesEncoder;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.Rng;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +66,13 @@ class RunFolderTest {
               .listen(folder)
               .fit(TRAIN);
       assertEquals(
-          List.of("config.json", "images", "metrics.csv", "metrics.json", "summary.txt"),
+          List.of(
+              "config.json",
+              "images",
+              "metrics.csv",
+              "metrics.json",
+              "model.safetensors",
+              "summary.txt"),
           names(folder.path()));
       assertTrue(folder.failure().isEmpty());
 
@@ -124,38 +135,127 @@ class RunFolderTest {
   }
 
   @Test
-  void aFolderOfOnesOwnHoldsTheLastRunOnly() throws IOException {
-    Path own = runs.resolve("a/b");
+  void aFolderOfOnesOwnIsTakenIfNoRunIsInIt() throws IOException {
+    Path own = Files.createDirectories(runs.resolve("a/b"));
+    Files.writeString(own.resolve("mine.txt"), "mine");
     try (VqVae model = Shapes.model(1, 3)) {
-      trainer(model).listen(RunFolder.in(own, model).images(TEST, 8)).fit(TRAIN);
-      Files.writeString(own.resolve("mine.txt"), "mine");
       RunFolder folder = RunFolder.in(own, model).images(TEST, 8);
       Dataset odd = Shapes.rectangles(64, 7, 1, 1);
       assertThrows(
           IllegalArgumentException.class,
           () -> Trainer.of(model).batch(16).listen(folder).fit(odd));
-      assertEquals(6, names(own.resolve("images")).size(), "what failed at once changed nothing");
-      trainer(model)
-          .steps(3)
-          .listen(folder)
-          .listen(
-              new TrainingListener() {
-                @Override
-                public void onStep(StepReport report) {
-                  assertFalse(Files.exists(own.resolve("metrics.json")), "of the earlier run");
-                }
-              })
-          .fit(TRAIN);
+      assertEquals(List.of("mine.txt"), names(own), "what failed at once left nothing");
+      trainer(model).listen(folder).fit(TRAIN);
       assertEquals(
           List.of(
-              "config.json", "images", "metrics.csv", "metrics.json", "mine.txt", "summary.txt"),
+              "config.json",
+              "images",
+              "metrics.csv",
+              "metrics.json",
+              "mine.txt",
+              "model.safetensors",
+              "summary.txt"),
           names(own));
-      assertEquals(List.of("step-000001.png", "step-000002.png"), names(own.resolve("images")));
-      assertEquals(
-          List.of("step", "1", "3", "3"),
-          Files.readAllLines(own.resolve("metrics.csv")).stream()
-              .map(line -> line.split(",")[0])
-              .toList());
+    }
+  }
+
+  @Test
+  void aFolderThatHoldsARunIsRefusedAndStaysAsItWas() throws IOException {
+    for (String file :
+        List.of(
+            "config.json",
+            "metrics.csv",
+            "metrics.json",
+            "summary.txt",
+            "model.safetensors",
+            "events.out.tfevents.1.2.vqvae4j",
+            "images/step-000001.png")) {
+      Path own = Files.createDirectories(runs.resolve("own"));
+      Files.createDirectories(own.resolve("images"));
+      Files.writeString(own.resolve(file), "of an earlier run");
+      try (VqVae model = Shapes.model(1, 3)) {
+        assertSays(
+            assertThrows(IOException.class, () -> RunFolder.in(own, model), file),
+            own.toString(),
+            file,
+            "choose another folder");
+        assertEquals("of an earlier run", Files.readString(own.resolve(file)));
+      }
+      Files.delete(own.resolve(file));
+    }
+  }
+
+  /** Both saw an empty folder; the second finds that the first has begun. */
+  @Test
+  void ofTwoRunsInOneFolderTheSecondIsRefused() throws IOException {
+    try (VqVae first = Shapes.model(1, 3);
+        VqVae second = Shapes.model(1, 4)) {
+      Path own = runs.resolve("own");
+      RunFolder ofFirst = RunFolder.in(own, first);
+      RunFolder ofSecond = RunFolder.in(own, second);
+      trainer(first).listen(ofFirst).fit(TRAIN);
+      Map<String, float[]> untrained = States.of(second);
+      String metrics = Files.readString(own.resolve("metrics.csv"));
+      assertSays(
+          assertThrows(
+              UncheckedIOException.class, () -> trainer(second).listen(ofSecond).fit(TRAIN)),
+          own.toString(),
+          "config.json",
+          "choose another folder");
+      States.assertSame(untrained, States.of(second));
+      assertEquals(metrics, Files.readString(own.resolve("metrics.csv")));
+      try (VqVae stored = VqVae.load(own.resolve("model.safetensors"))) {
+        States.assertSame(States.of(first), States.of(stored));
+      }
+    }
+  }
+
+  @Test
+  void aSecondRunGetsAFolderOfItsOwn() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.in(runs.resolve("own"), model).images(TEST, 8);
+      Trainer trainer = trainer(model).listen(folder);
+      trainer.fit(TRAIN);
+      Path first = folder.path();
+      List<String> names = names(first);
+      Map<String, float[]> afterFirst = States.of(model);
+      trainer.steps(3).fit(TRAIN);
+      assertEquals(runs.resolve("own-2"), folder.path());
+      assertEquals(names, names(folder.path()));
+      assertEquals(names, names(first));
+      assertEquals(6, names(first.resolve("images")).size());
+      assertEquals(2, names(folder.path().resolve("images")).size());
+      try (VqVae stored = VqVae.load(first.resolve("model.safetensors"))) {
+        States.assertSame(afterFirst, States.of(stored));
+      }
+    }
+  }
+
+  /** Pictures have 1 or 3 channels; a machine may have four sensors. */
+  @Test
+  void whatCannotBeAPictureDoesNotEndTraining() throws IOException {
+    Rng rng = new Rng(5);
+    float[] values = new float[32 * 16 * 4];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) rng.nextGaussian();
+    }
+    Dataset series = Images.of(values, 32, 1, 16, 4);
+    try (VqVae model =
+            VqVae.builder()
+                .encoder(SeriesEncoder.channels(4).hidden(8).downsample(1).residual(1, 4))
+                .quantizer(VectorQuantizer.ema(8, 4))
+                .decoder(SeriesDecoder.channels(4).hidden(8).upsample(1).residual(1, 4))
+                .build();
+        LogLines log = new LogLines(RunFolder.class)) {
+      RunFolder folder = RunFolder.create(runs, "series", model).images(series, 4).tensorBoard();
+      TrainingReport report = Trainer.of(model).batch(8).steps(20).listen(folder).fit(series);
+      assertEquals(20, report.last().step());
+      assertEquals(4, Files.readAllLines(folder.path().resolve("metrics.csv")).size());
+      assertTrue(Files.exists(folder.path().resolve("summary.txt")));
+      assertTrue(Files.exists(folder.path().resolve("model.safetensors")));
+      assertEquals(1, log.warnings().size(), log.warnings().toString());
+      assertSays(
+          new Exception(log.warnings().get(0)), "images", "expected 1 channel", "Training goes on");
     }
   }
 
@@ -185,7 +285,7 @@ class RunFolderTest {
       Trainer diverging = Trainer.of(model).batch(16).steps(25).optimizer(Adam.rate(1e30));
       assertThrows(DivergenceException.class, () -> diverging.listen(folder).fit(TRAIN));
       assertTrue(folder.failure().isEmpty());
-      assertEquals(List.of(), names(folder.path().resolve("images")));
+      assertFalse(Files.exists(folder.path().resolve("images")));
       assertSays(
           assertThrows(ArithmeticException.class, () -> model.reconstruct(TEST)),
           "VqVae: the encoder's output is ",
@@ -244,7 +344,11 @@ class RunFolderTest {
       trainer(alone).fit(TRAIN);
       States.assertSame(States.of(alone), States.of(watched));
       assertTrue(folder.failure().isPresent());
-      assertEquals(1, appender.list.size());
+      assertEquals(2, appender.list.size());
+      assertSays(
+          new Exception(appender.list.get(1).getFormattedMessage()),
+          "Not all of the run is in " + folder.path(),
+          "No model was written");
       assertSays(
           new Exception(appender.list.get(0).getFormattedMessage()),
           "Cannot write to " + folder.path(),

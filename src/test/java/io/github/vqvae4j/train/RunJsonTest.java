@@ -59,6 +59,7 @@ class RunJsonTest {
               Ending.STEPS_MADE,
               List.of(evaluation),
               Optional.of(evaluation),
+              3,
               0,
               0,
               value,

@@ -7,6 +7,7 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.CodebookReport;
+import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.Trainer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -77,7 +78,7 @@ final class CodebookCommand implements Callable<Integer> {
         OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       if (model == null) {
-        train(vqVae, images, interruption, out);
+        train(vqVae, images, folder, interruption, out);
       }
       CodebookReport report = CodebookReport.of(vqVae, images.test());
       out.printf("%d held-out images: %s%n", images.test().size(), report);
@@ -110,15 +111,23 @@ final class CodebookCommand implements Callable<Integer> {
         .build();
   }
 
-  private void train(VqVae vqVae, ImageSets images, Interruption interruption, PrintWriter out) {
+  private void train(
+      VqVae vqVae,
+      ImageSets images,
+      OutputFolder folder,
+      Interruption interruption,
+      PrintWriter out)
+      throws IOException {
+    RunFolder record = RunFolder.in(folder.path(), vqVae);
     try (Progress progress = Progress.on(out, steps)) {
-      Trainer.of(vqVae)
-          .optimizer(Adam.rate(1e-3))
-          .steps(steps)
-          .listen(interruption)
-          .listen(progress)
-          .listen(CodebookMonitor.of(vqVae))
-          .fit(images.train());
+      Trainer trainer =
+          Trainer.of(vqVae)
+              .optimizer(Adam.rate(1e-3))
+              .steps(steps)
+              .listen(record)
+              .listen(progress)
+              .listen(CodebookMonitor.of(vqVae));
+      interruption.train(record, vqVae, () -> trainer.fit(images.train()));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.train.DivergenceException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -11,10 +12,24 @@ import java.nio.file.NoSuchFileException;
 final class FailureMessage {
   private FailureMessage() {}
 
-  /** The message of a failure that can be expected, else what to do with an unexpected one. */
+  /**
+   * The message of a failure that can be expected, else what to do with an unexpected one, and then
+   * those that it suppressed, such as where the model is.
+   */
   static String of(Throwable failure) {
+    StringBuilder text = new StringBuilder(ofOne(failure));
+    for (Throwable suppressed : failure.getSuppressed()) {
+      text.append(' ').append(oneLine(String.valueOf(suppressed.getMessage())));
+    }
+    return text.toString();
+  }
+
+  private static String ofOne(Throwable failure) {
     if (failure instanceof ExceptionInInitializerError error && error.getCause() != null) {
       return of(error.getCause());
+    }
+    if (failure instanceof UncheckedIOException unchecked) {
+      return ofOne(unchecked.getCause());
     }
     if (failure instanceof FileSystemException file && file.getReason() == null) {
       return oneLine(file.getFile() + ": " + reason(file));

@@ -4,6 +4,8 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.train.Recipe;
+import io.github.vqvae4j.train.RunFolder;
+import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,7 +16,7 @@ import java.util.List;
 
 /**
  * Trains by a recipe, once for each seed, and writes tables and a chart. Each seed's curve is kept
- * in the folder, and a seed whose curve is there is not trained again.
+ * in the folder, and a seed whose curve is there is not trained again; its run has a folder in it.
  */
 final class FidelityRun {
   private final Recipe recipe;
@@ -59,6 +61,7 @@ final class FidelityRun {
     out.printf("  %-28s these tables%n", page);
     out.printf("  %-28s the curves, and the recorded points%n", chart);
     out.printf("  %-28s each run's means over %d steps%n", name("*"), recorded.window());
+    out.printf("  %-28s each run's model and figures%n", "<time>-" + recipe + "-seed-*/");
   }
 
   private String name(Object seed) {
@@ -94,15 +97,16 @@ final class FidelityRun {
     try (VqVae model = recipe.model().seed(seed).build();
         Progress progress = Progress.on(out, steps)) {
       folder.requireSpaceFor(model);
-      TrainingReport report =
+      RunFolder record = RunFolder.create(folder.path(), recipe + "-seed-" + seed, model);
+      Trainer trainer =
           recipe
               .trainer(model)
               .steps(steps)
               .seed(seed)
-              .listen(interruption)
+              .listen(record)
               .listen(means)
-              .listen(progress)
-              .fit(images);
+              .listen(progress);
+      TrainingReport report = interruption.train(record, model, () -> trainer.fit(images));
       return new TrainingCurve(
           recipe.toString(),
           seed,

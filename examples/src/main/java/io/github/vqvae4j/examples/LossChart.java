@@ -1,13 +1,12 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.train.Evaluation;
-import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 
 /**
@@ -24,9 +23,8 @@ final class LossChart {
    */
   static void write(String title, boolean nats, History history, TrainingReport report, Path file)
       throws IOException {
-    List<StepReport> steps = history.steps();
     long count = report.last().steps();
-    double[] numbers = values(steps, StepReport::step);
+    double[] numbers = history.steps();
     List<XYChart> panels = new ArrayList<>();
 
     double[] evaluated = report.evaluations().stream().mapToDouble(Evaluation::step).toArray();
@@ -37,7 +35,7 @@ final class LossChart {
       double weight = nats || term > 0 ? 1 : report.last().terms().get(term).weight();
       panels.add(
           ChartPanel.logarithmic(term == 0 ? title + ": " + name : name, unit, count)
-              .noisy(numbers, values(steps, s -> s.terms().get(term).value() * weight))
+              .noisy(numbers, Arrays.stream(history.term(term)).map(v -> v * weight).toArray())
               .points(
                   "held out",
                   evaluated,
@@ -50,14 +48,10 @@ final class LossChart {
     if (codebookSize > 0) {
       panels.add(
           ChartPanel.linear("codes used in 100 batches", "codes", count, codebookSize)
-              .line("perplexity", numbers, values(steps, s -> s.windowUsage().perplexity()))
-              .otherLine("codes in use", numbers, values(steps, s -> s.windowUsage().codesInUse()))
+              .line("perplexity", numbers, history.perplexity())
+              .otherLine("codes in use", numbers, history.codesInUse())
               .chart());
     }
     ChartFile.write(panels, file);
-  }
-
-  private static double[] values(List<StepReport> steps, ToDoubleFunction<StepReport> of) {
-    return steps.stream().mapToDouble(of).toArray();
   }
 }

@@ -106,8 +106,9 @@ final class OutputFolder implements AutoCloseable {
               + "); choose another with --output",
           e);
     }
+    // The model twice: it replaces its file only when it is whole.
     long needed =
-        PICTURES + 4L * model.variables().values().stream().mapToLong(Variable::size).sum();
+        PICTURES + 8L * model.variables().values().stream().mapToLong(Variable::size).sum();
     long free = Files.getFileStore(path).getUsableSpace();
     if (free < needed) {
       throw new IOException(

@@ -15,6 +15,7 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.Evaluation;
+import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.IOException;
@@ -126,7 +127,7 @@ final class SeriesCommand implements Callable<Integer> {
       out.printf(
           "%s: %s to look at%nResults will be in %s%n", input.name(), input.test(), folder.path());
       folder.requireSpaceFor(model);
-      train(model, scale, input, interruption, out);
+      train(model, scale, input, folder, interruption, out);
       find(model, scale, input, folder, out);
       return Main.DONE;
     } catch (Interruption.StoppedException e) {
@@ -172,19 +173,24 @@ final class SeriesCommand implements Callable<Integer> {
       VqVae model,
       ChannelScale scale,
       SeriesInput input,
+      OutputFolder folder,
       Interruption interruption,
-      PrintWriter out) {
+      PrintWriter out)
+      throws IOException {
+    RunFolder record = RunFolder.in(folder.path(), model);
     try (Progress progress = Progress.on(out, steps)) {
-      TrainingReport report =
+      Trainer trainer =
           Trainer.of(model)
               .optimizer(Adam.rate(1e-3))
               .batch(16)
               .steps(steps)
               .seed(seed)
-              .listen(interruption)
+              .listen(record)
+              .listen(new ScaleFile(folder, scale))
               .listen(progress)
-              .listen(CodebookMonitor.of(model))
-              .fit(windows(input.train(), scale, Math.max(1, window / 8)));
+              .listen(CodebookMonitor.of(model));
+      Dataset windows = windows(input.train(), scale, Math.max(1, window / 8));
+      TrainingReport report = interruption.train(record, model, () -> trainer.fit(windows));
       Evaluation heldOut =
           Evaluation.of(model, windows(input.heldOut(), scale, window), report.variance());
       out.printf(
@@ -216,7 +222,6 @@ final class SeriesCommand implements Callable<Integer> {
     SeriesPictures pictures =
         new SeriesPictures(input, reconstruction, score, detector.heatThreshold(), alarms);
     folder.write(MODEL, model::save);
-    folder.write(SCALE, scale::save);
     folder.write(DETECTOR, detector::save);
     folder.write(WHOLE, pictures::writeWhole);
     folder.write(CLOSE, pictures::writeClose);

@@ -52,7 +52,7 @@ final class TrainingOptions {
       names = "--output",
       paramLabel = "DIR",
       description =
-          "Folder for the results; those of an earlier run in it are replaced. Default: a new folder"
+          "Folder for the results, without those of an earlier run. Default: a new folder"
               + " runs/<time>-<command>.")
   Path output;
 

@@ -89,14 +89,13 @@ final class TrainingRun {
               .steps(options.steps)
               .seed(options.seed)
               .evaluate(glance, Math.max(1, options.steps / GLANCES))
-              .listen(interruption)
               .listen(history)
               .listen(record)
               .listen(progress);
       if (model instanceof VqVae vqVae) {
         trainer.listen(CodebookMonitor.of(vqVae));
       }
-      return trainer.fit(images.train());
+      return interruption.train(record, model, () -> trainer.fit(images.train()));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -118,10 +119,23 @@ class BadInputTest {
   @Test
   void divergence() {
     Run.of("mnist", "--steps=120", "--hidden=4", "--rate=1e6", "--output=" + output)
-        .failed(1, "Step ", "term is", "smaller learning rate");
-    mnist("--rate=1e30").failed(1, "After step 1 ", "held-out", "smaller learning rate");
+        .failed(1, "Step ", "smaller learning rate", "The model as after step ", output.toString());
     assertTrue(Files.exists(output.resolve("metrics.csv")), "the rows until then");
-    assertFalse(Files.exists(output.resolve("model.safetensors")));
+    assertTrue(Files.exists(output.resolve("model.safetensors")));
+    Path other = folder.resolve("other");
+    Run.of("mnist", "--steps=3", "--hidden=4", "--rate=1e30", "--output=" + other)
+        .failed(1, "After step 1 ", "held-out", "smaller learning rate", "No model was written");
+    assertFalse(Files.exists(other.resolve("model.safetensors")));
+  }
+
+  @Test
+  void aFolderThatHoldsARun() throws IOException {
+    byte[] before = Files.readAllBytes(shared.resolve("metrics.csv"));
+    for (String command : new String[] {"mnist", "series", "codebook"}) {
+      Run.of(command, "--steps=3", "--output=" + shared)
+          .failed(1, shared.toString(), "which holds one", "choose another folder");
+    }
+    assertArrayEquals(before, Files.readAllBytes(shared.resolve("metrics.csv")));
   }
 
   @Test

@@ -8,7 +8,6 @@ import io.github.vqvae4j.data.Images;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,14 +20,15 @@ class CodebookCommandTest {
   void aCodebookTrainedNowIsDrawn() throws IOException {
     Path output = folder.resolve("out");
     Run run = Run.of("codebook", "--steps=3", "--codes=30", "--output=" + output).succeeded();
-    assertPictures(run, output, 30);
+    assertPictures(run, output, 30, "config.json", "metrics.csv", "metrics.json", "summary.txt");
+    assertTrue(Files.exists(output.resolve("model.safetensors")));
   }
 
   @Test
   void aSingleCodeIsDrawnToo() throws IOException {
     Path output = folder.resolve("out");
     Run run = Run.of("codebook", "--steps=1", "--codes=1", "--output=" + output).succeeded();
-    assertPictures(run, output, 1);
+    assertPictures(run, output, 1, "config.json", "metrics.csv", "metrics.json", "summary.txt");
     float[] pixels = Images.read(output.resolve("usage.png")).pixels();
     int blue = 0;
     for (int i = 0; i < pixels.length; i += 3) {
@@ -50,13 +50,18 @@ class CodebookCommandTest {
     assertFalse(run.out().contains("step 1"), run.out());
   }
 
-  private static void assertPictures(Run run, Path output, int codes) throws IOException {
+  private static void assertPictures(Run run, Path output, int codes, String... more)
+      throws IOException {
     assertTrue(run.out().contains("1000 held-out images: "), run.out());
     assertTrue(run.out().contains(" of " + codes + " codes in use, perplexity "), run.out());
     try (Stream<Path> files = Files.list(output)) {
       assertEquals(
-          Set.of("usage.png", "codes.png", "map.png"),
-          files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
+          Stream.concat(Stream.of("usage.png", "codes.png", "map.png"), Stream.of(more))
+              .collect(Collectors.toSet()),
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> !name.equals("model.safetensors"))
+              .collect(Collectors.toSet()));
     }
     int columns = (int) Math.ceil(Math.sqrt(codes));
     int rows = (codes + columns - 1) / columns;

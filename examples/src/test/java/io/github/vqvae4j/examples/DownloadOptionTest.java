@@ -77,7 +77,7 @@ class DownloadOptionTest {
 
   private Run small(String command, String... more) {
     Stream<String> first =
-        Stream.of(command, "--cache=" + cache, "--output=" + folder.resolve("out"));
+        Stream.of(command, "--cache=" + cache, "--output=" + folder.resolve("out-" + command));
     return Run.of(Stream.concat(first, Arrays.stream(more)).toArray(String[]::new));
   }
 

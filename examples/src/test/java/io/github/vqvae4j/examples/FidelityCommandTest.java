@@ -60,8 +60,13 @@ class FidelityCommandTest {
     run.succeeded();
     try (Stream<Path> files = Files.list(output)) {
       assertEquals(
-          Set.of(CURVE, "sonnet-cifar10.md", "sonnet-cifar10.png"),
-          files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
+          Set.of(CURVE, "<time>-sonnet-cifar10-seed-4", "sonnet-cifar10.md", "sonnet-cifar10.png"),
+          files
+              .map(file -> file.getFileName().toString().replaceFirst("\\d{8}-\\d{6}", "<time>"))
+              .collect(Collectors.toSet()));
+    }
+    try (Stream<Path> files = Files.walk(output)) {
+      assertEquals(1, files.filter(file -> file.endsWith("model.safetensors")).count());
     }
     TrainingCurve curve = TrainingCurve.read(output.resolve(CURVE));
     assertEquals("sonnet-cifar10", curve.recipe());

@@ -1,15 +1,16 @@
 package io.github.vqvae4j.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.model.VqVae;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -33,15 +34,19 @@ class InterruptionTest {
       assertTrue(Files.isDirectory(output));
       // Not process.destroy(), which would also close the pipe.
       process.toHandle().destroy();
-      String last = line;
-      while (line != null) {
-        last = line;
-        line = out.readLine();
-      }
-      assertEquals("Stopped; complete in " + output + ": config.json, images, metrics.csv.", last);
+      List<String> lines = out.lines().toList();
+      assertEquals(
+          "Stopped; complete in "
+              + output
+              + ": config.json, images, metrics.csv, metrics.json, model.safetensors, summary.txt.",
+          lines.get(lines.size() - 2));
+      Path model = output.resolve("model.safetensors");
+      assertEquals(
+          "The model so far is in " + model + "; VqVae.load(Path.of(\"" + model + "\")) reads it.",
+          lines.get(lines.size() - 1));
       assertTrue(process.waitFor(10, TimeUnit.SECONDS));
       assertNotEquals(0, process.exitValue());
-      assertFalse(Files.exists(output.resolve("model.safetensors")));
+      VqVae.load(model).close();
     } finally {
       process.destroyForcibly();
     }

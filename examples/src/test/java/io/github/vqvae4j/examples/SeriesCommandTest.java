@@ -24,7 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SeriesCommandTest {
   private static final List<String> RESULTS =
-      List.of("model.safetensors", "scale.json", "detector.json", "series.png", "close.png");
+      List.of(
+          "close.png",
+          "config.json",
+          "detector.json",
+          "metrics.csv",
+          "metrics.json",
+          "model.safetensors",
+          "scale.json",
+          "series.png",
+          "summary.txt");
 
   @TempDir Path folder;
 

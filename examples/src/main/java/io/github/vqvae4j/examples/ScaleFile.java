@@ -1,0 +1,29 @@
+package io.github.vqvae4j.examples;
+
+import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.train.StepReport;
+import io.github.vqvae4j.train.TrainingListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Writes the scale of a series with the first step, since its model is of no use without. */
+final class ScaleFile implements TrainingListener {
+  private final OutputFolder folder;
+  private final ChannelScale scale;
+
+  ScaleFile(OutputFolder folder, ChannelScale scale) {
+    this.folder = folder;
+    this.scale = scale;
+  }
+
+  @Override
+  public void onStep(StepReport report) {
+    if (report.step() == 1) {
+      try {
+        folder.write(SeriesCommand.SCALE, scale::save);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

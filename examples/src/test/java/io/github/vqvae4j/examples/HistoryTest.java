@@ -1,0 +1,61 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.train.StepReport;
+import io.github.vqvae4j.train.TermReport;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** However long a run is, its curves have some thousand points. */
+class HistoryTest {
+  private static History after(long steps) {
+    CodeUsage usage = CodeUsage.of(new int[] {0, 1, 1, 3}, 8_192);
+    History history = new History();
+    for (long step = 1; step <= steps; step++) {
+      history.onStep(
+          new StepReport(
+              step,
+              steps,
+              List.of(new TermReport("a", 2.0 * step, 1), new TermReport("b", 7, 1)),
+              0,
+              0,
+              0,
+              usage,
+              usage,
+              0));
+    }
+    return history;
+  }
+
+  @Test
+  void aShortRunHasAPointForEachStep() {
+    History history = after(3);
+    assertArrayEquals(new double[] {1, 2, 3}, history.steps());
+    assertArrayEquals(new double[] {2, 4, 6}, history.term(0));
+    assertArrayEquals(new double[] {7, 7, 7}, history.term(1));
+    assertArrayEquals(new double[] {3, 3, 3}, history.codesInUse());
+    assertEquals(Math.exp(1.5 * Math.log(2)), history.perplexity()[2], 1e-12);
+  }
+
+  @Test
+  void aLongRunHasMeans() {
+    for (long steps : new long[] {1_999, 2_000, 2_001, 4_003, 250_000}) {
+      History history = after(steps);
+      double[] numbers = history.steps();
+      assertTrue(numbers.length > History.MOST / 2 - 1, steps + ": " + numbers.length);
+      assertTrue(numbers.length <= History.MOST, steps + ": " + numbers.length);
+      double perPoint = numbers[1] - numbers[0];
+      assertEquals((1 + perPoint) / 2, numbers[0], 1e-9);
+      assertTrue(numbers[numbers.length - 1] <= steps);
+      assertTrue(numbers[numbers.length - 1] > steps - perPoint);
+      assertArrayEquals(Arrays.stream(numbers).map(n -> 2 * n).toArray(), history.term(0), 1e-6);
+      assertEquals(7, history.term(1)[numbers.length - 1], 1e-9);
+      assertEquals(numbers.length, history.perplexity().length);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.github.vqvae4j.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Autoencoder;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What looks at a whole data set needs no more memory than training did. */
+class EvaluationMemoryTest {
+  /** What inference keeps beside its tensors: its own primitives and their reordered weights. */
+  private static final long PRIMITIVES = 1 << 20;
+
+  private static VqVae model() {
+    return VqVae.builder()
+        .encoder(ConvEncoder.channels(1).hidden(16).downsample(3).residual(1, 8))
+        .quantizer(VectorQuantizer.ema(32, 8))
+        .decoder(ConvDecoder.channels(1).hidden(16).upsample(3).residual(1, 8))
+        .build();
+  }
+
+  /** In a thread of its own, which has its own arena. */
+  private static <T> T inNewThread(Callable<T> task) throws Exception {
+    FutureTask<T> future = new FutureTask<>(task);
+    new Thread(future).start();
+    return future.get();
+  }
+
+  private interface Look {
+    void at(ImageModel model, Dataset data);
+  }
+
+  private static void assertNeedsNoMore(ImageModel model, int size, int batch, Look look)
+      throws Exception {
+    Dataset data = Shapes.rectangles(48, size, 1, 1);
+    long[] bytes =
+        inNewThread(
+            () -> {
+              Trainer.of(model).batch(batch).steps(6).fit(data);
+              long trained = Pointer.totalBytes();
+              look.at(model, data);
+              return new long[] {trained, Pointer.totalBytes()};
+            });
+    assertTrue(
+        bytes[1] <= bytes[0] + PRIMITIVES,
+        () -> "%,d bytes after training, %,d after evaluation".formatted(bytes[0], bytes[1]));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"256,1", "256,4", "128,4", "64,16"})
+  void evaluations(int size, int batch) throws Exception {
+    try (VqVae model = model()) {
+      assertNeedsNoMore(model, size, batch, (m, data) -> Evaluation.of(m, data, 1));
+    }
+  }
+
+  @Test
+  void codebookReports() throws Exception {
+    try (VqVae model = model()) {
+      assertNeedsNoMore(model, 256, 1, (m, data) -> CodebookReport.of(model, data));
+    }
+  }
+
+  @Test
+  void reconstructions() throws Exception {
+    try (VqVae model = model()) {
+      assertNeedsNoMore(model, 256, 1, (m, data) -> m.reconstruct(data));
+    }
+    try (Autoencoder model =
+        Autoencoder.builder()
+            .encoder(ConvEncoder.channels(1).hidden(16).downsample(3).residual(1, 8))
+            .decoder(ConvDecoder.channels(1).hidden(16).upsample(3).residual(1, 8))
+            .dimension(4)
+            .build()) {
+      assertNeedsNoMore(model, 256, 1, (m, data) -> m.reconstruct(data));
+    }
+  }
+
+  /** How many images go through a model at once is a matter of their size alone. */
+  @Test
+  void theBatchOfTrainingChangesNoBit() {
+    Dataset data = Shapes.rectangles(64, 128, 1, 1);
+    double[] errors = new double[2];
+    for (int i = 0; i < 2; i++) {
+      try (VqVae model = model()) {
+        TrainingReport report = Trainer.of(model).batch(8).steps(2).evaluate(data, 2).fit(data);
+        errors[i] = report.evaluations().get(0).meanSquaredError();
+        assertEquals(errors[i], Evaluation.of(model, data, 1).meanSquaredError());
+      }
+    }
+    assertEquals(errors[0], errors[1]);
+  }
+}

@@ -1,0 +1,310 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The model is in the folder of its run, however the run ends. */
+class RunFolderModelTest {
+  private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
+  private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
+
+  @TempDir Path runs;
+
+  private static Trainer trainer(VqVae model) {
+    return Trainer.of(model).batch(16).steps(40).evaluate(TEST, 10);
+  }
+
+  /** The states of a model after each step, and something that happens after one of them. */
+  private static final class Then implements TrainingListener {
+    final Map<Long, Map<String, float[]>> states = new LinkedHashMap<>();
+    private final VqVae model;
+    private final long step;
+    private final Runnable what;
+
+    Then(VqVae model, long step, Runnable what) {
+      this.model = model;
+      this.step = step;
+      this.what = what;
+    }
+
+    @Override
+    public void onStep(StepReport report) {
+      states.put(report.step(), States.of(model));
+      if (report.step() == step) {
+        what.run();
+      }
+    }
+  }
+
+  private static Map<String, float[]> stored(RunFolder folder) throws IOException {
+    try (VqVae stored = VqVae.load(file(folder))) {
+      return States.of(stored);
+    }
+  }
+
+  private static Path file(RunFolder folder) {
+    return folder.path().resolve("model.safetensors");
+  }
+
+  private static Map<String, float[]> storedUnchecked(RunFolder folder) {
+    try {
+      return stored(folder);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void spoil(VqVae model) {
+    Variable weight = model.variables().get("encoder.mix.weight");
+    float[] values = weight.toFloats();
+    values[values.length - 1] = Float.NaN;
+    weight.set(values);
+  }
+
+  @Test
+  void itIsWrittenAtEveryEvaluationAndAtTheEnd() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      Then[] then = new Then[1];
+      then[0] =
+          new Then(
+              model, 27, () -> States.assertSame(then[0].states.get(20L), storedUnchecked(folder)));
+      trainer(model).listen(folder).listen(then[0]).fit(TRAIN);
+      assertEquals(40, then[0].states.size());
+      States.assertSame(States.of(model), stored(folder));
+    }
+  }
+
+  /** Averages are what is evaluated; the model itself has its own weights, and so has its file. */
+  @Test
+  void itsOwnWeightsAreWrittenAlsoWhereAveragesAreEvaluated() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      Then[] then = new Then[1];
+      then[0] =
+          new Then(
+              model, 27, () -> States.assertSame(then[0].states.get(20L), storedUnchecked(folder)));
+      trainer(model).averageWeights(0.9).listen(folder).listen(then[0]).fit(TRAIN);
+      States.assertSame(then[0].states.get(40L), stored(folder));
+    }
+  }
+
+  /** From the third epoch on its pixels are too large to be squared. */
+  private static Dataset exploding() {
+    return new BrokenData(TRAIN, Long.MAX_VALUE) {
+      @Override
+      public void image(int index, long epoch, float[] target, int offset) {
+        super.image(index, epoch, target, offset);
+        if (epoch >= 3) {
+          Arrays.fill(target, offset, offset + imageLength(), 1e30f);
+        }
+      }
+    };
+  }
+
+  @Test
+  void afterADivergenceItIsThatOfTheStepBeforeAndTheMessageNamesIt() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      Then then = new Then(model, 0, () -> {});
+      DivergenceException failure =
+          assertThrows(
+              DivergenceException.class,
+              () -> trainer(model).listen(folder).listen(then).fit(exploding()));
+      assertEquals(13, failure.step());
+      assertSays(
+          failure, "Step 13: ", "smaller learning rate", "after step 12", file(folder).toString());
+      States.assertSame(then.states.get(12L), stored(folder));
+    }
+  }
+
+  @Test
+  void afterAListenersExceptionItIsThereAndTheExceptionSaysWhere() throws IOException {
+    for (boolean before : new boolean[] {true, false}) {
+      try (VqVae model = Shapes.model(1, 3)) {
+        RunFolder folder = RunFolder.create(runs, "a", model);
+        IllegalStateException thrown = new IllegalStateException("of its own");
+        Then then =
+            new Then(
+                model,
+                17,
+                () -> {
+                  throw thrown;
+                });
+        Trainer trainer = trainer(model);
+        (before ? trainer.listen(then).listen(folder) : trainer.listen(folder).listen(then))
+            .listen(new ProgressLog());
+        assertSame(thrown, assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN)));
+        States.assertSame(then.states.get(17L), stored(folder));
+        assertEquals(1, thrown.getSuppressed().length);
+        assertSays(thrown.getSuppressed()[0], "after step 17", file(folder).toString());
+      }
+    }
+  }
+
+  @Test
+  void weightsThatAreNotFiniteReplaceNothing() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      Then then = new Then(model, 17, () -> spoil(model));
+      DivergenceException failure =
+          assertThrows(
+              DivergenceException.class,
+              () -> trainer(model).listen(folder).listen(then).fit(TRAIN));
+      assertSays(failure, "Step 18: ", "not finite", "after step 10", file(folder).toString());
+      States.assertSame(then.states.get(10L), stored(folder));
+    }
+  }
+
+  /** Its weights are finite, but it is worth nothing. */
+  @Test
+  void aModelWhoseEvaluationDivergesReplacesNothing() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      Variable bias = model.variables().get("decoder.up.0.bias");
+      Then then =
+          new Then(
+              model,
+              20,
+              () -> {
+                float[] large = new float[bias.size()];
+                Arrays.fill(large, 1e30f);
+                bias.set(large);
+              });
+      DivergenceException failure =
+          assertThrows(
+              DivergenceException.class,
+              () -> trainer(model).listen(folder).listen(then).fit(TRAIN));
+      assertSays(failure, "After step 20 ", "after step 10", file(folder).toString());
+      States.assertSame(then.states.get(10L), stored(folder));
+    }
+  }
+
+  @Test
+  void itIsWrittenAtIntervalsOfTimeToo() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model).modelEvery(Duration.ZERO);
+      Then[] then = new Then[1];
+      then[0] =
+          new Then(
+              model, 7, () -> States.assertSame(then[0].states.get(6L), storedUnchecked(folder)));
+      Trainer.of(model).batch(16).steps(8).listen(folder).listen(then[0]).fit(TRAIN);
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> folder.modelEvery(Duration.ofSeconds(-1))),
+          "0 or more",
+          "PT-1S");
+      RunFolder seldom = RunFolder.create(runs, "a", model);
+      Then none = new Then(model, 7, () -> assertFalse(Files.exists(file(seldom))));
+      Trainer.of(model).batch(16).steps(8).listen(seldom).listen(none).fit(TRAIN);
+      assertTrue(Files.exists(file(seldom)), "at the end, if not before");
+    }
+  }
+
+  /** A file system of 300 kB that something else fills up in step 15. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "a small file system is mounted")
+  void onAFullDiskTheFileFromBeforeStaysWholeAndIsNamed() throws Exception {
+    Path disk = Files.createDirectory(runs.resolve("disk"));
+    String[] mount = {"mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk.toString()};
+    assumeTrue(new ProcessBuilder(mount).start().waitFor() == 0, "mounting is for root only");
+    try (VqVae model = Shapes.model(1, 3);
+        LogLines log = new LogLines(RunFolder.class)) {
+      RunFolder folder = RunFolder.in(disk.resolve("run"), model).every(1);
+      Path filler = disk.resolve("filler");
+      Then then = new Then(model, 15, () -> fill(filler));
+      TrainingReport report = trainer(model).listen(then).listen(folder).fit(TRAIN);
+      assertEquals(40, report.last().step());
+      States.assertSame(then.states.get(10L), stored(folder));
+      List<String> lines = log.all();
+      assertEquals(2, lines.size(), lines.toString());
+      for (String line : lines) {
+        assertSays(
+            new Exception(line), "No space left", "after step 10 is in", file(folder).toString());
+      }
+      for (String row : Files.readAllLines(folder.path().resolve("metrics.csv"))) {
+        assertEquals(14, row.split(",", -1).length, row);
+      }
+      Files.delete(filler);
+      RunFolder again = RunFolder.in(disk.resolve("again"), model);
+      Then full = new Then(model, 15, () -> fill(filler));
+      Then free = new Then(model, 25, () -> delete(filler));
+      trainer(model).listen(full).listen(free).listen(again).fit(TRAIN);
+      States.assertSame(States.of(model), stored(again));
+    } finally {
+      assertEquals(0, new ProcessBuilder("umount", disk.toString()).start().waitFor());
+    }
+  }
+
+  private static void fill(Path file) {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      for (; ; ) {
+        out.write(0);
+      }
+    } catch (IOException e) {
+      assertSays(e, "No space left");
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aRunThatFailsInItsFirstStepLeavesNothing() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      spoil(model);
+      assertThrows(DivergenceException.class, () -> trainer(model).listen(folder).fit(TRAIN));
+      try (var files = Files.list(folder.path())) {
+        assertEquals(0, files.count());
+      }
+    }
+  }
+
+  @Test
+  void anInterruptedThreadEndsTheRunAfterItsStep() throws Exception {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model).every(1);
+      Then then = new Then(model, 17, () -> Thread.currentThread().interrupt());
+      TrainingReport report = trainer(model).listen(then).listen(folder).fit(TRAIN);
+      assertTrue(Thread.interrupted(), "the thread stays interrupted");
+      assertEquals(17, report.last().step());
+      assertSays(new Exception(report.toString()), "interrupted", "after step 17 of 40");
+      States.assertSame(then.states.get(17L), States.of(model));
+      States.assertSame(then.states.get(17L), stored(folder));
+      assertTrue(folder.failure().isEmpty(), () -> folder.failure().get().toString());
+      assertEquals(1 + 17 + 1, Files.readAllLines(folder.path().resolve("metrics.csv")).size());
+      assertTrue(Files.exists(folder.path().resolve("summary.txt")));
+    } finally {
+      assertFalse(Thread.interrupted());
+    }
+  }
+}

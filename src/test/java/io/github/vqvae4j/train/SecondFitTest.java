@@ -1,0 +1,134 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** What a model that is trained again has of the run before. */
+class SecondFitTest {
+  private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
+  private static final List<Supplier<Optimizer>> OPTIMIZERS =
+      List.of(() -> Adam.rate(1e-3), () -> AdamW.rate(1e-3), () -> new Sgd(1e-2, 0.9));
+
+  private static Trainer trainer(VqVae model, Optimizer optimizer) {
+    return Trainer.of(model).optimizer(optimizer).batch(16).steps(5);
+  }
+
+  @Test
+  void theOptimizerGoesOnWithItsStateAndSaysSo() {
+    for (Supplier<Optimizer> optimizer : OPTIMIZERS) {
+      try (VqVae model = Shapes.model(1, 3);
+          VqVae other = Shapes.model(1, 3);
+          LogLines log = new LogLines(Trainer.class)) {
+        Optimizer kept = optimizer.get();
+        Trainer trainer = trainer(model, kept);
+        assertEquals(0, kept.parameters().size());
+        trainer.fit(TRAIN);
+        assertEquals(0, log.all().size());
+        TrainingReport second = trainer.fit(TRAIN);
+        assertEquals(5, second.last().step(), "steps are counted anew");
+        assertEquals(1, log.all().size());
+        assertSays(new Exception(log.all().get(0)), kept.toString(), "goes on", "a new optimizer");
+        trainer(other, optimizer.get()).fit(TRAIN);
+        trainer(other, optimizer.get()).fit(TRAIN);
+        assertNotEquals(
+            States.of(other).get("encoder.mix.weight")[0],
+            States.of(model).get("encoder.mix.weight")[0]);
+      }
+    }
+  }
+
+  @Test
+  void aNewTrainerGoesOnToo() {
+    try (VqVae one = Shapes.model(1, 3);
+        VqVae two = Shapes.model(1, 3)) {
+      Trainer trainer = trainer(one, Adam.rate(1e-3));
+      trainer.fit(TRAIN);
+      trainer.fit(TRAIN);
+      Optimizer optimizer = Adam.rate(1e-3);
+      trainer(two, optimizer).fit(TRAIN);
+      trainer(two, optimizer).fit(TRAIN);
+      States.assertSame(States.of(one), States.of(two));
+    }
+  }
+
+  @Test
+  void anOptimizerOfAnotherModelIsRefused() {
+    for (Supplier<Optimizer> optimizer : OPTIMIZERS) {
+      try (VqVae one = Shapes.model(1, 3);
+          VqVae two = Shapes.model(1, 3)) {
+        Optimizer shared = optimizer.get();
+        trainer(one, shared).fit(TRAIN);
+        Map<String, float[]> before = States.of(two);
+        assertSays(
+            assertThrows(IllegalStateException.class, () -> trainer(two, shared).fit(TRAIN)),
+            "another model",
+            "its own");
+        States.assertSame(before, States.of(two));
+      }
+    }
+  }
+
+  @Test
+  void afterADivergenceItStartsAnew() {
+    for (Supplier<Optimizer> optimizer : OPTIMIZERS) {
+      try (VqVae one = Shapes.model(1, 3);
+          VqVae two = Shapes.model(1, 3);
+          LogLines log = new LogLines(Trainer.class)) {
+        Optimizer kept = optimizer.get();
+        Map<String, float[]> start = States.of(one);
+        trainer(one, kept).fit(TRAIN);
+        Dataset infinite = new Scaled(TRAIN, 1e30f);
+        assertThrows(DivergenceException.class, () -> trainer(one, kept).fit(infinite));
+        assertTrue(kept.parameters().isEmpty());
+        one.variables().forEach((name, variable) -> variable.set(start.get(name)));
+        int lines = log.all().size();
+        trainer(one, kept).fit(TRAIN);
+        assertEquals(lines, log.all().size());
+        trainer(two, optimizer.get()).fit(TRAIN);
+        States.assertSame(States.of(two), States.of(one));
+      }
+    }
+  }
+
+  @Test
+  void afterAnotherFailureItGoesOn() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      Optimizer optimizer = Adam.rate(1e-3);
+      trainer(model, optimizer).fit(TRAIN);
+      assertThrows(
+          IllegalStateException.class,
+          () -> trainer(model, optimizer).fit(new BrokenData(TRAIN, 0)));
+      assertFalse(optimizer.parameters().isEmpty());
+    }
+  }
+
+  /** Images times a number. */
+  private static final class Scaled extends BrokenData {
+    private final float factor;
+
+    Scaled(Dataset whole, float factor) {
+      super(whole, Long.MAX_VALUE);
+      this.factor = factor;
+    }
+
+    @Override
+    public void image(int index, float[] target, int offset) {
+      super.image(index, target, offset);
+      for (int i = 0; i < imageLength(); i++) {
+        target[offset + i] *= factor;
+      }
+    }
+  }
+}

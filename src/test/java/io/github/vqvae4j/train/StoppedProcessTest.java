@@ -1,0 +1,185 @@
+package io.github.vqvae4j.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonParser;
+import io.github.vqvae4j.model.VqVae;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is left of a run whose process is stopped. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "signals are sent by kill")
+class StoppedProcessTest {
+  @TempDir Path runs;
+
+  /** A program that trains, and the lines that it printed so far. */
+  private static final class Child implements AutoCloseable {
+    final List<String> lines = new ArrayList<>();
+    private final Process process;
+    private final BufferedReader out;
+
+    Child(Path folder, int heldOut, int evaluateEvery) throws IOException {
+      this(folder, heldOut, evaluateEvery, 0);
+    }
+
+    Child(Path folder, int heldOut, int evaluateEvery, int exitAfter) throws IOException {
+      process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx512m",
+                  "-classpath",
+                  System.getProperty("java.class.path"),
+                  StoppedProgram.class.getName(),
+                  folder.toString(),
+                  String.valueOf(heldOut),
+                  String.valueOf(evaluateEvery),
+                  String.valueOf(exitAfter))
+              .redirectErrorStream(true)
+              .start();
+      out = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    Child await(Predicate<String> line) throws IOException {
+      for (String next = out.readLine(); next != null; next = out.readLine()) {
+        lines.add(next);
+        if (line.test(next)) {
+          return this;
+        }
+      }
+      throw new AssertionError("ended too early: " + lines);
+    }
+
+    Child await(String line) throws IOException {
+      return await(line::equals);
+    }
+
+    Child kill(String signal) throws Exception {
+      String pid = String.valueOf(process.pid());
+      assertEquals(0, new ProcessBuilder("kill", "-" + signal, pid).start().waitFor());
+      return this;
+    }
+
+    /** Reads the rest, until the process has ended. */
+    int end() throws Exception {
+      out.lines().forEach(lines::add);
+      assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+      return process.exitValue();
+    }
+
+    /** The number behind a word in the last line that begins with it. */
+    long last(String word) {
+      return lines.stream()
+          .filter(line -> line.startsWith(word + " "))
+          .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
+          .reduce(0, (a, b) -> b);
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+
+  private Path folder() {
+    return runs.resolve("run");
+  }
+
+  private void assertModelIsWhole() throws IOException {
+    VqVae.load(folder().resolve("model.safetensors")).close();
+  }
+
+  private void assertEndedAfter(Child child, long step) throws IOException {
+    assertTrue(child.lines.contains("end " + step + " INTERRUPTED"), child.lines.toString());
+    assertModelIsWhole();
+    String metrics = Files.readString(folder().resolve("metrics.json"));
+    assertEquals(
+        step, JsonParser.parseString(metrics).getAsJsonObject().get("step").getAsLong(), metrics);
+    assertTrue(
+        child.lines.stream().anyMatch(line -> line.contains("model.safetensors")),
+        child.lines.toString());
+    try (Stream<Path> files = Files.list(folder())) {
+      assertFalse(files.anyMatch(file -> file.toString().endsWith(".tmp")));
+    }
+  }
+
+  @Test
+  void ctrlC() throws Exception {
+    try (Child child = new Child(folder(), 16, 100_000)) {
+      assertEquals(130, child.await("step 5").kill("INT").end(), child.lines::toString);
+      assertEndedAfter(child, child.last("step"));
+    }
+  }
+
+  @Test
+  void ctrlCTwice() throws Exception {
+    try (Child child = new Child(folder(), 16, 100_000)) {
+      assertEquals(130, child.await("step 5").kill("INT").kill("INT").end());
+      assertEndedAfter(child, child.last("step"));
+    }
+  }
+
+  /** It is evaluated and written after every step, so that the signal comes amid of it. */
+  @Test
+  void sigtermWhileTheModelIsWritten() throws Exception {
+    try (Child child = new Child(folder(), 16, 1)) {
+      assertEquals(143, child.await("evaluation 9").kill("TERM").end(), child.lines::toString);
+      assertEndedAfter(child, child.last("step"));
+    }
+  }
+
+  /** The evaluation would take much longer than the process waits. */
+  @Test
+  void ctrlCWhileEvaluating() throws Exception {
+    try (Child child = new Child(folder(), 4_000_000, 3)) {
+      assertEquals(130, child.await("step 3").kill("INT").end(), child.lines::toString);
+      assertEndedAfter(child, 3);
+      assertFalse(child.lines.contains("evaluation 3"));
+    }
+  }
+
+  @Test
+  void ctrlCBeforeTheFirstStepEnds() throws Exception {
+    try (Child child = new Child(folder(), 16, 100_000)) {
+      assertEquals(130, child.await("start").kill("INT").end(), child.lines::toString);
+      long steps = child.last("step");
+      if (steps > 0) {
+        assertEndedAfter(child, steps);
+      } else {
+        try (Stream<Path> files = Files.list(folder())) {
+          assertEquals(0, files.count());
+        }
+      }
+    }
+  }
+
+  /** No step will end after it, and nobody waits for one: the model is that of the evaluation. */
+  @Test
+  void aListenerThatExits() throws Exception {
+    try (Child child = new Child(folder(), 16, 10, 12)) {
+      assertEquals(7, child.end(), child.lines::toString);
+      assertModelIsWhole();
+    }
+  }
+
+  @Test
+  void kill9() throws Exception {
+    try (Child child = new Child(folder(), 16, 10)) {
+      assertEquals(137, child.await("step 11").kill("KILL").end(), child.lines::toString);
+      assertModelIsWhole();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+
+/** A user's program that trains for hours: {@link StoppedProcessTest} stops it. */
+final class StoppedProgram {
+  private StoppedProgram() {}
+
+  /**
+   * Trains.
+   *
+   * @param args the folder of the run, held-out images, steps between evaluations, and the step
+   *     after which it exits
+   */
+  public static void main(String[] args) throws IOException {
+    PrintStream out = System.out;
+    long exitAfter = Long.parseLong(args[3]);
+    Dataset train = Shapes.rectangles(64, 8, 1, 1);
+    Dataset heldOut = Shapes.rectangles(Integer.parseInt(args[1]), 8, 1, 2);
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.in(Path.of(args[0]), model);
+      Trainer.of(model)
+          .batch(16)
+          .steps(1_000_000)
+          .evaluate(heldOut, Long.parseLong(args[2]))
+          .listen(folder)
+          .listen(
+              new TrainingListener() {
+                @Override
+                public void onStart(TrainingSettings settings) {
+                  out.println("start");
+                }
+
+                @Override
+                public void onStep(StepReport report) {
+                  out.println("step " + report.step());
+                  if (report.step() == exitAfter) {
+                    System.exit(7);
+                  }
+                }
+
+                @Override
+                public void onEvaluation(Evaluation evaluation) {
+                  out.println("evaluation " + evaluation.step());
+                }
+
+                @Override
+                public void onEnd(TrainingReport report) {
+                  out.println("end " + report.last().step() + " " + report.ending());
+                }
+              })
+          .fit(train);
+    }
+  }
+}
