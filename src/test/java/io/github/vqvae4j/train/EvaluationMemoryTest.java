@@ -15,10 +15,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What looks at a whole data set needs no more memory than training did. */
+@DisabledIfSystemProperty(
+    named = "vqvae4j.kernels",
+    matches = "nd4j",
+    disabledReason = "ND4J's operations leave arrays to the garbage collector")
 class EvaluationMemoryTest {
   /** What inference keeps beside its tensors: its own primitives and their reordered weights. */
   private static final long PRIMITIVES = 1 << 20;
