@@ -124,7 +124,7 @@ class BadInputTest {
     assertTrue(Files.exists(output.resolve("model.safetensors")));
     Path other = folder.resolve("other");
     Run.of("mnist", "--steps=3", "--hidden=4", "--rate=1e30", "--output=" + other)
-        .failed(1, "After step 1 ", "held-out", "smaller learning rate", "No model was written");
+        .failed(1, "After step 1", "held-out", "smaller learning rate", "No model was written");
     assertFalse(Files.exists(other.resolve("model.safetensors")));
   }
 
