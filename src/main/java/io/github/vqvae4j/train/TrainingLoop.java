@@ -58,7 +58,10 @@ final class TrainingLoop {
         Batches batches = Batches.shuffled(data, settings.batch(), settings.seed())) {
       try {
         listeners.tell(listener -> listener.onStart(settings));
-        training.start(data, settings.batch(), settings.seed());
+        stopped = stop.asked();
+        if (!stopped) {
+          training.start(data, settings.batch(), settings.seed());
+        }
         steps(batches, stop);
         evaluations.restoreBest();
       } catch (Throwable failure) {

@@ -198,7 +198,7 @@ class RunFolderModelTest {
           assertThrows(
               DivergenceException.class,
               () -> trainer(model).listen(folder).listen(then).fit(TRAIN));
-      assertSays(failure, "After step 20", "after step 10", file(folder).toString());
+      assertSays(failure, "After step 20: ", "after step 10", file(folder).toString());
       States.assertSame(then.states.get(10L), stored(folder));
     }
   }

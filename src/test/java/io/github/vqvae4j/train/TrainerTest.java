@@ -15,7 +15,6 @@ import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -212,30 +211,6 @@ class TrainerTest {
           assertThrows(IllegalArgumentException.class, () -> trainer(model).fit(colour)),
           "[16, 8, 8, 3]",
           "channels(3)");
-    }
-  }
-
-  /** The search for codes is the first to see that an encoder gives no numbers. */
-  @ParameterizedTest
-  @EnumSource(Update.class)
-  void anEncoderThatGivesNoNumbersStopsTheRun(Update update) {
-    for (int accumulate : new int[] {1, 3}) {
-      VectorQuantizerConfig quantizer =
-          update == Update.EMA ? VectorQuantizer.ema(16, 4) : VectorQuantizer.gradient(16, 4);
-      try (VqVae model = Shapes.model(1, 3, quantizer.start(Start.UNIFORM))) {
-        model.variables().get("encoder.project.bias").write(0, new float[] {Float.NaN}, 0, 1);
-        float[] before = model.variables().get("quantizer.codebook").toFloats();
-        DivergenceException error =
-            assertThrows(
-                DivergenceException.class,
-                () -> trainer(model).accumulate(accumulate).steps(3).fit(TRAIN));
-        assertSays(error, "Step 1", "a vector to be quantized is NaN", "learning rate");
-        assertEquals("a vector to be quantized", error.term());
-        assertSays(error.getCause(), "row 0, column 0");
-        assertArrayEquals(before, model.variables().get("quantizer.codebook").toFloats());
-        assertSays(
-            assertThrows(DivergenceException.class, () -> Evaluation.of(model, TEST, 1)), "is NaN");
-      }
     }
   }
 
