@@ -109,7 +109,7 @@ public final class Arena {
   private static long bytes(Precision precision, long[] shape) {
     long length = precision.bytes();
     for (long d : shape) {
-      length *= d;
+      length = Math.multiplyExact(length, d);
     }
     return NativeMemory.align(length);
   }

@@ -67,7 +67,7 @@ final class GemmConvolution {
   /** y = x * w + bias + residual; either may be null. */
   void forward(INDArray x, INDArray w, INDArray bias, INDArray residual, INDArray y) {
     boolean add = begin(bias, residual, y);
-    int lines = images * resultHeight;
+    int lines = Math.multiplyExact(images, resultHeight);
     Parts.run(
         parts(lines),
         lines,
@@ -150,7 +150,7 @@ final class GemmConvolution {
 
   /** dw = the transposed patches times dy. */
   void weightGradient(INDArray x, INDArray dy, INDArray dw) {
-    int lines = images * resultHeight;
+    int lines = Math.multiplyExact(images, resultHeight);
     int size = Math.toIntExact(dw.length());
     int parts = Math.min(parts(lines), (int) Math.max(1, MOST_PARTIAL_SUMS / size));
     Pointer sums = PARTIAL_SUMS.room(precision, (long) (parts - 1) * size);
