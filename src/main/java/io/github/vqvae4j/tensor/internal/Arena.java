@@ -45,8 +45,13 @@ public final class Arena {
   private record Chunk(NativeMemory memory, long bytes) {}
 
   private final List<Chunk> chunks = new ArrayList<>();
+
+  /** Depends on address, precision and shape alone: an array object holds no numbers. */
   private final Map<Key, INDArray> arrays = new HashMap<>();
+
+  /** Addresses by size: which slots may be handed out again in this step. */
   private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
+
   private int chunk = -1;
   private long next;
   private long end;

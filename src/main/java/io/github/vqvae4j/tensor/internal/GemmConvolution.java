@@ -18,6 +18,7 @@ final class GemmConvolution {
   /** Numbers that partial sums of a weight gradient may take: 64 MB of floats. */
   private static final long MOST_PARTIAL_SUMS = 1L << 24;
 
+  /** Content ends with the operation; while its parts run, its thread begins no other one. */
   private static final Scratch PARTIAL_SUMS = new Scratch();
 
   /**

@@ -181,7 +181,7 @@ final class OneDnn {
   /**
    * Has a rectified linear unit follow: x clip(x / 2^-126, 0, 1), which is max(x, 0) for all
    * numbers but one: oneDNN's own makes 0 of NaN, and so hides what went wrong. Of minus infinity
-   * this makes NaN.
+   * this makes NaN, and of other numbers below 0 the zero that has their sign.
    */
   static void appendRelu(post_ops after) {
     after.append_eltwise(dnnl.algorithm.eltwise_hardswish, RELU_SLOPE, 0);

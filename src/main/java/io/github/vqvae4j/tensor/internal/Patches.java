@@ -17,6 +17,7 @@ final class Patches {
   /** Bytes of a block, unless a single line needs more. */
   private static final long BLOCK = 1L << 20;
 
+  /** Content ends with the block, which one thread works on from beginning to end. */
   private static final Scratch SCRATCH = new Scratch();
 
   /**
