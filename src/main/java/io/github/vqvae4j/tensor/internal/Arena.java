@@ -45,8 +45,13 @@ public final class Arena {
   private record Chunk(NativeMemory memory, long bytes) {}
 
   private final List<Chunk> chunks = new ArrayList<>();
+
+  /** Depends on address, precision and shape alone: an array object holds no numbers. */
   private final Map<Key, INDArray> arrays = new HashMap<>();
+
+  /** Addresses by size: which slots may be handed out again in this step. */
   private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
+
   private int chunk = -1;
   private long next;
   private long end;
@@ -109,7 +114,7 @@ public final class Arena {
   private static long bytes(Precision precision, long[] shape) {
     long length = precision.bytes();
     for (long d : shape) {
-      length *= d;
+      length = Math.multiplyExact(length, d);
     }
     return NativeMemory.align(length);
   }

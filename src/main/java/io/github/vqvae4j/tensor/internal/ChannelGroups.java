@@ -33,6 +33,6 @@ record ChannelGroups(int images, int pixels, int channels, int groups) {
 
   /** How many means there are. */
   int means() {
-    return images * groups;
+    return Math.multiplyExact(images, groups);
   }
 }

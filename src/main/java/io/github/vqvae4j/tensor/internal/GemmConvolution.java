@@ -18,6 +18,7 @@ final class GemmConvolution {
   /** Numbers that partial sums of a weight gradient may take: 64 MB of floats. */
   private static final long MOST_PARTIAL_SUMS = 1L << 24;
 
+  /** Content ends with the operation; while its parts run, its thread begins no other one. */
   private static final Scratch PARTIAL_SUMS = new Scratch();
 
   /**
@@ -67,7 +68,7 @@ final class GemmConvolution {
   /** y = x * w + bias + residual; either may be null. */
   void forward(INDArray x, INDArray w, INDArray bias, INDArray residual, INDArray y) {
     boolean add = begin(bias, residual, y);
-    int lines = images * resultHeight;
+    int lines = Math.multiplyExact(images, resultHeight);
     Parts.run(
         parts(lines),
         lines,
@@ -150,7 +151,7 @@ final class GemmConvolution {
 
   /** dw = the transposed patches times dy. */
   void weightGradient(INDArray x, INDArray dy, INDArray dw) {
-    int lines = images * resultHeight;
+    int lines = Math.multiplyExact(images, resultHeight);
     int size = Math.toIntExact(dw.length());
     int parts = Math.min(parts(lines), (int) Math.max(1, MOST_PARTIAL_SUMS / size));
     Pointer sums = PARTIAL_SUMS.room(precision, (long) (parts - 1) * size);

@@ -120,10 +120,10 @@ public final class Nd4jKernels implements Kernels {
   public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
     // CBLAS writes C order directly; Nd4j.gemm wants a result in Fortran order.
     int rank = y.rank();
-    int m = (int) y.size(rank - 2);
-    int n = (int) y.size(rank - 1);
-    int k = (int) a.size(transposeA ? rank - 2 : rank - 1);
-    int products = (int) (y.length() / ((long) m * n));
+    int m = Math.toIntExact(y.size(rank - 2));
+    int n = Math.toIntExact(y.size(rank - 1));
+    int k = Math.toIntExact(a.size(transposeA ? rank - 2 : rank - 1));
+    int products = Math.toIntExact(y.length() / ((long) m * n));
     Parts.run(
         Parts.of(products, (long) products * m * n * k),
         products,

@@ -45,7 +45,7 @@ final class NormalizationSlice {
     second = new float[size];
     sums = new float[size];
     products = new float[size];
-    totals = new double[2][(holdsImages(of) ? 1 : of.images()) * of.channels()];
+    totals = new double[2][Math.multiplyExact(holdsImages(of) ? 1 : of.images(), of.channels())];
   }
 
   /** Whether a slice is all of some images. */

@@ -51,6 +51,10 @@ final class OneDnn {
   private static final int MAX_DERIVED = 512;
 
   private static final int WORKSPACES = 4;
+
+  /** Of {@link #appendRelu}: 1 / the smallest normal number. */
+  static final float RELU_SLOPE = 1 / Float.MIN_NORMAL;
+
   private static final engine CPU = new engine(engine.kind.cpu, 0);
   private static final ThreadLocal<OneDnn> OF_THREAD = ThreadLocal.withInitial(OneDnn::new);
 
@@ -172,6 +176,15 @@ final class OneDnn {
     primitive_attr attributes = new primitive_attr();
     attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
     return attributes;
+  }
+
+  /**
+   * Has a rectified linear unit follow: x clip(x / 2^-126, 0, 1), which is max(x, 0) for all
+   * numbers but one: oneDNN's own makes 0 of NaN, and so hides what went wrong. Of minus infinity
+   * this makes NaN, and of other numbers below 0 the zero that has their sign.
+   */
+  static void appendRelu(post_ops after) {
+    after.append_eltwise(dnnl.algorithm.eltwise_hardswish, RELU_SLOPE, 0);
   }
 
   /** A dense array of floats in C order. */

@@ -114,7 +114,7 @@ final class OneDnnConvolution {
       after.append_binary(dnnl.algorithm.binary_add, result);
     }
     if (relu) {
-      after.append_eltwise(dnnl.algorithm.eltwise_relu, 0, 0);
+      OneDnn.appendRelu(after);
     }
     attributes.set_post_ops(after);
     return attributes;

@@ -43,7 +43,12 @@ final class OneDnnUnary {
   static boolean gradient(
       Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx) {
     // oneDNN lets a gradient through above the lower bound only, where it should at the bound too.
-    float a = function == Unary.CLAMP ? Math.nextDown((float) alpha) : alphaOf(function, alpha);
+    float a =
+        switch (function) {
+          case CLAMP -> Math.nextDown((float) alpha);
+          case RELU -> 0;
+          default -> alphaOf(function, alpha);
+        };
     float b = (float) beta;
     long n = dx.length();
     Call call =
@@ -68,6 +73,7 @@ final class OneDnnUnary {
     return switch (function) {
       case NEG -> -1;
       case SILU, SOFTPLUS -> 1;
+      case RELU -> OneDnn.RELU_SLOPE;
       default -> (float) alpha;
     };
   }
@@ -94,7 +100,9 @@ final class OneDnnUnary {
           case EXP -> dnnl.algorithm.eltwise_exp;
           case LOG -> dnnl.algorithm.eltwise_log;
           case ABS -> dnnl.algorithm.eltwise_abs;
-          case RELU, LEAKY_RELU -> dnnl.algorithm.eltwise_relu;
+          // See OneDnn.appendRelu.
+          case RELU -> dnnl.algorithm.eltwise_hardswish;
+          case LEAKY_RELU -> dnnl.algorithm.eltwise_relu;
           case SIGMOID -> dnnl.algorithm.eltwise_logistic;
           case TANH -> dnnl.algorithm.eltwise_tanh;
           case CLAMP -> dnnl.algorithm.eltwise_clip;
@@ -151,7 +159,8 @@ final class OneDnnUnary {
             layout,
             alpha,
             beta,
-            describe(function, alpha, beta, layout),
+            // The gradient of a rectified linear unit is that of oneDNN's own form.
+            describe(function == Unary.RELU ? Unary.LEAKY_RELU : function, alpha, beta, layout),
             OneDnn.attributes(),
             true);
     return OneDnn.isUnusable(description)

@@ -133,7 +133,7 @@ final class OneDnnWinograd {
     addMultiplyForFilters = oneDnn.product(turnedData, products, filters, sum);
 
     post_ops relu = new post_ops();
-    relu.append_eltwise(dnnl.algorithm.eltwise_relu, 0, 0);
+    OneDnn.appendRelu(relu);
     addBias = addition(count, out, new post_ops());
     addPixelBias = addition(images * x[1] * x[2], w[2], new post_ops());
     addPixelBiasRelu = addition(images * x[1] * x[2], w[2], relu);

@@ -17,6 +17,7 @@ final class Patches {
   /** Bytes of a block, unless a single line needs more. */
   private static final long BLOCK = 1L << 20;
 
+  /** Content ends with the block, which one thread works on from beginning to end. */
   private static final Scratch SCRATCH = new Scratch();
 
   /**
@@ -57,8 +58,8 @@ final class Patches {
     kernelWidth = Math.toIntExact(weight[1]);
     resultHeight = Math.toIntExact(result[1]);
     resultWidth = Math.toIntExact(result[2]);
-    long patchBytes = (long) resultWidth * size() * precision.bytes();
-    long imageBytes = (long) window.strideHeight() * width * in * precision.bytes();
+    long patchBytes = bytesOfLine(resultWidth, size());
+    long imageBytes = bytesOfLine(window.strideHeight() * (long) width, in);
     linesPerBlock =
         areTheImage()
             ? Integer.MAX_VALUE
@@ -72,7 +73,23 @@ final class Patches {
 
   /** Numbers of a patch. */
   int size() {
-    return kernelHeight * kernelWidth * in;
+    return Math.multiplyExact(Math.multiplyExact(kernelHeight, kernelWidth), in);
+  }
+
+  /** Buffers count bytes in ints, so a line has to be smaller. */
+  private long bytesOfLine(long pixels, long numbers) {
+    long bytes = pixels * numbers * precision.bytes();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "Convolution: expected lines of images with patches of at most 2^31 - 1 bytes, got "
+              + bytes
+              + " for a width of "
+              + pixels
+              + " and "
+              + numbers
+              + " numbers each. Cut the images or series into parts.");
+    }
+    return bytes;
   }
 
   /** How many lines of the results make a block, at most. */

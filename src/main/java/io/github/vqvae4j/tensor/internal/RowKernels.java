@@ -20,7 +20,10 @@ public final class RowKernels {
 
   /** y[i] = table[indices[i]]. */
   public static void gather(INDArray table, int[] indices, INDArray y) {
-    int d = (int) table.size(1);
+    int d = Math.toIntExact(table.size(1));
+    // Buffers count numbers in ints, and so do the products below.
+    Math.toIntExact(table.length());
+    Math.multiplyExact(indices.length, d);
     if (table.dataType() == DataType.FLOAT) {
       FloatBuffer source = floats(table);
       FloatBuffer target = floats(y);
@@ -38,10 +41,10 @@ public final class RowKernels {
 
   /** gradient[k] = sum of dy[i] over all i with indices[i] = k. */
   public static void scatterAdd(INDArray dy, int[] indices, INDArray gradient) {
-    int d = (int) gradient.size(1);
+    int d = Math.toIntExact(gradient.size(1));
     if (gradient.dataType() == DataType.FLOAT) {
       float[] rows = HeapCopy.floatsOf(dy);
-      float[] sums = new float[(int) gradient.length()];
+      float[] sums = new float[Math.toIntExact(gradient.length())];
       for (int i = 0; i < indices.length; i++) {
         int row = indices[i] * d;
         for (int j = 0; j < d; j++) {
@@ -51,7 +54,7 @@ public final class RowKernels {
       HeapCopy.write(sums, 0, sums.length, gradient, 0);
     } else {
       double[] rows = HeapCopy.doublesOf(dy);
-      double[] sums = new double[(int) gradient.length()];
+      double[] sums = new double[Math.toIntExact(gradient.length())];
       for (int i = 0; i < indices.length; i++) {
         int row = indices[i] * d;
         for (int j = 0; j < d; j++) {

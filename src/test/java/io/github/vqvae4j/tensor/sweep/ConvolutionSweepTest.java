@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ConvolutionSweepTest {
   private static final long SEED = 20_261_128;
-  private static final long MOST = Sweep.isFull() ? 30_000_000 : 8_000_000;
-  private static final long MOST_TILES = Sweep.isFull() ? 150_000_000 : 60_000_000;
+  private static final long MOST = Sweep.isFull() ? 60_000_000 : 8_000_000;
+  private static final long MOST_TILES = Sweep.isFull() ? 200_000_000 : 60_000_000;
   private static final int LISTS = Sweep.isFull() ? 3 : 1;
 
   /** Multiplications of the cases that are computed by plain loops too. */

@@ -1,0 +1,58 @@
+package io.github.vqvae4j.tensor.internal;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.Window;
+import org.junit.jupiter.api.Test;
+
+/** Sizes whose products are beyond 2^31 numbers: none of them wraps around. */
+class LargeSizesTest {
+  private static final long MILLION = 1_000_000;
+
+  @Test
+  void patchesOfLongSeriesAreRefused() {
+    long[] weight = {1, 9, 64, 64};
+    long[] fits = {1, 1, MILLION / 2, 64};
+    long[] tooLong = {1, 1, MILLION, 64};
+    Window window = new Window(1, 1, 0, 4);
+    assertEquals(1, new Patches(Precision.FLOAT, fits, weight, fits, window).linesPerBlock());
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new Patches(Precision.FLOAT, tooLong, weight, tooLong, window)),
+        "2^31",
+        "2304000000",
+        "parts");
+  }
+
+  @Test
+  void subPixelsAreForImagesThatTheHeapTakes() {
+    long[] weight = {4, 4, 7, 8};
+    Window window = Window.of(2, 1);
+    assertTrue(OneDnnSubPixel.suits(new long[] {1, 8_000, 8_000, 8}, weight, window));
+    assertFalse(OneDnnSubPixel.suits(new long[] {1, 9_000, 9_000, 8}, weight, window));
+    assertFalse(OneDnnSubPixel.suits(new long[] {1, 70_000, 70_000, 8}, weight, window));
+  }
+
+  @Test
+  void groupsOfManyImagesAreCounted() {
+    assertEquals(2_000_000_000, new ChannelGroups(1_000_000, 1, 2_000, 2_000).means());
+    assertThrows(
+        ArithmeticException.class, () -> new ChannelGroups(2_000_000, 1, 2_000, 2_000).means());
+    assertEquals(4_000_000_000_000L, new ChannelGroups(1, 2_000_000_000, 2_000, 1).numbers());
+  }
+
+  @Test
+  void slotsOfMoreThanAllMemoryAreRefused() {
+    Arena arena = Arena.take();
+    assertThrows(
+        ArithmeticException.class,
+        () -> arena.allocate(Precision.FLOAT, 1L << 31, 1L << 31, 1L << 31));
+    arena.giveBack();
+  }
+}
