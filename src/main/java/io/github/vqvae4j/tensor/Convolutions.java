@@ -19,9 +19,6 @@ final class Convolutions {
       Tensor residual,
       boolean relu,
       Window window) {
-    if (relu && x.step().isChecked()) {
-      return conv2d(name, x, weight, bias, residual, false, window).relu();
-    }
     checkOperands(name, x, weight, bias, window, false);
     checkNoOutputPadding(name, window);
     long height = window.height(x.size(1), weight.size(0));
@@ -62,9 +59,6 @@ final class Convolutions {
       Tensor residual,
       boolean relu,
       Window window) {
-    if (relu && x.step().isChecked()) {
-      return convTranspose2d(name, x, weight, bias, residual, false, window).relu();
-    }
     checkOperands(name, x, weight, bias, window, true);
     long height = window.transposedHeight(x.size(1), weight.size(0));
     long width = window.transposedWidth(x.size(2), weight.size(1));

@@ -1,7 +1,5 @@
 package io.github.vqvae4j.tensor;
 
-import java.util.Arrays;
-
 /** The search for NaN and infinity. */
 public final class NonFinite {
   /** Numbers copied out at a time, which stay in the first-level cache. */
@@ -51,23 +49,6 @@ public final class NonFinite {
     return tensor.precision() == Precision.DOUBLE
         ? index(tensor.toDoubles())
         : index(tensor.length(), (from, target, n) -> tensor.read(from, target, 0, n));
-  }
-
-  /** Whether a number of a tensor is NaN. */
-  static boolean hasNaN(Tensor tensor) {
-    if (tensor.precision() == Precision.DOUBLE) {
-      return Arrays.stream(tensor.toDoubles()).anyMatch(Double::isNaN);
-    }
-    float[] slice = new float[(int) Math.min(LENGTH, tensor.length())];
-    boolean nan = false;
-    for (long offset = 0; offset < tensor.length() && !nan; offset += LENGTH) {
-      int length = (int) Math.min(LENGTH, tensor.length() - offset);
-      tensor.read(offset, slice, 0, length);
-      for (int i = 0; i < length; i++) {
-        nan |= Float.isNaN(slice[i]);
-      }
-    }
-    return nan;
   }
 
   private static long index(long size, Source source) {

@@ -51,8 +51,6 @@ public final class Step implements AutoCloseable {
   private final List<Change> changes = new ArrayList<>();
   private Observer observer = (source, output) -> {};
   private boolean open = true;
-  private boolean checked;
-  private boolean nan;
   private RuntimeException backwardFailure;
 
   /** What is done at commit, and the variables that it writes. */
@@ -94,36 +92,6 @@ public final class Step implements AutoCloseable {
    */
   public static Step inference() {
     return new Step(false, null, KernelChoice.forFloat());
-  }
-
-  /**
-   * Opens a step for inference that looks for NaN in the result of every operation, and so is
-   * slower: ReLU may turn NaN into 0, so that the outputs alone do not show it. ReLUs that are
-   * otherwise computed together with a convolution are computed after it here.
-   *
-   * @return the step, to be closed by the caller
-   * @see #hasNaN
-   */
-  public static Step checked() {
-    Step step = inference();
-    step.checked = true;
-    return step;
-  }
-
-  /** Whether every operation's result is looked at. */
-  boolean isChecked() {
-    return checked;
-  }
-
-  /**
-   * Whether an operation has given NaN so far. Infinity is not looked for: it may be meant, as in
-   * the mask of causal attention.
-   *
-   * @return false also if this step does not look for it
-   * @see #checked
-   */
-  public boolean hasNaN() {
-    return nan;
   }
 
   /**
@@ -349,9 +317,7 @@ public final class Step implements AutoCloseable {
       tracked |= input != null && input.isTracked();
     }
     if (!tracked) {
-      Tensor constant = constant(value, precision);
-      nan |= checked && NonFinite.hasNaN(constant);
-      return constant;
+      return constant(value, precision);
     }
     List<Use> uses = new ArrayList<>(inputs.length);
     for (Tensor input : inputs) {

@@ -592,8 +592,8 @@ public final class Tensor {
   }
 
   /**
-   * Rectified linear unit; its gradient is 0 at 0. oneDNN makes 0 of NaN, too, alone and within a
-   * convolution; ND4J's kernels leave it.
+   * Rectified linear unit; its gradient is 0 at 0. NaN stays NaN; by oneDNN, alone and within a
+   * convolution, minus infinity becomes NaN, too.
    *
    * @return max(x, 0)
    */

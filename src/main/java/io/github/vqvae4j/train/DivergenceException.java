@@ -36,21 +36,6 @@ public final class DivergenceException extends ArithmeticException {
         step, term, "Step " + step + ": " + term + " is " + value + "." + UNCHANGED + SMALLER);
   }
 
-  /** Within a layer, which then hid it, in a training step, which was refused. */
-  static DivergenceException inLayer(long step, String layer) {
-    return new DivergenceException(
-        step,
-        layer,
-        "Step "
-            + step
-            + ": within "
-            + layer
-            + " a number is NaN, though weights and pixels are finite: they are so large that infinity"
-            + " was taken from infinity."
-            + UNCHANGED
-            + SMALLER);
-  }
-
   /** In the weights that a training step was to begin with. */
   static DivergenceException beforeStep(long step, String name, double value) {
     return new DivergenceException(

@@ -36,7 +36,6 @@ final class TrainingStep {
   private final FiniteCheck check = new FiniteCheck();
   private final GradientMean mean = new GradientMean();
   private final ModelState state;
-  private final HiddenOverflow overflow;
   private boolean updated;
   private long clipped;
 
@@ -55,7 +54,6 @@ final class TrainingStep {
     this.settings = settings;
     distinct = model.parameters();
     state = new ModelState(model.variables());
-    overflow = new HiddenOverflow(model);
     model
         .variables()
         .forEach(
@@ -111,7 +109,7 @@ final class TrainingStep {
     Batch batch = batches.next();
     try (Step step = Step.training(rng)) {
       StepResult result = pass(n, step, batch);
-      return update(n, result, Gradients.of(step), batch, step.takeCommits());
+      return update(n, result, Gradients.of(step), step.takeCommits());
     }
   }
 
@@ -119,20 +117,19 @@ final class TrainingStep {
     mean.clear();
     List<StepResult> results = new ArrayList<>();
     List<Runnable> changes = new ArrayList<>();
-    Batch last = null;
     for (int i = 0; i < settings.accumulate(); i++) {
-      last = batches.next();
+      Batch batch = batches.next();
       try (Step step = Step.training(rng)) {
-        results.add(pass(n, step, last));
+        results.add(pass(n, step, batch));
         mean.add(distinct, Gradients.of(step));
         changes.add(step.takeCommits());
       }
     }
-    return update(n, StepResult.mean(results), mean, last, () -> changes.forEach(Runnable::run));
+    return update(n, StepResult.mean(results), mean, () -> changes.forEach(Runnable::run));
   }
 
   private StepResult pass(long n, Step step, Batch batch) {
-    BatchLoss loss = model.loss(Trainer.images(step, batch), progress(n));
+    BatchLoss loss = model.loss(Trainer.images(step, batch), new TrainingProgress(n, variance));
     Tensor total = LossTerm.total(loss.terms());
     StepResult result = StepResult.of(loss.terms(), total, loss.usage());
     result.checkFinite(n);
@@ -140,14 +137,8 @@ final class TrainingStep {
     return result;
   }
 
-  private TrainingProgress progress(long n) {
-    return new TrainingProgress(n, variance);
-  }
-
-  private StepResult update(
-      long n, StepResult result, Gradients gradients, Batch batch, Runnable buffers) {
+  private StepResult update(long n, StepResult result, Gradients gradients, Runnable buffers) {
     double norm = norm(n, gradients);
-    overflow.check(n, batch, progress(n));
     double rate = rate(n);
     float factor = clipFactor(norm, settings.clipNorm());
     updated = true;
@@ -190,7 +181,6 @@ final class TrainingStep {
         if (!Double.isFinite(sum)) {
           throw DivergenceException.inStep(n, "the gradient of " + entry.getKey(), sum);
         }
-        overflow.gradient(entry.getValue(), sum);
         all += sum;
       }
     }
