@@ -83,6 +83,11 @@ public final class ConvDecoder extends Decoder {
   }
 
   @Override
+  protected int pixelsPerVector() {
+    return 1 << 2 * config.upsample();
+  }
+
+  @Override
   protected Tensor compute(Tensor vectors) {
     return chain(vectors, List.of(mix, residual, up));
   }

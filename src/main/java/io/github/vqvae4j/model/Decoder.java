@@ -33,4 +33,15 @@ public abstract class Decoder extends Layer {
   public Optional<Config> config() {
     return Optional.empty();
   }
+
+  /**
+   * Returns how many pixels it makes of each vector of its input. {@link VqVae#decode} takes so
+   * many images at once that their pixels fit into the memory that training needed; nothing else
+   * depends on it.
+   *
+   * @return at least 1; by default 64, as of three doublings
+   */
+  protected int pixelsPerVector() {
+    return 64;
+  }
 }

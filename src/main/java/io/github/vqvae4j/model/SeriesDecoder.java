@@ -77,6 +77,11 @@ public final class SeriesDecoder extends Decoder {
   }
 
   @Override
+  protected int pixelsPerVector() {
+    return 1 << config.upsample();
+  }
+
+  @Override
   protected Tensor compute(Tensor vectors) {
     if (vectors.rank() != 4 || vectors.size(1) != 1) {
       throw new IllegalArgumentException(

@@ -60,6 +60,11 @@ public final class StridedDecoder extends Decoder {
   }
 
   @Override
+  protected int pixelsPerVector() {
+    return 1 << 2 * config.widths().size();
+  }
+
+  @Override
   protected Tensor compute(Tensor vectors) {
     return chain(vectors, List.of(up, last));
   }

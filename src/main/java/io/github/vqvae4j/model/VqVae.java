@@ -43,9 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class VqVae extends ImageModel {
   private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
 
-  /** An image has about so many pixels for each of its codes: for three halvings just so many. */
-  private static final int PIXELS_PER_CODE = 64;
-
   private final Encoder encoder;
   private final Quantizer quantizer;
   private final Decoder decoder;
@@ -307,7 +304,7 @@ public final class VqVae extends ImageModel {
               + ". Decode them with the model that made them.");
     }
     checkWeights();
-    int part = part((long) shape[1] * shape[2] * PIXELS_PER_CODE);
+    int part = part((long) shape[1] * shape[2] * decoder.pixelsPerVector());
     Images[] results = new Images[Lengths.parts(codes.count(), part)];
     for (int i = 0; i < results.length; i++) {
       int from = i * part;
