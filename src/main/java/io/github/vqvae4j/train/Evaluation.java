@@ -87,7 +87,7 @@ public record Evaluation(
     try {
       model.checkWeights();
     } catch (NonFiniteException e) {
-      throw DivergenceException.inEvaluation(step, e.what(), e.value(), "");
+      throw DivergenceException.beforeEvaluation(step, e.what(), e.value());
     }
   }
 
