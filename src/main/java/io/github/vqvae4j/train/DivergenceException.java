@@ -47,8 +47,8 @@ public final class DivergenceException extends ArithmeticException {
             + name
             + " is "
             + value
-            + " before this step. Training stopped; it begins with finite numbers only. Build the"
-            + " model anew, or load it as it was saved before.");
+            + " before this step, expected finite weights. Training stopped. Build the model anew, or"
+            + " load it as it was saved before.");
   }
 
   /** In what a training step made of the weights, which were put back. */
