@@ -106,8 +106,8 @@ public final class Adam implements Optimizer {
               + ". Take a smaller rate, a schedule of smaller factors or a smaller decay.");
     }
     for (Parameter parameter : parameters) {
-      AdamMoments state = moments.computeIfAbsent(parameter, AdamMoments::new);
       if (gradients.has(parameter)) {
+        AdamMoments state = moments.computeIfAbsent(parameter, AdamMoments::new);
         state.next(parameter);
         slices.update(
             parameter,

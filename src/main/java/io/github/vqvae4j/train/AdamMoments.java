@@ -35,7 +35,9 @@ final class AdamMoments {
   }
 
   /**
-   * Where numbers from this place on end to have as many updates behind them; at most the limit.
+   * Returns the end of the numbers from a place on that share its count of updates.
+   *
+   * @param limit the largest result, at most the size of the parameter
    */
   int end(int place, int limit) {
     if (updatesBefore == null) {
@@ -43,7 +45,7 @@ final class AdamMoments {
     }
     int row = place / rowLength;
     int next = row + 1;
-    while (next < updatesBefore.length && updatesBefore[next] == updatesBefore[row]) {
+    while ((long) next * rowLength < limit && updatesBefore[next] == updatesBefore[row]) {
       next++;
     }
     return (int) Math.min(limit, (long) next * rowLength);

@@ -71,12 +71,6 @@ public final class AdamW implements Optimizer {
     return adam.rate();
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalArgumentException also if rate times decay is more than 1, which would turn the
-   *     weights' signs
-   */
   @Override
   public Set<Parameter> parameters() {
     return adam.parameters();
@@ -87,6 +81,12 @@ public final class AdamW implements Optimizer {
     adam.reset();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException also if rate times decay is more than 1, which would flip the
+   *     signs of the weights
+   */
   @Override
   public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
     adam.update(parameters, gradients, rateNow);

@@ -47,8 +47,8 @@ public final class DivergenceException extends ArithmeticException {
             + name
             + " is "
             + value
-            + " before this step. Training stopped; it begins with finite numbers only. Build the"
-            + " model anew, or load it as it was saved before.");
+            + " before this step, expected finite weights. Training stopped. Build the model anew, or"
+            + " load it as it was saved before.");
   }
 
   /** In what a training step made of the weights, which were put back. */
@@ -72,7 +72,22 @@ public final class DivergenceException extends ArithmeticException {
             + SMALLER);
   }
 
-  /** In an evaluation after a step whose changes were made; 0 for none. */
+  /** In the weights that an evaluation was to begin with; step 0 outside of a run. */
+  static DivergenceException beforeEvaluation(long step, String name, double value) {
+    return new DivergenceException(
+        step,
+        name,
+        (step == 0 ? "Evaluation: " : "After step " + step + ": ")
+            + name
+            + " is "
+            + value
+            + (step == 0
+                ? "; expected a model whose weights are finite."
+                : " before the evaluation. Training stopped.")
+            + " Build the model anew, or load it as it was saved before.");
+  }
+
+  /** In an evaluation after a step whose changes were made; step 0 outside of a run. */
   static DivergenceException inEvaluation(long step, String term, double value, String where) {
     return new DivergenceException(
         step,

@@ -67,7 +67,7 @@ public record Evaluation(
         try (Step pass = Step.inference()) {
           BatchLoss loss = model.loss(Trainer.images(pass, batch), progress);
           double error = loss.reconstruction().meanSquaredError(loss.target()).item();
-          check(step, "the held-out reconstruction error", error, where);
+          check(step, "the reconstruction error", error, where);
           for (LossTerm term : loss.terms()) {
             check(step, "the " + term.name() + " term", term.value().item(), where);
           }
@@ -87,7 +87,7 @@ public record Evaluation(
     try {
       model.checkWeights();
     } catch (NonFiniteException e) {
-      throw DivergenceException.inEvaluation(step, e.what(), e.value(), "");
+      throw DivergenceException.beforeEvaluation(step, e.what(), e.value());
     }
   }
 

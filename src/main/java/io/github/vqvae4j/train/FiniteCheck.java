@@ -19,12 +19,12 @@ final class FiniteCheck {
   double sumOfSquares(Gradients gradients, Parameter parameter) {
     Arrays.fill(squares, 0);
     int size = parameter.size();
-    for (int slices = Slices.count(size), n = 0; n < slices; n++) {
-      int offset = n * LENGTH;
+    for (int i = 0; i < Slices.count(size); i++) {
+      int offset = i * LENGTH;
       int length = Math.min(LENGTH, size - offset);
       gradients.read(parameter, offset, slice, length);
-      for (int i = 0; i < length; i++) {
-        squares[i] += slice[i] * slice[i];
+      for (int j = 0; j < length; j++) {
+        squares[j] += slice[j] * slice[j];
       }
     }
     double sum = 0;

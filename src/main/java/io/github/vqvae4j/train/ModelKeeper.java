@@ -1,7 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.tensor.Variable;
+import io.github.vqvae4j.tensor.NonFinite;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,7 +13,6 @@ import java.util.Optional;
 final class ModelKeeper {
   private final ImageModel model;
   private final Path file;
-  private final float[] slice = new float[Slices.LENGTH];
   private long written;
 
   /** Nothing is written yet. */
@@ -24,20 +23,7 @@ final class ModelKeeper {
 
   /** Whether every weight of the model is finite. */
   boolean sound() {
-    return model.variables().values().stream().allMatch(this::finite);
-  }
-
-  private boolean finite(Variable variable) {
-    for (int offset = 0; offset < variable.size(); offset += slice.length) {
-      int length = Math.min(slice.length, variable.size() - offset);
-      variable.read(offset, slice, 0, length);
-      for (int i = 0; i < length; i++) {
-        if (!Float.isFinite(slice[i])) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return model.variables().values().stream().allMatch(v -> NonFinite.index(v) < 0);
   }
 
   /** Writes the model as after a step; one that is not sound replaces nothing. */

@@ -18,7 +18,8 @@ final class ReplacedRows {
   /** Tells of each row that was replaced since the last call. */
   void forEach(Variable variable, IntConsumer row) {
     if (variable.replacements() > seen) {
-      for (int i = 0; i < variable.shape()[0]; i++) {
+      long rows = variable.shape()[0];
+      for (int i = 0; i < rows; i++) {
         if (variable.isReplaced(i, seen)) {
           row.accept(i);
         }

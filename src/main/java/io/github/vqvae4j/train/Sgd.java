@@ -89,8 +89,8 @@ public final class Sgd implements Optimizer {
     float r = (float) rateNow;
     float mu = (float) momentum;
     for (Parameter parameter : parameters) {
-      Velocity velocity = velocities.computeIfAbsent(parameter, Velocity::new);
       if (gradients.has(parameter)) {
+        Velocity velocity = velocities.computeIfAbsent(parameter, Velocity::new);
         velocity.next(parameter);
         slices.update(
             parameter,

@@ -48,11 +48,8 @@ final class Slices {
     }
   }
 
-  /** Updates a parameter, if it has a gradient. */
+  /** Updates a parameter that has a gradient. */
   void update(Parameter parameter, Gradients all, Change change) {
-    if (!all.has(parameter)) {
-      return;
-    }
     int size = parameter.size();
     for (int slice = 0; slice < count(size); slice++) {
       int offset = slice * LENGTH;

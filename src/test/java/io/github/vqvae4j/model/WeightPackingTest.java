@@ -40,7 +40,7 @@ class WeightPackingTest {
           new Case("Conv1d", rng -> new Conv1d(SAME, rng), 2, 30, 16),
           new Case("ConvTranspose1d", rng -> new ConvTranspose1d(SAME, rng), 2, 30, 16),
           new Case(
-              "Conv2d by minimal filtering",
+              "Conv2d by Winograd convolution",
               rng -> new Conv2d(ConvConfig.of(64, 64, 3).padding(1), rng),
               8,
               8,

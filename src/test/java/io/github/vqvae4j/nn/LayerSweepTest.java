@@ -1,9 +1,5 @@
 package io.github.vqvae4j.nn;
 
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-
-import io.github.vqvae4j.tensor.KernelSet;
-import io.github.vqvae4j.tensor.OpenMpThreads;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -68,31 +64,11 @@ class LayerSweepTest {
 
   @TestFactory
   Stream<DynamicTest> inFloatBesideDouble() {
-    return Stream.of(ConformanceTest.layers(), LARGER)
-        .flatMap(List::stream)
-        .flatMap(
-            one ->
-                Stream.of(KernelSet.values())
-                    .flatMap(
-                        kernels ->
-                            Stream.of(1, 2)
-                                .map(
-                                    threads ->
-                                        dynamicTest(
-                                            one + " by " + kernels + " on " + threads,
-                                            () -> check(one, kernels, threads)))));
-  }
-
-  private static void check(Conformance one, KernelSet kernels, int threads) {
-    OpenMpThreads.with(
-        threads,
-        () ->
-            Sweep.check(
-                one + " on " + threads,
-                kernels,
-                CHAIN,
-                rng -> 0.2 * rng.nextGaussian(),
-                () -> subject(one)));
+    return Sweep.tests(
+        Stream.of(ConformanceTest.layers(), LARGER).flatMap(List::stream),
+        CHAIN,
+        one -> rng -> 0.2 * rng.nextGaussian(),
+        LayerSweepTest::subject);
   }
 
   /** The layer's parameters and two inputs; buffers stay as they start. */

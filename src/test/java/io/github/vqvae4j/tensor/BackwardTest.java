@@ -103,7 +103,6 @@ class BackwardTest {
     variable.close();
   }
 
-  /** Every way in which a layer's weights reach an operation: as they are, and as views. */
   @Test
   void theVariableIsNamedAsInItsModel() {
     Rng rng = new Rng(3);

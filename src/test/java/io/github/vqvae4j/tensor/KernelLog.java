@@ -7,14 +7,14 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What the kernels say of what they do, while this is open; it goes nowhere else. */
+/** Captures the log lines of the kernels while it is open; they are written nowhere else. */
 public final class KernelLog implements AutoCloseable {
   private final Logger logger;
   private final Level before;
   private final boolean additive;
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-  /** From a level on: which ways convolutions go, at debug; what is made of weights, at trace. */
+  /** At debug: the algorithm of each convolution; at trace: what is derived from weights, too. */
   public KernelLog(Level level) {
     logger = (Logger) LoggerFactory.getLogger("io.github.vqvae4j.tensor.internal");
     before = logger.getLevel();

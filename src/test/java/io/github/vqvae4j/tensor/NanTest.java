@@ -34,7 +34,7 @@ class NanTest {
     all.put("groupNorm", t -> t.groupNorm(2, weights(t, 64), weights(t, 64), 1e-5));
     all.put("layerNorm", t -> t.layerNorm(weights(t, 64), weights(t, 64), 1e-5));
     all.put("convolution, relu", t -> convolved(t, false, 5, 5, 64, 16));
-    all.put("convolution by minimal filtering, relu", t -> convolved(t, false, 3, 3, 64, 64));
+    all.put("Winograd convolution, relu", t -> convolved(t, false, 3, 3, 64, 64));
     all.put("transposed, relu", t -> convolved(t, true, 5, 5, 16, 64));
     all.put(
         "sub-pixels, relu",

@@ -1,7 +1,5 @@
 package io.github.vqvae4j.tensor;
 
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-
 import io.github.vqvae4j.tensor.sweep.Subject;
 import io.github.vqvae4j.tensor.sweep.Sweep;
 import java.util.List;
@@ -19,40 +17,23 @@ class OperationSweepTest {
 
   @TestFactory
   Stream<DynamicTest> inFloatBesideDouble() {
-    return Stream.of(
-            ElementwiseCases.all(),
-            StructureCases.all(),
-            NormalizationCases.all(),
-            SequenceCases.all(),
-            SharingCases.all(),
-            ActivationCases.all(),
-            LossCases.all(),
-            AxisCases.all(),
-            PixelCases.all(),
-            RandomCases.of(SEED, RANDOM))
-        .flatMap(List::stream)
-        .flatMap(
-            one ->
-                Stream.of(KernelSet.values())
-                    .flatMap(
-                        kernels ->
-                            Stream.of(1, 2)
-                                .map(
-                                    threads ->
-                                        dynamicTest(
-                                            one + " by " + kernels + " on " + threads,
-                                            () -> check(one, kernels, threads)))));
-  }
-
-  private static void check(OperationCase one, KernelSet kernels, int threads) {
-    OpenMpThreads.with(
-        threads,
-        () ->
-            Sweep.check(
-                one + " on " + threads,
-                kernels,
-                Tolerances.FLOAT,
-                one.range()::draw,
-                () -> Subject.of(one.shapes(), List.of(one.operation()::apply))));
+    Stream<OperationCase> cases =
+        Stream.of(
+                ElementwiseCases.all(),
+                StructureCases.all(),
+                NormalizationCases.all(),
+                SequenceCases.all(),
+                SharingCases.all(),
+                ActivationCases.all(),
+                LossCases.all(),
+                AxisCases.all(),
+                PixelCases.all(),
+                RandomCases.of(SEED, RANDOM))
+            .flatMap(List::stream);
+    return Sweep.tests(
+        cases,
+        Tolerances.FLOAT,
+        one -> one.range()::draw,
+        one -> Subject.of(one.shapes(), List.of(one.operation()::apply)));
   }
 }

@@ -331,8 +331,11 @@ class RefusedStepTest {
     try (Vae model = LatentModels.vae(3).build()) {
       RunFolder run = RunFolder.in(folder, model);
       run = tensorBoard ? run.tensorBoard() : run;
-      Trainer trainer = trainer(model).optimizer(Sgd.rate(3e38)).steps(3).listen(run);
+      Recorder recorder = new Recorder(model, 0, () -> {});
+      Trainer trainer =
+          trainer(model).optimizer(Sgd.rate(3e38)).steps(3).listen(run).listen(recorder);
       assertThrows(DivergenceException.class, () -> trainer.fit(TRAIN));
+      States.assertSame(recorder.states.get(recorder.states.size() - 1), States.of(model));
     }
   }
 
@@ -377,7 +380,23 @@ class RefusedStepTest {
       error =
           assertThrows(
               DivergenceException.class, () -> Evaluation.of(model, TRAIN, TRAIN.variance()));
-      assertSays(error, name + "[0] is NaN");
+      assertSays(error, "Evaluation: " + name + "[0] is NaN", "finite", "load");
+      assertFalse(error.getMessage().contains("images"), error.getMessage());
+    }
+  }
+
+  @Test
+  void weightsThatAreNotFiniteBeforeAnEvaluationAreNotCalledFinite() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      Recorder recorder = new Recorder(model, 2, () -> put(model, FIRST, 5, Float.NaN));
+      DivergenceException error =
+          assertThrows(
+              DivergenceException.class,
+              () -> trainer(model).evaluate(TRAIN, 2).listen(recorder).fit(TRAIN));
+      assertEquals(2, error.step());
+      assertEquals(FIRST + "[5]", error.term());
+      assertSays(error, "After step 2: " + FIRST + "[5] is NaN before the evaluation", "load");
+      assertFalse(error.getMessage().contains("weights are finite"), error.getMessage());
     }
   }
 }

@@ -114,7 +114,7 @@ class RunFolderModelTest {
 
   /** From the third epoch on its pixels are too large to be squared. */
   private static Dataset exploding() {
-    return new BrokenData(TRAIN, Long.MAX_VALUE) {
+    return new ForwardingDataset(TRAIN) {
       @Override
       public void image(int index, long epoch, float[] target, int offset) {
         super.image(index, epoch, target, offset);

@@ -115,11 +115,11 @@ class SecondFitTest {
   }
 
   /** Images times a number. */
-  private static final class Scaled extends BrokenData {
+  private static final class Scaled extends ForwardingDataset {
     private final float factor;
 
     Scaled(Dataset whole, float factor) {
-      super(whole, Long.MAX_VALUE);
+      super(whole);
       this.factor = factor;
     }
 

@@ -17,7 +17,6 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -71,26 +70,16 @@ class TrainerTest {
     for (long seed : new long[] {1, 1, 2}) {
       try (VqVae model = model(Update.EMA)) {
         trainer(model).steps(60).seed(seed).fit(TRAIN);
-        runs.add(state(model));
+        runs.add(States.of(model));
       }
     }
-    assertSame(runs.get(0), runs.get(1));
+    States.assertSame(runs.get(0), runs.get(1));
     String name = "encoder.mix.weight";
     assertNotEquals(runs.get(0).get(name)[0], runs.get(2).get(name)[0]);
   }
 
   private static long sum(long[] counts) {
     return java.util.Arrays.stream(counts).sum();
-  }
-
-  private static Map<String, float[]> state(VqVae model) {
-    Map<String, float[]> state = new LinkedHashMap<>();
-    model.variables().forEach((name, variable) -> state.put(name, variable.toFloats()));
-    return state;
-  }
-
-  private static void assertSame(Map<String, float[]> expected, Map<String, float[]> actual) {
-    expected.forEach((name, values) -> assertArrayEquals(values, actual.get(name), name));
   }
 
   @Test
@@ -160,14 +149,14 @@ class TrainerTest {
                 java.util.Arrays.fill(huge, 1e30f);
                 model.variables().get("decoder.mix.weight").set(huge);
               }
-              states.add(state(model));
+              states.add(States.of(model));
             }
           };
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer(model).listen(listener).fit(TRAIN));
       assertEquals(4, error.step());
       assertSays(error, "Step 4", "reconstruction", "as they were before", "learning rate");
-      assertSame(states.get(2), state(model));
+      States.assertSame(states.get(2), States.of(model));
     }
   }
 
@@ -180,12 +169,13 @@ class TrainerTest {
         weights[i] *= 1e15f;
       }
       model.variables().get("decoder.up.0.weight").set(weights);
-      Map<String, float[]> before = state(model);
+      Map<String, float[]> before = States.of(model);
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer(model).fit(TRAIN));
       assertSays(error, "Step 1", "the gradient of ");
       before.remove("quantizer.codebook");
-      assertArrayEquals(before.get("encoder.mix.weight"), state(model).get("encoder.mix.weight"));
+      assertArrayEquals(
+          before.get("encoder.mix.weight"), States.of(model).get("encoder.mix.weight"));
     }
   }
 
@@ -228,39 +218,21 @@ class TrainerTest {
     }
   }
 
-  /** A data set of somebody's own, one of whose images has a NaN. */
-  private record Damaged(Dataset whole, int bad) implements Dataset {
-    @Override
-    public int size() {
-      return whole.size();
-    }
+  /** A custom data set, one of whose images has a NaN. */
+  private static final class Damaged extends ForwardingDataset {
+    private final int bad;
 
-    @Override
-    public int height() {
-      return whole.height();
-    }
-
-    @Override
-    public int width() {
-      return whole.width();
-    }
-
-    @Override
-    public int channels() {
-      return whole.channels();
+    Damaged(Dataset whole, int bad) {
+      super(whole);
+      this.bad = bad;
     }
 
     @Override
     public void image(int index, float[] target, int offset) {
-      whole.image(index, target, offset);
+      super.image(index, target, offset);
       if (index == bad) {
         target[offset + 3] = Float.NaN;
       }
-    }
-
-    @Override
-    public int label(int index) {
-      return whole.label(index);
     }
   }
 

@@ -179,9 +179,9 @@ final class OneDnn {
   }
 
   /**
-   * Has a rectified linear unit follow: x clip(x / 2^-126, 0, 1), which is max(x, 0) for all
-   * numbers but one: oneDNN's own makes 0 of NaN, and so hides what went wrong. Of minus infinity
-   * this makes NaN, and of other numbers below 0 the zero that has their sign.
+   * Appends a rectified linear unit that propagates NaN, which oneDNN's own maps to 0: x clip(x /
+   * 2^-126, 0, 1), equal to max(x, 0) for every finite x that is not subnormal, with -0 for x below
+   * 0. Minus infinity becomes NaN.
    */
   static void appendRelu(post_ops after) {
     after.append_eltwise(dnnl.algorithm.eltwise_hardswish, RELU_SLOPE, 0);

@@ -78,7 +78,7 @@ final class OneDnnConvolution {
       return false;
     }
     OneDnn.Call call = compiled.call();
-    call.set(0, source).set(1, packed(oneDnn, compiled, w)).set(2, target);
+    call.set(0, source).set(1, packed(compiled, w)).set(2, target);
     int next = 3;
     if (withBias != null) {
       call.set(next++, withBias);
@@ -138,7 +138,7 @@ final class OneDnnConvolution {
     if (compiled == NONE) {
       return false;
     }
-    compiled.call().set(0, dy).set(1, packed(oneDnn, compiled, w)).set(2, dx).run();
+    compiled.call().set(0, dy).set(1, packed(compiled, w)).set(2, dx).run();
     return true;
   }
 
@@ -256,7 +256,7 @@ final class OneDnnConvolution {
     return usable;
   }
 
-  private static Pointer packed(OneDnn oneDnn, Compiled compiled, Weights w) {
+  private Pointer packed(Compiled compiled, Weights w) {
     return (compiled.packing() == null ? w : oneDnn.pack(w, compiled.packing())).data();
   }
 }

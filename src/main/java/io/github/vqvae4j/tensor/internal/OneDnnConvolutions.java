@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which of oneDNN's ways a convolution goes: by minimal filtering ({@link OneDnnWinograd}), by
- * sub-pixels ({@link OneDnnSubPixel}) or directly ({@link OneDnnConvolution}). Each way is built
- * once for a thread and a set of shapes. A method returns false where oneDNN would run its
- * reference code; nothing was computed then.
+ * Chooses the algorithm of a convolution: Winograd's ({@link OneDnnWinograd}), sub-pixels ({@link
+ * OneDnnSubPixel}) or oneDNN's own code ({@link OneDnnConvolution}). Each is built once for a
+ * thread, its number of OpenMP threads and a set of shapes. A method returns false where oneDNN
+ * would run its reference code; nothing was computed then.
  */
 final class OneDnnConvolutions {
   private static final Logger LOG = LoggerFactory.getLogger(OneDnnConvolutions.class);
@@ -100,7 +100,7 @@ final class OneDnnConvolutions {
             .cached(
                 "winograd",
                 o -> {
-                  log("minimal filtering", x, w, window);
+                  log("Winograd", x, w, window);
                   return new OneDnnWinograd(o, x, w, stride);
                 },
                 OneDnnWinograd.class,
@@ -149,14 +149,14 @@ final class OneDnnConvolutions {
     };
   }
 
-  private static void log(String way, long[] images, long[] weights, Window window) {
+  private static void log(String algorithm, long[] images, long[] weights, Window window) {
     if (LOG.isDebugEnabled()) {
       LOG.debug(
           "Convolution of {} with {}, {}: {}.",
           Arrays.toString(images),
           Arrays.toString(weights),
           window,
-          way);
+          algorithm);
     }
   }
 }

@@ -18,12 +18,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class RowKernels {
   private RowKernels() {}
 
-  /** y[i] = table[indices[i]]. */
+  /** y[i] = table[indices[i]]; both have less than 2^31 elements. */
   public static void gather(INDArray table, int[] indices, INDArray y) {
     int d = Math.toIntExact(table.size(1));
-    // Buffers count numbers in ints, and so do the products below.
-    Math.toIntExact(table.length());
-    Math.multiplyExact(indices.length, d);
     if (table.dataType() == DataType.FLOAT) {
       FloatBuffer source = floats(table);
       FloatBuffer target = floats(y);

@@ -157,8 +157,8 @@ final class ConvolutionSettings {
         THREADS);
   }
 
-  /** What goes by minimal filtering: 3x3, and 4x4 with stride 2, with many channels. */
-  static ConvolutionSettings minimalFiltering(long seed, long most) {
+  /** Computed by Winograd convolution: 3x3, and 4x4 with stride 2, with many channels. */
+  static ConvolutionSettings winograd(long seed, long most) {
     return pairwise(
         seed,
         v -> setting(v, 2 + (int) v[6], Window.of((int) v[6], 1)),

@@ -69,8 +69,8 @@ class ConvolutionSweepTest {
     return all;
   }
 
-  static List<Setting> minimalFiltering() {
-    return counted("minimal filtering", ConvolutionSettings.minimalFiltering(SEED, MOST_TILES));
+  static List<Setting> winograd() {
+    return counted("Winograd", ConvolutionSettings.winograd(SEED, MOST_TILES));
   }
 
   static List<Setting> subPixels() {
@@ -87,7 +87,7 @@ class ConvolutionSweepTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"general", "usual", "minimalFiltering", "subPixels", "onceWrong"})
+  @MethodSource({"general", "usual", "winograd", "subPixels", "onceWrong"})
   void inFloatBesideDouble(Setting setting) {
     computed++;
     OpenMpThreads.with(
@@ -177,16 +177,17 @@ class ConvolutionSweepTest {
   /** Every algorithm was reached. */
   @AfterAll
   static void count() {
-    Map<String, Integer> ways = new TreeMap<>();
+    Map<String, Integer> algorithms = new TreeMap<>();
     for (String line : log.linesWith("Convolution ")) {
-      String way = line.substring(line.lastIndexOf("]") + 1).replaceAll("^[,: ]+|\\.$", "");
-      ways.merge(way, 1, Integer::sum);
+      String name = line.substring(line.lastIndexOf("]") + 1).replaceAll("^[,: ]+|\\.$", "");
+      algorithms.merge(name, 1, Integer::sum);
     }
     log.close();
     SUMMARIES.forEach(System.out::println);
-    System.out.println(computed + " cases in float, " + plain + " by plain loops; ways: " + ways);
-    for (String way : List.of("minimal filtering", "sub-pixels", "oneDNN's")) {
-      assertTrue(ways.keySet().stream().anyMatch(key -> key.contains(way)), way);
+    System.out.println(
+        computed + " cases in float, " + plain + " by plain loops; algorithms: " + algorithms);
+    for (String name : List.of("Winograd", "sub-pixels", "oneDNN's")) {
+      assertTrue(algorithms.keySet().stream().anyMatch(key -> key.contains(name)), name);
     }
   }
 }

@@ -2,8 +2,10 @@ package io.github.vqvae4j.tensor.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.vqvae4j.tensor.KernelSet;
+import io.github.vqvae4j.tensor.OpenMpThreads;
 import io.github.vqvae4j.tensor.Precision;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
@@ -11,8 +13,11 @@ import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 
 /**
  * Computes a subject in float beside double, results and the gradients of every variable: on the
@@ -54,6 +59,39 @@ public final class Sweep {
   /** Whether the long form was asked for. */
   public static boolean isFull() {
     return "full".equals(System.getProperty(PROPERTY));
+  }
+
+  /**
+   * A test of each case on both sets of kernels, with one and with two threads.
+   *
+   * @param draw draws the numbers of a case's variables
+   * @param make makes a case's subject
+   */
+  public static <C> Stream<DynamicTest> tests(
+      Stream<C> cases,
+      double tolerance,
+      Function<C, ToDoubleFunction<Rng>> draw,
+      Function<C, Subject> make) {
+    return cases.flatMap(
+        one ->
+            Stream.of(KernelSet.values())
+                .flatMap(
+                    kernels ->
+                        Stream.of(1, 2)
+                            .map(
+                                threads ->
+                                    dynamicTest(
+                                        one + " by " + kernels + " on " + threads,
+                                        () ->
+                                            OpenMpThreads.with(
+                                                threads,
+                                                () ->
+                                                    check(
+                                                        one + " on " + threads,
+                                                        kernels,
+                                                        tolerance,
+                                                        draw.apply(one),
+                                                        () -> make.apply(one)))))));
   }
 
   /**
