@@ -7,18 +7,22 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The file of the model in training: replaced as a whole each time, and only by a model whose
- * weights are finite.
+ * The files of the model in training: replaced as a whole each time, and only by a model whose
+ * weights are finite. One that was about to diverge, whose weights may be of no use any more, does
+ * not replace an earlier one but gets a file of its own.
  */
 final class ModelKeeper {
   private final ImageModel model;
   private final Path file;
+  private final Path beforeDivergence;
   private long written;
+  private long diverging;
 
   /** Nothing is written yet. */
-  ModelKeeper(ImageModel model, Path file) {
+  ModelKeeper(ImageModel model, Path folder) {
     this.model = model;
-    this.file = file;
+    file = folder.resolve("model.safetensors");
+    beforeDivergence = folder.resolve("before-divergence.safetensors");
   }
 
   /** Whether every weight of the model is finite. */
@@ -34,16 +38,38 @@ final class ModelKeeper {
     }
   }
 
+  /** Writes the model as after the last step before one that diverged. */
+  void writeBeforeDivergence(long step) throws IOException {
+    if (written == 0) {
+      write(step);
+    } else if (written < step) {
+      model.save(beforeDivergence);
+      diverging = step;
+    }
+  }
+
   /** The file, if the model was written. */
   Optional<Path> file() {
     return written == 0 ? Optional.empty() : Optional.of(file);
   }
 
-  /** What is in the file. */
+  /** What is in the files. */
   String content() {
     String read = model.getClass().getSimpleName() + ".load(Path.of(\"" + file + "\"))";
     return written == 0
         ? "No model was written."
-        : "The model as after step " + written + " is in " + file + "; " + read + " reads it.";
+        : "The model as after step "
+            + written
+            + " is in "
+            + file
+            + (diverging == 0
+                ? ""
+                : ", that of step "
+                    + diverging
+                    + ", the last before the divergence, in "
+                    + beforeDivergence.getFileName())
+            + "; "
+            + read
+            + " reads it.";
   }
 }

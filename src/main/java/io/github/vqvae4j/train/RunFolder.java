@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,10 +16,11 @@ import org.slf4j.LoggerFactory;
  * Writes down a run in a folder of its own, {@code runs/<time>-<name>/}:
  *
  * <pre>
- * model.safetensors  the model: at each evaluation, every five minutes, and when the run ends
+ * model.safetensors  the model: at each evaluation, every five minutes, and when the run ends;
+ *                    before-divergence.safetensors, if a divergence ended it
  * config.json        the settings of model and training
  * metrics.csv        a row every few steps, and one for each evaluation
- * metrics.json       the last figures, all evaluations, how the run ended
+ * metrics.json       the last figures, all evaluations, how the run ended, unless it failed
  * images/            the same images and their reconstructions, after steps 1, 2, 4, ..
  * events.out...      if asked for: the same figures and images, and how the weights are
  *                    distributed, for {@code tensorboard --logdir runs}
@@ -27,9 +29,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>However the run ends, its model is not lost. It is written once more after Ctrl-C, SIGTERM, an
  * interrupt of the thread, a divergence and an exception of a listener, as after the last step that
- * was done, and a line in the log and the exception say where. A process that is killed leaves what
- * was written last. The file is replaced as a whole, and only by a model whose weights are finite
- * and whose evaluation was; it holds the model's own weights, also where averages are evaluated.
+ * was done, and a line in the log and the exception say where. The steps before a divergence may
+ * have ruined the weights, so that model does not replace one that is there already. A process that
+ * is killed leaves what was written last. The file is replaced as a whole, and only by a model
+ * whose weights are finite and whose evaluation was; it holds the model's own weights, also where
+ * averages are evaluated.
  *
  * <p>What cannot be written never ends a run. After an error of the file system ({@link #failure}),
  * which is logged, only the model is still written, whenever it can be: on a full disk the file
@@ -53,12 +57,14 @@ public final class RunFolder implements TrainingListener {
   private long imagesEvery = 1_000;
   private Duration modelEvery = Duration.ofMinutes(5);
   private RunRecord record;
+  private boolean own;
   private boolean used;
   private Exception unusable;
 
-  private RunFolder(Path path, ImageModel model) {
+  private RunFolder(Path path, boolean own, ImageModel model) {
     this.path = path;
     firstPath = path;
+    this.own = own;
     this.model = model;
   }
 
@@ -73,7 +79,7 @@ public final class RunFolder implements TrainingListener {
    * @throws IOException if the folder cannot be made
    */
   public static RunFolder create(Path runs, String name, ImageModel model) throws IOException {
-    return new RunFolder(newPath(runs, name), model);
+    return new RunFolder(newPath(runs, name), true, model);
   }
 
   /**
@@ -85,9 +91,10 @@ public final class RunFolder implements TrainingListener {
    * @throws IOException if the folder cannot be made, or holds a run
    */
   public static RunFolder in(Path folder, ImageModel model) throws IOException {
+    boolean there = Files.exists(folder);
     RunPaths.makeAll(folder);
     RunPaths.requireNoRun(folder);
-    return new RunFolder(folder, model);
+    return new RunFolder(folder, !there, model);
   }
 
   /**
@@ -201,12 +208,22 @@ public final class RunFolder implements TrainingListener {
   }
 
   @Override
+  public void checkModel(ImageModel trained) {
+    if (trained != model) {
+      throw new IllegalArgumentException(
+          "RunFolder: expected the model that the folder was made for, got another one, whose"
+              + " weights it would not write. Make a RunFolder for each model.");
+    }
+  }
+
+  @Override
   public void onStart(TrainingSettings settings) {
     record = null;
     unusable = null;
     try {
       if (used) {
         path = RunPaths.createBeside(firstPath);
+        own = true;
         used = false;
         LOG.info("This run is written to {}.", path);
       }
@@ -224,7 +241,7 @@ public final class RunFolder implements TrainingListener {
         new RunRecord(
             path,
             model,
-            new RunRecord.Plan(samples, imagesEvery, every, modelEvery, tensorBoard),
+            new RunRecord.Plan(own, samples, imagesEvery, every, modelEvery, tensorBoard),
             settings);
   }
 

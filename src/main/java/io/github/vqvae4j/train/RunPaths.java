@@ -15,7 +15,7 @@ final class RunPaths {
 
   /** The files of a run. */
   private static final String FILES =
-      "{config.json,metrics.csv,metrics.json,summary.txt,model.safetensors,events.out.tfevents.*}";
+      "{config.json,metrics.csv,metrics.json,summary.txt,*.safetensors,events.out.tfevents.*}";
 
   private static final String PICTURES = "step-*.png";
 
@@ -70,6 +70,7 @@ final class RunPaths {
   static void take(Path folder) throws IOException {
     Path config = folder.resolve(RunRecord.CONFIG);
     try {
+      Files.createDirectories(folder);
       Files.createFile(config);
     } catch (FileAlreadyExistsException e) {
       throw new UncheckedIOException(holdsRun(folder, config));

@@ -7,6 +7,7 @@ import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,6 @@ final class RunRecord implements TrainingListener {
   static final String CONFIG = "config.json";
 
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
-  private static final String MODEL = "model.safetensors";
   private static final String METRICS_TABLE = "metrics.csv";
   private static final String METRICS = "metrics.json";
   private static final String SUMMARY = "summary.txt";
@@ -31,9 +31,11 @@ final class RunRecord implements TrainingListener {
   /**
    * What is written how often.
    *
+   * @param ownFolder whether the folder was made for the run
    * @param samples null for no images
    */
   record Plan(
+      boolean ownFolder,
       SampleImages samples,
       long imagesEvery,
       long rowsEvery,
@@ -80,13 +82,15 @@ final class RunRecord implements TrainingListener {
   private boolean evaluated;
   private long saved = System.nanoTime();
   private JsonObject metrics;
+  private StepReport last;
+  private long lastRow;
 
   /** A run that begins in a folder that was taken for it. */
   RunRecord(Path path, ImageModel model, Plan plan, TrainingSettings settings) {
     this.path = path;
     this.model = model;
     this.plan = plan;
-    keeper = new ModelKeeper(model, path.resolve(MODEL));
+    keeper = new ModelKeeper(model, path);
     attempt(Part.SETTINGS, () -> write(CONFIG, RunJson.text(RunJson.config(model, settings))));
   }
 
@@ -138,8 +142,9 @@ final class RunRecord implements TrainingListener {
     if (plan.tensorBoard && board == null) {
       attempt(Part.TENSORBOARD, () -> board = new TensorBoard(path));
     }
+    last = report;
     if (step % plan.rowsEvery == 0 || step == 1 || step == report.steps()) {
-      add(step, Metric.of(report));
+      addLastRow();
     }
     if (SampleImages.due(step, plan.imagesEvery)) {
       if (plan.samples != null) {
@@ -155,6 +160,14 @@ final class RunRecord implements TrainingListener {
   public void onEvaluation(Evaluation evaluation) {
     evaluated = true;
     add(evaluation.step(), Metric.of(evaluation));
+  }
+
+  /** The row of the last step, if it is not there yet. */
+  private void addLastRow() {
+    if (last != null && last.step() > lastRow) {
+      lastRow = last.step();
+      add(last.step(), Metric.of(last));
+    }
   }
 
   private void add(long step, List<Metric> figures) {
@@ -199,15 +212,27 @@ final class RunRecord implements TrainingListener {
   @Override
   public void onFailure(Throwable reason, long step) {
     if (step == 0) {
-      attempt(Part.SETTINGS, () -> Files.deleteIfExists(path.resolve(CONFIG)));
+      attempt(Part.SETTINGS, this::leaveNothing);
       return;
     }
+    addLastRow();
     String where = keepModel(reason, step);
     LOG.error("The run failed after step {} ({}). {}", step, reason.toString(), where);
     if (reason instanceof DivergenceException divergence) {
       divergence.add(where);
     } else {
       reason.addSuppressed(new ModelNote(where));
+    }
+  }
+
+  private void leaveNothing() throws IOException {
+    Files.deleteIfExists(path.resolve(CONFIG));
+    if (plan.ownFolder()) {
+      try {
+        Files.delete(path);
+      } catch (DirectoryNotEmptyException e) {
+        LOG.debug("{} holds other files and stays.", path);
+      }
     }
   }
 
@@ -220,12 +245,17 @@ final class RunRecord implements TrainingListener {
     if (!keeper.sound()) {
       return "Weights of the model are not finite any more. " + keeper.content();
     }
-    writeModel(step);
+    if (reason instanceof DivergenceException) {
+      attempt(Part.MODEL, () -> keeper.writeBeforeDivergence(step));
+    } else {
+      writeModel(step);
+    }
     return keeper.content();
   }
 
   @Override
   public void onEnd(TrainingReport report) {
+    addLastRow();
     writeModel(report.modelStep());
     metrics = RunJson.metrics(report);
     attempt(Part.FIGURES, this::writeMetrics);

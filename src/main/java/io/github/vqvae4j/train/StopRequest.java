@@ -40,7 +40,8 @@ final class StopRequest implements AutoCloseable {
         }
       }
       LOG.warn(
-          "The training step has not ended for {} seconds; the process ends without it.",
+          "A training step or a listener has not ended for {} seconds; the process ends without"
+              + " writing the model once more. A run folder has it as it was written last.",
           PATIENCE_SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

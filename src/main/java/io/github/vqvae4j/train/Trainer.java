@@ -287,6 +287,7 @@ public final class Trainer {
     checkHeldOut(data);
     TrainingSettings settings = settings(data);
     checkOptimizer();
+    listeners.forEach(listener -> listener.checkModel(model));
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
     return new TrainingLoop(

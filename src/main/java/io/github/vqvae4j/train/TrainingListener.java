@@ -1,11 +1,21 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.model.ImageModel;
+
 /**
  * Training callbacks, called on the thread that trains. An exception that one of them throws ends
  * the run and leaves {@link Trainer#fit}. Every run that began ends with {@link #onEnd} or {@link
  * #onFailure}, and every listener hears of it, even if another one throws.
  */
 public interface TrainingListener {
+  /**
+   * Checks that the listener is for this model; called before the run begins.
+   *
+   * @param model that will be trained
+   * @throws IllegalArgumentException if the listener was made for another model
+   */
+  default void checkModel(ImageModel model) {}
+
   /**
    * The run begins; nothing has changed yet.
    *
@@ -37,9 +47,9 @@ public interface TrainingListener {
   default void onStepEnd(long step) {}
 
   /**
-   * An exception ends the run: a divergence, that of a listener, one from {@link
-   * io.github.vqvae4j.model.ImageModel#start} or from the data. The model is as after the last step
-   * that was done. What this throws is suppressed in the failure.
+   * An exception ends the run: a divergence, that of a listener, one from {@link ImageModel#start}
+   * or from the data. The model is as after the last step that was done. What this throws is
+   * suppressed in the failure.
    *
    * @param failure what {@link Trainer#fit} throws next
    * @param step the last step that was done; 0 if none was

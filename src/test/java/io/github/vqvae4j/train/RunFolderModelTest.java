@@ -136,8 +136,54 @@ class RunFolderModelTest {
               () -> trainer(model).listen(folder).listen(then).fit(exploding()));
       assertEquals(13, failure.step());
       assertSays(
-          failure, "Step 13: ", "smaller learning rate", "after step 12", file(folder).toString());
-      States.assertSame(then.states.get(12L), stored(folder));
+          failure,
+          "Step 13: ",
+          "smaller learning rate",
+          "after step 10 is in " + file(folder),
+          "step 12, the last before the divergence, in before-divergence.safetensors");
+      // The steps before a divergence may have ruined the weights: an earlier model stays.
+      States.assertSame(then.states.get(10L), stored(folder));
+      try (VqVae last = VqVae.load(folder.path().resolve("before-divergence.safetensors"))) {
+        States.assertSame(then.states.get(12L), States.of(last));
+      }
+    }
+  }
+
+  @Test
+  void whereNoModelWasWrittenYetThatOfTheStepBeforeADivergenceIsTheModel() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      Then then = new Then(model, 0, () -> {});
+      Trainer trainer = Trainer.of(model).batch(5).steps(40).listen(folder).listen(then);
+      DivergenceException failure =
+          assertThrows(DivergenceException.class, () -> trainer.fit(exploding()));
+      long step = failure.step() - 1;
+      assertSays(failure, "after step " + step + " is in " + file(folder));
+      States.assertSame(then.states.get(step), stored(folder));
+    }
+  }
+
+  @Test
+  void aFolderMadeForAnotherModelIsRefused() throws IOException {
+    try (VqVae model = Shapes.model(1, 3);
+        VqVae other = Shapes.model(1, 4)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> trainer(other).listen(folder).fit(TRAIN)),
+          "another one",
+          "a RunFolder for each model");
+      trainer(model).listen(folder).fit(TRAIN);
+    }
+  }
+
+  @Test
+  void theLastRowIsThereHoweverTheRunEnds() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      assertThrows(DivergenceException.class, () -> trainer(model).listen(folder).fit(exploding()));
+      List<String> rows = Files.readAllLines(folder.path().resolve("metrics.csv"));
+      assertTrue(rows.get(rows.size() - 1).startsWith("12,"), rows.toString());
     }
   }
 
@@ -283,9 +329,20 @@ class RunFolderModelTest {
       RunFolder folder = RunFolder.create(runs, "a", model);
       spoil(model);
       assertThrows(RuntimeException.class, () -> trainer(model).listen(folder).fit(TRAIN));
-      try (var files = Files.list(folder.path())) {
-        assertEquals(0, files.count());
+      assertFalse(Files.exists(folder.path()));
+      Path mine = Files.createDirectory(runs.resolve("mine"));
+      RunFolder inMine = RunFolder.in(mine, model);
+      assertThrows(RuntimeException.class, () -> trainer(model).listen(inMine).fit(TRAIN));
+      try (var files = Files.list(mine)) {
+        assertEquals(0, files.count(), "a folder that was there stays");
       }
+    }
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      Trainer trainer = trainer(model).batch(TRAIN.size() + 1).listen(folder);
+      assertThrows(IllegalArgumentException.class, () -> trainer.fit(TRAIN));
+      trainer.batch(5).fit(TRAIN);
+      States.assertSame(States.of(model), stored(folder));
     }
   }
 

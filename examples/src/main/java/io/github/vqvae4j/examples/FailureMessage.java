@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.train.DivergenceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +45,8 @@ final class FailureMessage {
     if (failure instanceof IOException
         || failure instanceof IllegalArgumentException
         || failure instanceof IllegalStateException
-        || failure instanceof DivergenceException) {
+        || failure instanceof DivergenceException
+        || failure instanceof NonFiniteException) {
       return oneLine(String.valueOf(failure.getMessage()));
     }
     return oneLine(
