@@ -51,7 +51,7 @@ public final class Step implements AutoCloseable {
   private final List<Change> changes = new ArrayList<>();
   private Observer observer = (source, output) -> {};
   private boolean open = true;
-  private RuntimeException backwardFailure;
+  private Throwable backwardFailure;
 
   /** What is done at commit, and the variables that it writes. */
   private record Change(Runnable action, List<Variable> written) {}
@@ -344,7 +344,7 @@ public final class Step implements AutoCloseable {
       for (int i = tape.size() - 1; i >= 0; i--) {
         tape.get(i).propagate();
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       backwardFailure = e;
       throw e;
     }
