@@ -111,8 +111,7 @@ final class ErrorMaps {
             "AnomalyDetector",
             "the model's error for image " + image,
             sum,
-            "expected a trained model and pixels in 0..1. Train it anew with a smaller learning"
-                + " rate");
+            "use a trained model and pixels in 0..1, or retrain it with a smaller learning rate");
       }
     }
   }

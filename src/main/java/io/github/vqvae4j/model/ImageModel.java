@@ -96,11 +96,11 @@ public abstract class ImageModel extends Layer {
   }
 
   /**
-   * Looks at the parameters and buffers, once after each change of them, as encoding, decoding and
-   * evaluations do by themselves. Warns once if the model was neither trained nor loaded, or its
-   * codebook was to start from data and has not.
+   * Checks that all parameters and buffers are finite, once after each change. Encoding, decoding
+   * and evaluations do so by themselves. Logs one warning if the model was neither trained nor
+   * loaded, or if its codebook should start from data and was not started.
    *
-   * @throws NonFiniteException if one is NaN or infinite; it names it
+   * @throws NonFiniteException if one is NaN or infinite; the message names it
    */
   public final void checkWeights() {
     weights.check();
@@ -150,8 +150,8 @@ public abstract class ImageModel extends Layer {
           getClass().getSimpleName(),
           what,
           tensor.toDoubles()[(int) index],
-          "the model has diverged, or the images have pixels far outside 0..1. Train it anew with a"
-              + " smaller learning rate, or load it as it was saved before");
+          "the model has diverged, or the images have pixels far outside 0..1. Retrain it with a"
+              + " smaller learning rate, or load an earlier file of it");
     }
     return tensor;
   }

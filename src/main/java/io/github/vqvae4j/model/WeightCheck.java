@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a model's weights before they are used, once after each change: every write gives a
- * variable a larger stamp, so that the largest stamp names the content of all of them.
+ * Checks a model's weights before they are used, once after each change: every write gives a
+ * variable a larger stamp, so that the largest stamp identifies the content of all of them.
  */
 final class WeightCheck {
   private static final Logger LOG = LoggerFactory.getLogger(ImageModel.class);
@@ -44,8 +44,8 @@ final class WeightCheck {
                 name,
                 variable + "[" + index + "]",
                 values.toDoubles()[(int) index],
-                "the model has diverged. Train it anew with a smaller learning rate, or load it as"
-                    + " it was saved before");
+                "the model has diverged. Retrain it with a smaller learning rate, or load an earlier"
+                    + " file of it");
           }
         });
     warnOfUntrained(name, stamp);

@@ -3,25 +3,24 @@ package io.github.vqvae4j.tensor;
 import java.util.function.UnaryOperator;
 
 /**
- * Weights made of weights, such as a kernel with zeros around it: a tensor that depends on one
- * variable alone. Steps that train compute it, with its gradient; others take what was computed
- * after the variable's last write.
+ * A tensor computed from one variable alone, such as a kernel padded with zeros. A training step
+ * computes it, with its gradient; inference reuses the value until the variable is written.
  *
- * <p>As with a variable, many threads may use it; nobody may write its variable meanwhile.
+ * <p>It may be used by many threads at once, but the variable must not be written meanwhile.
  */
 public final class Derived {
   private final Variable source;
   private final UnaryOperator<Tensor> formula;
   private Variable kept;
 
-  /** Names the numbers that {@link #kept} was computed from. */
+  /** The stamp of the source that {@link #kept} was computed from. */
   private long stamp;
 
   /**
-   * Says what to compute; nothing is computed yet.
+   * Creates it; nothing is computed yet.
    *
    * @param source the variable
-   * @param formula what is made of it; it must give the same for the same numbers
+   * @param formula computes it from the variable; equal values must give equal results
    */
   public Derived(Variable source, UnaryOperator<Tensor> formula) {
     this.source = source;
@@ -29,10 +28,10 @@ public final class Derived {
   }
 
   /**
-   * Returns it as a tensor of a step.
+   * Returns the value as a tensor of a step.
    *
    * @param step where it is used
-   * @return a tensor through which the variable gets its gradient, if the step trains
+   * @return a tensor; in a training step, gradients flow through it to the variable
    * @throws IllegalStateException if the variable was closed
    */
   public Tensor in(Step step) {

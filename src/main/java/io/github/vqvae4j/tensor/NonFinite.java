@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-/** The search for NaN and infinity. */
+/** Finds NaN and infinity in arrays, variables and tensors. */
 public final class NonFinite {
   /** Numbers copied out at a time, which stay in the first-level cache. */
   private static final int LENGTH = 2048;
@@ -12,10 +12,10 @@ public final class NonFinite {
   private NonFinite() {}
 
   /**
-   * Finds the first number that is NaN or infinite.
+   * Returns the index of the first element that is NaN or infinite.
    *
-   * @param values of which the first are looked at
-   * @param length how many
+   * @param values the array
+   * @param length how many elements are searched, from the start
    * @return its index, or -1 if all are finite
    */
   public static int index(float[] values, int length) {
@@ -28,7 +28,7 @@ public final class NonFinite {
   }
 
   /**
-   * Finds the first number of a variable that is NaN or infinite.
+   * Returns the index of a variable's first element that is NaN or infinite.
    *
    * @param variable in either precision
    * @return its index, row by row, or -1 if all are finite
@@ -40,7 +40,7 @@ public final class NonFinite {
   }
 
   /**
-   * Finds the first number of a tensor that is NaN or infinite.
+   * Returns the index of a tensor's first element that is NaN or infinite.
    *
    * @param tensor in either precision
    * @return its index, row by row, or -1 if all are finite

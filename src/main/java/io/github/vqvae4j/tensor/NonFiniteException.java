@@ -1,8 +1,8 @@
 package io.github.vqvae4j.tensor;
 
 /**
- * A number that has to be finite is NaN or infinite: one of a model's weights, what a layer
- * computed, a vector that shall get a code. Mostly it means that training diverged.
+ * Thrown if a value that must be finite is NaN or infinite: a weight of a model, the output of a
+ * layer, a vector to be quantized. The usual cause is training that diverged.
  */
 public final class NonFiniteException extends ArithmeticException {
   private static final long serialVersionUID = 1L;

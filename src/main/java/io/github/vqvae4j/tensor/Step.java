@@ -51,7 +51,7 @@ public final class Step implements AutoCloseable {
   private final List<Change> changes = new ArrayList<>();
   private Observer observer = (source, output) -> {};
   private boolean open = true;
-  private RuntimeException backwardFailure;
+  private Throwable backwardFailure;
 
   /** What is done at commit, and the variables that it writes. */
   private record Change(Runnable action, List<Variable> written) {}
@@ -199,9 +199,9 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Carries out, in order, what was given to {@link #onCommit}: the step's results were good. All
-   * or nothing: if an update throws, the variables named with it and with those before it are as
-   * they were, and the exception is passed on.
+   * Runs the updates registered by {@link #onCommit}, in order, once the step's results were found
+   * good. All or nothing: if an update throws, the values of all variables named to {@code
+   * onCommit} are restored, and the exception is rethrown.
    */
   public void commit() {
     check();
@@ -245,11 +245,11 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Takes over what {@link #commit} would do, for results that are good only together with those of
-   * further steps.
+   * Removes the updates that {@link #commit} would run and returns them, for results that are good
+   * only together with those of further steps.
    *
-   * @return carries the changes out, in order; call it once, whether or not this step is closed. If
-   *     one throws, those before it are made: undoing them is the caller's
+   * @return runs the updates, in order; call it once, whether or not this step is closed. If one
+   *     throws, those before it have run: undoing them is up to the caller
    */
   public Runnable takeCommits() {
     check();
@@ -344,7 +344,7 @@ public final class Step implements AutoCloseable {
       for (int i = tape.size() - 1; i >= 0; i--) {
         tape.get(i).propagate();
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       backwardFailure = e;
       throw e;
     }

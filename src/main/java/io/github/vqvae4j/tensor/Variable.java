@@ -161,9 +161,8 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * Overwrites some rows by others that do not continue them, as those of codes that restart
-   * elsewhere: what was gathered about the rows before, such as an optimizer's moments, does not
-   * hold for these.
+   * Replaces rows by unrelated ones, as when codes restart at other vectors: statistics of the old
+   * rows, such as an optimizer's moments, do not hold for the new ones.
    *
    * @param rows indices along the first axis
    * @param values the rows, one after the other
@@ -299,7 +298,8 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * A number for the content: every write of any variable gives a new one, larger than all before.
+   * Returns the version of the content: every write of any variable gives a new one, larger than
+   * all before.
    *
    * @return above 0
    */

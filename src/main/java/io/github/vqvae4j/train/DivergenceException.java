@@ -47,8 +47,8 @@ public final class DivergenceException extends ArithmeticException {
             + name
             + " is "
             + value
-            + " before this step, expected finite weights. Training stopped. Build the model anew, or"
-            + " load it as it was saved before.");
+            + " before this step, expected finite weights. Training stopped. Rebuild the model, or"
+            + " load an earlier file of it.");
   }
 
   /** In what a training step made of the weights, which were put back. */
@@ -84,7 +84,7 @@ public final class DivergenceException extends ArithmeticException {
             + (step == 0
                 ? "; expected a model whose weights are finite."
                 : " before the evaluation. Training stopped.")
-            + " Build the model anew, or load it as it was saved before.");
+            + " Rebuild the model, or load an earlier file of it.");
   }
 
   /** In an evaluation after a step whose changes were made; step 0 outside of a run. */

@@ -4,8 +4,8 @@ import io.github.vqvae4j.tensor.Variable;
 import java.util.function.IntConsumer;
 
 /**
- * Which rows of a variable were replaced since somebody last looked: what was gathered about these
- * does not hold any more.
+ * Tracks the rows of a variable that were replaced since the last call: statistics of the old rows
+ * are then to be dropped.
  */
 final class ReplacedRows {
   private long seen;

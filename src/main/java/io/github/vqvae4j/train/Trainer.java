@@ -72,8 +72,8 @@ public final class Trainer {
   /**
    * Sets the optimizer.
    *
-   * @param newOptimizer not used for another model; one that was used for this goes on with its
-   *     state
+   * @param newOptimizer not used for another model; one that was used for this model continues with
+   *     its state
    * @return this trainer
    */
   public Trainer optimizer(Optimizer newOptimizer) {
@@ -312,7 +312,7 @@ public final class Trainer {
     }
     if (!known.isEmpty()) {
       LOG.info(
-          "{} goes on with its state from an earlier run; steps, schedule and shuffling begin anew."
+          "{} continues with its state from an earlier run; steps, schedule and shuffling restart."
               + " For a fresh start give the trainer a new optimizer.",
           optimizer);
     }

@@ -354,7 +354,7 @@ class AnomalyDetectorTest {
               NonFiniteException.class,
               () -> AnomalyDetector.calibrate(model, noise(9, 8, 8, 1, 1), TENTH)),
           "encoder.down.0.weight[0] is NaN",
-          "Train it anew");
+          "Retrain it");
     }
   }
 

@@ -51,7 +51,12 @@ class WeightCheckTest {
       String what = name + "[" + (model.variables().get(name).size() - 1) + "]";
       assertEquals(what, error.what());
       assertEquals(value, error.value());
-      assertSays(error, what + " is " + value, "diverged", "smaller learning rate", "load it");
+      assertSays(
+          error,
+          what + " is " + value,
+          "diverged",
+          "smaller learning rate",
+          "load an earlier file");
       assertThrows(NonFiniteException.class, use, "it says so again");
       put(model, name, before);
       org.junit.jupiter.api.Assertions.assertDoesNotThrow(use);

@@ -39,7 +39,8 @@ class SecondFitTest {
         TrainingReport second = trainer.fit(TRAIN);
         assertEquals(5, second.last().step(), "steps are counted anew");
         assertEquals(1, log.all().size());
-        assertSays(new Exception(log.all().get(0)), kept.toString(), "goes on", "a new optimizer");
+        assertSays(
+            new Exception(log.all().get(0)), kept.toString(), "continues", "a new optimizer");
         trainer(other, optimizer.get()).fit(TRAIN);
         trainer(other, optimizer.get()).fit(TRAIN);
         assertNotEquals(
