@@ -38,12 +38,13 @@ final class DistinctCenters {
     for (int i = 0; i < missing; i++) {
       boolean isNew = false;
       for (int attempt = 0; attempt < ATTEMPTS && !isNew; attempt++) {
-        int near = different[i % count];
-        int far = different[rng.nextInt(count)];
+        int near = i % count;
+        int far = count == 1 ? 0 : (near + 1 + rng.nextInt(count - 1)) % count;
         double share = NEAR * rng.nextDouble();
         for (int c = 0; c < d; c++) {
-          double difference = (double) codes[far * d + c] - codes[near * d + c];
-          codes[others[i] * d + c] = (float) (codes[near * d + c] + share * difference);
+          double start = codes[different[near] * d + c];
+          double difference = codes[different[far] * d + c] - start;
+          codes[others[i] * d + c] = (float) (start + share * difference);
         }
         isNew = taken.add(row(codes, d, others[i]));
       }

@@ -329,10 +329,12 @@ public final class Step implements AutoCloseable {
       }
     }
     Tensor.Backward unlessWritten =
-        ofResult -> {
-          uses.forEach(Use::checkUnchanged);
-          backward.run(ofResult);
-        };
+        uses.isEmpty()
+            ? backward
+            : ofResult -> {
+              uses.forEach(Use::checkUnchanged);
+              backward.run(ofResult);
+            };
     Tensor result = new Tensor(this, value, precision, null, true, unlessWritten);
     tape.add(result);
     return result;

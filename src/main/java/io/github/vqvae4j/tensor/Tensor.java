@@ -592,8 +592,8 @@ public final class Tensor {
   }
 
   /**
-   * Rectified linear unit; its gradient is 0 at 0. NaN stays NaN; by oneDNN, alone and within a
-   * convolution, minus infinity becomes NaN, too.
+   * Rectified linear unit; its gradient is 0 at 0, and NaN stays NaN. By oneDNN, alone and within a
+   * convolution, minus infinity becomes NaN, too, and numbers below 2^-126 become smaller or 0.
    *
    * @return max(x, 0)
    */

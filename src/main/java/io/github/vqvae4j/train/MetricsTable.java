@@ -4,6 +4,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +52,9 @@ final class MetricsTable {
 
   /** Not through a channel, which an interrupted thread would close. A torn line is taken back. */
   private void append(String line) throws IOException {
+    if (rows > 0 && !Files.exists(file)) {
+      throw new NoSuchFileException(file.toString(), null, "it was removed during the run");
+    }
     long before = file.toFile().length();
     try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
       out.write((line + "\n").getBytes(StandardCharsets.UTF_8));

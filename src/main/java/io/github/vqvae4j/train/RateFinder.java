@@ -147,7 +147,12 @@ public final class RateFinder {
                 + steps
                 + " steps, too early for a rate. The model is as it was before.");
       }
-    } catch (DivergenceException | Exploded e) {
+    } catch (DivergenceException e) {
+      if (e.step() == 1) {
+        throw e;
+      }
+      return watch.curve();
+    } catch (Exploded e) {
       return watch.curve();
     } finally {
       before.restore();

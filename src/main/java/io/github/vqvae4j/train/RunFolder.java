@@ -57,6 +57,10 @@ public final class RunFolder implements TrainingListener {
   private long imagesEvery = 1_000;
   private Duration modelEvery = Duration.ofMinutes(5);
   private RunRecord record;
+
+  /** Whether the record is of a run that has begun and has not ended. */
+  private boolean running;
+
   private boolean own;
   private boolean used;
   private Exception unusable;
@@ -243,10 +247,11 @@ public final class RunFolder implements TrainingListener {
             model,
             new RunRecord.Plan(own, samples, imagesEvery, every, modelEvery, tensorBoard),
             settings);
+    running = true;
   }
 
   private void tell(Consumer<RunRecord> what) {
-    if (record != null) {
+    if (running) {
       what.accept(record);
     }
   }
@@ -271,11 +276,13 @@ public final class RunFolder implements TrainingListener {
   public void onFailure(Throwable failure, long step) {
     used |= step > 0;
     tell(r -> r.onFailure(failure, step));
+    running = false;
   }
 
   @Override
   public void onEnd(TrainingReport report) {
     tell(r -> r.onEnd(report));
+    running = false;
   }
 
   /**

@@ -38,6 +38,10 @@ final class StopRequest implements AutoCloseable {
         if (over.await(1, TimeUnit.SECONDS) || trainerExits()) {
           return;
         }
+        if (second == PATIENCE_SECONDS / 2) {
+          // A listener may wait for something that waits for the end of the process.
+          trainer.interrupt();
+        }
       }
       LOG.warn(
           "A training step or a listener has not ended for {} seconds; the process ends without"

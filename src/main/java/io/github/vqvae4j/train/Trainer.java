@@ -226,7 +226,7 @@ public final class Trainer {
    * Ends a run after so many evaluations in a row that were not better than the best. Whenever
    * {@link #fit} returns, early or not, the model then has the weights that were evaluated best
    * ({@link TrainingReport#modelStep}): averages, if weights are averaged. Until then they are kept
-   * on the heap. Where {@code fit} throws, the model has those of its last step.
+   * on the heap. Where an exception ends the run before that, the model has those of its last step.
    *
    * @param evaluations at least 1
    * @return this trainer

@@ -96,7 +96,8 @@ final class TrainingLoop {
     if (last == null) {
       throw new CancellationException(
           "Trainer: expected time for a step or more, but the thread was interrupted or the process"
-              + " asked to end before the first was done. No step changed the model.");
+              + " asked to end before the first was done. No step changed the model, but a codebook"
+              + " that starts from the data may have started.");
     }
   }
 

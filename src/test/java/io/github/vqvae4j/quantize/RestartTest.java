@@ -187,6 +187,25 @@ class RestartTest {
     }
   }
 
+  /** So few that one of them would often be drawn as its own neighbour. */
+  @Test
+  void twoDifferentVectorsStartDifferentCodes() {
+    for (int seed = 0; seed < 50; seed++) {
+      float[] vectors = new float[60 * 4];
+      for (int i = 0; i < vectors.length; i++) {
+        vectors[i] = i < 120 ? 1 + i % 4 : -2 - i % 4;
+      }
+      VectorQuantizer quantizer = new VectorQuantizer(VectorQuantizer.ema(512, 4), new Rng(seed));
+      quantizer.start(vectors, 30, new Rng(seed));
+      float[] codes = quantizer.codebook();
+      Set<List<Float>> different = new HashSet<>();
+      for (int i = 0; i < 512; i++) {
+        different.add(List.of(codes[4 * i], codes[4 * i + 1], codes[4 * i + 2], codes[4 * i + 3]));
+      }
+      assertEquals(512, different.size(), "seed " + seed);
+    }
+  }
+
   @Test
   void equalVectorsAmongMoreThanCodesStartDifferentCodes() {
     float[] vectors = new float[90];

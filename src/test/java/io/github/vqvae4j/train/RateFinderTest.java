@@ -174,4 +174,16 @@ class RateFinderTest {
       assertSays(assertThrows(IllegalArgumentException.class, () -> finder.steps(19)), "got 19");
     }
   }
+
+  @Test
+  void weightsThatAreNotFiniteAreNamed() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      model.variables().get("encoder.mix.bias").write(0, new float[] {Float.NaN}, 0, 1);
+      assertSays(
+          assertThrows(
+              DivergenceException.class,
+              () -> RateFinder.of(model).batch(16).find(Shapes.rectangles(64, 8, 1, 1))),
+          "encoder.mix.bias[0] is NaN");
+    }
+  }
 }

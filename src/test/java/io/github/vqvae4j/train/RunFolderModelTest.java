@@ -163,6 +163,49 @@ class RunFolderModelTest {
     }
   }
 
+  /** A run that another listener stopped before it began here is not this folder's. */
+  @Test
+  void aSecondRunThatDoesNotBeginLeavesTheFirstAsItIs() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model);
+      boolean[] refuse = {false};
+      Trainer trainer =
+          trainer(model)
+              .listen(
+                  new TrainingListener() {
+                    @Override
+                    public void onStart(TrainingSettings settings) {
+                      if (refuse[0]) {
+                        throw new IllegalStateException("not again");
+                      }
+                    }
+                  })
+              .listen(folder);
+      trainer.fit(TRAIN);
+      List<Path> before = files(folder.path());
+      refuse[0] = true;
+      assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN));
+      assertEquals(before, files(folder.path()));
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  @Test
+  void aTableThatWasRemovedIsAFailure() throws IOException {
+    try (VqVae model = Shapes.model(1, 3)) {
+      RunFolder folder = RunFolder.create(runs, "a", model).every(1);
+      Then then = new Then(model, 17, () -> delete(folder.path().resolve("metrics.csv")));
+      trainer(model).listen(folder).listen(then).fit(TRAIN);
+      assertSays(folder.failure().orElseThrow(), "metrics.csv", "removed during the run");
+      States.assertSame(States.of(model), stored(folder));
+    }
+  }
+
   @Test
   void aFolderMadeForAnotherModelIsRefused() throws IOException {
     try (VqVae model = Shapes.model(1, 3);

@@ -36,6 +36,41 @@ final class SliceLoops {
     }
   }
 
+  /** y = -|x|. */
+  void negativeAbsolute(INDArray x, INDArray y) {
+    long n = x.length();
+    for (long from = 0; from < n; from += LENGTH) {
+      int length = (int) Math.min(LENGTH, n - from);
+      HeapCopy.read(x, from, first, 0, length);
+      for (int i = 0; i < length; i++) {
+        first[i] = -Math.abs(first[i]);
+      }
+      HeapCopy.write(first, 0, length, y, from);
+    }
+  }
+
+  /**
+   * y = max(x, 0) + ln(1 + y), for y from 0 to 1: with s = y / (2 + y), at most 1/3, the logarithm
+   * is 2 artanh(s), whose series ends below a float's precision after s^13.
+   */
+  void softplus(INDArray x, INDArray y) {
+    long n = x.length();
+    for (long from = 0; from < n; from += LENGTH) {
+      int length = (int) Math.min(LENGTH, n - from);
+      HeapCopy.read(x, from, first, 0, length);
+      HeapCopy.read(y, from, second, 0, length);
+      for (int i = 0; i < length; i++) {
+        float s = second[i] / (2 + second[i]);
+        float q = s * s;
+        float series = 2f / 11 + q * (2f / 13);
+        series = 2f / 7 + q * (2f / 9 + q * series);
+        series = 2f / 3 + q * (2f / 5 + q * series);
+        first[i] = Math.max(first[i], 0) + s * (2 + q * series);
+      }
+      HeapCopy.write(first, 0, length, y, from);
+    }
+  }
+
   /** difference = x - target; returns the sum of its squares. */
   double difference(INDArray x, INDArray target, INDArray difference) {
     Arrays.fill(sums, 0);

@@ -1,0 +1,73 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Logarithms whose results are small: an error that is small beside 1 may be all of them. */
+class LogarithmAccuracyTest {
+  private static final double DIGITS = 1e-6;
+
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void softplusIsRightInRelativeTerms(KernelSet kernels) {
+    int count = 5_001;
+    float[] x = new float[count];
+    for (int i = 0; i < count; i++) {
+      x[i] = -85 + 170f * i / (count - 1);
+    }
+    check(kernels, x, Tensor::softplus, v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
+    float[] ends = {-0f, 0f, 1e-30f, -1e-30f, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
+    try (Step step = kernels.inference()) {
+      float[] y = step.tensor(ends, ends.length).softplus().toFloats();
+      for (int i = 0; i < 4; i++) {
+        assertEquals(Math.log(2), y[i], 1e-7);
+      }
+      assertEquals(0, y[4]);
+      assertEquals(Float.POSITIVE_INFINITY, y[5]);
+      assertTrue(Double.isNaN(step.tensor(new float[] {Float.NaN}, 1).softplus().item()));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void theLogarithmIsRightInRelativeTerms(KernelSet kernels) {
+    float[] x = {
+      1, 1.0000001f, 0.9999999f, 0.99f, 1.01f, 2, 0.5f, 1e-40f, 1e-30f, 14_000, 3e38f, 0.7f
+    };
+    check(kernels, x, Tensor::log, Math::log);
+  }
+
+  /** A loss that is never negative. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void confidentBinaryCrossEntropyIsRight(KernelSet kernels) {
+    for (float logit : new float[] {-8, -12, -16, -18, -30}) {
+      try (Step step = kernels.inference()) {
+        float[] logits = new float[784];
+        Arrays.fill(logits, logit);
+        Tensor zeros = step.tensor(new float[784], 784);
+        double loss = step.tensor(logits, 784).binaryCrossEntropyWithLogits(zeros).item();
+        double expected = Math.log1p(Math.exp(logit));
+        // 784 roundings of the sum, at most.
+        assertEquals(expected, loss, (DIGITS + 784 * 0x1p-24) * expected);
+      }
+    }
+  }
+
+  private static void check(
+      KernelSet kernels, float[] x, UnaryOperator<Tensor> function, DoubleUnaryOperator exact) {
+    try (Step step = kernels.inference()) {
+      float[] y = function.apply(step.tensor(x, x.length)).toFloats();
+      for (int i = 0; i < x.length; i++) {
+        double expected = exact.applyAsDouble(x[i]);
+        assertEquals(expected, y[i], DIGITS * Math.abs(expected), "of " + x[i]);
+      }
+    }
+  }
+}
