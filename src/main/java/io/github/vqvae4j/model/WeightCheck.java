@@ -15,6 +15,7 @@ final class WeightCheck {
   private static final Logger LOG = LoggerFactory.getLogger(ImageModel.class);
 
   private final ImageModel model;
+  private Map<String, Variable> variables = Map.of();
   private volatile long built;
   private volatile long finite;
   private boolean warned;
@@ -25,13 +26,13 @@ final class WeightCheck {
 
   /** Takes the weights of now for those that the model was built with, not trained yet. */
   void built() {
-    built = stamp(model.variables());
+    variables = model.variables();
+    built = stamp();
   }
 
   /** Throws if a number is not finite; warns once if the model was not trained or started. */
   void check() {
-    Map<String, Variable> variables = model.variables();
-    long stamp = stamp(variables);
+    long stamp = stamp();
     if (stamp == finite) {
       return;
     }
@@ -66,7 +67,7 @@ final class WeightCheck {
     }
   }
 
-  private static long stamp(Map<String, Variable> variables) {
+  private long stamp() {
     return variables.values().stream().mapToLong(Variable::stamp).max().orElse(0);
   }
 }
