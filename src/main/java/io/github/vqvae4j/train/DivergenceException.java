@@ -14,6 +14,9 @@ public final class DivergenceException extends ArithmeticException {
   private static final String UNCHANGED =
       " Training stopped; parameters and buffers are as they were before this step.";
   private static final String SMALLER = " Try a smaller learning rate.";
+  private static final String AT_THE_START =
+      " No step was made, so it is not this run's learning rate: look at the size of weights and"
+          + " pixels, and build the model anew, or load an earlier file of it.";
 
   /** Counted from 1. */
   private final long step;
@@ -32,8 +35,9 @@ public final class DivergenceException extends ArithmeticException {
 
   /** In a training step, which was refused. */
   static DivergenceException inStep(long step, String term, double value) {
+    String remedy = step == 1 ? AT_THE_START : SMALLER;
     return new DivergenceException(
-        step, term, "Step " + step + ": " + term + " is " + value + "." + UNCHANGED + SMALLER);
+        step, term, "Step " + step + ": " + term + " is " + value + "." + UNCHANGED + remedy);
   }
 
   /** In the weights that a training step was to begin with. */

@@ -196,7 +196,7 @@ class RefusedStepTest {
       Map<String, float[]> before = States.of(model);
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer(model).steps(5).fit(TRAIN));
-      assertSays(error, "Step 1", "encoder");
+      assertSays(error, "Step 1", "encoder", "not this run's learning rate");
       before.keySet().removeIf(name -> name.startsWith("quantizer."));
       Map<String, float[]> after = States.of(model);
       after.keySet().retainAll(before.keySet());
