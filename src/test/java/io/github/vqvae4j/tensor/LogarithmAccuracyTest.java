@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Logarithms whose results are small: an error that is small beside 1 may be all of them. */
 class LogarithmAccuracyTest {
-  private static final double DIGITS = 1e-6;
+  /** 1.3e-6 is the largest error found, with oneDNN's code for SSE4.1, which has no FMA. */
+  private static final double DIGITS = 2e-6;
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)

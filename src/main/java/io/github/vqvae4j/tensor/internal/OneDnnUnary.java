@@ -51,7 +51,10 @@ final class OneDnnUnary {
    * off in absolute terms, and so may be negative where x is below -13.
    */
   private static boolean softplus(INDArray x, INDArray y) {
-    SliceLoops.get().negativeAbsolute(x, y);
+    if (!value(Unary.ABS, 0, 0, x, y)) {
+      return false;
+    }
+    SliceLoops.get().affine(y, -1, 0, y);
     if (!value(Unary.EXP, 0, 0, y, y)) {
       return false;
     }

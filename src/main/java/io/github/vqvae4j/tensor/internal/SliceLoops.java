@@ -36,19 +36,6 @@ final class SliceLoops {
     }
   }
 
-  /** y = -|x|. */
-  void negativeAbsolute(INDArray x, INDArray y) {
-    long n = x.length();
-    for (long from = 0; from < n; from += LENGTH) {
-      int length = (int) Math.min(LENGTH, n - from);
-      HeapCopy.read(x, from, first, 0, length);
-      for (int i = 0; i < length; i++) {
-        first[i] = -Math.abs(first[i]);
-      }
-      HeapCopy.write(first, 0, length, y, from);
-    }
-  }
-
   /**
    * y = max(x, 0) + ln(1 + y), for y from 0 to 1: with s = y / (2 + y), at most 1/3, the logarithm
    * is 2 artanh(s), whose series ends below a float's precision after s^13.
