@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Logarithms whose results are small: an error that is small beside 1 may be all of them. */
 class LogarithmAccuracyTest {
-  /** 1.3e-6 is the largest error found, with oneDNN's code for SSE4.1, which has no FMA. */
-  private static final double DIGITS = 2e-6;
+  private static final double DIGITS = 1e-6;
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
@@ -22,7 +21,13 @@ class LogarithmAccuracyTest {
     for (int i = 0; i < count; i++) {
       x[i] = -85 + 170f * i / (count - 1);
     }
-    check(kernels, x, Tensor::softplus, v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
+    check(
+        kernels,
+        x,
+        Tensor::softplus,
+        v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))),
+        // oneDNN's exponential for SSE4.1, which has no FMA: 4.2e-6 at -72; 3.8e-7 from AVX2 on.
+        v -> DIGITS * (1 + Math.abs(v) / 20));
     float[] ends = {-0f, 0f, 1e-30f, -1e-30f, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
     try (Step step = kernels.inference()) {
       float[] y = step.tensor(ends, ends.length).softplus().toFloats();
@@ -41,7 +46,7 @@ class LogarithmAccuracyTest {
     float[] x = {
       1, 1.0000001f, 0.9999999f, 0.99f, 1.01f, 2, 0.5f, 1e-40f, 1e-30f, 14_000, 3e38f, 0.7f
     };
-    check(kernels, x, Tensor::log, Math::log);
+    check(kernels, x, Tensor::log, Math::log, v -> DIGITS);
   }
 
   /** A loss that is never negative. */
@@ -62,12 +67,17 @@ class LogarithmAccuracyTest {
   }
 
   private static void check(
-      KernelSet kernels, float[] x, UnaryOperator<Tensor> function, DoubleUnaryOperator exact) {
+      KernelSet kernels,
+      float[] x,
+      UnaryOperator<Tensor> function,
+      DoubleUnaryOperator exact,
+      DoubleUnaryOperator tolerance) {
     try (Step step = kernels.inference()) {
       float[] y = function.apply(step.tensor(x, x.length)).toFloats();
       for (int i = 0; i < x.length; i++) {
         double expected = exact.applyAsDouble(x[i]);
-        assertEquals(expected, y[i], DIGITS * Math.abs(expected), "of " + x[i]);
+        double error = tolerance.applyAsDouble(x[i]) * Math.abs(expected);
+        assertEquals(expected, y[i], error, "of " + x[i]);
       }
     }
   }
