@@ -56,6 +56,11 @@ public final class Series {
     return new Series(samples.clone(), channels, rate);
   }
 
+  /** As {@link #of}, but the array becomes the series' own. */
+  static Series taking(float[] samples, int channels, double rate) {
+    return new Series(samples, channels, rate);
+  }
+
   /**
    * Windows of several series as a data set of images [1, length, channels] without labels: in each
    * series from its first sample on, what is left at its end is not used. No samples are copied.

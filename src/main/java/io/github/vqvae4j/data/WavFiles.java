@@ -3,12 +3,10 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.InputFile;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,17 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import javax.sound.sampled.AudioFormat;
-import javax.sound.sampled.AudioInputStream;
-import javax.sound.sampled.AudioSystem;
-import javax.sound.sampled.UnsupportedAudioFileException;
 
 /**
- * Sounds in WAV files: PCM of 8, 16, 24 or 32 bits, any number of channels. A sample s of n bits
- * becomes s / 2^(n-1), from -1 to below 1; the rate stays that of the file. Written are 16 bits.
+ * Sounds in WAV files (RIFF, RF64 and BW64) of any number of channels: PCM of up to 32 bits, and
+ * floating point of 32 and 64 bits. A sample s of n bits becomes s / 2^(n-1), from -1 to below 1;
+ * floating point stays as it is, also beyond -1 and 1. The rate stays that of the file. Written are
+ * 16 bits.
  */
 public final class WavFiles {
-  private static final int BLOCK = 1 << 16;
   private static final int HEADER = 44;
   private static final short PCM = 1;
 
@@ -36,38 +31,26 @@ public final class WavFiles {
   /**
    * Reads one file.
    *
+   * <p>Samples in more bytes than their bits need, as 24 bits in 4 bytes, are expected in the upper
+   * bits; where the lower ones are not 0, the file is refused. What stands in a file beside {@code
+   * fmt } and {@code data} is skipped, and so is a last frame that is not complete.
+   *
+   * <p>A program that writes to a pipe cannot know the sizes in the header. So samples go on to the
+   * end of the file where their size is larger than what is there, or 0, unless the size of the
+   * whole file says otherwise: a file that should be longer by both is cut off, and refused. From
+   * 7FFF0000 on (2 GB, but for RF64) a size is taken for that of a pipe.
+   *
    * @param file a WAV file
    * @return its sound
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if it is no WAV file of such samples, or is cut off
+   * @throws BadFileException if it is no WAV file of such samples (the message names what it is, if
+   *     that can be seen), is cut off, holds NaN, infinity or more samples than an array
    * @throws IOException if it cannot be read
    */
   public static Series read(Path file) throws IOException {
     InputFile.require(file, "a WAV file");
-    try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file));
-        AudioInputStream sound = AudioSystem.getAudioInputStream(bytes)) {
-      AudioFormat format = sound.getFormat();
-      checkFormat(file, format);
-      byte[] data = data(sound);
-      long frames = data.length / format.getFrameSize();
-      if (frames == 0 || sound.getFrameLength() > frames) {
-        throw new BadFileException(
-            file,
-            "data",
-            "got "
-                + frames
-                + " frames, expected "
-                + Math.max(1, sound.getFrameLength())
-                + "; the file is empty or cut off, get it anew");
-      }
-      return Series.of(samples(data, format), format.getChannels(), format.getFrameRate());
-    } catch (UnsupportedAudioFileException e) {
-      throw new BadFileException(
-          file,
-          "header",
-          "not a sound of a known kind, expected a WAV file of PCM samples; convert it to one, or"
-              + " check the path",
-          e);
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      return new WavReading(file, channel).read();
     }
   }
 
@@ -151,49 +134,5 @@ public final class WavFiles {
           .sorted()
           .toList();
     }
-  }
-
-  /** Reads to the end by whole frames; of less than one the stream gives nothing, for ever. */
-  private static byte[] data(AudioInputStream sound) throws IOException {
-    int frame = sound.getFormat().getFrameSize();
-    byte[] block = new byte[frame * Math.max(1, BLOCK / frame)];
-    ByteArrayOutputStream data = new ByteArrayOutputStream();
-    for (int count = sound.read(block); count > 0; count = sound.read(block)) {
-      data.write(block, 0, count);
-    }
-    return data.toByteArray();
-  }
-
-  private static void checkFormat(Path file, AudioFormat format) throws BadFileException {
-    boolean signed = format.getEncoding().equals(AudioFormat.Encoding.PCM_SIGNED);
-    boolean unsigned = format.getEncoding().equals(AudioFormat.Encoding.PCM_UNSIGNED);
-    int bits = format.getSampleSizeInBits();
-    // Only bytes are unsigned in a WAV file.
-    boolean known = bits == 8 ? unsigned : signed && bits <= 32 && bits % 8 == 0;
-    boolean whole = format.getFrameSize() == format.getChannels() * bits / 8;
-    boolean possible = format.getChannels() > 0 && format.getFrameRate() >= 0;
-    if (!known || !whole || !possible || format.isBigEndian() && bits > 8) {
-      throw new BadFileException(
-          file,
-          "header",
-          "got " + format + ", expected a WAV file of PCM with 8, 16, 24 or 32 bits; convert it");
-    }
-  }
-
-  private static float[] samples(byte[] data, AudioFormat format) {
-    int bytes = format.getSampleSizeInBits() / 8;
-    float[] samples = new float[data.length / bytes];
-    for (int i = 0; i < samples.length; i++) {
-      int sample = 0;
-      for (int b = 0; b < bytes; b++) {
-        // The last byte is the highest; each ends in the upper bits, so that the sign is right.
-        sample = sample >>> 8 | data[i * bytes + b] << 24;
-      }
-      if (bytes == 1) {
-        sample ^= Integer.MIN_VALUE;
-      }
-      samples[i] = sample / 0x1p31f;
-    }
-    return samples;
   }
 }
