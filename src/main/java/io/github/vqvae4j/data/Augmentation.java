@@ -10,7 +10,12 @@ package io.github.vqvae4j.data;
  *
  * <p>With f uniform in [1 - brightness, 1 + brightness] and g in [1 - contrast, 1 + contrast], a
  * value v becomes first f v, then m + g (v - m), m being the mean of all values of the image; each
- * result is cut off at 0 and 1.
+ * result is clamped to [0, 1].
+ *
+ * <p>Values without bounds ({@link Dataset#unitRange}), as in windows of a {@link Series}, are not
+ * clamped, and m is the mean of the value's own channel in the window. Brightness then changes the
+ * amplitude around 0, contrast that around the mean; a flip turns time around; padding and a crop
+ * of height 1 shift a window in time.
  *
  * @param height rows cut out, anywhere in the padded image; 0 for all the image's
  * @param width columns cut out; 0 for all the image's

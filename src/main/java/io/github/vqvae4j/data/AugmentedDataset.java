@@ -79,14 +79,16 @@ final class AugmentedDataset implements Dataset {
     int left = random.nextInt(whole.width() - width + 2 * how.padding() + 1) - how.padding();
     cut(image, top, left, how.flip() && random.nextDouble() < 0.5, target, offset);
     if (how.brightness() > 0) {
-      scale(factor(random, how.brightness()), 0, target, offset);
+      scale(factor(random, how.brightness()), 0, target, offset, 0, 1);
     }
     if (how.contrast() > 0) {
-      double sum = 0;
-      for (int i = 0; i < imageLength(); i++) {
-        sum += target[offset + i];
+      float factor = factor(random, how.contrast());
+      // The channels of a series may have units, and so means, of their own.
+      int stride = unitRange() ? 1 : channels();
+      for (int channel = 0; channel < stride; channel++) {
+        float mean = mean(target, offset, channel, stride);
+        scale(factor, mean, target, offset, channel, stride);
       }
-      scale(factor(random, how.contrast()), (float) (sum / imageLength()), target, offset);
     }
   }
 
@@ -104,9 +106,19 @@ final class AugmentedDataset implements Dataset {
     }
   }
 
-  private void scale(float factor, float fixed, float[] target, int offset) {
-    for (int i = offset; i < offset + imageLength(); i++) {
-      target[i] = Math.max(0, Math.min(1, fixed + factor * (target[i] - fixed)));
+  /** The mean of one value in {@code stride}. */
+  private float mean(float[] target, int offset, int first, int stride) {
+    double sum = 0;
+    for (int i = first; i < imageLength(); i += stride) {
+      sum += target[offset + i];
+    }
+    return (float) (sum / (imageLength() / stride));
+  }
+
+  private void scale(float factor, float fixed, float[] target, int offset, int first, int stride) {
+    for (int i = offset + first; i < offset + imageLength(); i += stride) {
+      float value = fixed + factor * (target[i] - fixed);
+      target[i] = unitRange() ? Math.max(0, Math.min(1, value)) : value;
     }
   }
 
@@ -121,6 +133,11 @@ final class AugmentedDataset implements Dataset {
   @Override
   public int label(int index) {
     return whole.label(index);
+  }
+
+  @Override
+  public boolean unitRange() {
+    return whole.unitRange();
   }
 
   @Override

@@ -77,6 +77,20 @@ final class Checks {
     }
   }
 
+  /**
+   * Refuses what is no picture: images that are neither gray nor coloured, and unbounded values.
+   */
+  static void picture(Images images) {
+    if (!images.unitRange()) {
+      throw new IllegalArgumentException(
+          "got "
+              + images
+              + " of values without bounds, expected pixels from 0 to 1; scale them and make them"
+              + " pixels with Images.of, or draw a series as a curve");
+    }
+    grayOrColor(images);
+  }
+
   /** Refuses parts that cannot stand side by side or be put together, and no parts at all. */
   static void equalSizes(List<Images> parts) {
     if (parts.isEmpty()) {

@@ -43,7 +43,8 @@ public interface Dataset {
    * Copies one image into an array.
    *
    * @param index which image, 0 to {@code size() - 1}
-   * @param target takes the pixels, [height, width, channels], each 0 (black) to 1 (white)
+   * @param target takes the pixels, [height, width, channels], each 0 (black) to 1 (white) if this
+   *     has {@link #unitRange}
    * @param offset where in {@code target} the image begins
    * @throws IllegalArgumentException if there is no such image
    */
@@ -71,6 +72,18 @@ public interface Dataset {
    * @throws IllegalArgumentException if there is no such image
    */
   int label(int index);
+
+  /**
+   * Whether values are pixels from 0 (black) to 1 (white), as of images, and not values without
+   * bounds, as samples of a {@link Series}. Only pixels are clamped when they are {@link
+   * #augmented}, have a PSNR, and can be written as pictures. A data set that is made of another
+   * one has the other's.
+   *
+   * @return true by default
+   */
+  default boolean unitRange() {
+    return true;
+  }
 
   /**
    * How many files were left out because they could not be read, for the report of a training.

@@ -122,6 +122,11 @@ final class DatasetPart implements Dataset {
   }
 
   @Override
+  public boolean unitRange() {
+    return whole.unitRange();
+  }
+
+  @Override
   public int skippedFiles() {
     return whole.skippedFiles();
   }

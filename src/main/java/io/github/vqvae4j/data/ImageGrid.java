@@ -47,7 +47,7 @@ final class ImageGrid {
           "got scale " + scale + ", expected 1 or more; give 1 to keep the size");
     }
     Images first = rows.get(0);
-    Checks.grayOrColor(first);
+    rows.forEach(Checks::picture);
     long height = height(rows, scale);
     long width = width(rows, scale);
     if (!fits(height, width)) {

@@ -25,13 +25,13 @@ final class ImageWriting {
 
   static void write(Images image, Path file) throws IOException {
     String format = format(file);
-    Checks.grayOrColor(image);
+    Checks.picture(image);
     BufferedImage picture = picture(image);
     AtomicFile.write(file, out -> encode(picture, format, out));
   }
 
   static byte[] png(Images image) {
-    Checks.grayOrColor(image);
+    Checks.picture(image);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       encode(picture(image), "png", bytes);

@@ -10,8 +10,9 @@ import java.util.stream.IntStream;
 
 /**
  * One or more images of one size, as an immutable value on the heap: pixels [count, height, width,
- * channels], black 0 and white 1. A model's output may lie a little outside; it is cut off at 0 and
- * 1 only when it is written to a file.
+ * channels], black 0 and white 1. A model's output may lie a little outside; it is clamped to [0,
+ * 1] only when it is written to a file. Windows of a series, their reconstructions and heat maps
+ * are {@link #unbounded}.
  */
 public final class Images implements Dataset {
   private final float[] pixels;
@@ -19,9 +20,11 @@ public final class Images implements Dataset {
   private final int height;
   private final int width;
   private final int channels;
+  private final boolean unitRange;
 
   /** Takes the array as its own. */
-  private Images(float[] pixels, int count, int height, int width, int channels) {
+  private Images(
+      float[] pixels, int count, int height, int width, int channels, boolean unitRange) {
     int length = Checks.length(count, height, width, channels);
     if (pixels.length != length) {
       throw new IllegalArgumentException(
@@ -38,6 +41,7 @@ public final class Images implements Dataset {
     this.height = height;
     this.width = width;
     this.channels = channels;
+    this.unitRange = unitRange;
     for (int i = 0; i < count; i++) {
       Checks.finite(pixels, i * (length / count), height, width, channels, "image " + i);
     }
@@ -56,7 +60,7 @@ public final class Images implements Dataset {
    *     a value is NaN or infinite
    */
   public static Images of(float[] pixels, int count, int height, int width, int channels) {
-    return new Images(pixels.clone(), count, height, width, channels);
+    return new Images(pixels.clone(), count, height, width, channels, true);
   }
 
   /**
@@ -106,7 +110,8 @@ public final class Images implements Dataset {
     for (int i = 0; i < count; i++) {
       data.image(indices[i], pixels, i * data.imageLength());
     }
-    return new Images(pixels, count, data.height(), data.width(), data.channels());
+    return new Images(
+        pixels, count, data.height(), data.width(), data.channels(), data.unitRange());
   }
 
   /**
@@ -129,7 +134,8 @@ public final class Images implements Dataset {
       System.arraycopy(part.pixels, 0, pixels, offset, part.pixels.length);
       offset += part.pixels.length;
     }
-    return new Images(pixels, count, first.height, first.width, first.channels);
+    boolean unitRange = Arrays.stream(parts).allMatch(Images::unitRange);
+    return new Images(pixels, count, first.height, first.width, first.channels, unitRange);
   }
 
   /**
@@ -138,8 +144,8 @@ public final class Images implements Dataset {
    *
    * @param image one image of 1 or 3 channels
    * @param file the file; an older one is replaced
-   * @throws IllegalArgumentException if there are several images, not 1 or 3 channels, or the name
-   *     ends otherwise
+   * @throws IllegalArgumentException if there are several images, not 1 or 3 channels, values
+   *     without bounds, or the name ends otherwise
    * @throws IOException if the file cannot be written
    */
   public static void write(Images image, Path file) throws IOException {
@@ -162,7 +168,8 @@ public final class Images implements Dataset {
    *
    * @param image one image of 1 or 3 channels
    * @return what {@link #write} writes
-   * @throws IllegalArgumentException if there are several images, or not 1 or 3 channels
+   * @throws IllegalArgumentException if there are several images, not 1 or 3 channels, or values
+   *     without bounds
    */
   public static byte[] png(Images image) {
     checkSingle(image);
@@ -239,6 +246,15 @@ public final class Images implements Dataset {
   }
 
   /**
+   * The same values, without bounds: not pixels from 0 to 1, but such as the samples of a series.
+   *
+   * @return images whose {@link #unitRange} is false
+   */
+  public Images unbounded() {
+    return new Images(pixels, count, height, width, channels, false);
+  }
+
+  /**
    * The images in gray: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
    *
    * @return images of 1 channel; these themselves if they are gray
@@ -253,7 +269,7 @@ public final class Images implements Dataset {
     for (int i = 0; i < gray.length; i++) {
       gray[i] = 0.299f * pixels[3 * i] + 0.587f * pixels[3 * i + 1] + 0.114f * pixels[3 * i + 2];
     }
-    return new Images(gray, count, height, width, 1);
+    return new Images(gray, count, height, width, 1, unitRange);
   }
 
   /**
@@ -271,7 +287,7 @@ public final class Images implements Dataset {
     for (int i = 0; i < color.length; i++) {
       color[i] = pixels[i / 3];
     }
-    return new Images(color, count, height, width, 3);
+    return new Images(color, count, height, width, 3, unitRange);
   }
 
   /**
@@ -285,7 +301,7 @@ public final class Images implements Dataset {
     Checks.index(index, count);
     int length = pixels.length / count;
     float[] one = Arrays.copyOfRange(pixels, index * length, (index + 1) * length);
-    return new Images(one, 1, height, width, channels);
+    return new Images(one, 1, height, width, channels, unitRange);
   }
 
   @Override
@@ -319,6 +335,11 @@ public final class Images implements Dataset {
   @Override
   public int channels() {
     return channels;
+  }
+
+  @Override
+  public boolean unitRange() {
+    return unitRange;
   }
 
   /**

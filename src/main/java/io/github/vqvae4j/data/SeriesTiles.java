@@ -62,6 +62,16 @@ public final class SeriesTiles implements Dataset {
   }
 
   /**
+   * The samples at each end of a window of which nothing is kept, but for the two ends of the
+   * series.
+   *
+   * @return 0 or more
+   */
+  public int margin() {
+    return margin;
+  }
+
+  /**
    * Puts together what a model made of the windows.
    *
    * @param windows as many as there are, of their length, of any channels: a reconstruction, or a
@@ -160,6 +170,12 @@ public final class SeriesTiles implements Dataset {
   @Override
   public int channels() {
     return series.channels();
+  }
+
+  /** Samples have no bounds: false. */
+  @Override
+  public boolean unitRange() {
+    return false;
   }
 
   @Override

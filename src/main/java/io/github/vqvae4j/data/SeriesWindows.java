@@ -70,6 +70,12 @@ final class SeriesWindows implements Dataset {
     return series.get(0).channels();
   }
 
+  /** Samples have no bounds: false. */
+  @Override
+  public boolean unitRange() {
+    return false;
+  }
+
   @Override
   public void image(int index, float[] target, int offset) {
     Checks.index(index, size());

@@ -30,7 +30,7 @@ final class SoundKind {
           new Magic(0, "OggS", "Ogg (Vorbis, Opus, ..)"),
           new Magic(0, "ID3", "MP3"),
           new Magic(4, "ftyp", "MP4 (M4A, AAC, ..)"),
-          new Magic(0, "FORM", "AIFF"),
+          new Magic(0, "FORM", "AIFF or another IFF file"),
           new Magic(0, ".snd", "Sun AU"),
           new Magic(0, "RIFX", "RIFX, a WAV file whose high bytes come first"),
           new Magic(0, "riff", "Wave64 (W64)"),
@@ -108,6 +108,6 @@ final class SoundKind {
 
   /** The samples that a format tag of a WAV file stands for. */
   static String codec(int tag) {
-    return CODECS.getOrDefault(tag, String.format(Locale.ROOT, "the format 0x%04x", tag));
+    return CODECS.getOrDefault(tag, String.format(Locale.ROOT, "format 0x%04x", tag));
   }
 }

@@ -23,6 +23,10 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
   private static final int FLOAT = 3;
   private static final int EXTENSIBLE = 0xFFFE;
 
+  private static final String EXPECTED =
+      ", expected PCM with 8, 16, 24 or 32 bits, or floating point with 32 or 64"
+          + SoundKind.CONVERT;
+
   /** A sub-format is a GUID: a tag in two bytes, and these. */
   private static final byte[] SUB_FORMAT = {
     0, 0, 0, 0, 0x10, 0, (byte) 0x80, 0, 0, (byte) 0xaa, 0, 0x38, (byte) 0x9b, 0x71
@@ -52,7 +56,7 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
       tag = subFormat(file, fmt);
     }
     if (tag != PCM && tag != FLOAT) {
-      throw bad(file, "got " + SoundKind.codec(tag) + " of " + bits + " bits" + expected());
+      throw bad(file, "got " + SoundKind.codec(tag) + " samples" + EXPECTED);
     }
     if (channels == 0 || frame == 0 || rate == 0 || rate > Integer.MAX_VALUE) {
       throw bad(
@@ -76,7 +80,7 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
               + " bytes for "
               + channels
               + " channels"
-              + expected());
+              + EXPECTED);
     }
     return new WavFormat(tag == FLOAT, channels, (int) rate, bytes, bits);
   }
@@ -87,7 +91,7 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
       fmt.get(LONGEST - rest.length, rest);
     }
     if (!Arrays.equals(rest, SUB_FORMAT)) {
-      throw bad(file, "got an unknown sub-format" + expected());
+      throw bad(file, "got an unknown sub-format" + EXPECTED);
     }
     return unsigned(fmt, LONGEST - rest.length - Short.BYTES);
   }
@@ -97,11 +101,6 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
     return real
         ? (bytes == Float.BYTES || bytes == Double.BYTES) && bits == 8 * bytes
         : bytes <= Integer.BYTES && bits > (bytes == 1 ? 0 : 8) && bits <= 8 * bytes;
-  }
-
-  private static String expected() {
-    return ", expected PCM with 8, 16, 24 or 32 bits, or floating point with 32 or 64"
-        + SoundKind.CONVERT;
   }
 
   private static int unsigned(ByteBuffer fmt, int offset) {

@@ -178,10 +178,10 @@ public abstract class ImageModel extends Layer {
     }
   }
 
-  /** As {@link #checkSameShape(long[], long[])}. */
+  /** As {@link #checkSameShape(long[], long[])}; gives reconstructions of the images' range. */
   final Images checkSameShape(Images reconstructions, Dataset images) {
     checkSameShape(shape(reconstructions), shape(images));
-    return reconstructions;
+    return images.unitRange() ? reconstructions : reconstructions.unbounded();
   }
 
   private static long[] shape(Dataset data) {

@@ -61,10 +61,11 @@ public final class ImagePalette {
    * @param rng for all choices
    * @return the colours: K, or those of the images if they have no more than that
    * @throws IllegalArgumentException if there are no images, too many for one array, or of other
-   *     channels, or one holds NaN or infinity
+   *     channels or of values without bounds, or one holds NaN or infinity
    */
   public static ImagePalette fit(Dataset images, KMeansConfig config, Rng rng) {
     int channels = images.channels();
+    checkPixels("fit", images);
     if (images.size() == 0 || channels != 1 && channels != 3) {
       throw new IllegalArgumentException(
           "ImagePalette: expected one or more images of 1 or 3 channels, got "
@@ -84,6 +85,16 @@ public final class ImagePalette {
       centers[i] = Math.round(Math.max(0, Math.min(1, centers[i])) * STEPS) / STEPS;
     }
     return new ImagePalette(centers, channels);
+  }
+
+  private static void checkPixels(String what, Dataset images) {
+    if (!images.unitRange()) {
+      throw new IllegalArgumentException(
+          "ImagePalette."
+              + what
+              + ": expected pixels from 0 to 1, got values without bounds, as of a series; quantize"
+              + " them with KMeans.");
+    }
   }
 
   /** The first so many different colours, and the first place of each. */
@@ -210,10 +221,12 @@ public final class ImagePalette {
    * @param images any it can encode
    * @param theirCodes what {@link #encode} gave for them
    * @return error and bits
-   * @throws IllegalArgumentException if these are not codes of so many such images
+   * @throws IllegalArgumentException if these are not codes of so many such images, or the images
+   *     are values without bounds
    */
   public PaletteReport report(Dataset images, Codes theirCodes) {
     check("report", theirCodes);
+    checkPixels("report", images);
     int[] expected = {images.size(), images.height(), images.width()};
     if (!Arrays.equals(theirCodes.shape(), expected) || images.channels() != channels) {
       throw new IllegalArgumentException(

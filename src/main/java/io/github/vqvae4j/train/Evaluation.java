@@ -14,6 +14,7 @@ import io.github.vqvae4j.tensor.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
@@ -23,12 +24,19 @@ import java.util.function.BooleanSupplier;
  * @param step after which training step; 0 if none
  * @param terms each term of the loss, the mean over all images; those of a {@link
  *     io.github.vqvae4j.model.Vae Vae} are the two of its evidence lower bound
- * @param meanSquaredError over all pixels of all images, pixels in 0..1
+ * @param meanSquaredError over all pixels of all images
+ * @param unitRange whether these are pixels in 0..1, which have a PSNR, and not values without
+ *     bounds, as samples of a series
  * @param variance what the error is compared with: the variance of the training images' pixels
  * @param usage of the codes in the whole data set; of 0 codes for a model without a codebook
  */
 public record Evaluation(
-    long step, List<TermReport> terms, double meanSquaredError, double variance, CodeUsage usage) {
+    long step,
+    List<TermReport> terms,
+    double meanSquaredError,
+    boolean unitRange,
+    double variance,
+    CodeUsage usage) {
   /** Weights that grow are taken as in the end, so that losses can be compared. */
   private static final long AFTER_WARM_UPS = Long.MAX_VALUE;
 
@@ -80,7 +88,7 @@ public record Evaluation(
         from += batch.count();
       }
     }
-    return new Evaluation(step, terms, sum / data.size(), variance, usage);
+    return new Evaluation(step, terms, sum / data.size(), data.unitRange(), variance, usage);
   }
 
   private static void checkWeights(long step, ImageModel model) {
@@ -140,20 +148,22 @@ public record Evaluation(
   /**
    * Peak signal-to-noise ratio of the mean squared error.
    *
-   * @return decibels
+   * @return decibels; empty for values without bounds, which have no peak
    */
-  public double psnr() {
-    return Psnr.ofUnitRange(meanSquaredError);
+  public OptionalDouble psnr() {
+    return unitRange
+        ? OptionalDouble.of(Psnr.ofUnitRange(meanSquaredError))
+        : OptionalDouble.empty();
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "MSE %.5f, MSE/variance %.4f, PSNR %.2f dB%s",
+        "MSE %.5f, MSE/variance %.4f%s%s",
         meanSquaredError,
         errorOverVariance(),
-        psnr(),
+        unitRange ? String.format(Locale.ROOT, ", PSNR %.2f dB", psnr().getAsDouble()) : "",
         usage.codebookSize() == 0 ? "" : ", " + usage);
   }
 }

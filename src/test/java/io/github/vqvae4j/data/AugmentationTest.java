@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,51 @@ class AugmentationTest {
               highest, image(white.augmented(Augmentation.NONE.brightness(1), 4), 0, epoch)[0]);
     }
     assertEquals(1f, highest);
+  }
+
+  /** A sine of +-3 around 1 in channel 0, one of +-50 around -200 in channel 1. */
+  private static Series unscaled() {
+    float[] samples = new float[2 * 64];
+    for (int t = 0; t < 64; t++) {
+      double sine = Math.sin(2 * Math.PI * t / 16);
+      samples[2 * t] = (float) (1 + 3 * sine);
+      samples[2 * t + 1] = (float) (-200 + 50 * sine);
+    }
+    return Series.of(samples, 2, 0);
+  }
+
+  @Test
+  void samplesOfASeriesAreNotCutOff() {
+    Series series = unscaled();
+    float[] plain = series.range(0, 32).samples();
+    Dataset windows = Series.windows(List.of(series), 32, 8);
+    Dataset tiles = SeriesTiles.of(series, 32, 4);
+    for (Dataset some :
+        List.of(
+            windows,
+            tiles,
+            windows.range(0, 2),
+            windows.select(0, 1),
+            windows.augmented(Augmentation.NONE, 1),
+            Images.from(windows),
+            Images.from(windows).image(0),
+            Images.concat(Images.from(windows, 0), Images.from(windows, 1)))) {
+      Dataset louder = some.augmented(Augmentation.NONE.brightness(0.5), 4);
+      Dataset wider = some.augmented(Augmentation.NONE.contrast(0.5), 4);
+      for (int epoch = 0; epoch < 50; epoch++) {
+        float[] loud = image(louder, 0, epoch);
+        float[] wide = image(wider, 0, epoch);
+        double f = loud[0] / plain[0];
+        double g = (wide[4 * 2] - 1) / 3; // sine = 1
+        assertTrue(f >= 0.5 && f <= 1.5 && g >= 0.5 && g <= 1.5, some + ": " + f + ", " + g);
+        for (int i = 0; i < plain.length; i++) {
+          assertEquals(f * plain[i], loud[i], 1e-3, some.toString());
+          // Each channel around its own mean, which is that of a sine over two of its periods.
+          double mean = i % 2 == 0 ? 1 : -200;
+          assertEquals(mean + g * (plain[i] - mean), wide[i], 1e-3, some.toString());
+        }
+      }
+    }
   }
 
   @Test

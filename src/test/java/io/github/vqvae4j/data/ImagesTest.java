@@ -3,11 +3,17 @@ package io.github.vqvae4j.data;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 class ImagesTest {
   private final Images two =
@@ -111,5 +117,39 @@ class ImagesTest {
     assertEquals(two.hashCode(), Images.of(two.pixels(), 2, 1, 2, 3).hashCode());
     assertNotEquals(two, Images.of(two.pixels(), 2, 2, 1, 3));
     assertNotEquals(two, Images.of(new float[12], 2, 1, 2, 3));
+  }
+
+  @Test
+  void valuesWithoutBoundsStaySoAndAreNoPictures(@TempDir Path folder) {
+    Images values = two.unbounded();
+    assertTrue(two.unitRange());
+    assertArrayEquals(two.pixels(), values.pixels());
+    for (Images of :
+        List.of(
+            values,
+            values.image(1),
+            values.toGray(),
+            values.toGray().toColor(),
+            Images.from(values),
+            Images.from(values, 1, 0),
+            Images.concat(two, values))) {
+      assertFalse(of.unitRange());
+      Images one = of.image(0);
+      for (Executable writing :
+          List.<Executable>of(
+              () -> Images.write(one, folder.resolve("a.png")),
+              () -> Images.png(one),
+              () -> Images.writeGrid(of, folder.resolve("a.png")),
+              () -> Images.grid(List.of(of)))) {
+        assertSays(
+            assertThrows(IllegalArgumentException.class, writing),
+            "values without bounds",
+            "from 0 to 1",
+            "as a curve");
+      }
+    }
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Images.grid(List.of(two, values))),
+        "values without bounds");
   }
 }

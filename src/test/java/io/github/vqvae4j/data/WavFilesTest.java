@@ -143,7 +143,7 @@ class WavFilesTest {
     sound[34] = 8;
     refused(
         Files.write(folder.resolve("f.wav"), sound),
-        "header: got mu-law (G.711) of 8 bits",
+        "header: got mu-law (G.711) samples",
         "8, 16, 24 or 32 bits");
     Path missing = folder.resolve("none.wav");
     assertSays(assertThrows(NoSuchFileException.class, () -> WavFiles.read(missing)), "a WAV file");

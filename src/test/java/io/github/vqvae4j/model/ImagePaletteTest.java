@@ -172,4 +172,19 @@ class ImagePaletteTest {
         "Codes[1, 4, 5]");
     assertThrows(IllegalArgumentException.class, () -> palette.report(images.toGray(), codes));
   }
+
+  @Test
+  void valuesWithoutBoundsAreNoColours() {
+    Images images = noise(1, 1, 16, 1);
+    ImagePalette palette = fit(images, 4);
+    Codes codes = palette.encode(images);
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> fit(images.unbounded(), 4)),
+        "from 0 to 1",
+        "KMeans");
+    assertSays(
+        assertThrows(
+            IllegalArgumentException.class, () -> palette.report(images.unbounded(), codes)),
+        "from 0 to 1");
+  }
 }

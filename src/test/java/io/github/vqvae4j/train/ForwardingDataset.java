@@ -39,4 +39,9 @@ abstract class ForwardingDataset implements Dataset {
   public int channels() {
     return whole.channels();
   }
+
+  @Override
+  public boolean unitRange() {
+    return whole.unitRange();
+  }
 }

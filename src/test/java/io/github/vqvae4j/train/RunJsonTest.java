@@ -52,7 +52,7 @@ class RunJsonTest {
       List<TermReport> terms = List.of(new TermReport("kl", value, 1));
       CodeUsage none = CodeUsage.none(0);
       StepReport step = new StepReport(3, 3, terms, value, value, value, none, none, value);
-      Evaluation evaluation = new Evaluation(3, terms, value, value, none);
+      Evaluation evaluation = new Evaluation(3, terms, value, true, value, none);
       TrainingReport report =
           new TrainingReport(
               step,

@@ -1,8 +1,12 @@
 package io.github.vqvae4j.train;
 
+import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.data.Augmentation;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.data.Series;
@@ -10,8 +14,17 @@ import io.github.vqvae4j.model.SeriesDecoder;
 import io.github.vqvae4j.model.SeriesEncoder;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A series, as windows of height 1, goes through the trainer. */
 class SeriesTrainingTest {
@@ -44,6 +57,80 @@ class SeriesTrainingTest {
       assertArrayEquals(
           new int[] {1, 1, 64, 2},
           new int[] {heard.size(), heard.height(), heard.width(), heard.channels()});
+    }
+  }
+
+  private static VqVae small(int channels) {
+    return VqVae.builder()
+        .encoder(SeriesEncoder.channels(channels).hidden(8).downsample(1).residual(1, 4))
+        .quantizer(VectorQuantizer.ema(8, 4))
+        .decoder(SeriesDecoder.channels(channels).hidden(8).upsample(1).residual(1, 4))
+        .build();
+  }
+
+  private static Dataset windows(int channels) {
+    float[] samples = new float[channels * 512];
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = (float) (3 * Math.sin(i * 0.1));
+    }
+    return Series.windows(List.of(Series.of(samples, channels, 0)), 16, 8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aRunOfASeriesHasNeitherPsnrNorPictures(int channels, @TempDir Path folder)
+      throws IOException {
+    Dataset windows = windows(channels);
+    try (VqVae model = small(channels);
+        LogLines progress = new LogLines(ProgressLog.class);
+        LogLines run = new LogLines(RunFolder.class)) {
+      RunFolder record = RunFolder.in(folder, model).images(windows, 2).tensorBoard();
+      TrainingReport report =
+          Trainer.of(model)
+              .batch(8)
+              .steps(4)
+              .evaluate(windows.range(0, 20), 2)
+              .listen(new ProgressLog(Duration.ZERO))
+              .listen(record)
+              .fit(windows.augmented(Augmentation.NONE.contrast(0.1), 1));
+      assertEquals(2, report.evaluations().size());
+      List<String> said = new ArrayList<>(progress.all());
+      said.addAll(run.all());
+      said.add(report.toString());
+      for (String file : List.of("summary.txt", "metrics.csv", "metrics.json", "config.json")) {
+        said.add(Files.readString(folder.resolve(file)));
+      }
+      for (String text : said) {
+        assertFalse(text.toLowerCase(Locale.ROOT).contains("psnr"), text);
+      }
+      assertTrue(report.toString().contains("MSE/variance"), report.toString());
+      assertFalse(Files.exists(folder.resolve("images")));
+      assertEquals(1, run.warnings().size(), run.warnings().toString());
+      assertSays(new Exception(run.warnings().get(0)), "images", "from 0 to 1", "Training goes on");
+    }
+  }
+
+  @Test
+  void whetherThereIsPsnrIsAPropertyOfTheData() {
+    Dataset windows = windows(1);
+    try (VqVae model = small(1)) {
+      Trainer.of(model).batch(8).steps(1).fit(windows);
+      for (Dataset some :
+          List.of(
+              windows.split(1, 0.5).get(0),
+              Images.from(windows),
+              new ForwardingDataset(windows) {},
+              model.reconstruct(windows))) {
+        Evaluation evaluation = Evaluation.of(model, some, 1);
+        assertTrue(evaluation.psnr().isEmpty(), some.toString());
+        assertFalse(evaluation.toString().contains("PSNR"), evaluation.toString());
+      }
+      Evaluation ofImages = Evaluation.of(model, Images.of(new float[16], 1, 1, 16, 1), 1);
+      double psnr = -10 * Math.log10(ofImages.meanSquaredError());
+      assertEquals(psnr, ofImages.psnr().orElseThrow(), 1e-9);
+      assertTrue(
+          ofImages.toString().contains(String.format(Locale.ROOT, ", PSNR %.2f dB", psnr)),
+          ofImages.toString());
     }
   }
 }

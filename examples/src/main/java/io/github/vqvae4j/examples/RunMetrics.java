@@ -27,7 +27,7 @@ record RunMetrics(
         example,
         test.meanSquaredError(),
         test.errorOverVariance(),
-        test.psnr(),
+        test.psnr().orElseThrow(),
         test.usage().codesInUse(),
         test.usage().codebookSize(),
         test.usage().perplexity(),
