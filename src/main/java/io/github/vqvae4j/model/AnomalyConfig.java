@@ -14,9 +14,9 @@ package io.github.vqvae4j.model;
  *     taken over this share of its pixels, those of the largest error; by default 1, all pixels; a
  *     small share finds small defects in large images
  * @param border so many pixels at each end of an image's rows, and of its columns unless its height
- *     is 1, count for no score and no threshold: a convolutional model, which sees nothing beyond
- *     an image, is worse at its edges than anywhere; by default 0. For a whole series looked at
- *     through {@code SeriesTiles}, their margin
+ *     is 1, count for no score and no threshold, and are never hot: a convolutional model, which
+ *     sees nothing beyond an image, is worse at its edges than anywhere; by default 0. For a whole
+ *     series looked at through {@code SeriesTiles}, their margin
  */
 public record AnomalyConfig(
     double falsePositives, double quantization, int smoothing, double share, int border) {

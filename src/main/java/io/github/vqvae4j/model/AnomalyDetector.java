@@ -2,6 +2,7 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.SeriesTiles;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.model.NormalErrors.Moments;
@@ -149,6 +150,12 @@ public final class AnomalyDetector {
       return new Inner(height, images.width(), top, border);
     }
 
+    boolean has(int pixel) {
+      int y = pixel / width;
+      int x = pixel % width;
+      return y >= top && y < height - top && x >= left && x < width - left;
+    }
+
     double[] of(double[] map) {
       int columns = width - 2 * left;
       double[] inner = new double[(height - 2 * top) * columns];
@@ -228,14 +235,20 @@ public final class AnomalyDetector {
    *
    * @param images as for {@link #scores}
    * @return [images, height, width, 1], numbers around 0 and above {@link #heatThreshold} where
-   *     something is wrong; not pixels in 0..1. The border's are there, but may be above it in
-   *     normal images, too
+   *     something is wrong; not pixels in 0..1 but {@link Images#unbounded}. Pixels of the border,
+   *     for which the threshold says nothing, get 0, the heat of an average pixel, or what is below
+   *     a threshold that is not above 0
+   * @throws IllegalArgumentException if the images are {@link SeriesTiles} whose margin is smaller
+   *     than the border, so that times between the ends of the series would lie in it
    */
   public Images heatMap(Dataset images) {
+    AnomalyConfig config = calibration.config();
+    checkMargin(images, config.border());
+    Inner inner = Inner.of(images, config.border());
+    float edge = Math.min(0, Math.nextDown((float) heatThreshold()));
     int each = images.height() * images.width();
     float[] heat =
         new float[Lengths.ofImages("AnomalyDetector.heatMap", images.size(), each, "pixels")];
-    AnomalyConfig config = calibration.config();
     ErrorMaps.each(
         model,
         images,
@@ -244,10 +257,21 @@ public final class AnomalyDetector {
           double[] one =
               heat(calibration.pixel(), reconstruction, quantization, config.quantization());
           for (int i = 0; i < each; i++) {
-            heat[image * each + i] = (float) one[i];
+            heat[image * each + i] = inner.has(i) ? (float) one[i] : edge;
           }
         });
-    return Images.of(heat, images.size(), images.height(), images.width(), 1);
+    return Images.of(heat, images.size(), images.height(), images.width(), 1).unbounded();
+  }
+
+  private static void checkMargin(Dataset images, int border) {
+    if (images instanceof SeriesTiles tiles && tiles.size() > 1 && tiles.margin() < border) {
+      throw new IllegalArgumentException(
+          "AnomalyDetector.heatMap: expected windows whose margin is at least the border of "
+              + border
+              + " samples, or some times of the series would be looked at in no window, got "
+              + tiles
+              + "; give SeriesTiles.of a larger margin, or calibrate with a smaller border.");
+    }
   }
 
   /**

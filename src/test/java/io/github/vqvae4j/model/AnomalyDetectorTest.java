@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.SeriesTiles;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
@@ -25,6 +27,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -182,6 +186,12 @@ class AnomalyDetectorTest {
         .toArray();
   }
 
+  private static boolean isInBorder(int pixel, Images images, int border) {
+    double[] marked = new double[images.height() * images.width()];
+    marked[pixel] = 1;
+    return Arrays.stream(within(marked, images, border)).sum() == 0;
+  }
+
   private static void check(ImageModel model, Images normals, Images images, AnomalyConfig config) {
     double w = model instanceof VqVae ? config.quantization() : 0;
     double[][][] normal = errors(model, normals, config.smoothing());
@@ -216,7 +226,12 @@ class AnomalyDetectorTest {
             (1 - w) * standard(other[0][i][p], ofPixels[0])
                 + w * standard(other[1][i][p], ofPixels[1]);
         float actual = heat[i * other[0][i].length + p];
-        assertEquals(expected, actual, CLOSE * (1 + Math.abs(expected)));
+        if (isInBorder(p, images, config.border())) {
+          assertEquals(0, actual);
+          assertTrue(actual < detector.heatThreshold());
+        } else {
+          assertEquals(expected, actual, CLOSE * (1 + Math.abs(expected)));
+        }
       }
     }
   }
@@ -483,6 +498,70 @@ class AnomalyDetectorTest {
           assertThrows(IllegalArgumentException.class, () -> TENTH.border(-1)),
           "at least 0",
           "got -1");
+    }
+  }
+
+  @Test
+  void theEndsOfASeriesThatCountForNoThresholdRaiseNoAlarm() {
+    try (VqVae model = seriesModel(1)) {
+      float[] samples = noise(1, 1, 200, 1, 5).pixels();
+      for (int t : new int[] {0, 2, 30, 100, 197, 199}) {
+        samples[t] = 40;
+      }
+      AnomalyDetector detector =
+          AnomalyDetector.calibrate(model, noise(20, 1, 20, 1, 1), TENTH.smoothing(1).border(4));
+      SeriesTiles tiles = SeriesTiles.of(Series.of(samples, 1, 0), 20, 4);
+      float[] score = tiles.join(detector.heatMap(tiles)).samples();
+      // Each time but those at the two ends lies within the border of some window, as here.
+      Set<Integer> alarms = new TreeSet<>();
+      Set<Integer> looked = new TreeSet<>();
+      for (int t = 0; t < score.length; t++) {
+        if (score[t] > detector.heatThreshold()) {
+          alarms.add(t);
+        }
+        if (t >= 4 && t < 196) {
+          looked.add(t);
+        }
+      }
+      assertTrue(alarms.containsAll(List.of(30, 100)), alarms.toString());
+      assertTrue(looked.containsAll(alarms), alarms.toString());
+      SeriesTiles apart = SeriesTiles.of(Series.of(samples, 1, 0), 20, 3);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> detector.heatMap(apart)),
+          "the border of 4 samples",
+          "margins of 3",
+          "a larger margin");
+      // A single window has only the ends of the series.
+      detector.heatMap(SeriesTiles.of(Series.of(noise(1, 1, 20, 1, 5).pixels(), 1, 0), 20, 0));
+    }
+  }
+
+  @Test
+  void edgesAreNotHotUnderAThresholdBelowZeroEither() {
+    try (VqVae model = Shapes.model(1, 2)) {
+      Images normals = Images.from(Shapes.rectangles(40, 8, 1, 1));
+      AnomalyDetector detector =
+          AnomalyDetector.calibrate(
+              model, normals, AnomalyConfig.falsePositives(0.97).smoothing(15).border(2));
+      assertTrue(detector.heatThreshold() < 0, detector.toString());
+      assertTrue(detector.heatMap(normals).pixels()[0] < detector.heatThreshold());
+    }
+  }
+
+  @Test
+  void theEdgesOfImagesThatCountForNoThresholdAreNotHot() {
+    try (VqVae model = Shapes.model(1, 2)) {
+      Images normals = noise(20, 8, 8, 1, 1);
+      AnomalyDetector detector =
+          AnomalyDetector.calibrate(model, normals, TENTH.smoothing(1).border(2));
+      float[] pixels = noise(1, 8, 8, 1, 7).pixels();
+      pixels[0] = pixels[8 + 6] = pixels[3 * 8 + 4] = pixels[63] = 40;
+      float[] heat = detector.heatMap(Images.of(pixels, 1, 8, 8, 1)).pixels();
+      assertTrue(heat[3 * 8 + 4] > detector.heatThreshold());
+      for (int p = 0; p < heat.length; p++) {
+        boolean inner = p / 8 >= 2 && p / 8 < 6 && p % 8 >= 2 && p % 8 < 6;
+        assertTrue(inner || heat[p] <= detector.heatThreshold(), "pixel " + p + ": " + heat[p]);
+      }
     }
   }
 }
