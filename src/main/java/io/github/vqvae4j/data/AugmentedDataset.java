@@ -116,9 +116,10 @@ final class AugmentedDataset implements Dataset {
   }
 
   private void scale(float factor, float fixed, float[] target, int offset, int first, int stride) {
+    boolean clamped = unitRange();
     for (int i = offset + first; i < offset + imageLength(); i += stride) {
       float value = fixed + factor * (target[i] - fixed);
-      target[i] = unitRange() ? Math.max(0, Math.min(1, value)) : value;
+      target[i] = clamped ? Math.max(0, Math.min(1, value)) : value;
     }
   }
 

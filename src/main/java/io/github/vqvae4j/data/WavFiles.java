@@ -49,6 +49,10 @@ public final class WavFiles {
    */
   public static Series read(Path file) throws IOException {
     InputFile.require(file, "a WAV file");
+    if (!Files.isRegularFile(file)) {
+      throw new BadFileException(
+          file, "file", "got a pipe or a device, expected a WAV file; write it to a file first");
+    }
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       return new WavReading(file, channel).read();
     }

@@ -20,10 +20,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -401,6 +404,19 @@ class WavKindsTest {
     assertSays(refused(ascii("fLaC")), "ffmpeg -i");
     assertSays(refused(ascii("some text")), "header: not a sound of a known kind", "convert it");
     assertSays(refused(new byte[0]), "empty");
+  }
+
+  @Test
+  void whatIsNoFileOfADiskIsReadOrNamed() throws IOException {
+    Path zip = folder.resolve("sounds.zip");
+    try (FileSystem inside = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Path packed = inside.getPath("a.wav");
+      Files.write(packed, riff(extensible16(), chunk("LIST", new byte[9]), chunk("data", pcm16())));
+      assertArrayEquals(SAW, WavFiles.read(packed).samples());
+    }
+    Path device = Path.of("/dev/null");
+    assumeTrue(Files.exists(device), "no /dev/null on this system");
+    assertSays(assertThrows(BadFileException.class, () -> WavFiles.read(device)), "a device");
   }
 
   // --- any bytes
