@@ -31,14 +31,15 @@ public final class WavFiles {
   /**
    * Reads one file.
    *
-   * <p>Samples in more bytes than their bits need, as 24 bits in 4 bytes, are expected in the upper
-   * bits; where the lower ones are not 0, the file is refused. What stands in a file beside {@code
-   * fmt } and {@code data} is skipped, and so is a last frame that is not complete.
+   * <p>Chunks other than {@code fmt } and {@code data} are skipped, whether they are padded or not,
+   * and so is a last frame that is not complete. Samples in more bytes than they have bits, as 24
+   * bits in 4 bytes, are read from the upper bits; if the lower ones are not 0, it is not certain
+   * where they are, and the file is refused.
    *
-   * <p>A program that writes to a pipe cannot know the sizes in the header. So samples go on to the
-   * end of the file where their size is larger than what is there, or 0, unless the size of the
-   * whole file says otherwise: a file that should be longer by both is cut off, and refused. From
-   * 7FFF0000 on (2 GB, but for RF64) a size is taken for that of a pipe.
+   * <p>A program that writes to a pipe cannot know the sizes in the header, and leaves 0 or a
+   * placeholder there. So if the size of the samples is 0 or exceeds the file, they are read to its
+   * end, as long as the RIFF size does not exceed the file, or is a placeholder, too: 7FFF0000 (2
+   * GB) or more, but for RF64. If both exceed the file, it is cut off, and refused.
    *
    * @param file a WAV file
    * @return its sound

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What cannot be written never ends a run. After an error of the file system ({@link #failure}),
  * which is logged, only the model is still written, whenever it can be: on a full disk the file
- * from before stays. What cannot be made at all, such as pictures of series with four channels, is
- * logged once and left out.
+ * from before stays. What cannot be made at all, such as pictures of series, is logged once and
+ * left out.
  *
  * <p>A folder holds one run. One that holds a run already is refused; a second {@code fit} with one
  * {@code RunFolder} gets a folder beside the first, {@code <folder>-2}. A run that ends before its
