@@ -32,6 +32,8 @@ record SeriesInput(
     boolean sound) {
   private static final int TRAINING_SECONDS = 120;
   private static final int OTHER_SECONDS = 60;
+  private static final List<String> SOUNDS =
+      List.of(".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma");
 
   /** A machine's sensors, with faults in the test. */
   static SeriesInput generated(long seed) {
@@ -57,7 +59,9 @@ record SeriesInput(
    */
   static SeriesInput of(Path data, char separator, String... columns) throws IOException {
     boolean folder = Files.isDirectory(data);
-    boolean sound = folder || data.toString().toLowerCase(Locale.ROOT).endsWith(".wav");
+    String name = data.toString().toLowerCase(Locale.ROOT);
+    // Those that are no WAV files are named when they are read as such.
+    boolean sound = folder || SOUNDS.stream().anyMatch(name::endsWith);
     List<Series> all =
         folder
             ? WavFiles.in(data)

@@ -132,6 +132,8 @@ class SeriesCommandTest {
     Run.of("series", "--data=" + sound, "--window=700").failed(1, "Series[600, 2]", "--window");
     Run.of("series", "--data=" + sound, "--window=4", "--steps=3", "--output=" + output)
         .failed(1, "a length that 8 divides", "got 4");
+    Path flac = Files.writeString(folder.resolve("bird.FLAC"), "fLaC and more");
+    Run.of("series", "--data=" + flac, "--output=" + output).failed(1, "bird.FLAC", "got FLAC");
     assertFalse(Files.exists(output));
   }
 
