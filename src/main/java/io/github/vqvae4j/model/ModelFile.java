@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -209,28 +210,6 @@ final class ModelFile {
     }
   }
 
-  /**
-   * Compares a setting that decides how large a model is with the file's arrays before one is
-   * built, so that a damaged number cannot ask for more memory than there is.
-   */
-  void checkSize(String name, int axis, long expected) throws BadFileException {
-    NamedArray array = arrays.get(name);
-    if (array == null || array.shape().length <= axis || array.shape()[axis] != expected) {
-      throw new BadFileException(
-          path,
-          "metadata " + CONFIG,
-          "the settings ask for "
-              + expected
-              + " along axis "
-              + axis
-              + " of "
-              + name
-              + ", the file has "
-              + (array == null ? "no such array" : array)
-              + "; the file is damaged");
-    }
-  }
-
   /** Some of the names that are among the first but not among the others. */
   private static String firstFew(Set<String> names, Set<String> others) {
     TreeSet<String> only = new TreeSet<>(names);
@@ -239,14 +218,38 @@ final class ModelFile {
     return only.size() <= 3 ? "[" + few + "]" : "[" + few + " and " + (only.size() - 3) + " more]";
   }
 
-  /** Fills a model that was built for this file, and closes it if that fails. */
-  <L extends Layer> L fillNew(L built) throws BadFileException {
+  /**
+   * Builds a model as the settings say and fills it. What it takes memory for is what the file has
+   * arrays of: a damaged number cannot ask for more.
+   */
+  <L extends Layer> L build(Supplier<L> builder) throws BadFileException {
+    L built;
     try {
-      return fill(built);
-    } catch (BadFileException e) {
-      built.close();
-      throw e;
+      built = Layer.withoutValues(arrays.size(), builder);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw settingsAskFor(
+          "what cannot be built from the file's " + arrays.size() + " arrays: " + e.getMessage());
     }
+    for (Map.Entry<String, Variable> entry : built.variables().entrySet()) {
+      NamedArray array = arrays.get(entry.getKey());
+      String wanted = "F32" + Arrays.toString(entry.getValue().shape());
+      if (array == null || !wanted.equals(array.toString())) {
+        throw settingsAskFor(
+            entry.getKey()
+                + " of "
+                + wanted
+                + ", the file has "
+                + (array == null ? "no such array" : array));
+      }
+    }
+    return fill(built);
+  }
+
+  private BadFileException settingsAskFor(String what) {
+    return new BadFileException(
+        path,
+        "metadata " + CONFIG,
+        "the settings ask for " + what + "; the file is damaged, get it anew");
   }
 
   /** Checks everything first, so that the model stays as it was if anything is wrong. */
