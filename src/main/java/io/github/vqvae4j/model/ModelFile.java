@@ -1,13 +1,12 @@
 package io.github.vqvae4j.model;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.io.StrictJson;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
@@ -34,26 +33,28 @@ import java.util.stream.Collectors;
 final class ModelFile {
   /** The models that there are files of. */
   enum Model {
-    VQ_VAE("vq-vae", "a VQ-VAE", "VqVae"),
-    AUTOENCODER("autoencoder", "an autoencoder", "Autoencoder"),
-    VAE("vae", "a VAE", "Vae");
+    VQ_VAE("vq-vae", "a VQ-VAE", "VqVae", "quantizer"),
+    AUTOENCODER("autoencoder", "an autoencoder", "Autoencoder", "model"),
+    VAE("vae", "a VAE", "Vae", "model");
 
     private final String name;
     private final String words;
     private final String type;
+    private final Set<String> parts;
 
-    Model(String name, String words, String type) {
+    Model(String name, String words, String type, String part) {
       this.name = name;
       this.words = words;
       this.type = type;
+      parts = Set.of("encoder", part, "decoder");
     }
   }
 
   private static final String FORMAT = "vqvae4j.format";
-  private static final String VERSION = "2";
   private static final String MODEL = "vqvae4j.model";
   private static final String CONFIG = "vqvae4j.config";
   private static final String KIND = "kind";
+  private static final String SETTINGS = "settings";
   private static final String OWN = "own";
 
   private static final Map<String, Class<? extends Record>> KINDS =
@@ -72,15 +73,23 @@ final class ModelFile {
           Map.entry("autoencoder", AutoencoderConfig.class),
           Map.entry("vae", VaeConfig.class));
 
+  /** The first version that is read; earlier ones were never released. */
+  private static final int FIRST = 2;
+
+  private static final int VERSION =
+      KINDS.values().stream().mapToInt(RecordJson::version).reduce(FIRST, Math::max);
+
   private final Path path;
   private final Model model;
-  private final Map<String, String> metadata;
+  private final int version;
+  private final JsonObject config;
   private final Map<String, NamedArray> arrays;
 
-  private ModelFile(Path path, Model model, SafetensorsFile content) {
+  private ModelFile(Path path, Model model, SafetensorsFile content) throws BadFileException {
     this.path = path;
     this.model = model;
-    this.metadata = content.metadata();
+    version = Integer.parseInt(content.metadata().get(FORMAT));
+    config = config(content.metadata().getOrDefault(CONFIG, ""));
     this.arrays = content.arrays();
   }
 
@@ -107,7 +116,7 @@ final class ModelFile {
       arrays.put(entry.getKey(), NamedArray.of(values, entry.getValue().shape()));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(FORMAT, VERSION);
+    metadata.put(FORMAT, String.valueOf(VERSION));
     metadata.put(MODEL, model.name);
     metadata.put(CONFIG, config.toString());
     Safetensors.write(path, metadata, arrays);
@@ -118,7 +127,7 @@ final class ModelFile {
     for (Map.Entry<String, Class<? extends Record>> kind : KINDS.entrySet()) {
       if (settings.isPresent() && settings.get().getClass() == kind.getValue()) {
         part.addProperty(KIND, kind.getKey());
-        part.add("settings", RecordJson.toJson((Record) settings.get()));
+        part.add(SETTINGS, RecordJson.toJson((Record) settings.get()));
         return part;
       }
     }
@@ -148,12 +157,14 @@ final class ModelFile {
               + model.type
               + ".save wrote");
     }
-    if (!version.equals(VERSION)) {
+    if (!version.matches("[0-9]{1,9}")
+        || Integer.parseInt(version) < FIRST
+        || Integer.parseInt(version) > VERSION) {
       throw new BadFileException(
           path,
           "metadata " + FORMAT,
           "expected format version "
-              + VERSION
+              + (VERSION == FIRST ? VERSION : FIRST + " to " + VERSION)
               + ", got "
               + version
               + "; read it with the version of vqvae4j that wrote it, or a newer one");
@@ -170,10 +181,11 @@ final class ModelFile {
   <C> C settings(String part, Class<C> type) throws BadFileException {
     String place = "metadata " + CONFIG + ", " + part;
     try {
-      JsonObject json = config().getAsJsonObject(part);
+      JsonObject json = config.getAsJsonObject(part);
       if (json == null) {
         throw new IllegalStateException("the part is missing");
       }
+      checkNames(json, Set.of(KIND, SETTINGS));
       String kind = json.get(KIND).getAsString();
       if (kind.equals(OWN)) {
         throw new BadFileException(
@@ -191,7 +203,7 @@ final class ModelFile {
             place,
             "unknown kind \"" + kind + "\", expected one of " + new TreeSet<>(KINDS.keySet()));
       }
-      return type.cast(RecordJson.fromJson(json.getAsJsonObject("settings"), record));
+      return type.cast(RecordJson.fromJson(json.getAsJsonObject(SETTINGS), record, version));
     } catch (IllegalArgumentException
         | IllegalStateException
         | ClassCastException
@@ -201,12 +213,26 @@ final class ModelFile {
     }
   }
 
-  private JsonObject config() throws BadFileException {
+  private JsonObject config(String text) throws BadFileException {
     try {
-      return JsonParser.parseString(metadata.getOrDefault(CONFIG, "")).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
+      JsonObject json = StrictJson.parse(text);
+      checkNames(json, model.parts);
+      return json;
+    } catch (IllegalArgumentException e) {
       throw new BadFileException(
-          path, "metadata " + CONFIG, "expected a JSON object; the file is damaged", e);
+          path,
+          "metadata " + CONFIG,
+          e.getMessage() + "; expected a JSON object, the file is damaged",
+          e);
+    }
+  }
+
+  private static void checkNames(JsonObject json, Set<String> known) {
+    for (String name : json.keySet()) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "unknown name \"" + name + "\", expected one of " + new TreeSet<>(known));
+      }
     }
   }
 

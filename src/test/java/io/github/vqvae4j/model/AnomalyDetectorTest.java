@@ -428,7 +428,9 @@ class AnomalyDetectorTest {
           "calibrated with, or calibrate anew");
       String text = Files.readString(file);
       assertBad(
-          model, text.replace("\"version\": 1", "\"version\": 2"), "version: got 2, expected 1");
+          model,
+          text.replace("\"version\": 1", "\"version\": 2"),
+          "version: got 2, expected at most 1");
       assertBad(model, text.replace("0.1", "7"), "above 0 and below 1, got 7");
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
       assertBad(model, text.substring(0, text.length() / 2), "AnomalyDetector.save writes");
