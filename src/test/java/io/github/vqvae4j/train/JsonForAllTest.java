@@ -156,8 +156,10 @@ class JsonForAllTest {
           .seed(Long.MIN_VALUE)
           .listen(RunFolder.in(run, model))
           .fit(Shapes.rectangles(20, 8, 1, 1));
-      parsed(run.resolve("metrics.json"));
-      JsonNode training = parsed(run.resolve("config.json")).get("training");
+      JsonNode config = parsed(run.resolve("config.json"));
+      assertEquals(1, parsed(run.resolve("metrics.json")).get("version").asInt());
+      assertEquals(1, config.get("version").asInt());
+      JsonNode training = config.get("training");
       assertEquals(Long.MIN_VALUE, training.get("seed").asLong());
     }
   }

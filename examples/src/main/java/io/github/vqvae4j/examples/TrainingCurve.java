@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.RecordFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,15 @@ record TrainingCurve(
     Machine machine,
     List<CurvePoint> points) {
   static TrainingCurve read(Path file) throws IOException {
-    return RecordFile.read(file, TrainingCurve.class, "the command fidelity");
+    try {
+      return RecordFile.read(file, TrainingCurve.class, "the command fidelity");
+    } catch (BadFileException e) {
+      throw new BadFileException(
+          file,
+          e.place(),
+          e.problem() + "; or delete the file, or choose another --output",
+          e);
+    }
   }
 
   void write(Path file) throws IOException {
