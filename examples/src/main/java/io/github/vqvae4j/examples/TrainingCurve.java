@@ -32,10 +32,7 @@ record TrainingCurve(
       return RecordFile.read(file, TrainingCurve.class, "the command fidelity");
     } catch (BadFileException e) {
       throw new BadFileException(
-          file,
-          e.place(),
-          e.problem() + "; or delete the file, or choose another --output",
-          e);
+          file, e.place(), e.problem() + "; or delete the file, or choose another --output", e);
     }
   }
 
