@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.io.Reader;
@@ -56,9 +55,7 @@ public final class StrictJson {
     try {
       JsonReader json = reader(new StringReader(text));
       skip(json, 0);
-      if (json.peek() != JsonToken.END_DOCUMENT) {
-        throw bad(json, "got more after the end of the JSON");
-      }
+      json.peek(); // throws if there is more
     } catch (IOException e) {
       throw new IllegalArgumentException(problem(e), e);
     }

@@ -73,7 +73,7 @@ final class ModelFile {
           Map.entry("autoencoder", AutoencoderConfig.class),
           Map.entry("vae", VaeConfig.class));
 
-  /** The first version that is read; earlier ones were never released. */
+  /** The first version that is read. */
   private static final int FIRST = 2;
 
   private static final int VERSION =
@@ -157,7 +157,7 @@ final class ModelFile {
               + model.type
               + ".save wrote");
     }
-    if (!version.matches("[0-9]{1,9}")
+    if (!version.matches("[1-9][0-9]{0,8}")
         || Integer.parseInt(version) < FIRST
         || Integer.parseInt(version) > VERSION) {
       throw new BadFileException(

@@ -22,6 +22,9 @@ import java.util.function.Supplier;
  * io.github.vqvae4j.tensor.Step#onCommit}.
  */
 public abstract class Layer implements AutoCloseable {
+  /** How many variables may still be made without values; absent where all get theirs. */
+  private static final ThreadLocal<Integer> WITHOUT_VALUES = new ThreadLocal<>();
+
   private final Map<String, Variable> own = new LinkedHashMap<>();
   private final Map<String, Layer> children = new LinkedHashMap<>();
 
@@ -29,9 +32,6 @@ public abstract class Layer implements AutoCloseable {
   private Layer parent;
 
   private String name;
-
-  /** How many variables may still be made without values; absent where all get theirs. */
-  private static final ThreadLocal<Integer> WITHOUT_VALUES = new ThreadLocal<>();
 
   /** For subclasses. */
   protected Layer() {}
