@@ -2,10 +2,12 @@ package io.github.vqvae4j.io;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +15,8 @@ import java.nio.file.Path;
 
 /**
  * A record in a JSON file of its own: its components as {@link RecordJson} writes them, after
- * {@code "format"}, the record's name, and {@code "version"}, 1.
+ * {@code "format"}, the record's name, and {@code "version"}, {@link RecordJson#version}. Files are
+ * UTF-8 and of at most 1 MiB.
  */
 public final class RecordFile {
   private static final Gson JSON =
@@ -21,7 +24,6 @@ public final class RecordFile {
 
   private static final String FORMAT = "format";
   private static final String VERSION = "version";
-  private static final int FIRST = 1;
 
   private RecordFile() {}
 
@@ -30,19 +32,24 @@ public final class RecordFile {
    *
    * @param file an existing one is replaced once the new one is complete
    * @param value as {@link RecordJson#toJson} takes it
+   * @throws IllegalArgumentException if it could not be read again: as {@link RecordJson#toJson},
+   *     or if a text is not valid Unicode, or all would be longer than 1 MiB
    * @throws IOException if it cannot be written
    */
   public static void write(Path file, Record value) throws IOException {
     JsonObject json = new JsonObject();
     json.addProperty(FORMAT, value.getClass().getSimpleName());
-    json.addProperty(VERSION, FIRST);
+    json.addProperty(VERSION, RecordJson.version(value.getClass()));
     RecordJson.toJson(value).entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
-    byte[] text = (JSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(text));
+    String text = JSON.toJson(json) + "\n";
+    StrictJson.parse(text);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(bytes));
   }
 
   /**
-   * Reads a record.
+   * Reads a record, strictly (see {@link StrictJson}). A file of an earlier version may lack what
+   * was {@link Added} since; one without a version is of version 1.
    *
    * @param file written by {@link #write}
    * @param type of the record
@@ -50,45 +57,73 @@ public final class RecordFile {
    * @param <R> the record's type
    * @return the record, made by its own constructor
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if it is damaged, of another kind or of an unknown version
+   * @throws BadFileException if it is damaged, of another kind or of a later version
    * @throws IOException if it cannot be read
    */
   public static <R extends Record> R read(Path file, Class<R> type, String writer)
       throws IOException {
     InputFile.require(file, "a file of " + writer);
-    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     JsonObject json;
     try {
-      json = JsonParser.parseString(text).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
+      json = StrictJson.parse(text(file, writer));
+    } catch (IllegalArgumentException e) {
       throw new BadFileException(
-          file, "text", "got no JSON object, expected what " + writer + " writes; get it anew", e);
+          file, "text", e.getMessage() + "; expected what " + writer + " writes, get it anew", e);
     }
-    check(
-        file,
-        json,
-        FORMAT,
-        "\"" + type.getSimpleName() + "\"",
-        "give the path of a file of " + writer);
-    check(
-        file,
-        json,
-        VERSION,
-        String.valueOf(FIRST),
-        "read it with the version of vqvae4j that wrote it, or a newer one");
+    String format = String.valueOf(json.remove(FORMAT));
+    if (!format.equals("\"" + type.getSimpleName() + "\"")) {
+      throw new BadFileException(
+          file,
+          FORMAT,
+          "got "
+              + JsonNumber.shorten(format)
+              + ", expected \""
+              + type.getSimpleName()
+              + "\"; give the path of a file of "
+              + writer);
+    }
+    int version = version(file, json.remove(VERSION), RecordJson.version(type));
     try {
-      return RecordJson.fromJson(json, type);
+      return RecordJson.fromJson(json, type, version);
     } catch (IllegalArgumentException e) {
       throw new BadFileException(file, "settings", e.getMessage(), e);
     }
   }
 
-  private static void check(Path file, JsonObject json, String name, String expected, String remedy)
-      throws BadFileException {
-    String got = String.valueOf(json.remove(name));
-    if (!got.equals(expected)) {
-      throw new BadFileException(
-          file, name, "got " + JsonNumber.shorten(got) + ", expected " + expected + "; " + remedy);
+  private static String text(Path file, String writer) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(StrictJson.LONGEST + 1);
     }
+    if (bytes.length > StrictJson.LONGEST) {
+      throw new BadFileException(
+          file,
+          "byte " + StrictJson.LONGEST,
+          "the file goes on, expected at most "
+              + StrictJson.LONGEST
+              + " bytes; give the path of a file of "
+              + writer);
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new BadFileException(
+          file, "text", "not valid UTF-8; expected what " + writer + " writes, get it anew", e);
+    }
+  }
+
+  private static int version(Path file, JsonElement got, int latest) throws BadFileException {
+    String text = got == null ? "1" : got.toString();
+    if (!text.matches("[1-9][0-9]{0,8}") || Integer.parseInt(text) > latest) {
+      throw new BadFileException(
+          file,
+          VERSION,
+          "got "
+              + JsonNumber.shorten(text)
+              + ", expected at most "
+              + latest
+              + "; read it with the version of vqvae4j that wrote it, or a newer one");
+    }
+    return Integer.parseInt(text);
   }
 }

@@ -21,7 +21,8 @@ import java.util.List;
  *
  * <p>A component may be a {@code boolean}, {@code int}, {@code long}, {@code float}, {@code
  * double}, {@code String}, an enum (by its constant's name), another record, or a {@code List} of
- * these. All numbers read back exactly as they were written. There is no null.
+ * these. All numbers read back exactly as they were written; other programs may know no other
+ * numbers than doubles, and round a {@code long} beyond 2^53. There is no null.
  *
  * <p>Every refusal is an {@link IllegalArgumentException} that begins with the path of the field:
  * {@code layers[2].width: ...}.
@@ -66,7 +67,8 @@ public final class RecordJson {
   /**
    * Turns JSON into a record.
    *
-   * @param json the object; every component must be there, and nothing else
+   * @param json the object, as from {@link StrictJson}; every component must be there, and nothing
+   *     else
    * @param type the record's class
    * @param <R> the record's type
    * @return the record, made by its own constructor
@@ -74,7 +76,45 @@ public final class RecordJson {
    *     type or out of range; also the constructor's own, as it threw it
    */
   public static <R extends Record> R fromJson(JsonObject json, Class<R> type) {
-    return type.cast(recordOf(json, type, ""));
+    return fromJson(json, type, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Turns JSON of an earlier version into a record: as {@link #fromJson(JsonObject, Class)}, but
+   * what was {@link Added} later may be missing.
+   *
+   * @param json the object
+   * @param type the record's class
+   * @param version that the JSON was written by
+   * @param <R> the record's type
+   * @return the record, made by its own constructor
+   * @throws IllegalArgumentException as {@link #fromJson(JsonObject, Class)}
+   */
+  public static <R extends Record> R fromJson(JsonObject json, Class<R> type, int version) {
+    return type.cast(recordOf(json, type, "", version));
+  }
+
+  /**
+   * Returns the version of a record.
+   *
+   * @param type the record's class
+   * @return the largest version of what was {@link Added} to it or to a record in it; 1 for none
+   */
+  public static int version(Class<? extends Record> type) {
+    int version = 1;
+    for (RecordComponent component : type.getRecordComponents()) {
+      Added added = component.getAnnotation(Added.class);
+      Type part = component.getGenericType();
+      if (part instanceof ParameterizedType list) {
+        part = list.getActualTypeArguments()[0];
+      }
+      int ofPart =
+          part instanceof Class<?> simple && simple.isRecord()
+              ? version(simple.asSubclass(Record.class))
+              : 1;
+      version = Math.max(version, Math.max(ofPart, added == null ? 1 : added.version()));
+    }
+    return version;
   }
 
   private static JsonObject objectOf(Record value, String path, boolean figures) {
@@ -132,7 +172,7 @@ public final class RecordJson {
     throw unsupported(type, path);
   }
 
-  private static Object recordOf(JsonObject json, Class<?> type, String path) {
+  private static Object recordOf(JsonObject json, Class<?> type, String path, int version) {
     RecordComponent[] components = type.getRecordComponents();
     List<String> names = Arrays.stream(components).map(RecordComponent::getName).toList();
     for (String name : json.keySet()) {
@@ -141,26 +181,31 @@ public final class RecordJson {
             join(path, name)
                 + ": unknown name, expected one of "
                 + names
-                + "; correct its spelling or remove it");
+                + "; correct its spelling or remove it, or read it with the version of vqvae4j that"
+                + " wrote it");
       }
     }
     Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       Type wanted = components[i].getGenericType();
       String place = join(path, names.get(i));
+      Added added = components[i].getAnnotation(Added.class);
       JsonElement element = json.get(names.get(i));
+      if (element == null && added != null && version < added.version()) {
+        element = StrictJson.parseElement(added.value());
+      }
       if (element == null) {
         throw new IllegalArgumentException(
             place + ": missing, expected " + describe(wanted) + "; add it");
       }
-      values[i] = valueOf(element, wanted, place);
+      values[i] = valueOf(element, wanted, place, version);
     }
     return construct(type, components, values);
   }
 
-  private static Object valueOf(JsonElement json, Type type, String path) {
+  private static Object valueOf(JsonElement json, Type type, String path, int version) {
     if (type instanceof ParameterizedType) {
-      return listOf(json, type, path);
+      return listOf(json, type, path, version);
     }
     if (!(type instanceof Class<?> wanted)) {
       throw unsupported(type, path);
@@ -169,7 +214,7 @@ public final class RecordJson {
       if (!json.isJsonObject()) {
         throw wrong(json, type, path);
       }
-      return recordOf(json.getAsJsonObject(), wanted, path);
+      return recordOf(json.getAsJsonObject(), wanted, path, version);
     }
     JsonPrimitive primitive = json.isJsonPrimitive() ? json.getAsJsonPrimitive() : null;
     if (wanted.isEnum()) {
@@ -196,14 +241,14 @@ public final class RecordJson {
     return JsonNumber.parse(primitive.getAsString(), wanted, path);
   }
 
-  private static List<?> listOf(JsonElement json, Type type, String path) {
+  private static List<?> listOf(JsonElement json, Type type, String path, int version) {
     Type elementType = elementType(type, path);
     if (!json.isJsonArray()) {
       throw wrong(json, type, path);
     }
     List<Object> list = new ArrayList<>();
     for (JsonElement element : json.getAsJsonArray()) {
-      list.add(valueOf(element, elementType, path + "[" + list.size() + "]"));
+      list.add(valueOf(element, elementType, path + "[" + list.size() + "]", version));
     }
     return List.copyOf(list);
   }

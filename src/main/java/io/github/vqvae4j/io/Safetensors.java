@@ -27,7 +27,17 @@ import java.util.Objects;
  * and 8-byte types lie before 4-byte types, so that every array is aligned.
  *
  * <p>The reader takes nothing on trust: all sizes are checked against the file's size before memory
- * is taken for them.
+ * is taken for them. It takes what Hugging Face's library takes, a field that the format does not
+ * know included, and is stricter in this:
+ *
+ * <ul>
+ *   <li>Arrays of other types than F32, F64, I32 and I64 are refused, as are F16 and BF16; convert
+ *       them where the file was made.
+ *   <li>A name that comes twice in an object is refused; there the last one counts.
+ *   <li>The header must begin with <code>{</code>, as the format says; there white space may come
+ *       first, and a list of values in their order stand for an array's description.
+ *   <li>An array has at most 32 dimensions, each below 10^18, and 2^31 - 9 elements.
+ * </ul>
  */
 public final class Safetensors {
   /** The limit the format's own library sets. */

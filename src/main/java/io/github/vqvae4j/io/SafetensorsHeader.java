@@ -1,6 +1,5 @@
 package io.github.vqvae4j.io;
 
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
@@ -14,19 +13,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads the JSON header of a safetensors file, strictly. It is read token by token, each of which
- * must be of the one kind the format allows there; so nesting cannot go deep and nothing is
- * allocated that the header's own length does not pay for.
+ * must be of the one kind the format allows there, and fields that the format does not know are
+ * read over; so nesting cannot go deep and nothing is allocated that the header's own length does
+ * not pay for.
  */
 final class SafetensorsHeader {
   private static final String METADATA = "__metadata__";
   private static final String PLACE = "header";
   private static final String REMEDY = "; the file is corrupt or was written wrongly, get it anew";
+
+  /** The header's object, and that of an array. */
+  private static final int ENTRY_DEPTH = 2;
 
   /** Arrays on the heap cannot be longer. */
   private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
@@ -55,13 +60,11 @@ final class SafetensorsHeader {
     InputStreamReader text =
         new InputStreamReader(
             new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder());
-    JsonReader json = new JsonReader(text);
-    json.setStrictness(Strictness.STRICT);
-    SafetensorsHeader result = new SafetensorsHeader(file, json);
+    SafetensorsHeader result = new SafetensorsHeader(file, StrictJson.reader(text));
     try {
       result.readAll();
-    } catch (MalformedJsonException | EOFException | NumberFormatException e) {
-      throw new BadFileException(file, PLACE, "not valid JSON: " + e.getMessage() + REMEDY, e);
+    } catch (MalformedJsonException | EOFException e) {
+      throw new BadFileException(file, PLACE, StrictJson.problem(e) + REMEDY, e);
     } catch (CharacterCodingException e) {
       throw new BadFileException(file, PLACE, "not valid UTF-8" + REMEDY, e);
     }
@@ -85,7 +88,11 @@ final class SafetensorsHeader {
       if (name.equals(METADATA)) {
         refuseDuplicate(metadataSeen, PLACE, METADATA);
         metadataSeen = true;
-        readMetadata();
+        if (json.peek() == JsonToken.NULL) {
+          json.nextNull();
+        } else {
+          readMetadata();
+        }
       } else {
         String place = "array \"" + name + "\"";
         refuseDuplicate(entries.containsKey(name), PLACE, name);
@@ -114,24 +121,15 @@ final class SafetensorsHeader {
     NamedArray.Type type = null;
     long[] shape = null;
     long[] offsets = null;
+    Set<String> fields = new HashSet<>();
     while (json.hasNext()) {
       String field = json.nextName();
+      refuseDuplicate(!fields.add(field), place, field);
       switch (field) {
-        case "dtype" -> {
-          refuseDuplicate(type != null, place, field);
-          type = readType(place);
-        }
-        case "shape" -> {
-          refuseDuplicate(shape != null, place, field);
-          shape = readIntegers(field, NamedArray.MAX_RANK, place);
-        }
-        case "data_offsets" -> {
-          refuseDuplicate(offsets != null, place, field);
-          offsets = readIntegers(field, 2, place);
-        }
-        default ->
-            throw bad(
-                place, "unknown field \"" + field + "\", expected dtype, shape, data_offsets");
+        case "dtype" -> type = readType(place);
+        case "shape" -> shape = readIntegers(field, NamedArray.MAX_RANK, place);
+        case "data_offsets" -> offsets = readIntegers(field, 2, place);
+        default -> StrictJson.skip(json, ENTRY_DEPTH);
       }
     }
     json.endObject();

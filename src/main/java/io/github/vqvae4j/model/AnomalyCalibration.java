@@ -25,6 +25,15 @@ record AnomalyCalibration(
     NormalErrors pixel,
     double threshold,
     double heatThreshold) {
+  AnomalyCalibration {
+    if (normals < 1) {
+      throw new IllegalArgumentException(
+          "AnomalyCalibration: expected at least 1 normal image, got "
+              + normals
+              + "; calibrate anew.");
+    }
+  }
+
   static AnomalyCalibration read(Path file, ImageModel model) throws IOException {
     AnomalyCalibration calibration =
         RecordFile.read(file, AnomalyCalibration.class, "AnomalyDetector.save");

@@ -51,8 +51,7 @@ public final class Autoencoder extends LatentModel {
   public static Autoencoder load(Path file) throws IOException {
     ModelFile content = ModelFile.read(file, ModelFile.Model.AUTOENCODER);
     AutoencoderConfig config = content.settings("model", AutoencoderConfig.class);
-    return content.fillNew(
-        builder().dimension(config.dimension()).parts(content, config.dimension()).build());
+    return content.build(builder().dimension(config.dimension()).parts(content)::build);
   }
 
   /**

@@ -78,18 +78,10 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
     return self();
   }
 
-  /**
-   * Takes encoder and decoder from a file, once their settings were compared with its arrays.
-   *
-   * @param result D of what the encoder gives
-   */
-  final B parts(ModelFile file, int result) throws BadFileException {
-    Encoder.Config newEncoder = file.settings("encoder", Encoder.Config.class);
-    Decoder.Config newDecoder = file.settings("decoder", Decoder.Config.class);
-    PartSizes.encoder(file, newEncoder);
-    PartSizes.checkResult(file, newEncoder, result);
-    PartSizes.decoder(file, newDecoder);
-    return encoder(newEncoder).decoder(newDecoder);
+  /** Takes the settings of encoder and decoder from a file. */
+  final B parts(ModelFile file) throws BadFileException {
+    return encoder(file.settings("encoder", Encoder.Config.class))
+        .decoder(file.settings("decoder", Decoder.Config.class));
   }
 
   /** The generator that the model's start is drawn from. */

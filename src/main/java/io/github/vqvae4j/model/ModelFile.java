@@ -1,13 +1,12 @@
 package io.github.vqvae4j.model;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.io.StrictJson;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -33,26 +33,28 @@ import java.util.stream.Collectors;
 final class ModelFile {
   /** The models that there are files of. */
   enum Model {
-    VQ_VAE("vq-vae", "a VQ-VAE", "VqVae"),
-    AUTOENCODER("autoencoder", "an autoencoder", "Autoencoder"),
-    VAE("vae", "a VAE", "Vae");
+    VQ_VAE("vq-vae", "a VQ-VAE", "VqVae", "quantizer"),
+    AUTOENCODER("autoencoder", "an autoencoder", "Autoencoder", "model"),
+    VAE("vae", "a VAE", "Vae", "model");
 
     private final String name;
     private final String words;
     private final String type;
+    private final Set<String> parts;
 
-    Model(String name, String words, String type) {
+    Model(String name, String words, String type, String part) {
       this.name = name;
       this.words = words;
       this.type = type;
+      parts = Set.of("encoder", part, "decoder");
     }
   }
 
   private static final String FORMAT = "vqvae4j.format";
-  private static final String VERSION = "2";
   private static final String MODEL = "vqvae4j.model";
   private static final String CONFIG = "vqvae4j.config";
   private static final String KIND = "kind";
+  private static final String SETTINGS = "settings";
   private static final String OWN = "own";
 
   private static final Map<String, Class<? extends Record>> KINDS =
@@ -71,15 +73,23 @@ final class ModelFile {
           Map.entry("autoencoder", AutoencoderConfig.class),
           Map.entry("vae", VaeConfig.class));
 
+  /** The first version that is read. */
+  private static final int FIRST = 2;
+
+  private static final int VERSION =
+      KINDS.values().stream().mapToInt(RecordJson::version).reduce(FIRST, Math::max);
+
   private final Path path;
   private final Model model;
-  private final Map<String, String> metadata;
+  private final int version;
+  private final JsonObject config;
   private final Map<String, NamedArray> arrays;
 
-  private ModelFile(Path path, Model model, SafetensorsFile content) {
+  private ModelFile(Path path, Model model, SafetensorsFile content) throws BadFileException {
     this.path = path;
     this.model = model;
-    this.metadata = content.metadata();
+    version = Integer.parseInt(content.metadata().get(FORMAT));
+    config = config(content.metadata().getOrDefault(CONFIG, ""));
     this.arrays = content.arrays();
   }
 
@@ -106,7 +116,7 @@ final class ModelFile {
       arrays.put(entry.getKey(), NamedArray.of(values, entry.getValue().shape()));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(FORMAT, VERSION);
+    metadata.put(FORMAT, String.valueOf(VERSION));
     metadata.put(MODEL, model.name);
     metadata.put(CONFIG, config.toString());
     Safetensors.write(path, metadata, arrays);
@@ -117,7 +127,7 @@ final class ModelFile {
     for (Map.Entry<String, Class<? extends Record>> kind : KINDS.entrySet()) {
       if (settings.isPresent() && settings.get().getClass() == kind.getValue()) {
         part.addProperty(KIND, kind.getKey());
-        part.add("settings", RecordJson.toJson((Record) settings.get()));
+        part.add(SETTINGS, RecordJson.toJson((Record) settings.get()));
         return part;
       }
     }
@@ -147,12 +157,14 @@ final class ModelFile {
               + model.type
               + ".save wrote");
     }
-    if (!version.equals(VERSION)) {
+    if (!version.matches("[1-9][0-9]{0,8}")
+        || Integer.parseInt(version) < FIRST
+        || Integer.parseInt(version) > VERSION) {
       throw new BadFileException(
           path,
           "metadata " + FORMAT,
           "expected format version "
-              + VERSION
+              + (VERSION == FIRST ? VERSION : FIRST + " to " + VERSION)
               + ", got "
               + version
               + "; read it with the version of vqvae4j that wrote it, or a newer one");
@@ -169,10 +181,11 @@ final class ModelFile {
   <C> C settings(String part, Class<C> type) throws BadFileException {
     String place = "metadata " + CONFIG + ", " + part;
     try {
-      JsonObject json = config().getAsJsonObject(part);
+      JsonObject json = config.getAsJsonObject(part);
       if (json == null) {
         throw new IllegalStateException("the part is missing");
       }
+      checkNames(json, Set.of(KIND, SETTINGS));
       String kind = json.get(KIND).getAsString();
       if (kind.equals(OWN)) {
         throw new BadFileException(
@@ -190,7 +203,7 @@ final class ModelFile {
             place,
             "unknown kind \"" + kind + "\", expected one of " + new TreeSet<>(KINDS.keySet()));
       }
-      return type.cast(RecordJson.fromJson(json.getAsJsonObject("settings"), record));
+      return type.cast(RecordJson.fromJson(json.getAsJsonObject(SETTINGS), record, version));
     } catch (IllegalArgumentException
         | IllegalStateException
         | ClassCastException
@@ -200,34 +213,26 @@ final class ModelFile {
     }
   }
 
-  private JsonObject config() throws BadFileException {
+  private JsonObject config(String text) throws BadFileException {
     try {
-      return JsonParser.parseString(metadata.getOrDefault(CONFIG, "")).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
-      throw new BadFileException(
-          path, "metadata " + CONFIG, "expected a JSON object; the file is damaged", e);
-    }
-  }
-
-  /**
-   * Compares a setting that decides how large a model is with the file's arrays before one is
-   * built, so that a damaged number cannot ask for more memory than there is.
-   */
-  void checkSize(String name, int axis, long expected) throws BadFileException {
-    NamedArray array = arrays.get(name);
-    if (array == null || array.shape().length <= axis || array.shape()[axis] != expected) {
+      JsonObject json = StrictJson.parse(text);
+      checkNames(json, model.parts);
+      return json;
+    } catch (IllegalArgumentException e) {
       throw new BadFileException(
           path,
           "metadata " + CONFIG,
-          "the settings ask for "
-              + expected
-              + " along axis "
-              + axis
-              + " of "
-              + name
-              + ", the file has "
-              + (array == null ? "no such array" : array)
-              + "; the file is damaged");
+          e.getMessage() + "; expected a JSON object, the file is damaged",
+          e);
+    }
+  }
+
+  private static void checkNames(JsonObject json, Set<String> known) {
+    for (String name : json.keySet()) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "unknown name \"" + name + "\", expected one of " + new TreeSet<>(known));
+      }
     }
   }
 
@@ -239,14 +244,38 @@ final class ModelFile {
     return only.size() <= 3 ? "[" + few + "]" : "[" + few + " and " + (only.size() - 3) + " more]";
   }
 
-  /** Fills a model that was built for this file, and closes it if that fails. */
-  <L extends Layer> L fillNew(L built) throws BadFileException {
+  /**
+   * Builds a model as the settings say and fills it. What it takes memory for is what the file has
+   * arrays of: a damaged number cannot ask for more.
+   */
+  <L extends Layer> L build(Supplier<L> builder) throws BadFileException {
+    L built;
     try {
-      return fill(built);
-    } catch (BadFileException e) {
-      built.close();
-      throw e;
+      built = Layer.withoutValues(arrays.size(), builder);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw settingsAskFor(
+          "what cannot be built from the file's " + arrays.size() + " arrays: " + e.getMessage());
     }
+    for (Map.Entry<String, Variable> entry : built.variables().entrySet()) {
+      NamedArray array = arrays.get(entry.getKey());
+      String wanted = "F32" + Arrays.toString(entry.getValue().shape());
+      if (array == null || !wanted.equals(array.toString())) {
+        throw settingsAskFor(
+            entry.getKey()
+                + " of "
+                + wanted
+                + ", the file has "
+                + (array == null ? "no such array" : array));
+      }
+    }
+    return fill(built);
+  }
+
+  private BadFileException settingsAskFor(String what) {
+    return new BadFileException(
+        path,
+        "metadata " + CONFIG,
+        "the settings ask for " + what + "; the file is damaged, get it anew");
   }
 
   /** Checks everything first, so that the model stays as it was if anything is wrong. */

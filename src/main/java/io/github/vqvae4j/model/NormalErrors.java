@@ -9,6 +9,17 @@ record NormalErrors(
     double reconstructionDeviation,
     double quantizationMean,
     double quantizationDeviation) {
+  NormalErrors {
+    if (reconstructionDeviation < 0 || quantizationDeviation < 0) {
+      throw new IllegalArgumentException(
+          "NormalErrors: expected standard deviations of at least 0, got "
+              + reconstructionDeviation
+              + " and "
+              + quantizationDeviation
+              + "; calibrate anew.");
+    }
+  }
+
   static NormalErrors of(Moments reconstruction, Moments quantization) {
     return new NormalErrors(
         reconstruction.mean,

@@ -10,6 +10,7 @@ import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Window;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A convolution 3x3 of stride 2, with bias and rectified linear unit, that halves an even size or,
@@ -35,12 +36,12 @@ final class StridedConv extends Layer {
     this.transposed = transposed;
     long fanIn = (long) KERNEL * KERNEL * in;
     long fanOut = (long) KERNEL * KERNEL * out;
-    float[] start = initializer.weights(rng, fanIn, fanOut, fanIn * out);
+    Supplier<float[]> start = () -> initializer.weights(rng, fanIn, fanOut, fanIn * out);
     weight =
         transposed
             ? parameter("weight", start, KERNEL, KERNEL, out, in)
             : parameter("weight", start, KERNEL, KERNEL, in, out);
-    bias = parameter("bias", initializer.biases(rng, fanIn, out), out);
+    bias = parameter("bias", () -> initializer.biases(rng, fanIn, out), out);
     evenKernel = new Derived(weight, StridedConv::evenKernel);
   }
 

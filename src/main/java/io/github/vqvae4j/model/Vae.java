@@ -76,7 +76,7 @@ public final class Vae extends LatentModel {
   public static Vae load(Path file) throws IOException {
     ModelFile content = ModelFile.read(file, ModelFile.Model.VAE);
     VaeConfig config = content.settings("model", VaeConfig.class);
-    return content.fillNew(builder().config(config).parts(content, 2 * config.dimension()).build());
+    return content.build(builder().config(config).parts(content)::build);
   }
 
   /**

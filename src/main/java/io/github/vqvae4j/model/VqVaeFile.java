@@ -1,7 +1,6 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.quantize.Quantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -18,14 +17,8 @@ final class VqVaeFile {
     Encoder.Config encoder = file.settings("encoder", Encoder.Config.class);
     Quantizer.Config quantizer = file.settings("quantizer", Quantizer.Config.class);
     Decoder.Config decoder = file.settings("decoder", Decoder.Config.class);
-    PartSizes.encoder(file, encoder);
-    PartSizes.decoder(file, decoder);
-    if (quantizer instanceof VectorQuantizerConfig c) {
-      file.checkSize("quantizer.codebook", 0, c.codebookSize());
-      file.checkSize("quantizer.codebook", 1, c.dimension());
-    }
-    return file.fillNew(
-        VqVae.builder().encoder(encoder).quantizer(quantizer).decoder(decoder).build());
+    return file.build(
+        VqVae.builder().encoder(encoder).quantizer(quantizer).decoder(decoder)::build);
   }
 
   static VqVae load(Path path, VqVae into) throws IOException {

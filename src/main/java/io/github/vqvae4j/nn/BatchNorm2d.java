@@ -34,10 +34,10 @@ public final class BatchNorm2d extends Layer {
   public BatchNorm2d(int channels) {
     Norms.check("BatchNorm2d", channels, Norms.EPSILON);
     this.channels = channels;
-    weight = parameter("weight", Norms.ones(channels), channels);
-    bias = parameter("bias", new float[channels], channels);
-    runningMean = buffer("running_mean", new float[channels], channels);
-    runningVariance = buffer("running_var", Norms.ones(channels), channels);
+    weight = parameter("weight", () -> Norms.ones(channels), channels);
+    bias = parameter("bias", () -> new float[channels], channels);
+    runningMean = buffer("running_mean", () -> new float[channels], channels);
+    runningVariance = buffer("running_var", () -> Norms.ones(channels), channels);
   }
 
   @Override

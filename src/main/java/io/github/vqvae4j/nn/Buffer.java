@@ -11,7 +11,7 @@ public final class Buffer extends Variable {
    * A buffer; layers make theirs with {@link Layer#buffer}.
    *
    * @param name within its model, as it is when asked for
-   * @param values row by row, the last axis fastest
+   * @param values row by row, the last axis fastest; null for none yet
    * @param shape each dimension at least 1
    */
   Buffer(Supplier<String> name, float[] values, long... shape) {

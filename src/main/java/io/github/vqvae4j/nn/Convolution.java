@@ -34,10 +34,11 @@ abstract class Convolution extends Layer {
     // PyTorch takes a transposed convolution's fan_in from its output channels.
     long fanIn = transposed && initializer == Initializer.TORCH ? outputs : inputs;
     weight =
-        parameter("weight", initializer.weights(rng, fanIn, outputs, inputs * config.out()), shape);
+        parameter(
+            "weight", () -> initializer.weights(rng, fanIn, outputs, inputs * config.out()), shape);
     bias =
         config.bias()
-            ? parameter("bias", initializer.biases(rng, fanIn, config.out()), config.out())
+            ? parameter("bias", () -> initializer.biases(rng, fanIn, config.out()), config.out())
             : null;
   }
 

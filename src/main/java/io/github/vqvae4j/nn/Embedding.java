@@ -34,11 +34,15 @@ public final class Embedding extends Layer {
               + " numbers.");
     }
     this.dimension = dimension;
+    weight = parameter("weight", () -> vectors(count, dimension, rng), count, dimension);
+  }
+
+  private static float[] vectors(int count, int dimension, Rng rng) {
     float[] vectors = new float[Math.multiplyExact(count, dimension)];
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = (float) rng.nextGaussian();
     }
-    weight = parameter("weight", vectors, count, dimension);
+    return vectors;
   }
 
   @Override

@@ -48,8 +48,8 @@ public final class GroupNorm extends Layer {
     this.groups = groups;
     this.channels = channels;
     this.epsilon = epsilon;
-    weight = parameter("weight", Norms.ones(channels), channels);
-    bias = parameter("bias", new float[channels], channels);
+    weight = parameter("weight", () -> Norms.ones(channels), channels);
+    bias = parameter("bias", () -> new float[channels], channels);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A part of a model: a function of a tensor, with parameters, buffers and inner layers.
@@ -21,6 +22,9 @@ import java.util.Map;
  * io.github.vqvae4j.tensor.Step#onCommit}.
  */
 public abstract class Layer implements AutoCloseable {
+  /** How many variables may still be made without values; absent where all get theirs. */
+  private static final ThreadLocal<Integer> WITHOUT_VALUES = new ThreadLocal<>();
+
   private final Map<String, Variable> own = new LinkedHashMap<>();
   private final Map<String, Layer> children = new LinkedHashMap<>();
 
@@ -81,7 +85,20 @@ public abstract class Layer implements AutoCloseable {
    * @return the parameter; use it as a tensor with {@code parameter.in(step)}
    */
   protected final Parameter parameter(String name, float[] values, long... shape) {
-    return add(name, new Parameter(() -> path() + name, values, shape));
+    return parameter(name, () -> values, shape);
+  }
+
+  /**
+   * Adds trainable weights whose start is only computed if it is needed: not by {@link
+   * #withoutValues}.
+   *
+   * @param name unique within this layer, without dots
+   * @param values their start, row by row
+   * @param shape each dimension at least 1
+   * @return the parameter
+   */
+  protected final Parameter parameter(String name, Supplier<float[]> values, long... shape) {
+    return add(name, new Parameter(() -> path() + name, start(values), shape));
   }
 
   /**
@@ -93,7 +110,53 @@ public abstract class Layer implements AutoCloseable {
    * @return the buffer
    */
   protected final Buffer buffer(String name, float[] values, long... shape) {
-    return add(name, new Buffer(() -> path() + name, values, shape));
+    return buffer(name, () -> values, shape);
+  }
+
+  /**
+   * Adds state that has no gradient, as {@link #parameter(String, Supplier, long...)}.
+   *
+   * @param name unique within this layer, without dots
+   * @param values its start, row by row
+   * @param shape each dimension at least 1
+   * @return the buffer
+   */
+  protected final Buffer buffer(String name, Supplier<float[]> values, long... shape) {
+    return add(name, new Buffer(() -> path() + name, start(values), shape));
+  }
+
+  /** The values to start with; null for none. */
+  private static float[] start(Supplier<float[]> values) {
+    Integer left = WITHOUT_VALUES.get();
+    if (left == null) {
+      return values.get();
+    }
+    if (left == 0) {
+      throw new IllegalArgumentException("more parameters and buffers than expected");
+    }
+    WITHOUT_VALUES.set(left - 1);
+    return null;
+  }
+
+  /**
+   * Builds a layer whose parameters and buffers have names and shapes, but neither values nor
+   * memory until each is {@linkplain Variable#set(float[]) set} (as on PyTorch's meta device): so
+   * the shapes can be compared with those in a file before anything of their size is made. Values
+   * that a constructor computes itself, and not in a {@link Supplier}, it computes all the same.
+   *
+   * @param most how many parameters and buffers there may be
+   * @param build calls the constructors, in this thread
+   * @param <L> the layer's type
+   * @return the layer; computing with it before all its variables are set throws
+   * @throws IllegalArgumentException if there are more; also the constructors' own
+   */
+  public static <L extends Layer> L withoutValues(int most, Supplier<L> build) {
+    WITHOUT_VALUES.set(most);
+    try {
+      return build.get();
+    } finally {
+      WITHOUT_VALUES.remove();
+    }
   }
 
   private <V extends Variable> V add(String name, V variable) {

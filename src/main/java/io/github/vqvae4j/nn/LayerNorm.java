@@ -35,8 +35,8 @@ public final class LayerNorm extends Layer {
     Norms.check("LayerNorm", dimension, epsilon);
     this.dimension = dimension;
     this.epsilon = epsilon;
-    weight = parameter("weight", Norms.ones(dimension), dimension);
-    bias = parameter("bias", new float[dimension], dimension);
+    weight = parameter("weight", () -> Norms.ones(dimension), dimension);
+    bias = parameter("bias", () -> new float[dimension], dimension);
   }
 
   @Override

@@ -42,8 +42,8 @@ public final class Linear extends Layer {
     }
     this.in = in;
     this.out = out;
-    weight = parameter("weight", initializer.weights(rng, in, out, (long) in * out), in, out);
-    bias = parameter("bias", initializer.biases(rng, in, out), out);
+    weight = parameter("weight", () -> initializer.weights(rng, in, out, (long) in * out), in, out);
+    bias = parameter("bias", () -> initializer.biases(rng, in, out), out);
   }
 
   @Override

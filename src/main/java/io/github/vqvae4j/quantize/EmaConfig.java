@@ -12,7 +12,7 @@ package io.github.vqvae4j.quantize;
  * <p>(van den Oord et al. 2017, appendix A.1; the smoothed count N' is that of the authors' code.)
  *
  * @param decay from 0 to below 1
- * @param epsilon of the Laplace smoothing, above 0
+ * @param epsilon of the Laplace smoothing, above 0 and finite
  * @param zeroDebiased whether both averages start at zero and are divided by 1 - decay^t, as in
  *     Sonnet; otherwise N starts at 0 and m at random numbers, as in zalandoresearch's code
  * @param smoothedCountsStored whether N' replaces N, as in zalandoresearch's code
@@ -29,9 +29,9 @@ public record EmaConfig(
    *     stored in zero-debiased averages, which nobody has defined
    */
   public EmaConfig {
-    if (!(decay >= 0 && decay < 1) || !(epsilon > 0)) {
+    if (!(decay >= 0 && decay < 1) || !(epsilon > 0 && epsilon <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "EmaConfig: expected a decay from 0 to below 1 and an epsilon above 0, got "
+          "EmaConfig: expected a decay from 0 to below 1 and a finite epsilon above 0, got "
               + decay
               + " and "
               + epsilon

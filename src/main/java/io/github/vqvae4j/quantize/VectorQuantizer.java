@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * The vector quantizer of VQ-VAE (van den Oord, Vinyals and Kavukcuoglu 2017). With encoder outputs
@@ -61,30 +63,32 @@ public final class VectorQuantizer extends Quantizer {
     this.config = config;
     int k = config.codebookSize();
     int d = config.dimension();
-    float[] start = new float[k * d];
     double bound = config.start() == Start.SMALL_UNIFORM ? SMALL : Math.sqrt(3.0 / d);
-    for (int i = 0; i < start.length; i++) {
-      start[i] =
-          (float)
-              (config.start() == Start.NORMAL
-                  ? rng.nextGaussian()
-                  : bound * (2 * rng.nextDouble() - 1));
-    }
+    DoubleSupplier number =
+        config.start() == Start.NORMAL
+            ? rng::nextGaussian
+            : () -> bound * (2 * rng.nextDouble() - 1);
+    Supplier<float[]> start = () -> drawn(k * d, number);
     boolean byGradient = config.update() == Update.GRADIENT;
     codebook = byGradient ? parameter("codebook", start, k, d) : buffer("codebook", start, k, d);
     boolean debiased = config.ema().zeroDebiased();
-    float[] sums = new float[k * d];
-    for (int i = 0; i < sums.length && !debiased; i++) {
-      sums[i] = (float) rng.nextGaussian();
-    }
+    Supplier<float[]> sums = () -> drawn(k * d, debiased ? () -> 0 : rng::nextGaussian);
     averages =
         new CodebookAverages(
             config,
             codebook,
-            buffer("count", new float[k], k),
+            buffer("count", () -> new float[k], k),
             byGradient ? null : buffer("sum", sums, k, d),
             buffer("weight", new float[] {debiased ? 0 : 1}, 1));
     started = buffer("started", new float[] {config.start() == Start.K_MEANS ? 0 : 1}, 1);
+  }
+
+  private static float[] drawn(int size, DoubleSupplier number) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) number.getAsDouble();
+    }
+    return values;
   }
 
   /**

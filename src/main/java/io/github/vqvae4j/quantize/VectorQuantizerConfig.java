@@ -72,10 +72,12 @@ public record VectorQuantizerConfig(
               + dimension
               + ".");
     }
-    if (!(codebookWeight >= 0 && commitmentWeight >= 0)
+    if (!(codebookWeight >= 0 && codebookWeight <= Double.MAX_VALUE)
+        || !(commitmentWeight >= 0 && commitmentWeight <= Double.MAX_VALUE)
         || !(restartBelow >= 0 && restartBelow < 1)) {
       throw new IllegalArgumentException(
-          "VectorQuantizer: expected weights of at least 0 and restartBelow from 0 to below 1, got"
+          "VectorQuantizer: expected finite weights of at least 0 and restartBelow from 0 to below"
+              + " 1, got"
               + " codebook weight "
               + codebookWeight
               + ", commitment weight "

@@ -29,14 +29,19 @@ public class Variable implements AutoCloseable {
    * A variable in {@link Precision#FLOAT}.
    *
    * @param trainable whether training steps find its gradient
-   * @param values row by row, the last axis fastest
+   * @param values row by row, the last axis fastest; null for none yet: it takes its memory when it
+   *     is first {@linkplain #set(float[]) set}, and is of no use before
    * @param shape each dimension at least 1
    * @throws IllegalArgumentException if values and shape differ in size
    */
   protected Variable(boolean trainable, float[] values, long... shape) {
     this.shape = shape.clone();
     this.trainable = trainable;
-    if (Shape.size(shape) != values.length) {
+    long size = Shape.size(shape);
+    if (values == null) {
+      return;
+    }
+    if (size != values.length) {
       throw new IllegalArgumentException(
           "Variable: shape "
               + Arrays.toString(shape)
@@ -44,7 +49,6 @@ public class Variable implements AutoCloseable {
               + values.length
               + " values.");
     }
-    allocate();
     set(values);
   }
 
@@ -140,6 +144,9 @@ public class Variable implements AutoCloseable {
    */
   public final void set(float[] values) {
     checkLength(values.length);
+    if (memory == null) {
+      allocate();
+    }
     write(0, values, 0, values.length);
   }
 
@@ -292,7 +299,8 @@ public class Variable implements AutoCloseable {
 
   final INDArray array() {
     if (array == null) {
-      throw new IllegalStateException(name() + ": its model was closed.");
+      throw new IllegalStateException(
+          name() + (memory == null ? ": it has no values yet." : ": its model was closed."));
     }
     return array;
   }

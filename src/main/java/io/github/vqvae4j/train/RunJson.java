@@ -15,6 +15,8 @@ final class RunJson {
   private static final Gson JSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
+  private static final String VERSION = "version";
+
   private RunJson() {}
 
   static String text(JsonObject object) {
@@ -31,6 +33,7 @@ final class RunJson {
                 parts.add(name, part(model.children().getOrDefault(name, model), settings)));
     parts.addProperty("parameters", model.parameters().stream().mapToLong(Parameter::size).sum());
     JsonObject config = new JsonObject();
+    config.addProperty(VERSION, 1);
     config.add("model", parts);
     config.add("training", RecordJson.toJson(training));
     return config;
@@ -47,7 +50,9 @@ final class RunJson {
 
   /** The last figures, all evaluations, how the run ended. */
   static JsonObject metrics(TrainingReport report) {
-    JsonObject metrics = figures(report.last().step(), Metric.of(report.last()));
+    JsonObject metrics = new JsonObject();
+    metrics.addProperty(VERSION, 1);
+    add(metrics, report.last().step(), Metric.of(report.last()));
     metrics.addProperty("ending", report.ending().name());
     metrics.addProperty("modelStep", report.modelStep());
     metrics.add("seconds", RecordJson.figure(report.seconds()));
@@ -57,15 +62,17 @@ final class RunJson {
     metrics.add("variance", RecordJson.figure(report.variance()));
     report.best().ifPresent(best -> metrics.addProperty("bestStep", best.step()));
     JsonArray evaluations = new JsonArray();
-    report.evaluations().forEach(e -> evaluations.add(figures(e.step(), Metric.of(e))));
+    for (Evaluation evaluation : report.evaluations()) {
+      JsonObject figures = new JsonObject();
+      add(figures, evaluation.step(), Metric.of(evaluation));
+      evaluations.add(figures);
+    }
     metrics.add("evaluations", evaluations);
     return metrics;
   }
 
-  private static JsonObject figures(long step, List<Metric> metrics) {
-    JsonObject figures = new JsonObject();
+  private static void add(JsonObject figures, long step, List<Metric> metrics) {
     figures.addProperty("step", step);
     metrics.forEach(metric -> figures.add(metric.name(), RecordJson.figure(metric.value())));
-    return figures;
   }
 }

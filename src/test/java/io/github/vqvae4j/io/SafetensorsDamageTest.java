@@ -76,7 +76,7 @@ class SafetensorsDamageTest {
   void deepNestingIsRefusedAtOnce() throws IOException {
     String deep = "[".repeat(1_000_000);
     refused(header("{\"a\":" + deep, 0), "array \"a\"", "is BEGIN_ARRAY", "expected BEGIN_OBJECT");
-    refused(header("{\"a\":" + "{\"a\":".repeat(100_000), 0), "array \"a\"", "unknown field");
+    refused(header("{\"a\":" + "{\"a\":".repeat(100_000), 0), "header", "more than 127 deep");
     refused(
         header("{\"a\":{\"dtype\":\"F32\",\"shape\":" + deep, 0),
         "an element of shape is BEGIN_ARRAY",
@@ -102,7 +102,7 @@ class SafetensorsDamageTest {
     refused(array("{}", 0), "array \"w\"", "incomplete");
     refused(array("{\"dtype\":\"F32\",\"shape\":[]}", 0), "incomplete", "data_offsets");
     refused(array("{\"dtype\":\"F32\",\"dtype\":\"F32\"}", 0), "dtype\" comes twice");
-    refused(array("{\"dtype\":\"F32\",\"colour\":1}", 0), "unknown field \"colour\"");
+    refused(array("{\"dtype\":\"F32\",\"colour\":1}", 0), "array \"w\"", "incomplete");
     refused(
         array("{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]}", 2),
         "array \"w\"",

@@ -443,9 +443,13 @@ class AnomalyDetectorTest {
           "calibrated with, or calibrate anew");
       String text = Files.readString(file);
       assertBad(
-          model, text.replace("\"version\": 1", "\"version\": 2"), "version: got 2, expected 1");
+          model,
+          text.replace("\"version\": 1", "\"version\": 2"),
+          "version: got 2, expected at most 1");
       assertBad(model, text.replace("0.1", "7"), "above 0 and below 1, got 7");
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
+      assertBad(model, text.replace("Deviation\": ", "Deviation\": -"), "deviations of at least 0");
+      assertBad(model, text.replace("\"normals\": 20", "\"normals\": 0"), "at least 1 normal");
       assertBad(model, text.substring(0, text.length() / 2), "AnomalyDetector.save writes");
       assertBad(model, "", "AnomalyDetector.save writes");
       assertBad(model, "[]", "AnomalyDetector.save writes");

@@ -116,14 +116,14 @@ class LatentModelFileTest {
     refused(file, "\"latent\":[6]", "\"latent\":[]", "damaged settings");
     refused(file, "\"variance\":1.0", "\"variance\":0.0", "damaged settings");
     refused(file, "\"hidden\":[32]", "\"hidden\":[999999999]", "encoder.hidden.0.weight");
-    refused(file, "\"hidden\":[32]", "\"hidden\":[32,32]", "encoder.hidden.1.weight");
+    refused(file, "\"hidden\":[32]", "\"hidden\":[32,32]", "the file's 8 arrays");
     refused(file, "\"height\":8", "\"height\":99999999", "encoder.hidden.0.weight");
     try (Vae model = LatentModels.convolutional(1)) {
       model.save(file);
     }
     refused(file, "\"height\":8", "\"height\":8000", "encoder.project.weight");
-    refused(file, "\"features\":16", "\"features\":1000", "encoder.project.weight");
-    refused(file, "\"hidden\":8", "\"hidden\":1073741824", "encoder.conv.project.weight");
+    refused(file, "\"features\":16", "\"features\":1000", "encoder.conv.project.weight");
+    refused(file, "\"hidden\":8", "\"hidden\":1073741824", "encoder.conv.down.0.weight");
     try (Autoencoder model = LatentModels.autoencoder(1)) {
       model.save(file);
     }
@@ -131,8 +131,8 @@ class LatentModelFileTest {
     Path changed = changed(content, "\"dimension\":6", "\"dimension\":1000000000");
     assertSays(
         assertThrows(BadFileException.class, () -> Autoencoder.load(changed)),
-        "the settings ask for 1000000000",
-        "encoder.project.weight");
+        "the settings ask for encoder.project.weight of F32[32, 1000000000]",
+        "the file has F32[32, 6]");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Autoencoder.builder().dimension(0)),
         "at least 1",

@@ -106,16 +106,20 @@ class SeriesPartsTest {
     SafetensorsFile content = Safetensors.read(file);
     String config = content.metadata().get("vqvae4j.config");
     String asks = "the settings ask for";
-    refused(content, config.replaceFirst(":16,", ":1073741824,"), asks, "encoder.project.weight");
-    refused(content, config.replaceFirst(":8,", ":999999999,"), asks, "encoder.residual.1.conv");
-    refused(content, config.replaceFirst("\"blocks\":2", "\"blocks\":9"), asks, "residual.8.conv");
+    refused(content, config.replaceFirst(":16,", ":1073741824,"), asks, "encoder.down.0.weight");
+    refused(content, config.replaceFirst(":8,", ":999999999,"), asks, "encoder.residual.0.conv");
+    refused(
+        content,
+        config.replaceFirst("\"blocks\":2", "\"blocks\":9"),
+        asks,
+        "arrays: more parameters");
     refused(content, config.replaceFirst("\"growth\":3", "\"growth\":0"), "damaged settings");
     int decoder = config.indexOf("series-decoder");
     String encoder = config.substring(0, decoder);
     String rest = config.substring(decoder);
     refused(content, encoder + rest.replaceFirst(":16,", ":2097152,"), asks, "decoder.mix.weight");
     refused(content, encoder + rest.replaceFirst(":3,", ":9999,"), asks, "decoder.up.2.weight");
-    refused(content, encoder + rest.replaceFirst(":8,", ":9999,"), asks, "decoder.residual.1.conv");
+    refused(content, encoder + rest.replaceFirst(":8,", ":9999,"), asks, "decoder.residual.0.conv");
   }
 
   private void refused(SafetensorsFile content, String config, String... texts) throws IOException {

@@ -1,7 +1,9 @@
 package io.github.vqvae4j.examples;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.InputFile;
@@ -20,13 +22,15 @@ final class CodesFile {
   private static final String JSON_SHAPE =
       "{\"codebookSize\": 256, \"codes\": [[12, 0], [7, 255]]}";
 
+  private static final Gson JSON = new GsonBuilder().setStrictness(Strictness.STRICT).create();
+
   private record Content(Integer codebookSize, int[][] codes) {}
 
   private CodesFile() {}
 
   static void write(Codes codes, Path file) throws IOException {
     Content content = new Content(codes.codebookSize(), CodeGrid.rows(codes));
-    byte[] json = (new Gson().toJson(content) + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] json = (JSON.toJson(content) + "\n").getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, out -> out.write(json));
   }
 
@@ -51,7 +55,7 @@ final class CodesFile {
   private static int[][] json(Path file, String text, int codebookSize) throws BadFileException {
     Content content;
     try {
-      content = new Gson().fromJson(text, Content.class);
+      content = JSON.fromJson(text, Content.class);
     } catch (JsonParseException e) {
       throw bad(file, "not JSON of the form " + JSON_SHAPE + " (" + e.getMessage() + ")");
     }

@@ -1,13 +1,8 @@
 package io.github.vqvae4j.examples;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
-import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.RecordFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -32,26 +27,16 @@ record TrainingCurve(
     double imagesPerSecond,
     Machine machine,
     List<CurvePoint> points) {
-  private static final Gson JSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
   static TrainingCurve read(Path file) throws IOException {
     try {
-      TrainingCurve curve = JSON.fromJson(Files.readString(file), TrainingCurve.class);
-      if (curve != null && curve.recipe() != null && curve.points() != null) {
-        return curve;
-      }
-    } catch (JsonParseException e) {
-      throw new BadFileException(file, "JSON", e.getMessage() + "; delete the file", e);
+      return RecordFile.read(file, TrainingCurve.class, "the command fidelity");
+    } catch (BadFileException e) {
+      throw new BadFileException(
+          file, e.place(), e.problem() + "; or delete the file, or choose another --output", e);
     }
-    throw new BadFileException(
-        file,
-        "JSON",
-        "this is not the curve of a run; delete the file, or choose another --output");
   }
 
   void write(Path file) throws IOException {
-    byte[] json = (JSON.toJson(this) + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(json));
+    RecordFile.write(file, this);
   }
 }

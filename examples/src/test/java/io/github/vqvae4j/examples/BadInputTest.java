@@ -203,5 +203,7 @@ class BadInputTest {
     decode("{\"codes\":[[1,").failed(1, "not JSON");
     decode("{\"codes\":[[1.5]]}").failed(1, "not JSON");
     decode("{\"codes\":7}").failed(1, "not JSON");
+    decode("{'codes':[[1]]}").failed(1, "not JSON");
+    decode("{\"codes\":[[1]]} x").failed(1, "not JSON");
   }
 }

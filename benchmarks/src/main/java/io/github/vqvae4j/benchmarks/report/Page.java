@@ -1,6 +1,8 @@
 package io.github.vqvae4j.benchmarks.report;
 
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonSerializer;
+import io.github.vqvae4j.io.RecordJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,10 @@ import java.util.Map;
 
 /** Writes {@code <name>.md} and {@code <name>.json} of some rows. */
 public final class Page {
+  /** JSON has no NaN and no infinity. */
+  private static final JsonSerializer<Double> FIGURE =
+      (value, type, context) -> RecordJson.figure(value);
+
   private final StringBuilder text = new StringBuilder();
   private final Machine machine;
   private final List<Section> sections;
@@ -56,7 +62,9 @@ public final class Page {
         folder.resolve(name + ".json"),
         new GsonBuilder()
                 .setPrettyPrinting()
-                .serializeSpecialFloatingPointValues()
+                .serializeNulls()
+                .registerTypeAdapter(double.class, FIGURE)
+                .registerTypeAdapter(Double.class, FIGURE)
                 .create()
                 .toJson(json)
             + "\n");

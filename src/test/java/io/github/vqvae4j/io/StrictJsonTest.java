@@ -1,0 +1,175 @@
+package io.github.vqvae4j.io;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StrictJsonTest {
+  private record Scale(List<Double> means, String name, int count, Inner inner) {}
+
+  private record Inner(boolean on) {}
+
+  private static final Scale SCALE =
+      new Scale(
+          List.of(0.1, -0.0, 4.9e-324), "größe \u2028 \u0001 \ud83d\ude00", 3, new Inner(true));
+
+  @TempDir private Path folder;
+
+  private static void refused(String text, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, () -> StrictJson.parse(text)), parts);
+  }
+
+  @Test
+  void whatIsNoJsonIsRefused() {
+    for (String text :
+        List.of(
+            "",
+            "{",
+            "{'a':1}",
+            "{a:1}",
+            "{\"a\":'b'}",
+            "{\"a\":b}",
+            "{\"a\":NaN}",
+            "{\"a\":Infinity}",
+            "{\"a\":-Infinity}",
+            "{\"a\":1e999}",
+            "{\"a\":01}",
+            "{\"a\":.5}",
+            "{\"a\":1.}",
+            "{\"a\":+1}",
+            "{\"a\":0x10}",
+            "{\"a\":TRUE}",
+            "{\"a\":1,}",
+            "{\"a\":[1,]}",
+            "{\"a\":[1,,2]}",
+            "{\"a\"=1}",
+            "{\"a\":1;\"b\":2}",
+            "{/**/}",
+            "{} // comment",
+            "#comment\n{}",
+            ")]}'\n{}",
+            "{}x",
+            "{}{}",
+            "{\"a\":\"\u0001\"}",
+            "{\"a\":\"\n\"}",
+            "{\"a\":\"\\q\"}",
+            "{\"a\":\"\\u12\"}")) {
+      refused(text, "not valid JSON at line ");
+    }
+    refused("[]", "got the JSON [], expected an object");
+    refused("7", "got the JSON 7, expected an object");
+    refused("null", "got the JSON null, expected an object");
+  }
+
+  @Test
+  void whatHasTwoMeaningsIsRefused() {
+    refused("{\"a\":1,\"a\":1}", "the name \"a\" comes twice at line 1 column ");
+    refused("{\"a\":1,\"\\u0061\":1}", "the name \"a\" comes twice");
+    refused("{\"x\":[{\"a\":{},\"a\":2}]}", "the name \"a\" comes twice");
+    refused("{\"a\":\"\\ud800\"}", "not valid JSON at line 1");
+    refused("{\"\\udc00\":1}", "not valid JSON at line 1");
+    assertEquals(
+        "\ud83d\ude00", StrictJson.parse("{\"a\":\"\\ud83d\\ude00\"}").get("a").getAsString());
+  }
+
+  @Test
+  void whatIsTooDeepOrTooLongIsRefused() {
+    assertDoesNotThrow(() -> StrictJson.parse("{\"a\":" + nested(126) + "}"));
+    refused("{\"a\":" + nested(127) + "}", "more than 127 deep at line 1");
+    refused("{\"a\":" + "[".repeat(500_000), "more than 127 deep");
+    refused("{\"a\":".repeat(100_000), "more than 127 deep");
+    refused("{\"a\":\"" + "x".repeat(1 << 20) + "\"}", "expected at most 1048576");
+  }
+
+  private static String nested(int depth) {
+    return "[".repeat(depth) + "]".repeat(depth);
+  }
+
+  @Test
+  void aRecordFileIsReadStrictly() throws IOException {
+    Path file = folder.resolve("scale.json");
+    RecordFile.write(file, SCALE);
+    assertEquals(SCALE, RecordFile.read(file, Scale.class, "Scale.save"));
+    String text = Files.readString(file);
+    refusedFile(
+        text.replace("\"count\": 3", "\"count\": 3, \"count\": 3"), "\"count\" comes twice");
+    refusedFile(text.replace("\"count\": 3", "\"count\": 3.5"), "count: got 3.5");
+    refusedFile(text.replace("\"count\": 3", "\"count\": 3000000000"), "count: got 3000000000");
+    refusedFile(text.replace("\"count\": 3", "\"count\": \"3\""), "count: got \"3\"");
+    refusedFile(text.replace("0.1", "NaN"), "not valid JSON at line 5");
+    refusedFile(text.replace("0.1", "null"), "means[0]: got null");
+    refusedFile(text.replace("\"on\"", "\"off\""), "inner.off: unknown name", "version of vqvae4j");
+    refusedFile(text.replace("\"format\"", "\"format\": \"Scale\", \"format\""), "comes twice");
+    refusedFile(text + "{}", "not valid JSON");
+    refusedFile(text + " ".repeat(1 << 20), "byte 1048576", "at most 1048576 bytes");
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    Files.write(file, bytes);
+    assertSays(
+        assertThrows(
+            BadFileException.class, () -> RecordFile.read(file, Scale.class, "Scale.save")),
+        "not valid UTF-8");
+    Files.writeString(file, "\ufeff" + text);
+    assertEquals(SCALE, RecordFile.read(file, Scale.class, "Scale.save"), "with a BOM");
+  }
+
+  private void refusedFile(String text, String... parts) throws IOException {
+    Path file = Files.writeString(folder.resolve("bad.json"), text);
+    assertSays(
+        assertThrows(
+            BadFileException.class, () -> RecordFile.read(file, Scale.class, "Scale.save")),
+        parts);
+  }
+
+  @Test
+  void whatCouldNotBeReadIsNotWritten() {
+    Path file = folder.resolve("none.json");
+    for (Scale bad :
+        List.of(
+            new Scale(List.of(1.0), "\ud800", 1, new Inner(true)),
+            new Scale(List.of(), "x".repeat(1 << 20), 1, new Inner(true)))) {
+      assertThrows(IllegalArgumentException.class, () -> RecordFile.write(file, bad));
+    }
+    assertTrue(Files.notExists(file));
+  }
+
+  @Test
+  void anyBytesAreReadOrRefused() throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Path file = folder.resolve("fuzz.json");
+    RecordFile.write(file, SCALE);
+    byte[] sound = Files.readAllBytes(file);
+    int refused = 0;
+    for (int round = 0; round < 4_000; round++) {
+      byte[] bytes = sound.clone();
+      for (int i = 1 + random.nextInt(3); i > 0; i--) {
+        int at = random.nextInt(bytes.length);
+        bytes[at] =
+            random.nextBoolean() ? (byte) random.nextInt(256) : bytes[random.nextInt(bytes.length)];
+      }
+      if (random.nextInt(10) == 0) {
+        bytes = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
+      }
+      Files.write(file, bytes);
+      try {
+        RecordFile.read(file, Scale.class, "Scale.save");
+      } catch (BadFileException e) {
+        refused++;
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("seed " + seed + ", round " + round, e);
+      }
+    }
+    assertTrue(refused > 2_000, "only " + refused + " refused, seed " + seed);
+  }
+}

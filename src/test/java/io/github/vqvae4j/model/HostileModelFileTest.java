@@ -1,0 +1,159 @@
+package io.github.vqvae4j.model;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.tensor.ChildJvm;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A small file whose numbers ask for much is refused at once, before anything is built. */
+class HostileModelFileTest {
+  private static final String CONFIG = "vqvae4j.config";
+  private static final Path CASES = Path.of("src/test/resources/cases");
+  private static final Pattern INTEGER = Pattern.compile("(?<=[:\\[,])[0-9]+(?=[,}\\]])");
+
+  @TempDir private Path folder;
+
+  @Test
+  void dimensionsOfZeroAreRefused() {
+    assertSays(
+        assertThrows(
+            BadFileException.class,
+            () -> VqVae.load(CASES.resolve("evil_hidden10000_zero_dims.safetensors"))),
+        "the settings ask for encoder.down.0.weight of F32[4, 4, 1, 5000]",
+        "F32[0, 4, 1, 5000]");
+  }
+
+  /** Each number of each model's settings, made large; with arrays as they were and without. */
+  @Test
+  void everyNumberMayLieWithoutHarm() throws Exception {
+    Files.copy(CASES.resolve("evil_hidden10000_zero_dims.safetensors"), folder.resolve("evil"));
+    int files = 1;
+    for (Map.Entry<String, ImageModel> entry : ModelsOfAllKinds.byName().entrySet()) {
+      try (ImageModel model = entry.getValue()) {
+        Path sound = folder.resolve("sound");
+        model.save(sound);
+        SafetensorsFile content = Safetensors.read(sound);
+        Files.delete(sound);
+        for (String config : lies(content.metadata().get(CONFIG))) {
+          for (boolean empty : new boolean[] {false, true}) {
+            Path file = folder.resolve(entry.getKey() + "-" + files++);
+            write(file, content, config, empty);
+          }
+        }
+      }
+    }
+    assertTrue(files > 300, "only " + files);
+    ChildJvm.Result result =
+        new ChildJvm()
+            .with("-Xmx64m", "-Dorg.bytedeco.javacpp.maxbytes=64m")
+            .run(LoadsFiles.class, folder.toString());
+    assertEquals(0, result.exit(), result.toString());
+    List<String> bad = new ArrayList<>();
+    int refused = 0;
+    for (String line : result.lines()) {
+      if (line.matches("[0-9]+ .*")) {
+        refused += line.contains(" REFUSED ") ? 1 : 0;
+        if (line.contains(" FAILED ") || line.matches("[0-9]{4,} .* REFUSED .*")) {
+          bad.add(line);
+        }
+      }
+    }
+    assertEquals(List.of(), bad);
+    assertTrue(refused > 0.8 * files, refused + " refused of " + files);
+  }
+
+  @Test
+  void anyBytesAreLoadedOrRefused() throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    int refused = 0;
+    int files = 0;
+    long slowest = 0;
+    for (Map.Entry<String, ImageModel> entry : ModelsOfAllKinds.byName().entrySet()) {
+      Path file = folder.resolve(entry.getKey());
+      try (ImageModel model = entry.getValue()) {
+        model.save(file);
+      }
+      byte[] sound = Files.readAllBytes(file);
+      for (int round = 0; round < 300; round++) {
+        Files.write(file, changed(sound, random));
+        files++;
+        long start = System.nanoTime();
+        try {
+          LoadsFiles.load(file);
+        } catch (BadFileException e) {
+          refused++;
+        } catch (RuntimeException | Error e) {
+          throw new AssertionError("seed " + seed + ", " + entry.getKey() + " " + round, e);
+        }
+        slowest = Math.max(slowest, System.nanoTime() - start);
+      }
+    }
+    assertTrue(refused > files / 2, refused + " of " + files + " refused, seed " + seed);
+    assertTrue(slowest < 5e9, slowest + " ns, seed " + seed);
+  }
+
+  /** One to three bytes are others, half of the time from elsewhere in the file. */
+  private static byte[] changed(byte[] sound, Random random) {
+    byte[] bytes = sound.clone();
+    int header = 8 + ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    for (int i = 1 + random.nextInt(3); i > 0; i--) {
+      int at = random.nextInt(random.nextInt(8) == 0 ? bytes.length : header);
+      boolean digit = bytes[at] >= '0' && bytes[at] <= '9';
+      bytes[at] =
+          digit
+              ? (byte) ('0' + random.nextInt(10))
+              : random.nextBoolean() ? bytes[random.nextInt(header)] : (byte) random.nextInt(256);
+    }
+    return random.nextInt(20) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
+  }
+
+  private static List<String> lies(String config) {
+    List<String> lies = new ArrayList<>();
+    Matcher number = INTEGER.matcher(config);
+    while (number.find()) {
+      for (String large : List.of("1000000000", "65536", "0")) {
+        lies.add(config.substring(0, number.start()) + large + config.substring(number.end()));
+      }
+    }
+    lies.add(INTEGER.matcher(config).replaceAll("1000000000"));
+    return lies;
+  }
+
+  private static void write(Path file, SafetensorsFile content, String config, boolean empty)
+      throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
+    metadata.put(CONFIG, config);
+    Map<String, NamedArray> arrays = new LinkedHashMap<>(content.arrays());
+    if (empty) {
+      arrays.replaceAll(
+          (name, array) -> {
+            long[] shape = array.shape();
+            shape[0] = 0;
+            return NamedArray.of(new float[0], shape);
+          });
+    }
+    Safetensors.write(file, metadata, arrays);
+  }
+}

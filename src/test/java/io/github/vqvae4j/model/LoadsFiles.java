@@ -1,0 +1,44 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Loads the model files of a folder, by their names' beginnings; prints what became of each. */
+public final class LoadsFiles {
+  private LoadsFiles() {}
+
+  public static void main(String[] folder) throws IOException {
+    List<Path> files;
+    try (var found = Files.list(Path.of(folder[0]))) {
+      files = found.sorted().toList();
+    }
+    for (Path file : files) {
+      long start = System.nanoTime();
+      String result;
+      try {
+        load(file);
+        result = "LOADED";
+      } catch (BadFileException e) {
+        result = "REFUSED " + e.problem();
+      } catch (Throwable e) {
+        result = "FAILED " + e;
+      }
+      long milliseconds = (System.nanoTime() - start) / 1_000_000;
+      System.out.printf("%d %s %s%n", milliseconds, file.getFileName(), result);
+    }
+  }
+
+  static void load(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    if (name.startsWith("vae")) {
+      Vae.load(file).close();
+    } else if (name.startsWith("autoencoder")) {
+      Autoencoder.load(file).close();
+    } else {
+      VqVae.load(file).close();
+    }
+  }
+}

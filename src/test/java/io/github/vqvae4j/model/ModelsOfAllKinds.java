@@ -1,0 +1,46 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Small models of all parts that a file can name. */
+final class ModelsOfAllKinds {
+  private ModelsOfAllKinds() {}
+
+  static Map<String, ImageModel> byName() {
+    Map<String, ImageModel> models = new LinkedHashMap<>();
+    models.put("vq-vae-conv", Shapes.model(1, 7));
+    models.put(
+        "vq-vae-nearest",
+        VqVae.builder()
+            .encoder(ConvEncoder.channels(1).hidden(4).downsample(0).residual(0, 1))
+            .quantizer(VectorQuantizer.gradient(3, 2))
+            .decoder(
+                ConvDecoder.channels(1)
+                    .hidden(4)
+                    .upsample(2)
+                    .residual(0, 1)
+                    .doubling(Doubling.NEAREST))
+            .build());
+    models.put(
+        "vq-vae-series",
+        VqVae.builder()
+            .encoder(SeriesEncoder.channels(2).hidden(4).downsample(1).residual(2, 3).growth(1))
+            .quantizer(VectorQuantizer.ema(3, 2))
+            .decoder(SeriesDecoder.channels(2).hidden(4).upsample(1).residual(2, 3).growth(1))
+            .build());
+    models.put(
+        "vq-vae-strided",
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(2, 3))
+            .quantizer(VectorQuantizer.ema(3, 2))
+            .decoder(StridedDecoder.channels(1).widths(3, 2))
+            .build());
+    models.put("vae-dense", LatentModels.vae(7).build());
+    models.put("vae-conv", LatentModels.convolutional(7));
+    models.put("autoencoder", LatentModels.autoencoder(7));
+    return models;
+  }
+}

@@ -1,0 +1,188 @@
+package io.github.vqvae4j.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.io.RecordFile;
+import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.StrictJson;
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.VqVae;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.shade.jackson.core.JsonParser;
+import org.nd4j.shade.jackson.databind.DeserializationFeature;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+
+/** Whatever the numbers and texts are, what is written is JSON to readers of all makes. */
+class JsonForAllTest {
+  /** Takes JSON alone, and no name twice. */
+  private static final ObjectMapper JACKSON =
+      new ObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
+  private static final List<Double> DOUBLES =
+      List.of(
+          Double.NaN,
+          Double.POSITIVE_INFINITY,
+          Double.NEGATIVE_INFINITY,
+          -0.0,
+          Double.MIN_VALUE,
+          -Double.MAX_VALUE,
+          1e-45,
+          0.1,
+          1e22,
+          1e300);
+  private static final List<Float> FLOATS =
+      List.of(Float.NaN, Float.NEGATIVE_INFINITY, -0f, Float.MIN_VALUE, Float.MAX_VALUE, 0.1f);
+  private static final List<Long> LONGS =
+      List.of(Long.MIN_VALUE, Long.MAX_VALUE, (1L << 53) + 1, 0L);
+  private static final List<String> TEXTS =
+      List.of(
+          "",
+          "\u0000\u0001\b\t\n\f\r\u001f\u007f",
+          "\"\\/</script>&'=",
+          "\u2028\u2029\ufeff\uffff",
+          "größe 日本 \ud83d\ude00");
+
+  private record Figures(
+      List<Double> doubles, List<Float> floats, List<Long> longs, List<String> texts) {}
+
+  @TempDir private Path folder;
+
+  private static JsonNode parsed(String text) throws IOException {
+    StrictJson.parse(text);
+    return JACKSON.readTree(text);
+  }
+
+  private static JsonNode parsed(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    return parsed(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+  }
+
+  @Test
+  void jacksonIsStrict() {
+    for (String text : List.of("{\"a\":NaN}", "{\"a\":1,\"a\":1}", "{}{}", "{\"a\":\"\n\"}", "")) {
+      assertThrows(Exception.class, () -> parsed(text), text);
+    }
+  }
+
+  @Test
+  void figuresOfAnyKind() throws IOException {
+    Figures figures = new Figures(DOUBLES, FLOATS, LONGS, TEXTS);
+    JsonNode json = parsed(RunJson.text(RecordJson.figures(figures)));
+    for (int i = 0; i < DOUBLES.size(); i++) {
+      JsonNode number = json.get("doubles").get(i);
+      assertEquals(!Double.isFinite(DOUBLES.get(i)), number.isNull());
+      assertTrue(number.isNull() || DOUBLES.get(i).equals(number.asDouble()), number.toString());
+    }
+    for (int i = 0; i < FLOATS.size(); i++) {
+      JsonNode number = json.get("floats").get(i);
+      assertEquals(!Float.isFinite(FLOATS.get(i)), number.isNull());
+      assertTrue(number.isNull() || FLOATS.get(i).equals(Float.valueOf(number.asText())));
+    }
+    for (int i = 0; i < LONGS.size(); i++) {
+      assertEquals(LONGS.get(i), json.get("longs").get(i).asLong());
+    }
+    for (int i = 0; i < TEXTS.size(); i++) {
+      assertEquals(TEXTS.get(i), json.get("texts").get(i).asText());
+    }
+  }
+
+  @Test
+  void recordFilesReadBackExactly() throws IOException {
+    Figures figures =
+        new Figures(
+            DOUBLES.stream().filter(Double::isFinite).toList(),
+            FLOATS.stream().filter(Float::isFinite).toList(),
+            LONGS,
+            TEXTS);
+    Path file = folder.resolve("figures.json");
+    RecordFile.write(file, figures);
+    parsed(file);
+    assertEquals(figures, RecordFile.read(file, Figures.class, "this"));
+    new ChannelScale(List.of(-0.0, 1e300), List.of(Double.MIN_VALUE, Double.MAX_VALUE)).save(file);
+    parsed(file);
+  }
+
+  @Test
+  void settingsAndMetricsOfARun() throws IOException {
+    CodeUsage none = CodeUsage.none(0);
+    for (double value : DOUBLES) {
+      for (String name : TEXTS) {
+        List<TermReport> terms = List.of(new TermReport(name, value, value));
+        StepReport step =
+            new StepReport(Long.MAX_VALUE, 3, terms, value, value, value, none, none, value);
+        Evaluation evaluation = new Evaluation(Long.MAX_VALUE, terms, value, value, none);
+        TrainingReport report =
+            new TrainingReport(
+                step,
+                Ending.STEPS_MADE,
+                List.of(evaluation),
+                Optional.of(evaluation),
+                3,
+                0,
+                0,
+                value,
+                value,
+                value);
+        JsonNode metrics = parsed(RunJson.text(RunJson.metrics(report)));
+        assertTrue(metrics.has("train/" + name));
+        assertEquals(Long.MAX_VALUE, metrics.get("step").asLong());
+      }
+    }
+    try (VqVae model = Shapes.model(1, 3)) {
+      Path run = folder.resolve("run");
+      Trainer.of(model)
+          .batch(8)
+          .steps(2)
+          .seed(Long.MIN_VALUE)
+          .listen(RunFolder.in(run, model))
+          .fit(Shapes.rectangles(20, 8, 1, 1));
+      JsonNode config = parsed(run.resolve("config.json"));
+      assertEquals(1, parsed(run.resolve("metrics.json")).get("version").asInt());
+      assertEquals(1, config.get("version").asInt());
+      JsonNode training = config.get("training");
+      assertEquals(Long.MIN_VALUE, training.get("seed").asLong());
+    }
+  }
+
+  @Test
+  void halfASurrogatePairInFiguresIsReplaced() throws IOException {
+    JsonObject json = new JsonObject();
+    json.addProperty("name \ud800", "value \udc00");
+    byte[] bytes = RunJson.text(json).getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        "value ?", parsed(new String(bytes, StandardCharsets.UTF_8)).get("name ?").asText());
+  }
+
+  @Test
+  void headersOfSafetensors() throws IOException {
+    for (String text : TEXTS) {
+      Path file = folder.resolve("a.safetensors");
+      Safetensors.write(
+          file, Map.of(text, text), Map.of(text + "w", NamedArray.of(new float[1], 1)));
+      byte[] bytes = Files.readAllBytes(file);
+      int length = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt();
+      String header = new String(Arrays.copyOfRange(bytes, 8, 8 + length), StandardCharsets.UTF_8);
+      assertEquals(text, parsed(header).get("__metadata__").get(text).asText());
+    }
+  }
+}
