@@ -111,7 +111,10 @@ final class BmpFile {
       int largest = bits == 16 ? 31 : 255;
       return new PixelFormat.Shades(new int[] {largest, largest, largest}, false, null);
     }
-    boolean alpha = headerLength >= 56 && bits == 32 && file.littleEndian(66, 4) != 0;
+    boolean alpha = headerLength >= 56 && file.littleEndian(66, 4) != 0;
+    if (alpha && bits == 16) {
+      throw refused("16 bits with alpha", "16 bits without or 32 bits");
+    }
     int[] largest = new int[alpha ? 4 : 3];
     for (int i = 0; i < largest.length; i++) {
       int mask = (int) file.littleEndian(54 + 4L * i, 4);

@@ -185,7 +185,7 @@ final class JpegFile {
     int bits = file.at(body);
     if (bits != 8) {
       throw refused(
-          "JPEG of " + bits + " bits, expected 8 bits", "save it again with 8 bits, or as PNG");
+          "JPEG of " + bits + " bits", "expected 8 bits; save it again with 8 bits, or as PNG");
     }
     height = (int) file.bigEndian(body + 1, 2);
     width = (int) file.bigEndian(body + 3, 2);
