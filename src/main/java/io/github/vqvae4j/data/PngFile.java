@@ -83,18 +83,13 @@ final class PngFile {
       return end(at);
     }
     dataEnded |= dataLength > 0 && !type.equals("IDAT");
+    if (!dataEnded) {
+      checkSum(at, length);
+    }
     switch (type) {
-      case "IHDR" -> checkSum(type, at, length);
-      case "PLTE" -> {
-        checkSum(type, at, length);
-        palette = file.bytes(at + 8, (int) Math.min(length / 3, 256) * 3);
-      }
-      case "tRNS" -> {
-        checkSum(type, at, length);
-        transparency = file.bytes(at + 8, (int) Math.min(length, 256));
-      }
+      case "PLTE" -> palette = file.bytes(at + 8, (int) Math.min(length / 3, 256) * 3);
+      case "tRNS" -> transparency = file.bytes(at + 8, (int) Math.min(length, 256));
       case "IDAT" -> {
-        checkSum(type, at, length);
         if (dataEnded) {
           throw file.corrupt("its IDAT chunks do not stand together", null);
         }
@@ -106,7 +101,7 @@ final class PngFile {
         return end(at);
       }
       default -> {
-        if ((type.charAt(0) & 0x20) == 0) {
+        if (!type.equals("IHDR") && (type.charAt(0) & 0x20) == 0) {
           throw file.corrupt("it has a critical chunk that no PNG has at byte " + at, null);
         }
       }
@@ -123,7 +118,7 @@ final class PngFile {
     return -1;
   }
 
-  private void checkSum(String type, long at, long length) throws IOException {
+  private void checkSum(long at, long length) throws IOException {
     CRC32 sum = new CRC32();
     byte[] block = new byte[(int) Math.min(length + 4, 1 << 13)];
     for (long done = 0; done < length + 4; ) {
@@ -136,7 +131,7 @@ final class PngFile {
       done += copied;
     }
     if (sum.getValue() != file.bigEndian(at + 8 + length, 4)) {
-      throw file.corrupt("wrong checksum of the chunk " + type + " at byte " + at, null);
+      throw file.corrupt("wrong checksum of the chunk at byte " + at, null);
     }
   }
 
