@@ -17,9 +17,16 @@ import javax.imageio.ImageReader;
  * them; it only decompresses.
  */
 final class ImageReading {
-  /** Junk before a segment; before a restart marker it is a sign of damage. */
+  /**
+   * Warnings of libjpeg about what it reads as it was meant: junk behind a scan (before a restart
+   * marker it is a sign of damage), and scan parameters that some encoders write wrong. Any other
+   * warning means that pixels were made up.
+   */
   private static final Pattern HARMLESS =
-      Pattern.compile("Corrupt JPEG data: \\d+ extraneous bytes before marker 0x(?!d[0-7]).*");
+      Pattern.compile(
+          "Corrupt JPEG data: \\d+ extraneous bytes before marker 0x(?!d[0-7]).*"
+              + "|Invalid SOS parameters for sequential JPEG"
+              + "|Inconsistent progression sequence .*");
 
   private ImageReading() {}
 

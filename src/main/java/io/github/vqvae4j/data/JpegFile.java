@@ -51,6 +51,7 @@ final class JpegFile {
   private boolean jfif;
   private int adobeTransform = -1;
   private int orientation = 1;
+  private boolean progressive;
   private int height;
   private int width;
 
@@ -187,6 +188,7 @@ final class JpegFile {
       throw refused(
           "JPEG of " + bits + " bits", "expected 8 bits; save it again with 8 bits, or as PNG");
     }
+    progressive = marker == FRAME + 2;
     height = (int) file.bigEndian(body + 1, 2);
     width = (int) file.bigEndian(body + 3, 2);
     ids = new int[file.at(body + 5)];
@@ -217,7 +219,7 @@ final class JpegFile {
     if (end - body < 4 + 2L * components || ++scans > MAX_SCANS) {
       throw file.corrupt("it has an unsound scan, number " + scans, null);
     }
-    boolean first = file.at(body + 1 + 2L * components) == 0;
+    boolean first = !progressive || file.at(body + 1 + 2L * components) == 0;
     for (int i = 0; i < components; i++) {
       int id = file.at(body + 1 + 2L * i);
       for (int component = 0; component < ids.length; component++) {

@@ -91,6 +91,17 @@ class JpegFilesTest {
     assertEquals(expected, read(insert(base, 2, segment(0xfe, "a comment"))));
   }
 
+  @Test
+  void scanParametersThatEncodersWriteWrongDoNoHarm() throws IOException {
+    byte[] base = Files.readAllBytes(BASE);
+    List<Integer> segments = segments(base);
+    int parameters = segments.get(segments.size() - 2) + 11;
+    base[parameters + 1] = 0;
+    assertEquals(Images.read(BASE), read(base));
+    base[parameters] = 1;
+    assertEquals(Images.read(BASE), read(base));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "true, 0, false",
