@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
 /**
@@ -20,34 +21,21 @@ final class JpegFile {
   private static final int END = 0xd9;
   private static final int SCAN = 0xda;
   private static final int QUANTIZATION_TABLES = 0xdb;
+  private static final int LINES = 0xdc;
   private static final int RESTART_INTERVAL = 0xdd;
   private static final int JPEG_LS_FRAME = 0xf7;
+  private static final int COMMENT = 0xfe;
 
   /** Some hundred are the most that one is ever stored in; each takes a pass over all pixels. */
   private static final int MAX_SCANS = 500;
 
   private final FileBytes file;
   private final ImageParts data;
-  private final byte[] front = {
-    (byte) MARKER,
-    (byte) START,
-    (byte) MARKER,
-    (byte) 0xee,
-    0,
-    14,
-    'A',
-    'd',
-    'o',
-    'b',
-    'e',
-    0,
-    100,
-    0,
-    0,
-    0,
-    0,
-    0
-  };
+
+  /** The start of the image and an Adobe segment, whose last byte is filled in. */
+  private final byte[] front =
+      "\u00ff\u00d8\u00ff\u00ee\0\16Adobe\0\144\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+
   private boolean jfif;
   private int adobeTransform = -1;
   private int orientation = 1;
@@ -131,7 +119,7 @@ final class JpegFile {
       data.add(at, end - at);
     } else if (marker >= 0xe0 && marker <= 0xef) {
       application(at, end);
-    } else if (marker != 0xfe && marker != ARITHMETIC_TABLES) {
+    } else if (marker != COMMENT && marker != ARITHMETIC_TABLES && marker != LINES) {
       throw file.corrupt("it has an unknown segment at byte " + at, null);
     }
     return end;

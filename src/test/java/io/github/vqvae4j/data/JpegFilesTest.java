@@ -89,6 +89,7 @@ class JpegFilesTest {
       }
     }
     assertEquals(expected, read(insert(base, 2, segment(0xfe, "a comment"))));
+    assertEquals(expected, read(insert(base, base.length - 2, segment(0xdc, "\0\20"))), "DNL");
   }
 
   @Test
