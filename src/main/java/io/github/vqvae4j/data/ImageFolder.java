@@ -27,9 +27,10 @@ import org.slf4j.LoggerFactory;
  * folder of the same subfolders. Images stand in the order of their paths. Files that end otherwise
  * are counted in the log and passed over, names that begin with a dot without a word.
  *
- * <p>Transparent parts are shown on white; a turn that a camera noted beside the pixels (EXIF) is
- * not made. A picture of more than 64 million pixels counts as one that cannot be read, found by
- * its header before its pixels take memory. Values are rounded to bytes.
+ * <p>Pixels are those of {@link Images#read}: transparent parts on white, profiles and the EXIF
+ * orientation ignored; one warning says how many images have an orientation. A picture of more than
+ * 64 million pixels counts as one that cannot be read, found by its header before its pixels take
+ * memory. Values are rounded to bytes.
  */
 public final class ImageFolder implements Dataset {
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
@@ -68,12 +69,15 @@ public final class ImageFolder implements Dataset {
     ImageListing listing = ImageListing.of(folder);
     int count = listing.files().size();
     if (config.streamed() && !config.skipBad()) {
-      Dataset images = new StreamedImages(listing.files(), listing.labels(), config);
+      Dataset images =
+          new StreamedImages(
+              listing.files(), listing.labels(), config, OrientationNotice.atFirst());
       return opened(
           begin, listing, new ImageFolder(folder, images, listing.labelNames(), List.of()));
     }
     byte[] pixels = config.streamed() ? null : new byte[heldLength(count, config)];
-    IOException[] problems = readAll(listing.files(), config, pixels);
+    OrientationNotice notice = OrientationNotice.counting();
+    IOException[] problems = readAll(listing.files(), config, pixels, notice);
     List<SkippedFile> skipped = new ArrayList<>();
     int[] kept = IntStream.range(0, count).filter(i -> problems[i] == null).toArray();
     for (int i = 0; i < count; i++) {
@@ -101,8 +105,9 @@ public final class ImageFolder implements Dataset {
     Dataset images =
         config.streamed()
             ? new StreamedImages(
-                IntStream.of(kept).mapToObj(listing.files()::get).toList(), labels, config)
+                IntStream.of(kept).mapToObj(listing.files()::get).toList(), labels, config, notice)
             : held(pixels, kept, labels, config);
+    notice.report();
     return opened(
         begin,
         listing,
@@ -132,7 +137,8 @@ public final class ImageFolder implements Dataset {
    * Reads all files, into {@code pixels} if that is not null, and gives what each one's reading
    * threw. The first failure ends it unless such files are skipped.
    */
-  private static IOException[] readAll(List<Path> files, ImageFolderConfig config, byte[] pixels) {
+  private static IOException[] readAll(
+      List<Path> files, ImageFolderConfig config, byte[] pixels, OrientationNotice notice) {
     IOException[] problems = new IOException[files.size()];
     AtomicBoolean stop = new AtomicBoolean();
     IntStream.range(0, problems.length)
@@ -141,7 +147,7 @@ public final class ImageFolder implements Dataset {
         .forEach(
             i -> {
               try {
-                byte[] image = StreamedImages.read(files.get(i), config);
+                byte[] image = StreamedImages.read(files.get(i), config, notice);
                 if (pixels != null) {
                   System.arraycopy(image, 0, pixels, i * image.length, image.length);
                 }

@@ -57,7 +57,7 @@ final class ImageGrid {
               + " x "
               + width
               + " pixels, expected at most "
-              + ImageReading.MAX_PIXELS
+              + ImageSource.MAX_PIXELS
               + " in all; give a smaller scale or fewer images");
     }
     float[] pixels = new float[(int) (height * width) * first.channels()];
@@ -87,8 +87,8 @@ final class ImageGrid {
   }
 
   private static boolean fits(long height, long width) {
-    return Math.max(height, width) <= ImageReading.MAX_PIXELS
-        && height * width <= ImageReading.MAX_PIXELS;
+    return Math.max(height, width) <= ImageSource.MAX_PIXELS
+        && height * width <= ImageSource.MAX_PIXELS;
   }
 
   /** Draws one tile, whose upper left pixel is pixel {@code corner} of the grid. */

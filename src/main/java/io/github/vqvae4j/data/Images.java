@@ -63,20 +63,30 @@ public final class Images implements Dataset {
     return new Images(pixels.clone(), count, height, width, channels, true);
   }
 
+  /** Images whose pixels are this array, not a copy of it. */
+  static Images owning(float[] pixels, int count, int height, int width, int channels) {
+    return new Images(pixels, count, height, width, channels);
+  }
+
   /**
    * Reads one image from a PNG, JPEG or BMP file; its content tells which. A gray image has 1
-   * channel, a coloured one 3. Transparent parts are shown on white, but for the one colour that a
-   * PNG without a palette may call transparent, which stays; 16-bit values keep their precision.
+   * channel, a coloured one 3. Values are those stored in the file, divided by the largest, as PIL
+   * and torchvision read them: color profiles and gamma are ignored, 16-bit values keep their
+   * precision. What is transparent is shown on white, also the one color that a PNG may call so; of
+   * an animated PNG the still image is read.
+   *
+   * <p>The EXIF orientation is ignored, too; the first such image is reported by a warning. JPEGs
+   * in CMYK or YCCK, of more than 8 bits, lossless or with arithmetic coding are refused by name.
    *
    * @param file the file
    * @return one image
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if it is not such an image, is corrupt, or has more than 64 million
-   *     pixels
+   * @throws BadFileException if it is not such an image, is cut off or corrupt, or has more than 64
+   *     million pixels
    * @throws IOException if it cannot be read
    */
   public static Images read(Path file) throws IOException {
-    return ImageReading.read(file).toImages();
+    return ImageReading.read(file, OrientationNotice.SINGLE_FILES).toImages();
   }
 
   /**

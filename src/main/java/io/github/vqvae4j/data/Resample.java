@@ -1,5 +1,7 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.BadFileException;
+
 /**
  * Scales pictures by a triangle filter along each axis: an output pixel is the weighted mean of the
  * source pixels around its centre, with weights max(0, 1 - |distance| / reach) and a reach of one
@@ -15,9 +17,11 @@ final class Resample {
   /**
    * The image [height, width, channels] that a picture becomes.
    *
+   * @throws BadFileException if the palette lacks the colour of a pixel
    * @throws IllegalArgumentException if {@code fit} is {@code CENTER} and the picture is too small
    */
-  static float[] fit(PictureRows picture, ImageFit fit, int height, int width) {
+  static float[] fit(PictureRows picture, ImageFit fit, int height, int width)
+      throws BadFileException {
     double high = picture.height();
     double wide = picture.width();
     double scaleY = high / height;
@@ -53,7 +57,8 @@ final class Resample {
         new Axis(picture.width(), width, scaleX));
   }
 
-  private static float[] scale(PictureRows picture, Axis vertical, Axis horizontal) {
+  private static float[] scale(PictureRows picture, Axis vertical, Axis horizontal)
+      throws BadFileException {
     int channels = picture.channels();
     int length = horizontal.first.length * channels;
     float[] image = new float[vertical.first.length * length];

@@ -11,11 +11,14 @@ final class StreamedImages implements Dataset {
   private final List<Path> files;
   private final int[] labels;
   private final ImageFolderConfig config;
+  private final OrientationNotice notice;
 
-  StreamedImages(List<Path> files, int[] labels, ImageFolderConfig config) {
+  StreamedImages(
+      List<Path> files, int[] labels, ImageFolderConfig config, OrientationNotice notice) {
     this.files = files;
     this.labels = labels;
     this.config = config;
+    this.notice = notice;
   }
 
   @Override
@@ -42,7 +45,7 @@ final class StreamedImages implements Dataset {
   public void image(int index, float[] target, int offset) {
     Checks.index(index, size());
     try {
-      byte[] bytes = read(files.get(index), config);
+      byte[] bytes = read(files.get(index), config, notice);
       ByteImages.toFloats(bytes, 0, bytes.length, target, offset);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
@@ -56,15 +59,16 @@ final class StreamedImages implements Dataset {
   }
 
   /** The bytes of one image: the same whether it is held or streamed. */
-  static byte[] read(Path file, ImageFolderConfig config) throws IOException {
-    PictureRows picture = ImageReading.read(file);
+  static byte[] read(Path file, ImageFolderConfig config, OrientationNotice notice)
+      throws IOException {
+    PictureRows picture = ImageReading.read(file, notice);
     float[] pixels;
     try {
       pixels = Resample.fit(picture, config.fit(), config.height(), config.width());
     } catch (IllegalArgumentException e) {
       throw new BadFileException(file, "header", e.getMessage(), e);
     }
-    Images image = Images.of(pixels, 1, config.height(), config.width(), picture.channels());
+    Images image = Images.owning(pixels, 1, config.height(), config.width(), picture.channels());
     Images wanted = config.channels() == 1 ? image.toGray() : image.toColor();
     byte[] bytes = new byte[wanted.imageLength()];
     int next = 0;

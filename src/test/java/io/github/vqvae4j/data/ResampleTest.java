@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.vqvae4j.io.Golden;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ResampleTest {
@@ -32,7 +33,7 @@ class ResampleTest {
   }
 
   @Test
-  void thePictureCoversTheImageFromItsMiddle() {
+  void thePictureCoversTheImageFromItsMiddle() throws IOException {
     // Twice as wide as high: columns 2 to 5 of 8 remain, each pixel the mean of a neighbourhood.
     float[] columns = new float[4 * 8];
     for (int i = 0; i < columns.length; i++) {
@@ -43,7 +44,7 @@ class ResampleTest {
   }
 
   @Test
-  void whatIsNotScaledStaysAsItIs() {
+  void whatIsNotScaledStaysAsItIs() throws IOException {
     float[] values = new float[5 * 6];
     for (int i = 0; i < values.length; i++) {
       values[i] = i;
@@ -75,6 +76,8 @@ class ResampleTest {
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
     BufferedImage picture = new BufferedImage(width, height, type);
     picture.getRaster().setPixels(0, 0, width, height, values);
-    return new PictureRows(picture);
+    int[] largest = new int[channels];
+    Arrays.fill(largest, 255);
+    return new PictureRows(picture.getRaster(), new PixelFormat.Shades(largest, false, null));
   }
 }

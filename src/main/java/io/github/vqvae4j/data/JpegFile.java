@@ -1,0 +1,274 @@
+package io.github.vqvae4j.data;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+
+/**
+ * The segments of a JPEG file. ImageIO gets tables and scans only, and one Adobe segment that says
+ * how the colors are stored: as libjpeg understands them, whose rules ImageIO does not share. Junk
+ * between segments, profiles and metadata are left out.
+ */
+final class JpegFile {
+  static final String SIGNATURE = "\u00ff\u00d8";
+
+  private static final int MARKER = 0xff;
+  private static final int FRAME = 0xc0;
+  private static final int HUFFMAN_TABLES = 0xc4;
+  private static final int ARITHMETIC_TABLES = 0xcc;
+  private static final int START = 0xd8;
+  private static final int END = 0xd9;
+  private static final int SCAN = 0xda;
+  private static final int QUANTIZATION_TABLES = 0xdb;
+  private static final int LINES = 0xdc;
+  private static final int RESTART_INTERVAL = 0xdd;
+  private static final int JPEG_LS_FRAME = 0xf7;
+  private static final int COMMENT = 0xfe;
+
+  /** Some hundred are the most that one is ever stored in; each takes a pass over all pixels. */
+  private static final int MAX_SCANS = 500;
+
+  private final FileBytes file;
+  private final ImageParts data;
+
+  /** The start of the image and an Adobe segment, whose last byte is filled in. */
+  private final byte[] front =
+      "\u00ff\u00d8\u00ff\u00ee\0\16Adobe\0\144\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+
+  private boolean jfif;
+  private int adobeTransform = -1;
+  private int orientation = 1;
+  private boolean progressive;
+  private int height;
+  private int width;
+
+  /** For each component its id and its sampling factors, 4 bits each. */
+  private int[] ids;
+
+  private int[] sampling;
+  private final BitSet scanned = new BitSet();
+  private int scans;
+  private long scanBytes;
+
+  private JpegFile(FileBytes file) {
+    this.file = file;
+    data = new ImageParts(file);
+  }
+
+  static ImageSource open(FileBytes file) throws IOException {
+    return new JpegFile(file).source();
+  }
+
+  private ImageSource source() throws IOException {
+    data.add(front);
+    long at = SIGNATURE.length();
+    while (at >= 0) {
+      at = segment(at);
+    }
+    if (ids == null || scans == 0) {
+      throw file.corrupt("it holds no image", null);
+    }
+    if (scanned.cardinality() < ids.length) {
+      throw file.corrupt("the scan of a component is missing", null);
+    }
+    ImageSource.checkBytes(file, height, width, (blocks() + 7) / 8, scanBytes);
+    front[front.length - 1] = (byte) (storedAsRgb() ? 0 : 1);
+    data.add(new byte[] {(byte) MARKER, (byte) END});
+    int[] largest = ids.length == 1 ? new int[] {255} : new int[] {255, 255, 255};
+    PixelFormat pixels = new PixelFormat.Shades(largest, false, null);
+    return new ImageSource("jpeg", height, width, data, pixels, orientation);
+  }
+
+  /** Reads the next segment from a position on and gives where it ends, -1 after the last. */
+  private long segment(long from) throws IOException {
+    long at = file.indexOf(MARKER, from);
+    while (at >= 0 && file.at(at + 1) == MARKER) {
+      at++;
+    }
+    if (at < 0) {
+      throw file.cut();
+    }
+    int marker = file.at(at + 1);
+    if (marker <= 1 || isRestart(marker)) {
+      return at + 2;
+    }
+    if (marker == END) {
+      return -1;
+    }
+    long length = file.bigEndian(at + 2, 2);
+    long end = at + 2 + length;
+    file.requireEnd(end);
+    boolean frame =
+        marker >= FRAME
+            && marker <= 0xcf
+            && marker != HUFFMAN_TABLES
+            && marker != 0xc8
+            && marker != ARITHMETIC_TABLES;
+    if (length < 2 || marker == START) {
+      throw file.corrupt("it has no sound segment at byte " + at, null);
+    } else if (frame || marker == JPEG_LS_FRAME) {
+      frame(marker, at + 4, end);
+      data.add(at, end - at);
+    } else if (marker == SCAN) {
+      end = scan(at + 4, end);
+      data.add(at, end - at);
+    } else if (marker == HUFFMAN_TABLES
+        || marker == QUANTIZATION_TABLES
+        || marker == RESTART_INTERVAL) {
+      data.add(at, end - at);
+    } else if (marker >= 0xe0 && marker <= 0xef) {
+      application(at, end);
+    } else if (marker != COMMENT && marker != ARITHMETIC_TABLES && marker != LINES) {
+      throw file.corrupt("it has an unknown segment at byte " + at, null);
+    }
+    return end;
+  }
+
+  private static boolean isRestart(int marker) {
+    return marker >= 0xd0 && marker <= 0xd7;
+  }
+
+  private void application(long at, long end) throws IOException {
+    long body = at + 4;
+    if (scans > 0) {
+      return;
+    }
+    switch (file.at(at + 1)) {
+      case 0xe0 -> jfif |= end - body >= 14 && file.startsWith(body, "JFIF\0");
+      case 0xe1 -> {
+        if (orientation == 1 && end - body > 6 && file.startsWith(body, "Exif\0")) {
+          orientation = Orientation.read(file, body + 6, end);
+        }
+      }
+      case 0xee -> {
+        if (end - body >= 12 && file.startsWith(body, "Adobe")) {
+          adobeTransform = file.at(body + 11);
+        }
+      }
+      default -> {
+        // A profile, a thumbnail or a program's own notes: nothing that changes the pixels.
+      }
+    }
+  }
+
+  private void frame(int marker, long body, long end) throws IOException {
+    if (ids != null) {
+      throw file.corrupt("it has a second frame", null);
+    }
+    String kind =
+        switch (marker) {
+          case FRAME, FRAME + 1, FRAME + 2 -> null;
+          case 0xc3 -> "lossless JPEG";
+          case 0xc5, 0xc6, 0xc7 -> "hierarchical JPEG";
+          case JPEG_LS_FRAME -> "JPEG-LS image";
+          default -> "JPEG with arithmetic coding";
+        };
+    if (kind != null) {
+      throw refused(
+          kind, "expected a baseline or progressive one; save it again as one, or as PNG");
+    }
+    if (end - body < 6) {
+      throw file.corrupt("its frame is too short", null);
+    }
+    int bits = file.at(body);
+    if (bits != 8) {
+      throw refused(
+          "JPEG of " + bits + " bits", "expected 8 bits; save it again with 8 bits, or as PNG");
+    }
+    progressive = marker == FRAME + 2;
+    height = (int) file.bigEndian(body + 1, 2);
+    width = (int) file.bigEndian(body + 3, 2);
+    ids = new int[file.at(body + 5)];
+    sampling = new int[ids.length];
+    if (end - body < 6 + 3L * ids.length) {
+      throw file.corrupt("its frame is too short", null);
+    }
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = file.at(body + 6 + 3L * i);
+      sampling[i] = file.at(body + 7 + 3L * i);
+      if (sampling[i] >> 4 < 1
+          || sampling[i] >> 4 > 4
+          || (sampling[i] & 15) < 1
+          || (sampling[i] & 15) > 4) {
+        throw file.corrupt("it has no such sampling factors", null);
+      }
+    }
+    ImageSource.checkSize(file, height, width);
+  }
+
+  /** Reads the header of a scan and gives where its data end: at a marker. */
+  private long scan(long body, long end) throws IOException {
+    if (ids == null) {
+      throw file.corrupt("it has a scan before its frame", null);
+    }
+    checkComponents();
+    int components = file.at(body);
+    if (end - body < 4 + 2L * components || ++scans > MAX_SCANS) {
+      throw file.corrupt("it has an unsound scan, number " + scans, null);
+    }
+    boolean first = !progressive || file.at(body + 1 + 2L * components) == 0;
+    for (int i = 0; i < components; i++) {
+      int id = file.at(body + 1 + 2L * i);
+      for (int component = 0; component < ids.length; component++) {
+        if (first && ids[component] == id) {
+          scanned.set(component);
+        }
+      }
+    }
+    long at = file.indexOf(MARKER, end);
+    for (int next; at >= 0; at = file.indexOf(MARKER, at + (next == MARKER ? 1 : 2))) {
+      next = file.at(at + 1);
+      if (next > 0 && next != MARKER && !isRestart(next)) {
+        scanBytes += at - end;
+        return at;
+      }
+    }
+    throw file.cut();
+  }
+
+  /** Known when the first scan comes: an Adobe segment may follow the frame. */
+  private void checkComponents() throws BadFileException {
+    if (ids.length == 4) {
+      throw refused(
+          (adobeTransform == 2 ? "YCCK" : "CMYK") + " JPEG, made for printing",
+          "expected gray or RGB; convert it to RGB");
+    }
+    if (ids.length != 1 && ids.length != 3) {
+      throw refused(
+          "JPEG of " + ids.length + " components",
+          "expected 1 (gray) or 3 (color); convert it to RGB");
+    }
+  }
+
+  /** How many blocks of 8 x 8 values there are at least, each of which takes a bit or more. */
+  private long blocks() {
+    int most = 1;
+    int highest = 1;
+    for (int factors : sampling) {
+      most = Math.max(most, factors >> 4);
+      highest = Math.max(highest, factors & 15);
+    }
+    long blocks = 0;
+    for (int factors : sampling) {
+      long across = (long) width * (factors >> 4) / (8L * most);
+      long down = (long) height * (factors & 15) / (8L * highest);
+      blocks += across * down;
+    }
+    return blocks;
+  }
+
+  /** As libjpeg decides it; ImageIO also looks at sampling factors. */
+  private boolean storedAsRgb() {
+    if (jfif) {
+      return false;
+    }
+    return adobeTransform >= 0
+        ? adobeTransform == 0
+        : ids.length == 3 && ids[0] == 'R' && ids[1] == 'G' && ids[2] == 'B';
+  }
+
+  private BadFileException refused(String kind, String rest) {
+    return new BadFileException(file.file(), "header", "got a " + kind + ", " + rest);
+  }
+}

@@ -1,0 +1,78 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Image files that other programs wrote: read with the right colours, or refused by name. */
+class ImageCasesTest {
+  private static final Path CASES = Path.of("src/test/resources/cases");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a1_junk7.jpg",
+        "a1_junk_dqt.jpg",
+        "icc_rgb_default_gray.jpg",
+        "a3_chunkmissing.jpg",
+        "icc_rgb_a98.jpg",
+        "a6_o6.jpg"
+      })
+  void whatDoesNotConcernThePixelsDoesNotChangeThem(String name) throws IOException {
+    assertEquals(read("base.jpg"), read(name));
+  }
+
+  @Test
+  void profilesAreIgnoredInPngAsInJpeg() throws IOException {
+    assertEquals(read("base.png"), read("icc_rgb_a98.png"));
+    assertArrayEquals(read("icc_rgb_a98.png").pixels(), read("icc_rgb_a98.jpg").pixels(), 0.1f);
+  }
+
+  @Test
+  void aJpegCutInItsScanIsRefused() {
+    refused("a1_cut.jpg", "image data", "end of the image", "get the file anew");
+  }
+
+  @Test
+  void fourChannelsAreRefusedByName() {
+    refused("a2_cmyk_pil.jpg", "header", "CMYK", "convert it to RGB");
+    refused("a2_cmyk_im.jpg", "header", "YCCK", "convert it to RGB");
+  }
+
+  @Test
+  void aTransparentGrayIsWhiteAtEveryDepth() throws IOException {
+    assertEquals(1, read("a8_gray8_trns.png").pixels()[0]);
+    assertEquals(1, read("a8_gray4_trns.png").pixels()[0]);
+    assertEquals(read("a8_gray8_trns.png").channels(), read("a8_gray4_trns.png").channels());
+  }
+
+  @Test
+  void anEndingThatLiesIsNamedByTheKind() {
+    refused("a4_webp.jpg", "byte 0", "WebP", "expected PNG, JPEG or BMP", "convert it");
+  }
+
+  @Test
+  void fewBytesThatClaimManyPixelsAreRefusedAtOnce() {
+    assertTimeout(
+        Duration.ofSeconds(1),
+        () -> refused("rle_132_bytes_16711682_rows.bmp", "16711682 x 4", "132 bytes"));
+  }
+
+  private static Images read(String name) throws IOException {
+    return Images.read(CASES.resolve(name));
+  }
+
+  private static void refused(String name, String... parts) {
+    assertSays(assertThrows(BadFileException.class, () -> read(name), name + " was read"), parts);
+  }
+}

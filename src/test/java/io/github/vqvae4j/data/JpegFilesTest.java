@@ -1,0 +1,255 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * JPEGs of every kind that libjpeg's cjpeg writes (21 x 19 pixels, in {@code jpeg/}; the PNG beside
+ * each is what PIL decodes), and what may be wrong in them.
+ */
+class JpegFilesTest {
+  private static final Path SAMPLES = Path.of("src/test/resources/jpeg");
+  private static final Path BASE = Path.of("src/test/resources/cases/base.jpg");
+  private static final byte[] JUNK = {0, 'j', 'u', 'n', 'k', 0x55, 0};
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gray", "multiscan", "progressive", "restart", "rgb"})
+  void pixelsAreThoseOfPil(String name) throws IOException {
+    Images expected = Images.read(SAMPLES.resolve(name + ".png"));
+    Images read = Images.read(SAMPLES.resolve(name + ".jpg"));
+    assertEquals(expected.channels(), read.channels());
+    // One libjpeg rounds unlike another.
+    assertArrayEquals(expected.pixels(), read.pixels(), 3.1f / 255);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gray", "multiscan", "progressive", "restart", "rgb"})
+  void aCutIsRefusedWhereverItIs(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
+    for (int length = 2; length < whole.length; length++) {
+      refused(Arrays.copyOf(whole, length), "image data", "cannot be decoded", "get the file anew");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gray", "multiscan", "restart", "rgb"})
+  void aCutIsRefusedEvenBeforeAnEndMarker(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
+    List<Integer> segments = segments(whole);
+    int firstScan = segments.get(segments.size() - (name.equals("multiscan") ? 3 : 1) - 1);
+    // The last bytes of a scan may be fill bits that nobody misses.
+    for (int length = firstScan + 2; length < whole.length - 6; length += 3) {
+      byte[] cut = Arrays.copyOf(whole, length + 2);
+      cut[length] = (byte) 0xff;
+      cut[length + 1] = (byte) 0xd9;
+      refused(cut, "image data", "cannot be decoded");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gray", "multiscan", "progressive", "restart", "rgb"})
+  void junkBetweenSegmentsIsSkipped(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
+    Images expected = Images.read(SAMPLES.resolve(name + ".jpg"));
+    for (int at : segments(whole)) {
+      assertEquals(expected, read(insert(whole, at, JUNK)), "junk at byte " + at);
+      assertEquals(expected, read(insert(whole, at, new byte[3000])), "zeros at byte " + at);
+      assertEquals(expected, read(insert(whole, at, new byte[] {-1, -1})), "fill at byte " + at);
+    }
+    assertEquals(expected, read(insert(whole, whole.length, JUNK)), "junk at the end");
+  }
+
+  @Test
+  void segmentsThatDoNotConcernThePixelsDoNotChangeThem() throws IOException {
+    byte[] base = Files.readAllBytes(BASE);
+    Images expected = Images.read(BASE);
+    for (int marker = 0xe1; marker <= 0xef; marker++) {
+      for (String body :
+          new String[] {"", "ICC_PROFILE\0\1\2", "ICC_PROFILE\0\0\0", "Exif\0\0MM"}) {
+        assertEquals(expected, read(insert(base, 2, segment(marker, body))), marker + " " + body);
+      }
+    }
+    assertEquals(expected, read(insert(base, 2, segment(0xfe, "a comment"))));
+    assertEquals(expected, read(insert(base, base.length - 2, segment(0xdc, "\0\20"))), "DNL");
+  }
+
+  @Test
+  void scanParametersThatEncodersWriteWrongDoNoHarm() throws IOException {
+    byte[] base = Files.readAllBytes(BASE);
+    List<Integer> segments = segments(base);
+    int parameters = segments.get(segments.size() - 2) + 11;
+    base[parameters + 1] = 0;
+    assertEquals(Images.read(BASE), read(base));
+    base[parameters] = 1;
+    assertEquals(Images.read(BASE), read(base));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, 0, false",
+    "true, 1, false",
+    "true, 2, false",
+    "false, -1, false",
+    "false, 0, true",
+    "false, 1, false",
+    "false, 2, false"
+  })
+  void colorsAreStoredAsLibjpegTakesIt(boolean jfif, int adobe, boolean rgb) throws IOException {
+    byte[] base = jfif ? Files.readAllBytes(BASE) : withoutJfif();
+    byte[] file =
+        adobe < 0 ? base : insert(base, 2, segment(0xee, "Adobe\0d\0\0\0\0" + (char) adobe));
+    assertEquals(rgb ? storedComponents() : Images.read(BASE), read(file));
+  }
+
+  @Test
+  void componentsNamedRgbAreTakenForRgbAndOthersAreNot() throws IOException {
+    assertEquals(storedComponents(), read(withIds('R', 'G', 'B')));
+    assertEquals(Images.read(BASE), read(withIds(0, 1, 2)));
+    assertEquals(Images.read(BASE), read(withIds('r', 'g', 'b')));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0xc3, lossless", "0xc5, hierarchical", "0xc7, hierarchical", "0xc9, arithmetic",
+    "0xca, arithmetic", "0xcb, arithmetic", "0xcd, arithmetic", "0xf7, JPEG-LS"
+  })
+  void kindsThatImageIoCannotDecodeAreRefusedByName(String marker, String name) throws IOException {
+    byte[] file = Files.readAllBytes(BASE);
+    file[frame(file) + 1] = (byte) (int) Integer.decode(marker);
+    refused(file, "header", name, "save it again");
+  }
+
+  @Test
+  void arithmeticCodingOfCjpegIsRefusedByName() {
+    Path file = SAMPLES.resolve("arithmetic.jpg");
+    assertSays(
+        assertThrows(BadFileException.class, () -> Images.read(file)), "arithmetic", "baseline");
+  }
+
+  @Test
+  void otherBitsAndComponentsAreRefusedByName() throws IOException {
+    byte[] file = Files.readAllBytes(BASE);
+    file[frame(file) + 4] = 12;
+    refused(file, "header", "JPEG of 12 bits", "expected 8 bits");
+    byte[] two = Files.readAllBytes(SAMPLES.resolve("gray.jpg"));
+    int at = frame(two);
+    two = insert(two, at + 13, new byte[] {2, 0x11, 0});
+    two[at + 3] += 3;
+    two[at + 9] = 2;
+    refused(two, "header", "JPEG of 2 components", "convert it to RGB");
+  }
+
+  @Test
+  void moreBlocksThanBitsAreRefusedAtOnce() throws IOException {
+    byte[] file = Files.readAllBytes(BASE);
+    int at = frame(file);
+    file[at + 5] = 0x20;
+    file[at + 7] = 0x1f;
+    refused(file, "8208 x 7952 pixels take at least", "get the file anew");
+    file[at + 5] = (byte) 0xff;
+    file[at + 7] = (byte) 0xff;
+    refused(file, "header", "65296 x 65296", "make it smaller");
+  }
+
+  @Test
+  void anInterruptedThreadReadsAsAnyOther() throws IOException {
+    Images expected = Images.read(BASE);
+    Thread.currentThread().interrupt();
+    try {
+      assertEquals(expected, Images.read(BASE));
+    } finally {
+      assertTrue(Thread.interrupted());
+    }
+  }
+
+  /** The Y, Cb and Cr of the base, as if they were red, green and blue. */
+  private Images storedComponents() throws IOException {
+    return read(insert(withoutJfif(), 2, segment(0xee, "Adobe\0d\0\0\0\0\0")));
+  }
+
+  private static byte[] withoutJfif() throws IOException {
+    byte[] base = Files.readAllBytes(BASE);
+    byte[] without = Arrays.copyOfRange(base, 20, base.length);
+    return insert(without, 0, new byte[] {(byte) 0xff, (byte) 0xd8});
+  }
+
+  private static byte[] withIds(int... ids) throws IOException {
+    byte[] file = withoutJfif();
+    List<Integer> segments = segments(file);
+    int scan = segments.get(segments.size() - 2);
+    for (int i = 0; i < 3; i++) {
+      file[frame(file) + 10 + 3 * i] = (byte) ids[i];
+      file[scan + 5 + 2 * i] = (byte) ids[i];
+    }
+    return file;
+  }
+
+  private static int frame(byte[] file) {
+    return segments(file).stream()
+        .filter(at -> (file[at + 1] & 0xff) >= 0xc0 && (file[at + 1] & 0xff) <= 0xc2)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Where the segments behind the first marker begin, the end marker last. */
+  private static List<Integer> segments(byte[] file) {
+    List<Integer> found = new ArrayList<>();
+    for (int at = 2; ; ) {
+      found.add(at);
+      int marker = file[at + 1] & 0xff;
+      if (marker == 0xd9) {
+        return found;
+      }
+      at += 2 + ((file[at + 2] & 0xff) << 8 | file[at + 3] & 0xff);
+      while (marker == 0xda
+          && (file[at] != -1 || file[at + 1] == 0 || (file[at + 1] & 0xf8) == 0xd0)) {
+        at++;
+      }
+    }
+  }
+
+  private static byte[] segment(int marker, String body) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(0xff);
+    bytes.write(marker);
+    bytes.write(body.length() + 2 >> 8);
+    bytes.write(body.length() + 2);
+    body.chars().forEach(bytes::write);
+    return bytes.toByteArray();
+  }
+
+  private static byte[] insert(byte[] file, int at, byte[] bytes) {
+    byte[] longer = Arrays.copyOf(file, file.length + bytes.length);
+    System.arraycopy(bytes, 0, longer, at, bytes.length);
+    System.arraycopy(file, at, longer, at + bytes.length, file.length - at);
+    return longer;
+  }
+
+  private Images read(byte[] bytes) throws IOException {
+    return Images.read(Files.write(folder.resolve("a.jpg"), bytes));
+  }
+
+  private void refused(byte[] bytes, String... parts) {
+    assertSays(
+        assertThrows(BadFileException.class, () -> read(bytes), bytes.length + " bytes"), parts);
+  }
+}
