@@ -65,7 +65,7 @@ public final class Images implements Dataset {
 
   /** Images whose pixels are this array, not a copy of it. */
   static Images owning(float[] pixels, int count, int height, int width, int channels) {
-    return new Images(pixels, count, height, width, channels);
+    return new Images(pixels, count, height, width, channels, true);
   }
 
   /**
