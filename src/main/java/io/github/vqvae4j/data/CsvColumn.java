@@ -1,8 +1,12 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.BadFileException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+
 /** A column of a CSV file that becomes a channel, and what was seen of its values. */
 final class CsvColumn {
-  /** A step is lost if float changes it by more than this part of it. */
+  /** A step from one value to the next is lost if float changes it by more than this part of it. */
   private static final double TOLERANCE = 0.1;
 
   private final int index;
@@ -67,21 +71,32 @@ final class CsvColumn {
     return last;
   }
 
-  /**
-   * Whether float loses most of the steps from one value to the next, as those of 1 s between times
-   * of 1,700,000,000 s: it changes them by more than a tenth. Values that repeat are no steps.
-   */
-  boolean losesSteps() {
-    return 2 * lost > steps;
+  /** Checks the column at the end of the file. */
+  void check(Path file, CsvMissing missing) throws BadFileException {
+    if (gap > 0 && missing == CsvMissing.INTERPOLATE) {
+      throw new BadFileException(
+          file,
+          "end of file, " + place,
+          "got "
+              + gap
+              + " missing values at the end, expected one after them to interpolate; leave those"
+              + " lines out, or give CsvConfig.missing(DROP_LINE or PREVIOUS)");
+    }
+    if (2 * lost > steps) {
+      throw new BadFileException(
+          file,
+          place,
+          "got values such as "
+              + BigDecimal.valueOf(first).toPlainString()
+              + " with steps that are lost in float, which has 7 digits, expected steps that it"
+              + " keeps; leave the column out by choosing others by their names, or, if it is the"
+              + " first, by CsvConfig.index(PRESENT), or write it as differences from a constant");
+    }
   }
 
   /** Whether the first value is farther from all others than these are from each other. */
   boolean beginsOutside() {
     double distance = Math.max(smallest - first, first - largest);
     return largest > smallest && distance > largest - smallest;
-  }
-
-  double first() {
-    return first;
   }
 }

@@ -4,7 +4,6 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.InputFile;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -322,31 +321,9 @@ public final class CsvSeries {
       throw header.ambiguous();
     }
     for (CsvColumn column : columns) {
-      check(column);
+      column.check(file, config.missing());
     }
     return Series.of(Arrays.copyOf(samples, count), columns.size(), 0);
-  }
-
-  private void check(CsvColumn column) throws BadFileException {
-    if (column.gap() > 0 && config.missing() == CsvMissing.INTERPOLATE) {
-      throw new BadFileException(
-          file,
-          "end of file, " + column.place(),
-          "got "
-              + column.gap()
-              + " missing values at the end, expected one after them to interpolate; leave those"
-              + " lines out, or give CsvConfig.missing(DROP_LINE or PREVIOUS)");
-    }
-    if (column.losesSteps()) {
-      throw new BadFileException(
-          file,
-          column.place(),
-          "got values such as "
-              + BigDecimal.valueOf(column.first()).toPlainString()
-              + " with steps that are lost in float, which has 7 digits, expected steps that it"
-              + " keeps; leave the column out by choosing others by their names, or, if it is the"
-              + " first, by CsvConfig.index(PRESENT), or write it as differences from a constant");
-    }
   }
 
   private static BadFileException noValues(Path file) {

@@ -21,13 +21,6 @@ final class CsvValue {
 
   private static final int SHOWN = 60;
 
-  /** More digits than a double surely holds are left to Java. */
-  private static final int EXACT = 15;
-
-  private static final double[] POWERS = {
-    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
-  };
-
   private CsvValue() {}
 
   /** Whether a stripped field stands for a missing value. */
@@ -50,40 +43,21 @@ final class CsvValue {
 
   /**
    * The number, or NaN if the field is none: digits with or without sign, decimal mark and
-   * exponent, and nothing else. Rounded as by {@link Double#parseDouble}, to infinity if it is too
-   * large.
+   * exponent, and nothing else; infinite if it is too large.
    */
   static double number(String field, char mark) {
-    int length = field.length();
-    int at = 0;
-    boolean negative = false;
-    if (at < length && (field.charAt(at) == '-' || field.charAt(at) == '+')) {
-      negative = field.charAt(at++) == '-';
-    }
-    long digits = 0;
-    int count = 0;
-    int point = -1;
-    for (; at < length; at++) {
-      char c = field.charAt(at);
-      if (c >= '0' && c <= '9') {
-        // May overflow, and is then not used.
-        digits = 10 * digits + (c - '0');
-        count++;
-      } else if (c == mark && point < 0) {
-        point = count;
-      } else {
-        break;
+    for (int i = 0; i < field.length(); i++) {
+      char c = field.charAt(i);
+      // Java would also read 5d, 0x1p3 and control characters around.
+      if ((c < '0' || c > '9') && c != mark && c != '-' && c != '+' && c != 'e' && c != 'E') {
+        return Double.NaN;
       }
     }
-    if (count == 0 || !isExponent(field, at)) {
+    try {
+      return field.isEmpty() ? Double.NaN : Double.parseDouble(field.replace(mark, '.'));
+    } catch (NumberFormatException e) {
       return Double.NaN;
     }
-    if (at == length && count <= EXACT) {
-      // Both numbers are exact, so their quotient is rounded once (Clinger 1990).
-      double value = digits / POWERS[point < 0 ? 0 : count - point];
-      return negative ? -value : value;
-    }
-    return Double.parseDouble(field.replace(mark, '.'));
   }
 
   /** Whether it is digits alone. */
@@ -95,25 +69,6 @@ final class CsvValue {
       }
     }
     return field.length() > from;
-  }
-
-  private static boolean isExponent(String field, int from) {
-    int at = from;
-    if (at == field.length()) {
-      return true;
-    }
-    if (field.charAt(at) != 'e' && field.charAt(at) != 'E') {
-      return false;
-    }
-    at++;
-    if (at < field.length() && (field.charAt(at) == '-' || field.charAt(at) == '+')) {
-      at++;
-    }
-    int first = at;
-    while (at < field.length() && field.charAt(at) >= '0' && field.charAt(at) <= '9') {
-      at++;
-    }
-    return at > first && at == field.length();
   }
 
   /** What to do about a field that is no finite number. */
