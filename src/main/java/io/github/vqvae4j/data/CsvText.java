@@ -118,7 +118,7 @@ final class CsvText implements Closeable {
               + " characters, at most "
               + MOST_COLUMNS
               + " in a line, each quotation mark closed, got: "
-              + CsvValue.shown(e.getMessage())
+              + CsvValue.escaped(e.getMessage())
               + "; correct it, or give the separator with CsvConfig.separator",
           e);
     } catch (UncheckedIOException e) {

@@ -81,15 +81,15 @@ final class CsvValue {
       return "thousands separators are not read: export the table without them";
     }
     boolean comma = config.decimal() == CsvDecimal.COMMA;
+    if (!Double.isNaN(number(field, comma ? ',' : '.'))) {
+      return "it is too large for a float: correct it, or leave the line out";
+    }
     if (!Double.isNaN(number(field, comma ? '.' : ','))) {
       return comma
           ? "it has a decimal point, but CsvConfig.decimal(COMMA) was given: give"
               + " CsvConfig.decimal(POINT)"
           : "it looks like a decimal comma: for those give CsvConfig.decimal(COMMA); thousands"
               + " separators are not read";
-    }
-    if (!Double.isNaN(number(field, comma ? ',' : '.'))) {
-      return "it is too large for a float: correct it, or leave the line out";
     }
     if (field.length() < SHOWN && DATE.matcher(field).matches()) {
       return "it looks like a date or time: leave that column out by choosing columns by their"
@@ -112,11 +112,14 @@ final class CsvValue {
 
   /** The text for a message, on one line, of limited length. */
   static String shown(String text) {
-    StringBuilder shown = new StringBuilder();
-    for (int i = 0; i < text.length() && i < SHOWN; i++) {
-      shown.append(escaped(text.charAt(i)));
-    }
-    return text.length() > SHOWN ? shown + ".." : shown.toString();
+    return text.length() > SHOWN ? escaped(text.substring(0, SHOWN)) + ".." : escaped(text);
+  }
+
+  /** The text on one line, with every character to be seen. */
+  static String escaped(String text) {
+    StringBuilder escaped = new StringBuilder();
+    text.chars().forEach(c -> escaped.append(escaped((char) c)));
+    return escaped.toString();
   }
 
   /** The character as Java writes it. */
