@@ -9,6 +9,9 @@ final class CsvColumn {
   /** A step from one value to the next is lost if float changes it by more than this part of it. */
   private static final double TOLERANCE = 0.1;
 
+  /** Rounding of less than this part of a column's standard deviation does no harm. */
+  private static final double HARMLESS = 1e-5;
+
   private final int index;
   private final String place;
   private double first = Double.NaN;
@@ -17,6 +20,11 @@ final class CsvColumn {
   private double largest = Double.NEGATIVE_INFINITY;
   private long steps;
   private long lost;
+  private boolean integers = true;
+  private long count;
+  private double mean;
+  private double squares;
+  private double squaredErrors;
   private int gap;
 
   /**
@@ -54,6 +62,13 @@ final class CsvColumn {
     }
     last = value;
     gap = 0;
+    integers &= value == Math.rint(value);
+    double error = (float) value - value;
+    squaredErrors += error * error;
+    // Welford's update, as in ChannelScale.
+    double before = value - mean;
+    mean += before / ++count;
+    squares += before * (value - mean);
   }
 
   /** Takes a missing value. */
@@ -82,7 +97,7 @@ final class CsvColumn {
               + " missing values at the end, expected one after them to interpolate; leave those"
               + " lines out, or give CsvConfig.missing(DROP_LINE or PREVIOUS)");
     }
-    if (2 * lost > steps) {
+    if (losesSteps()) {
       throw new BadFileException(
           file,
           place,
@@ -92,6 +107,15 @@ final class CsvColumn {
               + " keeps; leave the column out by choosing others by their names, or, if it is the"
               + " first, by CsvConfig.index(PRESENT), or write it as differences from a constant");
     }
+  }
+
+  /**
+   * Whether float loses most of the steps from one value to the next, as those of 1 s between times
+   * of 1,700,000,000 s, and it matters: integers count something, and other values matter if they
+   * are rounded by a noticeable part of their spread. Values that repeat are no steps.
+   */
+  private boolean losesSteps() {
+    return 2 * lost > steps && (integers || squaredErrors > HARMLESS * HARMLESS * squares);
   }
 
   /** Whether the first value is farther from all others than these are from each other. */

@@ -16,9 +16,12 @@ import java.util.List;
  * <p>Files are UTF-8 with any line ends; fields may be quoted, as RFC 4180 has it. {@link
  * CsvConfig} says what the settings are and what they mean. A number is digits with or without
  * sign, decimal mark and exponent ({@code -1.5e-3}); anything else in a channel is refused: dates,
- * units, percent, thousands separators, infinities. So is a column whose steps float would lose,
- * such as Unix times (1,700,000,000 and one more are the same float): more than half of the steps
- * from one value to the next would change by more than a tenth.
+ * units, percent, thousands separators, infinities.
+ *
+ * <p>Refused is also a column whose steps float would lose, such as Unix times (1,700,000,000 and
+ * one more are the same float): more than half of the steps from one value to the next would change
+ * by more than a tenth, and the values are integers or would be rounded by more than 1e-5 of their
+ * standard deviation (root mean square).
  *
  * <p>Empty lines are skipped, and so are lines of separators alone at the end of the file. Empty
  * fields behind the last non-empty one of the first line are trailing separators, and no column.
@@ -55,6 +58,7 @@ public final class CsvSeries {
             && !header.isIndexed()
             && header.width() == 2
             && text.separator() == ','
+            && !text.namesSeparator()
             && config.decimal() != CsvDecimal.POINT;
   }
 

@@ -32,12 +32,14 @@ final class CsvText implements Closeable {
   private final Path file;
   private final CloseableIterator<CsvRecord> records;
   private final char separator;
+  private final boolean named;
   private boolean hadComments;
 
-  private CsvText(Path file, CloseableIterator<CsvRecord> records, char separator) {
+  private CsvText(Path file, CloseableIterator<CsvRecord> records, char separator, boolean named) {
     this.file = file;
     this.records = records;
     this.separator = separator;
+    this.named = named;
   }
 
   static CsvText open(Path file, CsvConfig config) throws IOException {
@@ -47,7 +49,7 @@ final class CsvText implements Closeable {
       char[] start = new char[SEPARATOR_LINE.length() + 2];
       int length = Math.max(0, text.read(start));
       text.reset();
-      boolean named = namesSeparator(new String(start, 0, length));
+      boolean named = beginsWithSeparator(new String(start, 0, length));
       char separator = named ? start[SEPARATOR_LINE.length()] : config.separator();
       CsvReader<CsvRecord> reader =
           CsvReader.builder()
@@ -67,7 +69,7 @@ final class CsvText implements Closeable {
                               .maxRecordSize(LONGEST_RECORD)),
                   text);
       reader.skipLines(named ? 1 : 0);
-      return new CsvText(file, reader.iterator(), separator);
+      return new CsvText(file, reader.iterator(), separator, named);
     } catch (IOException e) {
       text.close();
       throw readable(file, e);
@@ -78,7 +80,7 @@ final class CsvText implements Closeable {
   }
 
   /** Whether the file begins with a line such as {@code sep=;}. */
-  private static boolean namesSeparator(String start) {
+  private static boolean beginsWithSeparator(String start) {
     int at = SEPARATOR_LINE.length();
     return start.toLowerCase(Locale.ROOT).startsWith(SEPARATOR_LINE)
         && start.length() > at
@@ -89,6 +91,11 @@ final class CsvText implements Closeable {
   /** Between fields: what the file says, or else the settings. */
   char separator() {
     return separator;
+  }
+
+  /** Whether the file says what the separator is. */
+  boolean namesSeparator() {
+    return named;
   }
 
   /** Whether a line was skipped as a comment until now. */

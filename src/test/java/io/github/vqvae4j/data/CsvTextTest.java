@@ -53,6 +53,7 @@ class CsvTextTest {
   @Test
   void theSeparatorLineIsThatOfExcel() throws IOException {
     reads("sep=;\n1;2.5\n", 2, 1, 2.5f);
+    reads("sep=,\n1,5\n2,5\n", 2, 1, 5, 2, 5);
     reads("\uFEFFSEP=\t\r\na\tb\r\n1\t2\r\n", 2, 1, 2);
     refuses("sep=;\na;b\n1;x\n", "line 3, column 2 (b)");
     refuses("sep=;", "end of file: got no values");
@@ -152,7 +153,9 @@ class CsvTextTest {
         times.append(start).append(i).append(",1\n");
       }
       refuses(times.toString(), "column 1 (t): got values such as " + start + "11", "float");
-      refuses(times + "1e10,1\n", "column 1 (t)", "CsvConfig.index(PRESENT)");
+      if (!start.endsWith(".")) {
+        refuses(times + "1e10,1\n", "column 1 (t)", "CsvConfig.index(PRESENT)");
+      }
     }
     refuses("t\n100000000.5\n100000000.5\n100000000.75\n", "column 1 (t)");
   }
@@ -174,6 +177,13 @@ class CsvTextTest {
       text.append(Math.sin(i * 2 * Math.PI / 10_000)).append('\n');
     }
     assertEquals(20_000, CsvSeries.read(csv(text.toString())).time());
+    // Most steps are lost, but they are nothing beside the whole: a simulation that settles, and a
+    // slow rise in many digits.
+    text = new StringBuilder("v,w\n");
+    for (int i = 0; i < 200_000; i++) {
+      text.append(1 - Math.exp(-i / 1e3)).append(',').append(1 + 1.0000001e-7 * i).append('\n');
+    }
+    assertEquals(200_000, CsvSeries.read(csv(text.toString())).time());
   }
 
   @Test
@@ -197,26 +207,26 @@ class CsvTextTest {
     };
     byte[] likely = "\"\"\n\r,;\t#.-+e0159aN =".getBytes(UTF_8);
     Path file = folder.resolve("any.csv");
-    for (int i = 0; i < 5_000; i++) {
-      byte[] bytes = tables[random.nextInt(tables.length)].getBytes(UTF_8);
-      for (int k = random.nextInt(6); k >= 0; k--) {
-        bytes[random.nextInt(bytes.length)] =
-            random.nextInt(4) == 0
-                ? (byte) random.nextInt(256)
-                : likely[random.nextInt(likely.length)];
-      }
-      Files.write(file, bytes);
-      CsvConfig config = configs[random.nextInt(configs.length)];
-      assertTimeoutPreemptively(
-          ofSeconds(1),
-          () -> {
+    assertTimeoutPreemptively(
+        ofSeconds(60),
+        () -> {
+          for (int i = 0; i < 5_000; i++) {
+            byte[] bytes = tables[random.nextInt(tables.length)].getBytes(UTF_8);
+            for (int k = random.nextInt(6); k >= 0; k--) {
+              bytes[random.nextInt(bytes.length)] =
+                  random.nextInt(4) == 0
+                      ? (byte) random.nextInt(256)
+                      : likely[random.nextInt(likely.length)];
+            }
+            Files.write(file, bytes);
+            CsvConfig config = configs[random.nextInt(configs.length)];
             try {
               CsvSeries.read(file, config);
             } catch (BadFileException e) {
               assertSays(e, "any.csv: ", "; ");
             }
-          });
-    }
+          }
+        });
   }
 
   private void reads(String text, int channels, float... samples) throws IOException {
