@@ -117,6 +117,10 @@ final class CsvText implements Closeable {
       }
       return null;
     } catch (CsvParseException e) {
+      if (e.getCause() instanceof Error error) {
+        // FastCSV wraps all that is thrown, running out of memory too.
+        throw error;
+      }
       throw new BadFileException(
           file,
           "quotes and fields",
