@@ -127,6 +127,7 @@ class CsvTextTest {
     refuses(new byte[0], "end of file: got no values");
     refuses("h\u00f6he\n1\n".getBytes(ISO_8859_1), "text: got bytes that are no UTF-8");
     byte[] late = ("a\n" + "1\n".repeat(100_000) + "\u00e4\n").getBytes(ISO_8859_1);
+    refuses(new byte[] {'1', '\n', (byte) 0xC3}, "text: got bytes that are no UTF-8");
     refuses(late, "text: got bytes that are no UTF-8");
     reads("h\u00f6he,\ud83d\ude00\n1,2\n", 2, 1, 2);
   }
