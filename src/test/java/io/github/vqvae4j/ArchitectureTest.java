@@ -79,6 +79,16 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule ONLY_DATA_USES_FASTCSV =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(room("data"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("de.siegmar.fastcsv..")
+          .allowEmptyShould(true);
+
+  @ArchTest
   static final ArchRule ONLY_TENSOR_USES_ITS_KERNELS =
       noClasses()
           .that()

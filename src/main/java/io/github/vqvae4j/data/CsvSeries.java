@@ -1,172 +1,280 @@
 package io.github.vqvae4j.data;
 
+import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.InputFile;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
- * Series in text files of columns: a line for each time, a column for each channel, numbers with a
- * decimal point. The first line may name the columns; it does if columns are asked for by name, or
- * no field of it is a number. Fields may stand in quotation marks, but must not hold the separator
- * or a line's end. Empty lines are passed over. UTF-8.
+ * Reads series from CSV files: a line for each time, a column for each channel.
+ *
+ * <p>Files are UTF-8 with any line ends; fields may be quoted, as RFC 4180 has it. {@link
+ * CsvConfig} says what the settings are and what they mean. A number is digits with or without
+ * sign, decimal mark and exponent ({@code -1.5e-3}); anything else in a channel is refused: dates,
+ * units, percent, thousands separators, infinities.
+ *
+ * <p>Refused is also a column whose steps float would lose, such as Unix times (1,700,000,000 and
+ * one more are the same float): more than half of the steps from one value to the next would change
+ * by more than a tenth, and the values are integers or would be rounded by more than 1e-5 of their
+ * standard deviation (root mean square).
+ *
+ * <p>Empty lines are skipped, and so are lines of separators alone at the end of the file. Empty
+ * fields behind the last non-empty one of the first line are trailing separators, and no column.
  */
 public final class CsvSeries {
-  private static final String MARK = "\uFEFF";
-
   private final Path file;
-  private final Pattern separator;
-  private String[] names = {};
-  private int[] columns = {};
-  private int width = -1;
+  private final CsvConfig config;
+  private final CsvText text;
+  private final CsvHeader header;
+  private final List<CsvColumn> columns;
+
+  /** The values of a line, NaN for those that are missing. */
+  private final double[] row;
+
+  /** Whether the first line, read as values, may hold names. */
+  private boolean mayBeHeader;
+
   private float[] samples = new float[1 << 10];
   private int count;
 
-  private CsvSeries(Path file, char separator) {
+  /** Whether each line until now may be a number with a decimal comma. */
+  private boolean mayBeDecimalCommas;
+
+  private CsvSeries(
+      Path file, CsvConfig config, CsvText text, CsvHeader header, List<CsvColumn> columns) {
     this.file = file;
-    this.separator = Pattern.compile(String.valueOf(separator), Pattern.LITERAL);
+    this.config = config;
+    this.text = text;
+    this.header = header;
+    this.columns = columns;
+    this.row = new double[columns.size()];
+    this.mayBeDecimalCommas =
+        !header.isNamed()
+            && !header.isIndexed()
+            && header.width() == 2
+            && text.separator() == ','
+            && !text.namesSeparator()
+            && config.decimal() != CsvDecimal.POINT;
   }
 
   /**
-   * Reads a file of values with commas between.
+   * Reads a file with the default settings.
    *
    * @param file the file
    * @param columns the names of those columns that become channels, in this order; none for all
    * @return the series, of an unknown rate
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException as {@link #read(Path, char, String...)} does
+   * @throws BadFileException as {@link #read(Path, CsvConfig, String...)} does
    * @throws IOException if it cannot be read
    */
   public static Series read(Path file, String... columns) throws IOException {
-    return read(file, ',', columns);
+    return read(file, CsvConfig.DEFAULT, columns);
   }
 
   /**
-   * Reads a file of values with another separator between.
+   * Reads a file with another separator than a comma.
    *
    * @param file the file
    * @param separator such as {@code ';'} or a tab
    * @param columns the names of those columns that become channels, in this order; none for all
    * @return the series, of an unknown rate
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if a field of these columns is no finite number, a line has more or
-   *     fewer fields than the first, there is no column of such a name, or there are no values; the
-   *     message names line and column, counted from 1
+   * @throws BadFileException as {@link #read(Path, CsvConfig, String...)} does
+   * @throws IllegalArgumentException as {@link CsvConfig} does
    * @throws IOException if it cannot be read
    */
   public static Series read(Path file, char separator, String... columns) throws IOException {
+    return read(file, CsvConfig.DEFAULT.separator(separator), columns);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param file the file
+   * @param config how
+   * @param columns the names of those columns that become channels, in this order; none for all but
+   *     an index
+   * @return the series, of an unknown rate
+   * @throws NoSuchFileException if there is no such file
+   * @throws BadFileException if a field of these columns is no finite number, or missing where that
+   *     is refused, a line has more or fewer fields than the first, a name is not there or stands
+   *     twice, there are no values, float would lose a column's steps, or it cannot be told whether
+   *     the first line is a header or a comma a decimal comma; the message names line and column,
+   *     counted from 1, and the setting
+   * @throws IllegalArgumentException if columns are chosen by name from a file without a header
+   * @throws IOException if it cannot be read
+   */
+  public static Series read(Path file, CsvConfig config, String... columns) throws IOException {
+    if (columns.length > 0 && config.header() == CsvPresence.ABSENT) {
+      throw new IllegalArgumentException(
+          "got the columns "
+              + Arrays.toString(columns)
+              + " with CsvConfig.header(ABSENT), expected no names without a header; leave one of"
+              + " both out");
+    }
     InputFile.require(file, "a text file of numbers");
-    CsvSeries series = new CsvSeries(file, separator);
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
-      int number = 1;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String text = number == 1 && line.startsWith(MARK) ? line.substring(1) : line;
-        if (!text.isBlank() || text.indexOf(separator) >= 0) {
-          series.line(number, text, columns);
+    try (CsvText text = CsvText.open(file, config)) {
+      CsvRecord first = text.next();
+      while (first != null && isBlank(first)) {
+        first = text.next();
+      }
+      if (first == null) {
+        throw noValues(file);
+      }
+      CsvHeader header =
+          new CsvHeader(
+              file, first.getStartingLineNumber(), named(first), config, columns.length > 0);
+      CsvSeries series =
+          new CsvSeries(
+              file,
+              config,
+              text,
+              header,
+              header.columns(columns, text.hadComments(), text.separator()));
+      if (!header.isNamed()) {
+        series.firstLine(first);
+      }
+      series.lines();
+      return series.whole();
+    }
+  }
+
+  /** The fields of the first line but for those of trailing separators. */
+  private static List<String> named(CsvRecord first) {
+    List<String> fields = new ArrayList<>();
+    first.getFields().forEach(field -> fields.add(field.strip()));
+    int last = fields.size();
+    while (last > 1 && fields.get(last - 1).isEmpty()) {
+      last--;
+    }
+    return fields.subList(0, last);
+  }
+
+  private static boolean isBlank(CsvRecord line) {
+    int fields = line.getFieldCount();
+    for (int i = 0; i < fields; i++) {
+      if (!line.getField(i).isBlank()) {
+        return false;
+      }
+    }
+    return fields > 1;
+  }
+
+  private void lines() throws IOException {
+    CsvRecord blank = null;
+    int blanks = 0;
+    for (CsvRecord next = text.next(); next != null; next = text.next()) {
+      if (isBlank(next)) {
+        blank = blanks++ == 0 ? next : blank;
+      } else {
+        // Values are missing there, since others follow.
+        for (; blanks > 0; blanks--) {
+          line(blank);
         }
-        number++;
-      }
-    } catch (CharacterCodingException e) {
-      throw new BadFileException(
-          file, "text", "got bytes that are no UTF-8, expected UTF-8; save it as such", e);
-    }
-    return series.whole();
-  }
-
-  private Series whole() throws BadFileException {
-    if (count == 0) {
-      throw new BadFileException(
-          file, "end of file", "got no values, expected one line of them or more; check the file");
-    }
-    return Series.of(Arrays.copyOf(samples, count), columns.length, 0);
-  }
-
-  private void line(int number, String line, String... wanted) throws BadFileException {
-    String[] fields = separator.split(line, -1);
-    for (int i = 0; i < fields.length; i++) {
-      fields[i] = plain(fields[i]);
-    }
-    if (width < 0) {
-      width = fields.length;
-      boolean header = wanted.length > 0 || Arrays.stream(fields).noneMatch(CsvSeries::isNumber);
-      names = header ? fields : names;
-      columns = columns(number, wanted);
-      if (header) {
-        return;
+        line(next);
       }
     }
-    if (fields.length != width) {
+  }
+
+  private void line(CsvRecord line) throws BadFileException {
+    checkWidth(line);
+    mayBeDecimalCommas = mayBeDecimalCommas && mayBeDecimalComma(line);
+    boolean dropped = false;
+    for (int i = 0; i < row.length; i++) {
+      row[i] = value(line, columns.get(i));
+      dropped |= Double.isNaN(row[i]) && config.missing() == CsvMissing.DROP_LINE;
+    }
+    if (!dropped) {
+      reserve(line);
+      for (int i = 0; i < row.length; i++) {
+        add(line, i);
+      }
+    }
+  }
+
+  private void firstLine(CsvRecord line) throws BadFileException {
+    line(line);
+    mayBeHeader =
+        config.header() == CsvPresence.AUTO
+            && row.length > 1
+            && Arrays.stream(row).distinct().filter(value -> !Double.isNaN(value)).count()
+                == row.length;
+  }
+
+  private void checkWidth(CsvRecord line) throws BadFileException {
+    int width = header.width();
+    int fields = line.getFieldCount();
+    boolean right = fields >= width;
+    for (int i = width; i < fields && right; i++) {
+      right = line.getField(i).isBlank();
+    }
+    if (!right) {
       throw new BadFileException(
           file,
-          "line " + number,
+          "line " + line.getStartingLineNumber(),
           "got "
-              + fields.length
+              + fields
               + " columns, expected "
               + width
-              + " as in the first line; correct it, or give the separator");
-    }
-    for (int column : columns) {
-      add(number, column, fields[column]);
+              + " as in the first line; correct it, or "
+              + header.separatorAdvice(text.separator())
+              + (text.separator() == ','
+                  ? "; where commas are decimal commas, give CsvConfig.decimal(COMMA) too"
+                  : ""));
     }
   }
 
-  private int[] columns(int number, String... wanted) throws BadFileException {
-    if (wanted.length == 0) {
-      return IntStream.range(0, width).toArray();
-    }
-    int[] found = new int[wanted.length];
-    for (int i = 0; i < wanted.length; i++) {
-      found[i] = List.of(names).indexOf(wanted[i]);
-      if (found[i] < 0) {
-        throw new BadFileException(
-            file,
-            "line " + number,
-            "got the columns "
-                + Arrays.toString(names)
-                + ", expected one of the name "
-                + wanted[i]
-                + "; correct the name, or give the separator");
-      }
-    }
-    return found;
+  /** Whether two fields such as 1 and 5 may have been 1,5. */
+  private static boolean mayBeDecimalComma(CsvRecord line) {
+    return line.getFieldCount() == 2
+        && CsvValue.isInteger(line.getField(0).strip(), true)
+        && CsvValue.isInteger(line.getField(1).strip(), false);
   }
 
-  private void add(int line, int column, String field) throws BadFileException {
-    double value = number(field);
-    if (!Float.isFinite((float) value)) {
+  /** The value, NaN if it is missing and may be. */
+  private double value(CsvRecord line, CsvColumn column) throws BadFileException {
+    String field = line.getField(column.index()).strip();
+    double value = CsvValue.number(field, config.decimal() == CsvDecimal.COMMA ? ',' : '.');
+    if (Float.isFinite((float) value)) {
+      return value;
+    }
+    if (config.missing() != CsvMissing.REFUSE && CsvValue.isMissing(field)) {
+      return Double.NaN;
+    }
+    throw bad(
+        line,
+        column,
+        "got \""
+            + CsvValue.shown(field)
+            + "\", expected a finite number; "
+            + CsvValue.advice(field, config, text.separator())
+            + header.advice(line));
+  }
+
+  private BadFileException bad(CsvRecord line, CsvColumn column, String problem) {
+    return new BadFileException(
+        file, "line " + line.getStartingLineNumber() + ", " + column.place(), problem);
+  }
+
+  private void reserve(CsvRecord line) throws BadFileException {
+    if (count <= samples.length - row.length) {
+      return;
+    }
+    int larger = Math.max(grown(count), grown(row.length));
+    if (larger - count < row.length) {
       throw new BadFileException(
           file,
-          "line "
-              + line
-              + ", column "
-              + (column + 1)
-              + (names.length == 0 ? "" : " (" + names[column] + ")"),
-          "got \""
-              + field
-              + "\", expected a finite number; correct it, leave the line out, give the separator, or choose columns by"
-              + " their names");
+          "line " + line.getStartingLineNumber(),
+          "got more than "
+              + count
+              + " values, expected at most so many; split the file, or choose fewer columns");
     }
-    if (count == samples.length) {
-      int larger = grown(count);
-      if (larger == count) {
-        throw new BadFileException(
-            file,
-            "line " + line,
-            "got more than "
-                + count
-                + " values, expected at most so many; split the file, or choose fewer columns");
-      }
-      samples = Arrays.copyOf(samples, larger);
-    }
-    samples[count++] = (float) value;
+    samples = Arrays.copyOf(samples, larger);
   }
 
   /** Twice as many, or as many as an array can hold. */
@@ -174,26 +282,56 @@ public final class CsvSeries {
     return (int) Math.min(2L * length, Integer.MAX_VALUE - 8);
   }
 
-  private static String plain(String field) {
-    String text = field.strip();
-    boolean quoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
-    return quoted ? text.substring(1, text.length() - 1) : text;
+  private void add(CsvRecord line, int channel) throws BadFileException {
+    CsvColumn column = columns.get(channel);
+    double value = row[channel];
+    if (!Double.isNaN(value)) {
+      fill(channel, column.gap(), column.last(), value);
+      column.add(value);
+    } else if (Double.isNaN(column.last())) {
+      throw bad(
+          line,
+          column,
+          "got a missing value, expected one before it to go on from; leave the line out, or give"
+              + " CsvConfig.missing(DROP_LINE)");
+    } else {
+      column.addMissing();
+      value = column.last();
+    }
+    samples[count++] = (float) value;
   }
 
-  private static boolean isNumber(String field) {
-    return !Double.isNaN(number(field)) || field.equals("NaN") || field.equals("Infinity");
+  /** Puts the values that were missing before the next sample on a line between two others. */
+  private void fill(int channel, int gap, double before, double after) {
+    for (int i = 1; i <= gap && config.missing() == CsvMissing.INTERPOLATE; i++) {
+      double part = (double) i / (gap + 1);
+      samples[count - (gap + 1 - i) * row.length] = (float) (before + part * (after - before));
+    }
   }
 
-  /** The number, or NaN if it is none. */
-  private static double number(String field) {
-    if (!field.isEmpty() && Character.isLetter(field.charAt(field.length() - 1))) {
-      // Java reads 5d and 5f as numbers, which here may be names.
-      return Double.NaN;
+  private Series whole() throws BadFileException {
+    if (count == 0) {
+      throw noValues(file);
     }
-    try {
-      return Double.parseDouble(field);
-    } catch (NumberFormatException e) {
-      return Double.NaN;
+    if (mayBeDecimalCommas) {
+      throw new BadFileException(
+          file,
+          "all lines",
+          "got two integers in each, which may be one number with a decimal comma, expected what"
+              + " can be told apart; for two columns give CsvConfig.decimal(POINT), for one"
+              + " CsvConfig.separator(';') and CsvConfig.decimal(COMMA)");
     }
+    if (mayBeHeader && columns.stream().allMatch(CsvColumn::beginsOutside)) {
+      throw header.ambiguous();
+    }
+    for (CsvColumn column : columns) {
+      column.check(file, config.missing());
+    }
+    return Series.of(Arrays.copyOf(samples, count), columns.size(), 0);
+  }
+
+  private static BadFileException noValues(Path file) {
+    return new BadFileException(
+        file, "end of file", "got no values, expected one line of them or more; check the file");
   }
 }

@@ -130,7 +130,7 @@ class JsonForAllTest {
         List<TermReport> terms = List.of(new TermReport(name, value, value));
         StepReport step =
             new StepReport(Long.MAX_VALUE, 3, terms, value, value, value, none, none, value);
-        Evaluation evaluation = new Evaluation(Long.MAX_VALUE, terms, value, value, none);
+        Evaluation evaluation = new Evaluation(Long.MAX_VALUE, terms, value, true, value, none);
         TrainingReport report =
             new TrainingReport(
                 step,

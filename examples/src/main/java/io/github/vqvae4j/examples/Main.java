@@ -72,6 +72,7 @@ public final class Main implements Runnable {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
     line.setOut(out).setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setDefaultValueProvider(new TrainingDefaults.Provider());
     line.setParameterExceptionHandler(new UsageMessage());
     line.setExecutionExceptionHandler((failure, command, parsed) -> main.failed(err, failure));

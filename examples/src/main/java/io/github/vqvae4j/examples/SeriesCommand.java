@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -53,19 +54,7 @@ final class SeriesCommand implements Callable<Integer> {
               + " of four sensors.")
   private Path data;
 
-  @Option(
-      names = "--separator",
-      paramLabel = "C",
-      defaultValue = ",",
-      description = "Between the fields of a CSV file, such as ';'. Default: a comma.")
-  private char separator;
-
-  @Option(
-      names = "--columns",
-      split = ",",
-      paramLabel = "NAME",
-      description = "Columns of a CSV file, with commas between. Default: all.")
-  private String[] columns = {};
+  @Mixin private CsvOptions csv;
 
   @Option(
       names = "--steps",
@@ -117,8 +106,7 @@ final class SeriesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    SeriesInput input =
-        data == null ? SeriesInput.generated(seed) : SeriesInput.of(data, separator, columns);
+    SeriesInput input = data == null ? SeriesInput.generated(seed) : SeriesInput.of(data, csv);
     ChannelScale scale = ChannelScale.of(input.train());
     requireEnough(input.heldOut());
     try (VqVae model = model(input.channels().size());

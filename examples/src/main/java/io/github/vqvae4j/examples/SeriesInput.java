@@ -1,6 +1,5 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.CsvSeries;
 import io.github.vqvae4j.data.Series;
 import io.github.vqvae4j.data.WavFiles;
 import java.io.IOException;
@@ -54,18 +53,15 @@ record SeriesInput(
    * the last series, the rest to look at.
    *
    * @param data a WAV file, a folder of WAV files, or any other file: a table
-   * @param separator between the fields of a table
-   * @param columns the names of those to take of a table; none for all
+   * @param csv how a table is read
    */
-  static SeriesInput of(Path data, char separator, String... columns) throws IOException {
+  static SeriesInput of(Path data, CsvOptions csv) throws IOException {
     boolean folder = Files.isDirectory(data);
     String name = data.toString().toLowerCase(Locale.ROOT);
     // Those that are no WAV files are named when they are read as such.
     boolean sound = folder || SOUNDS.stream().anyMatch(name::endsWith);
     List<Series> all =
-        folder
-            ? WavFiles.in(data)
-            : List.of(sound ? WavFiles.read(data) : CsvSeries.read(data, separator, columns));
+        folder ? WavFiles.in(data) : List.of(sound ? WavFiles.read(data) : csv.read(data));
     List<Series> train = new ArrayList<>();
     List<Series> heldOut = new ArrayList<>();
     for (Series one : all) {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -120,6 +121,50 @@ class SeriesCommandTest {
     assertTrue(run.out().contains("Series[1600, 2]"), run::out);
     Run.of("series", "--data=" + file, "--separator=;", "--columns=weight")
         .failed(1, "table.txt", "weight");
+  }
+
+  @Test
+  void aTableIsReadAsTheOptionsSay() throws IOException {
+    StringBuilder table = new StringBuilder("time\tspeed\n");
+    for (int t = 0; t < 4_000; t++) {
+      String value = String.format(Locale.GERMANY, "%.3f", Math.sin(t / 5.0));
+      table.append(1_700_000_000 + t).append('\t').append(t == 7 ? "NA" : value).append('\n');
+    }
+    Path file = Files.writeString(folder.resolve("table.tsv"), table);
+    for (String tab : new String[] {"\\t", "\t", "tab"}) {
+      Run.of("series", "--data=" + file, "--separator=" + tab)
+          .failed(1, "line 2, column 2 (speed)", "--decimal COMMA");
+    }
+    Run.of("series", "--data=" + file).failed(1, "table.tsv", "--separator '\\t'");
+    Run.of("series", "--data=" + file, "--separator=tab", "--decimal=comma")
+        .failed(1, "line 9", "\"NA\"", "--missing DROP_LINE, PREVIOUS or INTERPOLATE");
+    Run.of(
+            "series",
+            "--data=" + file,
+            "--separator=tab",
+            "--decimal=comma",
+            "--missing=interpolate")
+        .failed(1, "column 1 (time)", "--index PRESENT", "--columns");
+    Run.of("series", "--data=" + file, "--header=absent", "--columns=speed")
+        .failed(1, "[speed]", "--header ABSENT");
+    Run.of(
+            "series",
+            "--data=" + file,
+            "--separator=tab",
+            "--decimal=comma",
+            "--missing=interpolate",
+            "--index=present",
+            "--comments=false",
+            "--window=16",
+            "--steps=2",
+            "--codes=8",
+            "--false-positives=0.05",
+            "--output=" + folder.resolve("tsv"))
+        .succeeded();
+    for (String wrong : new String[] {"", "ab", "5", "\""}) {
+      Run.of("series", "--data=" + file, "--separator=" + wrong).failed(2, "--separator", "';'");
+    }
+    Run.of("series", "--missing=guess").failed(2, "--missing", "INTERPOLATE");
   }
 
   @Test

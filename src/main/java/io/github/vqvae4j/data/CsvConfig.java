@@ -1,0 +1,124 @@
+package io.github.vqvae4j.data;
+
+import java.util.Objects;
+
+/**
+ * How {@link CsvSeries} reads a file.
+ *
+ * <pre>{@code
+ * CsvConfig.DEFAULT.separator(';').decimal(CsvDecimal.COMMA).missing(CsvMissing.INTERPOLATE)
+ * }</pre>
+ *
+ * @param separator between fields; by default a comma. A first line {@code sep=;}, as Excel reads
+ *     and writes, overrides it. It is never guessed; a file with another separator is refused
+ * @param header whether the first line names the columns. By default {@code AUTO}: it does if
+ *     columns are chosen by name, or if no field of it is a number and one is a name, or if it
+ *     counts the columns, 0, 1, 2, .., as pandas does for columns without names. Lines {@code 0}
+ *     and {@code 0,1} may be either, and are refused; so is a first line of different numbers that
+ *     are all farther from the rest of their columns than the rest spreads
+ * @param index whether the first column holds no samples but the lines' numbers or times; it then
+ *     becomes no channel, unless chosen by name. By default {@code AUTO}: it does if the header
+ *     leaves its name empty, as pandas and R write it, or says {@code Unnamed: 0}
+ * @param missing what becomes of missing values; by default they are refused
+ * @param decimal what separates the digits of a number; by default a point
+ * @param comments whether lines that begin with {@code #} are skipped; by default they are, and so
+ *     never name the columns; with {@code false} they are lines as any other
+ */
+public record CsvConfig(
+    char separator,
+    CsvPresence header,
+    CsvPresence index,
+    CsvMissing missing,
+    CsvDecimal decimal,
+    boolean comments) {
+  /** A comma, a decimal point; header and index as the file shows; no missing values; comments. */
+  public static final CsvConfig DEFAULT =
+      new CsvConfig(
+          ',', CsvPresence.AUTO, CsvPresence.AUTO, CsvMissing.REFUSE, CsvDecimal.AUTO, true);
+
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if the separator is a letter, a digit, a line break, or one of
+   *     {@code " # . + -}, which are needed for quotes, comments and numbers
+   */
+  public CsvConfig {
+    if (!canSeparate(separator)) {
+      throw new IllegalArgumentException(
+          "got the separator "
+              + CsvValue.quoted(separator)
+              + ", expected a character that is no letter, digit, line break or part of a number,"
+              + " such as ',', ';', '\\t' or '|'; give one of these");
+    }
+    Objects.requireNonNull(header, "header");
+    Objects.requireNonNull(index, "index");
+    Objects.requireNonNull(missing, "missing");
+    Objects.requireNonNull(decimal, "decimal");
+  }
+
+  static boolean canSeparate(char separator) {
+    return !Character.isLetterOrDigit(separator)
+        && !Character.isSurrogate(separator)
+        && "\"#.+-\n\r\0\uFEFF".indexOf(separator) < 0;
+  }
+
+  /**
+   * Sets the separator.
+   *
+   * @param newSeparator such as {@code ';'} or {@code '\t'}
+   * @return these settings with it
+   */
+  public CsvConfig separator(char newSeparator) {
+    return new CsvConfig(newSeparator, header, index, missing, decimal, comments);
+  }
+
+  /**
+   * Sets whether the first line names the columns.
+   *
+   * @param newHeader whether it does
+   * @return these settings with it
+   */
+  public CsvConfig header(CsvPresence newHeader) {
+    return new CsvConfig(separator, newHeader, index, missing, decimal, comments);
+  }
+
+  /**
+   * Sets whether the first column is an index, and so no channel.
+   *
+   * @param newIndex whether it is
+   * @return these settings with it
+   */
+  public CsvConfig index(CsvPresence newIndex) {
+    return new CsvConfig(separator, header, newIndex, missing, decimal, comments);
+  }
+
+  /**
+   * Sets what becomes of missing values.
+   *
+   * @param newMissing what
+   * @return these settings with it
+   */
+  public CsvConfig missing(CsvMissing newMissing) {
+    return new CsvConfig(separator, header, index, newMissing, decimal, comments);
+  }
+
+  /**
+   * Sets what separates the digits of a number.
+   *
+   * @param newDecimal point or comma
+   * @return these settings with it
+   */
+  public CsvConfig decimal(CsvDecimal newDecimal) {
+    return new CsvConfig(separator, header, index, missing, newDecimal, comments);
+  }
+
+  /**
+   * Sets whether lines that begin with {@code #} are skipped.
+   *
+   * @param skipped whether they are
+   * @return these settings with it
+   */
+  public CsvConfig comments(boolean skipped) {
+    return new CsvConfig(separator, header, index, missing, decimal, skipped);
+  }
+}

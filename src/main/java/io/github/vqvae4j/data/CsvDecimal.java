@@ -1,0 +1,14 @@
+package io.github.vqvae4j.data;
+
+/** What separates the digits of a number in a CSV file; see {@link CsvConfig}. */
+public enum CsvDecimal {
+  /**
+   * A point, as in 1.5. Two columns of integers without a header and with a comma between, such as
+   * {@code 1,5}, are refused, since they may as well be one column with decimal commas.
+   */
+  AUTO,
+  /** A point, as in 1.5, whatever the file looks like. */
+  POINT,
+  /** A comma, as in 1,5; with a comma as separator too, such numbers must be quoted. */
+  COMMA
+}

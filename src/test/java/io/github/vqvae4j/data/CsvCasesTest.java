@@ -1,0 +1,89 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The small tables in src/test/resources/cases, with the default settings. */
+class CsvCasesTest {
+  @Test
+  void columnNumbersAreAHeader() throws IOException {
+    assertReads("c1_numheader.csv", ',', 3, 5, 6, 7, 8, 9, 10);
+  }
+
+  @Test
+  void aNameThatStandsTwiceIsRefusedWhenAskedFor() throws IOException {
+    refuses("c1_dup.csv", ',', new String[] {"a"}, "name a", "columns 1 and 2");
+    assertReads("c1_dup.csv", ',', 2, 1, 2);
+  }
+
+  @Test
+  void decimalCommasAreRefusedByName() {
+    refuses("c2_semi.csv", ',', new String[0], "decimal comma", "';'");
+    refuses("c2_semi.csv", ';', new String[0], "line 2, column 1 (t)", "decimal comma");
+    refuses("c2_onecol.csv", ',', new String[0], "decimal comma");
+    refuses("c2_onecol.csv", ';', new String[0], "line 1", "decimal comma");
+  }
+
+  @Test
+  void excelsLineNamesTheSeparator() throws IOException {
+    assertReads("c3_sep.csv", ',', 2, 1, 2);
+    assertReads("c3_sepcomma.csv", ',', 2, 1, 2);
+    assertReads("c3_sepcomma.csv", ';', 2, 1, 2);
+  }
+
+  @Test
+  void tabsSeparate() throws IOException {
+    assertReads("c4.tsv", '\t', 2, 1, 2, 3, 4);
+    refuses("c4.tsv", ',', new String[0], "'\\t'");
+  }
+
+  @Test
+  void trailingSeparatorsAndEmptyLinesOfSpreadsheetsHoldNothing() throws IOException {
+    assertReads("c5_trail.csv", ',', 2, 1, 2, 3, 4);
+    assertReads("c5_excel_tail.csv", ';', 2, 1, 2);
+  }
+
+  @Test
+  void stepsThatFloatLosesAreRefused() throws IOException {
+    refuses("c7_unix.csv", ',', new String[0], "column 1 (t)", "1700000000", "float");
+    assertArrayEquals(
+        new float[] {1, 2, 3}, CsvSeries.read(file("c7_unix.csv"), ',', "v").samples());
+  }
+
+  @Test
+  void separatorsWithinQuotesSeparateNothing() throws IOException {
+    assertReads("quotedsep_header.csv", ',', 3, 1, 2, 3);
+    assertArrayEquals(
+        new float[] {2}, CsvSeries.read(file("quotedsep_header.csv"), ',', "b,c").samples());
+  }
+
+  private static void assertReads(String name, char separator, int channels, float... samples)
+      throws IOException {
+    Series series = CsvSeries.read(file(name), separator);
+    assertEquals(channels, series.channels(), name);
+    assertArrayEquals(samples, series.samples(), name);
+  }
+
+  private static void refuses(String name, char separator, String[] columns, String... parts) {
+    assertSays(
+        assertThrows(
+            BadFileException.class, () -> CsvSeries.read(file(name), separator, columns), name),
+        parts);
+  }
+
+  private static Path file(String name) {
+    try {
+      return Path.of(CsvCasesTest.class.getResource("/cases/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bytes, lines, quotes and digits of CSV files. */
+class CsvTextTest {
+  @TempDir Path folder;
+
+  @Test
+  void linesEndAnyhow() throws IOException {
+    for (String end : new String[] {"\n", "\r\n", "\r"}) {
+      reads("a,b\n1,2\n\n3,4\n".replace("\n", end), 2, 1, 2, 3, 4);
+      reads("a,b\n1,2\n  \n3,4".replace("\n", end), 2, 1, 2, 3, 4);
+      refuses("a,b\n1,2\n\n3,x\n".replace("\n", end), "line 4, column 2 (b)");
+    }
+  }
+
+  @Test
+  void quotesHoldSeparatorsQuotesAndLineEnds() throws IOException {
+    reads("\"a\nb\",\"c \"\"d\"\"\"\n\"1\",2\n", 2, 1, 2);
+    refuses("\"a\nb\",\"c\"\"d\"\n1,x\n", "line 3, column 2 (c\"d): got \"x\"");
+    refuses("\"a\nb\",c\n\"x\n\",2\n", "line 3, column 1 (a\\nb): got \"x\"");
+    reads("a , \"b\" \n \"1\" ,\t2\n", 2, 1, 2);
+    assertArrayEquals(new float[] {2}, CsvSeries.read(csv("a , \"b,\" \n1,2\n"), "b,").samples());
+    assertArrayEquals(new float[] {1}, CsvSeries.read(csv(" a ,b\n1,2\n"), " a").samples());
+    refuses("a,\"b\n1,2\n", "quotes and fields", "each quotation mark closed", "line 1");
+    refuses("a,\"b\"x\n1,2\n", "quotes and fields", "after closing quote", "line 1");
+    refuses("sep=,\na,b\n1,2\n3,\"4\n", "quotes and fields", "line 4");
+  }
+
+  @Test
+  void theSeparatorLineIsThatOfExcel() throws IOException {
+    reads("sep=;\n1;2.5\n", 2, 1, 2.5f);
+    reads("sep=,\n1,5\n2,5\n", 2, 1, 5, 2, 5);
+    reads("\uFEFFSEP=\t\r\na\tb\r\n1\t2\r\n", 2, 1, 2);
+    refuses("sep=;\na;b\n1;x\n", "line 3, column 2 (b)");
+    refuses("sep=;", "end of file: got no values");
+    refuses("sep=;\n", "end of file: got no values");
+    // These are names.
+    reads("sep=;a\n1\n", 1, 1);
+    reads("sep=\n1\n", 1, 1);
+    reads("sep=5\n1\n", 1, 1);
+    reads("a\nsep=\n".replace("sep=", "2"), 1, 2);
+    refuses("a;b\nsep=;\n1;2\n", "line 2, column 1 (a;b): got \"sep=;\"");
+  }
+
+  @Test
+  void separatorsAtTheEndAreNoColumns() throws IOException {
+    reads("a,b,\n1,2,\n3,4,\n", 2, 1, 2, 3, 4);
+    reads("a,b\n1,2,\n3,4,,\n5,6\n", 2, 1, 2, 3, 4, 5, 6);
+    reads("a,b,,\n1,2,,\n,,,\n,,,\n", 2, 1, 2);
+    reads(",,\n,,\na,b,\n1,2,\n", 2, 1, 2);
+    refuses("1,2.5,\n3,4,5\n", "line 2: got 3 columns, expected 2 as in the first line");
+    refuses("a,b\n1,2,,3\n", "line 2: got 4 columns, expected 2 as in the first line");
+    refuses("a,b\n1,2\n,\n3,4\n", "line 3, column 1 (a): got \"\"", "CsvConfig.missing(");
+    refuses(",,\n,,\n", "end of file: got no values");
+    // A name in the middle that is empty is a column.
+    reads("a,,b\n1,2,3\n", 3, 1, 2, 3);
+  }
+
+  @Test
+  void numbersAreDigitsAlone() throws IOException {
+    reads(
+        "v\n1e5\n+1\n.5\n5.\n-1.5E-3\n007\n-0\n1e-400\n", 1, 1e5f, 1, .5f, 5, -1.5e-3f, 7, -0f, 0);
+    for (String value :
+        new String[] {
+          "1d", "1f", "0x1p3", "0x10", "1_0", "1 2", "\u221e", "true", "50%", "$5", "5 V", "1e",
+          "e5", ".", "+", "--1", "1-2", "1e5.5", "\u0661", "\uff11", "\u22121", "1\u0001",
+          "1\u00a0", "'1'"
+        }) {
+      refuses("v\n" + value + "\n", "line 2, column 1 (v): got \"", "expected a finite number");
+    }
+    for (String value : new String[] {"inf", "-Infinity", "1e39", "-1e400"}) {
+      refuses("v\n" + value + "\n", "got \"" + value, "expected a finite number");
+    }
+    refuses("v\n1e39\n", "too large for a float");
+    refuses("v\n1\u0001\n", "got \"1\\u0001\"");
+    for (String value :
+        new String[] {
+          "2024-01-01", "2024-01-01T10:00:00Z", "31.12.2024", "1/2/24", "10:15", "1:02:03.5"
+        }) {
+      refuses("v\n" + value + "\n", "got \"" + value, "date or time", "CsvConfig.index(PRESENT)");
+    }
+  }
+
+  @Test
+  void whatIsNoTextIsNamedByItsKind() throws IOException {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(zip)) {
+      out.putNextEntry(new ZipEntry("xl/workbook.xml"));
+    }
+    refuses(zip.toByteArray(), "first bytes", "ZIP", ".xlsx", "save the table as CSV");
+    ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
+      out.write("a\n1\n".getBytes(UTF_8));
+    }
+    refuses(gzip.toByteArray(), "first bytes", "gzip", "unpack it");
+    refuses("\ufeffa\n1\n".getBytes(UTF_16LE), "first bytes", "UTF-16", "save the text as UTF-8");
+    refuses("a\n1\n".getBytes(UTF_16), "first bytes", "UTF-16", "save the text as UTF-8");
+    refuses("a\n1\n".getBytes(UTF_16BE), "first bytes", "zero bytes", "UTF-16");
+    refuses("a\n1\n\0".getBytes(UTF_8), "first bytes", "zero bytes", "binary");
+    refuses("\n <!DOCTYPE html><html>".getBytes(UTF_8), "first bytes", "HTML");
+    refuses("\u00d0\u00cf\u0011\u00e0\u00a1".getBytes(ISO_8859_1), "first bytes", ".xls");
+    refuses("PAR1..".getBytes(UTF_8), "first bytes", "Parquet");
+    refuses(new byte[0], "end of file: got no values");
+    refuses("h\u00f6he\n1\n".getBytes(ISO_8859_1), "text: got bytes that are no UTF-8");
+    byte[] late = ("a\n" + "1\n".repeat(100_000) + "\u00e4\n").getBytes(ISO_8859_1);
+    refuses(new byte[] {'1', '\n', (byte) 0xC3}, "text: got bytes that are no UTF-8");
+    refuses(late, "text: got bytes that are no UTF-8");
+    reads("h\u00f6he,\ud83d\ude00\n1,2\n", 2, 1, 2);
+  }
+
+  @Test
+  void memoryIsBounded() throws IOException {
+    refuses("a\n\"" + "x".repeat(3 << 20), "quotes and fields", "1048576");
+    refuses("x".repeat(3 << 20) + "\n1\n", "quotes and fields", "1048576");
+    refuses("#" + "x".repeat(3 << 20) + "\n1\n", "quotes and fields", "1048576");
+    refuses(",".repeat(1 << 17), "quotes and fields", "65536");
+    refuses("1,234".repeat(100_000) + "\n1\n", "65536");
+    refuses("v\n" + "1'234".repeat(100_000) + "\n", "line 2, column 1 (v): got \"1'234");
+    String wide = "1.5,".repeat(10_000) + "2\n";
+    assertEquals(10_001, CsvSeries.read(csv(wide.repeat(3))).channels());
+    refuses("name,".repeat(10_000) + "b\n1\n", "line 2: got 1 columns, expected 10001");
+  }
+
+  @Test
+  void stepsThatFloatLosesAreRefused() throws IOException {
+    for (String start : new String[] {"17000000", "17000000000", "-17000000", "16777216."}) {
+      // Seconds, milliseconds and the like; with a gap of years too.
+      StringBuilder times = new StringBuilder("t,v\n");
+      for (int i = 11; i < 99; i++) {
+        times.append(start).append(i).append(",1\n");
+      }
+      refuses(times.toString(), "column 1 (t): got values such as " + start + "11", "float");
+      if (!start.endsWith(".")) {
+        refuses(times + "1e10,1\n", "column 1 (t)", "CsvConfig.index(PRESENT)");
+      }
+    }
+    refuses("t\n100000000.5\n100000000.5\n100000000.75\n", "column 1 (t)");
+  }
+
+  @Test
+  void stepsThatFloatKeepsAreRead() throws IOException {
+    reads("v\n0.123456789\n0.123456788\n0.5\n0.25\n", 1, .123456789f, .123456788f, .5f, .25f);
+    reads("v\n1700000000\n1700000000\n", 1, 1.7e9f, 1.7e9f);
+    reads("v\n0.1234567891\n", 1, .1234567891f);
+    reads("t\n1700000000\n1700086400\n1700172800\n", 1, 1.7e9f, 1700086400f, 1700172800f);
+    StringBuilder text = new StringBuilder("v\n");
+    Random random = new Random(3);
+    for (int i = 0; i < 2_000; i++) {
+      text.append(101_325 + random.nextGaussian()).append('\n');
+    }
+    assertEquals(2_000, CsvSeries.read(csv(text.toString())).time());
+    text = new StringBuilder("v\n");
+    for (int i = 0; i < 20_000; i++) {
+      text.append(Math.sin(i * 2 * Math.PI / 10_000)).append('\n');
+    }
+    assertEquals(20_000, CsvSeries.read(csv(text.toString())).time());
+    // Most steps are lost, but they are nothing beside the whole: a simulation that settles, and a
+    // slow rise in many digits.
+    text = new StringBuilder("v,w\n");
+    for (int i = 0; i < 200_000; i++) {
+      text.append(1 - Math.exp(-i / 1e3)).append(',').append(1 + 1.0000001e-7 * i).append('\n');
+    }
+    assertEquals(200_000, CsvSeries.read(csv(text.toString())).time());
+  }
+
+  @Test
+  void anyBytesEndInASeriesOrABadFile() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("CsvTextTest: seed " + seed);
+    Random random = new Random(seed);
+    String[] tables = {
+      "sep=;\na;b\n1;2\n3;4\n;\n",
+      ",a,\"b,c\"\n0,1,2\r\n1,NaN,4\n",
+      "# x\n\ufeff0,1,2\n5,6e1,7\n",
+      "1,5\n2,5\n",
+      "t\tp\n1\t\"2\"\n3\t4\n"
+    };
+    CsvConfig[] configs = {
+      CsvConfig.DEFAULT,
+      CsvConfig.DEFAULT.separator(';').decimal(CsvDecimal.COMMA).missing(CsvMissing.INTERPOLATE),
+      CsvConfig.DEFAULT.separator('\t').comments(false).missing(CsvMissing.DROP_LINE),
+      CsvConfig.DEFAULT.header(CsvPresence.ABSENT).missing(CsvMissing.PREVIOUS),
+      CsvConfig.DEFAULT.header(CsvPresence.PRESENT).index(CsvPresence.PRESENT)
+    };
+    byte[] likely = "\"\"\n\r,;\t#.-+e0159aN =".getBytes(UTF_8);
+    Path file = folder.resolve("any.csv");
+    assertTimeoutPreemptively(
+        ofSeconds(60),
+        () -> {
+          for (int i = 0; i < 2_000; i++) {
+            byte[] bytes = tables[random.nextInt(tables.length)].getBytes(UTF_8);
+            for (int k = random.nextInt(6); k >= 0; k--) {
+              bytes[random.nextInt(bytes.length)] =
+                  random.nextInt(4) == 0
+                      ? (byte) random.nextInt(256)
+                      : likely[random.nextInt(likely.length)];
+            }
+            Files.write(file, bytes);
+            CsvConfig config = configs[random.nextInt(configs.length)];
+            try {
+              CsvSeries.read(file, config);
+            } catch (BadFileException e) {
+              assertSays(e, "any.csv: ", "; ");
+            }
+          }
+        });
+  }
+
+  private void reads(String text, int channels, float... samples) throws IOException {
+    Series series = CsvSeries.read(csv(text));
+    assertEquals(channels, series.channels(), text);
+    assertArrayEquals(samples, series.samples(), text);
+  }
+
+  private void refuses(String text, String... parts) throws IOException {
+    refuses(text.getBytes(UTF_8), parts);
+  }
+
+  private void refuses(byte[] bytes, String... parts) throws IOException {
+    Path file = Files.write(folder.resolve("bytes.csv"), bytes);
+    assertSays(assertThrows(BadFileException.class, () -> CsvSeries.read(file)), parts);
+  }
+
+  private Path csv(String text) throws IOException {
+    return Files.writeString(folder.resolve("a.csv"), text);
+  }
+}
