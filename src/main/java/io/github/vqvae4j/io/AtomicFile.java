@@ -46,6 +46,7 @@ public final class AtomicFile {
    * @throws IOException if the folder or the file cannot be written, or from {@code content}
    */
   public static void write(Path target, Content content) throws IOException {
+    FileNames.requirePlace(target);
     Path absolute = target.toAbsolutePath().normalize();
     Path folder = absolute.getParent();
     if (folder == null || Files.isDirectory(absolute)) {
