@@ -56,7 +56,10 @@ public final class Cifar10 {
   /**
    * Reads CIFAR-10 from the cache, after downloading and unpacking it there if it is missing: the
    * archive, checked by its SHA-256, becomes the folder {@code cifar-10/cifar-10-batches-bin}. A
-   * download that was broken off goes on where it stopped.
+   * download that was broken off goes on where it stopped. An archive of this name that is there
+   * already, put there by hand perhaps, is checked as well; one of other bytes is renamed, with a
+   * warning in the log. There is one mirror, that of the authors; {@link DownloadConfig#mirrors}
+   * gives others.
    *
    * @param config where from and where to
    * @return the images with their labels

@@ -57,7 +57,7 @@ public final class Mnist {
   /**
    * Reads MNIST from the cache, after downloading what is missing there: the files of the folder
    * {@code mnist}, each checked by its SHA-256. A download that was broken off goes on where it
-   * stopped.
+   * stopped. There are two mirrors, those of PyTorch and TensorFlow.
    *
    * @param config where from and where to
    * @return the images with their labels

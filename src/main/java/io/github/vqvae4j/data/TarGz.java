@@ -1,11 +1,17 @@
 package io.github.vqvae4j.data;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.github.vqvae4j.io.BadFileException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +38,7 @@ final class TarGz {
   }
 
   /**
-   * Unpacks an archive.
+   * Unpacks an archive. What is in each file is forced to the disk.
    *
    * @param folder where to; made if it is missing
    * @param mostEntries how many files and folders there may be
@@ -90,8 +96,9 @@ final class TarGz {
       Files.createDirectories(target);
     } else if (type == '0' || type == 0) {
       Files.createDirectories(target.getParent());
-      try (OutputStream out = Files.newOutputStream(target)) {
-        copy(in, out, size);
+      try (FileChannel file = FileChannel.open(target, CREATE, TRUNCATE_EXISTING, WRITE)) {
+        copy(in, Channels.newOutputStream(file), size);
+        file.force(true);
       }
       in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
     } else {

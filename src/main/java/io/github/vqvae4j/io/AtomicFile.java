@@ -111,8 +111,13 @@ public final class AtomicFile {
     }
   }
 
-  /** Makes the move itself durable, where the system allows it; Windows does not open folders. */
-  private static void forceFolder(Path folder) {
+  /**
+   * Forces the names in a folder to the disk, so that a move into it is durable, where the system
+   * allows it; Windows does not open folders.
+   *
+   * @param folder the folder
+   */
+  public static void forceFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
