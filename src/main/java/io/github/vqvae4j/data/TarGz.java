@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
@@ -60,6 +61,7 @@ final class TarGz {
   }
 
   private void unpack(InputStream in, int mostEntries, long mostBytes) throws IOException {
+    Files.createDirectories(folder);
     long left = mostBytes;
     for (int entry = 0; ; entry++) {
       String place = "entry " + entry;
@@ -91,21 +93,29 @@ final class TarGz {
     String name = name(header);
     Path target = inside(place, name);
     char type = (char) header[TYPE];
-    // Up to 1988 a folder was a file whose name ends in a slash.
-    if (type == '5' || type == 0 && name.endsWith("/")) {
-      Files.createDirectories(target);
-    } else if (type == '0' || type == 0) {
+    try {
+      // Up to 1988 a folder was a file whose name ends in a slash.
+      if (type == '5' || type == 0 && name.endsWith("/")) {
+        Files.createDirectories(target);
+        return;
+      }
+      if (type != '0' && type != 0) {
+        throw bad(
+            place,
+            "got " + name + " of type '" + type + "', expected a plain file or a folder" + REMEDY);
+      }
       Files.createDirectories(target.getParent());
+      if (Files.isDirectory(target)) {
+        throw new FileAlreadyExistsException(name);
+      }
       try (FileChannel file = FileChannel.open(target, CREATE, TRUNCATE_EXISTING, WRITE)) {
         copy(in, Channels.newOutputStream(file), size);
         file.force(true);
       }
-      in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
-    } else {
-      throw bad(
-          place,
-          "got " + name + " of type '" + type + "', expected a plain file or a folder" + REMEDY);
+    } catch (FileAlreadyExistsException e) {
+      throw bad(place, "got " + name + ", expected none within or above a file" + REMEDY);
     }
+    in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
   }
 
   private static void copy(InputStream in, OutputStream out, long size) throws IOException {
@@ -121,14 +131,16 @@ final class TarGz {
   }
 
   private Path inside(String place, String name) throws BadFileException {
-    Path target = folder.resolve(name).normalize();
-    // A colon or a backslash means something to Windows that it does not mean here.
-    if (!target.startsWith(folder) || name.contains("\\") || name.contains(":")) {
+    // A colon or a backslash means something to Windows that it does not mean here, and letters
+    // beyond ASCII are not the same in every locale.
+    boolean plain = name.chars().allMatch(c -> c >= ' ' && c <= '~' && c != '\\' && c != ':');
+    Path target = plain ? folder.resolve(name).normalize() : null;
+    if (target == null || !target.startsWith(folder)) {
       throw bad(
           place,
           "got the name "
               + name
-              + ", expected one that stays within the folder; do not use this archive");
+              + ", expected one of ASCII that stays within the folder; do not use this archive");
     }
     return target;
   }

@@ -2,11 +2,14 @@ package io.github.vqvae4j.io;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -47,6 +50,24 @@ public final class FileNames {
     } catch (CharacterCodingException e) {
       // A name from a system of another encoding, which may be that of the locale.
       return text.indexOf(REPLACEMENT) < 0 ? text : escaped(bytes);
+    }
+  }
+
+  /**
+   * Returns a file of a name that the locale may have no letters for, where {@link
+   * Path#resolve(String)} throws.
+   *
+   * @param folder where the file is or will be
+   * @param name the name, as {@link #name} gives it
+   * @return the path
+   */
+  public static Path resolve(Path folder, String name) {
+    try {
+      return folder.resolve(name);
+    } catch (InvalidPathException e) {
+      String uri = folder.toUri().toASCIIString();
+      String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+      return Path.of(URI.create(uri + (uri.endsWith("/") ? "" : "/") + encoded));
     }
   }
 

@@ -1,6 +1,8 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.CsvSeries;
+import io.github.vqvae4j.data.FolderListing;
+import io.github.vqvae4j.data.PassedOver;
 import io.github.vqvae4j.data.Series;
 import io.github.vqvae4j.data.WavFiles;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -21,6 +24,7 @@ import java.util.stream.IntStream;
  * @param channels their names
  * @param faults that were put into the test; none if it is not known what is in it
  * @param sound whether it came from WAV files
+ * @param passedOver what else is in their folder
  */
 record SeriesInput(
     String name,
@@ -29,7 +33,8 @@ record SeriesInput(
     Series test,
     List<String> channels,
     List<Fault> faults,
-    boolean sound) {
+    boolean sound,
+    List<PassedOver> passedOver) {
   private static final int TRAINING_SECONDS = 120;
   private static final int OTHER_SECONDS = 60;
 
@@ -44,7 +49,8 @@ record SeriesInput(
         MachineSensors.measure(other, faults, seed + 2),
         MachineSensors.CHANNELS,
         faults,
-        false);
+        false,
+        List.of());
   }
 
   /**
@@ -56,12 +62,17 @@ record SeriesInput(
    * @param columns the names of those to take of a table; none for all
    */
   static SeriesInput of(Path data, char separator, String... columns) throws IOException {
-    boolean folder = Files.isDirectory(data);
-    boolean sound = folder || data.toString().toLowerCase(Locale.ROOT).endsWith(".wav");
-    List<Series> all =
-        folder
-            ? WavFiles.in(data)
-            : List.of(sound ? WavFiles.read(data) : CsvSeries.read(data, separator, columns));
+    Optional<FolderListing> folder =
+        Files.isDirectory(data) ? Optional.of(FolderListing.sounds(data)) : Optional.empty();
+    boolean sound = folder.isPresent() || data.toString().toLowerCase(Locale.ROOT).endsWith(".wav");
+    List<Series> all = new ArrayList<>();
+    if (sound) {
+      for (Path file : folder.map(FolderListing::files).orElse(List.of(data))) {
+        all.add(WavFiles.read(file));
+      }
+    } else {
+      all.add(CsvSeries.read(data, separator, columns));
+    }
     List<Series> train = new ArrayList<>();
     List<Series> heldOut = new ArrayList<>();
     for (Series one : all) {
@@ -77,6 +88,14 @@ record SeriesInput(
     List<String> channels =
         IntStream.rangeClosed(1, last.channels()).mapToObj(c -> "channel " + c).toList();
     Series rest = last.range(4 * (last.time() / 5), last.time());
-    return new SeriesInput(data.toString(), train, heldOut, rest, channels, List.of(), sound);
+    return new SeriesInput(
+        data.toString(),
+        train,
+        heldOut,
+        rest,
+        channels,
+        List.of(),
+        sound,
+        folder.map(FolderListing::passedOver).orElse(List.of()));
   }
 }
