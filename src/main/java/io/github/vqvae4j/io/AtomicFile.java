@@ -57,6 +57,13 @@ public final class AtomicFile {
     }
     Path temporary = createTemporary(folder, target);
     try {
+      if (!temporary.toFile().exists()) {
+        throw new IOException(
+            "Cannot write "
+                + FileNames.path(target)
+                + ": Java has no text for its folder's name"
+                + FileNames.hint(folder));
+      }
       // Not a FileChannel: an interrupted thread must still be able to save its work.
       try (FileOutputStream file = new FileOutputStream(temporary.toFile());
           OutputStream out = new BufferedOutputStream(file, BUFFER_BYTES)) {

@@ -17,7 +17,7 @@ final class FolderProgram {
     open(args[0]);
     if (args.length > 1) {
       try {
-        Images.write(Images.of(new float[1], 1, 1, 1, 1), Path.of(args[1]));
+        Images.write(Images.of(new float[1], 1, 1, 1, 1), path(args[1]));
         print("written");
       } catch (IOException e) {
         print(e.getMessage());
@@ -26,10 +26,9 @@ final class FolderProgram {
   }
 
   private static void open(String where) {
-    Path folder = where.startsWith("file:") ? Path.of(URI.create(where)) : Path.of(where);
     try {
       ImageFolder images =
-          ImageFolder.in(folder, ImageFolderConfig.of(1).gray().streamed(true).skipBad(true));
+          ImageFolder.in(path(where), ImageFolderConfig.of(1).gray().streamed(true).skipBad(true));
       print("names " + images.labelNames());
       float[] pixel = new float[1];
       for (int i = 0; i < images.size(); i++) {
@@ -40,6 +39,10 @@ final class FolderProgram {
     } catch (IOException e) {
       print(e.getClass().getSimpleName() + " " + e.getMessage());
     }
+  }
+
+  private static Path path(String text) {
+    return text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text);
   }
 
   private static void print(String text) {

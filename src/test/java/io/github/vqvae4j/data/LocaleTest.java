@@ -101,6 +101,25 @@ class LocaleTest {
     assertEquals(0, result.linesWith("LC_ALL").size(), result::toString);
   }
 
+  @Test
+  void writingIntoAFolderThatHasNoTextLeavesNothing() throws Exception {
+    Path label = Files.createDirectory(under(folder, "%C3%84"));
+    image(label.resolve("1.png"), 7);
+    Path file = label.resolve("2.png");
+    ChildJvm.Result result =
+        new ChildJvm().environment("LC_ALL", "C").run(FolderProgram.class, uri(folder), uri(file));
+    String line = FolderProgram.escaped("Cannot write " + FileNames.path(file));
+    assertEquals(1, result.linesWith(line).size(), result::toString);
+    assertEquals(1, result.linesWith("run the program with LC_ALL=C.UTF-8").size());
+    assertEquals(Set.of("1.png"), namesIn(label));
+    // A name beyond ASCII in a folder that has a text is no difficulty.
+    file = under(folder, "%C3%96.png");
+    result =
+        new ChildJvm().environment("LC_ALL", "C").run(FolderProgram.class, uri(folder), uri(file));
+    assertEquals(1, result.linesWith("written").size(), result::toString);
+    assertEquals("Images[1, 1, 1, 1]", Images.read(file).toString());
+  }
+
   private static void assertLines(List<String> expected, ChildJvm.Result result) {
     List<String> lines =
         result.lines().stream().filter(line -> line.matches("(names|image|skipped) .*")).toList();
