@@ -36,6 +36,7 @@ final class FolderSearch {
 
   private final Set<Path> seen = new HashSet<>();
   private final Comparator<Path> order;
+  private final Map<Path, String> keys = new HashMap<>();
   private Path root;
 
   /**
@@ -49,18 +50,21 @@ final class FolderSearch {
     this.what = what;
     this.endings = endings;
     this.below = below;
-    Map<Path, String> keys = new HashMap<>();
-    order =
-        Comparator.<Path, String>comparing(path -> keys.computeIfAbsent(path, FolderSearch::key))
-            .thenComparing(Comparator.naturalOrder());
+    order = Comparator.<Path, String>comparing(this::key).thenComparing(Comparator.naturalOrder());
     links = new PriorityQueue<>(order);
   }
 
   /** Sorts as the names along a path do, one by one. */
-  private static String key(Path path) {
-    StringBuilder key = new StringBuilder();
-    path.forEach(name -> key.append(FileNames.name(name)).append('\0'));
-    return key.toString();
+  private String key(Path path) {
+    if (path.equals(root)) {
+      return "";
+    }
+    String key = keys.get(path);
+    if (key == null) {
+      key = key(path.getParent()) + FileNames.name(path) + '\0';
+      keys.put(path, key);
+    }
+    return key;
   }
 
   /** Lists a folder, as {@link FolderListing#images} and others promise. */

@@ -24,6 +24,9 @@ public final class FileNames {
   /** What stands for bytes that could not be decoded. */
   private static final char REPLACEMENT = '\uFFFD';
 
+  /** How Java decodes names of files on Linux and macOS. */
+  private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
+
   private FileNames() {}
 
   /**
@@ -40,8 +43,7 @@ public final class FileNames {
   private static String decoded(Path path) {
     Path last = path.getFileName();
     String text = String.valueOf(last == null ? path : last);
-    boolean ascii = text.chars().allMatch(c -> c < 0x80);
-    if (ascii || last == null || !path.getFileSystem().equals(FileSystems.getDefault())) {
+    if (last == null || isExact(text) || !path.getFileSystem().equals(FileSystems.getDefault())) {
       return text;
     }
     byte[] bytes = bytes(last);
@@ -95,12 +97,11 @@ public final class FileNames {
    * @return the end of a message; empty unless the locale can be the reason
    */
   public static String hint(Path path) {
-    String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
     String text = path.toAbsolutePath().toString();
     boolean lost = text.indexOf('?') >= 0 || text.indexOf(REPLACEMENT) >= 0;
-    return lost && !encoding.startsWith("UTF")
+    return lost && !ENCODING.startsWith("UTF")
         ? "; Java takes names of files for "
-            + encoding
+            + ENCODING
             + " here, so other letters in a path are lost: run the program with LC_ALL=C.UTF-8"
         : "";
   }
@@ -123,6 +124,12 @@ public final class FileNames {
               + ", as Java calls the working directory; give an absolute path"
               + hint(here));
     }
+  }
+
+  /** Whether a text is what the bytes are as UTF-8: asking the URI takes many times longer. */
+  private static boolean isExact(String text) {
+    return text.chars().allMatch(c -> c < 0x80)
+        || ENCODING.startsWith("UTF") && text.indexOf(REPLACEMENT) < 0;
   }
 
   /** A URI has the bytes of a name, those that are no letters as %E4. */
