@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,16 +89,17 @@ public final class Cifar10 {
     Path test = folder.resolve(TEST);
     if (train.isEmpty() || !Files.isRegularFile(test)) {
       throw new NoSuchFileException(
-          folder.toString(),
+          FileNames.path(folder),
           null,
           (Files.isDirectory(folder) ? "files are missing" : "there is no such folder")
               + "; looked in "
-              + folder.toAbsolutePath()
+              + FileNames.path(folder.toAbsolutePath())
               + " for "
               + (train.isEmpty() ? "one or more of " + String.join(", ", TRAIN) + ", and " : "")
               + TEST
               + "; put the binary version of CIFAR-10 there, or give the folder that holds"
-              + " it");
+              + " it"
+              + FileNames.hint(folder));
     }
     Cifar10Data data = new Cifar10Data(read(train), read(List.of(test)), LABEL_NAMES);
     LOG.info(

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -94,14 +95,15 @@ public final class Mnist {
     if (!missing.isEmpty()) {
       String what = Files.isDirectory(folder) ? "files are missing" : "there is no such folder";
       throw new NoSuchFileException(
-          folder.toString(),
+          FileNames.path(folder),
           null,
           what
               + "; looked in "
-              + folder.toAbsolutePath()
+              + FileNames.path(folder.toAbsolutePath())
               + " for "
               + String.join(", ", missing)
-              + "; put the files of MNIST there, or give the folder that holds them");
+              + "; put the files of MNIST there, or give the folder that holds them"
+              + FileNames.hint(folder));
     }
     return new MnistData(
         Idx.read(files.get(0), files.get(1)), Idx.read(files.get(2), files.get(3)));

@@ -100,9 +100,10 @@ public final class FileNames {
     String text = path.toAbsolutePath().toString();
     boolean lost = text.indexOf('?') >= 0 || text.indexOf(REPLACEMENT) >= 0;
     return lost && !ENCODING.startsWith("UTF")
-        ? "; Java takes names of files for "
+        ? "; names of files are "
             + ENCODING
-            + " here, so other letters in a path are lost: run the program with LC_ALL=C.UTF-8"
+            + " in the locale of this process, and other letters in a path are lost: run the program"
+            + " with LC_ALL=C.UTF-8"
         : "";
   }
 

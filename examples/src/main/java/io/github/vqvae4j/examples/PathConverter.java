@@ -21,9 +21,10 @@ final class PathConverter implements ITypeConverter<Path> {
               ? "expected a path, got '" + text + "' (" + e.getReason() + ")"
               : "got '"
                   + text.replace(REPLACEMENT, '?')
-                  + "', a path of which Java could not read all letters, since it takes them for "
+                  + "', but names of files are "
                   + System.getProperty("sun.jnu.encoding")
-                  + " here; run it again with LC_ALL=C.UTF-8");
+                  + " in the locale of this process, and other letters are lost; run it again with"
+                  + " LC_ALL=C.UTF-8");
     }
   }
 }
