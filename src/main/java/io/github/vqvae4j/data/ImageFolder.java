@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.data.PassedOver.Kind;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
@@ -92,7 +93,7 @@ public final class ImageFolder implements Dataset {
     int count = listing.files().size();
     if (config.streamed() && !config.skipBad()) {
       Dataset images = new StreamedImages(listing.files(), allLabels, config);
-      return opened(begin, listing, new ImageFolder(listing, images, labelNames, List.of()));
+      return opened(begin, config, new ImageFolder(listing, images, labelNames, List.of()), count);
     }
     byte[] pixels = config.streamed() ? null : new byte[heldLength(count, config)];
     IOException[] problems = readAll(listing.files(), config, pixels);
@@ -123,7 +124,7 @@ public final class ImageFolder implements Dataset {
                 IntStream.of(kept).mapToObj(listing.files()::get).toList(), labels, config)
             : held(pixels, kept, labels, config);
     return opened(
-        begin, listing, new ImageFolder(listing, images, labelNames, List.copyOf(skipped)));
+        begin, config, new ImageFolder(listing, images, labelNames, List.copyOf(skipped)), count);
   }
 
   /**
@@ -217,8 +218,14 @@ public final class ImageFolder implements Dataset {
         .withLabels(labels);
   }
 
-  private static ImageFolder opened(long begin, FolderListing listing, ImageFolder images) {
-    boolean problem = images.passedOver.stream().anyMatch(one -> one.kind().isProblem());
+  private static ImageFolder opened(
+      long begin, ImageFolderConfig config, ImageFolder images, int files) {
+    // A subfolder of a class that lost its images changes the numbers of the others.
+    boolean shifts = config.labels().isEmpty();
+    boolean problem =
+        images.passedOver.stream()
+            .map(PassedOver::kind)
+            .anyMatch(kind -> kind.isProblem() || shifts && kind == Kind.EMPTY_FOLDER);
     LOG.atLevel(problem ? Level.WARN : Level.INFO)
         .log(
             "{}, opened in {} s; passed over: {}",
@@ -230,7 +237,7 @@ public final class ImageFolder implements Dataset {
       LOG.warn(
           "{} of {} image files in {} cannot be read and were skipped: {}{}",
           skipped.size(),
-          listing.files().size(),
+          files,
           FileNames.path(images.folder),
           skipped.stream()
               .limit(MOST_NAMED)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -60,7 +61,23 @@ class ImageFolderTest {
     flat("eel/1.png", 2);
     Files.createDirectory(folder.resolve("dog"));
     List<String> training = List.of("cat", "dog", "eel");
-    ImageFolder images = ImageFolder.in(folder, GRAY.labels(training));
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(ImageFolder.class);
+    log.start();
+    logger.addAppender(log);
+    ImageFolder images;
+    try {
+      images = ImageFolder.in(folder, GRAY.labels(training));
+      ImageFolder.in(folder, GRAY);
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertEquals(
+        List.of(Level.INFO, Level.WARN), log.list.stream().map(ILoggingEvent::getLevel).toList());
+    for (ILoggingEvent line : log.list) {
+      assertTrue(
+          line.getFormattedMessage().endsWith("passed over: 1 subfolder without images (dog)"));
+    }
     assertEquals(training, images.labelNames());
     assertEquals(List.of(0, 2), List.of(images.label(0), images.label(1)));
     assertEquals(1, ImageFolder.in(folder, GRAY).label(1), "without them it is another number");

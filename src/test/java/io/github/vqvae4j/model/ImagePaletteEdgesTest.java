@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ImagePaletteEdgesTest {
   @TempDir Path folder;
@@ -34,16 +36,18 @@ class ImagePaletteEdgesTest {
     assertEquals(decoded, Images.read(file));
   }
 
-  @Test
-  void as257GraysBecome256() throws IOException {
+  /** Of 257 grays 1/300 apart a file can show 219. */
+  @ParameterizedTest
+  @CsvSource({"256, 256", "300, 219"})
+  void moreGraysThanAFileHasBecomeThoseThatItShows(int levels, int expected) throws IOException {
     float[] pixels = new float[257];
     for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = i / 256f;
+      pixels[i] = (float) i / levels;
     }
     Images images = Images.of(pixels, 1, 1, 257, 1);
     for (int seed = 0; seed < 10; seed++) {
       ImagePalette palette = ImagePalette.fit(images, KMeansConfig.of(256), new Rng(seed));
-      assertShowsAllColours(palette, images, 256);
+      assertShowsAllColours(palette, images, expected);
     }
   }
 
