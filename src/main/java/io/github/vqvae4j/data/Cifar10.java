@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +57,10 @@ public final class Cifar10 {
   /**
    * Reads CIFAR-10 from the cache, after downloading and unpacking it there if it is missing: the
    * archive, checked by its SHA-256, becomes the folder {@code cifar-10/cifar-10-batches-bin}. A
-   * download that was broken off goes on where it stopped.
+   * download that was broken off goes on where it stopped. An archive of this name that is there
+   * already, put there by hand perhaps, is checked as well; one of other bytes is renamed, with a
+   * warning in the log. There is one mirror, that of the authors; {@link DownloadConfig#mirrors}
+   * gives others.
    *
    * @param config where from and where to
    * @return the images with their labels
@@ -85,16 +89,17 @@ public final class Cifar10 {
     Path test = folder.resolve(TEST);
     if (train.isEmpty() || !Files.isRegularFile(test)) {
       throw new NoSuchFileException(
-          folder.toString(),
+          FileNames.path(folder),
           null,
           (Files.isDirectory(folder) ? "files are missing" : "there is no such folder")
               + "; looked in "
-              + folder.toAbsolutePath()
+              + FileNames.path(folder.toAbsolutePath())
               + " for "
               + (train.isEmpty() ? "one or more of " + String.join(", ", TRAIN) + ", and " : "")
               + TEST
               + "; put the binary version of CIFAR-10 there, or give the folder that holds"
-              + " it");
+              + " it"
+              + FileNames.hint(folder));
     }
     Cifar10Data data = new Cifar10Data(read(train), read(List.of(test)), LABEL_NAMES);
     LOG.info(

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +10,9 @@ import java.util.List;
  * How data sets are downloaded.
  *
  * @param cache the folder in which each data set has a folder of its own; by default the system
- *     property {@code vqvae4j.cache}, or else {@code .cache/vqvae4j} in the user's home
+ *     property {@code vqvae4j.cache}, or else {@code .cache/vqvae4j} in the user's home; null where
+ *     neither is known, as for a user of a container that has no entry there, and then a download
+ *     says that one must be chosen
  * @param mirrors addresses that are tried in their order, each of a folder that holds the files
  *     under their usual names; by default empty, which takes the data set's own
  * @param connectTimeout how long making a connection may take; by default 10 seconds
@@ -67,16 +70,25 @@ public record DownloadConfig(
    * @return the settings
    */
   public static DownloadConfig of() {
-    String home = System.getProperty("user.home");
-    String cache =
-        System.getProperty(CACHE_PROPERTY, Path.of(home, ".cache", "vqvae4j").toString());
     return new DownloadConfig(
-        Path.of(cache),
+        usualCache(),
         List.of(),
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),
         3,
         DownloadListener.NONE);
+  }
+
+  /** Java calls a home that it does not know "?", and without a locale others by wrong names. */
+  private static Path usualCache() {
+    String cache = System.getProperty(CACHE_PROPERTY);
+    if (cache != null) {
+      return Path.of(cache);
+    }
+    File home = new File(System.getProperty("user.home", ""));
+    return home.isAbsolute() && home.isDirectory()
+        ? home.toPath().resolve(Path.of(".cache", "vqvae4j"))
+        : null;
   }
 
   /**

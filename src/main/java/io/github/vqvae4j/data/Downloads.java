@@ -1,6 +1,8 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -21,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings the files of a data set into the cache. Under its final name a file is whole, of the
- * expected length and SHA-256; before, it is called {@code .part} and a later call goes on with it.
- * A lock file keeps two processes from doing the same at once.
+ * expected length and SHA-256, and on the disk; before, it is called {@code .part} and a later call
+ * goes on with it. An archive that was there already is checked, too, before it is unpacked. A lock
+ * file keeps two processes from doing the same at once.
  */
 final class Downloads {
   private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
@@ -56,9 +59,18 @@ final class Downloads {
    */
   static Path fetch(String name, List<RemoteFile> files, List<URI> usual, DownloadConfig config)
       throws IOException {
+    if (config.cache() == null) {
+      throw new IOException(
+          "Cannot keep "
+              + name
+              + ": the home of this user is not known (user.home is \""
+              + System.getProperty("user.home")
+              + "\"); choose a folder for it with DownloadConfig.cache or -Dvqvae4j.cache=<folder>");
+    }
     Path folder = config.cache().resolve(name);
     List<URI> mirrors = config.mirrors().isEmpty() ? usual : config.mirrors();
     Downloads downloads = new Downloads(folder, mirrors, config);
+    FileNames.requirePlace(folder);
     if (!files.stream().allMatch(downloads::isThere)) {
       // A file lock is held by the process, and so would not keep its threads apart.
       synchronized (LOCK) {
@@ -100,15 +112,39 @@ final class Downloads {
       return;
     }
     Path target = folder.resolve(file.name());
+    String earlier = Files.exists(target) ? setAsideUnlessSound(file, target) : "";
     if (!Files.exists(target)) {
-      download(file, target);
+      download(file, target, earlier);
     }
     if (file.unpacked() != null) {
       unpack(file, target);
     }
   }
 
-  private void download(RemoteFile file, Path target) throws IOException {
+  /**
+   * Renames an archive of other bytes, which somebody put here or a disk has damaged; what became
+   * of it, or an empty text for the right one.
+   */
+  private String setAsideUnlessSound(RemoteFile file, Path target) throws IOException {
+    String sum = Sha256.of(target);
+    if (sum.equals(file.sha256())) {
+      return "";
+    }
+    Path aside = target.resolveSibling(file.name() + ".other");
+    for (int i = 2; Files.exists(aside); i++) {
+      aside = target.resolveSibling(file.name() + ".other-" + i);
+    }
+    Files.move(target, aside);
+    String what =
+        String.format(
+            "The file %s that was there has %d bytes and SHA-256 %s, expected %d and %s; it is now"
+                + " called %s",
+            target, Files.size(aside), sum, file.bytes(), file.sha256(), aside.getFileName());
+    LOG.warn("{}", what);
+    return ". " + what;
+  }
+
+  private void download(RemoteFile file, Path target, String earlier) throws IOException {
     List<String> failures = new ArrayList<>();
     List<IOException> causes = new ArrayList<>();
     Transfer transfer = new Transfer(file, folder.resolve(file.name() + ".part"), config);
@@ -117,6 +153,7 @@ final class Downloads {
       try {
         transfer.from(source);
         Files.move(transfer.part(), target, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.forceFolder(folder);
         return;
       } catch (Transfer.FailedException e) {
         LOG.warn("{}: {}", source, e.getMessage());
@@ -130,6 +167,8 @@ final class Downloads {
                 + file.name()
                 + ". "
                 + String.join(". ", failures)
+                + (mirrors.size() == 1 ? ". There is no other mirror" : "")
+                + earlier
                 + ". Check the network, give other addresses with DownloadConfig.mirrors, or put the"
                 + " file into "
                 + folder.toAbsolutePath());
@@ -149,10 +188,21 @@ final class Downloads {
           "entries",
           "got no folder " + file.unpacked() + ", expected one; get the archive anew");
     }
+    forceFolders(unpacked);
     Files.move(unpacked, folder.resolve(file.unpacked()), StandardCopyOption.ATOMIC_MOVE);
+    AtomicFile.forceFolder(folder);
     delete(temporary);
     Files.delete(archive);
     LOG.info("{} unpacked into {}", file.name(), folder.resolve(file.unpacked()));
+  }
+
+  /** The files' content is on the disk already; these have their names. */
+  private static void forceFolders(Path unpacked) throws IOException {
+    try (Stream<Path> all = Files.walk(unpacked)) {
+      all.filter(Files::isDirectory).forEach(AtomicFile::forceFolder);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   private static void delete(Path temporary) throws IOException {

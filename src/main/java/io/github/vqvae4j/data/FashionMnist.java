@@ -65,7 +65,7 @@ public final class FashionMnist {
   /**
    * Reads Fashion-MNIST from the cache, after downloading what is missing there: the files of the
    * folder {@code fashion-mnist}, each checked by its SHA-256. A download that was broken off goes
-   * on where it stopped.
+   * on where it stopped. There are two mirrors, both of the authors.
    *
    * @param config where from and where to
    * @return the images with their labels

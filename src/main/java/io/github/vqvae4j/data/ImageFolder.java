@@ -1,17 +1,24 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.data.PassedOver.Kind;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The PNG, JPEG and BMP files in a folder and all below it as a data set: every picture scaled and
@@ -21,11 +28,20 @@ import org.slf4j.LoggerFactory;
  * ImageFolder flowers = ImageFolder.in(Path.of("flowers"), ImageFolderConfig.of(64));
  * }</pre>
  *
- * <p>The names of the folder's subfolders, sorted, are the labels' names: {@code
- * flowers/rose/7.jpg} has the label of {@code rose}; an image beside the subfolders has none. Every
- * subfolder counts, even one without images, so that labels agree between a training and a test
- * folder of the same subfolders. Images stand in the order of their paths. Files that end otherwise
- * are counted in the log and passed over, names that begin with a dot without a word.
+ * <p>The names of those subfolders that have images in them, at whatever depth, are the labels'
+ * names, sorted: {@code flowers/rose/7.jpg} has the label of {@code rose}; an image beside the
+ * subfolders has none. A subfolder without images, such as {@code __MACOSX}, is no label. So that a
+ * test folder has the same numbers, though it may lack a class, give it the names of the training
+ * folder:
+ *
+ * <pre>{@code
+ * ImageFolder test = ImageFolder.in(
+ *     Path.of("flowers-test"), ImageFolderConfig.of(64).labels(flowers.labelNames()));
+ * }</pre>
+ *
+ * <p>Images stand in the order of their paths, as a {@link FolderListing} has it. Names that begin
+ * with a dot, files that end otherwise, broken links and more ({@link PassedOver.Kind}) are passed
+ * over, and counted and named in the log and by {@link #passedOver}.
  *
  * <p>Pixels are those of {@link Images#read}: transparent parts on white, profiles and the EXIF
  * orientation ignored; one warning says how many images have an orientation. A picture of more than
@@ -40,13 +56,15 @@ public final class ImageFolder implements Dataset {
   private final Dataset images;
   private final List<String> labelNames;
   private final List<SkippedFile> skipped;
+  private final List<PassedOver> passedOver;
 
   private ImageFolder(
-      Path folder, Dataset images, List<String> labelNames, List<SkippedFile> skipped) {
-    this.folder = folder;
+      FolderListing listing, Dataset images, List<String> labelNames, List<SkippedFile> skipped) {
+    this.folder = listing.folder();
     this.images = images;
     this.labelNames = labelNames;
     this.skipped = skipped;
+    this.passedOver = listing.passedOver();
   }
 
   /**
@@ -60,20 +78,24 @@ public final class ImageFolder implements Dataset {
    * @return the images
    * @throws NoSuchFileException if there is no such folder
    * @throws BadFileException if there are no image files in it, one is no sound image (without
-   *     {@code skipBad}), or all of them are (with it)
+   *     {@code skipBad}), or all of them are (with it), or one is in a subfolder that is none of
+   *     the settings' labels
    * @throws IOException if a file or folder cannot be read
    * @throws IllegalArgumentException if images to be held in memory do not fit into one array
    */
   public static ImageFolder in(Path folder, ImageFolderConfig config) throws IOException {
     long begin = System.nanoTime();
-    ImageListing listing = ImageListing.of(folder);
+    FolderListing listing = FolderListing.imagesBelow(folder);
+    List<String> names = listing.files().stream().map(listing::subfolder).toList();
+    List<String> labelNames = labelNames(folder, names, config);
+    Map<String, Integer> numbers = new HashMap<>();
+    labelNames.forEach(name -> numbers.put(name, numbers.size()));
+    int[] allLabels = names.stream().mapToInt(name -> numbers.getOrDefault(name, -1)).toArray();
     int count = listing.files().size();
     if (config.streamed() && !config.skipBad()) {
       Dataset images =
-          new StreamedImages(
-              listing.files(), listing.labels(), config, OrientationNotice.atFirst());
-      return opened(
-          begin, listing, new ImageFolder(folder, images, listing.labelNames(), List.of()));
+          new StreamedImages(listing.files(), allLabels, config, OrientationNotice.atFirst());
+      return opened(begin, config, new ImageFolder(listing, images, labelNames, List.of()), count);
     }
     byte[] pixels = config.streamed() ? null : new byte[heldLength(count, config)];
     OrientationNotice notice = OrientationNotice.counting();
@@ -85,11 +107,8 @@ public final class ImageFolder implements Dataset {
         if (!config.skipBad()) {
           throw withRemedy(problems[i]);
         }
-        String reason =
-            problems[i] instanceof BadFileException
-                ? problems[i].getMessage()
-                : problems[i].toString();
-        skipped.add(new SkippedFile(listing.files().get(i), reason));
+        Path file = listing.files().get(i);
+        skipped.add(new SkippedFile(file, reason(file, problems[i])));
       }
     }
     if (kept.length == 0) {
@@ -101,7 +120,7 @@ public final class ImageFolder implements Dataset {
               + " image files of which none can be read, expected one or more; the first says: "
               + skipped.get(0).reason());
     }
-    int[] labels = IntStream.of(kept).map(i -> listing.labels()[i]).toArray();
+    int[] labels = IntStream.of(kept).map(i -> allLabels[i]).toArray();
     Dataset images =
         config.streamed()
             ? new StreamedImages(
@@ -109,9 +128,39 @@ public final class ImageFolder implements Dataset {
             : held(pixels, kept, labels, config);
     notice.report();
     return opened(
-        begin,
-        listing,
-        new ImageFolder(folder, images, listing.labelNames(), List.copyOf(skipped)));
+        begin, config, new ImageFolder(listing, images, labelNames, List.copyOf(skipped)), count);
+  }
+
+  /**
+   * The names of the labels.
+   *
+   * @param names of each image's subfolder, null if it is in none
+   */
+  private static List<String> labelNames(Path folder, List<String> names, ImageFolderConfig config)
+      throws BadFileException {
+    List<String> found = names.stream().filter(Objects::nonNull).distinct().sorted().toList();
+    if (config.labels().isEmpty()) {
+      return found;
+    }
+    List<String> others = found.stream().filter(name -> !config.labels().contains(name)).toList();
+    if (!others.isEmpty()) {
+      throw new BadFileException(
+          folder,
+          "subfolders",
+          "got images in "
+              + String.join(", ", others)
+              + ", expected subfolders among the labels "
+              + String.join(", ", config.labels())
+              + "; move them away, or add their names in ImageFolderConfig.labels");
+    }
+    return config.labels();
+  }
+
+  private static String reason(Path file, IOException problem) {
+    boolean explained =
+        problem instanceof BadFileException
+            || problem instanceof FileSystemException system && system.getReason() != null;
+    return explained ? problem.getMessage() : FileNames.path(file) + ": " + problem;
   }
 
   private static IOException withRemedy(IOException problem) {
@@ -174,19 +223,27 @@ public final class ImageFolder implements Dataset {
         .withLabels(labels);
   }
 
-  private static ImageFolder opened(long begin, ImageListing listing, ImageFolder images) {
-    LOG.info(
-        "{}, opened in {} s; {} other files passed over",
-        images,
-        Math.round((System.nanoTime() - begin) / 1e8) / 10.0,
-        listing.others());
+  private static ImageFolder opened(
+      long begin, ImageFolderConfig config, ImageFolder images, int files) {
+    // A subfolder of a class that lost its images changes the numbers of the others.
+    boolean shifts = config.labels().isEmpty();
+    boolean problem =
+        images.passedOver.stream()
+            .map(PassedOver::kind)
+            .anyMatch(kind -> kind.isProblem() || shifts && kind == Kind.EMPTY_FOLDER);
+    LOG.atLevel(problem ? Level.WARN : Level.INFO)
+        .log(
+            "{}, opened in {} s; passed over: {}",
+            images,
+            Math.round((System.nanoTime() - begin) / 1e8) / 10.0,
+            PassedOver.summary(images.passedOver));
     List<SkippedFile> skipped = images.skipped;
     if (!skipped.isEmpty()) {
       LOG.warn(
           "{} of {} image files in {} cannot be read and were skipped: {}{}",
           skipped.size(),
-          listing.files().size(),
-          images.folder,
+          files,
+          FileNames.path(images.folder),
           skipped.stream()
               .limit(MOST_NAMED)
               .map(SkippedFile::reason)
@@ -199,8 +256,8 @@ public final class ImageFolder implements Dataset {
   /**
    * The names of the labels.
    *
-   * @return the names of the subfolders, sorted, unmodifiable: label i is called {@code
-   *     labelNames().get(i)}; empty if there are no subfolders
+   * @return the names of the subfolders with images, sorted, or those that were set, unmodifiable:
+   *     label i is called {@code labelNames().get(i)}; empty if there are none
    */
   public List<String> labelNames() {
     return labelNames;
@@ -214,6 +271,15 @@ public final class ImageFolder implements Dataset {
    */
   public List<SkippedFile> skipped() {
     return skipped;
+  }
+
+  /**
+   * What else is in the folder and below it.
+   *
+   * @return it in the order of its paths, unmodifiable; {@link PassedOver#summary} counts it
+   */
+  public List<PassedOver> passedOver() {
+    return passedOver;
   }
 
   /** The number of {@link #skipped}. */
@@ -269,6 +335,6 @@ public final class ImageFolder implements Dataset {
         + " labels, "
         + (images instanceof StreamedImages ? "streamed" : "held in memory")
         + ", in "
-        + folder;
+        + FileNames.path(folder);
   }
 }

@@ -1,5 +1,8 @@
 package io.github.vqvae4j.data;
 
+import java.util.HashSet;
+import java.util.List;
+
 /**
  * How an {@link ImageFolder} is read.
  *
@@ -16,20 +19,32 @@ package io.github.vqvae4j.data;
  *     are held in memory, height * width * channels bytes each
  * @param skipBad whether files that cannot be read are left out and counted; otherwise, by default,
  *     the first one is an error
+ * @param labels the labels' names; by default empty, for the names of the subfolders with images
  */
 public record ImageFolderConfig(
-    int height, int width, int channels, ImageFit fit, boolean streamed, boolean skipBad) {
+    int height,
+    int width,
+    int channels,
+    ImageFit fit,
+    boolean streamed,
+    boolean skipBad,
+    List<String> labels) {
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a size is below 1, an image too large for an array, or the
-   *     channels neither 1 nor 3
+   * @throws IllegalArgumentException if a size is below 1, an image too large for an array, the
+   *     channels neither 1 nor 3, or a label there twice
    */
   public ImageFolderConfig {
     Checks.length(1, height, width, channels);
     if (channels != 1 && channels != 3) {
       throw new IllegalArgumentException(
           "got " + channels + " channels, expected 1 (gray) or 3 (red, green, blue); give one");
+    }
+    labels = List.copyOf(labels);
+    if (new HashSet<>(labels).size() < labels.size()) {
+      throw new IllegalArgumentException(
+          "got the labels " + labels + ", expected each name once; leave the others out");
     }
   }
 
@@ -51,7 +66,7 @@ public record ImageFolderConfig(
    * @return the settings
    */
   public static ImageFolderConfig of(int height, int width) {
-    return new ImageFolderConfig(height, width, 3, ImageFit.COVER, false, false);
+    return new ImageFolderConfig(height, width, 3, ImageFit.COVER, false, false, List.of());
   }
 
   /**
@@ -60,7 +75,7 @@ public record ImageFolderConfig(
    * @return these settings with 1 channel
    */
   public ImageFolderConfig gray() {
-    return new ImageFolderConfig(height, width, 1, fit, streamed, skipBad);
+    return new ImageFolderConfig(height, width, 1, fit, streamed, skipBad, labels);
   }
 
   /**
@@ -70,7 +85,7 @@ public record ImageFolderConfig(
    * @return these settings with it
    */
   public ImageFolderConfig fit(ImageFit newFit) {
-    return new ImageFolderConfig(height, width, channels, newFit, streamed, skipBad);
+    return new ImageFolderConfig(height, width, channels, newFit, streamed, skipBad, labels);
   }
 
   /**
@@ -82,7 +97,7 @@ public record ImageFolderConfig(
    * @return these settings with it
    */
   public ImageFolderConfig streamed(boolean on) {
-    return new ImageFolderConfig(height, width, channels, fit, on, skipBad);
+    return new ImageFolderConfig(height, width, channels, fit, on, skipBad, labels);
   }
 
   /**
@@ -93,6 +108,19 @@ public record ImageFolderConfig(
    * @return these settings with it
    */
   public ImageFolderConfig skipBad(boolean on) {
-    return new ImageFolderConfig(height, width, channels, fit, streamed, on);
+    return new ImageFolderConfig(height, width, channels, fit, streamed, on, labels);
+  }
+
+  /**
+   * Sets the labels' names, whichever subfolders there are: those of a training folder for the test
+   * folder beside it, which may lack some of the classes. An image in another subfolder is an
+   * error.
+   *
+   * @param names of subfolders, each once, in the order of their numbers: {@link
+   *     ImageFolder#labelNames} of the training folder; empty for the subfolders' own
+   * @return these settings with them
+   */
+  public ImageFolderConfig labels(List<String> names) {
+    return new ImageFolderConfig(height, width, channels, fit, streamed, skipBad, names);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public final class Mnist {
   /**
    * Reads MNIST from the cache, after downloading what is missing there: the files of the folder
    * {@code mnist}, each checked by its SHA-256. A download that was broken off goes on where it
-   * stopped.
+   * stopped. There are two mirrors, those of PyTorch and TensorFlow.
    *
    * @param config where from and where to
    * @return the images with their labels
@@ -94,14 +95,15 @@ public final class Mnist {
     if (!missing.isEmpty()) {
       String what = Files.isDirectory(folder) ? "files are missing" : "there is no such folder";
       throw new NoSuchFileException(
-          folder.toString(),
+          FileNames.path(folder),
           null,
           what
               + "; looked in "
-              + folder.toAbsolutePath()
+              + FileNames.path(folder.toAbsolutePath())
               + " for "
               + String.join(", ", missing)
-              + "; put the files of MNIST there, or give the folder that holds them");
+              + "; put the files of MNIST there, or give the folder that holds them"
+              + FileNames.hint(folder));
     }
     return new MnistData(
         Idx.read(files.get(0), files.get(1)), Idx.read(files.get(2), files.get(3)));

@@ -1,12 +1,19 @@
 package io.github.vqvae4j.data;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.github.vqvae4j.io.BadFileException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
@@ -32,7 +39,7 @@ final class TarGz {
   }
 
   /**
-   * Unpacks an archive.
+   * Unpacks an archive. What is in each file is forced to the disk.
    *
    * @param folder where to; made if it is missing
    * @param mostEntries how many files and folders there may be
@@ -54,6 +61,7 @@ final class TarGz {
   }
 
   private void unpack(InputStream in, int mostEntries, long mostBytes) throws IOException {
+    Files.createDirectories(folder);
     long left = mostBytes;
     for (int entry = 0; ; entry++) {
       String place = "entry " + entry;
@@ -85,20 +93,29 @@ final class TarGz {
     String name = name(header);
     Path target = inside(place, name);
     char type = (char) header[TYPE];
-    // Up to 1988 a folder was a file whose name ends in a slash.
-    if (type == '5' || type == 0 && name.endsWith("/")) {
-      Files.createDirectories(target);
-    } else if (type == '0' || type == 0) {
-      Files.createDirectories(target.getParent());
-      try (OutputStream out = Files.newOutputStream(target)) {
-        copy(in, out, size);
+    try {
+      // Up to 1988 a folder was a file whose name ends in a slash.
+      if (type == '5' || type == 0 && name.endsWith("/")) {
+        Files.createDirectories(target);
+        return;
       }
-      in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
-    } else {
-      throw bad(
-          place,
-          "got " + name + " of type '" + type + "', expected a plain file or a folder" + REMEDY);
+      if (type != '0' && type != 0) {
+        throw bad(
+            place,
+            "got " + name + " of type '" + type + "', expected a plain file or a folder" + REMEDY);
+      }
+      Files.createDirectories(target.getParent());
+      if (Files.isDirectory(target)) {
+        throw new FileAlreadyExistsException(name);
+      }
+      try (FileChannel file = FileChannel.open(target, CREATE, TRUNCATE_EXISTING, WRITE)) {
+        copy(in, Channels.newOutputStream(file), size);
+        file.force(true);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw bad(place, "got " + name + ", expected none within or above a file" + REMEDY);
     }
+    in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
   }
 
   private static void copy(InputStream in, OutputStream out, long size) throws IOException {
@@ -114,14 +131,16 @@ final class TarGz {
   }
 
   private Path inside(String place, String name) throws BadFileException {
-    Path target = folder.resolve(name).normalize();
-    // A colon or a backslash means something to Windows that it does not mean here.
-    if (!target.startsWith(folder) || name.contains("\\") || name.contains(":")) {
+    // A colon or a backslash means something to Windows that it does not mean here, and letters
+    // beyond ASCII are not the same in every locale.
+    boolean plain = name.chars().allMatch(c -> c >= ' ' && c <= '~' && c != '\\' && c != ':');
+    Path target = plain ? folder.resolve(name).normalize() : null;
+    if (target == null || !target.startsWith(folder)) {
       throw bad(
           place,
           "got the name "
               + name
-              + ", expected one that stays within the folder; do not use this archive");
+              + ", expected one of ASCII that stays within the folder; do not use this archive");
     }
     return target;
   }

@@ -1,7 +1,6 @@
 package io.github.vqvae4j.data;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,9 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -106,7 +102,7 @@ final class Transfer {
     if (have < file.bytes()) {
       receive(source, have);
     }
-    String sum = sha256();
+    String sum = Sha256.of(part);
     if (!sum.equals(file.sha256())) {
       Files.delete(part);
       String problem = "got a file with SHA-256 " + sum + ", expected " + file.sha256();
@@ -242,18 +238,5 @@ final class Transfer {
             "interrupted while downloading " + what + "; what came is kept for the next time");
     interrupted.initCause(cause);
     return interrupted;
-  }
-
-  private String sha256() throws IOException {
-    try (InputStream in = Files.newInputStream(part)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 16];
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digest.update(buffer, 0, count);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform must have SHA-256", e);
-    }
   }
 }

@@ -13,8 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sounds in WAV files (RIFF, RF64 and BW64) of any number of channels: PCM of up to 32 bits, and
@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * 16 bits.
  */
 public final class WavFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(WavFiles.class);
   private static final int HEADER = 44;
   private static final short PCM = 1;
 
@@ -60,25 +61,21 @@ public final class WavFiles {
   }
 
   /**
-   * Reads all files of a folder whose names end in {@code .wav}, in the order of their names.
+   * Reads all files of a folder whose names end in {@code .wav}, in the order of their names. What
+   * else is there is passed over, and counted and named in the log.
    *
    * @param folder the folder; those in it are not looked into
-   * @return their sounds
+   * @return their sounds, in the order of {@link FolderListing#sounds}
    * @throws NoSuchFileException if there is no such folder
    * @throws BadFileException if it holds no such file, or one cannot be read
    * @throws IOException if the folder or a file cannot be read
    */
   public static List<Series> in(Path folder) throws IOException {
+    FolderListing listing = FolderListing.sounds(folder);
+    LOG.info("{}", listing);
     List<Series> sounds = new ArrayList<>();
-    for (Path file : files(folder)) {
+    for (Path file : listing.files()) {
       sounds.add(read(file));
-    }
-    if (sounds.isEmpty()) {
-      throw new BadFileException(
-          folder,
-          "folder",
-          "got no file that ends in .wav, expected one or more; convert the sounds, or give the"
-              + " folder that holds them");
     }
     return List.copyOf(sounds);
   }
@@ -130,14 +127,5 @@ public final class WavFiles {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(f -> f.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".wav"))
-          .sorted()
-          .toList();
-    }
   }
 }

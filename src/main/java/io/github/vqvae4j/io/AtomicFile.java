@@ -46,6 +46,7 @@ public final class AtomicFile {
    * @throws IOException if the folder or the file cannot be written, or from {@code content}
    */
   public static void write(Path target, Content content) throws IOException {
+    FileNames.requirePlace(target);
     Path absolute = target.toAbsolutePath().normalize();
     Path folder = absolute.getParent();
     if (folder == null || Files.isDirectory(absolute)) {
@@ -56,6 +57,13 @@ public final class AtomicFile {
     }
     Path temporary = createTemporary(folder, target);
     try {
+      if (!temporary.toFile().exists()) {
+        throw new IOException(
+            "Cannot write "
+                + FileNames.path(target)
+                + ": Java has no text for its folder's name"
+                + FileNames.hint(folder));
+      }
       // Not a FileChannel: an interrupted thread must still be able to save its work.
       try (FileOutputStream file = new FileOutputStream(temporary.toFile());
           OutputStream out = new BufferedOutputStream(file, BUFFER_BYTES)) {
@@ -110,8 +118,13 @@ public final class AtomicFile {
     }
   }
 
-  /** Makes the move itself durable, where the system allows it; Windows does not open folders. */
-  private static void forceFolder(Path folder) {
+  /**
+   * Forces the names in a folder to the disk, so that a move into it is durable, where the system
+   * allows it; Windows does not open folders.
+   *
+   * @param folder the folder
+   */
+  public static void forceFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {

@@ -37,7 +37,7 @@ public final class BadFileException extends IOException {
    * @param cause the exception that found it, or null
    */
   public BadFileException(Path file, String place, String problem, Throwable cause) {
-    super(file + ": " + place + ": " + problem, cause);
+    super(FileNames.path(file) + ": " + place + ": " + problem, cause);
     this.file = file;
     this.place = place;
     this.problem = problem;

@@ -23,12 +23,30 @@ public final class InputFile {
           file, "folder", "got a folder, expected " + expected + "; give the path of the file");
     }
     if (!Files.exists(file)) {
-      String reason =
-          "there is no such file, expected "
-              + expected
-              + "; check the path, in full "
-              + file.toAbsolutePath();
-      throw new NoSuchFileException(file.toString(), null, reason);
+      throw missing(file, "there is no such file, expected " + expected);
     }
+  }
+
+  /**
+   * Checks that there is a folder to look into.
+   *
+   * @param folder the folder
+   * @param expected what kind of folder it should be, for the message: {@code "one of images"}
+   * @throws NoSuchFileException if no folder is under that name
+   */
+  public static void requireFolder(Path folder, String expected) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw missing(folder, "there is no such folder, expected " + expected);
+    }
+  }
+
+  private static NoSuchFileException missing(Path path, String problem) {
+    return new NoSuchFileException(
+        FileNames.path(path),
+        null,
+        problem
+            + "; check the path, in full "
+            + FileNames.path(path.toAbsolutePath())
+            + FileNames.hint(path));
   }
 }

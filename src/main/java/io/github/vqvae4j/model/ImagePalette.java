@@ -11,8 +11,6 @@ import io.github.vqvae4j.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * The K colours that an image, or a batch of images, is painted with best: classical vector
@@ -26,24 +24,13 @@ import java.util.Map;
  * palette.write(codes, Path.of("photo-64.png"));
  * }</pre>
  *
- * <p>Images of no more than K colours keep exactly these. Otherwise the colours are the centers of
- * {@link KMeans} over all pixels, rounded to the 256 steps of a file from 0 to 1, so that a file
- * shows just what {@link #decode} gives.
+ * <p>Pixels and colours are rounded to the 256 steps of a file from 0 to 1 in each channel, so that
+ * a file shows bit for bit what {@link #decode} gives. Images of no more than K colours keep just
+ * these. Otherwise there are K, all different and each in use: the centers of {@link KMeans} over
+ * all pixels; one that by rounding is equal to another, or is nearest to no pixel, moves to that
+ * colour of the pixels that loses most.
  */
 public final class ImagePalette {
-  private static final float STEPS = 255;
-
-  /** The values of a pixel; equal if they are. */
-  private record Color(float red, float green, float blue) {
-    static Color at(float[] pixels, int offset, int channels) {
-      // Adding 0 makes -0 equal to 0.
-      float first = pixels[offset] + 0f;
-      return channels == 1
-          ? new Color(first, first, first)
-          : new Color(first, pixels[offset + 1] + 0f, pixels[offset + 2] + 0f);
-    }
-  }
-
   private final float[] colors;
   private final int channels;
 
@@ -59,7 +46,7 @@ public final class ImagePalette {
    * @param config K, the number of colours, and when to stop; {@link KMeansConfig#batch} shortens
    *     the search in many images
    * @param rng for all choices
-   * @return the colours: K, or those of the images if they have no more than that
+   * @return the colours: K different ones, or those of the images if they have no more than that
    * @throws IllegalArgumentException if there are no images, too many for one array, or of other
    *     channels or of values without bounds, or one holds NaN or infinity
    */
@@ -74,17 +61,8 @@ public final class ImagePalette {
               + channels
               + "; give images, and convert them with toGray or toColor.");
     }
-    float[] pixels = images.pixels(0, images.size());
-    int k = config.clusters();
-    Map<Color, Integer> few = differentColors(pixels, channels, k + 1L);
-    if (few.size() <= k) {
-      return new ImagePalette(values(few, channels), channels);
-    }
-    float[] centers = KMeans.fit(pixels, channels, config, rng).centers();
-    for (int i = 0; i < centers.length; i++) {
-      centers[i] = Math.round(Math.max(0, Math.min(1, centers[i])) * STEPS) / STEPS;
-    }
-    return new ImagePalette(centers, channels);
+    float[] pixels = PaletteColors.rounded(images.pixels(0, images.size()), channels);
+    return new ImagePalette(PaletteColors.of(pixels, channels, config, rng), channels);
   }
 
   private static void checkPixels(String what, Dataset images) {
@@ -95,26 +73,6 @@ public final class ImagePalette {
               + ": expected pixels from 0 to 1, got values without bounds, as of a series; quantize"
               + " them with KMeans.");
     }
-  }
-
-  /** The first so many different colours, and the first place of each. */
-  private static Map<Color, Integer> differentColors(float[] pixels, int channels, long most) {
-    Map<Color, Integer> colors = new LinkedHashMap<>();
-    for (int i = 0; i < pixels.length && colors.size() < most; i += channels) {
-      colors.putIfAbsent(Color.at(pixels, i, channels), i / channels);
-    }
-    return colors;
-  }
-
-  private static float[] values(Map<Color, Integer> colors, int channels) {
-    float[] values = new float[colors.size() * channels];
-    int at = 0;
-    for (Color color : colors.keySet()) {
-      float[] rgb = {color.red(), color.green(), color.blue()};
-      System.arraycopy(rgb, 0, values, at, channels);
-      at += channels;
-    }
-    return values;
   }
 
   /**
@@ -148,7 +106,8 @@ public final class ImagePalette {
     int each = images.height() * images.width();
     int[] values = new int[Lengths.ofImages("ImagePalette.encode", images.size(), each, "pixels")];
     for (int i = 0; i < images.size(); i++) {
-      int[] nearest = KMeans.nearest(images.pixels(i, i + 1), channels, colors);
+      float[] pixels = PaletteColors.rounded(images.pixels(i, i + 1), channels);
+      int[] nearest = KMeans.nearest(pixels, channels, colors);
       System.arraycopy(nearest, 0, values, i * each, each);
     }
     return Codes.of(
@@ -195,7 +154,9 @@ public final class ImagePalette {
   }
 
   /**
-   * Writes one image as a PNG of indexed colour, which is smaller than one of all colours.
+   * Writes one image as a PNG of indexed colour, which is smaller than one of all colours. {@link
+   * Images#read} gives what {@link #decode} does, bit for bit; with 1 channel if all colours are
+   * gray.
    *
    * @param codes of one image, [1, height, width]
    * @param file ends in {@code .png}; an older one is replaced

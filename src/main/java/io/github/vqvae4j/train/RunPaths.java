@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -40,6 +41,7 @@ final class RunPaths {
   }
 
   static void makeAll(Path folder) throws IOException {
+    FileNames.requirePlace(folder);
     try {
       if (!Files.isDirectory(folder)) {
         Files.createDirectories(folder);

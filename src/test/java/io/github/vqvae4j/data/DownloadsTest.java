@@ -4,11 +4,14 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -20,6 +23,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +42,7 @@ class DownloadsTest {
   void serve() throws Exception {
     new Random(4).nextBytes(body);
     server = new FileServer(body);
-    byte[] digest = MessageDigest.getInstance("SHA-256").digest(body);
-    file = RemoteFile.of("data.gz", body.length, HexFormat.of().formatHex(digest));
+    file = RemoteFile.of("data.gz", body.length, sha256(body));
   }
 
   @AfterEach
@@ -270,6 +273,84 @@ class DownloadsTest {
             () -> Downloads.fetch("set", List.of(file), List.of(), config("good").cache(taken))),
         "Cannot make or write to the folder " + taken.resolve("set"),
         "-Dvqvae4j.cache");
+  }
+
+  @Test
+  void anArchiveThatIsThereIsCheckedBeforeItIsUnpacked() throws Exception {
+    byte[] sound = archive(new byte[] {1, 2, 3});
+    RemoteFile wanted = new RemoteFile("set.tar.gz", sound.length, sha256(sound), "set");
+    Path archive = cache.resolve("set/set.tar.gz");
+    Path unpacked = cache.resolve("set/set/file");
+    Files.createDirectories(archive.getParent());
+    // Sound archives of other bytes, a damaged one, and one that was cut off.
+    byte[] damaged = sound.clone();
+    damaged[sound.length / 2]++;
+    List<byte[]> others =
+        List.of(archive(new byte[] {9}), damaged, Arrays.copyOf(sound, sound.length / 2));
+    try (FileServer good = new FileServer(sound)) {
+      DownloadConfig config = DownloadConfig.of().cache(cache).mirrors(good.mirror("good"));
+      for (int i = 0; i < others.size(); i++) {
+        Files.write(archive, others.get(i));
+        Downloads.fetch("set", List.of(wanted), List.of(), config);
+        assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(unpacked));
+        assertEquals(i + 1, good.requests().size());
+        Path kept = cache.resolve("set/set.tar.gz.other" + (i == 0 ? "" : "-" + (i + 1)));
+        assertArrayEquals(others.get(i), Files.readAllBytes(kept));
+        Files.delete(unpacked);
+        Files.delete(unpacked.getParent());
+      }
+      Files.write(archive, sound);
+      Downloads.fetch("set", List.of(wanted), List.of(), config);
+      assertEquals(3, good.requests().size(), "the right one is taken as it is");
+      Files.delete(unpacked);
+      Files.delete(unpacked.getParent());
+      Files.write(archive, damaged);
+      assertSays(
+          assertThrows(
+              IOException.class,
+              () ->
+                  Downloads.fetch(
+                      "set", List.of(wanted), List.of(), config.mirrors(good.mirror("missing")))),
+          "Cannot download set.tar.gz",
+          "There is no other mirror",
+          "The file " + archive + " that was there has " + sound.length + " bytes and SHA-256 ",
+          "it is now called set.tar.gz.other-4");
+      assertFalse(Files.exists(unpacked));
+    }
+  }
+
+  private static byte[] archive(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream tar = new GZIPOutputStream(bytes)) {
+      TarGzTest.entry(tar, "set/file", '0', content, "");
+      tar.write(new byte[1_024]);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+
+  /** Java calls it "?" where a user has no entry in the system's list, as in many containers. */
+  @Test
+  void aHomeThatIsNotKnownMakesNoFolder() {
+    String home = System.getProperty("user.home");
+    try {
+      for (String unknown : new String[] {"?", "", "home", "/nonexistent", "/J\uFFFD\uFFFDrg"}) {
+        System.setProperty("user.home", unknown);
+        DownloadConfig config = DownloadConfig.of();
+        assertNull(config.cache());
+        assertSays(
+            assertThrows(IOException.class, () -> Mnist.download(config)),
+            "Cannot keep mnist: the home of this user is not known (user.home is \"" + unknown,
+            "-Dvqvae4j.cache=<folder>");
+        assertEquals(cache, config.cache(cache).cache());
+      }
+    } finally {
+      System.setProperty("user.home", home);
+    }
+    assertFalse(Files.exists(Path.of("?")));
   }
 
   @Test

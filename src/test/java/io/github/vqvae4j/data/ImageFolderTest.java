@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -37,7 +38,10 @@ class ImageFolderTest {
     Files.createDirectories(folder.resolve("tulip"));
     for (ImageFolderConfig config : List.of(GRAY, GRAY.streamed(true), GRAY.skipBad(true))) {
       ImageFolder images = ImageFolder.in(folder, config);
-      assertEquals(List.of("aster", "rose", "tulip"), images.labelNames());
+      assertEquals(List.of("aster", "rose"), images.labelNames());
+      assertEquals(
+          List.of(new PassedOver(folder.resolve("tulip"), PassedOver.Kind.EMPTY_FOLDER)),
+          images.passedOver());
       assertEquals(5, images.size());
       int[] values = {0, 3, 1, 2, 4};
       int[] labels = {0, -1, 1, 1, -1};
@@ -49,6 +53,39 @@ class ImageFolderTest {
       assertThrows(IllegalArgumentException.class, () -> images.image(5, new float[4], 0));
       assertThrows(IllegalArgumentException.class, () -> images.label(-1));
     }
+  }
+
+  @Test
+  void aTestFolderHasTheNumbersOfTheTrainingFolder() throws IOException {
+    flat("cat/1.png", 1);
+    flat("eel/1.png", 2);
+    Files.createDirectory(folder.resolve("dog"));
+    List<String> training = List.of("cat", "dog", "eel");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(ImageFolder.class);
+    log.start();
+    logger.addAppender(log);
+    ImageFolder images;
+    try {
+      images = ImageFolder.in(folder, GRAY.labels(training));
+      ImageFolder.in(folder, GRAY);
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertEquals(
+        List.of(Level.INFO, Level.WARN), log.list.stream().map(ILoggingEvent::getLevel).toList());
+    for (ILoggingEvent line : log.list) {
+      assertTrue(
+          line.getFormattedMessage().endsWith("passed over: 1 subfolder without images (dog)"));
+    }
+    assertEquals(training, images.labelNames());
+    assertEquals(List.of(0, 2), List.of(images.label(0), images.label(1)));
+    assertEquals(1, ImageFolder.in(folder, GRAY).label(1), "without them it is another number");
+    flat("fox/1.png", 3);
+    assertSays(
+        assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY.labels(training))),
+        "subfolders: got images in fox, expected subfolders among the labels cat, dog, eel",
+        "ImageFolderConfig.labels");
   }
 
   @Test
@@ -129,7 +166,9 @@ class ImageFolderTest {
       String line = log.list.get(0).getFormattedMessage();
       assertTrue(
           line.contains("2 images [2, 2, 1], 0 labels, " + (streamed ? "str" : "held")), line);
-      assertTrue(line.contains("1 other file"), line);
+      assertTrue(
+          line.endsWith("passed over: 1 other file (notes.txt), 2 hidden (.cache, .hidden.png)"),
+          line);
       String warning = log.list.get(1).getFormattedMessage();
       assertTrue(warning.startsWith("3 of 5 image files"), warning);
       assertTrue(warning.contains("b.png: byte 0: not an image"), warning);
@@ -160,7 +199,7 @@ class ImageFolderTest {
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
         "no image among 0 files",
-        ".png, .jpg, .jpeg, .bmp");
+        ".png, .jpg, .jpeg, .jpe, .jfif, .bmp");
     Files.writeString(folder.resolve("a.txt"), "text");
     Files.writeString(folder.resolve("b.gif"), "GIF89a");
     assertSays(
@@ -205,9 +244,13 @@ class ImageFolderTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
-            () -> new ImageFolderConfig(1, 1, 2, ImageFit.COVER, false, false)),
+            () -> new ImageFolderConfig(1, 1, 2, ImageFit.COVER, false, false, List.of())),
         "got 2 channels",
         "1 (gray) or 3");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> GRAY.labels(List.of("a", "b", "a"))),
+        "got the labels [a, b, a]",
+        "each name once");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,10 +42,11 @@ class TarGzTest {
 
   @Test
   void namesThatLeadOutAreRefused() throws IOException {
-    for (String name : new String[] {"../evil", "a/../../evil", "/evil", "C:evil", "a\\evil"}) {
+    for (String name :
+        new String[] {"../evil", "a/../../evil", "/evil", "C:evil", "a\\evil", "\u00C4"}) {
       tar.reset();
       entry(name, '0', new byte[] {1}, "");
-      refused("entry 0: got the name " + name, "stays within the folder", "do not use");
+      refused("entry 0: got the name " + name, "ASCII that stays within the folder", "do not use");
     }
     tar.reset();
     entry("evil", '0', new byte[] {1}, "..");
@@ -60,6 +62,53 @@ class TarGzTest {
       entry("fine", '0', new byte[] {1}, "");
       entry("link", type, new byte[0], "");
       refused("entry 1: got link of type '" + type + "'", "a plain file or a folder");
+    }
+  }
+
+  @Test
+  void aFileIsNoFolder() throws IOException {
+    for (String[] names : new String[][] {{"a", "a/b"}, {"a/b", "a"}, {"a", "."}}) {
+      tar.reset();
+      entry(names[0], '0', new byte[] {1}, "");
+      entry(names[1], '0', new byte[] {2}, "");
+      Path out = folder.resolve("out-" + names[0].length() + names[1].length());
+      assertSays(
+          assertThrows(BadFileException.class, () -> TarGz.unpack(archive(), out, 9, 99)),
+          "entry 1: got " + names[1] + ", expected none within or above a file");
+    }
+  }
+
+  /** Bytes changed within the archive, behind gzip's checksum. */
+  @Test
+  void changedArchivesAreUnpackedOrRefused() throws IOException {
+    entry("a/", '5', new byte[0], "");
+    entry("a/b", '0', new byte[600], "");
+    entry("c", '0', new byte[3], "d");
+    byte[] sound = tar.toByteArray();
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int i = 0; i < 200; i++) {
+      tar.reset();
+      byte[] changed = sound.clone();
+      int header = 512 * random.nextInt(sound.length / 512);
+      for (int change = random.nextInt(4); change >= 0; change--) {
+        changed[header + random.nextInt(512)] = (byte) random.nextInt();
+      }
+      int sum = 8 * 32;
+      for (int at = 0; at < 512; at++) {
+        sum += at >= 148 && at < 156 ? 0 : changed[header + at] & 0xff;
+      }
+      put(changed, header + 148, String.format("%06o", sum) + "\0 ");
+      tar.write(
+          changed, 0, random.nextInt(9) > 0 ? changed.length : random.nextInt(changed.length));
+      Path out = folder.resolve("changed-" + i);
+      try {
+        TarGz.unpack(archive(), out, 100, 1_000_000);
+      } catch (BadFileException e) {
+        assertSays(e, "expected");
+      } catch (IOException | RuntimeException e) {
+        throw new AssertionError("seed " + seed + ", archive " + i, e);
+      }
     }
   }
 

@@ -65,7 +65,8 @@ class WavFilesTest {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     assertSays(
         assertThrows(BadFileException.class, () -> WavFiles.in(empty)),
-        empty + ": folder: got no file that ends in .wav");
+        empty + ": folder: got no sound among 0 files",
+        "end in .wav");
     assertThrows(NoSuchFileException.class, () -> WavFiles.in(folder.resolve("none")));
   }
 

@@ -9,8 +9,14 @@ import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ImagePaletteEdgesTest {
   @TempDir Path folder;
@@ -30,9 +36,110 @@ class ImagePaletteEdgesTest {
     assertEquals(decoded, Images.read(file));
   }
 
+  /** Of 257 grays 1/300 apart a file can show 219. */
+  @ParameterizedTest
+  @CsvSource({"256, 256", "300, 219"})
+  void moreGraysThanAFileHasBecomeThoseThatItShows(int levels, int expected) throws IOException {
+    float[] pixels = new float[257];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) i / levels;
+    }
+    Images images = Images.of(pixels, 1, 1, 257, 1);
+    for (int seed = 0; seed < 10; seed++) {
+      ImagePalette palette = ImagePalette.fit(images, KMeansConfig.of(256), new Rng(seed));
+      assertShowsAllColours(palette, images, expected);
+    }
+  }
+
+  @Test
+  void fewColoursAreThoseOfTheFileToo() throws IOException {
+    float[] pixels = {0.3f, 0.301f, Math.nextUp(0.3f), 0.31f, -2, -0f, 0, 3};
+    Images images = Images.of(pixels, 1, 2, 4, 1);
+    ImagePalette palette = ImagePalette.fit(images, KMeansConfig.of(9), new Rng(1));
+    assertArrayEquals(new float[] {77 / 255f, 79 / 255f, 0, 1}, palette.colors().pixels());
+    assertShowsAllColours(palette, images, 4);
+  }
+
+  /** Of every kind that makes colours merge: many of few steps, floats, batches, all widths. */
+  @Test
+  void randomImagesShowAsManyColoursAsReported() throws IOException {
+    long seed = System.nanoTime();
+    Rng rng = new Rng(seed);
+    for (int trial = 0; trial < 120; trial++) {
+      int channels = trial % 2 == 0 ? 1 : 3;
+      float[] pixels = new float[(1 + rng.nextInt(40)) * (1 + rng.nextInt(40)) * channels];
+      float scale = List.of(1f, 0.02f, 1.5f, 300 / 255f).get(rng.nextInt(4));
+      int levels = List.of(256, 300, 1 << 20, 7).get(rng.nextInt(4));
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = 0.5f + scale * (rng.nextInt(levels) / (levels - 1f) - 0.5f);
+      }
+      Images images = Images.of(pixels, 1, 1, pixels.length / channels, channels);
+      int k = List.of(1, 2, 3, 4, 5, 16, 17, 64, 200, 255, 256).get(rng.nextInt(11));
+      KMeansConfig config = KMeansConfig.of(k).batch(rng.nextInt(2) * 50);
+      ImagePalette palette = ImagePalette.fit(images, config, rng);
+      int different = Math.min(k, rounded(pixels, channels).size());
+      try {
+        assertShowsAllColours(palette, images, different);
+      } catch (AssertionError e) {
+        throw new AssertionError("seed " + seed + ", trial " + trial, e);
+      }
+    }
+  }
+
+  /** A center between two groups of pixels loses all of them to others that stand there. */
+  @Test
+  void aColourThatNoPixelHasIsNone() throws IOException {
+    float[] pixels = new float[1_000];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = i < 980 ? i % 2 / 255f : (i - 780) / 255f;
+    }
+    Images images = Images.of(pixels, 1, 1, 1_000, 1);
+    for (int seed = 0; seed < 20; seed++) {
+      KMeansConfig config = KMeansConfig.of(18).iterations(1);
+      ImagePalette palette = ImagePalette.fit(images, config, new Rng(seed));
+      assertShowsAllColours(palette, images, 18);
+    }
+  }
+
+  /** Palette, report, decoded image and file all have so many colours, and the same. */
+  private void assertShowsAllColours(ImagePalette palette, Images images, int expected)
+      throws IOException {
+    int channels = images.channels();
+    Codes codes = palette.encode(images);
+    PaletteReport report = palette.report(images, codes);
+    Images decoded = palette.decode(codes);
+    assertEquals(expected, rounded(palette.colors().pixels(), channels).size());
+    assertEquals(expected, palette.colors().width());
+    assertEquals(expected, report.usage().codebookSize());
+    assertEquals(expected, report.usage().codesInUse());
+    assertEquals(expected, rounded(decoded.pixels(), channels).size());
+    double error = 0;
+    for (int i = 0; i < decoded.pixels().length; i++) {
+      error += Math.pow((double) decoded.pixels()[i] - images.pixels()[i], 2);
+    }
+    assertEquals(error / decoded.pixels().length, report.meanSquaredError(), 1e-9);
+    Path file = folder.resolve("a.png");
+    palette.write(codes, file);
+    Images shown = Images.read(file);
+    assertEquals(decoded, channels == 1 ? shown : shown.toColor());
+  }
+
+  /** The different colours, in the steps of a file. */
+  private static Set<List<Integer>> rounded(float[] pixels, int channels) {
+    Set<List<Integer>> colors = new HashSet<>();
+    for (int i = 0; i < pixels.length; i += channels) {
+      List<Integer> color = new ArrayList<>();
+      for (int c = 0; c < channels; c++) {
+        color.add(Math.round(255 * Math.max(0, Math.min(1, pixels[i + c]))));
+      }
+      colors.add(color);
+    }
+    return colors;
+  }
+
   @Test
   void onePixelIsAnImage() {
-    Images one = Images.of(new float[] {0.1f, 0.2f, 0.3f}, 1, 1, 1, 3);
+    Images one = Images.of(new float[] {0.2f, 0.4f, 0.6f}, 1, 1, 1, 3);
     ImagePalette palette = ImagePalette.fit(one, KMeansConfig.of(1), new Rng(1));
     assertEquals(one, palette.decode(palette.encode(one)));
     assertEquals(0, palette.report(one, palette.encode(one)).indexBits());

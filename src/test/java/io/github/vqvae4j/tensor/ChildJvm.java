@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -20,6 +22,8 @@ public final class ChildJvm {
   private static final long SECONDS = 180;
 
   private final List<String> options = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>(Map.of("OMP_NUM_THREADS", "1"));
+  private File directory;
   private String classPath =
       System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
@@ -42,6 +46,18 @@ public final class ChildJvm {
     return this;
   }
 
+  /** Sets a variable of the process's environment. */
+  public ChildJvm environment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /** Sets the process's working directory; by default this one's. */
+  public ChildJvm directory(Path folder) {
+    directory = folder.toFile();
+    return this;
+  }
+
   /** Takes files off the class path, by name. */
   public ChildJvm withoutFiles(Predicate<String> name) {
     classPath =
@@ -60,7 +76,8 @@ public final class ChildJvm {
     command.addAll(List.of("-cp", classPath, program.getName()));
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("OMP_NUM_THREADS", "1");
+    builder.environment().putAll(environment);
+    builder.directory(directory);
     Process process = builder.start();
     CompletableFuture<List<String>> output = CompletableFuture.supplyAsync(() -> linesOf(process));
     if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {

@@ -85,7 +85,9 @@ final class DownloadOption {
   private ImageSets downloaded() throws IOException {
     DownloadConfig config = config();
     PrintWriter out = command.commandLine().getOut();
-    out.printf("%s is kept in %s%n", download.set, config.cache().toAbsolutePath().normalize());
+    if (config.cache() != null) {
+      out.printf("%s is kept in %s%n", download.set, config.cache().toAbsolutePath().normalize());
+    }
     try (DownloadDisplay display = new DownloadDisplay(out)) {
       return download.set.download(config.listen(display));
     } catch (BadFileException e) {

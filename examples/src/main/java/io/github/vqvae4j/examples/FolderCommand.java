@@ -3,7 +3,8 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.ImageFolder;
 import io.github.vqvae4j.data.ImageFolderConfig;
-import io.github.vqvae4j.data.SkippedFile;
+import io.github.vqvae4j.data.PassedOver;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.VqVae;
@@ -53,7 +54,7 @@ final class FolderCommand extends TrainingCommand<VqVae> {
               + " ${DEFAULT-VALUE}.")
   private int downsample;
 
-  private List<SkippedFile> skipped;
+  private ImageFolder pictures;
 
   @Override
   TrainingDefaults defaults() {
@@ -62,10 +63,9 @@ final class FolderCommand extends TrainingCommand<VqVae> {
 
   @Override
   ImageSets images() throws IOException {
-    ImageFolder pictures = ImageFolder.in(data, ImageFolderConfig.of(size).skipBad(true));
-    skipped = pictures.skipped();
+    pictures = ImageFolder.in(data, ImageFolderConfig.of(size).skipBad(true));
     List<Dataset> parts = pictures.split(options.seed, TRAINED_ON);
-    return new ImageSets(data.toString(), parts.get(0), parts.get(1));
+    return new ImageSets(FileNames.path(data), parts.get(0), parts.get(1));
   }
 
   @Override
@@ -80,7 +80,8 @@ final class FolderCommand extends TrainingCommand<VqVae> {
 
   @Override
   void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out) {
-    out.printf("%d files were skipped, since they cannot be read%n", skipped.size());
-    skipped.forEach(file -> out.printf("  %s%n", file.reason()));
+    out.printf("passed over: %s%n", PassedOver.summary(pictures.passedOver()));
+    out.printf("%d files were skipped, since they cannot be read%n", pictures.skippedFiles());
+    pictures.skipped().forEach(file -> out.printf("  %s%n", file.reason()));
   }
 }

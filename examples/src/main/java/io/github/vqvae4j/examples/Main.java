@@ -1,6 +1,10 @@
 package io.github.vqvae4j.examples;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -64,7 +68,15 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Charts and images are drawn into memory; no display is needed.
     System.setProperty("java.awt.headless", "true");
-    System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    System.exit(run(writer(System.out), writer(System.err), args));
+  }
+
+  /** Where there is no locale, UTF-8 instead of ASCII: names of files have other letters, too. */
+  private static PrintWriter writer(PrintStream stream) {
+    Charset usual = Charset.forName(System.getProperty("native.encoding"));
+    return usual.equals(StandardCharsets.US_ASCII)
+        ? new PrintWriter(stream, true, StandardCharsets.UTF_8)
+        : new PrintWriter(stream, true);
   }
 
   /** Runs a command; gives its exit code. */
@@ -73,6 +85,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(main);
     line.setOut(out).setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(Path.class, new PathConverter());
     line.setDefaultValueProvider(new TrainingDefaults.Provider());
     line.setParameterExceptionHandler(new UsageMessage());
     line.setExecutionExceptionHandler((failure, command, parsed) -> main.failed(err, failure));

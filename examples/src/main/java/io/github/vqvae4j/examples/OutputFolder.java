@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Variable;
 import io.github.vqvae4j.train.RunFolder;
@@ -58,6 +59,7 @@ final class OutputFolder implements AutoCloseable {
   }
 
   private static void makeAll(Path folder, Deque<Path> made) throws IOException {
+    FileNames.requirePlace(folder);
     if (Files.isDirectory(folder)) {
       return;
     }
@@ -90,7 +92,7 @@ final class OutputFolder implements AutoCloseable {
   }
 
   Path file(String name) {
-    return path.resolve(name);
+    return FileNames.resolve(path, name);
   }
 
   /** Fails before a long training if its results could not be written, or would find no room. */

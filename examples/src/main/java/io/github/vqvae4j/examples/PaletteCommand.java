@@ -1,6 +1,9 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.data.FolderListing;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.PassedOver;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImagePalette;
 import io.github.vqvae4j.model.PaletteReport;
 import io.github.vqvae4j.quantize.Codes;
@@ -9,15 +12,11 @@ import io.github.vqvae4j.tensor.Rng;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -67,6 +66,8 @@ final class PaletteCommand implements Callable<Integer> {
       description = "Folder for the images. Default: a new folder runs/<time>-palette.")
   private Path output;
 
+  private List<PassedOver> passedOver = List.of();
+
   @Override
   public Integer call() throws IOException {
     if (colors.stream().anyMatch(k -> k > MOST_COLORS)) {
@@ -74,8 +75,8 @@ final class PaletteCommand implements Callable<Integer> {
           spec.commandLine(),
           "--colors: a PNG's palette holds at most " + MOST_COLORS + ", got " + colors);
     }
-    List<Path> files = files();
     PrintWriter out = spec.commandLine().getOut();
+    List<Path> files = files();
     try (OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       PaletteTable table = new PaletteTable(out);
@@ -88,6 +89,9 @@ final class PaletteCommand implements Callable<Integer> {
         }
       }
       table.end();
+      if (!passedOver.isEmpty()) {
+        out.printf("passed over: %s%n", PassedOver.summary(passedOver));
+      }
       out.println(folder.path().toAbsolutePath().normalize());
       return Main.DONE;
     } catch (Interruption.StoppedException e) {
@@ -111,33 +115,25 @@ final class PaletteCommand implements Callable<Integer> {
     if (!Files.isDirectory(data)) {
       return List.of(data);
     }
-    List<Path> files = new ArrayList<>();
-    try (Stream<Path> entries = Files.list(data)) {
-      entries.filter(PaletteCommand::isImage).sorted().forEach(files::add);
-    }
-    if (files.isEmpty()) {
-      throw new NoSuchFileException(
-          data.toString(), null, "no file in it ends in .png, .jpg, .jpeg or .bmp");
-    }
+    FolderListing listing = FolderListing.images(data);
     Map<String, Path> names = new HashMap<>();
-    for (Path file : files) {
+    for (Path file : listing.files()) {
       Path other = names.put(name(file), file);
       if (other != null) {
         throw new IOException(
-            other + " and " + file + " would be painted into one file; rename one of them");
+            FileNames.path(other)
+                + " and "
+                + FileNames.path(file)
+                + " would be painted into one file; rename one of them");
       }
     }
-    return files;
-  }
-
-  private static boolean isImage(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return Stream.of(".png", ".jpg", ".jpeg", ".bmp").anyMatch(name::endsWith);
+    passedOver = listing.passedOver();
+    return listing.files();
   }
 
   /** The file's name without its ending. */
   private static String name(Path file) {
-    String name = file.getFileName().toString();
+    String name = FileNames.name(file);
     return name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name;
   }
 }

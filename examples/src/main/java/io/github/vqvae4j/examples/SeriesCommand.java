@@ -2,6 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.ChannelScale;
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.PassedOver;
 import io.github.vqvae4j.data.Series;
 import io.github.vqvae4j.data.SeriesTiles;
 import io.github.vqvae4j.data.WavFiles;
@@ -114,6 +115,9 @@ final class SeriesCommand implements Callable<Integer> {
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
           "%s: %s to look at%nResults will be in %s%n", input.name(), input.test(), folder.path());
+      if (!input.passedOver().isEmpty()) {
+        out.printf("passed over: %s%n", PassedOver.summary(input.passedOver()));
+      }
       folder.requireSpaceFor(model);
       train(model, scale, input, folder, interruption, out);
       find(model, scale, input, folder, out);

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.data.FolderListing;
+import io.github.vqvae4j.data.PassedOver;
 import io.github.vqvae4j.data.Series;
 import io.github.vqvae4j.data.WavFiles;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -20,6 +23,7 @@ import java.util.stream.IntStream;
  * @param channels their names
  * @param faults that were put into the test; none if it is not known what is in it
  * @param sound whether it came from WAV files
+ * @param passedOver what else is in their folder
  */
 record SeriesInput(
     String name,
@@ -28,7 +32,8 @@ record SeriesInput(
     Series test,
     List<String> channels,
     List<Fault> faults,
-    boolean sound) {
+    boolean sound,
+    List<PassedOver> passedOver) {
   private static final int TRAINING_SECONDS = 120;
   private static final int OTHER_SECONDS = 60;
   private static final List<String> SOUNDS =
@@ -45,7 +50,8 @@ record SeriesInput(
         MachineSensors.measure(other, faults, seed + 2),
         MachineSensors.CHANNELS,
         faults,
-        false);
+        false,
+        List.of());
   }
 
   /**
@@ -56,12 +62,19 @@ record SeriesInput(
    * @param csv how a table is read
    */
   static SeriesInput of(Path data, CsvOptions csv) throws IOException {
-    boolean folder = Files.isDirectory(data);
+    Optional<FolderListing> folder =
+        Files.isDirectory(data) ? Optional.of(FolderListing.sounds(data)) : Optional.empty();
     String name = data.toString().toLowerCase(Locale.ROOT);
     // Those that are no WAV files are named when they are read as such.
-    boolean sound = folder || SOUNDS.stream().anyMatch(name::endsWith);
-    List<Series> all =
-        folder ? WavFiles.in(data) : List.of(sound ? WavFiles.read(data) : csv.read(data));
+    boolean sound = folder.isPresent() || SOUNDS.stream().anyMatch(name::endsWith);
+    List<Series> all = new ArrayList<>();
+    if (sound) {
+      for (Path file : folder.map(FolderListing::files).orElse(List.of(data))) {
+        all.add(WavFiles.read(file));
+      }
+    } else {
+      all.add(csv.read(data));
+    }
     List<Series> train = new ArrayList<>();
     List<Series> heldOut = new ArrayList<>();
     for (Series one : all) {
@@ -77,6 +90,14 @@ record SeriesInput(
     List<String> channels =
         IntStream.rangeClosed(1, last.channels()).mapToObj(c -> "channel " + c).toList();
     Series rest = last.range(4 * (last.time() / 5), last.time());
-    return new SeriesInput(data.toString(), train, heldOut, rest, channels, List.of(), sound);
+    return new SeriesInput(
+        data.toString(),
+        train,
+        heldOut,
+        rest,
+        channels,
+        List.of(),
+        sound,
+        folder.map(FolderListing::passedOver).orElse(List.of()));
   }
 }

@@ -53,6 +53,7 @@ class FolderCommandTest {
         folder("--size=24", "--downsample=3", "--batch=6", "--codes=16", "--output=" + output)
             .succeeded();
     assertTrue(run.out().contains("18 training and 2 test images of 24x24, colour"), run.out());
+    assertTrue(run.out().contains("passed over: 1 other file (notes.txt)"), run.out());
     assertTrue(run.out().contains("2 files were skipped, since they cannot be read"), run.out());
     assertTrue(run.out().contains("cut.png: "), run.out());
     assertTrue(run.out().contains("fake.jpg: byte 0: not an image but text"), run.out());

@@ -41,6 +41,7 @@ class PaletteCommandTest {
     assertTrue(lines.get(5).startsWith("b "), run.out());
     assertTrue(lines.get(5).contains(" 64  Infinity"), run.out());
     assertTrue(lines.get(6).startsWith("mean of 2 "), run.out());
+    assertEquals("passed over: 1 other file (readme.txt)", lines.get(8));
     assertEquals(Images.read(folder.resolve("in/b.png")), Images.read(output.resolve("b-64.png")));
     Images four = Images.read(output.resolve("a.one-4.png"));
     assertEquals("Images[1, 8, 9, 3]", four.toString());
@@ -63,7 +64,7 @@ class PaletteCommandTest {
     Run.of("palette").failed(2, "--data");
     Run.of("palette", "--data=" + in, "--colors=8,257").failed(2, "at most 256", "[8, 257]");
     Run.of("palette", "--data=" + in, "--colors=0").failed(2, "--colors", "got '0'");
-    Run.of("palette", "--data=" + in, "--output=" + output).failed(1, "no file in it ends in .png");
+    Run.of("palette", "--data=" + in, "--output=" + output).failed(1, "got no image among 0 files");
     Run.of("palette", "--data=" + folder.resolve("no.png"), "--output=" + output)
         .failed(1, "no.png", "no such file");
     image("a.png", 2, 2);

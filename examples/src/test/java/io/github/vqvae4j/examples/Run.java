@@ -35,14 +35,28 @@ record Run(int exitCode, String out, String err) {
 
   /** Runs a command in a process of its own. */
   static Run inNewProcess(String... args) throws IOException, InterruptedException {
-    Process process = start(args);
+    return ended(start(args));
+  }
+
+  private static Run ended(Process process) throws IOException, InterruptedException {
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Run(process.waitFor(), out, err);
   }
 
+  /** Runs a command in a process without a locale, as in many containers. */
+  static Run withoutLocale(String... args) throws IOException, InterruptedException {
+    ProcessBuilder builder = builder(args);
+    builder.environment().put("LC_ALL", "C");
+    return ended(builder.start());
+  }
+
   /** Starts a command in a process of its own. */
   static Process start(String... args) throws IOException {
+    return builder(args).start();
+  }
+
+  private static ProcessBuilder builder(String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
@@ -50,7 +64,7 @@ record Run(int exitCode, String out, String err) {
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     command.addAll(List.of(args));
-    return new ProcessBuilder(command).start();
+    return new ProcessBuilder(command);
   }
 
   /** In the folder are what every training run leaves there, these files, and nothing else. */

@@ -1,0 +1,62 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vqvae4j.data.Images;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Names with other letters than ASCII in a process without a locale. */
+@EnabledOnOs(OS.LINUX)
+class LocaleTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void thisProcessHasALocale() {
+    assumeTrue(System.getProperty("sun.jnu.encoding").startsWith("UTF"), "tests run without");
+  }
+
+  @Test
+  void picturesArePaintedIntoFilesOfTheirNames() throws Exception {
+    List<String> names = List.of("\u00C4", "\u00D6 1", "\u72AC");
+    for (int i = 0; i < names.size(); i++) {
+      gray(folder.resolve(names.get(i) + ".png"), i / 255f);
+    }
+    Files.writeString(folder.resolve("\u00FC.txt"), "");
+    Path output = folder.resolve("out");
+    Run run =
+        Run.withoutLocale("palette", "--data=" + folder, "--colors=4", "--output=" + output)
+            .succeeded();
+    assertTrue(run.out().contains("passed over: 1 other file (\u00FC.txt)"), run.out());
+    for (int i = 0; i < names.size(); i++) {
+      assertTrue(run.out().contains(names.get(i) + " "), run.out());
+      Images painted = Images.read(output.resolve(names.get(i) + "-4.png"));
+      assertEquals(i / 255f, painted.pixels()[0]);
+    }
+  }
+
+  @Test
+  void aLostPathSaysWhatToDo() throws Exception {
+    Path lost = Files.createDirectory(folder.resolve("\u00C4"));
+    gray(lost.resolve("1.png"), 0);
+    for (String command : List.of("palette", "folder", "series")) {
+      Run.withoutLocale(command, "--data=" + lost)
+          .failed(2, "--data", folder + "/??", "run it again with LC_ALL=C.UTF-8");
+    }
+    Run.withoutLocale("palette", "--data=" + folder.resolve("??/1.png"))
+        .failed(1, "there is no such file", "run the program with LC_ALL=C.UTF-8");
+  }
+
+  private static void gray(Path file, float value) throws IOException {
+    Images.write(Images.of(new float[] {value}, 1, 1, 1, 1), file);
+  }
+}

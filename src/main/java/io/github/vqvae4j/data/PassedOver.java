@@ -1,0 +1,85 @@
+package io.github.vqvae4j.data;
+
+import io.github.vqvae4j.io.FileNames;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+
+/**
+ * Something in a folder that was not taken, without being an error.
+ *
+ * @param path the file, folder or link
+ * @param kind what it is
+ */
+public record PassedOver(Path path, Kind kind) {
+  private static final int MOST_NAMED = 5;
+
+  /** Why something was passed over. */
+  public enum Kind {
+    /** A file whose name ends otherwise, or no regular file. */
+    OTHER("other file", "other files"),
+    /** A file or folder whose name begins with a dot, such as {@code ._1.jpg} of a Mac. */
+    HIDDEN("hidden", "hidden"),
+    /** A subfolder without images in it or below it: no label. */
+    EMPTY_FOLDER("subfolder without images", "subfolders without images"),
+    /** A subfolder of a folder of which only the files themselves are taken. */
+    SUBFOLDER("subfolder", "subfolders"),
+    /** A link to a folder that is looked into elsewhere, perhaps the one it lies in. */
+    REPEATED_FOLDER(
+        "link to a folder that is there already", "links to folders that are there already"),
+    /** A link that leads nowhere. */
+    BROKEN_LINK("broken link", "broken links"),
+    /** A file or folder that one may not look at. */
+    UNREADABLE("unreadable", "unreadable");
+
+    private final String one;
+    private final String several;
+
+    Kind(String one, String several) {
+      this.one = one;
+      this.several = several;
+    }
+
+    /** Whether files may be missing because of it. */
+    boolean isProblem() {
+      return this == BROKEN_LINK || this == UNREADABLE || this == REPEATED_FOLDER;
+    }
+  }
+
+  /**
+   * Counts by kind, and names the first few of each: {@code 2 other files (a.txt, b.txt), 1 hidden
+   * (._1.jpg)}.
+   *
+   * @param passedOver any
+   * @return the text; {@code nothing} if there are none
+   */
+  public static String summary(List<PassedOver> passedOver) {
+    Map<Kind, List<PassedOver>> kinds =
+        passedOver.stream()
+            .collect(
+                Collectors.groupingBy(
+                    PassedOver::kind, () -> new EnumMap<>(Kind.class), Collectors.toList()));
+    StringJoiner text = new StringJoiner(", ").setEmptyValue("nothing");
+    kinds.forEach(
+        (kind, some) ->
+            text.add(
+                some.size()
+                    + " "
+                    + (some.size() == 1 ? kind.one : kind.several)
+                    + some.stream()
+                        .limit(MOST_NAMED)
+                        .map(one -> FileNames.name(one.path))
+                        .collect(
+                            Collectors.joining(
+                                ", ", " (", some.size() > MOST_NAMED ? ", ..)" : ")"))));
+    return text.toString();
+  }
+
+  @Override
+  public String toString() {
+    return FileNames.path(path) + ": " + kind.one;
+  }
+}

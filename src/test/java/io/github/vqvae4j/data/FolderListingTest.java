@@ -1,0 +1,204 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.vqvae4j.data.PassedOver.Kind;
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FolderListingTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyEndingOfAnImageCountsAndOthersAreNamed() throws IOException {
+    for (String name : List.of("F.JPG", "a.jfif", "b", "c.webp", "d.png", "e.jpe", "g.jpeg")) {
+      file(name);
+    }
+    file("h.BMP");
+    FolderListing listing = FolderListing.images(folder);
+    assertEquals(
+        List.of("F.JPG", "a.jfif", "d.png", "e.jpe", "g.jpeg", "h.BMP"), names(listing.files()));
+    assertEquals("6 files in " + folder + "; passed over: 2 other files (b, c.webp)", "" + listing);
+  }
+
+  @Test
+  void theOrderIsThatOfTheNamesOnePartAfterTheOther() throws IOException {
+    for (String name : List.of("a/b.png", "a/B.png", "a-b.png", "a.png", "a/b/c.png", "Z.png")) {
+      file(name);
+    }
+    assertEquals(
+        List.of("Z.png", "a/B.png", "a/b/c.png", "a/b.png", "a-b.png", "a.png"),
+        FolderListing.imagesBelow(folder).files().stream()
+            .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+            .toList());
+  }
+
+  @Test
+  void whatMacsAndWindowsLeaveIsNoLabelAndShiftsNone() throws IOException {
+    for (String name :
+        List.of(
+            "__MACOSX/._1.jpg", "__MACOSX/cat/._1.jpg", "cat/1.jpg", "cat/._1.jpg", "dog/1.jpg")) {
+      file(name);
+    }
+    file("dog/Thumbs.db");
+    file(".DS_Store");
+    file(".thumbnails/1.jpg");
+    FolderListing listing = FolderListing.imagesBelow(folder);
+    assertEquals(List.of("cat", "dog"), subfolders(listing));
+    assertEquals(
+        "1 other file (Thumbs.db), 5 hidden (.DS_Store, .thumbnails, ._1.jpg, ._1.jpg, ._1.jpg),"
+            + " 1 subfolder without images (__MACOSX)",
+        PassedOver.summary(listing.passedOver()));
+  }
+
+  @Test
+  void noLinkEndsAnything() throws IOException {
+    file("a/1.png");
+    file("b/deep/2.png");
+    Path outside = Files.createDirectories(folder.resolve("../" + folder.getFileName() + "-other"));
+    try {
+      Files.writeString(outside.resolve("3.png"), "");
+      link("a/loop", folder);
+      link("a/self", folder.resolve("a"));
+      link("b/a", folder.resolve("a"));
+      link("c", outside);
+      link("d", outside);
+      link("ring", folder.resolve("ring"));
+      link("broken.png", folder.resolve("nothing"));
+      link("b/linked.png", folder.resolve("a/1.png"));
+      FolderListing listing = FolderListing.imagesBelow(folder);
+      assertEquals(List.of("1.png", "2.png", "linked.png", "3.png"), names(listing.files()));
+      assertEquals(List.of("a", "b", "b", "c"), subfolders(listing));
+      assertEquals(
+          "4 links to folders that are there already (loop, self, a, d), 2 broken links"
+              + " (broken.png, ring)",
+          PassedOver.summary(listing.passedOver()));
+    } finally {
+      Files.deleteIfExists(outside.resolve("3.png"));
+      Files.deleteIfExists(outside);
+    }
+  }
+
+  /** Two links in each of 40 folders to the next one: 2^40 ways to the last. */
+  @Test
+  void manyWaysToAFolderAreOne() throws IOException {
+    for (int i = 0; i < 40; i++) {
+      Files.createDirectory(folder.resolve("f" + i));
+    }
+    file("f39/1.png");
+    for (int i = 0; i < 39; i++) {
+      link("f" + i + "/x", folder.resolve("f" + (i + 1)));
+      link("f" + i + "/y", folder.resolve("f" + (i + 1)));
+    }
+    FolderListing listing = FolderListing.imagesBelow(folder);
+    assertEquals(List.of("f39"), subfolders(listing));
+    assertEquals(78 + 39, listing.passedOver().size());
+  }
+
+  @Test
+  void whatOneMayNotReadIsNamed() throws IOException {
+    file("a/1.png");
+    file("b/2.png");
+    Path locked = folder.resolve("b");
+    assumeTrue(locked.toFile().setReadable(false), "this system locks no folders");
+    try {
+      assumeFalse(Files.isReadable(locked), "this user may read everything");
+      FolderListing listing = FolderListing.imagesBelow(folder);
+      assertEquals(List.of(new PassedOver(locked, Kind.UNREADABLE)), listing.passedOver());
+      assertEquals(List.of("a"), subfolders(listing));
+    } finally {
+      assertTrue(locked.toFile().setReadable(true));
+    }
+  }
+
+  @Test
+  void soundsAreThoseOfTheFolderItself() throws IOException {
+    for (String name : List.of("b.WAV", "a.wav", "._a.wav", "deep/c.wav", "notes.txt")) {
+      file(name);
+    }
+    Files.createDirectory(folder.resolve("folder.wav"));
+    link("loop", folder);
+    FolderListing listing = FolderListing.sounds(folder);
+    assertEquals(List.of("a.wav", "b.WAV"), names(listing.files()));
+    assertEquals(
+        "1 other file (notes.txt), 1 hidden (._a.wav), 3 subfolders (deep, folder.wav, loop)",
+        PassedOver.summary(listing.passedOver()));
+  }
+
+  @Test
+  void ofManyTheFirstAreNamed() throws IOException {
+    for (int i = 0; i < 9; i++) {
+      file(i + ".txt");
+    }
+    file("1.png");
+    assertEquals(
+        "9 other files (0.txt, 1.txt, 2.txt, 3.txt, 4.txt, ..)",
+        PassedOver.summary(FolderListing.images(folder).passedOver()));
+    assertEquals("nothing", PassedOver.summary(List.of()));
+  }
+
+  @Test
+  void aFolderWithoutAnyIsRefusedWithWhatIsThere() throws IOException {
+    file("a.txt");
+    file("deep/b.png");
+    assertSays(
+        assertThrows(BadFileException.class, () -> FolderListing.images(folder)),
+        "got no image among 2 files (1 other file (a.txt), 1 subfolder (deep))",
+        "give the folder that holds the images");
+    assertSays(
+        assertThrows(BadFileException.class, () -> FolderListing.sounds(folder)),
+        "got no sound among",
+        "end in .wav");
+    for (Path wrong : List.of(folder.resolve("none"), folder.resolve("a.txt"))) {
+      assertSays(
+          assertThrows(NoSuchFileException.class, () -> FolderListing.sounds(wrong)),
+          wrong.toString(),
+          "there is no such folder, expected one of sounds; check the path");
+    }
+  }
+
+  @Test
+  void theWorkingDirectoryHasSubfolders() {
+    for (Path here : List.of(Path.of(""), Path.of("src/.."))) {
+      Path absolute = here.toAbsolutePath();
+      Path deep = absolute.resolve("a/b/1.png");
+      FolderListing listing = new FolderListing(here, List.of(deep), List.of());
+      assertEquals("a", listing.subfolder(deep));
+      assertNull(listing.subfolder(absolute.resolve("1.png")));
+    }
+  }
+
+  private static List<String> subfolders(FolderListing listing) {
+    return listing.files().stream().map(listing::subfolder).toList();
+  }
+
+  private static List<String> names(List<Path> files) {
+    return files.stream().map(file -> file.getFileName().toString()).toList();
+  }
+
+  private void file(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "");
+  }
+
+  private void link(String name, Path target) {
+    try {
+      Files.createSymbolicLink(folder.resolve(name), target);
+    } catch (IOException | UnsupportedOperationException e) {
+      assumeFalse(true, "this system lets us make no symbolic links");
+    }
+  }
+}
