@@ -44,13 +44,16 @@ public class Variable implements AutoCloseable {
               + values.length
               + " values.");
     }
-    allocate();
+    allocate(precision);
     set(values);
   }
 
-  private void allocate() {
-    memory = new NativeMemory((long) size() * precision.bytes());
-    array = NativeMemory.wrap(memory.address(), precision, shape);
+  private void allocate(Precision in) {
+    memory =
+        new NativeMemory(
+            (long) size() * in.bytes(), "a variable of shape " + Arrays.toString(shape));
+    array = NativeMemory.wrap(memory.address(), in, shape);
+    precision = in;
   }
 
   /**
@@ -275,9 +278,9 @@ public class Variable implements AutoCloseable {
    */
   public final void convert(Precision target) {
     double[] values = toDoubles();
-    memory.close();
-    precision = target;
-    allocate();
+    NativeMemory before = memory;
+    allocate(target);
+    before.close();
     set(values);
   }
 
