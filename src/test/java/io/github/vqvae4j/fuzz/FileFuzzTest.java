@@ -1,0 +1,26 @@
+package io.github.vqvae4j.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Damaged files of every kind that the library reads; see {@link Fuzzing}. */
+class FileFuzzTest {
+  @TempDir static Path folder;
+
+  static List<FileKind> kinds() throws IOException {
+    return Stream.of(ImageKinds.all(), DataKinds.all(folder), ModelKinds.all(folder))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void damagedFilesAreReadRightOrRefused(FileKind kind) throws Exception {
+    Fuzzing.run(kind, folder);
+  }
+}
