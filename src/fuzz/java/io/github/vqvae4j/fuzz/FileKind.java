@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
  *
  * @param name of the kind
  * @param fileName what a file of it is called; some readers go by the ending
- * @param sound files that are read without an error
+ * @param sound files, the first of which is read without an error
  * @param repair makes checksums and lengths of a damaged file right again, so that the damage comes
  *     past them; or leaves it as it is
  * @param reader reads a file

@@ -3,6 +3,7 @@ package io.github.vqvae4j.fuzz;
 import com.sun.management.ThreadMXBean;
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * value that can be right or in a {@link BadFileException}.
  *
  * <p>Properties: {@code vqvae4j.fuzz} is how many files of a kind, {@code vqvae4j.fuzz.seed} the
- * seed, and {@code vqvae4j.fuzz.index} the only one to read.
+ * seed, {@code vqvae4j.fuzz.index} the only one to read, and {@code vqvae4j.fuzz.kind} a part of
+ * the names of the kinds to be read.
  */
 public final class Fuzzing {
   private static final int SHORT_RUN = 300;
@@ -53,6 +55,12 @@ public final class Fuzzing {
     this.folder = folder;
   }
 
+  /** Those of the kinds whose names contain the property's value; all without it. */
+  public static List<FileKind> chosen(List<FileKind> kinds) {
+    String part = System.getProperty("vqvae4j.fuzz.kind", "");
+    return kinds.stream().filter(kind -> kind.name().contains(part)).toList();
+  }
+
   /**
    * Reads the sound files, then damaged ones.
    *
@@ -65,9 +73,15 @@ public final class Fuzzing {
   }
 
   private void run() throws IOException, InterruptedException {
-    for (byte[] sound : kind.sound()) {
-      byte[] bytes = kind.repair().apply(sound.clone());
-      kind.reader().read(Files.write(folder.resolve(kind.fileName()), bytes));
+    for (int i = 0; i < kind.sound().size(); i++) {
+      byte[] bytes = kind.repair().apply(kind.sound().get(i).clone());
+      try {
+        kind.reader().read(Files.write(folder.resolve(kind.fileName()), bytes));
+      } catch (BadFileException e) {
+        if (i == 0) {
+          throw e;
+        }
+      }
     }
     Long only = Long.getLong("vqvae4j.fuzz.index");
     long from = only == null ? 0 : only;
@@ -102,7 +116,7 @@ public final class Fuzzing {
       try {
         readOne(Files.write(folder.resolve(kind.fileName()), bytes), bytes);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
   }

@@ -36,18 +36,39 @@ record TrainingCurve(
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
   static TrainingCurve read(Path file) throws IOException {
+    // What is no text is no JSON either, and is found out as such.
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     try {
-      TrainingCurve curve = JSON.fromJson(Files.readString(file), TrainingCurve.class);
-      if (curve != null && curve.recipe() != null && curve.points() != null) {
+      TrainingCurve curve = JSON.fromJson(text, TrainingCurve.class);
+      if (curve != null && curve.recipe() != null && isCurve(curve.points())) {
         return curve;
       }
-    } catch (JsonParseException e) {
+    } catch (JsonParseException | NumberFormatException e) {
       throw new BadFileException(file, "JSON", e.getMessage() + "; delete the file", e);
     }
     throw new BadFileException(
         file,
         "JSON",
         "this is not the curve of a run; delete the file, or choose another --output");
+  }
+
+  /** Points of growing steps whose figures can be drawn. */
+  private static boolean isCurve(List<CurvePoint> points) {
+    if (points == null || points.isEmpty()) {
+      return false;
+    }
+    long last = 0;
+    for (CurvePoint point : points) {
+      if (point == null
+          || point.step() <= last
+          || !(point.errorOverVariance() >= 0 && point.errorOverVariance() <= Double.MAX_VALUE)
+          || point.perplexity() < 0
+          || Double.isInfinite(point.perplexity())) {
+        return false;
+      }
+      last = point.step();
+    }
+    return true;
   }
 
   void write(Path file) throws IOException {
