@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
@@ -87,9 +88,12 @@ final class TarGz {
     char type = (char) header[TYPE];
     // Up to 1988 a folder was a file whose name ends in a slash.
     if (type == '5' || type == 0 && name.endsWith("/")) {
-      Files.createDirectories(target);
+      createFolder(place, target);
     } else if (type == '0' || type == 0) {
-      Files.createDirectories(target.getParent());
+      createFolder(place, target.getParent());
+      if (Files.isDirectory(target)) {
+        throw taken(place, target);
+      }
       try (OutputStream out = Files.newOutputStream(target)) {
         copy(in, out, size);
       }
@@ -99,6 +103,23 @@ final class TarGz {
           place,
           "got " + name + " of type '" + type + "', expected a plain file or a folder" + REMEDY);
     }
+  }
+
+  private void createFolder(String place, Path target) throws IOException {
+    try {
+      Files.createDirectories(target);
+    } catch (FileAlreadyExistsException e) {
+      throw taken(place, Path.of(e.getFile()));
+    }
+  }
+
+  private BadFileException taken(String place, Path target) {
+    return bad(
+        place,
+        "got \""
+            + folder.relativize(target)
+            + "\" as a file and as a folder, expected one of them"
+            + REMEDY);
   }
 
   private static void copy(InputStream in, OutputStream out, long size) throws IOException {
@@ -114,6 +135,10 @@ final class TarGz {
   }
 
   private Path inside(String place, String name) throws BadFileException {
+    // What a file system may not take, or some takes otherwise.
+    if (!name.matches("[ -~]*")) {
+      throw bad(place, "got a name of other characters than ASCII, expected none" + REMEDY);
+    }
     Path target = folder.resolve(name).normalize();
     // A colon or a backslash means something to Windows that it does not mean here.
     if (!target.startsWith(folder) || name.contains("\\") || name.contains(":")) {

@@ -25,7 +25,7 @@ final class ErrorMaps {
 
   /** Gives the maps of all images, some of them at a time going through the model. */
   static void each(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
-    ImageModel.withinMemory(
+    model.withinMemory(
         "AnomalyDetector",
         images,
         () -> {

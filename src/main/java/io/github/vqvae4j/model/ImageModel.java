@@ -139,14 +139,18 @@ public abstract class ImageModel extends Layer {
         images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
   }
 
-  /** Does work on images for a method, and says so if memory runs out. */
-  static <T> T withinMemory(String who, Dataset images, Supplier<T> work) {
-    long each = 4L * images.height() * images.width() * images.channels();
+  /** Does work on images for a method; if memory runs out, says how much a pass takes. */
+  final <T> T withinMemory(String who, Dataset images, Supplier<T> work) {
     int[] shape = {images.height(), images.width(), images.channels()};
-    return InsufficientMemoryException.unlessEnough(
-        who + " of images " + Arrays.toString(shape),
-        each * part((long) images.height() * images.width()),
-        work);
+    int part = part((long) images.height() * images.width());
+    try {
+      return InsufficientMemoryException.unlessEnough(
+          who + " of images " + Arrays.toString(shape), size(shape, 4L * part), work);
+    } catch (InsufficientMemoryException e) {
+      throw e.isOnHeap()
+          ? e
+          : PassMemory.text(this, shape[0], shape[1], shape[2]).map(e::with).orElse(e);
+    }
   }
 
   /** Bytes of numbers of a shape. */

@@ -18,16 +18,20 @@ public final class InsufficientMemoryException extends RuntimeException {
   /** What could not be allocated. */
   private final long bytes;
 
+  private final boolean onHeap;
+
   /**
    * Creates the exception.
    *
    * @param message what was needed, what there is, and what to do
    * @param bytes what could not be allocated
+   * @param onHeap whether on the Java heap, rather than outside of it
    * @param cause the error of the JVM or of JavaCPP, or null if the limit was known before
    */
-  public InsufficientMemoryException(String message, long bytes, Throwable cause) {
+  public InsufficientMemoryException(String message, long bytes, boolean onHeap, Throwable cause) {
     super(message, cause);
     this.bytes = bytes;
+    this.onHeap = onHeap;
   }
 
   /**
@@ -50,11 +54,31 @@ public final class InsufficientMemoryException extends RuntimeException {
   }
 
   /**
+   * Creates the same exception with more to say.
+   *
+   * @param addition a sentence
+   * @return whose message ends in it
+   */
+  public InsufficientMemoryException with(String addition) {
+    return new InsufficientMemoryException(getMessage() + " " + addition, bytes, onHeap, this);
+  }
+
+  /**
    * Returns the size of what could not be allocated, beside what the operation had already.
    *
    * @return in bytes
    */
   public long bytes() {
     return bytes;
+  }
+
+  /**
+   * Returns where memory ran out.
+   *
+   * @return true for the Java heap, whose limit is -Xmx; false for memory outside of it, where
+   *     tensors lie
+   */
+  public boolean isOnHeap() {
+    return onHeap;
   }
 }

@@ -258,6 +258,16 @@ public final class Step implements AutoCloseable {
     return () -> taken.forEach(change -> change.action().run());
   }
 
+  /**
+   * Returns how much memory outside the heap the step's tensors took so far.
+   *
+   * @return in bytes, without what operations need while they run
+   */
+  public long bytes() {
+    check();
+    return arena.used();
+  }
+
   @Override
   public void close() {
     if (open) {

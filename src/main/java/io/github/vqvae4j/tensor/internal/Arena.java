@@ -58,6 +58,9 @@ public final class Arena {
   private long next;
   private long end;
 
+  /** Bytes of all slots since {@link #take}. */
+  private long used;
+
   private Arena() {}
 
   private static ArrayDeque<Arena> idle() {
@@ -86,6 +89,7 @@ public final class Arena {
     chunk = -1;
     next = 0;
     end = 0;
+    used = 0;
     IDLE.get().push(this);
     KeptMemory.stepClosed();
   }
@@ -106,6 +110,11 @@ public final class Arena {
   /** An array over a part of another's memory, from an offset in elements. */
   public INDArray part(INDArray base, long offset, Precision precision, long... shape) {
     return array(base.data().pointer().address() + offset * precision.bytes(), precision, shape);
+  }
+
+  /** How much memory all arrays took so far; slots used twice count once. */
+  public long used() {
+    return used;
   }
 
   /** Whether an array lies in this memory. */
@@ -150,6 +159,7 @@ public final class Arena {
     }
     long address = next;
     next += bytes;
+    used += bytes;
     return address;
   }
 

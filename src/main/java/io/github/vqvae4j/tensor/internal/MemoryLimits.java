@@ -87,13 +87,14 @@ public final class MemoryLimits {
     return new InsufficientMemoryException(
         "Not enough memory outside the Java heap: "
             + what
-            + " needs "
+            + " needs a block of "
             + size(bytes)
             + " beside the "
             + size(total)
             + " in use; "
             + limit,
         bytes,
+        false,
         cause);
   }
 
@@ -149,6 +150,7 @@ public final class MemoryLimits {
             + cause.getMessage()
             + ")",
         bytes,
+        true,
         cause);
   }
 
