@@ -53,12 +53,12 @@ class LargeImageTest {
     check(
         new ChildJvm()
             .with("-Xmx256m", "-Dorg.bytedeco.javacpp.maxBytes=0")
-            .with("-Dorg.bytedeco.javacpp.maxPhysicalBytes=900m"),
+            .with("-Dorg.bytedeco.javacpp.maxPhysicalBytes=1100m"),
         4096,
         "outside the Java heap: a tensor [1, 2048, 2048, 64] in FLOAT",
         "needs a block of 1.0 GB beside",
         "the limit of the process, which has",
-        "is 900.0 MB (maxPhysicalBytes;",
+        "is 1.1 GB (maxPhysicalBytes;",
         "-Dorg.bytedeco.javacpp.maxPhysicalBytes");
   }
 

@@ -112,6 +112,11 @@ public final class Arena {
     return array(base.data().pointer().address() + offset * precision.bytes(), precision, shape);
   }
 
+  /** Has all that the thread keeps freed when no arena of it is taken any more. */
+  public void freeOnClose() {
+    KeptMemory.freeOnClose();
+  }
+
   /** How much memory all arrays took so far; slots used twice count once. */
   public long used() {
     return used;

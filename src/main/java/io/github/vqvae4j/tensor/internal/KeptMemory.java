@@ -5,14 +5,14 @@ import java.util.List;
 
 /**
  * What a thread keeps outside the heap for its next operations: idle arenas, workspaces, packed
- * weights. Once memory ran out all of it is freed, when no step of the thread is open any more.
+ * weights. Where memory ran out all of it is freed as soon as no step of the thread is open.
  */
 final class KeptMemory {
   private static final ThreadLocal<KeptMemory> OF_THREAD = ThreadLocal.withInitial(KeptMemory::new);
 
   private final List<Runnable> releases = new ArrayList<>();
   private int openSteps;
-  private boolean ranOut;
+  private boolean freeOnClose;
 
   private KeptMemory() {}
 
@@ -30,15 +30,15 @@ final class KeptMemory {
   static void stepClosed() {
     KeptMemory kept = OF_THREAD.get();
     kept.openSteps--;
-    if (kept.ranOut && kept.openSteps == 0) {
-      kept.ranOut = false;
+    if (kept.freeOnClose && kept.openSteps == 0) {
+      kept.freeOnClose = false;
       kept.releases.forEach(Runnable::run);
     }
   }
 
-  /** There was not enough memory for this thread's step, if it is in one. */
-  static void ranOut() {
+  /** Has all of it freed when the last open step of this thread, if there is one, closes. */
+  static void freeOnClose() {
     KeptMemory kept = OF_THREAD.get();
-    kept.ranOut = kept.openSteps > 0;
+    kept.freeOnClose = kept.openSteps > 0;
   }
 }

@@ -54,7 +54,7 @@ public final class MemoryLimits {
    * @param cause JavaCPP's error, or null
    */
   static InsufficientMemoryException outsideHeap(long bytes, String what, Throwable cause) {
-    KeptMemory.ranOut();
+    KeptMemory.freeOnClose();
     long total = Pointer.totalBytes();
     long process = Pointer.physicalBytes();
     String limit;
@@ -131,7 +131,7 @@ public final class MemoryLimits {
    * @param cause the JVM's error
    */
   static InsufficientMemoryException heap(long bytes, String what, Throwable cause) {
-    KeptMemory.ranOut();
+    KeptMemory.freeOnClose();
     Runtime jvm = Runtime.getRuntime();
     return new InsufficientMemoryException(
         "Not enough memory on the Java heap: "
