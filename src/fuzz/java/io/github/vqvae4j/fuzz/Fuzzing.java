@@ -3,7 +3,6 @@ package io.github.vqvae4j.fuzz;
 import com.sun.management.ThreadMXBean;
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,14 +109,14 @@ public final class Fuzzing {
   }
 
   private void readAll(long from, long to) {
-    for (long i = from; i < to && faults.size() < MOST_FAULTS; i++) {
-      index = i;
-      byte[] bytes = kind.repair().apply(Mutator.damaged(kind.sound(), seed, kind.name(), i));
-      try {
+    try {
+      for (long i = from; i < to && faults.size() < MOST_FAULTS; i++) {
+        index = i;
+        byte[] bytes = kind.repair().apply(Mutator.damaged(kind.sound(), seed, kind.name(), i));
         readOne(Files.write(folder.resolve(kind.fileName()), bytes), bytes);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
+    } catch (Throwable e) {
+      faults.put("the test", "  index " + index + ": the test itself failed with " + e);
     }
   }
 
