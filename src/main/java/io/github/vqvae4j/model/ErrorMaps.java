@@ -25,6 +25,17 @@ final class ErrorMaps {
 
   /** Gives the maps of all images, some of them at a time going through the model. */
   static void each(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
+    model.withinMemory(
+        "AnomalyDetector",
+        images,
+        () -> {
+          eachInParts(model, images, smoothing, consumer);
+          return null;
+        });
+  }
+
+  private static void eachInParts(
+      ImageModel model, Dataset images, int smoothing, Consumer consumer) {
     model.checkSome(images);
     model.checkWeights();
     int height = images.height();

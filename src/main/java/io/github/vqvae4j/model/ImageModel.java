@@ -3,6 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A model that reconstructs images, and what {@code train.Trainer} needs to train it: its loss on a
@@ -72,6 +74,8 @@ public abstract class ImageModel extends Layer {
    * @return their reconstructions
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer or a pixel is NaN
    *     or infinite
+   * @throws InsufficientMemoryException if the pass of one image, which grows with its area, needs
+   *     more memory than there is; smaller images go on as before
    */
   public abstract Images reconstruct(Dataset images);
 
@@ -133,6 +137,25 @@ public abstract class ImageModel extends Layer {
   static Tensor pixels(Step step, Dataset images, int from, int to) {
     return step.tensor(
         images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
+  }
+
+  /** Does work on images for a method; if memory runs out, says how much a pass takes. */
+  final <T> T withinMemory(String who, Dataset images, Supplier<T> work) {
+    int[] shape = {images.height(), images.width(), images.channels()};
+    int part = part((long) images.height() * images.width());
+    try {
+      return InsufficientMemoryException.unlessEnough(
+          who + " of images " + Arrays.toString(shape), size(shape, 4L * part), work);
+    } catch (InsufficientMemoryException e) {
+      throw e.isOnHeap()
+          ? e
+          : PassMemory.text(this, shape[0], shape[1], shape[2]).map(e::with).orElse(e);
+    }
+  }
+
+  /** Bytes of numbers of a shape. */
+  static long size(int[] shape, long each) {
+    return Arrays.stream(shape).asLongStream().reduce(each, (a, b) -> a * b);
   }
 
   /** Images out of a step; throws NonFiniteException if a pixel is NaN or infinite. */

@@ -2,6 +2,7 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -77,8 +78,14 @@ public abstract class LatentModel extends ImageModel {
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return [images, .., D]
    * @throws NonFiniteException as {@link #reconstruct}
+   * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public final Latents encode(Dataset images) {
+    String who = getClass().getSimpleName() + ".encode";
+    return withinMemory(who, images, () -> encodeInParts(images));
+  }
+
+  private Latents encodeInParts(Dataset images) {
     checkSome(images);
     checkWeights();
     int part = part((long) images.height() * images.width());
@@ -117,8 +124,16 @@ public abstract class LatentModel extends ImageModel {
    * @return the images; pixels may lie a little outside 0..1
    * @throws IllegalArgumentException if the decoder does not take latents of that shape
    * @throws NonFiniteException as {@link #reconstruct}
+   * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public final Images decode(Latents latents) {
+    return InsufficientMemoryException.unlessEnough(
+        getClass().getSimpleName() + ".decode of " + latents,
+        size(latents.shape(), Float.BYTES),
+        () -> decodeInParts(latents));
+  }
+
+  private Images decodeInParts(Latents latents) {
     checkWeights();
     List<Images> results = new ArrayList<>();
     int part = 1; // until it is known how large an image is

@@ -8,6 +8,7 @@ import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
@@ -259,8 +260,13 @@ public final class VqVae extends ImageModel {
    * @param images of the size and channels that the encoder takes, in 0..1
    * @return [images, h/r, w/r], each from 0 to K - 1
    * @throws NonFiniteException as {@link #reconstruct}
+   * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
+    return withinMemory("VqVae.encode", images, () -> encodeInParts(images));
+  }
+
+  private Codes encodeInParts(Dataset images) {
     checkSome(images);
     checkWeights();
     int part = part((long) images.height() * images.width());
@@ -291,8 +297,14 @@ public final class VqVae extends ImageModel {
    * @return the images; pixels may lie a little outside 0..1
    * @throws IllegalArgumentException if they are codes of a codebook of another size
    * @throws NonFiniteException as {@link #reconstruct}
+   * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public Images decode(Codes codes) {
+    return InsufficientMemoryException.unlessEnough(
+        "VqVae.decode of " + codes, size(codes.shape(), Integer.BYTES), () -> decodeInParts(codes));
+  }
+
+  private Images decodeInParts(Codes codes) {
     int k = quantizer.codebookSize();
     int[] shape = codes.shape();
     if (codes.codebookSize() != k || shape.length != 3) {
@@ -326,6 +338,8 @@ public final class VqVae extends ImageModel {
    * @throws IllegalArgumentException if encoder and decoder do not fit together
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a vector of the
    *     encoder or a pixel is NaN or infinite
+   * @throws InsufficientMemoryException if the pass of one image, which grows with its area, needs
+   *     more memory than there is; smaller images go on as before
    */
   @Override
   public Images reconstruct(Dataset images) {

@@ -258,6 +258,25 @@ public final class Step implements AutoCloseable {
     return () -> taken.forEach(change -> change.action().run());
   }
 
+  /**
+   * Has this thread's memory outside the heap freed when its last open step closes, rather than
+   * kept for further steps: for a pass that was unusually large.
+   */
+  public void freeOnClose() {
+    check();
+    arena.freeOnClose();
+  }
+
+  /**
+   * Returns how much memory outside the heap the step's tensors took so far.
+   *
+   * @return in bytes, without what operations need while they run
+   */
+  public long bytes() {
+    check();
+    return arena.used();
+  }
+
   @Override
   public void close() {
     if (open) {

@@ -52,9 +52,12 @@ public class Variable implements AutoCloseable {
     set(values);
   }
 
-  private void allocate() {
-    memory = new NativeMemory((long) size() * precision.bytes());
-    array = NativeMemory.wrap(memory.address(), precision, shape);
+  private void allocate(Precision in) {
+    memory =
+        new NativeMemory(
+            (long) size() * in.bytes(), "a variable of shape " + Arrays.toString(shape));
+    array = NativeMemory.wrap(memory.address(), in, shape);
+    precision = in;
   }
 
   /**
@@ -145,7 +148,7 @@ public class Variable implements AutoCloseable {
   public final void set(float[] values) {
     checkLength(values.length);
     if (memory == null) {
-      allocate();
+      allocate(precision);
     }
     write(0, values, 0, values.length);
   }
@@ -282,9 +285,9 @@ public class Variable implements AutoCloseable {
    */
   public final void convert(Precision target) {
     double[] values = toDoubles();
-    memory.close();
-    precision = target;
-    allocate();
+    NativeMemory before = memory;
+    allocate(target);
+    before.close();
     set(values);
   }
 

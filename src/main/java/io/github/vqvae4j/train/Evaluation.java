@@ -9,6 +9,7 @@ import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import java.util.ArrayList;
@@ -48,9 +49,13 @@ public record Evaluation(
    * @param variance of the training images' pixels
    * @return the measures, as of step 0
    * @throws DivergenceException if a weight, the error or a term of the loss is NaN or infinite
+   * @throws InsufficientMemoryException as {@link ImageModel#reconstruct}
    */
   public static Evaluation of(ImageModel model, Dataset data, double variance) {
-    return after(0, model, data, variance, () -> false);
+    return InsufficientMemoryException.unlessEnough(
+        "an evaluation of images " + List.of(data.height(), data.width(), data.channels()),
+        4L * ImageModel.imagesAtOnce(data) * data.imageLength(),
+        () -> after(0, model, data, variance, () -> false));
   }
 
   /**

@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.UncheckedIOException;
@@ -277,6 +278,8 @@ public final class Trainer {
    *     gradient is NaN or infinite, in training or on held-out data
    * @throws IllegalArgumentException if the batch is larger than the data, or the images do not fit
    *     the model
+   * @throws InsufficientMemoryException if a step needs more memory than there is; the model is as
+   *     before that step
    * @throws IllegalStateException if {@link #stopEarly} or {@link #keepBest} was called and {@link
    *     #evaluate} was not, or the optimizer was used for another model
    * @throws CancellationException if the run was interrupted before its first step was done
@@ -290,16 +293,22 @@ public final class Trainer {
     listeners.forEach(listener -> listener.checkModel(model));
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
+    return InsufficientMemoryException.unlessEnough(
+        "Trainer.fit with " + batch + " images " + imageShape(data) + " a batch",
+        4L * batch * data.imageLength(),
+        () -> loop(data, settings).run());
+  }
+
+  private TrainingLoop loop(Dataset data, TrainingSettings settings) {
     return new TrainingLoop(
-            model,
-            data,
-            settings,
-            optimizer,
-            schedule,
-            averages,
-            new Evaluations.Plan(heldOut, evaluateEvery, measure, patience, bestFile),
-            new Listeners(listeners))
-        .run();
+        model,
+        data,
+        settings,
+        optimizer,
+        schedule,
+        averages,
+        new Evaluations.Plan(heldOut, evaluateEvery, measure, patience, bestFile),
+        new Listeners(listeners));
   }
 
   private void checkOptimizer() {

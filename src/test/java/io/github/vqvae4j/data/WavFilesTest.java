@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.io.ByteArrayInputStream;
@@ -18,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
@@ -148,32 +145,6 @@ class WavFilesTest {
         "8, 16, 24 or 32 bits");
     Path missing = folder.resolve("none.wav");
     assertSays(assertThrows(NoSuchFileException.class, () -> WavFiles.read(missing)), "a WAV file");
-  }
-
-  @Test
-  void aDamagedFileIsReadOrRefusedButNothingElse() throws IOException {
-    byte[] sound = Files.readAllBytes(wav("a.wav", 24, 2, new int[600]));
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    int refused = 0;
-    for (int round = 0; round < 2_000; round++) {
-      byte[] bytes = sound.clone();
-      for (int i = random.nextInt(4); i >= 0; i--) {
-        bytes[random.nextInt(50)] = (byte) random.nextInt();
-      }
-      if (random.nextInt(3) == 0) {
-        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
-      }
-      Path file = Files.write(folder.resolve("fuzz.wav"), bytes);
-      try {
-        WavFiles.read(file);
-      } catch (BadFileException e) {
-        refused++;
-      } catch (Throwable e) {
-        fail("seed " + seed + ", round " + round, e);
-      }
-    }
-    assertTrue(refused > 500, "only " + refused + " refused, seed " + seed);
   }
 
   private static void refused(Path file, String... parts) {

@@ -4,7 +4,6 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
@@ -15,10 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,45 +152,6 @@ class SafetensorsDamageTest {
       abort("no room for a sparse file: " + e);
     }
     refused(sparse, "array \"w\"", "too long", "at most 2147483639", "split");
-  }
-
-  @Test
-  void aDamagedFileIsReadOrRefusedButNothingElse() throws IOException {
-    long seed = System.nanoTime();
-    System.out.println("SafetensorsDamageTest seed " + seed);
-    Random random = new Random(seed);
-    Path file = folder.resolve("fuzz");
-    int refused = 0;
-    for (int round = 0; round < 5_000; round++) {
-      Map<String, NamedArray> arrays = new LinkedHashMap<>();
-      for (int i = 0; i < 3; i++) {
-        arrays.put("a" + i, SafetensorsTest.randomArray(random));
-      }
-      Safetensors.write(file, Map.of("config", "{}"), arrays);
-      byte[] bytes = Files.readAllBytes(file);
-      int flips = 1 + random.nextInt(4);
-      for (int i = 0; i < flips; i++) {
-        // Mostly in the header, where damage does most.
-        int at =
-            random.nextInt(random.nextInt(4) == 0 ? bytes.length : Math.min(200, bytes.length));
-        bytes[at] =
-            random.nextBoolean()
-                ? (byte) random.nextInt()
-                : (byte) "0123456789{}[],:\"-eE ".charAt(random.nextInt(21));
-      }
-      if (random.nextInt(3) == 0) {
-        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 20));
-      }
-      Files.write(file, bytes);
-      try {
-        Safetensors.read(file);
-      } catch (BadFileException e) {
-        refused++;
-      } catch (Throwable e) {
-        fail("seed " + seed + ", round " + round, e);
-      }
-    }
-    assertTrue(refused > 2_000, "only " + refused + " refused, seed " + seed);
   }
 
   private static void refused(Path file, String... parts) {

@@ -56,8 +56,10 @@ final class CodesFile {
     Content content;
     try {
       content = JSON.fromJson(text, Content.class);
-    } catch (JsonParseException e) {
-      throw bad(file, "not JSON of the form " + JSON_SHAPE + " (" + e.getMessage() + ")");
+    } catch (JsonParseException | IllegalArgumentException e) {
+      // The latter, without a message, for null among the codes.
+      String reason = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
+      throw bad(file, "not JSON of the form " + JSON_SHAPE + reason);
     }
     if (content.codes() == null) {
       throw bad(file, "expected JSON of the form " + JSON_SHAPE + ", but there are no \"codes\"");

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.train.DivergenceException;
 import java.io.IOException;
@@ -46,6 +47,7 @@ final class FailureMessage {
         || failure instanceof IllegalArgumentException
         || failure instanceof IllegalStateException
         || failure instanceof DivergenceException
+        || failure instanceof InsufficientMemoryException
         || failure instanceof NonFiniteException) {
       return oneLine(String.valueOf(failure.getMessage()));
     }

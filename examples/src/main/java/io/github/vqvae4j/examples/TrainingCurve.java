@@ -27,9 +27,26 @@ record TrainingCurve(
     double imagesPerSecond,
     Machine machine,
     List<CurvePoint> points) {
+  /** Checks the points: growing steps, figures of at least 0. */
+  TrainingCurve {
+    long last = 0;
+    for (CurvePoint point : points) {
+      if (point.step() <= last || point.errorOverVariance() < 0 || point.perplexity() < 0) {
+        throw new IllegalArgumentException(
+            "points: got " + point + " after step " + last + ", expected growing steps and figures"
+                + " of at least 0");
+      }
+      last = point.step();
+    }
+  }
+
   static TrainingCurve read(Path file) throws IOException {
     try {
-      return RecordFile.read(file, TrainingCurve.class, "the command fidelity");
+      TrainingCurve curve = RecordFile.read(file, TrainingCurve.class, "the command fidelity");
+      if (curve.points().isEmpty()) {
+        throw new BadFileException(file, "points", "got none, expected one or more");
+      }
+      return curve;
     } catch (BadFileException e) {
       throw new BadFileException(
           file, e.place(), e.problem() + "; or delete the file, or choose another --output", e);

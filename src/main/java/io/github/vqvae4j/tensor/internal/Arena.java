@@ -20,12 +20,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Arena {
   private static final long CHUNK = 16L << 20;
 
+  /** More than any machine has, and a number that a double holds. */
+  private static final long MOST_BYTES = 1L << 53;
+
   /** Beyond so many array objects the table is emptied; the garbage collector takes them. */
   private static final int MAX_ARRAYS = 16_384;
 
   /** Arenas whose steps are closed, for the next steps of the thread. */
-  private static final ThreadLocal<ArrayDeque<Arena>> IDLE =
-      ThreadLocal.withInitial(ArrayDeque::new);
+  private static final ThreadLocal<ArrayDeque<Arena>> IDLE = ThreadLocal.withInitial(Arena::idle);
 
   private record Key(long address, Precision precision, long[] shape) {
     @Override
@@ -56,30 +58,47 @@ public final class Arena {
   private long next;
   private long end;
 
+  /** Bytes of all slots since {@link #take}. */
+  private long used;
+
   private Arena() {}
+
+  private static ArrayDeque<Arena> idle() {
+    ArrayDeque<Arena> idle = new ArrayDeque<>();
+    KeptMemory.whenReleased(
+        () -> {
+          idle.forEach(arena -> arena.chunks.forEach(chunk -> chunk.memory().close()));
+          idle.clear();
+        });
+    return idle;
+  }
 
   /** An empty arena of this thread. */
   public static Arena take() {
     Arena idle = IDLE.get().poll();
+    KeptMemory.stepOpened();
     return idle != null ? idle : new Arena();
   }
 
   /**
-   * Ends the life of every array made since {@link #take}, and keeps the arena for the next step.
+   * Ends the life of every array made since {@link #take}, and keeps the arena for the next step,
+   * unless memory ran out.
    */
   public void giveBack() {
     free.values().forEach(ArrayDeque::clear);
     chunk = -1;
     next = 0;
     end = 0;
+    used = 0;
     IDLE.get().push(this);
+    KeptMemory.stepClosed();
   }
 
   /** An array with undefined content. */
   public INDArray allocate(Precision precision, long... shape) {
     long bytes = bytes(precision, shape);
     ArrayDeque<Long> slots = free.get(bytes);
-    long address = slots == null || slots.isEmpty() ? bump(bytes) : slots.pop();
+    long address = slots == null || slots.isEmpty() ? bump(bytes, precision, shape) : slots.pop();
     return array(address, precision, shape);
   }
 
@@ -91,6 +110,16 @@ public final class Arena {
   /** An array over a part of another's memory, from an offset in elements. */
   public INDArray part(INDArray base, long offset, Precision precision, long... shape) {
     return array(base.data().pointer().address() + offset * precision.bytes(), precision, shape);
+  }
+
+  /** Has all that the thread keeps freed when no arena of it is taken any more. */
+  public void freeOnClose() {
+    KeptMemory.freeOnClose();
+  }
+
+  /** How much memory all arrays took so far; slots used twice count once. */
+  public long used() {
+    return used;
   }
 
   /** Whether an array lies in this memory. */
@@ -112,25 +141,40 @@ public final class Arena {
   }
 
   private static long bytes(Precision precision, long[] shape) {
-    long length = precision.bytes();
+    double length = precision.bytes();
     for (long d : shape) {
-      length = Math.multiplyExact(length, d);
+      length *= d;
     }
-    return NativeMemory.align(length);
+    if (length > MOST_BYTES) {
+      throw MemoryLimits.outsideHeap(
+          MOST_BYTES, "a tensor " + Arrays.toString(shape) + " in " + precision, null);
+    }
+    return NativeMemory.align((long) length);
   }
 
-  private long bump(long bytes) {
+  private long bump(long bytes, Precision precision, long[] shape) {
     while (end - next < bytes) {
-      if (++chunk == chunks.size()) {
+      if (chunk + 1 == chunks.size()) {
         long size = Math.max(CHUNK, bytes);
-        chunks.add(new Chunk(new NativeMemory(size), size));
+        chunks.add(new Chunk(new NativeMemory(size, what(precision, shape)), size));
       }
+      chunk++;
       next = chunks.get(chunk).memory().address();
       end = next + chunks.get(chunk).bytes();
     }
     long address = next;
     next += bytes;
+    used += bytes;
     return address;
+  }
+
+  private String what(Precision precision, long[] shape) {
+    long bytes = chunks.stream().mapToLong(Chunk::bytes).sum();
+    return "a tensor "
+        + Arrays.toString(shape)
+        + " in "
+        + precision
+        + (bytes == 0 ? "" : ", in a step whose tensors have " + MemoryLimits.size(bytes) + ",");
   }
 
   private INDArray array(long address, Precision precision, long[] shape) {

@@ -19,7 +19,8 @@ final class GemmConvolution {
   private static final long MOST_PARTIAL_SUMS = 1L << 24;
 
   /** Content ends with the operation; while its parts run, its thread begins no other one. */
-  private static final Scratch PARTIAL_SUMS = new Scratch();
+  private static final ThreadLocal<Room> PARTIAL_SUMS =
+      ThreadLocal.withInitial(() -> new Room("ND4J's kernel of a convolution's gradient"));
 
   /**
    * Columns of the patches, the rows of the weights that these are multiplied with, and the columns
@@ -154,7 +155,7 @@ final class GemmConvolution {
     int lines = Math.multiplyExact(images, resultHeight);
     int size = Math.toIntExact(dw.length());
     int parts = Math.min(parts(lines), (int) Math.max(1, MOST_PARTIAL_SUMS / size));
-    Pointer sums = PARTIAL_SUMS.room(precision, (long) (parts - 1) * size);
+    Pointer sums = PARTIAL_SUMS.get().of(precision, (long) (parts - 1) * size);
     Parts.run(
         parts,
         lines,

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
+import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -8,6 +10,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Moves numbers between native arrays and the heap: one memory copy, no ND4J call. */
 public final class HeapCopy {
+  /** What every JVM's arrays hold. */
+  private static final int MOST = Integer.MAX_VALUE - 8;
+
   private HeapCopy() {}
 
   /** Copies numbers of a float array, from an offset in it, into a part of a heap array. */
@@ -47,14 +52,14 @@ public final class HeapCopy {
 
   /** The numbers of a float array. */
   public static float[] floatsOf(INDArray source) {
-    float[] copy = new float[Math.toIntExact(source.length())];
+    float[] copy = onHeap(source, Float.BYTES, float[]::new);
     read(source, 0, copy, 0, copy.length);
     return copy;
   }
 
   /** The numbers of an array of either type, as doubles. */
   public static double[] doublesOf(INDArray source) {
-    double[] copy = new double[Math.toIntExact(source.length())];
+    double[] copy = onHeap(source, Double.BYTES, double[]::new);
     if (source.dataType() == DataType.DOUBLE) {
       doubles(source).get(copy);
     } else {
@@ -64,6 +69,25 @@ public final class HeapCopy {
       }
     }
     return copy;
+  }
+
+  /** An array on the heap for all numbers of another. */
+  private static <T> T onHeap(INDArray source, int bytes, IntFunction<T> create) {
+    String what = "a copy of a tensor " + Arrays.toString(source.shape());
+    if (source.length() > MOST) {
+      throw new IllegalArgumentException(
+          what
+              + " has "
+              + source.length()
+              + " elements, expected at most "
+              + MOST
+              + ", which an array holds; copy parts of it with read.");
+    }
+    try {
+      return create.apply((int) source.length());
+    } catch (OutOfMemoryError e) {
+      throw MemoryLimits.heap(source.length() * bytes, what, e);
+    }
   }
 
   /** Overwrites an array of either type. */

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.Precision;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -24,11 +25,18 @@ public final class NativeMemory implements AutoCloseable {
    * Allocates a block; its content is undefined.
    *
    * @param bytes its size
+   * @param what it is for, as an error calls it
+   * @throws InsufficientMemoryException if there is not so much
    * @throws IllegalStateException if the natives on the class path do not go together
    */
-  public NativeMemory(long bytes) {
+  public NativeMemory(long bytes, String what) {
     NativeVersions.check();
-    block = new BytePointer(bytes + ALIGNMENT);
+    MemoryLimits.check(bytes, what);
+    try {
+      block = new BytePointer(bytes + ALIGNMENT);
+    } catch (OutOfMemoryError e) {
+      throw MemoryLimits.outsideHeap(bytes, what, e);
+    }
     address = align(block.address());
     start = at(address, Precision.FLOAT, bytes / Float.BYTES);
     this.bytes = bytes;

@@ -7,6 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.github.vqvae4j.tensor.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -77,12 +78,26 @@ final class OneDnn {
   private final List<memory.desc> layouts = new ArrayList<>();
 
   /** Content ends with the operation that asked for it. */
-  private final NativeMemory[] workspaces = new NativeMemory[WORKSPACES];
+  private final Room[] workspaces = new Room[WORKSPACES];
 
   /** Content ends with the primitive that runs. */
-  private NativeMemory scratch;
+  private final Room scratch = new Room("oneDNN's scratchpad");
 
-  private OneDnn() {}
+  private OneDnn() {
+    Arrays.setAll(workspaces, i -> new Room("a workspace of an operation"));
+    KeptMemory.whenReleased(this::release);
+  }
+
+  private void release() {
+    derived.values().forEach(some -> some.data.close());
+    derived.clear();
+    for (Object call : calls.values()) {
+      if (call instanceof Owner owner) {
+        owner.free();
+      }
+    }
+    calls.clear();
+  }
 
   /** This thread's. */
   static OneDnn get() {
@@ -91,6 +106,12 @@ final class OneDnn {
 
   static engine cpu() {
     return CPU;
+  }
+
+  /** Something cached that has memory of its own outside the heap. */
+  interface Owner {
+    /** Frees it; the owner is not used any more. */
+    void free();
   }
 
   /** What something was made for; the numbers of a kind always mean the same. */
@@ -120,7 +141,7 @@ final class OneDnn {
     long stamp;
 
     Derived(long bytes) {
-      data = new NativeMemory(bytes);
+      data = new NativeMemory(bytes, "a copy of weights");
     }
   }
 
@@ -263,8 +284,7 @@ final class OneDnn {
 
   /** One of this thread's rooms for the intermediate results of one operation, in floats. */
   Pointer workspace(int room, long floats) {
-    workspaces[room] = atLeast(floats * Float.BYTES, workspaces[room]);
-    return workspaces[room].pointer();
+    return workspaces[room].of(Precision.FLOAT, floats);
   }
 
   /**
@@ -303,21 +323,6 @@ final class OneDnn {
             .argument(DNNL_ARG_WEIGHTS, b)
             .argument(DNNL_ARG_DST, y)
             .build(new matmul(description), description);
-  }
-
-  private Pointer scratch(long bytes) {
-    scratch = atLeast(bytes, scratch);
-    return scratch.pointer();
-  }
-
-  private static NativeMemory atLeast(long bytes, NativeMemory before) {
-    if (before != null && before.bytes() >= bytes) {
-      return before;
-    }
-    if (before != null) {
-      before.close();
-    }
-    return new NativeMemory(bytes);
   }
 
   /** A primitive with its arguments, ready to run. */
@@ -363,7 +368,8 @@ final class OneDnn {
 
     void run() {
       if (scratchBytes > 0) {
-        scratchpad.set_data_handle(thread.scratch(scratchBytes));
+        scratchpad.set_data_handle(
+            thread.scratch.of(Precision.FLOAT, (scratchBytes + Float.BYTES - 1) / Float.BYTES));
       }
       primitive.execute(thread.stream, map);
       thread.stream._wait();

@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.Precision;
 import io.github.vqvae4j.tensor.Window;
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * channels, whose results are then put side by side. oneDNN's own form computes whole vectors of
  * channels, most of which are thrown away.
  */
-final class OneDnnSubPixel {
+final class OneDnnSubPixel implements OneDnn.Owner {
   /** With this many channels or more oneDNN's own form is faster. */
   private static final int CHANNELS = 8;
 
@@ -56,7 +57,10 @@ final class OneDnnSubPixel {
     long[] weightShape = {taps, taps, in, channels};
     long[] phaseShape = {x[0], places[0], places[1], channels};
     long biasBytes = NativeMemory.align((long) channels * Float.BYTES);
-    memory = new NativeMemory(biasBytes + x[0] * ofImage.length * Float.BYTES);
+    memory =
+        new NativeMemory(
+            biasBytes + x[0] * ofImage.length * Float.BYTES,
+            "phases of a transposed convolution's " + Arrays.toString(y));
     bias = NativeMemory.wrap(memory.address(), Precision.FLOAT, channels);
     phases = NativeMemory.wrap(memory.address() + biasBytes, Precision.FLOAT, phaseShape);
     convolution = new OneDnnConvolution(oneDnn, x, weightShape, phaseShape, Window.of(1, taps - 1));
@@ -77,6 +81,11 @@ final class OneDnnSubPixel {
         && w[0] == w[1]
         && w[0] % stride == 0
         && phasesOfImage(x, w, stride) <= Integer.MAX_VALUE;
+  }
+
+  @Override
+  public void free() {
+    memory.close();
   }
 
   /** y = relu?(transposed convolution of x + bias); false if oneDNN has no fast code for it. */

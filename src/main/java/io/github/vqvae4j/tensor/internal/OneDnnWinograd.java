@@ -33,7 +33,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Gradients go through the same steps backwards, with each matrix transposed. Images go in
  * slices whose tiles stay in cache.
  */
-final class OneDnnWinograd {
+final class OneDnnWinograd implements OneDnn.Owner {
   private static final WinogradMatrices[] BY_STRIDE = {
     null, WinogradMatrices.of(3), WinogradMatrices.of(2)
   };
@@ -287,6 +287,11 @@ final class OneDnnWinograd {
   private void spread(Pointer results, Pointer tiled, Pointer spread) {
     take.set(0, results).set(1, tiled).run();
     transformResultsBack.set(0, resultMatrix).set(1, tiled).set(2, spread).run();
+  }
+
+  @Override
+  public void free() {
+    tiles.free();
   }
 
   /** Numbers of the largest thing in the first two workspaces. */

@@ -18,7 +18,8 @@ final class Patches {
   private static final long BLOCK = 1L << 20;
 
   /** Content ends with the block, which one thread works on from beginning to end. */
-  private static final Scratch SCRATCH = new Scratch();
+  private static final ThreadLocal<Room> ROOM =
+      ThreadLocal.withInitial(() -> new Room("ND4J's kernel of a convolution"));
 
   /**
    * One line of one patch, or one pixel of it where the kernel is dilated: where it begins in the
@@ -99,7 +100,7 @@ final class Patches {
 
   /** Room for the patches of some lines, with undefined content, until the thread asks again. */
   Pointer room(int lines) {
-    return SCRATCH.room(precision, (long) lines * resultWidth * size());
+    return ROOM.get().of(precision, (long) lines * resultWidth * size());
   }
 
   /** The patches of some lines of the results, over all images, until the thread asks again. */

@@ -60,7 +60,7 @@ final class WinogradTiles {
     size = (shape[1] + 2 * BORDER) * row;
     long columns = images * down * across * cell();
     rowLength = rowLength(columns);
-    padded = new NativeMemory(images * size * Float.BYTES);
+    padded = new NativeMemory(images * size * Float.BYTES, "images with borders for a convolution");
     Pointer.memset(padded.pointer(), 0, images * size * Float.BYTES);
     matrix = new FloatPointer(matrices.data());
 
@@ -148,6 +148,11 @@ final class WinogradTiles {
             : oneDnn.reorder(inImages, inTiles, false),
         (i.place() + i.tile() * step) * cellRow + (j.place() + j.tile() * step) * cellColumn,
         (i.place() * points + j.place()) * rowLength + (i.tile() * across + j.tile()) * cell());
+  }
+
+  /** Frees its memory. */
+  void free() {
+    padded.close();
   }
 
   /** Whether oneDNN has fast code for its products. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.Precision;
 import io.github.vqvae4j.tensor.Window;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class LargeSizesTest {
   void slotsOfMoreThanAllMemoryAreRefused() {
     Arena arena = Arena.take();
     assertThrows(
-        ArithmeticException.class,
+        InsufficientMemoryException.class,
         () -> arena.allocate(Precision.FLOAT, 1L << 31, 1L << 31, 1L << 31));
     arena.giveBack();
   }

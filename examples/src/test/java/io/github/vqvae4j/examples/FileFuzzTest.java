@@ -1,0 +1,76 @@
+package io.github.vqvae4j.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.fuzz.FuzzTarget;
+import io.github.vqvae4j.fuzz.Fuzzing;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.train.Recipe;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Damaged files of the kinds that only the examples read; see {@link Fuzzing}. */
+class FileFuzzTest {
+  private static final int CODEBOOK = 256;
+
+  @TempDir static Path folder;
+
+  static List<FuzzTarget> kinds() throws IOException {
+    Path codes = folder.resolve("codes.json");
+    CodesFile.write(Codes.of(new int[] {12, 0, 7, 255, 3, 4}, CODEBOOK, 1, 2, 3), codes);
+    Path curve = folder.resolve("curve.json");
+    List<CurvePoint> points =
+        List.of(new CurvePoint(100, 0.5, 10.5), new CurvePoint(200, 0.25, 20));
+    new TrainingCurve(
+            Recipe.KERAS_MNIST.toString(), 1, 60_000, 0.1, 200, 1_000, Machine.here(), points)
+        .write(curve);
+    return Fuzzing.chosen(
+        List.of(
+            FuzzTarget.of(
+                "codes", "a.json", sound(codes, "1 2 3\n4 5 6\n", "7,8\n"), FileFuzzTest::codes),
+            FuzzTarget.of("training curve", "a.json", sound(curve), FileFuzzTest::curve)));
+  }
+
+  private static List<byte[]> sound(Path file, String... texts) throws IOException {
+    return Stream.concat(Stream.of(Files.readString(file)), Stream.of(texts))
+        .map(text -> text.getBytes(StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  private static void codes(Path file) throws IOException {
+    Codes codes = CodesFile.read(file, CODEBOOK);
+    assertEquals(1, codes.count());
+    for (int code : codes.values()) {
+      assertTrue(code >= 0 && code < CODEBOOK, () -> "code " + code);
+    }
+  }
+
+  /** It can be drawn and put into a table. */
+  private static void curve(Path file) throws IOException {
+    TrainingCurve curve = TrainingCurve.read(file);
+    assertFalse(curve.points().isEmpty());
+    CurveTable.of(RecordedCurve.of(Recipe.KERAS_MNIST), List.of(curve));
+    long last = 0;
+    for (CurvePoint point : curve.points()) {
+      assertTrue(point.step() > last, point::toString);
+      assertTrue(point.errorOverVariance() >= 0, point::toString);
+      assertFalse(point.perplexity() < 0, point::toString);
+      last = point.step();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("kinds")
+  void damagedFilesAreReadRightOrRefused(FuzzTarget kind) throws Exception {
+    Fuzzing.run(kind, folder);
+  }
+}

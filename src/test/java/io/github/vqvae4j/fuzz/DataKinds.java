@@ -1,0 +1,364 @@
+package io.github.vqvae4j.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Archives;
+import io.github.vqvae4j.data.ByteImages;
+import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.data.Cifar10;
+import io.github.vqvae4j.data.Cifar10Data;
+import io.github.vqvae4j.data.CsvSeries;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Idx;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.PaletteFile;
+import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.WavFiles;
+import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.SafetensorsFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+
+/** Files of samples, images and arrays in formats of their own. */
+final class DataKinds {
+  private static final int PCM = 1;
+  private static final int FLOAT = 3;
+  private static final int EXTENSIBLE = 0xfffe;
+  private static final int CIFAR_RECORD = 3073;
+  private static final int BLOCK = 512;
+
+  private final Path folder;
+  private final List<FuzzTarget> kinds = new ArrayList<>();
+
+  private DataKinds(Path folder) {
+    this.folder = folder;
+  }
+
+  static List<FuzzTarget> all(Path folder) throws IOException {
+    DataKinds all = new DataKinds(folder);
+    all.sounds();
+    all.tables();
+    all.idx();
+    all.cifar();
+    all.archives();
+    all.arrays();
+    return all.kinds;
+  }
+
+  private void sounds() {
+    wav("WAV 8 bits", wav(PCM, 8, 1));
+    wav("WAV 16 bits", wav(PCM, 16, 1), wav(PCM, 16, 2));
+    wav("WAV 24 bits", wav(PCM, 24, 2));
+    wav("WAV 32 bits", wav(PCM, 32, 1));
+    wav("WAV float", wav(FLOAT, 32, 1), wav(FLOAT, 64, 2));
+    wav("WAV extensible", wav(EXTENSIBLE, 16, 2), wav(EXTENSIBLE, 24, 1));
+    wav("WAV RF64", wav(PCM, 16, 1), rf64());
+  }
+
+  private void wav(String name, byte[]... sound) {
+    kinds.add(
+        FuzzTarget.of(name, "a.wav", List.of(sound), file -> check(WavFiles.read(file), file)));
+  }
+
+  private static void check(Series series, Path file) throws IOException {
+    assertTrue(series.time() >= 1 && series.channels() >= 1, series::toString);
+    assertTrue(series.rate() >= 0 && Double.isFinite(series.rate()), series::toString);
+    float[] samples = series.samples();
+    assertTrue(samples.length <= Files.size(file), "more samples than bytes");
+    for (float sample : samples) {
+      assertTrue(Float.isFinite(sample), () -> "sample " + sample);
+    }
+  }
+
+  private static byte[] wav(int tag, int bits, int channels) {
+    int frame = channels * bits / 8;
+    byte[] data = new byte[100 * frame];
+    ByteBuffer samples = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < 100 * channels; i++) {
+      int value = i * 37 % 200 - 100;
+      switch (bits) {
+        case 8 -> samples.put((byte) (value + 128));
+        case 16 -> samples.putShort((short) (value << 8));
+        case 24 -> samples.put((byte) 0).putShort((short) (value << 8));
+        case 32 -> samples.putInt(tag == PCM ? value << 24 : Float.floatToIntBits(value / 128f));
+        default -> samples.putDouble(value / 128.);
+      }
+    }
+    int format = tag == EXTENSIBLE ? 40 : 16;
+    ByteBuffer wav = ByteBuffer.allocate(28 + format + data.length).order(ByteOrder.LITTLE_ENDIAN);
+    wav.put(ascii("RIFF")).putInt(20 + format + data.length).put(ascii("WAVE"));
+    wav.put(ascii("fmt ")).putInt(format).putShort((short) tag).putShort((short) channels);
+    wav.putInt(8_000).putInt(8_000 * frame).putShort((short) frame).putShort((short) bits);
+    if (tag == EXTENSIBLE) {
+      wav.putShort((short) 22).putShort((short) bits).putInt(0).putShort((short) PCM);
+      wav.put(new byte[] {0, 0, 0, 0, 16, 0, -128, 0, 0, -86, 0, 56, -101, 113});
+    }
+    return wav.put(ascii("data")).putInt(data.length).put(data).array();
+  }
+
+  /** The sizes are -1 and stand as 64 bits in a chunk of their own. */
+  private static byte[] rf64() {
+    byte[] wav = wav(PCM, 16, 1);
+    ByteBuffer rf64 = ByteBuffer.allocate(wav.length + 36).order(ByteOrder.LITTLE_ENDIAN);
+    rf64.put(ascii("RF64")).putInt(-1).put(ascii("WAVEds64")).putInt(28);
+    rf64.putLong(wav.length + 28).putLong(wav.length - 44).putLong(100).putInt(0);
+    return rf64.put(wav, 12, 28).putInt(-1).put(wav, 44, wav.length - 44).array();
+  }
+
+  private void tables() throws IOException {
+    String rows = "1,2.5,-3\n4,5e-3,6\n7,8,9.25\n";
+    FuzzTarget.Reader reader = file -> check(CsvSeries.read(file), file);
+    text("CSV", "a.csv", reader, rows, "a,b,c\n" + rows, "\ufeffa,\"b, c\",d\r\n" + rows);
+    ChannelScale scale = ChannelScale.of(List.of(Series.of(new float[] {1, 5, 2, 9}, 2, 4)));
+    Path file = folder.resolve("scale.json");
+    scale.save(file);
+    Series sample = Series.of(new float[] {1, 5}, 2, 4);
+    text(
+        "channel scale",
+        "a.json",
+        f -> {
+          ChannelScale read = ChannelScale.load(f);
+          try {
+            read.apply(sample);
+          } catch (IllegalArgumentException e) {
+            // It is of other channels.
+            assertTrue(e.getMessage().contains("channel"), e::toString);
+          }
+        },
+        Files.readString(file));
+  }
+
+  private void text(String name, String fileName, FuzzTarget.Reader reader, String... sound) {
+    List<byte[]> bytes = Stream.of(sound).map(s -> s.getBytes(StandardCharsets.UTF_8)).toList();
+    kinds.add(FuzzTarget.of(name, fileName, bytes, reader));
+  }
+
+  private void idx() {
+    byte[] images = idx(2051, 3, 4, 5);
+    byte[] others = idx(2051, 1, 7, 2);
+    byte[] labels = idx(2049, 9);
+    kinds.add(
+        FuzzTarget.of(
+            "IDX images",
+            "images",
+            List.of(images, others),
+            file -> {
+              ByteImages read = Idx.images(file);
+              assertEquals(
+                  Files.size(file) - 16, (long) read.size() * read.height() * read.width());
+            }));
+    kinds.add(
+        FuzzTarget.of(
+            "IDX labels",
+            "labels",
+            List.of(labels),
+            file -> assertEquals(Files.size(file) - 8, Idx.labels(file).length)));
+    Sound<Images> sound = new Sound<>();
+    FuzzTarget packed =
+        FuzzTarget.of(
+            "IDX images, gzip",
+            "images.gz",
+            List.of(gzip(images), gzip(others)),
+            file -> sound.check(Images.from(Idx.images(file))));
+    kinds.add(packed);
+  }
+
+  private static byte[] idx(int magic, int... sizes) {
+    int length = Arrays.stream(sizes).reduce(1, (a, b) -> a * b);
+    ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * sizes.length + length).putInt(magic);
+    Arrays.stream(sizes).forEach(bytes::putInt);
+    for (int i = 0; i < length; i++) {
+      bytes.put((byte) (i * 7));
+    }
+    return bytes.array();
+  }
+
+  private void cifar() throws IOException {
+    byte[] batch = new byte[2 * CIFAR_RECORD];
+    for (int i = 0; i < batch.length; i++) {
+      batch[i] = (byte) (i % CIFAR_RECORD == 0 ? 7 : i);
+    }
+    Files.write(folder.resolve("test_batch.bin"), batch);
+    kinds.add(
+        FuzzTarget.of(
+            "CIFAR-10",
+            "data_batch_1.bin",
+            List.of(batch, Arrays.copyOf(batch, CIFAR_RECORD)),
+            file -> {
+              Cifar10Data data = Cifar10.in(file.getParent());
+              Dataset train = data.train();
+              assertEquals(Files.size(file), (long) train.size() * CIFAR_RECORD);
+              for (int i = 0; i < train.size(); i++) {
+                assertTrue(train.label(i) >= 0 && train.label(i) < 10);
+              }
+            }));
+  }
+
+  private void archives() {
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    entry(tar, "a/", '5', new byte[0]);
+    entry(tar, "a/b.bin", '0', new byte[700]);
+    entry(tar, "c.txt", '0', ascii("some text"));
+    tar.writeBytes(new byte[2 * BLOCK]);
+    Sound<Map<String, List<Byte>>> sound = new Sound<>();
+    FuzzTarget kind =
+        FuzzTarget.of(
+            "tar.gz",
+            "a.tar.gz",
+            List.of(gzip(tar.toByteArray())),
+            file -> sound.check(unpacked(file)));
+    kinds.add(kind);
+    kinds.add(
+        new FuzzTarget(
+            "tar in sound gzip",
+            "a.tar.gz",
+            List.of(tar.toByteArray()),
+            bytes -> gzip(withSums(bytes)),
+            DataKinds::unpacked));
+  }
+
+  private static Map<String, List<Byte>> unpacked(Path file) throws IOException {
+    Path parent = Files.createTempDirectory(file.getParent(), "unpacked");
+    Path target = parent.resolve("target");
+    Map<String, List<Byte>> content = new TreeMap<>();
+    try {
+      Archives.unpack(file, target);
+    } finally {
+      List<Path> paths;
+      try (Stream<Path> all = Files.walk(parent)) {
+        paths = new ArrayList<>(all.toList());
+      }
+      for (Path path : paths) {
+        assertTrue(path.equals(parent) || path.startsWith(target), () -> "outside: " + path);
+        List<Byte> bytes = new ArrayList<>();
+        if (Files.isRegularFile(path)) {
+          for (byte b : Files.readAllBytes(path)) {
+            bytes.add(b);
+          }
+        }
+        content.put(parent.relativize(path).toString(), bytes);
+      }
+      for (int i = paths.size() - 1; i >= 0; i--) {
+        Files.delete(paths.get(i));
+      }
+    }
+    return content;
+  }
+
+  private static void entry(ByteArrayOutputStream tar, String name, char type, byte[] content) {
+    byte[] header = new byte[BLOCK];
+    put(header, 0, name);
+    put(header, 100, "0000644");
+    put(header, 124, String.format("%011o", content.length));
+    put(header, 257, "ustar");
+    put(header, 263, "00");
+    header[156] = (byte) type;
+    tar.writeBytes(withSums(header));
+    tar.writeBytes(content);
+    tar.writeBytes(new byte[(BLOCK - content.length % BLOCK) % BLOCK]);
+  }
+
+  /** Every block's checksum made right that has digits where headers have them. */
+  private static byte[] withSums(byte[] tar) {
+    for (int at = 0; at + BLOCK <= tar.length; at += BLOCK) {
+      if (tar[at + 257] == 'u') {
+        int sum = 0;
+        for (int i = 0; i < BLOCK; i++) {
+          sum += i >= 148 && i < 156 ? ' ' : tar[at + i] & 0xff;
+        }
+        byte[] digits = ascii(String.format("%06o\0 ", sum));
+        System.arraycopy(digits, 0, tar, at + 148, digits.length);
+      }
+    }
+    return tar;
+  }
+
+  private static void put(byte[] header, int at, String text) {
+    System.arraycopy(ascii(text), 0, header, at, text.length());
+  }
+
+  private void arrays() throws IOException {
+    Map<String, NamedArray> arrays = new LinkedHashMap<>();
+    arrays.put("floats", NamedArray.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
+    arrays.put("doubles", NamedArray.of(new double[] {1, 2}, 2));
+    arrays.put("ints", NamedArray.of(new int[] {7}));
+    arrays.put("longs", NamedArray.of(new long[] {8, 9}, 1, 2));
+    arrays.put("none", NamedArray.of(new float[0], 0, 4));
+    Path file = folder.resolve("arrays.safetensors");
+    Safetensors.write(file, Map.of("config", "{}"), arrays);
+    FuzzTarget kind =
+        FuzzTarget.of(
+            "safetensors",
+            "a.safetensors",
+            List.of(Files.readAllBytes(file)),
+            f -> check(Safetensors.read(f), f));
+    kinds.add(kind);
+    kinds.add(kind.repaired(DataKinds::withHeaderLength, kind.reader()));
+    Path picture = folder.resolve("palette.png");
+    Images palette = Images.of(new float[] {0, 0.25f, 0.5f, 0.75f, 1}, 1, 1, 5, 1);
+    PaletteFile.write(palette, new int[] {0, 1, 2, 3, 4, 0}, 2, 3, picture);
+    Sound<Images> images = new Sound<>();
+    kinds.add(
+        FuzzTarget.of(
+            "palette file",
+            "a.png",
+            List.of(Files.readAllBytes(picture)),
+            f -> images.check(Images.read(f))));
+  }
+
+  private static void check(SafetensorsFile content, Path file) throws IOException {
+    long bytes = 0;
+    for (NamedArray array : content.arrays().values()) {
+      long length = Arrays.stream(array.shape()).reduce(1, (a, b) -> a * b);
+      assertEquals(length, array.length());
+      bytes += length * array.type().bytes();
+    }
+    assertTrue(bytes <= Files.size(file), "more in arrays than in the file");
+  }
+
+  /** The header's length made right, if its end can be seen. */
+  static byte[] withHeaderLength(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int end = text.lastIndexOf("]}}");
+    if (end > 0 && bytes.length >= 8) {
+      // The writer fills up with blanks.
+      int to = end + 3;
+      while (to < bytes.length && bytes[to] == ' ') {
+        to++;
+      }
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, to - 8);
+    }
+    return bytes;
+  }
+
+  private static byte[] gzip(byte[] plain) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(plain);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,163 @@
+package io.github.vqvae4j.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.AnomalyConfig;
+import io.github.vqvae4j.model.AnomalyDetector;
+import io.github.vqvae4j.model.Autoencoder;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.Decoder;
+import io.github.vqvae4j.model.DenseDecoder;
+import io.github.vqvae4j.model.DenseEncoder;
+import io.github.vqvae4j.model.Encoder;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.LatentModels;
+import io.github.vqvae4j.model.SeriesDecoder;
+import io.github.vqvae4j.model.SeriesEncoder;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.StridedDecoder;
+import io.github.vqvae4j.model.StridedEncoder;
+import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+
+/** Files of models, and of what goes with them. */
+final class ModelKinds {
+  private static final long MOST_NATIVE_BYTES = 64L << 20;
+
+  private final Path folder;
+  private final List<FuzzTarget> kinds = new ArrayList<>();
+
+  private ModelKinds(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Loads a model. */
+  private interface Loader {
+    ImageModel load(Path file) throws IOException;
+  }
+
+  static List<FuzzTarget> all(Path folder) throws IOException {
+    ModelKinds all = new ModelKinds(folder);
+    all.vqVaes();
+    all.latentModels();
+    all.detector();
+    return all.kinds;
+  }
+
+  private void vqVaes() throws IOException {
+    model(
+        "VQ-VAE",
+        VqVae::load,
+        vqVae(
+            ConvEncoder.channels(1).hidden(4).downsample(1).residual(1, 2),
+            ConvDecoder.channels(1).hidden(4).upsample(1).residual(1, 2)),
+        vqVae(
+            ConvEncoder.channels(3).hidden(2).downsample(2).residual(0, 2),
+            ConvDecoder.channels(3).hidden(2).upsample(2).residual(0, 2)));
+    model(
+        "strided VQ-VAE",
+        VqVae::load,
+        vqVae(StridedEncoder.channels(1).widths(3), StridedDecoder.channels(1).widths(3)));
+    model(
+        "VQ-VAE of series",
+        VqVae::load,
+        vqVae(
+            SeriesEncoder.channels(2).hidden(4).downsample(1).residual(1, 2),
+            SeriesDecoder.channels(2).hidden(4).upsample(1).residual(1, 2)));
+  }
+
+  private void latentModels() throws IOException {
+    model("autoencoder", Autoencoder::load, LatentModels.autoencoder(1));
+    model(
+        "convolutional autoencoder",
+        Autoencoder::load,
+        Autoencoder.builder()
+            .encoder(ConvEncoder.channels(1).hidden(4).downsample(1).residual(1, 2))
+            .decoder(ConvDecoder.channels(1).hidden(4).upsample(1).residual(1, 2))
+            .dimension(2)
+            .build());
+    model(
+        "VAE",
+        Vae::load,
+        Vae.builder()
+            .encoder(DenseEncoder.images(4, 4, 1).hidden(3))
+            .decoder(DenseDecoder.images(4, 4, 1).hidden(3))
+            .latent(2)
+            .build(),
+        LatentModels.convolutional(1));
+    model(
+        "VAE of a map",
+        Vae::load,
+        Vae.builder()
+            .encoder(StridedEncoder.channels(1).widths(3))
+            .decoder(StridedDecoder.channels(1).widths(3))
+            .latent(4, 4, 2)
+            .build());
+  }
+
+  private static VqVae vqVae(Encoder.Config encoder, Decoder.Config decoder) {
+    return VqVae.builder()
+        .encoder(encoder)
+        .quantizer(VectorQuantizer.ema(8, 2))
+        .decoder(decoder)
+        .build();
+  }
+
+  private void model(String name, Loader loader, ImageModel... models) throws IOException {
+    List<byte[]> sound = new ArrayList<>();
+    for (ImageModel model : models) {
+      Path file = folder.resolve("model.safetensors");
+      model.save(file);
+      model.variables().values().forEach(Variable::close);
+      sound.add(Files.readAllBytes(file));
+    }
+    FuzzTarget kind = FuzzTarget.of(name, "a.safetensors", sound, file -> check(loader, file));
+    kinds.add(kind);
+    kinds.add(kind.repaired(DataKinds::withHeaderLength, kind.reader()));
+  }
+
+  private static void check(Loader loader, Path file) throws IOException {
+    long before = Pointer.totalBytes();
+    ImageModel model = loader.load(file);
+    try {
+      long bytes =
+          model.variables().values().stream().distinct().mapToLong(v -> 4L * v.size()).sum();
+      assertTrue(bytes <= Files.size(file), () -> bytes + " bytes of numbers from a smaller file");
+      long taken = Pointer.totalBytes() - before;
+      assertTrue(taken <= MOST_NATIVE_BYTES, () -> taken + " bytes outside the heap");
+    } finally {
+      model.variables().values().forEach(Variable::close);
+    }
+  }
+
+  private void detector() throws IOException {
+    VqVae model =
+        vqVae(
+            ConvEncoder.channels(1).hidden(4).downsample(1).residual(1, 2),
+            ConvDecoder.channels(1).hidden(4).upsample(1).residual(1, 2));
+    Dataset normals = Shapes.rectangles(20, 8, 1, 1);
+    Path file = folder.resolve("detector.json");
+    AnomalyDetector.calibrate(model, normals, AnomalyConfig.falsePositives(0.2)).save(file);
+    kinds.add(
+        FuzzTarget.of(
+            "anomaly detector",
+            "a.json",
+            List.of(Files.readAllBytes(file)),
+            f -> {
+              AnomalyDetector detector = AnomalyDetector.load(f, model);
+              assertTrue(Double.isFinite(detector.threshold()), () -> detector.threshold() + "");
+              assertTrue(
+                  Double.isFinite(detector.heatThreshold()), () -> detector.heatThreshold() + "");
+            }));
+  }
+}

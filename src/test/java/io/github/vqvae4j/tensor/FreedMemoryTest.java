@@ -1,0 +1,60 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+
+/** What a thread keeps for its next steps, and gives up if it is asked to. */
+class FreedMemoryTest {
+  private static final int LARGE = 32 << 20;
+
+  /** In a thread of its own, which keeps nothing yet. */
+  private static <T> T inNewThread(Callable<T> task) throws Exception {
+    FutureTask<T> future = new FutureTask<>(task);
+    new Thread(future).start();
+    return future.get();
+  }
+
+  private static long largeStep(boolean free) {
+    try (Step step = Step.inference()) {
+      if (free) {
+        step.freeOnClose();
+      }
+      step.tensor(new float[LARGE / Float.BYTES], LARGE / Float.BYTES);
+      assertEquals(LARGE, step.bytes());
+    }
+    return Pointer.totalBytes();
+  }
+
+  @Test
+  void aStepsMemoryIsKeptOrFreed() throws Exception {
+    // What earlier tests left to the collector must not be freed in between.
+    System.gc();
+    Thread.sleep(200);
+    long[] bytes =
+        inNewThread(() -> new long[] {Pointer.totalBytes(), largeStep(false), largeStep(true)});
+    assertTrue(bytes[1] >= bytes[0] + LARGE, () -> "not kept: " + Arrays.toString(bytes));
+    assertTrue(bytes[2] <= bytes[1] - LARGE, () -> "not freed: " + Arrays.toString(bytes));
+  }
+
+  @Test
+  void stepsThatAreStillOpenKeepTheirs() throws Exception {
+    float[] values = {1, 2, 3};
+    inNewThread(
+        () -> {
+          try (Step outer = Step.inference()) {
+            Tensor x = outer.tensor(values, 3);
+            largeStep(true);
+            assertArrayEquals(values, x.toFloats());
+            assertArrayEquals(new float[] {2, 4, 6}, x.add(x).toFloats());
+          }
+          return null;
+        });
+  }
+}

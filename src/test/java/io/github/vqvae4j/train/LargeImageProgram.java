@@ -1,0 +1,94 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.AnomalyConfig;
+import io.github.vqvae4j.model.AnomalyDetector;
+import io.github.vqvae4j.model.Autoencoder;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Gives a large image to everything that takes images, and prints for each how that ended, by how
+ * many bytes memory outside the heap grew, and whether a small image and all weights are as before.
+ */
+final class LargeImageProgram {
+  private static final int HIDDEN = 64;
+
+  private final Dataset small = Shapes.rectangles(20, 32, 1, 2);
+  private final VqVae model =
+      VqVae.builder()
+          .encoder(ConvEncoder.channels(1).hidden(HIDDEN).downsample(1))
+          .quantizer(VectorQuantizer.ema(16, 4))
+          .decoder(ConvDecoder.channels(1).hidden(HIDDEN).upsample(1))
+          .build();
+  private final Autoencoder autoencoder =
+      Autoencoder.builder()
+          .encoder(ConvEncoder.channels(1).hidden(HIDDEN).downsample(1))
+          .decoder(ConvDecoder.channels(1).hidden(HIDDEN).upsample(1))
+          .dimension(4)
+          .build();
+
+  private LargeImageProgram() {}
+
+  public static void main(String... side) throws InterruptedException {
+    new LargeImageProgram().run(Integer.parseInt(side[0]));
+  }
+
+  private void run(int side) throws InterruptedException {
+    Dataset large = Shapes.rectangles(1, side, 1, 1);
+    Map<String, Runnable> work = new LinkedHashMap<>();
+    Trainer.of(model).batch(4).steps(2).fit(small);
+    AnomalyDetector detector =
+        AnomalyDetector.calibrate(model, small, AnomalyConfig.falsePositives(0.2));
+    Vae vae =
+        Vae.builder()
+            .encoder(ConvEncoder.channels(1).hidden(HIDDEN).downsample(1))
+            .decoder(ConvDecoder.channels(1).hidden(HIDDEN).upsample(1))
+            .latent(side / 2, side / 2, 2)
+            .build();
+    work.put("VqVae.encode", () -> model.encode(large));
+    work.put("VqVae.reconstruct", () -> model.reconstruct(large));
+    work.put("Autoencoder.reconstruct", () -> autoencoder.reconstruct(large));
+    work.put("Vae.reconstruct", () -> vae.reconstruct(large));
+    work.put("AnomalyDetector.scores", () -> detector.scores(large));
+    work.put("Evaluation.of", () -> Evaluation.of(model, large, 1));
+    work.put("Trainer.fit", () -> Trainer.of(model).batch(1).steps(1).fit(large));
+    for (Map.Entry<String, Runnable> one : work.entrySet()) {
+      // What a pass of a small image keeps belongs to what there is before.
+      Images expected = model.reconstruct(small);
+      collect();
+      long before = Pointer.totalBytes();
+      Map<String, float[]> weights = States.of(model);
+      String end = "done";
+      try {
+        one.getValue().run();
+      } catch (RuntimeException | Error e) {
+        end = e.toString();
+      }
+      collect();
+      long grew = Pointer.totalBytes() - before;
+      boolean same = expected.equals(model.reconstruct(small));
+      States.assertSame(weights, States.of(model));
+      System.out.println(String.join("\t", List.of(one.getKey(), "" + grew, "" + same, end)));
+    }
+    System.out.println(Arrays.toString(model.encode(small).shape()));
+  }
+
+  /** oneDNN's small objects are left to the collector. */
+  private static void collect() throws InterruptedException {
+    for (int i = 0; i < 2; i++) {
+      System.gc();
+      Thread.sleep(50);
+    }
+  }
+}

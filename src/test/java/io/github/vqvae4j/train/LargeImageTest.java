@@ -1,0 +1,101 @@
+package io.github.vqvae4j.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.tensor.ChildJvm;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Images for which there is not enough memory are refused with figures, and nothing is lost. */
+class LargeImageTest {
+  private static final int OPERATIONS = 7;
+  private static final String REFUSED =
+      "io.github.vqvae4j.tensor.InsufficientMemoryException: Not enough memory ";
+
+  /** These do not say what a whole pass takes: training takes more, and a map has its size. */
+  private static final List<String> ONE_PASS =
+      List.of("Trainer.fit", "Evaluation.of", "Vae.reconstruct");
+
+  private static final String[] SMALLER = {
+    "Use smaller images or crops, fewer at a time", "this machine has"
+  };
+
+  @Test
+  void beyondJavaCppsLimit() throws Exception {
+    check(
+        new ChildJvm().with("-Xmx512m", "-Dorg.bytedeco.javacpp.maxBytes=100m"),
+        2048,
+        "outside the Java heap: a tensor [1, 1024, 1024, 32] in FLOAT",
+        "needs a block of 128.0 MB beside",
+        "JavaCPP's limit is 100.0 MB (maxBytes; as much as -Xmx unless set)",
+        "raise the limit, to more than",
+        "with -Dorg.bytedeco.javacpp.maxBytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onednn", "nd4j"})
+  void inTheMiddleOfAStep(String kernels) throws Exception {
+    check(
+        new ChildJvm()
+            .with("-Xmx512m", "-Dorg.bytedeco.javacpp.maxBytes=150m")
+            .with("-Dvqvae4j.kernels=" + kernels),
+        1024,
+        "outside the Java heap: ",
+        " MB beside the ",
+        "JavaCPP's limit is 150.0 MB");
+  }
+
+  @Test
+  void beyondTheLimitOfTheProcess() throws Exception {
+    check(
+        new ChildJvm()
+            .with("-Xmx256m", "-Dorg.bytedeco.javacpp.maxBytes=0")
+            .with("-Dorg.bytedeco.javacpp.maxPhysicalBytes=1100m"),
+        4096,
+        "outside the Java heap: a tensor [1, 2048, 2048, 64] in FLOAT",
+        "needs a block of 1.0 GB beside",
+        "the limit of the process, which has",
+        "is 1.1 GB (maxPhysicalBytes;",
+        "-Dorg.bytedeco.javacpp.maxPhysicalBytes");
+  }
+
+  @Test
+  void beyondTheHeap() throws Exception {
+    check(
+        new ChildJvm()
+            .with("-Xmx80m", "-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxBytes=0")
+            .with("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"),
+        4096,
+        "on the Java heap: ",
+        "needs 64.0 MB or more beside the ",
+        " (-Xmx)",
+        "or raise -Xmx",
+        "Java heap space");
+  }
+
+  private static void check(ChildJvm jvm, int side, String... parts) throws Exception {
+    ChildJvm.Result result = jvm.run(LargeImageProgram.class, "" + side);
+    assertEquals(0, result.exit(), result::toString);
+    List<String> lines = result.linesWith("\t");
+    assertEquals(OPERATIONS, lines.size(), result::toString);
+    for (String line : lines) {
+      String[] words = line.split("\t");
+      assertTrue(Long.parseLong(words[1]) <= 0, () -> "bytes kept outside the heap: " + line);
+      assertEquals("true", words[2], () -> "another result than before: " + line);
+      assertTrue(words[3].startsWith(REFUSED), line);
+      for (String part : SMALLER) {
+        assertTrue(words[3].contains(part), line);
+      }
+      boolean heap = words[3].contains("on the Java heap");
+      if (!heap && !ONE_PASS.contains(words[0])) {
+        assertTrue(words[3].contains("The tensors of one image of " + side + " x " + side), line);
+      }
+      for (String part : parts) {
+        assertTrue(words[3].contains(part), () -> "expected \"" + part + "\" in " + line);
+      }
+    }
+  }
+}
