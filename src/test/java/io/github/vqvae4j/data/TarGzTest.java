@@ -56,24 +56,6 @@ class TarGzTest {
   }
 
   @Test
-  void namesOfFilesAndFoldersMustDiffer() throws IOException {
-    String expected = "as a file and as a folder, expected one of them";
-    entry("a", '0', new byte[] {1}, "");
-    entry("a/b", '0', new byte[] {1}, "");
-    refused("entry 1: got \"a\"", expected, "get the archive anew");
-    tar.reset();
-    entry("c/", '5', new byte[0], "");
-    entry("c", '0', new byte[] {1}, "");
-    refused("entry 1: got \"c\"", expected);
-    tar.reset();
-    entry(".", '0', new byte[] {1}, "");
-    refused("entry 0: got \"\"", expected);
-    tar.reset();
-    entry("\u00e9".repeat(20), '0', new byte[] {1}, "");
-    refused("entry 0: got a name of other characters than ASCII");
-  }
-
-  @Test
   void linksAndOtherEntriesAreRefused() throws IOException {
     for (char type : "123467xgLK".toCharArray()) {
       tar.reset();
