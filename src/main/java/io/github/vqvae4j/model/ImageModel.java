@@ -144,7 +144,7 @@ public abstract class ImageModel extends Layer {
     int[] shape = {images.height(), images.width(), images.channels()};
     int part = part((long) images.height() * images.width());
     try {
-      return InsufficientMemoryException.unlessEnough(
+      return InsufficientMemoryException.guard(
           who + " of images " + Arrays.toString(shape), size(shape, 4L * part), work);
     } catch (InsufficientMemoryException e) {
       throw e.isOnHeap()

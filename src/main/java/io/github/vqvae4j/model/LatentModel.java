@@ -127,7 +127,7 @@ public abstract class LatentModel extends ImageModel {
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public final Images decode(Latents latents) {
-    return InsufficientMemoryException.unlessEnough(
+    return InsufficientMemoryException.guard(
         getClass().getSimpleName() + ".decode of " + latents,
         size(latents.shape(), Float.BYTES),
         () -> decodeInParts(latents));

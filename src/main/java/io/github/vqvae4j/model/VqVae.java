@@ -300,7 +300,7 @@ public final class VqVae extends ImageModel {
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public Images decode(Codes codes) {
-    return InsufficientMemoryException.unlessEnough(
+    return InsufficientMemoryException.guard(
         "VqVae.decode of " + codes, size(codes.shape(), Integer.BYTES), () -> decodeInParts(codes));
   }
 

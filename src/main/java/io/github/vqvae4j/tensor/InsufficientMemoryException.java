@@ -18,6 +18,7 @@ public final class InsufficientMemoryException extends RuntimeException {
   /** What could not be allocated. */
   private final long bytes;
 
+  /** Whether on the Java heap. */
   private final boolean onHeap;
 
   /**
@@ -45,7 +46,7 @@ public final class InsufficientMemoryException extends RuntimeException {
    * @return the result of the work
    * @throws InsufficientMemoryException if memory runs out
    */
-  public static <T> T unlessEnough(String what, long bytes, Supplier<T> work) {
+  public static <T> T guard(String what, long bytes, Supplier<T> work) {
     try {
       return work.get();
     } catch (OutOfMemoryError e) {

@@ -52,7 +52,7 @@ public record Evaluation(
    * @throws InsufficientMemoryException as {@link ImageModel#reconstruct}
    */
   public static Evaluation of(ImageModel model, Dataset data, double variance) {
-    return InsufficientMemoryException.unlessEnough(
+    return InsufficientMemoryException.guard(
         "an evaluation of images " + List.of(data.height(), data.width(), data.channels()),
         4L * ImageModel.imagesAtOnce(data) * data.imageLength(),
         () -> after(0, model, data, variance, () -> false));

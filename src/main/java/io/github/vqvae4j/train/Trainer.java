@@ -293,7 +293,7 @@ public final class Trainer {
     listeners.forEach(listener -> listener.checkModel(model));
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
-    return InsufficientMemoryException.unlessEnough(
+    return InsufficientMemoryException.guard(
         "Trainer.fit with " + batch + " images " + imageShape(data) + " a batch",
         4L * batch * data.imageLength(),
         () -> loop(data, settings).run());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a thread keeps for its next steps, and gives up if it is asked to. */
 class FreedMemoryTest {
-  private static final int LARGE = 32 << 20;
+  private static final int LARGE = 128 << 20;
 
   /** In a thread of its own, which keeps nothing yet. */
   private static <T> T inNewThread(Callable<T> task) throws Exception {
@@ -34,13 +34,13 @@ class FreedMemoryTest {
 
   @Test
   void aStepsMemoryIsKeptOrFreed() throws Exception {
-    // What earlier tests left to the collector must not be freed in between.
+    // What earlier tests left to the collector is freed before, or is little.
     System.gc();
     Thread.sleep(200);
     long[] bytes =
         inNewThread(() -> new long[] {Pointer.totalBytes(), largeStep(false), largeStep(true)});
-    assertTrue(bytes[1] >= bytes[0] + LARGE, () -> "not kept: " + Arrays.toString(bytes));
-    assertTrue(bytes[2] <= bytes[1] - LARGE, () -> "not freed: " + Arrays.toString(bytes));
+    assertTrue(bytes[1] > bytes[0] + LARGE / 2, () -> "not kept: " + Arrays.toString(bytes));
+    assertTrue(bytes[2] < bytes[1] - LARGE / 2, () -> "not freed: " + Arrays.toString(bytes));
   }
 
   @Test
