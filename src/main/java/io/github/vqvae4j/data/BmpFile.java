@@ -10,8 +10,6 @@ import java.util.List;
  * the palette is read here, since ImageIO does not tell how many colors it has.
  */
 final class BmpFile {
-  static final String SIGNATURE = "BM";
-
   private static final int FILE_HEADER = 14;
   private static final int CORE_HEADER = 12;
   private static final List<Integer> HEADERS = List.of(CORE_HEADER, 40, 52, 56, 108, 124);
@@ -43,14 +41,6 @@ final class BmpFile {
     height = Math.abs(core ? (short) file.littleEndian(20, 2) : (int) file.littleEndian(22, 4));
     bits = (int) file.littleEndian(core ? 24 : 28, 2);
     compression = core ? RGB : (int) file.littleEndian(30, 4);
-  }
-
-  /** Whether this is a BMP and not some text that begins alike. */
-  static boolean matches(FileBytes file) throws IOException {
-    return file.startsWith(0, SIGNATURE)
-        && file.size() > 18
-        && file.littleEndian(14, 4) <= 124
-        && file.littleEndian(14, 4) >= CORE_HEADER;
   }
 
   static ImageSource open(FileBytes file) throws IOException {

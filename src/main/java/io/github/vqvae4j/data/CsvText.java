@@ -8,11 +8,16 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.github.vqvae4j.io.BadFileException;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -22,6 +27,8 @@ final class CsvText implements Closeable {
   private static final int MOST_COLUMNS = 1 << 16;
   private static final int LONGEST_FIELD = 1 << 20;
   private static final int LONGEST_RECORD = 1 << 24;
+  private static final int BUFFER = 1 << 16;
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final String SEPARATOR_LINE = "sep=";
 
   /** What spreadsheets write in place of a number, after the #: lines of these are no comments. */
@@ -43,8 +50,12 @@ final class CsvText implements Closeable {
   }
 
   static CsvText open(Path file, CsvConfig config) throws IOException {
-    BufferedReader text = TextStart.open(file);
+    BufferedReader text = text(file);
     try {
+      text.mark(1);
+      if (text.read() != BYTE_ORDER_MARK) {
+        text.reset();
+      }
       text.mark(SEPARATOR_LINE.length() + 2);
       char[] start = new char[SEPARATOR_LINE.length() + 2];
       int length = Math.max(0, text.read(start));
@@ -77,6 +88,28 @@ final class CsvText implements Closeable {
       text.close();
       throw readable(file, e.getCause());
     }
+  }
+
+  /** The text of the file; what is no UTF-8 throws while it is read. */
+  private static BufferedReader text(Path file) throws IOException {
+    InputStream bytes = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+    try {
+      bytes.mark(FileKind.BYTES);
+      FileKind kind = FileKind.of(bytes.readNBytes(FileKind.BYTES));
+      if (kind != FileKind.TEXT && kind != FileKind.UNKNOWN) {
+        throw new BadFileException(
+            file,
+            "first bytes",
+            kind.problem(
+                FileKind.Category.TABLE, "CSV text in UTF-8", "save the table as CSV in UTF-8"));
+      }
+      bytes.reset();
+    } catch (IOException e) {
+      bytes.close();
+      throw e;
+    }
+    return new BufferedReader(
+        new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()), BUFFER);
   }
 
   /** Whether the file begins with a line such as {@code sep=;}. */

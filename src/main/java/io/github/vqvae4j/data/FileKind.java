@@ -1,140 +1,175 @@
 package io.github.vqvae4j.data;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import static io.github.vqvae4j.data.FileKind.Category.ARCHIVE;
+import static io.github.vqvae4j.data.FileKind.Category.BROKEN;
+import static io.github.vqvae4j.data.FileKind.Category.DOCUMENT;
+import static io.github.vqvae4j.data.FileKind.Category.IMAGE;
+import static io.github.vqvae4j.data.FileKind.Category.OTHER;
+import static io.github.vqvae4j.data.FileKind.Category.PAGE;
+import static io.github.vqvae4j.data.FileKind.Category.POINTER;
+import static io.github.vqvae4j.data.FileKind.Category.SOUND;
+import static io.github.vqvae4j.data.FileKind.Category.TABLE;
+import static io.github.vqvae4j.data.FileKind.Category.TENSORS;
+import static io.github.vqvae4j.data.FileKind.Category.VIDEO;
+
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
- * What a file is that is no PNG, JPEG or BMP, whatever its name ends in.
- *
- * @param name the kind with its article, or with "not an image" where it is none
- * @param remedy what to do
+ * What a file is by its first bytes, whatever its name ends in: the first kind whose pattern they
+ * match, each byte as the char of its number. A pattern is so long that no table of text begins so.
  */
-record FileKind(String name, String remedy) {
-  private static final String CONVERT = "convert it to PNG or JPEG";
-  private static final String UNPACK = "unpack it, and give the images in it";
-  private static final String NO_IMAGE = "check the path, or get the file anew";
-  private static final int TEXT_LENGTH = 512;
+enum FileKind {
+  PNG("a PNG image", IMAGE, PngFile.SIGNATURE),
+  JPEG("a JPEG image", IMAGE, JpegFile.SIGNATURE),
+  /** With the length of its second header. */
+  BMP("a BMP image", IMAGE, "BM.{12}[\\x0c-\\x7c]\\x00{3}"),
+  BROKEN_PNG("a PNG image damaged as by a transfer in text mode", BROKEN, "\\x89PNG"),
+  GIF("a GIF image", IMAGE, "GIF8[79]a"),
+  WEBP("a WebP image", IMAGE, "RIFF.{4}WEBP"),
+  TIFF("a TIFF image", IMAGE, "II[*+]\\x00|MM\\x00[*+]"),
+  AVIF("an AVIF image", IMAGE, "\\x00.{3}ftypavi[fs]"),
+  HEIC("a HEIC image", IMAGE, "\\x00.{3}ftyphe(?:ic|ix|vc)"),
+  HEIF("a HEIF image", IMAGE, "\\x00.{3}ftypm[is]f1"),
+  CR3("a raw photograph (CR3)", IMAGE, "\\x00.{3}ftypcrx "),
+  JPEG_XL("a JPEG XL image", IMAGE, "\\xff\\n|\\x00{3}\\x0cJXL "),
+  JPEG_2000("a JPEG 2000 image", IMAGE, "\\xffO\\xffQ|\\x00{3}\\x0cjP  "),
+  PHOTOSHOP("a Photoshop image", IMAGE, "8BPS\\x00"),
+  ICO("an icon (ICO)", IMAGE, "\\x00\\x00\\x01\\x00"),
+  OPEN_EXR("an OpenEXR image", IMAGE, "v/1\\x01"),
+  QOI("a QOI image", IMAGE, "qoif\\x00"),
+  DDS("a DDS image", IMAGE, "DDS \\|\\x00"),
+  NETPBM("a Netpbm image", IMAGE, "P[1-6]\\s(?:#[^\\n]*\\n)*+\\d+ \\d+\\s"),
 
-  /** Bytes that a kind has at a place, each char for one. */
-  private record Signature(int at, String bytes, String name, String remedy) {}
+  WAV("a WAV file", SOUND, "(?:RIFF|RF64|BW64).{4}WAVE"),
+  RIFX("a RIFX file (WAV whose high bytes come first)", SOUND, "RIFX.{4}WAVE"),
+  WAVE64("a Wave64 file (W64)", SOUND, "riff.\\x91\\xcf\\x11"),
+  FLAC("a FLAC file", SOUND, "fLaC"),
+  OGG("an Ogg file (Vorbis, Opus, ..)", SOUND, "OggS"),
+  /** A tag, or a frame: eleven bits set, then version, layer, checksum or none, and bit rate. */
+  MP3(
+      "an MP3 file",
+      SOUND,
+      "ID3[\\x02-\\x04]|\\xff[\\xe2-\\xe5\\xf2-\\xf5\\xfa-\\xfd][^\\xf0-\\xff]"),
+  AAC("an AAC file", SOUND, "\\xff[\\xf0\\xf1\\xf8\\xf9]"),
+  M4A("an M4A file", SOUND, "\\x00.{3}ftypM4[AB]"),
+  AIFF("an AIFF file", SOUND, "FORM.{4}AIF[FC]"),
+  AU("a Sun AU file", SOUND, "\\.snd"),
+  CAF("a Core Audio file (CAF)", SOUND, "caff\\x00"),
+  SPHERE("a NIST SPHERE file", SOUND, "NIST_1A\\n +\\d+\\n"),
+  WINDOWS_MEDIA("a Windows Media file (WMA or WMV)", SOUND, "0&\\xb2u"),
+  WAVPACK("a WavPack file", SOUND, "wvpk"),
+  MONKEY("a Monkey's Audio file", SOUND, "MAC .\\x0f"),
+  AMR("an AMR file", SOUND, "#!AMR(?:-WB)?\\n"),
+  MIDI("a MIDI file, which has notes and no samples", SOUND, "MThd|RIFF.{4}RMID"),
 
-  private static final List<Signature> SIGNATURES =
-      List.of(
-          new Signature(8, "WEBP", "a WebP image", CONVERT),
-          new Signature(8, "WAVE", "not an image but a WAV file", NO_IMAGE),
-          new Signature(0, "GIF8", "a GIF image", CONVERT),
-          new Signature(0, "II*\0", "a TIFF image", CONVERT),
-          new Signature(0, "MM\0*", "a TIFF image", CONVERT),
-          new Signature(0, "II+\0", "a TIFF image", CONVERT),
-          new Signature(0, "MM\0+", "a TIFF image", CONVERT),
-          new Signature(4, "ftypavif", "an AVIF image", CONVERT),
-          new Signature(4, "ftypavis", "an AVIF image", CONVERT),
-          new Signature(4, "ftypheic", "a HEIC image", CONVERT),
-          new Signature(4, "ftypheix", "a HEIC image", CONVERT),
-          new Signature(4, "ftyphevc", "a HEIC image", CONVERT),
-          new Signature(4, "ftypmif1", "a HEIF image", CONVERT),
-          new Signature(4, "ftypmsf1", "a HEIF image", CONVERT),
-          new Signature(4, "ftypcrx ", "a raw photograph (CR3)", CONVERT),
-          new Signature(4, "ftyp", "not an image but a video (MP4)", "give its frames as images"),
-          new Signature(4, "JXL ", "a JPEG XL image", CONVERT),
-          new Signature(0, "\u00ff\n", "a JPEG XL image", CONVERT),
-          new Signature(4, "jP  ", "a JPEG 2000 image", CONVERT),
-          new Signature(0, "\u00ff\u004f\u00ff\u0051", "a JPEG 2000 image", CONVERT),
-          new Signature(0, "8BPS", "a Photoshop image", CONVERT),
-          new Signature(0, "\0\0\1\0", "an icon (ICO)", CONVERT),
-          new Signature(0, "v/1\1", "an OpenEXR image", CONVERT),
-          new Signature(0, "qoif", "a QOI image", CONVERT),
-          new Signature(0, "DDS ", "a DDS image", CONVERT),
-          new Signature(
-              0,
-              "\u0089PNG",
-              "a PNG image whose first bytes are damaged, as by a transfer" + " in text mode",
-              "get the file anew"),
-          new Signature(0, "%PDF", "not an image but a PDF", "save its pages as images"),
-          new Signature(0, "PK\3\4", "not an image but a zip archive", UNPACK),
-          new Signature(0, "PK\5\6", "not an image but a zip archive", UNPACK),
-          new Signature(0, "\u001f\u008b", "not an image but a gzip archive", UNPACK),
-          new Signature(0, "7z\u00bc\u00af", "not an image but a 7z archive", UNPACK),
-          new Signature(0, "Rar!", "not an image but a RAR archive", UNPACK),
-          new Signature(0, "BZh", "not an image but a bzip2 archive", UNPACK),
-          new Signature(257, "ustar", "not an image but a tar archive", UNPACK),
-          new Signature(0, "\u0093NUMPY", "not an image but a NumPy array", NO_IMAGE),
-          new Signature(0, "\u0089HDF", "not an image but an HDF5 file", NO_IMAGE),
-          new Signature(8, "{\"", "not an image but a safetensors file", NO_IMAGE),
-          new Signature(
-              0, "version https://git-lfs", "not an image but a Git LFS pointer", "git lfs pull"));
+  AVI("an AVI video", VIDEO, "RIFF.{4}AVI "),
+  MP4("an MP4 video", VIDEO, "\\x00.{3}ftyp"),
+  MATROSKA("a WebM or Matroska video", VIDEO, "\\x1aE\\xdf\\xa3"),
+  MPEG("an MPEG video", VIDEO, "\\x00\\x00\\x01[\\xb3\\xba]"),
 
-  static FileKind of(FileBytes file) throws IOException {
-    if (file.size() == 0) {
-      return new FileKind("not an image but an empty file", NO_IMAGE);
-    }
-    for (Signature signature : SIGNATURES) {
-      if (file.startsWith(signature.at, signature.bytes)) {
-        return new FileKind(signature.name, signature.remedy);
-      }
-    }
-    byte[] start = file.bytes(0, (int) Math.min(file.size(), TEXT_LENGTH));
-    if (isZero(start)) {
-      return new FileKind("not an image but zeros, as a broken copy leaves", NO_IMAGE);
-    }
-    return isText(start)
-        ? text(new String(start, StandardCharsets.UTF_8).strip().toLowerCase(Locale.ROOT))
-        : new FileKind(
-            "not an image of a known kind", "convert it to one of these, or check the path");
-  }
+  XLSX("an Excel table (.xlsx, a zip archive)", TABLE, "PK\\x03\\x04.*xl/[a-z]"),
+  ODS("an OpenDocument table (.ods, a zip archive)", TABLE, "PK\\x03\\x04.*opendocument\\.spread"),
+  XLS("an Excel table (.xls)", TABLE, "\\xd0\\xcf\\x11\\xe0"),
+  PARQUET("a Parquet file", TABLE, "PAR1\\x15"),
+  HDF5("an HDF5 file", TABLE, "\\x89HDF"),
+  NUMPY("a NumPy array", TABLE, "\\x93NUMPY"),
+  UTF_16(
+      "UTF-16 text",
+      TABLE,
+      "\\xff\\xfe|\\xfe\\xff|(?:\\x00[\\t\\n\\r -~]){4}|(?:[\\t\\n\\r -~]\\x00){4}"),
+  SAFETENSORS("a safetensors file", TENSORS, ".{5}\\x00{3}\\{"),
 
-  private static FileKind text(String start) {
-    if (start.contains("<html") || start.startsWith("<!doctype html")) {
-      return new FileKind(
-          "not an image but a web page (HTML)",
-          "get the file anew, since sites answer with a page instead of an image, or check the"
-              + " path");
-    }
-    if (start.contains("<svg")) {
-      return new FileKind("an SVG drawing", CONVERT);
-    }
-    if (start.startsWith("<?xml")) {
-      return new FileKind("not an image but XML", NO_IMAGE);
-    }
-    return start.matches("(?s)p[1-6]\\s+[0-9#].*")
-        ? new FileKind("a Netpbm image", CONVERT)
-        : new FileKind("not an image but text", NO_IMAGE);
-  }
+  ZIP("a zip archive", ARCHIVE, "PK(?:\\x03\\x04|\\x05\\x06)"),
+  GZIP("a gzip archive", ARCHIVE, "\\x1f\\x8b"),
+  BZIP2("a bzip2 archive", ARCHIVE, "BZh[1-9]1AY"),
+  XZ("an xz archive", ARCHIVE, "\\xfd7zXZ"),
+  ZSTANDARD("a Zstandard archive", ARCHIVE, "\\x28\\xb5\\x2f\\xfd"),
+  SEVEN_ZIP("a 7z archive", ARCHIVE, "7z\\xbc\\xaf"),
+  RAR("a RAR archive", ARCHIVE, "Rar!\\x1a"),
+  TAR("a tar archive", ARCHIVE, ".{257}ustar"),
+  PDF("a PDF", DOCUMENT, "%PDF-"),
+  RIFF("a RIFF file of another form", OTHER, "RIFF.*\\x00"),
 
-  private static boolean isZero(byte[] bytes) {
-    for (byte value : bytes) {
-      if (value != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
+  HTML(
+      "a web page (HTML)", PAGE, "(?i)(?:\\xef\\xbb\\xbf)?\\s*<(?:!doctype html|html|[!?].*<html)"),
+  SVG("an SVG drawing", IMAGE, "(?i)(?:\\xef\\xbb\\xbf)?\\s*<(?:svg|[!?].*<svg)"),
+  XML("XML", PAGE, "(?:\\xef\\xbb\\xbf)?\\s*<\\?xml"),
+  GIT_LFS("a Git LFS pointer", POINTER, "version https://git-lfs"),
+  EMPTY("an empty file", BROKEN, "\\z"),
+  ZEROS("zeros, as a broken copy leaves", BROKEN, "\\x00+\\z"),
+  BINARY("binary data with zero bytes, of no known kind", OTHER, ".*\\x00"),
+  /** UTF-8 without control characters; its last character may be cut. */
+  TEXT(
+      "text",
+      TABLE,
+      "(?:[\\t\\n\\r -\\x7f]|[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}"
+          + "|[\\xf0-\\xf4][\\x80-\\xbf]{3})*+(?:[\\xc2-\\xf4][\\x80-\\xbf]{0,2})?\\z"),
+  UNKNOWN("bytes of no known kind", OTHER, "");
 
-  /** Whether bytes are UTF-8 without control characters; the last character may be cut. */
-  private static boolean isText(byte[] bytes) {
-    for (byte value : bytes) {
-      if (value >= 0 && value < ' ' && value != '\t' && value != '\n' && value != '\r') {
-        return false;
-      }
-    }
-    int whole = bytes.length == TEXT_LENGTH ? TEXT_LENGTH - 3 : bytes.length;
-    while (whole < bytes.length && bytes[whole] < 0 && (bytes[whole] & 0xc0) == 0x80) {
-      whole++;
-    }
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, whole));
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
+  /** What to do with a file, where another kind was expected. */
+  enum Category {
+    IMAGE("read images with Images.read"),
+    SOUND("read sounds with WavFiles.read"),
+    TABLE("get the file anew, check the path, or read tables with CsvSeries.read"),
+    TENSORS("check the path, or read tensors with Safetensors.read"),
+    VIDEO("save its frames as PNG or its sound as WAV, for example with ffmpeg"),
+    ARCHIVE("unpack it, and give the files in it"),
+    DOCUMENT("save its pages as PNG, or its tables as CSV"),
+    PAGE("get the file anew, since sites answer with a page instead of a file, or check the path"),
+    POINTER("get the file itself with git lfs pull"),
+    BROKEN("get the file anew, or check the path"),
+    OTHER("get the file anew, or check the path");
+
+    private final String remedy;
+
+    Category(String remedy) {
+      this.remedy = remedy;
     }
   }
 
-  /** What came, what was expected and what to do. */
-  String problem() {
-    return name + ", expected PNG, JPEG or BMP; " + remedy;
+  /** So many bytes at the beginning of a file tell. */
+  static final int BYTES = 4_096;
+
+  private final String label;
+  private final Category category;
+  private final Pattern pattern;
+
+  FileKind(String label, Category category, String pattern) {
+    this.label = label;
+    this.category = category;
+    this.pattern = Pattern.compile(pattern, Pattern.DOTALL);
+  }
+
+  /**
+   * The kind of a file.
+   *
+   * @param start its first {@link #BYTES}, or all of a shorter one
+   */
+  static FileKind of(byte... start) {
+    String text = new String(start, StandardCharsets.ISO_8859_1);
+    FileKind[] kinds = values();
+    int i = 0;
+    while (!kinds[i].pattern.matcher(text).lookingAt()) {
+      i++;
+    }
+    return kinds[i];
+  }
+
+  /**
+   * What came, what was expected and what to do.
+   *
+   * @param wanted what the reader reads a kind of
+   * @param expected the kinds that it reads
+   * @param convert how to make one of another kind
+   */
+  String problem(Category wanted, String expected, String convert) {
+    String remedy = category == wanted ? convert : category.remedy;
+    return "got "
+        + label
+        + ", expected "
+        + expected
+        + "; "
+        + (category == OTHER ? convert + ", " + remedy : remedy);
   }
 }

@@ -41,16 +41,18 @@ final class ImageReading {
   }
 
   private static ImageSource open(FileBytes bytes) throws IOException {
-    if (bytes.startsWith(0, PngFile.SIGNATURE)) {
-      return PngFile.open(bytes);
-    }
-    if (bytes.startsWith(0, JpegFile.SIGNATURE)) {
-      return JpegFile.open(bytes);
-    }
-    if (BmpFile.matches(bytes)) {
-      return BmpFile.open(bytes);
-    }
-    throw new BadFileException(bytes.file(), "byte 0", FileKind.of(bytes).problem());
+    FileKind kind = FileKind.of(bytes.bytes(0, (int) Math.min(bytes.size(), FileKind.BYTES)));
+    return switch (kind) {
+      case PNG -> PngFile.open(bytes);
+      case JPEG -> JpegFile.open(bytes);
+      case BMP -> BmpFile.open(bytes);
+      default ->
+          throw new BadFileException(
+              bytes.file(),
+              "byte 0",
+              kind.problem(
+                  FileKind.Category.IMAGE, "PNG, JPEG or BMP", "convert it to PNG or JPEG"));
+    };
   }
 
   private static BufferedImage decode(FileBytes bytes, ImageSource source) throws IOException {

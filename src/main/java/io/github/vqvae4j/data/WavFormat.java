@@ -4,6 +4,8 @@ import io.github.vqvae4j.io.BadFileException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * How samples stand in a WAV file, as its {@code fmt } chunk says.
@@ -18,14 +20,28 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
   /** The chunk with all that an extensible one has. */
   static final int LONGEST = 40;
 
+  /** How to make such a file of any other. */
+  static final String CONVERT = "convert it, for example with ffmpeg -i IN -c:a pcm_s16le OUT.wav";
+
   private static final int SHORTEST = 16;
   private static final int PCM = 1;
   private static final int FLOAT = 3;
   private static final int EXTENSIBLE = 0xFFFE;
 
   private static final String EXPECTED =
-      ", expected PCM with 8, 16, 24 or 32 bits, or floating point with 32 or 64"
-          + SoundKind.CONVERT;
+      ", expected PCM with 8, 16, 24 or 32 bits, or floating point with 32 or 64; " + CONVERT;
+
+  private static final Map<Integer, String> CODECS =
+      Map.of(
+          0x02, "Microsoft ADPCM",
+          0x06, "A-law (G.711)",
+          0x07, "mu-law (G.711)",
+          0x11, "IMA ADPCM",
+          0x31, "GSM 6.10",
+          0x50, "MPEG audio",
+          0x55, "MP3",
+          0xFF, "AAC",
+          0x161, "Windows Media");
 
   /** A sub-format is a GUID: a tag in two bytes, and these. */
   private static final byte[] SUB_FORMAT = {
@@ -56,7 +72,7 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
       tag = subFormat(file, fmt);
     }
     if (tag != PCM && tag != FLOAT) {
-      throw bad(file, "got " + SoundKind.codec(tag) + " samples" + EXPECTED);
+      throw bad(file, "got " + codec(tag) + " samples" + EXPECTED);
     }
     if (channels == 0 || frame == 0 || rate == 0 || rate > Integer.MAX_VALUE) {
       throw bad(
@@ -83,6 +99,11 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
               + EXPECTED);
     }
     return new WavFormat(tag == FLOAT, channels, (int) rate, bytes, bits);
+  }
+
+  /** The samples that a format tag stands for. */
+  private static String codec(int tag) {
+    return CODECS.getOrDefault(tag, String.format(Locale.ROOT, "format 0x%04x", tag));
   }
 
   private static int subFormat(Path file, ByteBuffer fmt) throws BadFileException {

@@ -77,14 +77,14 @@ final class WavReading {
   }
 
   private void readHeader() throws IOException {
-    ByteBuffer head = bytes(0, SoundKind.BYTES);
-    String magic = name(head, 0);
-    wide = magic.equals("RF64") || magic.equals("BW64");
-    if (!name(head, 8).equals("WAVE") || !wide && !magic.equals("RIFF")) {
-      byte[] first = new byte[head.remaining()];
-      head.get(first);
-      throw bad("header", SoundKind.notWav(first));
+    ByteBuffer head = bytes(0, FileKind.BYTES);
+    byte[] start = new byte[head.remaining()];
+    head.get(0, start);
+    FileKind kind = FileKind.of(start);
+    if (kind != FileKind.WAV) {
+      throw bad("header", kind.problem(FileKind.Category.SOUND, "a WAV file", WavFormat.CONVERT));
     }
+    wide = !name(head, 0).equals("RIFF");
     riffSize = wide ? 0 : Integer.toUnsignedLong(head.getInt(4));
   }
 
@@ -182,8 +182,8 @@ final class WavReading {
               + format.bits()
               + " bits in "
               + format.bytes()
-              + " bytes, expected them in the upper bits and 0 below"
-              + SoundKind.CONVERT);
+              + " bytes, expected them in the upper bits and 0 below; "
+              + WavFormat.CONVERT);
     }
     return sample / 0x1p31f;
   }

@@ -78,7 +78,7 @@ class CsvSeriesTest {
     bad(
         () -> CsvSeries.read(csv("a,b\n1,2\n3\n")),
         "line 3: got 1 columns, expected 2 as in the first line");
-    bad(() -> CsvSeries.read(csv("")), "end of file: got no values");
+    bad(() -> CsvSeries.read(csv("")), "first bytes: got an empty file", "get the file anew");
     bad(() -> CsvSeries.read(csv("a,b\n")), "end of file: got no values");
     Path latin = folder.resolve("latin.csv");
     Files.write(latin, "h\u00f6he\n1\n".getBytes(StandardCharsets.ISO_8859_1));

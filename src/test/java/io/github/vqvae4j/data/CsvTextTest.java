@@ -111,20 +111,24 @@ class CsvTextTest {
     try (ZipOutputStream out = new ZipOutputStream(zip)) {
       out.putNextEntry(new ZipEntry("xl/workbook.xml"));
     }
-    refuses(zip.toByteArray(), "first bytes", "ZIP", ".xlsx", "save the table as CSV");
+    refuses(zip.toByteArray(), "first bytes", "zip archive", ".xlsx", "save the table as CSV");
     ByteArrayOutputStream gzip = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
       out.write("a\n1\n".getBytes(UTF_8));
     }
     refuses(gzip.toByteArray(), "first bytes", "gzip", "unpack it");
-    refuses("\ufeffa\n1\n".getBytes(UTF_16LE), "first bytes", "UTF-16", "save the text as UTF-8");
-    refuses("a\n1\n".getBytes(UTF_16), "first bytes", "UTF-16", "save the text as UTF-8");
-    refuses("a\n1\n".getBytes(UTF_16BE), "first bytes", "zero bytes", "UTF-16");
+    refuses(
+        "\ufeffa\n1\n".getBytes(UTF_16LE),
+        "first bytes",
+        "UTF-16",
+        "save the table as CSV in UTF-8");
+    refuses("a\n1\n".getBytes(UTF_16), "first bytes", "UTF-16", "save the table as CSV in UTF-8");
+    refuses("a\n1\n".getBytes(UTF_16BE), "first bytes", "UTF-16");
     refuses("a\n1\n\0".getBytes(UTF_8), "first bytes", "zero bytes", "binary");
     refuses("\n <!DOCTYPE html><html>".getBytes(UTF_8), "first bytes", "HTML");
     refuses("\u00d0\u00cf\u0011\u00e0\u00a1".getBytes(ISO_8859_1), "first bytes", ".xls");
-    refuses("PAR1..".getBytes(UTF_8), "first bytes", "Parquet");
-    refuses(new byte[0], "end of file: got no values");
+    refuses("PAR1\25\0".getBytes(UTF_8), "first bytes", "Parquet");
+    refuses(new byte[0], "first bytes: got an empty file", "get the file anew");
     refuses("h\u00f6he\n1\n".getBytes(ISO_8859_1), "text: got bytes that are no UTF-8");
     byte[] late = ("a\n" + "1\n".repeat(100_000) + "\u00e4\n").getBytes(ISO_8859_1);
     refuses(new byte[] {'1', '\n', (byte) 0xC3}, "text: got bytes that are no UTF-8");

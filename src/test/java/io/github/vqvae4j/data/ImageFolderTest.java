@@ -171,7 +171,7 @@ class ImageFolderTest {
           line);
       String warning = log.list.get(1).getFormattedMessage();
       assertTrue(warning.startsWith("3 of 5 image files"), warning);
-      assertTrue(warning.contains("b.png: byte 0: not an image"), warning);
+      assertTrue(warning.contains("b.png: byte 0: got text, expected PNG, JPEG or BMP"), warning);
     }
   }
 

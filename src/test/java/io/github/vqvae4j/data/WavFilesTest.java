@@ -130,8 +130,12 @@ class WavFilesTest {
   @Test
   void badFilesAreRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("a.wav"), "this is no sound");
-    refused(text, text + ": header: not a sound of a known kind", "convert it");
-    refused(Files.write(folder.resolve("b.wav"), new byte[0]), "not a sound of a known kind");
+    refused(
+        text, text + ": header: got text, expected a WAV file; get the file anew, check the path");
+    refused(
+        Files.write(folder.resolve("b.wav"), new byte[0]),
+        "got an empty file",
+        "get the file anew");
     byte[] sound = Files.readAllBytes(wav("c.wav", 16, 1, new int[2_000]));
     Path cut = Files.write(folder.resolve("d.wav"), Arrays.copyOf(sound, sound.length - 1_000));
     refused(cut, cut + ": data: got 500 frames, expected 1000", "cut off");

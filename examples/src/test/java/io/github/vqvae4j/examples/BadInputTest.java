@@ -155,7 +155,8 @@ class BadInputTest {
 
   @Test
   void notAnImage() throws IOException {
-    reconstruct(model, file("text.png", "not an image")).failed(1, "text.png", "not an image");
+    reconstruct(model, file("text.png", "not an image"))
+        .failed(1, "text.png", "got text, expected PNG, JPEG or BMP");
     reconstruct(model, folder.resolve("none.png")).failed(1, "none.png", "no such file");
     reconstruct(model, folder).failed(1, "got a folder");
   }

@@ -56,7 +56,7 @@ class FolderCommandTest {
     assertTrue(run.out().contains("passed over: 1 other file (notes.txt)"), run.out());
     assertTrue(run.out().contains("2 files were skipped, since they cannot be read"), run.out());
     assertTrue(run.out().contains("cut.png: "), run.out());
-    assertTrue(run.out().contains("fake.jpg: byte 0: not an image but text"), run.out());
+    assertTrue(run.out().contains("fake.jpg: byte 0: got text"), run.out());
 
     Path again = folder.resolve("again.png");
     Images.write(Images.of(new float[16 * 40 * 3], 1, 16, 40, 3), folder.resolve("other-size.png"));

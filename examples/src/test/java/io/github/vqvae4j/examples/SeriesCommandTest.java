@@ -178,7 +178,8 @@ class SeriesCommandTest {
     Run.of("series", "--data=" + sound, "--window=4", "--steps=3", "--output=" + output)
         .failed(1, "a length that 8 divides", "got 4");
     Path flac = Files.writeString(folder.resolve("bird.FLAC"), "fLaC and more");
-    Run.of("series", "--data=" + flac, "--output=" + output).failed(1, "bird.FLAC", "got FLAC");
+    Run.of("series", "--data=" + flac, "--output=" + output)
+        .failed(1, "bird.FLAC", "got a FLAC file");
     assertFalse(Files.exists(output));
   }
 
