@@ -137,7 +137,8 @@ class StrictJsonTest {
     for (Scale bad :
         List.of(
             new Scale(List.of(1.0), "\ud800", 1, new Inner(true)),
-            new Scale(List.of(), "x".repeat(1 << 20), 1, new Inner(true)))) {
+            new Scale(List.of(), "x".repeat(1 << 20), 1, new Inner(true)),
+            new Scale(List.of(), "\u00e4".repeat(600_000), 1, new Inner(true)))) {
       assertThrows(IllegalArgumentException.class, () -> RecordFile.write(file, bad));
     }
     assertTrue(Files.notExists(file));
