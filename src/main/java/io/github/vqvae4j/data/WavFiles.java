@@ -50,11 +50,7 @@ public final class WavFiles {
    * @throws IOException if it cannot be read
    */
   public static Series read(Path file) throws IOException {
-    InputFile.require(file, "a WAV file");
-    if (!Files.isRegularFile(file)) {
-      throw new BadFileException(
-          file, "file", "got a pipe or a device, expected a WAV file; write it to a file first");
-    }
+    InputFile.requireRegular(file, "a WAV file");
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       return new WavReading(file, channel).read();
     }

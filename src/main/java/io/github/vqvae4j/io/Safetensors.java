@@ -59,7 +59,7 @@ public final class Safetensors {
    * @throws IOException if it cannot be read
    */
   public static SafetensorsFile read(Path file) throws IOException {
-    InputFile.require(file, "a safetensors file");
+    InputFile.requireRegular(file, "a safetensors file");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size < LENGTH_BYTES) {
