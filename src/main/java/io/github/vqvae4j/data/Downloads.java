@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,9 +138,15 @@ final class Downloads {
     Files.move(target, aside);
     String what =
         String.format(
+            Locale.ROOT,
             "The file %s that was there has %d bytes and SHA-256 %s, expected %d and %s; it is now"
                 + " called %s",
-            target, Files.size(aside), sum, file.bytes(), file.sha256(), aside.getFileName());
+            target,
+            Files.size(aside),
+            sum,
+            file.bytes(),
+            file.sha256(),
+            aside.getFileName());
     LOG.warn("{}", what);
     return ". " + what;
   }

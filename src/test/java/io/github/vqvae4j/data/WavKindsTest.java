@@ -218,7 +218,7 @@ class WavKindsTest {
   void chunksOfAnyLengthMayStandBetween(int length) throws IOException {
     byte[] data = chunk("data", pcm16());
     for (byte[] format : List.of(fmt16(), extensible16())) {
-      for (String id : List.of("LIST", "JUNK", "bext", "fact", "\0\0\0\0", "data".toUpperCase())) {
+      for (String id : List.of("LIST", "JUNK", "bext", "fact", "\0\0\0\0", "DATA")) {
         byte[] content = new byte[length];
         Arrays.fill(content, (byte) 'x');
         byte[] chunk = chunk(id, content);
