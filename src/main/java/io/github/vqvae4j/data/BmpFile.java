@@ -85,7 +85,7 @@ final class BmpFile {
     data.add(headers, file.size() - headers);
     // The last row may lack the bytes that fill it up.
     data.add(new byte[4]);
-    return new ImageSource("bmp", height, width, data, pixels(), 1);
+    return new ImageSource("bmp", data, pixels(), 1);
   }
 
   private byte[] header() throws IOException {
