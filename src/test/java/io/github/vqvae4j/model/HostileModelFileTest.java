@@ -66,7 +66,7 @@ class HostileModelFileTest {
     assertTrue(files > 300, "only " + files);
     ChildJvm.Result result =
         new ChildJvm()
-            .with("-Xmx64m", "-Dorg.bytedeco.javacpp.maxbytes=64m")
+            .with("-Xmx64m", "-Dorg.bytedeco.javacpp.maxBytes=64m")
             .run(LoadsFiles.class, folder.toString());
     assertEquals(0, result.exit(), result.toString());
     List<String> bad = new ArrayList<>();
