@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The header of a BMP file. ImageIO gets it with the true size of the file and without a profile;
- * the palette is read here, since ImageIO does not tell how many colors it has.
+ * the palette is read here, since ImageIO does not tell how many colours it has.
  */
 final class BmpFile {
   static final String SIGNATURE = "BM";

@@ -113,7 +113,7 @@ final class Downloads {
       return;
     }
     Path target = folder.resolve(file.name());
-    String earlier = Files.exists(target) ? setAsideUnlessSound(file, target) : "";
+    String earlier = Files.exists(target) ? setAsideUnlessIntact(file, target) : "";
     if (!Files.exists(target)) {
       download(file, target, earlier);
     }
@@ -126,7 +126,7 @@ final class Downloads {
    * Renames an archive of other bytes, which somebody put here or a disk has damaged; what became
    * of it, or an empty text for the right one.
    */
-  private String setAsideUnlessSound(RemoteFile file, Path target) throws IOException {
+  private String setAsideUnlessIntact(RemoteFile file, Path target) throws IOException {
     String sum = Sha256.of(target);
     if (sum.equals(file.sha256())) {
       return "";

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sounds in WAV files (RIFF, RF64 and BW64) of any number of channels: PCM of up to 32 bits, and
  * floating point of 32 and 64 bits. A sample s of n bits becomes s / 2^(n-1), from -1 to below 1;
- * floating point stays as it is, also beyond -1 and 1. The rate stays that of the file. Written are
- * 16 bits.
+ * floating point stays as it is, also beyond -1 and 1. The rate stays that of the file. Files are
+ * written with 16 bits.
  */
 public final class WavFiles {
   private static final Logger LOG = LoggerFactory.getLogger(WavFiles.class);

@@ -75,9 +75,9 @@ final class DataKinds {
     wav("WAV RF64", wav(WavBytes.PCM, 16, 1), rf64());
   }
 
-  private void wav(String name, byte[]... sound) {
+  private void wav(String name, byte[]... intact) {
     kinds.add(
-        FuzzTarget.of(name, "a.wav", List.of(sound), file -> check(WavFiles.read(file), file)));
+        FuzzTarget.of(name, "a.wav", List.of(intact), file -> check(WavFiles.read(file), file)));
   }
 
   private static void check(Series series, Path file) throws IOException {
@@ -162,8 +162,8 @@ final class DataKinds {
         Files.readString(file));
   }
 
-  private void text(String name, String fileName, FuzzTarget.Reader reader, String... sound) {
-    List<byte[]> bytes = Stream.of(sound).map(s -> s.getBytes(StandardCharsets.UTF_8)).toList();
+  private void text(String name, String fileName, FuzzTarget.Reader reader, String... intact) {
+    List<byte[]> bytes = Stream.of(intact).map(s -> s.getBytes(StandardCharsets.UTF_8)).toList();
     kinds.add(FuzzTarget.of(name, fileName, bytes, reader));
   }
 
@@ -187,13 +187,13 @@ final class DataKinds {
             "labels",
             List.of(labels),
             file -> assertEquals(Files.size(file) - 8, Idx.labels(file).length)));
-    Sound<Images> sound = new Sound<>();
+    Intact<Images> intact = new Intact<>();
     FuzzTarget packed =
         FuzzTarget.of(
             "IDX images, gzip",
             "images.gz",
             List.of(gzip(images), gzip(others)),
-            file -> sound.check(Images.from(Idx.images(file))));
+            file -> intact.check(Images.from(Idx.images(file))));
     kinds.add(packed);
   }
 
@@ -234,13 +234,13 @@ final class DataKinds {
     Archives.entry(tar, "a/b.bin", '0', new byte[700], "");
     Archives.entry(tar, "c.txt", '0', ascii("some text"), "");
     tar.writeBytes(new byte[2 * BLOCK]);
-    Sound<Map<String, List<Byte>>> sound = new Sound<>();
+    Intact<Map<String, List<Byte>>> intact = new Intact<>();
     FuzzTarget kind =
         FuzzTarget.of(
             "tar.gz",
             "a.tar.gz",
             List.of(gzip(tar.toByteArray())),
-            file -> sound.check(unpacked(file)));
+            file -> intact.check(unpacked(file)));
     kinds.add(kind);
     kinds.add(
         new FuzzTarget(
@@ -299,7 +299,7 @@ final class DataKinds {
     Path picture = folder.resolve("palette.png");
     Images palette = Images.of(new float[] {0, 0.25f, 0.5f, 0.75f, 1}, 1, 1, 5, 1);
     PaletteFile.write(palette, new int[] {0, 1, 2, 3, 4, 0}, 2, 3, picture);
-    Sound<Images> images = new Sound<>();
+    Intact<Images> images = new Intact<>();
     kinds.add(
         FuzzTarget.of(
             "palette file",
