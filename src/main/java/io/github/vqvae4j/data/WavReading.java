@@ -116,7 +116,7 @@ final class WavReading {
               + Math.max(1, size / format.frame())
               + "; the file is empty or cut off, get it anew");
     }
-    return Series.taking(samples(format, begin, frames), format.channels(), format.rate());
+    return Series.owning(samples(format, begin, frames), format.channels(), format.rate());
   }
 
   /** Whether the file, by its own size in the header, ends here or before, or is a stream. */
