@@ -100,7 +100,7 @@ final class Downloads {
     } catch (IOException e) {
       throw new IOException(
           "Cannot make or write to the folder "
-              + folder
+              + FileNames.path(folder)
               + " ("
               + e
               + "); choose another cache with DownloadConfig.cache or -Dvqvae4j.cache=<folder>",
@@ -178,7 +178,7 @@ final class Downloads {
                 + earlier
                 + ". Check the network, give other addresses with DownloadConfig.mirrors, or put the"
                 + " file into "
-                + folder.toAbsolutePath());
+                + FileNames.path(folder.toAbsolutePath()));
     causes.forEach(failure::addSuppressed);
     throw failure;
   }

@@ -77,8 +77,8 @@ public final class FileNames {
    * Returns a whole path as text for messages.
    *
    * @param path any path
-   * @return {@link Path#toString}; where that has lost letters, its names decoded as {@link #name}
-   *     has them
+   * @return {@link Path#toString}; where that has lost letters, its names decoded as by {@link
+   *     #name}, but not composed
    */
   public static String path(Path path) {
     if (path.toString().indexOf(REPLACEMENT) < 0) {
