@@ -6,9 +6,7 @@ import io.github.vqvae4j.io.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,8 +49,8 @@ public final class WavFiles {
    */
   public static Series read(Path file) throws IOException {
     InputFile.requireRegular(file, "a WAV file");
-    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      return new WavReading(file, channel).read();
+    try (FileBytes bytes = new FileBytes(file)) {
+      return new WavReading(bytes).read();
     }
   }
 

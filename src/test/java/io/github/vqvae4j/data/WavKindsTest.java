@@ -311,6 +311,13 @@ class WavKindsTest {
   }
 
   @Test
+  void aChunkOfOddLengthThatIsCutOffIsTheLast() throws IOException {
+    assertSays(
+        refused(riff(fmt(PCM, 1, 8_000, 2, 16), sized("JUNK", 999, new byte[9]))),
+        "chunks: got no \"data\"");
+  }
+
+  @Test
   void moreSamplesThanASeriesHoldsAreRefused() throws IOException {
     long size = 2_200_000_000L;
     Path file = file(head("RF64", 0xFFFFFFFFL), ds64(size + 72, size), fmt(PCM, 1, 8_000, 1, 8));
