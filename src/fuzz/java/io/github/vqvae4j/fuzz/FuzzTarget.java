@@ -10,13 +10,17 @@ import java.util.function.UnaryOperator;
  *
  * @param name of the kind
  * @param fileName what a file of it is called; some readers go by the ending
- * @param sound files, the first of which is read without an error
+ * @param intact files, the first of which is read without an error
  * @param repair makes checksums and lengths of a damaged file right again, so that the damage comes
  *     past them; or leaves it as it is
  * @param reader reads a file
  */
 public record FuzzTarget(
-    String name, String fileName, List<byte[]> sound, UnaryOperator<byte[]> repair, Reader reader) {
+    String name,
+    String fileName,
+    List<byte[]> intact,
+    UnaryOperator<byte[]> repair,
+    Reader reader) {
 
   /** Reads a file, and checks what it read. */
   @FunctionalInterface
@@ -32,13 +36,13 @@ public record FuzzTarget(
   }
 
   /** A kind whose damaged files stay as they are. */
-  public static FuzzTarget of(String name, String fileName, List<byte[]> sound, Reader reader) {
-    return new FuzzTarget(name, fileName, sound, UnaryOperator.identity(), reader);
+  public static FuzzTarget of(String name, String fileName, List<byte[]> intact, Reader reader) {
+    return new FuzzTarget(name, fileName, intact, UnaryOperator.identity(), reader);
   }
 
   /** The kind with damage that comes past checksums. */
   public FuzzTarget repaired(UnaryOperator<byte[]> with, Reader checkingLess) {
-    return new FuzzTarget(name + ", checksums repaired", fileName, sound, with, checkingLess);
+    return new FuzzTarget(name + ", checksums repaired", fileName, intact, with, checkingLess);
   }
 
   @Override

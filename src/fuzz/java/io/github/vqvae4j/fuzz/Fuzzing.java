@@ -61,7 +61,7 @@ public final class Fuzzing {
   }
 
   /**
-   * Reads the sound files, then damaged ones.
+   * Reads the intact files, then damaged ones.
    *
    * @param kind of file
    * @param folder where files are written; what caused a fault stays in {@code target/fuzz}
@@ -72,8 +72,8 @@ public final class Fuzzing {
   }
 
   private void run() throws IOException, InterruptedException {
-    for (int i = 0; i < kind.sound().size(); i++) {
-      byte[] bytes = kind.repair().apply(kind.sound().get(i).clone());
+    for (int i = 0; i < kind.intact().size(); i++) {
+      byte[] bytes = kind.repair().apply(kind.intact().get(i).clone());
       try {
         kind.reader().read(Files.write(folder.resolve(kind.fileName()), bytes));
       } catch (BadFileException e) {
@@ -112,7 +112,7 @@ public final class Fuzzing {
     try {
       for (long i = from; i < to && faults.size() < MOST_FAULTS; i++) {
         index = i;
-        byte[] bytes = kind.repair().apply(Mutator.damaged(kind.sound(), seed, kind.name(), i));
+        byte[] bytes = kind.repair().apply(Mutator.damaged(kind.intact(), seed, kind.name(), i));
         readOne(Files.write(folder.resolve(kind.fileName()), bytes), bytes);
       }
     } catch (Throwable e) {

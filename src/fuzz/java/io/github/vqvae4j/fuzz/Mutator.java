@@ -57,28 +57,28 @@ public final class Mutator {
 
   private static final String TEXT = "0123456789{}[],:;\"'-+.eE \t\r\n\\";
 
-  private final List<byte[]> sound;
+  private final List<byte[]> intact;
   private final SplittableRandom random;
 
-  private Mutator(List<byte[]> sound, SplittableRandom random) {
-    this.sound = sound;
+  private Mutator(List<byte[]> intact, SplittableRandom random) {
+    this.intact = intact;
     this.random = random;
   }
 
   /**
    * A damaged file.
    *
-   * @param sound files of one kind, 1 or more
+   * @param intact files of one kind, 1 or more
    * @param seed of a whole run
    * @param kind its name, so that kinds get damage of their own
    * @param index of the file within the run
    * @return one of the files, changed in 1 to 4 ways
    */
-  public static byte[] damaged(List<byte[]> sound, long seed, String kind, long index) {
+  public static byte[] damaged(List<byte[]> intact, long seed, String kind, long index) {
     // A generator's first numbers depend little on small differences of its seed.
     long mixed = new SplittableRandom(seed + 31L * kind.hashCode()).nextLong() + index;
     SplittableRandom random = new SplittableRandom(new SplittableRandom(mixed).nextLong());
-    return new Mutator(sound, random).damaged();
+    return new Mutator(intact, random).damaged();
   }
 
   private byte[] damaged() {
@@ -90,7 +90,7 @@ public final class Mutator {
   }
 
   private byte[] any() {
-    return sound.get(random.nextInt(sound.size()));
+    return intact.get(random.nextInt(intact.size()));
   }
 
   private byte[] changed(byte[] bytes) {

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The header of a BMP file. ImageIO gets it with the true size of the file and without a profile;
- * the palette is read here, since ImageIO does not tell how many colors it has.
+ * the palette is read here, since ImageIO does not tell how many colours it has.
  */
 final class BmpFile {
   private static final int FILE_HEADER = 14;
@@ -75,7 +75,7 @@ final class BmpFile {
     data.add(headers, file.size() - headers);
     // The last row may lack the bytes that fill it up.
     data.add(new byte[4]);
-    return new ImageSource("bmp", height, width, data, pixels(), 1);
+    return new ImageSource("bmp", data, pixels(), 1);
   }
 
   private byte[] header() throws IOException {

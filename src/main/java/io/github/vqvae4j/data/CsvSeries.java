@@ -327,7 +327,7 @@ public final class CsvSeries {
     for (CsvColumn column : columns) {
       column.check(file, config.missing());
     }
-    return Series.of(Arrays.copyOf(samples, count), columns.size(), 0);
+    return Series.owning(Arrays.copyOf(samples, count), columns.size(), 0);
   }
 
   private static BadFileException noValues(Path file) {

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +100,7 @@ final class Downloads {
     } catch (IOException e) {
       throw new IOException(
           "Cannot make or write to the folder "
-              + folder
+              + FileNames.path(folder)
               + " ("
               + e
               + "); choose another cache with DownloadConfig.cache or -Dvqvae4j.cache=<folder>",
@@ -112,7 +113,7 @@ final class Downloads {
       return;
     }
     Path target = folder.resolve(file.name());
-    String earlier = Files.exists(target) ? setAsideUnlessSound(file, target) : "";
+    String earlier = Files.exists(target) ? setAsideUnlessIntact(file, target) : "";
     if (!Files.exists(target)) {
       download(file, target, earlier);
     }
@@ -125,7 +126,7 @@ final class Downloads {
    * Renames an archive of other bytes, which somebody put here or a disk has damaged; what became
    * of it, or an empty text for the right one.
    */
-  private String setAsideUnlessSound(RemoteFile file, Path target) throws IOException {
+  private String setAsideUnlessIntact(RemoteFile file, Path target) throws IOException {
     String sum = Sha256.of(target);
     if (sum.equals(file.sha256())) {
       return "";
@@ -137,9 +138,15 @@ final class Downloads {
     Files.move(target, aside);
     String what =
         String.format(
+            Locale.ROOT,
             "The file %s that was there has %d bytes and SHA-256 %s, expected %d and %s; it is now"
                 + " called %s",
-            target, Files.size(aside), sum, file.bytes(), file.sha256(), aside.getFileName());
+            target,
+            Files.size(aside),
+            sum,
+            file.bytes(),
+            file.sha256(),
+            aside.getFileName());
     LOG.warn("{}", what);
     return ". " + what;
   }
@@ -171,7 +178,7 @@ final class Downloads {
                 + earlier
                 + ". Check the network, give other addresses with DownloadConfig.mirrors, or put the"
                 + " file into "
-                + folder.toAbsolutePath());
+                + FileNames.path(folder.toAbsolutePath()));
     causes.forEach(failure::addSuppressed);
     throw failure;
   }

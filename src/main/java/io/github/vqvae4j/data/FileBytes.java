@@ -130,7 +130,7 @@ final class FileBytes implements Closeable {
         "image data",
         "cannot be decoded ("
             + reason
-            + "), expected a whole, sound image; get the file anew or save it again as PNG",
+            + "), expected a whole, intact image; get the file anew or save it again as PNG",
         cause);
   }
 

@@ -35,7 +35,7 @@ public final class Idx {
    * @param images an IDX file of images, magic number 2051
    * @param labels an IDX file of labels, magic number 2049
    * @return the images, one channel, with their labels
-   * @throws BadFileException if a file is not sound or the two do not hold equally many
+   * @throws BadFileException if a file is damaged or the two do not hold equally many
    * @throws IOException if a file is missing or cannot be read
    */
   public static ByteImages read(Path images, Path labels) throws IOException {
@@ -61,7 +61,7 @@ public final class Idx {
    *
    * @param file an IDX file of images, magic number 2051, plain or gzip
    * @return the images, one channel, without labels
-   * @throws BadFileException if the file is not sound
+   * @throws BadFileException if the file is damaged
    * @throws IOException if it is missing or cannot be read
    */
   public static ByteImages images(Path file) throws IOException {
@@ -75,7 +75,7 @@ public final class Idx {
    *
    * @param file an IDX file of labels, magic number 2049, plain or gzip
    * @return the labels, each 0..255
-   * @throws BadFileException if the file is not sound
+   * @throws BadFileException if the file is damaged
    * @throws IOException if it is missing or cannot be read
    */
   public static int[] labels(Path file) throws IOException {
@@ -100,7 +100,7 @@ public final class Idx {
         throw new BadFileException(
             file,
             "gzip data",
-            "corrupt gzip (" + e.getMessage() + "), expected sound data" + REMEDY,
+            "corrupt gzip (" + e.getMessage() + "), expected intact data" + REMEDY,
             e);
       } catch (EOFException e) {
         throw new BadFileException(

@@ -77,7 +77,7 @@ public final class ImageFolder implements Dataset {
    * @param config the size of the images, and how they are made
    * @return the images
    * @throws NoSuchFileException if there is no such folder
-   * @throws BadFileException if there are no image files in it, one is no sound image (without
+   * @throws BadFileException if there are no image files in it, one is damaged or no image (without
    *     {@code skipBad}), or all of them are (with it), or one is in a subfolder that is none of
    *     the settings' labels
    * @throws IOException if a file or folder cannot be read

@@ -11,7 +11,7 @@ import javax.imageio.stream.ImageInputStreamImpl;
  * ImageIO sees only what concerns the pixels.
  */
 final class ImageParts extends ImageInputStreamImpl {
-  /** More than any sound file has; what is known of a part takes memory. */
+  /** More than any intact image has; what is known of a part takes memory. */
   private static final int MAX_PARTS = 1 << 20;
 
   private final FileBytes file;

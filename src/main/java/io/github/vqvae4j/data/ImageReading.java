@@ -31,7 +31,7 @@ final class ImageReading {
   private ImageReading() {}
 
   static PictureRows read(Path file, OrientationNotice notice) throws IOException {
-    InputFile.require(file, "an image file");
+    InputFile.requireRegular(file, "an image file");
     try (FileBytes bytes = new FileBytes(file)) {
       ImageSource source = open(bytes);
       BufferedImage picture = decode(bytes, source);

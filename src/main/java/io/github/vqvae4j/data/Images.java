@@ -71,12 +71,13 @@ public final class Images implements Dataset {
   /**
    * Reads one image from a PNG, JPEG or BMP file; its content tells which. A gray image has 1
    * channel, a coloured one 3. Values are those stored in the file, divided by the largest, as PIL
-   * and torchvision read them: color profiles and gamma are ignored, 16-bit values keep their
-   * precision. What is transparent is shown on white, also the one color that a PNG may call so; of
-   * an animated PNG the still image is read.
+   * and torchvision read them: colour profiles and gamma are ignored, 16-bit values keep their
+   * precision. What is transparent is shown on white, including the one colour that a PNG may
+   * declare to be; of an animated PNG the still image is read.
    *
    * <p>The EXIF orientation is ignored, too; the first such image is reported by a warning. JPEGs
-   * in CMYK or YCCK, of more than 8 bits, lossless or with arithmetic coding are refused by name.
+   * in CMYK or YCCK, of more than 8 bits, lossless or with arithmetic coding are refused; the
+   * message says which it is.
    *
    * @param file the file
    * @return one image

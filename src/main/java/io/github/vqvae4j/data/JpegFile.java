@@ -7,7 +7,7 @@ import java.util.BitSet;
 
 /**
  * The segments of a JPEG file. ImageIO gets tables and scans only, and one Adobe segment that says
- * how the colors are stored: as libjpeg understands them, whose rules ImageIO does not share. Junk
+ * how the colours are stored: as libjpeg understands them, whose rules ImageIO does not share. Junk
  * between segments, profiles and metadata are left out.
  */
 final class JpegFile {
@@ -77,7 +77,7 @@ final class JpegFile {
     data.add(new byte[] {(byte) MARKER, (byte) END});
     int[] largest = ids.length == 1 ? new int[] {255} : new int[] {255, 255, 255};
     PixelFormat pixels = new PixelFormat.Shades(largest, false, null);
-    return new ImageSource("jpeg", height, width, data, pixels, orientation);
+    return new ImageSource("jpeg", data, pixels, orientation);
   }
 
   /** Reads the next segment from a position on and gives where it ends, -1 after the last. */
@@ -106,7 +106,7 @@ final class JpegFile {
             && marker != 0xc8
             && marker != ARITHMETIC_TABLES;
     if (length < 2 || marker == START) {
-      throw file.corrupt("it has no sound segment at byte " + at, null);
+      throw file.corrupt("it has a damaged segment at byte " + at, null);
     } else if (frame || marker == JPEG_LS_FRAME) {
       frame(marker, at + 4, end);
       data.add(at, end - at);
@@ -205,7 +205,7 @@ final class JpegFile {
     checkComponents();
     int components = file.at(body);
     if (end - body < 4 + 2L * components || ++scans > MAX_SCANS) {
-      throw file.corrupt("it has an unsound scan, number " + scans, null);
+      throw file.corrupt("it has a damaged scan, number " + scans, null);
     }
     boolean first = !progressive || file.at(body + 1 + 2L * components) == 0;
     for (int i = 0; i < components; i++) {
@@ -237,7 +237,7 @@ final class JpegFile {
     if (ids.length != 1 && ids.length != 3) {
       throw refused(
           "JPEG of " + ids.length + " components",
-          "expected 1 (gray) or 3 (color); convert it to RGB");
+          "expected 1 (gray) or 3 (colour); convert it to RGB");
     }
   }
 

@@ -78,7 +78,7 @@ public final class Mnist {
    * @return the images with their labels
    * @throws NoSuchFileException if the folder or some of the files are missing; the message lists
    *     all names that were looked for
-   * @throws BadFileException if a file is not sound
+   * @throws BadFileException if a file is damaged
    * @throws IOException if a file cannot be read
    */
   public static MnistData in(Path folder) throws IOException {

@@ -106,11 +106,11 @@ sealed interface PixelFormat {
           throw new BadFileException(
               file,
               "image data",
-              "got a pixel of color "
+              "got a pixel of colour "
                   + index
                   + ", expected one of the "
                   + colors.length / channels
-                  + " colors of the palette, which begin with 0; get the file anew or save it"
+                  + " colours of the palette, counted from 0; get the file anew or save it"
                   + " again");
         }
         for (int c = 0; c < channels; c++) {

@@ -68,7 +68,7 @@ final class PngFile {
     }
     byte[] end = {0, 0, 0, 0, 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0, 0, 0, 0};
     data.add(end);
-    return new ImageSource("png", height, width, data, pixels, orientation);
+    return new ImageSource("png", data, pixels, orientation);
   }
 
   /** Reads the chunk at a position and gives that of the next, -1 after the last. */
@@ -146,7 +146,7 @@ final class PngFile {
           default -> false;
         };
     if (!known) {
-      throw file.corrupt("a PNG of color type " + color + " has no " + depth + " bits", null);
+      throw file.corrupt("a PNG of colour type " + color + " has no " + depth + " bits", null);
     }
     if (color == PALETTE) {
       if (palette.length == 0) {
@@ -161,7 +161,7 @@ final class PngFile {
     return new PixelFormat.Shades(largest, alpha, alpha ? null : transparent(largest));
   }
 
-  /** The one transparent color, in the lowest bits of two bytes for each sample. */
+  /** The one transparent colour, in the lowest bits of two bytes for each sample. */
   private int[] transparent(int[] largest) throws BadFileException {
     if (transparency == null) {
       return null;

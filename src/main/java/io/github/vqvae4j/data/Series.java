@@ -56,8 +56,8 @@ public final class Series {
     return new Series(samples.clone(), channels, rate);
   }
 
-  /** As {@link #of}, but the array becomes the series' own. */
-  static Series taking(float[] samples, int channels, double rate) {
+  /** A series whose samples are this array, not a copy of it. */
+  static Series owning(float[] samples, int channels, double rate) {
     return new Series(samples, channels, rate);
   }
 

@@ -62,8 +62,8 @@ public final class SeriesTiles implements Dataset {
   }
 
   /**
-   * The samples at each end of a window of which nothing is kept, but for the two ends of the
-   * series.
+   * How many samples at each end of a window are left out when windows are put together, except at
+   * the two ends of the series.
    *
    * @return 0 or more
    */

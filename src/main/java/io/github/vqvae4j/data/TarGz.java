@@ -44,7 +44,7 @@ final class TarGz {
    * @param folder where to; made if it is missing
    * @param mostEntries how many files and folders there may be
    * @param mostBytes how many bytes they may have in all
-   * @throws BadFileException if the archive is not sound or not of such entries alone
+   * @throws BadFileException if the archive is damaged, or has other entries
    */
   static void unpack(Path archive, Path folder, int mostEntries, long mostBytes)
       throws IOException {
@@ -55,7 +55,7 @@ final class TarGz {
       throw new BadFileException(
           archive,
           "gzip data",
-          "corrupt or cut off (" + e.getMessage() + "), expected sound gzip data" + REMEDY,
+          "corrupt or cut off (" + e.getMessage() + "), expected intact gzip data" + REMEDY,
           e);
     }
   }

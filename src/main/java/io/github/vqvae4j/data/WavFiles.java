@@ -6,9 +6,7 @@ import io.github.vqvae4j.io.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sounds in WAV files (RIFF, RF64 and BW64) of any number of channels: PCM of up to 32 bits, and
  * floating point of 32 and 64 bits. A sample s of n bits becomes s / 2^(n-1), from -1 to below 1;
- * floating point stays as it is, also beyond -1 and 1. The rate stays that of the file. Written are
- * 16 bits.
+ * floating point stays as it is, also beyond -1 and 1. The rate stays that of the file. Files are
+ * written with 16 bits.
  */
 public final class WavFiles {
   private static final Logger LOG = LoggerFactory.getLogger(WavFiles.class);
@@ -50,13 +48,9 @@ public final class WavFiles {
    * @throws IOException if it cannot be read
    */
   public static Series read(Path file) throws IOException {
-    InputFile.require(file, "a WAV file");
-    if (!Files.isRegularFile(file)) {
-      throw new BadFileException(
-          file, "file", "got a pipe or a device, expected a WAV file; write it to a file first");
-    }
-    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      return new WavReading(file, channel).read();
+    InputFile.requireRegular(file, "a WAV file");
+    try (FileBytes bytes = new FileBytes(file)) {
+      return new WavReading(bytes).read();
     }
   }
 

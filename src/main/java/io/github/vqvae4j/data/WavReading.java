@@ -4,9 +4,7 @@ import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Set;
 
 /**
@@ -33,19 +31,15 @@ final class WavReading {
   /** Chunks that may stand right behind one of odd length that was not padded. */
   private static final Set<String> COMMON = Set.of("fmt ", "data", "LIST", "fact");
 
-  private final Path file;
-  private final SeekableByteChannel channel;
+  private final FileBytes file;
   private final long length;
-  private final ByteBuffer block = ByteBuffer.allocate(BLOCK).limit(0);
-  private long blockAt;
   private boolean wide;
   private long riffSize;
   private long wideDataSize;
 
-  WavReading(Path file, SeekableByteChannel channel) throws IOException {
+  WavReading(FileBytes file) {
     this.file = file;
-    this.channel = channel;
-    length = channel.size();
+    length = file.size();
   }
 
   /** The whole sound. */
@@ -59,7 +53,7 @@ final class WavReading {
       long size = Integer.toUnsignedLong(header.getInt(4));
       at += CHUNK_HEADER;
       if (name.equals("fmt ")) {
-        format = WavFormat.of(file, bytes(at, (int) Math.min(size, WavFormat.LONGEST)));
+        format = WavFormat.of(file.file(), bytes(at, (int) Math.min(size, WavFormat.LONGEST)));
       } else if (name.equals("ds64") && wide && size >= 2 * Long.BYTES) {
         readSizes(bytes(at, 2 * Long.BYTES));
       } else if (name.equals("data") && format == null) {
@@ -116,7 +110,7 @@ final class WavReading {
               + Math.max(1, size / format.frame())
               + "; the file is empty or cut off, get it anew");
     }
-    return Series.taking(samples(format, begin, frames), format.channels(), format.rate());
+    return Series.owning(samples(format, begin, frames), format.channels(), format.rate());
   }
 
   /** Whether the file, by its own size in the header, ends here or before, or is a stream. */
@@ -194,18 +188,8 @@ final class WavReading {
 
   /** So many bytes from a place on; fewer where the file ends. */
   private ByteBuffer bytes(long at, int count) throws IOException {
-    if (at < blockAt || at + count > blockAt + block.limit()) {
-      blockAt = at;
-      channel.position(at);
-      block.clear();
-      while (block.hasRemaining() && channel.read(block) >= 0) {
-        // A channel may give less than there is.
-      }
-      block.flip();
-    }
-    int from = (int) (at - blockAt);
-    int most = Math.min(count, block.limit() - from);
-    return block.slice(from, most).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] bytes = at < length ? file.bytes(at, (int) Math.min(count, length - at)) : new byte[0];
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The four letters at an offset; fewer where the file ends. */
@@ -216,6 +200,6 @@ final class WavReading {
   }
 
   private BadFileException bad(String place, String problem) {
-    return new BadFileException(file, place, problem);
+    return new BadFileException(file.file(), place, problem);
   }
 }

@@ -77,8 +77,8 @@ public final class FileNames {
    * Returns a whole path as text for messages.
    *
    * @param path any path
-   * @return {@link Path#toString}; where that has lost letters, its names decoded as {@link #name}
-   *     has them
+   * @return {@link Path#toString}; where that has lost letters, its names decoded as by {@link
+   *     #name}, but not composed
    */
   public static String path(Path path) {
     if (path.toString().indexOf(REPLACEMENT) < 0) {
@@ -97,7 +97,16 @@ public final class FileNames {
    * @return the end of a message; empty unless the locale can be the reason
    */
   public static String hint(Path path) {
-    String text = path.toAbsolutePath().toString();
+    return hint(path.toAbsolutePath().toString());
+  }
+
+  /**
+   * Returns what to do where a text is no path because it had lost its letters.
+   *
+   * @param text what a path should be made of
+   * @return the end of a message; empty unless the locale can be the reason
+   */
+  public static String hint(String text) {
     boolean lost = text.indexOf('?') >= 0 || text.indexOf(REPLACEMENT) >= 0;
     return lost && !ENCODING.startsWith("UTF")
         ? "; names of files are "

@@ -28,6 +28,25 @@ public final class InputFile {
   }
 
   /**
+   * Checks that there is a file of known length, any place of which can be read: no pipe, which
+   * would have a reader wait for a writer, and no device.
+   *
+   * @param file the file that is about to be read
+   * @param expected what kind of file it should be, for the message
+   * @throws NoSuchFileException if nothing is under that name
+   * @throws BadFileException if it is a folder, a pipe or a device
+   */
+  public static void requireRegular(Path file, String expected) throws IOException {
+    require(file, expected);
+    if (!Files.isRegularFile(file)) {
+      throw new BadFileException(
+          file,
+          "file",
+          "got a pipe or a device, expected " + expected + "; write it to a file first");
+    }
+  }
+
+  /**
    * Checks that there is a folder to look into.
    *
    * @param folder the folder

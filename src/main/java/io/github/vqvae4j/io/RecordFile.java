@@ -44,6 +44,16 @@ public final class RecordFile {
     String text = JSON.toJson(json) + "\n";
     StrictJson.parse(text);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > StrictJson.LONGEST) {
+      throw new IllegalArgumentException(
+          "got a "
+              + value.getClass().getSimpleName()
+              + " of "
+              + bytes.length
+              + " bytes as JSON, expected at most "
+              + StrictJson.LONGEST
+              + "; shorten it");
+    }
     AtomicFile.write(file, out -> out.write(bytes));
   }
 

@@ -55,11 +55,12 @@ public final class Safetensors {
    *
    * @param file the file
    * @return its metadata and arrays, in the order of its header
-   * @throws BadFileException if it is not a sound safetensors file of F32, F64, I32 and I64 arrays
+   * @throws BadFileException if it is not an intact safetensors file of F32, F64, I32 and I64
+   *     arrays
    * @throws IOException if it cannot be read
    */
   public static SafetensorsFile read(Path file) throws IOException {
-    InputFile.require(file, "a safetensors file");
+    InputFile.requireRegular(file, "a safetensors file");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size < LENGTH_BYTES) {

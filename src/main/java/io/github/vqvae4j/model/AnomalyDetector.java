@@ -236,8 +236,8 @@ public final class AnomalyDetector {
    * @param images as for {@link #scores}
    * @return [images, height, width, 1], numbers around 0 and above {@link #heatThreshold} where
    *     something is wrong; not pixels in 0..1 but {@link Images#unbounded}. Pixels of the border,
-   *     for which the threshold says nothing, get 0, the heat of an average pixel, or what is below
-   *     a threshold that is not above 0
+   *     for which the threshold says nothing, get 0, the heat of an average pixel, or, if the
+   *     threshold is not above 0, a number just below it
    * @throws IllegalArgumentException if the images are {@link SeriesTiles} whose margin is smaller
    *     than the border, so that times between the ends of the series would lie in it
    */

@@ -9,6 +9,7 @@ import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.io.StrictJson;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -268,7 +269,12 @@ final class ModelFile {
                 + (array == null ? "no such array" : array));
       }
     }
-    return fill(built);
+    try {
+      return fill(built);
+    } catch (BadFileException | InsufficientMemoryException e) {
+      built.close();
+      throw e;
+    }
   }
 
   private BadFileException settingsAskFor(String what) {

@@ -55,10 +55,10 @@ public final class InsufficientMemoryException extends RuntimeException {
   }
 
   /**
-   * Creates the same exception with more to say.
+   * Creates the same exception with a longer message.
    *
    * @param addition a sentence
-   * @return whose message ends in it
+   * @return an exception whose message ends with the sentence, and whose cause is this one
    */
   public InsufficientMemoryException with(String addition) {
     return new InsufficientMemoryException(getMessage() + " " + addition, bytes, onHeap, this);

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.NonFinite;
 import java.io.IOException;
@@ -61,7 +62,7 @@ final class ModelKeeper {
         : "The model as after step "
             + written
             + " is in "
-            + file
+            + FileNames.path(file)
             + (diverging == 0
                 ? ""
                 : ", that of step "

@@ -287,6 +287,7 @@ final class RunRecord implements TrainingListener {
         pictures == 0
             ? ""
             : String.format(
+                Locale.ROOT,
                 "  images/            %d pictures: images, and under each row its"
                     + " reconstructions%n",
                 pictures);

@@ -74,7 +74,9 @@ public record TrainingReport(
       text.append(String.format(Locale.ROOT, "%n  gradients clipped in %d steps", clippedSteps));
     }
     if (skippedFiles > 0) {
-      text.append(String.format("%n  files skipped, which could not be read: %d", skippedFiles));
+      text.append(
+          String.format(
+              Locale.ROOT, "%n  files skipped, which could not be read: %d", skippedFiles));
     }
     return text.toString();
   }

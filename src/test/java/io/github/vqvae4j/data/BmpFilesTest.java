@@ -100,8 +100,8 @@ class BmpFilesTest {
     for (int bits : new int[] {4, 8}) {
       refused(
           bmp(header, bits, 0, false, RED_BLUE, packed(rows, bits, false)),
-          "a pixel of color 2",
-          "one of the 2 colors");
+          "a pixel of colour 2",
+          "one of the 2 colours");
     }
   }
 

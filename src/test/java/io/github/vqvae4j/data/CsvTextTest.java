@@ -6,11 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.io.ByteArrayOutputStream;
@@ -189,49 +187,6 @@ class CsvTextTest {
       text.append(1 - Math.exp(-i / 1e3)).append(',').append(1 + 1.0000001e-7 * i).append('\n');
     }
     assertEquals(200_000, CsvSeries.read(csv(text.toString())).time());
-  }
-
-  @Test
-  void anyBytesEndInASeriesOrABadFile() throws IOException {
-    long seed = System.nanoTime();
-    System.out.println("CsvTextTest: seed " + seed);
-    Random random = new Random(seed);
-    String[] tables = {
-      "sep=;\na;b\n1;2\n3;4\n;\n",
-      ",a,\"b,c\"\n0,1,2\r\n1,NaN,4\n",
-      "# x\n\ufeff0,1,2\n5,6e1,7\n",
-      "1,5\n2,5\n",
-      "t\tp\n1\t\"2\"\n3\t4\n"
-    };
-    CsvConfig[] configs = {
-      CsvConfig.DEFAULT,
-      CsvConfig.DEFAULT.separator(';').decimal(CsvDecimal.COMMA).missing(CsvMissing.INTERPOLATE),
-      CsvConfig.DEFAULT.separator('\t').comments(false).missing(CsvMissing.DROP_LINE),
-      CsvConfig.DEFAULT.header(CsvPresence.ABSENT).missing(CsvMissing.PREVIOUS),
-      CsvConfig.DEFAULT.header(CsvPresence.PRESENT).index(CsvPresence.PRESENT)
-    };
-    byte[] likely = "\"\"\n\r,;\t#.-+e0159aN =".getBytes(UTF_8);
-    Path file = folder.resolve("any.csv");
-    assertTimeoutPreemptively(
-        ofSeconds(60),
-        () -> {
-          for (int i = 0; i < 2_000; i++) {
-            byte[] bytes = tables[random.nextInt(tables.length)].getBytes(UTF_8);
-            for (int k = random.nextInt(6); k >= 0; k--) {
-              bytes[random.nextInt(bytes.length)] =
-                  random.nextInt(4) == 0
-                      ? (byte) random.nextInt(256)
-                      : likely[random.nextInt(likely.length)];
-            }
-            Files.write(file, bytes);
-            CsvConfig config = configs[random.nextInt(configs.length)];
-            try {
-              CsvSeries.read(file, config);
-            } catch (BadFileException e) {
-              assertSays(e, "any.csv: ", "; ");
-            }
-          }
-        });
   }
 
   private void reads(String text, int channels, float... samples) throws IOException {

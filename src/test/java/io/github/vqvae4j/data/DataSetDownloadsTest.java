@@ -65,9 +65,9 @@ class DataSetDownloadsTest {
     byte[] batch = new byte[2 * 3_073];
     batch[3_073] = 9;
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
-    TarGzTest.entry(tar, "cifar-10-batches-bin/", '5', new byte[0], "");
+    Archives.entry(tar, "cifar-10-batches-bin/", '5', new byte[0], "");
     for (String name : new String[] {"data_batch_1.bin", "test_batch.bin"}) {
-      TarGzTest.entry(tar, "cifar-10-batches-bin/" + name, '0', batch, "");
+      Archives.entry(tar, "cifar-10-batches-bin/" + name, '0', batch, "");
     }
     Path archive = archive(tar.toByteArray());
     // What an earlier attempt left is no hindrance.
@@ -83,7 +83,7 @@ class DataSetDownloadsTest {
   @Test
   void anArchiveOfSomethingElseIsRefusedAndNothingIsLeftUnderTheFinalName() throws IOException {
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
-    TarGzTest.entry(tar, "other/file", '0', new byte[1], "");
+    Archives.entry(tar, "other/file", '0', new byte[1], "");
     Path archive = archive(tar.toByteArray());
     assertSays(
         assertThrows(BadFileException.class, () -> fetch(archive)),

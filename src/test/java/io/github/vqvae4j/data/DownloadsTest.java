@@ -322,7 +322,7 @@ class DownloadsTest {
   private static byte[] archive(byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (OutputStream tar = new GZIPOutputStream(bytes)) {
-      TarGzTest.entry(tar, "set/file", '0', content, "");
+      Archives.entry(tar, "set/file", '0', content, "");
       tar.write(new byte[1_024]);
     }
     return bytes.toByteArray();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Safetensors;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.WritableRaster;
@@ -20,6 +21,8 @@ import java.util.Arrays;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImageFilesTest {
@@ -167,6 +170,21 @@ class ImageFilesTest {
         missing.toString(),
         "there is no such file",
         "check the path");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void devicesAreRefused() {
+    Path device = Path.of("/dev/zero");
+    assertSays(
+        assertThrows(BadFileException.class, () -> Images.read(device)),
+        "got a pipe or a device, expected an image file");
+    assertSays(
+        assertThrows(BadFileException.class, () -> WavFiles.read(device)),
+        "got a pipe or a device, expected a WAV file");
+    assertSays(
+        assertThrows(BadFileException.class, () -> Safetensors.read(device)),
+        "got a pipe or a device, expected a safetensors file");
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Writes PNG files chunk by chunk, also unsound ones. */
+/** Writes PNG files chunk by chunk, also damaged ones. */
 final class PngBuilder {
   /** First column, first row, columns and rows from one pixel to the next, for each pass. */
   private static final int[][] ADAM7 = {

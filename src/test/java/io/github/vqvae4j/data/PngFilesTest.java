@@ -109,8 +109,8 @@ class PngFilesTest {
       refused(
           palette(depth, interlaced, colors, alpha, indices),
           "image data",
-          "got a pixel of color " + size,
-          "expected one of the " + size + " colors of the palette");
+          "got a pixel of colour " + size,
+          "expected one of the " + size + " colours of the palette");
     }
   }
 
@@ -122,7 +122,7 @@ class PngFilesTest {
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, ImageFolderConfig.of(4))),
         "a.png",
-        "a pixel of color 9");
+        "a pixel of colour 9");
   }
 
   @Test

@@ -5,16 +5,16 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** WAV files put together byte by byte, for tests: good ones and bad ones. */
-final class WavBytes {
-  static final int PCM = 1;
-  static final int FLOAT = 3;
+public final class WavBytes {
+  public static final int PCM = 1;
+  public static final int FLOAT = 3;
 
   private static final byte[] GUID_TAIL = {0, 0, 0, 0, 16, 0, -128, 0, 0, -86, 0, 56, -101, 113};
 
   private WavBytes() {}
 
   /** All parts after one another. */
-  static byte[] join(byte[]... parts) {
+  public static byte[] join(byte[]... parts) {
     int length = 0;
     for (byte[] part : parts) {
       length += part.length;
@@ -27,30 +27,31 @@ final class WavBytes {
   }
 
   /** A file whose RIFF size is right. */
-  static byte[] riff(byte[]... chunks) {
+  public static byte[] riff(byte[]... chunks) {
     byte[] all = join(chunks);
     return join(head("RIFF", all.length + 4L), all);
   }
 
-  static byte[] head(String magic, long size) {
+  public static byte[] head(String magic, long size) {
     return little(12).put(ascii(magic)).putInt((int) size).put(ascii("WAVE")).array();
   }
 
   /** A chunk whose size is right, without padding. */
-  static byte[] chunk(String id, byte... content) {
+  public static byte[] chunk(String id, byte... content) {
     return sized(id, content.length, content);
   }
 
   /** A chunk that says that it has this size. */
-  static byte[] sized(String id, long size, byte... content) {
+  public static byte[] sized(String id, long size, byte... content) {
     return little(8 + content.length).put(ascii(id)).putInt((int) size).put(content).array();
   }
 
-  static byte[] fmt(int tag, int channels, long rate, int align, int bits) {
+  public static byte[] fmt(int tag, int channels, long rate, int align, int bits) {
     return chunk("fmt ", fields(tag, channels, rate, align, bits));
   }
 
-  static byte[] extensible(int tag, int channels, long rate, int align, int bits, int valid) {
+  public static byte[] extensible(
+      int tag, int channels, long rate, int align, int bits, int valid) {
     ByteBuffer fmt = little(40).put(fields(0xFFFE, channels, rate, align, bits));
     fmt.putShort((short) 22).putShort((short) valid).putInt(0).putShort((short) tag);
     return chunk("fmt ", fmt.put(GUID_TAIL).array());
@@ -62,7 +63,7 @@ final class WavBytes {
     return fmt.putShort((short) align).putShort((short) bits).array();
   }
 
-  static byte[] ds64(long riffSize, long dataSize) {
+  public static byte[] ds64(long riffSize, long dataSize) {
     ByteBuffer sizes = little(28).putLong(riffSize).putLong(dataSize).putLong(0).putInt(0);
     return chunk("ds64", sizes.array());
   }

@@ -19,7 +19,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
-import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vqvae4j.io.BadFileException;
@@ -33,7 +32,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,7 +217,7 @@ class WavKindsTest {
   void chunksOfAnyLengthMayStandBetween(int length) throws IOException {
     byte[] data = chunk("data", pcm16());
     for (byte[] format : List.of(fmt16(), extensible16())) {
-      for (String id : List.of("LIST", "JUNK", "bext", "fact", "\0\0\0\0", "data".toUpperCase())) {
+      for (String id : List.of("LIST", "JUNK", "bext", "fact", "\0\0\0\0", "DATA")) {
         byte[] content = new byte[length];
         Arrays.fill(content, (byte) 'x');
         byte[] chunk = chunk(id, content);
@@ -311,6 +309,13 @@ class WavKindsTest {
     byte[] big = chunk("fmt ", new byte[8]);
     big[7] = 0x7F;
     assertTimeoutPreemptively(Duration.ofSeconds(10), () -> refused(head("RIFF", 9), big));
+  }
+
+  @Test
+  void aChunkOfOddLengthThatIsCutOffIsTheLast() throws IOException {
+    assertSays(
+        refused(riff(fmt(PCM, 1, 8_000, 2, 16), sized("JUNK", 999, new byte[9]))),
+        "chunks: got no \"data\"");
   }
 
   @Test
@@ -419,41 +424,5 @@ class WavKindsTest {
     Path device = Path.of("/dev/null");
     assumeTrue(Files.exists(device), "no /dev/null on this system");
     assertSays(assertThrows(BadFileException.class, () -> WavFiles.read(device)), "a device");
-  }
-
-  // --- any bytes
-
-  @Test
-  void anyChangeGivesASeriesOrABadFile() throws IOException {
-    byte[][] seeds = {
-      riff(fmt(FLOAT, 1, 8_000, 4, 32), chunk("data", floats(SAW))),
-      riff(
-          extensible(PCM, 2, 8_000, 8, 24, 24),
-          chunk("JUNK", new byte[9]),
-          new byte[1],
-          chunk("data", ints(4, steps()))),
-      join(head("RF64", -1), ds64(272, 200), fmt16(), sized("data", -1, pcm16())),
-      join(head("RIFF", 0), fmt16(), sized("data", 0, pcm16()))
-    };
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    for (int round = 0; round < 2_000; round++) {
-      byte[] bytes = seeds[round % seeds.length].clone();
-      for (int i = random.nextInt(5); i >= 0; i--) {
-        int value = random.nextInt(3) == 0 ? -random.nextInt(2) : random.nextInt();
-        bytes[random.nextInt(Math.min(100, bytes.length))] = (byte) value;
-      }
-      if (random.nextInt(4) == 0) {
-        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
-      }
-      Path file = file(bytes);
-      try {
-        WavFiles.read(file);
-      } catch (BadFileException e) {
-        assertSays(e, file + ": ");
-      } catch (Throwable e) {
-        fail("seed " + seed + ", round " + round, e);
-      }
-    }
   }
 }

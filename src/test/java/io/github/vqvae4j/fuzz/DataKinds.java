@@ -8,12 +8,17 @@ import io.github.vqvae4j.data.ByteImages;
 import io.github.vqvae4j.data.ChannelScale;
 import io.github.vqvae4j.data.Cifar10;
 import io.github.vqvae4j.data.Cifar10Data;
+import io.github.vqvae4j.data.CsvConfig;
+import io.github.vqvae4j.data.CsvDecimal;
+import io.github.vqvae4j.data.CsvMissing;
+import io.github.vqvae4j.data.CsvPresence;
 import io.github.vqvae4j.data.CsvSeries;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Idx;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.data.PaletteFile;
 import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.WavBytes;
 import io.github.vqvae4j.data.WavFiles;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.Safetensors;
@@ -38,8 +43,6 @@ import java.util.zip.GZIPOutputStream;
 
 /** Files of samples, images and arrays in formats of their own. */
 final class DataKinds {
-  private static final int PCM = 1;
-  private static final int FLOAT = 3;
   private static final int EXTENSIBLE = 0xfffe;
   private static final int CIFAR_RECORD = 3073;
   private static final int BLOCK = 512;
@@ -63,18 +66,18 @@ final class DataKinds {
   }
 
   private void sounds() {
-    wav("WAV 8 bits", wav(PCM, 8, 1));
-    wav("WAV 16 bits", wav(PCM, 16, 1), wav(PCM, 16, 2));
-    wav("WAV 24 bits", wav(PCM, 24, 2));
-    wav("WAV 32 bits", wav(PCM, 32, 1));
-    wav("WAV float", wav(FLOAT, 32, 1), wav(FLOAT, 64, 2));
+    wav("WAV 8 bits", wav(WavBytes.PCM, 8, 1));
+    wav("WAV 16 bits", wav(WavBytes.PCM, 16, 1), wav(WavBytes.PCM, 16, 2));
+    wav("WAV 24 bits", wav(WavBytes.PCM, 24, 2));
+    wav("WAV 32 bits", wav(WavBytes.PCM, 32, 1));
+    wav("WAV float", wav(WavBytes.FLOAT, 32, 1), wav(WavBytes.FLOAT, 64, 2));
     wav("WAV extensible", wav(EXTENSIBLE, 16, 2), wav(EXTENSIBLE, 24, 1));
-    wav("WAV RF64", wav(PCM, 16, 1), rf64());
+    wav("WAV RF64", wav(WavBytes.PCM, 16, 1), rf64());
   }
 
-  private void wav(String name, byte[]... sound) {
+  private void wav(String name, byte[]... intact) {
     kinds.add(
-        FuzzTarget.of(name, "a.wav", List.of(sound), file -> check(WavFiles.read(file), file)));
+        FuzzTarget.of(name, "a.wav", List.of(intact), file -> check(WavFiles.read(file), file)));
   }
 
   private static void check(Series series, Path file) throws IOException {
@@ -88,8 +91,13 @@ final class DataKinds {
   }
 
   private static byte[] wav(int tag, int bits, int channels) {
-    int frame = channels * bits / 8;
-    byte[] data = new byte[100 * frame];
+    byte[] data = samples(tag, bits, channels);
+    return WavBytes.riff(
+        format(tag, channels, channels * bits / 8, bits), WavBytes.chunk("data", data));
+  }
+
+  private static byte[] samples(int tag, int bits, int channels) {
+    byte[] data = new byte[100 * channels * bits / 8];
     ByteBuffer samples = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < 100 * channels; i++) {
       int value = i * 37 % 200 - 100;
@@ -97,35 +105,44 @@ final class DataKinds {
         case 8 -> samples.put((byte) (value + 128));
         case 16 -> samples.putShort((short) (value << 8));
         case 24 -> samples.put((byte) 0).putShort((short) (value << 8));
-        case 32 -> samples.putInt(tag == PCM ? value << 24 : Float.floatToIntBits(value / 128f));
+        case 32 ->
+            samples.putInt(tag == WavBytes.PCM ? value << 24 : Float.floatToIntBits(value / 128f));
         default -> samples.putDouble(value / 128.);
       }
     }
-    int format = tag == EXTENSIBLE ? 40 : 16;
-    ByteBuffer wav = ByteBuffer.allocate(28 + format + data.length).order(ByteOrder.LITTLE_ENDIAN);
-    wav.put(ascii("RIFF")).putInt(20 + format + data.length).put(ascii("WAVE"));
-    wav.put(ascii("fmt ")).putInt(format).putShort((short) tag).putShort((short) channels);
-    wav.putInt(8_000).putInt(8_000 * frame).putShort((short) frame).putShort((short) bits);
-    if (tag == EXTENSIBLE) {
-      wav.putShort((short) 22).putShort((short) bits).putInt(0).putShort((short) PCM);
-      wav.put(new byte[] {0, 0, 0, 0, 16, 0, -128, 0, 0, -86, 0, 56, -101, 113});
-    }
-    return wav.put(ascii("data")).putInt(data.length).put(data).array();
+    return data;
+  }
+
+  private static byte[] format(int tag, int channels, int frame, int bits) {
+    return tag == EXTENSIBLE
+        ? WavBytes.extensible(WavBytes.PCM, channels, 8_000, frame, bits, bits)
+        : WavBytes.fmt(tag, channels, 8_000, frame, bits);
   }
 
   /** The sizes are -1 and stand as 64 bits in a chunk of their own. */
   private static byte[] rf64() {
-    byte[] wav = wav(PCM, 16, 1);
-    ByteBuffer rf64 = ByteBuffer.allocate(wav.length + 36).order(ByteOrder.LITTLE_ENDIAN);
-    rf64.put(ascii("RF64")).putInt(-1).put(ascii("WAVEds64")).putInt(28);
-    rf64.putLong(wav.length + 28).putLong(wav.length - 44).putLong(100).putInt(0);
-    return rf64.put(wav, 12, 28).putInt(-1).put(wav, 44, wav.length - 44).array();
+    byte[] data = samples(WavBytes.PCM, 16, 1);
+    return WavBytes.join(
+        WavBytes.head("RF64", -1),
+        WavBytes.ds64(data.length + 72, data.length),
+        format(WavBytes.PCM, 1, 2, 16),
+        WavBytes.sized("data", -1, data));
   }
 
   private void tables() throws IOException {
     String rows = "1,2.5,-3\n4,5e-3,6\n7,8,9.25\n";
     FuzzTarget.Reader reader = file -> check(CsvSeries.read(file), file);
     text("CSV", "a.csv", reader, rows, "a,b,c\n" + rows, "\ufeffa,\"b, c\",d\r\n" + rows);
+    String missing = "sep=;\nt;a;b\n1;2,5;8\n3;4,5;NA\n5;NA;9\n7;1;2\n;;\n";
+    for (CsvMissing what : CsvMissing.values()) {
+      CsvConfig config = CsvConfig.DEFAULT.decimal(CsvDecimal.COMMA).missing(what);
+      text(
+          "CSV " + what,
+          "a.csv",
+          file -> check(CsvSeries.read(file, config.index(CsvPresence.PRESENT)), file),
+          what == CsvMissing.REFUSE ? missing.replace("NA", "6") : missing,
+          "# a, b\n\"1,5\",\"2\"\n3,4\n");
+    }
     ChannelScale scale = ChannelScale.of(List.of(Series.of(new float[] {1, 5, 2, 9}, 2, 4)));
     Path file = folder.resolve("scale.json");
     scale.save(file);
@@ -145,8 +162,8 @@ final class DataKinds {
         Files.readString(file));
   }
 
-  private void text(String name, String fileName, FuzzTarget.Reader reader, String... sound) {
-    List<byte[]> bytes = Stream.of(sound).map(s -> s.getBytes(StandardCharsets.UTF_8)).toList();
+  private void text(String name, String fileName, FuzzTarget.Reader reader, String... intact) {
+    List<byte[]> bytes = Stream.of(intact).map(s -> s.getBytes(StandardCharsets.UTF_8)).toList();
     kinds.add(FuzzTarget.of(name, fileName, bytes, reader));
   }
 
@@ -170,13 +187,13 @@ final class DataKinds {
             "labels",
             List.of(labels),
             file -> assertEquals(Files.size(file) - 8, Idx.labels(file).length)));
-    Sound<Images> sound = new Sound<>();
+    Intact<Images> intact = new Intact<>();
     FuzzTarget packed =
         FuzzTarget.of(
             "IDX images, gzip",
             "images.gz",
             List.of(gzip(images), gzip(others)),
-            file -> sound.check(Images.from(Idx.images(file))));
+            file -> intact.check(Images.from(Idx.images(file))));
     kinds.add(packed);
   }
 
@@ -211,26 +228,26 @@ final class DataKinds {
             }));
   }
 
-  private void archives() {
+  private void archives() throws IOException {
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
-    entry(tar, "a/", '5', new byte[0]);
-    entry(tar, "a/b.bin", '0', new byte[700]);
-    entry(tar, "c.txt", '0', ascii("some text"));
+    Archives.entry(tar, "a/", '5', new byte[0], "");
+    Archives.entry(tar, "a/b.bin", '0', new byte[700], "");
+    Archives.entry(tar, "c.txt", '0', ascii("some text"), "");
     tar.writeBytes(new byte[2 * BLOCK]);
-    Sound<Map<String, List<Byte>>> sound = new Sound<>();
+    Intact<Map<String, List<Byte>>> intact = new Intact<>();
     FuzzTarget kind =
         FuzzTarget.of(
             "tar.gz",
             "a.tar.gz",
             List.of(gzip(tar.toByteArray())),
-            file -> sound.check(unpacked(file)));
+            file -> intact.check(unpacked(file)));
     kinds.add(kind);
     kinds.add(
         new FuzzTarget(
-            "tar in sound gzip",
+            "tar in intact gzip",
             "a.tar.gz",
             List.of(tar.toByteArray()),
-            bytes -> gzip(withSums(bytes)),
+            bytes -> gzip(Archives.withSums(bytes)),
             DataKinds::unpacked));
   }
 
@@ -262,38 +279,6 @@ final class DataKinds {
     return content;
   }
 
-  private static void entry(ByteArrayOutputStream tar, String name, char type, byte[] content) {
-    byte[] header = new byte[BLOCK];
-    put(header, 0, name);
-    put(header, 100, "0000644");
-    put(header, 124, String.format("%011o", content.length));
-    put(header, 257, "ustar");
-    put(header, 263, "00");
-    header[156] = (byte) type;
-    tar.writeBytes(withSums(header));
-    tar.writeBytes(content);
-    tar.writeBytes(new byte[(BLOCK - content.length % BLOCK) % BLOCK]);
-  }
-
-  /** Every block's checksum made right that has digits where headers have them. */
-  private static byte[] withSums(byte[] tar) {
-    for (int at = 0; at + BLOCK <= tar.length; at += BLOCK) {
-      if (tar[at + 257] == 'u') {
-        int sum = 0;
-        for (int i = 0; i < BLOCK; i++) {
-          sum += i >= 148 && i < 156 ? ' ' : tar[at + i] & 0xff;
-        }
-        byte[] digits = ascii(String.format("%06o\0 ", sum));
-        System.arraycopy(digits, 0, tar, at + 148, digits.length);
-      }
-    }
-    return tar;
-  }
-
-  private static void put(byte[] header, int at, String text) {
-    System.arraycopy(ascii(text), 0, header, at, text.length());
-  }
-
   private void arrays() throws IOException {
     Map<String, NamedArray> arrays = new LinkedHashMap<>();
     arrays.put("floats", NamedArray.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
@@ -314,7 +299,7 @@ final class DataKinds {
     Path picture = folder.resolve("palette.png");
     Images palette = Images.of(new float[] {0, 0.25f, 0.5f, 0.75f, 1}, 1, 1, 5, 1);
     PaletteFile.write(palette, new int[] {0, 1, 2, 3, 4, 0}, 2, 3, picture);
-    Sound<Images> images = new Sound<>();
+    Intact<Images> images = new Intact<>();
     kinds.add(
         FuzzTarget.of(
             "palette file",

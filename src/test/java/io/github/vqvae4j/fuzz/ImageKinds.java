@@ -96,20 +96,20 @@ final class ImageKinds {
   }
 
   /** Twice: with CRCs, which let no other image pass, and with CRCs that fit the damage. */
-  private static void png(List<FuzzTarget> kinds, String name, byte[]... sound) {
-    Sound<Images> images = new Sound<>();
+  private static void png(List<FuzzTarget> kinds, String name, byte[]... intact) {
+    Intact<Images> images = new Intact<>();
     FuzzTarget kind =
         FuzzTarget.of(
             "PNG " + name,
             "a.png",
-            List.of(sound),
+            List.of(intact),
             file -> images.check(checked(Images.read(file))));
     kinds.add(kind);
     kinds.add(kind.repaired(Png::repaired, file -> checked(Images.read(file))));
   }
 
-  private static FuzzTarget other(String name, String fileName, byte[]... sound) {
-    return FuzzTarget.of(name, fileName, List.of(sound), file -> checked(Images.read(file)));
+  private static FuzzTarget other(String name, String fileName, byte[]... intact) {
+    return FuzzTarget.of(name, fileName, List.of(intact), file -> checked(Images.read(file)));
   }
 
   private static Images checked(Images image) {

@@ -114,14 +114,14 @@ final class ModelKinds {
   }
 
   private void model(String name, Loader loader, ImageModel... models) throws IOException {
-    List<byte[]> sound = new ArrayList<>();
+    List<byte[]> intact = new ArrayList<>();
     for (ImageModel model : models) {
       Path file = folder.resolve("model.safetensors");
       model.save(file);
       model.variables().values().forEach(Variable::close);
-      sound.add(Files.readAllBytes(file));
+      intact.add(Files.readAllBytes(file));
     }
-    FuzzTarget kind = FuzzTarget.of(name, "a.safetensors", sound, file -> check(loader, file));
+    FuzzTarget kind = FuzzTarget.of(name, "a.safetensors", intact, file -> check(loader, file));
     kinds.add(kind);
     kinds.add(kind.repaired(DataKinds::withHeaderLength, kind.reader()));
   }

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,39 +136,10 @@ class StrictJsonTest {
     for (Scale bad :
         List.of(
             new Scale(List.of(1.0), "\ud800", 1, new Inner(true)),
-            new Scale(List.of(), "x".repeat(1 << 20), 1, new Inner(true)))) {
+            new Scale(List.of(), "x".repeat(1 << 20), 1, new Inner(true)),
+            new Scale(List.of(), "\u00e4".repeat(600_000), 1, new Inner(true)))) {
       assertThrows(IllegalArgumentException.class, () -> RecordFile.write(file, bad));
     }
     assertTrue(Files.notExists(file));
-  }
-
-  @Test
-  void anyBytesAreReadOrRefused() throws IOException {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    Path file = folder.resolve("fuzz.json");
-    RecordFile.write(file, SCALE);
-    byte[] sound = Files.readAllBytes(file);
-    int refused = 0;
-    for (int round = 0; round < 4_000; round++) {
-      byte[] bytes = sound.clone();
-      for (int i = 1 + random.nextInt(3); i > 0; i--) {
-        int at = random.nextInt(bytes.length);
-        bytes[at] =
-            random.nextBoolean() ? (byte) random.nextInt(256) : bytes[random.nextInt(bytes.length)];
-      }
-      if (random.nextInt(10) == 0) {
-        bytes = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
-      }
-      Files.write(file, bytes);
-      try {
-        RecordFile.read(file, Scale.class, "Scale.save");
-      } catch (BadFileException e) {
-        refused++;
-      } catch (RuntimeException | Error e) {
-        throw new AssertionError("seed " + seed + ", round " + round, e);
-      }
-    }
-    assertTrue(refused > 2_000, "only " + refused + " refused, seed " + seed);
   }
 }

@@ -11,16 +11,12 @@ import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.tensor.ChildJvm;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -66,7 +62,7 @@ class HostileModelFileTest {
     assertTrue(files > 300, "only " + files);
     ChildJvm.Result result =
         new ChildJvm()
-            .with("-Xmx64m", "-Dorg.bytedeco.javacpp.maxbytes=64m")
+            .with("-Xmx64m", "-Dorg.bytedeco.javacpp.maxBytes=64m")
             .run(LoadsFiles.class, folder.toString());
     assertEquals(0, result.exit(), result.toString());
     List<String> bad = new ArrayList<>();
@@ -81,52 +77,6 @@ class HostileModelFileTest {
     }
     assertEquals(List.of(), bad);
     assertTrue(refused > 0.8 * files, refused + " refused of " + files);
-  }
-
-  @Test
-  void anyBytesAreLoadedOrRefused() throws IOException {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    int refused = 0;
-    int files = 0;
-    long slowest = 0;
-    for (Map.Entry<String, ImageModel> entry : ModelsOfAllKinds.byName().entrySet()) {
-      Path file = folder.resolve(entry.getKey());
-      try (ImageModel model = entry.getValue()) {
-        model.save(file);
-      }
-      byte[] sound = Files.readAllBytes(file);
-      for (int round = 0; round < 300; round++) {
-        Files.write(file, changed(sound, random));
-        files++;
-        long start = System.nanoTime();
-        try {
-          LoadsFiles.load(file);
-        } catch (BadFileException e) {
-          refused++;
-        } catch (RuntimeException | Error e) {
-          throw new AssertionError("seed " + seed + ", " + entry.getKey() + " " + round, e);
-        }
-        slowest = Math.max(slowest, System.nanoTime() - start);
-      }
-    }
-    assertTrue(refused > files / 2, refused + " of " + files + " refused, seed " + seed);
-    assertTrue(slowest < 5e9, slowest + " ns, seed " + seed);
-  }
-
-  /** One to three bytes are others, half of the time from elsewhere in the file. */
-  private static byte[] changed(byte[] sound, Random random) {
-    byte[] bytes = sound.clone();
-    int header = 8 + ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
-    for (int i = 1 + random.nextInt(3); i > 0; i--) {
-      int at = random.nextInt(random.nextInt(8) == 0 ? bytes.length : header);
-      boolean digit = bytes[at] >= '0' && bytes[at] <= '9';
-      bytes[at] =
-          digit
-              ? (byte) ('0' + random.nextInt(10))
-              : random.nextBoolean() ? bytes[random.nextInt(header)] : (byte) random.nextInt(256);
-    }
-    return random.nextInt(20) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
   }
 
   private static List<String> lies(String config) {

@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -41,6 +42,28 @@ class FreedMemoryTest {
         inNewThread(() -> new long[] {Pointer.totalBytes(), largeStep(false), largeStep(true)});
     assertTrue(bytes[1] > bytes[0] + LARGE / 2, () -> "not kept: " + Arrays.toString(bytes));
     assertTrue(bytes[2] < bytes[1] - LARGE / 2, () -> "not freed: " + Arrays.toString(bytes));
+  }
+
+  @Test
+  void whatAStepTookIsFreedIfTheHeapIsFull() throws Exception {
+    System.gc();
+    Thread.sleep(200);
+    long[] bytes =
+        inNewThread(
+            () -> {
+              long kept = largeStep(false);
+              assertThrows(
+                  InsufficientMemoryException.class,
+                  () ->
+                      InsufficientMemoryException.unlessEnough(
+                          "a test",
+                          1,
+                          () -> {
+                            throw new OutOfMemoryError("Java heap space");
+                          }));
+              return new long[] {kept, Pointer.totalBytes()};
+            });
+    assertTrue(bytes[1] <= bytes[0] - LARGE, () -> "not freed: " + Arrays.toString(bytes));
   }
 
   @Test

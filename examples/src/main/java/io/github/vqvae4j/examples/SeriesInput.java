@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.FolderListing;
 import io.github.vqvae4j.data.PassedOver;
 import io.github.vqvae4j.data.Series;
 import io.github.vqvae4j.data.WavFiles;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ record SeriesInput(
         IntStream.rangeClosed(1, last.channels()).mapToObj(c -> "channel " + c).toList();
     Series rest = last.range(4 * (last.time() / 5), last.time());
     return new SeriesInput(
-        data.toString(),
+        FileNames.path(data),
         train,
         heldOut,
         rest,

@@ -36,11 +36,11 @@ class FileFuzzTest {
     return Fuzzing.chosen(
         List.of(
             FuzzTarget.of(
-                "codes", "a.json", sound(codes, "1 2 3\n4 5 6\n", "7,8\n"), FileFuzzTest::codes),
-            FuzzTarget.of("training curve", "a.json", sound(curve), FileFuzzTest::curve)));
+                "codes", "a.json", intact(codes, "1 2 3\n4 5 6\n", "7,8\n"), FileFuzzTest::codes),
+            FuzzTarget.of("training curve", "a.json", intact(curve), FileFuzzTest::curve)));
   }
 
-  private static List<byte[]> sound(Path file, String... texts) throws IOException {
+  private static List<byte[]> intact(Path file, String... texts) throws IOException {
     return Stream.concat(Stream.of(Files.readString(file)), Stream.of(texts))
         .map(text -> text.getBytes(StandardCharsets.UTF_8))
         .toList();

@@ -31,8 +31,24 @@ final class KeptMemory {
     KeptMemory kept = OF_THREAD.get();
     kept.openSteps--;
     if (kept.freeOnClose && kept.openSteps == 0) {
-      kept.freeOnClose = false;
-      kept.releases.forEach(Runnable::run);
+      kept.free();
+    }
+  }
+
+  private void free() {
+    freeOnClose = false;
+    releases.forEach(Runnable::run);
+  }
+
+  /**
+   * Frees all of it, now if no step of this thread is open; for a thread that runs no operation.
+   */
+  static void freeNowOrOnClose() {
+    KeptMemory kept = OF_THREAD.get();
+    if (kept.openSteps == 0) {
+      kept.free();
+    } else {
+      kept.freeOnClose = true;
     }
   }
 

@@ -111,13 +111,15 @@ public final class MemoryLimits {
   }
 
   /**
-   * Work that an error of JavaCPP or of the JVM ended.
+   * Work that an error of JavaCPP or of the JVM ended, and whose steps are closed; what the thread
+   * kept for further ones is freed.
    *
    * @param bytes that it was done on
    * @param what was done
    * @param cause the error
    */
   public static InsufficientMemoryException of(long bytes, String what, OutOfMemoryError cause) {
+    KeptMemory.freeNowOrOnClose();
     // JavaCPP throws the JVM's error for its own limits, and says its figures.
     boolean outside = cause.getMessage() != null && cause.getMessage().contains("Bytes");
     return outside ? outsideHeap(bytes, what, cause) : heap(bytes, what, cause);

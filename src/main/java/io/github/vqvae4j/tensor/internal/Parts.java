@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.tensor.InsufficientMemoryException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 
@@ -37,13 +38,19 @@ final class Parts {
 
   /** Runs all parts and returns when they are done. */
   static void run(int parts, int items, Work work) {
-    IntStream.range(0, parts)
-        .parallel()
-        .forEach(
-            part ->
-                work.run(
-                    part,
-                    (int) ((long) items * part / parts),
-                    (int) ((long) items * (part + 1) / parts)));
+    try {
+      IntStream.range(0, parts)
+          .parallel()
+          .forEach(
+              part ->
+                  work.run(
+                      part,
+                      (int) ((long) items * part / parts),
+                      (int) ((long) items * (part + 1) / parts)));
+    } catch (InsufficientMemoryException e) {
+      // Another thread may have run out of memory; the step is of this one.
+      KeptMemory.freeOnClose();
+      throw e;
+    }
   }
 }

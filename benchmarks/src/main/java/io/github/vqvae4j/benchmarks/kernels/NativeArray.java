@@ -17,7 +17,8 @@ final class NativeArray {
   /** Random numbers from -0.5 to 0.5. */
   static INDArray random(long... shape) {
     float[] values = randomFloats(shape);
-    NativeMemory memory = new NativeMemory((long) Float.BYTES * values.length, "an array of a kernel");
+    NativeMemory memory =
+        new NativeMemory((long) Float.BYTES * values.length, "an array of a kernel");
     KEPT.add(memory);
     INDArray array = NativeMemory.wrap(memory.address(), Precision.FLOAT, shape);
     ((FloatPointer) array.data().pointer()).put(values);

@@ -6,10 +6,10 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The contents of a kind's sound files, where checksums let no other content pass. {@link Fuzzing}
- * reads the sound files on the thread of the test, and damaged ones on another.
+ * The contents of a kind's intact files, where checksums let no other content pass. {@link Fuzzing}
+ * reads the intact files on the thread of the test, and damaged ones on another.
  */
-final class Sound<T> {
+final class Intact<T> {
   private final Thread test = Thread.currentThread();
   private final Set<T> contents = new HashSet<>();
 
@@ -17,7 +17,7 @@ final class Sound<T> {
     if (Thread.currentThread() == test) {
       contents.add(content);
     } else {
-      assertTrue(contents.contains(content), () -> "not the content of a sound file: " + content);
+      assertTrue(contents.contains(content), () -> "not the content of an intact file: " + content);
     }
   }
 }
