@@ -55,7 +55,7 @@ class FreedMemoryTest {
               assertThrows(
                   InsufficientMemoryException.class,
                   () ->
-                      InsufficientMemoryException.unlessEnough(
+                      InsufficientMemoryException.guard(
                           "a test",
                           1,
                           () -> {
