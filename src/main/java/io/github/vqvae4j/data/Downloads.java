@@ -23,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the files of a data set into the cache. Under its final name a file is whole, of the
- * expected length and SHA-256, and on the disk; before, it is called {@code .part} and a later call
- * goes on with it. An archive that was there already is checked, too, before it is unpacked. A lock
- * file keeps two processes from doing the same at once.
+ * Brings the files of a data set into the cache. A downloaded file gets its final name when it is
+ * whole, of the expected length and SHA-256, and on the disk; before, it is called {@code .part}
+ * and a later call goes on with it. Of what is there already, archives are checked before they are
+ * unpacked, while plain files are left to their reader. A lock file keeps two processes from doing
+ * the same at once.
  */
 final class Downloads {
   private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
