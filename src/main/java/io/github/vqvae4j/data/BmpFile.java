@@ -18,7 +18,7 @@ final class BmpFile {
   private static final int RLE4 = 2;
   private static final int BIT_FIELDS = 3;
 
-  /** Of runs: markers may stand for many pixels, but not for more than what memory is there for. */
+  /** So many pixels the markers between runs may leave out: of few bytes, they take memory. */
   private static final int MOST_LEFT_OUT = 1 << 20;
 
   private final FileBytes file;

@@ -98,7 +98,8 @@ public final class FileNames {
    * Returns names of files as text for messages, which a line break in a name would tear apart.
    *
    * @param text with names in it
-   * @return the text with control characters and line separators written as {@code \u005Cu000A}
+   * @return the text with control characters and line separators escaped as in Java sources, by a
+   *     backslash, u and four hexadecimal digits
    */
   public static String printable(String text) {
     return CONTROL
