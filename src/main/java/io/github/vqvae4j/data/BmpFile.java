@@ -18,12 +18,16 @@ final class BmpFile {
   private static final int RLE4 = 2;
   private static final int BIT_FIELDS = 3;
 
+  /** So many pixels the markers between runs may leave out: of few bytes, they take memory. */
+  private static final int MOST_LEFT_OUT = 1 << 20;
+
   private final FileBytes file;
   private final long pixelsAt;
   private final int headerLength;
   private final boolean core;
   private final int width;
   private final int height;
+  private final boolean topDown;
   private final int bits;
   private final int compression;
 
@@ -37,8 +41,9 @@ final class BmpFile {
     }
     file.requireEnd(FILE_HEADER + headerLength);
     width = core ? (short) file.littleEndian(18, 2) : (int) file.littleEndian(18, 4);
-    // A negative height says that the first row comes first.
-    height = Math.abs(core ? (short) file.littleEndian(20, 2) : (int) file.littleEndian(22, 4));
+    int rows = core ? (short) file.littleEndian(20, 2) : (int) file.littleEndian(22, 4);
+    topDown = rows < 0;
+    height = Math.abs(rows);
     bits = (int) file.littleEndian(core ? 24 : 28, 2);
     compression = core ? RGB : (int) file.littleEndian(30, 4);
   }
@@ -64,18 +69,25 @@ final class BmpFile {
     ImageSource.checkSize(file, height, width);
     long rowLength = ((long) width * bits + 31) / 32 * 4;
     long least = rowLength * (height - 1L) + ((long) width * bits + 7) / 8;
-    if (compression == RLE8 || compression == RLE4) {
-      // Two bytes stand for at most 255 pixels of a row.
-      least = (width + 254L) / 255 * 2 * height;
+    boolean runs = compression == RLE8 || compression == RLE4;
+    if (runs) {
+      // Two bytes stand for at most 255 pixels of a row, unless markers leave them out.
+      least = (long) width * height <= MOST_LEFT_OUT ? 1 : (width + 254L) / 255 * 2 * height;
     }
     ImageSource.checkBytes(file, height, width, least, Math.max(0, file.size() - pixelsAt));
+    PixelFormat pixels = pixels();
+    ImageParts data = runs ? BmpRuns.expand(file, pixelsAt, bits, height, width, topDown) : rows();
+    return new ImageSource("bmp", data, pixels, 1);
+  }
+
+  private ImageParts rows() throws IOException {
     ImageParts data = new ImageParts(file);
     data.add(header());
     int headers = FILE_HEADER + headerLength;
     data.add(headers, file.size() - headers);
     // The last row may lack the bytes that fill it up.
     data.add(new byte[4]);
-    return new ImageSource("bmp", data, pixels(), 1);
+    return data;
   }
 
   private byte[] header() throws IOException {

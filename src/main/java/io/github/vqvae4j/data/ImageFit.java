@@ -3,8 +3,9 @@ package io.github.vqvae4j.data;
 /** How pictures of any size become images of one size. */
 public enum ImageFit {
   /**
-   * Scaled until the image is covered, then what stands over on two sides is cut off: keeps the
-   * proportions and the middle.
+   * Scaled until the image is covered, then center-cropped: keeps the proportions and the middle.
+   * The middle is exact, as in PIL's {@code ImageOps.fit}; only where nothing is scaled it is one
+   * of whole pixels, so that these stay as they are.
    */
   COVER,
 

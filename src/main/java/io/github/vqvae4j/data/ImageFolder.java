@@ -30,7 +30,8 @@ import org.slf4j.event.Level;
  *
  * <p>The names of those subfolders that have images in them, at whatever depth, are the labels'
  * names, sorted: {@code flowers/rose/7.jpg} has the label of {@code rose}; an image beside the
- * subfolders has none. A subfolder without images, such as {@code __MACOSX}, is no label. So that a
+ * subfolders has none. Subfolders whose names differ only in Unicode form (é as one character or as
+ * two) are one label. A subfolder without images, such as {@code __MACOSX}, is no label. So that a
  * test folder has the same numbers, though it may lack a class, give it the names of the training
  * folder:
  *
@@ -148,9 +149,9 @@ public final class ImageFolder implements Dataset {
           folder,
           "subfolders",
           "got images in "
-              + String.join(", ", others)
+              + FileNames.printable(String.join(", ", others))
               + ", expected subfolders among the labels "
-              + String.join(", ", config.labels())
+              + FileNames.printable(String.join(", ", config.labels()))
               + "; move them away, or add their names in ImageFolderConfig.labels");
     }
     return config.labels();

@@ -75,6 +75,11 @@ public final class Images implements Dataset {
    * precision. What is transparent is shown on white, including the one colour that a PNG may
    * declare to be; of an animated PNG the still image is read.
    *
+   * <p>The JDK decodes JPEGs. With chroma of half the height only (4:4:0), the libjpeg of its build
+   * makes a difference: libjpeg-turbo, as in PIL and Debian's OpenJDK, interpolates chroma where
+   * the libjpeg 6b of other builds (Temurin) repeats it, which may be 30 of 255 off at edges. Other
+   * subsampling (4:2:0, 4:2:2, 4:1:1) gives PIL's values with both.
+   *
    * <p>The EXIF orientation is ignored, too; the first such image is reported by a warning. JPEGs
    * in CMYK or YCCK, of more than 8 bits, lossless or with arithmetic coding are refused; the
    * message says which it is.

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.FileNames;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,7 @@ final class OrientationNotice {
       reported = true;
       LOG.warn(
           "{} has EXIF orientation {}, {}. Further such images are not reported",
-          first,
+          FileNames.path(first),
           orientation,
           ADVICE);
     }
@@ -64,7 +65,7 @@ final class OrientationNotice {
           "{} images have an EXIF orientation, {}. The first is {}, orientation {}",
           count,
           ADVICE,
-          first,
+          FileNames.path(first),
           orientation);
     }
   }

@@ -71,7 +71,7 @@ public record PassedOver(Path path, Kind kind) {
                     + (some.size() == 1 ? kind.one : kind.several)
                     + some.stream()
                         .limit(MOST_NAMED)
-                        .map(one -> FileNames.name(one.path))
+                        .map(one -> FileNames.printable(FileNames.name(one.path)))
                         .collect(
                             Collectors.joining(
                                 ", ", " (", some.size() > MOST_NAMED ? ", ..)" : ")"))));

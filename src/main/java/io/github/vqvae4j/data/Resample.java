@@ -111,8 +111,10 @@ final class Resample {
     Axis(int sourceSize, int size, double scale) {
       first = new int[size];
       weights = new float[size][];
-      // What is cut off ends on a whole pixel, so that nothing unscaled is blurred.
-      double start = Math.rint((sourceSize - size * scale) / 2);
+      double start = (sourceSize - size * scale) / 2;
+      if (scale == 1) {
+        start = Math.rint(start); // Half a pixel would blur what is only cut out.
+      }
       double reach = Math.max(1, scale);
       for (int i = 0; i < size; i++) {
         double center = start + (i + 0.5) * scale;

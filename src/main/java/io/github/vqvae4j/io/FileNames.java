@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Names of files as text, whatever the locale. Without one ({@code LC_ALL=C}, many containers) Java
@@ -23,6 +24,8 @@ import java.util.List;
 public final class FileNames {
   /** What stands for bytes that could not be decoded. */
   private static final char REPLACEMENT = '\uFFFD';
+
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x80-\\x9F\\u2028\\u2029]");
 
   /** How Java decodes names of files on Linux and macOS. */
   private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
@@ -78,16 +81,30 @@ public final class FileNames {
    *
    * @param path any path
    * @return {@link Path#toString}; where that has lost letters, its names decoded as by {@link
-   *     #name}, but not composed
+   *     #name}, but not composed; {@link #printable}
    */
   public static String path(Path path) {
     if (path.toString().indexOf(REPLACEMENT) < 0) {
-      return path.toString();
+      return printable(path.toString());
     }
     List<String> names = new ArrayList<>();
     path.forEach(name -> names.add(decoded(name)));
     String separator = path.getFileSystem().getSeparator();
-    return (path.getRoot() == null ? "" : path.getRoot()) + String.join(separator, names);
+    String root = path.getRoot() == null ? "" : path.getRoot().toString();
+    return printable(root + String.join(separator, names));
+  }
+
+  /**
+   * Returns names of files as text for messages, which a line break in a name would tear apart.
+   *
+   * @param text with names in it
+   * @return the text with control characters and line separators escaped as in Java sources, by a
+   *     backslash, u and four hexadecimal digits
+   */
+  public static String printable(String text) {
+    return CONTROL
+        .matcher(text)
+        .replaceAll(found -> String.format("\\\\u%04X", (int) found.group().charAt(0)));
   }
 
   /**

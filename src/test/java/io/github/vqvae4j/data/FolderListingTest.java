@@ -16,6 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FolderListingTest {
@@ -61,6 +63,25 @@ class FolderListingTest {
         "1 other file (Thumbs.db), 5 hidden (.DS_Store, .thumbnails, ._1.jpg, ._1.jpg, ._1.jpg),"
             + " 1 subfolder without images (__MACOSX)",
         PassedOver.summary(listing.passedOver()));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void namesWithControlCharactersStayOnOneLine() throws IOException {
+    file("b\nWARN c.txt");
+    file("a\u001b[31m\u2028/1.png");
+    FolderListing listing = FolderListing.imagesBelow(folder);
+    assertEquals(List.of("a\u001b[31m\u2028"), subfolders(listing));
+    assertEquals("1 other file (b\\u000AWARN c.txt)", PassedOver.summary(listing.passedOver()));
+    assertEquals(
+        folder + "/b\\u000AWARN c.txt: other file", listing.passedOver().get(0).toString());
+    BadFileException bad =
+        assertThrows(
+            BadFileException.class,
+            () -> ImageFolder.in(folder, ImageFolderConfig.of(1).labels(List.of("b\nc"))));
+    assertSays(bad, "got images in a\\u001B[31m\\u2028,", "labels b\\u000Ac;");
+    bad = assertThrows(BadFileException.class, () -> Images.read(listing.files().get(0)));
+    assertSays(bad, folder + "/a\\u001B[31m\\u2028/1.png: byte 0");
   }
 
   @Test

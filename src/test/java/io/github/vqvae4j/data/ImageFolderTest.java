@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -186,6 +187,18 @@ class ImageFolderTest {
       UncheckedIOException e = assertThrows(UncheckedIOException.class, batches::next);
       assertSays(e, folder.resolve("b.png").toString(), "expected PNG, JPEG or BMP");
     }
+  }
+
+  @Test
+  void subfoldersWhoseNamesDifferInUnicodeFormAreOneLabel() throws IOException {
+    Path composed = Files.createDirectories(folder.resolve("caf\u00e9"));
+    Path decomposed = Files.createDirectories(folder.resolve("cafe\u0301"));
+    assumeFalse(Files.isSameFile(composed, decomposed), "the file system takes them for one");
+    flat("caf\u00e9/a.png", 1);
+    flat("cafe\u0301/b.png", 1);
+    ImageFolder images = ImageFolder.in(folder, GRAY);
+    assertEquals(List.of("caf\u00e9"), images.labelNames());
+    assertEquals(List.of(0, 0), List.of(images.label(0), images.label(1)));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.vqvae4j.io.Golden;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ResampleTest {
@@ -41,6 +42,44 @@ class ResampleTest {
     }
     float[] half = Resample.fit(picture(columns, 4, 8, 1), ImageFit.COVER, 2, 2);
     assertArrayEquals(new float[] {25 / 255f, 45 / 255f, 25 / 255f, 45 / 255f}, half, ROUNDING);
+  }
+
+  @Test
+  void enlargedPicturesKeepTheirMiddle() throws IOException {
+    // PIL: ImageOps.fit(picture of mode F, (64, 64), Image.BILINEAR).
+    float[] columns = {0, 128, 255, 0, 128, 255};
+    float[] image = Resample.fit(picture(columns, 2, 3, 1), ImageFit.COVER, 64, 64);
+    int[] at = {0, 15, 31, 32, 48, 63};
+    float[] expected = {2, 62, 126, 129.984375f, 193.484375f, 253.015625f};
+    for (int y = 0; y < 64; y++) {
+      for (int i = 0; i < at.length; i++) {
+        assertEquals(expected[i] / 255, image[y * 64 + at[i]], ROUNDING, "row " + y);
+      }
+    }
+  }
+
+  @Test
+  void bothSidesAreCutAlike() throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int n = 0; n < 100; n++) {
+      int wide = 1 + random.nextInt(30);
+      int high = 1 + random.nextInt(30);
+      int height = 1 + random.nextInt(30);
+      int width = 1 + random.nextInt(30);
+      boolean scaled = Math.min(high / (double) height, wide / (double) width) != 1;
+      float[] values = new float[high * wide];
+      float[] turned = new float[values.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = random.nextInt(256);
+        turned[values.length - 1 - i] = values[i];
+      }
+      float[] image = Resample.fit(picture(values, high, wide, 1), ImageFit.COVER, height, width);
+      float[] other = Resample.fit(picture(turned, high, wide, 1), ImageFit.COVER, height, width);
+      for (int i = 0; scaled && i < image.length; i++) {
+        assertEquals(image[i], other[image.length - 1 - i], ROUNDING, "seed " + seed);
+      }
+    }
   }
 
   @Test
