@@ -99,7 +99,7 @@ final class Downloads {
     } catch (IOException e) {
       throw new IOException(
           "Cannot make or write to the folder "
-              + folder
+              + FileNames.path(folder)
               + " ("
               + e
               + "); choose another cache with DownloadConfig.cache or -Dvqvae4j.cache=<folder>",
@@ -139,7 +139,12 @@ final class Downloads {
         String.format(
             "The file %s that was there has %d bytes and SHA-256 %s, expected %d and %s; it is now"
                 + " called %s",
-            target, Files.size(aside), sum, file.bytes(), file.sha256(), aside.getFileName());
+            FileNames.path(target),
+            Files.size(aside),
+            sum,
+            file.bytes(),
+            file.sha256(),
+            aside.getFileName());
     LOG.warn("{}", what);
     return ". " + what;
   }
@@ -171,7 +176,7 @@ final class Downloads {
                 + earlier
                 + ". Check the network, give other addresses with DownloadConfig.mirrors, or put the"
                 + " file into "
-                + folder.toAbsolutePath());
+                + FileNames.path(folder.toAbsolutePath()));
     causes.forEach(failure::addSuppressed);
     throw failure;
   }

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.FileNames;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
@@ -51,7 +52,7 @@ final class ImageWriting {
     }
     throw new IllegalArgumentException(
         "got the file name "
-            + file
+            + FileNames.path(file)
             + ", expected one that ends in .png, .jpg or .jpeg; change the ending");
   }
 

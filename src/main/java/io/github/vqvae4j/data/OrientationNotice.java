@@ -1,5 +1,7 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +51,7 @@ final class OrientationNotice {
       reported = true;
       LOG.warn(
           "{} has EXIF orientation {}, {}. Further such images are not reported",
-          first,
+          FileNames.path(first),
           orientation,
           ADVICE);
     }
@@ -61,10 +63,10 @@ final class OrientationNotice {
     if (count > 0) {
       reported = true;
       LOG.warn(
-          "{} images have an EXIF orientation, {}. The first is {}, orientation {}",
-          count,
+          "{} an EXIF orientation, {}. The first is {}, orientation {}",
+          Counts.of(count, "image has", "images have"),
           ADVICE,
-          first,
+          FileNames.path(first),
           orientation);
     }
   }

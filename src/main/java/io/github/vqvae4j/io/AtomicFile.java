@@ -52,7 +52,7 @@ public final class AtomicFile {
     if (folder == null || Files.isDirectory(absolute)) {
       throw new IOException(
           "Cannot write "
-              + target
+              + FileNames.path(target)
               + ": there is a folder of that name; give the name of a file, or remove the folder");
     }
     Path temporary = createTemporary(folder, target);
@@ -90,9 +90,9 @@ public final class AtomicFile {
     } catch (FileAlreadyExistsException e) {
       throw new IOException(
           "Cannot write "
-              + target
+              + FileNames.path(target)
               + ": the folder "
-              + folder
+              + FileNames.path(folder)
               + " cannot be made, because "
               + e.getFile()
               + " is a file; choose another folder, or move that file away",
@@ -100,9 +100,9 @@ public final class AtomicFile {
     } catch (IOException e) {
       throw new IOException(
           "Cannot write "
-              + target
+              + FileNames.path(target)
               + ": the folder "
-              + folder
+              + FileNames.path(folder)
               + " cannot be made or written to ("
               + e
               + "); choose another folder, or give yourself the right to write there",

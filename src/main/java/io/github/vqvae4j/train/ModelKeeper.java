@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.NonFinite;
 import java.io.IOException;
@@ -55,13 +56,14 @@ final class ModelKeeper {
 
   /** What is in the files. */
   String content() {
-    String read = model.getClass().getSimpleName() + ".load(Path.of(\"" + file + "\"))";
+    String read =
+        model.getClass().getSimpleName() + ".load(Path.of(\"" + FileNames.path(file) + "\"))";
     return written == 0
         ? "No model was written."
         : "The model as after step "
             + written
             + " is in "
-            + file
+            + FileNames.path(file)
             + (diverging == 0
                 ? ""
                 : ", that of step "

@@ -82,7 +82,7 @@ final class RunPaths {
   private static IOException holdsRun(Path folder, Path file) {
     return new IOException(
         "RunFolder: expected a folder without a run, got "
-            + folder
+            + FileNames.path(folder)
             + ", which holds one ("
             + folder.relativize(file)
             + "); choose another folder, or move that run away");
@@ -104,7 +104,7 @@ final class RunPaths {
   private static IOException unusable(Path folder, IOException e) {
     return new IOException(
         "RunFolder: the folder "
-            + folder
+            + FileNames.path(folder)
             + " cannot be made or written to ("
             + e
             + "); choose another folder, or give yourself the right to write there",
