@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.Counts;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
@@ -212,8 +213,8 @@ public final class Batches implements AutoCloseable {
           "got a batch of "
               + batch
               + " for a data set of "
-              + data.size()
-              + " images, expected 1 to "
+              + Counts.of(data.size(), "image")
+              + ", expected 1 to "
               + data.size()
               + "; give a smaller batch or more images");
     }

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.Counts;
+
 /**
  * Images kept as bytes, a quarter of the memory of floats: a byte v, taken as 0..255, is the value
  * v / 255.
@@ -131,8 +133,8 @@ public final class ByteImages implements Dataset {
    */
   @Override
   public String toString() {
-    return size
-        + " images ["
+    return Counts.of(size, "image")
+        + " ["
         + height
         + ", "
         + width

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.RecordFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -124,8 +125,7 @@ public record ChannelScale(List<Double> means, List<Double> deviations) {
           "got "
               + series
               + ", expected "
-              + channels
-              + (channels == 1 ? " channel" : " channels")
+              + Counts.of(channels, "channel")
               + " as in the series that the scale is of; choose the same channels");
     }
   }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.Counts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ final class DatasetPart implements Dataset {
     for (int index : indices) {
       Checks.index(index, whole.size());
     }
-    return new DatasetPart(whole, indices.clone(), indices.length + " images");
+    return new DatasetPart(whole, indices.clone(), Counts.of(indices.length, "image"));
   }
 
   /** Random parts, as {@link Dataset#split} says. */
@@ -51,7 +52,13 @@ final class DatasetPart implements Dataset {
       int[] indices = Arrays.copyOfRange(order, begin, end);
       Arrays.sort(indices);
       String name =
-          "part " + (parts.size() + 1) + " of " + ends.length + " (" + indices.length + " images)";
+          "part "
+              + (parts.size() + 1)
+              + " of "
+              + ends.length
+              + " ("
+              + Counts.of(indices.length, "image")
+              + ")";
       parts.add(new DatasetPart(whole, indices, name));
       begin = end;
     }
@@ -76,8 +83,8 @@ final class DatasetPart implements Dataset {
           "got the fractions "
               + Arrays.toString(fractions)
               + " for "
-              + size
-              + " images, expected one or more above 0, at most 1 in sum, that give every part one"
+              + Counts.of(size, "image")
+              + ", expected one or more above 0, at most 1 in sum, that give every part one"
               + " image or more; correct the fractions, or give more images");
     }
     return ends;

@@ -142,7 +142,7 @@ final class Downloads {
             Locale.ROOT,
             "The file %s that was there has %d bytes and SHA-256 %s, expected %d and %s; it is now"
                 + " called %s",
-            target,
+            FileNames.path(target),
             Files.size(aside),
             sum,
             file.bytes(),

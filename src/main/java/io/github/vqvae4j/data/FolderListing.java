@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -78,8 +79,8 @@ public record FolderListing(Path folder, List<Path> files, List<PassedOver> pass
   /** How many files there are, where, and what was passed over. */
   @Override
   public String toString() {
-    return files.size()
-        + " files in "
+    return Counts.of(files.size(), "file")
+        + " in "
         + FileNames.path(folder)
         + "; passed over: "
         + PassedOver.summary(passedOver);

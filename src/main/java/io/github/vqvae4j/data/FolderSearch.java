@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.data.PassedOver.Kind;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.InputFile;
 import java.io.IOException;
@@ -83,8 +84,8 @@ final class FolderSearch {
           "got no "
               + what
               + " among "
-              + passedOver.size()
-              + " files ("
+              + Counts.of(passedOver.size(), "file")
+              + " ("
               + PassedOver.summary(passedOver)
               + "), expected one or more that end in "
               + String.join(", ", endings)

@@ -1,6 +1,8 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.InputFile;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -46,11 +48,11 @@ public final class Idx {
           labels,
           "number of labels",
           "got "
-              + marks.length
-              + " labels here but "
-              + pixels.size()
-              + " images in "
-              + images
+              + Counts.of(marks.length, "label")
+              + " here but "
+              + Counts.of(pixels.size(), "image")
+              + " in "
+              + FileNames.path(images)
               + ", expected equally many; take both files from the same set");
     }
     return pixels.withLabels(marks);

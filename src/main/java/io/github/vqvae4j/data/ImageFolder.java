@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.data.PassedOver.Kind;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -13,7 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -117,8 +118,9 @@ public final class ImageFolder implements Dataset {
           folder,
           "folder",
           "got "
-              + count
-              + " image files of which none can be read, expected one or more; the first says: "
+              + Counts.of(
+                  count, "image file that cannot be read", "image files of which none can be read")
+              + ", expected one or more; the first says: "
               + skipped.get(0).reason());
     }
     int[] labels = IntStream.of(kept).map(i -> allLabels[i]).toArray();
@@ -185,15 +187,16 @@ public final class ImageFolder implements Dataset {
 
   /**
    * Reads all files, into {@code pixels} if that is not null, and gives what each one's reading
-   * threw. The first failure ends it unless such files are skipped.
+   * threw. Unless such files are skipped, none is begun after a failure but those before it in
+   * order, so that always the same one is named.
    */
   private static IOException[] readAll(
       List<Path> files, ImageFolderConfig config, byte[] pixels, OrientationNotice notice) {
     IOException[] problems = new IOException[files.size()];
-    AtomicBoolean stop = new AtomicBoolean();
+    AtomicInteger end = new AtomicInteger(problems.length);
     IntStream.range(0, problems.length)
         .parallel()
-        .filter(i -> !stop.get())
+        .filter(i -> i < end.get())
         .forEach(
             i -> {
               try {
@@ -203,7 +206,9 @@ public final class ImageFolder implements Dataset {
                 }
               } catch (IOException e) {
                 problems[i] = e;
-                stop.set(!config.skipBad());
+                if (!config.skipBad()) {
+                  end.accumulateAndGet(i, Math::min);
+                }
               }
             });
     return problems;
@@ -228,10 +233,13 @@ public final class ImageFolder implements Dataset {
       long begin, ImageFolderConfig config, ImageFolder images, int files) {
     // A subfolder of a class that lost its images changes the numbers of the others.
     boolean shifts = config.labels().isEmpty();
+    // Who gives the labels' names wants a label for each image.
+    boolean lacksLabels = !shifts && images.withoutLabel() > 0;
     boolean problem =
-        images.passedOver.stream()
-            .map(PassedOver::kind)
-            .anyMatch(kind -> kind.isProblem() || shifts && kind == Kind.EMPTY_FOLDER);
+        lacksLabels
+            || images.passedOver.stream()
+                .map(PassedOver::kind)
+                .anyMatch(kind -> kind.isProblem() || shifts && kind == Kind.EMPTY_FOLDER);
     LOG.atLevel(problem ? Level.WARN : Level.INFO)
         .log(
             "{}, opened in {} s; passed over: {}",
@@ -241,10 +249,11 @@ public final class ImageFolder implements Dataset {
     List<SkippedFile> skipped = images.skipped;
     if (!skipped.isEmpty()) {
       LOG.warn(
-          "{} of {} image files in {} cannot be read and were skipped: {}{}",
+          "{} of {} in {} cannot be read and {} skipped: {}{}",
           skipped.size(),
-          files,
+          Counts.of(files, "image file"),
           FileNames.path(images.folder),
+          skipped.size() == 1 ? "was" : "were",
           skipped.stream()
               .limit(MOST_NAMED)
               .map(SkippedFile::reason)
@@ -314,26 +323,39 @@ public final class ImageFolder implements Dataset {
     images.image(index, target, offset);
   }
 
+  /**
+   * The label of an image.
+   *
+   * @return its number in {@link #labelNames}; -1 for an image beside the subfolders, which has
+   *     none
+   */
   @Override
   public int label(int index) {
     return images.label(index);
   }
 
+  private long withoutLabel() {
+    return IntStream.range(0, size()).filter(i -> label(i) < 0).count();
+  }
+
   /**
-   * Number, shape, labels and folder: {@code 900 images [64, 64, 3], 5 labels, held, in flowers}.
+   * Number, shape, labels and folder: {@code 900 images [64, 64, 3], 5 labels, 2 images without,
+   * held in memory, in flowers}.
    */
   @Override
   public String toString() {
-    return size()
-        + " images ["
+    long without = labelNames.isEmpty() ? 0 : withoutLabel();
+    return Counts.of(size(), "image")
+        + " ["
         + height()
         + ", "
         + width()
         + ", "
         + channels()
         + "], "
-        + labelNames.size()
-        + " labels, "
+        + Counts.of(labelNames.size(), "label")
+        + (without == 0 ? "" : ", " + Counts.of(without, "image") + " without")
+        + ", "
         + (images instanceof StreamedImages ? "streamed" : "held in memory")
         + ", in "
         + FileNames.path(folder);

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -62,8 +63,8 @@ final class OrientationNotice {
     if (count > 0) {
       reported = true;
       LOG.warn(
-          "{} images have an EXIF orientation, {}. The first is {}, orientation {}",
-          count,
+          "{} an EXIF orientation, {}. The first is {}, orientation {}",
+          Counts.of(count, "image has", "images have"),
           ADVICE,
           FileNames.path(first),
           orientation);

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.FileNames;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
@@ -37,7 +38,9 @@ public final class PaletteFile {
       throws IOException {
     if (!String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".png")) {
       throw new IllegalArgumentException(
-          "got the file name " + file + ", expected one that ends in .png; change the ending");
+          "got the file name "
+              + FileNames.path(file)
+              + ", expected one that ends in .png; change the ending");
     }
     Checks.grayOrColor(palette);
     if (palette.size() != 1 || palette.height() != 1 || palette.width() > MOST_COLORS) {

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -66,9 +67,7 @@ public record PassedOver(Path path, Kind kind) {
     kinds.forEach(
         (kind, some) ->
             text.add(
-                some.size()
-                    + " "
-                    + (some.size() == 1 ? kind.one : kind.several)
+                Counts.of(some.size(), kind.one, kind.several)
                     + some.stream()
                         .limit(MOST_NAMED)
                         .map(one -> FileNames.printable(FileNames.name(one.path)))

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.Counts;
+
 /**
  * A whole series cut into windows of one length, and what a model made of them put together again:
  * its reconstruction, a score for each time, its codes.
@@ -193,8 +195,8 @@ public final class SeriesTiles implements Dataset {
 
   @Override
   public String toString() {
-    return size
-        + " windows [1, "
+    return Counts.of(size, "window")
+        + " [1, "
         + length
         + ", "
         + channels()

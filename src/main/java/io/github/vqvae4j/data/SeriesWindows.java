@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.Counts;
 import java.util.Arrays;
 import java.util.List;
 
@@ -97,6 +98,12 @@ final class SeriesWindows implements Dataset {
 
   @Override
   public String toString() {
-    return size() + " windows [1, " + length + ", " + channels() + "] every " + hop + " samples";
+    return Counts.of(size(), "window")
+        + " [1, "
+        + length
+        + ", "
+        + channels()
+        + "] every "
+        + Counts.of(hop, "sample");
   }
 }

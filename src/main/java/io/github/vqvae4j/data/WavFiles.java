@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,19 +63,65 @@ public final class WavFiles {
    * else is there is passed over, and counted and named in the log.
    *
    * @param folder the folder; those in it are not looked into
-   * @return their sounds, in the order of {@link FolderListing#sounds}
+   * @return their sounds, of equal channels and rates, in the order of {@link FolderListing#sounds}
    * @throws NoSuchFileException if there is no such folder
-   * @throws BadFileException if it holds no such file, or one cannot be read
+   * @throws BadFileException if it holds no such file, one cannot be read, or one has other
+   *     channels or another rate than most
    * @throws IOException if the folder or a file cannot be read
    */
   public static List<Series> in(Path folder) throws IOException {
     FolderListing listing = FolderListing.sounds(folder);
     LOG.info("{}", listing);
+    return read(listing);
+  }
+
+  /**
+   * Reads the files of a listing.
+   *
+   * @param listing of sounds
+   * @return their sounds, of equal channels and rates, in its order
+   * @throws BadFileException if one cannot be read, or has other channels or another rate than most
+   * @throws IOException if a file cannot be read
+   */
+  public static List<Series> read(FolderListing listing) throws IOException {
     List<Series> sounds = new ArrayList<>();
     for (Path file : listing.files()) {
       sounds.add(read(file));
     }
+    requireEqual(listing.files(), sounds);
     return List.copyOf(sounds);
+  }
+
+  /** Names the first that is unlike most of them; of two kinds as frequent, the first is right. */
+  private static void requireEqual(List<Path> files, List<Series> sounds) throws BadFileException {
+    Map<String, Integer> kinds = new LinkedHashMap<>();
+    sounds.forEach(sound -> kinds.merge(kind(sound), 1, Integer::sum));
+    int most = Collections.max(kinds.values());
+    String usual = "";
+    for (Map.Entry<String, Integer> kind : kinds.entrySet()) {
+      usual = usual.isEmpty() && kind.getValue() == most ? kind.getKey() : usual;
+    }
+    for (int i = 0; i < files.size(); i++) {
+      if (!kind(sounds.get(i)).equals(usual)) {
+        throw new BadFileException(
+            files.get(i),
+            "header",
+            "got "
+                + kind(sounds.get(i))
+                + " samples a second, expected "
+                + usual
+                + " as in "
+                + most
+                + " of the "
+                + files.size()
+                + " files of the folder; convert it, move it away, or read the"
+                + " files one by one with WavFiles.read");
+      }
+    }
+  }
+
+  private static String kind(Series sound) {
+    return Counts.of(sound.channels(), "channel") + " at " + sound.rate();
   }
 
   /**

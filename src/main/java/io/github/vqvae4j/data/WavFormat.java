@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -90,12 +91,11 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
       throw bad(
           file,
           "got samples of "
-              + bits
-              + " bits, "
-              + frame
-              + " bytes for "
-              + channels
-              + " channels"
+              + Counts.of(bits, "bit")
+              + ", "
+              + Counts.of(frame, "byte")
+              + " for "
+              + Counts.of(channels, "channel")
               + EXPECTED);
     }
     return new WavFormat(tag == FLOAT, channels, (int) rate, bytes, bits);

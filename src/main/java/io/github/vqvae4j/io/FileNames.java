@@ -145,7 +145,7 @@ public final class FileNames {
     if (!path.isAbsolute() && !Files.isDirectory(here)) {
       throw new IOException(
           "Cannot write "
-              + path
+              + path(path)
               + ": there is no folder "
               + here
               + ", as Java calls the working directory; give an absolute path"

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
@@ -25,8 +26,7 @@ final class InputImages {
               + "], got "
               + Arrays.toString(shape)
               + ": this encoder was built for "
-              + channels
-              + (channels == 1 ? " channel" : " channels")
+              + Counts.of(channels, "channel")
               + ". Build it with channels("
               + (shape.length == 4 ? shape[3] : "..")
               + "), or convert the images with Images.to"

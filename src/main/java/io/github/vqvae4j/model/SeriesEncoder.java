@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.nn.Conv1d;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.ResidualStack1d;
@@ -93,8 +94,7 @@ public final class SeriesEncoder extends Encoder {
               + "], got "
               + Arrays.toString(shape)
               + ". Cut a series of "
-              + channels
-              + (channels == 1 ? " channel" : " channels")
+              + Counts.of(channels, "channel")
               + " into windows with Series.windows, or build the encoder for the channels there"
               + " are; ConvEncoder takes images.");
     }

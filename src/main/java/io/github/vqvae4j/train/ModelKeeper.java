@@ -56,7 +56,8 @@ final class ModelKeeper {
 
   /** What is in the files. */
   String content() {
-    String read = model.getClass().getSimpleName() + ".load(Path.of(\"" + file + "\"))";
+    String read =
+        model.getClass().getSimpleName() + ".load(Path.of(\"" + FileNames.path(file) + "\"))";
     return written == 0
         ? "No model was written."
         : "The model as after step "

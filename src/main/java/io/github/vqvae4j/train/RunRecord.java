@@ -3,6 +3,8 @@ package io.github.vqvae4j.train;
 import com.google.gson.JsonObject;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
@@ -118,14 +120,18 @@ final class RunRecord implements TrainingListener {
             "Cannot write to {} any more ({}). Training goes on, and only the model is still"
                 + " written there, whenever that is possible. {} Free some space, or save the model"
                 + " elsewhere when training ends.",
-            path,
+            FileNames.path(path),
             e.toString(),
             keeper.content());
       }
       diskFailed = true;
       failure = failure == null ? e : failure;
     } catch (RuntimeException e) {
-      LOG.warn("Cannot write {} to {} ({}). Training goes on without.", part, path, e.toString());
+      LOG.warn(
+          "Cannot write {} to {} ({}). Training goes on without.",
+          part,
+          FileNames.path(path),
+          e.toString());
       impossible.add(part);
       failure = failure == null ? e : failure;
     }
@@ -231,7 +237,7 @@ final class RunRecord implements TrainingListener {
       try {
         Files.delete(path);
       } catch (DirectoryNotEmptyException e) {
-        LOG.debug("{} holds other files and stays.", path);
+        LOG.debug("{} holds other files and stays.", FileNames.path(path));
       }
     }
   }
@@ -262,7 +268,11 @@ final class RunRecord implements TrainingListener {
     String summary = summary(report);
     attempt(Part.SETTINGS, () -> write(SUMMARY, summary + "\n"));
     if (diskFailed) {
-      LOG.warn("Not all of the run is in {} ({}). {}", path, failure.toString(), keeper.content());
+      LOG.warn(
+          "Not all of the run is in {} ({}). {}",
+          FileNames.path(path),
+          failure.toString(),
+          keeper.content());
     } else {
       LOG.info("{}", summary);
     }
@@ -288,22 +298,21 @@ final class RunRecord implements TrainingListener {
             ? ""
             : String.format(
                 Locale.ROOT,
-                "  images/            %d pictures: images, and under each row its"
-                    + " reconstructions%n",
-                pictures);
+                "  images/            %s: images, and under each row its reconstructions%n",
+                Counts.of(pictures, "picture"));
     return String.format(
         Locale.ROOT,
         "%s%n"
             + "  model.safetensors  %s%n"
             + "  config.json        the settings of model and training%n"
-            + "  metrics.csv        %d rows of figures: one every %d steps, one for each"
+            + "  metrics.csv        %s of figures: one every %s, one for each"
             + " evaluation%n"
             + "  metrics.json       the last figures, all evaluations, how the run ended%n"
             + "%s%s",
-        path.toAbsolutePath().normalize(),
+        FileNames.path(path.toAbsolutePath().normalize()),
         keeper.content(),
-        table == null ? 0 : table.rows(),
-        plan.rowsEvery,
+        Counts.of(table == null ? 0 : table.rows(), "row"),
+        plan.rowsEvery == 1 ? "step" : plan.rowsEvery + " steps",
         images,
         report);
   }

@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.InsufficientMemoryException;
@@ -361,8 +362,8 @@ public final class Trainer {
           "Trainer.evaluate: expected one or more images "
               + imageShape(data)
               + " as those trained on, got "
-              + heldOut.size()
-              + " images "
+              + Counts.of(heldOut.size(), "image")
+              + " "
               + imageShape(heldOut)
               + ". Hold some images out, scaled or cut as those are.");
     }

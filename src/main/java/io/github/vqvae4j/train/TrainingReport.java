@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.Counts;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,8 +37,8 @@ public record TrainingReport(
     text.append(
         String.format(
             Locale.ROOT,
-            "%d steps in %.1f s (%.0f images/s)%n  last step: %s",
-            last.step(),
+            "%s in %.1f s (%.0f images/s)%n  last step: %s",
+            Counts.of(last.step(), "step"),
             seconds,
             imagesPerSecond,
             last));
@@ -71,7 +72,9 @@ public record TrainingReport(
           String.format(Locale.ROOT, "%n  the model has the weights of step %d", modelStep));
     }
     if (clippedSteps > 0) {
-      text.append(String.format(Locale.ROOT, "%n  gradients clipped in %d steps", clippedSteps));
+      text.append(
+          String.format(
+              Locale.ROOT, "%n  gradients clipped in %s", Counts.of(clippedSteps, "step")));
     }
     if (skippedFiles > 0) {
       text.append(

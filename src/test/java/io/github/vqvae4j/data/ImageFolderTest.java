@@ -222,7 +222,7 @@ class ImageFolderTest {
     Files.writeString(folder.resolve("b.png"), "no image");
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY.skipBad(true))),
-        "1 image files of which none can be read",
+        "got 1 image file that cannot be read, expected one or more",
         "b.png: byte 0");
   }
 

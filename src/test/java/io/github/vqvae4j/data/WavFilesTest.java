@@ -68,6 +68,26 @@ class WavFilesTest {
   }
 
   @Test
+  void aFolderOfDifferentSoundsNamesTheOddOne() throws IOException {
+    // The first one, so that it is not told by what came before it.
+    WavFiles.write(Series.of(new float[6], 2, 8_000), folder.resolve("a.wav"));
+    WavFiles.write(Series.of(new float[3], 1, 16_000), folder.resolve("b.wav"));
+    WavFiles.write(Series.of(new float[5], 1, 16_000), folder.resolve("c.wav"));
+    assertSays(
+        assertThrows(BadFileException.class, () -> WavFiles.in(folder)),
+        folder.resolve("a.wav") + ": header: got 2 channels at 8000.0 samples a second",
+        "expected 1 channel at 16000.0 as in 2 of the 3 files of the folder",
+        "convert it, move it away, or read the files one by one with WavFiles.read");
+    Files.delete(folder.resolve("a.wav"));
+    assertEquals(2, WavFiles.in(folder).size());
+    WavFiles.write(Series.of(new float[5], 1, 8_000), folder.resolve("c.wav"));
+    assertSays(
+        assertThrows(BadFileException.class, () -> WavFiles.in(folder)),
+        folder.resolve("c.wav") + ": header: got 1 channel at 8000.0",
+        "as in 1 of the 2 files");
+  }
+
+  @Test
   void aFrameOfManyBytesIsReadToTheEnd() throws IOException {
     int[] bytes = new int[20_000];
     bytes[19_999] = 64;

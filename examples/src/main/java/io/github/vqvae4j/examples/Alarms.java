@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.io.Counts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,9 +49,12 @@ final class Alarms {
     return alarms;
   }
 
-  /** Lines for the user, of the highest ones. */
-  static String table(List<Alarm> alarms, Series score) {
-    double rate = Math.max(1, score.rate());
+  /**
+   * Lines for the user, of the highest ones.
+   *
+   * @param samples that were looked at
+   */
+  static String table(List<Alarm> alarms, int samples, Timeline time) {
     StringBuilder table = new StringBuilder();
     alarms.stream()
         .sorted(Comparator.comparingDouble(Alarm::highest).reversed())
@@ -60,16 +64,9 @@ final class Alarms {
                 table.append(
                     String.format(
                         Locale.ROOT,
-                        "from %.3f to %.3f: score %.1f%n",
-                        a.from() / rate,
-                        a.to() / rate,
+                        "%s: score %.1f%n",
+                        time.stretch(a.from(), a.to()),
                         a.highest())));
-    return table
-        + String.format(
-            Locale.ROOT, "%d alarms in %.3f%s", alarms.size(), score.time() / rate, unit(score));
-  }
-
-  private static String unit(Series score) {
-    return score.rate() == 0 ? " samples" : " s";
+    return table + Counts.of(alarms.size(), "alarm") + " in " + time.whole(samples);
   }
 }

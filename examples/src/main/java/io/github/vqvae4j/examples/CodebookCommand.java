@@ -87,7 +87,7 @@ final class CodebookCommand implements Callable<Integer> {
       folder.write(USAGE, pictures::writeUsage);
       folder.write(CODES, pictures::writeCodes);
       folder.write(MAP, pictures::writeMap);
-      out.println(folder.path().toAbsolutePath().normalize());
+      out.println(folder.place());
       out.printf("  %-12s how often each code is chosen%n", USAGE);
       out.printf("  %-12s what each code decodes to, the most frequent first%n", CODES);
       out.printf("  %-12s where the codes' vectors lie%n", MAP);

@@ -2,6 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.DownloadConfig;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -86,7 +87,9 @@ final class DownloadOption {
     DownloadConfig config = config();
     PrintWriter out = command.commandLine().getOut();
     if (config.cache() != null) {
-      out.printf("%s is kept in %s%n", download.set, config.cache().toAbsolutePath().normalize());
+      out.printf(
+          "%s is kept in %s%n",
+          download.set, FileNames.path(config.cache().toAbsolutePath().normalize()));
     }
     try (DownloadDisplay display = new DownloadDisplay(out)) {
       return download.set.download(config.listen(display));

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.train.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -85,7 +86,7 @@ final class FidelityCommand implements Callable<Integer> {
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
           "%s: %s; recorded with %d%nResults will be in %s%n",
-          recipe, images, recorded.images(), folder.path());
+          recipe, images, recorded.images(), FileNames.path(folder.path()));
       new FidelityRun(recipe, recorded, images, count, folder, interruption, out).run(seeds);
       return Main.DONE;
     } catch (Interruption.StoppedException e) {

@@ -57,7 +57,7 @@ final class FidelityRun {
     folder.write(page, file -> AtomicFile.write(file, bytes -> bytes.write(text)));
     folder.write(chart, file -> CurveChart.write(recipe, recorded, curves, file));
 
-    out.println(folder.path().toAbsolutePath().normalize());
+    out.println(folder.place());
     out.printf("  %-28s these tables%n", page);
     out.printf("  %-28s the curves, and the recorded points%n", chart);
     out.printf("  %-28s each run's means over %d steps%n", name("*"), recorded.window());

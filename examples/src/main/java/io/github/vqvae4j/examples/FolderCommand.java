@@ -4,6 +4,8 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.ImageFolder;
 import io.github.vqvae4j.data.ImageFolderConfig;
 import io.github.vqvae4j.data.PassedOver;
+import io.github.vqvae4j.data.SkippedFile;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvEncoder;
@@ -22,6 +24,9 @@ import picocli.CommandLine.Option;
 final class FolderCommand extends TrainingCommand<VqVae> {
   /** Of the pictures; the others are held out. */
   private static final double TRAINED_ON = 0.9;
+
+  /** Of fewer, so much is all of them when it is rounded. */
+  private static final int LEAST = 6;
 
   @Mixin private CodebookOption codebook;
 
@@ -64,6 +69,15 @@ final class FolderCommand extends TrainingCommand<VqVae> {
   @Override
   ImageSets images() throws IOException {
     pictures = ImageFolder.in(data, ImageFolderConfig.of(size).skipBad(true));
+    if (pictures.size() < LEAST) {
+      throw new IllegalArgumentException(
+          FileNames.path(data)
+              + ": got "
+              + Counts.of(pictures.size(), "image")
+              + " that can be read, expected "
+              + LEAST
+              + " or more, so that one can be held out; add more");
+    }
     List<Dataset> parts = pictures.split(options.seed, TRAINED_ON);
     return new ImageSets(FileNames.path(data), parts.get(0), parts.get(1));
   }
@@ -81,7 +95,6 @@ final class FolderCommand extends TrainingCommand<VqVae> {
   @Override
   void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out) {
     out.printf("passed over: %s%n", PassedOver.summary(pictures.passedOver()));
-    out.printf("%d files were skipped, since they cannot be read%n", pictures.skippedFiles());
-    pictures.skipped().forEach(file -> out.printf("  %s%n", file.reason()));
+    SkippedFiles.print(pictures.skipped().stream().map(SkippedFile::reason).toList(), out);
   }
 }

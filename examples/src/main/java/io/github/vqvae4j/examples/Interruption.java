@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.train.Ending;
 import io.github.vqvae4j.train.RunFolder;
@@ -91,7 +92,9 @@ final class Interruption implements AutoCloseable {
                   file ->
                       String.format(
                           "%nThe model so far is in %s; %s.load(Path.of(\"%s\")) reads it.",
-                          file, trained.getClass().getSimpleName(), file))
+                          FileNames.path(file),
+                          trained.getClass().getSimpleName(),
+                          FileNames.path(file)))
               .orElse("");
     }
   }

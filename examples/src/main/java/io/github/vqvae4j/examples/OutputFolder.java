@@ -71,7 +71,7 @@ final class OutputFolder implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(folder)) {
         throw new IOException(
-            folder
+            FileNames.path(folder)
                 + " is a file, but a folder is needed for the results; choose another with"
                 + " --output, or move the file away",
             e);
@@ -79,7 +79,7 @@ final class OutputFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(
           "Cannot make the folder "
-              + folder
+              + FileNames.path(folder)
               + " for the results ("
               + FailureMessage.of(e)
               + "); choose another with --output",
@@ -89,6 +89,11 @@ final class OutputFolder implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** In full, for people. */
+  String place() {
+    return FileNames.path(path.toAbsolutePath().normalize());
   }
 
   Path file(String name) {
@@ -102,7 +107,7 @@ final class OutputFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(
           "Cannot write into the folder "
-              + path
+              + FileNames.path(path)
               + " ("
               + FailureMessage.of(e)
               + "); choose another with --output",
@@ -117,7 +122,7 @@ final class OutputFolder implements AutoCloseable {
           String.format(
               "Cannot write to %s: %,d kB are free there, expected %,d kB for the results; free some"
                   + " space, or choose another folder with --output",
-              path, free / 1024, needed / 1024));
+              FileNames.path(path), free / 1024, needed / 1024));
     }
   }
 
@@ -128,7 +133,7 @@ final class OutputFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(
           "Cannot write "
-              + file(name)
+              + FileNames.path(file(name))
               + ": "
               + FailureMessage.of(FailureMessage.firstCause(e))
               + "; "
@@ -146,7 +151,7 @@ final class OutputFolder implements AutoCloseable {
     there.addAll(written);
     return there.isEmpty()
         ? "nothing was written"
-        : "complete in " + path + ": " + String.join(", ", there);
+        : "complete in " + FileNames.path(path) + ": " + String.join(", ", there);
   }
 
   /** None if the folder cannot be read: what was written is known without it. */

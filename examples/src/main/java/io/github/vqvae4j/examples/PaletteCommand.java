@@ -3,6 +3,8 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.FolderListing;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.data.PassedOver;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImagePalette;
 import io.github.vqvae4j.model.PaletteReport;
@@ -13,9 +15,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +45,9 @@ final class PaletteCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "A PNG, JPEG or BMP file, or a folder of such files.")
+      description =
+          "A PNG, JPEG or BMP file, or a folder of such files; those in it that cannot be read are"
+              + " skipped and counted.")
   private Path data;
 
   @Option(
@@ -50,7 +56,8 @@ final class PaletteCommand implements Callable<Integer> {
       paramLabel = "K",
       converter = PositiveInt.class,
       defaultValue = "8,64,256",
-      description = "How many, up to 256; several with commas between. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How many at most, up to 256; several with commas between. Default: ${DEFAULT-VALUE}.")
   private List<Integer> colors;
 
   @Option(
@@ -67,6 +74,7 @@ final class PaletteCommand implements Callable<Integer> {
   private Path output;
 
   private List<PassedOver> passedOver = List.of();
+  private final List<String> skipped = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException {
@@ -81,21 +89,60 @@ final class PaletteCommand implements Callable<Integer> {
         Interruption interruption = new Interruption(folder, out)) {
       PaletteTable table = new PaletteTable(out);
       for (Path file : files) {
-        Images image = Images.read(file);
-        for (int k : colors) {
-          interruption.check();
-          String name = name(file);
-          table.add(name, k, paint(image, k, name + "-" + k + ".png", folder));
+        Optional<Images> image = read(file);
+        if (image.isPresent()) {
+          paint(image.get(), name(file), table, folder, interruption);
         }
+      }
+      if (skipped.size() == files.size()) {
+        throw noneReadable();
       }
       table.end();
       if (!passedOver.isEmpty()) {
         out.printf("passed over: %s%n", PassedOver.summary(passedOver));
       }
-      out.println(folder.path().toAbsolutePath().normalize());
+      if (!skipped.isEmpty()) {
+        SkippedFiles.print(skipped, out);
+      }
+      out.println(folder.place());
       return Main.DONE;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;
+    }
+  }
+
+  /** None, if it cannot be read and is one of a folder. */
+  private Optional<Images> read(Path file) throws IOException {
+    try {
+      return Optional.of(Images.read(file));
+    } catch (IOException e) {
+      if (!Files.isDirectory(data)) {
+        throw e;
+      }
+      skipped.add(FailureMessage.of(e));
+      return Optional.empty();
+    }
+  }
+
+  private IOException noneReadable() {
+    return new BadFileException(
+        data,
+        "folder",
+        "got "
+            + Counts.of(
+                skipped.size(),
+                "image file that cannot be read",
+                "image files of which none can be read")
+            + ", expected one or more; the first says: "
+            + skipped.get(0));
+  }
+
+  private void paint(
+      Images image, String name, PaletteTable table, OutputFolder folder, Interruption interruption)
+      throws IOException {
+    for (int k : colors) {
+      interruption.check();
+      table.add(name, k, paint(image, k, name + "-" + k + ".png", folder));
     }
   }
 

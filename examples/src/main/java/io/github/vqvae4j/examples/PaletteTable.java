@@ -6,50 +6,74 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** What palettes cost and lose: a line for each image and number of colours, then the means. */
+/** What palettes cost and lose: a line for each image and K, then the means. */
 final class PaletteTable {
-  private static final String LINE = "%-20s %8d %9.2f %9.2f %9.2f %9.4f%n";
+  private static final String LINE = "%-20s %5s %9s %9s %9s %9s %9s%n";
 
   private final PrintWriter out;
   private final Map<Integer, List<PaletteReport>> reports = new TreeMap<>();
 
   PaletteTable(PrintWriter out) {
     this.out = out;
-    out.printf("%-20s %8s %9s %29s%n", "", "", "", "bits per pixel");
-    out.printf(
-        "%-20s %8s %9s %9s %9s %9s%n",
-        "image", "colours", "PSNR, dB", "indices", "entropy", "palette");
   }
 
-  /** Prints a line. */
-  void add(String image, int colors, PaletteReport report) {
-    reports.computeIfAbsent(colors, k -> new ArrayList<>()).add(report);
-    line(image, colors, List.of(report));
+  /**
+   * Prints a line.
+   *
+   * @param most K, the colours that were allowed
+   */
+  void add(String image, int most, PaletteReport report) {
+    if (reports.isEmpty()) {
+      out.printf("%-20s %5s %9s %9s %29s%n", "", "", "", "", "bits per pixel");
+      out.printf(LINE, "image", "K", "colours", "PSNR, dB", "indices", "entropy", "palette");
+    }
+    reports.computeIfAbsent(most, k -> new ArrayList<>()).add(report);
+    line(image, most, Integer.toString(report.usage().codebookSize()), List.of(report));
   }
 
   /** Prints the means over all images, if there are several. */
   void end() {
+    StringJoiner exact = new StringJoiner(", ");
     reports.forEach(
-        (colors, some) -> {
+        (most, some) -> {
           if (some.size() > 1) {
-            line("mean of " + some.size(), colors, some);
+            double colors = mean(some, report -> report.usage().codebookSize());
+            line("mean of " + some.size(), most, text(1, colors), some);
+            long without = some.size() - inexact(some).size();
+            if (without > 0) {
+              exact.add(without + " at K = " + most);
+            }
           }
         });
+    if (exact.length() > 0) {
+      out.printf("PSNR: the mean is without exact images, %s%n", exact);
+    }
   }
 
-  private void line(String name, int colors, List<PaletteReport> some) {
+  private void line(String name, int most, String colors, List<PaletteReport> some) {
+    List<PaletteReport> inexact = inexact(some);
     out.printf(
-        Locale.ROOT,
         LINE,
         name,
+        most,
         colors,
-        mean(some, PaletteReport::psnr),
-        mean(some, PaletteReport::indexBits),
-        mean(some, PaletteReport::entropyBits),
-        mean(some, PaletteReport::paletteBits));
+        inexact.isEmpty() ? "exact" : text(2, mean(inexact, PaletteReport::psnr)),
+        text(2, mean(some, PaletteReport::indexBits)),
+        text(2, mean(some, PaletteReport::entropyBits)),
+        text(4, mean(some, PaletteReport::paletteBits)));
+  }
+
+  /** Those that have lost something; the PSNR of the others is infinite. */
+  private static List<PaletteReport> inexact(List<PaletteReport> some) {
+    return some.stream().filter(report -> report.meanSquaredError() > 0).toList();
+  }
+
+  private static String text(int decimals, double value) {
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
   private static double mean(List<PaletteReport> some, ToDoubleFunction<PaletteReport> value) {

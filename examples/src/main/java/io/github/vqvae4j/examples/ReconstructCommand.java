@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ConvEncoderConfig;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.Codes;
@@ -56,10 +57,10 @@ final class ReconstructCommand implements Callable<Integer> {
       Images reconstruction = vqVae.decode(codes);
       Images.write(reconstruction, output);
       out.print(CodeGrid.text(codes));
-      out.println("Reconstruction: " + output);
+      out.println("Reconstruction: " + FileNames.path(output));
       if (codesFile != null) {
         CodesFile.write(codes, codesFile);
-        out.println("Codes: " + codesFile);
+        out.println("Codes: " + FileNames.path(codesFile));
       }
     }
     return Main.DONE;

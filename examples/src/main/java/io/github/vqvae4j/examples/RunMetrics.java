@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.train.Evaluation;
@@ -45,14 +46,14 @@ record RunMetrics(
             + "test MSE             %.5f%n"
             + "test PSNR            %.2f dB%n"
             + "%s"
-            + "training             %d steps of %d images in %.1f s, %.0f images/s%n"
+            + "training             %s of %s in %.1f s, %.0f images/s%n"
             + "parameters           %d%n",
         testMseOverVariance,
         testMse,
         testPsnr,
         codes(),
-        report.last().step(),
-        batch,
+        Counts.of(report.last().step(), "step"),
+        Counts.of(batch, "image"),
         report.seconds(),
         report.imagesPerSecond(),
         parameters);

@@ -7,6 +7,8 @@ import io.github.vqvae4j.data.Series;
 import io.github.vqvae4j.data.SeriesTiles;
 import io.github.vqvae4j.data.WavFiles;
 import io.github.vqvae4j.examples.Alarms.Alarm;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.AnomalyConfig;
 import io.github.vqvae4j.model.AnomalyDetector;
 import io.github.vqvae4j.model.SeriesDecoder;
@@ -109,12 +111,13 @@ final class SeriesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     SeriesInput input = data == null ? SeriesInput.generated(seed) : SeriesInput.of(data, csv);
     ChannelScale scale = ChannelScale.of(input.train());
-    requireEnough(input.heldOut());
+    requireEnough(input);
     try (VqVae model = model(input.channels().size());
         OutputFolder folder = OutputFolder.make(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
-          "%s: %s to look at%nResults will be in %s%n", input.name(), input.test(), folder.path());
+          "%s: %s to look at%nResults will be in %s%n",
+          input.files().get(input.files().size() - 1), input.test(), FileNames.path(folder.path()));
       if (!input.passedOver().isEmpty()) {
         out.printf("passed over: %s%n", PassedOver.summary(input.passedOver()));
       }
@@ -128,17 +131,32 @@ final class SeriesCommand implements Callable<Integer> {
   }
 
   /** Fails before the training if no threshold could be chosen after it. */
-  private void requireEnough(List<Series> heldOut) {
+  private void requireEnough(SeriesInput input) {
+    List<Series> heldOut = input.heldOut();
     long least = (long) Math.ceil(1 / falsePositives - 1 - 1e-9);
-    long windows = heldOut.stream().mapToLong(series -> series.time() / window - 1L).sum();
-    if (heldOut.stream().anyMatch(series -> series.time() < 2 * window) || windows < least) {
-      throw new IllegalArgumentException(
-          String.format(
-              "%s: got %s in the held-out fifth, expected at least %d windows of twice --window,"
-                  + " one every %d samples, for --false-positives %s; give more data, a shorter"
-                  + " --window, or a larger --false-positives",
-              data, heldOut, least, window, falsePositives));
+    long windows = 0;
+    for (int i = 0; i < heldOut.size(); i++) {
+      if (heldOut.get(i).time() < 2 * window) {
+        throw tooFew(input.files().get(i), heldOut.get(i).toString(), least);
+      }
+      windows += heldOut.get(i).time() / window - 1L;
     }
+    if (windows < least) {
+      String got =
+          heldOut.size() == 1
+              ? heldOut.get(0).toString()
+              : Counts.of(windows, "window") + " in " + heldOut.size() + " files";
+      throw tooFew(input.name(), got, least);
+    }
+  }
+
+  private IllegalArgumentException tooFew(String where, String got, long least) {
+    return new IllegalArgumentException(
+        String.format(
+            "%s: got %s in the held-out fifth, expected at least %s of twice --window, one every"
+                + " %s, for --false-positives %s; give more data, a shorter --window, or a larger"
+                + " --false-positives",
+            where, got, Counts.of(least, "window"), Counts.of(window, "sample"), falsePositives));
   }
 
   private VqVae model(int channels) {
@@ -208,7 +226,7 @@ final class SeriesCommand implements Callable<Integer> {
     out.printf(Locale.ROOT, "threshold %.2f%n%n", detector.heatThreshold());
     out.println(
         input.faults().isEmpty()
-            ? Alarms.table(alarms, score)
+            ? Alarms.table(alarms, score.time(), input.time())
             : FaultTable.of(score, input.faults(), alarms));
 
     SeriesPictures pictures =
@@ -217,7 +235,7 @@ final class SeriesCommand implements Callable<Integer> {
     folder.write(DETECTOR, detector::save);
     folder.write(WHOLE, pictures::writeWhole);
     folder.write(CLOSE, pictures::writeClose);
-    out.printf("%n%s%n", folder.path().toAbsolutePath().normalize());
+    out.printf("%n%s%n", folder.place());
     out.printf("  %-20s all channels, and the score with its threshold%n", WHOLE);
     out.printf("  %-20s faults from near, with what the model made of them%n", CLOSE);
     if (input.sound()) {

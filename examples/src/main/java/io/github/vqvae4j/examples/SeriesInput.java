@@ -18,9 +18,11 @@ import java.util.stream.IntStream;
  * What the series example trains on and looks for faults in.
  *
  * @param name for messages
+ * @param files for messages, the name of what each of the series is from
  * @param train normal series
  * @param heldOut further normal series
- * @param test where to look
+ * @param test where to look, in the last of the files
+ * @param time where the test stands in its file
  * @param channels their names
  * @param faults that were put into the test; none if it is not known what is in it
  * @param sound whether it came from WAV files
@@ -28,15 +30,18 @@ import java.util.stream.IntStream;
  */
 record SeriesInput(
     String name,
+    List<String> files,
     List<Series> train,
     List<Series> heldOut,
     Series test,
+    Timeline time,
     List<String> channels,
     List<Fault> faults,
     boolean sound,
     List<PassedOver> passedOver) {
   private static final int TRAINING_SECONDS = 120;
   private static final int OTHER_SECONDS = 60;
+  private static final String SENSORS = "a machine's sensors";
   private static final List<String> SOUNDS =
       List.of(".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma");
 
@@ -45,10 +50,12 @@ record SeriesInput(
     int other = OTHER_SECONDS * MachineSensors.RATE;
     List<Fault> faults = Fault.each(other, seed);
     return new SeriesInput(
-        "a machine's sensors",
+        SENSORS,
+        List.of(SENSORS),
         List.of(MachineSensors.measure(TRAINING_SECONDS * MachineSensors.RATE, List.of(), seed)),
         List.of(MachineSensors.measure(other, List.of(), seed + 1)),
         MachineSensors.measure(other, faults, seed + 2),
+        new Timeline(0, MachineSensors.RATE),
         MachineSensors.CHANNELS,
         faults,
         false,
@@ -68,21 +75,22 @@ record SeriesInput(
     String name = data.toString().toLowerCase(Locale.ROOT);
     // Those that are no WAV files are named when they are read as such.
     boolean sound = folder.isPresent() || SOUNDS.stream().anyMatch(name::endsWith);
-    List<Series> all = new ArrayList<>();
-    if (sound) {
-      for (Path file : folder.map(FolderListing::files).orElse(List.of(data))) {
-        all.add(WavFiles.read(file));
-      }
+    List<Path> files = folder.map(FolderListing::files).orElse(List.of(data));
+    List<Series> all;
+    if (folder.isPresent()) {
+      all = WavFiles.read(folder.get());
     } else {
-      all.add(csv.read(data));
+      all = List.of(sound ? WavFiles.read(data) : csv.read(data));
     }
+    List<String> names = files.stream().map(FileNames::path).toList();
     List<Series> train = new ArrayList<>();
     List<Series> heldOut = new ArrayList<>();
-    for (Series one : all) {
+    for (int i = 0; i < all.size(); i++) {
+      Series one = all.get(i);
       int fifth = one.time() / 5;
       if (fifth == 0) {
         throw new IllegalArgumentException(
-            data + ": got " + one + ", expected 5 samples or more; leave it out");
+            names.get(i) + ": got " + one + ", expected 5 samples or more; leave it out");
       }
       train.add(one.range(0, 3 * fifth));
       heldOut.add(one.range(3 * fifth, 4 * fifth));
@@ -90,12 +98,14 @@ record SeriesInput(
     Series last = all.get(all.size() - 1);
     List<String> channels =
         IntStream.rangeClosed(1, last.channels()).mapToObj(c -> "channel " + c).toList();
-    Series rest = last.range(4 * (last.time() / 5), last.time());
+    int start = 4 * (last.time() / 5);
     return new SeriesInput(
         FileNames.path(data),
+        names,
         train,
         heldOut,
-        rest,
+        last.range(start, last.time()),
+        new Timeline(start, last.rate()),
         channels,
         List.of(),
         sound,

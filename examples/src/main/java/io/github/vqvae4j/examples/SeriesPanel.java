@@ -24,7 +24,7 @@ final class SeriesPanel {
   private final XYChart chart;
   private final int from;
   private final int to;
-  private final double rate;
+  private final Timeline time;
   private final double low;
   private final double high;
   private int shades;
@@ -34,13 +34,13 @@ final class SeriesPanel {
    *
    * @param from the first sample
    * @param to one past the last
-   * @param rate samples in a second
+   * @param time where they stand in the file
    * @param low end of the axis of values
    */
-  SeriesPanel(String title, String unit, int from, int to, double rate, double low, double high) {
+  SeriesPanel(String title, String unit, int from, int to, Timeline time, double low, double high) {
     this.from = from;
     this.to = to;
-    this.rate = rate;
+    this.time = time;
     this.low = low;
     this.high = high;
     chart =
@@ -54,8 +54,8 @@ final class SeriesPanel {
     ChartStyle.apply(style);
     style.setLegendVisible(false);
     style.setChartTitleVisible(!title.isEmpty());
-    style.setXAxisMin(from / rate);
-    style.setXAxisMax(to / rate);
+    style.setXAxisMin(time.position(from));
+    style.setXAxisMax(time.position(to));
     style.setYAxisMin(low);
     style.setYAxisMax(high);
     style.setYAxisLeftWidthHint(AXIS);
@@ -66,7 +66,9 @@ final class SeriesPanel {
   /** Shades some times. */
   SeriesPanel shade(List<int[]> stretches) {
     for (int[] stretch : stretches) {
-      double[] x = {Math.max(from, stretch[0]) / rate, Math.min(to, stretch[1]) / rate};
+      double[] x = {
+        time.position(Math.max(from, stretch[0])), time.position(Math.min(to, stretch[1]))
+      };
       if (x[0] < x[1]) {
         shade(x, high);
         // An area ends at 0, if that is to be seen.
@@ -99,7 +101,7 @@ final class SeriesPanel {
         least = Math.min(least, samples[t * channels + channel]);
         most = Math.max(most, samples[t * channels + channel]);
       }
-      x[2 * i] = x[2 * i + 1] = start / rate;
+      x[2 * i] = x[2 * i + 1] = time.position(start);
       y[2 * i] = clamp(least);
       y[2 * i + 1] = clamp(most);
     }
@@ -108,7 +110,7 @@ final class SeriesPanel {
 
   /** A line at one height. */
   SeriesPanel level(String name, Color color, double value) {
-    double[] x = {from / rate, to / rate};
+    double[] x = {time.position(from), time.position(to)};
     return add(name, color, x, new double[] {clamp(value), clamp(value)});
   }
 

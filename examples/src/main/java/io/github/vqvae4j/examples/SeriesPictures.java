@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.knowm.xchart.XYChart;
 
 /** A series, what a model made of it, and where they differ. */
@@ -25,7 +24,6 @@ final class SeriesPictures {
   private final Series score;
   private final double threshold;
   private final List<Alarm> alarms;
-  private final double rate;
 
   SeriesPictures(
       SeriesInput input,
@@ -38,7 +36,6 @@ final class SeriesPictures {
     this.score = score;
     this.threshold = threshold;
     this.alarms = alarms;
-    this.rate = Math.max(1, input.test().rate());
   }
 
   /** All channels and the score over the whole time. */
@@ -102,7 +99,7 @@ final class SeriesPictures {
 
   private String title(String what, int from) {
     return String.format(
-        Locale.ROOT, "%s at %.2f s: measured (blue), the model's (orange)", what, from / rate);
+        "%s at %s: measured (blue), the model's (orange)", what, input.time().at(from));
   }
 
   /** The channel whose error is largest there, against its own range. */
@@ -134,7 +131,7 @@ final class SeriesPictures {
 
   private SeriesPanel signal(String title, String name, int channel, int from, int to) {
     double[] range = range(channel, from, to);
-    return new SeriesPanel(title, name, from, to, rate, range[0], range[1]);
+    return new SeriesPanel(title, name, from, to, input.time(), range[0], range[1]);
   }
 
   /** The least and the largest of a channel, and a little more. */
@@ -153,7 +150,8 @@ final class SeriesPictures {
   }
 
   private XYChart scorePanel(String title, int from, int to, List<int[]> shades) {
-    return new SeriesPanel(title, "score", from, to, rate, -1, Math.max(1, MOST_SCORE * threshold))
+    return new SeriesPanel(
+            title, "score", from, to, input.time(), -1, Math.max(1, MOST_SCORE * threshold))
         .shade(shades)
         .line("score", DARK, score.samples(), 1, 0)
         .level("threshold", RED, threshold)

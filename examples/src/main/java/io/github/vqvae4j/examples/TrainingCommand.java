@@ -1,5 +1,7 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,14 +35,39 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
   void finish(ImageSets images, OutputFolder folder, M trained, PrintWriter out)
       throws IOException {}
 
+  /**
+   * Makes batches smaller if there are too few images for the default.
+   *
+   * @return whether it did
+   */
+  private boolean fitBatch(int images) {
+    if (options.batch <= images) {
+      return false;
+    }
+    if (spec.commandLine().getParseResult().hasMatchedOption("--batch")) {
+      throw new IllegalArgumentException(
+          String.format(
+              "--batch: got a batch of %d for a data set of %s, expected 1 to %d; give a smaller"
+                  + " batch or more images",
+              options.batch, Counts.of(images, "image"), images));
+    }
+    options.batch = images;
+    return true;
+  }
+
   @Override
   public final Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     ImageSets images = images();
+    boolean smaller = fitBatch(images.train().size());
     try (M model = model(images);
         OutputFolder folder = OutputFolder.make(options.output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
-      out.printf("%s%nResults will be in %s%n", images, folder.path());
+      out.println(images);
+      if (smaller) {
+        out.printf("batches of %s, all that are trained on%n", Counts.of(options.batch, "image"));
+      }
+      out.printf("Results will be in %s%n", FileNames.path(folder.path()));
       folder.requireSpaceFor(model);
       new TrainingRun(spec.name(), options, images, model, folder, interruption, out).run();
       finish(images, folder, model, out);

@@ -16,7 +16,8 @@ final class TrainingOptions {
       names = "--batch",
       paramLabel = "N",
       converter = PositiveInt.class,
-      description = "Images in a step. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Images in a step. Default: ${DEFAULT-VALUE}, or all that are trained on if these are fewer.")
   int batch;
 
   @Option(

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.model.VqVae;
@@ -66,7 +67,7 @@ final class TrainingRun {
     write(RECONSTRUCTIONS, file -> ReconstructionSheet.write(model, images.test(), file));
     write(LOSS, file -> LossChart.write(command, model instanceof Vae, history, report, file));
 
-    out.println(folder.path().toAbsolutePath().normalize());
+    out.println(folder.place());
     out.printf("  %-20s held-out images; under each row its reconstructions%n", RECONSTRUCTIONS);
     out.printf("  %-20s the terms of the loss and more over the steps%n", LOSS);
     out.printf("  %-20s the trained model%n", MODEL);
@@ -74,7 +75,7 @@ final class TrainingRun {
     out.printf("  %-20s all settings%n", "config.json");
     out.printf("  %-20s reconstructions after steps 1, 2, 4, ..%n", "images/");
     if (options.tensorBoard) {
-      out.printf("For the curves: tensorboard --logdir %s%n", folder.path());
+      out.printf("For the curves: tensorboard --logdir %s%n", FileNames.path(folder.path()));
     }
   }
 

@@ -75,10 +75,56 @@ class FolderCommandTest {
     Run.of("folder").failed(2, "--data");
     folder("--size=0").failed(2, "--size", "got '0'");
     folder("--batch=19", "--output=" + output)
-        .failed(1, "got a batch of 19 for a data set of 18 images, expected 1 to 18");
+        .failed(1, "--batch: got a batch of 19 for a data set of 18 images, expected 1 to 18");
     folder("--size=30", "--batch=6", "--output=" + output)
         .failed(1, "expected a height and width that 4 divides", "30x30");
     Run.of("folder", "--data=" + folder.resolve("nowhere")).failed(1, "nowhere");
     assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void aSmallFolderIsTrainedOnInABatchThatFits() throws IOException {
+    Path few = Files.createDirectory(folder.resolve("few"));
+    for (int i = 1; i <= 6; i++) {
+      Path output = folder.resolve("run" + i);
+      Files.copy(
+          pictures.resolve(i % 2 == 0 ? "even" : "odd").resolve(i + ".png"),
+          few.resolve(i + ".png"));
+      Run run =
+          Run.of(
+              "folder",
+              "--data=" + few,
+              "--size=16",
+              "--steps=2",
+              "--hidden=8",
+              "--codes=4",
+              "--output=" + output);
+      if (i < 6) {
+        String got = i == 1 ? "got 1 image" : "got " + i + " images";
+        run.failed(1, few + ": " + got, "expected 6 or more", "held out");
+        assertFalse(Files.exists(output));
+      } else {
+        run.succeeded();
+        assertTrue(run.out().contains("5 training and 1 test images"), run.out());
+        assertTrue(run.out().contains("batches of 5 images, all that are trained on"), run.out());
+        assertTrue(run.out().contains("2 steps of 5 images"), run.out());
+        assertTrue(
+            run.out().contains("0 files were skipped, since they cannot be read"), run.out());
+      }
+    }
+    Files.writeString(few.resolve("bad.png"), "no image");
+    Run run =
+        Run.of(
+                "folder",
+                "--data=" + few,
+                "--size=16",
+                "--steps=1",
+                "--hidden=8",
+                "--codes=4",
+                "--batch=2",
+                "--output=" + folder.resolve("run"))
+            .succeeded();
+    assertTrue(run.out().contains("1 file was skipped, since it cannot be read"), run.out());
+    assertFalse(run.out().contains("batches of"), run.out());
   }
 }

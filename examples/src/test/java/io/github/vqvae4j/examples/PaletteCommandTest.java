@@ -36,25 +36,95 @@ class PaletteCommandTest {
         Run.of("palette", "--data=" + folder.resolve("in"), "--colors=4,64", "--output=" + output)
             .succeeded();
     List<String> lines = run.out().lines().toList();
-    assertTrue(lines.get(1).contains("colours  PSNR, dB   indices   entropy   palette"), run.out());
+    assertTrue(
+        lines.get(1).contains("    K   colours  PSNR, dB   indices   entropy   palette"),
+        run.out());
     assertTrue(lines.get(2).startsWith("a.one "), run.out());
     assertTrue(lines.get(5).startsWith("b "), run.out());
-    assertTrue(lines.get(5).contains(" 64  Infinity"), run.out());
+    long all = colors(Images.read(folder.resolve("in/b.png")));
+    assertTrue(all < 64 && lines.get(5).contains(" 64        " + all + "     exact"), run.out());
     assertTrue(lines.get(6).startsWith("mean of 2 "), run.out());
-    assertEquals("passed over: 1 other file (readme.txt)", lines.get(8));
+    assertTrue(
+        lines.get(8).startsWith("PSNR: the mean is without exact images, 2 at K = 64"), run.out());
+    assertEquals("passed over: 1 other file (readme.txt)", lines.get(9));
     assertEquals(Images.read(folder.resolve("in/b.png")), Images.read(output.resolve("b-64.png")));
     Images four = Images.read(output.resolve("a.one-4.png"));
     assertEquals("Images[1, 8, 9, 3]", four.toString());
-    float[] pixels = four.pixels();
-    long colors =
-        IntStream.range(0, pixels.length / 3)
-            .mapToObj(i -> Arrays.toString(Arrays.copyOfRange(pixels, 3 * i, 3 * i + 3)))
-            .distinct()
-            .count();
-    assertEquals(4, colors);
+    assertEquals(4, colors(four));
     try (var files = Files.list(output)) {
       assertEquals(4, files.count());
     }
+  }
+
+  private static long colors(Images image) {
+    float[] pixels = image.pixels();
+    int each = image.channels();
+    return IntStream.range(0, pixels.length / each)
+        .mapToObj(i -> Arrays.toString(Arrays.copyOfRange(pixels, each * i, each * i + each)))
+        .distinct()
+        .count();
+  }
+
+  @Test
+  void theColoursAreThoseOfTheFile() throws IOException {
+    Path in = Files.createDirectory(folder.resolve("in"));
+    write(in.resolve("two.png"), 1, 0, 1);
+    float[] gradient = new float[60];
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = i * 4 / 255f;
+    }
+    write(in.resolve("gradient.png"), gradient);
+    Path output = folder.resolve("out");
+    Run run = Run.of("palette", "--data=" + in, "--output=" + output).succeeded();
+    for (String line : run.out().lines().toList()) {
+      String[] words = line.split(" +");
+      if (words[0].equals("two") || words[0].equals("gradient")) {
+        Images painted = Images.read(output.resolve(words[0] + "-" + words[1] + ".png"));
+        long colors = colors(painted);
+        assertEquals(colors, Integer.parseInt(words[2]), line);
+        assertEquals(words[0].equals("two") ? 2 : Math.min(60, Integer.parseInt(words[1])), colors);
+      }
+    }
+    List<String> means = run.out().lines().filter(line -> line.startsWith("mean of 2")).toList();
+    String gradient8 =
+        run.out().lines().filter(line -> line.startsWith("gradient")).findFirst().orElseThrow();
+    assertTrue(
+        means.get(0).matches("mean of 2 +8 +5\\.0 +" + gradient8.split(" +")[3] + " .*"),
+        means.get(0));
+    assertTrue(means.get(1).matches("mean of 2 +64 +31\\.0 +exact .*"), means.get(1));
+    assertFalse(run.out().contains("Infinity") || run.out().contains("NaN"), run.out());
+  }
+
+  @Test
+  void filesThatCannotBeReadAreSkippedAndCounted() throws IOException {
+    image("a.png", 8, 9);
+    image("c.png", 8, 9);
+    Path in = folder.resolve("in");
+    Files.writeString(in.resolve("b.jpg"), "not an image");
+    Files.writeString(in.resolve("notes.txt"), "not meant to be one");
+    Path output = folder.resolve("out");
+    Run run = Run.of("palette", "--data=" + in, "--colors=4", "--output=" + output).succeeded();
+    for (String text :
+        new String[] {
+          "mean of 2 ",
+          "passed over: 1 other file (notes.txt)",
+          "1 file was skipped, since it cannot be read",
+          "  " + in.resolve("b.jpg") + ": byte 0: got text",
+          output.toString()
+        }) {
+      assertTrue(run.out().contains(text), run.out());
+    }
+    Path other = folder.resolve("other");
+    Run.of("palette", "--data=" + in.resolve("b.jpg"), "--output=" + other).failed(1, "got text");
+    Files.delete(in.resolve("a.png"));
+    Files.delete(in.resolve("c.png"));
+    Run.of("palette", "--data=" + in, "--output=" + other)
+        .failed(1, "got 1 image file that cannot be read", "b.jpg: byte 0: got text");
+    assertFalse(Files.exists(other));
+  }
+
+  private static void write(Path file, float... gray) throws IOException {
+    Images.write(Images.of(gray, 1, 1, gray.length, 1), file);
   }
 
   @Test

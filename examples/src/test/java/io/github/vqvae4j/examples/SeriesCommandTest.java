@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,7 +71,7 @@ class SeriesCommandTest {
                 "--false-positives=0.02",
                 "--output=" + output)
             .succeeded();
-    assertTrue(run.out().contains(" alarms in 0.225 s"), run.out());
+    assertTrue(run.out().contains(" alarms in 0.225 s, from 0.900 s on"), run.out());
     assertFiles(
         output,
         Stream.concat(RESULTS.stream(), Stream.of("reconstruction.wav"))
@@ -95,8 +97,64 @@ class SeriesCommandTest {
                 "--window=16",
                 "--output=" + output)
             .succeeded();
-    assertTrue(run.out().contains(" alarms in 2000.000 samples"), run.out());
+    assertTrue(run.out().contains(" alarms in 2000 samples, from 8000 on"), run.out());
     assertFiles(output, Set.copyOf(RESULTS));
+  }
+
+  @Test
+  void alarmsStandWhereTheyAreInTheFile() throws IOException {
+    StringBuilder csv = new StringBuilder("one\n");
+    float[] samples = new float[8_000];
+    for (int t = 0; t < samples.length; t++) {
+      boolean fault = t >= 7_400 && t < 7_440;
+      samples[t] = (float) ((fault ? 0.9 : 0.1) * Math.sin(t * (fault ? 1.9 : 0.2)));
+      csv.append(samples[t]).append('\n');
+    }
+    Path table = Files.writeString(folder.resolve("table.csv"), csv);
+    Path sound = folder.resolve("sound.wav");
+    WavFiles.write(Series.of(samples, 1, 1_000), sound);
+    int[] at = highestAlarm(table, "samples (\\d+) to (\\d+): score");
+    assertTrue(
+        at[0] > 7_350 && at[0] < 7_440 && at[1] > 7_400 && at[1] < 7_490, at[0] + " " + at[1]);
+    at = highestAlarm(sound, "from (\\d\\.\\d{3}) s to (\\d\\.\\d{3}) s: score");
+    assertTrue(
+        at[0] > 7_350 && at[0] < 7_440 && at[1] > 7_400 && at[1] < 7_490, at[0] + " " + at[1]);
+  }
+
+  private int[] highestAlarm(Path file, String pattern) throws IOException {
+    String out =
+        Run.of(
+                "series",
+                "--data=" + file,
+                "--steps=20",
+                "--codes=16",
+                "--window=16",
+                "--false-positives=0.02",
+                "--output=" + folder.resolve("out-" + file.getFileName()))
+            .succeeded()
+            .out();
+    Matcher alarm = Pattern.compile(pattern).matcher(out);
+    assertTrue(alarm.find(), out);
+    return new int[] {
+      Integer.parseInt(alarm.group(1).replace(".", "")),
+      Integer.parseInt(alarm.group(2).replace(".", ""))
+    };
+  }
+
+  @Test
+  void positionsAreThoseOfTheFile() {
+    Timeline samples = new Timeline(48_000, 0);
+    assertEquals("samples 54977 to 55099", samples.stretch(6_977, 7_100));
+    assertEquals("sample 54977", samples.stretch(6_977, 6_978));
+    assertEquals("sample 54977", samples.at(6_977));
+    assertEquals("12000 samples, from 48000 on", samples.whole(12_000));
+    assertEquals(54_977, samples.position(6_977));
+    Timeline seconds = new Timeline(16_000, 8_000);
+    assertEquals("from 2.500 s to 2.501 s", seconds.stretch(4_000, 4_008));
+    assertEquals("2.500 s", seconds.at(4_000));
+    assertEquals("0.500 s, from 2.000 s on", seconds.whole(4_000));
+    assertEquals(2.5, seconds.position(4_000));
+    assertEquals("4.000 s", new Timeline(0, 1_000).whole(4_000));
   }
 
   @Test
@@ -177,6 +235,22 @@ class SeriesCommandTest {
     Run.of("series", "--data=" + sound, "--window=700").failed(1, "Series[600, 2]", "--window");
     Run.of("series", "--data=" + sound, "--window=4", "--steps=3", "--output=" + output)
         .failed(1, "a length that 8 divides", "got 4");
+    Run.of("series", "--window=9000", "--output=" + output)
+        .failed(1, "a machine's sensors: got Series[60000, 4]", "--window");
+    Path sounds = Files.createDirectory(folder.resolve("sounds"));
+    WavFiles.write(tone(9_000), sounds.resolve("a.wav"));
+    WavFiles.write(tone(3_000), sounds.resolve("b.wav"));
+    WavFiles.write(tone(9_000), sounds.resolve("c.wav"));
+    Run.of("series", "--data=" + sounds, "--window=400", "--output=" + output)
+        .failed(1, sounds.resolve("b.wav") + ": got Series[600, 2]", "--window");
+    Run.of("series", "--data=" + sounds, "--window=64", "--output=" + output)
+        .failed(1, "sounds: got 62 windows in 3 files", "at least 99 windows");
+    WavFiles.write(tone(4), sounds.resolve("b.wav"));
+    Run.of("series", "--data=" + sounds, "--output=" + output)
+        .failed(1, sounds.resolve("b.wav") + ": got Series[4, 2]", "5 samples or more");
+    WavFiles.write(Series.of(new float[900], 1, 8_000), sounds.resolve("b.wav"));
+    Run.of("series", "--data=" + sounds, "--window=8", "--output=" + output)
+        .failed(1, sounds.resolve("b.wav") + ": header: got 1 channel", "2 of the 3 files");
     Path flac = Files.writeString(folder.resolve("bird.FLAC"), "fLaC and more");
     Run.of("series", "--data=" + flac, "--output=" + output)
         .failed(1, "bird.FLAC", "got a FLAC file");
