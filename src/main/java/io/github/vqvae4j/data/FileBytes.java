@@ -146,11 +146,28 @@ final class FileBytes implements Closeable {
       stream = Files.newInputStream(file);
       streamAt = 0;
     }
-    stream.skipNBytes(position - streamAt);
+    skip(position - streamAt);
     count = stream.readNBytes(buffer, 0, buffer.length);
     start = position;
     streamAt = position + count;
-    return count > 0;
+    if (count == 0) {
+      throw cut();
+    }
+    return true;
+  }
+
+  /** Unlike {@code skipNBytes}, it knows a file that became shorter than it was. */
+  private void skip(long length) throws IOException {
+    for (long left = length; left > 0; ) {
+      long skipped = stream.skip(left);
+      if (skipped == 0 && stream.read() >= 0) {
+        skipped = 1;
+      }
+      if (skipped <= 0) {
+        throw cut();
+      }
+      left -= skipped;
+    }
   }
 
   @Override

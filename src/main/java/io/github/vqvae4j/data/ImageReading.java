@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -18,15 +19,18 @@ import javax.imageio.ImageReader;
  */
 final class ImageReading {
   /**
-   * Warnings of libjpeg about what it reads as it was meant: junk behind a scan (before a restart
-   * marker it is a sign of damage), and scan parameters that some encoders write wrong. Any other
-   * warning means that pixels were made up.
+   * What libjpeg warns of when there is junk behind a scan; before a restart marker it is a sign of
+   * damage. Any other warning means that pixels were made up.
    */
-  private static final Pattern HARMLESS =
+  private static final Pattern JUNK =
       Pattern.compile(
-          "Corrupt JPEG data: \\d+ extraneous bytes before marker 0x(?!d[0-7]).*"
-              + "|Invalid SOS parameters for sequential JPEG"
-              + "|Inconsistent progression sequence .*");
+          "Corrupt JPEG data: (\\d{1,9}) extraneous bytes before marker 0x(?!d[0-7]).*");
+
+  /** Scans with junk behind them, for each of which the image is decoded again. */
+  private static final int MAX_JUNK = 16;
+
+  /** A warning, and the part of the file that had been read up to then. */
+  private record Warning(String text, int part) {}
 
   private ImageReading() {}
 
@@ -57,17 +61,27 @@ final class ImageReading {
 
   private static BufferedImage decode(FileBytes bytes, ImageSource source) throws IOException {
     ImageReader reader = reader(source.format());
-    List<String> damage = new ArrayList<>();
     try (ImageParts parts = source.parts()) {
-      reader.addIIOReadWarningListener((origin, warning) -> damage.add(warning));
-      reader.setInput(parts, true, true);
-      BufferedImage picture = reader.read(0);
-      for (String warning : damage) {
-        if (!HARMLESS.matcher(warning).matches()) {
-          throw bytes.corrupt(warning, null);
+      List<Warning> warnings = new ArrayList<>();
+      reader.addIIOReadWarningListener(
+          (origin, text) -> warnings.add(new Warning(text, parts.current())));
+      for (int junk = 0; ; junk++) {
+        warnings.clear();
+        parts.seek(0);
+        reader.setInput(parts, false, true);
+        BufferedImage picture = reader.read(0);
+        if (warnings.isEmpty()) {
+          return picture;
+        }
+        // libjpeg tells the first warning only: without the junk it may have another one.
+        Warning first = warnings.get(0);
+        Matcher found = JUNK.matcher(first.text);
+        if (junk == MAX_JUNK
+            || !found.matches()
+            || !parts.overwriteJunk(first.part, Long.parseLong(found.group(1)))) {
+          throw bytes.corrupt(first.text, null);
         }
       }
-      return picture;
     } catch (BadFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

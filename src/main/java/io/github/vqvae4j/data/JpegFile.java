@@ -50,6 +50,7 @@ final class JpegFile {
   private final BitSet scanned = new BitSet();
   private int scans;
   private long scanBytes;
+  private long restartInterval;
 
   private JpegFile(FileBytes file) {
     this.file = file;
@@ -111,11 +112,11 @@ final class JpegFile {
       frame(marker, at + 4, end);
       data.add(at, end - at);
     } else if (marker == SCAN) {
-      end = scan(at + 4, end);
+      end = scan(at, end);
+    } else if (marker == HUFFMAN_TABLES || marker == QUANTIZATION_TABLES) {
       data.add(at, end - at);
-    } else if (marker == HUFFMAN_TABLES
-        || marker == QUANTIZATION_TABLES
-        || marker == RESTART_INTERVAL) {
+    } else if (marker == RESTART_INTERVAL) {
+      restartInterval = file.bigEndian(at + 4, 2);
       data.add(at, end - at);
     } else if (marker >= 0xe0 && marker <= 0xef) {
       application(at, end);
@@ -194,11 +195,20 @@ final class JpegFile {
         throw file.corrupt("it has no such sampling factors", null);
       }
     }
+    if (height == 0) {
+      throw refused(
+          "JPEG whose height comes after its scan (DNL)",
+          "expected it in the frame; save it again, or as PNG");
+    }
     ImageSource.checkSize(file, height, width);
   }
 
-  /** Reads the header of a scan and gives where its data end: at a marker. */
-  private long scan(long body, long end) throws IOException {
+  /**
+   * Reads a scan whose header is from {@code start} to {@code end} and gives where its data end: at
+   * a marker.
+   */
+  private long scan(long start, long end) throws IOException {
+    long body = start + 4;
     if (ids == null) {
       throw file.corrupt("it has a scan before its frame", null);
     }
@@ -216,11 +226,65 @@ final class JpegFile {
         }
       }
     }
-    long at = file.indexOf(MARKER, end);
+    addScanHeader(start, end, components);
+    long units = units(components, file.at(body + 1));
+    long at = dataEnd(end, restartInterval == 0 ? 0 : (units - 1) / restartInterval);
+    scanBytes += at - end;
+    data.add(end, at - end);
+    data.seal();
+    return at;
+  }
+
+  /** Some encoders write the parameters of sequential scans wrong, which has no other effect. */
+  private void addScanHeader(long start, long end, int components) throws IOException {
+    byte[] header = file.bytes(start, (int) (end - start));
+    if (!progressive) {
+      int parameters = 5 + 2 * components;
+      header[parameters] = 0;
+      header[parameters + 1] = 63;
+      header[parameters + 2] = 0;
+    }
+    data.add(header);
+  }
+
+  /** How many units a scan has, between which a restart marker may stand. */
+  private long units(int components, int id) {
+    int most = 1;
+    int highest = 1;
+    for (int factors : sampling) {
+      most = Math.max(most, factors >> 4);
+      highest = Math.max(highest, factors & 15);
+    }
+    long across = ceil(width, 8L * most);
+    long down = ceil(height, 8L * highest);
+    for (int i = 0; i < ids.length; i++) {
+      if (components == 1 && ids[i] == id) {
+        across = ceil(ceil((long) width * (sampling[i] >> 4), most), 8);
+        down = ceil(ceil((long) height * (sampling[i] & 15), highest), 8);
+      }
+    }
+    return across * down;
+  }
+
+  private static long ceil(long number, long divisor) {
+    return (number + divisor - 1) / divisor;
+  }
+
+  /** Where the data of a scan end: one more restart marker than there need be is found at ends. */
+  private long dataEnd(long from, long restarts) throws IOException {
+    long found = 0;
+    long at = file.indexOf(MARKER, from);
     for (int next; at >= 0; at = file.indexOf(MARKER, at + (next == MARKER ? 1 : 2))) {
       next = file.at(at + 1);
-      if (next > 0 && next != MARKER && !isRestart(next)) {
-        scanBytes += at - end;
+      if (isRestart(next)) {
+        if ((next & 7) != (found++ & 7)) {
+          throw file.corrupt("its restart markers are not in order at byte " + at, null);
+        }
+      } else if (next > 0 && next != MARKER) {
+        if (found != restarts && found != restarts + 1) {
+          throw file.corrupt(
+              "scan " + scans + " has " + found + " restart markers instead of " + restarts, null);
+        }
         return at;
       }
     }

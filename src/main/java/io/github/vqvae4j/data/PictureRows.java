@@ -5,6 +5,9 @@ import java.awt.image.Raster;
 
 /** The pixels of a decoded image, a row at a time, so that no copy of it in floats is needed. */
 final class PictureRows {
+  /** A row may be all of the picture: its samples are turned into floats so many pixels a time. */
+  private static final int BLOCK = 1 << 13;
+
   private final Raster raster;
   private final PixelFormat pixels;
   private final int[] samples;
@@ -12,7 +15,7 @@ final class PictureRows {
   PictureRows(Raster raster, PixelFormat pixels) {
     this.raster = raster;
     this.pixels = pixels;
-    samples = new int[raster.getWidth() * pixels.samples()];
+    samples = new int[Math.min(BLOCK, raster.getWidth()) * pixels.samples()];
   }
 
   int height() {
@@ -30,8 +33,11 @@ final class PictureRows {
 
   /** Copies row {@code y} into {@code target} from {@code offset} on: [width, channels], 0 to 1. */
   void read(int y, float[] target, int offset) throws BadFileException {
-    raster.getPixels(0, y, raster.getWidth(), 1, samples);
-    pixels.toFloats(samples, target, offset);
+    for (int x = 0; x < width(); x += BLOCK) {
+      int count = Math.min(BLOCK, width() - x);
+      raster.getPixels(x, y, count, 1, samples);
+      pixels.toFloats(samples, count, target, offset + x * channels());
+    }
   }
 
   /** All of it. */

@@ -14,8 +14,8 @@ sealed interface PixelFormat {
   /** How many samples a pixel has. */
   int samples();
 
-  /** Turns samples into values from 0 to 1. */
-  void toFloats(int[] samples, float[] target, int offset) throws BadFileException;
+  /** Turns the samples of the first {@code pixels} pixels into values from 0 to 1. */
+  void toFloats(int[] samples, int pixels, float[] target, int offset) throws BadFileException;
 
   /**
    * Each sample is a channel, the last one perhaps alpha.
@@ -36,10 +36,10 @@ sealed interface PixelFormat {
     }
 
     @Override
-    public void toFloats(int[] samples, float[] target, int offset) {
+    public void toFloats(int[] samples, int pixels, float[] target, int offset) {
       int channels = channels();
       int next = offset;
-      for (int x = 0; x < samples.length; x += largest.length) {
+      for (int x = 0; x < pixels * largest.length; x += largest.length) {
         float opacity = opacity(samples, x, channels);
         for (int c = 0; c < channels; c++) {
           target[next++] = onWhite(samples[x + c] / (float) largest[c], opacity);
@@ -98,9 +98,11 @@ sealed interface PixelFormat {
     }
 
     @Override
-    public void toFloats(int[] samples, float[] target, int offset) throws BadFileException {
+    public void toFloats(int[] samples, int pixels, float[] target, int offset)
+        throws BadFileException {
       int next = offset;
-      for (int index : samples) {
+      for (int x = 0; x < pixels; x++) {
+        int index = samples[x];
         int color = index * channels;
         if (color >= colors.length) {
           throw new BadFileException(

@@ -9,7 +9,8 @@ import java.util.zip.CRC32;
 
 /**
  * The chunks of a PNG file. ImageIO gets header and pixels only, a palette's indices as if they
- * were shades of gray: so samples come as they are stored, and damaged metadata does no harm.
+ * were shades of gray: so samples come as they are stored, and damaged metadata does no harm. A
+ * palette or transparency behind the pixels is out of place and does not count.
  */
 final class PngFile {
   static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
@@ -87,8 +88,22 @@ final class PngFile {
       checkSum(at, length);
     }
     switch (type) {
-      case "PLTE" -> palette = file.bytes(at + 8, (int) Math.min(length / 3, 256) * 3);
-      case "tRNS" -> transparency = file.bytes(at + 8, (int) Math.min(length, 256));
+      case "IHDR" -> once(type, at != SIGNATURE.length());
+      case "PLTE" -> {
+        if (!dataEnded) {
+          once(type, palette.length > 0);
+          palette = file.bytes(at + 8, (int) Math.min(length / 3, 256) * 3);
+        }
+      }
+      case "tRNS" -> {
+        if (!dataEnded) {
+          once(type, transparency != null);
+          if (header[9] == PALETTE && palette.length == 0) {
+            throw file.corrupt("it has a chunk tRNS before its palette", null);
+          }
+          transparency = file.bytes(at + 8, (int) Math.min(length, 256));
+        }
+      }
       case "IDAT" -> {
         if (dataEnded) {
           throw file.corrupt("its IDAT chunks do not stand together", null);
@@ -101,12 +116,18 @@ final class PngFile {
         return end(at);
       }
       default -> {
-        if (!type.equals("IHDR") && (type.charAt(0) & 0x20) == 0) {
+        if ((type.charAt(0) & 0x20) == 0) {
           throw file.corrupt("it has a critical chunk that no PNG has at byte " + at, null);
         }
       }
     }
     return next;
+  }
+
+  private void once(String type, boolean again) throws BadFileException {
+    if (again) {
+      throw file.corrupt("it has a second chunk " + type, null);
+    }
   }
 
   /** The pixels must be whole; what comes after them may be missing. */

@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.io.BadFileException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,7 +51,7 @@ class JpegFilesTest {
   @ValueSource(strings = {"gray", "multiscan", "restart", "rgb"})
   void aCutIsRefusedEvenBeforeAnEndMarker(String name) throws IOException {
     byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
-    List<Integer> segments = segments(whole);
+    List<Integer> segments = JpegBytes.segments(whole);
     int firstScan = segments.get(segments.size() - (name.equals("multiscan") ? 3 : 1) - 1);
     // The last bytes of a scan may be fill bits that nobody misses.
     for (int length = firstScan + 2; length < whole.length - 6; length += 3) {
@@ -69,12 +67,14 @@ class JpegFilesTest {
   void junkBetweenSegmentsIsSkipped(String name) throws IOException {
     byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
     Images expected = Images.read(SAMPLES.resolve(name + ".jpg"));
-    for (int at : segments(whole)) {
-      assertEquals(expected, read(insert(whole, at, JUNK)), "junk at byte " + at);
-      assertEquals(expected, read(insert(whole, at, new byte[3000])), "zeros at byte " + at);
-      assertEquals(expected, read(insert(whole, at, new byte[] {-1, -1})), "fill at byte " + at);
+    for (int at : JpegBytes.segments(whole)) {
+      assertEquals(expected, read(JpegBytes.insert(whole, at, JUNK)), "junk at byte " + at);
+      assertEquals(
+          expected, read(JpegBytes.insert(whole, at, new byte[3000])), "zeros at byte " + at);
+      assertEquals(
+          expected, read(JpegBytes.insert(whole, at, new byte[] {-1, -1})), "fill at byte " + at);
     }
-    assertEquals(expected, read(insert(whole, whole.length, JUNK)), "junk at the end");
+    assertEquals(expected, read(JpegBytes.insert(whole, whole.length, JUNK)), "junk at the end");
   }
 
   @Test
@@ -84,17 +84,23 @@ class JpegFilesTest {
     for (int marker = 0xe1; marker <= 0xef; marker++) {
       for (String body :
           new String[] {"", "ICC_PROFILE\0\1\2", "ICC_PROFILE\0\0\0", "Exif\0\0MM"}) {
-        assertEquals(expected, read(insert(base, 2, segment(marker, body))), marker + " " + body);
+        assertEquals(
+            expected,
+            read(JpegBytes.insert(base, 2, JpegBytes.segment(marker, body))),
+            marker + " " + body);
       }
     }
-    assertEquals(expected, read(insert(base, 2, segment(0xfe, "a comment"))));
-    assertEquals(expected, read(insert(base, base.length - 2, segment(0xdc, "\0\20"))), "DNL");
+    assertEquals(expected, read(JpegBytes.insert(base, 2, JpegBytes.segment(0xfe, "a comment"))));
+    assertEquals(
+        expected,
+        read(JpegBytes.insert(base, base.length - 2, JpegBytes.segment(0xdc, "\0\20"))),
+        "DNL");
   }
 
   @Test
   void scanParametersThatEncodersWriteWrongDoNoHarm() throws IOException {
     byte[] base = Files.readAllBytes(BASE);
-    List<Integer> segments = segments(base);
+    List<Integer> segments = JpegBytes.segments(base);
     int parameters = segments.get(segments.size() - 2) + 11;
     base[parameters + 1] = 0;
     assertEquals(Images.read(BASE), read(base));
@@ -115,7 +121,9 @@ class JpegFilesTest {
   void colorsAreStoredAsLibjpegTakesIt(boolean jfif, int adobe, boolean rgb) throws IOException {
     byte[] base = jfif ? Files.readAllBytes(BASE) : withoutJfif();
     byte[] file =
-        adobe < 0 ? base : insert(base, 2, segment(0xee, "Adobe\0d\0\0\0\0" + (char) adobe));
+        adobe < 0
+            ? base
+            : JpegBytes.insert(base, 2, JpegBytes.segment(0xee, "Adobe\0d\0\0\0\0" + (char) adobe));
     assertEquals(rgb ? storedComponents() : Images.read(BASE), read(file));
   }
 
@@ -133,7 +141,7 @@ class JpegFilesTest {
   })
   void kindsThatImageIoCannotDecodeAreRefusedByName(String marker, String name) throws IOException {
     byte[] file = Files.readAllBytes(BASE);
-    file[frame(file) + 1] = (byte) (int) Integer.decode(marker);
+    file[JpegBytes.frame(file) + 1] = (byte) (int) Integer.decode(marker);
     refused(file, "header", name, "save it again");
   }
 
@@ -147,11 +155,11 @@ class JpegFilesTest {
   @Test
   void otherBitsAndComponentsAreRefusedByName() throws IOException {
     byte[] file = Files.readAllBytes(BASE);
-    file[frame(file) + 4] = 12;
+    file[JpegBytes.frame(file) + 4] = 12;
     refused(file, "header", "JPEG of 12 bits", "expected 8 bits");
     byte[] two = Files.readAllBytes(SAMPLES.resolve("gray.jpg"));
-    int at = frame(two);
-    two = insert(two, at + 13, new byte[] {2, 0x11, 0});
+    int at = JpegBytes.frame(two);
+    two = JpegBytes.insert(two, at + 13, new byte[] {2, 0x11, 0});
     two[at + 3] += 3;
     two[at + 9] = 2;
     refused(two, "header", "JPEG of 2 components", "convert it to RGB");
@@ -160,7 +168,7 @@ class JpegFilesTest {
   @Test
   void moreBlocksThanBitsAreRefusedAtOnce() throws IOException {
     byte[] file = Files.readAllBytes(BASE);
-    int at = frame(file);
+    int at = JpegBytes.frame(file);
     file[at + 5] = 0x20;
     file[at + 7] = 0x1f;
     refused(file, "8208 x 7952 pixels take at least", "get the file anew");
@@ -182,65 +190,24 @@ class JpegFilesTest {
 
   /** The Y, Cb and Cr of the base, as if they were red, green and blue. */
   private Images storedComponents() throws IOException {
-    return read(insert(withoutJfif(), 2, segment(0xee, "Adobe\0d\0\0\0\0\0")));
+    return read(JpegBytes.insert(withoutJfif(), 2, JpegBytes.segment(0xee, "Adobe\0d\0\0\0\0\0")));
   }
 
   private static byte[] withoutJfif() throws IOException {
     byte[] base = Files.readAllBytes(BASE);
     byte[] without = Arrays.copyOfRange(base, 20, base.length);
-    return insert(without, 0, new byte[] {(byte) 0xff, (byte) 0xd8});
+    return JpegBytes.insert(without, 0, new byte[] {(byte) 0xff, (byte) 0xd8});
   }
 
   private static byte[] withIds(int... ids) throws IOException {
     byte[] file = withoutJfif();
-    List<Integer> segments = segments(file);
+    List<Integer> segments = JpegBytes.segments(file);
     int scan = segments.get(segments.size() - 2);
     for (int i = 0; i < 3; i++) {
-      file[frame(file) + 10 + 3 * i] = (byte) ids[i];
+      file[JpegBytes.frame(file) + 10 + 3 * i] = (byte) ids[i];
       file[scan + 5 + 2 * i] = (byte) ids[i];
     }
     return file;
-  }
-
-  private static int frame(byte[] file) {
-    return segments(file).stream()
-        .filter(at -> (file[at + 1] & 0xff) >= 0xc0 && (file[at + 1] & 0xff) <= 0xc2)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** Where the segments behind the first marker begin, the end marker last. */
-  private static List<Integer> segments(byte[] file) {
-    List<Integer> found = new ArrayList<>();
-    for (int at = 2; ; ) {
-      found.add(at);
-      int marker = file[at + 1] & 0xff;
-      if (marker == 0xd9) {
-        return found;
-      }
-      at += 2 + ((file[at + 2] & 0xff) << 8 | file[at + 3] & 0xff);
-      while (marker == 0xda
-          && (file[at] != -1 || file[at + 1] == 0 || (file[at + 1] & 0xf8) == 0xd0)) {
-        at++;
-      }
-    }
-  }
-
-  private static byte[] segment(int marker, String body) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(0xff);
-    bytes.write(marker);
-    bytes.write(body.length() + 2 >> 8);
-    bytes.write(body.length() + 2);
-    body.chars().forEach(bytes::write);
-    return bytes.toByteArray();
-  }
-
-  private static byte[] insert(byte[] file, int at, byte[] bytes) {
-    byte[] longer = Arrays.copyOf(file, file.length + bytes.length);
-    System.arraycopy(bytes, 0, longer, at, bytes.length);
-    System.arraycopy(file, at, longer, at + bytes.length, file.length - at);
-    return longer;
   }
 
   private Images read(byte[] bytes) throws IOException {

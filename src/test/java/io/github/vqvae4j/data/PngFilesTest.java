@@ -208,6 +208,47 @@ class PngFilesTest {
   }
 
   @Test
+  void aPaletteAndItsTransparencyBehindThePixelsDoNotCount() throws IOException {
+    int[] indices = samples(1, 1);
+    byte[] colors = {1, 2, 3, 4, 5, 6};
+    Images expected = read(palette(8, false, colors, new byte[0], indices));
+    PngBuilder png = PngBuilder.of(PALETTE, 8, WIDTH, false).chunk("PLTE", colors).pixels(indices);
+    assertEquals(expected, read(png.chunk("PLTE", new byte[] {9, 9, 9, 8, 8, 8}).end()));
+    byte[] late = png.chunk("tRNS", new byte[2]).end();
+    assertEquals(expected, read(late));
+    late[late.length - 13] ^= 1;
+    assertEquals(expected, read(late), "a wrong checksum");
+    refused(
+        PngBuilder.of(PALETTE, 8, WIDTH, false).pixels(indices).chunk("PLTE", colors).end(),
+        "no palette");
+    Images gray = read(PngBuilder.of(GRAY, 8, WIDTH, false).pixels(indices).end());
+    png = PngBuilder.of(GRAY, 8, WIDTH, false).pixels(indices).chunk("tRNS", new byte[2]);
+    assertEquals(gray, read(png.end()));
+  }
+
+  @Test
+  void chunksThatMayStandOnceAreRefusedASecondTime() throws IOException {
+    int[] indices = samples(1, 1);
+    refused(palettePng().chunk("PLTE", new byte[6]).pixels(indices).end(), "a second chunk PLTE");
+    refused(
+        palettePng().chunk("tRNS", JUNK).chunk("tRNS", JUNK).pixels(indices).end(),
+        "a second chunk tRNS");
+    refused(palettePng().chunk("IHDR", new byte[13]).pixels(indices).end(), "a second chunk IHDR");
+    refused(palettePng().pixels(indices).chunk("IHDR", new byte[13]).end(), "a second chunk IHDR");
+    refused(
+        PngBuilder.of(PALETTE, 8, WIDTH, false)
+            .chunk("tRNS", JUNK)
+            .chunk("PLTE", new byte[6])
+            .pixels(indices)
+            .end(),
+        "tRNS before its palette");
+  }
+
+  private static PngBuilder palettePng() {
+    return PngBuilder.of(PALETTE, 8, WIDTH, false).chunk("PLTE", new byte[] {1, 2, 3, 4, 5, 6});
+  }
+
+  @Test
   void fewBytesThatClaimManyPixelsAreRefusedAtOnce() throws IOException {
     refused(
         PngBuilder.of(GRAY, 8, 8192, false).height(8192).chunk("IDAT", new byte[60_000]).end(),
