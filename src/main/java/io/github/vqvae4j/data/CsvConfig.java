@@ -12,17 +12,23 @@ import java.util.Objects;
  * @param separator between fields; by default a comma. A first line {@code sep=;}, as Excel reads
  *     and writes, overrides it. It is never guessed; a file with another separator is refused
  * @param header whether the first line names the columns. By default {@code AUTO}: it does if
- *     columns are chosen by name, or if no field of it is a number and one is a name, or if it
- *     counts the columns, 0, 1, 2, .., as pandas does for columns without names. Lines {@code 0}
- *     and {@code 0,1} may be either, and are refused; so is a first line of different numbers that
- *     are all farther from the rest of their columns than the rest spreads
+ *     columns are chosen by name, or if no field of it is a number and one is a name, which a
+ *     missing value such as {@code NA} is not, or if it counts the columns, 0, 1, 2, .., as pandas
+ *     does for columns without names. Behind an empty first field or {@code Unnamed: 0}, the name
+ *     of an index, one name is enough, and other fields may be numbers. Lines {@code 0} and {@code
+ *     0,1} may be either, and are refused; so is a first line of different numbers that are all
+ *     farther from the rest of their columns than the rest spreads; if there is one column, only
+ *     digits alone, as {@code 2020}, before values most of which are no integers
  * @param index whether the first column holds no samples but the lines' numbers or times; it then
  *     becomes no channel, unless chosen by name. By default {@code AUTO}: it does if the header
  *     leaves its name empty, as pandas and R write it, or says {@code Unnamed: 0}
  * @param missing what becomes of missing values; by default they are refused
  * @param decimal what separates the digits of a number; by default a point
  * @param comments whether lines that begin with {@code #} are skipped; by default they are, and so
- *     never name the columns; with {@code false} they are lines as any other
+ *     never name the columns; with {@code false} they are lines as any other. A line that may begin
+ *     with a value that a spreadsheet could not compute or show is refused by default: one whose
+ *     first field is such as {@code #N/A} or {@code #VALEUR!}, or consists of {@code #} or, below
+ *     the first line, of capitals, if other fields follow or the table has one column
  */
 public record CsvConfig(
     char separator,

@@ -20,11 +20,14 @@ import java.util.List;
  *
  * <p>Refused is also a column whose steps float would lose, such as Unix times (1,700,000,000 and
  * one more are the same float): more than half of the steps from one value to the next would change
- * by more than a tenth, and the values are integers or would be rounded by more than 1e-5 of their
- * standard deviation (root mean square).
+ * by more than a tenth, and the values are integers or fewer than 100,000 floats lie within their
+ * range. A few values, 3 or one in 100, are left out of that if they may be faults, such as 0 for a
+ * sensor that did not answer: fractions among integers, and the smallest and largest if the gap to
+ * the others is more than 50 times the range of those.
  *
- * <p>Empty lines are skipped, and so are lines of separators alone at the end of the file. Empty
- * fields behind the last non-empty one of the first line are trailing separators, and no column.
+ * <p>Empty lines are skipped, and so are lines of separators alone before the header and at the end
+ * of the file. Empty fields behind the last non-empty one of the first line are trailing
+ * separators, and no column.
  */
 public final class CsvSeries {
   private final Path file;
@@ -120,7 +123,9 @@ public final class CsvSeries {
     InputFile.require(file, "a text file of numbers");
     try (CsvText text = CsvText.open(file, config)) {
       CsvRecord first = text.next();
+      CsvRecord blank = null;
       while (first != null && isBlank(first)) {
+        blank = blank == null ? first : blank;
         first = text.next();
       }
       if (first == null) {
@@ -137,6 +142,10 @@ public final class CsvSeries {
               header,
               header.columns(columns, text.hadComments(), text.separator()));
       if (!header.isNamed()) {
+        if (blank != null) {
+          // Values are missing there, since there is no header that others could stand above.
+          series.line(blank);
+        }
         series.firstLine(first);
       }
       series.lines();
@@ -201,9 +210,14 @@ public final class CsvSeries {
     line(line);
     mayBeHeader =
         config.header() == CsvPresence.AUTO
-            && row.length > 1
+            && (row.length > 1 || isInteger(line))
             && Arrays.stream(row).distinct().filter(value -> !Double.isNaN(value)).count()
                 == row.length;
+  }
+
+  /** Whether its first channel is digits alone, as a number that names a column. */
+  private boolean isInteger(CsvRecord line) {
+    return CsvValue.isInteger(line.getField(columns.get(0).index()).strip(), false);
   }
 
   private void checkWidth(CsvRecord line) throws BadFileException {
@@ -321,13 +335,24 @@ public final class CsvSeries {
               + " can be told apart; for two columns give CsvConfig.decimal(POINT), for one"
               + " CsvConfig.separator(';') and CsvConfig.decimal(COMMA)");
     }
-    if (mayBeHeader && columns.stream().allMatch(CsvColumn::beginsOutside)) {
+    if (mayBeHeader
+        && columns.stream().allMatch(CsvColumn::beginsOutside)
+        && (columns.size() > 1 || columns.get(0).holdsFractions())) {
       throw header.ambiguous();
     }
-    for (CsvColumn column : columns) {
-      column.check(file, config.missing());
+    for (int i = 0; i < columns.size(); i++) {
+      int channel = i;
+      columns.get(i).check(file, config.missing(), () -> samples(channel));
     }
     return Series.owning(Arrays.copyOf(samples, count), columns.size(), 0);
+  }
+
+  private float[] samples(int channel) {
+    float[] all = new float[count / row.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = samples[i * row.length + channel];
+    }
+    return all;
   }
 
   private static BadFileException noValues(Path file) {

@@ -31,16 +31,29 @@ final class CsvText implements Closeable {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final String SEPARATOR_LINE = "sep=";
 
-  /** What spreadsheets write in place of a number, after the #: lines of these are no comments. */
+  /**
+   * What spreadsheets write in place of a number, after the #, in the languages they speak: {@code
+   * N/A}, {@code DIV/0!}, {@code VALEUR!}, {@code NOM ?}. Lines of these are no comments.
+   */
   private static final Pattern ERROR_VALUE =
       Pattern.compile(
-          "(N/A|NV|NAME\\?|(DIV/0|VALUE|WERT|REF|BEZUG|NUM|ZAHL|NULL)!)(?![\\p{L}\\p{N}])");
+          "[\\p{Lu}\\p{N}_/.\u00a1\u00bf]+[ \u00a0\u202f]?[!?]|\\p{Lu}\\.?/\\p{Lu}\\.?|NV");
+
+  /** What may be another of them, {@code GETTING_DATA}, or a word in capitals. */
+  private static final Pattern CAPITALS =
+      Pattern.compile("\\p{Lu}[\\p{Lu}\\p{N}_/.]*|(?i:error|[\\p{L}\\p{N}_/]+[!?])");
+
+  /** A number for which the column was too narrow, after the first #, or a line drawn with it. */
+  private static final Pattern NARROW = Pattern.compile("#+");
 
   private final Path file;
   private final CloseableIterator<CsvRecord> records;
   private final char separator;
   private final boolean named;
   private boolean hadComments;
+
+  /** Of the last record, 0 before the first. */
+  private int width;
 
   private CsvText(Path file, CloseableIterator<CsvRecord> records, char separator, boolean named) {
     this.file = file;
@@ -145,6 +158,7 @@ final class CsvText implements Closeable {
           refuseErrorValue(next);
           hadComments = true;
         } else if (!isWhitespace(next)) {
+          width = next.getFieldCount();
           return next;
         }
       }
@@ -176,15 +190,26 @@ final class CsvText implements Closeable {
   }
 
   private void refuseErrorValue(CsvRecord comment) throws BadFileException {
-    if (ERROR_VALUE.matcher(comment.getField(0)).lookingAt()) {
+    if (mayBeValue(comment.getField(0))) {
       throw new BadFileException(
           file,
           "line " + comment.getStartingLineNumber(),
           "got \"#"
               + CsvValue.shown(comment.getField(0))
-              + "\", which may be a comment or a value that is missing; correct it, or give"
-              + " CsvConfig.comments(false) for a table without comments");
+              + "\", which may be a comment or a value that is missing; correct it, write a space"
+              + " after the # of a comment, or give CsvConfig.comments(false) for a table without"
+              + " comments");
     }
+  }
+
+  /** Whether it may be a line of the table whose first field a spreadsheet could not compute. */
+  private boolean mayBeValue(String comment) {
+    int end = comment.indexOf(separator);
+    String field = (end < 0 ? comment : comment.substring(0, end)).stripTrailing();
+    boolean fits = end >= 0 || width == 1;
+    return ERROR_VALUE.matcher(field).matches()
+        || fits && NARROW.matcher(field).matches()
+        || fits && width > 0 && CAPITALS.matcher(field).matches();
   }
 
   /** What reading threw, which for bytes that are no UTF-8 means a bad file. */

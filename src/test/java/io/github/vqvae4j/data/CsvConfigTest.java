@@ -54,6 +54,29 @@ class CsvConfigTest {
   }
 
   @Test
+  void aNumberThatMayNameOneColumnStandsOut() throws IOException {
+    refuses("2020\n1.2\n1.3\n1.1\n", DEFAULT, "line 1: got [2020]", "header(PRESENT or ABSENT)");
+    refuses("2020\n1.2\n1.0\n1.1\n", DEFAULT, "line 1: got [2020]");
+    refuses("0,2020\n1,1.5\n2,1.2\n", DEFAULT.index(CsvPresence.PRESENT), "line 1: got [0, 2020]");
+    reads("2020\n1.2\n1.5\n", PRESENT, 1, 1.2f, 1.5f);
+    reads("2020\n1.2\n1.5\n", ABSENT, 1, 2020, 1.2f, 1.5f);
+    // Samples: as long as others, or not far from them.
+    reads("2020\n1\n3\n", DEFAULT, 1, 2020, 1, 3);
+    reads("2020.0\n1.2\n1.5\n", DEFAULT, 1, 2020, 1.2f, 1.5f);
+    reads("-5\n1.2\n1.5\n", DEFAULT, 1, -5, 1.2f, 1.5f);
+    reads("2\n1.2\n3.5\n", DEFAULT, 1, 2, 1.2f, 3.5f);
+    reads("2020\n1.5\n", DEFAULT, 1, 2020, 1.5f);
+  }
+
+  @Test
+  void oneNameBehindAnEmptyOneMakesAHeader() throws IOException {
+    reads(",a,5\n0,1,2\n", DEFAULT, 2, 1, 2);
+    reads("Unnamed: 0,2019,a\n0,1,2\n", DEFAULT, 2, 1, 2);
+    refuses("NA,NA\n1,2\n", DEFAULT, "line 1, column 1: got \"NA\"");
+    reads("NA,a\n1,2.5\n", DEFAULT, 2, 1, 2.5f);
+  }
+
+  @Test
   void anIndexIsNoChannel() throws IOException {
     reads(",a,b\n0,1,2\n1,3,4\n", DEFAULT, 2, 1, 2, 3, 4);
     reads(",0\n0,1.5\n1,2.5\n", DEFAULT, 1, 1.5f, 2.5f);
@@ -146,6 +169,64 @@ class CsvConfigTest {
         3,
         3,
         4);
+  }
+
+  @Test
+  void linesOfErrorValuesAreNoComments() throws IOException {
+    for (String value :
+        new String[] {
+          "########",
+          "##",
+          "#N/A",
+          "#NV",
+          "#N/D",
+          "#N.D.",
+          "#DIV/0!",
+          "#DIV/0 !",
+          "#VALEUR!",
+          "#NOM ?",
+          "#NOM\u00a0?",
+          "#RIF!",
+          "#ADR!",
+          "#\u00a1REF!",
+          "#\u00bfNOMBRE?",
+          "#N\u00daM!",
+          "#CALC!",
+          "#SPILL!",
+          "#GETTING_DATA",
+          "#\u0417\u041d\u0410\u0427!",
+          "#\u041d/\u0414",
+          "#SAKNAS!",
+          "#HI\u00c1NYZIK",
+          "#YOK",
+          "#NB",
+          "#ERROR!",
+          "#Error",
+          "#Name?",
+          "#NAME?"
+        }) {
+      for (String line : new String[] {value + ",3", value + ",", value + " ,3,"}) {
+        refuses(
+            "a,b\n1,2\n" + line + "\n4,5\n",
+            DEFAULT,
+            "line 3: got \"" + value,
+            "CsvConfig.comments(false)");
+      }
+      refuses("1\n" + value + "\n2.5\n", DEFAULT, "line 2: got \"" + value);
+      reads("a,b\n1,2\n# " + value + ",3\n4,5\n", DEFAULT, 2, 1, 2, 4, 5);
+      refuses(
+          "a,b\n1,2\n" + value + ",3\n4,5\n",
+          DEFAULT.comments(false),
+          "line 3, column 1 (a): got \"" + value.strip());
+    }
+    for (String value : new String[] {"########", "#N/A", "#NV", "#VALEUR!", "#\u041d/\u0414"}) {
+      refuses(value + ",3\n4,5.5\n", DEFAULT, "line 1: got \"" + value + ",3\"");
+    }
+    // Comments: a drawn line, names, words, values that were taken out.
+    reads("########\n#TIME,VALUE\n#VERSION\n########\n1,2.5\n", DEFAULT, 2, 1, 2.5f);
+    reads("a,b\n#############\n1,2\n#END\n#end\n#", DEFAULT, 2, 1, 2);
+    reads("a,b\n1,2\n#3,4\n#note, x\n#see below, x\n## x,y\n#,\n", DEFAULT, 2, 1, 2);
+    reads("a\n1\n#end\n#see below\n#3\n#", DEFAULT, 1, 1);
   }
 
   @Test

@@ -74,6 +74,14 @@ class CsvTextTest {
     refuses("a,b\n1,2,,3\n", "line 2: got 4 columns, expected 2 as in the first line");
     refuses("a,b\n1,2\n,\n3,4\n", "line 3, column 1 (a): got \"\"", "CsvConfig.missing(");
     refuses(",,\n,,\n", "end of file: got no values");
+    // Above values there is no header that a spreadsheet may have left room for.
+    refuses(",\n2.5,2.5\n0,-3\n", "line 1, column 1: got \"\"", "CsvConfig.missing(");
+    refuses(",,\n,,\n2.5,2.5\n0,-3\n", "line 1, column 1: got \"\"", "leave the line out");
+    assertArrayEquals(
+        new float[] {2.5f, 2.5f, 0, -3},
+        CsvSeries.read(
+                csv(",\n,\n2.5,2.5\n0,-3\n"), CsvConfig.DEFAULT.missing(CsvMissing.DROP_LINE))
+            .samples());
     // A name in the middle that is empty is a column.
     reads("a,,b\n1,2,3\n", 3, 1, 2, 3);
   }

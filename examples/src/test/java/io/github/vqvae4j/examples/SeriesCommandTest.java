@@ -223,6 +223,11 @@ class SeriesCommandTest {
       Run.of("series", "--data=" + file, "--separator=" + wrong).failed(2, "--separator", "';'");
     }
     Run.of("series", "--missing=guess").failed(2, "--missing", "INTERPOLATE");
+    Path odd = folder.resolve("odd.csv");
+    Files.writeString(odd, "a,b\n1,2\n########,3\n");
+    Run.of("series", "--data=" + odd).failed(1, "line 3", "########", "--comments false");
+    Files.writeString(odd, "2020\n1.2\n1.3\n");
+    Run.of("series", "--data=" + odd).failed(1, "[2020]", "--header PRESENT or ABSENT");
   }
 
   @Test
