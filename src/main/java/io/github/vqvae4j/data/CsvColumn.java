@@ -26,6 +26,7 @@ final class CsvColumn {
   private double squares;
   private double squaredErrors;
   private int gap;
+  private final CsvThousands thousands = new CsvThousands();
 
   /**
    * A column.
@@ -71,6 +72,11 @@ final class CsvColumn {
     squares += before * (value - mean);
   }
 
+  /** Takes the text of the next value, if its point may separate thousands. */
+  void addText(String field) {
+    thousands.add(field);
+  }
+
   /** Takes a missing value. */
   void addMissing() {
     gap++;
@@ -93,10 +99,11 @@ final class CsvColumn {
           file,
           "end of file, " + place,
           "got "
-              + gap
-              + " missing values at the end, expected one after them to interpolate; leave those"
+              + (gap == 1 ? "a missing value" : gap + " missing values")
+              + " at the end, expected a value after that to interpolate; leave those"
               + " lines out, or give CsvConfig.missing(DROP_LINE or PREVIOUS)");
     }
+    thousands.check(file, place);
     if (losesSteps()) {
       throw new BadFileException(
           file,
