@@ -198,17 +198,15 @@ final class CsvText implements Closeable {
     // Spaces and tabs around quotation marks are passed over, so the next field may come as this.
     String advice =
         after == '"'
-            ? "CsvConfig.separator('\\t') or CsvConfig.separator(' ')"
-            : CsvConfig.canSeparate(after)
-                ? "CsvConfig.separator(" + CsvValue.quoted(after) + ")"
-                : "CsvConfig.separator";
+            ? "give the separator with CsvConfig.separator('\\t') or CsvConfig.separator(' ')"
+            : CsvValue.separatorAdvice(String.valueOf(after), separator);
     return "line "
         + quote.group(2)
         + ": got "
         + CsvValue.quoted(after)
         + " after closing quote, expected "
         + CsvValue.quoted(separator)
-        + " or the end of the line; correct it, or give the separator with "
+        + " or the end of the line; correct it, or "
         + advice;
   }
 
