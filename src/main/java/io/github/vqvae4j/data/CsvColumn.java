@@ -31,6 +31,7 @@ final class CsvColumn {
 
   private double beforeLost = Double.NaN;
   private int gap;
+  private final CsvThousands thousands = new CsvThousands();
 
   /**
    * A column.
@@ -72,6 +73,11 @@ final class CsvColumn {
     gap = 0;
   }
 
+  /** Takes the text of the next value, if its point may separate thousands. */
+  void addText(String field) {
+    thousands.add(field);
+  }
+
   /** Takes a missing value. */
   void addMissing() {
     gap++;
@@ -98,10 +104,11 @@ final class CsvColumn {
           file,
           "end of file, " + place,
           "got "
-              + gap
-              + " missing values at the end, expected one after them to interpolate; leave those"
+              + (gap == 1 ? "a missing value" : gap + " missing values")
+              + " at the end, expected a value after that to interpolate; leave those"
               + " lines out, or give CsvConfig.missing(DROP_LINE or PREVIOUS)");
     }
+    thousands.check(file, place);
     if (losesSteps(samples)) {
       throw new BadFileException(
           file,

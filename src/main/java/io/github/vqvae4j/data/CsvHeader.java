@@ -10,6 +10,7 @@ import java.util.List;
 final class CsvHeader {
   private static final String PANDAS_INDEX = "Unnamed: 0";
   private static final int SHOWN_NAMES = 20;
+  private static final String COMMAS = "; where commas are decimal commas, ";
 
   private final Path file;
   private final long line;
@@ -78,9 +79,31 @@ final class CsvHeader {
             + " CsvConfig.header(PRESENT or ABSENT)");
   }
 
-  /** Advice to give a separator, by what the first line holds. */
-  String separatorAdvice(char separator) {
-    return CsvValue.separatorAdvice(String.join(" ", fields), separator);
+  /**
+   * What to do about a line of another number of columns.
+   *
+   * @param columns how many it has
+   * @param first whether there were no values before
+   */
+  String widthAdvice(int columns, char separator, boolean first) {
+    String text = String.join(" ", fields);
+    String advice = "correct it, or " + CsvValue.separatorAdvice(text, separator);
+    if (CsvValue.otherSeparator(text, separator).isPresent()) {
+      return advice + (separator == ',' ? COMMAS + "give CsvConfig.decimal(COMMA) too" : "");
+    }
+    if (separator == ',' && columns > width()) {
+      advice +=
+          COMMAS
+              + (width() == 1
+                  ? "give CsvConfig.separator(';') and CsvConfig.decimal(COMMA)"
+                  : "export the table with another separator between columns");
+    }
+    if (first && named && columns == width() + 1) {
+      advice +=
+          "; if each line begins with a name that the header has no field for, as R's write.table"
+              + " writes it, write the table with col.names=NA";
+    }
+    return first ? advice + CsvValue.startAdvice(config) : advice;
   }
 
   /** What more to do about a field in a line that is no number: its line may hold names. */
@@ -140,8 +163,9 @@ final class CsvHeader {
               + names()
               + ", expected one of the name "
               + CsvValue.shown(name)
-              + "; correct the name, or "
-              + separatorAdvice(separator)
+              + "; correct the name"
+              + (width() == 1 ? ", or " + CsvValue.separatorAdvice(fields.get(0), separator) : "")
+              + CsvValue.startAdvice(config)
               + (comments && config.comments()
                   ? "; lines that begin with # were skipped, give CsvConfig.comments(false) if one"
                       + " of them holds the names"
@@ -163,7 +187,12 @@ final class CsvHeader {
   }
 
   private String names() {
-    List<String> shown = fields.stream().limit(SHOWN_NAMES).map(CsvValue::shown).toList();
+    List<String> shown =
+        fields.stream()
+            .limit(SHOWN_NAMES)
+            .map(CsvValue::shown)
+            .map(name -> name.indexOf(',') < 0 ? name : '"' + name + '"')
+            .toList();
     return fields.size() > SHOWN_NAMES
         ? shown.toString().replaceFirst("]$", ", ..]")
         : shown.toString();

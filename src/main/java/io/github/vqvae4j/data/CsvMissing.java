@@ -3,7 +3,7 @@ package io.github.vqvae4j.data;
 /**
  * What becomes of missing values in a CSV file: empty fields, and {@code NA}, {@code N/A}, {@code
  * #N/A}, {@code <NA>}, {@code NaN}, {@code null}, {@code none} and {@code -}, in upper or lower
- * case.
+ * case; in a table of one column, also empty lines before the last value.
  */
 public enum CsvMissing {
   /** A missing value is an error that names its line and column. */

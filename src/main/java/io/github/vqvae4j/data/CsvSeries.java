@@ -16,7 +16,8 @@ import java.util.List;
  * <p>Files are UTF-8 with any line ends; fields may be quoted, as RFC 4180 has it. {@link
  * CsvConfig} says what the settings are and what they mean. A number is digits with or without
  * sign, decimal mark and exponent ({@code -1.5e-3}); anything else in a channel is refused: dates,
- * units, percent, thousands separators, infinities.
+ * units, percent, infinities, and thousands separators where they show: a column of nothing but
+ * values such as {@code 1.012} has decimal points.
  *
  * <p>Refused is also a column whose steps float would lose, such as Unix times (1,700,000,000 and
  * one more are the same float): more than half of the steps from one value to the next would change
@@ -26,8 +27,9 @@ import java.util.List;
  * the others is more than 50 times the range of those.
  *
  * <p>Empty lines are skipped, and so are lines of separators alone before the header and at the end
- * of the file. Empty fields behind the last non-empty one of the first line are trailing
- * separators, and no column.
+ * of the file. In a table of one column, an empty line between the first and the last value, or
+ * after the header, is a missing value, as spreadsheets write it. Empty fields behind the last
+ * non-empty one of the first line are trailing separators, and no column.
  */
 public final class CsvSeries {
   private final Path file;
@@ -44,9 +46,10 @@ public final class CsvSeries {
 
   private float[] samples = new float[1 << 10];
   private int count;
+  private final CsvDecimalCommas commas;
 
-  /** Whether each line until now may be a number with a decimal comma. */
-  private boolean mayBeDecimalCommas;
+  /** Whether points may separate thousands: not where commas separate columns. */
+  private final boolean mayHaveThousands;
 
   private CsvSeries(
       Path file, CsvConfig config, CsvText text, CsvHeader header, List<CsvColumn> columns) {
@@ -56,13 +59,9 @@ public final class CsvSeries {
     this.header = header;
     this.columns = columns;
     this.row = new double[columns.size()];
-    this.mayBeDecimalCommas =
-        !header.isNamed()
-            && !header.isIndexed()
-            && header.width() == 2
-            && text.separator() == ','
-            && !text.namesSeparator()
-            && config.decimal() != CsvDecimal.POINT;
+    this.commas = new CsvDecimalCommas(header, text, config);
+    this.mayHaveThousands =
+        config.decimal() == CsvDecimal.AUTO && (header.width() == 1 || text.separator() != ',');
   }
 
   /**
@@ -177,8 +176,11 @@ public final class CsvSeries {
   private void lines() throws IOException {
     CsvRecord blank = null;
     int blanks = 0;
+    if (header.width() == 1) {
+      text.keepEmptyLines();
+    }
     for (CsvRecord next = text.next(); next != null; next = text.next()) {
-      if (isBlank(next)) {
+      if (isBlank(next) || text.isEmpty(next)) {
         blank = blanks++ == 0 ? next : blank;
       } else {
         // Values are missing there, since others follow.
@@ -192,7 +194,7 @@ public final class CsvSeries {
 
   private void line(CsvRecord line) throws BadFileException {
     checkWidth(line);
-    mayBeDecimalCommas = mayBeDecimalCommas && mayBeDecimalComma(line);
+    commas.add(line);
     boolean dropped = false;
     for (int i = 0; i < row.length; i++) {
       row[i] = value(line, columns.get(i));
@@ -232,22 +234,12 @@ public final class CsvSeries {
           file,
           "line " + line.getStartingLineNumber(),
           "got "
-              + fields
-              + " columns, expected "
+              + (fields == 1 ? "1 column" : fields + " columns")
+              + ", expected "
               + width
-              + " as in the first line; correct it, or "
-              + header.separatorAdvice(text.separator())
-              + (text.separator() == ','
-                  ? "; where commas are decimal commas, give CsvConfig.decimal(COMMA) too"
-                  : ""));
+              + " as in the first line; "
+              + header.widthAdvice(fields, text.separator(), count == 0));
     }
-  }
-
-  /** Whether two fields such as 1 and 5 may have been 1,5. */
-  private static boolean mayBeDecimalComma(CsvRecord line) {
-    return line.getFieldCount() == 2
-        && CsvValue.isInteger(line.getField(0).strip(), true)
-        && CsvValue.isInteger(line.getField(1).strip(), false);
   }
 
   /** The value, NaN if it is missing and may be. */
@@ -255,6 +247,9 @@ public final class CsvSeries {
     String field = line.getField(column.index()).strip();
     double value = CsvValue.number(field, config.decimal() == CsvDecimal.COMMA ? ',' : '.');
     if (Float.isFinite((float) value)) {
+      if (mayHaveThousands) {
+        column.addText(field);
+      }
       return value;
     }
     if (config.missing() != CsvMissing.REFUSE && CsvValue.isMissing(field)) {
@@ -266,8 +261,15 @@ public final class CsvSeries {
         "got \""
             + CsvValue.shown(field)
             + "\", expected a finite number; "
-            + CsvValue.advice(field, config, text.separator())
+            + CsvValue.advice(field, config, text.separator(), count == 0)
+            + (field.isEmpty() && header.width() == 1 ? emptyLineAdvice() : "")
             + header.advice(line));
+  }
+
+  private String emptyLineAdvice() {
+    return "; an empty line of one column is a missing value: if every other line is empty, give"
+        + " CsvConfig.missing(DROP_LINE)"
+        + (count == 0 ? CsvValue.startAdvice(config) : "");
   }
 
   private BadFileException bad(CsvRecord line, CsvColumn column, String problem) {
@@ -327,14 +329,7 @@ public final class CsvSeries {
     if (count == 0) {
       throw noValues(file);
     }
-    if (mayBeDecimalCommas) {
-      throw new BadFileException(
-          file,
-          "all lines",
-          "got two integers in each, which may be one number with a decimal comma, expected what"
-              + " can be told apart; for two columns give CsvConfig.decimal(POINT), for one"
-              + " CsvConfig.separator(';') and CsvConfig.decimal(COMMA)");
-    }
+    commas.check(file);
     if (mayBeHeader
         && columns.stream().allMatch(CsvColumn::beginsOutside)
         && (columns.size() > 1 || columns.get(0).holdsFractions())) {

@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import de.siegmar.fastcsv.reader.FieldModifier;
 import io.github.vqvae4j.io.BadFileException;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -20,9 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The records of a CSV file, without comments and empty lines. */
+/** The records of a CSV file, without comments. */
 final class CsvText implements Closeable {
   private static final int MOST_COLUMNS = 1 << 16;
   private static final int LONGEST_FIELD = 1 << 20;
@@ -46,20 +48,32 @@ final class CsvText implements Closeable {
   /** A number for which the column was too narrow, after the first #, or a line drawn with it. */
   private static final Pattern NARROW = Pattern.compile("#+");
 
+  /** What FastCSV says of a character behind a quoted field. */
+  private static final Pattern AFTER_QUOTE =
+      Pattern.compile("after closing quote: '(.)'.*line (\\d+)", Pattern.DOTALL);
+
   private final Path file;
   private final CloseableIterator<CsvRecord> records;
   private final char separator;
   private final boolean named;
+  private final Quotes quotes;
   private boolean hadComments;
+  private boolean keepsEmptyLines;
 
   /** Of the last record, 0 before the first. */
   private int width;
 
-  private CsvText(Path file, CloseableIterator<CsvRecord> records, char separator, boolean named) {
+  private CsvText(
+      Path file,
+      CloseableIterator<CsvRecord> records,
+      char separator,
+      boolean named,
+      Quotes quotes) {
     this.file = file;
     this.records = records;
     this.separator = separator;
     this.named = named;
+    this.quotes = quotes;
   }
 
   static CsvText open(Path file, CsvConfig config) throws IOException {
@@ -75,11 +89,13 @@ final class CsvText implements Closeable {
       text.reset();
       boolean named = beginsWithSeparator(new String(start, 0, length));
       char separator = named ? start[SEPARATOR_LINE.length()] : config.separator();
+      Quotes quotes = new Quotes();
       CsvReader<CsvRecord> reader =
           CsvReader.builder()
               .fieldSeparator(separator)
               .trimWhitespacesAroundQuotes(true)
               .allowUnclosedQuote(false)
+              .skipEmptyLines(false)
               .commentStrategy(config.comments() ? CommentStrategy.READ : CommentStrategy.NONE)
               .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
               .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
@@ -88,12 +104,13 @@ final class CsvText implements Closeable {
                   CsvRecordHandler.of(
                       handler ->
                           handler
+                              .fieldModifier(quotes)
                               .maxFields(MOST_COLUMNS)
                               .maxFieldSize(LONGEST_FIELD)
                               .maxRecordSize(LONGEST_RECORD)),
                   text);
       reader.skipLines(named ? 1 : 0);
-      return new CsvText(file, reader.iterator(), separator, named);
+      return new CsvText(file, reader.iterator(), separator, named, quotes);
     } catch (IOException e) {
       text.close();
       throw readable(file, e);
@@ -149,6 +166,11 @@ final class CsvText implements Closeable {
     return hadComments;
   }
 
+  /** From now on gives empty lines too. */
+  void keepEmptyLines() {
+    keepsEmptyLines = true;
+  }
+
   /** The next record, or null at the end. */
   CsvRecord next() throws IOException {
     try {
@@ -157,7 +179,7 @@ final class CsvText implements Closeable {
         if (next.isComment()) {
           refuseErrorValue(next);
           hadComments = true;
-        } else if (!isWhitespace(next)) {
+        } else if (keepsEmptyLines || !isEmpty(next)) {
           width = next.getFieldCount();
           return next;
         }
@@ -168,25 +190,45 @@ final class CsvText implements Closeable {
         // FastCSV wraps all that is thrown, running out of memory too.
         throw error;
       }
-      throw new BadFileException(
-          file,
-          "quotes and fields",
-          "expected fields of at most "
-              + LONGEST_FIELD
-              + " characters, at most "
-              + MOST_COLUMNS
-              + " in a line, each quotation mark closed, got: "
-              + CsvValue.escaped(e.getMessage())
-              + "; correct it, or give the separator with CsvConfig.separator",
-          e);
+      throw new BadFileException(file, "quotes and fields", problem(e.getMessage()), e);
     } catch (UncheckedIOException e) {
       throw readable(file, e.getCause());
     }
   }
 
-  /** A line of spaces; that of a missing value has quotation marks or separators. */
-  private static boolean isWhitespace(CsvRecord line) {
-    return line.getFieldCount() == 1 && !line.getField(0).isEmpty() && line.getField(0).isBlank();
+  /** What is wrong with quotation marks or sizes, and what to do. */
+  private String problem(String message) {
+    Matcher quote = AFTER_QUOTE.matcher(message);
+    if (!quote.find()) {
+      return "got: "
+          + CsvValue.escaped(message)
+          + ", expected each quotation mark closed, fields of at most "
+          + LONGEST_FIELD
+          + " characters, and at most "
+          + MOST_COLUMNS
+          + " in a line; correct it, or give the separator with CsvConfig.separator";
+    }
+    char after = quote.group(1).charAt(0);
+    // Spaces and tabs around quotation marks are passed over, so the next field may come as this.
+    String advice =
+        after == '"'
+            ? "give the separator with CsvConfig.separator('\\t') or CsvConfig.separator(' ')"
+            : CsvValue.separatorAdvice(String.valueOf(after), separator);
+    return "line "
+        + quote.group(2)
+        + ": got "
+        + CsvValue.quoted(after)
+        + " after closing quote, expected "
+        + CsvValue.quoted(separator)
+        + " or the end of the line; correct it, or "
+        + advice;
+  }
+
+  /** Whether the last record is a line of nothing, or of spaces, without quotation marks. */
+  boolean isEmpty(CsvRecord last) {
+    return last.getFieldCount() == 1
+        && last.getField(0).isBlank()
+        && quotes.line != last.getStartingLineNumber();
   }
 
   private void refuseErrorValue(CsvRecord comment) throws BadFileException {
@@ -218,6 +260,17 @@ final class CsvText implements Closeable {
         ? new BadFileException(
             file, "text", "got bytes that are no UTF-8, expected UTF-8; save it as such", e)
         : e;
+  }
+
+  /** Notes where a quoted field was: {@code ""} is a missing value, and no empty line. */
+  private static final class Quotes implements FieldModifier {
+    private long line;
+
+    @Override
+    public String modify(long startingLine, int index, boolean quoted, String field) {
+      line = quoted ? startingLine : line;
+      return field;
+    }
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.github.vqvae4j.data;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What a field of a CSV file may be: a number, a missing value, or what a message says of it. */
 final class CsvValue {
@@ -71,8 +73,12 @@ final class CsvValue {
     return field.length() > from;
   }
 
-  /** What to do about a field that is no finite number. */
-  static String advice(String field, CsvConfig config, char separator) {
+  /**
+   * What to do about a field that is no finite number.
+   *
+   * @param first whether there were no values before
+   */
+  static String advice(String field, CsvConfig config, char separator, boolean first) {
     if (isMissing(field)) {
       return "it is missing: correct it, leave the line out, or choose what becomes of missing"
           + " values by CsvConfig.missing(DROP_LINE, PREVIOUS or INTERPOLATE)";
@@ -85,11 +91,16 @@ final class CsvValue {
       return "it is too large for a float: correct it, or leave the line out";
     }
     if (!Double.isNaN(number(field, comma ? '.' : ','))) {
+      if (CsvThousands.maySeparate(field)) {
+        return "it may have a thousands separator: write the numbers without; if it is a decimal "
+            + (comma
+                ? "point, give CsvConfig.decimal(POINT)"
+                : "comma, give CsvConfig.decimal(COMMA)");
+      }
       return comma
           ? "it has a decimal point, but CsvConfig.decimal(COMMA) was given: give"
-              + " CsvConfig.decimal(POINT)"
-          : "it looks like a decimal comma: for those give CsvConfig.decimal(COMMA); thousands"
-              + " separators are not read";
+              + " CsvConfig.decimal(POINT) if all numbers have one"
+          : "it looks like a decimal comma: for those give CsvConfig.decimal(COMMA)";
     }
     if (field.length() < SHOWN && DATE.matcher(field).matches()) {
       return "it looks like a date or time: leave that column out by choosing columns by their"
@@ -97,17 +108,27 @@ final class CsvValue {
     }
     return "correct it, leave the line out, "
         + separatorAdvice(field, separator)
-        + ", or choose columns by their names";
+        + ", or choose columns by their names"
+        + (first ? startAdvice(config) : "");
+  }
+
+  /** Advice for the first lines: what devices write before a table is taken for its header. */
+  static String startAdvice(CsvConfig config) {
+    return "; if there are lines before the table, remove them"
+        + (config.comments() ? ", or let them begin with #" : "");
   }
 
   /** Advice to give a separator: one which the text holds, if it does not hold the present one. */
   static String separatorAdvice(String text, char separator) {
-    for (char other : ";\t|,".toCharArray()) {
-      if (other != separator && text.indexOf(other) >= 0) {
-        return "give the separator with CsvConfig.separator(" + quoted(other) + ")";
-      }
-    }
-    return "give the separator with CsvConfig.separator";
+    return "give the separator with CsvConfig.separator"
+        + otherSeparator(text, separator).map(other -> "(" + quoted(other) + ")").orElse("");
+  }
+
+  /** Another separator that the text holds. */
+  static Optional<Character> otherSeparator(String text, char separator) {
+    return Stream.of(';', '\t', '|', ',')
+        .filter(other -> other != separator && text.indexOf(other) >= 0)
+        .findFirst();
   }
 
   /** The text for a message, on one line, of limited length. */

@@ -100,7 +100,7 @@ class CsvConfigTest {
       reads(text, DEFAULT.missing(CsvMissing.PREVIOUS), 2, 1, 2, 3, 2, 5, 8);
       reads(text, DEFAULT.missing(CsvMissing.INTERPOLATE), 2, 1, 2, 3, 5, 5, 8);
     }
-    reads("1\n\"\"\n\n\"\"\n2.5\n", DEFAULT.missing(CsvMissing.INTERPOLATE), 1, 1, 1.5f, 2, 2.5f);
+    reads("1\n\"\"\n\"\"\n2.5\n", DEFAULT.missing(CsvMissing.INTERPOLATE), 1, 1, 1.5f, 2, 2.5f);
     reads("1\n\"\"\n", DEFAULT.missing(CsvMissing.PREVIOUS), 1, 1, 1);
     CsvConfig line = DEFAULT.missing(CsvMissing.INTERPOLATE);
     reads("a,b,c\n1,,3\n,,\n4,5,9\n", line.missing(CsvMissing.DROP_LINE), 3, 4, 5, 9);

@@ -77,7 +77,7 @@ class CsvSeriesTest {
   void otherMistakesAreRefused() throws IOException {
     bad(
         () -> CsvSeries.read(csv("a,b\n1,2\n3\n")),
-        "line 3: got 1 columns, expected 2 as in the first line");
+        "line 3: got 1 column, expected 2 as in the first line");
     bad(() -> CsvSeries.read(csv("")), "first bytes: got an empty file", "get the file anew");
     bad(() -> CsvSeries.read(csv("a,b\n")), "end of file: got no values");
     Path latin = folder.resolve("latin.csv");

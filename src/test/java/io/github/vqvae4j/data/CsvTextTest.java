@@ -152,7 +152,7 @@ class CsvTextTest {
     refuses("v\n" + "1'234".repeat(100_000) + "\n", "line 2, column 1 (v): got \"1'234");
     String wide = "1.5,".repeat(10_000) + "2\n";
     assertEquals(10_001, CsvSeries.read(csv(wide.repeat(3))).channels());
-    refuses("name,".repeat(10_000) + "b\n1\n", "line 2: got 1 columns, expected 10001");
+    refuses("name,".repeat(10_000) + "b\n1\n", "line 2: got 1 column, expected 10001");
   }
 
   @Test

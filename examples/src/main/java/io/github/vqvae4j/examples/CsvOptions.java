@@ -20,7 +20,10 @@ final class CsvOptions {
       names = "--columns",
       split = ",",
       paramLabel = "NAME",
-      description = "Columns of a CSV file, with commas between. Default: all but an index.")
+      converter = ColumnName.class,
+      description =
+          "Columns of a CSV file, with commas between; names that hold commas in double quotes, as"
+              + " '\"Temperature, inside\",Load'. Default: all but an index.")
   private String[] columns = {};
 
   @Option(
@@ -97,6 +100,16 @@ final class CsvOptions {
         .replace("by their names", "by --columns");
   }
 
+  /** A name, which double quotes may be around. */
+  static final class ColumnName implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      LostLetters.check(text);
+      boolean quoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
+      return quoted ? text.substring(1, text.length() - 1) : text;
+    }
+  }
+
   /** A character, or the name of one that is hard to type. */
   static final class Separator implements ITypeConverter<Character> {
     private static final Map<String, Character> NAMES =
@@ -104,6 +117,7 @@ final class CsvOptions {
 
     @Override
     public Character convert(String text) {
+      LostLetters.check(text);
       Character named = NAMES.get(text);
       if (named == null && text.length() != 1) {
         throw new TypeConversionException(

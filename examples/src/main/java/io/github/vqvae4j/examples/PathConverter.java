@@ -6,12 +6,11 @@ import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * A path of the command line. Without a locale, letters beyond ASCII are lost before Java starts.
- */
+/** A path of the command line. */
 final class PathConverter implements ITypeConverter<Path> {
   @Override
   public Path convert(String text) {
+    LostLetters.check(text);
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {

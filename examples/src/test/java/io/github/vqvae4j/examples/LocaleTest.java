@@ -87,6 +87,15 @@ class LocaleTest {
         .failed(1, "there is no such file", "run the program with LC_ALL=C.UTF-8");
   }
 
+  @Test
+  void aLostNameOfAColumnSaysWhatToDo() throws Exception {
+    Path file = Files.writeString(folder.resolve("a.csv"), "Zeit,Temperatur (\u00B0C)\n1,2\n2,3\n");
+    Run.withoutLocale("series", "--data=" + file, "--columns=Zeit,Temperatur (\u00B0C)")
+        .failed(2, "--columns", "'Temperatur (??C)'", "run it again with LC_ALL=C.UTF-8");
+    Run.withoutLocale("series", "--data=" + file, "--separator=\u00A7")
+        .failed(2, "--separator", "'??'", "run it again with LC_ALL=C.UTF-8");
+  }
+
   private static void gray(Path file, float value) throws IOException {
     Images.write(Images.of(new float[] {value}, 1, 1, 1, 1), file);
   }

@@ -182,6 +182,42 @@ class SeriesCommandTest {
   }
 
   @Test
+  void namesOfColumnsMayHoldCommas() throws IOException {
+    StringBuilder table = new StringBuilder("time;\"Temperatur, innen\";\"5\"\"\";Druck\n");
+    for (int t = 0; t < 4_000; t++) {
+      table.append(t).append(';').append(Math.sin(t / 5.0)).append(";2;").append(t % 7 / 2.0);
+      table.append('\n');
+    }
+    Path file = Files.writeString(folder.resolve("table.csv"), table);
+    int runs = 0;
+    for (List<String> columns :
+        List.of(
+            List.of("--columns=\"Temperatur, innen\",Druck"),
+            List.of("--columns", "\"Temperatur, innen\"", "--columns", "Druck"),
+            List.of("--columns=Druck", "--columns=\"Temperatur, innen\""))) {
+      Stream<String> others =
+          Stream.of(
+              "series",
+              "--data=" + file,
+              "--separator=;",
+              "--window=16",
+              "--steps=2",
+              "--codes=8",
+              "--false-positives=0.05",
+              "--output=" + folder.resolve("commas" + runs++));
+      Run run = Run.of(Stream.concat(others, columns.stream()).toArray(String[]::new)).succeeded();
+      assertTrue(run.out().contains("Series[800, 2]"), run::out);
+    }
+    // Quotation marks within a name are its own.
+    Run.of("series", "--data=" + file, "--separator=;", "--columns=5\"", "--window=900")
+        .failed(1, "Series[800, 1]");
+    Run.of("series", "--data=" + file, "--separator=;", "--columns=Temperatur, innen")
+        .failed(1, "[time, \"Temperatur, innen\", 5\", Druck]", "name Temperatur");
+    String help = Run.of("series", "--help").succeeded().out();
+    assertTrue(help.replaceAll("\\s+", " ").contains("\"Temperature, inside\",Load"), help);
+  }
+
+  @Test
   void aTableIsReadAsTheOptionsSay() throws IOException {
     StringBuilder table = new StringBuilder("time\tspeed\n");
     for (int t = 0; t < 4_000; t++) {

@@ -1,0 +1,64 @@
+package io.github.vqvae4j.data;
+
+import de.siegmar.fastcsv.reader.CsvRecord;
+import io.github.vqvae4j.io.BadFileException;
+import java.nio.file.Path;
+
+/**
+ * Whether the integers of a table without a header may be the two parts of numbers with decimal
+ * commas. In tables of 4, 6, .. columns each of these must always have as many digits after the
+ * comma: there, integers are more usual.
+ */
+final class CsvDecimalCommas {
+  private final int width;
+
+  /** How many digits are after each comma. */
+  private final int[] digits;
+
+  private boolean possible;
+
+  CsvDecimalCommas(CsvHeader header, CsvText text, CsvConfig config) {
+    width = header.width();
+    digits = new int[width / 2];
+    possible =
+        !header.isNamed()
+            && !header.isIndexed()
+            && width % 2 == 0
+            && text.separator() == ','
+            && !text.namesSeparator()
+            && config.decimal() != CsvDecimal.POINT;
+  }
+
+  /** Takes the next line. */
+  void add(CsvRecord line) {
+    possible = possible && line.getFieldCount() == width;
+    for (int i = 0; possible && i < digits.length; i++) {
+      String after = line.getField(2 * i + 1).strip();
+      possible =
+          CsvValue.isInteger(line.getField(2 * i).strip(), true)
+              && CsvValue.isInteger(after, false)
+              && (width == 2 || digits[i] == 0 || digits[i] == after.length());
+      digits[i] = after.length();
+    }
+  }
+
+  /** Refuses the table if every line may be such numbers. */
+  void check(Path file) throws BadFileException {
+    if (possible) {
+      throw new BadFileException(
+          file,
+          "all lines",
+          width == 2
+              ? "got two integers in each, which may be one number with a decimal comma, expected"
+                  + " what can be told apart; for two columns give CsvConfig.decimal(POINT), for one"
+                  + " CsvConfig.separator(';') and CsvConfig.decimal(COMMA)"
+              : "got "
+                  + width
+                  + " integers in each, which may be "
+                  + width / 2
+                  + " numbers with decimal commas, expected what can be told apart; for integers"
+                  + " give CsvConfig.decimal(POINT), or else export the table with another separator"
+                  + " between columns than a comma");
+    }
+  }
+}

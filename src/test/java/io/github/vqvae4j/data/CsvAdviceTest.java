@@ -1,0 +1,196 @@
+package io.github.vqvae4j.data;
+
+import static io.github.vqvae4j.data.CsvConfig.DEFAULT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What to do about tables as spreadsheets, R and devices write them. */
+class CsvAdviceTest {
+  private static final CsvConfig SEMICOLON = DEFAULT.separator(';');
+  private static final CsvConfig COMMA = SEMICOLON.decimal(CsvDecimal.COMMA);
+  private static final CsvConfig POINT = SEMICOLON.decimal(CsvDecimal.POINT);
+
+  @TempDir Path folder;
+
+  @Test
+  void aMarkBeforeThreeDigitsMaySeparateThousands() {
+    String problem = problem("p;x\n998;1\n1.012;2\n", COMMA);
+    says(problem, "line 3, column 1 (p)", "thousands separator", "without", "decimal(POINT)");
+    says(problem("t;p\n20,01;-1.012\n", COMMA), "column 2 (p)", "thousands separator", "without");
+    says(problem("t;p\n20.01;1,012\n", SEMICOLON), "thousands separator", "decimal(COMMA)");
+    for (String value : new String[] {"1.5", "1.0125", "0.012", "1234.125"}) {
+      problem = problem("t;p\n20,01;" + value + "\n", COMMA);
+      says(problem, "decimal point", "CsvConfig.decimal(POINT) if all numbers have one");
+      assertFalse(problem.contains("thousands"), problem);
+    }
+    says(problem("t;p\n20.01;1,5\n", SEMICOLON), "decimal comma", "CsvConfig.decimal(COMMA)");
+  }
+
+  @Test
+  void pointsThatMaySeparateThousandsAreRefused() throws IOException {
+    String[] doubtful = {
+      "p;x\n998;1\n1.012;2\n1.013;3\n", "x;p\n1;-5\n2;-12.500\n", "998;1\n1.012;2\n",
+    };
+    for (String text : doubtful) {
+      says(
+          problem(text, SEMICOLON),
+          "integers",
+          "thousands separators",
+          "CsvConfig.decimal(POINT)",
+          "without");
+      CsvSeries.read(csv(text), POINT);
+      says(problem(text.replace(';', '\t'), DEFAULT.separator('\t')), "thousands separators");
+      // A table whose columns are separated by commas comes from where points are decimal.
+      CsvSeries.read(csv(text.replace(';', ',')));
+    }
+    says(problem("p\n998\n1.012\n", DEFAULT), "column 1 (p)", "998", "1.012");
+    reads("p\n998\n1.012\n", DEFAULT.decimal(CsvDecimal.POINT), 1, 998, 1.012f);
+    // What no thousands separator can be in tells that points are decimal.
+    for (String more : new String[] {"0.125", "1.5", "1000", "1.0125", "1e3", ".125", "01.125"}) {
+      reads("p\n998\n1.012\n" + more + "\n", DEFAULT, 1, 998, 1.012f, Float.parseFloat(more));
+    }
+    reads("p\n1.012\n1.013\n", DEFAULT, 1, 1.012f, 1.013f);
+    reads("p\n998\n12\n", DEFAULT, 1, 998, 12);
+  }
+
+  @Test
+  void twoNumbersWithDecimalCommasMayBeFourIntegers() throws IOException {
+    for (String text : new String[] {"20,0,1012,9\n", "20,0,1012,9\n-5,1,999,0\n"}) {
+      says(problem(text, DEFAULT), "4 integers", "2 numbers", "CsvConfig.decimal(POINT)", "export");
+      assertEquals(4, CsvSeries.read(csv(text), POINT.separator(',')).channels());
+    }
+    says(problem("1,05,2,50,3,00\n9,95,2,05,3,10\n", DEFAULT), "6 integers", "3 numbers");
+    // Columns of integers whose digits vary, as decimals seldom do, are such.
+    reads("1,5,3,2\n4,15,6,1\n", DEFAULT, 4, 1, 5, 3, 2, 4, 15, 6, 1);
+    reads("1,-5,3,2\n", DEFAULT, 4, 1, -5, 3, 2);
+    reads("1,5,3.5,2\n", DEFAULT, 4, 1, 5, 3.5f, 2);
+    reads("a,b,c,d\n20,0,1012,9\n", DEFAULT, 4, 20, 0, 1012, 9);
+    reads("sep=,\n20,0,1012,9\n", DEFAULT, 4, 20, 0, 1012, 9);
+    reads("20,0,9\n", DEFAULT, 3, 20, 0, 9);
+    reads("20;0;1012;9\n", SEMICOLON, 4, 20, 0, 1012, 9);
+  }
+
+  @Test
+  void oneColumnWithDecimalCommasNamesBothSettings() throws IOException {
+    String problem = problem("Wert\n0,5\n0,7\n", DEFAULT);
+    says(
+        problem,
+        "line 2: got 2 columns, expected 1",
+        "CsvConfig.separator(';') and CsvConfig.decimal(COMMA)");
+    reads("Wert\n0,5\n0,7\n", COMMA, 1, .5f, .7f);
+    says(
+        problem("t;Wert\n1;0,5\n", DEFAULT),
+        "CsvConfig.separator(';')",
+        "give CsvConfig.decimal(COMMA) too");
+    says(problem("a,b\n1,5,2,5\n", DEFAULT), "decimal commas", "export", "another separator");
+  }
+
+  @Test
+  void aHeaderOfRWithoutRowNamesIsNamed() throws IOException {
+    for (String header : new String[] {"a,b\n", "\"a\",\"b\"\n"}) {
+      says(
+          problem(header + "\"1\",1.5,2\n\"2\",3,4\n", DEFAULT),
+          "line 2: got 3 columns, expected 2",
+          "write.table",
+          "col.names=NA");
+    }
+    says(problem("a b\n1 1.5 2\n", DEFAULT.separator(' ')), "line 2", "col.names=NA");
+    // Not where the header is none, or the lines are shorter or much longer.
+    for (String other :
+        new String[] {"1,2\n1,2,3\n", "a,b\n1\n", "a,b\n1,2,3,4\n", "a,b\n1,2\n1,2,3\n"}) {
+      assertFalse(problem(other, DEFAULT).contains("col.names"), other);
+    }
+    reads("\"\",\"a\",\"b\"\n\"1\",1.5,2\n", DEFAULT, 2, 1.5f, 2);
+  }
+
+  @Test
+  void whatFollowsAQuotationMarkMayBeTheSeparator() {
+    String problem = problem("\"\";\"temp\"\n\"1\";1,5\n", DEFAULT);
+    says(problem, "line 1: got ';' after closing quote", "CsvConfig.separator(';')");
+    assertFalse(problem.contains("1048576"), problem);
+    // Spaces and tabs are passed over.
+    for (String blank : new String[] {" ", "\t"}) {
+      says(
+          problem("\"a\" \"b\"\n\"1\" 1.5\n".replace(" ", blank), DEFAULT),
+          "line 1: got '\"'",
+          "CsvConfig.separator('\\t') or CsvConfig.separator(' ')");
+    }
+    says(problem("a\n\"1\"|\"2\"\n", DEFAULT), "line 2", "CsvConfig.separator('|')");
+    says(problem("\"a\",\"b\"\n1,2\n", SEMICOLON), "got ','", "CsvConfig.separator(',')");
+    says(problem("a,\"b\"x\n1,2\n", DEFAULT), "line 1: got 'x' after closing quote");
+    problem = problem("a,\"b\n1,2\n", DEFAULT);
+    says(problem, "line 1", "each quotation mark closed");
+  }
+
+  @Test
+  void linesBeforeTheTableHaveToGo() {
+    String[] tables = {
+      "Device: X\nSerial: 12\nStart: x\nRate 10\ntime,temp\n0,1.5\n",
+      "Device,X\nSerial,12\nStart,x\nRate,10\ntime,temp\n0,1.5\n",
+      "Device: X\n\ntime,temp\n0,1.5\n"
+    };
+    for (String text : tables) {
+      says(problem(text, DEFAULT), "lines before the table", "begin with #");
+      says(problem(text, DEFAULT, "temp"), "name temp", "lines before the table", "begin with #");
+      String problem = problem(text, DEFAULT.comments(false));
+      says(problem, "lines before the table");
+      assertFalse(problem.contains("#"), problem);
+    }
+    // After values it is too late for that.
+    assertFalse(problem("a,b\n1,2\nx,3\n", DEFAULT).contains("before the table"));
+    assertFalse(problem("a,b\n1,2\n1\n", DEFAULT).contains("before the table"));
+  }
+
+  @Test
+  void namesThatHoldCommasAreQuoted() {
+    says(
+        problem("time;\"Temperatur, innen\";Druck\n1;2;3\n", SEMICOLON, "innen"),
+        "[time, \"Temperatur, innen\", Druck]");
+    assertFalse(
+        problem("time;\"Temperatur, innen\"\n1;2\n", SEMICOLON, "x").contains("separator(','"));
+  }
+
+  @Test
+  void oneIsNoPlural() {
+    says(problem("a,b\n1,2\n1\n", DEFAULT), "got 1 column, expected 2");
+    says(
+        problem("a,b\n1,2\n1,\n", DEFAULT.missing(CsvMissing.INTERPOLATE)),
+        "got a missing value at the end");
+    says(
+        problem("a,b\n1,2\n1,\n1,\n", DEFAULT.missing(CsvMissing.INTERPOLATE)),
+        "got 2 missing values at the end");
+  }
+
+  private void reads(String text, CsvConfig config, int channels, float... samples)
+      throws IOException {
+    Series series = CsvSeries.read(csv(text), config);
+    assertEquals(channels, series.channels(), text);
+    assertArrayEquals(samples, series.samples(), text);
+  }
+
+  private String problem(String text, CsvConfig config, String... columns) {
+    return assertThrows(
+            BadFileException.class, () -> CsvSeries.read(csv(text), config, columns), text)
+        .getMessage();
+  }
+
+  private static void says(String problem, String... parts) {
+    for (String part : parts) {
+      assertTrue(problem.contains(part), () -> "\"" + part + "\" is not in: " + problem);
+    }
+  }
+
+  private Path csv(String text) throws IOException {
+    return Files.writeString(folder.resolve("a.csv"), text);
+  }
+}
