@@ -276,7 +276,8 @@ public final class ImageFolder implements Dataset {
   /**
    * What else is in the folder and below it.
    *
-   * @return it in the order of its paths, unmodifiable; {@link PassedOver#summary} counts it
+   * @return it in the order of its paths, unmodifiable, of each kind the first 1,000 with a count
+   *     of the rest; {@link PassedOver#summary} counts all of it
    */
   public List<PassedOver> passedOver() {
     return passedOver;

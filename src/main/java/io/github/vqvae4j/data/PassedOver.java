@@ -9,12 +9,17 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
- * Something in a folder that was not taken, without being an error.
+ * Something in a folder that was not taken, without being an error. Of a kind of which there is
+ * much, the first {@value #MOST} are named; the last of these stands for the rest.
  *
  * @param path the file, folder or link
  * @param kind what it is
+ * @param count 1, or more if it stands for itself and so many of its kind that come after it
  */
-public record PassedOver(Path path, Kind kind) {
+public record PassedOver(Path path, Kind kind, long count) {
+  /** So many of a kind are named. */
+  static final int MOST = 1_000;
+
   private static final int MOST_NAMED = 5;
 
   /** Why something was passed over. */
@@ -30,6 +35,8 @@ public record PassedOver(Path path, Kind kind) {
     /** A link to a folder that is looked into elsewhere, perhaps the one it lies in. */
     REPEATED_FOLDER(
         "link to a folder that is there already", "links to folders that are there already"),
+    /** A link to a folder that the folder itself lies in, such as {@code /}. */
+    ENCLOSING_FOLDER("link to a folder around this one", "links to folders around this one"),
     /** A link that leads nowhere. */
     BROKEN_LINK("broken link", "broken links"),
     /** A file or folder that one may not look at. */
@@ -45,8 +52,26 @@ public record PassedOver(Path path, Kind kind) {
 
     /** Whether files may be missing because of it. */
     boolean isProblem() {
-      return this == BROKEN_LINK || this == UNREADABLE || this == REPEATED_FOLDER;
+      return this == BROKEN_LINK
+          || this == UNREADABLE
+          || this == REPEATED_FOLDER
+          || this == ENCLOSING_FOLDER;
     }
+  }
+
+  /**
+   * One that stands for itself.
+   *
+   * @param path the file, folder or link
+   * @param kind what it is
+   */
+  public PassedOver(Path path, Kind kind) {
+    this(path, kind, 1);
+  }
+
+  /** How many these stand for. */
+  static long count(List<PassedOver> some) {
+    return some.stream().mapToLong(PassedOver::count).sum();
   }
 
   /**
@@ -66,9 +91,9 @@ public record PassedOver(Path path, Kind kind) {
     kinds.forEach(
         (kind, some) ->
             text.add(
-                some.size()
+                count(some)
                     + " "
-                    + (some.size() == 1 ? kind.one : kind.several)
+                    + (count(some) == 1 ? kind.one : kind.several)
                     + some.stream()
                         .limit(MOST_NAMED)
                         .map(one -> FileNames.name(one.path))
@@ -80,6 +105,9 @@ public record PassedOver(Path path, Kind kind) {
 
   @Override
   public String toString() {
-    return FileNames.path(path) + ": " + kind.one;
+    return FileNames.path(path)
+        + ": "
+        + kind.one
+        + (count == 1 ? "" : ", and " + (count - 1) + " more");
   }
 }

@@ -150,6 +150,41 @@ class FolderListingTest {
   }
 
   @Test
+  void ofVeryManyTheFirstAreKeptAndAllAreCounted() throws IOException {
+    for (int i = 0; i < 2_500; i++) {
+      file(String.format("%04d.txt", i));
+    }
+    file("1.png");
+    file("b.txt");
+    List<PassedOver> passedOver = FolderListing.images(folder).passedOver();
+    assertEquals(1_000, passedOver.size());
+    assertEquals(new PassedOver(folder.resolve("0000.txt"), Kind.OTHER), passedOver.get(0));
+    assertEquals(
+        new PassedOver(folder.resolve("0999.txt"), Kind.OTHER, 1_502), passedOver.get(999));
+    assertSays(new Exception("" + passedOver.get(999)), "0999.txt: other file, and 1501 more");
+    assertEquals(
+        "2501 other files (0000.txt, 0001.txt, 0002.txt, 0003.txt, 0004.txt, ..)",
+        PassedOver.summary(passedOver));
+  }
+
+  /** A link to / would make a listing of the whole disk, /proc included. */
+  @Test
+  void aLinkToAFolderAroundIsNotFollowed() throws IOException {
+    file("in/a/1.png");
+    file("beside.png");
+    Path in = folder.resolve("in");
+    link("in/root", folder.getRoot());
+    link("in/up", folder);
+    link("in/a/self", in);
+    FolderListing listing = FolderListing.imagesBelow(in);
+    assertEquals(List.of("1.png"), names(listing.files()));
+    assertEquals(
+        "1 link to a folder that is there already (self), 2 links to folders around this one (root,"
+            + " up)",
+        PassedOver.summary(listing.passedOver()));
+  }
+
+  @Test
   void aFolderWithoutAnyIsRefusedWithWhatIsThere() throws IOException {
     file("a.txt");
     file("deep/b.png");
