@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.MessageText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +127,7 @@ final class CsvHeader {
   private CsvColumn column(int index) {
     String place = "column " + (index + 1);
     return new CsvColumn(
-        index, named ? place + " (" + CsvValue.shown(fields.get(index)) + ")" : place);
+        index, named ? place + " (" + MessageText.shown(fields.get(index)) + ")" : place);
   }
 
   private int find(String name, boolean comments, char separator) throws BadFileException {
@@ -139,7 +140,7 @@ final class CsvHeader {
           "got the columns "
               + names()
               + ", expected one of the name "
-              + CsvValue.shown(name)
+              + MessageText.shown(name)
               + "; correct the name, or "
               + separatorAdvice(separator)
               + (comments && config.comments()
@@ -152,7 +153,7 @@ final class CsvHeader {
           file,
           "line " + line,
           "got the name "
-              + CsvValue.shown(name)
+              + MessageText.shown(name)
               + " for columns "
               + (first + 1)
               + " and "
@@ -163,7 +164,7 @@ final class CsvHeader {
   }
 
   private String names() {
-    List<String> shown = fields.stream().limit(SHOWN_NAMES).map(CsvValue::shown).toList();
+    List<String> shown = fields.stream().limit(SHOWN_NAMES).map(MessageText::shown).toList();
     return fields.size() > SHOWN_NAMES
         ? shown.toString().replaceFirst("]$", ", ..]")
         : shown.toString();

@@ -6,9 +6,7 @@ import io.github.vqvae4j.io.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +33,8 @@ public final class WavFiles {
    * <p>Chunks other than {@code fmt } and {@code data} are skipped, whether they are padded or not,
    * and so is a last frame that is not complete. Samples in more bytes than they have bits, as 24
    * bits in 4 bytes, are read from the upper bits; if the lower ones are not 0, it is not certain
-   * where they are, and the file is refused.
+   * where they are, and the file is refused. Of several {@code data} chunks the first is read, as
+   * other programs do, and a warning logged.
    *
    * <p>A program that writes to a pipe cannot know the sizes in the header, and leaves 0 or a
    * placeholder there. So if the size of the samples is 0 or exceeds the file, they are read to its
@@ -51,12 +50,8 @@ public final class WavFiles {
    */
   public static Series read(Path file) throws IOException {
     InputFile.require(file, "a WAV file");
-    if (!Files.isRegularFile(file)) {
-      throw new BadFileException(
-          file, "file", "got a pipe or a device, expected a WAV file; write it to a file first");
-    }
-    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      return new WavReading(file, channel).read();
+    try (FileBytes bytes = new FileBytes(file)) {
+      return new WavReading(bytes).read();
     }
   }
 

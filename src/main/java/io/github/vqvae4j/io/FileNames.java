@@ -108,13 +108,24 @@ public final class FileNames {
   }
 
   /**
-   * Checks that a relative path leads to where the user expects it. Without a locale Java may not
-   * know the name of the working directory, and would make another folder, of question marks.
+   * Checks that a file can be written where the user expects it: in the default file system, since
+   * in others, such as a zip archive, nothing can be forced to the disk. Without a locale Java may
+   * not know the name of the working directory, and would make another folder, of question marks.
    *
    * @param path a file or folder that is about to be made
-   * @throws IOException if there is no folder of the working directory's name
+   * @throws IOException if it is in another file system, or relative, and there is no folder of the
+   *     working directory's name
    */
   public static void requirePlace(Path path) throws IOException {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new IOException(
+          "Cannot write "
+              + path
+              + ": it is in a file system of the provider "
+              + path.getFileSystem().provider().getScheme()
+              + ", expected one in the default file system; write the file there and copy it with"
+              + " Files.copy");
+    }
     Path here = path.getFileSystem().getPath("").toAbsolutePath();
     if (!path.isAbsolute() && !Files.isDirectory(here)) {
       throw new IOException(
