@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.RecordFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -37,11 +38,15 @@ public record ChannelScale(List<Double> means, List<Double> deviations) {
         || !means.stream().allMatch(Double::isFinite)
         || !deviations.stream().allMatch(d -> Double.isFinite(d) && d > 0)) {
       throw new IllegalArgumentException(
-          "got means "
-              + means
-              + " and deviations "
-              + deviations
-              + ", expected as many of both, 1 or more, all finite and each deviation above 0;"
+          "got the means "
+              + MessageText.shown(means.toString())
+              + " and the deviations "
+              + MessageText.shown(deviations.toString())
+              + ", "
+              + means.size()
+              + " and "
+              + deviations.size()
+              + " of them, expected as many of both, 1 or more, all finite and each deviation above 0;"
               + " correct them, or take them from a series with ChannelScale.of");
     }
   }

@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.MessageText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +150,7 @@ final class CsvHeader {
   private CsvColumn column(int index) {
     String place = "column " + (index + 1);
     return new CsvColumn(
-        index, named ? place + " (" + CsvValue.shown(fields.get(index)) + ")" : place);
+        index, named ? place + " (" + MessageText.shown(fields.get(index)) + ")" : place);
   }
 
   private int find(String name, boolean comments, char separator) throws BadFileException {
@@ -162,7 +163,7 @@ final class CsvHeader {
           "got the columns "
               + names()
               + ", expected one of the name "
-              + CsvValue.shown(name)
+              + MessageText.shown(name)
               + "; correct the name"
               + (width() == 1 ? ", or " + CsvValue.separatorAdvice(fields.get(0), separator) : "")
               + CsvValue.startAdvice(config)
@@ -176,7 +177,7 @@ final class CsvHeader {
           file,
           "line " + line,
           "got the name "
-              + CsvValue.shown(name)
+              + MessageText.shown(name)
               + " for columns "
               + (first + 1)
               + " and "
@@ -190,7 +191,7 @@ final class CsvHeader {
     List<String> shown =
         fields.stream()
             .limit(SHOWN_NAMES)
-            .map(CsvValue::shown)
+            .map(MessageText::shown)
             .map(name -> name.indexOf(',') < 0 ? name : '"' + name + '"')
             .toList();
     return fields.size() > SHOWN_NAMES

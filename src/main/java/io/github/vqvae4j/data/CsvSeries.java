@@ -3,6 +3,7 @@ package io.github.vqvae4j.data;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.io.MessageText;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -119,7 +120,7 @@ public final class CsvSeries {
               + " with CsvConfig.header(ABSENT), expected no names without a header; leave one of"
               + " both out");
     }
-    InputFile.require(file, "a text file of numbers");
+    InputFile.requireReadable(file, "a text file of numbers");
     try (CsvText text = CsvText.open(file, config)) {
       CsvRecord first = text.next();
       CsvRecord blank = null;
@@ -259,7 +260,7 @@ public final class CsvSeries {
         line,
         column,
         "got \""
-            + CsvValue.shown(field)
+            + MessageText.shown(field)
             + "\", expected a finite number; "
             + CsvValue.advice(field, config, text.separator(), count == 0)
             + (field.isEmpty() && header.width() == 1 ? emptyLineAdvice() : "")

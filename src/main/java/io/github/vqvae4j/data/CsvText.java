@@ -9,9 +9,11 @@ import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import de.siegmar.fastcsv.reader.FieldModifier;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.MessageText;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -122,7 +124,15 @@ final class CsvText implements Closeable {
 
   /** The text of the file; what is no UTF-8 throws while it is read. */
   private static BufferedReader text(Path file) throws IOException {
-    InputStream bytes = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+    // Of a pipe, JDK 17 throws when it is asked how much is available.
+    InputStream stream =
+        new FilterInputStream(Files.newInputStream(file)) {
+          @Override
+          public int available() {
+            return 0;
+          }
+        };
+    InputStream bytes = new BufferedInputStream(stream, BUFFER);
     try {
       bytes.mark(FileKind.BYTES);
       FileKind kind = FileKind.of(bytes.readNBytes(FileKind.BYTES));
@@ -201,7 +211,7 @@ final class CsvText implements Closeable {
     Matcher quote = AFTER_QUOTE.matcher(message);
     if (!quote.find()) {
       return "got: "
-          + CsvValue.escaped(message)
+          + MessageText.escaped(message)
           + ", expected each quotation mark closed, fields of at most "
           + LONGEST_FIELD
           + " characters, and at most "
@@ -237,7 +247,7 @@ final class CsvText implements Closeable {
           file,
           "line " + comment.getStartingLineNumber(),
           "got \"#"
-              + CsvValue.shown(comment.getField(0))
+              + MessageText.shown(comment.getField(0))
               + "\", which may be a comment or a value that is missing; correct it, write a space"
               + " after the # of a comment, or give CsvConfig.comments(false) for a table without"
               + " comments");

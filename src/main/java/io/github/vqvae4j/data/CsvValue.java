@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.MessageText;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -131,32 +132,8 @@ final class CsvValue {
         .findFirst();
   }
 
-  /** The text for a message, on one line, of limited length. */
-  static String shown(String text) {
-    return text.length() > SHOWN ? escaped(text.substring(0, SHOWN)) + ".." : escaped(text);
-  }
-
-  /** The text on one line, with every character to be seen. */
-  static String escaped(String text) {
-    StringBuilder escaped = new StringBuilder();
-    text.chars().forEach(c -> escaped.append(escaped((char) c)));
-    return escaped.toString();
-  }
-
   /** The character as Java writes it. */
   static String quoted(char c) {
-    return "'" + escaped(c) + "'";
-  }
-
-  private static String escaped(char c) {
-    return switch (c) {
-      case '\t' -> "\\t";
-      case '\n' -> "\\n";
-      case '\r' -> "\\r";
-      default ->
-          Character.isISOControl(c) || Character.getType(c) == Character.FORMAT
-              ? String.format("\\u%04X", (int) c)
-              : String.valueOf(c);
-    };
+    return "'" + MessageText.escaped(String.valueOf(c)) + "'";
   }
 }

@@ -15,12 +15,13 @@ import java.util.List;
  * <p>Nothing in the folder is an error: hidden files and folders, broken links, what may not be
  * read and what ends otherwise is passed over, and named. A folder is looked into once, however
  * many links lead to it, and at its own place if that is in the folder; so a loop of links is a
- * link like any other.
+ * link like any other. A link to a folder that this one lies in, such as {@code /}, is not
+ * followed.
  *
  * @param folder the folder
  * @param files one or more, absolute paths, unmodifiable
- * @param passedOver what else is there, in the order of the paths, unmodifiable; what is in a
- *     hidden folder is not looked at
+ * @param passedOver what else is there, in the order of the paths, unmodifiable, of each kind the
+ *     first 1,000 with a count of the rest; what is in a hidden folder is not looked at
  */
 public record FolderListing(Path folder, List<Path> files, List<PassedOver> passedOver) {
   private static final List<String> IMAGES =

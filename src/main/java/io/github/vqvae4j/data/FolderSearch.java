@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,14 +21,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks for the files of a {@link FolderListing}. */
 final class FolderSearch {
+  private static final Logger LOG = LoggerFactory.getLogger(FolderListing.class);
+  private static final long LOG_NANOS = 10_000_000_000L;
+
   private final String what;
   private final List<String> endings;
   private final boolean below;
   private final List<Path> files = new ArrayList<>();
-  private final List<PassedOver> passedOver = new ArrayList<>();
+  private final Map<Kind, List<Path>> passedOver = new EnumMap<>(Kind.class);
+  private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
 
   /** Folders right below the one that is looked through. */
   private final List<Path> subfolders = new ArrayList<>();
@@ -39,6 +46,9 @@ final class FolderSearch {
   private final Comparator<Path> order;
   private final Map<Path, String> keys = new HashMap<>();
   private Path root;
+  private Path realRoot;
+  private long looked;
+  private long logged = System.nanoTime();
 
   /**
    * A search.
@@ -72,21 +82,23 @@ final class FolderSearch {
   FolderListing in(Path folder) throws IOException {
     InputFile.requireFolder(folder, "one of " + what + "s");
     root = folder.toAbsolutePath();
-    seen.add(root.toRealPath());
+    realRoot = root.toRealPath();
+    seen.add(realRoot);
     addAll(root);
     while (!links.isEmpty()) {
       look(links.poll());
     }
     if (files.isEmpty()) {
+      List<PassedOver> others = passedOver();
       throw new BadFileException(
           folder,
           "folder",
           "got no "
               + what
               + " among "
-              + Counts.of(passedOver.size(), "file")
+              + Counts.of(PassedOver.count(others), "file")
               + " ("
-              + PassedOver.summary(passedOver)
+              + PassedOver.summary(others)
               + "), expected one or more that end in "
               + String.join(", ", endings)
               + "; convert them, or give the folder that holds the "
@@ -95,13 +107,13 @@ final class FolderSearch {
     }
     passOverEmptySubfolders();
     files.sort(order);
-    passedOver.sort(Comparator.comparing(PassedOver::path, order));
-    return new FolderListing(folder, files, passedOver);
+    return new FolderListing(folder, files, passedOver());
   }
 
   private void addAll(Path folder) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path path : entries) {
+        logAtTimes(folder);
         add(path);
       }
     } catch (DirectoryIteratorException e) {
@@ -140,8 +152,13 @@ final class FolderSearch {
 
   private void look(Path folder) {
     try {
-      if (!seen.add(folder.toRealPath())) {
+      Path real = folder.toRealPath();
+      if (!seen.add(real)) {
         pass(folder, Kind.REPEATED_FOLDER);
+        return;
+      }
+      if (realRoot.startsWith(real)) {
+        pass(folder, Kind.ENCLOSING_FOLDER);
         return;
       }
       addAll(folder);
@@ -164,6 +181,46 @@ final class FolderSearch {
   }
 
   private void pass(Path path, Kind kind) {
-    passedOver.add(new PassedOver(path, kind));
+    counts.merge(kind, 1L, Long::sum);
+    List<Path> some = passedOver.computeIfAbsent(kind, any -> new ArrayList<>());
+    some.add(path);
+    // A link may lead to millions.
+    if (some.size() == 2 * PassedOver.MOST) {
+      keepFirst(some);
+    }
+  }
+
+  private void keepFirst(List<Path> paths) {
+    paths.sort(order);
+    paths.subList(Math.min(PassedOver.MOST, paths.size()), paths.size()).clear();
+    keys.clear();
+  }
+
+  private List<PassedOver> passedOver() {
+    List<PassedOver> all = new ArrayList<>();
+    passedOver.forEach(
+        (kind, paths) -> {
+          keepFirst(paths);
+          for (int i = 0; i < paths.size(); i++) {
+            long count = i == PassedOver.MOST - 1 ? counts.get(kind) - i : 1;
+            all.add(new PassedOver(paths.get(i), kind, count));
+          }
+        });
+    all.sort(Comparator.comparing(PassedOver::path, order));
+    return all;
+  }
+
+  private void logAtTimes(Path folder) {
+    looked++;
+    if (System.nanoTime() - logged > LOG_NANOS) {
+      logged = System.nanoTime();
+      LOG.info(
+          "Listing {}: {} {} files among {} so far, now in {}",
+          FileNames.path(root),
+          files.size(),
+          what,
+          looked,
+          FileNames.path(folder));
+    }
   }
 }

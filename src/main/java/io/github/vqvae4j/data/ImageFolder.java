@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.PassedOver.Kind;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.io.MessageText;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -151,9 +152,9 @@ public final class ImageFolder implements Dataset {
           folder,
           "subfolders",
           "got images in "
-              + FileNames.printable(String.join(", ", others))
+              + MessageText.escaped(String.join(", ", others))
               + ", expected subfolders among the labels "
-              + FileNames.printable(String.join(", ", config.labels()))
+              + MessageText.escaped(String.join(", ", config.labels()))
               + "; move them away, or add their names in ImageFolderConfig.labels");
     }
     return config.labels();
@@ -286,7 +287,8 @@ public final class ImageFolder implements Dataset {
   /**
    * What else is in the folder and below it.
    *
-   * @return it in the order of its paths, unmodifiable; {@link PassedOver#summary} counts it
+   * @return it in the order of its paths, unmodifiable, of each kind the first 1,000 with a count
+   *     of the rest; {@link PassedOver#summary} counts all of it
    */
   public List<PassedOver> passedOver() {
     return passedOver;

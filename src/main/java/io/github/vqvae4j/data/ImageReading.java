@@ -35,7 +35,7 @@ final class ImageReading {
   private ImageReading() {}
 
   static PictureRows read(Path file, OrientationNotice notice) throws IOException {
-    InputFile.requireRegular(file, "an image file");
+    InputFile.require(file, "an image file");
     try (FileBytes bytes = new FileBytes(file)) {
       ImageSource source = open(bytes);
       BufferedImage picture = decode(bytes, source);

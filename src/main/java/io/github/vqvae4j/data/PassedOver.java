@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.io.MessageText;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -10,12 +11,17 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
- * Something in a folder that was not taken, without being an error.
+ * Something in a folder that was not taken, without being an error. Of a kind of which there is
+ * much, the first {@value #MOST} are named; the last of these stands for the rest.
  *
  * @param path the file, folder or link
  * @param kind what it is
+ * @param count 1, or more if it stands for itself and so many of its kind that come after it
  */
-public record PassedOver(Path path, Kind kind) {
+public record PassedOver(Path path, Kind kind, long count) {
+  /** So many of a kind are named. */
+  static final int MOST = 1_000;
+
   private static final int MOST_NAMED = 5;
 
   /** Why something was passed over. */
@@ -31,6 +37,8 @@ public record PassedOver(Path path, Kind kind) {
     /** A link to a folder that is looked into elsewhere, perhaps the one it lies in. */
     REPEATED_FOLDER(
         "link to a folder that is there already", "links to folders that are there already"),
+    /** A link to a folder that the folder itself lies in, such as {@code /}. */
+    ENCLOSING_FOLDER("link to a folder around this one", "links to folders around this one"),
     /** A link that leads nowhere. */
     BROKEN_LINK("broken link", "broken links"),
     /** A file or folder that one may not look at. */
@@ -46,8 +54,26 @@ public record PassedOver(Path path, Kind kind) {
 
     /** Whether files may be missing because of it. */
     boolean isProblem() {
-      return this == BROKEN_LINK || this == UNREADABLE || this == REPEATED_FOLDER;
+      return this == BROKEN_LINK
+          || this == UNREADABLE
+          || this == REPEATED_FOLDER
+          || this == ENCLOSING_FOLDER;
     }
+  }
+
+  /**
+   * One that stands for itself.
+   *
+   * @param path the file, folder or link
+   * @param kind what it is
+   */
+  public PassedOver(Path path, Kind kind) {
+    this(path, kind, 1);
+  }
+
+  /** How many these stand for. */
+  static long count(List<PassedOver> some) {
+    return some.stream().mapToLong(PassedOver::count).sum();
   }
 
   /**
@@ -67,10 +93,10 @@ public record PassedOver(Path path, Kind kind) {
     kinds.forEach(
         (kind, some) ->
             text.add(
-                Counts.of(some.size(), kind.one, kind.several)
+                Counts.of(count(some), kind.one, kind.several)
                     + some.stream()
                         .limit(MOST_NAMED)
-                        .map(one -> FileNames.printable(FileNames.name(one.path)))
+                        .map(one -> MessageText.escaped(FileNames.name(one.path)))
                         .collect(
                             Collectors.joining(
                                 ", ", " (", some.size() > MOST_NAMED ? ", ..)" : ")"))));
@@ -79,6 +105,9 @@ public record PassedOver(Path path, Kind kind) {
 
   @Override
   public String toString() {
-    return FileNames.path(path) + ": " + kind.one;
+    return FileNames.path(path)
+        + ": "
+        + kind.one
+        + (count == 1 ? "" : ", and " + (count - 1) + " more");
   }
 }

@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Transfer {
   private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
   private static final long LOG_NANOS = 10_000_000_000L;
+  private static final long MOST_NOTICEABLE = 1 << 16;
+  private static final long SHARE_NOTICEABLE = 256;
 
   private final RemoteFile file;
   private final Path part;
@@ -80,7 +82,7 @@ final class Transfer {
         return;
       } catch (BrokenException e) {
         long size = size();
-        if (size > most) {
+        if (size - most >= noticeable()) {
           most = size;
           failures = 1;
         }
@@ -91,6 +93,11 @@ final class Transfer {
         LOG.warn("{}: {}; trying again", source, problem);
       }
     }
+  }
+
+  /** So many bytes are progress; else a server that sends a few an answer goes on for ever. */
+  private long noticeable() {
+    return Math.max(1, Math.min(MOST_NOTICEABLE, file.bytes() / SHARE_NOTICEABLE));
   }
 
   private long size() throws IOException {
@@ -156,7 +163,8 @@ final class Transfer {
           "got the content range " + range + ", expected one that begins with byte " + have);
     }
     if (status == 416) {
-      Files.delete(part);
+      // Sent also to a request without a range, when there is no part.
+      Files.deleteIfExists(part);
       throw new BrokenException("got status 416, there is nothing from byte " + have + " on");
     }
     String problem = "got status " + status + ", expected 200 or 206";

@@ -37,7 +37,8 @@ public final class WavFiles {
    * <p>Chunks other than {@code fmt } and {@code data} are skipped, whether they are padded or not,
    * and so is a last frame that is not complete. Samples in more bytes than they have bits, as 24
    * bits in 4 bytes, are read from the upper bits; if the lower ones are not 0, it is not certain
-   * where they are, and the file is refused.
+   * where they are, and the file is refused. Of several {@code data} chunks the first is read, as
+   * other programs do, and a warning logged.
    *
    * <p>A program that writes to a pipe cannot know the sizes in the header, and leaves 0 or a
    * placeholder there. So if the size of the samples is 0 or exceeds the file, they are read to its
@@ -52,7 +53,7 @@ public final class WavFiles {
    * @throws IOException if it cannot be read
    */
   public static Series read(Path file) throws IOException {
-    InputFile.requireRegular(file, "a WAV file");
+    InputFile.require(file, "a WAV file");
     try (FileBytes bytes = new FileBytes(file)) {
       return new WavReading(bytes).read();
     }

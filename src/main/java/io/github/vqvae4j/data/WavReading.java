@@ -1,18 +1,23 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a WAV file chunk by chunk. Memory is taken for samples that are there, whatever the sizes
  * in the file say.
  */
 final class WavReading {
-  private static final int BLOCK = 1 << 16;
+  private static final Logger LOG = LoggerFactory.getLogger(WavFiles.class);
+  private static final int SAMPLES_AT_ONCE = 1 << 13;
   private static final int RIFF_HEADER = 12;
   private static final int CHUNK_HEADER = 8;
   private static final int NAME = 4;
@@ -110,7 +115,33 @@ final class WavReading {
               + Math.max(1, size / format.frame())
               + "; the file is empty or cut off, get it anew");
     }
-    return Series.owning(samples(format, begin, frames), format.channels(), format.rate());
+    float[] samples = samples(format, begin, frames);
+    if (!toEnd) {
+      warnOfMore(begin + size + padding(begin, size));
+    }
+    return Series.owning(samples, format.channels(), format.rate());
+  }
+
+  /** Warns of further samples, which are left out. What are no chunks is not looked through. */
+  private void warnOfMore(long begin) throws IOException {
+    long at = begin;
+    while (length - at >= CHUNK_HEADER) {
+      ByteBuffer header = bytes(at, CHUNK_HEADER);
+      String name = name(header, 0);
+      long size = Integer.toUnsignedLong(header.getInt(4));
+      if (name.equals("data")) {
+        LOG.warn(
+            "{}: a second \"data\" chunk, of {} bytes, is left out, as other programs do; if it"
+                + " belongs to the sound, write the file anew with one",
+            FileNames.path(file.file()),
+            size);
+      }
+      if (name.equals("data") || !name.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+        return;
+      }
+      at += CHUNK_HEADER + size;
+      at += padding(at - size, size);
+    }
   }
 
   /** Whether the file, by its own size in the header, ends here or before, or is a stream. */
@@ -131,9 +162,10 @@ final class WavReading {
               + " -segment_time 3600 OUT%d.wav");
     }
     float[] samples = new float[(int) count];
-    int atOnce = BLOCK / Double.BYTES;
-    for (int from = 0; from < samples.length; from += atOnce) {
-      int to = (int) Math.min(count, (long) from + atOnce);
+    int to;
+    // Not from += SAMPLES_AT_ONCE, which would overflow behind the longest array.
+    for (int from = 0; from < samples.length; from = to) {
+      to = from + Math.min(SAMPLES_AT_ONCE, samples.length - from);
       ByteBuffer some = bytes(begin + (long) from * format.bytes(), (to - from) * format.bytes());
       if (some.remaining() < (to - from) * format.bytes()) {
         throw bad("data", "the file became shorter while it was read; read it again");
@@ -188,8 +220,16 @@ final class WavReading {
 
   /** So many bytes from a place on; fewer where the file ends. */
   private ByteBuffer bytes(long at, int count) throws IOException {
-    byte[] bytes = at < length ? file.bytes(at, (int) Math.min(count, length - at)) : new byte[0];
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] bytes = new byte[(int) Math.max(0, Math.min(count, length - at))];
+    int done = 0;
+    try {
+      for (int some = 0; done < bytes.length && some >= 0; done += Math.max(0, some)) {
+        some = file.copy(at + done, bytes, done, bytes.length - done);
+      }
+    } catch (EOFException e) {
+      LOG.debug("{} became shorter while it was read", FileNames.path(file.file()), e);
+    }
+    return ByteBuffer.wrap(bytes).limit(done).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The four letters at an offset; fewer where the file ends. */

@@ -8,7 +8,8 @@ import java.nio.file.Path;
  * version.
  *
  * <p>The message reads {@code <file>: <place>: <problem>}. The problem says what came, what was
- * expected and what to do.
+ * expected and what to do. Whatever the file brings into place and problem, they are of limited
+ * length, and control characters in them are escaped.
  */
 public final class BadFileException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -37,10 +38,16 @@ public final class BadFileException extends IOException {
    * @param cause the exception that found it, or null
    */
   public BadFileException(Path file, String place, String problem, Throwable cause) {
-    super(FileNames.path(file) + ": " + place + ": " + problem, cause);
+    super(
+        FileNames.path(file)
+            + ": "
+            + MessageText.limited(place)
+            + ": "
+            + MessageText.limited(problem),
+        cause);
     this.file = file;
-    this.place = place;
-    this.problem = problem;
+    this.place = MessageText.limited(place);
+    this.problem = MessageText.limited(problem);
   }
 
   /**

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Names of files as text, whatever the locale. Without one ({@code LC_ALL=C}, many containers) Java
@@ -24,8 +23,6 @@ import java.util.regex.Pattern;
 public final class FileNames {
   /** What stands for bytes that could not be decoded. */
   private static final char REPLACEMENT = '\uFFFD';
-
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\x80-\\x9F\\u2028\\u2029]");
 
   /** How Java decodes names of files on Linux and macOS. */
   private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
@@ -81,30 +78,17 @@ public final class FileNames {
    *
    * @param path any path
    * @return {@link Path#toString}; where that has lost letters, its names decoded as by {@link
-   *     #name}, but not composed; {@link #printable}
+   *     #name}, but not composed; {@link MessageText#escaped}
    */
   public static String path(Path path) {
     if (path.toString().indexOf(REPLACEMENT) < 0) {
-      return printable(path.toString());
+      return MessageText.escaped(path.toString());
     }
     List<String> names = new ArrayList<>();
     path.forEach(name -> names.add(decoded(name)));
     String separator = path.getFileSystem().getSeparator();
     String root = path.getRoot() == null ? "" : path.getRoot().toString();
-    return printable(root + String.join(separator, names));
-  }
-
-  /**
-   * Returns names of files as text for messages, which a line break in a name would tear apart.
-   *
-   * @param text with names in it
-   * @return the text with control characters and line separators escaped as in Java sources, by a
-   *     backslash, u and four hexadecimal digits
-   */
-  public static String printable(String text) {
-    return CONTROL
-        .matcher(text)
-        .replaceAll(found -> String.format("\\\\u%04X", (int) found.group().charAt(0)));
+    return MessageText.escaped(root + String.join(separator, names));
   }
 
   /**
@@ -134,13 +118,24 @@ public final class FileNames {
   }
 
   /**
-   * Checks that a relative path leads to where the user expects it. Without a locale Java may not
-   * know the name of the working directory, and would make another folder, of question marks.
+   * Checks that a file can be written where the user expects it: in the default file system, since
+   * in others, such as a zip archive, nothing can be forced to the disk. Without a locale Java may
+   * not know the name of the working directory, and would make another folder, of question marks.
    *
    * @param path a file or folder that is about to be made
-   * @throws IOException if there is no folder of the working directory's name
+   * @throws IOException if it is in another file system, or relative, and there is no folder of the
+   *     working directory's name
    */
   public static void requirePlace(Path path) throws IOException {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new IOException(
+          "Cannot write "
+              + path
+              + ": it is in a file system of the provider "
+              + path.getFileSystem().provider().getScheme()
+              + ", expected one in the default file system; write the file there and copy it with"
+              + " Files.copy");
+    }
     Path here = path.getFileSystem().getPath("").toAbsolutePath();
     if (!path.isAbsolute() && !Files.isDirectory(here)) {
       throw new IOException(

@@ -31,7 +31,6 @@ final class JsonNumber {
           Double.class, double.class);
 
   private static final int LONGEST_LONG = 20;
-  private static final int LONGEST_SHOWN = 80;
 
   private JsonNumber() {}
 
@@ -79,16 +78,11 @@ final class JsonNumber {
     return new IllegalArgumentException(
         path
             + ": got "
-            + shorten(text)
+            + MessageText.shown(text)
             + ", which "
             + why
             + ", expected "
             + RANGES.get(wanted)
             + "; correct the value");
-  }
-
-  /** The text as it goes into a message, which a hostile file must not make endless. */
-  static String shorten(String text) {
-    return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
   }
 }

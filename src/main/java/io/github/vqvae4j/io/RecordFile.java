@@ -86,7 +86,7 @@ public final class RecordFile {
           file,
           FORMAT,
           "got "
-              + JsonNumber.shorten(format)
+              + MessageText.shown(format)
               + ", expected \""
               + type.getSimpleName()
               + "\"; give the path of a file of "
@@ -129,7 +129,7 @@ public final class RecordFile {
           file,
           VERSION,
           "got "
-              + JsonNumber.shorten(text)
+              + MessageText.shown(text)
               + ", expected at most "
               + latest
               + "; read it with the version of vqvae4j that wrote it, or a newer one");

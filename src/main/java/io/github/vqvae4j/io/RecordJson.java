@@ -178,7 +178,7 @@ public final class RecordJson {
     for (String name : json.keySet()) {
       if (!names.contains(name)) {
         throw new IllegalArgumentException(
-            join(path, name)
+            join(path, MessageText.shown(name))
                 + ": unknown name, expected one of "
                 + names
                 + "; correct its spelling or remove it, or read it with the version of vqvae4j that"
@@ -312,7 +312,7 @@ public final class RecordJson {
     return new IllegalArgumentException(
         path
             + ": got "
-            + JsonNumber.shorten(json.toString())
+            + MessageText.shown(json.toString())
             + ", expected "
             + describe(type)
             + "; correct the value");

@@ -2,16 +2,16 @@ package io.github.vqvae4j.io;
 
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,9 +60,10 @@ public final class Safetensors {
    * @throws IOException if it cannot be read
    */
   public static SafetensorsFile read(Path file) throws IOException {
-    InputFile.requireRegular(file, "a safetensors file");
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
+    InputFile.require(file, "a safetensors file");
+    // Not a channel, which an interrupted thread would close.
+    try (InputStream in = Files.newInputStream(file)) {
+      long size = Files.size(file);
       if (size < LENGTH_BYTES) {
         throw new BadFileException(
             file,
@@ -70,7 +71,7 @@ public final class Safetensors {
             "got " + size + " bytes, expected " + LENGTH_BYTES + " or more" + REMEDY);
       }
       ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      long headerLength = fill(file, channel, buffer, 0, LENGTH_BYTES).getLong();
+      long headerLength = fill(file, in, buffer, 0, LENGTH_BYTES).getLong();
       long headerRoom = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
       if (headerLength < 0 || headerLength > headerRoom) {
         throw new BadFileException(
@@ -83,12 +84,13 @@ public final class Safetensors {
                 + REMEDY);
       }
       ByteBuffer header = ByteBuffer.allocate((int) headerLength);
-      fill(file, channel, header, LENGTH_BYTES, (int) headerLength);
+      fill(file, in, header, LENGTH_BYTES, (int) headerLength);
       long dataStart = LENGTH_BYTES + headerLength;
       SafetensorsHeader parsed = SafetensorsHeader.parse(file, header.array(), size - dataStart);
       Map<String, NamedArray> arrays = new LinkedHashMap<>();
-      for (SafetensorsEntry entry : parsed.entries()) {
-        arrays.put(entry.name(), readArray(file, channel, buffer, dataStart, entry));
+      parsed.names().forEach(name -> arrays.put(name, null));
+      for (SafetensorsEntry entry : parsed.inOrder()) {
+        arrays.put(entry.name(), readArray(file, in, buffer, dataStart, entry));
       }
       return new SafetensorsFile(parsed.metadata(), arrays);
     }
@@ -184,8 +186,10 @@ public final class Safetensors {
       throws IOException {
     int step = BUFFER_BYTES / array.type().bytes();
     buffer.clear();
-    for (int at = 0; at < array.length(); at += step) {
-      int count = Math.min(step, array.length() - at);
+    int count;
+    // Not at += step, which would overflow behind the longest array.
+    for (int at = 0; at < array.length(); at += count) {
+      count = Math.min(step, array.length() - at);
       switch (array.type()) {
         case F32 -> buffer.asFloatBuffer().put(array.floats(), at, count);
         case F64 -> buffer.asDoubleBuffer().put(array.doubles(), at, count);
@@ -197,7 +201,7 @@ public final class Safetensors {
   }
 
   private static NamedArray readArray(
-      Path file, FileChannel channel, ByteBuffer buffer, long dataStart, SafetensorsEntry entry)
+      Path file, InputStream in, ByteBuffer buffer, long dataStart, SafetensorsEntry entry)
       throws IOException {
     int length = entry.length();
     NamedArray array =
@@ -209,10 +213,11 @@ public final class Safetensors {
         };
     int bytes = entry.type().bytes();
     int step = BUFFER_BYTES / bytes;
-    for (int at = 0; at < length; at += step) {
-      int count = Math.min(step, length - at);
+    int count;
+    for (int at = 0; at < length; at += count) {
+      count = Math.min(step, length - at);
       long position = dataStart + entry.begin() + (long) at * bytes;
-      fill(file, channel, buffer, position, count * bytes);
+      fill(file, in, buffer, position, count * bytes);
       switch (entry.type()) {
         case F32 -> buffer.asFloatBuffer().get(array.floats(), at, count);
         case F64 -> buffer.asDoubleBuffer().get(array.doubles(), at, count);
@@ -223,22 +228,19 @@ public final class Safetensors {
     return array;
   }
 
-  /** Fills the buffer with exactly {@code count} bytes and makes it ready to be read. */
+  /** Reads exactly {@code count} bytes, those at a position, into the buffer. */
   private static ByteBuffer fill(
-      Path file, FileChannel channel, ByteBuffer buffer, long position, int count)
-      throws IOException {
-    buffer.clear().limit(count);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new BadFileException(
-            file,
-            "byte " + (position + buffer.position()),
-            "the file ended, expected "
-                + buffer.remaining()
-                + " bytes more; it was shortened while"
-                + " being read, try again when nothing writes to it");
-      }
+      Path file, InputStream in, ByteBuffer buffer, long position, int count) throws IOException {
+    int came = in.readNBytes(buffer.array(), 0, count);
+    if (came < count) {
+      throw new BadFileException(
+          file,
+          "byte " + (position + came),
+          "the file ended, expected "
+              + (count - came)
+              + " bytes more; it was shortened while being read, try again when nothing writes to"
+              + " it");
     }
-    return buffer.flip();
+    return buffer.clear().limit(count);
   }
 }

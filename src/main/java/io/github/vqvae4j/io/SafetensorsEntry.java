@@ -18,7 +18,11 @@ record SafetensorsEntry(String name, NamedArray.Type type, long[] shape, long be
 
   /** The place of this array in a message. */
   String place() {
-    return "array \"" + name + "\"";
+    return place(name);
+  }
+
+  static String place(String name) {
+    return "array \"" + MessageText.shown(name) + "\"";
   }
 
   /** The number of values, for an entry whose offsets have been checked against its shape. */

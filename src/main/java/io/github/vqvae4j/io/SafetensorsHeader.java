@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads the JSON header of a safetensors file, strictly. It is read token by token, each of which
@@ -28,6 +29,7 @@ import java.util.Set;
 final class SafetensorsHeader {
   private static final String METADATA = "__metadata__";
   private static final String PLACE = "header";
+  private static final Pattern INTEGER = Pattern.compile("[0-9]{1,18}");
   private static final String REMEDY = "; the file is corrupt or was written wrongly, get it anew";
 
   /** The header's object, and that of an array. */
@@ -40,6 +42,7 @@ final class SafetensorsHeader {
   private final JsonReader json;
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, SafetensorsEntry> entries = new LinkedHashMap<>();
+  private final List<SafetensorsEntry> inOrder = new ArrayList<>();
 
   private SafetensorsHeader(Path file, JsonReader json) {
     this.file = file;
@@ -76,8 +79,14 @@ final class SafetensorsHeader {
     return metadata;
   }
 
-  List<SafetensorsEntry> entries() {
-    return List.copyOf(entries.values());
+  /** The arrays' names in the header's order. */
+  Set<String> names() {
+    return entries.keySet();
+  }
+
+  /** The arrays in the order of their bytes. */
+  List<SafetensorsEntry> inOrder() {
+    return inOrder;
   }
 
   private void readAll() throws IOException {
@@ -94,9 +103,8 @@ final class SafetensorsHeader {
           readMetadata();
         }
       } else {
-        String place = "array \"" + name + "\"";
         refuseDuplicate(entries.containsKey(name), PLACE, name);
-        entries.put(name, readEntry(name, place));
+        entries.put(name, readEntry(name, SafetensorsEntry.place(name)));
       }
     }
     json.endObject();
@@ -109,7 +117,7 @@ final class SafetensorsHeader {
     while (json.hasNext()) {
       String name = json.nextName();
       refuseDuplicate(metadata.containsKey(name), METADATA, name);
-      expect(JsonToken.STRING, METADATA, "the value of \"" + name + "\"");
+      expect(JsonToken.STRING, METADATA, "the value of \"" + MessageText.shown(name) + "\"");
       metadata.put(name, json.nextString());
     }
     json.endObject();
@@ -151,7 +159,7 @@ final class SafetensorsHeader {
         file,
         place,
         "dtype \""
-            + text
+            + MessageText.shown(text)
             + "\" is not known, expected one of "
             + Arrays.toString(NamedArray.Type.values())
             + "; convert the array to one of these where the file was made");
@@ -160,37 +168,40 @@ final class SafetensorsHeader {
   private long[] readIntegers(String field, int atMost, String place) throws IOException {
     expect(JsonToken.BEGIN_ARRAY, place, field);
     json.beginArray();
-    long[] numbers = new long[atMost];
-    int count = 0;
+    List<Long> numbers = new ArrayList<>();
     while (json.hasNext()) {
       expect(JsonToken.NUMBER, place, "an element of " + field);
       String text = json.nextString();
-      if (!text.matches("[0-9]{1,18}")) {
-        throw bad(place, field + " has " + text + ", expected an integer from 0 to 10^18 - 1");
+      if (!INTEGER.matcher(text).matches()) {
+        throw bad(
+            place,
+            field
+                + " has "
+                + MessageText.shown(text)
+                + ", expected an integer from 0 to 10^18 - 1");
       }
-      if (count == atMost) {
+      if (numbers.size() == atMost) {
         throw bad(place, field + " has more than " + atMost + " elements, expected at most that");
       }
-      numbers[count++] = Long.parseLong(text);
+      numbers.add(Long.parseLong(text));
     }
     json.endArray();
-    return Arrays.copyOf(numbers, count);
+    return numbers.stream().mapToLong(Long::longValue).toArray();
   }
 
   /**
    * Every array as long as its shape says, one after the other, from the first byte to the last.
    */
   private void checkLayout(long dataLength) throws BadFileException {
-    List<SafetensorsEntry> inOrder = new ArrayList<>(entries.values());
+    inOrder.addAll(entries.values());
     inOrder.sort(
         Comparator.comparingLong(SafetensorsEntry::begin).thenComparingLong(SafetensorsEntry::end));
     long expected = 0;
     for (SafetensorsEntry entry : inOrder) {
-      String offsets = "data_offsets [" + entry.begin() + ", " + entry.end() + "]";
       if (entry.end() < entry.begin() || entry.end() > dataLength) {
         throw bad(
             entry.place(),
-            offsets
+            offsets(entry)
                 + " out of range, expected them in order and within the file's data of "
                 + dataLength
                 + " bytes");
@@ -198,12 +209,12 @@ final class SafetensorsHeader {
       if (entry.begin() != expected) {
         throw bad(
             entry.place(),
-            offsets
+            offsets(entry)
                 + (entry.begin() < expected ? " overlap the array before" : " leave a gap")
                 + ", expected to begin at "
                 + expected);
       }
-      checkShape(entry, offsets);
+      checkShape(entry);
       expected = entry.end();
     }
     if (expected != dataLength) {
@@ -213,27 +224,38 @@ final class SafetensorsHeader {
     }
   }
 
-  private void checkShape(SafetensorsEntry entry, String offsets) throws BadFileException {
-    String shape = Arrays.toString(entry.shape());
+  private static String offsets(SafetensorsEntry entry) {
+    return "data_offsets [" + entry.begin() + ", " + entry.end() + "]";
+  }
+
+  private static String typeAndShape(SafetensorsEntry entry) {
+    return entry.type() + Arrays.toString(entry.shape());
+  }
+
+  private void checkShape(SafetensorsEntry entry) throws BadFileException {
     long bytes = entry.type().bytes();
     try {
       for (long dimension : entry.shape()) {
         bytes = Math.multiplyExact(bytes, dimension);
       }
     } catch (ArithmeticException e) {
-      throw bad(entry.place(), "shape " + shape + " overflows, expected fewer values");
+      throw bad(entry.place(), typeAndShape(entry) + " overflows, expected fewer values");
     }
     if (bytes != entry.end() - entry.begin()) {
       throw bad(
           entry.place(),
-          offsets + " do not match " + entry.type() + shape + ", expected " + bytes + " bytes");
+          offsets(entry)
+              + " do not match "
+              + typeAndShape(entry)
+              + ", expected "
+              + bytes
+              + " bytes");
     }
     if (bytes / entry.type().bytes() > MAX_LENGTH) {
       throw new BadFileException(
           file,
           entry.place(),
-          entry.type()
-              + shape
+          typeAndShape(entry)
               + " is too long, expected at most "
               + MAX_LENGTH
               + " values; split the array where the file was made");
@@ -242,7 +264,8 @@ final class SafetensorsHeader {
 
   private void refuseDuplicate(boolean seen, String place, String name) throws BadFileException {
     if (seen) {
-      throw bad(place, "the name \"" + name + "\" comes twice, expected it once");
+      throw bad(
+          place, "the name \"" + MessageText.shown(name) + "\" comes twice, expected it once");
     }
   }
 

@@ -42,7 +42,7 @@ public final class StrictJson {
     JsonElement json = parseElement(text);
     if (!json.isJsonObject()) {
       throw new IllegalArgumentException(
-          "got the JSON " + JsonNumber.shorten(json.toString()) + ", expected an object");
+          "got the JSON " + MessageText.shown(json.toString()) + ", expected an object");
     }
     return json.getAsJsonObject();
   }
@@ -90,7 +90,7 @@ public final class StrictJson {
         while (json.hasNext()) {
           String name = json.nextName();
           if (!names.add(name)) {
-            throw bad(json, "the name \"" + JsonNumber.shorten(name) + "\" comes twice");
+            throw bad(json, "the name \"" + MessageText.shown(name) + "\" comes twice");
           }
           skip(json, depth + 1);
         }

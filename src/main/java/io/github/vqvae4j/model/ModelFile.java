@@ -2,6 +2,7 @@ package io.github.vqvae4j.model;
 
 import com.google.gson.JsonObject;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.Safetensors;
@@ -149,11 +150,11 @@ final class ModelFile {
               + " written by vqvae4j ("
               + FORMAT
               + " is "
-              + version
+              + shown(version)
               + ", "
               + MODEL
               + " is "
-              + content.metadata().get(MODEL)
+              + shown(content.metadata().get(MODEL))
               + "); pass a file that "
               + model.type
               + ".save wrote");
@@ -167,7 +168,7 @@ final class ModelFile {
           "expected format version "
               + (VERSION == FIRST ? VERSION : FIRST + " to " + VERSION)
               + ", got "
-              + version
+              + shown(version)
               + "; read it with the version of vqvae4j that wrote it, or a newer one");
     }
     return new ModelFile(path, model, content);
@@ -202,7 +203,10 @@ final class ModelFile {
         throw new BadFileException(
             path,
             place,
-            "unknown kind \"" + kind + "\", expected one of " + new TreeSet<>(KINDS.keySet()));
+            "unknown kind \""
+                + shown(kind)
+                + "\", expected one of "
+                + new TreeSet<>(KINDS.keySet()));
       }
       return type.cast(RecordJson.fromJson(json.getAsJsonObject(SETTINGS), record, version));
     } catch (IllegalArgumentException
@@ -232,16 +236,20 @@ final class ModelFile {
     for (String name : json.keySet()) {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
-            "unknown name \"" + name + "\", expected one of " + new TreeSet<>(known));
+            "unknown name \"" + shown(name) + "\", expected one of " + new TreeSet<>(known));
       }
     }
+  }
+
+  private static String shown(String text) {
+    return text == null ? "missing" : MessageText.shown(text);
   }
 
   /** Some of the names that are among the first but not among the others. */
   private static String firstFew(Set<String> names, Set<String> others) {
     TreeSet<String> only = new TreeSet<>(names);
     only.removeAll(others);
-    String few = only.stream().limit(3).collect(Collectors.joining(", "));
+    String few = only.stream().limit(3).map(ModelFile::shown).collect(Collectors.joining(", "));
     return only.size() <= 3 ? "[" + few + "]" : "[" + few + " and " + (only.size() - 3) + " more]";
   }
 

@@ -4,12 +4,14 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,5 +107,15 @@ class ChannelScaleTest {
           "got Series[5, 1]",
           "expected 2 channels");
     }
+  }
+
+  @Test
+  void manyNumbersDoNotMakeAMessageEndless() {
+    List<Double> means = Collections.nCopies(100_000, 1.0);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> new ChannelScale(means, List.of(1.0)))
+            .getMessage();
+    assertTrue(message.length() < 400, message.length() + " characters");
+    assertTrue(message.contains("100000 and 1 of them"), message);
   }
 }

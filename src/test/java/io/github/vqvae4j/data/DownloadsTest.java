@@ -108,6 +108,31 @@ class DownloadsTest {
   }
 
   @Test
+  void aServerThatDripsIsGivenUp() {
+    assertSays(
+        assertThrows(IOException.class, () -> fetch("drips")),
+        "drips/data.gz",
+        "after 9 of 200000 bytes");
+    assertEquals(3, server.requests().size());
+  }
+
+  /** Though nothing was asked for beyond the end. */
+  @Test
+  void aServerThatSaysThereIsNoSuchRangeIsOneMirrorOfSeveral() throws IOException {
+    URI never = server.mirror("never-satisfiable");
+    DownloadConfig config = config("good").mirrors(never, server.mirror("good"));
+    Downloads.fetch("set", List.of(file), List.of(), config);
+    assertWhole();
+    assertEquals(
+        List.of(
+            "/never-satisfiable/data.gz null",
+            "/never-satisfiable/data.gz null",
+            "/never-satisfiable/data.gz null",
+            "/good/data.gz null"),
+        server.requests());
+  }
+
+  @Test
   void aStallEndsAndWhatCameIsKept() throws IOException {
     DownloadConfig hasty =
         config("stalls").timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)).attempts(1);

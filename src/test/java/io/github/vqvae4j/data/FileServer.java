@@ -50,6 +50,8 @@ final class FileServer implements AutoCloseable {
         case "good" -> send(exchange, from, body, body.length);
         case "ignores-range" -> send(exchange, 0, body, body.length);
         case "truncates" -> send(exchange, from, body, Math.min(body.length, from + 1_000));
+        case "drips" -> send(exchange, from, body, Math.min(body.length, from + 3));
+        case "never-satisfiable" -> exchange.sendResponseHeaders(416, -1);
         case "truncates-always-at-half" -> send(exchange, 0, body, body.length / 2);
         case "stalls" -> {
           exchange.sendResponseHeaders(200, body.length);

@@ -72,14 +72,13 @@ class FolderListingTest {
     file("a\u001b[31m\u2028/1.png");
     FolderListing listing = FolderListing.imagesBelow(folder);
     assertEquals(List.of("a\u001b[31m\u2028"), subfolders(listing));
-    assertEquals("1 other file (b\\u000AWARN c.txt)", PassedOver.summary(listing.passedOver()));
-    assertEquals(
-        folder + "/b\\u000AWARN c.txt: other file", listing.passedOver().get(0).toString());
+    assertEquals("1 other file (b\\nWARN c.txt)", PassedOver.summary(listing.passedOver()));
+    assertEquals(folder + "/b\\nWARN c.txt: other file", listing.passedOver().get(0).toString());
     BadFileException bad =
         assertThrows(
             BadFileException.class,
             () -> ImageFolder.in(folder, ImageFolderConfig.of(1).labels(List.of("b\nc"))));
-    assertSays(bad, "got images in a\\u001B[31m\\u2028,", "labels b\\u000Ac;");
+    assertSays(bad, "got images in a\\u001B[31m\\u2028,", "labels b\\nc;");
     bad = assertThrows(BadFileException.class, () -> Images.read(listing.files().get(0)));
     assertSays(bad, folder + "/a\\u001B[31m\\u2028/1.png: byte 0");
   }
@@ -168,6 +167,41 @@ class FolderListingTest {
         "9 other files (0.txt, 1.txt, 2.txt, 3.txt, 4.txt, ..)",
         PassedOver.summary(FolderListing.images(folder).passedOver()));
     assertEquals("nothing", PassedOver.summary(List.of()));
+  }
+
+  @Test
+  void ofVeryManyTheFirstAreKeptAndAllAreCounted() throws IOException {
+    for (int i = 0; i < 2_500; i++) {
+      file(String.format("%04d.txt", i));
+    }
+    file("1.png");
+    file("b.txt");
+    List<PassedOver> passedOver = FolderListing.images(folder).passedOver();
+    assertEquals(1_000, passedOver.size());
+    assertEquals(new PassedOver(folder.resolve("0000.txt"), Kind.OTHER), passedOver.get(0));
+    assertEquals(
+        new PassedOver(folder.resolve("0999.txt"), Kind.OTHER, 1_502), passedOver.get(999));
+    assertSays(new Exception("" + passedOver.get(999)), "0999.txt: other file, and 1501 more");
+    assertEquals(
+        "2501 other files (0000.txt, 0001.txt, 0002.txt, 0003.txt, 0004.txt, ..)",
+        PassedOver.summary(passedOver));
+  }
+
+  /** A link to / would make a listing of the whole disk, /proc included. */
+  @Test
+  void aLinkToAFolderAroundIsNotFollowed() throws IOException {
+    file("in/a/1.png");
+    file("beside.png");
+    Path in = folder.resolve("in");
+    link("in/root", folder.getRoot());
+    link("in/up", folder);
+    link("in/a/self", in);
+    FolderListing listing = FolderListing.imagesBelow(in);
+    assertEquals(List.of("1.png"), names(listing.files()));
+    assertEquals(
+        "1 link to a folder that is there already (self), 2 links to folders around this one (root,"
+            + " up)",
+        PassedOver.summary(listing.passedOver()));
   }
 
   @Test

@@ -21,6 +21,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -38,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** The kinds of WAV file that programs write: each is read as it is meant, or named. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -121,6 +125,31 @@ class WavKindsTest {
     assertSays(
         refused(riff(fmt(FLOAT, 1, 8_000, 8, 64), chunk("data", doubles(0, -1e39)))),
         "got -1.0E39 in frame 1, channel 0");
+  }
+
+  @Test
+  void furtherSamplesAreLeftOutWithAWarning() throws IOException {
+    assertEquals(List.of(), warnings(riff(fmt16(), chunk("data", pcm16()), chunk("LIST"))));
+    assertEquals(List.of(), warnings(join(riff(fmt16(), chunk("data", pcm16())), new byte[999])));
+    for (byte[] file :
+        List.of(
+            riff(fmt16(), chunk("data", pcm16()), chunk("data", pcm16())),
+            riff(fmt16(), chunk("data", pcm16()), chunk("LIST", new byte[7]), chunk("data")))) {
+      List<String> warnings = warnings(file);
+      assertEquals(1, warnings.size(), warnings.toString());
+      assertSays(
+          new IOException(warnings.get(0)), "a.wav: a second \"data\" chunk, of ", "left out");
+    }
+  }
+
+  private List<String> warnings(byte[] file) throws IOException {
+    Logger logger = (Logger) LoggerFactory.getLogger(WavFiles.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    assertSaw(file);
+    logger.detachAppender(log);
+    return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
   // --- sizes that a writer to a pipe cannot know

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +88,41 @@ class SafetensorsDamageTest {
     refused(header("{\"__metadata__\":{\"k\":\"\",\"k\":\"\"}}", 0), "\"k\" comes twice");
     refused(
         header("{\"__metadata__\":{},\"__metadata__\":{}}", 0), "comes twice", "expected it once");
+  }
+
+  /** A name may break lines, colour the terminal or be as long as the file. */
+  @Test
+  void messagesShowWhatAFileHoldsInOneShortLine() throws IOException {
+    for (String text : List.of("a\\n\\u001b[31mX\\u2028\\u202e", "long".repeat(100_000))) {
+      String sound = "{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
+      List<String> headers =
+          List.of(
+              "{\"" + text + "\":3}",
+              "{\"" + text + "\":" + sound + ",\"" + text + "\":" + sound + "}",
+              "{\"a\":{\"" + text + "\":1,\"" + text + "\":1}}",
+              "{\"a\":{\"dtype\":\"" + text + "\"}}",
+              "{\"" + text + "\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,0]}}",
+              "{\"__metadata__\":{\"" + text + "\":3}}",
+              "{\"__metadata__\":{\"" + text + "\":\"\",\"" + text + "\":\"\"}}");
+      for (String header : headers) {
+        Path file = header(header, 0);
+        BadFileException e = assertThrows(BadFileException.class, () -> Safetensors.read(file));
+        String message = e.getMessage();
+        assertTrue(message.length() < 500, message.length() + " characters");
+        assertTrue(message.chars().noneMatch(Character::isISOControl), message);
+        assertSays(e, text.startsWith("long") ? "longlong..." : "a\\n\\u001B[31mX\\u2028\\u202E");
+      }
+    }
+    refused(shape("[" + "9".repeat(1_000) + "]", 0, 4), "shape has 999", "999..., expected");
+  }
+
+  @Test
+  void everyMessageOfABadFileIsLimited() {
+    String text = "got\n" + "long".repeat(1_000_000) + "; get it anew";
+    BadFileException e = new BadFileException(Path.of("a"), text, text);
+    assertTrue(e.getMessage().length() < 9_000);
+    assertSays(e, "a: got\\nlonglong", "longlong .. ", "longlong; get it anew");
+    assertEquals("a: " + e.place() + ": " + e.problem(), e.getMessage());
   }
 
   @Test

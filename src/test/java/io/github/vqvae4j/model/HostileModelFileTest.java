@@ -40,6 +40,37 @@ class HostileModelFileTest {
         "F32[0, 4, 1, 5000]");
   }
 
+  @Test
+  void messagesShowWhatMetadataHoldInOneShortLine() throws IOException {
+    String text = "\n\u001b[31m" + "9".repeat(1_000_000);
+    String part = "{\"encoder\":{\"kind\":\"" + "9".repeat(200_000) + "\",\"settings\":{}}}";
+    String name = "{\"" + "9".repeat(200_000) + "\":1}";
+    List<Map<String, String>> contents =
+        List.of(
+            Map.of("vqvae4j.format", text),
+            Map.of("vqvae4j.format", text, "vqvae4j.model", "vq-vae"),
+            Map.of("vqvae4j.format", "2", "vqvae4j.model", text),
+            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, text),
+            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, name),
+            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, part));
+    Path file = folder.resolve("long");
+    for (Map<String, String> metadata : contents) {
+      Safetensors.write(file, metadata, Map.of());
+      String message = assertThrows(BadFileException.class, () -> VqVae.load(file)).getMessage();
+      assertTrue(message.length() < 800, message.length() + ": " + message.substring(0, 100));
+      assertTrue(message.chars().noneMatch(Character::isISOControl), message);
+    }
+    Safetensors.write(file, Map.of(), Map.of(text, NamedArray.of(new float[1], 1)));
+    try (VqVae model = (VqVae) ModelsOfAllKinds.byName().get("vq-vae-conv")) {
+      Path own = folder.resolve("own");
+      model.save(own);
+      Safetensors.write(own, Safetensors.read(own).metadata(), Safetensors.read(file).arrays());
+      String message =
+          assertThrows(BadFileException.class, () -> VqVae.load(own, model)).getMessage();
+      assertTrue(message.length() < 800, message.length() + ": " + message.substring(0, 100));
+    }
+  }
+
   /** Each number of each model's settings, made large; with arrays as they were and without. */
   @Test
   void everyNumberMayLieWithoutHarm() throws Exception {

@@ -7,8 +7,11 @@ import com.google.gson.Strictness;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.quantize.Codes;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +24,9 @@ import java.nio.file.Path;
 final class CodesFile {
   private static final String JSON_SHAPE =
       "{\"codebookSize\": 256, \"codes\": [[12, 0], [7, 255]]}";
+
+  /** A grid of 800 x 800 codes, and more. */
+  private static final int MOST_BYTES = 1 << 22;
 
   private static final Gson JSON = new GsonBuilder().setStrictness(Strictness.STRICT).create();
 
@@ -36,19 +42,34 @@ final class CodesFile {
 
   /** Reads codes for a model whose codebook has so many vectors. */
   static Codes read(Path file, int codebookSize) throws IOException {
-    InputFile.require(file, "a file of codes");
-    String text;
-    try {
-      text = Files.readString(file).strip();
-    } catch (CharacterCodingException e) {
-      throw bad(file, "this is not text; give the JSON that reconstruct wrote, or rows of numbers");
-    }
+    InputFile.requireReadable(file, "a file of codes");
+    String text = text(file).strip();
     int[][] rows = text.startsWith("{") ? json(file, text, codebookSize) : plain(file, text);
     checkGrid(file, rows);
     try {
       return CodeGrid.codes(rows, codebookSize);
     } catch (IllegalArgumentException e) {
       throw new BadFileException(file, "codes", e.getMessage(), e);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MOST_BYTES + 1);
+    }
+    if (bytes.length > MOST_BYTES) {
+      throw bad(
+          file,
+          "got more than "
+              + MOST_BYTES
+              + " bytes, expected the codes of one image; give the JSON that reconstruct wrote, or"
+              + " rows of numbers");
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw bad(file, "this is not text; give the JSON that reconstruct wrote, or rows of numbers");
     }
   }
 
@@ -89,7 +110,7 @@ final class CodesFile {
           throw bad(
               file,
               "expected whole numbers with blanks or commas between, got \""
-                  + abbreviated(numbers[j])
+                  + MessageText.shown(numbers[j])
                   + "\" in row "
                   + (i + 1));
         }
@@ -116,10 +137,6 @@ final class CodesFile {
                 + "; expected rows of one length");
       }
     }
-  }
-
-  private static String abbreviated(String text) {
-    return text.length() <= 20 ? text : text.substring(0, 20) + "...";
   }
 
   private static BadFileException bad(Path file, String problem) {

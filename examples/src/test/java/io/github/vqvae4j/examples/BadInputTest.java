@@ -206,5 +206,6 @@ class BadInputTest {
     decode("{\"codes\":7}").failed(1, "not JSON");
     decode("{'codes':[[1]]}").failed(1, "not JSON");
     decode("{\"codes\":[[1]]} x").failed(1, "not JSON");
+    decode("1 ".repeat(3_000_000)).failed(1, "more than 4194304 bytes");
   }
 }
