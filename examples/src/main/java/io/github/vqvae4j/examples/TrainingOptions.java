@@ -17,7 +17,7 @@ final class TrainingOptions {
       paramLabel = "N",
       converter = PositiveInt.class,
       description =
-          "Images in a step. Default: ${DEFAULT-VALUE}, or all that are trained on if these are fewer.")
+          "Images in a step. Default: ${DEFAULT-VALUE}. If fewer are trained on, all of them.")
   int batch;
 
   @Option(
