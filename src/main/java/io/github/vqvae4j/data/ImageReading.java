@@ -82,9 +82,12 @@ final class ImageReading {
           throw bytes.corrupt(first.text, null);
         }
       }
-    } catch (BadFileException e) {
-      throw e;
     } catch (IOException | RuntimeException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof BadFileException bad) {
+          throw bad; // The file lacks bytes that it had: ImageIO may have wrapped that.
+        }
+      }
       // Damaged files make ImageIO's readers fail in any of their loops.
       throw bytes.corrupt(e.toString(), e);
     } finally {

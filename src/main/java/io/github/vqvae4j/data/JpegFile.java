@@ -47,6 +47,8 @@ final class JpegFile {
   private int[] ids;
 
   private int[] sampling;
+  private int mostAcross = 1;
+  private int mostDown = 1;
   private final BitSet scanned = new BitSet();
   private int scans;
   private long scanBytes;
@@ -194,6 +196,8 @@ final class JpegFile {
           || (sampling[i] & 15) > 4) {
         throw file.corrupt("it has no such sampling factors", null);
       }
+      mostAcross = Math.max(mostAcross, sampling[i] >> 4);
+      mostDown = Math.max(mostDown, sampling[i] & 15);
     }
     if (height == 0) {
       throw refused(
@@ -249,18 +253,12 @@ final class JpegFile {
 
   /** How many units a scan has, between which a restart marker may stand. */
   private long units(int components, int id) {
-    int most = 1;
-    int highest = 1;
-    for (int factors : sampling) {
-      most = Math.max(most, factors >> 4);
-      highest = Math.max(highest, factors & 15);
-    }
-    long across = ceil(width, 8L * most);
-    long down = ceil(height, 8L * highest);
+    long across = ceil(width, 8L * mostAcross);
+    long down = ceil(height, 8L * mostDown);
     for (int i = 0; i < ids.length; i++) {
       if (components == 1 && ids[i] == id) {
-        across = ceil(ceil((long) width * (sampling[i] >> 4), most), 8);
-        down = ceil(ceil((long) height * (sampling[i] & 15), highest), 8);
+        across = ceil(ceil((long) width * (sampling[i] >> 4), mostAcross), 8);
+        down = ceil(ceil((long) height * (sampling[i] & 15), mostDown), 8);
       }
     }
     return across * down;
@@ -270,7 +268,7 @@ final class JpegFile {
     return (number + divisor - 1) / divisor;
   }
 
-  /** Where the data of a scan end: one more restart marker than there need be is found at ends. */
+  /** Where the data of a scan end; some encoders write one more restart marker at their end. */
   private long dataEnd(long from, long restarts) throws IOException {
     long found = 0;
     long at = file.indexOf(MARKER, from);
@@ -307,16 +305,10 @@ final class JpegFile {
 
   /** How many blocks of 8 x 8 values there are at least, each of which takes a bit or more. */
   private long blocks() {
-    int most = 1;
-    int highest = 1;
-    for (int factors : sampling) {
-      most = Math.max(most, factors >> 4);
-      highest = Math.max(highest, factors & 15);
-    }
     long blocks = 0;
     for (int factors : sampling) {
-      long across = (long) width * (factors >> 4) / (8L * most);
-      long down = (long) height * (factors & 15) / (8L * highest);
+      long across = (long) width * (factors >> 4) / (8L * mostAcross);
+      long down = (long) height * (factors & 15) / (8L * mostDown);
       blocks += across * down;
     }
     return blocks;

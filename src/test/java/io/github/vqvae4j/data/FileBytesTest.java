@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.io.BadFileException;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file that becomes shorter while it is read is a cut one. */
 class FileBytesTest {
@@ -30,6 +37,43 @@ class FileBytesTest {
       shrinks(left, bytes -> bytes.indexOf(1, 100_000));
       shrinks(left, bytes -> bytes.copy(200_000, new byte[9], 0, 9));
       shrinks(left, bytes -> bytes.startsWith(200_000, "\0\0"));
+    }
+  }
+
+  /** Whenever that happens; what was read before it is the image. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jpg", "png", "bmp"})
+  void anImageThatShrinksIsReadOrRefusedAsACutOne(String format) throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    BufferedImage picture = new BufferedImage(400, 400, BufferedImage.TYPE_3BYTE_BGR);
+    for (int i = 0; i < 400 * 400; i++) {
+      picture.setRGB(i % 400, i / 400, random.nextInt());
+    }
+    Path file = folder.resolve("a." + format);
+    ImageIO.write(picture, format, file.toFile());
+    byte[] whole = Files.readAllBytes(file);
+    Images expected = Images.read(file);
+    for (int round = 0; round < 30; round++) {
+      Files.write(file, whole);
+      long delay = random.nextInt(10_000_000);
+      Thread cutter = new Thread(() -> cutAfter(file, whole.length / 3, delay));
+      cutter.start();
+      try {
+        assertEquals(expected, Images.read(file), "seed " + seed);
+      } catch (BadFileException e) {
+        assertSays(e, "a." + format, "ends before the end of the image");
+      }
+      cutter.join();
+    }
+  }
+
+  private static void cutAfter(Path file, long length, long nanos) {
+    LockSupport.parkNanos(nanos);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

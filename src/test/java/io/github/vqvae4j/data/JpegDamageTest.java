@@ -3,11 +3,13 @@ package io.github.vqvae4j.data;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.io.BadFileException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,9 +85,8 @@ class JpegDamageTest {
   @Test
   void whatIsLeftOverOfAScanIsDamageUnlessItIsLittleOrZeros() throws IOException {
     JpegBytes.Scan scan = JpegBytes.scans(noise).get(0);
-    byte[] text = "no pixels ".repeat(50).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] text = "no pixels ".repeat(50).getBytes(StandardCharsets.US_ASCII);
     refused(JpegBytes.insert(noise, scan.end(), text), "extraneous bytes");
-    // Zeros of which the decoder made pixels: the file was not written to its end.
     byte[] flat = flat();
     JpegBytes.Scan all = JpegBytes.scans(flat).get(0);
     byte[] zeroed = JpegBytes.insert(flat, all.end(), new byte[3000]);
@@ -129,7 +130,7 @@ class JpegDamageTest {
         refused(wrong, "restart markers");
       }
     }
-    assertEquals(true, markers > 1);
+    assertTrue(markers > 1);
     byte[] last = {-1, (byte) (0xd0 + markers % 8)};
     assertEquals(read(file), read(JpegBytes.insert(file, scan.end(), last)), "one more at the end");
   }

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.vqvae4j.tensor.ChildJvm;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +35,17 @@ class LargeImageHeapTest {
     for (String format : new String[] {"jpg", "bmp"}) {
       run(2 * DECODED, write(format));
     }
+  }
+
+  @Test
+  void aRowThatIsAllOfThePictureTakesItsFloatsOnce() throws Exception {
+    int width = 1 << 24;
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (DeflaterOutputStream rows = new DeflaterOutputStream(packed)) {
+      rows.write(new byte[1 + width / 8]);
+    }
+    byte[] png = PngBuilder.of(0, 1, width, false).chunk("IDAT", packed.toByteArray()).end();
+    run(4 * width / MEGABYTE * 3 / 2, Files.write(folder.resolve("wide.png"), png));
   }
 
   /** Megabytes are of 1,000,000 bytes, kilobytes of the JVM of 1,024. */

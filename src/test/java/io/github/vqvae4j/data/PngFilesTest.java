@@ -160,6 +160,16 @@ class PngFilesTest {
         expected, read(PngBuilder.of(RGBA, 8, WIDTH, true).split(7).pixels(samples).end()));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {8191, 8192, 8193, 20_000})
+  void longRowsAreReadAsShortOnes(int width) throws IOException {
+    int[] samples = new Random(seed).ints(2L * width * 3, 0, 256).toArray();
+    float[] came = read(PngBuilder.of(RGB, 8, width, false).pixels(samples).end()).pixels();
+    for (int i = 0; i < samples.length; i++) {
+      assertEquals(samples[i] / 255f, came[i], "value " + i + ", seed " + seed);
+    }
+  }
+
   @Test
   void aCutWithinThePixelsIsRefusedAndOneBehindThemIsNot() throws IOException {
     int[] samples = samples(3, 255);
