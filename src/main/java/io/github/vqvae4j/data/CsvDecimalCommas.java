@@ -6,8 +6,8 @@ import java.nio.file.Path;
 
 /**
  * Whether the integers of a table without a header may be the two parts of numbers with decimal
- * commas. In tables of 4, 6, .. columns each of these must always have as many digits after the
- * comma: there, integers are more usual.
+ * commas. In tables of 4, 6, .. columns integers are more usual: there, each number must have as
+ * many digits after the comma in every line, and not all may be zeros and ones.
  */
 final class CsvDecimalCommas {
   private final int width;
@@ -17,9 +17,13 @@ final class CsvDecimalCommas {
 
   private boolean possible;
 
+  /** Whether all until now is 0 or 1: classes, switches. */
+  private boolean bits;
+
   CsvDecimalCommas(CsvHeader header, CsvText text, CsvConfig config) {
     width = header.width();
     digits = new int[width / 2];
+    bits = width > 2;
     possible =
         !header.isNamed()
             && !header.isIndexed()
@@ -33,18 +37,24 @@ final class CsvDecimalCommas {
   void add(CsvRecord line) {
     possible = possible && line.getFieldCount() == width;
     for (int i = 0; possible && i < digits.length; i++) {
+      String before = line.getField(2 * i).strip();
       String after = line.getField(2 * i + 1).strip();
       possible =
-          CsvValue.isInteger(line.getField(2 * i).strip(), true)
+          CsvValue.isInteger(before, true)
               && CsvValue.isInteger(after, false)
               && (width == 2 || digits[i] == 0 || digits[i] == after.length());
       digits[i] = after.length();
+      bits = bits && isBit(before) && isBit(after);
     }
+  }
+
+  private static boolean isBit(String field) {
+    return field.equals("0") || field.equals("1");
   }
 
   /** Refuses the table if every line may be such numbers. */
   void check(Path file) throws BadFileException {
-    if (possible) {
+    if (possible && !bits) {
       throw new BadFileException(
           file,
           "all lines",

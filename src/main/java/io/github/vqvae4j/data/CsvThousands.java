@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
  * such as 998, or as 1.012, and both occur. Of a column of the latter alone nothing can be told.
  */
 final class CsvThousands {
-  private static final Pattern INTEGER = Pattern.compile("[+-]?(0|[1-9]\\d{0,2})");
   private static final Pattern GROUPED = Pattern.compile("[+-]?[1-9]\\d{0,2}[.,]\\d{3}");
   private static final int LONGEST = "-100.000".length();
 
@@ -27,13 +26,19 @@ final class CsvThousands {
     if (excluded) {
       return;
     }
-    if (maySeparate(field)) {
-      grouped = grouped == null ? field : grouped;
-    } else if (field.length() <= LONGEST && INTEGER.matcher(field).matches()) {
+    if (isBelowThousand(field)) {
       integer = integer == null ? field : integer;
+    } else if (maySeparate(field)) {
+      grouped = grouped == null ? field : grouped;
     } else {
       excluded = true;
     }
+  }
+
+  private static boolean isBelowThousand(String field) {
+    return CsvValue.isInteger(field, false)
+        ? field.length() <= 3
+        : field.length() <= 4 && CsvValue.isInteger(field, true);
   }
 
   /** Refuses the column if its points may separate thousands. */

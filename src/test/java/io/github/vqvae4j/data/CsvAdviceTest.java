@@ -73,6 +73,10 @@ class CsvAdviceTest {
     // Columns of integers whose digits vary, as decimals seldom do, are such.
     reads("1,5,3,2\n4,15,6,1\n", DEFAULT, 4, 1, 5, 3, 2, 4, 15, 6, 1);
     reads("1,-5,3,2\n", DEFAULT, 4, 1, -5, 3, 2);
+    // So are classes and switches.
+    reads("0,1,0,0\n1,0,0,1\n", DEFAULT, 4, 0, 1, 0, 0, 1, 0, 0, 1);
+    says(problem("0,1,0,0\n1,0,0,2\n", DEFAULT), "4 integers");
+    says(problem("0,1\n1,0\n", DEFAULT.header(CsvPresence.ABSENT)), "two integers");
     reads("1,5,3.5,2\n", DEFAULT, 4, 1, 5, 3.5f, 2);
     reads("a,b,c,d\n20,0,1012,9\n", DEFAULT, 4, 20, 0, 1012, 9);
     reads("sep=,\n20,0,1012,9\n", DEFAULT, 4, 20, 0, 1012, 9);
