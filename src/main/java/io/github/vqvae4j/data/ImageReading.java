@@ -1,7 +1,9 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,9 +36,18 @@ final class ImageReading {
     InputFile.require(file, "an image file");
     try (FileBytes bytes = new FileBytes(file)) {
       ImageSource source = open(bytes);
-      BufferedImage picture = decode(bytes, source);
+      String name =
+          FileNames.path(file)
+              + ", an image of "
+              + source.height()
+              + " x "
+              + source.width()
+              + " pixels,";
+      BufferedImage picture =
+          HeapMemory.guard(
+              () -> name + " decoded,", source.decodedBytes(), () -> decode(bytes, source));
       notice.found(file, source.orientation());
-      return new PictureRows(picture.getRaster(), source.pixels());
+      return new PictureRows(name, picture.getRaster(), source.pixels());
     }
   }
 
@@ -71,6 +82,7 @@ final class ImageReading {
     } catch (BadFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
+      HeapMemory.throwCausingError(e);
       // Damaged files make ImageIO's readers fail in any of their loops.
       throw bytes.corrupt(e.toString(), e);
     } finally {

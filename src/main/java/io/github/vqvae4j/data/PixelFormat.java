@@ -14,6 +14,9 @@ sealed interface PixelFormat {
   /** How many samples a pixel has. */
   int samples();
 
+  /** How many bytes ImageIO keeps for a sample. */
+  int sampleBytes();
+
   /** Turns samples into values from 0 to 1. */
   void toFloats(int[] samples, float[] target, int offset) throws BadFileException;
 
@@ -33,6 +36,11 @@ sealed interface PixelFormat {
     @Override
     public int samples() {
       return largest.length;
+    }
+
+    @Override
+    public int sampleBytes() {
+      return largest[0] > 255 ? 2 : 1;
     }
 
     @Override
@@ -94,6 +102,11 @@ sealed interface PixelFormat {
 
     @Override
     public int samples() {
+      return 1;
+    }
+
+    @Override
+    public int sampleBytes() {
       return 1;
     }
 

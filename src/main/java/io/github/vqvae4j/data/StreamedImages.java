@@ -1,6 +1,8 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -60,6 +62,16 @@ final class StreamedImages implements Dataset {
 
   /** The bytes of one image: the same whether it is held or streamed. */
   static byte[] read(Path file, ImageFolderConfig config, OrientationNotice notice)
+      throws IOException {
+    int length = Checks.length(1, config.height(), config.width(), config.channels());
+    return HeapMemory.guard(
+        () ->
+            FileNames.path(file) + ", scaled to " + config.height() + " x " + config.width() + ",",
+        (long) Float.BYTES * length,
+        () -> scaled(file, config, notice));
+  }
+
+  private static byte[] scaled(Path file, ImageFolderConfig config, OrientationNotice notice)
       throws IOException {
     PictureRows picture = ImageReading.read(file, notice);
     float[] pixels;

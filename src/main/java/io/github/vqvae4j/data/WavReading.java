@@ -1,6 +1,8 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -136,7 +138,9 @@ final class WavReading {
               + ", as many as a series holds; split it, for example with ffmpeg -i IN -f segment"
               + " -segment_time 3600 OUT%d.wav");
     }
-    float[] samples = new float[(int) count];
+    float[] samples =
+        HeapMemory.floats(
+            (int) count, () -> FileNames.path(file) + ", a sound of " + count + " samples,");
     int atOnce = BLOCK / Double.BYTES;
     for (int from = 0; from < samples.length; from += atOnce) {
       int to = (int) Math.min(count, (long) from + atOnce);

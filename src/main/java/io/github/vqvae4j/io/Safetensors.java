@@ -1,6 +1,7 @@
 package io.github.vqvae4j.io;
 
 import com.google.gson.stream.JsonWriter;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -195,18 +196,25 @@ public final class Safetensors {
     }
   }
 
+  private static NamedArray empty(SafetensorsEntry entry) {
+    return switch (entry.type()) {
+      case F32 -> NamedArray.of(new float[entry.length()], entry.shape());
+      case F64 -> NamedArray.of(new double[entry.length()], entry.shape());
+      case I32 -> NamedArray.of(new int[entry.length()], entry.shape());
+      case I64 -> NamedArray.of(new long[entry.length()], entry.shape());
+    };
+  }
+
   private static NamedArray readArray(
       Path file, FileChannel channel, ByteBuffer buffer, long dataStart, SafetensorsEntry entry)
       throws IOException {
     int length = entry.length();
-    NamedArray array =
-        switch (entry.type()) {
-          case F32 -> NamedArray.of(new float[length], entry.shape());
-          case F64 -> NamedArray.of(new double[length], entry.shape());
-          case I32 -> NamedArray.of(new int[length], entry.shape());
-          case I64 -> NamedArray.of(new long[length], entry.shape());
-        };
     int bytes = entry.type().bytes();
+    NamedArray array =
+        HeapMemory.guard(
+            () -> FileNames.path(file) + ", " + entry.place(),
+            (long) length * bytes,
+            () -> empty(entry));
     int step = BUFFER_BYTES / bytes;
     for (int at = 0; at < length; at += step) {
       int count = Math.min(step, length - at);

@@ -70,9 +70,16 @@ class LargeFilesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "png, 28m, skipBad", "png, 28m, held", "png, 28m, streamed", "png, 28m, image",
-    "jpg, 28m, skipBad", "jpg, 28m, streamed", "jpg, 28m, image",
-    "bmp, 28m, skipBad", "bmp, 28m, streamed", "bmp, 28m, image"
+    "png, 28m, skipBad",
+    "png, 28m, held",
+    "png, 28m, streamed",
+    "png, 28m, image",
+    "jpg, 28m, skipBad",
+    "jpg, 28m, streamed",
+    "jpg, 28m, image",
+    "bmp, 28m, skipBad",
+    "bmp, 28m, streamed",
+    "bmp, 28m, image"
   })
   void imagesThatDoNotFitDecoded(String format, String heap, String what) throws Exception {
     Path file = picture("0." + format);
@@ -98,6 +105,7 @@ class LargeFilesTest {
   void tables() throws Exception {
     Path file = folder.resolve("a.csv");
     try (Writer out = Files.newBufferedWriter(file)) {
+      out.write("value\n");
       for (int i = 0; i < SAMPLES; i++) {
         out.write(i % 10 + "\n");
       }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LargeImageTest {
   private static final int OPERATIONS = 7;
   private static final String REFUSED =
-      "io.github.vqvae4j.tensor.InsufficientMemoryException: Not enough memory ";
+      "io.github.vqvae4j.memory.InsufficientMemoryException: Not enough memory ";
 
   /** These do not say what a whole pass takes: training takes more, and a map has its size. */
   private static final List<String> ONE_PASS =

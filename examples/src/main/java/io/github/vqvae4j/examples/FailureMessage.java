@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.train.DivergenceException;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.memory.MemorySize;
 import io.github.vqvae4j.tensor.Precision;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -174,7 +175,7 @@ public final class Arena {
         + Arrays.toString(shape)
         + " in "
         + precision
-        + (bytes == 0 ? "" : ", in a step whose tensors have " + MemoryLimits.size(bytes) + ",");
+        + (bytes == 0 ? "" : ", in a step whose tensors have " + MemorySize.text(bytes) + ",");
   }
 
   private INDArray array(long address, Precision precision, long[] shape) {

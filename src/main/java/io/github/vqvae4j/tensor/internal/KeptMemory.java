@@ -31,14 +31,21 @@ final class KeptMemory {
     KeptMemory kept = OF_THREAD.get();
     kept.openSteps--;
     if (kept.freeOnClose && kept.openSteps == 0) {
-      kept.freeOnClose = false;
-      kept.releases.forEach(Runnable::run);
+      kept.release();
     }
   }
 
-  /** Has all of it freed when the last open step of this thread, if there is one, closes. */
+  /** Has all of it freed when the last open step of this thread closes, or now if none is open. */
   static void freeOnClose() {
     KeptMemory kept = OF_THREAD.get();
-    kept.freeOnClose = kept.openSteps > 0;
+    kept.freeOnClose = true;
+    if (kept.openSteps == 0) {
+      kept.release();
+    }
+  }
+
+  private void release() {
+    freeOnClose = false;
+    releases.forEach(Runnable::run);
   }
 }

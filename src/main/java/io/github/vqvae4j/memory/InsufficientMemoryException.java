@@ -1,19 +1,22 @@
-package io.github.vqvae4j.tensor;
-
-import io.github.vqvae4j.tensor.internal.MemoryLimits;
-import java.util.function.Supplier;
+package io.github.vqvae4j.memory;
 
 /**
  * Thrown if an operation needs more memory than there is: on the Java heap, or outside of it, where
  * tensors lie. The message says what it was needed for, how much, what the limit is, and what to
  * do.
  *
- * <p>The library goes on working: the model is as it was, and once the failed step is closed its
+ * <p>The library goes on working: a model is as it was, and once the failed step is closed its
  * memory outside the heap is freed. So this is no {@code Error}; a server may refuse one image that
- * is too large and take the next.
+ * is too large and take the next. A file that was being read is not to blame: it may be sound.
  */
 public final class InsufficientMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** What was needed and what there is. */
+  private final String facts;
+
+  /** What to do. */
+  private final String advice;
 
   /** What could not be allocated. */
   private final long bytes;
@@ -24,44 +27,39 @@ public final class InsufficientMemoryException extends RuntimeException {
   /**
    * Creates the exception.
    *
-   * @param message what was needed, what there is, and what to do
+   * @param facts what was needed and what there is
+   * @param advice what to do
    * @param bytes what could not be allocated
    * @param onHeap whether on the Java heap, rather than outside of it
    * @param cause the error of the JVM or of JavaCPP, or null if the limit was known before
    */
-  public InsufficientMemoryException(String message, long bytes, boolean onHeap, Throwable cause) {
-    super(message, cause);
+  public InsufficientMemoryException(
+      String facts, String advice, long bytes, boolean onHeap, Throwable cause) {
+    super(facts + " " + advice, cause);
+    this.facts = facts;
+    this.advice = advice;
     this.bytes = bytes;
     this.onHeap = onHeap;
   }
 
   /**
-   * Runs work that needs large arrays, and throws this exception for an {@code OutOfMemoryError} in
-   * it.
-   *
-   * @param what the work and the size of what it is done on, for the message
-   * @param bytes of what it is done on
-   * @param work closes its steps also if it fails
-   * @param <T> of the result
-   * @return the result of the work
-   * @throws InsufficientMemoryException if memory runs out
-   */
-  public static <T> T guard(String what, long bytes, Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (OutOfMemoryError e) {
-      throw MemoryLimits.of(bytes, what, e);
-    }
-  }
-
-  /**
-   * Creates the same exception with more to say.
+   * Creates the same exception with more to do about it.
    *
    * @param addition a sentence
    * @return whose message ends in it
    */
   public InsufficientMemoryException with(String addition) {
-    return new InsufficientMemoryException(getMessage() + " " + addition, bytes, onHeap, this);
+    return new InsufficientMemoryException(facts, advice + " " + addition, bytes, onHeap, this);
+  }
+
+  /**
+   * Creates the same exception with other advice.
+   *
+   * @param other sentences instead of those that say what to do
+   * @return whose message ends in them
+   */
+  public InsufficientMemoryException withAdvice(String other) {
+    return new InsufficientMemoryException(facts, other, bytes, onHeap, this);
   }
 
   /**
