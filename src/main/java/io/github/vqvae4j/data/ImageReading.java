@@ -32,10 +32,28 @@ final class ImageReading {
 
   private ImageReading() {}
 
-  static PictureRows read(Path file, OrientationNotice notice) throws IOException {
+  /** All pixels of an image. */
+  static Images image(Path file, OrientationNotice notice) throws IOException {
+    return read(file, notice, Float.BYTES, " decoded and as floats,").toImages();
+  }
+
+  /** An image a row at a time. */
+  static PictureRows rows(Path file, OrientationNotice notice) throws IOException {
+    return read(file, notice, 0, " decoded,");
+  }
+
+  /**
+   * Decodes an image.
+   *
+   * @param more bytes that each value of a pixel will take beside its decoded samples
+   * @param as what memory is needed for, in a message
+   */
+  private static PictureRows read(Path file, OrientationNotice notice, long more, String as)
+      throws IOException {
     InputFile.require(file, "an image file");
     try (FileBytes bytes = new FileBytes(file)) {
       ImageSource source = open(bytes);
+      long pixels = (long) source.height() * source.width();
       String name =
           FileNames.path(file)
               + ", an image of "
@@ -45,7 +63,9 @@ final class ImageReading {
               + " pixels,";
       BufferedImage picture =
           HeapMemory.guard(
-              () -> name + " decoded,", source.decodedBytes(), () -> decode(bytes, source));
+              () -> name + as,
+              pixels * (source.pixels().bytes() + more * source.pixels().channels()),
+              () -> decode(bytes, source));
       notice.found(file, source.orientation());
       return new PictureRows(name, picture.getRaster(), source.pixels());
     }

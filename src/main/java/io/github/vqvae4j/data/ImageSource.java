@@ -17,11 +17,6 @@ record ImageSource(
   /** Some 64 million: what one may reasonably decode into memory at once. */
   static final int MAX_PIXELS = 1 << 26;
 
-  /** What its pixels take at least once they are decoded: ImageIO keeps whole bytes. */
-  long decodedBytes() {
-    return (long) height * width * pixels.samples() * pixels.sampleBytes();
-  }
-
   /** Refuses sizes that are not positive or too large, before pixels take memory. */
   static void checkSize(FileBytes file, long height, long width) throws BadFileException {
     if (height < 1 || width < 1) {

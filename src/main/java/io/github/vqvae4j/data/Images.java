@@ -99,7 +99,7 @@ public final class Images implements Dataset {
    *     and as floats
    */
   public static Images read(Path file) throws IOException {
-    return ImageReading.read(file, OrientationNotice.SINGLE_FILES).toImages();
+    return ImageReading.image(file, OrientationNotice.SINGLE_FILES);
   }
 
   /**
@@ -146,6 +146,9 @@ public final class Images implements Dataset {
    */
   public static Images concat(Images... parts) {
     Checks.equalSizes(List.of(parts));
+    if (parts.length == 1) {
+      return parts[0];
+    }
     int count = 0;
     for (Images part : parts) {
       count = Math.addExact(count, part.count);

@@ -14,8 +14,8 @@ sealed interface PixelFormat {
   /** How many samples a pixel has. */
   int samples();
 
-  /** How many bytes ImageIO keeps for a sample. */
-  int sampleBytes();
+  /** How many bytes ImageIO keeps of a pixel, or more if several share one. */
+  int bytes();
 
   /** Turns samples into values from 0 to 1. */
   void toFloats(int[] samples, float[] target, int offset) throws BadFileException;
@@ -39,8 +39,8 @@ sealed interface PixelFormat {
     }
 
     @Override
-    public int sampleBytes() {
-      return largest[0] > 255 ? 2 : 1;
+    public int bytes() {
+      return largest.length * (largest[0] > 255 ? 2 : 1);
     }
 
     @Override
@@ -106,7 +106,7 @@ sealed interface PixelFormat {
     }
 
     @Override
-    public int sampleBytes() {
+    public int bytes() {
       return 1;
     }
 

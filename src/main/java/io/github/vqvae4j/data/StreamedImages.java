@@ -73,7 +73,7 @@ final class StreamedImages implements Dataset {
 
   private static byte[] scaled(Path file, ImageFolderConfig config, OrientationNotice notice)
       throws IOException {
-    PictureRows picture = ImageReading.read(file, notice);
+    PictureRows picture = ImageReading.rows(file, notice);
     float[] pixels;
     try {
       pixels = Resample.fit(picture, config.fit(), config.height(), config.width());

@@ -87,9 +87,15 @@ public final class Safetensors {
       long dataStart = LENGTH_BYTES + headerLength;
       SafetensorsHeader parsed = SafetensorsHeader.parse(file, header.array(), size - dataStart);
       Map<String, NamedArray> arrays = new LinkedHashMap<>();
-      for (SafetensorsEntry entry : parsed.entries()) {
-        arrays.put(entry.name(), readArray(file, channel, buffer, dataStart, entry));
-      }
+      HeapMemory.guard(
+          () -> FileNames.path(file) + ", with all of its arrays,",
+          parsed.entries().stream().mapToLong(entry -> entry.end() - entry.begin()).sum(),
+          () -> {
+            for (SafetensorsEntry entry : parsed.entries()) {
+              arrays.put(entry.name(), readArray(file, channel, buffer, dataStart, entry));
+            }
+            return null;
+          });
       return new SafetensorsFile(parsed.metadata(), arrays);
     }
   }
@@ -210,11 +216,7 @@ public final class Safetensors {
       throws IOException {
     int length = entry.length();
     int bytes = entry.type().bytes();
-    NamedArray array =
-        HeapMemory.guard(
-            () -> FileNames.path(file) + ", " + entry.place(),
-            (long) length * bytes,
-            () -> empty(entry));
+    NamedArray array = empty(entry);
     int step = BUFFER_BYTES / bytes;
     for (int at = 0; at < length; at += step) {
       int count = Math.min(step, length - at);

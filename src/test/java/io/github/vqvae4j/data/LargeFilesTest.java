@@ -12,6 +12,8 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,13 @@ class LargeFilesTest {
     }
   }
 
+  /** The heap that a message says to try. */
+  private static String advised(String end) {
+    Matcher setting = Pattern.compile(" -Xmx(\\d+m);").matcher(end);
+    assertTrue(setting.find(), end);
+    return setting.group(1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg", "bmp"})
   void imagesThatFitOneByOneAreNotSkipped(String format) throws Exception {
@@ -83,22 +92,37 @@ class LargeFilesTest {
   })
   void imagesThatDoNotFitDecoded(String format, String heap, String what) throws Exception {
     Path file = picture("0." + format);
-    String end = end(heap, what, what.equals("image") ? file : folder);
-    assertRefused(end, "0." + format, "3000 x 4000 pixels", "needs 34.3 MB", "-Xmx");
+    boolean floats = what.equals("image");
+    Path path = floats ? file : folder;
+    String end = end(heap, what, path);
+    String size = floats ? "decoded and as floats, needs 171.7 MB" : "decoded, needs 34.3 MB";
+    assertRefused(end, "0." + format, "3000 x 4000 pixels", size);
+    assertTrue(end(advised(end), what, path).matches("END (1 images|Images.*)"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg", "bmp"})
   void imagesThatDoNotFitAsFloats(String format) throws Exception {
     String end = end("150m", "image", picture("0." + format));
-    assertRefused(end, "0." + format, "3000 x 4000 pixels", "needs 137.3 MB", "-Xmx");
+    assertRefused(end, "0." + format, "3000 x 4000 pixels", "needs 171.7 MB", "-Xmx");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpg"})
+  void writtenImages(String format) throws Exception {
+    // 34.3 MB in floats; a third of that more as bytes, which is too much for what is left.
+    String end = end("40m", "write", folder.resolve("a." + format));
+    assertRefused(end, "a." + format, "Images[1, 3000, 4000, 1]", "needs 11.4 MB", "-Xmx");
+    assertEquals(0, folder.toFile().list().length);
   }
 
   @Test
   void sounds() throws Exception {
     Path file = folder.resolve("a.wav");
     WavFiles.write(Series.of(new float[SAMPLES], 1, 8_000), file);
-    assertRefused(end("30m", "wav", file), "a.wav", "12000000 samples", "needs 45.8 MB", "-Xmx");
+    String end = end("30m", "wav", file);
+    assertRefused(end, "a.wav", "12000000 samples", "needs 45.8 MB");
+    assertTrue(end(advised(end), "wav", file).startsWith("END Series"));
   }
 
   @Test
@@ -117,8 +141,9 @@ class LargeFilesTest {
   void arrays() throws Exception {
     Path file = folder.resolve("a.safetensors");
     Safetensors.write(file, Map.of(), Map.of("w", NamedArray.of(new float[SAMPLES], SAMPLES)));
-    assertRefused(
-        end("30m", "safetensors", file), "a.safetensors", "\"w\"", "needs 45.8 MB", "-Xmx");
+    String end = end("30m", "safetensors", file);
+    assertRefused(end, "a.safetensors, with all of its arrays, needs 45.8 MB");
+    assertEquals("END {w=F32[12000000]}", end(advised(end), "safetensors", file));
   }
 
   /** Reads a file or folder and prints how that ended. */
@@ -140,6 +165,11 @@ class LargeFilesTest {
       case "skipBad" -> ImageFolder.in(path, config.skipBad(true)).size() + " images";
       case "streamed" -> Images.from(ImageFolder.in(path, config.streamed(true))).toString();
       case "image" -> Images.read(path).toString();
+      case "write" -> {
+        // A gray image in bytes, so that only its floats and what writing takes are large.
+        Images.write(Images.owning(new float[HEIGHT * WIDTH], 1, HEIGHT, WIDTH, 1), path);
+        yield "written";
+      }
       case "wav" -> WavFiles.read(path).toString();
       case "csv" -> CsvSeries.read(path).toString();
       case "safetensors" -> Safetensors.read(path).arrays().toString();

@@ -10,6 +10,7 @@ import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -57,6 +58,8 @@ final class LargeImageProgram {
             .latent(side / 2, side / 2, 2)
             .build();
     work.put("VqVae.encode", () -> model.encode(large));
+    Codes codes = Codes.of(new int[side * side / 4], 16, 1, side / 2, side / 2);
+    work.put("VqVae.decode", () -> model.decode(codes));
     work.put("VqVae.reconstruct", () -> model.reconstruct(large));
     work.put("Autoencoder.reconstruct", () -> autoencoder.reconstruct(large));
     work.put("Vae.reconstruct", () -> vae.reconstruct(large));

@@ -10,7 +10,8 @@ public final class MemoryLimits {
   private static final String SMALLER =
       "Use smaller images or crops, fewer at a time, or a model with fewer channels, or ";
 
-  private static final String PROPERTY = "-Dorg.bytedeco.javacpp.";
+  private static final String MAX_BYTES = "org.bytedeco.javacpp.maxBytes";
+  private static final String PHYSICAL_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
 
   private MemoryLimits() {}
 
@@ -94,16 +95,16 @@ public final class MemoryLimits {
   public static String advice(long least) {
     long beside = Math.max(0, Pointer.physicalBytes() - Pointer.totalBytes());
     long machine = MemorySize.ofMachine();
-    StringBuilder settings = new StringBuilder();
+    String settings = "";
     if (Pointer.maxBytes() > 0 && Pointer.maxBytes() < least + least / 4) {
-      settings.append(' ').append(PROPERTY).append("maxBytes=").append(MemorySize.setting(least));
+      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(least);
     }
-    if (Pointer.maxPhysicalBytes() > 0 && Pointer.maxPhysicalBytes() < beside + least + least / 4) {
-      settings
-          .append(' ')
-          .append(PROPERTY)
-          .append("maxPhysicalBytes=")
-          .append(MemorySize.setting(beside + least));
+    // Unless it is set, it grows with maxBytes.
+    boolean set = settings.isEmpty() || System.getProperty(PHYSICAL_BYTES) != null;
+    if (set
+        && Pointer.maxPhysicalBytes() > 0
+        && Pointer.maxPhysicalBytes() < beside + least + least / 4) {
+      settings += " -D" + PHYSICAL_BYTES + "=" + MemorySize.setting(beside + least);
     }
     return SMALLER
         + (least + beside > machine || settings.isEmpty()
