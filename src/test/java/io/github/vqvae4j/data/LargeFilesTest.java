@@ -110,8 +110,8 @@ class LargeFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg"})
   void writtenImages(String format) throws Exception {
-    // 34.3 MB in floats; a third of that more as bytes, which is too much for what is left.
-    String end = end("40m", "write", folder.resolve("a." + format));
+    // 45.8 MB in floats; a quarter of that more as bytes, which is too much for what is left.
+    String end = end("56m", "write", folder.resolve("a." + format));
     assertRefused(end, "a." + format, "Images[1, 3000, 4000, 1]", "needs 11.4 MB", "-Xmx");
     assertEquals(0, folder.toFile().list().length);
   }

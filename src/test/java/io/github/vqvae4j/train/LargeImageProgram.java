@@ -41,11 +41,13 @@ final class LargeImageProgram {
 
   private LargeImageProgram() {}
 
-  public static void main(String... side) throws InterruptedException {
-    new LargeImageProgram().run(Integer.parseInt(side[0]));
+  /** Takes the side of the image, and what to do with it: everything unless something is named. */
+  public static void main(String... arguments) throws InterruptedException {
+    List<String> names = List.of(arguments).subList(1, arguments.length);
+    new LargeImageProgram().run(Integer.parseInt(arguments[0]), names);
   }
 
-  private void run(int side) throws InterruptedException {
+  private void run(int side, List<String> names) throws InterruptedException {
     Dataset large = Shapes.rectangles(1, side, 1, 1);
     Map<String, Runnable> work = new LinkedHashMap<>();
     Trainer.of(model).batch(4).steps(2).fit(small);
@@ -66,6 +68,9 @@ final class LargeImageProgram {
     work.put("AnomalyDetector.scores", () -> detector.scores(large));
     work.put("Evaluation.of", () -> Evaluation.of(model, large, 1));
     work.put("Trainer.fit", () -> Trainer.of(model).batch(1).steps(1).fit(large));
+    if (!names.isEmpty()) {
+      work.keySet().retainAll(names);
+    }
     for (Map.Entry<String, Runnable> one : work.entrySet()) {
       // What a pass of a small image keeps belongs to what there is before.
       Images expected = model.reconstruct(small);

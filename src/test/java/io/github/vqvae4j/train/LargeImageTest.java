@@ -85,16 +85,16 @@ class LargeImageTest {
   @Test
   void theAdvisedLimitDoes() throws Exception {
     String heap = "-Xmx512m";
-    ChildJvm.Result refused =
-        new ChildJvm()
-            .with(heap, "-Dorg.bytedeco.javacpp.maxBytes=100m")
-            .run(LargeImageProgram.class, "1024");
     for (String name : List.of("VqVae.encode", "VqVae.decode", "VqVae.reconstruct")) {
+      ChildJvm.Result refused =
+          new ChildJvm()
+              .with(heap, "-Dorg.bytedeco.javacpp.maxBytes=100m")
+              .run(LargeImageProgram.class, "1024", name);
       String line = refused.linesWith(name + "\t").get(0);
       Matcher setting = Pattern.compile("-Dorg.bytedeco.javacpp.maxBytes=\\d+m").matcher(line);
       assertTrue(setting.find(), line);
       ChildJvm.Result done =
-          new ChildJvm().with(heap, setting.group()).run(LargeImageProgram.class, "1024");
+          new ChildJvm().with(heap, setting.group()).run(LargeImageProgram.class, "1024", name);
       assertTrue(done.linesWith(name + "\t").get(0).endsWith("\tdone"), done::toString);
     }
   }
@@ -112,15 +112,14 @@ class LargeImageTest {
       for (String part : SMALLER) {
         assertTrue(words[3].contains(part), line);
       }
+      boolean latents = words[0].equals("VqVae.decode");
       boolean heap = words[3].contains("on the Java heap");
       if (!heap && !ONE_PASS.contains(words[0])) {
-        String size =
-            words[0].equals("VqVae.decode")
-                ? LATENTS.formatted(side / 2, side / 2)
-                : IMAGE.formatted(side, side);
+        String size = latents ? LATENTS.formatted(side / 2, side / 2) : IMAGE.formatted(side, side);
         assertTrue(words[3].contains("The tensors and workspaces of " + size), line);
       }
-      for (String part : parts) {
+      // Its first tensors are others; theAdvisedLimitDoes looks at its advice.
+      for (String part : latents ? new String[0] : parts) {
         assertTrue(words[3].contains(part), () -> "expected \"" + part + "\" in " + line);
       }
     }

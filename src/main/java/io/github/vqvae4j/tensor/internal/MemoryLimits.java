@@ -95,16 +95,20 @@ public final class MemoryLimits {
   public static String advice(long least) {
     long beside = Math.max(0, Pointer.physicalBytes() - Pointer.totalBytes());
     long machine = MemorySize.ofMachine();
+    long most = Pointer.maxBytes();
+    long mostOfProcess = Pointer.maxPhysicalBytes();
     String settings = "";
-    if (Pointer.maxBytes() > 0 && Pointer.maxBytes() < least + least / 4) {
+    if (most > 0 && most < least + least / 4) {
       settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(least);
     }
     // Unless it is set, it grows with maxBytes.
-    boolean set = settings.isEmpty() || System.getProperty(PHYSICAL_BYTES) != null;
-    if (set
-        && Pointer.maxPhysicalBytes() > 0
-        && Pointer.maxPhysicalBytes() < beside + least + least / 4) {
+    boolean set = most <= 0 || System.getProperty(PHYSICAL_BYTES) != null;
+    if (set && mostOfProcess > 0 && mostOfProcess < beside + least + least / 4) {
       settings += " -D" + PHYSICAL_BYTES + "=" + MemorySize.setting(beside + least);
+    }
+    if (settings.isEmpty() && most > 0) {
+      // That was not enough this time: blocks that were freed may still be the process's.
+      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(most);
     }
     return SMALLER
         + (least + beside > machine || settings.isEmpty()
