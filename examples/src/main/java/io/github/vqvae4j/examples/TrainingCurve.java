@@ -33,7 +33,11 @@ record TrainingCurve(
     for (CurvePoint point : points) {
       if (point.step() <= last || point.errorOverVariance() < 0 || point.perplexity() < 0) {
         throw new IllegalArgumentException(
-            "points: got " + point + " after step " + last + ", expected growing steps and figures"
+            "points: got "
+                + point
+                + " after step "
+                + last
+                + ", expected growing steps and figures"
                 + " of at least 0");
       }
       last = point.step();
