@@ -77,7 +77,7 @@ final class BmpFile {
     ImageSource.checkBytes(file, height, width, least, Math.max(0, file.size() - pixelsAt));
     PixelFormat pixels = pixels();
     ImageParts data = runs ? BmpRuns.expand(file, pixelsAt, bits, height, width, topDown) : rows();
-    return new ImageSource("bmp", data, pixels, 1);
+    return new ImageSource("bmp", height, width, data, pixels, 1);
   }
 
   private ImageParts rows() throws IOException {

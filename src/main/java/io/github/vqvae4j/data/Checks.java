@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.memory.HeapMemory;
 import java.util.List;
 
 /** Checks that several classes of this package make in the same words. */
@@ -36,6 +37,13 @@ final class Checks {
               + " the sizes, or take fewer images at a time");
     }
     return (int) length;
+  }
+
+  /** An array for images, where the heap has room for it. */
+  static float[] floats(int count, int height, int width, int channels) {
+    return HeapMemory.floats(
+        length(count, height, width, channels),
+        () -> "images " + shape(count, height, width, channels));
   }
 
   /**

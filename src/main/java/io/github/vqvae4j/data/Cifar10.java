@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -129,7 +130,11 @@ public final class Cifar10 {
       }
     }
     int count = (int) (bytes / RECORD);
-    byte[] pixels = new byte[count * IMAGE];
+    byte[] pixels =
+        HeapMemory.guard(
+            () -> "CIFAR-10 of " + count + " images,",
+            (long) count * IMAGE,
+            () -> new byte[count * IMAGE]);
     int[] labels = new int[count];
     int image = 0;
     for (Path file : files) {

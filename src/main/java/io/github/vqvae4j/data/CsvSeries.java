@@ -2,8 +2,11 @@ package io.github.vqvae4j.data;
 
 import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.InputFile;
 import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.memory.HeapMemory;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -110,6 +113,8 @@ public final class CsvSeries {
    *     the first line is a header or a comma a decimal comma; the message names line and column,
    *     counted from 1, and the setting
    * @throws IllegalArgumentException if columns are chosen by name from a file without a header
+   * @throws InsufficientMemoryException if the heap is too small for the values, which take some
+   *     three times 4 bytes each while they are read
    * @throws IOException if it cannot be read
    */
   public static Series read(Path file, CsvConfig config, String... columns) throws IOException {
@@ -291,7 +296,15 @@ public final class CsvSeries {
               + count
               + " values, expected at most so many; split the file, or choose fewer columns");
     }
-    samples = Arrays.copyOf(samples, larger);
+    samples = copied(larger, "more than " + count);
+  }
+
+  /** The samples in an array of another length. */
+  private float[] copied(int length, String values) {
+    return HeapMemory.guard(
+        () -> FileNames.path(file) + ", a table of " + values + " values,",
+        (long) Float.BYTES * length,
+        () -> Arrays.copyOf(samples, length));
   }
 
   /** Twice as many, or as many as an array can hold. */
@@ -340,7 +353,7 @@ public final class CsvSeries {
       int channel = i;
       columns.get(i).check(file, config.missing(), () -> samples(channel));
     }
-    return Series.owning(Arrays.copyOf(samples, count), columns.size(), 0);
+    return Series.owning(copied(count, "" + count), columns.size(), 0);
   }
 
   private float[] samples(int channel) {

@@ -169,7 +169,7 @@ public interface Dataset {
    *     or infinity
    */
   default float[] pixels(int from, int to) {
-    float[] pixels = new float[Checks.length(to - from, height(), width(), channels())];
+    float[] pixels = Checks.floats(to - from, height(), width(), channels());
     for (int i = from; i < to; i++) {
       int offset = (i - from) * imageLength();
       image(i, pixels, offset);

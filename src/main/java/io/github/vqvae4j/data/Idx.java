@@ -4,6 +4,7 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -138,7 +139,12 @@ public final class Idx {
       }
     }
     // Grows with what really comes, so that a lie in the header takes no memory.
-    byte[] bytes = in.readNBytes((int) length);
+    int wanted = (int) length;
+    byte[] bytes =
+        HeapMemory.guard(
+            () -> FileNames.path(file) + ", " + wanted + " bytes,",
+            wanted,
+            () -> in.readNBytes(wanted));
     int headerLength = 4 + 4 * sizes.length;
     if (bytes.length < length) {
       throw new BadFileException(

@@ -5,6 +5,8 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.memory.HeapMemory;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -15,7 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -85,6 +90,8 @@ public final class ImageFolder implements Dataset {
    *     the settings' labels
    * @throws IOException if a file or folder cannot be read
    * @throws IllegalArgumentException if images to be held in memory do not fit into one array
+   * @throws InsufficientMemoryException if the heap is too small for an image while no other is
+   *     read, also with {@code skipBad}, or for those to be held
    */
   public static ImageFolder in(Path folder, ImageFolderConfig config) throws IOException {
     long begin = System.nanoTime();
@@ -100,7 +107,7 @@ public final class ImageFolder implements Dataset {
           new StreamedImages(listing.files(), allLabels, config, OrientationNotice.atFirst());
       return opened(begin, config, new ImageFolder(listing, images, labelNames, List.of()), count);
     }
-    byte[] pixels = config.streamed() ? null : new byte[heldLength(count, config)];
+    byte[] pixels = config.streamed() ? null : pixels(count, config);
     OrientationNotice notice = OrientationNotice.counting();
     IOException[] problems = readAll(listing.files(), config, pixels, notice);
     List<SkippedFile> skipped = new ArrayList<>();
@@ -177,9 +184,16 @@ public final class ImageFolder implements Dataset {
         : problem;
   }
 
-  private static int heldLength(int count, ImageFolderConfig config) {
+  /** For all images, if they are held in memory. */
+  private static byte[] pixels(int count, ImageFolderConfig config) {
     try {
-      return Checks.length(count, config.height(), config.width(), config.channels());
+      int length = Checks.length(count, config.height(), config.width(), config.channels());
+      return HeapMemory.guard(
+          () -> "ImageFolder of " + count + " images held in memory",
+          length,
+          () -> new byte[length]);
+    } catch (InsufficientMemoryException e) {
+      throw e.with("Or leave them in their files with streamed(true).");
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           e.getMessage() + ", or leave them in their files with streamed(true)", e);
@@ -189,29 +203,41 @@ public final class ImageFolder implements Dataset {
   /**
    * Reads all files, into {@code pixels} if that is not null, and gives what each one's reading
    * threw. Unless such files are skipped, none is begun after a failure but those before it in
-   * order, so that always the same one is named.
+   * order, so that always the same one is named. Those for which memory did not suffice beside
+   * others are read again, one at a time.
    */
   private static IOException[] readAll(
       List<Path> files, ImageFolderConfig config, byte[] pixels, OrientationNotice notice) {
     IOException[] problems = new IOException[files.size()];
     AtomicInteger end = new AtomicInteger(problems.length);
+    Set<Integer> alone = new ConcurrentSkipListSet<>();
+    IntConsumer read =
+        i -> {
+          try {
+            byte[] image = StreamedImages.read(files.get(i), config, notice);
+            if (pixels != null) {
+              System.arraycopy(image, 0, pixels, i * image.length, image.length);
+            }
+          } catch (IOException e) {
+            problems[i] = e;
+            if (!config.skipBad()) {
+              end.accumulateAndGet(i, Math::min);
+            }
+          }
+        };
     IntStream.range(0, problems.length)
         .parallel()
         .filter(i -> i < end.get())
         .forEach(
             i -> {
               try {
-                byte[] image = StreamedImages.read(files.get(i), config, notice);
-                if (pixels != null) {
-                  System.arraycopy(image, 0, pixels, i * image.length, image.length);
-                }
-              } catch (IOException e) {
-                problems[i] = e;
-                if (!config.skipBad()) {
-                  end.accumulateAndGet(i, Math::min);
-                }
+                read.accept(i);
+              } catch (InsufficientMemoryException e) {
+                LOG.debug("Read again when no other image is", e);
+                alone.add(i);
               }
             });
+    alone.stream().takeWhile(i -> i < end.get()).forEach(read::accept);
     return problems;
   }
 

@@ -1,7 +1,9 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,13 +36,42 @@ final class ImageReading {
 
   private ImageReading() {}
 
-  static PictureRows read(Path file, OrientationNotice notice) throws IOException {
+  /** All pixels of an image. */
+  static Images image(Path file, OrientationNotice notice) throws IOException {
+    return read(file, notice, Float.BYTES, " decoded and as floats,").toImages();
+  }
+
+  /** An image a row at a time. */
+  static PictureRows rows(Path file, OrientationNotice notice) throws IOException {
+    return read(file, notice, 0, " decoded,");
+  }
+
+  /**
+   * Decodes an image.
+   *
+   * @param more bytes that each value of a pixel will take beside its decoded samples
+   * @param as what memory is needed for, in a message
+   */
+  private static PictureRows read(Path file, OrientationNotice notice, long more, String as)
+      throws IOException {
     InputFile.require(file, "an image file");
     try (FileBytes bytes = new FileBytes(file)) {
       ImageSource source = open(bytes);
-      BufferedImage picture = decode(bytes, source);
+      long pixels = (long) source.height() * source.width();
+      String name =
+          FileNames.path(file)
+              + ", an image of "
+              + source.height()
+              + " x "
+              + source.width()
+              + " pixels,";
+      BufferedImage picture =
+          HeapMemory.guard(
+              () -> name + as,
+              pixels * (source.pixels().bytes() + more * source.pixels().channels()),
+              () -> decode(bytes, source));
       notice.found(file, source.orientation());
-      return new PictureRows(picture.getRaster(), source.pixels());
+      return new PictureRows(name, picture.getRaster(), source.pixels());
     }
   }
 
@@ -88,6 +119,7 @@ final class ImageReading {
           throw bad; // The file lacks bytes that it had: ImageIO may have wrapped that.
         }
       }
+      HeapMemory.throwCausingError(e);
       // Damaged files make ImageIO's readers fail in any of their loops.
       throw bytes.corrupt(e.toString(), e);
     } finally {

@@ -6,11 +6,14 @@ import io.github.vqvae4j.io.BadFileException;
  * An image file whose header was understood.
  *
  * @param format ImageIO's name of it
+ * @param height rows of pixels
+ * @param width columns of pixels
  * @param parts what ImageIO is to decode
  * @param pixels what the decoded samples mean
  * @param orientation that of EXIF, 1 if it has none
  */
-record ImageSource(String format, ImageParts parts, PixelFormat pixels, int orientation) {
+record ImageSource(
+    String format, int height, int width, ImageParts parts, PixelFormat pixels, int orientation) {
   /** Some 64 million: what one may reasonably decode into memory at once. */
   static final int MAX_PIXELS = 1 << 26;
 

@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
@@ -27,8 +28,14 @@ final class ImageWriting {
   static void write(Images image, Path file) throws IOException {
     String format = format(file);
     Checks.picture(image);
-    BufferedImage picture = picture(image);
-    AtomicFile.write(file, out -> encode(picture, format, out));
+    HeapMemory.guard(
+        () -> FileNames.path(file) + ", to which " + image + " is written,",
+        image.imageLength(),
+        () -> {
+          BufferedImage picture = picture(image);
+          AtomicFile.write(file, out -> encode(picture, format, out));
+          return null;
+        });
   }
 
   static byte[] png(Images image) {

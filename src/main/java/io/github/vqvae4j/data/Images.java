@@ -1,6 +1,8 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.memory.HeapMemory;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -60,7 +62,16 @@ public final class Images implements Dataset {
    *     a value is NaN or infinite
    */
   public static Images of(float[] pixels, int count, int height, int width, int channels) {
-    return new Images(pixels.clone(), count, height, width, channels, true);
+    return new Images(
+        HeapMemory.guard(
+            () -> "a copy of images " + Checks.shape(count, height, width, channels),
+            (long) Float.BYTES * pixels.length,
+            pixels::clone),
+        count,
+        height,
+        width,
+        channels,
+        true);
   }
 
   /** Images whose pixels are this array, not a copy of it. */
@@ -90,9 +101,11 @@ public final class Images implements Dataset {
    * @throws BadFileException if it is not such an image, is cut off or corrupt, or has more than 64
    *     million pixels
    * @throws IOException if it cannot be read
+   * @throws InsufficientMemoryException if the heap is too small for its pixels, as decoded bytes
+   *     and as floats
    */
   public static Images read(Path file) throws IOException {
-    return ImageReading.read(file, OrientationNotice.SINGLE_FILES).toImages();
+    return ImageReading.image(file, OrientationNotice.SINGLE_FILES);
   }
 
   /**
@@ -122,7 +135,7 @@ public final class Images implements Dataset {
 
   private static Images copy(Dataset data, int[] indices) {
     int count = indices.length;
-    float[] pixels = new float[Checks.length(count, data.height(), data.width(), data.channels())];
+    float[] pixels = Checks.floats(count, data.height(), data.width(), data.channels());
     for (int i = 0; i < count; i++) {
       data.image(indices[i], pixels, i * data.imageLength());
     }
@@ -139,12 +152,15 @@ public final class Images implements Dataset {
    */
   public static Images concat(Images... parts) {
     Checks.equalSizes(List.of(parts));
+    if (parts.length == 1) {
+      return parts[0];
+    }
     int count = 0;
     for (Images part : parts) {
       count = Math.addExact(count, part.count);
     }
     Images first = parts[0];
-    float[] pixels = new float[Checks.length(count, first.height, first.width, first.channels)];
+    float[] pixels = Checks.floats(count, first.height, first.width, first.channels);
     int offset = 0;
     for (Images part : parts) {
       System.arraycopy(part.pixels, 0, pixels, offset, part.pixels.length);
@@ -281,7 +297,7 @@ public final class Images implements Dataset {
     if (channels == 1) {
       return this;
     }
-    float[] gray = new float[pixels.length / 3];
+    float[] gray = Checks.floats(count, height, width, 1);
     for (int i = 0; i < gray.length; i++) {
       gray[i] = 0.299f * pixels[3 * i] + 0.587f * pixels[3 * i + 1] + 0.114f * pixels[3 * i + 2];
     }
@@ -299,7 +315,7 @@ public final class Images implements Dataset {
     if (channels == 3) {
       return this;
     }
-    float[] color = new float[Checks.length(count, height, width, 3)];
+    float[] color = Checks.floats(count, height, width, 3);
     for (int i = 0; i < color.length; i++) {
       color[i] = pixels[i / 3];
     }

@@ -80,7 +80,7 @@ final class JpegFile {
     data.add(new byte[] {(byte) MARKER, (byte) END});
     int[] largest = ids.length == 1 ? new int[] {255} : new int[] {255, 255, 255};
     PixelFormat pixels = new PixelFormat.Shades(largest, false, null);
-    return new ImageSource("jpeg", data, pixels, orientation);
+    return new ImageSource("jpeg", height, width, data, pixels, orientation);
   }
 
   /** Reads the next segment from a position on and gives where it ends, -1 after the last. */

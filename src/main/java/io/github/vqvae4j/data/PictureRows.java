@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.awt.image.Raster;
 
 /** The pixels of a decoded image, a row at a time, so that no copy of it in floats is needed. */
@@ -8,11 +9,18 @@ final class PictureRows {
   /** A row may be all of the picture: its samples are turned into floats so many pixels a time. */
   private static final int BLOCK = 1 << 13;
 
+  private final String name;
   private final Raster raster;
   private final PixelFormat pixels;
   private final int[] samples;
 
-  PictureRows(Raster raster, PixelFormat pixels) {
+  /**
+   * Of a decoded image.
+   *
+   * @param name file and size, for a message about memory
+   */
+  PictureRows(String name, Raster raster, PixelFormat pixels) {
+    this.name = name;
     this.raster = raster;
     this.pixels = pixels;
     samples = new int[Math.min(BLOCK, raster.getWidth()) * pixels.samples()];
@@ -43,7 +51,7 @@ final class PictureRows {
   /** All of it. */
   Images toImages() throws BadFileException {
     int row = width() * channels();
-    float[] values = new float[height() * row];
+    float[] values = HeapMemory.floats(height() * row, () -> name + " as floats,");
     for (int y = 0; y < height(); y++) {
       read(y, values, y * row);
     }

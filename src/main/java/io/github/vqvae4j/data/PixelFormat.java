@@ -14,6 +14,9 @@ sealed interface PixelFormat {
   /** How many samples a pixel has. */
   int samples();
 
+  /** How many bytes ImageIO keeps of a pixel, or more if several share one. */
+  int bytes();
+
   /** Turns the samples of the first {@code pixels} pixels into values from 0 to 1. */
   void toFloats(int[] samples, int pixels, float[] target, int offset) throws BadFileException;
 
@@ -33,6 +36,11 @@ sealed interface PixelFormat {
     @Override
     public int samples() {
       return largest.length;
+    }
+
+    @Override
+    public int bytes() {
+      return largest.length * (largest[0] > 255 ? 2 : 1);
     }
 
     @Override
@@ -94,6 +102,11 @@ sealed interface PixelFormat {
 
     @Override
     public int samples() {
+      return 1;
+    }
+
+    @Override
+    public int bytes() {
       return 1;
     }
 

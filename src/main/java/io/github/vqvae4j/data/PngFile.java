@@ -69,7 +69,7 @@ final class PngFile {
     }
     byte[] end = {0, 0, 0, 0, 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0, 0, 0, 0};
     data.add(end);
-    return new ImageSource("png", data, pixels, orientation);
+    return new ImageSource("png", height, width, data, pixels, orientation);
   }
 
   /** Reads the chunk at a position and gives that of the next, -1 after the last. */

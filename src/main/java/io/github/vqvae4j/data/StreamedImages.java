@@ -1,6 +1,8 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -61,7 +63,17 @@ final class StreamedImages implements Dataset {
   /** The bytes of one image: the same whether it is held or streamed. */
   static byte[] read(Path file, ImageFolderConfig config, OrientationNotice notice)
       throws IOException {
-    PictureRows picture = ImageReading.read(file, notice);
+    int length = Checks.length(1, config.height(), config.width(), config.channels());
+    return HeapMemory.guard(
+        () ->
+            FileNames.path(file) + ", scaled to " + config.height() + " x " + config.width() + ",",
+        (long) Float.BYTES * length,
+        () -> scaled(file, config, notice));
+  }
+
+  private static byte[] scaled(Path file, ImageFolderConfig config, OrientationNotice notice)
+      throws IOException {
+    PictureRows picture = ImageReading.rows(file, notice);
     float[] pixels;
     try {
       pixels = Resample.fit(picture, config.fit(), config.height(), config.width());

@@ -4,6 +4,7 @@ import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,6 +52,7 @@ public final class WavFiles {
    * @throws BadFileException if it is no WAV file of such samples (the message names what it is, if
    *     that can be seen), is cut off, holds NaN, infinity or more samples than an array
    * @throws IOException if it cannot be read
+   * @throws InsufficientMemoryException if the heap is too small for its samples
    */
   public static Series read(Path file) throws IOException {
     InputFile.require(file, "a WAV file");

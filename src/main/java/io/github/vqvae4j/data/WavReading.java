@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -161,7 +162,9 @@ final class WavReading {
               + ", as many as a series holds; split it, for example with ffmpeg -i IN -f segment"
               + " -segment_time 3600 OUT%d.wav");
     }
-    float[] samples = new float[(int) count];
+    float[] samples =
+        HeapMemory.floats(
+            (int) count, () -> FileNames.path(file.file()) + ", a sound of " + count + " samples,");
     int to;
     // Not from += SAMPLES_AT_ONCE, which would overflow behind the longest array.
     for (int from = 0; from < samples.length; from = to) {

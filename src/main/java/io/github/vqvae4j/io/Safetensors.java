@@ -1,6 +1,7 @@
 package io.github.vqvae4j.io;
 
 import com.google.gson.stream.JsonWriter;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -89,9 +90,15 @@ public final class Safetensors {
       SafetensorsHeader parsed = SafetensorsHeader.parse(file, header.array(), size - dataStart);
       Map<String, NamedArray> arrays = new LinkedHashMap<>();
       parsed.names().forEach(name -> arrays.put(name, null));
-      for (SafetensorsEntry entry : parsed.inOrder()) {
-        arrays.put(entry.name(), readArray(file, in, buffer, dataStart, entry));
-      }
+      HeapMemory.guard(
+          () -> FileNames.path(file) + ", with all of its arrays,",
+          size - dataStart,
+          () -> {
+            for (SafetensorsEntry entry : parsed.inOrder()) {
+              arrays.put(entry.name(), readArray(file, in, buffer, dataStart, entry));
+            }
+            return null;
+          });
       return new SafetensorsFile(parsed.metadata(), arrays);
     }
   }
@@ -200,18 +207,21 @@ public final class Safetensors {
     }
   }
 
+  private static NamedArray empty(SafetensorsEntry entry) {
+    return switch (entry.type()) {
+      case F32 -> NamedArray.of(new float[entry.length()], entry.shape());
+      case F64 -> NamedArray.of(new double[entry.length()], entry.shape());
+      case I32 -> NamedArray.of(new int[entry.length()], entry.shape());
+      case I64 -> NamedArray.of(new long[entry.length()], entry.shape());
+    };
+  }
+
   private static NamedArray readArray(
       Path file, InputStream in, ByteBuffer buffer, long dataStart, SafetensorsEntry entry)
       throws IOException {
     int length = entry.length();
-    NamedArray array =
-        switch (entry.type()) {
-          case F32 -> NamedArray.of(new float[length], entry.shape());
-          case F64 -> NamedArray.of(new double[length], entry.shape());
-          case I32 -> NamedArray.of(new int[length], entry.shape());
-          case I64 -> NamedArray.of(new long[length], entry.shape());
-        };
     int bytes = entry.type().bytes();
+    NamedArray array = empty(entry);
     int step = BUFFER_BYTES / bytes;
     int count;
     for (int at = 0; at < length; at += count) {

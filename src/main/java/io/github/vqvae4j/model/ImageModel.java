@@ -2,8 +2,9 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.nn.Layer;
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
@@ -144,12 +145,10 @@ public abstract class ImageModel extends Layer {
     int[] shape = {images.height(), images.width(), images.channels()};
     int part = part((long) images.height() * images.width());
     try {
-      return InsufficientMemoryException.guard(
+      return MemoryGuard.run(
           who + " of images " + Arrays.toString(shape), size(shape, 4L * part), work);
     } catch (InsufficientMemoryException e) {
-      throw e.isOnHeap()
-          ? e
-          : PassMemory.text(this, shape[0], shape[1], shape[2]).map(e::with).orElse(e);
+      throw PassMemory.ofImage(this, shape[0], shape[1], shape[2]).explain(e);
     }
   }
 

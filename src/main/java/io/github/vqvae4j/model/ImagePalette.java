@@ -3,14 +3,17 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.data.PaletteFile;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.KMeans;
 import io.github.vqvae4j.quantize.KMeansConfig;
+import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * The K colours that an image, or a batch of images, is painted with best: classical vector
@@ -49,6 +52,7 @@ public final class ImagePalette {
    * @return the colours: K different ones, or those of the images if they have no more than that
    * @throws IllegalArgumentException if there are no images, too many for one array, or of other
    *     channels or of values without bounds, or one holds NaN or infinity
+   * @throws InsufficientMemoryException if the heap is too small for several copies of the pixels
    */
   public static ImagePalette fit(Dataset images, KMeansConfig config, Rng rng) {
     int channels = images.channels();
@@ -61,8 +65,22 @@ public final class ImagePalette {
               + channels
               + "; give images, and convert them with toGray or toColor.");
     }
+    return withinMemory("fit", images, images.size(), () -> fitTo(images, config, rng));
+  }
+
+  private static ImagePalette fitTo(Dataset images, KMeansConfig config, Rng rng) {
+    int channels = images.channels();
     float[] pixels = PaletteColors.rounded(images.pixels(0, images.size()), channels);
     return new ImagePalette(PaletteColors.of(pixels, channels, config, rng), channels);
+  }
+
+  /** Does work on some images at once, which are copied, and rounded into another copy. */
+  private static <T> T withinMemory(String what, Dataset images, int count, Supplier<T> work) {
+    int[] shape = {count, images.height(), images.width(), images.channels()};
+    return MemoryGuard.run(
+        "ImagePalette." + what + " of images " + Arrays.toString(shape),
+        ImageModel.size(shape, 2L * Float.BYTES),
+        work);
   }
 
   private static void checkPixels(String what, Dataset images) {
@@ -91,6 +109,7 @@ public final class ImagePalette {
    * @return [images, height, width], each from 0 to K - 1
    * @throws IllegalArgumentException if there are no images, or of other channels, or one holds NaN
    *     or infinity
+   * @throws InsufficientMemoryException as {@link #fit}
    */
   public Codes encode(Dataset images) {
     if (images.size() == 0 || images.channels() != channels) {
@@ -103,6 +122,10 @@ public final class ImagePalette {
               + images.channels()
               + "; convert them with toGray or toColor.");
     }
+    return withinMemory("encode", images, 1, () -> codes(images));
+  }
+
+  private Codes codes(Dataset images) {
     int each = images.height() * images.width();
     int[] values = new int[Lengths.ofImages("ImagePalette.encode", images.size(), each, "pixels")];
     for (int i = 0; i < images.size(); i++) {
@@ -123,8 +146,14 @@ public final class ImagePalette {
    */
   public Images decode(Codes codes) {
     check("decode", codes);
-    int[] values = codes.values();
     int[] shape = codes.shape();
+    return MemoryGuard.run(
+        "ImagePalette.decode of " + codes,
+        ImageModel.size(shape, Float.BYTES * channels),
+        () -> painted(codes.values(), shape));
+  }
+
+  private Images painted(int[] values, int[] shape) {
     float[] pixels =
         new float
             [Lengths.of(
@@ -201,6 +230,10 @@ public final class ImagePalette {
               + images.channels()
               + " channels; give the images that were encoded.");
     }
+    return withinMemory("report", images, 1, () -> measured(images, theirCodes));
+  }
+
+  private PaletteReport measured(Dataset images, Codes theirCodes) {
     int[] values = theirCodes.values();
     int each = values.length / images.size();
     double sum = 0;

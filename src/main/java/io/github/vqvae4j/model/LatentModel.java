@@ -2,7 +2,8 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -127,10 +128,16 @@ public abstract class LatentModel extends ImageModel {
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public final Images decode(Latents latents) {
-    return InsufficientMemoryException.guard(
-        getClass().getSimpleName() + ".decode of " + latents,
-        size(latents.shape(), Float.BYTES),
-        () -> decodeInParts(latents));
+    int[] shape = latents.shape();
+    try {
+      return MemoryGuard.run(
+          getClass().getSimpleName() + ".decode of " + latents,
+          size(shape, Float.BYTES),
+          () -> decodeInParts(latents));
+    } catch (InsufficientMemoryException e) {
+      boolean map = shape.length == 4;
+      throw map ? PassMemory.ofMap(decoder, shape[1], shape[2], shape[3]).explain(e) : e;
+    }
   }
 
   private Images decodeInParts(Latents latents) {

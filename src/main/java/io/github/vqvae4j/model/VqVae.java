@@ -4,11 +4,12 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.quantize.Quantizer;
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
@@ -300,8 +301,15 @@ public final class VqVae extends ImageModel {
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public Images decode(Codes codes) {
-    return InsufficientMemoryException.guard(
-        "VqVae.decode of " + codes, size(codes.shape(), Integer.BYTES), () -> decodeInParts(codes));
+    int[] shape = codes.shape();
+    try {
+      return MemoryGuard.run(
+          "VqVae.decode of " + codes,
+          size(shape, Float.BYTES * decoder.pixelsPerVector()),
+          () -> decodeInParts(codes));
+    } catch (InsufficientMemoryException e) {
+      throw PassMemory.ofMap(decoder, shape[1], shape[2], quantizer.dimension()).explain(e);
+    }
   }
 
   private Images decodeInParts(Codes codes) {

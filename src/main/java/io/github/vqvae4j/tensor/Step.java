@@ -4,6 +4,7 @@ import io.github.vqvae4j.tensor.internal.Arena;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
 import io.github.vqvae4j.tensor.internal.Kernels;
+import io.github.vqvae4j.tensor.internal.NativeMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -270,11 +271,22 @@ public final class Step implements AutoCloseable {
   /**
    * Returns how much memory outside the heap the step's tensors took so far.
    *
-   * @return in bytes, without what operations need while they run
+   * @return in bytes, without {@link #workspaceBytes}
    */
   public long bytes() {
     check();
     return arena.used();
+  }
+
+  /**
+   * Returns how much memory outside the heap the operations of this thread keep for themselves:
+   * scratchpads, packed weights, images with borders.
+   *
+   * @return in bytes
+   */
+  public long workspaceBytes() {
+    check();
+    return NativeMemory.workspaces();
   }
 
   @Override

@@ -3,13 +3,14 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.Psnr;
 import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public record Evaluation(
    * @throws InsufficientMemoryException as {@link ImageModel#reconstruct}
    */
   public static Evaluation of(ImageModel model, Dataset data, double variance) {
-    return InsufficientMemoryException.guard(
+    return MemoryGuard.run(
         "an evaluation of images " + List.of(data.height(), data.width(), data.channels()),
         4L * ImageModel.imagesAtOnce(data) * data.imageLength(),
         () -> after(0, model, data, variance, () -> false));

@@ -3,9 +3,10 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.UncheckedIOException;
@@ -294,7 +295,7 @@ public final class Trainer {
     listeners.forEach(listener -> listener.checkModel(model));
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
-    return InsufficientMemoryException.guard(
+    return MemoryGuard.run(
         "Trainer.fit with " + batch + " images " + imageShape(data) + " a batch",
         4L * batch * data.imageLength(),
         () -> loop(data, settings).run());

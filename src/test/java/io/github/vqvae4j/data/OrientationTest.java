@@ -112,7 +112,7 @@ class OrientationTest {
     OrientationNotice notice = OrientationNotice.atFirst();
     log.list.clear();
     for (int i = 0; i < 3; i++) {
-      ImageReading.read(folder.resolve(i + ".jpg"), notice);
+      ImageReading.rows(folder.resolve(i + ".jpg"), notice);
     }
     assertTrue(onlyWarning().contains("0.jpg has EXIF orientation 6"), onlyWarning());
   }
@@ -127,7 +127,7 @@ class OrientationTest {
   private int found(byte[] image) throws IOException {
     Path file = write("found", image);
     log.list.clear();
-    ImageReading.read(file, OrientationNotice.atFirst());
+    ImageReading.rows(file, OrientationNotice.atFirst());
     if (log.list.isEmpty()) {
       return 1;
     }

@@ -117,6 +117,7 @@ class ResampleTest {
     picture.getRaster().setPixels(0, 0, width, height, values);
     int[] largest = new int[channels];
     Arrays.fill(largest, 255);
-    return new PictureRows(picture.getRaster(), new PixelFormat.Shades(largest, false, null));
+    return new PictureRows(
+        "a picture", picture.getRaster(), new PixelFormat.Shades(largest, false, null));
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -55,7 +56,7 @@ class FreedMemoryTest {
               assertThrows(
                   InsufficientMemoryException.class,
                   () ->
-                      InsufficientMemoryException.guard(
+                      MemoryGuard.run(
                           "a test",
                           1,
                           () -> {

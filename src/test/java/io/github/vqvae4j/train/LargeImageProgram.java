@@ -10,6 +10,7 @@ import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -40,11 +41,13 @@ final class LargeImageProgram {
 
   private LargeImageProgram() {}
 
-  public static void main(String... side) throws InterruptedException {
-    new LargeImageProgram().run(Integer.parseInt(side[0]));
+  /** Takes the side of the image, and what to do with it: everything unless something is named. */
+  public static void main(String... arguments) throws InterruptedException {
+    List<String> names = List.of(arguments).subList(1, arguments.length);
+    new LargeImageProgram().run(Integer.parseInt(arguments[0]), names);
   }
 
-  private void run(int side) throws InterruptedException {
+  private void run(int side, List<String> names) throws InterruptedException {
     Dataset large = Shapes.rectangles(1, side, 1, 1);
     Map<String, Runnable> work = new LinkedHashMap<>();
     Trainer.of(model).batch(4).steps(2).fit(small);
@@ -57,12 +60,17 @@ final class LargeImageProgram {
             .latent(side / 2, side / 2, 2)
             .build();
     work.put("VqVae.encode", () -> model.encode(large));
+    Codes codes = Codes.of(new int[side * side / 4], 16, 1, side / 2, side / 2);
+    work.put("VqVae.decode", () -> model.decode(codes));
     work.put("VqVae.reconstruct", () -> model.reconstruct(large));
     work.put("Autoencoder.reconstruct", () -> autoencoder.reconstruct(large));
     work.put("Vae.reconstruct", () -> vae.reconstruct(large));
     work.put("AnomalyDetector.scores", () -> detector.scores(large));
     work.put("Evaluation.of", () -> Evaluation.of(model, large, 1));
     work.put("Trainer.fit", () -> Trainer.of(model).batch(1).steps(1).fit(large));
+    if (!names.isEmpty()) {
+      work.keySet().retainAll(names);
+    }
     for (Map.Entry<String, Runnable> one : work.entrySet()) {
       // What a pass of a small image keeps belongs to what there is before.
       Images expected = model.reconstruct(small);

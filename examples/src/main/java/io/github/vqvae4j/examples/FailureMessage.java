@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.memory.HeapMemory;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.train.DivergenceException;
 import java.io.IOException;
@@ -37,17 +38,18 @@ final class FailureMessage {
       return oneLine(file.getFile() + ": " + reason(file));
     }
     if (failure instanceof OutOfMemoryError) {
+      return ofOne(HeapMemory.insufficient("this command", "more", 0, failure));
+    }
+    if (failure instanceof InsufficientMemoryException) {
       return oneLine(
-          "Not enough memory ("
-              + failure.getMessage()
-              + "). Try a smaller --batch, --codes, --dimension or --hidden, or give Java more"
-              + " with -Xmx.");
+          failure.getMessage()
+              + " Run by Maven, give -Xmx6g as -Dexamples.heap=6g, other settings as"
+              + " -Dexamples.jvmArgs=\"..\".");
     }
     if (failure instanceof IOException
         || failure instanceof IllegalArgumentException
         || failure instanceof IllegalStateException
         || failure instanceof DivergenceException
-        || failure instanceof InsufficientMemoryException
         || failure instanceof NonFiniteException) {
       return oneLine(String.valueOf(failure.getMessage()));
     }

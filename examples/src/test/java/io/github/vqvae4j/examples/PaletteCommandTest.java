@@ -128,6 +128,23 @@ class PaletteCommandTest {
   }
 
   @Test
+  void aPhotographThatTheHeapIsTooSmallForSaysWhatToGive() throws Exception {
+    Files.createDirectory(folder.resolve("in"));
+    image("large.png", 2_000, 3_000);
+    String data = "--data=" + folder.resolve("in/large.png");
+    String output = "--output=" + folder.resolve("out");
+    for (String heap : new String[] {"48m", "100m", "200m"}) {
+      Run.withHeap(heap, "palette", data, output)
+          .failed(
+              1, "Not enough memory on the Java heap", "-Xmx", "-Dexamples.heap=", "this machine");
+    }
+    Run small = Run.withHeap("48m", "palette", data, output);
+    small.failed(
+        1, "large.png, an image of 2000 x 3000 pixels, decoded and as floats, needs 85.8 MB");
+    assertFalse(small.err().contains("--"), small.err());
+  }
+
+  @Test
   void mistakesTakeOneLineAndLeaveNothing() throws IOException {
     Path output = folder.resolve("out");
     Path in = Files.createDirectory(folder.resolve("in"));

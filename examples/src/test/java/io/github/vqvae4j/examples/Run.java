@@ -51,6 +51,13 @@ record Run(int exitCode, String out, String err) {
     return ended(builder.start());
   }
 
+  /** Runs a command in a process with a Java heap of a size such as 64m. */
+  static Run withHeap(String size, String... args) throws IOException, InterruptedException {
+    ProcessBuilder builder = builder(args);
+    builder.command().set(1, "-Xmx" + size);
+    return ended(builder.start());
+  }
+
   /** Starts a command in a process of its own. */
   static Process start(String... args) throws IOException {
     return builder(args).start();

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.memory.MemorySize;
 import io.github.vqvae4j.tensor.Precision;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,6 +56,9 @@ public final class Arena {
   /** Addresses by size: which slots may be handed out again in this step. */
   private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
 
+  /** Those that were too small for what this step wanted next, and have nothing of it. */
+  private final List<Chunk> skipped = new ArrayList<>();
+
   private int chunk = -1;
   private long next;
   private long end;
@@ -86,6 +91,7 @@ public final class Arena {
    */
   public void giveBack() {
     free.values().forEach(ArrayDeque::clear);
+    skipped.clear();
     chunk = -1;
     next = 0;
     end = 0;
@@ -154,9 +160,11 @@ public final class Arena {
 
   private long bump(long bytes, Precision precision, long[] shape) {
     while (end - next < bytes) {
+      if (chunk >= 0 && next == chunks.get(chunk).memory().address()) {
+        skipped.add(chunks.get(chunk));
+      }
       if (chunk + 1 == chunks.size()) {
-        long size = Math.max(CHUNK, bytes);
-        chunks.add(new Chunk(new NativeMemory(size, what(precision, shape)), size));
+        chunks.add(newChunk(Math.max(CHUNK, bytes), what(precision, shape)));
       }
       chunk++;
       next = chunks.get(chunk).memory().address();
@@ -168,13 +176,31 @@ public final class Arena {
     return address;
   }
 
+  /** Where memory ran out, in place of those that another step left and this one cannot use. */
+  private Chunk newChunk(long size, String what) {
+    try {
+      return new Chunk(new NativeMemory(size, what), size);
+    } catch (InsufficientMemoryException e) {
+      if (skipped.isEmpty()) {
+        throw e;
+      }
+      skipped.forEach(unused -> unused.memory().close());
+      chunks.removeAll(skipped);
+      skipped.clear();
+      chunk = chunks.size() - 1;
+      next = 0;
+      end = 0;
+      return new Chunk(new NativeMemory(size, what), size);
+    }
+  }
+
   private String what(Precision precision, long[] shape) {
     long bytes = chunks.stream().mapToLong(Chunk::bytes).sum();
     return "a tensor "
         + Arrays.toString(shape)
         + " in "
         + precision
-        + (bytes == 0 ? "" : ", in a step whose tensors have " + MemoryLimits.size(bytes) + ",");
+        + (bytes == 0 ? "" : ", in a step whose tensors have " + MemorySize.text(bytes) + ",");
   }
 
   private INDArray array(long address, Precision precision, long[] shape) {

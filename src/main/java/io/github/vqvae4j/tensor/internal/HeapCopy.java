@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.memory.HeapMemory;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 import org.bytedeco.javacpp.DoublePointer;
@@ -83,11 +84,8 @@ public final class HeapCopy {
               + MOST
               + ", which an array holds; copy parts of it with read.");
     }
-    try {
-      return create.apply((int) source.length());
-    } catch (OutOfMemoryError e) {
-      throw MemoryLimits.heap(source.length() * bytes, what, e);
-    }
+    return HeapMemory.guard(
+        () -> what, source.length() * bytes, () -> create.apply((int) source.length()));
   }
 
   /** Overwrites an array of either type. */

@@ -31,30 +31,21 @@ final class KeptMemory {
     KeptMemory kept = OF_THREAD.get();
     kept.openSteps--;
     if (kept.freeOnClose && kept.openSteps == 0) {
-      kept.free();
+      kept.release();
     }
   }
 
-  private void free() {
-    freeOnClose = false;
-    releases.forEach(Runnable::run);
-  }
-
-  /**
-   * Frees all of it, now if no step of this thread is open; for a thread that runs no operation.
-   */
-  static void freeNowOrOnClose() {
-    KeptMemory kept = OF_THREAD.get();
-    if (kept.openSteps == 0) {
-      kept.free();
-    } else {
-      kept.freeOnClose = true;
-    }
-  }
-
-  /** Has all of it freed when the last open step of this thread, if there is one, closes. */
+  /** Has all of it freed when the last open step of this thread closes, or now if none is open. */
   static void freeOnClose() {
     KeptMemory kept = OF_THREAD.get();
-    kept.freeOnClose = kept.openSteps > 0;
+    kept.freeOnClose = true;
+    if (kept.openSteps == 0) {
+      kept.release();
+    }
+  }
+
+  private void release() {
+    freeOnClose = false;
+    releases.forEach(Runnable::run);
   }
 }

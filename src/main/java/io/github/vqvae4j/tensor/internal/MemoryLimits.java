@@ -1,18 +1,17 @@
 package io.github.vqvae4j.tensor.internal;
 
-import com.sun.management.OperatingSystemMXBean;
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
-import java.lang.management.ManagementFactory;
-import java.util.Locale;
+import io.github.vqvae4j.memory.HeapMemory;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.memory.MemorySize;
 import org.bytedeco.javacpp.Pointer;
 
 /** The limits of memory, and what is said where one is reached. */
 public final class MemoryLimits {
   private static final String SMALLER =
-      " Use smaller images or crops, fewer at a time, or a model with fewer channels";
+      "Use smaller images or crops, fewer at a time, or a model with fewer channels, or ";
 
-  private static final OperatingSystemMXBean MACHINE =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final String MAX_BYTES = "org.bytedeco.javacpp.maxBytes";
+  private static final String PHYSICAL_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
 
   private MemoryLimits() {}
 
@@ -36,14 +35,9 @@ public final class MemoryLimits {
       }
     }
     boolean never = Pointer.maxBytes() > 0 && bytes > Pointer.maxBytes();
-    if (never || bytes > machine() - Pointer.physicalBytes()) {
+    if (never || bytes > MemorySize.ofMachine() - Pointer.physicalBytes()) {
       throw outsideHeap(bytes, what, null);
     }
-  }
-
-  /** What there is to the process, disk included: of the container, if it runs in one. */
-  private static long machine() {
-    return MACHINE.getTotalMemorySize() + MACHINE.getTotalSwapSpaceSize();
   }
 
   /**
@@ -54,60 +48,83 @@ public final class MemoryLimits {
    * @param cause JavaCPP's error, or null
    */
   static InsufficientMemoryException outsideHeap(long bytes, String what, Throwable cause) {
-    KeptMemory.freeOnClose();
+    freeKept();
     long total = Pointer.totalBytes();
     long process = Pointer.physicalBytes();
     String limit;
     if (Pointer.maxBytes() > 0 && bytes > Pointer.maxBytes() - total) {
       limit =
           "JavaCPP's limit is "
-              + size(Pointer.maxBytes())
-              + " (maxBytes; as much as -Xmx unless set)."
-              + SMALLER
-              + orRaise("maxBytes", total + bytes);
+              + MemorySize.text(Pointer.maxBytes())
+              + " (maxBytes; as much as -Xmx unless set).";
     } else if (Pointer.maxPhysicalBytes() > 0 && bytes > Pointer.maxPhysicalBytes() - process) {
       limit =
           "the limit of the process, which has "
-              + size(process)
+              + MemorySize.text(process)
               + ", is "
-              + size(Pointer.maxPhysicalBytes())
-              + " (maxPhysicalBytes; maxBytes and three times -Xmx unless set)."
-              + SMALLER
-              + orRaise("maxPhysicalBytes", process + bytes);
+              + MemorySize.text(Pointer.maxPhysicalBytes())
+              + " (maxPhysicalBytes; maxBytes and three times -Xmx unless set).";
     } else {
       limit =
           "the process has "
-              + size(process)
+              + MemorySize.text(process)
               + " of the machine's "
-              + size(machine())
-              + "."
-              + SMALLER
-              + ", or a machine with more memory.";
+              + MemorySize.text(MemorySize.ofMachine())
+              + ".";
     }
     return new InsufficientMemoryException(
         "Not enough memory outside the Java heap: "
             + what
             + " needs a block of "
-            + size(bytes)
+            + MemorySize.text(bytes)
             + " beside the "
-            + size(total)
+            + MemorySize.text(total)
             + " in use; "
             + limit,
+        advice(total + bytes),
         bytes,
         false,
         cause);
   }
 
-  private static String orRaise(String limit, long least) {
-    return least > machine()
-        ? ", or a machine with more than this one's " + size(machine()) + "."
-        : ", or raise the limit, to more than "
-            + size(least)
-            + ", with -Dorg.bytedeco.javacpp."
-            + limit
-            + "; this machine has "
-            + size(machine())
-            + ".";
+  /**
+   * What to do so that memory outside the heap suffices.
+   *
+   * @param least how much of it
+   */
+  public static String advice(long least) {
+    long beside = Math.max(0, Pointer.physicalBytes() - Pointer.totalBytes());
+    long machine = MemorySize.ofMachine();
+    long most = Pointer.maxBytes();
+    long mostOfProcess = Pointer.maxPhysicalBytes();
+    String settings = "";
+    if (most > 0 && most < least + least / 4) {
+      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(least);
+    }
+    // Unless it is set, it grows with maxBytes.
+    boolean set = most <= 0 || System.getProperty(PHYSICAL_BYTES) != null;
+    if (set && mostOfProcess > 0 && mostOfProcess < beside + least + least / 4) {
+      settings += " -D" + PHYSICAL_BYTES + "=" + MemorySize.setting(beside + least);
+    }
+    if (settings.isEmpty() && most > 0) {
+      // That was not enough this time: blocks that were freed may still be the process's.
+      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(most);
+    }
+    return SMALLER
+        + (least + beside > machine || settings.isEmpty()
+            ? "a machine with more than this one's " + MemorySize.text(machine) + "."
+            : "raise the limit, for example with"
+                + settings
+                + "; this machine has "
+                + MemorySize.text(machine)
+                + ".");
+  }
+
+  /**
+   * Has all that this thread keeps outside the heap freed, as soon as none of its steps is open.
+   */
+  public static void freeKept() {
+    KeptMemory.freeOnClose();
   }
 
   /**
@@ -119,7 +136,6 @@ public final class MemoryLimits {
    * @param cause the error
    */
   public static InsufficientMemoryException of(long bytes, String what, OutOfMemoryError cause) {
-    KeptMemory.freeNowOrOnClose();
     // JavaCPP throws the JVM's error for its own limits, and says its figures.
     boolean outside = cause.getMessage() != null && cause.getMessage().contains("Bytes");
     return outside ? outsideHeap(bytes, what, cause) : heap(bytes, what, cause);
@@ -133,33 +149,7 @@ public final class MemoryLimits {
    * @param cause the JVM's error
    */
   static InsufficientMemoryException heap(long bytes, String what, Throwable cause) {
-    KeptMemory.freeOnClose();
-    Runtime jvm = Runtime.getRuntime();
-    return new InsufficientMemoryException(
-        "Not enough memory on the Java heap: "
-            + what
-            + " needs "
-            + size(bytes)
-            + " or more beside the "
-            + size(jvm.totalMemory() - jvm.freeMemory())
-            + " in use; the heap's limit is "
-            + size(jvm.maxMemory())
-            + " (-Xmx). "
-            + SMALLER.strip()
-            + ", or raise -Xmx; this machine has "
-            + size(machine())
-            + ". ("
-            + cause.getMessage()
-            + ")",
-        bytes,
-        true,
-        cause);
-  }
-
-  /** As text: {@code 6.1 GB}. */
-  static String size(long bytes) {
-    return bytes < 1L << 30
-        ? String.format(Locale.ROOT, "%.1f MB", bytes / (double) (1L << 20))
-        : String.format(Locale.ROOT, "%.1f GB", bytes / (double) (1L << 30));
+    freeKept();
+    return HeapMemory.insufficient(what, MemorySize.text(bytes) + " or more", bytes, cause);
   }
 }

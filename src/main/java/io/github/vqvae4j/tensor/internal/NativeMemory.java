@@ -1,7 +1,8 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.Precision;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -16,10 +17,17 @@ public final class NativeMemory implements AutoCloseable {
   /** Bytes of a cache line; slots that start at one are what oneDNN's kernels like best. */
   static final int ALIGNMENT = 64;
 
+  /** Bytes of the open blocks that operations on a thread have for themselves. */
+  private static final ThreadLocal<AtomicLong> WORKSPACES =
+      ThreadLocal.withInitial(AtomicLong::new);
+
   private final BytePointer block;
   private final Pointer start;
   private final long address;
   private final long bytes;
+
+  /** What the block is counted in. */
+  private final AtomicLong counter;
 
   /**
    * Allocates a block; its content is undefined.
@@ -30,6 +38,10 @@ public final class NativeMemory implements AutoCloseable {
    * @throws IllegalStateException if the natives on the class path do not go together
    */
   public NativeMemory(long bytes, String what) {
+    this(bytes, what, new AtomicLong());
+  }
+
+  private NativeMemory(long bytes, String what, AtomicLong counter) {
     NativeVersions.check();
     MemoryLimits.check(bytes, what);
     try {
@@ -40,6 +52,23 @@ public final class NativeMemory implements AutoCloseable {
     address = align(block.address());
     start = at(address, Precision.FLOAT, bytes / Float.BYTES);
     this.bytes = bytes;
+    this.counter = counter;
+    counter.addAndGet(bytes);
+  }
+
+  /**
+   * Allocates a block that an operation keeps for its next calls, as the constructor does.
+   *
+   * @param bytes its size
+   * @param what it is for
+   */
+  static NativeMemory workspace(long bytes, String what) {
+    return new NativeMemory(bytes, what, WORKSPACES.get());
+  }
+
+  /** Bytes of this thread's open {@link #workspace}s. */
+  public static long workspaces() {
+    return WORKSPACES.get().get();
   }
 
   static long align(long value) {
@@ -69,7 +98,10 @@ public final class NativeMemory implements AutoCloseable {
   /** Frees the block at once; arrays laid over it must not be used any more. */
   @Override
   public void close() {
-    block.deallocate();
+    if (!block.isNull()) {
+      counter.addAndGet(-bytes);
+      block.deallocate();
+    }
   }
 
   /** An array over memory that somebody else keeps alive. */

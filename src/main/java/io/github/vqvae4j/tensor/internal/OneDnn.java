@@ -141,7 +141,7 @@ final class OneDnn {
     long stamp;
 
     Derived(long bytes) {
-      data = new NativeMemory(bytes, "a copy of weights");
+      data = NativeMemory.workspace(bytes, "a copy of weights");
     }
   }
 

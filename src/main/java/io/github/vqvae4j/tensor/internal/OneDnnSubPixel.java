@@ -58,7 +58,7 @@ final class OneDnnSubPixel implements OneDnn.Owner {
     long[] phaseShape = {x[0], places[0], places[1], channels};
     long biasBytes = NativeMemory.align((long) channels * Float.BYTES);
     memory =
-        new NativeMemory(
+        NativeMemory.workspace(
             biasBytes + x[0] * ofImage.length * Float.BYTES,
             "phases of a transposed convolution's " + Arrays.toString(y));
     bias = NativeMemory.wrap(memory.address(), Precision.FLOAT, channels);

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.InsufficientMemoryException;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 

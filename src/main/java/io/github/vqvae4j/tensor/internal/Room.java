@@ -25,7 +25,7 @@ final class Room {
     long bytes = numbers * precision.bytes();
     if (memory == null || memory.bytes() < bytes) {
       release();
-      memory = new NativeMemory(bytes, what);
+      memory = NativeMemory.workspace(bytes, what);
     }
     return memory.pointer(precision, numbers);
   }

@@ -60,7 +60,9 @@ final class WinogradTiles {
     size = (shape[1] + 2 * BORDER) * row;
     long columns = images * down * across * cell();
     rowLength = rowLength(columns);
-    padded = new NativeMemory(images * size * Float.BYTES, "images with borders for a convolution");
+    padded =
+        NativeMemory.workspace(
+            images * size * Float.BYTES, "images with borders for a convolution");
     Pointer.memset(padded.pointer(), 0, images * size * Float.BYTES);
     matrix = new FloatPointer(matrices.data());
 

@@ -1,0 +1,179 @@
+package io.github.vqvae4j.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.tensor.ChildJvm;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sound files that the heap is too small for: an error of memory, in a JVM of its own. */
+class LargeFilesTest {
+  private static final int HEIGHT = 3_000;
+  private static final int WIDTH = 4_000;
+  private static final int SAMPLES = 12_000_000;
+  private static final String REFUSED =
+      "io.github.vqvae4j.memory.InsufficientMemoryException: Not enough memory on the Java heap: ";
+
+  @TempDir Path folder;
+
+  /** Decoded it has 34.3 MB, as floats 137.3 MB. */
+  private Path picture(String name) throws IOException {
+    BufferedImage picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
+    for (int i = 0; i < 1000; i++) {
+      picture.setRGB(7 * i % WIDTH, 11 * i % HEIGHT, i * i);
+    }
+    Path file = folder.resolve(name);
+    String format = name.substring(name.indexOf('.') + 1);
+    assertTrue(ImageIO.write(picture, format, file.toFile()));
+    return file;
+  }
+
+  private static String end(String heap, String what, Path path) throws Exception {
+    ChildJvm.Result result =
+        new ChildJvm()
+            .with("-Xmx" + heap, "-XX:ActiveProcessorCount=4")
+            .run(LargeFilesTest.class, what, path.toString());
+    assertEquals(1, result.linesWith("END ").size(), result::toString);
+    return result.linesWith("END ").get(0);
+  }
+
+  private static void assertRefused(String end, String... parts) {
+    assertTrue(end.startsWith("END " + REFUSED), end);
+    for (String part : parts) {
+      assertTrue(end.contains(part), () -> "expected \"" + part + "\" in " + end);
+    }
+  }
+
+  /** The heap that a message says to try. */
+  private static String advised(String end) {
+    Matcher setting = Pattern.compile(" -Xmx(\\d+m);").matcher(end);
+    assertTrue(setting.find(), end);
+    return setting.group(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpg", "bmp"})
+  void imagesThatFitOneByOneAreNotSkipped(String format) throws Exception {
+    Path first = picture("0." + format);
+    for (int i = 1; i < 4; i++) {
+      Files.copy(first, folder.resolve(i + "." + format));
+    }
+    assertEquals("END 4 images", end("64m", "skipBad", folder));
+    assertEquals("END 4 images", end("64m", "held", folder));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "png, 28m, skipBad",
+    "png, 28m, held",
+    "png, 28m, streamed",
+    "png, 28m, image",
+    "jpg, 28m, skipBad",
+    "jpg, 28m, streamed",
+    "jpg, 28m, image",
+    "bmp, 28m, skipBad",
+    "bmp, 28m, streamed",
+    "bmp, 28m, image"
+  })
+  void imagesThatDoNotFitDecoded(String format, String heap, String what) throws Exception {
+    Path file = picture("0." + format);
+    boolean floats = what.equals("image");
+    Path path = floats ? file : folder;
+    String end = end(heap, what, path);
+    String size = floats ? "decoded and as floats, needs 171.7 MB" : "decoded, needs 34.3 MB";
+    assertRefused(end, "0." + format, "3000 x 4000 pixels", size);
+    assertTrue(end(advised(end), what, path).matches("END (1 images|Images.*)"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpg", "bmp"})
+  void imagesThatDoNotFitAsFloats(String format) throws Exception {
+    String end = end("150m", "image", picture("0." + format));
+    assertRefused(end, "0." + format, "3000 x 4000 pixels", "needs 171.7 MB", "-Xmx");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpg"})
+  void writtenImages(String format) throws Exception {
+    // 45.8 MB in floats; a quarter of that more as bytes, which is too much for what is left.
+    String end = end("56m", "write", folder.resolve("a." + format));
+    assertRefused(end, "a." + format, "Images[1, 3000, 4000, 1]", "needs 11.4 MB", "-Xmx");
+    assertEquals(0, folder.toFile().list().length);
+  }
+
+  @Test
+  void sounds() throws Exception {
+    Path file = folder.resolve("a.wav");
+    WavFiles.write(Series.of(new float[SAMPLES], 1, 8_000), file);
+    String end = end("30m", "wav", file);
+    assertRefused(end, "a.wav", "12000000 samples", "needs 45.8 MB");
+    assertTrue(end(advised(end), "wav", file).startsWith("END Series"));
+  }
+
+  @Test
+  void tables() throws Exception {
+    Path file = folder.resolve("a.csv");
+    try (Writer out = Files.newBufferedWriter(file)) {
+      out.write("value\n");
+      for (int i = 0; i < SAMPLES; i++) {
+        out.write(i % 10 + "\n");
+      }
+    }
+    assertRefused(end("30m", "csv", file), "a.csv", "values", "-Xmx");
+  }
+
+  @Test
+  void arrays() throws Exception {
+    Path file = folder.resolve("a.safetensors");
+    Safetensors.write(file, Map.of(), Map.of("w", NamedArray.of(new float[SAMPLES], SAMPLES)));
+    String end = end("30m", "safetensors", file);
+    assertRefused(end, "a.safetensors, with all of its arrays, needs 45.8 MB");
+    assertEquals("END {w=F32[12000000]}", end(advised(end), "safetensors", file));
+  }
+
+  /** Reads a file or folder and prints how that ended. */
+  public static void main(String[] arguments) {
+    Path path = Path.of(arguments[1]);
+    String end;
+    try {
+      end = read(arguments[0], path);
+    } catch (IOException | RuntimeException | Error e) {
+      end = e.toString();
+    }
+    System.out.println("END " + end);
+  }
+
+  private static String read(String what, Path path) throws IOException {
+    ImageFolderConfig config = ImageFolderConfig.of(64);
+    return switch (what) {
+      case "held" -> ImageFolder.in(path, config).size() + " images";
+      case "skipBad" -> ImageFolder.in(path, config.skipBad(true)).size() + " images";
+      case "streamed" -> Images.from(ImageFolder.in(path, config.streamed(true))).toString();
+      case "image" -> Images.read(path).toString();
+      case "write" -> {
+        // A gray image in bytes, so that only its floats and what writing takes are large.
+        Images.write(Images.owning(new float[HEIGHT * WIDTH], 1, HEIGHT, WIDTH, 1), path);
+        yield "written";
+      }
+      case "wav" -> WavFiles.read(path).toString();
+      case "csv" -> CsvSeries.read(path).toString();
+      case "safetensors" -> Safetensors.read(path).arrays().toString();
+      default -> throw new IllegalArgumentException(what);
+    };
+  }
+}
