@@ -32,12 +32,28 @@ final class CsvValue {
   }
 
   /** Whether it is a number, be it with a decimal comma or infinite, and so no name. */
-  static boolean isLikeNumber(String field) {
+  static boolean isLikeNumber(String text) {
+    String field = plain(text);
     String unsigned = field.startsWith("+") || field.startsWith("-") ? field.substring(1) : field;
     return !Double.isNaN(number(field, '.'))
         || !Double.isNaN(number(field, ','))
         || isGrouped(field)
         || INFINITE.contains(unsigned.toLowerCase(Locale.ROOT));
+  }
+
+  /** With ASCII's digits and minus in place of Unicode's others, and no spaces around. */
+  private static String plain(String text) {
+    StringBuilder plain = new StringBuilder();
+    for (char c : text.toCharArray()) {
+      boolean space = Character.isSpaceChar(c) && plain.length() == 0;
+      if (!space) {
+        plain.append(Character.isDigit(c) ? (char) ('0' + Character.digit(c, 10)) : c);
+      }
+    }
+    while (plain.length() > 0 && Character.isSpaceChar(plain.charAt(plain.length() - 1))) {
+      plain.setLength(plain.length() - 1);
+    }
+    return plain.toString().replace('\u2212', '-');
   }
 
   private static boolean isGrouped(String field) {
@@ -102,6 +118,9 @@ final class CsvValue {
           ? "it has a decimal point, but CsvConfig.decimal(COMMA) was given: give"
               + " CsvConfig.decimal(POINT) if all numbers have one"
           : "it looks like a decimal comma: for those give CsvConfig.decimal(COMMA)";
+    }
+    if (isLikeNumber(field)) {
+      return "it has another minus, digit or space than ASCII's: replace them by - and 0 to 9";
     }
     if (field.length() < SHOWN && DATE.matcher(field).matches()) {
       return "it looks like a date or time: leave that column out by choosing columns by their"

@@ -98,16 +98,7 @@ public final class FileNames {
    * @return the end of a message; empty unless the locale can be the reason
    */
   public static String hint(Path path) {
-    return hint(path.toAbsolutePath().toString());
-  }
-
-  /**
-   * Returns what to do where a text is no path because it had lost its letters.
-   *
-   * @param text what a path should be made of
-   * @return the end of a message; empty unless the locale can be the reason
-   */
-  public static String hint(String text) {
+    String text = path.toAbsolutePath().toString();
     boolean lost = text.indexOf('?') >= 0 || text.indexOf(REPLACEMENT) >= 0;
     return lost && !ENCODING.startsWith("UTF")
         ? "; names of files are "

@@ -156,6 +156,14 @@ class CsvAdviceTest {
   }
 
   @Test
+  void numbersWithOtherDigitsAndSignsAreNoNames() {
+    for (String first : new String[] {"\u22121,\u22122", "\u0663,\u0664", "\u00a01,\u00a02"}) {
+      says(problem(first + "\n3,4\n5,1\n4,2\n", DEFAULT), "line 1, column 1", "replace them by");
+    }
+    says(problem("a,b\n3,\u22124\n", DEFAULT), "line 2, column 2 (b)", "replace them by - and 0");
+  }
+
+  @Test
   void namesThatHoldCommasAreQuoted() {
     says(
         problem("time;\"Temperatur, innen\";Druck\n1;2;3\n", SEMICOLON, "innen"),

@@ -1,6 +1,5 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.io.FileNames;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
@@ -14,12 +13,8 @@ final class PathConverter implements ITypeConverter<Path> {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
-      String hint = FileNames.hint(text);
       throw new TypeConversionException(
-          "expected a path, got '"
-              + text.replace('\uFFFD', '?')
-              + "'"
-              + (hint.isEmpty() ? " (" + e.getReason() + ")" : hint));
+          "expected a path, got '" + text + "' (" + e.getReason() + ")");
     }
   }
 }

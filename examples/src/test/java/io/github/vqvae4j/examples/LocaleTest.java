@@ -81,7 +81,7 @@ class LocaleTest {
     gray(lost.resolve("1.png"), 0);
     for (String command : List.of("palette", "folder", "series")) {
       Run.withoutLocale(command, "--data=" + lost)
-          .failed(2, "--data", folder + "/??", "run the program with LC_ALL=C.UTF-8");
+          .failed(2, "--data", folder + "/??", "run it again with LC_ALL=C.UTF-8");
     }
     Run.withoutLocale("palette", "--data=" + folder.resolve("??/1.png"))
         .failed(1, "there is no such file", "run the program with LC_ALL=C.UTF-8");
