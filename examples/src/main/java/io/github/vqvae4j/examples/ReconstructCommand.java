@@ -17,8 +17,11 @@ import picocli.CommandLine.Spec;
 /** Sends an image through a trained model. */
 @Command(
     name = "reconstruct",
-    description = "Shows the codes of an image, and writes what a trained model makes of them.")
+    description =
+        "Shows the codes of an image, unless they are many, and writes what a trained model makes of them.")
 final class ReconstructCommand implements Callable<Integer> {
+  private static final int MOST_SHOWN = 64;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -56,7 +59,7 @@ final class ReconstructCommand implements Callable<Integer> {
       Codes codes = vqVae.encode(input);
       Images reconstruction = vqVae.decode(codes);
       Images.write(reconstruction, output);
-      out.print(CodeGrid.text(codes));
+      out.print(shown(codes));
       out.println("Reconstruction: " + FileNames.path(output));
       if (codesFile != null) {
         CodesFile.write(codes, codesFile);
@@ -64,6 +67,14 @@ final class ReconstructCommand implements Callable<Integer> {
       }
     }
     return Main.DONE;
+  }
+
+  /** All codes of a small image; those of a photograph would fill many screens. */
+  private static String shown(Codes codes) {
+    int[] shape = codes.shape();
+    return shape[1] <= MOST_SHOWN && shape[2] <= MOST_SHOWN
+        ? CodeGrid.text(codes)
+        : String.format("%d x %d codes; --codes FILE writes them to a file%n", shape[1], shape[2]);
   }
 
   private static Images inChannelsOf(VqVae model, Images images) {
