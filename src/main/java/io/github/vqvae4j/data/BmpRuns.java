@@ -1,5 +1,7 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -45,7 +47,11 @@ final class BmpRuns {
   static ImageParts expand(
       FileBytes file, long position, int bits, int height, int width, boolean topDown)
       throws IOException {
-    BmpRuns runs = new BmpRuns(file, position, bits, height, width);
+    BmpRuns runs =
+        HeapMemory.guard(
+            () -> FileNames.path(file.file()) + ", " + height + " x " + width + " pixels of runs,",
+            (long) height * width,
+            () -> new BmpRuns(file, position, bits, height, width));
     runs.decode();
     ByteBuffer header = ByteBuffer.allocate(HEADERS + PALETTE).order(ByteOrder.LITTLE_ENDIAN);
     int start = header.capacity();

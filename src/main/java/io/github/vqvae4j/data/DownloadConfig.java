@@ -18,8 +18,8 @@ import java.util.List;
  * @param connectTimeout how long making a connection may take; by default 10 seconds
  * @param stallTimeout how long nothing may come before the connection is given up; by default 30
  *     seconds
- * @param attempts how many times in a row a mirror may fail; a further byte begins the count anew;
- *     by default 3
+ * @param attempts how many times in a row a mirror may fail; further bytes, 65,536 or 1/256 of a
+ *     smaller file, begin the count anew; by default 3
  * @param listener is told how far it is; by default {@link DownloadListener#NONE}. The log has a
  *     line now and then in any case
  */

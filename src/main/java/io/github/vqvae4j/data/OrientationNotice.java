@@ -3,6 +3,8 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +21,10 @@ final class OrientationNotice {
 
   private boolean waiting;
   private boolean reported;
-  private int count;
+
+  /** Those found so far; an image may be read twice. */
+  private final Set<Path> found = new HashSet<>();
+
   private Path first;
   private int orientation;
 
@@ -42,7 +47,7 @@ final class OrientationNotice {
     if (orientationOfFile == 1 || reported) {
       return;
     }
-    count++;
+    found.add(file);
     if (first == null || file.compareTo(first) < 0) {
       first = file;
       orientation = orientationOfFile;
@@ -60,11 +65,11 @@ final class OrientationNotice {
   /** Reports what was counted. What comes later is reported only if nothing was found so far. */
   synchronized void report() {
     waiting = false;
-    if (count > 0) {
+    if (!found.isEmpty()) {
       reported = true;
       LOG.warn(
           "{} an EXIF orientation, {}. The first is {}, orientation {}",
-          Counts.of(count, "image has", "images have"),
+          Counts.of(found.size(), "image has", "images have"),
           ADVICE,
           FileNames.path(first),
           orientation);

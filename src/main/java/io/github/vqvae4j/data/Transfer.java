@@ -76,13 +76,18 @@ final class Transfer {
   void from(URI source) throws IOException {
     LOG.info("Downloading {} ({} bytes) from {}", file.name(), file.bytes(), source);
     long most = size();
+    boolean anew = false;
     for (int failures = 1; ; failures++) {
       try {
         complete(source);
         return;
       } catch (BrokenException e) {
         long size = size();
-        if (size - most >= noticeable()) {
+        if (size < most && !anew) {
+          // The beginning that was there is gone. Only once: a server might do so without end.
+          most = size;
+          anew = true;
+        } else if (size - most >= noticeable()) {
           most = size;
           failures = 1;
         }

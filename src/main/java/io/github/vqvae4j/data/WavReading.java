@@ -3,7 +3,6 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.memory.HeapMemory;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -229,8 +228,8 @@ final class WavReading {
       for (int some = 0; done < bytes.length && some >= 0; done += Math.max(0, some)) {
         some = file.copy(at + done, bytes, done, bytes.length - done);
       }
-    } catch (EOFException e) {
-      LOG.debug("{} became shorter while it was read", FileNames.path(file.file()), e);
+    } catch (BadFileException e) {
+      LOG.debug("Became shorter while it was read", e);
     }
     return ByteBuffer.wrap(bytes).limit(done).order(ByteOrder.LITTLE_ENDIAN);
   }

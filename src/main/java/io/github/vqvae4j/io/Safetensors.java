@@ -84,10 +84,16 @@ public final class Safetensors {
                 + headerRoom
                 + REMEDY);
       }
-      ByteBuffer header = ByteBuffer.allocate((int) headerLength);
-      fill(file, in, header, LENGTH_BYTES, (int) headerLength);
       long dataStart = LENGTH_BYTES + headerLength;
-      SafetensorsHeader parsed = SafetensorsHeader.parse(file, header.array(), size - dataStart);
+      SafetensorsHeader parsed =
+          HeapMemory.guard(
+              () -> FileNames.path(file) + ", for its header,",
+              headerLength,
+              () -> {
+                ByteBuffer header = ByteBuffer.allocate((int) headerLength);
+                fill(file, in, header, LENGTH_BYTES, (int) headerLength);
+                return SafetensorsHeader.parse(file, header.array(), size - dataStart);
+              });
       Map<String, NamedArray> arrays = new LinkedHashMap<>();
       parsed.names().forEach(name -> arrays.put(name, null));
       HeapMemory.guard(

@@ -98,6 +98,14 @@ class DownloadsTest {
     assertTrue(server.requests().size() >= 9, server.requests().toString());
   }
 
+  /** What comes after a beginning that had to go is progress, though there was more before. */
+  @Test
+  void aWrongBeginningDoesNotHideProgress() throws IOException {
+    part(new byte[199_500]);
+    fetch("truncates");
+    assertWhole();
+  }
+
   @Test
   void aServerThatNeverGivesMoreIsGivenUp() {
     assertSays(

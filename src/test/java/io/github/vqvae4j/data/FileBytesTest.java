@@ -40,6 +40,20 @@ class FileBytesTest {
     }
   }
 
+  @Test
+  void aSoundThatShrinksIsNoImage() throws IOException {
+    Path file = folder.resolve("a.wav");
+    WavFiles.write(Series.of(new float[SIZE], 1, 8_000), file);
+    try (FileBytes bytes = new FileBytes(file)) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(100_000);
+      }
+      assertSays(
+          assertThrows(BadFileException.class, () -> new WavReading(bytes).read()),
+          "a.wav: data: the file became shorter while it was read");
+    }
+  }
+
   /** Whenever that happens; what was read before it is the image. */
   @ParameterizedTest
   @ValueSource(strings = {"jpg", "png", "bmp"})

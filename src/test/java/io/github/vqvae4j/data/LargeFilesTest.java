@@ -9,6 +9,9 @@ import io.github.vqvae4j.tensor.ChildJvm;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -144,6 +147,33 @@ class LargeFilesTest {
     String end = end("30m", "safetensors", file);
     assertRefused(end, "a.safetensors, with all of its arrays, needs 45.8 MB");
     assertEquals("END {w=F32[12000000]}", end(advised(end), "safetensors", file));
+  }
+
+  @Test
+  void bitmapsOfRuns() throws Exception {
+    int side = 6_000;
+    ByteBuffer bmp = ByteBuffer.allocate(62 + side * 50).order(ByteOrder.LITTLE_ENDIAN);
+    bmp.put((byte) 'B').put((byte) 'M').putInt(10, 62).putInt(14, 40);
+    bmp.putInt(18, side).putInt(22, side).putShort(26, (short) 1).putShort(28, (short) 8);
+    bmp.putInt(30, 1).putInt(46, 2).putInt(58, 0xffffff).position(62);
+    for (int row = 0; row < side; row++) {
+      for (int run = 0; run < 24; run++) {
+        bmp.put((byte) 250).put((byte) 1);
+      }
+      bmp.put((byte) 0).put((byte) 0);
+    }
+    Path file = Files.write(folder.resolve("a.bmp"), bmp.array());
+    assertRefused(end("30m", "image", file), "a.bmp", "6000 x 6000 pixels of runs, needs 34.3 MB");
+  }
+
+  @Test
+  void headersOfArrays() throws Exception {
+    byte[] bytes = " ".repeat(60_000_000).getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(bytes.length - 8L);
+    bytes[8] = '{';
+    bytes[9] = '}';
+    Path file = Files.write(folder.resolve("a.safetensors"), bytes);
+    assertRefused(end("30m", "safetensors", file), "a.safetensors, for its header, needs 57.2 MB");
   }
 
   /** Reads a file or folder and prints how that ended. */

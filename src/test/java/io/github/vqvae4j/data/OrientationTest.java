@@ -91,6 +91,16 @@ class OrientationTest {
   }
 
   @Test
+  void anImageThatIsReadTwiceCountsOnce() {
+    OrientationNotice notice = OrientationNotice.counting();
+    notice.found(Path.of("a.jpg"), 6);
+    notice.found(Path.of("b.jpg"), 3);
+    notice.found(Path.of("a.jpg"), 6);
+    notice.report();
+    assertTrue(onlyWarning().startsWith("2 images have an EXIF orientation"));
+  }
+
+  @Test
   void streamedImagesReportTheFirstOnly() throws IOException {
     for (int i = 0; i < 3; i++) {
       write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, 6)));

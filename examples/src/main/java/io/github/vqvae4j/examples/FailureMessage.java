@@ -37,7 +37,7 @@ final class FailureMessage {
     if (failure instanceof FileSystemException file && file.getReason() == null) {
       return oneLine(file.getFile() + ": " + reason(file));
     }
-    if (failure instanceof OutOfMemoryError) {
+    if (failure instanceof OutOfMemoryError error && isOfHeap(error)) {
       return ofOne(HeapMemory.insufficient("this command", "more", 0, failure));
     }
     if (failure instanceof InsufficientMemoryException) {
@@ -57,6 +57,12 @@ final class FailureMessage {
         "Unexpected failure: "
             + failure
             + ". Run it again with --debug to see where, and please report it.");
+  }
+
+  /** The JVM throws the same error where it gets no further thread. */
+  private static boolean isOfHeap(OutOfMemoryError error) {
+    String message = String.valueOf(error.getMessage());
+    return message.startsWith("Java heap space") || message.startsWith("GC overhead");
   }
 
   private static String reason(FileSystemException failure) {

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * What a thread keeps outside the heap for its next operations: idle arenas, workspaces, packed
- * weights. Where memory ran out all of it is freed as soon as no step of the thread is open.
+ * weights. Where memory ran out all of it is freed as soon as no step of the thread is open;
+ * threads of the common pool keep theirs unless memory ran out in them.
  */
 final class KeptMemory {
   private static final ThreadLocal<KeptMemory> OF_THREAD = ThreadLocal.withInitial(KeptMemory::new);

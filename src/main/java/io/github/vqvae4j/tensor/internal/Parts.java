@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
@@ -36,21 +37,34 @@ final class Parts {
     return (int) Math.max(1, Math.min(multiplications / WORTH, Math.min(items, MOST)));
   }
 
-  /** Runs all parts and returns when they are done. */
+  /**
+   * Runs all parts and returns when they are done, or throws what the first one threw when all have
+   * ended: none may go on with memory that the caller then gives back.
+   */
   static void run(int parts, int items, Work work) {
-    try {
-      IntStream.range(0, parts)
-          .parallel()
-          .forEach(
-              part ->
-                  work.run(
-                      part,
-                      (int) ((long) items * part / parts),
-                      (int) ((long) items * (part + 1) / parts)));
-    } catch (InsufficientMemoryException e) {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    IntStream.range(0, parts)
+        .parallel()
+        .forEach(
+            part -> {
+              try {
+                work.run(
+                    part,
+                    (int) ((long) items * part / parts),
+                    (int) ((long) items * (part + 1) / parts));
+              } catch (RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+              }
+            });
+    if (failure.get() instanceof InsufficientMemoryException) {
       // Another thread may have run out of memory; the step is of this one.
       KeptMemory.freeOnClose();
-      throw e;
+    }
+    if (failure.get() instanceof Error error) {
+      throw error;
+    }
+    if (failure.get() instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 }

@@ -7,6 +7,7 @@ import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class PartsTest {
@@ -23,6 +24,29 @@ class PartsTest {
       KeptMemory.stepClosed();
     }
     assertEquals(1, freed.get());
+  }
+
+  /** One that went on would write to memory which the caller has freed. */
+  @Test
+  void allPartsHaveEndedWhenOneFailed() {
+    for (int failing = 0; failing < 2; failing++) {
+      int bad = failing;
+      AtomicInteger running = new AtomicInteger();
+      Parts.Work work =
+          (part, from, to) -> {
+            running.incrementAndGet();
+            if (part == bad) {
+              LockSupport.parkNanos(20_000_000);
+              running.decrementAndGet();
+              throw new IllegalStateException("part " + part);
+            }
+            LockSupport.parkNanos(200_000_000);
+            running.decrementAndGet();
+          };
+      Exception e = assertThrows(IllegalStateException.class, () -> Parts.run(2, 2, work));
+      assertEquals("part " + bad, e.getMessage());
+      assertEquals(0, running.get());
+    }
   }
 
   private static void runOut() {
