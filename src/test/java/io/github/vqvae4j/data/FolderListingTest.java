@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vqvae4j.data.PassedOver.Kind;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -69,7 +70,8 @@ class FolderListingTest {
   @DisabledOnOs(OS.WINDOWS)
   void namesWithControlCharactersStayOnOneLine() throws IOException {
     file("b\nWARN c.txt");
-    file("a\u001b[31m\u2028/1.png");
+    Path odd = Files.createDirectory(FileNames.resolve(folder, "a\u001b[31m\u2028"));
+    Files.writeString(odd.resolve("1.png"), "");
     FolderListing listing = FolderListing.imagesBelow(folder);
     assertEquals(List.of("a\u001b[31m\u2028"), subfolders(listing));
     assertEquals("1 other file (b\\nWARN c.txt)", PassedOver.summary(listing.passedOver()));
