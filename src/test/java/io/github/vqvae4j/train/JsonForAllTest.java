@@ -122,27 +122,30 @@ class JsonForAllTest {
     parsed(file);
   }
 
+  /** All of whose figures are this value. */
+  static TrainingReport report(String term, double value, long step) {
+    CodeUsage none = CodeUsage.none(0);
+    List<TermReport> terms = List.of(new TermReport(term, value, value));
+    StepReport last = new StepReport(step, 3, terms, value, value, value, none, none, value);
+    Evaluation evaluation = new Evaluation(step, terms, value, true, value, none);
+    return new TrainingReport(
+        last,
+        Ending.STEPS_MADE,
+        List.of(evaluation),
+        Optional.of(evaluation),
+        3,
+        0,
+        0,
+        value,
+        value,
+        value);
+  }
+
   @Test
   void settingsAndMetricsOfARun() throws IOException {
-    CodeUsage none = CodeUsage.none(0);
     for (double value : DOUBLES) {
       for (String name : TEXTS) {
-        List<TermReport> terms = List.of(new TermReport(name, value, value));
-        StepReport step =
-            new StepReport(Long.MAX_VALUE, 3, terms, value, value, value, none, none, value);
-        Evaluation evaluation = new Evaluation(Long.MAX_VALUE, terms, value, true, value, none);
-        TrainingReport report =
-            new TrainingReport(
-                step,
-                Ending.STEPS_MADE,
-                List.of(evaluation),
-                Optional.of(evaluation),
-                3,
-                0,
-                0,
-                value,
-                value,
-                value);
+        TrainingReport report = report(name, value, Long.MAX_VALUE);
         JsonNode metrics = parsed(RunJson.text(RunJson.metrics(report)));
         assertTrue(metrics.has("train/" + name));
         assertEquals(Long.MAX_VALUE, metrics.get("step").asLong());

@@ -11,14 +11,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.io.RecordJson;
-import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.VqVae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,22 +47,7 @@ class RunJsonTest {
     assertThrows(Exception.class, () -> strict("{\"kl\": NaN}"));
     double[] bad = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
     for (double value : bad) {
-      List<TermReport> terms = List.of(new TermReport("kl", value, 1));
-      CodeUsage none = CodeUsage.none(0);
-      StepReport step = new StepReport(3, 3, terms, value, value, value, none, none, value);
-      Evaluation evaluation = new Evaluation(3, terms, value, true, value, none);
-      TrainingReport report =
-          new TrainingReport(
-              step,
-              Ending.STEPS_MADE,
-              List.of(evaluation),
-              Optional.of(evaluation),
-              3,
-              0,
-              0,
-              value,
-              value,
-              value);
+      TrainingReport report = JsonForAllTest.report("kl", value, 3);
       JsonObject json = strict(RunJson.text(RunJson.metrics(report)));
       for (String name :
           List.of("train/loss", "train/kl", "seconds", "variance", "imagesPerSecond")) {
