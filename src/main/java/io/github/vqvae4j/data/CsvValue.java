@@ -12,7 +12,7 @@ final class CsvValue {
   private static final Set<String> MISSING =
       Set.of("", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "-");
 
-  private static final Set<String> INFINITE = Set.of("inf", "infinity");
+  private static final Set<String> INFINITE = Set.of("inf", "infinity", "\u221E");
   private static final Pattern GROUPED =
       Pattern.compile(
           "[+-]?\\d{1,3}(?:"
@@ -41,19 +41,30 @@ final class CsvValue {
         || INFINITE.contains(unsigned.toLowerCase(Locale.ROOT));
   }
 
-  /** With ASCII's digits and minus in place of Unicode's others, and no spaces around. */
+  /** With ASCII's digits and marks in place of Unicode's others, and no spaces around. */
   private static String plain(String text) {
     StringBuilder plain = new StringBuilder();
     for (char c : text.toCharArray()) {
-      boolean space = Character.isSpaceChar(c) && plain.length() == 0;
-      if (!space) {
-        plain.append(Character.isDigit(c) ? (char) ('0' + Character.digit(c, 10)) : c);
+      if (Character.getType(c) != Character.FORMAT) {
+        plain.append(plain(c));
       }
     }
-    while (plain.length() > 0 && Character.isSpaceChar(plain.charAt(plain.length() - 1))) {
-      plain.setLength(plain.length() - 1);
+    return plain.toString().strip();
+  }
+
+  private static char plain(char c) {
+    if (Character.isDigit(c)) {
+      return (char) ('0' + Character.digit(c, 10));
     }
-    return plain.toString().replace('\u2212', '-');
+    if (Character.isSpaceChar(c)) {
+      return ' ';
+    }
+    return switch (c) {
+      case '\u2212', '\uFF0D' -> '-';
+      case '\u066B', '\uFF0E' -> '.';
+      case '\uFF0C' -> ',';
+      default -> Character.getType(c) == Character.DASH_PUNCTUATION ? '-' : c;
+    };
   }
 
   private static boolean isGrouped(String field) {
@@ -119,8 +130,8 @@ final class CsvValue {
               + " CsvConfig.decimal(POINT) if all numbers have one"
           : "it looks like a decimal comma: for those give CsvConfig.decimal(COMMA)";
     }
-    if (isLikeNumber(field)) {
-      return "it has another minus, digit or space than ASCII's: replace them by - and 0 to 9";
+    if (!plain(field).equals(field) && isLikeNumber(field)) {
+      return "it has another minus, digit, mark or space than ASCII's: replace them by - and 0 to 9";
     }
     if (field.length() < SHOWN && DATE.matcher(field).matches()) {
       return "it looks like a date or time: leave that column out by choosing columns by their"

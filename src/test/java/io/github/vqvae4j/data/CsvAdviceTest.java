@@ -20,6 +20,19 @@ class CsvAdviceTest {
   private static final CsvConfig COMMA = SEMICOLON.decimal(CsvDecimal.COMMA);
   private static final CsvConfig POINT = SEMICOLON.decimal(CsvDecimal.POINT);
 
+  /** Minus signs, digits, marks and spaces of word processors and other scripts. */
+  private static final String[] OTHER_NUMBERS = {
+    "\u22121,\u22122",
+    "\u20131.5,\u20132.5",
+    "\u20101,\u20102",
+    "\uff0d\uff11,\uff0d\uff12",
+    "\uff11\uff0e\uff15,\uff12\uff0e\uff15",
+    "\u0663,\u0664",
+    "\u0661\u066b\u0665,\u0662\u066b\u0665",
+    "\u00a01,\u00a02",
+    "\u200b1.5,\u200b2",
+  };
+
   @TempDir Path folder;
 
   @Test
@@ -157,8 +170,13 @@ class CsvAdviceTest {
 
   @Test
   void numbersWithOtherDigitsAndSignsAreNoNames() {
-    for (String first : new String[] {"\u22121,\u22122", "\u0663,\u0664", "\u00a01,\u00a02"}) {
+    for (String first : OTHER_NUMBERS) {
       says(problem(first + "\n3,4\n5,1\n4,2\n", DEFAULT), "line 1, column 1", "replace them by");
+    }
+    for (String first : new String[] {"\u221e,\u221e", "inf,-Infinity"}) {
+      String problem = problem(first + "\n3,4\n5,1\n4,2\n", DEFAULT);
+      says(problem, "line 1, column 1", "expected a finite number");
+      assertFalse(problem.contains("replace them"), problem);
     }
     says(problem("a,b\n3,\u22124\n", DEFAULT), "line 2, column 2 (b)", "replace them by - and 0");
   }
