@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 
 /** Describes an {@link Autoencoder}: its parts, the size of its latents, its seed. */
 public final class AutoencoderBuilder extends ModelBuilder<AutoencoderBuilder> {

@@ -4,7 +4,7 @@ import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.ResidualStack;
 import io.github.vqvae4j.nn.Sequential;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 
 /**
  * The settings of a {@link ConvVectorEncoder}.

@@ -2,7 +2,7 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Linear;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

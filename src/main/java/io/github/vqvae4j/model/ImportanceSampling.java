@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.io.BadFileException;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 
 /**
  * What the builders of models share: encoder and decoder, as settings or as instances of one's own,

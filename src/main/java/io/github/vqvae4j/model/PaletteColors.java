@@ -3,7 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.metrics.FiniteRows;
 import io.github.vqvae4j.quantize.KMeans;
 import io.github.vqvae4j.quantize.KMeansConfig;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
 import java.util.BitSet;
 

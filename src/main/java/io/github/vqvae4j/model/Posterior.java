@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
@@ -62,7 +62,7 @@ record Posterior(Tensor mean, Tensor logVariance) {
   }
 
   private Tensor constant(double[] values) {
-    if (mean.precision() == Precision.DOUBLE) {
+    if (mean.dtype() == DType.DOUBLE) {
       return mean.step().tensor(values, mean.shape());
     }
     float[] floats = new float[values.length];

@@ -6,7 +6,7 @@ import io.github.vqvae4j.nn.ConvTranspose1d;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.ResidualStack1d;
 import io.github.vqvae4j.nn.Sequential;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.nn.ResidualStack1d;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 
 /**
  * The settings of a {@link SeriesDecoder}.

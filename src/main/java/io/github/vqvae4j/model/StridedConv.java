@@ -3,9 +3,9 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Derived;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Window;
@@ -66,7 +66,7 @@ final class StridedConv extends Layer {
 
   private static Tensor zeros(Tensor like, long... shape) {
     int size = Math.toIntExact(shape[0] * shape[1] * shape[2] * shape[3]);
-    return like.precision() == Precision.DOUBLE
+    return like.dtype() == DType.DOUBLE
         ? like.step().tensor(new double[size], shape)
         : like.step().tensor(new float[size], shape);
   }

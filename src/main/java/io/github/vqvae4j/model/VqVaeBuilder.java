@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.quantize.Quantizer;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.util.function.Function;
 
 /** Describes a {@link VqVae}: its parts, as settings or as instances of one's own, and its seed. */

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 
 /**
  * How weights start. fan_in is the number of inputs that one output sums over, fan_out the number

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.Collections;
@@ -247,10 +247,10 @@ public abstract class Layer implements AutoCloseable {
   /**
    * Changes the number format of all parameters and buffers: to DOUBLE for gradient checks.
    *
-   * @param precision the new format
+   * @param dtype the new format
    */
-  public final void convert(Precision precision) {
-    variables().values().forEach(variable -> variable.convert(precision));
+  public final void convert(DType dtype) {
+    variables().values().forEach(variable -> variable.convert(dtype));
   }
 
   /** Frees the memory of all parameters and buffers; the layer must not be used any more. */

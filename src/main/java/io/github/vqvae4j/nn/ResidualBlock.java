@@ -1,7 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.quantize;
 
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.Arrays;
 import java.util.stream.IntStream;

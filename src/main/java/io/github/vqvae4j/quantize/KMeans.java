@@ -1,7 +1,7 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.metrics.FiniteRows;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.util.Locale;
 
 /**

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.nn.Layer;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;

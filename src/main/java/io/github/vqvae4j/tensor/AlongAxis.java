@@ -13,7 +13,7 @@ final class AlongAxis {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               INDArray dx = x.allocate(x.dims());
               x.kernels().softmaxGradient(y, result.incoming(), along, log, dx);
@@ -29,7 +29,7 @@ final class AlongAxis {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               INDArray dx = x.allocate(x.dims());
               x.kernels().cumulativeSum(result.incoming(), along, true, dx);

@@ -33,7 +33,7 @@ final class Convolutions {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               INDArray dy = beforeRelu(result, y, relu);
               INDArray dx = gradientFor(x);
@@ -74,7 +74,7 @@ final class Convolutions {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               // This is the gradient of a convolution, so its own gradients are that convolution's
               // result and, with input and output exchanged, that convolution's weight gradient.
@@ -118,7 +118,7 @@ final class Convolutions {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               INDArray dx = x.allocate(x.dims());
               x.kernels().upsampleGradient(result.incoming(), factor, dx);

@@ -40,13 +40,13 @@ public final class Derived {
   }
 
   private synchronized Variable kept(Tensor ofStep) {
-    if (kept == null || stamp != source.stamp() || kept.precision() != source.precision()) {
+    if (kept == null || stamp != source.stamp() || kept.dtype() != source.dtype()) {
       Tensor result = formula.apply(ofStep);
       if (kept == null) {
         kept = new Variable(false, new float[Math.toIntExact(result.length())], result.shape());
       }
-      if (kept.precision() != source.precision()) {
-        kept.convert(source.precision());
+      if (kept.dtype() != source.dtype()) {
+        kept.convert(source.dtype());
       }
       kept.set(result.toDoubles());
       stamp = source.stamp();

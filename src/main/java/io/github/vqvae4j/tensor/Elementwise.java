@@ -31,7 +31,7 @@ final class Elementwise {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               INDArray dx = x.allocate(x.dims());
               x.kernels().unaryGradient(function, alpha, beta, xs, y, result.incoming(), dx);
@@ -46,7 +46,7 @@ final class Elementwise {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               if (factor == 1) {
                 result.passGradient(x, result.incoming());
@@ -69,7 +69,7 @@ final class Elementwise {
     }
     INDArray mask = x.allocate(x.dims());
     DropoutMask.draw(x.step().rng(), rate, mask);
-    return binary(Binary.MUL, x, x.step().constant(mask, x.precision()));
+    return binary(Binary.MUL, x, x.step().constant(mask, x.dtype()));
   }
 
   static Tensor binary(Binary operation, Tensor a, Tensor b) {
@@ -84,7 +84,7 @@ final class Elementwise {
     return a.step()
         .result(
             y,
-            a.precision(),
+            a.dtype(),
             result -> {
               INDArray dy = result.incoming();
               switch (operation) {

@@ -18,7 +18,7 @@ final class Losses {
     return x.step()
         .result(
             mean,
-            x.precision(),
+            x.dtype(),
             result -> {
               double factor = 2 * HeapCopy.doublesOf(result.incoming())[0] / x.length();
               giveScaled(x, difference, factor);

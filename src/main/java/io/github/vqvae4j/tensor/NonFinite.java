@@ -30,11 +30,11 @@ public final class NonFinite {
   /**
    * Returns the index of a variable's first element that is NaN or infinite.
    *
-   * @param variable in either precision
+   * @param variable in FLOAT or DOUBLE
    * @return its index, row by row, or -1 if all are finite
    */
   public static long index(Variable variable) {
-    return variable.precision() == Precision.DOUBLE
+    return variable.dtype() == DType.DOUBLE
         ? index(variable.toDoubles())
         : index(variable.size(), (from, target, n) -> variable.read(from, target, 0, n));
   }
@@ -42,11 +42,11 @@ public final class NonFinite {
   /**
    * Returns the index of a tensor's first element that is NaN or infinite.
    *
-   * @param tensor in either precision
+   * @param tensor in FLOAT or DOUBLE
    * @return its index, row by row, or -1 if all are finite
    */
   public static long index(Tensor tensor) {
-    return tensor.precision() == Precision.DOUBLE
+    return tensor.dtype() == DType.DOUBLE
         ? index(tensor.toDoubles())
         : index(tensor.length(), (from, target, n) -> tensor.read(from, target, 0, n));
   }

@@ -47,7 +47,7 @@ final class Normalizations {
         x.step()
             .result(
                 x.view(y, x.dims()),
-                x.precision(),
+                x.dtype(),
                 result -> {
                   INDArray dy = x.view(result.incoming(), layout);
                   INDArray dx = gradientFor(x, layout);
@@ -99,6 +99,6 @@ final class Normalizations {
   }
 
   private static Tensor constant(Tensor like, INDArray moments) {
-    return like.step().constant(like.view(moments, moments.length()), like.precision());
+    return like.step().constant(like.view(moments, moments.length()), like.dtype());
   }
 }

@@ -49,7 +49,7 @@ final class Pools {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               INDArray dx = x.allocate(x.dims());
               x.kernels().poolGradient(kind, xs, kernel, window, where, result.incoming(), dx);

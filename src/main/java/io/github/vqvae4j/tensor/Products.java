@@ -37,7 +37,7 @@ final class Products {
     return a.step()
         .result(
             y,
-            a.precision(),
+            a.dtype(),
             result -> {
               INDArray dy = result.incoming();
               if (a.isTracked()) {

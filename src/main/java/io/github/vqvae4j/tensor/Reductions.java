@@ -18,7 +18,7 @@ final class Reductions {
     return x.step()
         .result(
             x.view(y, Shape.without(x.dims(), over)),
-            x.precision(),
+            x.dtype(),
             result -> {
               // Broadcasting the gradient back over the summed axes: added to zeros.
               INDArray zeros = x.allocate(x.dims());
@@ -55,7 +55,7 @@ final class Reductions {
     return rows.step()
         .result(
             y,
-            rows.precision(),
+            rows.dtype(),
             result -> {
               INDArray gradient = rows.allocate(rows.dims());
               RowKernels.place(result.incoming(), columns, gradient);

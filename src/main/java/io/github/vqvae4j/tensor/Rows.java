@@ -40,7 +40,7 @@ final class Rows {
         .step()
         .result(
             y,
-            table.precision(),
+            table.dtype(),
             result -> {
               INDArray gradient = table.allocate(table.dims());
               RowKernels.scatterAdd(result.incoming(), rowOf, gradient);
@@ -67,7 +67,7 @@ final class Rows {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               INDArray dx = x.allocate(x.dims());
               RowKernels.place(result.incoming(), columnOf, dx);
@@ -87,7 +87,7 @@ final class Rows {
               + ".");
     }
     return NearestRows.search(
-        x.kernels(), x.step().arena(), x.precision(), x.array(), codebook.array());
+        x.kernels(), x.step().arena(), x.dtype(), x.array(), codebook.array());
   }
 
   static Tensor straightThrough(Tensor x, Tensor forward) {
@@ -95,8 +95,7 @@ final class Rows {
     Shape.checkEqual("straightThrough", x.dims(), forward.dims());
     x.array();
     return x.step()
-        .result(
-            forward.array(), x.precision(), result -> result.passGradient(x, result.incoming()), x)
+        .result(forward.array(), x.dtype(), result -> result.passGradient(x, result.incoming()), x)
         .sharing(forward);
   }
 }

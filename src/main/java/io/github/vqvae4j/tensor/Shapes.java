@@ -15,7 +15,7 @@ final class Shapes {
     return x.step()
         .result(
             x.view(x.array(), shape),
-            x.precision(),
+            x.dtype(),
             result -> result.passGradient(x, x.view(result.incoming(), x.dims())),
             x)
         .sharing(x);
@@ -74,7 +74,7 @@ final class Shapes {
     return x.step()
         .result(
             y,
-            x.precision(),
+            x.dtype(),
             result -> {
               INDArray dx = x.allocate(x.dims());
               x.kernels().permute(result.incoming(), inverse, dx);
@@ -103,8 +103,7 @@ final class Shapes {
     INDArray y = x.allocate(with(x.dims(), along, to - from));
     x.kernels().slice(x.array(), along, from, y);
     return x.step()
-        .result(
-            y, x.precision(), result -> x.give(padded(x, along, from, result.incoming(), to)), x);
+        .result(y, x.dtype(), result -> x.give(padded(x, along, from, result.incoming(), to)), x);
   }
 
   /** The gradient of a slice: zeros before and after it. */
@@ -164,7 +163,7 @@ final class Shapes {
         .step()
         .result(
             y,
-            first.precision(),
+            first.dtype(),
             result -> {
               long from = 0;
               for (Tensor t : parts) {

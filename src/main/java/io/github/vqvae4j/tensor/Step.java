@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.Arena;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
@@ -123,12 +124,12 @@ public final class Step implements AutoCloseable {
    *
    * @param values row by row, the last axis fastest; as many as the shape has elements
    * @param shape each dimension at least 1
-   * @return a constant tensor in {@link Precision#FLOAT}
+   * @return a constant tensor in {@link DType#FLOAT}
    */
   public Tensor tensor(float[] values, long... shape) {
-    INDArray array = fresh(values.length, Precision.FLOAT, shape);
+    INDArray array = fresh(values.length, DType.FLOAT, shape);
     HeapCopy.write(values, 0, values.length, array, 0);
-    return constant(array, Precision.FLOAT);
+    return constant(array, DType.FLOAT);
   }
 
   /**
@@ -136,12 +137,12 @@ public final class Step implements AutoCloseable {
    *
    * @param values row by row, the last axis fastest
    * @param shape each dimension at least 1
-   * @return a constant tensor in {@link Precision#DOUBLE}
+   * @return a constant tensor in {@link DType#DOUBLE}
    */
   public Tensor tensor(double[] values, long... shape) {
-    INDArray array = fresh(values.length, Precision.DOUBLE, shape);
+    INDArray array = fresh(values.length, DType.DOUBLE, shape);
     HeapCopy.write(values, array);
-    return constant(array, Precision.DOUBLE);
+    return constant(array, DType.DOUBLE);
   }
 
   /**
@@ -149,7 +150,7 @@ public final class Step implements AutoCloseable {
    *
    * @param values row by row, the last axis fastest; exact up to 2^24
    * @param shape each dimension at least 1
-   * @return a constant tensor in {@link Precision#FLOAT}
+   * @return a constant tensor in {@link DType#FLOAT}
    */
   public Tensor tensor(int[] values, long... shape) {
     float[] floats = new float[values.length];
@@ -159,7 +160,7 @@ public final class Step implements AutoCloseable {
     return tensor(floats, shape);
   }
 
-  private INDArray fresh(long values, Precision precision, long... shape) {
+  private INDArray fresh(long values, DType dtype, long... shape) {
     check();
     if (Shape.size(shape) != values) {
       throw new IllegalArgumentException(
@@ -171,7 +172,7 @@ public final class Step implements AutoCloseable {
               + values
               + " values.");
     }
-    return arena.allocate(precision, shape);
+    return arena.allocate(dtype, shape);
   }
 
   /**
@@ -216,12 +217,12 @@ public final class Step implements AutoCloseable {
       before.forEach(Variable::set);
       throw e;
     } finally {
-      before.forEach((variable, copy) -> arena.release(copy, variable.precision()));
+      before.forEach((variable, copy) -> arena.release(copy, variable.dtype()));
     }
   }
 
   private INDArray copy(Variable variable) {
-    INDArray copy = arena.allocate(variable.precision(), variable.shape());
+    INDArray copy = arena.allocate(variable.dtype(), variable.shape());
     HeapCopy.copy(variable.array(), copy);
     return copy;
   }
@@ -322,33 +323,33 @@ public final class Step implements AutoCloseable {
     }
   }
 
-  Kernels kernels(Precision precision) {
-    return precision == Precision.FLOAT ? floatKernels : KernelChoice.forDouble();
+  Kernels kernels(DType dtype) {
+    return dtype == DType.FLOAT ? floatKernels : KernelChoice.forDouble();
   }
 
   Arena arena() {
     return arena;
   }
 
-  Tensor constant(INDArray value, Precision precision) {
-    return new Tensor(this, value, precision, null, false, null);
+  Tensor constant(INDArray value, DType dtype) {
+    return new Tensor(this, value, dtype, null, false, null);
   }
 
   Tensor leaf(Variable variable) {
     check();
     return leaves.computeIfAbsent(
         variable,
-        v -> new Tensor(this, v.array(), v.precision(), v, training && v.isTrainable(), null));
+        v -> new Tensor(this, v.array(), v.dtype(), v, training && v.isTrainable(), null));
   }
 
   /** A result that the inputs' gradients are computed from, if any input wants one. */
-  Tensor result(INDArray value, Precision precision, Tensor.Backward backward, Tensor... inputs) {
+  Tensor result(INDArray value, DType dtype, Tensor.Backward backward, Tensor... inputs) {
     boolean tracked = false;
     for (Tensor input : inputs) {
       tracked |= input != null && input.isTracked();
     }
     if (!tracked) {
-      return constant(value, precision);
+      return constant(value, dtype);
     }
     List<Use> uses = new ArrayList<>(inputs.length);
     for (Tensor input : inputs) {
@@ -366,7 +367,7 @@ public final class Step implements AutoCloseable {
               uses.forEach(Use::checkUnchanged);
               backward.run(ofResult);
             };
-    Tensor result = new Tensor(this, value, precision, null, true, unlessWritten);
+    Tensor result = new Tensor(this, value, dtype, null, true, unlessWritten);
     tape.add(result);
     return result;
   }

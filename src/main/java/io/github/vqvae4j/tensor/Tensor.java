@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
@@ -20,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * channels]. A scalar has shape [1].
  *
  * <p>Operations of two tensors broadcast: shapes are aligned at the last axis, and an axis of size
- * 1 is repeated. Both tensors must be of the same step and {@link Precision}.
+ * 1 is repeated. Both tensors must be of the same step and {@link DType}.
  *
  * <p>A tensor lives as long as its step. {@link #toFloats()} copies its numbers out.
  */
@@ -34,7 +35,7 @@ public final class Tensor {
   private final Step step;
   private INDArray value;
   private final long[] shape;
-  private final Precision precision;
+  private final DType dtype;
 
   /** Whose memory the value lies in; null if it is the step's. */
   private final Variable variable;
@@ -60,14 +61,14 @@ public final class Tensor {
   Tensor(
       Step step,
       INDArray value,
-      Precision precision,
+      DType dtype,
       Variable variable,
       boolean tracked,
       Backward backward) {
     this.step = step;
     this.value = value;
     this.shape = value.shape();
-    this.precision = precision;
+    this.dtype = dtype;
     this.variable = variable;
     this.tracked = tracked;
     this.backward = backward;
@@ -126,8 +127,8 @@ public final class Tensor {
    *
    * @return FLOAT, or DOUBLE in gradient checks
    */
-  public Precision precision() {
-    return precision;
+  public DType dtype() {
+    return dtype;
   }
 
   /**
@@ -136,7 +137,7 @@ public final class Tensor {
    * @return row by row, the last axis fastest
    */
   public float[] toFloats() {
-    if (precision == Precision.FLOAT) {
+    if (dtype == DType.FLOAT) {
       try {
         return HeapCopy.floatsOf(array());
       } finally {
@@ -173,7 +174,7 @@ public final class Tensor {
    * @param length how many
    */
   public void read(long offset, float[] target, int start, int length) {
-    if (precision != Precision.FLOAT) {
+    if (dtype != DType.FLOAT) {
       throw new IllegalStateException("Tensor.read: it is in DOUBLE; use toDoubles().");
     }
     try {
@@ -223,7 +224,7 @@ public final class Tensor {
         && released.value != null
         && !sharesMemoryWith(released)
         && step.arena().owns(released.value)) {
-      step.arena().release(released.value, precision);
+      step.arena().release(released.value, dtype);
       released.value = null;
     }
     return this;
@@ -271,7 +272,7 @@ public final class Tensor {
               + Arrays.toString(shape)
               + (tracked ? ". Reduce it with mean() or sum()." : ", which depends on none."));
     }
-    INDArray one = step.arena().allocate(precision, shape);
+    INDArray one = step.arena().allocate(dtype, shape);
     HeapCopy.write(new double[] {1}, one);
     give(one);
     step.runBackward();
@@ -283,7 +284,7 @@ public final class Tensor {
    * @return a tensor without history
    */
   public Tensor withGradient() {
-    return new Tensor(step, array(), precision, variable, true, null).sharing(this);
+    return new Tensor(step, array(), dtype, variable, true, null).sharing(this);
   }
 
   /**
@@ -301,7 +302,7 @@ public final class Tensor {
               + " Ask a variable's tensor, or one made by withGradient().");
     }
     ownsGradient = false; // so that a second backward() adds into an array of its own
-    return gradient == null ? null : step.constant(gradient, precision);
+    return gradient == null ? null : step.constant(gradient, dtype);
   }
 
   /** Computes the inputs' gradients from this result's, and gives the array back. */
@@ -309,7 +310,7 @@ public final class Tensor {
     if (gradient != null) {
       backward.run(this);
       if (ownsGradient) {
-        step.arena().release(gradient, precision);
+        step.arena().release(gradient, dtype);
       }
       gradient = null;
       propagated = true;
@@ -330,13 +331,13 @@ public final class Tensor {
   void give(INDArray addend) {
     checkNotPropagated();
     if (!tracked) {
-      step.arena().release(addend, precision);
+      step.arena().release(addend, dtype);
     } else if (gradient == null) {
       gradient = addend;
       ownsGradient = true;
     } else {
       add(addend);
-      step.arena().release(addend, precision);
+      step.arena().release(addend, dtype);
     }
   }
 
@@ -380,7 +381,7 @@ public final class Tensor {
     if (ownsGradient) {
       kernels().accumulate(gradient, addend);
     } else {
-      INDArray sum = step.arena().allocate(precision, shape);
+      INDArray sum = step.arena().allocate(dtype, shape);
       kernels().binary(Binary.ADD, gradient, addend, sum);
       gradient = sum;
       ownsGradient = true;
@@ -397,7 +398,7 @@ public final class Tensor {
     }
     if (variable != null && variable.array() != value) {
       throw new IllegalStateException(
-          "Tensor: its variable was converted to another precision since; open a new step.");
+          "Tensor: its variable was converted to another dtype since; open a new step.");
     }
     if (value == null) {
       throw new IllegalStateException(
@@ -445,30 +446,30 @@ public final class Tensor {
   }
 
   Kernels kernels() {
-    return step.kernels(precision);
+    return step.kernels(dtype);
   }
 
   INDArray allocate(long... ofShape) {
-    return step.arena().allocate(precision, ofShape);
+    return step.arena().allocate(dtype, ofShape);
   }
 
   INDArray view(INDArray base, long... ofShape) {
-    return step.arena().view(base, precision, ofShape);
+    return step.arena().view(base, dtype, ofShape);
   }
 
   void release(INDArray array) {
-    step.arena().release(array, precision);
+    step.arena().release(array, dtype);
   }
 
-  /** Checks that another operand is of the same step and precision. */
+  /** Checks that another operand is of the same step and dtype. */
   void checkWith(String operation, Tensor other) {
-    if (other.step != step || other.precision != precision) {
+    if (other.step != step || other.dtype != dtype) {
       throw new IllegalArgumentException(
           operation
-              + ": both tensors must be of the same step and precision; got "
-              + precision
+              + ": both tensors must be of the same step and dtype; got "
+              + dtype
               + " and "
-              + other.precision
+              + other.dtype
               + (other.step == step ? "." : " of different steps."));
     }
   }
@@ -1038,7 +1039,7 @@ public final class Tensor {
    * @return a constant that shares this one's memory
    */
   public Tensor stopGradient() {
-    return new Tensor(step, array(), precision, variable, false, null).sharing(this);
+    return new Tensor(step, array(), dtype, variable, false, null).sharing(this);
   }
 
   /**

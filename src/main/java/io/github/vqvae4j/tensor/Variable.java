@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public class Variable implements AutoCloseable {
   private final long[] shape;
   private final boolean trainable;
-  private Precision precision = Precision.FLOAT;
+  private DType dtype = DType.FLOAT;
   private NativeMemory memory;
   private INDArray array;
   private long stamp;
@@ -26,7 +26,7 @@ public class Variable implements AutoCloseable {
   private long[] replacedBy;
 
   /**
-   * A variable in {@link Precision#FLOAT}.
+   * A variable in {@link DType#FLOAT}.
    *
    * @param trainable whether training steps find its gradient
    * @param values row by row, the last axis fastest; null for none yet: it takes its memory when it
@@ -52,12 +52,12 @@ public class Variable implements AutoCloseable {
     set(values);
   }
 
-  private void allocate(Precision in) {
+  private void allocate(DType in) {
     memory =
         new NativeMemory(
             (long) size() * in.bytes(), "a variable of shape " + Arrays.toString(shape));
     array = NativeMemory.wrap(memory.address(), in, shape);
-    precision = in;
+    dtype = in;
   }
 
   /**
@@ -92,8 +92,8 @@ public class Variable implements AutoCloseable {
    *
    * @return FLOAT until {@link #convert} changed it
    */
-  public final Precision precision() {
-    return precision;
+  public final DType dtype() {
+    return dtype;
   }
 
   /**
@@ -128,7 +128,7 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * A copy of its numbers, exact in either precision.
+   * A copy of its numbers, exact in FLOAT and DOUBLE.
    *
    * @return row by row, the last axis fastest
    */
@@ -148,7 +148,7 @@ public class Variable implements AutoCloseable {
   public final void set(float[] values) {
     checkLength(values.length);
     if (memory == null) {
-      allocate(precision);
+      allocate(dtype);
     }
     write(0, values, 0, values.length);
   }
@@ -164,7 +164,7 @@ public class Variable implements AutoCloseable {
     stamp = Stamps.next();
   }
 
-  /** Overwrites all its numbers with those of an array of its shape and precision. */
+  /** Overwrites all its numbers with those of an array of its shape and dtype. */
   final void set(INDArray values) {
     HeapCopy.copy(values, array());
     stamp = Stamps.next();
@@ -272,7 +272,7 @@ public class Variable implements AutoCloseable {
   }
 
   private void checkFloat() {
-    if (precision != Precision.FLOAT) {
+    if (dtype != DType.FLOAT) {
       throw new IllegalStateException(
           "Variable: it is in DOUBLE, for gradient checks; use toDoubles() and set(double[]).");
     }
@@ -283,7 +283,7 @@ public class Variable implements AutoCloseable {
    *
    * @param target the new format
    */
-  public final void convert(Precision target) {
+  public final void convert(DType target) {
     double[] values = toDoubles();
     NativeMemory before = memory;
     allocate(target);

@@ -4,7 +4,7 @@ import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.UsageWindow;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.util.concurrent.CancellationException;
 
 /** One run of a {@link Trainer}: its steps, its evaluations, and what its listeners hear. */

@@ -2,7 +2,7 @@ package io.github.vqvae4j.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.stream.Stream;

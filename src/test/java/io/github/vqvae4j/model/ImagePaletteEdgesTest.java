@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.KMeansConfig;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class PixelDistributionTest {
   private static double[] negativeLog(Likelihood likelihood) {
     try (PixelDistribution distribution = new PixelDistribution(likelihood);
         Step step = Step.inference()) {
-      distribution.convert(Precision.DOUBLE);
+      distribution.convert(DType.DOUBLE);
       return distribution
           .negativeLog(step.tensor(DECODED, 2, 2, 3, 1), step.tensor(PIXELS, 2, 2, 3, 1))
           .toDoubles();

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -52,14 +52,14 @@ class PosteriorTest {
 
   /** min(max(x, -30), 20), with gradient 1 within the bounds and 0 outside. */
   @ParameterizedTest
-  @EnumSource(Precision.class)
-  void theLogVarianceIsBounded(Precision precision) {
+  @EnumSource(DType.class)
+  void theLogVarianceIsBounded(DType dtype) {
     double[] given = {-1e30, -30.5, -30, -29, 0, 19, 20, 20.5, 200, 1e30};
     double[] expected = {-30, -30, -30, -29, 0, 19, 20, 20, 20, 20};
     double[] slope = {0, 0, 1, 1, 1, 1, 1, 0, 0, 0};
     try (Values variable = new Values(new float[given.length], 1, given.length);
         Step step = Step.training(new Rng(1))) {
-      variable.convert(precision);
+      variable.convert(dtype);
       variable.set(given);
       Tensor mean = variable.in(step).mul(0);
       Posterior posterior = Posterior.of(mean, variable.in(step));

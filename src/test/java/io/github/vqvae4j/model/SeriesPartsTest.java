@@ -16,8 +16,8 @@ import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LayerGolden;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,19 +32,19 @@ class SeriesPartsTest {
 
   @ParameterizedTest
   @EnumSource
-  void theEncoderIsThatOfPyTorch(Precision precision) throws IOException {
+  void theEncoderIsThatOfPyTorch(DType dtype) throws IOException {
     SeriesEncoderConfig config = SeriesEncoder.channels(3).hidden(4).downsample(2).residual(3, 2);
     try (Layer encoder = config.growth(2).build(5, new Rng(1))) {
-      LayerGolden.compare("series_encoder", encoder, precision);
+      LayerGolden.compare("series_encoder", encoder, dtype);
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void theDecoderIsThatOfPyTorch(Precision precision) throws IOException {
+  void theDecoderIsThatOfPyTorch(DType dtype) throws IOException {
     SeriesDecoderConfig config = SeriesDecoder.channels(3).hidden(4).upsample(2).residual(3, 2);
     try (Layer decoder = config.growth(2).build(5, new Rng(1))) {
-      LayerGolden.compare("series_decoder", decoder, precision);
+      LayerGolden.compare("series_decoder", decoder, dtype);
     }
   }
 

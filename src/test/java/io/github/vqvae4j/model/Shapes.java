@@ -4,7 +4,7 @@ import io.github.vqvae4j.data.ByteImages;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 
 /** Small pictures of bright rectangles on black, and small models for them. */
 public final class Shapes {

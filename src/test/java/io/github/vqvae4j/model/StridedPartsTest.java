@@ -7,8 +7,8 @@ import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LayerGolden;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,17 +18,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StridedPartsTest {
   @ParameterizedTest
   @EnumSource
-  void theEncoderPadsAsKerasDoes(Precision precision) throws IOException {
+  void theEncoderPadsAsKerasDoes(DType dtype) throws IOException {
     try (Layer encoder = StridedEncoder.channels(1).widths(3, 2).build(4, new Rng(1))) {
-      LayerGolden.compare("strided_encoder", encoder, precision);
+      LayerGolden.compare("strided_encoder", encoder, dtype);
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void theDecoderCutsOffWhatKerasDoes(Precision precision) throws IOException {
+  void theDecoderCutsOffWhatKerasDoes(DType dtype) throws IOException {
     try (Layer decoder = StridedDecoder.channels(1).widths(3, 2).build(5, new Rng(1))) {
-      LayerGolden.compare("strided_decoder", decoder, precision);
+      LayerGolden.compare("strided_decoder", decoder, dtype);
     }
   }
 

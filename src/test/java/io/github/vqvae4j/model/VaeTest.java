@@ -14,8 +14,8 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.io.Golden;
 import io.github.vqvae4j.nn.LossTerm;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class VaeTest {
     "learned_gaussian, DOUBLE, 1e-9",
     "learned_gaussian, FLOAT, 2e-5"
   })
-  void lossAndGradientsAreTorchs(String likelihood, Precision precision, double tolerance)
+  void lossAndGradientsAreTorchs(String likelihood, DType dtype, double tolerance)
       throws IOException {
     Golden golden = Golden.read("vae_" + likelihood);
     try (Vae model =
@@ -50,11 +50,11 @@ class VaeTest {
                     : Likelihood.learnedGaussian(1))
             .beta(golden.number("beta"))
             .build()) {
-      model.convert(precision);
+      model.convert(dtype);
       model.variables().forEach((name, variable) -> variable.set(golden.doubles(name)));
       try (Step step = Step.training(new Rng(1))) {
         Tensor images =
-            precision == Precision.DOUBLE
+            dtype == DType.DOUBLE
                 ? step.tensor(golden.doubles("images"), golden.shape("images"))
                 : step.tensor(golden.floats("images"), golden.shape("images"));
         Posterior posterior = model.posterior(images.add(-0.5));

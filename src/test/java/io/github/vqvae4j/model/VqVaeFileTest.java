@@ -16,7 +16,7 @@ import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package io.github.vqvae4j.nn;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AttentionBlockTest {
   @ParameterizedTest
   @EnumSource
-  void itIsThatOfPyTorch(Precision precision) throws IOException {
+  void itIsThatOfPyTorch(DType dtype) throws IOException {
     try (Layer block = new AttentionBlock(6, 2, new Rng(1))) {
-      LayerGolden.compare("attention_block", block, precision);
+      LayerGolden.compare("attention_block", block, dtype);
     }
   }
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -47,7 +47,7 @@ class ConformanceTest {
   @MethodSource("layers")
   void gradientsOfInputAndParametersAreCentralDifferences(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
-      layer.convert(Precision.DOUBLE);
+      layer.convert(DType.DOUBLE);
       randomize(layer);
       double[] input = input(conformance);
       double[] inputGradient;
@@ -116,7 +116,7 @@ class ConformanceTest {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
       randomize(layer);
       float[] floats = forward(layer, conformance);
-      layer.convert(Precision.DOUBLE);
+      layer.convert(DType.DOUBLE);
       try (Step step = Step.inference()) {
         double[] doubles =
             layer.forward(step.tensor(input(conformance), conformance.inputShape())).toDoubles();

@@ -4,8 +4,8 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -15,17 +15,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MultiHeadAttentionTest {
   @ParameterizedTest
   @EnumSource
-  void itIsPyTorchs(Precision precision) throws IOException {
+  void itIsPyTorchs(DType dtype) throws IOException {
     try (Layer attention = new MultiHeadAttention(6, 3, false, new Rng(1))) {
-      LayerGolden.compare("attention", attention, precision);
+      LayerGolden.compare("attention", attention, dtype);
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void causalItIsPyTorchsWithAMask(Precision precision) throws IOException {
+  void causalItIsPyTorchsWithAMask(DType dtype) throws IOException {
     try (Layer attention = new MultiHeadAttention(6, 3, true, new Rng(1))) {
-      LayerGolden.compare("attention_causal", attention, precision);
+      LayerGolden.compare("attention_causal", attention, dtype);
     }
   }
 

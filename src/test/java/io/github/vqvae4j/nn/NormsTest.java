@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.io.Golden;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -22,37 +22,37 @@ class NormsTest {
 
   @ParameterizedTest
   @EnumSource
-  void layerNormIsPyTorchs(Precision precision) throws IOException {
+  void layerNormIsPyTorchs(DType dtype) throws IOException {
     try (Layer norm = new LayerNorm(7)) {
-      LayerGolden.compare("layer_norm", norm, precision);
+      LayerGolden.compare("layer_norm", norm, dtype);
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void groupNormIsPyTorchs(Precision precision) throws IOException {
+  void groupNormIsPyTorchs(DType dtype) throws IOException {
     try (Layer norm = new GroupNorm(3, 6)) {
-      LayerGolden.compare("group_norm", norm, precision);
+      LayerGolden.compare("group_norm", norm, dtype);
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void batchNormIsPyTorchsInThreeStepsAndInference(Precision precision) throws IOException {
+  void batchNormIsPyTorchsInThreeStepsAndInference(DType dtype) throws IOException {
     Golden golden = Golden.read("batch_norm");
-    double tolerance = precision == Precision.DOUBLE ? DOUBLE : FLOAT;
+    double tolerance = dtype == DType.DOUBLE ? DOUBLE : FLOAT;
     try (BatchNorm2d norm = new BatchNorm2d(5)) {
-      norm.convert(precision);
+      norm.convert(dtype);
       Map<String, Variable> variables = norm.variables();
       variables.get("weight").set(golden.doubles("weight"));
       variables.get("bias").set(golden.doubles("bias"));
       for (int i = 0; i < Integer.parseInt(golden.setting("steps")); i++) {
         String name = "step" + i + ".";
         try (Step step = Step.training(new Rng(1))) {
-          Tensor x = tensor(step, golden, name + "x", precision).withGradient();
+          Tensor x = tensor(step, golden, name + "x", dtype).withGradient();
           Tensor y = norm.forward(x);
           golden.assertClose(name + "y", y.toDoubles(), tolerance);
-          y.mul(tensor(step, golden, name + "dy", precision)).sum().backward();
+          y.mul(tensor(step, golden, name + "dy", dtype)).sum().backward();
           golden.assertClose(name + "d.x", x.gradient().toDoubles(), tolerance);
           for (String parameter : new String[] {"weight", "bias"}) {
             double[] gradient = step.gradient(variables.get(parameter)).toDoubles();
@@ -65,14 +65,14 @@ class NormsTest {
         }
       }
       try (Step step = Step.inference()) {
-        Tensor x = tensor(step, golden, "inference.x", precision);
+        Tensor x = tensor(step, golden, "inference.x", dtype);
         golden.assertClose("inference.y", norm.forward(x).toDoubles(), tolerance);
       }
     }
   }
 
-  private static Tensor tensor(Step step, Golden golden, String key, Precision precision) {
-    return precision == Precision.DOUBLE
+  private static Tensor tensor(Step step, Golden golden, String key, DType dtype) {
+    return dtype == DType.DOUBLE
         ? step.tensor(golden.doubles(key), golden.shape(key))
         : step.tensor(golden.floats(key), golden.shape(key));
   }

@@ -4,8 +4,8 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ResidualStackTest {
   @ParameterizedTest
   @EnumSource
-  void aRectifiedSkipIsThatOfAnInPlaceReluInPyTorch(Precision precision) throws IOException {
+  void aRectifiedSkipIsThatOfAnInPlaceReluInPyTorch(DType dtype) throws IOException {
     ResidualConfig config = ResidualConfig.of(2, 3).bias(false).skip(Skip.RECTIFIED);
     try (Layer stack = new ResidualStack(4, config, Initializer.TORCH, new Rng(1))) {
-      LayerGolden.compare("residual_rectified", stack, precision);
+      LayerGolden.compare("residual_rectified", stack, dtype);
     }
   }
 

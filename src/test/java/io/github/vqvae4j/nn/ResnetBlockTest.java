@@ -3,8 +3,8 @@ package io.github.vqvae4j.nn;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,12 +13,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ResnetBlockTest {
   @ParameterizedTest
   @EnumSource
-  void itIsThatOfPyTorch(Precision precision) throws IOException {
+  void itIsThatOfPyTorch(DType dtype) throws IOException {
     try (Layer block = new ResnetBlock(ResnetConfig.of(4, 4, 2), new Rng(1))) {
-      LayerGolden.compare("resnet_block", block, precision);
+      LayerGolden.compare("resnet_block", block, dtype);
     }
     try (Layer block = new ResnetBlock(ResnetConfig.of(4, 6, 2), new Rng(1))) {
-      LayerGolden.compare("resnet_block_widening", block, precision);
+      LayerGolden.compare("resnet_block_widening", block, dtype);
     }
   }
 

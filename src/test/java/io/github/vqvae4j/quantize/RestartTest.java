@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.NonFiniteException;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -221,16 +221,16 @@ class RestartTest {
   @ParameterizedTest
   @EnumSource(Update.class)
   void vectorsThatAreNotFiniteChangeNothing(Update update) {
-    for (Precision precision : Precision.values()) {
+    for (DType dtype : DType.values()) {
       for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
         try (VectorQuantizer quantizer = quantizer(update, 20)) {
-          quantizer.convert(precision);
+          quantizer.convert(dtype);
           double[] vectors = new double[30 * D];
           Arrays.setAll(vectors, i -> i == 50 ? bad : i);
           double[] before = quantizer.variables().get("codebook").toDoubles();
           try (Step step = Step.training(new Rng(1))) {
             Tensor x =
-                precision == Precision.DOUBLE
+                dtype == DType.DOUBLE
                     ? step.tensor(vectors, 30, D)
                     : step.tensor(floats(vectors), 30, D);
             assertThrows(NonFiniteException.class, () -> quantizer.quantize(x));

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.vqvae4j.io.Golden;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -32,12 +32,12 @@ class VectorQuantizerGoldenTest {
     "vq_ema_plain, DOUBLE",
     "vq_ema_stored, DOUBLE",
   })
-  void threeStepsAreThoseOfPyTorch(String name, Precision precision) throws IOException {
+  void threeStepsAreThoseOfPyTorch(String name, DType dtype) throws IOException {
     Golden golden = Golden.read(name);
     try (VectorQuantizer quantizer = build(golden)) {
-      quantizer.convert(precision);
+      quantizer.convert(dtype);
       for (int step = 0; step < Integer.parseInt(golden.setting("steps")); step++) {
-        compareStep(golden, "step" + step + ".", quantizer, precision);
+        compareStep(golden, "step" + step + ".", quantizer, dtype);
       }
     }
   }
@@ -70,14 +70,14 @@ class VectorQuantizerGoldenTest {
   }
 
   private static void compareStep(
-      Golden golden, String at, VectorQuantizer quantizer, Precision precision) {
+      Golden golden, String at, VectorQuantizer quantizer, DType dtype) {
     boolean ema = golden.setting("update").equals("ema");
-    double tolerance = precision == Precision.DOUBLE ? DOUBLE : FLOAT;
+    double tolerance = dtype == DType.DOUBLE ? DOUBLE : FLOAT;
     Map<String, Variable> state = quantizer.variables();
     golden.assertClose(at + "codebook", state.get("codebook").toDoubles(), tolerance);
 
     try (Step step = Step.training(new Rng(1))) {
-      Tensor z = tensor(step, golden, at + "z", precision).withGradient();
+      Tensor z = tensor(step, golden, at + "z", dtype).withGradient();
       Quantized quantized = quantizer.quantize(z);
       assertArrayEquals(golden.ints(at + "codes"), quantized.codes().values());
       golden.assertClose(at + "quantized", quantized.quantized().toDoubles(), tolerance);
@@ -88,7 +88,7 @@ class VectorQuantizerGoldenTest {
       }
       assertEquals(ema ? 1 : 2, quantized.terms().size());
 
-      Tensor upstream = tensor(step, golden, at + "dq", precision);
+      Tensor upstream = tensor(step, golden, at + "dq", dtype);
       quantized.quantized().mul(upstream).sum().add(LossTerm.total(quantized.terms())).backward();
       golden.assertClose(at + "dz", z.gradient().toDoubles(), tolerance);
       if (!ema) {
@@ -110,8 +110,8 @@ class VectorQuantizerGoldenTest {
     }
   }
 
-  private static Tensor tensor(Step step, Golden golden, String key, Precision precision) {
-    return precision == Precision.DOUBLE
+  private static Tensor tensor(Step step, Golden golden, String key, DType dtype) {
+    return dtype == DType.DOUBLE
         ? step.tensor(golden.doubles(key), golden.shape(key))
         : step.tensor(golden.floats(key), golden.shape(key));
   }

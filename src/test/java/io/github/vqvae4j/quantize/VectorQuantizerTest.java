@@ -10,8 +10,8 @@ import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
@@ -96,7 +96,7 @@ class VectorQuantizerTest {
   void betaIsOnTheTermWhoseGradientGoesToTheEncoder() {
     try (VectorQuantizer quantizer =
         config(Update.GRADIENT).commitmentWeight(0.25).codebookWeight(2).build(new Rng(SEED))) {
-      quantizer.convert(Precision.DOUBLE);
+      quantizer.convert(DType.DOUBLE);
       for (String name : new String[] {"codebook", "commitment"}) {
         try (Step step = Step.training(new Rng(1))) {
           double[] vector = {0.1, 0.2, 0.3};

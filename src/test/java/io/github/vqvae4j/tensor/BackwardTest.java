@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Sequential;
+import io.github.vqvae4j.random.Rng;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.sweep.Subject;
 import io.github.vqvae4j.tensor.sweep.Sweep;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.vqvae4j.io.Golden;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -64,18 +65,18 @@ class ConvolutionGoldenTest {
                 Stream.of(
                     dynamicTest(
                         name + " in double",
-                        () -> check(golden, name, operation, KernelSet.ND4J, Precision.DOUBLE)),
+                        () -> check(golden, name, operation, KernelSet.ND4J, DType.DOUBLE)),
                     dynamicTest(
                         name + " by ND4J",
-                        () -> check(golden, name, operation, KernelSet.ND4J, Precision.FLOAT)),
+                        () -> check(golden, name, operation, KernelSet.ND4J, DType.FLOAT)),
                     dynamicTest(
                         name + " by oneDNN",
-                        () -> check(golden, name, operation, KernelSet.ONEDNN, Precision.FLOAT))));
+                        () -> check(golden, name, operation, KernelSet.ONEDNN, DType.FLOAT))));
   }
 
   private static void check(
-      Golden golden, String name, Convolution operation, KernelSet kernels, Precision precision) {
-    double tolerance = precision == Precision.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
+      Golden golden, String name, Convolution operation, KernelSet kernels, DType dtype) {
+    double tolerance = dtype == DType.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
     JsonObject settings = JsonParser.parseString(golden.setting(name)).getAsJsonObject();
     boolean relu = settings.get("relu").getAsBoolean();
     Window window = window(settings);
@@ -83,7 +84,7 @@ class ConvolutionGoldenTest {
       Map<String, Tensor> inputs = new HashMap<>();
       for (String input : List.of("x", "weight", "bias", "residual")) {
         if (!settings.has(input) || settings.get(input).getAsBoolean()) {
-          inputs.put(input, tensor(step, precision, golden, name + "." + input).withGradient());
+          inputs.put(input, tensor(step, dtype, golden, name + "." + input).withGradient());
         }
       }
       Tensor x = inputs.get("x");
@@ -92,7 +93,7 @@ class ConvolutionGoldenTest {
       Tensor residual = inputs.get("residual");
 
       Tensor y = operation.apply(x, weight, bias, residual, relu, window);
-      y.mul(tensor(step, precision, golden, name + ".dy")).sum().backward();
+      y.mul(tensor(step, dtype, golden, name + ".dy")).sum().backward();
 
       String what = name + " " + settings + ": ";
       assertArrayEquals(golden.shape(name + ".y"), y.shape(), what + "shape");
@@ -107,8 +108,8 @@ class ConvolutionGoldenTest {
     }
   }
 
-  private static Tensor tensor(Step step, Precision precision, Golden golden, String key) {
-    return Tensors.of(step, precision, new Numbers(golden.doubles(key), golden.shape(key)));
+  private static Tensor tensor(Step step, DType dtype, Golden golden, String key) {
+    return Tensors.of(step, dtype, new Numbers(golden.doubles(key), golden.shape(key)));
   }
 
   private static Window window(JsonObject settings) {

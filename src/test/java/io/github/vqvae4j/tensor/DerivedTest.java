@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class DerivedTest {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
     Derived derived = doubled(variable);
     inferred(derived);
-    variable.convert(Precision.DOUBLE);
+    variable.convert(DType.DOUBLE);
     variable.set(new double[] {1.0 / 3, 1});
     try (Step step = Step.inference()) {
       assertArrayEquals(new double[] {2.0 / 3, 2}, derived.in(step).toDoubles());

@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Where a naive formula overflows, and at the kinks and ties. */
 class ExtremeNumbersTest {
   /** What is checked with each kind of kernels and numbers. */
-  private record Kind(KernelSet kernels, Precision precision) {}
+  private record Kind(KernelSet kernels, DType dtype) {}
 
   /** Relative; of 1 for numbers below. */
   private static final double CLOSE = 5e-6;
@@ -55,7 +56,7 @@ class ExtremeNumbersTest {
     UnaryOperator<Tensor> loss =
         t ->
             t.binaryCrossEntropyWithLogits(
-                Tensors.of(t.step(), t.precision(), new Numbers(new double[] {1, 0, 1, 0}, 4)));
+                Tensors.of(t.step(), t.dtype(), new Numbers(new double[] {1, 0, 1, 0}, 4)));
     return check(loss, x, new double[] {(2000 + Math.log(2)) / 4}, -0.25, 0.25, 0, 0.125);
   }
 
@@ -95,9 +96,9 @@ class ExtremeNumbersTest {
   private static Stream<DynamicTest> check(
       UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
     return Stream.of(
-            new Kind(KernelSet.ND4J, Precision.DOUBLE),
-            new Kind(KernelSet.ND4J, Precision.FLOAT),
-            new Kind(KernelSet.ONEDNN, Precision.FLOAT))
+            new Kind(KernelSet.ND4J, DType.DOUBLE),
+            new Kind(KernelSet.ND4J, DType.FLOAT),
+            new Kind(KernelSet.ONEDNN, DType.FLOAT))
         .map(
             kind ->
                 DynamicTest.dynamicTest(kind.toString(), () -> check(kind, operation, x, y, dx)));
@@ -106,7 +107,7 @@ class ExtremeNumbersTest {
   private static void check(
       Kind kind, UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
     try (Step step = kind.kernels.training(new Rng(1))) {
-      Tensor input = Tensors.of(step, kind.precision, new Numbers(x, x.length)).withGradient();
+      Tensor input = Tensors.of(step, kind.dtype, new Numbers(x, x.length)).withGradient();
       Tensor result = operation.apply(input);
       result.sum().backward();
       assertNear(y, result.toDoubles());

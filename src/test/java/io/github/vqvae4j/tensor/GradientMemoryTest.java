@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.concurrent.FutureTask;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Nd4jKernels;
 import io.github.vqvae4j.tensor.internal.OneDnnKernels;

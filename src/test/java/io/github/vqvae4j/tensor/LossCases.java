@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.tensor.OperationCase.shape;
 
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.OperationCase.Range;
 import java.util.ArrayList;
 import java.util.List;

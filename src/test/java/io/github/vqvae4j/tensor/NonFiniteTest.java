@@ -33,7 +33,7 @@ class NonFiniteTest {
             assertEquals(at, NonFinite.index(step.tensor(values, size)));
             assertEquals(at, NonFinite.index(values, size));
             assertEquals(-1, NonFinite.index(values, at));
-            weights.convert(Precision.DOUBLE);
+            weights.convert(DType.DOUBLE);
             assertEquals(at, NonFinite.index(weights));
             assertEquals(at, NonFinite.index(step.tensor(weights.toDoubles(), size)));
           }

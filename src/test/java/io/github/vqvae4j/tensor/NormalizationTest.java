@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,13 +32,13 @@ class NormalizationTest {
   void largeArraysAreAsInDouble(String kind, int batch, int height, int width, int channels) {
     long[] shape = {batch, height, width, channels};
     Numbers[] inputs = inputs(0, shape);
-    Result expected = run(KernelSet.ND4J, Precision.DOUBLE, kind, inputs);
-    Result result = run(KernelSet.ONEDNN, Precision.FLOAT, kind, inputs);
+    Result expected = run(KernelSet.ND4J, DType.DOUBLE, kind, inputs);
+    Result result = run(KernelSet.ONEDNN, DType.FLOAT, kind, inputs);
     assertClose(expected.y(), result.y(), LARGE, "y");
     assertClose(expected.dx(), result.dx(), LARGE, "dx");
     assertClose(expected.dWeight(), result.dWeight(), LARGE, "dWeight");
     assertClose(expected.dBias(), result.dBias(), LARGE, "dBias");
-    Result again = run(KernelSet.ONEDNN, Precision.FLOAT, kind, inputs);
+    Result again = run(KernelSet.ONEDNN, DType.FLOAT, kind, inputs);
     assertArrayEquals(result.y(), again.y());
     assertArrayEquals(result.dx(), again.dx());
     assertArrayEquals(result.dWeight(), again.dWeight());
@@ -48,9 +49,9 @@ class NormalizationTest {
   void meansFarFromZeroLeaveTheVarianceExact(
       String kind, int batch, int height, int width, int channels) {
     Numbers[] inputs = inputs(1000, batch, height, width, channels);
-    Result expected = run(KernelSet.ND4J, Precision.DOUBLE, kind, inputs);
+    Result expected = run(KernelSet.ND4J, DType.DOUBLE, kind, inputs);
     for (KernelSet kernels : KernelSet.values()) {
-      Result result = run(kernels, Precision.FLOAT, kind, inputs);
+      Result result = run(kernels, DType.FLOAT, kind, inputs);
       assertClose(expected.y(), result.y(), FAR_FROM_ZERO, kernels + " y");
       assertClose(expected.dWeight(), result.dWeight(), FAR_FROM_ZERO, kernels + " dWeight");
     }
@@ -67,14 +68,13 @@ class NormalizationTest {
     };
   }
 
-  private static Result run(
-      KernelSet kernels, Precision precision, String kind, Numbers... inputs) {
+  private static Result run(KernelSet kernels, DType dtype, String kind, Numbers... inputs) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = Tensors.of(step, precision, inputs[0]).withGradient();
-      Tensor weight = Tensors.of(step, precision, inputs[1]).withGradient();
-      Tensor bias = Tensors.of(step, precision, inputs[2]).withGradient();
+      Tensor x = Tensors.of(step, dtype, inputs[0]).withGradient();
+      Tensor weight = Tensors.of(step, dtype, inputs[1]).withGradient();
+      Tensor bias = Tensors.of(step, dtype, inputs[2]).withGradient();
       Tensor y = normalize(kind, x, weight, bias);
-      y.mul(Tensors.of(step, precision, inputs[3])).sum().backward();
+      y.mul(Tensors.of(step, dtype, inputs[3])).sum().backward();
       return new Result(
           y.toDoubles(),
           x.gradient().toDoubles(),
@@ -125,20 +125,20 @@ class NormalizationTest {
   @EnumSource
   void onlyWantedGradientsAreComputed(KernelSet kernels) {
     Numbers[] inputs = inputs(0, 2, 9, 17, 8);
-    Result all = run(kernels, Precision.FLOAT, "group", inputs);
+    Result all = run(kernels, DType.FLOAT, "group", inputs);
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = Tensors.of(step, Precision.FLOAT, inputs[0]);
-      Tensor weight = Tensors.of(step, Precision.FLOAT, inputs[1]).withGradient();
-      Tensor bias = Tensors.of(step, Precision.FLOAT, inputs[2]);
-      Tensor dy = Tensors.of(step, Precision.FLOAT, inputs[3]);
+      Tensor x = Tensors.of(step, DType.FLOAT, inputs[0]);
+      Tensor weight = Tensors.of(step, DType.FLOAT, inputs[1]).withGradient();
+      Tensor bias = Tensors.of(step, DType.FLOAT, inputs[2]);
+      Tensor dy = Tensors.of(step, DType.FLOAT, inputs[3]);
       normalize("group", x, weight, bias).mul(dy).sum().backward();
       assertArrayEquals(all.dWeight(), weight.gradient().toDoubles());
     }
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = Tensors.of(step, Precision.FLOAT, inputs[0]).withGradient();
-      Tensor weight = Tensors.of(step, Precision.FLOAT, inputs[1]);
-      Tensor bias = Tensors.of(step, Precision.FLOAT, inputs[2]).withGradient();
-      Tensor dy = Tensors.of(step, Precision.FLOAT, inputs[3]);
+      Tensor x = Tensors.of(step, DType.FLOAT, inputs[0]).withGradient();
+      Tensor weight = Tensors.of(step, DType.FLOAT, inputs[1]);
+      Tensor bias = Tensors.of(step, DType.FLOAT, inputs[2]).withGradient();
+      Tensor dy = Tensors.of(step, DType.FLOAT, inputs[3]);
       normalize("group", x, weight, bias).mul(dy).sum().backward();
       assertArrayEquals(all.dx(), x.gradient().toDoubles());
       assertArrayEquals(all.dBias(), bias.gradient().toDoubles());
@@ -165,13 +165,12 @@ class NormalizationTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Precision.class)
-  void dropoutDropsTheShareAndKeepsTheMean(Precision precision) {
+  @EnumSource(DType.class)
+  void dropoutDropsTheShareAndKeepsTheMean(DType dtype) {
     double rate = 0.3;
     int count = 100_003;
     try (Step step = Step.training(new Rng(8))) {
-      Tensor x =
-          Tensors.of(step, precision, Numbers.filled(new long[] {count}, i -> 2)).withGradient();
+      Tensor x = Tensors.of(step, dtype, Numbers.filled(new long[] {count}, i -> 2)).withGradient();
       Tensor y = x.dropout(rate);
       y.sum().backward();
       int dropped = 0;
@@ -188,16 +187,15 @@ class NormalizationTest {
 
   @Test
   void dropoutIsDrawnFromTheStepsGenerator() {
-    assertArrayEquals(dropped(3, Precision.FLOAT), dropped(3, Precision.FLOAT));
-    assertArrayEquals(dropped(3, Precision.FLOAT), dropped(3, Precision.DOUBLE));
-    assertFalse(
-        Arrays.equals(dropped(3, Precision.FLOAT), dropped(4, Precision.FLOAT)), "other seed");
+    assertArrayEquals(dropped(3, DType.FLOAT), dropped(3, DType.FLOAT));
+    assertArrayEquals(dropped(3, DType.FLOAT), dropped(3, DType.DOUBLE));
+    assertFalse(Arrays.equals(dropped(3, DType.FLOAT), dropped(4, DType.FLOAT)), "other seed");
   }
 
-  private static double[] dropped(long seed, Precision precision) {
+  private static double[] dropped(long seed, DType dtype) {
     try (Step step = Step.training(new Rng(seed))) {
       Numbers ones = Numbers.filled(new long[] {5_000}, i -> 1);
-      return Tensors.of(step, precision, ones).dropout(0.5).toDoubles();
+      return Tensors.of(step, dtype, ones).dropout(0.5).toDoubles();
     }
   }
 

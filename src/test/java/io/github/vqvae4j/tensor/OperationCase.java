@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;

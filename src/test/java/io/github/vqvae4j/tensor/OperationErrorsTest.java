@@ -4,6 +4,7 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

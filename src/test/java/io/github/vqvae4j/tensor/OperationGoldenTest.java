@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.vqvae4j.io.Golden;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -54,31 +55,30 @@ class OperationGoldenTest {
         .flatMap(
             name ->
                 Stream.of(
-                    test(golden, name, KernelSet.ND4J, Precision.DOUBLE),
-                    test(golden, name, KernelSet.ND4J, Precision.FLOAT),
-                    test(golden, name, KernelSet.ONEDNN, Precision.FLOAT)));
+                    test(golden, name, KernelSet.ND4J, DType.DOUBLE),
+                    test(golden, name, KernelSet.ND4J, DType.FLOAT),
+                    test(golden, name, KernelSet.ONEDNN, DType.FLOAT)));
   }
 
   private void add(String name, UnaryOperator<Tensor> operation) {
     operations.put(name, (x, none) -> operation.apply(x));
   }
 
-  private DynamicTest test(Golden golden, String name, KernelSet kernels, Precision precision) {
+  private DynamicTest test(Golden golden, String name, KernelSet kernels, DType dtype) {
     return dynamicTest(
-        name + " in " + precision + " by " + kernels,
-        () -> check(golden, name, kernels, precision));
+        name + " in " + dtype + " by " + kernels, () -> check(golden, name, kernels, dtype));
   }
 
-  private void check(Golden golden, String name, KernelSet kernels, Precision precision) {
-    double tolerance = precision == Precision.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
+  private void check(Golden golden, String name, KernelSet kernels, DType dtype) {
+    double tolerance = dtype == DType.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = tensor(step, precision, golden, name + ".x").withGradient();
+      Tensor x = tensor(step, dtype, golden, name + ".x").withGradient();
       boolean compares = golden.has(name + ".target");
       Tensor target =
-          compares ? tensor(step, precision, golden, name + ".target").withGradient() : null;
+          compares ? tensor(step, dtype, golden, name + ".target").withGradient() : null;
 
       Tensor y = operations.get(name).apply(x, target);
-      y.mul(tensor(step, precision, golden, name + ".dy")).sum().backward();
+      y.mul(tensor(step, dtype, golden, name + ".dy")).sum().backward();
 
       assertArrayEquals(golden.shape(name + ".y"), y.shape());
       golden.assertClose(name + ".y", y.toDoubles(), tolerance);
@@ -89,7 +89,7 @@ class OperationGoldenTest {
     }
   }
 
-  private static Tensor tensor(Step step, Precision precision, Golden golden, String key) {
-    return Tensors.of(step, precision, new Numbers(golden.doubles(key), golden.shape(key)));
+  private static Tensor tensor(Step step, DType dtype, Golden golden, String key) {
+    return Tensors.of(step, dtype, new Numbers(golden.doubles(key), golden.shape(key)));
   }
 }

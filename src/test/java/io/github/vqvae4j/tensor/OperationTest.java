@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -91,10 +92,10 @@ class OperationTest {
     Rng rng = new Rng(seed(one));
     Numbers[] inputs = one.inputs(rng);
     double[] weights = gaussians(rng, one.definition().apply(inputs).values().length);
-    Pass all = run(one, kernels, Precision.FLOAT, inputs, weights);
+    Pass all = run(one, kernels, DType.FLOAT, inputs, weights);
     for (int i = 0; i < inputs.length; i++) {
       int only = i;
-      Pass alone = run(one, kernels, Precision.FLOAT, inputs, weights, input -> input == only);
+      Pass alone = run(one, kernels, DType.FLOAT, inputs, weights, input -> input == only);
       assertClose(
           all.gradients[i], alone.gradients[i], Tolerances.FLOAT, one + ": input " + i + " alone");
     }
@@ -116,7 +117,7 @@ class OperationTest {
     Numbers expected = one.definition().apply(inputs);
     double[] weights = gaussians(rng, expected.values().length);
 
-    Pass pass = run(one, KernelSet.ND4J, Precision.DOUBLE, inputs, weights);
+    Pass pass = run(one, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
 
     String where = one + ", seed " + seed;
     assertArrayEquals(expected.shape(), pass.shape, where + ": shape");
@@ -140,9 +141,9 @@ class OperationTest {
     Numbers[] inputs = one.inputs(rng);
     Numbers expected = one.definition().apply(inputs);
     double[] weights = gaussians(rng, expected.values().length);
-    Pass exact = run(one, KernelSet.ND4J, Precision.DOUBLE, inputs, weights);
+    Pass exact = run(one, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
 
-    Pass pass = run(one, kernels, Precision.FLOAT, inputs, weights);
+    Pass pass = run(one, kernels, DType.FLOAT, inputs, weights);
 
     String where = one + ", seed " + seed;
     assertArrayEquals(expected.shape(), pass.shape, where + ": shape");
@@ -192,29 +193,25 @@ class OperationTest {
   private record Pass(long[] shape, double[] values, double[][] gradients) {}
 
   private static Pass run(
-      OperationCase one,
-      KernelSet kernels,
-      Precision precision,
-      Numbers[] inputs,
-      double[] weights) {
-    return run(one, kernels, precision, inputs, weights, input -> true);
+      OperationCase one, KernelSet kernels, DType dtype, Numbers[] inputs, double[] weights) {
+    return run(one, kernels, dtype, inputs, weights, input -> true);
   }
 
   private static Pass run(
       OperationCase one,
       KernelSet kernels,
-      Precision precision,
+      DType dtype,
       Numbers[] inputs,
       double[] weights,
       IntPredicate wanted) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor[] tensors = new Tensor[inputs.length];
       for (int i = 0; i < tensors.length; i++) {
-        Tensor input = Tensors.of(step, precision, inputs[i]);
+        Tensor input = Tensors.of(step, dtype, inputs[i]);
         tensors[i] = wanted.test(i) ? input.withGradient() : input;
       }
       Tensor y = one.operation().apply(tensors);
-      y.mul(Tensors.of(step, precision, new Numbers(weights, y.shape()))).sum().backward();
+      y.mul(Tensors.of(step, dtype, new Numbers(weights, y.shape()))).sum().backward();
       double[][] gradients =
           Arrays.stream(tensors)
               .map(t -> t.gradient() == null ? null : t.gradient().toDoubles())

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.OperationCase.Definition;
 import io.github.vqvae4j.tensor.OperationCase.Operation;
 import io.github.vqvae4j.tensor.OperationCase.Range;

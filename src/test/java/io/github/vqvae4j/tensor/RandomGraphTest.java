@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.tensor.Close.assertClose;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class RandomGraphTest {
             .map(shape -> Numbers.filled(shape, i -> (float) (0.5 * rng.nextGaussian())))
             .toArray(Numbers[]::new);
 
-    double[][] exact = gradients(seed, KernelSet.ND4J, Precision.DOUBLE, leaves);
+    double[][] exact = gradients(seed, KernelSet.ND4J, DType.DOUBLE, leaves);
 
     for (int i = 0; i < leaves.length; i++) {
       double[] direction = rng.doubles(leaves[i].values().length, -1, 1).toArray();
@@ -42,7 +43,7 @@ class RandomGraphTest {
           "seed " + seed + ": leaf " + i);
     }
     for (KernelSet kernels : KernelSet.values()) {
-      double[][] inFloat = gradients(seed, kernels, Precision.FLOAT, leaves);
+      double[][] inFloat = gradients(seed, kernels, DType.FLOAT, leaves);
       for (int i = 0; i < leaves.length; i++) {
         String what = "seed " + seed + ", " + kernels + ": leaf " + i;
         assertClose(exact[i], inFloat[i], Tolerances.FLOAT_CHAIN, what);
@@ -51,11 +52,11 @@ class RandomGraphTest {
   }
 
   private static double[][] gradients(
-      long seed, KernelSet kernels, Precision precision, Numbers... leaves) {
+      long seed, KernelSet kernels, DType dtype, Numbers... leaves) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor[] tensors =
           Arrays.stream(leaves)
-              .map(leaf -> Tensors.of(step, precision, leaf).withGradient())
+              .map(leaf -> Tensors.of(step, dtype, leaf).withGradient())
               .toArray(Tensor[]::new);
       RandomGraph.loss(seed, tensors).backward();
       return Arrays.stream(tensors)
@@ -85,7 +86,7 @@ class RandomGraphTest {
     try (Step step = KernelSet.ND4J.inference()) {
       Tensor[] tensors =
           Arrays.stream(leaves)
-              .map(leaf -> Tensors.of(step, Precision.DOUBLE, leaf))
+              .map(leaf -> Tensors.of(step, DType.DOUBLE, leaf))
               .toArray(Tensor[]::new);
       return RandomGraph.loss(seed, tensors).item();
     }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -324,11 +325,11 @@ class StepTest {
 
   @Test
   void aCommitThatFailsChangesNothing() {
-    for (Precision precision : Precision.values()) {
+    for (DType dtype : DType.values()) {
       Variable first = new Variable(false, new float[] {1, 2}, 2);
       Variable second = new Variable(false, new float[] {3}, 1);
-      first.convert(precision);
-      second.convert(precision);
+      first.convert(dtype);
+      second.convert(dtype);
       try (Step step = Step.training(RNG)) {
         step.onCommit(() -> first.set(new double[] {7, 8}), first);
         step.onCommit(
@@ -379,7 +380,7 @@ class StepTest {
       assertEquals(6, x.length());
       assertEquals(3, x.size(1));
       assertEquals(2, x.size(-1));
-      assertEquals(Precision.FLOAT, x.precision());
+      assertEquals(DType.FLOAT, x.dtype());
       assertEquals("Tensor[1, 3, 2]", x.toString());
       assertSame(step, x.step());
     }

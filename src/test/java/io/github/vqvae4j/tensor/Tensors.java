@@ -1,11 +1,13 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.Rng;
+
 /** Makes tensors for tests. */
 final class Tensors {
   private Tensors() {}
 
-  static Tensor of(Step step, Precision precision, Numbers numbers) {
-    return precision == Precision.DOUBLE
+  static Tensor of(Step step, DType dtype, Numbers numbers) {
+    return dtype == DType.DOUBLE
         ? step.tensor(numbers.values(), numbers.shape())
         : step.tensor(floats(numbers.values()), numbers.shape());
   }

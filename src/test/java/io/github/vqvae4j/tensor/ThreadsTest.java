@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

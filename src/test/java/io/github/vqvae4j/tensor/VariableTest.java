@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -29,7 +30,7 @@ class VariableTest {
       assertArrayEquals(new long[] {2, 3}, variable.shape());
       assertEquals(6, variable.size());
       assertTrue(variable.isTrainable());
-      assertEquals(Precision.FLOAT, variable.precision());
+      assertEquals(DType.FLOAT, variable.dtype());
       assertArrayEquals(VALUES, variable.toFloats());
       variable.write(1, new float[] {7, 8, 9}, 1, 2);
       assertArrayEquals(new float[] {1, 8, 9, 4, 5, 6}, variable.toFloats());
@@ -44,10 +45,10 @@ class VariableTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Precision.class)
-  void knowsWhichRowsWereReplacedSince(Precision precision) {
+  @EnumSource(DType.class)
+  void knowsWhichRowsWereReplacedSince(DType dtype) {
     try (Variable variable = new Variable(false, VALUES, 3, 2)) {
-      variable.convert(precision);
+      variable.convert(dtype);
       assertFalse(variable.isReplaced(0, variable.replacements()));
       long before = variable.replacements();
       long stamp = variable.stamp();
@@ -120,8 +121,8 @@ class VariableTest {
   @Test
   void convertsToDoubleAndBack() {
     try (Variable variable = new Variable(true, VALUES, 2, 3)) {
-      variable.convert(Precision.DOUBLE);
-      assertEquals(Precision.DOUBLE, variable.precision());
+      variable.convert(DType.DOUBLE);
+      assertEquals(DType.DOUBLE, variable.dtype());
       assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, variable.toDoubles());
       double third = 1.0 / 3;
       variable.set(new double[] {third, 2, 3, 4, 5, 6});
@@ -136,11 +137,11 @@ class VariableTest {
       }
       try (Step step = Step.training(new Rng(1))) {
         Tensor tensor = variable.in(step);
-        assertEquals(Precision.DOUBLE, tensor.precision());
+        assertEquals(DType.DOUBLE, tensor.dtype());
         tensor.square().sum().backward();
         assertEquals(2 * third, step.gradient(variable).toDoubles()[0]);
       }
-      variable.convert(Precision.FLOAT);
+      variable.convert(DType.FLOAT);
       assertArrayEquals(new float[] {1f / 3, 2, 3, 4, 5, 6}, variable.toFloats());
     }
   }
@@ -158,7 +159,7 @@ class VariableTest {
               () -> variable.set(VALUES),
               () -> variable.set(new double[6]),
               () -> variable.write(0, VALUES, 0, 1),
-              () -> variable.convert(Precision.DOUBLE),
+              () -> variable.convert(DType.DOUBLE),
               () -> variable.in(step))) {
         assertSays(assertThrows(IllegalStateException.class, use), "[2, 3]", "closed");
       }
@@ -174,7 +175,7 @@ class VariableTest {
       Tensor first = closed.in(step);
       Tensor second = converted.in(step);
       closed.close();
-      converted.convert(Precision.DOUBLE);
+      converted.convert(DType.DOUBLE);
       assertSays(assertThrows(IllegalStateException.class, first::toFloats), "closed");
       assertSays(assertThrows(IllegalStateException.class, second::exp), "converted", "new step");
       assertThrows(IllegalStateException.class, () -> second.stopGradient().toFloats());

@@ -4,6 +4,7 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 

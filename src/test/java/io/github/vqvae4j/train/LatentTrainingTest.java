@@ -14,7 +14,7 @@ import io.github.vqvae4j.model.LatentModels;
 import io.github.vqvae4j.model.Likelihood;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.Vae;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

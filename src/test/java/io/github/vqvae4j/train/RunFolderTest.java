@@ -18,7 +18,7 @@ import io.github.vqvae4j.model.SeriesEncoder;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

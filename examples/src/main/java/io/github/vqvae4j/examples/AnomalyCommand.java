@@ -5,7 +5,7 @@ import io.github.vqvae4j.model.AnomalyConfig;
 import io.github.vqvae4j.model.AnomalyDetector;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

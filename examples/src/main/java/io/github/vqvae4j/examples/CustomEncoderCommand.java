@@ -4,7 +4,7 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

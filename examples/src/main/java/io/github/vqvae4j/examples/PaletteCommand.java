@@ -10,7 +10,7 @@ import io.github.vqvae4j.model.ImagePalette;
 import io.github.vqvae4j.model.PaletteReport;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.KMeansConfig;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import io.github.vqvae4j.nn.Activation;
 import io.github.vqvae4j.nn.LayerNorm;
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Sequential;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**

@@ -6,7 +6,7 @@ import io.github.vqvae4j.model.DenseDecoder;
 import io.github.vqvae4j.model.DenseEncoder;
 import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.Vae;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.train.Evaluation;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.model.Decoder;
 import io.github.vqvae4j.model.DenseDecoder;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 
 /** Makes images of the vectors of a {@link WholeImageEncoder}. */

@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.model.DenseEncoder;
 import io.github.vqvae4j.model.Encoder;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**

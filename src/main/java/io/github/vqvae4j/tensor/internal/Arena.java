@@ -2,7 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.memory.MemorySize;
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,12 +31,12 @@ public final class Arena {
   /** Arenas whose steps are closed, for the next steps of the thread. */
   private static final ThreadLocal<ArrayDeque<Arena>> IDLE = ThreadLocal.withInitial(Arena::idle);
 
-  private record Key(long address, Precision precision, long[] shape) {
+  private record Key(long address, DType dtype, long[] shape) {
     @Override
     public boolean equals(Object other) {
       return other instanceof Key key
           && address == key.address
-          && precision == key.precision
+          && dtype == key.dtype
           && Arrays.equals(shape, key.shape);
     }
 
@@ -50,7 +50,7 @@ public final class Arena {
 
   private final List<Chunk> chunks = new ArrayList<>();
 
-  /** Depends on address, precision and shape alone: an array object holds no numbers. */
+  /** Depends on address, dtype and shape alone: an array object holds no numbers. */
   private final Map<Key, INDArray> arrays = new HashMap<>();
 
   /** Addresses by size: which slots may be handed out again in this step. */
@@ -101,21 +101,21 @@ public final class Arena {
   }
 
   /** An array with undefined content. */
-  public INDArray allocate(Precision precision, long... shape) {
-    long bytes = bytes(precision, shape);
+  public INDArray allocate(DType dtype, long... shape) {
+    long bytes = bytes(dtype, shape);
     ArrayDeque<Long> slots = free.get(bytes);
-    long address = slots == null || slots.isEmpty() ? bump(bytes, precision, shape) : slots.pop();
-    return array(address, precision, shape);
+    long address = slots == null || slots.isEmpty() ? bump(bytes, dtype, shape) : slots.pop();
+    return array(address, dtype, shape);
   }
 
   /** The same memory under another shape of the same size. */
-  public INDArray view(INDArray base, Precision precision, long... shape) {
-    return array(base.data().pointer().address(), precision, shape);
+  public INDArray view(INDArray base, DType dtype, long... shape) {
+    return array(base.data().pointer().address(), dtype, shape);
   }
 
   /** An array over a part of another's memory, from an offset in elements. */
-  public INDArray part(INDArray base, long offset, Precision precision, long... shape) {
-    return array(base.data().pointer().address() + offset * precision.bytes(), precision, shape);
+  public INDArray part(INDArray base, long offset, DType dtype, long... shape) {
+    return array(base.data().pointer().address() + offset * dtype.bytes(), dtype, shape);
   }
 
   /** Has all that the thread keeps freed when no arena of it is taken any more. */
@@ -141,30 +141,30 @@ public final class Arena {
   }
 
   /** Gives an array's slot back before the step ends. Nothing may use its memory any more. */
-  public void release(INDArray array, Precision precision) {
-    free.computeIfAbsent(bytes(precision, array.shape()), size -> new ArrayDeque<>())
+  public void release(INDArray array, DType dtype) {
+    free.computeIfAbsent(bytes(dtype, array.shape()), size -> new ArrayDeque<>())
         .push(array.data().pointer().address());
   }
 
-  private static long bytes(Precision precision, long[] shape) {
-    double length = precision.bytes();
+  private static long bytes(DType dtype, long[] shape) {
+    double length = dtype.bytes();
     for (long d : shape) {
       length *= d;
     }
     if (length > MOST_BYTES) {
       throw MemoryLimits.outsideHeap(
-          MOST_BYTES, "a tensor " + Arrays.toString(shape) + " in " + precision, null);
+          MOST_BYTES, "a tensor " + Arrays.toString(shape) + " in " + dtype, null);
     }
     return NativeMemory.align((long) length);
   }
 
-  private long bump(long bytes, Precision precision, long[] shape) {
+  private long bump(long bytes, DType dtype, long[] shape) {
     while (end - next < bytes) {
       if (chunk >= 0 && next == chunks.get(chunk).memory().address()) {
         skipped.add(chunks.get(chunk));
       }
       if (chunk + 1 == chunks.size()) {
-        chunks.add(newChunk(Math.max(CHUNK, bytes), what(precision, shape)));
+        chunks.add(newChunk(Math.max(CHUNK, bytes), what(dtype, shape)));
       }
       chunk++;
       next = chunks.get(chunk).memory().address();
@@ -194,17 +194,17 @@ public final class Arena {
     }
   }
 
-  private String what(Precision precision, long[] shape) {
+  private String what(DType dtype, long[] shape) {
     long bytes = chunks.stream().mapToLong(Chunk::bytes).sum();
     return "a tensor "
         + Arrays.toString(shape)
         + " in "
-        + precision
+        + dtype
         + (bytes == 0 ? "" : ", in a step whose tensors have " + MemorySize.text(bytes) + ",");
   }
 
-  private INDArray array(long address, Precision precision, long[] shape) {
-    Key key = new Key(address, precision, shape);
+  private INDArray array(long address, DType dtype, long[] shape) {
+    Key key = new Key(address, dtype, shape);
     INDArray array = arrays.get(key);
     if (array == null) {
       if (arrays.size() == MAX_ARRAYS) {
@@ -212,8 +212,8 @@ public final class Arena {
       }
       // The caller may go on using its array of dimensions.
       long[] own = shape.clone();
-      array = NativeMemory.wrap(address, precision, own);
-      arrays.put(new Key(address, precision, own), array);
+      array = NativeMemory.wrap(address, dtype, own);
+      arrays.put(new Key(address, dtype, own), array);
     }
     return array;
   }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.Blas.Matrix;
 import org.bytedeco.javacpp.Pointer;
@@ -38,7 +38,7 @@ final class GemmConvolution {
   }
 
   private final Blas blas;
-  private final Precision precision;
+  private final DType dtype;
   private final Patches patches;
   private final int images;
   private final int resultHeight;
@@ -56,8 +56,8 @@ final class GemmConvolution {
    */
   GemmConvolution(INDArray image, INDArray weight, INDArray result, Window window) {
     blas = Blas.of(image);
-    precision = image.dataType() == DataType.FLOAT ? Precision.FLOAT : Precision.DOUBLE;
-    patches = new Patches(precision, image.shape(), weight.shape(), result.shape(), window);
+    dtype = image.dataType() == DataType.FLOAT ? DType.FLOAT : DType.DOUBLE;
+    patches = new Patches(dtype, image.shape(), weight.shape(), result.shape(), window);
     images = Math.toIntExact(result.size(0));
     resultHeight = Math.toIntExact(result.size(1));
     resultWidth = Math.toIntExact(result.size(2));
@@ -155,7 +155,7 @@ final class GemmConvolution {
     int lines = Math.multiplyExact(images, resultHeight);
     int size = Math.toIntExact(dw.length());
     int parts = Math.min(parts(lines), (int) Math.max(1, MOST_PARTIAL_SUMS / size));
-    Pointer sums = PARTIAL_SUMS.get().of(precision, (long) (parts - 1) * size);
+    Pointer sums = PARTIAL_SUMS.get().of(dtype, (long) (parts - 1) * size);
     Parts.run(
         parts,
         lines,

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.memory.InsufficientMemoryException;
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -50,7 +50,7 @@ public final class NativeMemory implements AutoCloseable {
       throw MemoryLimits.outsideHeap(bytes, what, e);
     }
     address = align(block.address());
-    start = at(address, Precision.FLOAT, bytes / Float.BYTES);
+    start = at(address, DType.FLOAT, bytes / Float.BYTES);
     this.bytes = bytes;
     this.counter = counter;
     counter.addAndGet(bytes);
@@ -86,8 +86,8 @@ public final class NativeMemory implements AutoCloseable {
   }
 
   /** Its first numbers. */
-  Pointer pointer(Precision precision, long length) {
-    return at(address, precision, length);
+  Pointer pointer(DType dtype, long length) {
+    return at(address, dtype, length);
   }
 
   /** All of it, as floats. */
@@ -105,23 +105,23 @@ public final class NativeMemory implements AutoCloseable {
   }
 
   /** An array over memory that somebody else keeps alive. */
-  public static INDArray wrap(long address, Precision precision, long... shape) {
+  public static INDArray wrap(long address, DType dtype, long... shape) {
     long length = 1;
     for (long d : shape) {
       length *= d;
     }
-    DataBuffer buffer = Nd4j.createBuffer(at(address, precision, length), length, type(precision));
+    DataBuffer buffer = Nd4j.createBuffer(at(address, dtype, length), length, type(dtype));
     return Nd4j.create(buffer, shape);
   }
 
   /** The number format as ND4J names it. */
-  public static DataType type(Precision precision) {
-    return precision == Precision.FLOAT ? DataType.FLOAT : DataType.DOUBLE;
+  public static DataType type(DType dtype) {
+    return dtype == DType.FLOAT ? DataType.FLOAT : DataType.DOUBLE;
   }
 
-  private static Pointer at(long where, Precision precision, long length) {
+  private static Pointer at(long where, DType dtype, long length) {
     // JavaCPP lets only a subclass set the address of a pointer to foreign memory.
-    return precision == Precision.FLOAT
+    return dtype == DType.FLOAT
         ? new FloatPointer((Pointer) null) {
           {
             address = where;

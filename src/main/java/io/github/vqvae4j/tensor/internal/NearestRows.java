@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.NonFiniteException;
-import io.github.vqvae4j.tensor.Precision;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,11 +54,11 @@ public final class NearestRows {
    * @throws NonFiniteException if a row of x is not finite, or no row of the codebook is
    */
   public static int[] search(
-      Kernels kernels, Arena arena, Precision precision, INDArray x, INDArray codebook) {
+      Kernels kernels, Arena arena, DType dtype, INDArray x, INDArray codebook) {
     checkSizes(x.size(0), codebook.size(0), x.size(1));
     int d = (int) x.size(1);
     int k = (int) codebook.size(0);
-    if (precision == Precision.DOUBLE) {
+    if (dtype == DType.DOUBLE) {
       double[] rows = HeapCopy.doublesOf(x);
       double[] numbers = HeapCopy.doublesOf(codebook);
       checkFinite(rows, 0, d);
@@ -133,28 +133,28 @@ public final class NearestRows {
     Candidates candidates = new Candidates(most);
     for (int from = 0; from < n; from += most) {
       int rows = Math.min(most, n - from);
-      INDArray moved = arena.allocate(Precision.FLOAT, rows, d);
+      INDArray moved = arena.allocate(DType.FLOAT, rows, d);
       table.prepare(x, from, rows, moved, candidates.errors);
       candidates.clear();
       for (int first = 0; first < whole; first += count) {
         int some = Math.min(count, whole - first);
-        INDArray scores = arena.allocate(Precision.FLOAT, rows, some);
-        INDArray best = arena.allocate(Precision.FLOAT, rows, some / ScoreTable.GROUP);
+        INDArray scores = arena.allocate(DType.FLOAT, rows, some);
+        INDArray best = arena.allocate(DType.FLOAT, rows, some / ScoreTable.GROUP);
         kernels.scores(
             moved,
-            arena.part(table.table, (long) first * d, Precision.FLOAT, some, d),
-            arena.part(table.bias, first, Precision.FLOAT, some),
+            arena.part(table.table, (long) first * d, DType.FLOAT, some, d),
+            arena.part(table.bias, first, DType.FLOAT, some),
             scores,
             best);
         compare(candidates, first, scores, best);
-        arena.release(scores, Precision.FLOAT);
-        arena.release(best, Precision.FLOAT);
+        arena.release(scores, DType.FLOAT);
+        arena.release(best, DType.FLOAT);
       }
-      arena.release(moved, Precision.FLOAT);
+      arena.release(moved, DType.FLOAT);
       decide(candidates, from, rows);
     }
-    arena.release(table.table, Precision.FLOAT);
-    arena.release(table.bias, Precision.FLOAT);
+    arena.release(table.table, DType.FLOAT);
+    arena.release(table.bias, DType.FLOAT);
   }
 
   /** Looks through the scores of a block's rows and of codes from this one on. */

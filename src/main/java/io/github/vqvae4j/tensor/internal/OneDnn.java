@@ -7,7 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -284,7 +284,7 @@ final class OneDnn {
 
   /** One of this thread's rooms for the intermediate results of one operation, in floats. */
   Pointer workspace(int room, long floats) {
-    return workspaces[room].of(Precision.FLOAT, floats);
+    return workspaces[room].of(DType.FLOAT, floats);
   }
 
   /**
@@ -369,7 +369,7 @@ final class OneDnn {
     void run() {
       if (scratchBytes > 0) {
         scratchpad.set_data_handle(
-            thread.scratch.of(Precision.FLOAT, (scratchBytes + Float.BYTES - 1) / Float.BYTES));
+            thread.scratch.of(DType.FLOAT, (scratchBytes + Float.BYTES - 1) / Float.BYTES));
       }
       primitive.execute(thread.stream, map);
       thread.stream._wait();

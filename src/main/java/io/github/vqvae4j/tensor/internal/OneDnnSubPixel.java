@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Window;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
@@ -61,8 +61,8 @@ final class OneDnnSubPixel implements OneDnn.Owner {
         NativeMemory.workspace(
             biasBytes + x[0] * ofImage.length * Float.BYTES,
             "phases of a transposed convolution's " + Arrays.toString(y));
-    bias = NativeMemory.wrap(memory.address(), Precision.FLOAT, channels);
-    phases = NativeMemory.wrap(memory.address() + biasBytes, Precision.FLOAT, phaseShape);
+    bias = NativeMemory.wrap(memory.address(), DType.FLOAT, channels);
+    phases = NativeMemory.wrap(memory.address() + biasBytes, DType.FLOAT, phaseShape);
     convolution = new OneDnnConvolution(oneDnn, x, weightShape, phaseShape, Window.of(1, taps - 1));
   }
 

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Window;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
@@ -31,7 +31,7 @@ final class Patches {
     void visit(int patch, int image, int before, int inside, int after);
   }
 
-  private final Precision precision;
+  private final DType dtype;
   private final Window window;
   private final int height;
   private final int width;
@@ -49,8 +49,8 @@ final class Patches {
    * @param weight shape of its weights, [kernel height, kernel width, in / groups, out]
    * @param result shape of its results
    */
-  Patches(Precision precision, long[] image, long[] weight, long[] result, Window window) {
-    this.precision = precision;
+  Patches(DType dtype, long[] image, long[] weight, long[] result, Window window) {
+    this.dtype = dtype;
     this.window = window;
     height = Math.toIntExact(image[1]);
     width = Math.toIntExact(image[2]);
@@ -79,7 +79,7 @@ final class Patches {
 
   /** Buffers count bytes in ints, so a line has to be smaller. */
   private long bytesOfLine(long pixels, long numbers) {
-    long bytes = pixels * numbers * precision.bytes();
+    long bytes = pixels * numbers * dtype.bytes();
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "Convolution: expected lines of images with patches of at most 2^31 - 1 bytes, got "
@@ -100,7 +100,7 @@ final class Patches {
 
   /** Room for the patches of some lines, with undefined content, until the thread asks again. */
   Pointer room(int lines) {
-    return ROOM.get().of(precision, (long) lines * resultWidth * size());
+    return ROOM.get().of(dtype, (long) lines * resultWidth * size());
   }
 
   /** The patches of some lines of the results, over all images, until the thread asks again. */
@@ -111,7 +111,7 @@ final class Patches {
     Pointer patches = room(lines);
     ByteBuffer target = patches.asByteBuffer();
     ByteBuffer source = image.getPointer(origin(line)).asByteBuffer();
-    byte[] zeros = new byte[kernelWidth * in * precision.bytes()];
+    byte[] zeros = new byte[kernelWidth * in * dtype.bytes()];
     forEachRun(
         line,
         lines,
@@ -144,7 +144,7 @@ final class Patches {
   }
 
   private int bytes(int numbers) {
-    return numbers * precision.bytes();
+    return numbers * dtype.bytes();
   }
 
   /** The image's line, over all images, above which no patch of the block reaches. */

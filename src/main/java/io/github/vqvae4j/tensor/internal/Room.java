@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -21,13 +21,13 @@ final class Room {
   }
 
   /** Room for so many numbers, with undefined content; what was given before ends here. */
-  Pointer of(Precision precision, long numbers) {
-    long bytes = numbers * precision.bytes();
+  Pointer of(DType dtype, long numbers) {
+    long bytes = numbers * dtype.bytes();
     if (memory == null || memory.bytes() < bytes) {
       release();
       memory = NativeMemory.workspace(bytes, what);
     }
-    return memory.pointer(precision, numbers);
+    return memory.pointer(dtype, numbers);
   }
 
   private void release() {

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -72,8 +72,8 @@ final class ScoreTable {
     setCenter(codes);
 
     int whole = (k + GROUP - 1) / GROUP * GROUP;
-    table = arena.allocate(Precision.FLOAT, whole, d);
-    bias = arena.allocate(Precision.FLOAT, whole);
+    table = arena.allocate(DType.FLOAT, whole, d);
+    bias = arena.allocate(DType.FLOAT, whole);
     float[] added = new float[whole];
     Arrays.fill(added, Float.NEGATIVE_INFINITY);
     float largest = 0;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The memory of a step: which slots arrays lie in, and when a slot is another's. */
 class ArenaTest {
-  private static final Precision FLOAT = Precision.FLOAT;
+  private static final DType FLOAT = DType.FLOAT;
 
   private static long address(INDArray array) {
     return array.data().pointer().address();
@@ -26,8 +26,8 @@ class ArenaTest {
     Arena arena = Arena.take();
     List<INDArray> arrays = new ArrayList<>();
     for (int i = 1; i < 50; i++) {
-      Precision precision = i % 2 == 0 ? FLOAT : Precision.DOUBLE;
-      INDArray array = arena.allocate(precision, i % 7 + 1, i);
+      DType dtype = i % 2 == 0 ? FLOAT : DType.DOUBLE;
+      INDArray array = arena.allocate(dtype, i % 7 + 1, i);
       assertEquals(0, address(array) % 64);
       HeapCopy.write(filled((int) array.length(), i), array);
       arrays.add(array);
@@ -73,7 +73,7 @@ class ArenaTest {
     INDArray released = arena.allocate(FLOAT, 4, 8);
     arena.release(arena.view(released, FLOAT, 32), FLOAT);
     assertNotEquals(address(released), address(arena.allocate(FLOAT, 33)), "33 do not fit");
-    assertEquals(address(released), address(arena.allocate(Precision.DOUBLE, 16)), "as many bytes");
+    assertEquals(address(released), address(arena.allocate(DType.DOUBLE, 16)), "as many bytes");
     assertNotEquals(address(released), address(arena.allocate(FLOAT, 32)), "it is taken again");
     arena.giveBack();
   }

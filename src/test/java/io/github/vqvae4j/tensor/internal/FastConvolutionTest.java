@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tolerances;
 import io.github.vqvae4j.tensor.Window;
 import java.util.Arrays;
@@ -33,13 +33,13 @@ class FastConvolutionTest {
   private record Twin(INDArray single, INDArray exact) {}
 
   private Twin random(double scale, long... shape) {
-    INDArray single = arena.allocate(Precision.FLOAT, shape);
+    INDArray single = arena.allocate(DType.FLOAT, shape);
     float[] values = new float[Math.toIntExact(single.length())];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (scale * rng.nextGaussian());
     }
     HeapCopy.write(values, 0, values.length, single, 0);
-    INDArray exact = arena.allocate(Precision.DOUBLE, shape);
+    INDArray exact = arena.allocate(DType.DOUBLE, shape);
     HeapCopy.write(HeapCopy.doublesOf(single), exact);
     return new Twin(single, exact);
   }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.memory.InsufficientMemoryException;
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Window;
 import org.junit.jupiter.api.Test;
 
@@ -21,11 +21,11 @@ class LargeSizesTest {
     long[] fits = {1, 1, MILLION / 2, 64};
     long[] tooLong = {1, 1, MILLION, 64};
     Window window = new Window(1, 1, 0, 4);
-    assertEquals(1, new Patches(Precision.FLOAT, fits, weight, fits, window).linesPerBlock());
+    assertEquals(1, new Patches(DType.FLOAT, fits, weight, fits, window).linesPerBlock());
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
-            () -> new Patches(Precision.FLOAT, tooLong, weight, tooLong, window)),
+            () -> new Patches(DType.FLOAT, tooLong, weight, tooLong, window)),
         "2^31",
         "2304000000",
         "parts");
@@ -53,7 +53,7 @@ class LargeSizesTest {
     Arena arena = Arena.take();
     assertThrows(
         InsufficientMemoryException.class,
-        () -> arena.allocate(Precision.FLOAT, 1L << 31, 1L << 31, 1L << 31));
+        () -> arena.allocate(DType.FLOAT, 1L << 31, 1L << 31, 1L << 31));
     arena.giveBack();
   }
 }

@@ -2,7 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Window;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +56,7 @@ class OneDnnConvolutionTest {
   }
 
   private static INDArray zeros(Arena arena, long... shape) {
-    INDArray array = arena.allocate(Precision.FLOAT, shape);
+    INDArray array = arena.allocate(DType.FLOAT, shape);
     array.assign(0);
     return array;
   }

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.KernelLog;
 import io.github.vqvae4j.tensor.KernelSet;
 import io.github.vqvae4j.tensor.OpenMpThreads;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -133,7 +133,7 @@ class ConvolutionSweepTest {
     Rng rng = new Rng(SEED);
     try (Subject subject = bare.subject();
         Step step = KernelSet.ND4J.training(rng)) {
-      subject.convert(Precision.DOUBLE);
+      subject.convert(DType.DOUBLE);
       for (Variable variable : subject.variables()) {
         variable.set(rng.doubles(variable.size(), -1, 1).toArray());
       }

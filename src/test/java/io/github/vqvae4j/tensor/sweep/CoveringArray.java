@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.sweep;
 
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

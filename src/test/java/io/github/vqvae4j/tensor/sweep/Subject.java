@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.sweep;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -44,8 +44,8 @@ public record Subject(List<Variable> variables, List<Function<Step, Tensor>> use
     return new Variable(true, new float[size], shape) {};
   }
 
-  void convert(Precision precision) {
-    variables.forEach(variable -> variable.convert(precision));
+  void convert(DType dtype) {
+    variables.forEach(variable -> variable.convert(dtype));
   }
 
   @Override

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.KernelSet;
 import io.github.vqvae4j.tensor.OpenMpThreads;
-import io.github.vqvae4j.tensor.Precision;
-import io.github.vqvae4j.tensor.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -116,7 +116,7 @@ public final class Sweep {
         Subject inDouble = make.get()) {
       single = one;
       exact = inDouble;
-      exact.convert(Precision.DOUBLE);
+      exact.convert(DType.DOUBLE);
       int last = one.uses().size() - 1;
       write();
       train("first call", 0);
@@ -195,7 +195,7 @@ public final class Sweep {
   }
 
   /**
-   * What is expected; where a rectified number is 0 in one precision only its gradient is left out,
+   * What is expected; where a rectified number is 0 in one format only its gradient is left out,
    * since it is so near the kink that either side may be right.
    */
   private Pass withoutKinks(int use, double[] values) {
@@ -220,7 +220,7 @@ public final class Sweep {
   }
 
   private static List<double[]> gradients(Step step, Subject of, Tensor y, double[] weights) {
-    y.mul(tensor(step, y.precision(), weights, y.shape())).sum().backward();
+    y.mul(tensor(step, y.dtype(), weights, y.shape())).sum().backward();
     List<double[]> gradients = new ArrayList<>();
     for (Variable variable : of.variables()) {
       Tensor gradient = variable.isTrainable() ? step.gradient(variable) : null;
@@ -229,8 +229,8 @@ public final class Sweep {
     return gradients;
   }
 
-  private static Tensor tensor(Step step, Precision precision, double[] values, long[] shape) {
-    if (precision == Precision.DOUBLE) {
+  private static Tensor tensor(Step step, DType dtype, double[] values, long[] shape) {
+    if (dtype == DType.DOUBLE) {
       return step.tensor(values, shape);
     }
     float[] floats = new float[values.length];

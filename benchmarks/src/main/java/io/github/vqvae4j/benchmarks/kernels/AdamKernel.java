@@ -4,7 +4,7 @@ import io.github.vqvae4j.benchmarks.Ours;
 import io.github.vqvae4j.benchmarks.Setting;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.train.Adam;

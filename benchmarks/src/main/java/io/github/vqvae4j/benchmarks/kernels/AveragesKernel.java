@@ -2,7 +2,7 @@ package io.github.vqvae4j.benchmarks.kernels;
 
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.benchmarks.kernels;
 
-import io.github.vqvae4j.tensor.Precision;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ final class NativeArray {
     NativeMemory memory =
         new NativeMemory((long) Float.BYTES * values.length, "an array of a kernel");
     KEPT.add(memory);
-    INDArray array = NativeMemory.wrap(memory.address(), Precision.FLOAT, shape);
+    INDArray array = NativeMemory.wrap(memory.address(), DType.FLOAT, shape);
     ((FloatPointer) array.data().pointer()).put(values);
     return array;
   }

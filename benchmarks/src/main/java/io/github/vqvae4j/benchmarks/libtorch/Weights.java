@@ -3,7 +3,7 @@ package io.github.vqvae4j.benchmarks.libtorch;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.nn.Initializer;
-import io.github.vqvae4j.tensor.Rng;
+import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.github.vqvae4j.tensor;
+package io.github.vqvae4j.random;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;

@@ -1,4 +1,4 @@
-package io.github.vqvae4j.tensor;
+package io.github.vqvae4j.random;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
