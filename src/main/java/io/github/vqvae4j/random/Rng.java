@@ -12,6 +12,9 @@ import java.util.random.RandomGenerator;
  * with {@link #split()}.
  */
 public final class Rng implements RandomGenerator {
+  /** 2<sup>64</sup> divided by the golden ratio, made odd: the step of SplitMix64. */
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
   private final long[] state = new long[4];
 
   /**
@@ -20,14 +23,41 @@ public final class Rng implements RandomGenerator {
    * @param seed any number
    */
   public Rng(long seed) {
-    long mix = seed;
     for (int i = 0; i < state.length; i++) {
-      mix += 0x9E3779B97F4A7C15L;
-      long z = mix;
-      z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-      z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-      state[i] = z ^ (z >>> 31);
+      state[i] = mix(seed + (i + 1) * GOLDEN);
     }
+  }
+
+  /**
+   * Returns a new generator that is a function of a seed and keys alone, such as (seed, step,
+   * place): whoever asks, and in whatever order, gets the same numbers. With G = 0x9E3779B97F4A7C15
+   * and SplitMix64's finalizer mix, it is
+   *
+   * <pre>
+   * h = mix(mix(seed + G) + number of keys + G)
+   * h = mix(h + key + G)    for each key in turn
+   * new Rng(h)
+   * </pre>
+   *
+   * <p>so that neighbouring keys, keys in another order, and (1) and (1, 0) give unrelated numbers.
+   * Two lists of keys give the same generator only by chance, once in 2<sup>64</sup> pairs.
+   *
+   * @param seed any number
+   * @param keys any numbers, none or more
+   */
+  public static Rng at(long seed, long... keys) {
+    long hash = mix(mix(seed + GOLDEN) + keys.length + GOLDEN);
+    for (long key : keys) {
+      hash = mix(hash + key + GOLDEN);
+    }
+    return new Rng(hash);
+  }
+
+  /** The finalizer of SplitMix64: Stafford's variant 13 of the one of MurmurHash3. */
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
   }
 
   @Override
