@@ -30,12 +30,8 @@ record Posterior(Tensor mean, Tensor logVariance) {
    * z = mean + sigma eps with eps from N(0, I), through which gradients go to both (Kingma and
    * Welling 2014, section 2.4).
    */
-  Tensor sample(Rng rng) {
-    double[] eps = new double[Math.toIntExact(mean.length())];
-    for (int i = 0; i < eps.length; i++) {
-      eps[i] = rng.nextGaussian();
-    }
-    return sample(eps);
+  Tensor sample() {
+    return sample(mean.normalLike());
   }
 
   /**
@@ -58,7 +54,11 @@ record Posterior(Tensor mean, Tensor logVariance) {
 
   /** z = mean + sigma eps. */
   Tensor sample(double[] eps) {
-    return mean.add(logVariance.mul(0.5).exp().mul(constant(eps)));
+    return sample(constant(eps));
+  }
+
+  private Tensor sample(Tensor eps) {
+    return mean.add(logVariance.mul(0.5).exp().mul(eps));
   }
 
   private Tensor constant(double[] values) {

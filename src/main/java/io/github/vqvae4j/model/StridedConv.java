@@ -9,6 +9,8 @@ import io.github.vqvae4j.tensor.Derived;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -51,8 +53,8 @@ final class StridedConv extends Layer {
     Tensor kernel = evenKernel.in(step);
     Tensor shift = bias.in(step);
     return transposed
-        ? images.convTranspose2d(kernel, shift, null, true, WINDOW)
-        : images.conv2d(kernel, shift, null, true, WINDOW);
+        ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, images, kernel, shift, null, true, WINDOW)
+        : FusedConvolution.of(Form.CONV_2D, images, kernel, shift, null, true, WINDOW);
   }
 
   /** The weights with a row and a column of zeros before them: [4, 4, .., ..]. */

@@ -121,7 +121,7 @@ public final class Vae extends LatentModel {
     Step step = images.step();
     Tensor latents =
         step.isTraining()
-            ? posterior.sample(step.rng())
+            ? posterior.sample()
             : posterior.sample(EVALUATION_SEED, progress.firstImage());
     return loss(images, posterior, latents, progress);
   }

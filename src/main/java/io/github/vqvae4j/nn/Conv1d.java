@@ -1,8 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
  * One-dimensional convolution: sequences [b, time, in] to [b, time', out], {@code relu?(x * weight
@@ -18,29 +17,6 @@ public final class Conv1d extends Convolution {
    * @param rng where the weights are drawn from
    */
   public Conv1d(ConvConfig config, Rng rng) {
-    super(config, false, rng, config.kernelWidth());
-  }
-
-  @Override
-  protected Tensor compute(Tensor sequences) {
-    return convolve(sequences, null);
-  }
-
-  /**
-   * The convolution and a residual sum in one pass: {@code relu?(x * weight + bias + residual)}.
-   *
-   * @param residual of the result's shape, or null
-   * @param sequences [b, time, in]
-   * @return [b, time', out]
-   */
-  public Tensor addTo(Tensor residual, Tensor sequences) {
-    Tensor sum = convolve(sequences, residual);
-    sequences.step().computed(this, sum);
-    return sum;
-  }
-
-  private Tensor convolve(Tensor sequences, Tensor residual) {
-    Step step = sequences.step();
-    return sequences.conv1d(weight(step), bias(step), residual, config().relu(), config().window());
+    super(Form.CONV_1D, config, rng, config.kernelWidth());
   }
 }

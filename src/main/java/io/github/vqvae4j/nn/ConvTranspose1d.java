@@ -1,7 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
  * Transposed one-dimensional convolution: sequences [b, time, in] to [b, time', out], with time' =
@@ -17,12 +17,6 @@ public final class ConvTranspose1d extends Convolution {
    * @param rng where the weights are drawn from
    */
   public ConvTranspose1d(ConvConfig config, Rng rng) {
-    super(config, true, rng, config.kernelWidth());
-  }
-
-  @Override
-  protected Tensor compute(Tensor sequences) {
-    return sequences.convTranspose1d(
-        weight(sequences.step()), bias(sequences.step()), null, config().relu(), config().window());
+    super(Form.CONV_TRANSPOSE_1D, config, rng, config.kernelWidth());
   }
 }

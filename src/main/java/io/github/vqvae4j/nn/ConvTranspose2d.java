@@ -1,7 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
  * Transposed two-dimensional convolution: images [b, h, w, in] to [b, h', w', out], with h' = (h -
@@ -19,12 +19,6 @@ public final class ConvTranspose2d extends Convolution {
    * @param rng where the weights are drawn from
    */
   public ConvTranspose2d(ConvConfig config, Rng rng) {
-    super(config, true, rng, config.kernelHeight(), config.kernelWidth());
-  }
-
-  @Override
-  protected Tensor compute(Tensor images) {
-    return images.convTranspose2d(
-        weight(images.step()), bias(images.step()), null, config().relu(), config().window());
+    super(Form.CONV_TRANSPOSE_2D, config, rng, config.kernelHeight(), config.kernelWidth());
   }
 }

@@ -1,11 +1,13 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /** What all convolutions have: their settings, weights, and perhaps a bias. */
 abstract class Convolution extends Layer {
+  private final Form form;
   private final ConvConfig config;
   private final Parameter weight;
   private final Parameter bias;
@@ -15,8 +17,10 @@ abstract class Convolution extends Layer {
    *
    * @param kernel its size along each axis
    */
-  Convolution(ConvConfig config, boolean transposed, Rng rng, int... kernel) {
+  Convolution(Form form, ConvConfig config, Rng rng, int... kernel) {
+    this.form = form;
     this.config = config;
+    boolean transposed = form == Form.CONV_TRANSPOSE_1D || form == Form.CONV_TRANSPOSE_2D;
     int inOfGroup = config.in() / config.window().groups();
     int outOfGroup = config.out() / config.window().groups();
     long[] shape = new long[kernel.length + 2];
@@ -42,16 +46,21 @@ abstract class Convolution extends Layer {
             : null;
   }
 
-  final ConvConfig config() {
-    return config;
+  @Override
+  protected Tensor compute(Tensor x) {
+    return convolve(x, null);
   }
 
-  final Tensor weight(Step step) {
-    return weight.in(step);
+  /** The convolution and a residual sum in one pass: relu?(x * weight + bias + residual). */
+  final Tensor addTo(Tensor residual, Tensor x) {
+    Tensor sum = x.step().within(this, () -> convolve(x, residual));
+    x.step().computed(this, sum);
+    return sum;
   }
 
-  /** Null if there is none. */
-  final Tensor bias(Step step) {
-    return bias == null ? null : bias.in(step);
+  private Tensor convolve(Tensor x, Tensor residual) {
+    Tensor addend = bias == null ? null : bias.in(x.step());
+    return FusedConvolution.of(
+        form, x, weight.in(x.step()), addend, residual, config.relu(), config.window());
   }
 }

@@ -43,7 +43,7 @@ public abstract class Layer implements AutoCloseable {
    * @return the output, of the same step
    */
   public final Tensor forward(Tensor input) {
-    Tensor output = compute(input);
+    Tensor output = input.step().within(this, () -> compute(input));
     input.step().computed(this, output);
     return output;
   }
@@ -187,6 +187,14 @@ public abstract class Layer implements AutoCloseable {
   /** What the names of its variables begin with. */
   private String path() {
     return parent == null ? "" : parent.path() + name + ".";
+  }
+
+  /**
+   * Returns its name within its model, such as {@code encoder.residual.0}; its class at the top.
+   */
+  @Override
+  public String toString() {
+    return parent == null ? getClass().getSimpleName() : parent.path() + name;
   }
 
   private void checkName(String name) {

@@ -187,8 +187,8 @@ public final class VectorQuantizer extends Quantizer {
     if (step.isTraining()) {
       double[] values = vectors.toDoubles();
       long replacements = codebook.replacements();
-      step.onCommit(
-          () -> averages.update(values, codes, replacements, step.rng()), averages.variables());
+      Rng rng = step.sharedRng();
+      step.onCommit(() -> averages.update(values, codes, replacements, rng), averages.variables());
     }
     return new Quantized(
         vectors.straightThrough(chosen),

@@ -6,35 +6,51 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class AlongAxis {
   private AlongAxis() {}
 
-  static Tensor softmax(Tensor x, int axis, boolean log) {
-    int along = Shape.axes(log ? "logSoftmax" : "softmax", x.dims(), axis)[0];
-    INDArray y = x.allocate(x.dims());
-    x.kernels().softmax(x.array(), along, log, y);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
-              INDArray dx = x.allocate(x.dims());
-              x.kernels().softmaxGradient(y, result.incoming(), along, log, dx);
-              x.give(dx);
-            },
-            x);
+  /** The softmax, or its logarithm. */
+  record Softmax(int axis, boolean log) implements Kind {
+    @Override
+    public String name() {
+      return log ? "logSoftmax" : "softmax";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      int along = Shape.axes(name(), x.dims(), axis)[0];
+      INDArray y = x.allocate(x.dims());
+      x.kernels().softmax(x.array(), along, log, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dy, back) -> {
+            INDArray dx = x.allocate(x.dims());
+            x.kernels().softmaxGradient(y, dy.array(), along, log, dx);
+            back.give(x, dx);
+          });
+    }
   }
 
-  static Tensor cumulativeSum(Tensor x, int axis) {
-    int along = Shape.axes("cumulativeSum", x.dims(), axis)[0];
-    INDArray y = x.allocate(x.dims());
-    x.kernels().cumulativeSum(x.array(), along, false, y);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
-              INDArray dx = x.allocate(x.dims());
-              x.kernels().cumulativeSum(result.incoming(), along, true, dx);
-              x.give(dx);
-            },
-            x);
+  /** The sum of the elements so far. */
+  record CumulativeSum(int axis) implements Kind {
+    @Override
+    public String name() {
+      return "cumulativeSum";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      int along = Shape.axes(name(), x.dims(), axis)[0];
+      INDArray y = x.allocate(x.dims());
+      x.kernels().cumulativeSum(x.array(), along, false, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dy, back) -> {
+            INDArray dx = x.allocate(x.dims());
+            x.kernels().cumulativeSum(dy.array(), along, true, dx);
+            back.give(x, dx);
+          });
+    }
   }
 }

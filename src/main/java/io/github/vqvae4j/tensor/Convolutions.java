@@ -1,5 +1,7 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import java.util.Arrays;
@@ -11,6 +13,12 @@ final class Convolutions {
 
   private Convolutions() {}
 
+  /**
+   * A convolution with what follows it in one pass, relu?(x * weight + bias + residual): bias and
+   * residual may be null. The same operations one by one where each is to be checked.
+   *
+   * @param name in errors
+   */
   static Tensor conv2d(
       String name,
       Tensor x,
@@ -19,38 +27,10 @@ final class Convolutions {
       Tensor residual,
       boolean relu,
       Window window) {
-    checkOperands(name, x, weight, bias, window, false);
-    checkNoOutputPadding(name, window);
-    long height = window.height(x.size(1), weight.size(0));
-    long width = window.width(x.size(2), weight.size(1));
-    long[] shape = resultShape(name, x, weight, window, height, width, weight.size(3));
-    checkResidual(name, x, residual, shape);
-
-    INDArray xs = x.array();
-    INDArray ws = weight.array();
-    INDArray y = x.allocate(shape);
-    x.kernels().conv2d(xs, ws, weight.stamp(), arrayOf(bias), arrayOf(residual), relu, window, y);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
-              INDArray dy = beforeRelu(result, y, relu);
-              INDArray dx = gradientFor(x);
-              INDArray dWeight = gradientFor(weight);
-              INDArray dBias = gradientFor(bias);
-              x.kernels().conv2dGradients(xs, ws, weight.stamp(), dy, window, dx, dWeight, dBias);
-              give(x, dx);
-              give(weight, dWeight);
-              give(bias, dBias);
-              finish(result, dy, relu, residual);
-            },
-            x,
-            weight,
-            bias,
-            residual);
+    return fused(new Conv2d(name, relu, window), x, weight, bias, residual);
   }
 
+  /** As {@link #conv2d}, of a transposed convolution. */
   static Tensor convTranspose2d(
       String name,
       Tensor x,
@@ -59,72 +39,174 @@ final class Convolutions {
       Tensor residual,
       boolean relu,
       Window window) {
-    checkOperands(name, x, weight, bias, window, true);
-    long height = window.transposedHeight(x.size(1), weight.size(0));
-    long width = window.transposedWidth(x.size(2), weight.size(1));
-    long out = weight.size(2) * window.groups();
-    long[] shape = resultShape(name, x, weight, window, height, width, out);
-    checkResidual(name, x, residual, shape);
-
-    INDArray xs = x.array();
-    INDArray ws = weight.array();
-    INDArray y = x.allocate(shape);
-    x.kernels()
-        .convTranspose2d(xs, ws, weight.stamp(), arrayOf(bias), arrayOf(residual), relu, window, y);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
-              // This is the gradient of a convolution, so its own gradients are that convolution's
-              // result and, with input and output exchanged, that convolution's weight gradient.
-              INDArray dy = beforeRelu(result, y, relu);
-              Kernels kernels = x.kernels();
-              if (x.isTracked()) {
-                INDArray dx = x.allocate(x.dims());
-                kernels.conv2d(dy, ws, weight.stamp(), null, null, false, window, dx);
-                x.give(dx);
-              }
-              if (weight.isTracked()) {
-                INDArray dWeight = weight.allocate(weight.dims());
-                kernels.conv2dGradients(dy, ws, weight.stamp(), xs, window, null, dWeight, null);
-                weight.give(dWeight);
-              }
-              if (bias != null && bias.isTracked()) {
-                INDArray dBias = bias.allocate(bias.dims());
-                kernels.sum(dy, PIXELS, bias.view(dBias, 1, 1, 1, bias.length()));
-                bias.give(dBias);
-              }
-              finish(result, dy, relu, residual);
-            },
-            x,
-            weight,
-            bias,
-            residual);
+    return fused(new ConvTranspose2d(name, relu, window), x, weight, bias, residual);
   }
 
-  static Tensor upsample(Tensor x, int factor) {
-    if (x.rank() != 4 || factor < 1) {
-      throw new IllegalArgumentException(
-          "upsample: expected images [batch, height, width, channels] and a factor of at least 1,"
-              + " got shape "
-              + Arrays.toString(x.dims())
-              + " and factor "
-              + factor
-              + ".");
+  /** The form that layers reach by {@link FusedConvolution}. */
+  static Tensor fused(
+      Form form,
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      Tensor residual,
+      boolean relu,
+      Window window) {
+    return switch (form) {
+      case CONV_1D -> Convolutions1d.conv1d(x, weight, bias, residual, relu, window);
+      case CONV_2D -> conv2d("conv2d", x, weight, bias, residual, relu, window);
+      case CONV_TRANSPOSE_1D ->
+          Convolutions1d.convTranspose1d(x, weight, bias, residual, relu, window);
+      case CONV_TRANSPOSE_2D ->
+          convTranspose2d("convTranspose2d", x, weight, bias, residual, relu, window);
+    };
+  }
+
+  private static Tensor fused(Fused kind, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
+    Step step = x.step();
+    if (!step.checksEach()) {
+      return step.apply(kind, x, weight, bias, residual);
     }
-    INDArray y = x.allocate(x.size(0), x.size(1) * factor, x.size(2) * factor, x.size(3));
-    x.kernels().upsample(x.array(), factor, y);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
+    Tensor y = step.apply(kind.alone(), x, weight, bias, null);
+    Tensor sum = residual == null ? y : y.add(residual);
+    return kind.relu() ? sum.relu() : sum;
+  }
+
+  /** A convolution, with a relu perhaps, of x, weight, bias or null, and residual or null. */
+  private interface Fused extends Kind {
+    boolean relu();
+
+    /** Without what follows it. */
+    Fused alone();
+  }
+
+  record Conv2d(String name, boolean relu, Window window) implements Fused {
+    @Override
+    public Fused alone() {
+      return new Conv2d(name, false, window);
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      Tensor weight = inputs[1];
+      Tensor bias = inputs[2];
+      Tensor residual = inputs[3];
+      checkOperands(name, x, weight, bias, window, false);
+      checkNoOutputPadding(name, window);
+      long height = window.height(x.size(1), weight.size(0));
+      long width = window.width(x.size(2), weight.size(1));
+      long[] shape = resultShape(name, x, weight, window, height, width, weight.size(3));
+      checkResidual(name, x, residual, shape);
+
+      INDArray xs = x.array();
+      INDArray ws = weight.array();
+      long stamp = weight.stamp();
+      INDArray y = x.allocate(shape);
+      x.kernels().conv2d(xs, ws, stamp, arrayOf(bias), arrayOf(residual), relu, window, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dOut, back) -> {
+            GradientArray dy = beforeRelu(x, y, dOut, relu);
+            INDArray dx = back.arrayFor(x);
+            INDArray dWeight = back.arrayFor(weight);
+            INDArray dBias = back.arrayFor(bias);
+            if (dx != null || dWeight != null || dBias != null) {
+              x.kernels().conv2dGradients(xs, ws, stamp, dy.array(), window, dx, dWeight, dBias);
+            }
+            back.give(x, dx);
+            back.give(weight, dWeight);
+            back.give(bias, dBias);
+            back.share(residual, dy);
+            dy.release();
+          });
+    }
+  }
+
+  record ConvTranspose2d(String name, boolean relu, Window window) implements Fused {
+    @Override
+    public Fused alone() {
+      return new ConvTranspose2d(name, false, window);
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      Tensor weight = inputs[1];
+      Tensor bias = inputs[2];
+      Tensor residual = inputs[3];
+      checkOperands(name, x, weight, bias, window, true);
+      long height = window.transposedHeight(x.size(1), weight.size(0));
+      long width = window.transposedWidth(x.size(2), weight.size(1));
+      long out = weight.size(2) * window.groups();
+      long[] shape = resultShape(name, x, weight, window, height, width, out);
+      checkResidual(name, x, residual, shape);
+
+      INDArray xs = x.array();
+      INDArray ws = weight.array();
+      long stamp = weight.stamp();
+      INDArray y = x.allocate(shape);
+      x.kernels().convTranspose2d(xs, ws, stamp, arrayOf(bias), arrayOf(residual), relu, window, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dOut, back) -> {
+            // This is the gradient of a convolution, so its own gradients are that convolution's
+            // result and, with input and output exchanged, that convolution's weight gradient.
+            GradientArray dy = beforeRelu(x, y, dOut, relu);
+            INDArray dys = dy.array();
+            Kernels kernels = x.kernels();
+            if (back.wants(x)) {
               INDArray dx = x.allocate(x.dims());
-              x.kernels().upsampleGradient(result.incoming(), factor, dx);
-              x.give(dx);
-            },
-            x);
+              kernels.conv2d(dys, ws, stamp, null, null, false, window, dx);
+              back.give(x, dx);
+            }
+            if (back.wants(weight)) {
+              INDArray dWeight = weight.allocate(weight.dims());
+              kernels.conv2dGradients(dys, ws, stamp, xs, window, null, dWeight, null);
+              back.give(weight, dWeight);
+            }
+            if (back.wants(bias)) {
+              INDArray dBias = bias.allocate(1, 1, 1, bias.length());
+              kernels.sum(dys, PIXELS, dBias);
+              back.give(bias, dBias);
+            }
+            back.share(residual, dy);
+            dy.release();
+          });
+    }
+  }
+
+  /** Each pixel repeated in both directions. */
+  record Upsample(int factor) implements Kind {
+    @Override
+    public String name() {
+      return "upsample";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      if (x.rank() != 4 || factor < 1) {
+        throw new IllegalArgumentException(
+            "upsample: expected images [batch, height, width, channels] and a factor of at least 1,"
+                + " got shape "
+                + Arrays.toString(x.dims())
+                + " and factor "
+                + factor
+                + ".");
+      }
+      INDArray y = x.allocate(x.size(0), x.size(1) * factor, x.size(2) * factor, x.size(3));
+      x.kernels().upsample(x.array(), factor, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dy, back) -> {
+            INDArray dx = x.allocate(x.dims());
+            x.kernels().upsampleGradient(dy.array(), factor, dx);
+            back.give(x, dx);
+          });
+    }
   }
 
   private static void checkOperands(
@@ -206,34 +288,16 @@ final class Convolutions {
     return optional == null ? null : optional.array();
   }
 
-  private static INDArray gradientFor(Tensor optional) {
-    return optional != null && optional.isTracked() ? optional.allocate(optional.dims()) : null;
-  }
-
-  private static void give(Tensor receiver, INDArray gradient) {
-    if (gradient != null) {
-      receiver.give(gradient);
-    }
-  }
-
-  /** The gradient where the fused relu's input was; the result's own if there is no relu. */
-  private static INDArray beforeRelu(Tensor result, INDArray y, boolean relu) {
+  /**
+   * The gradient where the fused relu's input was; the result's own, counted once more, if there is
+   * no relu.
+   */
+  private static GradientArray beforeRelu(Tensor x, INDArray y, GradientArray dOut, boolean relu) {
     if (!relu) {
-      return result.incoming();
+      return dOut.retain();
     }
-    INDArray dy = result.allocate(result.dims());
-    result.kernels().unaryGradient(Unary.RELU, y, y, result.incoming(), dy);
-    return dy;
-  }
-
-  /** Hands the gradient on to the residual, whose derivative is 1. */
-  private static void finish(Tensor result, INDArray dy, boolean relu, Tensor residual) {
-    if (relu && residual != null) {
-      residual.give(dy);
-    } else if (relu) {
-      result.release(dy);
-    } else if (residual != null) {
-      result.passGradient(residual, dy);
-    }
+    INDArray dy = x.allocate(y.shape());
+    x.kernels().unaryGradient(Unary.RELU, y, y, dOut.array(), dy);
+    return GradientArray.of(x.step().arena(), x.dtype(), dy);
   }
 }

@@ -1,138 +1,142 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.tensor.internal.DropoutMask;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
-import java.util.Locale;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Operations on each element, and their gradients. */
 final class Elementwise {
   private Elementwise() {}
 
-  static Tensor unary(Unary function, Tensor x) {
-    return unary(function, 0, 0, x);
-  }
-
-  static Tensor clamp(Tensor x, double min, double max) {
-    if (!(min <= max)) {
-      throw new IllegalArgumentException(
-          "clamp: expected min <= max, got min " + min + " and max " + max + ".");
+  /** A function of one number, which may have settings. */
+  record Function(Unary function, double alpha, double beta) implements Kind {
+    Function(Unary function) {
+      this(function, 0, 0);
     }
-    return unary(Unary.CLAMP, min, max, x);
+
+    Function {
+      if (function == Unary.CLAMP && !(alpha <= beta)) {
+        throw new IllegalArgumentException(
+            "clamp: expected min <= max, got min " + alpha + " and max " + beta + ".");
+      }
+    }
+
+    @Override
+    public String name() {
+      return Names.camelCase(function);
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      INDArray xs = x.array();
+      INDArray y = x.allocate(x.dims());
+      x.kernels().unary(function, alpha, beta, xs, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dy, back) -> {
+            INDArray dx = x.allocate(x.dims());
+            x.kernels().unaryGradient(function, alpha, beta, xs, y, dy.array(), dx);
+            back.give(x, dx);
+          });
+    }
   }
 
-  /** A function with settings. */
-  static Tensor unary(Unary function, double alpha, double beta, Tensor x) {
-    INDArray xs = x.array();
-    INDArray y = x.allocate(x.dims());
-    x.kernels().unary(function, alpha, beta, xs, y);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
+  /** y = x factor + shift. */
+  record Affine(double factor, double shift) implements Kind {
+    @Override
+    public String name() {
+      return factor == 1 ? "add" : "mul";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      INDArray y = x.allocate(x.dims());
+      x.kernels().affine(x.array(), factor, shift, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dy, back) -> {
+            if (factor == 1) {
+              back.share(x, dy);
+            } else {
               INDArray dx = x.allocate(x.dims());
-              x.kernels().unaryGradient(function, alpha, beta, xs, y, result.incoming(), dx);
-              x.give(dx);
-            },
-            x);
-  }
-
-  static Tensor affine(Tensor x, double factor, double shift) {
-    INDArray y = x.allocate(x.dims());
-    x.kernels().affine(x.array(), factor, shift, y);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
-              if (factor == 1) {
-                result.passGradient(x, result.incoming());
-              } else {
-                INDArray dx = x.allocate(x.dims());
-                x.kernels().affine(result.incoming(), factor, 0, dx);
-                x.give(dx);
-              }
-            },
-            x);
-  }
-
-  static Tensor dropout(Tensor x, double rate) {
-    if (!(rate >= 0 && rate < 1)) {
-      throw new IllegalArgumentException(
-          "dropout: expected a rate from 0 to below 1, got " + rate + ".");
+              x.kernels().affine(dy.array(), factor, 0, dx);
+              back.give(x, dx);
+            }
+          });
     }
-    if (!x.step().isTraining() || rate == 0) {
-      return x;
-    }
-    INDArray mask = x.allocate(x.dims());
-    DropoutMask.draw(x.step().rng(), rate, mask);
-    return binary(Binary.MUL, x, x.step().constant(mask, x.dtype()));
   }
 
-  static Tensor binary(Binary operation, Tensor a, Tensor b) {
-    String name = operation.name().toLowerCase(Locale.ROOT);
-    a.checkWith(name, b);
-    long[] shape = Shape.broadcast(name, a.dims(), b.dims());
-    INDArray as = a.view(a.array(), Shape.padded(a.dims(), shape.length));
-    INDArray bs = b.view(b.array(), Shape.padded(b.dims(), shape.length));
-    INDArray y = a.allocate(shape);
-    Kernels kernels = a.kernels();
-    kernels.binary(operation, as, bs, y);
-    return a.step()
-        .result(
-            y,
-            a.dtype(),
-            result -> {
-              INDArray dy = result.incoming();
-              switch (operation) {
-                case ADD -> {
-                  Reductions.lendSum(a, dy);
-                  Reductions.lendSum(b, dy);
-                  result.shareGradient();
-                }
-                case SUB -> {
-                  Reductions.lendSum(a, dy);
-                  result.shareGradient();
-                  if (b.isTracked()) {
-                    Reductions.giveSum(b, negative(b, dy));
+  /** A function of two numbers, of tensors that broadcast. */
+  record OfTwo(Binary function) implements Kind {
+    @Override
+    public String name() {
+      return Names.camelCase(function);
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor a = inputs[0];
+      Tensor b = inputs[1];
+      a.checkWith(name(), b);
+      long[] shape = Shape.broadcast(name(), a.dims(), b.dims());
+      INDArray as = a.view(a.array(), Shape.padded(a.dims(), shape.length));
+      INDArray bs = b.view(b.array(), Shape.padded(b.dims(), shape.length));
+      INDArray y = a.allocate(shape);
+      a.kernels().binary(function, as, bs, y);
+      Backward backward =
+          switch (function) {
+            case ADD ->
+                (dy, back) -> {
+                  Reductions.shareSum(back, a, dy);
+                  Reductions.shareSum(back, b, dy);
+                };
+            case SUB ->
+                (dy, back) -> {
+                  Reductions.shareSum(back, a, dy);
+                  if (back.wants(b)) {
+                    Reductions.giveSum(back, b, negative(b, dy.array()));
                   }
-                }
-                case MUL -> {
-                  if (a.isTracked()) {
-                    Reductions.giveSum(a, combined(a, Binary.MUL, dy, bs));
+                };
+            case MUL ->
+                (dy, back) -> {
+                  if (back.wants(a)) {
+                    Reductions.giveSum(back, a, combined(a, Binary.MUL, dy.array(), bs));
                   }
-                  if (b.isTracked()) {
-                    Reductions.giveSum(b, combined(b, Binary.MUL, dy, as));
+                  if (back.wants(b)) {
+                    Reductions.giveSum(back, b, combined(b, Binary.MUL, dy.array(), as));
                   }
-                }
-                case DIV -> {
-                  // d(a/b)/da = 1/b and d(a/b)/db = -(a/b)/b.
-                  INDArray da = combined(a, Binary.DIV, dy, bs);
-                  if (b.isTracked()) {
+                };
+            case DIV ->
+                // d(a/b)/da = 1/b and d(a/b)/db = -(a/b)/b.
+                (dy, back) -> {
+                  INDArray da = combined(a, Binary.DIV, dy.array(), bs);
+                  if (back.wants(b)) {
                     INDArray product = combined(b, Binary.MUL, da, y);
-                    Reductions.giveSum(b, negative(b, product));
+                    Reductions.giveSum(back, b, negative(b, product));
                     b.release(product);
                   }
-                  Reductions.giveSum(a, da);
-                }
-              }
-            },
-            a,
-            b);
-  }
+                  Reductions.giveSum(back, a, da);
+                };
+          };
+      return Value.of(y, a.dtype(), backward);
+    }
 
-  private static INDArray combined(Tensor of, Binary operation, INDArray x, INDArray y) {
-    INDArray result = of.allocate(x.shape());
-    of.kernels().binary(operation, x, y, result);
-    return result;
-  }
+    private static INDArray combined(Tensor of, Binary function, INDArray x, INDArray y) {
+      INDArray result = of.allocate(x.shape());
+      of.kernels().binary(function, x, y, result);
+      return result;
+    }
 
-  private static INDArray negative(Tensor of, INDArray x) {
-    INDArray result = of.allocate(x.shape());
-    of.kernels().unary(Unary.NEG, x, result);
-    return result;
+    private static INDArray negative(Tensor of, INDArray x) {
+      INDArray result = of.allocate(x.shape());
+      Kernels kernels = of.kernels();
+      kernels.unary(Unary.NEG, x, result);
+      return result;
+    }
   }
 }

@@ -8,31 +8,40 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Losses {
   private Losses() {}
 
-  static Tensor meanSquaredError(Tensor x, Tensor target) {
-    x.checkWith("meanSquaredError", target);
-    Shape.checkEqual("meanSquaredError", x.dims(), target.dims());
-    INDArray difference = x.allocate(x.dims());
-    double sum = x.kernels().difference(x.array(), target.array(), difference);
-    INDArray mean = x.allocate(1);
-    HeapCopy.write(new double[] {sum / x.length()}, mean);
-    return x.step()
-        .result(
-            mean,
-            x.dtype(),
-            result -> {
-              double factor = 2 * HeapCopy.doublesOf(result.incoming())[0] / x.length();
-              giveScaled(x, difference, factor);
-              giveScaled(target, difference, -factor);
-            },
-            x,
-            target);
-  }
+  /** The mean of squared differences. */
+  record MeanSquaredError() implements Kind {
+    @Override
+    public String name() {
+      return "meanSquaredError";
+    }
 
-  private static void giveScaled(Tensor receiver, INDArray array, double factor) {
-    if (receiver.isTracked()) {
-      INDArray scaled = receiver.allocate(array.shape());
-      receiver.kernels().affine(array, factor, 0, scaled);
-      receiver.give(scaled);
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      Tensor target = inputs[1];
+      x.checkWith(name(), target);
+      Shape.checkEqual(name(), x.dims(), target.dims());
+      INDArray difference = x.allocate(x.dims());
+      double sum = x.kernels().difference(x.array(), target.array(), difference);
+      INDArray mean = x.allocate(1);
+      HeapCopy.write(new double[] {sum / x.length()}, mean);
+      return Value.of(
+          mean,
+          x.dtype(),
+          (dy, back) -> {
+            double factor = 2 * HeapCopy.doublesOf(dy.array())[0] / x.length();
+            giveScaled(back, x, difference, factor);
+            giveScaled(back, target, difference, -factor);
+          });
+    }
+
+    private static void giveScaled(
+        Backpropagation back, Tensor receiver, INDArray array, double factor) {
+      if (back.wants(receiver)) {
+        INDArray scaled = receiver.allocate(array.shape());
+        receiver.kernels().affine(array, factor, 0, scaled);
+        back.give(receiver, scaled);
+      }
     }
   }
 
@@ -85,6 +94,7 @@ final class Losses {
                 + ".");
       }
     }
-    return Rows.pick(logits.logSoftmax(-1).reshape(rows, classes), targets).mean().neg();
+    Tensor logarithms = logits.logSoftmax(-1).reshape(rows, classes);
+    return logits.step().apply(new Rows.Pick(targets.clone()), logarithms).mean().neg();
   }
 }

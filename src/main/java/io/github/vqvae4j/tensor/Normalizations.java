@@ -10,30 +10,62 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Normalizations {
   private Normalizations() {}
 
-  static Tensor layer(Tensor x, Tensor weight, Tensor bias, double epsilon) {
-    long size = x.size(-1);
-    return normalize("layerNorm", x, x.length() / size, 1, weight, bias, epsilon).output();
-  }
-
-  static Tensor group(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
-    if (x.rank() < 2 || groups < 1 || x.size(-1) % groups != 0) {
-      throw new IllegalArgumentException(
-          "groupNorm: expected images [batch, .., channels] and a number of groups that divides the"
-              + " channels, got shape "
-              + Arrays.toString(x.dims())
-              + " and "
-              + groups
-              + " groups.");
+  /** Over the last axis. */
+  record Layer(double epsilon) implements Kind {
+    @Override
+    public String name() {
+      return "layerNorm";
     }
-    return normalize("groupNorm", x, x.size(0), groups, weight, bias, epsilon).output();
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      return normalize(name(), x.length() / x.size(-1), 1, epsilon, inputs);
+    }
   }
 
-  static Normalized batch(Tensor x, Tensor weight, Tensor bias, double epsilon) {
-    return normalize("batchNorm", x, 1, x.size(-1), weight, bias, epsilon);
+  /** Over the pixels of an image and a group of channels. */
+  record Group(int groups, double epsilon) implements Kind {
+    @Override
+    public String name() {
+      return "groupNorm";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      if (x.rank() < 2 || groups < 1 || x.size(-1) % groups != 0) {
+        throw new IllegalArgumentException(
+            "groupNorm: expected images [batch, .., channels] and a number of groups that divides"
+                + " the channels, got shape "
+                + Arrays.toString(x.dims())
+                + " and "
+                + groups
+                + " groups.");
+      }
+      return normalize(name(), x.size(0), groups, epsilon, inputs);
+    }
   }
 
-  private static Normalized normalize(
-      String name, Tensor x, long images, long groups, Tensor weight, Tensor bias, double epsilon) {
+  /** Over all pixels of a batch; the means and variances of the channels are results too. */
+  record Batch(double epsilon) implements Kind {
+    @Override
+    public String name() {
+      return "batchNorm";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      return normalize(name(), 1, inputs[0].size(-1), epsilon, inputs);
+    }
+  }
+
+  /** The normalized x, and its means and variances [images groups]. */
+  private static Value normalize(
+      String name, long images, long groups, double epsilon, Tensor... inputs) {
+    Tensor x = inputs[0];
+    Tensor weight = inputs[1];
+    Tensor bias = inputs[2];
     long channels = x.size(-1);
     check(name, x, weight, bias, epsilon);
     long[] layout = {images, x.length() / images / channels, channels};
@@ -43,26 +75,25 @@ final class Normalizations {
     INDArray variance = x.allocate(images, groups);
     INDArray y = x.allocate(layout);
     x.kernels().normalize(xs, ws, bias.array(), epsilon, mean, variance, y);
-    Tensor output =
-        x.step()
-            .result(
-                x.view(y, x.dims()),
-                x.dtype(),
-                result -> {
-                  INDArray dy = x.view(result.incoming(), layout);
-                  INDArray dx = gradientFor(x, layout);
-                  INDArray dWeight = gradientFor(weight, channels);
-                  INDArray dBias = gradientFor(bias, channels);
-                  x.kernels()
-                      .normalizeGradients(xs, ws, epsilon, mean, variance, dy, dx, dWeight, dBias);
-                  give(x, dx);
-                  give(weight, dWeight);
-                  give(bias, dBias);
-                },
-                x,
-                weight,
-                bias);
-    return new Normalized(output, constant(x, mean), constant(x, variance));
+    return Value.of(
+            x.view(y, x.dims()),
+            x.dtype(),
+            (dy, back) -> {
+              INDArray dx = back.wants(x) ? x.allocate(layout) : null;
+              INDArray dWeight = back.arrayFor(weight);
+              INDArray dBias = back.arrayFor(bias);
+              INDArray dys = x.view(dy.array(), layout);
+              x.kernels()
+                  .normalizeGradients(xs, ws, epsilon, mean, variance, dys, dx, dWeight, dBias);
+              back.give(x, dx);
+              back.give(weight, dWeight);
+              back.give(bias, dBias);
+            })
+        .with(moments(x, mean), moments(x, variance));
+  }
+
+  private static Value.Constant moments(Tensor x, INDArray moments) {
+    return new Value.Constant(x.view(moments, moments.length()), x.dtype());
   }
 
   private static void check(String name, Tensor x, Tensor weight, Tensor bias, double epsilon) {
@@ -86,19 +117,5 @@ final class Normalizations {
               + Arrays.toString(x.dims())
               + ".");
     }
-  }
-
-  private static INDArray gradientFor(Tensor input, long... shape) {
-    return input.isTracked() ? input.allocate(shape) : null;
-  }
-
-  private static void give(Tensor input, INDArray gradient) {
-    if (gradient != null) {
-      input.give(input.view(gradient, input.dims()));
-    }
-  }
-
-  private static Tensor constant(Tensor like, INDArray moments) {
-    return like.step().constant(like.view(moments, moments.length()), like.dtype());
   }
 }

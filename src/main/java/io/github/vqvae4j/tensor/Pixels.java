@@ -57,7 +57,7 @@ final class Pixels {
   private static Tensor border(
       Tensor x, int axis, Mode mode, int width, IntUnaryOperator mirrored) {
     if (mode == Mode.ZEROS) {
-      return x.step().constant(Shapes.zeros(x, axis, width), x.dtype());
+      return x.step().constant(Rearrangements.zeros(x, axis, width), x.dtype());
     }
     int size = Math.toIntExact(x.size(axis));
     long[] shape = x.shape();

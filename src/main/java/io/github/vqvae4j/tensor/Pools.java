@@ -4,12 +4,36 @@ import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Maxima and averages of the pixels in a moving window. */
-final class Pools {
-  private Pools() {}
+/** Maxima or averages of the pixels in a moving window. */
+record Pools(Pooling pooling, int kernelHeight, int kernelWidth, Window window) implements Kind {
+  @Override
+  public String name() {
+    return pooling == Pooling.MAX ? "maxPool" : "averagePool";
+  }
 
-  static Tensor pool(Pooling kind, Tensor x, int kernelHeight, int kernelWidth, Window window) {
-    String name = kind == Pooling.MAX ? "maxPool" : "averagePool";
+  @Override
+  public Value of(Tensor... inputs) {
+    Tensor x = inputs[0];
+    check(x);
+    long height = window.height(x.size(1), kernelHeight);
+    long width = window.width(x.size(2), kernelWidth);
+    long[] kernel = {kernelHeight, kernelWidth};
+    INDArray xs = x.array();
+    INDArray y = x.allocate(x.size(0), height, width, x.size(3));
+    INDArray where = pooling == Pooling.MAX && x.isTracked() ? x.allocate(y.shape()) : null;
+    x.kernels().pool(pooling, xs, kernel, window, y, where);
+    return Value.of(
+        y,
+        x.dtype(),
+        (dy, back) -> {
+          INDArray dx = x.allocate(x.dims());
+          x.kernels().poolGradient(pooling, xs, kernel, window, where, dy.array(), dx);
+          back.give(x, dx);
+        });
+  }
+
+  private void check(Tensor x) {
+    String name = name();
     Pixels.checkImages(name, x);
     if (!window.isPlain()) {
       throw new IllegalArgumentException(
@@ -26,9 +50,7 @@ final class Pools {
               + window
               + ".");
     }
-    long height = window.height(x.size(1), kernelHeight);
-    long width = window.width(x.size(2), kernelWidth);
-    if (height < 1 || width < 1) {
+    if (window.height(x.size(1), kernelHeight) < 1 || window.width(x.size(2), kernelWidth) < 1) {
       throw new IllegalArgumentException(
           name
               + ": images "
@@ -41,20 +63,5 @@ final class Pools {
               + window
               + ".");
     }
-    long[] kernel = {kernelHeight, kernelWidth};
-    INDArray xs = x.array();
-    INDArray y = x.allocate(x.size(0), height, width, x.size(3));
-    INDArray where = kind == Pooling.MAX && x.isTracked() ? x.allocate(y.shape()) : null;
-    x.kernels().pool(kind, xs, kernel, window, y, where);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
-              INDArray dx = x.allocate(x.dims());
-              x.kernels().poolGradient(kind, xs, kernel, window, where, result.incoming(), dx);
-              x.give(dx);
-            },
-            x);
   }
 }

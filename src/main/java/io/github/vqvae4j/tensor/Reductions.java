@@ -10,25 +10,56 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Reductions {
   private Reductions() {}
 
-  static Tensor sum(Tensor x, int... axes) {
-    int[] over = Shape.axes("sum", x.dims(), axes);
-    long[] kept = Shape.reduced(x.dims(), over);
-    INDArray y = x.allocate(kept);
-    x.kernels().sum(x.array(), over, y);
-    return x.step()
-        .result(
-            x.view(y, Shape.without(x.dims(), over)),
-            x.dtype(),
-            result -> {
-              // Broadcasting the gradient back over the summed axes: added to zeros.
-              INDArray zeros = x.allocate(x.dims());
-              zeros.assign(0);
-              INDArray dx = x.allocate(x.dims());
-              x.kernels().binary(Binary.ADD, zeros, x.view(result.incoming(), kept), dx);
-              x.release(zeros);
-              x.give(dx);
-            },
-            x);
+  /** The sum over some axes, which then are gone. */
+  record Sum(int... axes) implements Kind {
+    @Override
+    public String name() {
+      return "sum";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      int[] over = Shape.axes(name(), x.dims(), axes);
+      long[] kept = Shape.reduced(x.dims(), over);
+      INDArray y = x.allocate(kept);
+      x.kernels().sum(x.array(), over, y);
+      return Value.of(
+          x.view(y, Shape.without(x.dims(), over)),
+          x.dtype(),
+          (dy, back) -> {
+            // Broadcasting the gradient back over the summed axes: added to zeros.
+            INDArray zeros = x.allocate(x.dims());
+            zeros.assign(0);
+            INDArray dx = x.allocate(x.dims());
+            x.kernels().binary(Binary.ADD, zeros, x.view(dy.array(), kept), dx);
+            x.release(zeros);
+            back.give(x, dx);
+          });
+    }
+  }
+
+  /** The maximum of each row [n, d]: [n]. */
+  record MaxOfRows() implements Kind {
+    @Override
+    public String name() {
+      return "max";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor rows = inputs[0];
+      INDArray y = rows.allocate(rows.size(0));
+      int[] columns = RowKernels.max(rows.array(), y);
+      return Value.of(
+          y,
+          rows.dtype(),
+          (dy, back) -> {
+            INDArray gradient = rows.allocate(rows.dims());
+            RowKernels.place(dy.array(), columns, gradient);
+            back.give(rows, gradient);
+          });
+    }
   }
 
   static Tensor max(Tensor x, int... axes) {
@@ -42,57 +73,49 @@ final class Reductions {
             .toArray();
     boolean inOrder = Arrays.equals(order, IntStream.range(0, x.rank()).toArray());
     Tensor moved = inOrder ? x : x.permute(order);
-    return maxOfRows(moved.reshape(Shape.size(kept), -1)).reshape(kept);
+    Tensor rows = moved.reshape(Shape.size(kept), -1);
+    return rows.step().apply(new MaxOfRows(), rows).reshape(kept);
   }
 
   private static boolean contains(int[] axes, int axis) {
     return Arrays.stream(axes).anyMatch(a -> a == axis);
   }
 
-  private static Tensor maxOfRows(Tensor rows) {
-    INDArray y = rows.allocate(rows.size(0));
-    int[] columns = RowKernels.max(rows.array(), y);
-    return rows.step()
-        .result(
-            y,
-            rows.dtype(),
-            result -> {
-              INDArray gradient = rows.allocate(rows.dims());
-              RowKernels.place(result.incoming(), columns, gradient);
-              rows.give(gradient);
-            },
-            rows);
-  }
-
   /** Gives a gradient of a broadcast shape, summed to the receiver's. */
-  static void giveSum(Tensor receiver, INDArray gradient) {
-    if (Arrays.equals(Shape.padded(receiver.dims(), gradient.rank()), gradient.shape())) {
-      receiver.give(receiver.view(gradient, receiver.dims()));
+  static void giveSum(Backpropagation back, Tensor receiver, INDArray gradient) {
+    if (isOfShape(receiver, gradient)) {
+      back.give(receiver, gradient);
     } else {
-      lendSum(receiver, gradient);
+      back.give(receiver, sum(receiver, gradient));
       receiver.release(gradient);
     }
   }
 
-  /** As {@link #giveSum}, for a gradient that others hold too. */
-  static void lendSum(Tensor receiver, INDArray gradient) {
-    if (!receiver.isTracked()) {
+  /** As {@link #giveSum}, for a gradient that others use too. */
+  static void shareSum(Backpropagation back, Tensor receiver, GradientArray gradient) {
+    if (!back.wants(receiver)) {
       return;
     }
+    if (isOfShape(receiver, gradient.array())) {
+      back.share(receiver, gradient);
+    } else {
+      back.give(receiver, sum(receiver, gradient.array()));
+    }
+  }
+
+  private static boolean isOfShape(Tensor receiver, INDArray gradient) {
+    return Arrays.equals(Shape.padded(receiver.dims(), gradient.rank()), gradient.shape());
+  }
+
+  /** The sum over the axes along which the receiver was broadcast. */
+  private static INDArray sum(Tensor receiver, INDArray gradient) {
     long[] padded = Shape.padded(receiver.dims(), gradient.rank());
-    if (Arrays.equals(padded, gradient.shape())) {
-      receiver.lend(receiver.view(gradient, receiver.dims()));
-      return;
-    }
-    int[] axes = new int[gradient.rank()];
-    int count = 0;
-    for (int i = 0; i < axes.length; i++) {
-      if (padded[i] == 1 && gradient.size(i) != 1) {
-        axes[count++] = i;
-      }
-    }
+    int[] axes =
+        IntStream.range(0, padded.length)
+            .filter(i -> padded[i] == 1 && gradient.size(i) != 1)
+            .toArray();
     INDArray sum = receiver.allocate(padded);
-    receiver.kernels().sum(gradient, Arrays.copyOf(axes, count), sum);
-    receiver.give(receiver.view(sum, receiver.dims()));
+    receiver.kernels().sum(gradient, axes, sum);
+    return sum;
   }
 }

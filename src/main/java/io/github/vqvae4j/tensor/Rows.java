@@ -9,7 +9,31 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Rows {
   private Rows() {}
 
-  static Tensor lookup(Tensor table, int... indices) {
+  /** Rows of a table [rows, d]: [n, d]. */
+  record Lookup(int... indices) implements Kind {
+    @Override
+    public String name() {
+      return "rows";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor table = inputs[0];
+      check(table, indices);
+      INDArray y = table.allocate(indices.length, table.dims()[1]);
+      RowKernels.gather(table.array(), indices, y);
+      return Value.of(
+          y,
+          table.dtype(),
+          (dy, back) -> {
+            INDArray gradient = table.allocate(table.dims());
+            RowKernels.scatterAdd(dy.array(), indices, gradient);
+            back.give(table, gradient);
+          });
+    }
+  }
+
+  private static void check(Tensor table, int... indices) {
     long rows = table.dims()[0];
     if (table.rank() != 2 || indices.length == 0) {
       throw new IllegalArgumentException(
@@ -33,20 +57,6 @@ final class Rows {
     }
     checkSize(table.length());
     checkSize(Math.multiplyExact(indices.length, table.dims()[1]));
-    int[] rowOf = indices.clone();
-    INDArray y = table.allocate(rowOf.length, table.dims()[1]);
-    RowKernels.gather(table.array(), rowOf, y);
-    return table
-        .step()
-        .result(
-            y,
-            table.dtype(),
-            result -> {
-              INDArray gradient = table.allocate(table.dims());
-              RowKernels.scatterAdd(result.incoming(), rowOf, gradient);
-              table.give(gradient);
-            },
-            table);
   }
 
   /** Offsets of rows are ints. */
@@ -60,20 +70,26 @@ final class Rows {
   }
 
   /** One element of each row of x [n, d]: [n], y_i = x[i, columns_i]. */
-  static Tensor pick(Tensor x, int... columns) {
-    int[] columnOf = columns.clone();
-    INDArray y = x.allocate(columnOf.length);
-    RowKernels.pick(x.array(), columnOf, y);
-    return x.step()
-        .result(
-            y,
-            x.dtype(),
-            result -> {
-              INDArray dx = x.allocate(x.dims());
-              RowKernels.place(result.incoming(), columnOf, dx);
-              x.give(dx);
-            },
-            x);
+  record Pick(int... columns) implements Kind {
+    @Override
+    public String name() {
+      return "pick";
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      INDArray y = x.allocate(columns.length);
+      RowKernels.pick(x.array(), columns, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dy, back) -> {
+            INDArray dx = x.allocate(x.dims());
+            RowKernels.place(dy.array(), columns, dx);
+            back.give(x, dx);
+          });
+    }
   }
 
   static int[] nearest(Tensor x, Tensor codebook) {
@@ -88,14 +104,5 @@ final class Rows {
     }
     return NearestRows.search(
         x.kernels(), x.step().arena(), x.dtype(), x.array(), codebook.array());
-  }
-
-  static Tensor straightThrough(Tensor x, Tensor forward) {
-    x.checkWith("straightThrough", forward);
-    Shape.checkEqual("straightThrough", x.dims(), forward.dims());
-    x.array();
-    return x.step()
-        .result(forward.array(), x.dtype(), result -> result.passGradient(x, result.incoming()), x)
-        .sharing(forward);
   }
 }

@@ -1,16 +1,22 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.Arena;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -45,50 +51,52 @@ public final class Step implements AutoCloseable {
 
   private final Thread owner = Thread.currentThread();
   private final boolean training;
-  private final Rng rng;
+  private final PassKey key;
   private final Kernels floatKernels;
   private final Arena arena = Arena.take();
-  private final List<Tensor> tape = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
   private final List<Change> changes = new ArrayList<>();
   private Observer observer = (source, output) -> {};
+  private Trace trace;
+  private boolean checksEach;
+  private long draws;
   private boolean open = true;
   private Throwable backwardFailure;
 
   /** What is done at commit, and the variables that it writes. */
   private record Change(Runnable action, List<Variable> written) {}
 
-  /** The content that a variable had when an operation used it. */
-  private record Use(Variable variable, long stamp) {
-    void checkUnchanged() {
-      if (variable.stamp() != stamp) {
-        throw new IllegalStateException(
-            "Tensor.backward: "
-                + variable.name()
-                + " was written after the forward pass had used it, so its gradient would mix old"
-                + " and new values. Call backward() before writing, or open a new step.");
-      }
-    }
-  }
-
-  Step(boolean training, Rng rng, Kernels floatKernels) {
+  Step(boolean training, PassKey key, Kernels floatKernels) {
     this.training = training;
-    this.rng = rng;
+    this.key = key;
     this.floatKernels = floatKernels;
   }
 
   /**
    * Opens a step that records what is needed for gradients.
    *
-   * @param rng where its randomness comes from
+   * @param key what its random numbers are a function of
    * @return the step, to be closed by the caller
    */
-  public static Step training(Rng rng) {
-    return new Step(true, rng, KernelChoice.forFloat());
+  public static Step training(PassKey key) {
+    return new Step(true, key, KernelChoice.forFloat());
   }
 
   /**
-   * Opens a step that only computes: no gradients, no randomness, no change of any buffer.
+   * Opens a step that records what is needed for gradients.
+   *
+   * @param rng one number of it is the seed of the step's random numbers
+   * @return the step, to be closed by the caller
+   */
+  public static Step training(Rng rng) {
+    return training(keyFrom(rng));
+  }
+
+  /**
+   * Opens a step that only computes: no gradients of variables, no randomness, no change of any
+   * buffer.
    *
    * @return the step, to be closed by the caller
    */
@@ -97,7 +105,31 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Whether the pass trains.
+   * Opens a step that only computes, and may draw random numbers: for samples.
+   *
+   * @param key what its random numbers are a function of
+   * @return the step, to be closed by the caller
+   */
+  public static Step inference(PassKey key) {
+    return new Step(false, key, KernelChoice.forFloat());
+  }
+
+  /**
+   * Opens a step that only computes, and may draw random numbers: for samples.
+   *
+   * @param rng one number of it is the seed of the step's random numbers
+   * @return the step, to be closed by the caller
+   */
+  public static Step inference(Rng rng) {
+    return inference(keyFrom(rng));
+  }
+
+  private static PassKey keyFrom(Rng rng) {
+    return new PassKey(rng.nextLong(), 0, 0);
+  }
+
+  /**
+   * Returns whether the pass trains.
    *
    * @return true if gradients are recorded and buffers may change on {@link #commit}
    */
@@ -106,17 +138,36 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * The generator of this pass.
+   * Returns what the random numbers of this pass are a function of.
    *
-   * @return the generator the step was opened with
-   * @throws IllegalStateException in a step for inference, which has none
+   * @return the key that the step was opened with
+   * @throws IllegalStateException in a step for inference that was opened without one
    */
-  public Rng rng() {
-    if (rng == null) {
+  public PassKey key() {
+    if (key == null) {
       throw new IllegalStateException(
-          "Step: a step for inference carries no Rng; open it with Step.training(rng).");
+          "Step: this step for inference draws no random numbers; open it with"
+              + " Step.inference(rng) to have it draw.");
     }
-    return rng;
+    return key;
+  }
+
+  /**
+   * Returns the generator of the next draw that all examples share, as which codes restart: a
+   * function of the key's seed and step and of how many draws the pass made before, but not of the
+   * examples' places.
+   *
+   * @return a generator of its own
+   * @throws IllegalStateException as {@link #key}
+   */
+  public Rng sharedRng() {
+    return key().shared(nextDraw());
+  }
+
+  /** The number of the next random operation of the pass. */
+  long nextDraw() {
+    key();
+    return draws++;
   }
 
   /**
@@ -188,6 +239,61 @@ public final class Step implements AutoCloseable {
   }
 
   /**
+   * Computes the gradients of a scalar with respect to some variables only, as of one of several
+   * losses. Operations that none of them lies behind are left out. What {@link Tensor#backward}
+   * adds up is not changed by this, nor what this gave by further calls.
+   *
+   * @param loss a scalar of this step
+   * @param variables trainable, used in this step and not frozen
+   * @param keepGraph whether further gradients may go through the same results
+   * @return constant tensors of the variables' shapes, in their order; zeros where the scalar does
+   *     not depend on one
+   * @throws IllegalStateException as {@link Tensor#backward}
+   * @throws IllegalArgumentException if a variable was not used in this step, or has no gradient
+   */
+  public List<Tensor> gradients(
+      Tensor loss, List<? extends Variable> variables, boolean keepGraph) {
+    checkLoss("Step.gradients", loss);
+    List<Tensor> of = variables.stream().map(this::trackedLeaf).toList();
+    Set<Node> asked = of.stream().map(Tensor::node).collect(Collectors.toSet());
+    Backpropagation back = new Backpropagation(this, nodes, asked::contains);
+    run(back, loss, keepGraph);
+    return of.stream().map(leaf -> result(leaf, back.of(leaf.node()))).toList();
+  }
+
+  /**
+   * Computes the gradients of a scalar as {@link #gradients(Tensor, List, boolean)}, of which
+   * nothing further goes through the results in between.
+   *
+   * @param loss a scalar of this step
+   * @param variables trainable, used in this step and not frozen
+   * @return constant tensors of the variables' shapes, in their order
+   */
+  public List<Tensor> gradients(Tensor loss, List<? extends Variable> variables) {
+    return gradients(loss, variables, false);
+  }
+
+  private Tensor trackedLeaf(Variable variable) {
+    Tensor leaf = leaves.get(variable);
+    if (leaf == null || !leaf.isTracked()) {
+      throw new IllegalArgumentException(
+          "Step.gradients: expected variables that are used in this step and have gradients; "
+              + variable.name()
+              + (leaf == null ? " was not used." : " has none: it is a buffer, or frozen."));
+    }
+    return leaf;
+  }
+
+  private Tensor result(Tensor leaf, GradientArray gradient) {
+    if (gradient != null) {
+      return constant(gradient.array(), leaf.dtype());
+    }
+    INDArray zeros = leaf.allocate(leaf.dims());
+    zeros.assign(0);
+    return constant(zeros, leaf.dtype());
+  }
+
+  /**
    * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
    * changes a buffer.
    *
@@ -247,6 +353,55 @@ public final class Step implements AutoCloseable {
   }
 
   /**
+   * Computes something as a part of a layer, which the operations of the meantime are recorded
+   * with.
+   *
+   * @param layer what errors and traces name; its {@code toString} is its name
+   * @param computation gives the result
+   * @param <T> its type
+   * @return the result
+   */
+  public <T> T within(Object layer, Supplier<T> computation) {
+    layers.push(layer);
+    try {
+      return computation.get();
+    } finally {
+      layers.pop();
+    }
+  }
+
+  /**
+   * Records every operation from now on.
+   *
+   * @return the record, which grows as operations are carried out, until this step closes
+   */
+  public Trace trace() {
+    check();
+    trace = trace == null ? new Trace() : trace;
+    return trace;
+  }
+
+  /**
+   * Has every result and every gradient from now on checked to be finite, one operation at a time,
+   * with none fused into another: slow, and tells where a NaN comes from.
+   *
+   * <p>A result or gradient that is not finite throws {@link NonFiniteException}, which names the
+   * operation and the layer.
+   */
+  public void checkEachOperation() {
+    check();
+    checksEach = true;
+  }
+
+  boolean checksEach() {
+    return checksEach;
+  }
+
+  boolean isTraced() {
+    return trace != null;
+  }
+
+  /**
    * Removes the updates that {@link #commit} would run and returns them, for results that are good
    * only together with those of further steps.
    *
@@ -295,7 +450,7 @@ public final class Step implements AutoCloseable {
     if (open) {
       checkThread();
       open = false;
-      tape.clear();
+      nodes.clear();
       leaves.clear();
       changes.clear();
       arena.giveBack();
@@ -332,57 +487,139 @@ public final class Step implements AutoCloseable {
   }
 
   Tensor constant(INDArray value, DType dtype) {
-    return new Tensor(this, value, dtype, null, false, null);
+    return new Tensor(this, value, dtype, null, null);
+  }
+
+  /** A constant equal to a tensor of another step. */
+  Tensor copy(Tensor other) {
+    INDArray copy = arena.allocate(other.dtype(), other.dims());
+    HeapCopy.copy(other.array(), copy);
+    return constant(copy, other.dtype());
   }
 
   Tensor leaf(Variable variable) {
     check();
     return leaves.computeIfAbsent(
         variable,
-        v -> new Tensor(this, v.array(), v.dtype(), v, training && v.isTrainable(), null));
+        v -> {
+          Node node = training && v.isTrainable() ? newLeaf() : null;
+          return new Tensor(this, v.array(), v.dtype(), v, node);
+        });
   }
 
-  /** A result that the inputs' gradients are computed from, if any input wants one. */
-  Tensor result(INDArray value, DType dtype, Tensor.Backward backward, Tensor... inputs) {
-    boolean tracked = false;
-    for (Tensor input : inputs) {
-      tracked |= input != null && input.isTracked();
+  /** The node of a tensor without history that gradients are kept of. */
+  Node newLeaf() {
+    Node leaf = Node.leaf(nodes.size());
+    nodes.add(leaf);
+    return leaf;
+  }
+
+  /** Carries an operation out; returns its first result. */
+  Tensor apply(Kind kind, Tensor... inputs) {
+    return applyAll(kind, inputs).get(0);
+  }
+
+  /** Carries an operation out; returns all its results. */
+  List<Tensor> applyAll(Kind kind, Tensor... inputs) {
+    check();
+    checkNoIntegers(kind, inputs);
+    Value value = kind.of(inputs);
+    boolean tracked = value.backward() != null && isAnyTracked(inputs);
+    Operation operation =
+        tracked || trace != null || checksEach ? new Operation(kind, inputs, layers.peek()) : null;
+    Node node = null;
+    if (tracked) {
+      node = Node.of(nodes.size(), operation, value.backward());
+      nodes.add(node);
     }
-    if (!tracked) {
-      return constant(value, dtype);
+    List<Tensor> results = results(value, node);
+    if (operation != null) {
+      operation.gave(results);
+      record(operation);
     }
-    List<Use> uses = new ArrayList<>(inputs.length);
+    return results;
+  }
+
+  private static void checkNoIntegers(Kind kind, Tensor... inputs) {
     for (Tensor input : inputs) {
-      if (input != null) {
-        input.keepForGradients();
-        if (input.storage() != null) {
-          uses.add(new Use(input.storage(), input.storage().stamp()));
-        }
+      if (input != null && input.dtype() == DType.INT && !kind.takesIntegers()) {
+        throw new IllegalArgumentException(
+            kind.name()
+                + ": expected a tensor in FLOAT or DOUBLE, got one in INT of shape "
+                + Arrays.toString(input.dims())
+                + ".");
       }
     }
-    Tensor.Backward unlessWritten =
-        uses.isEmpty()
-            ? backward
-            : ofResult -> {
-              uses.forEach(Use::checkUnchanged);
-              backward.run(ofResult);
-            };
-    Tensor result = new Tensor(this, value, dtype, null, true, unlessWritten);
-    tape.add(result);
-    return result;
   }
 
-  /** Runs the tape backwards; results are there in the order in which they depend on each other. */
-  void runBackward() {
+  private static boolean isAnyTracked(Tensor... inputs) {
+    for (Tensor input : inputs) {
+      if (input != null && input.isTracked()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Tensor> results(Value value, Node node) {
+    Tensor result = new Tensor(this, value.array(), value.dtype(), null, node);
+    if (value.sharing() != null) {
+      result.sharing(value.sharing());
+    }
+    if (value.further().isEmpty()) {
+      return List.of(result);
+    }
+    List<Tensor> results = new ArrayList<>();
+    results.add(result);
+    value.further().forEach(more -> results.add(constant(more.array(), more.dtype())));
+    return List.copyOf(results);
+  }
+
+  private void record(Operation operation) {
+    if (trace != null) {
+      trace.add(operation);
+    }
+    if (checksEach) {
+      OperationCheck.ofResults(operation);
+    }
+  }
+
+  /**
+   * Finds the gradients of all leaves that a scalar depends on, and adds them to what they have.
+   */
+  void backward(Tensor loss) {
+    checkLoss("Tensor.backward", loss);
+    Backpropagation back = new Backpropagation(this, nodes, leaf -> true);
+    run(back, loss, false);
+    for (Node node : nodes) {
+      GradientArray gradient = node.isLeaf() ? back.of(node) : null;
+      if (gradient != null) {
+        node.add(gradient, kernels(gradient.dtype()));
+      }
+    }
+  }
+
+  private void run(Backpropagation back, Tensor loss, boolean keepGraph) {
     try {
-      for (int i = tape.size() - 1; i >= 0; i--) {
-        tape.get(i).propagate();
-      }
+      back.run(loss, keepGraph);
     } catch (Throwable e) {
       backwardFailure = e;
       throw e;
     }
-    tape.removeIf(Tensor::isPropagated);
+  }
+
+  private void checkLoss(String who, Tensor loss) {
+    loss.array();
+    checkGradients();
+    if (loss.length() != 1 || !loss.isTracked()) {
+      throw new IllegalStateException(
+          who
+              + ": expected a scalar that depends on a parameter, got shape "
+              + Arrays.toString(loss.dims())
+              + (loss.isTracked()
+                  ? ". Reduce it with mean() or sum()."
+                  : ", which depends on none."));
+    }
   }
 
   /** Throws where gradients are incomplete because something threw on the way back. */

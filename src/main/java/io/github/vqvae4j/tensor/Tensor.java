@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.RandomNumbers.Distribution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
@@ -26,10 +27,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A tensor lives as long as its step. {@link #toFloats()} copies its numbers out.
  */
 public final class Tensor {
-  /** How the inputs' gradients follow from a result's. */
-  @FunctionalInterface
-  interface Backward {
-    void run(Tensor result);
+  static {
+    FusedConvolution.provide(Convolutions::fused);
   }
 
   private final Step step;
@@ -40,8 +39,8 @@ public final class Tensor {
   /** Whose memory the value lies in; null if it is the step's. */
   private final Variable variable;
 
-  private final boolean tracked;
-  private final Backward backward;
+  /** Its place in the graph that gradients go through; null if none does. */
+  private Node node;
 
   /** Whose memory this one shares, and must not have been given back; null if it is its own. */
   private Tensor owner;
@@ -52,26 +51,13 @@ public final class Tensor {
   /** Of its own memory, once somebody asked; else 0. */
   private long stamp;
 
-  private INDArray gradient;
-  private boolean propagated;
-
-  /** Whether nobody else holds the gradient's array: only then may it be written or released. */
-  private boolean ownsGradient;
-
-  Tensor(
-      Step step,
-      INDArray value,
-      DType dtype,
-      Variable variable,
-      boolean tracked,
-      Backward backward) {
+  Tensor(Step step, INDArray value, DType dtype, Variable variable, Node node) {
     this.step = step;
     this.value = value;
     this.shape = value.shape();
     this.dtype = dtype;
     this.variable = variable;
-    this.tracked = tracked;
-    this.backward = backward;
+    this.node = node;
   }
 
   // --- what it is
@@ -217,9 +203,10 @@ public final class Tensor {
     checkWith("releasing", intermediate);
     Tensor released = intermediate.owner();
     if (!step.isTraining()
-        && !tracked
-        && !intermediate.tracked
-        && !released.tracked
+        && !step.isTraced()
+        && !isTracked()
+        && !intermediate.isTracked()
+        && !released.isTracked()
         && !released.neededByGradients
         && released.value != null
         && !sharesMemoryWith(released)
@@ -264,18 +251,7 @@ public final class Tensor {
    *     was used
    */
   public void backward() {
-    array();
-    step.checkGradients();
-    if (length() != 1 || !tracked) {
-      throw new IllegalStateException(
-          "Tensor.backward: expected a scalar that depends on a parameter, got shape "
-              + Arrays.toString(shape)
-              + (tracked ? ". Reduce it with mean() or sum()." : ", which depends on none."));
-    }
-    INDArray one = step.arena().allocate(dtype, shape);
-    HeapCopy.write(new double[] {1}, one);
-    give(one);
-    step.runBackward();
+    step.backward(this);
   }
 
   /**
@@ -284,7 +260,12 @@ public final class Tensor {
    * @return a tensor without history
    */
   public Tensor withGradient() {
-    return new Tensor(step, array(), dtype, variable, true, null).sharing(this);
+    if (dtype == DType.INT) {
+      throw new IllegalArgumentException("withGradient: integers have no gradient.");
+    }
+    Tensor leaf = stopGradient();
+    leaf.node = step.newLeaf();
+    return leaf;
   }
 
   /**
@@ -296,96 +277,16 @@ public final class Tensor {
    */
   public Tensor gradient() {
     step.checkGradients();
-    if (backward != null) {
+    if (isTracked() && !node.isLeaf()) {
       throw new IllegalStateException(
           "Tensor.gradient: this is a result in between, whose gradient is not kept."
               + " Ask a variable's tensor, or one made by withGradient().");
     }
-    ownsGradient = false; // so that a second backward() adds into an array of its own
-    return gradient == null ? null : step.constant(gradient, dtype);
-  }
-
-  /** Computes the inputs' gradients from this result's, and gives the array back. */
-  void propagate() {
-    if (gradient != null) {
-      backward.run(this);
-      if (ownsGradient) {
-        step.arena().release(gradient, dtype);
-      }
-      gradient = null;
-      propagated = true;
+    if (node == null || node.gradient() == null) {
+      return null;
     }
-  }
-
-  /** Whether a call of {@link #backward()} went through this result. */
-  boolean isPropagated() {
-    return propagated;
-  }
-
-  /** The gradient so far; for the operation's own {@link Backward}. */
-  INDArray incoming() {
-    return gradient;
-  }
-
-  /** Adds to the gradient an array that nobody else holds. */
-  void give(INDArray addend) {
-    checkNotPropagated();
-    if (!tracked) {
-      step.arena().release(addend, dtype);
-    } else if (gradient == null) {
-      gradient = addend;
-      ownsGradient = true;
-    } else {
-      add(addend);
-      step.arena().release(addend, dtype);
-    }
-  }
-
-  /** Adds to the gradient an array that others may hold too. */
-  void lend(INDArray addend) {
-    checkNotPropagated();
-    if (tracked && gradient == null) {
-      gradient = addend;
-      ownsGradient = false;
-    } else if (tracked) {
-      add(addend);
-    }
-  }
-
-  /** Hands this result's gradient, possibly under another shape, on to its only receiver. */
-  void passGradient(Tensor receiver, INDArray view) {
-    if (ownsGradient && receiver.tracked) {
-      ownsGradient = false;
-      receiver.give(view);
-    } else {
-      receiver.lend(view);
-    }
-  }
-
-  /** Says that this result's gradient was lent to others, who may go on holding it. */
-  void shareGradient() {
-    ownsGradient = false;
-  }
-
-  private void checkNotPropagated() {
-    if (propagated) {
-      throw new IllegalStateException(
-          "Tensor.backward: it goes through each result only once, and an earlier call went through"
-              + " one of shape "
-              + Arrays.toString(shape)
-              + ". Add the losses up and call backward() on their sum.");
-    }
-  }
-
-  private void add(INDArray addend) {
-    if (ownsGradient) {
-      kernels().accumulate(gradient, addend);
-    } else {
-      INDArray sum = step.arena().allocate(dtype, shape);
-      kernels().binary(Binary.ADD, gradient, addend, sum);
-      gradient = sum;
-      ownsGradient = true;
-    }
+    // Counted as a user, so that a second backward() adds into an array of its own.
+    return step.constant(node.gradient().retain().array(), dtype);
   }
 
   // --- for the operations
@@ -441,8 +342,17 @@ public final class Tensor {
     return stamp;
   }
 
+  Node node() {
+    return node;
+  }
+
   boolean isTracked() {
-    return tracked;
+    return node != null;
+  }
+
+  /** Whether it is a variable as a tensor of this step. */
+  boolean isVariable() {
+    return variable != null;
   }
 
   Kernels kernels() {
@@ -483,7 +393,7 @@ public final class Tensor {
    * @return this + other
    */
   public Tensor add(Tensor other) {
-    return Elementwise.binary(Binary.ADD, this, other);
+    return step.apply(new Elementwise.OfTwo(Binary.ADD), this, other);
   }
 
   /**
@@ -493,7 +403,7 @@ public final class Tensor {
    * @return this - other
    */
   public Tensor sub(Tensor other) {
-    return Elementwise.binary(Binary.SUB, this, other);
+    return step.apply(new Elementwise.OfTwo(Binary.SUB), this, other);
   }
 
   /**
@@ -503,7 +413,7 @@ public final class Tensor {
    * @return this * other
    */
   public Tensor mul(Tensor other) {
-    return Elementwise.binary(Binary.MUL, this, other);
+    return step.apply(new Elementwise.OfTwo(Binary.MUL), this, other);
   }
 
   /**
@@ -513,7 +423,7 @@ public final class Tensor {
    * @return this / other
    */
   public Tensor div(Tensor other) {
-    return Elementwise.binary(Binary.DIV, this, other);
+    return step.apply(new Elementwise.OfTwo(Binary.DIV), this, other);
   }
 
   /**
@@ -523,7 +433,7 @@ public final class Tensor {
    * @return this + number
    */
   public Tensor add(double number) {
-    return Elementwise.affine(this, 1, number);
+    return step.apply(new Elementwise.Affine(1, number), this);
   }
 
   /**
@@ -533,7 +443,7 @@ public final class Tensor {
    * @return this * number
    */
   public Tensor mul(double number) {
-    return Elementwise.affine(this, number, 0);
+    return step.apply(new Elementwise.Affine(number, 0), this);
   }
 
   // --- functions of each element
@@ -544,7 +454,7 @@ public final class Tensor {
    * @return -x
    */
   public Tensor neg() {
-    return Elementwise.unary(Unary.NEG, this);
+    return step.apply(new Elementwise.Function(Unary.NEG), this);
   }
 
   /**
@@ -553,7 +463,7 @@ public final class Tensor {
    * @return x^2
    */
   public Tensor square() {
-    return Elementwise.unary(Unary.SQUARE, this);
+    return step.apply(new Elementwise.Function(Unary.SQUARE), this);
   }
 
   /**
@@ -562,7 +472,7 @@ public final class Tensor {
    * @return sqrt(x)
    */
   public Tensor sqrt() {
-    return Elementwise.unary(Unary.SQRT, this);
+    return step.apply(new Elementwise.Function(Unary.SQRT), this);
   }
 
   /**
@@ -571,7 +481,7 @@ public final class Tensor {
    * @return e^x
    */
   public Tensor exp() {
-    return Elementwise.unary(Unary.EXP, this);
+    return step.apply(new Elementwise.Function(Unary.EXP), this);
   }
 
   /**
@@ -580,7 +490,7 @@ public final class Tensor {
    * @return ln x
    */
   public Tensor log() {
-    return Elementwise.unary(Unary.LOG, this);
+    return step.apply(new Elementwise.Function(Unary.LOG), this);
   }
 
   /**
@@ -589,7 +499,7 @@ public final class Tensor {
    * @return |x|
    */
   public Tensor abs() {
-    return Elementwise.unary(Unary.ABS, this);
+    return step.apply(new Elementwise.Function(Unary.ABS), this);
   }
 
   /**
@@ -599,7 +509,7 @@ public final class Tensor {
    * @return max(x, 0)
    */
   public Tensor relu() {
-    return Elementwise.unary(Unary.RELU, this);
+    return step.apply(new Elementwise.Function(Unary.RELU), this);
   }
 
   /**
@@ -608,7 +518,7 @@ public final class Tensor {
    * @return 1 / (1 + e^-x)
    */
   public Tensor sigmoid() {
-    return Elementwise.unary(Unary.SIGMOID, this);
+    return step.apply(new Elementwise.Function(Unary.SIGMOID), this);
   }
 
   /**
@@ -617,7 +527,7 @@ public final class Tensor {
    * @return tanh x
    */
   public Tensor tanh() {
-    return Elementwise.unary(Unary.TANH, this);
+    return step.apply(new Elementwise.Function(Unary.TANH), this);
   }
 
   /**
@@ -627,7 +537,7 @@ public final class Tensor {
    * @return max(x, 0) + slope min(x, 0)
    */
   public Tensor leakyRelu(double slope) {
-    return Elementwise.unary(Unary.LEAKY_RELU, slope, 0, this);
+    return step.apply(new Elementwise.Function(Unary.LEAKY_RELU, slope, 0), this);
   }
 
   /**
@@ -636,7 +546,7 @@ public final class Tensor {
    * @return x / (1 + e^-x)
    */
   public Tensor silu() {
-    return Elementwise.unary(Unary.SILU, this);
+    return step.apply(new Elementwise.Function(Unary.SILU), this);
   }
 
   /**
@@ -646,7 +556,7 @@ public final class Tensor {
    * @return x (1 + erf(x / sqrt(2))) / 2
    */
   public Tensor gelu() {
-    return Elementwise.unary(Unary.GELU, this);
+    return step.apply(new Elementwise.Function(Unary.GELU), this);
   }
 
   /**
@@ -656,7 +566,7 @@ public final class Tensor {
    * @return ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|)
    */
   public Tensor softplus() {
-    return Elementwise.unary(Unary.SOFTPLUS, this);
+    return step.apply(new Elementwise.Function(Unary.SOFTPLUS), this);
   }
 
   /**
@@ -667,7 +577,7 @@ public final class Tensor {
    * @return min(max(x, min), max)
    */
   public Tensor clamp(double min, double max) {
-    return Elementwise.clamp(this, min, max);
+    return step.apply(new Elementwise.Function(Unary.CLAMP, min, max), this);
   }
 
   // --- sums and means
@@ -679,7 +589,7 @@ public final class Tensor {
    * @return the sums, of shape [1] if no axis is left
    */
   public Tensor sum(int... axes) {
-    return Reductions.sum(this, axes);
+    return step.apply(new Reductions.Sum(axes), this);
   }
 
   /**
@@ -713,7 +623,7 @@ public final class Tensor {
    * @return e^x / sum of e^x along the axis
    */
   public Tensor softmax(int axis) {
-    return AlongAxis.softmax(this, axis, false);
+    return step.apply(new AlongAxis.Softmax(axis, false), this);
   }
 
   /**
@@ -723,7 +633,7 @@ public final class Tensor {
    * @return x - ln(sum of e^x along the axis)
    */
   public Tensor logSoftmax(int axis) {
-    return AlongAxis.softmax(this, axis, true);
+    return step.apply(new AlongAxis.Softmax(axis, true), this);
   }
 
   /**
@@ -733,7 +643,7 @@ public final class Tensor {
    * @return y_i = x_0 + ... + x_i along the axis
    */
   public Tensor cumulativeSum(int axis) {
-    return AlongAxis.cumulativeSum(this, axis);
+    return step.apply(new AlongAxis.CumulativeSum(axis), this);
   }
 
   // --- losses, each a mean
@@ -745,7 +655,7 @@ public final class Tensor {
    * @return a scalar
    */
   public Tensor meanSquaredError(Tensor target) {
-    return Losses.meanSquaredError(this, target);
+    return step.apply(new Losses.MeanSquaredError(), this, target);
   }
 
   /**
@@ -804,7 +714,7 @@ public final class Tensor {
    * @return [.., m, n]
    */
   public Tensor matmul(Tensor other) {
-    return Products.matmul(this, false, other, false);
+    return matmul(false, other, false);
   }
 
   /**
@@ -816,7 +726,7 @@ public final class Tensor {
    * @return [.., m, n]
    */
   public Tensor matmul(boolean transposed, Tensor other, boolean otherTransposed) {
-    return Products.matmul(this, transposed, other, otherTransposed);
+    return step.apply(new Matmul(transposed, otherTransposed), this, other);
   }
 
   /**
@@ -843,7 +753,7 @@ public final class Tensor {
    * @return the reshaped tensor, which shares this one's memory
    */
   public Tensor reshape(long... newShape) {
-    return Shapes.reshape(this, newShape);
+    return step.apply(new Rearrangements.Reshape(newShape.clone()), this);
   }
 
   /**
@@ -853,7 +763,7 @@ public final class Tensor {
    * @return the permuted tensor
    */
   public Tensor permute(int... axes) {
-    return Shapes.permute(this, axes);
+    return step.apply(new Rearrangements.Permute(axes.clone()), this);
   }
 
   /**
@@ -865,7 +775,7 @@ public final class Tensor {
    * @return this[.., from:to, ..]
    */
   public Tensor slice(int axis, long from, long to) {
-    return Shapes.slice(this, axis, from, to);
+    return step.apply(new Rearrangements.Slice(axis, from, to), this);
   }
 
   /**
@@ -876,7 +786,7 @@ public final class Tensor {
    * @return the concatenation
    */
   public static Tensor concat(int axis, List<Tensor> tensors) {
-    return Shapes.concat(axis, tensors);
+    return Rearrangements.concat(axis, tensors);
   }
 
   /**
@@ -886,7 +796,7 @@ public final class Tensor {
    * @return [b, h factor, w factor, c]
    */
   public Tensor upsample(int factor) {
-    return Convolutions.upsample(this, factor);
+    return step.apply(new Convolutions.Upsample(factor), this);
   }
 
   /**
@@ -933,7 +843,7 @@ public final class Tensor {
    * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
    */
   public Tensor averagePool(int kernelHeight, int kernelWidth, Window window) {
-    return Pools.pool(Pooling.AVERAGE, this, kernelHeight, kernelWidth, window);
+    return step.apply(new Pools(Pooling.AVERAGE, kernelHeight, kernelWidth, window), this);
   }
 
   /**
@@ -947,7 +857,7 @@ public final class Tensor {
    * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
    */
   public Tensor maxPool(int kernelHeight, int kernelWidth, Window window) {
-    return Pools.pool(Pooling.MAX, this, kernelHeight, kernelWidth, window);
+    return step.apply(new Pools(Pooling.MAX, kernelHeight, kernelWidth, window), this);
   }
 
   // --- normalization and dropout
@@ -962,7 +872,7 @@ public final class Tensor {
    * @return a tensor of this shape
    */
   public Tensor layerNorm(Tensor weight, Tensor bias, double epsilon) {
-    return Normalizations.layer(this, weight, bias, epsilon);
+    return step.apply(new Normalizations.Layer(epsilon), this, weight, bias);
   }
 
   /**
@@ -976,7 +886,7 @@ public final class Tensor {
    * @return a tensor of this shape
    */
   public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double epsilon) {
-    return Normalizations.group(this, groups, weight, bias, epsilon);
+    return step.apply(new Normalizations.Group(groups, epsilon), this, weight, bias);
   }
 
   /**
@@ -989,18 +899,51 @@ public final class Tensor {
    * @return the result, with the means and variances that it was computed with
    */
   public Normalized batchNorm(Tensor weight, Tensor bias, double epsilon) {
-    return Normalizations.batch(this, weight, bias, epsilon);
+    List<Tensor> results = step.applyAll(new Normalizations.Batch(epsilon), this, weight, bias);
+    return new Normalized(results.get(0), results.get(1), results.get(2));
   }
 
   /**
-   * Dropout (Srivastava et al. 2014): each element becomes 0 with some probability, drawn from the
-   * step's {@link Rng}, or else is divided by 1 - rate, so that its mean stays what it is.
+   * Dropout (Srivastava et al. 2014): each element becomes 0 with some probability, or else is
+   * divided by 1 - rate, so that its mean stays what it is.
    *
    * @param rate the probability, from 0 to below 1
    * @return this tensor itself in inference
    */
   public Tensor dropout(double rate) {
-    return Elementwise.dropout(this, rate);
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException(
+          "dropout: expected a rate from 0 to below 1, got " + rate + ".");
+    }
+    if (!step.isTraining() || rate == 0) {
+      return this;
+    }
+    return mul(random(Distribution.DROPOUT, rate));
+  }
+
+  /**
+   * Returns noise from the standard normal distribution, each example's by its place in the whole
+   * batch ({@link io.github.vqvae4j.random.PassKey}).
+   *
+   * @return a constant of this shape, of which the first axis is the examples
+   * @throws IllegalStateException in a step without random numbers
+   */
+  public Tensor normalLike() {
+    return random(Distribution.NORMAL, 0);
+  }
+
+  /**
+   * Returns numbers from the uniform distribution from 0 to below 1, as {@link #normalLike}.
+   *
+   * @return a constant of this shape, of which the first axis is the examples
+   * @throws IllegalStateException in a step without random numbers
+   */
+  public Tensor uniformLike() {
+    return random(Distribution.UNIFORM, 0);
+  }
+
+  private Tensor random(Distribution distribution, double rate) {
+    return step.apply(new RandomNumbers(distribution, rate, step.nextDraw()), this);
   }
 
   // --- vector quantization
@@ -1012,7 +955,7 @@ public final class Tensor {
    * @return [n, d]
    */
   public Tensor rows(int... indices) {
-    return Rows.lookup(this, indices);
+    return step.apply(new Rows.Lookup(indices.clone()), this);
   }
 
   /**
@@ -1039,7 +982,7 @@ public final class Tensor {
    * @return a constant that shares this one's memory
    */
   public Tensor stopGradient() {
-    return new Tensor(step, array(), dtype, variable, false, null).sharing(this);
+    return step.apply(new Surrogates.StopGradient(), this);
   }
 
   /**
@@ -1050,7 +993,7 @@ public final class Tensor {
    * @return a tensor equal to {@code forward} bit for bit
    */
   public Tensor straightThrough(Tensor forward) {
-    return Rows.straightThrough(this, forward);
+    return step.apply(new Surrogates.StraightThrough(), this, forward.stopGradient());
   }
 
   // --- convolutions
@@ -1065,21 +1008,7 @@ public final class Tensor {
    * @return [b, h', w', out], sizes as {@link Window} says
    */
   public Tensor conv2d(Tensor weight, Tensor bias, Window window) {
-    return conv2d(weight, bias, null, false, window);
-  }
-
-  /**
-   * A convolution with what follows it in one pass: relu?(x * weight + bias + residual).
-   *
-   * @param weight [kernel height, kernel width, in / groups, out]
-   * @param bias [out], or null
-   * @param residual added to the result, of its shape, or null
-   * @param relu whether a rectified linear unit follows
-   * @param window stride, padding, dilation and groups
-   * @return [b, h', w', out]
-   */
-  public Tensor conv2d(Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    return Convolutions.conv2d("conv2d", this, weight, bias, residual, relu, window);
+    return Convolutions.conv2d("conv2d", this, weight, bias, null, false, window);
   }
 
   /**
@@ -1092,23 +1021,7 @@ public final class Tensor {
    * @return [b, h', w', out], sizes as {@link Window} says
    */
   public Tensor convTranspose2d(Tensor weight, Tensor bias, Window window) {
-    return convTranspose2d(weight, bias, null, false, window);
-  }
-
-  /**
-   * A transposed convolution with what follows it in one pass.
-   *
-   * @param weight [kernel height, kernel width, out / groups, in]
-   * @param bias [out], or null
-   * @param residual added to the result, of its shape, or null
-   * @param relu whether a rectified linear unit follows
-   * @param window stride, padding, dilation, groups and output padding
-   * @return [b, h', w', out]
-   */
-  public Tensor convTranspose2d(
-      Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    return Convolutions.convTranspose2d(
-        "convTranspose2d", this, weight, bias, residual, relu, window);
+    return Convolutions.convTranspose2d("convTranspose2d", this, weight, bias, null, false, window);
   }
 
   /**
@@ -1120,21 +1033,7 @@ public final class Tensor {
    * @return [batch, time', out], sizes as {@link Window} says of the width
    */
   public Tensor conv1d(Tensor weight, Tensor bias, Window window) {
-    return conv1d(weight, bias, null, false, window);
-  }
-
-  /**
-   * A one-dimensional convolution with what follows it in one pass.
-   *
-   * @param weight [kernel, in / groups, out]
-   * @param bias [out], or null
-   * @param residual added to the result, of its shape, or null
-   * @param relu whether a rectified linear unit follows
-   * @param window of which the width's settings and the groups count
-   * @return [batch, time', out]
-   */
-  public Tensor conv1d(Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    return Convolutions1d.conv1d(this, weight, bias, residual, relu, window);
+    return Convolutions1d.conv1d(this, weight, bias, null, false, window);
   }
 
   /**
@@ -1146,21 +1045,6 @@ public final class Tensor {
    * @return [batch, time', out], sizes as {@link Window} says of the width
    */
   public Tensor convTranspose1d(Tensor weight, Tensor bias, Window window) {
-    return convTranspose1d(weight, bias, null, false, window);
-  }
-
-  /**
-   * A transposed one-dimensional convolution with what follows it in one pass.
-   *
-   * @param weight [kernel, out / groups, in]
-   * @param bias [out], or null
-   * @param residual added to the result, of its shape, or null
-   * @param relu whether a rectified linear unit follows
-   * @param window of which the width's settings and the groups count
-   * @return [batch, time', out]
-   */
-  public Tensor convTranspose1d(
-      Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window) {
-    return Convolutions1d.convTranspose1d(this, weight, bias, residual, relu, window);
+    return Convolutions1d.convTranspose1d(this, weight, bias, null, false, window);
   }
 }

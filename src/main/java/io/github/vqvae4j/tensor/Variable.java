@@ -281,9 +281,13 @@ public class Variable implements AutoCloseable {
   /**
    * Changes the number format, keeping the values as far as the format holds them.
    *
-   * @param target the new format
+   * @param target FLOAT or DOUBLE
+   * @throws IllegalArgumentException if it is INT
    */
   public final void convert(DType target) {
+    if (target == DType.INT) {
+      throw new IllegalArgumentException(name() + ": expected FLOAT or DOUBLE, got INT.");
+    }
     double[] values = toDoubles();
     NativeMemory before = memory;
     allocate(target);

@@ -52,7 +52,7 @@ class PosteriorTest {
 
   /** min(max(x, -30), 20), with gradient 1 within the bounds and 0 outside. */
   @ParameterizedTest
-  @EnumSource(DType.class)
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
   void theLogVarianceIsBounded(DType dtype) {
     double[] given = {-1e30, -30.5, -30, -29, 0, 19, 20, 20.5, 200, 1e30};
     double[] expected = {-30, -30, -30, -29, 0, 19, 20, 20, 20, 20};
@@ -124,7 +124,7 @@ class PosteriorTest {
     try (Step step = Step.training(new Rng(5))) {
       Posterior posterior =
           new Posterior(step.tensor(means, count, 2), step.tensor(logVariances, count, 2));
-      float[] z = posterior.sample(step.rng()).toFloats();
+      float[] z = posterior.sample().toFloats();
       double[] sums = new double[2];
       double[] squares = new double[2];
       for (int i = 0; i < z.length; i++) {

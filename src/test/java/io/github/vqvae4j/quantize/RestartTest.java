@@ -221,7 +221,7 @@ class RestartTest {
   @ParameterizedTest
   @EnumSource(Update.class)
   void vectorsThatAreNotFiniteChangeNothing(Update update) {
-    for (DType dtype : DType.values()) {
+    for (DType dtype : List.of(DType.FLOAT, DType.DOUBLE)) {
       for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
         try (VectorQuantizer quantizer = quantizer(update, 20)) {
           quantizer.convert(dtype);

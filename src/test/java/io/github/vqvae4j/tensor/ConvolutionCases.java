@@ -3,6 +3,8 @@ package io.github.vqvae4j.tensor;
 import static io.github.vqvae4j.tensor.OperationCase.shape;
 
 import io.github.vqvae4j.tensor.OperationCase.Range;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -169,8 +171,9 @@ final class ConvolutionCases {
               Tensor b = fused.bias ? t[bias] : null;
               Tensor r = fused.residual ? t[residual] : null;
               return transposed
-                  ? t[0].convTranspose2d(t[1], b, r, fused.relu, window)
-                  : t[0].conv2d(t[1], b, r, fused.relu, window);
+                  ? FusedConvolution.of(
+                      Form.CONV_TRANSPOSE_2D, t[0], t[1], b, r, fused.relu, window)
+                  : FusedConvolution.of(Form.CONV_2D, t[0], t[1], b, r, fused.relu, window);
             },
             n -> {
               Numbers y =

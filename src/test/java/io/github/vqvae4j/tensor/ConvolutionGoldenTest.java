@@ -9,6 +9,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.vqvae4j.io.Golden;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -20,44 +22,37 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Convolutions in one and two dimensions, and their gradients, beside PyTorch's. */
 class ConvolutionGoldenTest {
-  /** One of the four operations. */
-  @FunctionalInterface
-  private interface Convolution {
-    Tensor apply(
-        Tensor x, Tensor weight, Tensor bias, Tensor residual, boolean relu, Window window);
-  }
-
   @TestFactory
   Stream<DynamicTest> conv2d() throws IOException {
-    return tests(Golden.read("conv2d"), Tensor::conv2d);
+    return tests(Golden.read("conv2d"), Form.CONV_2D);
   }
 
   @TestFactory
   Stream<DynamicTest> conv2dWithDilationAndGroups() throws IOException {
-    return tests(Golden.read("conv2d_groups"), Tensor::conv2d);
+    return tests(Golden.read("conv2d_groups"), Form.CONV_2D);
   }
 
   @TestFactory
   Stream<DynamicTest> convTranspose2d() throws IOException {
-    return tests(Golden.read("conv_transpose2d"), Tensor::convTranspose2d);
+    return tests(Golden.read("conv_transpose2d"), Form.CONV_TRANSPOSE_2D);
   }
 
   @TestFactory
   Stream<DynamicTest> convTranspose2dWithDilationGroupsAndOutputPadding() throws IOException {
-    return tests(Golden.read("conv_transpose2d_groups"), Tensor::convTranspose2d);
+    return tests(Golden.read("conv_transpose2d_groups"), Form.CONV_TRANSPOSE_2D);
   }
 
   @TestFactory
   Stream<DynamicTest> conv1d() throws IOException {
-    return tests(Golden.read("conv1d"), Tensor::conv1d);
+    return tests(Golden.read("conv1d"), Form.CONV_1D);
   }
 
   @TestFactory
   Stream<DynamicTest> convTranspose1d() throws IOException {
-    return tests(Golden.read("conv_transpose1d"), Tensor::convTranspose1d);
+    return tests(Golden.read("conv_transpose1d"), Form.CONV_TRANSPOSE_1D);
   }
 
-  private static Stream<DynamicTest> tests(Golden golden, Convolution operation) {
+  private static Stream<DynamicTest> tests(Golden golden, Form operation) {
     return IntStream.range(0, Integer.parseInt(golden.setting("cases")))
         .mapToObj(number -> "case" + number)
         .flatMap(
@@ -75,7 +70,7 @@ class ConvolutionGoldenTest {
   }
 
   private static void check(
-      Golden golden, String name, Convolution operation, KernelSet kernels, DType dtype) {
+      Golden golden, String name, Form operation, KernelSet kernels, DType dtype) {
     double tolerance = dtype == DType.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
     JsonObject settings = JsonParser.parseString(golden.setting(name)).getAsJsonObject();
     boolean relu = settings.get("relu").getAsBoolean();
@@ -92,7 +87,7 @@ class ConvolutionGoldenTest {
       Tensor bias = inputs.get("bias");
       Tensor residual = inputs.get("residual");
 
-      Tensor y = operation.apply(x, weight, bias, residual, relu, window);
+      Tensor y = FusedConvolution.of(operation, x, weight, bias, residual, relu, window);
       y.mul(tensor(step, dtype, golden, name + ".dy")).sum().backward();
 
       String what = name + " " + settings + ": ";

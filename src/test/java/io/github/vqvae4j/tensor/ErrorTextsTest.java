@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -175,7 +177,15 @@ class ErrorTextsTest {
         "got [1, 4]");
     refused(
         "conv2d residual",
-        s -> x(s, 1, 5, 5, 3).conv2d(x(s, 3, 3, 3, 4), null, x(s, 1, 5, 5, 4), true, window),
+        s ->
+            FusedConvolution.of(
+                Form.CONV_2D,
+                x(s, 1, 5, 5, 3),
+                x(s, 3, 3, 3, 4),
+                null,
+                x(s, 1, 5, 5, 4),
+                true,
+                window),
         "conv2d",
         "residual of the result's shape [1, 3, 3, 4]",
         "got [1, 5, 5, 4]");
@@ -213,8 +223,14 @@ class ErrorTextsTest {
     refused(
         "convTranspose2d residual",
         s ->
-            x(s, 1, 5, 5, 3)
-                .convTranspose2d(x(s, 3, 3, 4, 3), null, x(s, 1, 5, 5, 4), false, window),
+            FusedConvolution.of(
+                Form.CONV_TRANSPOSE_2D,
+                x(s, 1, 5, 5, 3),
+                x(s, 3, 3, 4, 3),
+                null,
+                x(s, 1, 5, 5, 4),
+                false,
+                window),
         "[1, 7, 7, 4]",
         "got [1, 5, 5, 4]");
     refused(

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Nd4jKernels;
@@ -18,7 +19,7 @@ public enum KernelSet {
 
   /** A step that trains. */
   public Step training(Rng rng) {
-    return new Step(true, rng, kernels);
+    return new Step(true, new PassKey(rng.nextLong(), 0, 0), kernels);
   }
 
   /** A step that only computes. */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -39,7 +41,15 @@ class NanTest {
     all.put("transposed, relu", t -> convolved(t, true, 5, 5, 16, 64));
     all.put(
         "sub-pixels, relu",
-        t -> t.convTranspose2d(weights(t, 4, 4, 3, 64), null, null, true, Window.of(2, 1)));
+        t ->
+            FusedConvolution.of(
+                Form.CONV_TRANSPOSE_2D,
+                t,
+                weights(t, 4, 4, 3, 64),
+                null,
+                null,
+                true,
+                Window.of(2, 1)));
     all.put("meanSquaredError", t -> t.meanSquaredError(t.mul(0.5)));
     return all;
   }
@@ -48,8 +58,8 @@ class NanTest {
     Window window = Window.of(1, (int) shape[0] / 2);
     Tensor w = weights(t, shape);
     return transposed
-        ? t.convTranspose2d(w, null, null, true, window)
-        : t.conv2d(w, null, null, true, window);
+        ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, t, w, null, null, true, window)
+        : FusedConvolution.of(Form.CONV_2D, t, w, null, null, true, window);
   }
 
   private static Tensor weights(Tensor like, long... shape) {

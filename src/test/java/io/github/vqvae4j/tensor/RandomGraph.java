@@ -1,6 +1,8 @@
 package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,9 +67,13 @@ final class RandomGraph {
       case 12 -> Tensor.concat(1, List.of(a.slice(1, 2, 3), b.slice(1, 0, 2)));
       case 13 -> a.reshape(12, 4).rows(3, 0, 3, 11, 7, 3, 0, 1, 2, 10, 10, 4).reshape(IMAGE);
       case 14 -> a.reshape(12, 4).matmul(pointwise.reshape(4, 4)).reshape(IMAGE);
-      case 15 -> a.conv2d(pointwise, channels, b, rng.nextBoolean(), POINTWISE);
-      case 16 -> a.conv2d(kernel, null, b, rng.nextBoolean(), SAME);
-      default -> a.convTranspose2d(kernel, channels, b, rng.nextBoolean(), SAME);
+      case 15 ->
+          FusedConvolution.of(
+              Form.CONV_2D, a, pointwise, channels, b, rng.nextBoolean(), POINTWISE);
+      case 16 -> FusedConvolution.of(Form.CONV_2D, a, kernel, null, b, rng.nextBoolean(), SAME);
+      default ->
+          FusedConvolution.of(
+              Form.CONV_TRANSPOSE_2D, a, kernel, channels, b, rng.nextBoolean(), SAME);
     };
   }
 

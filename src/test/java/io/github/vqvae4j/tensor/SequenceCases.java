@@ -3,6 +3,8 @@ package io.github.vqvae4j.tensor;
 import static io.github.vqvae4j.tensor.OperationCase.shape;
 
 import io.github.vqvae4j.tensor.OperationCase.Range;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +49,7 @@ final class SequenceCases {
     long[] residual = shape(x[0], time, out);
     add(
         "conv1d " + window,
-        t -> t[0].conv1d(t[1], t[2], t[3], true, window),
+        t -> FusedConvolution.of(Form.CONV_1D, t[0], t[1], t[2], t[3], true, window),
         n -> {
           Numbers y = oneRow(n[0], n[1], false, window);
           y = Reference.zip(Reference.zip(y, n[2], Double::sum), n[3], Double::sum);

@@ -5,6 +5,8 @@ import static io.github.vqvae4j.tensor.OperationCase.shape;
 import io.github.vqvae4j.tensor.OperationCase.Definition;
 import io.github.vqvae4j.tensor.OperationCase.Operation;
 import io.github.vqvae4j.tensor.OperationCase.Range;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -149,14 +151,14 @@ final class SharingCases {
       String after = relu ? ", relu" : "";
       add(
           "residual is the image" + after,
-          t -> t[0].conv2d(t[1], t[2], t[0], relu, SAME),
+          t -> FusedConvolution.of(Form.CONV_2D, t[0], t[1], t[2], t[0], relu, SAME),
           n -> residual(n[0], n[1], n[2], n[0], false, relu),
           image,
           weight,
           shape(3));
       add(
           "residual is the transposed convolution's image" + after,
-          t -> t[0].convTranspose2d(t[1], t[2], t[0], relu, SAME),
+          t -> FusedConvolution.of(Form.CONV_TRANSPOSE_2D, t[0], t[1], t[2], t[0], relu, SAME),
           n -> residual(n[0], n[1], n[2], n[0], true, relu),
           image,
           weight,
@@ -165,7 +167,9 @@ final class SharingCases {
           "residual is used again" + after,
           t -> {
             Tensor r = t[0].add(t[0]);
-            return t[0].conv2d(t[1], t[2], r, relu, SAME).add(r).add(t[0]);
+            return FusedConvolution.of(Form.CONV_2D, t[0], t[1], t[2], r, relu, SAME)
+                .add(r)
+                .add(t[0]);
           },
           n -> {
             Numbers y = residual(n[0], n[1], n[2], scaled(n[0], 2), false, relu);
@@ -178,8 +182,8 @@ final class SharingCases {
           "a convolution's result is another's residual and image" + after,
           t -> {
             Tensor h = t[0].conv2d(t[1], t[2], SAME);
-            Tensor y = h.conv2d(t[1], t[2], h, relu, SAME);
-            return y.convTranspose2d(t[1], t[2], h, relu, SAME);
+            Tensor y = FusedConvolution.of(Form.CONV_2D, h, t[1], t[2], h, relu, SAME);
+            return FusedConvolution.of(Form.CONV_TRANSPOSE_2D, y, t[1], t[2], h, relu, SAME);
           },
           n -> {
             Numbers none = scaled(n[0], 0);

@@ -1,6 +1,8 @@
 package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,8 +52,12 @@ final class SmallNet implements AutoCloseable {
 
   Output forward(Tensor images) {
     Step step = images.step();
-    Tensor h = images.conv2d(encode.in(step), encodeBias.in(step), null, true, HALVE);
-    h = h.conv2d(residual.in(step), residualBias.in(step), h, true, SAME);
+    Tensor h =
+        FusedConvolution.of(
+            Form.CONV_2D, images, encode.in(step), encodeBias.in(step), null, true, HALVE);
+    h =
+        FusedConvolution.of(
+            Form.CONV_2D, h, residual.in(step), residualBias.in(step), h, true, SAME);
     Tensor z = h.reshape(-1, DEPTH);
     Tensor codes = codebook.in(step);
     Tensor chosen = codes.rows(z.stopGradient().nearestRows(codes));
@@ -59,7 +65,15 @@ final class SmallNet implements AutoCloseable {
     Tensor mixed = Tensor.concat(1, List.of(quantized, quantized.tanh())).matmul(mix.in(step));
     Tensor image = mixed.reshape(h.shape());
     Tensor coarse = image.mean(3).reshape(h.size(0), h.size(1), h.size(2), 1).upsample(2);
-    Tensor y = image.convTranspose2d(decode.in(step), decodeBias.in(step), coarse, false, HALVE);
+    Tensor y =
+        FusedConvolution.of(
+            Form.CONV_TRANSPOSE_2D,
+            image,
+            decode.in(step),
+            decodeBias.in(step),
+            coarse,
+            false,
+            HALVE);
     Tensor loss =
         y.meanSquaredError(images)
             .add(chosen.meanSquaredError(z.stopGradient()))

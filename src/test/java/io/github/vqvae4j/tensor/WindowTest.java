@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -124,7 +126,9 @@ class WindowTest {
         "[kernel, out / groups, in]",
         "[1, 5, 4], [1, 3, 6, 4] and groups 1.");
     refused(
-        s -> x(s, 1, 5, 4).conv1d(x(s, 3, 4, 6), null, x(s, 5, 6), false, PLAIN),
+        s ->
+            FusedConvolution.of(
+                Form.CONV_1D, x(s, 1, 5, 4), x(s, 3, 4, 6), null, x(s, 5, 6), false, PLAIN),
         "conv1d",
         "a residual [batch, time, out]",
         "[3, 4, 6], [5, 6] and groups 1.");

@@ -2,6 +2,8 @@ package io.github.vqvae4j.tensor.sweep;
 
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -92,8 +94,8 @@ record ConvolutionCase(
               Tensor b = bias ? v[1] : null;
               Tensor r = residual ? v[3] : null;
               return transposed
-                  ? v[2].convTranspose2d(v[0], b, r, relu, window)
-                  : v[2].conv2d(v[0], b, r, relu, window);
+                  ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, v[2], v[0], b, r, relu, window)
+                  : FusedConvolution.of(Form.CONV_2D, v[2], v[0], b, r, relu, window);
             },
             v ->
                 transposed

@@ -1,0 +1,23 @@
+package io.github.vqvae4j.tensor;
+
+/**
+ * What an operation computes, whatever its inputs: a record, whose components are the operation's
+ * attributes. It has no state, so that computing it anew, from other inputs and in another step, is
+ * replaying it.
+ */
+interface Kind {
+  /** As the method of {@link Tensor} is called, for errors and traces. */
+  String name();
+
+  /** Whether an input may be in INT; the operation checks which one. */
+  default boolean takesIntegers() {
+    return false;
+  }
+
+  /**
+   * Checks the inputs and computes the result.
+   *
+   * @param inputs of one step; null where an optional one is absent
+   */
+  Value of(Tensor... inputs);
+}

@@ -1,0 +1,98 @@
+package io.github.vqvae4j.tensor;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An operation that was carried out in a {@link Step}: what it is, what it was applied to, and what
+ * it gave. Gradients, the names in errors and a {@link Trace} come from this one record.
+ */
+public final class Operation {
+  private final Kind kind;
+  private final Tensor[] inputs;
+  private final Object layer;
+  private List<Tensor> results = List.of();
+
+  Operation(Kind kind, Tensor[] inputs, Object layer) {
+    this.kind = kind;
+    this.inputs = inputs;
+    this.layer = layer;
+  }
+
+  /**
+   * Returns what it computes.
+   *
+   * @return the name of the method of {@link Tensor}, as {@code conv2d}; a custom operation's own
+   */
+  public String name() {
+    return kind.name();
+  }
+
+  /**
+   * Returns the settings it was carried out with.
+   *
+   * @return by name, as {@code axis}; arrays are not to be changed
+   */
+  public Map<String, Object> attributes() {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    for (RecordComponent component : kind.getClass().getRecordComponents()) {
+      try {
+        component.getAccessor().setAccessible(true);
+        attributes.put(component.getName(), component.getAccessor().invoke(kind));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("Operation " + name() + ": " + component, e);
+      }
+    }
+    return Collections.unmodifiableMap(attributes);
+  }
+
+  /**
+   * Returns what it was applied to.
+   *
+   * @return the operands, null where an optional one is absent
+   */
+  public List<Tensor> inputs() {
+    return Collections.unmodifiableList(Arrays.asList(inputs));
+  }
+
+  /**
+   * Returns what it gave.
+   *
+   * @return at least one tensor
+   */
+  public List<Tensor> results() {
+    return results;
+  }
+
+  /**
+   * Returns the innermost layer whose computation it was part of.
+   *
+   * @return the layer; null outside of all layers
+   */
+  public Object layer() {
+    return layer;
+  }
+
+  /** The name, with the layer where there is one. */
+  @Override
+  public String toString() {
+    return layer == null ? name() : name() + " in " + layer;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** The inputs themselves, not to be changed. */
+  Tensor[] tensors() {
+    return inputs;
+  }
+
+  void gave(List<Tensor> tensors) {
+    results = tensors;
+  }
+}
