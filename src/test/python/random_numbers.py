@@ -1,5 +1,8 @@
-"""Prints the numbers that RngTest and PassKeyTest expect. Plain Python 3, written from the published
-algorithms: xoshiro256++ and SplitMix64 (https://prng.di.unimi.it)."""
+"""Prints the numbers that RngTest, KeyedRngTest, PassKeyTest, BatchesTest, DatasetSplitTest and AugmentationTest expect. Plain
+Python 3, written from the published algorithms (xoshiro256++ and SplitMix64, https://prng.di.unimi.it) and the Javadoc, in
+numbers without bounds."""
+
+import math
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -43,6 +46,55 @@ class Rng:
         s[3] = rotate(s[3], 45)
         return result
 
+    def next_int(self, bound):
+        """From 0 to bound - 1: the low bits for a power of two, or else a remainder of 31 bits without bias."""
+        if bound & (bound - 1) == 0:
+            return (self.next_long() >> 32) % bound
+        whole = 2**31 // bound * bound
+        while True:
+            bits = self.next_long() >> 33
+            if bits < whole:
+                return bits % bound
+
+    def next_double(self):
+        return (self.next_long() >> 11) / 2**53
+
+    def next_float(self):
+        return (self.next_long() >> 40) / 2**24
+
+    def next_boolean(self):
+        return self.next_long() >> 63 == 1
+
+    def next_gaussian(self):
+        while True:
+            u = 2 * self.next_double() - 1
+            v = 2 * self.next_double() - 1
+            if 0 < u * u + v * v < 1:
+                return u * math.sqrt(-2 * math.log(u * u + v * v) / (u * u + v * v))
+
+
+ORDER, SPLIT, AUGMENTATION = -1, -2, -3
+PLACE, FLIP, BRIGHTNESS, CONTRAST = range(4)
+
+
+def permutation(size, rng):
+    """Fisher and Yates, inside out."""
+    order = []
+    for i in range(size):
+        j = rng.next_int(i + 1)
+        order.append(i)
+        order[i] = order[j]
+        order[j] = i
+    return order
+
+
+def augmentation(seed, epoch, index, places):
+    """Row, column, flip, and brightness and contrast from -1 to 1."""
+    rng = lambda draw: Rng.at(seed, AUGMENTATION, epoch, index, draw)
+    place = rng(PLACE)
+    factors = [2 * rng(draw).next_double() - 1 for draw in (BRIGHTNESS, CONTRAST)]
+    return place.next_int(places[0]), place.next_int(places[1]), rng(FLIP).next_boolean(), *factors
+
 
 def show(label, rng, count):
     print(label, ", ".join("0x%016xL" % rng.next_long() for _ in range(count)))
@@ -55,3 +107,15 @@ if __name__ == "__main__":
         show(f"Rng({seed})", Rng(seed), 4)
     for keys in ((0,), (0, 0), (0, 0, 0), (7, 1), (7, 1, 0), (7, 0, 1), (-1, -1), (42, 1000, 3, 31), (42, 1000, 3)):
         show(f"at{keys}", Rng.at(*keys), 2)
+    for bound in (1, 2, 3, 6, 1000, 1 << 16, (1 << 30) + 1, (1 << 31) - 1):
+        rng = Rng(11)
+        print(f"Rng(11).nextInt({bound})", [rng.next_int(bound) for _ in range(8)])
+    for name in ("next_double", "next_float", "next_boolean", "next_gaussian"):
+        rng = Rng(11)
+        print(f"Rng(11).{name}", [getattr(rng, name)() for _ in range(5)])
+    for epoch in (0, 7):
+        print(f"order of 10, seed 42, epoch {epoch}", permutation(10, Rng.at(42, ORDER, epoch)))
+    print("first 2 of 10 split with seed 42", sorted(permutation(10, Rng.at(42, SPLIT))[:2]))
+    # Crops of 3 x 3 from images of 4 x 5 with a padding of 1.
+    for epoch, index in ((0, 0), (0, 1), (1, 0), (5, 2)):
+        print(f"augmentation, seed 42, epoch {epoch}, image {index}", augmentation(42, epoch, index, (4, 5)))

@@ -1,7 +1,15 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.SeedUse;
+
 /** A view of a data set whose images vary with the epoch. */
 final class AugmentedDataset implements Dataset {
+  private static final int PLACE = 0;
+  private static final int FLIP = 1;
+  private static final int BRIGHTNESS = 2;
+  private static final int CONTRAST = 3;
+
   private final Dataset whole;
   private final Augmentation how;
   private final long seed;
@@ -74,15 +82,16 @@ final class AugmentedDataset implements Dataset {
   public void image(int index, long epoch, float[] target, int offset) {
     float[] image = new float[whole.imageLength()];
     whole.image(index, epoch, image, 0);
-    SplitMix64 random = new SplitMix64(new SplitMix64(seed, epoch).nextLong(), index);
-    int top = random.nextInt(whole.height() - height + 2 * how.padding() + 1) - how.padding();
-    int left = random.nextInt(whole.width() - width + 2 * how.padding() + 1) - how.padding();
-    cut(image, top, left, how.flip() && random.nextDouble() < 0.5, target, offset);
+    Rng place = rng(epoch, index, PLACE);
+    int top = place.nextInt(whole.height() - height + 2 * how.padding() + 1) - how.padding();
+    int left = place.nextInt(whole.width() - width + 2 * how.padding() + 1) - how.padding();
+    boolean flip = how.flip() && rng(epoch, index, FLIP).nextBoolean();
+    cut(image, top, left, flip, target, offset);
     if (how.brightness() > 0) {
-      scale(factor(random, how.brightness()), 0, target, offset, 0, 1);
+      scale(factor(rng(epoch, index, BRIGHTNESS), how.brightness()), 0, target, offset, 0, 1);
     }
     if (how.contrast() > 0) {
-      float factor = factor(random, how.contrast());
+      float factor = factor(rng(epoch, index, CONTRAST), how.contrast());
       // The channels of a series may have units, and so means, of their own.
       int stride = unitRange() ? 1 : channels();
       for (int channel = 0; channel < stride; channel++) {
@@ -90,6 +99,11 @@ final class AugmentedDataset implements Dataset {
         scale(factor, mean, target, offset, channel, stride);
       }
     }
+  }
+
+  /** The random numbers of one draw: no setting changes those of another. */
+  private Rng rng(long epoch, int index, int draw) {
+    return Rng.at(seed, SeedUse.AUGMENTATION, epoch, index, draw);
   }
 
   /** Copies the rectangle from row {@code top} and column {@code left}; beyond is the border. */
@@ -123,8 +137,8 @@ final class AugmentedDataset implements Dataset {
     }
   }
 
-  private static float factor(SplitMix64 random, double share) {
-    return (float) (1 + share * (2 * random.nextDouble() - 1));
+  private static float factor(Rng rng, double share) {
+    return (float) (1 + share * (2 * rng.nextDouble() - 1));
   }
 
   private static int clamp(int at, int size) {

@@ -1,5 +1,8 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.SeedUse;
+
 /** Which images make up which batch. Used by one thread only. */
 interface BatchOrder {
 
@@ -41,7 +44,7 @@ interface BatchOrder {
       public int[] batch(long number) {
         if (epoch(number) != epoch) {
           epoch = epoch(number);
-          order = permutation(size, new SplitMix64(seed, epoch));
+          order = permutation(size, Rng.at(seed, SeedUse.ORDER, epoch));
         }
         int from = (int) (number % perEpoch) * batch;
         int[] indices = new int[batch];
@@ -57,10 +60,10 @@ interface BatchOrder {
   }
 
   /** All numbers below {@code size}, every order equally likely (Fisher and Yates). */
-  static int[] permutation(int size, SplitMix64 random) {
+  static int[] permutation(int size, Rng rng) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {
-      int j = random.nextInt(i + 1);
+      int j = rng.nextInt(i + 1);
       order[i] = order[j];
       order[j] = i;
     }

@@ -36,10 +36,9 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * Endless batches in random order. Each epoch is a new Fisher-Yates shuffle of all images by
-   * SplitMix64, seeded with (seed, epoch); what is left after its last whole batch is dropped.
-   * Images are taken {@linkplain Dataset#image(int, long, float[], int) as they look in that
-   * epoch}.
+   * Endless batches in random order. Each epoch is a new Fisher-Yates shuffle of all images, a
+   * function of seed and epoch alone; what is left after its last whole batch is dropped. Images
+   * are taken {@linkplain Dataset#image(int, long, float[], int) as they look in that epoch}.
    *
    * @param data the images
    * @param batch the number of images in each batch, 1 to {@code data.size()}

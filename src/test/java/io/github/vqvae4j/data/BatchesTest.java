@@ -122,6 +122,16 @@ class BatchesTest {
     }
   }
 
+  /** Printed by src/test/python/random_numbers.py: resumed runs must see what they would have. */
+  @Test
+  void theOrderOfImagesNeverChanges() {
+    BatchOrder order = BatchOrder.shuffled(10, 10, 42);
+    int[] first = {0, 5, 8, 6, 4, 9, 3, 2, 7, 1};
+    assertArrayEquals(first, order.batch(0));
+    assertArrayEquals(new int[] {1, 4, 6, 7, 5, 9, 0, 2, 3, 8}, order.batch(7));
+    assertArrayEquals(first, order.batch(0), "asked again");
+  }
+
   @Test
   void aLateStartTakesNoTime() {
     try (Batches batches = Batches.shuffled(FloatDataset.counting(10), 3, 1, Long.MAX_VALUE / 2)) {

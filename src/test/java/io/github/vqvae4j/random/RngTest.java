@@ -10,13 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** The generator of random numbers. */
 class RngTest {
   private static final int MANY = 100_000;
 
+  /** Printed by src/test/python/random_numbers.py, which is written from the algorithms alone. */
   @Test
   void givesTheNumbersOfXoshiro256PlusPlusSeededBySplitMix64() {
     assertGives(
@@ -61,11 +64,197 @@ class RngTest {
     assertEquals(-445_209_537_014_092_919L, checksum);
     assertEquals(711_118_195, rng.nextInt(1_000_000_007));
     assertEquals(891, rng.nextInt(-5, 1_000));
-    assertEquals(845_183_905_323L, rng.nextLong(1L << 40));
+    rng.nextLong();
     assertEquals(-1_518_612_125, rng.nextInt());
     assertEquals(0.9456221649914366, rng.nextDouble());
     assertEquals(0.01615405f, rng.nextFloat());
     assertFalse(rng.nextBoolean());
+  }
+
+  /** The first outputs published for SplitMix64 with seed 1234567 are the state. */
+  @Test
+  void theStateIsThatOfSplitMix64() {
+    String[] published = {
+      "6457827717110365317", "3203168211198807973", "9817491932198370423", "4593380528125082431"
+    };
+    String[] state =
+        LongStream.of(new Rng(1234567).state())
+            .mapToObj(Long::toUnsignedString)
+            .toArray(String[]::new);
+    assertArrayEquals(published, state);
+  }
+
+  /** Printed by src/test/python/random_numbers.py. */
+  @Test
+  void eachKindOfNumberIsTheFunctionThatItsJavadocSays() {
+    assertInts(1, 0, 0, 0, 0, 0, 0, 0, 0);
+    assertInts(2, 0, 1, 0, 0, 1, 1, 0, 0);
+    assertInts(3, 2, 1, 0, 1, 1, 1, 1, 0);
+    assertInts(6, 2, 1, 3, 4, 4, 1, 1, 0);
+    assertInts(1000, 766, 17, 87, 28, 560, 749, 587, 478);
+    assertInts(1 << 16, 48076, 41363, 4334, 30904, 45137, 20395, 16950, 1356);
+    // Nearly half of all draws are drawn again.
+    assertInts((1 << 30) + 1, 563435560, 279650587, 44237478, 845523907, 780941602, 655884240);
+    assertInts(Integer.MAX_VALUE, 1846369766, 1731875017, 2070612087, 1295400028, 563435560);
+    Rng rng = new Rng(11);
+    for (double expected :
+        new double[] {0.8597829221784297, 0.8064671502733299, 0.9642038901700708}) {
+      assertEquals(expected, rng.nextDouble());
+    }
+    rng = new Rng(11);
+    for (double expected :
+        new double[] {0.859782874584198, 0.8064671158790588, 0.9642038345336914}) {
+      assertEquals(expected, rng.nextFloat());
+    }
+    rng = new Rng(11);
+    for (boolean expected : new boolean[] {true, true, true, true, false}) {
+      assertEquals(expected, rng.nextBoolean());
+    }
+    rng = new Rng(11);
+    for (double expected :
+        new double[] {0.3613369948833081, 0.43722908835552543, -0.9971647547939007}) {
+      // Python's logarithm is the C library's.
+      assertEquals(expected, rng.nextGaussian(), 1e-15);
+    }
+  }
+
+  private static void assertInts(int bound, int... expected) {
+    Rng rng = new Rng(11);
+    int[] numbers = IntStream.generate(() -> rng.nextInt(bound)).limit(expected.length).toArray();
+    assertArrayEquals(expected, numbers, "bound " + bound);
+    Rng same = new Rng(11);
+    Rng moved = new Rng(11);
+    int[] streamed = same.ints(expected.length, 0, bound).toArray();
+    assertArrayEquals(expected, streamed, "a stream takes its numbers from nextInt");
+    for (int number : expected) {
+      assertEquals(number - 7, moved.nextInt(-7, bound - 7));
+    }
+  }
+
+  @Test
+  void aRangeWiderThanAnIntIsMetWhole() {
+    Rng rng = new Rng(12);
+    int low = 0;
+    for (int i = 0; i < MANY; i++) {
+      int number = rng.nextInt(Integer.MIN_VALUE, Integer.MAX_VALUE - 1_000_000_000);
+      assertTrue(number < Integer.MAX_VALUE - 1_000_000_000);
+      low += number < 0 ? 1 : 0;
+    }
+    double share = 0x1p31 / (0x1p32 - 1 - 1_000_000_000);
+    assertEquals(share, (double) low / MANY, fourSigma(0.5));
+  }
+
+  @Test
+  void boundedNumbersAreEquallyLikely() {
+    for (int bound : new int[] {6, 8}) {
+      Rng rng = new Rng(13);
+      int[] counts = new int[bound];
+      for (int i = 0; i < MANY; i++) {
+        counts[rng.nextInt(bound)]++;
+      }
+      double share = 1.0 / bound;
+      for (int count : counts) {
+        assertEquals(share, (double) count / MANY, fourSigma(Math.sqrt(share * (1 - share))));
+      }
+    }
+  }
+
+  @Test
+  void boundsWithoutNumbersAreRefused() {
+    Rng rng = new Rng(3);
+    for (int bound : new int[] {0, -1, Integer.MIN_VALUE}) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> rng.nextInt(bound)),
+          "a bound of 1 or more",
+          "got " + bound);
+    }
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> rng.nextInt(5, 5)),
+        "an origin below the bound",
+        "5 and 5");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> rng.nextInt(Integer.MAX_VALUE, Integer.MIN_VALUE),
+        "not by overflow");
+  }
+
+  @Test
+  void fillsGiveTheNumbersOfOneCallEachAndLeaveTheRest() {
+    Rng one = new Rng(14);
+    Rng filling = new Rng(14);
+    float[] floats = new float[11];
+    double[] doubles = new double[11];
+    filling.fillUniform(floats, 2, 9);
+    filling.fillUniform(doubles, 2, 9);
+    for (int i = 0; i < 11; i++) {
+      assertEquals(i < 2 || i >= 9 ? 0 : one.nextFloat(), floats[i]);
+    }
+    for (int i = 0; i < 11; i++) {
+      assertEquals(i < 2 || i >= 9 ? 0 : one.nextDouble(), doubles[i]);
+    }
+    assertArrayEquals(one.state(), filling.state());
+    filling.fillUniform(floats, 11, 11);
+    filling.fillBernoulli(doubles, 0, 0, 0.5, 1);
+    assertArrayEquals(one.state(), filling.state());
+  }
+
+  @Test
+  void fillsTakeAValueWithAProbability() {
+    for (double probability : new double[] {0, 0x1p-53, 0.3, 0.5, 1 - 0x1p-53, 1}) {
+      Rng one = new Rng(15);
+      Rng inFloat = new Rng(15);
+      Rng inDouble = new Rng(15);
+      float[] floats = new float[MANY + 2];
+      double[] doubles = new double[MANY + 2];
+      floats[0] = 5;
+      doubles[MANY + 1] = 5;
+      inFloat.fillBernoulli(floats, 1, MANY + 1, probability, -1.25f);
+      inDouble.fillBernoulli(doubles, 1, MANY + 1, probability, 1 / 0.7);
+      int kept = 0;
+      for (int i = 1; i <= MANY; i++) {
+        boolean taken = one.nextDouble() < probability;
+        assertEquals(taken ? -1.25f : 0f, floats[i]);
+        assertEquals(taken ? 1 / 0.7 : 0.0, doubles[i]);
+        kept += taken ? 1 : 0;
+      }
+      assertEquals(
+          probability,
+          (double) kept / MANY,
+          fourSigma(Math.sqrt(probability * (1 - probability))) + 1e-15);
+      assertEquals(5, floats[0] + floats[MANY + 1]);
+      assertEquals(5, doubles[0] + doubles[MANY + 1]);
+      assertArrayEquals(one.state(), inFloat.state());
+      assertArrayEquals(one.state(), inDouble.state());
+    }
+  }
+
+  @Test
+  void fillsRefuseWhatIsNoRangeAndNoProbability() {
+    Rng rng = new Rng(16);
+    long[] before = rng.state();
+    float[] floats = {7, 7};
+    double[] doubles = {7, 7};
+    for (double none : new double[] {-0.1, 1.1, Double.NaN}) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> rng.fillBernoulli(floats, 0, 2, none, 1)),
+          "from 0 to 1",
+          "got " + none);
+      assertThrows(IllegalArgumentException.class, () -> rng.fillBernoulli(doubles, 0, 2, none, 1));
+    }
+    for (int[] range : new int[][] {{-1, 1}, {0, 3}, {2, 1}}) {
+      assertOutside(() -> rng.fillUniform(floats, range[0], range[1]));
+      assertOutside(() -> rng.fillUniform(doubles, range[0], range[1]));
+      assertOutside(() -> rng.fillBernoulli(floats, range[0], range[1], 0.5, 1));
+      assertOutside(() -> rng.fillBernoulli(doubles, range[0], range[1], 0.5, 1));
+    }
+    assertArrayEquals(new float[] {7, 7}, floats);
+    assertArrayEquals(new double[] {7, 7}, doubles);
+    assertArrayEquals(before, rng.state());
+  }
+
+  private static void assertOutside(Executable call) {
+    assertThrows(IndexOutOfBoundsException.class, call);
   }
 
   @Test
