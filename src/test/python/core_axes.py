@@ -147,8 +147,8 @@ def integer_results(cases):
     cases.add("top_k_nan", "top_k", lambda x: top_k(x, 3, 1), {"x": x}, gradient=False, k=3, axis=1)
     for name, shape in {"one_hot": (2, 3), "one_hot_vector": (7,), "one_hot_one": (1, 1)}.items():
         classes = 1 if name == "one_hot_one" else 5
-        cases.add(name, "one_hot", lambda i: functional.one_hot(i, classes), {},
-                  {"indices": integers(name, classes, *shape)}, number=classes)
+        one_hot = lambda x: functional.one_hot(x, classes)
+        cases.add(name, "one_hot", one_hot, {}, {"x": integers(name, classes, *shape)}, classes=classes)
 
 
 def lookups(cases):
@@ -160,7 +160,7 @@ def lookups(cases):
     ):
         indices = integers(name, shape[axis], *wanted)
         cases.add(name, "gather", lambda x, i: torch.gather(x, axis, i), {"x": bell(name, *shape)}, {"indices": indices}, axis=axis)
-    ints = {"other": integers("int_gather x", 99, 3, 5), "indices": integers("int_gather", 5, 3, 4)}
+    ints = {"x": integers("int_gather x", 99, 3, 5), "indices": integers("int_gather", 5, 3, 4)}
     cases.add("int_gather", "gather", lambda x, i: torch.gather(x, 1, i), {}, ints, axis=1)
 
     def index_select(x, indices, axis):

@@ -88,10 +88,10 @@ def pairs(cases):
         other = [1.0, NAN, NAN, -0.0, INFINITY, 2.0]
         floats = {"x": torch.tensor(special, dtype=torch.float64), "target": torch.tensor(other, dtype=torch.float64)}
         cases.add(f"{name}_nan", name, function, floats, gradient=False)
-        ints = {"indices": integers(f"int_{name} x", 4, 3, 5, 1), "other": integers(f"int_{name} y", 4, 5, 7)}
+        ints = {"x": integers(f"int_{name} x", 4, 3, 5, 1), "target": integers(f"int_{name} y", 4, 5, 7)}
         cases.add(f"int_{name}", name, function, {}, ints)
-        ints = {"indices": integers(f"int_{name}_number", 4, 23) + 2**30}  # floats could not tell them apart
-        cases.add(f"int_{name}_number", name, lambda i: function(i, 2**30 + 1), {}, ints, number=2**30 + 1)
+        ints = {"x": integers(f"int_{name}_number", 4, 23) + 2**30}  # floats could not tell them apart
+        cases.add(f"int_{name}_number", name, lambda x: function(x, 2**30 + 1), {}, ints, number=2**30 + 1)
 
 
 def selections(cases):
@@ -101,9 +101,9 @@ def selections(cases):
     cases.add("where", "where", where, floats, {"condition": condition})
     floats = {"x": bell("where_broadcast x", 5, 1), "target": bell("where_broadcast target", 2, 1, 1, 7)}
     cases.add("where_broadcast", "where", where, floats, {"condition": integers("where_broadcast", 2, 3, 1, 1)})
-    ints = {"condition": integers("int_where", 2, 3, 5), "indices": integers("int_where x", 9, 3, 5),
-            "other": integers("int_where y", 9, 1, 5)}
-    cases.add("int_where", "where", lambda c, x, y: torch.where(c != 0, x, y), {}, ints)
+    ints = {"x": integers("int_where x", 9, 3, 5), "target": integers("int_where y", 9, 1, 5),
+            "condition": integers("int_where", 2, 3, 5)}
+    cases.add("int_where", "where", where, {}, ints)
 
     fill = lambda number: lambda x, mask: x.masked_fill(mask != 0, number)
     for name, shape, mask, number in (
@@ -115,5 +115,5 @@ def selections(cases):
         values = torch.ones(mask).triu(1).long() if causal else integers(name, 3, *mask)
         cases.add(name, "masked_fill", fill(number), {"x": bell(name, *shape)}, {"mask": values},
                   number="-Infinity" if causal else number)
-    ints = {"indices": integers("int_masked_fill x", 9, 3, 5), "mask": integers("int_masked_fill", 2, 5)}
+    ints = {"x": integers("int_masked_fill x", 9, 3, 5), "mask": integers("int_masked_fill", 2, 5)}
     cases.add("int_masked_fill", "masked_fill", fill(-1), {}, ints, number=-1)

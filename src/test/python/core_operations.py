@@ -5,10 +5,10 @@ further functions: golden/core_operations.safetensors.
     python3 core_operations.py [--check]            as goldens.py, whose conventions these are
 
 The setting `cases` has the names of all cases; the setting of a case is JSON with its `operation` and attributes. Arrays
-of a case: float inputs `x`, `target` (the second), `weight`, `bias`, `gain`; int inputs `indices`, `condition`, `mask`,
-`classes`, `other`; the result `y`, the gradient `dy` from above, and `d` + input for each float input. A case without
-`dy` has a result of integers, or one that no gradient goes through. Where the library deliberately does otherwise than
-PyTorch, the function here says how.
+of a case: inputs `x`, `target` (the second), `weight`, `bias`, `gain`, floats but for the cases int_*, and integers
+`indices`, `condition`, `mask`, `classes`; the result `y`, the gradient `dy` from above, and `d` + input for each float
+input. A case without `dy` has a result of integers, or one that no gradient goes through. Where the library deliberately
+does otherwise than PyTorch, the function here says how.
 """
 
 import goldens

@@ -18,8 +18,8 @@ def structure(cases):
     ):
         floats = {"x": bell(f"{name} x", *shape), "target": bell(f"{name} target", *shape)}
         cases.add(name, "stack", lambda x, target: torch.stack([x, target, x], axis), floats, axis=axis)
-    ints = {"indices": integers("int_stack x", 9, 3, 2), "other": integers("int_stack y", 9, 3, 2)}
-    cases.add("int_stack", "stack", lambda x, other: torch.stack([x, other, x], 1), {}, ints, axis=1)
+    ints = {"x": integers("int_stack x", 9, 3, 2), "target": integers("int_stack y", 9, 3, 2)}
+    cases.add("int_stack", "stack", lambda x, target: torch.stack([x, target, x], 1), {}, ints, axis=1)
 
     for name, shape, wanted in (
         ("expand", (3, 1, 5), [3, 7, 5]),
@@ -29,7 +29,7 @@ def structure(cases):
         ("expand_scalar", (1,), [3, 2]),
     ):
         cases.add(name, "expand", lambda x: x.expand(*wanted).clone(), {"x": bell(name, *shape)}, shape=wanted)
-    ints = {"indices": integers("int_expand", 9, 3, 1)}
+    ints = {"x": integers("int_expand", 9, 3, 1)}
     cases.add("int_expand", "expand", lambda x: x.expand(2, -1, 4), {}, ints, shape=[2, -1, 4])
 
     for name, leading, other, (m, k, n) in (
@@ -59,7 +59,7 @@ def structure(cases):
     ):
         padded = lambda x: constant_padding(x, axis % x.dim(), before, after, value)
         cases.add(name, "pad", padded, {"x": bell(name, *shape)}, axis=axis, before=before, after=after, value=value)
-    cases.add("int_pad", "pad", lambda x: constant_padding(x, 1, 2, 1, -1), {}, {"indices": integers("int_pad", 9, 3, 4)},
+    cases.add("int_pad", "pad", lambda x: constant_padding(x, 1, 2, 1, -1), {}, {"x": integers("int_pad", 9, 3, 4)},
               axis=1, before=2, after=1, value=-1)
     for name, shape, axis, before, after in (
         ("pad_reflect_0", (5,), 0, 4, 4),
