@@ -1,0 +1,80 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The definitions in plain Java beside PyTorch: two statements of each operation that know nothing
+ * of each other. Gradients are central differences of the definition, or what is said of kinks.
+ */
+class ReferenceGoldenTest {
+  @TestFactory
+  Stream<DynamicTest> values() throws IOException {
+    return GoldenCase.all().stream().map(c -> dynamicTest(c.name(), () -> checkValue(c)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradients() throws IOException {
+    return GoldenCase.all().stream()
+        .filter(GoldenCase::hasGradients)
+        .map(c -> dynamicTest(c.name(), () -> checkGradients(c)));
+  }
+
+  private static void checkValue(GoldenCase c) {
+    c.assertClose("y", ReferenceDefinitions.of(c).apply(operands(c)), Tolerances.DOUBLE);
+    if (c.has("indices") && "top_k".equals(c.operation())) {
+      Numbers indices = ReferenceIndices.topK(c.numbers("x"), c.integer("k"), c.integer("axis"));
+      c.assertClose("indices", indices, 0);
+    }
+  }
+
+  private static void checkGradients(GoldenCase c) {
+    List<String> operands = c.operands();
+    List<Numbers> known = ReferenceGradients.of(c);
+    List<Numbers> gradients = known.isEmpty() ? byDifferences(c) : known;
+    assertEquals(operands.size(), gradients.size(), c + ": gradients");
+    double tolerance = known.isEmpty() ? Tolerances.CENTRAL_DIFFERENCE : Tolerances.DOUBLE;
+    for (int i = 0; i < operands.size(); i++) {
+      c.assertClose("d" + operands.get(i), gradients.get(i), tolerance);
+    }
+  }
+
+  private static Numbers[] operands(GoldenCase c) {
+    return c.operands().stream().map(c::numbers).toArray(Numbers[]::new);
+  }
+
+  /** How the sum of y dy changes with each element of each operand. */
+  private static List<Numbers> byDifferences(GoldenCase c) {
+    OperationCase.Definition definition = ReferenceDefinitions.of(c);
+    Numbers[] operands = operands(c);
+    Numbers dy = c.numbers("dy");
+    List<Numbers> gradients = new ArrayList<>();
+    for (Numbers operand : operands) {
+      double[] values = operand.values();
+      double[] gradient = new double[values.length];
+      for (int i = 0; i < values.length; i++) {
+        double kept = values[i];
+        values[i] = kept + Tolerances.DIFFERENCE_STEP;
+        Numbers above = definition.apply(operands);
+        values[i] = kept - Tolerances.DIFFERENCE_STEP;
+        Numbers below = definition.apply(operands);
+        values[i] = kept;
+        for (int j = 0; j < dy.values().length; j++) {
+          gradient[i] +=
+              dy.values()[j]
+                  * (above.values()[j] - below.values()[j])
+                  / (2 * Tolerances.DIFFERENCE_STEP);
+        }
+      }
+      gradients.add(new Numbers(gradient, operand.shape()));
+    }
+    return gradients;
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.vqvae4j.tensor;
+
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Gradients of the golden cases where central differences of the definition cannot find them: at
+ * kinks and ties, and where numbers are infinite.
+ */
+final class ReferenceGradients {
+  private ReferenceGradients() {}
+
+  /** The gradients of the operands, in order; empty if central differences do. */
+  static List<Numbers> of(GoldenCase c) {
+    Numbers x = c.numbers(c.operands().get(0));
+    Numbers dy = c.numbers("dy");
+    return switch (c.operation()) {
+      case "round_straight_through", "floor_straight_through", "sign_straight_through" ->
+          List.of(dy);
+      case "pow" -> derivative(x, dy, v -> pow(v, c.number("exponent")));
+      case "elu" -> derivative(x, dy, v -> v > 0 ? 1 : c.number("alpha") * Math.exp(v));
+      case "maximum" -> shared(x, c.numbers("target"), dy, 1);
+      case "minimum" -> shared(x, c.numbers("target"), dy, -1);
+      case "max" ->
+          reduction(c, (d, v) -> ReferenceAxes.extremeGradient(ReferenceAxes.max(v), d, v));
+      case "min" ->
+          reduction(c, (d, v) -> ReferenceAxes.extremeGradient(ReferenceAxes.min(v), d, v));
+      case "std" ->
+          reduction(c, (d, v) -> ReferenceAxes.stdGradient(c.integer("correction"), d, v));
+      case "log_sum_exp" -> reduction(c, ReferenceAxes::logSumExpGradient);
+      case "masked_fill" -> List.of(ReferenceIndices.maskedFill(dy, c.numbers("mask"), 0));
+      case "top_k" -> {
+        Numbers zeros = Numbers.zeros(x.shape());
+        int axis = c.integer("axis");
+        yield List.of(ReferenceIndices.scatterAdd(zeros, axis, c.numbers("indices"), dy));
+      }
+      default -> List.of();
+    };
+  }
+
+  private static List<Numbers> derivative(Numbers x, Numbers dy, DoubleUnaryOperator derivative) {
+    return List.of(Reference.zip(dy, Reference.map(x, derivative), (d, slope) -> d * slope));
+  }
+
+  /** The derivative of x^e, which is 0 for e = 0 also where x is 0. */
+  private static double pow(double x, double exponent) {
+    return exponent == 0 ? 0 : exponent * Math.pow(x, exponent - 1);
+  }
+
+  private static List<Numbers> reduction(GoldenCase c, ReferenceAxes.Spread spread) {
+    return List.of(
+        ReferenceAxes.gradient(c.numbers("x"), c.numbers("dy"), spread, c.integers("axes")));
+  }
+
+  /** All to the larger of a and b times the sign; half each if they are equal. */
+  private static List<Numbers> shared(Numbers a, Numbers b, Numbers dy, int sign) {
+    Numbers share = Reference.zip(a, b, (v, w) -> 0.5 + 0.5 * sign * Math.signum(v - w));
+    return List.of(
+        summed(Reference.zip(share, dy, (s, d) -> s * d), a.shape()),
+        summed(Reference.zip(share, dy, (s, d) -> (1 - s) * d), b.shape()));
+  }
+
+  /** Summed over what was repeated of a shape. */
+  private static Numbers summed(Numbers gradient, long... shape) {
+    Numbers sum = Numbers.zeros(shape);
+    Numbers.forEachIndex(
+        gradient.shape(),
+        index -> {
+          long[] own = new long[shape.length];
+          for (int i = 0; i < own.length; i++) {
+            own[i] = shape[i] == 1 ? 0 : index[index.length - own.length + i];
+          }
+          sum.add(gradient.at(index), own);
+        });
+    return sum;
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.tensor.ReferenceShapes.inserted;
+import static io.github.vqvae4j.tensor.ReferenceShapes.removed;
+import static io.github.vqvae4j.tensor.ReferenceShapes.with;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** What finds indices, and what takes or selects by integers, as the definitions say. */
+final class ReferenceIndices {
+  private ReferenceIndices() {}
+
+  /** The first index of the largest number along an axis; NaN counts as larger than all. */
+  static Numbers argmax(Numbers x, boolean keepDims, int axis) {
+    return ReferenceAxes.reduce(x, keepDims, values -> ranking(values)[0], axis);
+  }
+
+  /** The first index of the smallest number; NaN counts as smaller than all. */
+  static Numbers argmin(Numbers x, boolean keepDims, int axis) {
+    return argmax(Reference.map(x, v -> -v), keepDims, axis);
+  }
+
+  /** The indices of the k largest along an axis, largest first, and of equal ones the first. */
+  static Numbers topK(Numbers x, int k, int axis) {
+    int along = Math.floorMod(axis, x.shape().length);
+    Numbers ranks = Numbers.zeros(with(x.shape(), along, k));
+    Numbers.forEachIndex(
+        ranks.shape(),
+        index -> {
+          double[] values =
+              IntStream.range(0, (int) x.shape()[along])
+                  .mapToDouble(i -> x.at(with(index, along, i)))
+                  .toArray();
+          ranks.add(ranking(values)[(int) index[along]], index);
+        });
+    return ranks;
+  }
+
+  /** Indices from the largest number, which NaN is, to the smallest, equal ones in order. */
+  private static int[] ranking(double... values) {
+    return IntStream.range(0, values.length)
+        .boxed()
+        .sorted(
+            (a, b) ->
+                values[a] == values[b]
+                    ? a - b
+                    : Double.compare(values[b], values[a])) // NaN is > all
+        .mapToInt(i -> i)
+        .toArray();
+  }
+
+  /** y[i][j][k] = x[i][indices[i][j][k]][k] for axis 1. */
+  static Numbers gather(Numbers x, int axis, Numbers indices) {
+    int along = Math.floorMod(axis, x.shape().length);
+    return Numbers.filled(
+        indices.shape(), index -> x.at(with(index, along, (long) indices.at(index))));
+  }
+
+  /** y[i][index of indices][k] = x[i][indices[index]][k] for axis 1. */
+  static Numbers indexSelect(Numbers x, int axis, Numbers indices) {
+    int along = Math.floorMod(axis, x.shape().length);
+    int more = indices.shape().length;
+    return Numbers.filled(
+        inserted(removed(x.shape(), along), along, indices.shape()),
+        index -> {
+          long[] place = Arrays.copyOfRange(index, along, along + more);
+          long[] source = inserted(Arrays.copyOf(index, along), along, (long) indices.at(place));
+          long[] rest = Arrays.copyOfRange(index, along + more, index.length);
+          return x.at(inserted(source, source.length, rest));
+        });
+  }
+
+  /** x, where y[i][indices[i][j][k]][k] grew by source[i][j][k] for axis 1. */
+  static Numbers scatterAdd(Numbers x, int axis, Numbers indices, Numbers source) {
+    int along = Math.floorMod(axis, x.shape().length);
+    Numbers y = new Numbers(x.values().clone(), x.shape());
+    Numbers.forEachIndex(
+        source.shape(),
+        index -> y.add(source.at(index), with(index, along, (long) indices.at(index))));
+    return y;
+  }
+
+  static Numbers oneHot(Numbers indices, int classes) {
+    int rank = indices.shape().length;
+    return Numbers.filled(
+        inserted(indices.shape(), rank, classes),
+        index -> indices.at(removed(index, rank)) == index[rank] ? 1 : 0);
+  }
+
+  static Numbers where(Numbers condition, Numbers a, Numbers b) {
+    Numbers shaped = Reference.zip(condition, Reference.zip(a, b, (v, w) -> 0), (c, zero) -> c);
+    return Numbers.filled(
+        shaped.shape(),
+        index -> shaped.at(index) != 0 ? a.broadcastAt(index) : b.broadcastAt(index));
+  }
+
+  static Numbers maskedFill(Numbers x, Numbers mask, double number) {
+    return where(mask, new Numbers(new double[] {number}, 1), x);
+  }
+
+  /** The mean of -log softmax(row)[class] over the rows of other classes than the ignored one. */
+  static Numbers crossEntropy(Numbers logits, Numbers classes, int ignored) {
+    int axis = logits.shape().length - 1;
+    Numbers logarithms = ReferenceFunctions.logSoftmax(logits, axis);
+    double[] sum = new double[1];
+    int[] count = new int[1];
+    Numbers.forEachIndex(
+        classes.shape(),
+        index -> {
+          if (classes.at(index) != ignored) {
+            sum[0] -= logarithms.at(inserted(index, axis, (long) classes.at(index)));
+            count[0]++;
+          }
+        });
+    return new Numbers(new double[] {count[0] == 0 ? 0 : sum[0] / count[0]}, 1);
+  }
+}

@@ -1,0 +1,105 @@
+package io.github.vqvae4j.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Stacking, broadcasting, padding and products of matrices by leading axes, as defined. */
+final class ReferenceShapes {
+  private ReferenceShapes() {}
+
+  /** Element i of the new axis is tensor i; an axis from the end counts the new axis, too. */
+  static Numbers stack(int axis, List<Numbers> parts) {
+    long[] s = parts.get(0).shape();
+    int at = Math.floorMod(axis, s.length + 1);
+    return Numbers.filled(
+        inserted(s, at, parts.size()), index -> parts.get((int) index[at]).at(removed(index, at)));
+  }
+
+  /** Broadcasts to a shape, in which -1 keeps the size. */
+  static Numbers expand(Numbers x, int... shape) {
+    int ahead = shape.length - x.shape().length;
+    long[] wanted = new long[shape.length];
+    for (int i = 0; i < wanted.length; i++) {
+      wanted[i] = shape[i] == -1 ? x.shape()[i - ahead] : shape[i];
+    }
+    return Numbers.filled(wanted, x::broadcastAt);
+  }
+
+  /** y[.., i, j] = sum over l of a[.., i, l] b[.., l, j], where leading axes broadcast. */
+  static Numbers matmul(Numbers a, boolean transposed, Numbers b, boolean otherTransposed) {
+    Numbers left = transposed ? transpose(a) : a;
+    Numbers right = otherTransposed ? transpose(b) : b;
+    int rank = Math.max(a.shape().length, b.shape().length);
+    long[] shape = new long[rank];
+    for (int i = 3; i <= rank; i++) {
+      shape[rank - i] = Math.max(fromEnd(a, i), fromEnd(b, i));
+    }
+    shape[rank - 2] = fromEnd(left, 2);
+    shape[rank - 1] = fromEnd(right, 1);
+    return Numbers.filled(
+        shape,
+        index -> {
+          double sum = 0;
+          for (long l = 0; l < fromEnd(left, 1); l++) {
+            sum +=
+                left.broadcastAt(with(index, rank - 1, l))
+                    * right.broadcastAt(with(index, rank - 2, l));
+          }
+          return sum;
+        });
+  }
+
+  static Numbers pad(Numbers x, int axis, long before, long after, double value) {
+    int along = Math.floorMod(axis, x.shape().length);
+    long size = x.shape()[along];
+    return Numbers.filled(
+        with(x.shape(), along, before + size + after),
+        index -> {
+          long source = index[along] - before;
+          return source < 0 || source >= size ? value : x.at(with(index, along, source));
+        });
+  }
+
+  /** c b | a b c | b a. */
+  static Numbers padReflect(Numbers x, int axis, long before, long after) {
+    int along = Math.floorMod(axis, x.shape().length);
+    long last = x.shape()[along] - 1;
+    return Numbers.filled(
+        with(x.shape(), along, before + last + 1 + after),
+        index -> {
+          long source = Math.abs(index[along] - before);
+          return x.at(with(index, along, last - Math.abs(last - source)));
+        });
+  }
+
+  private static Numbers transpose(Numbers x) {
+    int rank = x.shape().length;
+    int[] axes = new int[rank];
+    Arrays.setAll(axes, i -> i < rank - 2 ? i : 2 * rank - 3 - i);
+    return Reference.permute(x, axes);
+  }
+
+  private static long fromEnd(Numbers x, int position) {
+    return position > x.shape().length ? 1 : x.shape()[x.shape().length - position];
+  }
+
+  static long[] with(long[] numbers, int position, long number) {
+    long[] result = numbers.clone();
+    result[position] = number;
+    return result;
+  }
+
+  static long[] inserted(long[] numbers, int position, long... further) {
+    long[] result = Arrays.copyOf(numbers, numbers.length + further.length);
+    System.arraycopy(further, 0, result, position, further.length);
+    System.arraycopy(
+        numbers, position, result, position + further.length, numbers.length - position);
+    return result;
+  }
+
+  static long[] removed(long[] numbers, int position) {
+    long[] result = Arrays.copyOf(numbers, numbers.length - 1);
+    System.arraycopy(numbers, position + 1, result, position, result.length - position);
+    return result;
+  }
+}
