@@ -33,7 +33,10 @@ class ArchitectureTest {
   @ArchTest static final ArchRule TENSOR = only("tensor", "memory", "random");
   @ArchTest static final ArchRule METRICS = only("metrics", "tensor", "random");
   @ArchTest static final ArchRule NN = only("nn", "tensor", "random");
-  @ArchTest static final ArchRule QUANTIZE = only("quantize", "nn", "tensor", "metrics", "random");
+
+  @ArchTest
+  static final ArchRule QUANTIZE =
+      only("quantize", "nn", "tensor", "io", "metrics", "memory", "random");
 
   @ArchTest
   static final ArchRule MODEL =

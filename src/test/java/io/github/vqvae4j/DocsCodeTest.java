@@ -27,7 +27,17 @@ class DocsCodeTest {
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern CLASS = Pattern.compile("\\bclass (\\w+)");
   private static final List<String> PACKAGES =
-      List.of("data", "io", "memory", "metrics", "model", "nn", "quantize", "tensor", "train");
+      List.of(
+          "data",
+          "io",
+          "memory",
+          "metrics",
+          "model",
+          "nn",
+          "quantize",
+          "random",
+          "tensor",
+          "train");
 
   /**
    * A block.

@@ -24,9 +24,9 @@ public final class CodeUsage {
   }
 
   /**
-   * Counts codes.
+   * Counts codes. Where there is none, as at a masked place, nothing is counted.
    *
-   * @param codes each from 0 to K - 1
+   * @param codes each from 0 to K - 1, or -1 for none
    * @param codebookSize K
    * @return how often each was there
    * @throws IllegalArgumentException if a code is out of range
@@ -34,15 +34,17 @@ public final class CodeUsage {
   public static CodeUsage of(int[] codes, int codebookSize) {
     long[] counts = new long[codebookSize];
     for (int code : codes) {
-      if (code < 0 || code >= codebookSize) {
+      if (code < -1 || code >= codebookSize) {
         throw new IllegalArgumentException(
             "CodeUsage: expected codes from 0 to "
                 + (codebookSize - 1)
-                + ", got "
+                + ", or -1 for none, got "
                 + code
                 + ". Count them with the size of the codebook that they are of.");
       }
-      counts[code]++;
+      if (code >= 0) {
+        counts[code]++;
+      }
     }
     return new CodeUsage(counts);
   }

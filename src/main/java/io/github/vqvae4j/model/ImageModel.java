@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A model that reconstructs images, and what {@code train.Trainer} needs to train it: its loss on a
@@ -138,6 +139,11 @@ public abstract class ImageModel extends Layer {
   static Tensor pixels(Step step, Dataset images, int from, int to) {
     return step.tensor(
         images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
+  }
+
+  /** The label of each image, -1 where it has none. */
+  static int[] labels(Dataset images) {
+    return IntStream.range(0, images.size()).map(images::label).toArray();
   }
 
   /** Does work on images for a method; if memory runs out, says how much a pass takes. */

@@ -5,6 +5,7 @@ import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.data.PaletteFile;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.KMeans;
 import io.github.vqvae4j.quantize.KMeansConfig;
@@ -106,7 +107,7 @@ public final class ImagePalette {
    * The code of each pixel.
    *
    * @param images those it was fitted to, or others of as many channels
-   * @return [images, height, width], each from 0 to K - 1
+   * @return [images, height, width], each from 0 to K - 1, with the images' labels
    * @throws IllegalArgumentException if there are no images, or of other channels, or one holds NaN
    *     or infinity
    * @throws InsufficientMemoryException as {@link #fit}
@@ -134,7 +135,8 @@ public final class ImagePalette {
       System.arraycopy(nearest, 0, values, i * each, each);
     }
     return Codes.of(
-        values, colors.length / channels, images.size(), images.height(), images.width());
+            values, colors.length / channels, images.size(), images.height(), images.width())
+        .withLabels(ImageModel.labels(images));
   }
 
   /**
@@ -142,7 +144,8 @@ public final class ImagePalette {
    *
    * @param codes [count, height, width], made with this palette
    * @return the images, painted with the palette's colours
-   * @throws IllegalArgumentException if they are codes of another number of colours
+   * @throws IllegalArgumentException if they are codes of another number of colours, or one is
+   *     missing
    */
   public Images decode(Codes codes) {
     check("decode", codes);
@@ -170,7 +173,8 @@ public final class ImagePalette {
   }
 
   private void check(String what, Codes codes) {
-    if (codes.codebookSize() != colors.length / channels || codes.shape().length != 3) {
+    Codebooks own = Codebooks.of(colors.length / channels);
+    if (!codes.codebooks().equals(own) || codes.shape().length != 3) {
       throw new IllegalArgumentException(
           "ImagePalette."
               + what
@@ -180,6 +184,7 @@ public final class ImagePalette {
               + codes
               + "; use the palette that made them.");
     }
+    codes.requireComplete("ImagePalette." + what);
   }
 
   /**
@@ -189,8 +194,8 @@ public final class ImagePalette {
    *
    * @param codes of one image, [1, height, width]
    * @param file ends in {@code .png}; an older one is replaced
-   * @throws IllegalArgumentException if there are several images, more than 256 colours, or the
-   *     name ends otherwise
+   * @throws IllegalArgumentException if there are several images, more than 256 colours, a code is
+   *     missing, or the name ends otherwise
    * @throws IOException if the file cannot be written
    */
   public void write(Codes codes, Path file) throws IOException {
@@ -211,8 +216,8 @@ public final class ImagePalette {
    * @param images any it can encode
    * @param theirCodes what {@link #encode} gave for them
    * @return error and bits
-   * @throws IllegalArgumentException if these are not codes of so many such images, or the images
-   *     are values without bounds
+   * @throws IllegalArgumentException if these are not codes of so many such images, one is missing,
+   *     or the images are values without bounds
    */
   public PaletteReport report(Dataset images, Codes theirCodes) {
     check("report", theirCodes);

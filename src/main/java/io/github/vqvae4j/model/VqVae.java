@@ -259,7 +259,7 @@ public final class VqVae extends ImageModel {
    * Images to codes.
    *
    * @param images of the size and channels that the encoder takes, in 0..1
-   * @return [images, h/r, w/r], each from 0 to K - 1
+   * @return [images, h/r, w/r], each from 0 to K - 1, with the images' labels
    * @throws NonFiniteException as {@link #reconstruct}
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
@@ -271,24 +271,19 @@ public final class VqVae extends ImageModel {
     checkSome(images);
     checkWeights();
     int part = part((long) images.height() * images.width());
-    int[] codes = null;
-    int[] shape = null;
-    int each = 0;
-    for (int from = 0, to; from < images.size(); from = to) {
-      to = Lengths.end(from, part, images.size());
+    Codes[] results = new Codes[Lengths.parts(images.size(), part)];
+    for (int i = 0; i < results.length; i++) {
+      int from = i * part;
+      int to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
-        Codes some = quantizer.encode(vectors(pixels(step, images, from, to)));
-        int[] values = some.values();
-        if (codes == null) {
-          shape = some.shape();
-          each = values.length / shape[0];
-          codes = new int[Lengths.ofImages("VqVae.encode", images.size(), each, "codes")];
-        }
-        System.arraycopy(values, 0, codes, each * from, values.length);
+        results[i] = quantizer.encode(vectors(pixels(step, images, from, to)));
+      }
+      if (i == 0) {
+        int each = results[0].values().length / results[0].count();
+        Lengths.ofImages("VqVae.encode", images.size(), each, "codes");
       }
     }
-    shape[0] = images.size();
-    return Codes.of(codes, quantizer.codebookSize(), shape);
+    return Codes.concat(results).withLabels(labels(images));
   }
 
   /**
@@ -296,12 +291,24 @@ public final class VqVae extends ImageModel {
    *
    * @param codes [count, h/r, w/r], made by this model or drawn from a prior over its codes
    * @return the images; pixels may lie a little outside 0..1
-   * @throws IllegalArgumentException if they are codes of a codebook of another size
+   * @throws IllegalArgumentException if they are codes of other codebooks, or one is missing and
+   *     the quantizer needs it
    * @throws NonFiniteException as {@link #reconstruct}
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public Images decode(Codes codes) {
     int[] shape = codes.shape();
+    if (!codes.codebooks().equals(quantizer.codebooks()) || shape.length != 3) {
+      throw new IllegalArgumentException(
+          "VqVae.decode: expected codes [count, height, width] of "
+              + quantizer.codebooks()
+              + ", got "
+              + codes
+              + ". Decode them with the model that made them.");
+    }
+    if (!quantizer.takesMissingCodes()) {
+      codes.requireComplete("VqVae.decode");
+    }
     try {
       return MemoryGuard.run(
           "VqVae.decode of " + codes,
@@ -313,17 +320,8 @@ public final class VqVae extends ImageModel {
   }
 
   private Images decodeInParts(Codes codes) {
-    int k = quantizer.codebookSize();
-    int[] shape = codes.shape();
-    if (codes.codebookSize() != k || shape.length != 3) {
-      throw new IllegalArgumentException(
-          "VqVae.decode: expected codes [count, height, width] of a codebook of "
-              + k
-              + ", got "
-              + codes
-              + ". Decode them with the model that made them.");
-    }
     checkWeights();
+    int[] shape = codes.shape();
     int part = part((long) shape[1] * shape[2] * decoder.pixelsPerVector());
     Images[] results = new Images[Lengths.parts(codes.count(), part)];
     for (int i = 0; i < results.length; i++) {

@@ -35,6 +35,26 @@ public abstract class Quantizer extends Layer {
   public abstract int codebookSize();
 
   /**
+   * Returns what {@link #encode} gives codes of.
+   *
+   * @return one codebook of {@link #codebookSize()}; a quantizer of several stages or groups says
+   *     otherwise
+   */
+  public Codebooks codebooks() {
+    return Codebooks.of(codebookSize());
+  }
+
+  /**
+   * Returns whether {@link #lookup} takes {@link Codes#NONE} for a code, as that of a residual
+   * quantizer does, where a dropped stage adds nothing.
+   *
+   * @return false by default
+   */
+  public boolean takesMissingCodes() {
+    return false;
+  }
+
+  /**
    * The size of each vector.
    *
    * @return D, at least 1
@@ -64,8 +84,9 @@ public abstract class Quantizer extends Layer {
    * The vectors of some codes.
    *
    * @param step where the result lives
-   * @param codes each from 0 to K - 1
-   * @return [number of codes, D]
+   * @param codes of each codebook one after another for each vector, as {@link Codes#values()}
+   *     orders them
+   * @return [number of vectors, D]
    */
   public abstract Tensor lookup(Step step, int[] codes);
 

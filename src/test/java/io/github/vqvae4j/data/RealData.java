@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Real data sets, for the tests that need them; such a test is skipped where they are missing. */
-final class RealData {
+public final class RealData {
   private RealData() {}
 
-  static Path folder(String name) {
+  public static Path folder(String name) {
     Path folder = Path.of(System.getProperty("vqvae4j.data", "../shared/data")).resolve(name);
     assumeTrue(
         Files.isDirectory(folder),

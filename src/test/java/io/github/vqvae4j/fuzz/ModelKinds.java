@@ -1,5 +1,6 @@
 package io.github.vqvae4j.fuzz;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
@@ -21,12 +22,15 @@ import io.github.vqvae4j.model.StridedDecoder;
 import io.github.vqvae4j.model.StridedEncoder;
 import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.Codebooks;
+import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 
@@ -51,6 +55,7 @@ final class ModelKinds {
     all.vqVaes();
     all.latentModels();
     all.detector();
+    all.codes();
     return all.kinds;
   }
 
@@ -159,5 +164,36 @@ final class ModelKinds {
               assertTrue(
                   Double.isFinite(detector.heatThreshold()), () -> detector.heatThreshold() + "");
             }));
+  }
+
+  private void codes() throws IOException {
+    Codes plain = Codes.of(new int[] {0, 1, 2, 3, 4, -1}, 5, 1, 2, 3);
+    Codebooks four = new Codebooks(2, 2, List.of(3, 9, 4, 5));
+    Codes grouped = Codes.of(new int[] {2, 8, 3, 4, 0, 0, 0, -1}, four, 2, 1);
+    List<byte[]> intact = new ArrayList<>();
+    for (Codes codes : List.of(plain, grouped.withLabels(7, -1), plain.withLabels(255))) {
+      Path file = folder.resolve("codes.safetensors");
+      codes.save(file);
+      intact.add(Files.readAllBytes(file));
+    }
+    FuzzTarget kind = FuzzTarget.of("codes", "a.safetensors", intact, ModelKinds::checkCodes);
+    kinds.add(kind);
+    kinds.add(kind.repaired(DataKinds::withHeaderLength, kind.reader()));
+  }
+
+  private static void checkCodes(Path file) throws IOException {
+    Codes codes = Codes.load(file);
+    int[] values = codes.values();
+    List<Integer> sizes = codes.codebooks().sizes();
+    long length = Arrays.stream(codes.shape()).asLongStream().reduce(sizes.size(), (a, b) -> a * b);
+    assertEquals(length, values.length);
+    assertTrue(4L * length <= Files.size(file), "more codes than bytes");
+    for (int i = 0; i < values.length; i++) {
+      int value = values[i];
+      assertTrue(value >= -1 && value < sizes.get(i % sizes.size()), () -> "code " + value);
+    }
+    for (int label : codes.labels().orElse(new int[codes.count()])) {
+      assertTrue(label >= -1, () -> "label " + label);
+    }
   }
 }

@@ -26,6 +26,15 @@ class CodeUsageTest {
   }
 
   @Test
+  void missingCodesAreNotCounted() {
+    CodeUsage usage = CodeUsage.of(new int[] {-1, 0, -1, 2, -1, 2, 0}, 3);
+    assertArrayEquals(new long[] {2, 0, 2}, usage.counts());
+    assertEquals(2, usage.perplexity(), 1e-12);
+    assertEquals(2, usage.codesInUse());
+    assertEquals(0, CodeUsage.of(new int[] {-1, -1}, 3).perplexity());
+  }
+
+  @Test
   void aWindowForgetsItsOldestBatch() {
     UsageWindow window = new UsageWindow(2, 3);
     for (int code = 0; code < 3; code++) {
@@ -40,7 +49,7 @@ class CodeUsageTest {
         assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {0, 3}, 3)),
         "codes from 0 to 2",
         "got 3");
-    assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {-1}, 3));
+    assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {-2}, 3));
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> CodeUsage.none(3).plus(CodeUsage.none(2))),

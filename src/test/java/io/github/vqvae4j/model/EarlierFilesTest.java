@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.quantize.Codebooks;
+import io.github.vqvae4j.quantize.Codes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,5 +66,16 @@ class EarlierFilesTest {
     Path again = folder.resolve("again");
     scale.save(again);
     assertSavedAs("scale.json", again);
+  }
+
+  @Test
+  void codesOfGroupsAndStages() throws IOException {
+    Codes codes = Codes.load(file("codes.safetensors"));
+    Codebooks codebooks = new Codebooks(2, 3, List.of(5, 3, 2, 512, 7, 4));
+    int[] values = {4, 2, 1, 511, 6, 3, 0, 0, 0, 300, -1, -1};
+    assertEquals(Codes.of(values, codebooks, 2, 1).withLabels(9, -1), codes);
+    Path again = folder.resolve("again");
+    codes.save(again);
+    assertSavedAs("codes.safetensors", again);
   }
 }

@@ -300,27 +300,5 @@ class VectorQuantizerTest {
         "at most 1073741819 rows of 2 numbers",
         "got 1073741824 rows",
         "smaller batches");
-    // A product of 2^64 + 4.
-    int[] shape = {4, 5, 5_581, 8_681, 49_477, 384_773};
-    assertSays(
-        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, shape)),
-        "4 values");
-    assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, 4, 0));
-    assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, -2, -2));
-  }
-
-  @Test
-  void codesKnowTheirRangeAndShape() {
-    assertSays(
-        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[] {0, 8}, 8, 1, 2)),
-        "0 to 7",
-        "got 8 at position 1");
-    assertSays(
-        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[3], 8, 1, 2)),
-        "[1, 2]",
-        "3 values");
-    Codes codes = Codes.of(new int[] {1, 2, 3, 4}, 8, 2, 2);
-    assertEquals(Codes.of(new int[] {3, 4}, 8, 1, 2), codes.range(1, 2));
-    assertThrows(IllegalArgumentException.class, () -> codes.range(1, 3));
   }
 }

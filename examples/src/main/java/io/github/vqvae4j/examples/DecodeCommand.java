@@ -10,8 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes an image from codes. */
-@Command(name = "decode", description = "Makes an image from codes with a trained model.")
+/** Makes images from codes. */
+@Command(name = "decode", description = "Makes images from codes with a trained model.")
 final class DecodeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -26,21 +26,27 @@ final class DecodeCommand implements Callable<Integer> {
       names = "--codes",
       required = true,
       paramLabel = "FILE",
-      description = "Codes: the JSON that reconstruct wrote, or rows of numbers as plain text.")
+      description = "Codes: a file that reconstruct wrote, or rows of numbers as plain text.")
   private Path codes;
 
   @Option(
       names = "--output",
       required = true,
       paramLabel = "FILE",
-      description = "Where to write the image; the name ends in .png or .jpg.")
+      description =
+          "Where to write the image, or a grid of several; the name ends in .png or .jpg.")
   private Path output;
 
   @Override
   public Integer call() throws IOException {
     try (VqVae vqVae = VqVae.load(model)) {
       int codebookSize = vqVae.quantizer().codebookSize();
-      Images.write(vqVae.decode(CodesFile.read(codes, codebookSize)), output);
+      Images images = vqVae.decode(CodesFile.read(codes, codebookSize));
+      if (images.size() == 1) {
+        Images.write(images, output);
+      } else {
+        Images.writeGrid(images, output);
+      }
     }
     spec.commandLine().getOut().println("Image: " + output);
     return Main.DONE;

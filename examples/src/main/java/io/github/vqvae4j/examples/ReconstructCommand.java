@@ -48,7 +48,8 @@ final class ReconstructCommand implements Callable<Integer> {
   @Option(
       names = "--codes",
       paramLabel = "FILE",
-      description = "Where to write the codes as JSON, for the command decode. Default: nowhere.")
+      description =
+          "Where to write the codes (safetensors), for the command decode. Default: nowhere.")
   private Path codesFile;
 
   @Override
@@ -62,7 +63,7 @@ final class ReconstructCommand implements Callable<Integer> {
       out.print(shown(codes));
       out.println("Reconstruction: " + FileNames.path(output));
       if (codesFile != null) {
-        CodesFile.write(codes, codesFile);
+        codes.save(codesFile);
         out.println("Codes: " + FileNames.path(codesFile));
       }
     }

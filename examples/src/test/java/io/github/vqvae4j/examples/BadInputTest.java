@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.quantize.Codes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,28 +185,30 @@ class BadInputTest {
   @Test
   void codesOutOfRange() throws IOException {
     decode("1 2\n3 16\n").failed(1, "0 to 15", "got 16");
-    decode("{\"codebookSize\":16,\"codes\":[[-1]]}").failed(1, "0 to 15", "got -1");
+    decode("1 2\n3 -2\n").failed(1, "0 to 15", "got -2 at [0, 1, 1]");
+    decode("1 2\n3 -1\n").failed(1, "none (-1) at [0, 1, 1] of Codes[1, 2, 2]");
   }
 
   @Test
   void codesOfAnotherCodebook() throws IOException {
-    decode("{\"codebookSize\":512,\"codes\":[[1]]}").failed(1, "512", "16");
+    Path codes = folder.resolve("codes.safetensors");
+    Codes.of(new int[49], 512, 1, 7, 7).save(codes);
+    Run.of("decode", "--model=" + model, "--codes=" + codes, "--output=" + folder.resolve("r.png"))
+        .failed(1, "a codebook of 16", "a codebook of 512");
+    assertFalse(Files.exists(folder.resolve("r.png")));
+    Files.write(codes, Arrays.copyOf(Files.readAllBytes(codes), 200));
+    Run.of("decode", "--model=" + model, "--codes=" + codes, "--output=r.png")
+        .failed(1, "codes.safetensors", "get it anew");
+    Run.of("decode", "--model=" + model, "--codes=" + model, "--output=r.png")
+        .failed(1, "model.safetensors", "not one of codes");
   }
 
   @Test
   void codesThatAreNoGrid() throws IOException {
     decode("1 2\n3\n").failed(1, "row 1 has 2", "row 2 has 1");
-    decode("{\"codes\":[[1,2],[3]]}").failed(1, "row 1 has 2", "row 2 has 1");
-    decode("{\"codes\":[[1,2],null]}").failed(1, "row 2 has 0");
     decode("1 two").failed(1, "\"two\"", "row 1");
     decode("").failed(1, "no codes");
-    decode("{\"codes\":[]}").failed(1, "no codes");
-    decode("{}").failed(1, "no \"codes\"");
-    decode("{\"codes\":[[1,").failed(1, "not JSON");
-    decode("{\"codes\":[[1.5]]}").failed(1, "not JSON");
-    decode("{\"codes\":7}").failed(1, "not JSON");
-    decode("{'codes':[[1]]}").failed(1, "not JSON");
-    decode("{\"codes\":[[1]]} x").failed(1, "not JSON");
+    decode("{\"codes\":[[1]]}").failed(1, "whole numbers", "in row 1");
     decode("1 ".repeat(3_000_000)).failed(1, "more than 4194304 bytes");
   }
 }

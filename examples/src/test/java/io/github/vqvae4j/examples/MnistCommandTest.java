@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.VqVae;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,7 +112,7 @@ class MnistCommandTest {
     Path digit = folder.resolve("digit.png");
     Images.write(Images.from(BundledDigits.read().test(), 3), digit);
     Path reconstruction = folder.resolve("reconstruction.png");
-    Path codes = folder.resolve("codes.json");
+    Path codes = folder.resolve("codes.safetensors");
     Path decoded = folder.resolve("decoded.png");
 
     Run reconstruct =
@@ -135,6 +136,20 @@ class MnistCommandTest {
     Path again = folder.resolve("again.png");
     Run.of("decode", "--model=" + model, "--codes=" + plain, "--output=" + again).succeeded();
     assertEquals(Images.read(reconstruction), Images.read(again));
+  }
+
+  @Test
+  void codesOfSeveralImagesBecomeAGrid() throws Exception {
+    Path model = output.resolve("model.safetensors");
+    Path codes = folder.resolve("seven.safetensors");
+    Path grid = folder.resolve("grid.png");
+    Path expected = folder.resolve("expected.png");
+    try (VqVae vqVae = VqVae.load(model)) {
+      vqVae.encode(BundledDigits.read().test().range(0, 7)).save(codes);
+      Images.writeGrid(vqVae.reconstruct(BundledDigits.read().test().range(0, 7)), expected);
+    }
+    Run.of("decode", "--model=" + model, "--codes=" + codes, "--output=" + grid).succeeded();
+    assertArrayEquals(Files.readAllBytes(expected), Files.readAllBytes(grid));
   }
 
   @Test

@@ -1,0 +1,267 @@
+package io.github.vqvae4j.quantize;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.random.Rng;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CodesTest {
+  private static final int CASES = 300;
+
+  /** 2 groups of 3 stages, no two sizes alike. */
+  private static final Codebooks SIX = new Codebooks(2, 3, List.of(11, 7, 5, 3, 13, 2));
+
+  @Test
+  void codesOfOneCodebookAreValuesAndAShape() {
+    Codes codes = Codes.of(new int[] {1, 2, 3, 4}, 8, 2, 2);
+    assertArrayEquals(new int[] {1, 2, 3, 4}, codes.values());
+    assertArrayEquals(new int[] {2, 2}, codes.shape());
+    assertEquals(8, codes.codebookSize());
+    assertEquals(2, codes.count());
+    assertTrue(codes.isComplete());
+    assertTrue(codes.labels().isEmpty());
+    assertEquals("Codes[2, 2] of a codebook of 8", codes.toString());
+    assertEquals(Codes.of(new int[] {3, 4}, 8, 1, 2), codes.range(1, 2));
+    assertEquals(codes, codes.stage(0));
+    assertEquals(codes, codes.group(0));
+  }
+
+  @Test
+  void nothingChangesCodes() {
+    int[] values = {1, 2};
+    int[] shape = {2, 1};
+    int[] labels = {7, 8};
+    Codes codes = Codes.of(values, Codebooks.of(3), shape).withLabels(labels);
+    Codes same = Codes.of(new int[] {1, 2}, 3, 2, 1).withLabels(7, 8);
+    for (int[] array :
+        List.of(values, shape, labels, codes.values(), codes.shape(), codes.labels().get())) {
+      Arrays.fill(array, 0);
+    }
+    assertEquals(same, codes);
+  }
+
+  /** Each value says where it stands. */
+  @Test
+  void stagesAndGroupsAreTheInnerAxes() {
+    int[][][][] nested = new int[2][5][2][3];
+    int[] values = new int[60];
+    int next = 0;
+    for (int image = 0; image < 2; image++) {
+      for (int x = 0; x < 5; x++) {
+        for (int group = 0; group < 2; group++) {
+          for (int stage = 0; stage < 3; stage++) {
+            int size = SIX.sizes().get(3 * group + stage);
+            nested[image][x][group][stage] = (31 * image + 7 * x + 3 * group + stage) % size;
+            values[next++] = nested[image][x][group][stage];
+          }
+        }
+      }
+    }
+    Codes codes = Codes.of(values, SIX, 2, 5).withLabels(4, -1);
+    for (int group = 0; group < 2; group++) {
+      for (int stage = 0; stage < 3; stage++) {
+        int[] expected = new int[10];
+        for (int place = 0; place < 10; place++) {
+          expected[place] = nested[place / 5][place % 5][group][stage];
+        }
+        Codes one = Codes.of(expected, SIX.sizes().get(3 * group + stage), 2, 5).withLabels(4, -1);
+        assertEquals(one, codes.group(group).stage(stage));
+        assertEquals(one, codes.stage(stage).group(group));
+      }
+    }
+    assertEquals(new Codebooks(2, 1, List.of(7, 13)), codes.stage(1).codebooks());
+    assertEquals(Codebooks.residual(3, 13, 2), codes.group(1).codebooks());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 20_261_129})
+  void rangesPutTogetherAreTheWhole(long seed) {
+    Rng rng = new Rng(seed);
+    for (int i = 0; i < CASES; i++) {
+      Codes codes = RandomCodes.of(rng);
+      String message = "seed " + seed + ", case " + i + ": " + codes;
+      Codes[] each =
+          IntStream.range(0, codes.count())
+              .mapToObj(j -> codes.range(j, j + 1))
+              .toArray(Codes[]::new);
+      assertEquals(codes, Codes.concat(each), message);
+      assertEquals(codes.hashCode(), Codes.concat(each).hashCode(), message);
+      assertEquals(codes, Codes.concat(codes), message);
+      int images = codes.count();
+      assertEquals(codes, Codes.concat(codes, codes).range(images, 2 * images), message);
+      Codes anew = Codes.of(codes.values(), codes.codebooks(), codes.shape());
+      assertEquals(codes, codes.labels().map(anew::withLabels).orElse(anew), message);
+      assertEquals(IntStream.of(codes.values()).noneMatch(v -> v < 0), codes.isComplete(), message);
+    }
+  }
+
+  @Test
+  void labelsAreThoseOfTheImages() {
+    Codes plain = Codes.of(new int[] {0, 1, 2, 3, 4, 5}, 6, 3, 2);
+    Codes codes = plain.withLabels(9, -1, 0);
+    assertArrayEquals(new int[] {9, -1, 0}, codes.labels().orElseThrow());
+    assertArrayEquals(new int[] {-1, 0}, codes.range(1, 3).labels().orElseThrow());
+    assertEquals(Optional.empty(), codes.range(1, 2).labels());
+    assertNotEquals(plain, codes);
+    assertNotEquals(codes, plain.withLabels(9, -1, 1));
+    assertEquals(plain, codes.withLabels(-1, -1, -1));
+    assertArrayEquals(
+        new int[] {-1, -1, -1, 9, -1, 0}, Codes.concat(plain, codes).labels().orElseThrow());
+    assertEquals("Codes[3, 2] of a codebook of 6, with labels", codes.toString());
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> plain.withLabels(1, 2)),
+        "expected 3 labels",
+        "got 2");
+    assertThrows(IllegalArgumentException.class, plain::withLabels);
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> plain.withLabels(1, -2, 3)),
+        "or -1 for none",
+        "got -2 for image 1");
+  }
+
+  @Test
+  void missingCodesAreNamedByTheirPlace() {
+    int[] values = new int[2 * 5 * 6];
+    values[53] = -1;
+    Codes one = Codes.of(values, SIX, 2, 5);
+    assertFalse(one.isComplete());
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> one.requireComplete("The reader")),
+        "The reader: expected a code",
+        "got none (-1) at [1, 3], group 1, stage 2 of Codes[2, 5] of 2 groups of 3 stages of"
+            + " [11, 7, 5, 3, 13, 2] codes, 1 of 60 missing.");
+    values[59] = -1;
+    Codes two = Codes.of(values, SIX, 2, 5);
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> two.requireComplete("")),
+        "at [1, 3], group 1, stage 2 and at 1 more of");
+    Codes none = Codes.of(new int[] {-1, -1}, 4, 1, 2);
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> none.requireComplete("")),
+        "at [0, 0] and at 1 more of Codes[1, 2] of a codebook of 4, 2 of 2 missing");
+    Codes.of(new int[] {0, 3}, 4, 1, 2).requireComplete("");
+  }
+
+  @Test
+  void codesOutsideOfTheirCodebookAreRefused() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[] {0, 8}, 8, 1, 2)),
+        "0 to 7",
+        "got 8 at [0, 1].");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[] {0, -2}, 8, 1, 2)),
+        "or -1 for none",
+        "got -2 at [0, 1].");
+    int[] values = new int[2 * 5 * 6];
+    values[6 * 6 + 2] = 5;
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(values, SIX, 2, 5)),
+        "0 to 4",
+        "got 5 at [1, 1], group 0, stage 2.");
+    values[6 * 6 + 2] = 4;
+    Codes.of(values, SIX, 2, 5);
+  }
+
+  @Test
+  void shapesThatDoNotHoldTheValuesAreRefused() {
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[3], 8, 1, 2)),
+        "[1, 2]",
+        "3 values");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[10], SIX, 2, 5)),
+        "divided by the 6 codebooks",
+        "got shape [2, 5] and 10 values");
+    // A product of 2^64 + 4.
+    int[] shape = {4, 5, 5_581, 8_681, 49_477, 384_773};
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, shape)),
+        "4 values");
+    for (int[] bad : new int[][] {{}, {4}, {4, 0}, {-2, -2}, {0, 0}}) {
+      assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, bad));
+      assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[0], 8, bad));
+    }
+  }
+
+  @Test
+  void codebooksHaveASizeEach() {
+    assertEquals("a codebook of 512", Codebooks.of(512).toString());
+    assertEquals("4 stages of 9 codes", Codebooks.residual(9, 9, 9, 9).toString());
+    assertEquals("3 groups of [9, 8, 9] codes", Codebooks.grouped(9, 8, 9).toString());
+    assertEquals(
+        "2 groups of 2 stages of 7 codes", new Codebooks(2, 2, List.of(7, 7, 7, 7)).toString());
+    assertEquals(
+        "17 stages of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, ..] codes",
+        Codebooks.residual(IntStream.rangeClosed(1, 17).toArray()).toString());
+    assertEquals(6, SIX.count());
+    assertNotEquals(Codebooks.residual(3, 4), Codebooks.grouped(3, 4));
+    assertNotEquals(Codebooks.residual(3, 4), Codebooks.residual(4, 3));
+    for (int[] bad : new int[][] {{1, 3}, {3, 1}, {0, 0}, {-1, -2}, {1 << 16, 1 << 16}}) {
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> new Codebooks(bad[0], bad[1], List.of(2, 2))),
+          "got " + bad[0] + " groups of " + bad[1] + " stages and the sizes [2, 2]");
+    }
+    assertThrows(IllegalArgumentException.class, () -> Codebooks.of(0));
+    assertThrows(IllegalArgumentException.class, () -> Codebooks.residual(3, 0));
+    assertThrows(IllegalArgumentException.class, Codebooks::residual);
+    assertThrows(IllegalArgumentException.class, Codebooks::grouped);
+  }
+
+  @Test
+  void oneCodebookIsAskedForBySeveral() {
+    Codes codes = Codes.of(new int[6], SIX, 1, 1);
+    assertSays(
+        assertThrows(IllegalStateException.class, codes::codebookSize),
+        "got Codes[1, 1] of 2 groups of 3 stages",
+        "group(..) and stage(..)");
+    for (int index : new int[] {-1, 3}) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> codes.stage(index)),
+          "Codes.stage: expected 0 to 2",
+          "got " + index);
+    }
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> codes.group(2)),
+        "Codes.group: expected 0 to 1",
+        "got 2");
+  }
+
+  @Test
+  void partsThatDifferAreNotPutTogether() {
+    Codes codes = Codes.of(new int[6], 8, 1, 2, 3);
+    for (Codes other :
+        List.of(
+            Codes.of(new int[6], 9, 1, 2, 3),
+            Codes.of(new int[6], 8, 1, 3, 2),
+            Codes.of(new int[6], 8, 1, 6),
+            Codes.of(new int[12], Codebooks.residual(8, 8), 1, 2, 3))) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> Codes.concat(codes, other)),
+          "got " + codes + " and " + other);
+    }
+    assertThrows(IllegalArgumentException.class, Codes::concat);
+    // As many values as 2^31, without the memory that they would take.
+    Codes[] many = new Codes[1 << 11];
+    Arrays.fill(many, Codes.of(new int[1 << 20], 8, 1 << 19, 2));
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Codes.concat(many)),
+        "at most 2147483639 values",
+        "got 1073741824 times 2");
+    for (int[] bad : new int[][] {{-1, 1}, {0, 0}, {1, 0}, {0, 2}}) {
+      assertThrows(IllegalArgumentException.class, () -> codes.range(bad[0], bad[1]));
+    }
+  }
+}

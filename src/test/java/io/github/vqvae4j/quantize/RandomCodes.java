@@ -1,0 +1,39 @@
+package io.github.vqvae4j.quantize;
+
+import io.github.vqvae4j.random.Rng;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Codes of all shapes, by seed. */
+public final class RandomCodes {
+  private static final int[][] SHAPES = {
+    {1, 1}, {5, 1}, {1, 7}, {2, 3}, {3, 1, 5}, {4, 3, 2}, {2, 1, 3, 1, 2}, {1, 2, 1, 2, 1, 2, 1, 3}
+  };
+
+  private RandomCodes() {}
+
+  /**
+   * Returns codes of 1 to 3 groups and 1 to 4 stages with sizes of 1 to 13, complete, with some
+   * missing, or with all missing; without labels, with some, with all.
+   */
+  public static Codes of(Rng rng) {
+    int[] shape = SHAPES[rng.nextInt(SHAPES.length)];
+    int groups = 1 + rng.nextInt(3);
+    int stages = 1 + rng.nextInt(4);
+    List<Integer> sizes =
+        IntStream.range(0, groups * stages).mapToObj(i -> 1 + rng.nextInt(13)).toList();
+    double missing = rng.nextInt(3) / 2.0;
+    int[] values = new int[IntStream.of(shape).reduce(sizes.size(), (a, b) -> a * b)];
+    for (int i = 0; i < values.length; i++) {
+      int size = sizes.get(i % sizes.size());
+      values[i] = rng.nextDouble() < missing ? -1 : rng.nextInt(size);
+    }
+    Codes codes = Codes.of(values, new Codebooks(groups, stages, sizes), shape);
+    double labelled = rng.nextInt(3) / 2.0;
+    int[] labels = new int[shape[0]];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = rng.nextDouble() < labelled ? rng.nextInt(1_000) : -1;
+    }
+    return codes.withLabels(labels);
+  }
+}
