@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
     name = "benchmarks",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    subcommands = Versions.class,
     description = "Measures vqvae4j beside libtorch, in turn, in processes of their own.")
 public final class Main implements Callable<Integer> {
   private static final String COMMAND = "mvn -q install -Pquick && mvn -q -f benchmarks";

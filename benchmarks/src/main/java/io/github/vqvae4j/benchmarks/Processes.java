@@ -14,10 +14,13 @@ import java.util.concurrent.TimeUnit;
 
 /** Starts processes with the options of this JVM. */
 final class Processes {
+  /** That of this JVM; a contender's variable {@code CLASSPATH} takes its place. */
+  static final String CLASS_PATH = System.getProperty("java.class.path");
+
   private static final String HEAP = "-Xmx2g";
 
-  /** A process that hangs shall not hold up the rest. */
-  private static final int MOST_MINUTES = 10;
+  /** A process that hangs shall not hold up the rest; 10,000 training steps take a while. */
+  private static final int MOST_MINUTES = 60;
 
   private final File log;
   private final Path natives;
@@ -58,11 +61,19 @@ final class Processes {
   /** The losses of some training steps: see {@link Losses}. */
   List<Double> losses(Side side, Path file, int steps) throws IOException {
     List<String> arguments = List.of(side.name(), file.toString(), Integer.toString(steps));
-    Process process = start(Losses.class, arguments, Map.of(), natives(side));
+    return figures(Losses.class, arguments, Map.of(), natives(side));
+  }
+
+  /** The JSON array of figures that a process prints at its end. */
+  List<Double> figures(
+      Class<?> main, List<String> arguments, Map<String, String> environment, Path cache)
+      throws IOException {
+    Process process = start(main, arguments, environment, cache);
     byte[] bytes = process.getInputStream().readAllBytes();
     String output = new String(bytes, StandardCharsets.UTF_8).strip();
     if (exitValue(process) != 0 || output.isEmpty()) {
-      throw new IOException("Losses " + arguments + " failed; see " + log + "\n" + output);
+      throw new IOException(
+          main.getSimpleName() + " " + arguments + " failed; see " + log + "\n" + output);
     }
     String line = output.substring(output.lastIndexOf('\n') + 1);
     return List.of(new Gson().fromJson(line, Double[].class));
@@ -80,11 +91,12 @@ final class Processes {
       }
     }
     command.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.add(main.getName());
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> variables = builder.environment();
     variables.keySet().removeIf(name -> name.startsWith("OMP_") || name.startsWith("OPENBLAS_"));
+    variables.put("CLASSPATH", CLASS_PATH);
     variables.putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log));
     Process process = builder.start();

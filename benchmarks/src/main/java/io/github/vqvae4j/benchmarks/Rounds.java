@@ -168,6 +168,11 @@ final class Rounds {
         Arithmetic.megaflops(setting));
   }
 
+  /** A figure of each round, of somebody with one side who did not fail. */
+  List<Double> values(Contender contender, Quantity quantity) {
+    return values(new Key(contender, contender.sides().get(0)), quantity);
+  }
+
   private List<Double> values(Key key, Quantity quantity) {
     return outcomes.get(key).stream().map(outcome -> quantity.of(outcome, setting)).toList();
   }
