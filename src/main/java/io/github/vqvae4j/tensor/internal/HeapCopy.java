@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Moves numbers between native arrays and the heap: one memory copy, no ND4J call. */
@@ -14,33 +14,59 @@ public final class HeapCopy {
   /** What every JVM's arrays hold. */
   private static final int MOST = Integer.MAX_VALUE - 8;
 
+  /** Numbers that are converted at a time. */
+  private static final int SLICE = 2048;
+
   private HeapCopy() {}
 
-  /** Copies numbers of a float array, from an offset in it, into a part of a heap array. */
+  /** Copies elements of a float array, from an offset in it, into a part of a heap array. */
   public static void read(INDArray source, long offset, float[] target, int start, int length) {
-    checkRanges(source, offset, target, start, length);
+    checkRanges(source, offset, target.length, start, length);
     floats(source).getPointer(offset).get(target, start, length);
+  }
+
+  /** Copies elements of a double array, as {@link #read(INDArray, long, float[], int, int)}. */
+  static void read(INDArray source, long offset, double[] target, int start, int length) {
+    checkRanges(source, offset, target.length, start, length);
+    doubles(source).getPointer(offset).get(target, start, length);
+  }
+
+  /** Copies elements of an int array, as {@link #read(INDArray, long, float[], int, int)}. */
+  public static void read(INDArray source, long offset, int[] target, int start, int length) {
+    checkRanges(source, offset, target.length, start, length);
+    ints(source).getPointer(offset).get(target, start, length);
   }
 
   /** Copies a part of a heap array into a float array, from an offset in it. */
   public static void write(float[] source, int start, int length, INDArray target, long offset) {
-    checkRanges(target, offset, source, start, length);
+    checkRanges(target, offset, source.length, start, length);
     floats(target).getPointer(offset).put(source, start, length);
   }
 
+  /** Copies a part of a heap array into a double array, from an offset in it. */
+  static void write(double[] source, int start, int length, INDArray target, long offset) {
+    checkRanges(target, offset, source.length, start, length);
+    doubles(target).getPointer(offset).put(source, start, length);
+  }
+
+  /** Copies a part of a heap array into an int array, from an offset in it. */
+  public static void write(int[] source, int start, int length, INDArray target, long offset) {
+    checkRanges(target, offset, source.length, start, length);
+    ints(target).getPointer(offset).put(source, start, length);
+  }
+
   /** JavaCPP checks neither: it would copy what lies beyond, or over it. */
-  private static void checkRanges(
-      INDArray array, long offset, float[] heap, int start, int length) {
+  private static void checkRanges(INDArray array, long offset, int heap, int start, int length) {
     if (length < 0
         || offset < 0
         || start < 0
         || length > array.length() - offset
-        || length > heap.length - start) {
+        || length > heap - start) {
       throw new IllegalArgumentException(
           "Expected ranges within the tensor's or variable's "
               + array.length()
               + " numbers and within the array's "
-              + heap.length
+              + heap
               + " numbers, got "
               + length
               + " numbers from "
@@ -51,24 +77,24 @@ public final class HeapCopy {
     }
   }
 
-  /** The numbers of a float array. */
+  /** The elements of a float array. */
   public static float[] floatsOf(INDArray source) {
     float[] copy = onHeap(source, Float.BYTES, float[]::new);
     read(source, 0, copy, 0, copy.length);
     return copy;
   }
 
-  /** The numbers of an array of either type, as doubles. */
+  /** The elements of an int array. */
+  public static int[] intsOf(INDArray source) {
+    int[] copy = onHeap(source, Integer.BYTES, int[]::new);
+    read(source, 0, copy, 0, copy.length);
+    return copy;
+  }
+
+  /** The elements of an array of any type, as doubles, which hold them exactly. */
   public static double[] doublesOf(INDArray source) {
     double[] copy = onHeap(source, Double.BYTES, double[]::new);
-    if (source.dataType() == DataType.DOUBLE) {
-      doubles(source).get(copy);
-    } else {
-      float[] floats = floatsOf(source);
-      for (int i = 0; i < copy.length; i++) {
-        copy[i] = floats[i];
-      }
-    }
+    readAny(source, 0, copy, copy.length);
     return copy;
   }
 
@@ -88,17 +114,79 @@ public final class HeapCopy {
         () -> what, source.length() * bytes, () -> create.apply((int) source.length()));
   }
 
-  /** Overwrites an array of either type. */
-  public static void write(double[] source, INDArray target) {
-    if (target.dataType() == DataType.DOUBLE) {
-      doubles(target).put(source);
-    } else {
-      float[] floats = new float[source.length];
-      for (int i = 0; i < floats.length; i++) {
-        floats[i] = (float) source[i];
-      }
-      write(floats, 0, floats.length, target, 0);
+  /**
+   * Converts the elements of an array to another's type, as Java's casts do: to int towards zero,
+   * to the nearest int where it is too large, and NaN to 0.
+   */
+  public static void convert(INDArray source, INDArray target) {
+    int most = (int) Math.min(SLICE, source.length());
+    double[] slice = new double[most];
+    for (long from = 0; from < source.length(); from += most) {
+      int length = (int) Math.min(most, source.length() - from);
+      readAny(source, from, slice, length);
+      writeAny(slice, length, target, from);
     }
+  }
+
+  /** Reads elements of an array of any type, from an offset in it, as doubles. */
+  private static void readAny(INDArray source, long offset, double[] target, int length) {
+    int most = Math.min(SLICE, length);
+    switch (NativeMemory.dtypeOf(source)) {
+      case DOUBLE -> read(source, offset, target, 0, length);
+      case INT -> {
+        int[] ints = new int[most];
+        for (int from = 0; from < length; from += most) {
+          int some = Math.min(most, length - from);
+          read(source, offset + from, ints, 0, some);
+          for (int i = 0; i < some; i++) {
+            target[from + i] = ints[i];
+          }
+        }
+      }
+      case FLOAT -> {
+        float[] floats = new float[most];
+        for (int from = 0; from < length; from += most) {
+          int some = Math.min(most, length - from);
+          read(source, offset + from, floats, 0, some);
+          for (int i = 0; i < some; i++) {
+            target[from + i] = floats[i];
+          }
+        }
+      }
+    }
+  }
+
+  /** Overwrites elements of an array of any type, from an offset in it. */
+  private static void writeAny(double[] source, int length, INDArray target, long offset) {
+    int most = Math.min(SLICE, length);
+    switch (NativeMemory.dtypeOf(target)) {
+      case DOUBLE -> write(source, 0, length, target, offset);
+      case INT -> {
+        int[] ints = new int[most];
+        for (int from = 0; from < length; from += most) {
+          int some = Math.min(most, length - from);
+          for (int i = 0; i < some; i++) {
+            ints[i] = (int) source[from + i];
+          }
+          write(ints, 0, some, target, offset + from);
+        }
+      }
+      case FLOAT -> {
+        float[] floats = new float[most];
+        for (int from = 0; from < length; from += most) {
+          int some = Math.min(most, length - from);
+          for (int i = 0; i < some; i++) {
+            floats[i] = (float) source[from + i];
+          }
+          write(floats, 0, some, target, offset + from);
+        }
+      }
+    }
+  }
+
+  /** Overwrites an array of any type; an int array gets the whole part of each number. */
+  public static void write(double[] source, INDArray target) {
+    writeAny(source, source.length, target, 0);
   }
 
   /** Overwrites an array with the numbers of another of its shape and type. */
@@ -111,6 +199,10 @@ public final class HeapCopy {
 
   private static FloatPointer floats(INDArray array) {
     return (FloatPointer) array.data().pointer();
+  }
+
+  private static IntPointer ints(INDArray array) {
+    return (IntPointer) array.data().pointer();
   }
 
   private static DoublePointer doubles(INDArray array) {
