@@ -14,9 +14,6 @@ public final class HeapCopy {
   /** What every JVM's arrays hold. */
   private static final int MOST = Integer.MAX_VALUE - 8;
 
-  /** Numbers that are converted at a time. */
-  private static final int SLICE = 2048;
-
   private HeapCopy() {}
 
   /** Copies elements of a float array, from an offset in it, into a part of a heap array. */
@@ -25,13 +22,10 @@ public final class HeapCopy {
     floats(source).getPointer(offset).get(target, start, length);
   }
 
-  /** Copies elements of a double array, as {@link #read(INDArray, long, float[], int, int)}. */
-  static void read(INDArray source, long offset, double[] target, int start, int length) {
-    checkRanges(source, offset, target.length, start, length);
-    doubles(source).getPointer(offset).get(target, start, length);
-  }
-
-  /** Copies elements of an int array, as {@link #read(INDArray, long, float[], int, int)}. */
+  /**
+   * Copies elements of an int array, or the bits of a float array's, as {@link #read(INDArray,
+   * long, float[], int, int)}.
+   */
   public static void read(INDArray source, long offset, int[] target, int start, int length) {
     checkRanges(source, offset, target.length, start, length);
     ints(source).getPointer(offset).get(target, start, length);
@@ -43,16 +37,68 @@ public final class HeapCopy {
     floats(target).getPointer(offset).put(source, start, length);
   }
 
-  /** Copies a part of a heap array into a double array, from an offset in it. */
-  static void write(double[] source, int start, int length, INDArray target, long offset) {
-    checkRanges(target, offset, source.length, start, length);
-    doubles(target).getPointer(offset).put(source, start, length);
-  }
-
-  /** Copies a part of a heap array into an int array, from an offset in it. */
+  /** Copies a part of a heap array into an int array, or bits into a float array. */
   public static void write(int[] source, int start, int length, INDArray target, long offset) {
     checkRanges(target, offset, source.length, start, length);
     ints(target).getPointer(offset).put(source, start, length);
+  }
+
+  /** Copies elements of an array of any type, as doubles, which hold them exactly. */
+  static void read(INDArray source, long offset, double[] target, int start, int length) {
+    checkRanges(source, offset, target.length, start, length);
+    int most = Math.min(HeapSlices.LENGTH, length);
+    switch (NativeMemory.dtypeOf(source)) {
+      case DOUBLE -> doubles(source).getPointer(offset).get(target, start, length);
+      case INT -> {
+        int[] ints = new int[most];
+        for (int from = 0; from < length; from += most) {
+          int some = Math.min(most, length - from);
+          read(source, offset + from, ints, 0, some);
+          for (int i = 0; i < some; i++) {
+            target[start + from + i] = ints[i];
+          }
+        }
+      }
+      case FLOAT -> {
+        float[] floats = new float[most];
+        for (int from = 0; from < length; from += most) {
+          int some = Math.min(most, length - from);
+          read(source, offset + from, floats, 0, some);
+          for (int i = 0; i < some; i++) {
+            target[start + from + i] = floats[i];
+          }
+        }
+      }
+    }
+  }
+
+  /** Copies a part of a heap array into an array of any type, as Java's casts convert. */
+  static void write(double[] source, int start, int length, INDArray target, long offset) {
+    checkRanges(target, offset, source.length, start, length);
+    int most = Math.min(HeapSlices.LENGTH, length);
+    switch (NativeMemory.dtypeOf(target)) {
+      case DOUBLE -> doubles(target).getPointer(offset).put(source, start, length);
+      case INT -> {
+        int[] ints = new int[most];
+        for (int from = 0; from < length; from += most) {
+          int some = Math.min(most, length - from);
+          for (int i = 0; i < some; i++) {
+            ints[i] = (int) source[start + from + i];
+          }
+          write(ints, 0, some, target, offset + from);
+        }
+      }
+      case FLOAT -> {
+        float[] floats = new float[most];
+        for (int from = 0; from < length; from += most) {
+          int some = Math.min(most, length - from);
+          for (int i = 0; i < some; i++) {
+            floats[i] = (float) source[start + from + i];
+          }
+          write(floats, 0, some, target, offset + from);
+        }
+      }
+    }
   }
 
   /** JavaCPP checks neither: it would copy what lies beyond, or over it. */
@@ -94,7 +140,7 @@ public final class HeapCopy {
   /** The elements of an array of any type, as doubles, which hold them exactly. */
   public static double[] doublesOf(INDArray source) {
     double[] copy = onHeap(source, Double.BYTES, double[]::new);
-    readAny(source, 0, copy, copy.length);
+    read(source, 0, copy, 0, copy.length);
     return copy;
   }
 
@@ -119,74 +165,18 @@ public final class HeapCopy {
    * to the nearest int where it is too large, and NaN to 0.
    */
   public static void convert(INDArray source, INDArray target) {
-    int most = (int) Math.min(SLICE, source.length());
+    int most = (int) Math.min(HeapSlices.LENGTH, source.length());
     double[] slice = new double[most];
     for (long from = 0; from < source.length(); from += most) {
       int length = (int) Math.min(most, source.length() - from);
-      readAny(source, from, slice, length);
-      writeAny(slice, length, target, from);
-    }
-  }
-
-  /** Reads elements of an array of any type, from an offset in it, as doubles. */
-  private static void readAny(INDArray source, long offset, double[] target, int length) {
-    int most = Math.min(SLICE, length);
-    switch (NativeMemory.dtypeOf(source)) {
-      case DOUBLE -> read(source, offset, target, 0, length);
-      case INT -> {
-        int[] ints = new int[most];
-        for (int from = 0; from < length; from += most) {
-          int some = Math.min(most, length - from);
-          read(source, offset + from, ints, 0, some);
-          for (int i = 0; i < some; i++) {
-            target[from + i] = ints[i];
-          }
-        }
-      }
-      case FLOAT -> {
-        float[] floats = new float[most];
-        for (int from = 0; from < length; from += most) {
-          int some = Math.min(most, length - from);
-          read(source, offset + from, floats, 0, some);
-          for (int i = 0; i < some; i++) {
-            target[from + i] = floats[i];
-          }
-        }
-      }
-    }
-  }
-
-  /** Overwrites elements of an array of any type, from an offset in it. */
-  private static void writeAny(double[] source, int length, INDArray target, long offset) {
-    int most = Math.min(SLICE, length);
-    switch (NativeMemory.dtypeOf(target)) {
-      case DOUBLE -> write(source, 0, length, target, offset);
-      case INT -> {
-        int[] ints = new int[most];
-        for (int from = 0; from < length; from += most) {
-          int some = Math.min(most, length - from);
-          for (int i = 0; i < some; i++) {
-            ints[i] = (int) source[from + i];
-          }
-          write(ints, 0, some, target, offset + from);
-        }
-      }
-      case FLOAT -> {
-        float[] floats = new float[most];
-        for (int from = 0; from < length; from += most) {
-          int some = Math.min(most, length - from);
-          for (int i = 0; i < some; i++) {
-            floats[i] = (float) source[from + i];
-          }
-          write(floats, 0, some, target, offset + from);
-        }
-      }
+      read(source, from, slice, 0, length);
+      write(slice, 0, length, target, from);
     }
   }
 
   /** Overwrites an array of any type; an int array gets the whole part of each number. */
   public static void write(double[] source, INDArray target) {
-    writeAny(source, source.length, target, 0);
+    write(source, 0, source.length, target, 0);
   }
 
   /** Overwrites an array with the numbers of another of its shape and type. */
@@ -202,7 +192,8 @@ public final class HeapCopy {
   }
 
   private static IntPointer ints(INDArray array) {
-    return (IntPointer) array.data().pointer();
+    Pointer elements = array.data().pointer();
+    return elements instanceof IntPointer some ? some : new IntPointer(elements);
   }
 
   private static DoublePointer doubles(INDArray array) {

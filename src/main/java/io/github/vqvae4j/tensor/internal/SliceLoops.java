@@ -58,6 +58,47 @@ final class SliceLoops {
     }
   }
 
+  /** y = min(x, 0) / 2. */
+  void halveNegative(INDArray x, INDArray y) {
+    long n = x.length();
+    for (long from = 0; from < n; from += LENGTH) {
+      int length = (int) Math.min(LENGTH, n - from);
+      HeapCopy.read(x, from, first, 0, length);
+      for (int i = 0; i < length; i++) {
+        first[i] = Math.min(first[i], 0) / 2;
+      }
+      HeapCopy.write(first, 0, length, y, from);
+    }
+  }
+
+  /** y = max(x, 0) + alpha 2 y / (1 - y), for y from -1 to 0. */
+  void elu(float alpha, INDArray x, INDArray y) {
+    long n = x.length();
+    for (long from = 0; from < n; from += LENGTH) {
+      int length = (int) Math.min(LENGTH, n - from);
+      HeapCopy.read(x, from, first, 0, length);
+      HeapCopy.read(y, from, second, 0, length);
+      for (int i = 0; i < length; i++) {
+        first[i] = Math.max(first[i], 0) + alpha * 2 * second[i] / (1 - second[i]);
+      }
+      HeapCopy.write(first, 0, length, y, from);
+    }
+  }
+
+  /** y becomes NaN where x is. */
+  void keepNaN(INDArray x, INDArray y) {
+    long n = x.length();
+    for (long from = 0; from < n; from += LENGTH) {
+      int length = (int) Math.min(LENGTH, n - from);
+      HeapCopy.read(x, from, first, 0, length);
+      HeapCopy.read(y, from, second, 0, length);
+      for (int i = 0; i < length; i++) {
+        second[i] += 0 * Math.max(-1, Math.min(first[i], 1));
+      }
+      HeapCopy.write(second, 0, length, y, from);
+    }
+  }
+
   /** difference = x - target; returns the sum of its squares. */
   double difference(INDArray x, INDArray target, INDArray difference) {
     Arrays.fill(sums, 0);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
+import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,5 +183,33 @@ class IntArraysTest {
     INDArray y = result(2);
     kernels.affine(x, 2, -1, y);
     assertArrayEquals(new int[] {2 * LARGE - 1, -7}, HeapCopy.intsOf(y));
+  }
+
+  /** Among them two that are equal as floats. */
+  @Test
+  void comparisonsExtremaAndChoices() {
+    int[] a = {LARGE, LARGE - 1, Integer.MIN_VALUE, -1};
+    int[] b = {LARGE - 1, LARGE, Integer.MAX_VALUE, -1};
+    INDArray x = ints(a, 4, 1);
+    INDArray y = ints(b, 1, 4);
+    INDArray largest = result(4, 4);
+    kernels.binary(Binary.MAXIMUM, x, y, largest);
+    INDArray smallest = result(4, 4);
+    kernels.binary(Binary.MINIMUM, x, y, smallest);
+    INDArray less = result(4, 4);
+    kernels.compare(Comparison.LESS, x, y, less);
+    INDArray equal = result(4, 4);
+    kernels.compare(Comparison.EQUAL, x, y, equal);
+    INDArray chosen = result(4, 4);
+    kernels.where(less, x, y, chosen);
+    for (int i = 0; i < 16; i++) {
+      int left = a[i / 4];
+      int right = b[i % 4];
+      assertEquals(Math.max(left, right), HeapCopy.intsOf(largest)[i]);
+      assertEquals(Math.min(left, right), HeapCopy.intsOf(smallest)[i]);
+      assertEquals(left < right ? 1 : 0, HeapCopy.intsOf(less)[i]);
+      assertEquals(left == right ? 1 : 0, HeapCopy.intsOf(equal)[i]);
+      assertEquals(Math.min(left, right), HeapCopy.intsOf(chosen)[i]);
+    }
   }
 }
