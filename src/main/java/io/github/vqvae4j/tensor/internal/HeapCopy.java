@@ -191,6 +191,11 @@ public final class HeapCopy {
     return (FloatPointer) array.data().pointer();
   }
 
+  /** Overwrites an array with zeros. */
+  public static void clear(INDArray target) {
+    Pointer.memset(target.data().pointer(), 0, target.length() * target.dataType().width());
+  }
+
   private static IntPointer ints(INDArray array) {
     Pointer elements = array.data().pointer();
     return elements instanceof IntPointer some ? some : new IntPointer(elements);

@@ -10,32 +10,43 @@ final class HeapSlices {
   /** Elements in a slice. */
   static final int LENGTH = 2048;
 
-  /** Reads the elements from one on into heap arrays, computes, and writes. */
+  /** Reads some elements, or whole rows, into heap arrays, computes, and writes. */
   @FunctionalInterface
   interface Loop {
-    void run(long from, int length);
+    void run(long first, int count);
   }
 
   private HeapSlices() {}
 
   /**
-   * Runs a loop on all slices, on several threads if that is worth it.
+   * Runs a loop on all slices of n elements, on several threads if that is worth it.
    *
-   * @param n number of elements
    * @param cost of an element, in multiplications
    * @param loops makes the loop of one thread, with heap arrays of this length: that of the longest
    *     slice
    */
   static void run(long n, long cost, IntFunction<Loop> loops) {
-    int slices = Math.toIntExact((n + LENGTH - 1) / LENGTH);
+    runRows(n, 1, cost, loops);
+  }
+
+  /**
+   * Runs a loop on slices of whole rows: as many as fit, or one.
+   *
+   * @param columns elements of a row
+   * @param loops is given a number of elements
+   */
+  static void runRows(long rows, int columns, long cost, IntFunction<Loop> loops) {
+    int most = (int) Math.min(rows, Math.max(1, LENGTH / columns));
+    int slices = Math.toIntExact((rows + most - 1) / most);
+    int length = Math.multiplyExact(most, columns);
     Parts.run(
-        Parts.of(slices, n * cost),
+        Parts.of(slices, rows * columns * cost),
         slices,
-        (part, first, end) -> {
-          Loop loop = loops.apply((int) Math.min(LENGTH, n));
-          for (int slice = first; slice < end; slice++) {
-            long from = (long) slice * LENGTH;
-            loop.run(from, (int) Math.min(LENGTH, n - from));
+        (part, begin, end) -> {
+          Loop loop = loops.apply(length);
+          for (int slice = begin; slice < end; slice++) {
+            long first = (long) slice * most;
+            loop.run(first, (int) Math.min(most, rows - first));
           }
         });
   }

@@ -117,7 +117,7 @@ final class Nd4jUnary {
       case COS -> each(x, dy, dx, v -> -Math.sin(v));
       case ELU -> each(x, dy, dx, v -> v > 0 ? 1 : alpha * Math.exp(v));
       case POW -> each(x, dy, dx, v -> alpha == 0 ? 0 : alpha * Math.pow(v, alpha - 1));
-      case ROUND, FLOOR, SIGN -> dx.assign(0);
+      case ROUND, FLOOR, SIGN -> HeapCopy.clear(dx);
     }
   }
 
