@@ -1,12 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
 import java.util.Arrays;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.indexer.DoubleIndexer;
-import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.bytedeco.javacpp.indexer.IntIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -30,9 +25,10 @@ final class BroadcastReader {
 
   private final boolean repeated;
   private final long runLength;
-  private final FloatIndexer floats;
-  private final DoubleIndexer doubles;
-  private final IntIndexer ints;
+  private final Elements elements;
+
+  /** Elements of 4 bytes, whatever they are. */
+  private final IntIndexer bits;
 
   /** Takes elements of x from an offset on, or the one there repeatedly. */
   private interface Run {
@@ -70,10 +66,8 @@ final class BroadcastReader {
       length *= shape[i];
     }
     runLength = length;
-    Pointer elements = x.data().pointer();
-    floats = elements instanceof FloatPointer p ? FloatIndexer.create(p) : null;
-    doubles = elements instanceof DoublePointer p ? DoubleIndexer.create(p) : null;
-    ints = doubles != null ? null : IntIndexer.create(new IntPointer(elements));
+    elements = new Elements(x);
+    bits = x.dataType().width() == 4 ? IntIndexer.create(new IntPointer(x.data().pointer())) : null;
   }
 
   /** Reads a slice of a float array; {@code from} counts elements of the larger shape. */
@@ -83,10 +77,10 @@ final class BroadcastReader {
         length,
         (offset, start, n) -> {
           if (repeated) {
-            Arrays.fill(target, start, start + n, floats.get(offset));
+            Arrays.fill(target, start, start + n, (float) elements.get(offset));
           } else if (n < SHORT) {
             for (int i = 0; i < n; i++) {
-              target[start + i] = floats.get(offset + i);
+              target[start + i] = (float) elements.get(offset + i);
             }
           } else {
             HeapCopy.read(x, offset, target, start, n);
@@ -101,10 +95,10 @@ final class BroadcastReader {
         length,
         (offset, start, n) -> {
           if (repeated) {
-            Arrays.fill(target, start, start + n, ints.get(offset));
+            Arrays.fill(target, start, start + n, bits.get(offset));
           } else if (n < SHORT) {
             for (int i = 0; i < n; i++) {
-              target[start + i] = ints.get(offset + i);
+              target[start + i] = bits.get(offset + i);
             }
           } else {
             HeapCopy.read(x, offset, target, start, n);
@@ -119,22 +113,15 @@ final class BroadcastReader {
         length,
         (offset, start, n) -> {
           if (repeated) {
-            Arrays.fill(target, start, start + n, number(offset));
+            Arrays.fill(target, start, start + n, elements.get(offset));
           } else if (n < SHORT) {
             for (int i = 0; i < n; i++) {
-              target[start + i] = number(offset + i);
+              target[start + i] = elements.get(offset + i);
             }
           } else {
             HeapCopy.read(x, offset, target, start, n);
           }
         });
-  }
-
-  private double number(long offset) {
-    if (doubles != null) {
-      return doubles.get(offset);
-    }
-    return floats != null ? floats.get(offset) : ints.get(offset);
   }
 
   private void forEachRun(long from, int length, Run run) {

@@ -193,7 +193,13 @@ public final class HeapCopy {
 
   /** Overwrites an array with zeros. */
   public static void clear(INDArray target) {
-    Pointer.memset(target.data().pointer(), 0, target.length() * target.dataType().width());
+    clear(target, 0, target.length());
+  }
+
+  /** Overwrites elements of an array, from an offset in it, with zeros. */
+  static void clear(INDArray target, long offset, long length) {
+    Pointer from = target.data().pointer().getPointer(offset);
+    Pointer.memset(from, 0, length * target.dataType().width());
   }
 
   private static IntPointer ints(INDArray array) {

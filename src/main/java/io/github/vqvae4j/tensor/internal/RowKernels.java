@@ -10,7 +10,6 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.indexer.DoubleIndexer;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.bytedeco.javacpp.indexer.Indexer;
-import org.bytedeco.javacpp.indexer.IntIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -165,21 +164,9 @@ public final class RowKernels {
     checkIndices(operation, columns, rows.size(1));
     long d = rows.size(1);
     int k = perRow(rows, columns);
-    boolean wide = y.dataType() == DataType.DOUBLE;
-    IntIndexer from = wide ? null : IntIndexer.create(ints(rows));
-    IntIndexer to = wide ? null : IntIndexer.create(ints(y));
-    DoubleIndexer fromWide = wide ? DoubleIndexer.create(pointerToDoubles(rows)) : null;
-    DoubleIndexer toWide = wide ? DoubleIndexer.create(pointerToDoubles(y)) : null;
-    forEachIndex(
-        columns,
-        (i, column) -> {
-          long at = i / k * d + column;
-          if (wide) {
-            toWide.put(i, fromWide.get(at));
-          } else {
-            to.put(i, from.get(at));
-          }
-        });
+    Elements source = new Elements(rows);
+    Elements target = new Elements(y);
+    forEachIndex(columns, (i, column) -> target.set(i, source.get(i / k * d + column)));
   }
 
   /**
@@ -194,38 +181,9 @@ public final class RowKernels {
     HeapCopy.clear(rows);
     long d = rows.size(1);
     int k = perRow(rows, columns);
-    switch (NativeMemory.dtypeOf(rows)) {
-      case FLOAT -> {
-        FloatIndexer from = FloatIndexer.create((FloatPointer) y.data().pointer());
-        FloatIndexer to = FloatIndexer.create((FloatPointer) rows.data().pointer());
-        forEachIndex(
-            columns,
-            (i, column) -> {
-              long at = i / k * d + column;
-              to.put(at, to.get(at) + from.get(i));
-            });
-      }
-      case DOUBLE -> {
-        DoubleIndexer from = DoubleIndexer.create(pointerToDoubles(y));
-        DoubleIndexer to = DoubleIndexer.create(pointerToDoubles(rows));
-        forEachIndex(
-            columns,
-            (i, column) -> {
-              long at = i / k * d + column;
-              to.put(at, to.get(at) + from.get(i));
-            });
-      }
-      case INT -> {
-        IntIndexer from = IntIndexer.create(ints(y));
-        IntIndexer to = IntIndexer.create(ints(rows));
-        forEachIndex(
-            columns,
-            (i, column) -> {
-              long at = i / k * d + column;
-              to.put(at, to.get(at) + from.get(i));
-            });
-      }
-    }
+    Elements source = new Elements(y);
+    Elements target = new Elements(rows);
+    forEachIndex(columns, (i, column) -> target.add(i / k * d + column, source.get(i)));
   }
 
   private static int perRow(INDArray rows, INDArray columns) {
