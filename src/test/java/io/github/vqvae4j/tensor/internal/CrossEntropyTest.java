@@ -79,6 +79,10 @@ class CrossEntropyTest {
       INDArray logits = set.array(arena, x, n, c);
       INDArray classes = KernelSetting.ints(arena, targets, n);
       double exact = set.dtype == DType.FLOAT ? 1e-5 : 1e-13;
+      if (set == KernelSetting.ND4J_FLOAT && c > 100_000) {
+        // ND4J adds so many exponentials up in one float.
+        exact = 2e-4;
+      }
       assertEquals(
           loss,
           CrossEntropy.mean(set.kernels, arena, logits, classes, IGNORED),
