@@ -18,6 +18,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * indices one after another, in the same order each time.
  */
 public final class RowKernels {
+  /** Fewer elements are added one after another in place: a copy has an overhead. */
+  private static final int SHORT = 16;
+
   private RowKernels() {}
 
   /**
@@ -28,21 +31,23 @@ public final class RowKernels {
    * @throws IllegalArgumentException with value and position of the first that is not
    */
   public static void checkIndices(String operation, INDArray indices, long size) {
-    forEachIndex(
-        indices,
-        (position, index) -> {
-          if (index < 0 || index >= size) {
-            throw new IllegalArgumentException(
-                operation
-                    + ": expected indices from 0 to "
-                    + (size - 1)
-                    + ", got "
-                    + index
-                    + " at position "
-                    + position
-                    + ".");
-          }
-        });
+    check(operation, HeapCopy.intsOf(indices), size);
+  }
+
+  private static void check(String operation, int[] indices, long size) {
+    for (int i = 0; i < indices.length; i++) {
+      if (indices[i] < 0 || indices[i] >= size) {
+        throw new IllegalArgumentException(
+            operation
+                + ": expected indices from 0 to "
+                + (size - 1)
+                + ", got "
+                + indices[i]
+                + " at position "
+                + i
+                + ".");
+      }
+    }
   }
 
   /**
@@ -54,8 +59,8 @@ public final class RowKernels {
    * @throws IllegalArgumentException if x does not have an index
    */
   public static void gather(String operation, INDArray x, int axis, INDArray indices, INDArray y) {
-    checkIndices(operation, indices, x.size(axis));
     int[] rows = HeapCopy.intsOf(indices);
+    check(operation, rows, x.size(axis));
     long size = x.size(axis);
     long d = sizeAfter(x, axis);
     long before = x.length() / size / d;
@@ -119,6 +124,13 @@ public final class RowKernels {
       float[] addends = new float[most];
       float[] slice = new float[most];
       return (from, to, length) -> {
+        if (length < SHORT) {
+          for (int i = 0; i < length; i++) {
+            float sum = target.get((int) to + i) + source.get((int) from + i);
+            target.put((int) to + i, sum);
+          }
+          return;
+        }
         source.get((int) from, addends, 0, length);
         target.get((int) to, slice, 0, length);
         for (int i = 0; i < length; i++) {
@@ -161,12 +173,15 @@ public final class RowKernels {
    * @throws IllegalArgumentException if there is no such column
    */
   public static void pick(String operation, INDArray rows, INDArray columns, INDArray y) {
-    checkIndices(operation, columns, rows.size(1));
+    int[] columnOf = HeapCopy.intsOf(columns);
+    check(operation, columnOf, rows.size(1));
     long d = rows.size(1);
     int k = perRow(rows, columns);
     Elements source = new Elements(rows);
     Elements target = new Elements(y);
-    forEachIndex(columns, (i, column) -> target.set(i, source.get(i / k * d + column)));
+    for (int i = 0; i < columnOf.length; i++) {
+      target.set(i, source.get(i / k * d + columnOf[i]));
+    }
   }
 
   /**
@@ -178,32 +193,19 @@ public final class RowKernels {
    * @param rows [n, d]
    */
   public static void place(INDArray y, INDArray columns, INDArray rows) {
+    int[] columnOf = HeapCopy.intsOf(columns);
     HeapCopy.clear(rows);
     long d = rows.size(1);
     int k = perRow(rows, columns);
     Elements source = new Elements(y);
     Elements target = new Elements(rows);
-    forEachIndex(columns, (i, column) -> target.add(i / k * d + column, source.get(i)));
+    for (int i = 0; i < columnOf.length; i++) {
+      target.add(i / k * d + columnOf[i], source.get(i));
+    }
   }
 
   private static int perRow(INDArray rows, INDArray columns) {
     return Math.toIntExact(columns.length() / rows.size(0));
-  }
-
-  /** Is given the indices of an array one after another. */
-  private interface IndexVisitor {
-    void visit(long position, int index);
-  }
-
-  private static void forEachIndex(INDArray indices, IndexVisitor visitor) {
-    int[] slice = new int[(int) Math.min(HeapSlices.LENGTH, indices.length())];
-    for (long from = 0; from < indices.length(); from += slice.length) {
-      int length = (int) Math.min(slice.length, indices.length() - from);
-      HeapCopy.read(indices, from, slice, 0, length);
-      for (int i = 0; i < length; i++) {
-        visitor.visit(from + i, slice[i]);
-      }
-    }
   }
 
   /** y[i] = table[indices[i]]; both have less than 2^31 elements. */
