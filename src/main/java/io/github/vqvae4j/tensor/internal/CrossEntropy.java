@@ -43,7 +43,7 @@ public final class CrossEntropy {
         }
       }
     }
-    arena.release(slots, dtype);
+    arena.release(slots);
     return sum / count;
   }
 
