@@ -65,11 +65,11 @@ final class OneDnnUnary {
     if (!value(Unary.ABS, 0, 0, x, y)) {
       return false;
     }
-    SliceLoops.get().affine(y, -1, 0, y);
+    FloatLoops.affine(y, -1, 0, y);
     if (!value(Unary.EXP, 0, 0, y, y)) {
       return false;
     }
-    SliceLoops.get().softplus(x, y);
+    FloatLoops.softplus(x, y);
     return true;
   }
 
@@ -78,11 +78,11 @@ final class OneDnnUnary {
    * right digit where x is almost 0, since it takes 1 from an exponential.
    */
   private static boolean elu(double alpha, INDArray x, INDArray y) {
-    SliceLoops.get().halveNegative(x, y);
+    FloatLoops.halveNegative(x, y);
     if (!value(Unary.TANH, 0, 0, y, y)) {
       return false;
     }
-    SliceLoops.get().elu((float) alpha, x, y);
+    FloatLoops.elu((float) alpha, x, y);
     return true;
   }
 
@@ -122,7 +122,7 @@ final class OneDnnUnary {
     call.set(0, usesResult(function) ? y : x).set(1, dy).set(2, dx).run();
     if (function == Unary.ELU) {
       // oneDNN takes NaN for a number above 0.
-      SliceLoops.get().keepNaN(x, dx);
+      FloatLoops.keepNaN(x, dx);
     }
     return true;
   }
