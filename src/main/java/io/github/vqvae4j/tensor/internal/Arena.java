@@ -16,8 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * objects laid over its slots are kept too, so that a step which repeats the last one's allocations
  * allocates nothing.
  *
- * <p>A slot given back within a step is handed out again to the next request of its size, which
- * keeps memory low and the slot in cache.
+ * <p>A slot given back within a step is handed out again, see {@link FreeSlots}.
  */
 public final class Arena {
   private static final long CHUNK = 16L << 20;
@@ -53,8 +52,11 @@ public final class Arena {
   /** Depends on address, dtype and shape alone: an array object holds no numbers. */
   private final Map<Key, INDArray> arrays = new HashMap<>();
 
-  /** Addresses by size: which slots may be handed out again in this step. */
-  private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
+  /** Bytes of the slots in use, by address. */
+  private final Map<Long, Long> taken = new HashMap<>();
+
+  /** Slots that may be handed out again in this step. */
+  private final FreeSlots free = new FreeSlots();
 
   /** Those that were too small for what this step wanted next, and have nothing of it. */
   private final List<Chunk> skipped = new ArrayList<>();
@@ -90,7 +92,8 @@ public final class Arena {
    * unless memory ran out.
    */
   public void giveBack() {
-    free.values().forEach(ArrayDeque::clear);
+    taken.clear();
+    free.clear();
     skipped.clear();
     chunk = -1;
     next = 0;
@@ -103,8 +106,11 @@ public final class Arena {
   /** An array with undefined content. */
   public INDArray allocate(DType dtype, long... shape) {
     long bytes = bytes(dtype, shape);
-    ArrayDeque<Long> slots = free.get(bytes);
-    long address = slots == null || slots.isEmpty() ? bump(bytes, dtype, shape) : slots.pop();
+    long address = free.take(bytes);
+    if (address == 0) {
+      address = bump(bytes, dtype, shape);
+    }
+    taken.put(address, bytes);
     return array(address, dtype, shape);
   }
 
@@ -140,10 +146,27 @@ public final class Arena {
     return false;
   }
 
-  /** Gives an array's slot back before the step ends. Nothing may use its memory any more. */
+  /**
+   * Gives an array's slot back before the step ends. Nothing may use its memory any more, be it
+   * under another shape.
+   *
+   * @throws IllegalStateException if the array is no slot in use, as one that was released before
+   */
+  public void release(INDArray array) {
+    long address = array.data().pointer().address();
+    Long bytes = taken.remove(address);
+    if (bytes == null) {
+      throw new IllegalStateException(
+          "Arena: an array "
+              + Arrays.toString(array.shape())
+              + " was released that is not in use, or was released before.");
+    }
+    free.add(address, bytes);
+  }
+
+  /** As {@link #release(INDArray)}. */
   public void release(INDArray array, DType dtype) {
-    free.computeIfAbsent(bytes(dtype, array.shape()), size -> new ArrayDeque<>())
-        .push(array.data().pointer().address());
+    release(array);
   }
 
   private static long bytes(DType dtype, long[] shape) {

@@ -18,10 +18,6 @@ final class GemmConvolution {
   /** Numbers that partial sums of a weight gradient may take: 64 MB of floats. */
   private static final long MOST_PARTIAL_SUMS = 1L << 24;
 
-  /** Content ends with the operation; while its parts run, its thread begins no other one. */
-  private static final ThreadLocal<Room> PARTIAL_SUMS =
-      ThreadLocal.withInitial(() -> new Room("ND4J's kernel of a convolution's gradient"));
-
   /**
    * Columns of the patches, the rows of the weights that these are multiplied with, and the columns
    * of the results, each from its first on.
@@ -113,7 +109,7 @@ final class GemmConvolution {
 
   private void addTransposed(INDArray y, INDArray w, INDArray x, int line, int count) {
     boolean direct = patches.areTheImage();
-    Pointer rows = direct ? patches.of(pointer(x), line, count) : patches.room(count);
+    Pointer rows = direct ? patches.of(pointer(x), line, count) : patches.scratch(count);
     Pointer results = at(y, line);
     forEachFactor(
         (ofPatch, ofWeight, ofResult) ->
@@ -155,7 +151,8 @@ final class GemmConvolution {
     int lines = Math.multiplyExact(images, resultHeight);
     int size = Math.toIntExact(dw.length());
     int parts = Math.min(parts(lines), (int) Math.max(1, MOST_PARTIAL_SUMS / size));
-    Pointer sums = PARTIAL_SUMS.get().of(dtype, (long) (parts - 1) * size);
+    // The parts take the first block, one of them in this thread.
+    Pointer sums = Scratch.SECOND.of(dtype, (long) (parts - 1) * size);
     Parts.run(
         parts,
         lines,

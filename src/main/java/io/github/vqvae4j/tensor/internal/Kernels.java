@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * used again.
  */
 public interface Kernels {
-  /** Functions of one number; two of them have settings, called alpha and beta. */
+  /** Functions of one number; some have settings, called alpha and beta. */
   enum Unary {
     NEG,
     SQUARE,
@@ -36,7 +36,18 @@ public interface Kernels {
     /** x (1 + erf(x / sqrt(2))) / 2. */
     GELU,
     /** ln(1 + e^x), which is x and not infinite where e^x is. */
-    SOFTPLUS
+    SOFTPLUS,
+    SIN,
+    COS,
+    /** max(x, 0) + alpha (e^min(x, 0) - 1). */
+    ELU,
+    /** The nearest whole number, the even one of two; derivative 0, as of the next two. */
+    ROUND,
+    FLOOR,
+    /** -1, 0 or 1; NaN for NaN. */
+    SIGN,
+    /** x^alpha, of derivative alpha x^(alpha - 1), and 0 everywhere if alpha is 0. */
+    POW
   }
 
   /** Functions of two numbers. */
@@ -44,7 +55,22 @@ public interface Kernels {
     ADD,
     SUB,
     MUL,
-    DIV
+    /** Not of ints. */
+    DIV,
+    /** NaN if either is. */
+    MAXIMUM,
+    /** NaN if either is. */
+    MINIMUM
+  }
+
+  /** Comparisons of two numbers; with NaN all but the last are false. */
+  enum Comparison {
+    LESS,
+    LESS_EQUAL,
+    GREATER,
+    GREATER_EQUAL,
+    EQUAL,
+    NOT_EQUAL
   }
 
   /** What becomes of the pixels in a window. */
@@ -77,6 +103,19 @@ public interface Kernels {
 
   /** y = a op b; a and b have y's rank and broadcast along axes where they have size 1. */
   void binary(Binary operation, INDArray a, INDArray b, INDArray y);
+
+  /** y = 1 where a and b compare so, else 0: ints. Shapes are as in {@link #binary}. */
+  default void compare(Comparison comparison, INDArray a, INDArray b, INDArray y) {
+    BinaryLoops.compare(comparison, a, b, y);
+  }
+
+  /**
+   * y = a where the condition, of ints, is not 0, else b. All have y's rank and broadcast along
+   * axes where they have size 1.
+   */
+  default void where(INDArray condition, INDArray a, INDArray b, INDArray y) {
+    BinaryLoops.where(condition, a, b, y);
+  }
 
   /** y = x factor + shift; y may be x. */
   void affine(INDArray x, double factor, double shift, INDArray y);

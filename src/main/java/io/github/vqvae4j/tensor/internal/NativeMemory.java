@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -116,25 +117,49 @@ public final class NativeMemory implements AutoCloseable {
 
   /** The number format as ND4J names it. */
   public static DataType type(DType dtype) {
-    return dtype == DType.FLOAT ? DataType.FLOAT : DataType.DOUBLE;
+    return switch (dtype) {
+      case FLOAT -> DataType.FLOAT;
+      case DOUBLE -> DataType.DOUBLE;
+      case INT -> DataType.INT32;
+    };
+  }
+
+  /** The number format of an array that {@link #wrap} made. */
+  static DType dtypeOf(INDArray array) {
+    return switch (array.dataType()) {
+      case FLOAT -> DType.FLOAT;
+      case DOUBLE -> DType.DOUBLE;
+      default -> DType.INT;
+    };
   }
 
   private static Pointer at(long where, DType dtype, long length) {
     // JavaCPP lets only a subclass set the address of a pointer to foreign memory.
-    return dtype == DType.FLOAT
-        ? new FloatPointer((Pointer) null) {
-          {
-            address = where;
-            limit = length;
-            capacity = length;
-          }
-        }
-        : new DoublePointer((Pointer) null) {
-          {
-            address = where;
-            limit = length;
-            capacity = length;
-          }
-        };
+    return switch (dtype) {
+      case FLOAT ->
+          new FloatPointer((Pointer) null) {
+            {
+              address = where;
+              limit = length;
+              capacity = length;
+            }
+          };
+      case DOUBLE ->
+          new DoublePointer((Pointer) null) {
+            {
+              address = where;
+              limit = length;
+              capacity = length;
+            }
+          };
+      case INT ->
+          new IntPointer((Pointer) null) {
+            {
+              address = where;
+              limit = length;
+              capacity = length;
+            }
+          };
+    };
   }
 }

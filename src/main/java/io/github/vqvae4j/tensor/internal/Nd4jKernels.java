@@ -32,12 +32,14 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void binary(Binary operation, INDArray a, INDArray b, INDArray y) {
-    if (Arrays.equals(a.shape(), b.shape())) {
+    if (operation == Binary.MAXIMUM || operation == Binary.MINIMUM) {
+      BinaryLoops.extremum(operation == Binary.MAXIMUM, a, b, y);
+    } else if (Arrays.equals(a.shape(), b.shape())) {
       switch (operation) {
         case ADD -> a.add(b, y);
         case SUB -> a.sub(b, y);
         case MUL -> a.mul(b, y);
-        case DIV -> a.div(b, y);
+        default -> a.div(b, y);
       }
     } else {
       String name =
@@ -45,7 +47,7 @@ public final class Nd4jKernels implements Kernels {
             case ADD -> "add";
             case SUB -> "subtract";
             case MUL -> "multiply";
-            case DIV -> "divide";
+            default -> "divide";
           };
       exec(op(name).addInputs(a, b).addOutputs(y));
     }

@@ -27,6 +27,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * function of the same name, in plain Java.
  */
 final class Nd4jUnary {
+  /** What a function costs, in multiplications, when work is shared out. */
+  private static final long COST = 16;
+
   private Nd4jUnary() {}
 
   /** y = f(x). */
@@ -53,6 +56,13 @@ final class Nd4jUnary {
         y.addi(1).muli(x).muli(0.5);
       }
       case SOFTPLUS -> each(x, y, v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
+      case SIN -> each(x, y, Math::sin);
+      case COS -> each(x, y, Math::cos);
+      case ELU -> each(x, y, v -> Math.max(v, 0) + alpha * Math.expm1(Math.min(v, 0)));
+      case ROUND -> each(x, y, Math::rint);
+      case FLOOR -> each(x, y, Math::floor);
+      case SIGN -> each(x, y, Math::signum);
+      case POW -> each(x, y, v -> Math.pow(v, alpha));
     }
   }
 
@@ -91,10 +101,7 @@ final class Nd4jUnary {
         run(new Abs(dx, dx));
         dx.rsubi(1).muli(dy);
       }
-      case SILU -> {
-        each(x, dx, Nd4jUnary::siluDerivative);
-        dx.muli(dy);
-      }
+      case SILU -> each(x, dy, dx, Nd4jUnary::siluDerivative);
       case GELU -> {
         // Phi(x) + x phi(x), of the normal distribution.
         each(x, dx, v -> v * Math.exp(-0.5 * v * v) / Math.sqrt(2 * Math.PI));
@@ -106,6 +113,11 @@ final class Nd4jUnary {
         run(new Sigmoid(x, dx));
         dx.muli(dy);
       }
+      case SIN -> each(x, dy, dx, Math::cos);
+      case COS -> each(x, dy, dx, v -> -Math.sin(v));
+      case ELU -> each(x, dy, dx, v -> v > 0 ? 1 : alpha * Math.exp(v));
+      case POW -> each(x, dy, dx, v -> alpha == 0 ? 0 : alpha * Math.pow(v, alpha - 1));
+      case ROUND, FLOOR, SIGN -> HeapCopy.clear(dx);
     }
   }
 
@@ -115,11 +127,38 @@ final class Nd4jUnary {
   }
 
   private static void each(INDArray x, INDArray y, DoubleUnaryOperator function) {
-    double[] numbers = HeapCopy.doublesOf(x);
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = function.applyAsDouble(numbers[i]);
-    }
-    HeapCopy.write(numbers, y);
+    HeapSlices.run(
+        x.length(),
+        COST,
+        most -> {
+          double[] numbers = new double[most];
+          return (from, length) -> {
+            HeapCopy.read(x, from, numbers, 0, length);
+            for (int i = 0; i < length; i++) {
+              numbers[i] = function.applyAsDouble(numbers[i]);
+            }
+            HeapCopy.write(numbers, 0, length, y, from);
+          };
+        });
+  }
+
+  /** dx = dy f'(x), rounded once. */
+  private static void each(INDArray x, INDArray dy, INDArray dx, DoubleUnaryOperator derivative) {
+    HeapSlices.run(
+        x.length(),
+        COST,
+        most -> {
+          double[] numbers = new double[most];
+          double[] slopes = new double[most];
+          return (from, length) -> {
+            HeapCopy.read(x, from, numbers, 0, length);
+            HeapCopy.read(dy, from, slopes, 0, length);
+            for (int i = 0; i < length; i++) {
+              slopes[i] *= derivative.applyAsDouble(numbers[i]);
+            }
+            HeapCopy.write(slopes, 0, length, dx, from);
+          };
+        });
   }
 
   private static void run(Op op) {

@@ -147,14 +147,14 @@ public final class NearestRows {
             scores,
             best);
         compare(candidates, first, scores, best);
-        arena.release(scores, DType.FLOAT);
-        arena.release(best, DType.FLOAT);
+        arena.release(scores);
+        arena.release(best);
       }
-      arena.release(moved, DType.FLOAT);
+      arena.release(moved);
       decide(candidates, from, rows);
     }
-    arena.release(table.table, DType.FLOAT);
-    arena.release(table.bias, DType.FLOAT);
+    arena.release(table.table);
+    arena.release(table.bias);
   }
 
   /** Looks through the scores of a block's rows and of codes from this one on. */

@@ -7,7 +7,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.github.vqvae4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -36,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread's view of oneDNN: its stream, its scratchpad, its primitives (built once per shape),
- * and its copies of weights in the layouts that the primitives picked.
+ * One thread's view of oneDNN: its stream, its primitives (built once per shape), and its copies of
+ * weights in the layouts that the primitives picked.
  *
  * <p>Nothing here is shared between threads but the engine: a primitive's arguments are set before
  * each run, and its scratchpad must stay with the thread that runs it.
@@ -50,8 +49,6 @@ final class OneDnn {
   private static final int MAX_CALLS = 2_048;
 
   private static final int MAX_DERIVED = 512;
-
-  private static final int WORKSPACES = 4;
 
   /** Of {@link #appendRelu}: 1 / the smallest normal number. */
   static final float RELU_SLOPE = 1 / Float.MIN_NORMAL;
@@ -77,14 +74,7 @@ final class OneDnn {
   /** Depends on nothing: the place of a layout names it. There are some for each set of weights. */
   private final List<memory.desc> layouts = new ArrayList<>();
 
-  /** Content ends with the operation that asked for it. */
-  private final Room[] workspaces = new Room[WORKSPACES];
-
-  /** Content ends with the primitive that runs. */
-  private final Room scratch = new Room("oneDNN's scratchpad");
-
   private OneDnn() {
-    Arrays.setAll(workspaces, i -> new Room("a workspace of an operation"));
     KeptMemory.whenReleased(this::release);
   }
 
@@ -282,11 +272,6 @@ final class OneDnn {
     return new Weights(result.data.pointer(), result.stamp);
   }
 
-  /** One of this thread's rooms for the intermediate results of one operation, in floats. */
-  Pointer workspace(int room, long floats) {
-    return workspaces[room].of(DType.FLOAT, floats);
-  }
-
   /**
    * Copies from one layout to another of the same logical shape.
    *
@@ -369,7 +354,7 @@ final class OneDnn {
     void run() {
       if (scratchBytes > 0) {
         scratchpad.set_data_handle(
-            thread.scratch.of(DType.FLOAT, (scratchBytes + Float.BYTES - 1) / Float.BYTES));
+            Scratch.PRIMITIVE.floats((scratchBytes + Float.BYTES - 1) / Float.BYTES));
       }
       primitive.execute(thread.stream, map);
       thread.stream._wait();

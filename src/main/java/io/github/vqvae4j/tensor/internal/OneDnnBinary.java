@@ -18,6 +18,10 @@ final class OneDnnBinary {
 
   /** y = a op b; false if oneDNN could not do it. */
   static boolean run(Binary operation, INDArray a, INDArray b, INDArray y) {
+    if (operation == Binary.MAXIMUM || operation == Binary.MINIMUM) {
+      // oneDNN's give the other number if one is NaN.
+      return false;
+    }
     boolean sameShape = Arrays.equals(a.shape(), b.shape());
     long[] as = sameShape ? new long[] {a.length()} : a.shape();
     long[] bs = sameShape ? as : b.shape();
@@ -42,7 +46,7 @@ final class OneDnnBinary {
           case ADD -> dnnl.algorithm.binary_add;
           case SUB -> dnnl.algorithm.binary_sub;
           case MUL -> dnnl.algorithm.binary_mul;
-          case DIV -> dnnl.algorithm.binary_div;
+          default -> dnnl.algorithm.binary_div;
         };
     memory.desc a = OneDnn.dense(as);
     memory.desc b = OneDnn.dense(bs);

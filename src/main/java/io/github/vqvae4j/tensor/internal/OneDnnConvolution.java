@@ -62,17 +62,26 @@ final class OneDnnConvolution {
 
   boolean forward(
       INDArray x, Weights w, INDArray withBias, INDArray residual, boolean relu, INDArray y) {
-    return run("conv", x, w, withBias, residual, relu, y);
+    return run("conv", x, w, pointer(withBias), pointer(residual), relu, y.data().pointer());
+  }
+
+  /** As above, for a bias and a result that are in no array. */
+  boolean forward(INDArray x, Weights w, Pointer withBias, boolean relu, Pointer y) {
+    return run("conv", x, w, withBias, null, relu, y);
+  }
+
+  private static Pointer pointer(INDArray array) {
+    return array == null ? null : array.data().pointer();
   }
 
   private boolean run(
       String kind,
       INDArray source,
       Weights w,
-      INDArray withBias,
-      INDArray residual,
+      Pointer withBias,
+      Pointer residual,
       boolean relu,
-      INDArray target) {
+      Pointer target) {
     Compiled compiled = cached(kind, withBias != null, residual != null, relu);
     if (compiled == NONE) {
       return false;
@@ -170,7 +179,7 @@ final class OneDnnConvolution {
     if (packing == null) {
       call.set(2, dWeight).run();
     } else {
-      Pointer own = oneDnn.workspace(0, packing.bytesBefore() / Float.BYTES);
+      Pointer own = Scratch.FIRST.floats(packing.bytesBefore() / Float.BYTES);
       call.set(2, own).run();
       packing.reorder().set(0, own).set(1, dWeight).run();
     }
@@ -200,7 +209,7 @@ final class OneDnnConvolution {
 
   boolean transposed(
       INDArray y, Weights w, INDArray withBias, INDArray residual, boolean relu, INDArray x) {
-    return run("deconv", y, w, withBias, residual, relu, x);
+    return run("deconv", y, w, pointer(withBias), pointer(residual), relu, x.data().pointer());
   }
 
   private Compiled compileTransposed(boolean withBias, boolean residual, boolean relu) {

@@ -49,13 +49,13 @@ final class OneDnnConvolutions {
   static boolean weightGradient(
       INDArray x, INDArray weight, INDArray dy, Window window, INDArray dWeight, INDArray dBias) {
     OneDnnWinograd winograd =
-        dBias == null || SliceLoops.takesRowsOf(dBias.length())
+        dBias == null || FloatLoops.takesRowsOf(dBias.length())
             ? winograd(x, weight, window)
             : null;
     if (winograd != null) {
       winograd.weightGradient(x, dy, dWeight);
       if (dBias != null) {
-        SliceLoops.get().sumRows(dy, (int) dBias.length(), dBias);
+        FloatLoops.sumRows(dy, (int) dBias.length(), dBias);
       }
       return true;
     }

@@ -58,7 +58,7 @@ public final class OneDnnKernels implements Kernels {
   @Override
   public void affine(INDArray x, double factor, double shift, INDArray y) {
     // In oneDNN the two numbers are part of the primitive, which would be built anew for each pair.
-    SliceLoops.get().affine(x, (float) factor, (float) shift, y);
+    FloatLoops.affine(x, (float) factor, (float) shift, y);
   }
 
   @Override
@@ -68,7 +68,7 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public double difference(INDArray x, INDArray target, INDArray difference) {
-    return SliceLoops.get().difference(x, target, difference);
+    return FloatLoops.difference(x, target, difference);
   }
 
   @Override

@@ -17,8 +17,8 @@ final class OneDnnReduction {
   /** Sums over the axes along which y has size 1; false if oneDNN could not do it. */
   static boolean sum(INDArray x, INDArray y) {
     int columns = (int) Math.min(Integer.MAX_VALUE, y.length());
-    if (keepsTrailingAxes(x, y) && SliceLoops.takesRowsOf(columns)) {
-      SliceLoops.get().sumRows(x, columns, y);
+    if (keepsTrailingAxes(x, y) && FloatLoops.takesRowsOf(columns)) {
+      FloatLoops.sumRows(x, columns, y);
       return true;
     }
     Call call =

@@ -1,9 +1,8 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Window;
-import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -13,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * channels, whose results are then put side by side. oneDNN's own form computes whole vectors of
  * channels, most of which are thrown away.
  */
-final class OneDnnSubPixel implements OneDnn.Owner {
+final class OneDnnSubPixel {
   /** With this many channels or more oneDNN's own form is faster. */
   private static final int CHANNELS = 8;
 
@@ -25,14 +24,8 @@ final class OneDnnSubPixel implements OneDnn.Owner {
   private final int out;
   private final int[] places;
   private final int[] results;
-  private final INDArray bias;
-  private final INDArray phases;
+  private final int phases;
   private final OneDnnConvolution convolution;
-  private final float[] ofImage;
-  private final float[] result;
-
-  /** Holds the bias and the phases, whose content ends with each run. */
-  private final NativeMemory memory;
 
   /**
    * For one set of shapes.
@@ -50,19 +43,10 @@ final class OneDnnSubPixel implements OneDnn.Owner {
     in = (int) w[3];
     places = new int[] {(int) x[1] + taps - 1, (int) x[2] + taps - 1};
     results = new int[] {(int) y[1], (int) y[2]};
-    int channels = stride * stride * out;
-    ofImage = new float[(int) phasesOfImage(x, w, stride)];
-    result = new float[results[0] * results[1] * out];
+    phases = (int) phasesOfImage(x, w, stride);
 
-    long[] weightShape = {taps, taps, in, channels};
-    long[] phaseShape = {x[0], places[0], places[1], channels};
-    long biasBytes = NativeMemory.align((long) channels * Float.BYTES);
-    memory =
-        NativeMemory.workspace(
-            biasBytes + x[0] * ofImage.length * Float.BYTES,
-            "phases of a transposed convolution's " + Arrays.toString(y));
-    bias = NativeMemory.wrap(memory.address(), DType.FLOAT, channels);
-    phases = NativeMemory.wrap(memory.address() + biasBytes, DType.FLOAT, phaseShape);
+    long[] weightShape = {taps, taps, in, (long) stride * stride * out};
+    long[] phaseShape = {x[0], places[0], places[1], (long) stride * stride * out};
     convolution = new OneDnnConvolution(oneDnn, x, weightShape, phaseShape, Window.of(1, taps - 1));
   }
 
@@ -83,26 +67,33 @@ final class OneDnnSubPixel implements OneDnn.Owner {
         && phasesOfImage(x, w, stride) <= Integer.MAX_VALUE;
   }
 
-  @Override
-  public void free() {
-    memory.close();
-  }
-
   /** y = relu?(transposed convolution of x + bias); false if oneDNN has no fast code for it. */
-  boolean run(INDArray x, Weights w, INDArray withBias, boolean relu, INDArray y) {
-    if (withBias != null) {
-      repeat(withBias);
-    }
-    INDArray repeated = withBias == null ? null : bias;
-    if (!convolution.forward(x, rearranged(w), repeated, null, relu, phases)) {
+  boolean run(INDArray x, Weights w, INDArray bias, boolean relu, INDArray y) {
+    FloatPointer all = Scratch.FIRST.floats(x.size(0) * phases);
+    if (!convolution.forward(x, rearranged(w), repeated(bias), relu, all)) {
       return false;
     }
+    float[] ofImage = new float[phases];
+    float[] result = new float[results[0] * results[1] * out];
     for (int image = 0; image < x.size(0); image++) {
-      HeapCopy.read(phases, (long) image * ofImage.length, ofImage, 0, ofImage.length);
-      interleave();
+      all.getPointer((long) image * phases).get(ofImage);
+      interleave(ofImage, result);
       HeapCopy.write(result, 0, result.length, y, (long) image * result.length);
     }
     return true;
+  }
+
+  /** The bias once for each phase, or null if there is none. */
+  private Pointer repeated(INDArray bias) {
+    if (bias == null) {
+      return null;
+    }
+    float[] once = HeapCopy.floatsOf(bias);
+    FloatPointer repeated = Scratch.SECOND.floats((long) stride * stride * out);
+    for (int phase = 0; phase < stride * stride; phase++) {
+      repeated.getPointer((long) phase * out).put(once);
+    }
+    return repeated;
   }
 
   private Weights rearranged(Weights w) {
@@ -143,15 +134,8 @@ final class OneDnnSubPixel implements OneDnn.Owner {
     return to;
   }
 
-  private void repeat(INDArray withBias) {
-    float[] once = HeapCopy.floatsOf(withBias);
-    for (int phase = 0; phase < stride * stride; phase++) {
-      HeapCopy.write(once, 0, out, bias, (long) phase * out);
-    }
-  }
-
-  /** Puts the results of an image side by side, without the padding. */
-  private void interleave() {
+  /** Puts the phases of an image side by side, without the padding. */
+  private void interleave(float[] ofImage, float[] result) {
     int run = stride * out;
     int place = stride * run;
     for (int row = 0; row < results[0]; row++) {

@@ -19,12 +19,23 @@ final class OneDnnUnary {
 
   /** y = f(x). */
   static boolean value(Unary function, double alpha, double beta, INDArray x, INDArray y) {
-    if (function == Unary.LOG) {
-      // oneDNN's is 1e-6 off in absolute terms: of what is near 1, hardly a digit is right.
-      return false;
-    }
-    if (function == Unary.SOFTPLUS) {
-      return softplus(x, y);
+    switch (function) {
+      case LOG -> {
+        // oneDNN's is 1e-6 off in absolute terms: of what is near 1, hardly a digit is right.
+        return false;
+      }
+      case SIN, COS, ROUND, FLOOR, SIGN, POW -> {
+        return false;
+      }
+      case SOFTPLUS -> {
+        return softplus(x, y);
+      }
+      case ELU -> {
+        return elu(alpha, x, y);
+      }
+      default -> {
+        // By oneDNN.
+      }
     }
     float a = alphaOf(function, alpha);
     float b = (float) beta;
@@ -54,17 +65,38 @@ final class OneDnnUnary {
     if (!value(Unary.ABS, 0, 0, x, y)) {
       return false;
     }
-    SliceLoops.get().affine(y, -1, 0, y);
+    FloatLoops.affine(y, -1, 0, y);
     if (!value(Unary.EXP, 0, 0, y, y)) {
       return false;
     }
-    SliceLoops.get().softplus(x, y);
+    FloatLoops.softplus(x, y);
+    return true;
+  }
+
+  /**
+   * With t = tanh(min(x, 0) / 2), by oneDNN, e^min(x, 0) - 1 is 2 t / (1 - t): oneDNN's own has no
+   * right digit where x is almost 0, since it takes 1 from an exponential.
+   */
+  private static boolean elu(double alpha, INDArray x, INDArray y) {
+    FloatLoops.halveNegative(x, y);
+    if (!value(Unary.TANH, 0, 0, y, y)) {
+      return false;
+    }
+    FloatLoops.elu((float) alpha, x, y);
     return true;
   }
 
   /** dx = dy f'(x), where y = f(x). */
   static boolean gradient(
       Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx) {
+    switch (function) {
+      case SIN, COS, ROUND, FLOOR, SIGN, POW -> {
+        return false;
+      }
+      default -> {
+        // By oneDNN.
+      }
+    }
     // oneDNN lets a gradient through above the lower bound only, where it should at the bound too.
     float a =
         switch (function) {
@@ -88,6 +120,10 @@ final class OneDnnUnary {
       return false;
     }
     call.set(0, usesResult(function) ? y : x).set(1, dy).set(2, dx).run();
+    if (function == Unary.ELU) {
+      // oneDNN takes NaN for a number above 0.
+      FloatLoops.keepNaN(x, dx);
+    }
     return true;
   }
 
@@ -132,6 +168,8 @@ final class OneDnnUnary {
           case SILU -> dnnl.algorithm.eltwise_swish;
           case GELU -> dnnl.algorithm.eltwise_gelu_erf;
           case SOFTPLUS -> dnnl.algorithm.eltwise_soft_relu;
+          case ELU -> dnnl.algorithm.eltwise_elu;
+          default -> throw new IllegalArgumentException(function + " is not by oneDNN.");
         };
     return new eltwise_forward.primitive_desc(
         OneDnn.cpu(),
@@ -149,7 +187,7 @@ final class OneDnnUnary {
   private static boolean usesResult(Unary function) {
     return switch (function) {
       case SQRT, EXP, RELU, SIGMOID, TANH -> true;
-      case NEG, SQUARE, LOG, ABS, LEAKY_RELU, CLAMP, SILU, GELU, SOFTPLUS -> false;
+      default -> false;
     };
   }
 
@@ -172,6 +210,8 @@ final class OneDnnUnary {
           case SILU -> dnnl.algorithm.eltwise_swish;
           case GELU -> dnnl.algorithm.eltwise_gelu_erf;
           case SOFTPLUS -> dnnl.algorithm.eltwise_soft_relu;
+          case ELU -> dnnl.algorithm.eltwise_elu;
+          default -> throw new IllegalArgumentException(function + " is not by oneDNN.");
         };
     var description =
         new eltwise_backward.primitive_desc(

@@ -218,8 +218,8 @@ final class OneDnnWinograd implements OneDnn.Owner {
   /** y = relu?(x * w + bias). */
   void forward(INDArray x, Weights w, INDArray bias, boolean relu, INDArray y) {
     Pointer filters = filters(w);
-    Pointer a = oneDnn.workspace(0, room());
-    Pointer b = oneDnn.workspace(1, room());
+    Pointer a = Scratch.FIRST.floats(scratchLength());
+    Pointer b = Scratch.SECOND.floats(scratchLength());
     for (int i = 0; i < slices; i++) {
       tiles.forward(slice(x, i), a, b);
       multiply.set(0, b).set(1, filters).set(2, a).run();
@@ -239,9 +239,9 @@ final class OneDnnWinograd implements OneDnn.Owner {
   /** x = relu?(transposed convolution of y + bias): without a bias, y's gradient to x's. */
   void back(INDArray y, Weights w, INDArray bias, boolean relu, INDArray x) {
     Pointer filters = filters(w);
-    Pointer a = oneDnn.workspace(0, room());
-    Pointer b = oneDnn.workspace(1, room());
-    Pointer sums = oneDnn.workspace(2, tiles.paddedLength());
+    Pointer a = Scratch.FIRST.floats(scratchLength());
+    Pointer b = Scratch.SECOND.floats(scratchLength());
+    Pointer sums = Scratch.THIRD.floats(tiles.paddedLength());
     for (int i = 0; i < slices; i++) {
       spread(slice(y, i), a, b);
       multiplyBack.set(0, b).set(1, filters).set(2, a).run();
@@ -255,10 +255,10 @@ final class OneDnnWinograd implements OneDnn.Owner {
 
   /** The gradient of the weights. */
   void weightGradient(INDArray x, INDArray dy, INDArray dWeight) {
-    Pointer a = oneDnn.workspace(0, room());
-    Pointer b = oneDnn.workspace(1, room());
-    Pointer c = oneDnn.workspace(2, places * resultRow);
-    Pointer sum = oneDnn.workspace(3, filterLength);
+    Pointer a = Scratch.FIRST.floats(scratchLength());
+    Pointer b = Scratch.SECOND.floats(scratchLength());
+    Pointer c = Scratch.THIRD.floats(places * resultRow);
+    Pointer sum = Scratch.FOURTH.floats(filterLength);
     for (int i = 0; i < slices; i++) {
       tiles.forward(slice(x, i), a, b);
       spread(slice(dy, i), a, c);
@@ -275,7 +275,7 @@ final class OneDnnWinograd implements OneDnn.Owner {
             "winograd",
             filterLength * Float.BYTES,
             target -> {
-              Pointer taps = oneDnn.workspace(0, room());
+              Pointer taps = Scratch.FIRST.floats(scratchLength());
               gatherWeights.set(0, w.data()).set(1, taps).run();
               transformFilters.set(0, filterMatrix).set(1, taps).set(2, target).run();
             },
@@ -294,8 +294,8 @@ final class OneDnnWinograd implements OneDnn.Owner {
     tiles.free();
   }
 
-  /** Numbers of the largest thing in the first two workspaces. */
-  private long room() {
+  /** Numbers of the largest thing in the first two blocks of scratch memory. */
+  private long scratchLength() {
     return Math.max(Math.max(tiles.length(), places * resultRow), filterLength);
   }
 

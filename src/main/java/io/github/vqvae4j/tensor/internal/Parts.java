@@ -42,6 +42,16 @@ final class Parts {
    * ended: none may go on with memory that the caller then gives back.
    */
   static void run(int parts, int items, Work work) {
+    if (parts == 1) {
+      // At once: the pool would take microseconds.
+      try {
+        work.run(0, 0, items);
+      } catch (InsufficientMemoryException e) {
+        KeptMemory.freeOnClose();
+        throw e;
+      }
+      return;
+    }
     AtomicReference<Throwable> failure = new AtomicReference<>();
     IntStream.range(0, parts)
         .parallel()

@@ -10,16 +10,12 @@ import org.bytedeco.javacpp.Pointer;
  * (im2col): one patch [kernel height * kernel width * in] for each pixel of the result, 0 where it
  * reaches over the edge. And back (col2im): patches added up where they overlap.
  *
- * <p>They are made for a block of lines of the result at a time, which stays in the cache, in
- * memory that the thread keeps.
+ * <p>They are made for a block of lines of the result at a time, which stays in the cache, and
+ * which one thread works on from beginning to end.
  */
 final class Patches {
   /** Bytes of a block, unless a single line needs more. */
   private static final long BLOCK = 1L << 20;
-
-  /** Content ends with the block, which one thread works on from beginning to end. */
-  private static final ThreadLocal<Room> ROOM =
-      ThreadLocal.withInitial(() -> new Room("ND4J's kernel of a convolution"));
 
   /**
    * One line of one patch, or one pixel of it where the kernel is dilated: where it begins in the
@@ -98,9 +94,9 @@ final class Patches {
     return linesPerBlock;
   }
 
-  /** Room for the patches of some lines, with undefined content, until the thread asks again. */
-  Pointer room(int lines) {
-    return ROOM.get().of(dtype, (long) lines * resultWidth * size());
+  /** Memory for the patches of some lines, with undefined content, until the thread asks again. */
+  Pointer scratch(int lines) {
+    return Scratch.FIRST.of(dtype, (long) lines * resultWidth * size());
   }
 
   /** The patches of some lines of the results, over all images, until the thread asks again. */
@@ -108,7 +104,7 @@ final class Patches {
     if (areTheImage()) {
       return image.getPointer(origin(line));
     }
-    Pointer patches = room(lines);
+    Pointer patches = scratch(lines);
     ByteBuffer target = patches.asByteBuffer();
     ByteBuffer source = image.getPointer(origin(line)).asByteBuffer();
     byte[] zeros = new byte[kernelWidth * in * dtype.bytes()];

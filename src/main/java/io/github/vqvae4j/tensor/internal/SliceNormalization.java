@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * {@link Kernels#normalize} and its gradients for floats, as loops over slices of heap arrays (see
- * {@link SliceLoops}) on all cores. Where a slice is all of some images, their means are taken in
+ * {@link FloatLoops}) on all cores. Where a slice is all of some images, their means are taken in
  * it, so that one pass over memory does; larger images take a pass for their means before.
  */
 final class SliceNormalization {

@@ -176,7 +176,7 @@ final class WinogradTiles {
    * Transforms.
    *
    * @param from the images
-   * @param tiles room for {@link #length} numbers
+   * @param tiles memory for {@link #length} numbers
    * @param data the result
    */
   void forward(Pointer from, Pointer tiles, Pointer data) {
@@ -194,8 +194,8 @@ final class WinogradTiles {
    * The transposed of all that {@link #forward} does.
    *
    * @param data transformed tiles
-   * @param tiles room for {@link #length} numbers
-   * @param sums room for {@link #paddedLength} numbers
+   * @param tiles memory for {@link #length} numbers
+   * @param sums memory for {@link #paddedLength} numbers
    * @param to the images
    */
   void back(Pointer data, Pointer tiles, Pointer sums, Pointer to) {

@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -71,7 +76,7 @@ class ArenaTest {
   void aReleasedSlotIsTheNextOneOfItsSize() {
     Arena arena = Arena.take();
     INDArray released = arena.allocate(FLOAT, 4, 8);
-    arena.release(arena.view(released, FLOAT, 32), FLOAT);
+    arena.release(arena.view(released, FLOAT, 32));
     assertNotEquals(address(released), address(arena.allocate(FLOAT, 33)), "33 do not fit");
     assertEquals(address(released), address(arena.allocate(DType.DOUBLE, 16)), "as many bytes");
     assertNotEquals(address(released), address(arena.allocate(FLOAT, 32)), "it is taken again");
@@ -82,7 +87,7 @@ class ArenaTest {
   void whatWasReleasedIsForgottenAtTheEnd() {
     Arena arena = Arena.take();
     INDArray first = arena.allocate(FLOAT, 16);
-    arena.release(first, FLOAT);
+    arena.release(first);
     arena.giveBack();
     Arena again = Arena.take();
     INDArray one = again.allocate(FLOAT, 16);
@@ -123,5 +128,116 @@ class ArenaTest {
     Arena again = Arena.take();
     assertSame(array, again.allocate(FLOAT, 2, 1013));
     again.giveBack();
+  }
+
+  @Test
+  void aSlotIsReleasedOnce() {
+    Arena arena = Arena.take();
+    INDArray array = arena.allocate(FLOAT, 4, 8);
+    INDArray part = arena.part(array, 16, FLOAT, 16);
+    assertThrows(IllegalStateException.class, () -> arena.release(part));
+    arena.release(array);
+    INDArray view = arena.view(array, FLOAT, 32);
+    String message =
+        assertThrows(IllegalStateException.class, () -> arena.release(view)).getMessage();
+    assertEquals(
+        "Arena: an array [32] was released that is not in use, or was released before.", message);
+    Arena other = Arena.take();
+    INDArray foreign = other.allocate(FLOAT, 32);
+    assertThrows(IllegalStateException.class, () -> arena.release(foreign));
+    assertNotEquals(
+        address(arena.allocate(FLOAT, 4, 8)), address(arena.allocate(FLOAT, 4, 8)), "one slot");
+    other.giveBack();
+    arena.giveBack();
+  }
+
+  @Test
+  void neighborsTogetherHoldALargerArray() {
+    Arena arena = Arena.take();
+    INDArray[] slots = new INDArray[5];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = arena.allocate(FLOAT, 16);
+    }
+    arena.release(slots[3]);
+    arena.release(slots[0]);
+    arena.release(slots[1]);
+    assertEquals(address(slots[0]), address(arena.allocate(FLOAT, 32)));
+    assertEquals(address(slots[3]), address(arena.allocate(FLOAT, 16)));
+    assertEquals(5 * 64, arena.used());
+    arena.giveBack();
+  }
+
+  /** Of a run that fits best; what is more stays free. */
+  @Test
+  void aSmallerArrayTakesAPartOfASlot() {
+    Arena arena = Arena.take();
+    INDArray large = arena.allocate(FLOAT, 160);
+    arena.allocate(FLOAT, 16);
+    INDArray small = arena.allocate(FLOAT, 48);
+    arena.allocate(FLOAT, 16);
+    arena.release(large);
+    arena.release(small);
+    assertEquals(address(small), address(arena.allocate(FLOAT, 32)));
+    assertEquals(address(small) + 128, address(arena.allocate(FLOAT, 16)));
+    assertEquals(address(large), address(arena.allocate(FLOAT, 32)));
+    assertEquals(address(large) + 128, address(arena.allocate(FLOAT, 128)));
+    arena.giveBack();
+  }
+
+  @Test
+  void aGrowingSequenceTakesLittleMoreThanItsLongest() {
+    Arena arena = Arena.take();
+    long longest = 500 * 3 * 4 * 4;
+    for (int pass = 0; pass < 5; pass++) {
+      INDArray last = arena.allocate(FLOAT, 3, 1, 4);
+      for (int length = 2; length <= 500; length++) {
+        INDArray scratch = arena.allocate(FLOAT, length);
+        INDArray next = arena.allocate(FLOAT, 3, length, 4);
+        arena.release(last);
+        arena.release(scratch);
+        last = next;
+      }
+      arena.release(last);
+      // Two lengths are in use at a time.
+      assertTrue(arena.used() < 5 * longest, () -> arena.used() + " of " + longest);
+    }
+    arena.giveBack();
+  }
+
+  /** Whatever is taken and released: no two arrays in use share memory, and all are aligned. */
+  @Test
+  void arraysInUseNeverOverlap() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Arena arena = Arena.take();
+    TreeMap<Long, Long> inUse = new TreeMap<>();
+    List<INDArray> arrays = new ArrayList<>();
+    long most = 0;
+    long bytes = 0;
+    for (int i = 0; i < 5000; i++) {
+      if (random.nextInt(100) < 45 && !arrays.isEmpty()) {
+        INDArray released = arrays.remove(random.nextInt(arrays.size()));
+        bytes -= inUse.remove(address(released));
+        arena.release(released);
+      } else {
+        // Among them some that are larger than a block.
+        int size = random.nextInt(500) == 0 ? 5 << 20 : 1 + random.nextInt(1 << random.nextInt(15));
+        INDArray array = arena.allocate(FLOAT, size);
+        long end = address(array) + 4L * size;
+        Long next = inUse.ceilingKey(address(array));
+        Map.Entry<Long, Long> before = inUse.lowerEntry(address(array));
+        assertEquals(0, address(array) % 64, "seed " + seed);
+        assertTrue(next == null || next >= end, "seed " + seed);
+        assertTrue(
+            before == null || before.getKey() + before.getValue() <= address(array),
+            "seed " + seed);
+        inUse.put(address(array), 4L * size);
+        arrays.add(array);
+        bytes += 4L * size;
+        most = Math.max(most, bytes);
+      }
+    }
+    assertTrue(arena.used() >= most, "seed " + seed);
+    arena.giveBack();
   }
 }
