@@ -1,7 +1,9 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.Arena;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
+import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -122,8 +124,50 @@ final class Elementwise {
                   }
                   Reductions.giveSum(back, a, da);
                 };
+            case MAXIMUM ->
+                (dy, back) -> {
+                  chosen(back, a, dy, Comparison.GREATER, as, bs);
+                  chosen(back, b, dy, Comparison.GREATER, bs, as);
+                };
+            case MINIMUM ->
+                (dy, back) -> {
+                  chosen(back, a, dy, Comparison.LESS, as, bs);
+                  chosen(back, b, dy, Comparison.LESS, bs, as);
+                };
           };
       return Value.of(y, a.dtype(), backward);
+    }
+
+    /** Gives an operand dy where it was chosen, half of it where both are equal, and else 0. */
+    private static void chosen(
+        Backpropagation back,
+        Tensor operand,
+        GradientArray dy,
+        Comparison comparison,
+        INDArray own,
+        INDArray other) {
+      if (!back.wants(operand)) {
+        return;
+      }
+      Kernels kernels = operand.kernels();
+      Arena arena = operand.step().arena();
+      long[] shape = dy.array().shape();
+      INDArray condition = arena.allocate(DType.INT, shape);
+      INDArray zeros = operand.allocate(shape);
+      INDArray halves = operand.allocate(shape);
+      INDArray where = operand.allocate(shape);
+      INDArray gradient = operand.allocate(shape);
+      zeros.assign(0);
+      kernels.compare(comparison, own, other, condition);
+      kernels.where(condition, dy.array(), zeros, where);
+      kernels.affine(dy.array(), 0.5, 0, halves);
+      kernels.compare(Comparison.EQUAL, own, other, condition);
+      kernels.where(condition, halves, where, gradient);
+      arena.release(condition, DType.INT);
+      operand.release(zeros);
+      operand.release(halves);
+      operand.release(where);
+      Reductions.giveSum(back, operand, gradient);
     }
 
     private static INDArray combined(Tensor of, Binary function, INDArray x, INDArray y) {

@@ -427,6 +427,28 @@ public final class Tensor {
   }
 
   /**
+   * Returns the larger of two elements, or NaN if either is. The gradient goes to the larger one,
+   * and half of it to each where they are equal.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return max(this, other)
+   */
+  public Tensor maximum(Tensor other) {
+    return step.apply(new Elementwise.OfTwo(Binary.MAXIMUM), this, other);
+  }
+
+  /**
+   * Returns the smaller of two elements, or NaN if either is. The gradient goes to the smaller one,
+   * and half of it to each where they are equal.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return min(this, other)
+   */
+  public Tensor minimum(Tensor other) {
+    return step.apply(new Elementwise.OfTwo(Binary.MINIMUM), this, other);
+  }
+
+  /**
    * Sum with a number.
    *
    * @param number added to each element
