@@ -55,7 +55,7 @@ class LatentTrainingTest {
       double before = mean(model.logLikelihood(TEST, 20, new Rng(1)));
       List<StepReport> reports = new ArrayList<>();
       TrainingReport report =
-          trainer(model).listen(remember(reports)).evaluate(TEST, 400).fit(TRAIN);
+          trainer(model).steps(800).listen(remember(reports)).evaluate(TEST, 800).fit(TRAIN);
       double after = mean(model.logLikelihood(TEST, 20, new Rng(1)));
       assertTrue(before < -40 && after > -20, before + " became " + after);
       assertEquals(0.01, reports.get(0).terms().get(1).weight(), 1e-9);
