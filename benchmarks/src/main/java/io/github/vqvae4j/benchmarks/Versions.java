@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +29,17 @@ final class Versions {
 
   private static final int WINDOW = 100;
 
+  /** Of a pair of processes, in each round. */
+  private static final int TURNS = 3;
+
+  private static final List<Setting> SETTINGS =
+      List.of(
+          Setting.of(Task.TRAINING, 32),
+          Setting.of(Task.TRAINING, 128),
+          Setting.of(Task.RECONSTRUCTION, 1),
+          Setting.of(Task.RECONSTRUCTION, 32),
+          Setting.of(Task.RECONSTRUCTION, 128));
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--against", paramLabel = "JAR", required = true, description = "The other one.")
@@ -44,36 +57,37 @@ final class Versions {
       mixinStandardHelpOptions = true,
       description = "Speed and peak memory of both in turn, as in docs/benchmarks.md.")
   int speed(
-      @Option(names = "--rounds", defaultValue = "5", description = "Turns of each process.")
+      @Option(
+              names = "--rounds",
+              defaultValue = "5",
+              description = "New pairs of processes, three turns of each.")
           int rounds,
       @Option(
               names = "--quick",
               description = "One short round, to see that it works; its figures fail nothing.")
           boolean quick)
       throws IOException {
-    Path folder = Files.createTempDirectory("versions");
+    Path folder = folder();
+    Contender ours = ours(folder);
     Contender other = other(folder);
-    Runner runner =
-        new Runner(new Processes(folder), quick ? Lengths.quick() : Lengths.full(rounds));
+    Lengths lengths = quick ? Lengths.quick() : Lengths.full(TURNS);
+    Runner runner = new Runner(new Processes(folder), lengths);
     List<Comparison> speeds = new ArrayList<>();
     List<Comparison> peaks = new ArrayList<>();
-    for (Setting setting :
-        List.of(
-            Setting.of(Task.TRAINING, 32),
-            Setting.of(Task.TRAINING, 128),
-            Setting.of(Task.RECONSTRUCTION, 1),
-            Setting.of(Task.RECONSTRUCTION, 32),
-            Setting.of(Task.RECONSTRUCTION, 128))) {
-      Rounds turns = runner.turns(setting, List.of(Contender.OURS, other));
-      if (turns.failures().isEmpty()) {
+    for (Setting setting : SETTINGS) {
+      List<Rounds> pairs = new ArrayList<>();
+      for (int round = 0; round < (quick ? 1 : rounds) && runner.failures().isEmpty(); round++) {
+        pairs.add(runner.turns(setting, List.of(ours, other)));
+      }
+      if (runner.failures().isEmpty()) {
         String name = setting.task().text() + ", batch " + setting.batch();
         Quantity speed = Quantity.IMAGES_PER_SECOND;
         speeds.add(
             new Comparison(
                 name,
                 speed.unit(),
-                turns.values(Contender.OURS, speed),
-                turns.values(other, speed),
+                each(pairs, pair -> Clock.median(pair.values(ours, speed))),
+                each(pairs, pair -> Clock.median(pair.values(other, speed))),
                 SLOWEST,
                 Double.POSITIVE_INFINITY));
         Quantity peak = Quantity.MEBIBYTES;
@@ -81,8 +95,8 @@ final class Versions {
             new Comparison(
                 "peak resident memory, " + name,
                 peak.unit(),
-                last(turns.values(Contender.OURS, peak)),
-                last(turns.values(other, peak)),
+                each(pairs, pair -> Collections.max(pair.values(ours, peak))),
+                each(pairs, pair -> Collections.max(pair.values(other, peak))),
                 0,
                 LARGEST));
       }
@@ -92,9 +106,8 @@ final class Versions {
     return ended(folder, runner.failures().isEmpty() && (quick || passed));
   }
 
-  /** A process's peak until its end: it only grows. */
-  private static List<Double> last(List<Double> peaks) {
-    return peaks.subList(peaks.size() - 1, peaks.size());
+  private static List<Double> each(List<Rounds> pairs, ToDoubleFunction<Rounds> figure) {
+    return pairs.stream().mapToDouble(figure).boxed().toList();
   }
 
   @Command(
@@ -118,21 +131,22 @@ final class Versions {
               description = "A run of each version for each. Default: ${DEFAULT-VALUE}.")
           List<Long> seeds)
       throws IOException {
-    Path folder = Files.createTempDirectory("versions");
+    Path folder = folder();
+    Contender ours = ours(folder);
     Contender other = other(folder);
     Processes processes = new Processes(folder);
     List<Comparison> comparisons = new ArrayList<>();
     for (long seed : seeds) {
-      List<Double> ours = curve(processes, Contender.OURS, data, steps, seed);
-      List<Double> theirs = curve(processes, other, data, steps, seed);
+      List<Double> ourErrors = curve(processes, ours, data, steps, seed);
+      List<Double> theirErrors = curve(processes, other, data, steps, seed);
       Stream.concat(RECORDED.stream().filter(step -> step < steps), Stream.of(steps))
           .map(
               step ->
                   new Comparison(
                       "seed " + seed + ", step " + step,
                       "MSE/variance",
-                      List.of(mean(ours, step)),
-                      List.of(mean(theirs, step)),
+                      List.of(mean(ourErrors, step)),
+                      List.of(mean(theirErrors, step)),
                       1 - DIFFERENCE,
                       1 + DIFFERENCE))
           .forEach(comparisons::add);
@@ -165,11 +179,19 @@ final class Versions {
         .orElseThrow();
   }
 
-  private Contender other(Path folder) throws IOException {
+  private Path folder() throws IOException {
     if (!Files.isRegularFile(jar)) {
       throw new ParameterException(spec.commandLine(), "--against: no such file: " + jar);
     }
-    return OtherVersion.of(jar, sources, Files.createDirectory(folder.resolve("classes")));
+    return Files.createTempDirectory("versions");
+  }
+
+  private static Contender ours(Path folder) throws IOException {
+    return Version.of("this version", Version.installed(), null, folder);
+  }
+
+  private Contender other(Path folder) throws IOException {
+    return Version.of("other version", jar, sources, folder);
   }
 
   private static boolean told(List<Comparison> comparisons) {

@@ -14,36 +14,48 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
- * Makes another version of this library a contender: whatever calls the library is compiled once
- * more, against the other version's jar.
+ * Makes a version of this library a contender: whatever calls the library is compiled once more,
+ * against that version's jar.
  */
-final class OtherVersion {
+final class Version {
   private static final List<Class<?>> CALLERS =
       List.of(Child.class, Contestant.class, Curve.class, Noise.class, Ours.class);
 
-  private OtherVersion() {}
+  /**
+   * A heap that follows what is in use. G1 collects when its heap is full, and takes 130 or 380 MiB
+   * for the same work, as it comes.
+   */
+  private static final String OPTIONS = "-XX:+UseSerialGC -Xms64m -Xmn32m";
+
+  private Version() {}
+
+  /** The jar on this JVM's class path. */
+  static Path installed() {
+    return place(VqVae.class);
+  }
 
   /**
    * Compiles.
    *
-   * @param jar of the other version
-   * @param sources folder of those callers' sources that the other version needs; null if it has
-   *     the same API
-   * @param folder for the classes
+   * @param name of the contender
+   * @param jar of the version
+   * @param sources folder of those callers' sources that the version needs; null if it has this
+   *     one's API
+   * @param folder gets a folder of the classes
    * @return the contender
    * @throws IOException if they do not compile
    */
-  static Contender of(Path jar, Path sources, Path folder) throws IOException {
-    String ours = place(VqVae.class).toString();
-    System.out.printf("This version: %s%nother version: %s%n", ours, jar);
+  static Contender of(String name, Path jar, Path sources, Path folder) throws IOException {
+    System.out.printf("%s: %s%n", name, jar);
+    Path classes = Files.createDirectory(folder.resolve(name));
     String classPath =
         Stream.concat(
-                Stream.of(folder.toString(), jar.toString()),
+                Stream.of(classes.toString(), jar.toString()),
                 Stream.of(Processes.CLASS_PATH.split(File.pathSeparator))
-                    .filter(entry -> !entry.equals(ours)))
+                    .filter(entry -> !entry.equals(installed().toString())))
             .collect(Collectors.joining(File.pathSeparator));
     List<String> arguments =
-        new ArrayList<>(List.of("-proc:none", "-d", folder.toString(), "-cp", classPath));
+        new ArrayList<>(List.of("-proc:none", "-d", classes.toString(), "-cp", classPath));
     for (Class<?> caller : CALLERS) {
       arguments.add(source(caller, sources).toString());
     }
@@ -52,10 +64,11 @@ final class OtherVersion {
       throw new IOException(
           jar + " has another API: give the benchmarks' sources of its version with --sources");
     }
-    return new Contender("other version", List.of(Side.OURS), Map.of("CLASSPATH", classPath));
+    return new Contender(
+        name, List.of(Side.OURS), Map.of("CLASSPATH", classPath, "JDK_JAVA_OPTIONS", OPTIONS));
   }
 
-  /** That of the other version, if there is one, or else this module's. */
+  /** That of the version, if it is given, or else this module's. */
   private static Path source(Class<?> type, Path sources) {
     String name = type.getName().replace('.', '/') + ".java";
     return sources != null && Files.exists(sources.resolve(name))
