@@ -7,6 +7,9 @@ package io.github.vqvae4j.tensor;
 public final class NonFiniteException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
+  /** The operation or model that found it. */
+  private final String source;
+
   /** What is not finite. */
   private final String what;
 
@@ -23,8 +26,18 @@ public final class NonFiniteException extends ArithmeticException {
    */
   public NonFiniteException(String source, String what, double value, String remedy) {
     super(source + ": " + what + " is " + value + ", expected a finite number; " + remedy + ".");
+    this.source = source;
     this.what = what;
     this.value = value;
+  }
+
+  /**
+   * Returns who found it.
+   *
+   * @return an operation, with its layer if it has one, or a model
+   */
+  public String source() {
+    return source;
   }
 
   /**

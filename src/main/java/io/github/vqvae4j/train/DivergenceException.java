@@ -4,9 +4,11 @@ package io.github.vqvae4j.train;
  * In training or in an evaluation a number became NaN or infinite: a weight, what a layer computed,
  * a term of the loss, a gradient.
  *
- * <p>A step that was refused has changed nothing: parameters, buffers and the generator of random
- * numbers are as they were before it, bit for bit, and what the {@link Optimizer} had gathered was
- * {@linkplain Optimizer#reset() forgotten}, so that a later run begins anew.
+ * <p>A step that was refused has changed nothing: parameters and buffers are as they were before
+ * it, bit for bit, and what the {@link Optimizer} had gathered was {@linkplain Optimizer#reset()
+ * forgotten}, so that a later run begins anew. Where forward or backward pass made the number, the
+ * pass is computed once more with each operation checked, and the message names the operation and
+ * the layer that it comes from.
  */
 public final class DivergenceException extends ArithmeticException {
   private static final long serialVersionUID = 1L;

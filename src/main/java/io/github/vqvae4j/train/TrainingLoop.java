@@ -4,7 +4,6 @@ import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.UsageWindow;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.random.Rng;
 import java.util.concurrent.CancellationException;
 
 /** One run of a {@link Trainer}: its steps, its evaluations, and what its listeners hear. */
@@ -47,8 +46,7 @@ final class TrainingLoop {
     this.listeners = listeners;
     variance = data.variance();
     evaluations = new Evaluations(plan, model, variance, averages);
-    Rng rng = new Rng(settings.seed());
-    training = new TrainingStep(model, variance, rng, optimizer, schedule, settings);
+    training = new TrainingStep(model, variance, optimizer, schedule, settings);
     window = new UsageWindow(USAGE_WINDOW, model.codebookSize());
   }
 
@@ -60,7 +58,7 @@ final class TrainingLoop {
         listeners.tell(listener -> listener.onStart(settings));
         stopped = stop.asked();
         if (!stopped) {
-          training.start(data, settings.batch(), settings.seed());
+          training.start(data, settings.batch());
         }
         steps(batches, stop);
         evaluations.restoreBest();

@@ -8,6 +8,7 @@ import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
@@ -27,7 +28,7 @@ final class TrainingStep {
 
   private final ImageModel model;
   private final double variance;
-  private final Rng rng;
+  private final long seed;
   private final Optimizer optimizer;
   private final Schedule schedule;
   private final TrainingSettings settings;
@@ -36,19 +37,25 @@ final class TrainingStep {
   private final FiniteCheck check = new FiniteCheck();
   private final GradientMean mean = new GradientMean();
   private final ModelState state;
+
+  /** Those of the running step. */
+  private final List<Pass> passes = new ArrayList<>();
+
   private boolean updated;
   private long clipped;
+
+  /** A batch through the model, and where its random numbers come from. */
+  private record Pass(PassKey key, Batch batch) {}
 
   TrainingStep(
       ImageModel model,
       double variance,
-      Rng rng,
       Optimizer optimizer,
       Schedule schedule,
       TrainingSettings settings) {
     this.model = model;
     this.variance = variance;
-    this.rng = rng;
+    seed = settings.seed();
     this.optimizer = optimizer;
     this.schedule = schedule;
     this.settings = settings;
@@ -70,22 +77,22 @@ final class TrainingStep {
   }
 
   /** Lets the model look at the data before its first step, once its weights were checked. */
-  void start(Dataset data, int batch, long seed) {
+  void start(Dataset data, int batch) {
     state.begin(1);
     try {
-      model.start(data, batch, seed, rng);
+      model.start(data, batch, seed, new Rng(seed));
     } catch (NonFiniteException e) {
       throw DivergenceException.inStep(1, e.what(), e.value());
     }
   }
 
   /**
-   * Step n, all or nothing: whatever ends it, parameters, buffers and generator are then as before,
-   * and an optimizer that has moved them begins anew.
+   * Step n, all or nothing: whatever ends it, parameters and buffers are then as before, and an
+   * optimizer that has moved them begins anew.
    */
   StepResult take(long n, Batches batches) {
     state.begin(n);
-    long[] rngBefore = rng.state();
+    passes.clear();
     updated = false;
     boolean good = false;
     try {
@@ -93,10 +100,11 @@ final class TrainingStep {
       good = true;
       return result;
     } catch (NonFiniteException e) {
-      throw DivergenceException.inStep(n, e.what(), e.value());
+      throw explained(DivergenceException.inStep(n, e.what(), e.value()));
+    } catch (DivergenceException e) {
+      throw explained(e);
     } finally {
       if (!good) {
-        rng.restore(rngBefore);
         state.restore();
         if (updated) {
           optimizer.reset();
@@ -106,9 +114,9 @@ final class TrainingStep {
   }
 
   private StepResult single(long n, Batches batches) {
-    Batch batch = batches.next();
-    try (Step step = Step.training(rng)) {
-      StepResult result = pass(n, step, batch);
+    Pass pass = nextPass(n, batches);
+    try (Step step = Step.training(pass.key())) {
+      StepResult result = result(n, step, pass);
       return update(n, result, Gradients.of(step), step.takeCommits());
     }
   }
@@ -118,9 +126,9 @@ final class TrainingStep {
     List<StepResult> results = new ArrayList<>();
     List<Runnable> changes = new ArrayList<>();
     for (int i = 0; i < settings.accumulate(); i++) {
-      Batch batch = batches.next();
-      try (Step step = Step.training(rng)) {
-        results.add(pass(n, step, batch));
+      Pass pass = nextPass(n, batches);
+      try (Step step = Step.training(pass.key())) {
+        results.add(result(n, step, pass));
         mean.add(distinct, Gradients.of(step));
         changes.add(step.takeCommits());
       }
@@ -128,13 +136,49 @@ final class TrainingStep {
     return update(n, StepResult.mean(results), mean, () -> changes.forEach(Runnable::run));
   }
 
-  private StepResult pass(long n, Step step, Batch batch) {
-    BatchLoss loss = model.loss(Trainer.images(step, batch), new TrainingProgress(n, variance));
+  private Pass nextPass(long n, Batches batches) {
+    long first = (long) passes.size() * settings.batch();
+    Pass pass = new Pass(new PassKey(seed, n, first), batches.next());
+    passes.add(pass);
+    return pass;
+  }
+
+  private StepResult result(long n, Step step, Pass pass) {
+    BatchLoss loss = loss(n, step, pass);
     Tensor total = LossTerm.total(loss.terms());
     StepResult result = StepResult.of(loss.terms(), total, loss.usage());
     result.checkFinite(n);
     total.backward();
     return result;
+  }
+
+  private BatchLoss loss(long n, Step step, Pass pass) {
+    Tensor images = Trainer.images(step, pass.batch());
+    return model.loss(images, new TrainingProgress(n, variance));
+  }
+
+  /**
+   * Adds which operation the trouble comes from, as far as it is one of this step's passes: these
+   * are computed again, with the same numbers, and each operation is checked.
+   */
+  private DivergenceException explained(DivergenceException e) {
+    if (!updated) {
+      try {
+        passes.forEach(pass -> check(e.step(), pass));
+      } catch (NonFiniteException origin) {
+        e.add("It comes from " + origin.source() + ": " + origin.what() + ".");
+      } catch (RuntimeException failure) {
+        e.addSuppressed(failure);
+      }
+    }
+    return e;
+  }
+
+  private void check(long n, Pass pass) {
+    try (Step step = Step.training(pass.key())) {
+      step.checkEachOperation();
+      LossTerm.total(loss(n, step, pass).terms()).backward();
+    }
   }
 
   private StepResult update(long n, StepResult result, Gradients gradients, Runnable buffers) {

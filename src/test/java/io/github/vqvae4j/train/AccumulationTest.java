@@ -11,7 +11,9 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.LatentModels;
 import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
@@ -69,6 +71,32 @@ class AccumulationTest {
                 }
               });
     }
+  }
+
+  /** An image's noise is its own by its place in the whole step, however the step is cut. */
+  @Test
+  void batchesOfAVaeDrawWhatTheWholeDraws() {
+    try (Vae whole = LatentModels.vae(1).build();
+        Vae parts = LatentModels.vae(1).build()) {
+      TrainingReport expected = vaeTrainer(whole, 16, 1).fit(TRAIN);
+      TrainingReport actual = vaeTrainer(parts, 4, 4).fit(TRAIN);
+      assertEquals(expected.last().loss(), actual.last().loss(), 1e-5 * expected.last().loss());
+      whole
+          .variables()
+          .forEach(
+              (name, variable) ->
+                  assertArrayEquals(
+                      variable.toFloats(), parts.variables().get(name).toFloats(), 2e-6f, name));
+    }
+  }
+
+  private static Trainer vaeTrainer(Vae model, int batch, int accumulate) {
+    return Trainer.of(model)
+        .optimizer(new Sgd(1e-4, 0.9))
+        .seed(SEED)
+        .batch(batch)
+        .accumulate(accumulate)
+        .steps(4);
   }
 
   /** All batches were quantized with the codebook from before; then each is taken in, in order. */

@@ -249,6 +249,7 @@ class RefusedStepTest {
       assertEquals(after + 1, error.step());
       assertEquals("the encoder's output", error.term());
       assertSays(error, "as they were before this step");
+      assertSays(error, "It comes from mul in encoder.inner: its result of shape [16, 8, 8, 4].");
       States.assertSame(recorder.states.get((int) after), States.of(model));
     }
   }
