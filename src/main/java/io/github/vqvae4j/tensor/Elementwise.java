@@ -35,6 +35,9 @@ final class Elementwise {
       INDArray xs = x.array();
       INDArray y = x.allocate(x.dims());
       x.kernels().unary(function, alpha, beta, xs, y);
+      if (function == Unary.ROUND || function == Unary.FLOOR || function == Unary.SIGN) {
+        return Value.of(y, x.dtype(), null);
+      }
       return Value.of(
           y,
           x.dtype(),

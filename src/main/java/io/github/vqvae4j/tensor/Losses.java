@@ -1,11 +1,16 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.Arena;
+import io.github.vqvae4j.tensor.internal.CrossEntropy;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Losses, each a mean. */
 final class Losses {
+  /** No class. */
+  private static final int NONE = Integer.MIN_VALUE;
+
   private Losses() {}
 
   /** The mean of squared differences. */
@@ -67,24 +72,62 @@ final class Losses {
     return logits.softplus().sub(logits.mul(target)).mean();
   }
 
-  static Tensor crossEntropy(Tensor logits, int... targets) {
-    int classes = Math.toIntExact(logits.size(-1));
-    long rows = logits.length() / classes;
-    if (targets.length != rows) {
+  /** The mean of -ln softmax(row)[class] over rows [n, classes] whose class is not ignored. */
+  record CrossEntropyOfRows(int ignored) implements Kind {
+    @Override
+    public String name() {
+      return "crossEntropy";
+    }
+
+    @Override
+    public boolean takesIntegers() {
+      return true;
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor logits = inputs[0];
+      INDArray classes = inputs[1].array();
+      INDArray xs = logits.array();
+      INDArray mean = logits.allocate(1);
+      Arena arena = logits.step().arena();
+      double value = CrossEntropy.mean(logits.kernels(), arena, xs, classes, ignored);
+      HeapCopy.write(new double[] {value}, mean);
+      return Value.of(
+          mean,
+          logits.dtype(),
+          (dy, back) -> {
+            INDArray dx = logits.allocate(logits.dims());
+            double slope = HeapCopy.doublesOf(dy.array())[0];
+            CrossEntropy.gradient(logits.kernels(), xs, classes, ignored, slope, dx);
+            back.give(logits, dx);
+          });
+    }
+  }
+
+  /** The shape of the targets of logits, of which there must be one for each row. */
+  static long[] rowsOf(Tensor logits, int... targets) {
+    if (targets.length != logits.length() / logits.size(-1)) {
       throw new IllegalArgumentException(
           "crossEntropy: expected a target for each of the "
-              + rows
+              + logits.length() / logits.size(-1)
               + " rows of logits "
               + Arrays.toString(logits.dims())
               + ", got "
               + targets.length
               + " targets.");
     }
+    return Shape.without(logits.dims(), new int[] {logits.rank() - 1});
+  }
+
+  static Tensor crossEntropy(Tensor logits, Tensor classes) {
+    Selection.checkInt("crossEntropy", "tensor of classes", classes, logits);
+    int[] targets = classes.toInts();
     for (int i = 0; i < targets.length; i++) {
-      if (targets[i] < 0 || targets[i] >= classes) {
+      if (targets[i] < 0 || targets[i] >= logits.size(-1)) {
         throw new IllegalArgumentException(
             "crossEntropy: expected targets from 0 to "
-                + (classes - 1)
+                + (logits.size(-1) - 1)
                 + " for logits "
                 + Arrays.toString(logits.dims())
                 + ", got "
@@ -94,7 +137,23 @@ final class Losses {
                 + ".");
       }
     }
-    Tensor logarithms = logits.logSoftmax(-1).reshape(rows, classes);
-    return logits.step().apply(new Rows.Pick(targets.clone()), logarithms).mean().neg();
+    return crossEntropy(logits, classes, NONE);
+  }
+
+  static Tensor crossEntropy(Tensor logits, Tensor classes, int ignored) {
+    Selection.checkInt("crossEntropy", "tensor of classes", classes, logits);
+    long[] expected = Shape.without(logits.dims(), new int[] {logits.rank() - 1});
+    if (logits.dtype() == DType.INT || !Arrays.equals(expected, classes.dims())) {
+      throw new IllegalArgumentException(
+          "crossEntropy: expected a target for each row of logits "
+              + Arrays.toString(logits.dims())
+              + ", that is targets "
+              + Arrays.toString(expected)
+              + ", got targets "
+              + Arrays.toString(classes.dims())
+              + ".");
+    }
+    Tensor rows = logits.reshape(-1, logits.size(-1));
+    return logits.step().apply(new CrossEntropyOfRows(ignored), rows, classes.reshape(-1));
   }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Matrix products a b, one for each index of the leading axes.
+ * Matrix products a b, one for each index of the leading axes, which are equal.
  *
  * @param transposeA whether a is [.., k, m], not [.., m, k]
  * @param transposeB whether b is [.., n, k], not [.., k, n]
@@ -19,7 +19,6 @@ record Matmul(boolean transposeA, boolean transposeB) implements Kind {
   public Value of(Tensor... inputs) {
     Tensor a = inputs[0];
     Tensor b = inputs[1];
-    check(a, b);
     long[] shape = a.shape();
     shape[shape.length - 2] = a.size(transposeA ? -1 : -2);
     shape[shape.length - 1] = b.size(transposeB ? -2 : -1);
@@ -52,13 +51,32 @@ record Matmul(boolean transposeA, boolean transposeB) implements Kind {
         });
   }
 
+  /** The product of matrices whose leading axes broadcast. */
+  static Tensor broadcast(Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
+    Matmul kind = new Matmul(transposeA, transposeB);
+    kind.check(a, b);
+    long[] leading = Shape.broadcast("matmul", matrices(a), matrices(b));
+    return a.step().apply(kind, repeated(a, leading), repeated(b, leading));
+  }
+
+  /** The leading axes. */
+  private static long[] matrices(Tensor x) {
+    return Arrays.copyOf(x.dims(), x.rank() - 2);
+  }
+
+  private static Tensor repeated(Tensor x, long[] leading) {
+    long[] shape = Arrays.copyOf(leading, leading.length + 2);
+    shape[leading.length] = x.size(-2);
+    shape[leading.length + 1] = x.size(-1);
+    return Arrays.equals(shape, x.dims()) ? x : x.expand(shape);
+  }
+
   private void check(Tensor a, Tensor b) {
     a.checkWith("matmul", b);
-    int rank = a.rank();
     boolean fits =
-        rank >= 2
-            && b.rank() == rank
-            && Arrays.equals(a.dims(), 0, rank - 2, b.dims(), 0, rank - 2)
+        a.rank() >= 2
+            && b.rank() >= 2
+            && Shape.fit(matrices(a), matrices(b))
             && a.size(transposeA ? -2 : -1) == b.size(transposeB ? -1 : -2);
     if (!fits) {
       throw new IllegalArgumentException(
@@ -66,7 +84,7 @@ record Matmul(boolean transposeA, boolean transposeB) implements Kind {
               + (transposeA ? "[.., k, m]" : "[.., m, k]")
               + " and "
               + (transposeB ? "[.., n, k]" : "[.., k, n]")
-              + " with equal leading axes, got "
+              + " with leading axes that broadcast, got "
               + Arrays.toString(a.dims())
               + " and "
               + Arrays.toString(b.dims())

@@ -1,10 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.Padding.Mode;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.IntUnaryOperator;
 
 /** Operations that add or move pixels of images [batch, height, width, channels]. */
 final class Pixels {
@@ -27,50 +24,10 @@ final class Pixels {
   }
 
   private static Tensor pad(Tensor x, int axis, Mode mode, int before, int after) {
-    int size = Math.toIntExact(x.size(axis));
-    if (mode == Mode.REFLECT && Math.max(before, after) >= size) {
-      throw new IllegalArgumentException(
-          "pad: "
-              + before
-              + " and "
-              + after
-              + " pixels along axis "
-              + axis
-              + " of images "
-              + Arrays.toString(x.dims())
-              + " cannot be reflected: expected fewer than its size "
-              + size
-              + ".");
-    }
-    List<Tensor> parts = new ArrayList<>();
-    if (before > 0) {
-      parts.add(border(x, axis, mode, before, i -> before - i));
-    }
-    parts.add(x);
-    if (after > 0) {
-      parts.add(border(x, axis, mode, after, i -> size - 2 - i));
-    }
-    return parts.size() == 1 ? x : Tensor.concat(axis, parts);
-  }
-
-  /** What is added at one side: zeros, or x at the mirrored indices. */
-  private static Tensor border(
-      Tensor x, int axis, Mode mode, int width, IntUnaryOperator mirrored) {
     if (mode == Mode.ZEROS) {
-      return x.step().constant(Rearrangements.zeros(x, axis, width), x.dtype());
+      return x.pad(axis, before, after, 0);
     }
-    int size = Math.toIntExact(x.size(axis));
-    long[] shape = x.shape();
-    int outer = 1;
-    for (int i = 0; i < axis; i++) {
-      outer = Math.toIntExact(outer * shape[i]);
-    }
-    int[] rows = new int[Math.multiplyExact(outer, width)];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = i / width * size + mirrored.applyAsInt(i % width);
-    }
-    shape[axis] = width;
-    return x.reshape((long) outer * size, -1).rows(rows).reshape(shape);
+    return before + after == 0 ? x : x.padReflect(axis, before, after);
   }
 
   static Tensor spaceToDepth(Tensor x, int block) {

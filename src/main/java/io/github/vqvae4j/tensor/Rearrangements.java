@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -209,6 +210,132 @@ final class Rearrangements {
         from += t.dims()[axis];
       }
     }
+  }
+
+  /** Axes of size 1, or that the input lacks, repeated to a shape. */
+  record Expand(long... shape) implements Kind {
+    @Override
+    public String name() {
+      return "expand";
+    }
+
+    @Override
+    public boolean takesIntegers() {
+      return true;
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      long[] to = resolved(x);
+      INDArray xs = x.view(x.array(), Shape.padded(x.dims(), to.length));
+      long[] ones = new long[to.length];
+      Arrays.fill(ones, 1);
+      INDArray always = x.step().arena().allocate(DType.INT, ones);
+      always.assign(1);
+      INDArray y = x.allocate(to);
+      x.kernels().where(always, xs, xs, y);
+      return Value.of(y, x.dtype(), (dy, back) -> Reductions.shareSum(back, x, dy));
+    }
+
+    private long[] resolved(Tensor x) {
+      long[] to = shape.clone();
+      int added = to.length - x.rank();
+      boolean fits = added >= 0;
+      for (int i = 0; fits && i < to.length; i++) {
+        long size = i < added ? 1 : x.dims()[i - added];
+        to[i] = to[i] == -1 && i >= added ? size : to[i];
+        fits = to[i] >= 1 && (size == 1 || size == to[i]);
+      }
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "expand: shape "
+                + Arrays.toString(x.dims())
+                + " cannot be repeated to "
+                + Arrays.toString(shape)
+                + ": aligned at the last axis, only axes of size 1 can.");
+      }
+      return to;
+    }
+  }
+
+  static Tensor stack(int axis, List<Tensor> tensors) {
+    if (tensors.isEmpty()) {
+      throw new IllegalArgumentException("stack: expected at least one tensor, got none.");
+    }
+    Tensor first = tensors.get(0);
+    int along = axis < 0 ? axis + first.rank() + 1 : axis;
+    if (along < 0 || along > first.rank()) {
+      throw new IllegalArgumentException(
+          "stack: expected an axis from "
+              + (-first.rank() - 1)
+              + " to "
+              + first.rank()
+              + " for shape "
+              + Arrays.toString(first.dims())
+              + ", got "
+              + axis
+              + ".");
+    }
+    long[] shape = new long[first.rank() + 1];
+    System.arraycopy(first.dims(), 0, shape, 0, along);
+    shape[along] = 1;
+    System.arraycopy(first.dims(), along, shape, along + 1, first.rank() - along);
+    for (Tensor tensor : tensors) {
+      Shape.checkEqual("stack", first.dims(), tensor.dims());
+    }
+    return concat(along, tensors.stream().map(t -> t.reshape(shape)).toList());
+  }
+
+  static Tensor pad(Tensor x, int axis, long before, long after, double value) {
+    int along = checkedPadding("pad", x, axis, before, after);
+    List<Tensor> parts = new ArrayList<>();
+    if (before > 0) {
+      parts.add(Selection.full(x, value, with(x.dims(), along, before)));
+    }
+    parts.add(x);
+    if (after > 0) {
+      parts.add(Selection.full(x, value, with(x.dims(), along, after)));
+    }
+    return parts.size() == 1 ? x : concat(along, parts);
+  }
+
+  static Tensor padReflect(Tensor x, int axis, long before, long after) {
+    int along = checkedPadding("padReflect", x, axis, before, after);
+    int size = Math.toIntExact(x.size(along));
+    if (Math.max(before, after) >= size) {
+      throw new IllegalArgumentException(
+          "padReflect: "
+              + before
+              + " and "
+              + after
+              + " elements along axis "
+              + along
+              + " of shape "
+              + Arrays.toString(x.dims())
+              + " cannot be reflected: expected fewer than its size "
+              + size
+              + ".");
+    }
+    int[] sources = new int[Math.toIntExact(before + size + after)];
+    for (int i = 0; i < sources.length; i++) {
+      int place = Math.abs(i - (int) before);
+      sources[i] = place < size ? place : 2 * (size - 1) - place;
+    }
+    return x.indexSelect(along, x.step().tensor(sources, sources.length));
+  }
+
+  private static int checkedPadding(String name, Tensor x, int axis, long before, long after) {
+    if (before < 0 || after < 0) {
+      throw new IllegalArgumentException(
+          name
+              + ": expected paddings of at least 0, got "
+              + before
+              + " and "
+              + after
+              + "; slice(..) takes elements away.");
+    }
+    return Shape.axes(name, x.dims(), axis)[0];
   }
 
   static Tensor concat(int axis, List<Tensor> tensors) {

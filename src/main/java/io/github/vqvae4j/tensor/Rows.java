@@ -69,29 +69,6 @@ final class Rows {
     }
   }
 
-  /** One element of each row of x [n, d]: [n], y_i = x[i, columns_i]. */
-  record Pick(int... columns) implements Kind {
-    @Override
-    public String name() {
-      return "pick";
-    }
-
-    @Override
-    public Value of(Tensor... inputs) {
-      Tensor x = inputs[0];
-      INDArray y = x.allocate(columns.length);
-      RowKernels.pick(x.array(), columns, y);
-      return Value.of(
-          y,
-          x.dtype(),
-          (dy, back) -> {
-            INDArray dx = x.allocate(x.dims());
-            RowKernels.place(dy.array(), columns, dx);
-            back.give(x, dx);
-          });
-    }
-  }
-
   static int[] nearest(Tensor x, Tensor codebook) {
     x.checkWith("nearestRows", codebook);
     if (x.rank() != 2 || codebook.rank() != 2 || x.dims()[1] != codebook.dims()[1]) {

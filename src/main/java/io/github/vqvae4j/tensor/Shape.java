@@ -25,23 +25,34 @@ final class Shape {
 
   /** The shape two operands broadcast to: aligned at the last axis, sizes equal or 1. */
   static long[] broadcast(String operation, long[] a, long[] b) {
+    if (!fit(a, b)) {
+      throw new IllegalArgumentException(
+          operation
+              + ": shapes "
+              + Arrays.toString(a)
+              + " and "
+              + Arrays.toString(b)
+              + " do not fit together: aligned at the last axis, sizes must be equal or 1.");
+    }
     int rank = Math.max(a.length, b.length);
     long[] result = new long[rank];
     for (int i = 1; i <= rank; i++) {
       long da = i <= a.length ? a[a.length - i] : 1;
       long db = i <= b.length ? b[b.length - i] : 1;
-      if (da != db && da != 1 && db != 1) {
-        throw new IllegalArgumentException(
-            operation
-                + ": shapes "
-                + Arrays.toString(a)
-                + " and "
-                + Arrays.toString(b)
-                + " do not fit together: aligned at the last axis, sizes must be equal or 1.");
-      }
       result[rank - i] = Math.max(da, db);
     }
     return result;
+  }
+
+  /** Whether two shapes broadcast. */
+  static boolean fit(long[] a, long[] b) {
+    boolean fits = true;
+    for (int i = 1; i <= Math.min(a.length, b.length); i++) {
+      long da = a[a.length - i];
+      long db = b[b.length - i];
+      fits = fits && (da == db || da == 1 || db == 1);
+    }
+    return fits;
   }
 
   /** Refuses two shapes that are not the same. */

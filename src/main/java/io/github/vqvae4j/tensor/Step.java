@@ -197,18 +197,16 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Copies whole numbers in, such as codes.
+   * Copies integers in, such as codes or labels.
    *
-   * @param values row by row, the last axis fastest; exact up to 2^24
+   * @param values row by row, the last axis fastest
    * @param shape each dimension at least 1
-   * @return a constant tensor in {@link DType#FLOAT}
+   * @return a constant tensor in {@link DType#INT}
    */
   public Tensor tensor(int[] values, long... shape) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      floats[i] = values[i];
-    }
-    return tensor(floats, shape);
+    INDArray array = fresh(values.length, DType.INT, shape);
+    HeapCopy.write(values, 0, values.length, array, 0);
+    return constant(array, DType.INT);
   }
 
   private INDArray fresh(long values, DType dtype, long... shape) {
@@ -547,7 +545,7 @@ public final class Step implements AutoCloseable {
             kind.name()
                 + ": expected a tensor in FLOAT or DOUBLE, got one in INT of shape "
                 + Arrays.toString(input.dims())
-                + ".");
+                + ". Convert it with to(DType.FLOAT).");
       }
     }
   }

@@ -5,12 +5,14 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
+import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
 import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import io.github.vqvae4j.tensor.internal.Stamps;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -146,6 +148,22 @@ public final class Tensor {
   public double[] toDoubles() {
     try {
       return HeapCopy.doublesOf(array());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * A copy of integers, for tensors in INT.
+   *
+   * @return row by row, the last axis fastest
+   */
+  public int[] toInts() {
+    if (dtype != DType.INT) {
+      throw new IllegalStateException("Tensor.toInts: it is in " + dtype + "; use to(DType.INT).");
+    }
+    try {
+      return HeapCopy.intsOf(array());
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -471,6 +489,201 @@ public final class Tensor {
   // --- functions of each element
 
   /**
+   * Difference from a number.
+   *
+   * @param number taken from each element
+   * @return this - number
+   */
+  public Tensor sub(double number) {
+    return add(-number);
+  }
+
+  /**
+   * Difference of a number and this.
+   *
+   * @param number from which each element is taken
+   * @return number - this
+   */
+  public Tensor rsub(double number) {
+    return step.apply(new Elementwise.Affine(-1, number), this);
+  }
+
+  /**
+   * Quotient by a number, correctly rounded.
+   *
+   * @param number each element's divisor; 0 gives infinities and NaN
+   * @return this / number
+   */
+  public Tensor div(double number) {
+    return div(Selection.scalar(this, number));
+  }
+
+  /**
+   * Power.
+   *
+   * @param exponent e; x^0 is 1 for every x, and of derivative 0
+   * @return x^e, as {@link Math#pow}; its derivative is e x^(e - 1)
+   */
+  public Tensor pow(double exponent) {
+    return step.apply(new Elementwise.Function(Unary.POW, exponent, 0), this);
+  }
+
+  /**
+   * Compares with another tensor.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return 1 where this is less than the other, else 0, in INT; with NaN 0
+   */
+  public Tensor lt(Tensor other) {
+    return step.apply(new Selection.Compare(Comparison.LESS), this, other);
+  }
+
+  /**
+   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   *
+   * @param number any
+   * @return 1 where this is less than the number, else 0, in INT; with NaN 0
+   */
+  public Tensor lt(double number) {
+    return Selection.compare(Comparison.LESS, this, number);
+  }
+
+  /**
+   * Compares with another tensor.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return 1 where this is at most the other, else 0, in INT; with NaN 0
+   */
+  public Tensor le(Tensor other) {
+    return step.apply(new Selection.Compare(Comparison.LESS_EQUAL), this, other);
+  }
+
+  /**
+   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   *
+   * @param number any
+   * @return 1 where this is at most the number, else 0, in INT; with NaN 0
+   */
+  public Tensor le(double number) {
+    return Selection.compare(Comparison.LESS_EQUAL, this, number);
+  }
+
+  /**
+   * Compares with another tensor.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return 1 where this is greater than the other, else 0, in INT; with NaN 0
+   */
+  public Tensor gt(Tensor other) {
+    return step.apply(new Selection.Compare(Comparison.GREATER), this, other);
+  }
+
+  /**
+   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   *
+   * @param number any
+   * @return 1 where this is greater than the number, else 0, in INT; with NaN 0
+   */
+  public Tensor gt(double number) {
+    return Selection.compare(Comparison.GREATER, this, number);
+  }
+
+  /**
+   * Compares with another tensor.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return 1 where this is at least the other, else 0, in INT; with NaN 0
+   */
+  public Tensor ge(Tensor other) {
+    return step.apply(new Selection.Compare(Comparison.GREATER_EQUAL), this, other);
+  }
+
+  /**
+   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   *
+   * @param number any
+   * @return 1 where this is at least the number, else 0, in INT; with NaN 0
+   */
+  public Tensor ge(double number) {
+    return Selection.compare(Comparison.GREATER_EQUAL, this, number);
+  }
+
+  /**
+   * Compares with another tensor.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return 1 where this equals the other, else 0, in INT; with NaN 0
+   */
+  public Tensor eq(Tensor other) {
+    return step.apply(new Selection.Compare(Comparison.EQUAL), this, other);
+  }
+
+  /**
+   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   *
+   * @param number any
+   * @return 1 where this equals the number, else 0, in INT; with NaN 0
+   */
+  public Tensor eq(double number) {
+    return Selection.compare(Comparison.EQUAL, this, number);
+  }
+
+  /**
+   * Compares with another tensor.
+   *
+   * @param other a shape that broadcasts with this one
+   * @return 1 where this does not equal the other, else 0, in INT; with NaN 1
+   */
+  public Tensor ne(Tensor other) {
+    return step.apply(new Selection.Compare(Comparison.NOT_EQUAL), this, other);
+  }
+
+  /**
+   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   *
+   * @param number any
+   * @return 1 where this does not equal the number, else 0, in INT; with NaN 1
+   */
+  public Tensor ne(double number) {
+    return Selection.compare(Comparison.NOT_EQUAL, this, number);
+  }
+
+  /**
+   * Chooses between two tensors, element by element; all three shapes broadcast. The gradient goes
+   * to the chosen element.
+   *
+   * @param condition in INT
+   * @param a what is chosen where the condition is not 0
+   * @param b what is chosen else, in the format of a
+   * @return the chosen elements
+   */
+  public static Tensor where(Tensor condition, Tensor a, Tensor b) {
+    return a.step.apply(new Selection.Where(), condition, a, b);
+  }
+
+  /**
+   * Replaces elements by a number; no gradient goes to these.
+   *
+   * @param mask in INT, of a shape that broadcasts to this one
+   * @param number what stands where the mask is not 0; it may be infinite
+   * @return a tensor of this shape
+   */
+  public Tensor maskedFill(Tensor mask, double number) {
+    return Selection.maskedFill(this, mask, number);
+  }
+
+  /**
+   * Converts to another number format. The gradient goes back between FLOAT and DOUBLE.
+   *
+   * @param target the format; to INT, numbers are cut towards 0
+   * @return a new tensor; this one if it is in that format
+   * @throws IllegalArgumentException if a number is NaN or beyond what an int can hold
+   */
+  public Tensor to(DType target) {
+    return dtype == target ? this : step.apply(new Selection.Cast(target), this);
+  }
+
+  /**
    * Negative.
    *
    * @return -x
@@ -592,6 +805,62 @@ public final class Tensor {
   }
 
   /**
+   * Sine.
+   *
+   * @return sin x, of radians
+   */
+  public Tensor sin() {
+    return step.apply(new Elementwise.Function(Unary.SIN), this);
+  }
+
+  /**
+   * Cosine.
+   *
+   * @return cos x, of radians
+   */
+  public Tensor cos() {
+    return step.apply(new Elementwise.Function(Unary.COS), this);
+  }
+
+  /**
+   * Exponential linear unit (Clevert et al. 2016, equation 16).
+   *
+   * @param alpha minus the limit for very negative x; 1 in the paper
+   * @return x where x is above 0, else alpha (e^x - 1)
+   */
+  public Tensor elu(double alpha) {
+    return step.apply(new Elementwise.Function(Unary.ELU, alpha, 0), this);
+  }
+
+  /**
+   * Rounds to the nearest integer, the even one of two. The result is a constant: see {@link
+   * #straightThrough(UnaryOperator)}.
+   *
+   * @return the rounded elements
+   */
+  public Tensor round() {
+    return step.apply(new Elementwise.Function(Unary.ROUND), this);
+  }
+
+  /**
+   * Rounds down. The result is a constant: see {@link #straightThrough(UnaryOperator)}.
+   *
+   * @return the largest integers that are not above the elements
+   */
+  public Tensor floor() {
+    return step.apply(new Elementwise.Function(Unary.FLOOR), this);
+  }
+
+  /**
+   * Sign. The result is a constant: see {@link #straightThrough(UnaryOperator)}.
+   *
+   * @return -1, 0 or 1; NaN for NaN
+   */
+  public Tensor sign() {
+    return step.apply(new Elementwise.Function(Unary.SIGN), this);
+  }
+
+  /**
    * Limits each element; its gradient is 0 outside the bounds, and 1 at them.
    *
    * @param min the lower bound, may be negative infinity
@@ -637,6 +906,160 @@ public final class Tensor {
   }
 
   // --- along one axis
+
+  /**
+   * Sum over some axes.
+   *
+   * @param keepDims whether these axes stay, with size 1
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return the reduced tensor
+   */
+  public Tensor sum(boolean keepDims, int... axes) {
+    return Statistics.keep(this, sum(axes), "sum", keepDims, axes);
+  }
+
+  /**
+   * Mean over some axes.
+   *
+   * @param keepDims whether these axes stay, with size 1
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return the reduced tensor
+   */
+  public Tensor mean(boolean keepDims, int... axes) {
+    return Statistics.keep(this, mean(axes), "mean", keepDims, axes);
+  }
+
+  /**
+   * Largest element over some axes; the gradient goes to the first of equal ones.
+   *
+   * @param keepDims whether these axes stay, with size 1
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return the reduced tensor
+   */
+  public Tensor max(boolean keepDims, int... axes) {
+    return Statistics.keep(this, max(axes), "max", keepDims, axes);
+  }
+
+  /**
+   * Smallest element over some axes, NaN if there is one; the gradient goes to the first of equal
+   * ones.
+   *
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return a tensor without these axes, [1] if none is left
+   */
+  public Tensor min(int... axes) {
+    return min(false, axes);
+  }
+
+  /**
+   * Smallest element over some axes, as {@link #min(int...)}.
+   *
+   * @param keepDims whether these axes stay, with size 1
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return the reduced tensor
+   */
+  public Tensor min(boolean keepDims, int... axes) {
+    return neg().max(keepDims, axes).neg();
+  }
+
+  /**
+   * Unbiased variance over some axes, with correction 1.
+   *
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return a tensor without these axes, [1] if none is left
+   */
+  public Tensor var(int... axes) {
+    return var(1, false, axes);
+  }
+
+  /**
+   * Variance over some axes: the sum of squared differences from the mean, divided by n -
+   * correction for n elements.
+   *
+   * @param correction 1 for the unbiased variance, 0 for that of the elements; below n
+   * @param keepDims whether these axes stay, with size 1
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return the reduced tensor
+   */
+  public Tensor var(int correction, boolean keepDims, int... axes) {
+    return Statistics.variance("var", this, correction, keepDims, axes);
+  }
+
+  /**
+   * Standard deviation over some axes, the root of {@link #var(int...)}.
+   *
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return a tensor without these axes, [1] if none is left
+   */
+  public Tensor std(int... axes) {
+    return std(1, false, axes);
+  }
+
+  /**
+   * Standard deviation over some axes; the gradient is 0 where it is 0.
+   *
+   * @param correction as of {@link #var(int, boolean, int...)}
+   * @param keepDims whether these axes stay, with size 1
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return the reduced tensor
+   */
+  public Tensor std(int correction, boolean keepDims, int... axes) {
+    return Statistics.deviation(this, correction, keepDims, axes);
+  }
+
+  /**
+   * Logarithm of the sum of exponentials, ln sum e^x, over some axes, computed so that it does not
+   * overflow.
+   *
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return a tensor without these axes; minus infinity, of gradient 0, where all elements are
+   */
+  public Tensor logSumExp(int... axes) {
+    return logSumExp(false, axes);
+  }
+
+  /**
+   * Logarithm of the sum of exponentials, as {@link #logSumExp(int...)}.
+   *
+   * @param keepDims whether these axes stay, with size 1
+   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @return the reduced tensor
+   */
+  public Tensor logSumExp(boolean keepDims, int... axes) {
+    return Statistics.logSumExp(this, keepDims, axes);
+  }
+
+  /**
+   * Scales vectors to length 1: x / max(||x||, epsilon).
+   *
+   * @param axis along which the vectors lie
+   * @param epsilon above 0; 1e-12 in PyTorch
+   * @return a tensor of this shape; zeros for a vector of zeros
+   */
+  public Tensor l2Normalize(int axis, double epsilon) {
+    return Statistics.l2Normalize(this, axis, epsilon);
+  }
+
+  /**
+   * Scales vectors to length 1, with an epsilon of 1e-12.
+   *
+   * @param axis along which the vectors lie
+   * @return a tensor of this shape
+   */
+  public Tensor l2Normalize(int axis) {
+    return l2Normalize(axis, 1e-12);
+  }
+
+  /**
+   * Normalizes weights (Salimans and Kingma 2016, equation 2): gain v / ||v||, with the norm over
+   * all axes but the last.
+   *
+   * @param gain [out], where this is v [.., out]
+   * @return a tensor of this shape; NaN where all v are 0
+   */
+  public Tensor weightNorm(Tensor gain) {
+    return Statistics.weightNorm(this, gain);
+  }
 
   /**
    * Softmax; numbers of any size do not overflow.
@@ -712,7 +1135,28 @@ public final class Tensor {
    * @return a scalar
    */
   public Tensor crossEntropy(int... targets) {
-    return Losses.crossEntropy(this, targets);
+    return crossEntropy(step.tensor(targets, Losses.rowsOf(this, targets)));
+  }
+
+  /**
+   * Cross-entropy of classes, as {@link #crossEntropy(int...)}.
+   *
+   * @param classes in INT, of the shape of these logits without the last axis
+   * @return a scalar
+   */
+  public Tensor crossEntropy(Tensor classes) {
+    return Losses.crossEntropy(this, classes);
+  }
+
+  /**
+   * Cross-entropy of classes, as {@link #crossEntropy(int...)}, of which rows may be left out.
+   *
+   * @param classes in INT, of the shape of these logits without the last axis
+   * @param ignoreIndex the class of rows that are left out, as -1
+   * @return a scalar, 0 if all rows are left out
+   */
+  public Tensor crossEntropy(Tensor classes, int ignoreIndex) {
+    return Losses.crossEntropy(this, classes, ignoreIndex);
   }
 
   /**
@@ -732,7 +1176,7 @@ public final class Tensor {
   /**
    * Matrix product; with more than two axes, one for each index of the leading axes.
    *
-   * @param other [.., k, n], where this is [.., m, k]; the leading axes are equal
+   * @param other [.., k, n], where this is [.., m, k]; the leading axes broadcast
    * @return [.., m, n]
    */
   public Tensor matmul(Tensor other) {
@@ -748,7 +1192,7 @@ public final class Tensor {
    * @return [.., m, n]
    */
   public Tensor matmul(boolean transposed, Tensor other, boolean otherTransposed) {
-    return step.apply(new Matmul(transposed, otherTransposed), this, other);
+    return Matmul.broadcast(this, transposed, other, otherTransposed);
   }
 
   /**
@@ -809,6 +1253,52 @@ public final class Tensor {
    */
   public static Tensor concat(int axis, List<Tensor> tensors) {
     return Rearrangements.concat(axis, tensors);
+  }
+
+  /**
+   * Tensors of one shape along a new axis.
+   *
+   * @param axis where the new axis is, from 0 to the rank, or from the end as -1, ...
+   * @param tensors at least one
+   * @return the stack, of one axis more
+   */
+  public static Tensor stack(int axis, List<Tensor> tensors) {
+    return Rearrangements.stack(axis, tensors);
+  }
+
+  /**
+   * Repeats axes of size 1, and adds axes in front, as broadcasting does.
+   *
+   * @param newShape of at least this rank; -1 keeps the size of an axis
+   * @return a tensor of the new shape
+   */
+  public Tensor expand(long... newShape) {
+    return step.apply(new Rearrangements.Expand(newShape.clone()), this);
+  }
+
+  /**
+   * Adds a number at both ends of an axis.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @param before how many elements, at least 0
+   * @param after how many elements, at least 0
+   * @param number the value of the new elements
+   * @return a larger tensor; this one if nothing is added
+   */
+  public Tensor pad(int axis, long before, long after, double number) {
+    return Rearrangements.pad(this, axis, before, after, number);
+  }
+
+  /**
+   * Mirrors elements at both ends of an axis, without repeating the edge: c b | a b c | b a.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @param before how many elements, below the size of the axis
+   * @param after how many elements, below the size of the axis
+   * @return a larger tensor
+   */
+  public Tensor padReflect(int axis, long before, long after) {
+    return Rearrangements.padReflect(this, axis, before, after);
   }
 
   /**
@@ -971,6 +1461,119 @@ public final class Tensor {
   // --- vector quantization
 
   /**
+   * Index of the largest element along an axis, the first of equal ones; NaN counts as the largest.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @return indices in INT, without the axis
+   */
+  public Tensor argmax(int axis) {
+    return argmax(false, axis);
+  }
+
+  /**
+   * Index of the largest element along an axis, as {@link #argmax(int)}.
+   *
+   * @param keepDims whether the axis stays, with size 1
+   * @param axis counted from 0, or from the end as -1, ...
+   * @return indices in INT
+   */
+  public Tensor argmax(boolean keepDims, int axis) {
+    return Indexing.arg(true, this, keepDims, axis);
+  }
+
+  /**
+   * Index of the smallest element along an axis, the first of equal ones; NaN counts as the
+   * smallest.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @return indices in INT, without the axis
+   */
+  public Tensor argmin(int axis) {
+    return argmin(false, axis);
+  }
+
+  /**
+   * Index of the smallest element along an axis, as {@link #argmin(int)}.
+   *
+   * @param keepDims whether the axis stays, with size 1
+   * @param axis counted from 0, or from the end as -1, ...
+   * @return indices in INT
+   */
+  public Tensor argmin(boolean keepDims, int axis) {
+    return Indexing.arg(false, this, keepDims, axis);
+  }
+
+  /**
+   * The k largest elements along an axis, in falling order; of equal ones the first comes first,
+   * and NaN before all others. The gradient goes to these elements.
+   *
+   * @param k from 1 to the size of the axis
+   * @param axis counted from 0, or from the end as -1, ...
+   * @return values and indices, of size k along the axis
+   */
+  public TopK topK(int k, int axis) {
+    return Indexing.topK(this, k, axis);
+  }
+
+  /**
+   * Takes elements by their index along an axis, as {@code torch.gather}: with axis 1, y[i][j] =
+   * x[i][indices[i][j]]. The gradient of an element is the sum over its uses.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @param indices in INT, of this shape but along the axis
+   * @return a tensor of the shape of the indices
+   */
+  public Tensor gather(int axis, Tensor indices) {
+    return Indexing.gather(this, axis, indices);
+  }
+
+  /**
+   * Takes slices by their index along an axis, as {@code torch.index_select}, with indices of any
+   * shape. The gradient of a slice is the sum over its uses.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @param indices in INT, from 0 to below the size of the axis
+   * @return the axis replaced by those of the indices
+   */
+  public Tensor indexSelect(int axis, Tensor indices) {
+    return step.apply(new Indexing.IndexSelect(axis), this, indices);
+  }
+
+  /**
+   * Looks vectors up, as {@link #indexSelect} along axis 0.
+   *
+   * @param indices in INT [..], where this is a table [rows, d]
+   * @return [.., d]
+   */
+  public Tensor embedding(Tensor indices) {
+    return indexSelect(0, indices);
+  }
+
+  /**
+   * Adds elements at indices along an axis, as {@code torch.scatter_add}: with axis 1,
+   * y[i][indices[i][j]] += source[i][j], where y begins as this.
+   *
+   * @param axis counted from 0, or from the end as -1, ...
+   * @param indices in INT, of this shape but along the axis
+   * @param source what is added, of the shape of the indices
+   * @return a tensor of this shape
+   */
+  public Tensor scatterAdd(int axis, Tensor indices, Tensor source) {
+    return Indexing.scatterAdd(this, axis, indices, source);
+  }
+
+  /**
+   * One-hot vectors of integers.
+   *
+   * @param classes how many there are; elements are from 0 to below it
+   * @param target the number format of the result
+   * @return [.., classes] of 0, and 1 at each element
+   */
+  public Tensor oneHot(int classes, DType target) {
+    return Indexing.oneHot(this, classes, target);
+  }
+
+  /**
    * Looks rows up, as an embedding does; the gradient of a row is the sum over its uses.
    *
    * @param indices n rows of this [rows, d], each from 0 to rows - 1
@@ -1016,6 +1619,17 @@ public final class Tensor {
    */
   public Tensor straightThrough(Tensor forward) {
     return step.apply(new Surrogates.StraightThrough(), this, forward.stopGradient());
+  }
+
+  /**
+   * The straight-through form of a function: its value exactly, and the gradient of the identity,
+   * as {@code x.straightThrough(Tensor::round)}.
+   *
+   * @param forward computes the value, of this shape
+   * @return a tensor equal to {@code forward} of this
+   */
+  public Tensor straightThrough(UnaryOperator<Tensor> forward) {
+    return straightThrough(forward.apply(stopGradient()));
   }
 
   // --- convolutions

@@ -87,7 +87,7 @@ class OperationErrorsTest {
         "pad too much",
         s -> x(s, 1, 5, 3, 2).pad(new Padding(Padding.Mode.REFLECT, 4, 0, 1, 3)),
         "pad",
-        "1 and 3 pixels along axis 2",
+        "1 and 3 elements along axis 2",
         "[1, 9, 3, 2]",
         "fewer than its size 3");
     refused("padding", s -> Padding.zeros(-1), "Padding", "at least 0", "top -1", "right -1");

@@ -146,9 +146,10 @@ class WindowTest {
         s -> x(s, 2, 3, 4).matmul(x(s, 3, 4, 5)),
         "matmul",
         "[.., m, k] and [.., k, n]",
-        "equal leading axes",
+        "leading axes that broadcast",
         "[2, 3, 4] and [3, 4, 5]");
-    refused(s -> x(s, 2, 3, 4).matmul(x(s, 4, 5)), "[2, 3, 4] and [4, 5]");
+    refused(s -> x(s, 2, 3, 4).matmul(x(s, 5, 5)), "[2, 3, 4] and [5, 5]");
+    refused(s -> x(s, 2, 3, 4).matmul(x(s, 4)), "[2, 3, 4] and [4]");
     refused(
         s -> x(s, 2, 3, 4).matmul(true, x(s, 2, 4, 5), true),
         "[.., k, m] and [.., n, k]",

@@ -20,7 +20,7 @@ public final class CrossEntropy {
    * @param logits [n, classes], in float or double
    * @param targets [n], ints
    * @param ignored the target of rows that are left out; a class of none, such as -1
-   * @return NaN if all rows are left out
+   * @return 0 if all rows are left out
    * @throws IllegalArgumentException if a target is neither a class nor ignored
    */
   public static double mean(
@@ -44,7 +44,7 @@ public final class CrossEntropy {
       }
     }
     arena.release(slots);
-    return sum / count;
+    return count == 0 ? 0 : sum / count;
   }
 
   /** How many rows are not left out. */

@@ -1,0 +1,205 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.vqvae4j.random.Rng;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every golden case of golden/core_operations.safetensors, as the library computes it. */
+class CoreOperationGoldenTest {
+  @TestFactory
+  Stream<DynamicTest> operations() throws IOException {
+    return GoldenCase.all().stream()
+        .flatMap(
+            c ->
+                Stream.of(
+                    test(c, KernelSet.ND4J, DType.DOUBLE),
+                    test(c, KernelSet.ND4J, DType.FLOAT),
+                    test(c, KernelSet.ONEDNN, DType.FLOAT)));
+  }
+
+  private static DynamicTest test(GoldenCase c, KernelSet kernels, DType dtype) {
+    return dynamicTest(
+        c.name() + " in " + dtype + " by " + kernels, () -> check(c, kernels, dtype));
+  }
+
+  private static void check(GoldenCase c, KernelSet kernels, DType dtype) {
+    double tolerance = dtype == DType.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
+    try (Step step = kernels.training(new Rng(1))) {
+      List<String> names = c.operands();
+      Tensor[] operands = new Tensor[names.size()];
+      for (int i = 0; i < operands.length; i++) {
+        Tensor operand = tensor(step, dtype, c, names.get(i));
+        operands[i] = c.isInteger(names.get(i)) ? operand : operand.withGradient();
+      }
+      Tensor y = apply(c, step, dtype, operands);
+      c.assertClose("y", numbers(y), tolerance);
+      // The one-hot case is asked for in the floats' type, so that both are tried.
+      assertEquals(
+          c.isInteger("y") && !c.operation().equals("one_hot") ? DType.INT : dtype, y.dtype());
+      if (!c.hasGradients()) {
+        return;
+      }
+      y.mul(tensor(step, dtype, c, "dy")).sum().backward();
+      for (int i = 0; i < operands.length; i++) {
+        c.assertClose("d" + names.get(i), numbers(operands[i].gradient()), tolerance);
+      }
+    }
+  }
+
+  private static Tensor apply(GoldenCase c, Step step, DType dtype, Tensor... t) {
+    return switch (c.operation()) {
+      case "sub" -> t[0].sub(c.number("number"));
+      case "div" -> t[0].div(c.number("number"));
+      case "rsub" -> t[0].rsub(c.number("number"));
+      case "pow" -> t[0].pow(c.number("exponent"));
+      case "sin" -> t[0].sin();
+      case "cos" -> t[0].cos();
+      case "elu" -> t[0].elu(c.number("alpha"));
+      case "round" -> t[0].round();
+      case "floor" -> t[0].floor();
+      case "sign" -> t[0].sign();
+      case "round_straight_through" -> t[0].straightThrough(Tensor::round);
+      case "floor_straight_through" -> t[0].straightThrough(Tensor::floor);
+      case "sign_straight_through" -> t[0].straightThrough(Tensor::sign);
+      case "maximum" -> t[0].maximum(t[1]);
+      case "minimum" -> t[0].minimum(t[1]);
+      case "maximum_same" -> t[0].maximum(t[0]);
+      case "minimum_same" -> t[0].minimum(t[0]);
+      case "lt", "le", "gt", "ge", "eq", "ne" ->
+          c.hasAttribute("number")
+              ? compared(c.operation(), t[0], c.number("number"))
+              : compared(c.operation(), t[0], t[1]);
+      case "where" -> Tensor.where(tensor(step, dtype, c, "condition"), t[0], t[1]);
+      case "masked_fill" -> t[0].maskedFill(tensor(step, dtype, c, "mask"), c.number("number"));
+      case "argmax" -> t[0].argmax(c.flag("keep_dims"), c.integer("axis"));
+      case "argmin" -> t[0].argmin(c.flag("keep_dims"), c.integer("axis"));
+      case "top_k" -> {
+        TopK found = t[0].topK(c.integer("k"), c.integer("axis"));
+        c.assertClose("indices", numbers(found.indices()), 0);
+        yield found.values();
+      }
+      case "one_hot" -> t[0].oneHot(c.integer("classes"), dtype);
+      case "gather" -> t[0].gather(c.integer("axis"), tensor(step, dtype, c, "indices"));
+      case "index_select" -> t[0].indexSelect(c.integer("axis"), tensor(step, dtype, c, "indices"));
+      case "embedding" -> t[0].embedding(tensor(step, dtype, c, "indices"));
+      case "scatter_add" ->
+          t[0].scatterAdd(c.integer("axis"), tensor(step, dtype, c, "indices"), t[1]);
+      case "cross_entropy" -> {
+        Tensor classes = tensor(step, dtype, c, "classes");
+        yield c.hasAttribute("ignore_index")
+            ? t[0].crossEntropy(classes, c.integer("ignore_index"))
+            : t[0].crossEntropy(classes);
+      }
+      case "sum" -> t[0].sum(c.flag("keep_dims"), c.integers("axes"));
+      case "mean" -> t[0].mean(c.flag("keep_dims"), c.integers("axes"));
+      case "max" -> t[0].max(c.flag("keep_dims"), c.integers("axes"));
+      case "min" -> t[0].min(c.flag("keep_dims"), c.integers("axes"));
+      case "var" -> t[0].var(c.integer("correction"), c.flag("keep_dims"), c.integers("axes"));
+      case "std" -> t[0].std(c.integer("correction"), c.flag("keep_dims"), c.integers("axes"));
+      case "log_sum_exp" -> t[0].logSumExp(c.flag("keep_dims"), c.integers("axes"));
+      case "l2_normalize" -> t[0].l2Normalize(c.integer("axis"), c.number("epsilon"));
+      case "stack" -> Tensor.stack(c.integer("axis"), List.of(t[0], t[1], t[0]));
+      case "expand" -> t[0].expand(Arrays.stream(c.integers("shape")).asLongStream().toArray());
+      case "matmul" -> t[0].matmul(c.flag("transposed"), t[1], c.flag("other_transposed"));
+      case "pad" ->
+          t[0].pad(c.integer("axis"), c.integer("before"), c.integer("after"), c.number("value"));
+      case "pad_reflect" ->
+          t[0].padReflect(c.integer("axis"), c.integer("before"), c.integer("after"));
+      default -> convolution(c, step, dtype, t);
+    };
+  }
+
+  private static Tensor compared(String comparison, Tensor a, Tensor b) {
+    return switch (comparison) {
+      case "lt" -> a.lt(b);
+      case "le" -> a.le(b);
+      case "gt" -> a.gt(b);
+      case "ge" -> a.ge(b);
+      case "eq" -> a.eq(b);
+      default -> a.ne(b);
+    };
+  }
+
+  private static Tensor compared(String comparison, Tensor a, double number) {
+    return switch (comparison) {
+      case "lt" -> a.lt(number);
+      case "le" -> a.le(number);
+      case "gt" -> a.gt(number);
+      case "ge" -> a.ge(number);
+      case "eq" -> a.eq(number);
+      default -> a.ne(number);
+    };
+  }
+
+  /** Operands are x, weight, bias, gain. */
+  private static Tensor convolution(GoldenCase c, Step step, DType dtype, Tensor... t) {
+    Window plain = Window.of(1, 0);
+    return switch (c.operation()) {
+      case "conv2d" -> padded(c, t[0]).conv2d(t[1], t[2], window(c));
+      case "conv1d" -> padded(c, t[0]).conv1d(t[1], t[2], window(c));
+      case "conv1d_causal" -> {
+        int dilation = c.integers("dilation")[0];
+        int before = dilation * ((int) t[1].size(0) - 1);
+        yield t[0].pad(1, before, 0, 0).conv1d(t[1], t[2], plain.dilation(1, dilation));
+      }
+      case "conv2d_masked" -> {
+        Tensor mask = tensor(step, dtype, c, "mask").to(dtype);
+        yield padded(c, t[0]).conv2d(t[1].mul(mask), t[2], window(c));
+      }
+      case "conv1d_masked" -> {
+        Tensor mask = tensor(step, dtype, c, "mask").to(dtype);
+        yield padded(c, t[0]).conv1d(t[1].mul(mask), t[2], window(c));
+      }
+      case "weight_norm" -> t[0].weightNorm(t[1]);
+      case "conv2d_weight_norm" -> t[0].conv2d(t[1].weightNorm(t[3]), t[2], plain);
+      case "conv1d_weight_norm" -> t[0].conv1d(t[1].weightNorm(t[3]), t[2], plain);
+      case "conv_transpose2d_weight_norm" ->
+          t[0].convTranspose2d(t[1].weightNorm(t[3]), t[2], plain);
+      default -> throw new AssertionError("no operation for " + c);
+    };
+  }
+
+  /** The padding of a case, which may be unequal, before the convolution. */
+  private static Tensor padded(GoldenCase c, Tensor x) {
+    int[] padding = c.integers("padding");
+    return padding.length == 4
+        ? x.pad(1, padding[0], padding[1], 0).pad(2, padding[2], padding[3], 0)
+        : x.pad(1, padding[0], padding[1], 0);
+  }
+
+  private static Window window(GoldenCase c) {
+    int[] stride = pair(c, "stride");
+    int[] dilation = pair(c, "dilation");
+    return new Window(stride[0], stride[1], 0, 0)
+        .dilation(dilation[0], dilation[1])
+        .groups(c.hasAttribute("groups") ? c.integer("groups") : 1);
+  }
+
+  private static int[] pair(GoldenCase c, String name) {
+    int[] found = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
+    return found.length == 2 ? found : new int[] {1, found[0]};
+  }
+
+  private static Tensor tensor(Step step, DType dtype, GoldenCase c, String key) {
+    Numbers numbers = c.numbers(key);
+    return c.isInteger(key)
+        ? step.tensor(
+            Arrays.stream(numbers.values()).mapToInt(v -> (int) v).toArray(), numbers.shape())
+        : Tensors.of(step, dtype, numbers);
+  }
+
+  private static Numbers numbers(Tensor tensor) {
+    return new Numbers(
+        tensor.dtype() == DType.INT
+            ? Arrays.stream(tensor.toInts()).asDoubleStream().toArray()
+            : tensor.toDoubles(),
+        tensor.shape());
+  }
+}
