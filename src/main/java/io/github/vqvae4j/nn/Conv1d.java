@@ -1,7 +1,6 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
@@ -22,25 +21,7 @@ public final class Conv1d extends Convolution {
   }
 
   @Override
-  protected Tensor compute(Tensor sequences) {
-    return convolve(sequences, null);
-  }
-
-  /**
-   * The convolution and a residual sum in one pass: {@code relu?(x * weight + bias + residual)}.
-   *
-   * @param residual of the result's shape, or null
-   * @param sequences [b, time, in]
-   * @return [b, time', out]
-   */
-  public Tensor addTo(Tensor residual, Tensor sequences) {
-    Tensor sum = convolve(sequences, residual);
-    sequences.step().computed(this, sum);
-    return sum;
-  }
-
-  private Tensor convolve(Tensor sequences, Tensor residual) {
-    Step step = sequences.step();
-    return sequences.conv1d(weight(step), bias(step), residual, config().relu(), config().window());
+  Tensor convolve(Tensor x, Tensor weight, Tensor bias, Tensor residual, ConvConfig config) {
+    return x.conv1d(weight, bias, residual, config.relu(), config.window());
   }
 }

@@ -22,25 +22,7 @@ public final class Conv2d extends Convolution {
   }
 
   @Override
-  protected Tensor compute(Tensor images) {
-    return convolve(images, null);
-  }
-
-  /**
-   * The convolution and a residual sum in one pass: {@code relu?(x * weight + bias + residual)}.
-   *
-   * @param residual of the result's shape, or null
-   * @param images [b, h, w, in]
-   * @return [b, h', w', out]
-   */
-  public Tensor addTo(Tensor residual, Tensor images) {
-    Tensor sum = convolve(images, residual);
-    images.step().computed(this, sum);
-    return sum;
-  }
-
-  private Tensor convolve(Tensor images, Tensor residual) {
-    return images.conv2d(
-        weight(images.step()), bias(images.step()), residual, config().relu(), config().window());
+  Tensor convolve(Tensor x, Tensor weight, Tensor bias, Tensor residual, ConvConfig config) {
+    return x.conv2d(weight, bias, residual, config.relu(), config.window());
   }
 }

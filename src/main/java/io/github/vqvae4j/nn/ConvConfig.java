@@ -1,5 +1,6 @@
 package io.github.vqvae4j.nn;
 
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.tensor.Window;
 
 /**
@@ -130,7 +131,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig window(Window newWindow) {
-    return new ConvConfig(in, out, kernelHeight, kernelWidth, newWindow, bias, relu, initializer);
+    return Records.with(this, "window", newWindow);
   }
 
   /**
@@ -140,7 +141,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig bias(boolean withBias) {
-    return new ConvConfig(in, out, kernelHeight, kernelWidth, window, withBias, relu, initializer);
+    return Records.with(this, "bias", withBias);
   }
 
   /**
@@ -150,7 +151,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig relu(boolean withRelu) {
-    return new ConvConfig(in, out, kernelHeight, kernelWidth, window, bias, withRelu, initializer);
+    return Records.with(this, "relu", withRelu);
   }
 
   /**
@@ -160,6 +161,6 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig initializer(Initializer newInitializer) {
-    return new ConvConfig(in, out, kernelHeight, kernelWidth, window, bias, relu, newInitializer);
+    return Records.with(this, "initializer", newInitializer);
   }
 }

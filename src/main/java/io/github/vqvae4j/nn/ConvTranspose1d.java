@@ -21,8 +21,7 @@ public final class ConvTranspose1d extends Convolution {
   }
 
   @Override
-  protected Tensor compute(Tensor sequences) {
-    return sequences.convTranspose1d(
-        weight(sequences.step()), bias(sequences.step()), null, config().relu(), config().window());
+  Tensor convolve(Tensor x, Tensor weight, Tensor bias, Tensor residual, ConvConfig config) {
+    return x.convTranspose1d(weight, bias, residual, config.relu(), config.window());
   }
 }

@@ -23,8 +23,7 @@ public final class ConvTranspose2d extends Convolution {
   }
 
   @Override
-  protected Tensor compute(Tensor images) {
-    return images.convTranspose2d(
-        weight(images.step()), bias(images.step()), null, config().relu(), config().window());
+  Tensor convolve(Tensor x, Tensor weight, Tensor bias, Tensor residual, ConvConfig config) {
+    return x.convTranspose2d(weight, bias, residual, config.relu(), config.window());
   }
 }

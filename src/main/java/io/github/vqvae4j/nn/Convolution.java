@@ -5,7 +5,21 @@ import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 
 /** What all convolutions have: their settings, weights, and perhaps a bias. */
-abstract class Convolution extends Layer {
+public abstract sealed class Convolution extends Layer
+    permits Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d {
+  /** A kind of convolution, for layers that there are of each: {@code Conv1d::new}. */
+  @FunctionalInterface
+  public interface Kind {
+    /**
+     * Makes a convolution.
+     *
+     * @param config its settings
+     * @param rng where the weights are drawn from
+     * @return a new layer
+     */
+    Convolution of(ConvConfig config, Rng rng);
+  }
+
   private final ConvConfig config;
   private final Parameter weight;
   private final Parameter bias;
@@ -42,16 +56,29 @@ abstract class Convolution extends Layer {
             : null;
   }
 
-  final ConvConfig config() {
-    return config;
+  @Override
+  protected final Tensor compute(Tensor x) {
+    return sum(x, null);
   }
 
-  final Tensor weight(Step step) {
-    return weight.in(step);
+  /**
+   * The convolution and a residual sum in one pass: {@code relu?(x * weight + bias + residual)}.
+   *
+   * @param residual of the result's shape
+   */
+  final Tensor addTo(Tensor residual, Tensor x) {
+    Tensor sum = sum(x, residual);
+    x.step().computed(this, sum);
+    return sum;
   }
 
-  /** Null if there is none. */
-  final Tensor bias(Step step) {
-    return bias == null ? null : bias.in(step);
+  private Tensor sum(Tensor x, Tensor residual) {
+    Step step = x.step();
+    Tensor kernel = weight.in(step);
+    return convolve(x, kernel, bias == null ? null : bias.in(step), residual, config);
   }
+
+  /** Computes {@code relu?(x * weight + bias + residual)}; bias and residual may be null. */
+  abstract Tensor convolve(
+      Tensor x, Tensor weight, Tensor bias, Tensor residual, ConvConfig config);
 }

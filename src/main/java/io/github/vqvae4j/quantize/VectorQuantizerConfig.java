@@ -1,5 +1,6 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.random.Rng;
 
 /**
@@ -100,8 +101,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig codebookWeight(double alpha) {
-    return new VectorQuantizerConfig(
-        codebookSize, dimension, update, alpha, commitmentWeight, ema, start, restartBelow);
+    return Records.with(this, "codebookWeight", alpha);
   }
 
   /**
@@ -111,8 +111,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig commitmentWeight(double beta) {
-    return new VectorQuantizerConfig(
-        codebookSize, dimension, update, codebookWeight, beta, ema, start, restartBelow);
+    return Records.with(this, "commitmentWeight", beta);
   }
 
   /**
@@ -122,15 +121,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig ema(EmaConfig newEma) {
-    return new VectorQuantizerConfig(
-        codebookSize,
-        dimension,
-        update,
-        codebookWeight,
-        commitmentWeight,
-        newEma,
-        start,
-        restartBelow);
+    return Records.with(this, "ema", newEma);
   }
 
   /**
@@ -140,15 +131,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig start(Start newStart) {
-    return new VectorQuantizerConfig(
-        codebookSize,
-        dimension,
-        update,
-        codebookWeight,
-        commitmentWeight,
-        ema,
-        newStart,
-        restartBelow);
+    return Records.with(this, "start", newStart);
   }
 
   /**
@@ -158,8 +141,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig restartBelow(double share) {
-    return new VectorQuantizerConfig(
-        codebookSize, dimension, update, codebookWeight, commitmentWeight, ema, start, share);
+    return Records.with(this, "restartBelow", share);
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class StridedPartsTest {
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
   void theEncoderPadsAsKerasDoes(DType dtype) throws IOException {
     try (Layer encoder = StridedEncoder.channels(1).widths(3, 2).build(4, new Rng(1))) {
       LayerGolden.compare("strided_encoder", encoder, dtype);
@@ -25,7 +25,7 @@ class StridedPartsTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
   void theDecoderCutsOffWhatKerasDoes(DType dtype) throws IOException {
     try (Layer decoder = StridedDecoder.channels(1).widths(3, 2).build(5, new Rng(1))) {
       LayerGolden.compare("strided_decoder", decoder, dtype);

@@ -95,7 +95,9 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               4),
           of(
               "ResidualBlock",
-              rng -> new ResidualBlock(4, ResidualConfig.of(1, 2), Initializer.TORCH, rng),
+              rng ->
+                  new ResidualBlock(
+                      Conv2d::new, 4, ResidualConfig.of(1, 2), 1, Initializer.TORCH, rng),
               2,
               3,
               3,
@@ -103,7 +105,8 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
           of(
               "ResidualStack",
               rng ->
-                  new ResidualStack(4, ResidualConfig.of(2, 2), Initializer.TRUNCATED_NORMAL, rng),
+                  new ResidualStack(
+                      Conv2d::new, 4, ResidualConfig.of(2, 2), Initializer.TRUNCATED_NORMAL, rng),
               2,
               3,
               3,
@@ -112,6 +115,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               "ResidualStack without bias, the skip rectified",
               rng ->
                   new ResidualStack(
+                      Conv2d::new,
                       4,
                       ResidualConfig.of(2, 3).bias(false).skip(Skip.RECTIFIED),
                       Initializer.TORCH,

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MultiHeadAttentionTest {
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
   void itIsPyTorchs(DType dtype) throws IOException {
     try (Layer attention = new MultiHeadAttention(6, 3, false, new Rng(1))) {
       LayerGolden.compare("attention", attention, dtype);
@@ -22,7 +22,7 @@ class MultiHeadAttentionTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
   void causalItIsPyTorchsWithAMask(DType dtype) throws IOException {
     try (Layer attention = new MultiHeadAttention(6, 3, true, new Rng(1))) {
       LayerGolden.compare("attention_causal", attention, dtype);

@@ -31,8 +31,10 @@ class WithoutValuesTest {
           rng -> new BatchNorm2d(3),
           rng -> new MultiHeadAttention(4, 2, false, rng),
           rng -> new AttentionBlock(4, 2, rng),
-          rng -> new ResidualStack(4, ResidualConfig.of(2, 3), Initializer.TORCH, rng),
-          rng -> new ResidualStack1d(4, ResidualConfig.of(2, 3), 3, Initializer.TORCH, rng),
+          rng -> new ResidualStack(Conv2d::new, 4, ResidualConfig.of(2, 3), Initializer.TORCH, rng),
+          rng ->
+              new ResidualStack(
+                  Conv1d::new, 4, ResidualConfig.of(2, 3).growth(3), Initializer.TORCH, rng),
           rng -> VectorQuantizer.ema(4, 3).start(Start.NORMAL).build(rng),
           rng -> VectorQuantizer.gradient(4, 3).build(rng));
 
@@ -88,6 +90,7 @@ class WithoutValuesTest {
                     3,
                     () ->
                         new ResidualStack(
+                            Conv2d::new,
                             2,
                             ResidualConfig.of(Integer.MAX_VALUE, 1),
                             Initializer.TORCH,
