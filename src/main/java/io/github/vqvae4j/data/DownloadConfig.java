@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How data sets are downloaded.
@@ -40,6 +41,7 @@ public record DownloadConfig(
    *     above 0, or attempts below 1
    */
   public DownloadConfig {
+    Objects.requireNonNull(listener, "listener");
     mirrors = mirrors.stream().map(DownloadConfig::folder).toList();
     if (connectTimeout.toMillis() < 1 || stallTimeout.toMillis() < 1 || attempts < 1) {
       throw new IllegalArgumentException(

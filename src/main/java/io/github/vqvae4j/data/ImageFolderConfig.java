@@ -3,6 +3,7 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.config.Records;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How an {@link ImageFolder} is read.
@@ -42,6 +43,7 @@ public record ImageFolderConfig(
       throw new IllegalArgumentException(
           "got " + channels + " channels, expected 1 (gray) or 3 (red, green, blue); give one");
     }
+    Objects.requireNonNull(fit, "fit");
     labels = List.copyOf(labels);
     if (new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException(

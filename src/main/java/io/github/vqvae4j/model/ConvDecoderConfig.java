@@ -4,6 +4,7 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.random.Rng;
+import java.util.Objects;
 
 /**
  * The settings of a {@link ConvDecoder}.
@@ -37,7 +38,9 @@ public record ConvDecoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvDecoderConfig {
-    ConvSettings.check("ConvDecoder", channels, hidden, "upsample", upsample);
+    Objects.requireNonNull(doubling, "doubling");
+    ConvSettings.check(
+        "ConvDecoder", channels, hidden, residual, initializer, "upsample", upsample);
   }
 
   static ConvDecoderConfig of(int channels) {

@@ -3,6 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
+import java.util.Objects;
 
 /**
  * What the settings of the convolutional encoders and decoders, of images and of series, share.
@@ -72,7 +73,16 @@ sealed interface ConvSettings<C extends Record & ConvSettings<C>>
    * @param scaling what sets how often the size is halved or doubled
    * @param times how often
    */
-  static void check(String who, int channels, int hidden, String scaling, int times) {
+  static void check(
+      String who,
+      int channels,
+      int hidden,
+      ResidualConfig residual,
+      Initializer initializer,
+      String scaling,
+      int times) {
+    Objects.requireNonNull(residual, "residual");
+    Objects.requireNonNull(initializer, "initializer");
     if (channels < 1 || hidden < 2 || hidden % 2 != 0 || times < 0 || times > 16) {
       throw new IllegalArgumentException(
           who

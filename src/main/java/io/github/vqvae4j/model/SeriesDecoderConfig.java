@@ -23,7 +23,8 @@ public record SeriesDecoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public SeriesDecoderConfig {
-    ConvSettings.check("SeriesDecoder", channels, hidden, "upsample", upsample);
+    ConvSettings.check(
+        "SeriesDecoder", channels, hidden, residual, initializer, "upsample", upsample);
   }
 
   static SeriesDecoderConfig of(int channels) {

@@ -23,7 +23,8 @@ public record SeriesEncoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public SeriesEncoderConfig {
-    ConvSettings.check("SeriesEncoder", channels, hidden, "downsample", downsample);
+    ConvSettings.check(
+        "SeriesEncoder", channels, hidden, residual, initializer, "downsample", downsample);
   }
 
   static SeriesEncoderConfig of(int channels) {

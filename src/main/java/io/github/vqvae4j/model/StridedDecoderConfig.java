@@ -19,7 +19,7 @@ public record StridedDecoderConfig(int channels, List<Integer> widths, Initializ
    * @throws IllegalArgumentException if a number is out of its range
    */
   public StridedDecoderConfig {
-    StridedSettings.check("StridedDecoder", channels, widths);
+    StridedSettings.check("StridedDecoder", channels, widths, initializer);
     widths = List.copyOf(widths);
   }
 

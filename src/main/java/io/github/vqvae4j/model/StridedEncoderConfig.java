@@ -19,7 +19,7 @@ public record StridedEncoderConfig(int channels, List<Integer> widths, Initializ
    * @throws IllegalArgumentException if a number is out of its range
    */
   public StridedEncoderConfig {
-    StridedSettings.check("StridedEncoder", channels, widths);
+    StridedSettings.check("StridedEncoder", channels, widths, initializer);
     widths = List.copyOf(widths);
   }
 

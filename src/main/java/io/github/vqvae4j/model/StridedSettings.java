@@ -3,6 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.nn.Initializer;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What the settings of {@link StridedEncoder} and {@link StridedDecoder} share.
@@ -37,7 +38,8 @@ sealed interface StridedSettings<C extends Record & StridedSettings<C>>
   }
 
   /** Checks what both have; {@code who} has such settings, for the message. */
-  static void check(String who, int channels, List<Integer> widths) {
+  static void check(String who, int channels, List<Integer> widths, Initializer initializer) {
+    Objects.requireNonNull(initializer, "initializer");
     int most = 16;
     if (channels < 1
         || widths.isEmpty()

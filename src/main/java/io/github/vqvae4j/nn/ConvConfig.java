@@ -2,6 +2,7 @@ package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.tensor.Window;
+import java.util.Objects;
 
 /**
  * The settings of {@link Conv2d} and {@link ConvTranspose2d}, and of {@link Conv1d} and {@link
@@ -36,6 +37,8 @@ public record ConvConfig(
    *     channels
    */
   public ConvConfig {
+    Objects.requireNonNull(window, "window");
+    Objects.requireNonNull(initializer, "initializer");
     if (in < 1 || out < 1 || kernelHeight < 1 || kernelWidth < 1) {
       throw new IllegalArgumentException(
           "ConvConfig: expected channels and kernel of at least 1, got in "

@@ -2,6 +2,7 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.random.Rng;
+import java.util.Objects;
 
 /**
  * The settings of a {@link VectorQuantizer}.
@@ -57,6 +58,9 @@ public record VectorQuantizerConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public VectorQuantizerConfig {
+    Objects.requireNonNull(update, "update");
+    Objects.requireNonNull(ema, "ema");
+    Objects.requireNonNull(start, "start");
     if (codebookSize < 1 || dimension < 1) {
       throw new IllegalArgumentException(
           "VectorQuantizer: expected a codebook size K and a dimension D of at least 1, got K "
