@@ -26,40 +26,40 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class EarlierFilesTest {
   private static final Path FILES = Path.of("src/test/resources/files");
-  private static final String LATEST = "format3";
+  private static final String LATEST = "format3/";
 
   @TempDir private Path folder;
 
-  private static Path file(String format, String name) {
-    return FILES.resolve(format).resolve(name);
+  private static Path file(String name) {
+    return FILES.resolve(name);
   }
 
-  private static void assertSavedAs(Path expected, Path saved) throws IOException {
-    assertArrayEquals(Files.readAllBytes(expected), Files.readAllBytes(saved), expected.toString());
+  private void assertSavedAs(String name, Path saved) throws IOException {
+    assertArrayEquals(Files.readAllBytes(file(name)), Files.readAllBytes(saved), name);
   }
 
   private void assertSaved(ImageModel model, String name) throws IOException {
     Path again = folder.resolve("again");
     model.save(again);
-    assertSavedAs(file(LATEST, name), again);
+    assertSavedAs(LATEST + name, again);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"format2", LATEST})
+  @ValueSource(strings = {"format2/", LATEST})
   void aVqVaeAndItsDetector(String format) throws IOException {
-    try (VqVae model = VqVae.load(file(format, "vq-vae.safetensors"))) {
+    try (VqVae model = VqVae.load(file(format + "vq-vae.safetensors"))) {
       assertSaved(model, "vq-vae.safetensors");
       // It has the checksum of the model's weights.
       Path again = folder.resolve("detector");
-      AnomalyDetector.load(FILES.resolve("detector.json"), model).save(again);
-      assertSavedAs(FILES.resolve("detector.json"), again);
+      AnomalyDetector.load(file("detector.json"), model).save(again);
+      assertSavedAs("detector.json", again);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"format2", LATEST})
+  @ValueSource(strings = {"format2/", LATEST})
   void aVqVaeOfSeries(String format) throws IOException {
-    try (VqVae model = VqVae.load(file(format, "series.safetensors"))) {
+    try (VqVae model = VqVae.load(file(format + "series.safetensors"))) {
       SeriesEncoderConfig encoder = (SeriesEncoderConfig) model.encoder().config().orElseThrow();
       assertEquals(
           SeriesEncoder.channels(2).hidden(4).downsample(1).residual(2, 3).growth(2), encoder);
@@ -71,7 +71,7 @@ class EarlierFilesTest {
 
   @Test
   void aSeriesOfFormat2WithoutGrowthIsDamaged() throws IOException {
-    SafetensorsFile content = Safetensors.read(file("format2", "series.safetensors"));
+    SafetensorsFile content = Safetensors.read(file("format2/series.safetensors"));
     Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
     String config = metadata.get("vqvae4j.config");
     metadata.put("vqvae4j.config", config.replace(",\"growth\":2", ""));
@@ -84,28 +84,28 @@ class EarlierFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"format2", LATEST})
+  @ValueSource(strings = {"format2/", LATEST})
   void aVae(String format) throws IOException {
-    try (Vae model = Vae.load(file(format, "vae.safetensors"))) {
+    try (Vae model = Vae.load(file(format + "vae.safetensors"))) {
       assertEquals(Likelihood.learnedGaussian(0.1), model.config().likelihood());
       assertSaved(model, "vae.safetensors");
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"format2", LATEST})
+  @ValueSource(strings = {"format2/", LATEST})
   void anAutoencoder(String format) throws IOException {
-    try (Autoencoder model = Autoencoder.load(file(format, "autoencoder.safetensors"))) {
+    try (Autoencoder model = Autoencoder.load(file(format + "autoencoder.safetensors"))) {
       assertSaved(model, "autoencoder.safetensors");
     }
   }
 
   @Test
   void aScale() throws IOException {
-    ChannelScale scale = ChannelScale.load(FILES.resolve("scale.json"));
+    ChannelScale scale = ChannelScale.load(file("scale.json"));
     assertEquals(new ChannelScale(List.of(0.1, -3e7), List.of(1e-3, 2.5)), scale);
     Path again = folder.resolve("again");
     scale.save(again);
-    assertSavedAs(FILES.resolve("scale.json"), again);
+    assertSavedAs("scale.json", again);
   }
 }
