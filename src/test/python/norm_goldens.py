@@ -10,33 +10,47 @@ from goldens import Golden, Inputs, finish, from_torch, to_torch
 STEPS = 3
 
 
-def normalized(name, shape, normalize):
-    """One layer with weight and bias."""
-    golden, inputs = Golden(script="norm_goldens.py"), Inputs(name)
-    leaves = {"x": inputs.bell(*shape), "weight": inputs.bell(shape[-1]), "bias": inputs.bell(shape[-1])}
+PLAIN = {"eps": 0.01}  # and without weight and bias
+
+
+def normalized(name, shape, normalize, plain=False):
+    """One layer with weight and bias, or plain."""
+    settings = {key: str(value) for key, value in PLAIN.items()} if plain else {}
+    golden, inputs = Golden(script="norm_goldens.py", **settings), Inputs(name)
+    leaves = {"x": inputs.bell(*shape)}
+    if not plain:
+        leaves |= {"weight": inputs.bell(shape[-1]), "bias": inputs.bell(shape[-1])}
     for leaf in leaves.values():
         leaf.requires_grad_()
-    finish(golden, leaves, normalize(leaves["x"], leaves["weight"], leaves["bias"]), inputs)
+    y = normalize(leaves["x"], leaves.get("weight"), leaves.get("bias"), **(PLAIN if plain else {}))
+    finish(golden, leaves, y, inputs)
     return golden
 
 
-def layer_norm():
-    return normalized("layer_norm", (2, 3, 7), lambda x, w, b: functional.layer_norm(x, (7,), w, b))
+def layer_norm(name, plain=False):
+    def normalize(x, w, b, **settings):
+        return functional.layer_norm(x, (7,), w, b, **settings)
+
+    return normalized(name, (2, 3, 7), normalize, plain)
 
 
-def group_norm():
-    return normalized(
-        "group_norm", (2, 3, 5, 6), lambda x, w, b: from_torch(functional.group_norm(to_torch(x), 3, w, b)))
+def group_norm(name, plain=False):
+    def normalize(x, w, b, **settings):
+        return from_torch(functional.group_norm(to_torch(x), 3, w, b, **settings))
+
+    return normalized(name, (2, 3, 5, 6), normalize, plain)
 
 
-def batch_norm():
+def batch_norm(name, **settings):
     """Training steps, then inference with the moving averages that they left."""
-    golden, inputs = Golden(script="norm_goldens.py", steps=str(STEPS)), Inputs("batch_norm")
-    norm = torch.nn.BatchNorm2d(5).double()
-    for name in ("weight", "bias"):
-        parameter = inputs.bell(5)
-        golden.input(name, parameter)
-        getattr(norm, name).data.copy_(parameter)
+    texts = {key: str(value) for key, value in settings.items()}
+    golden, inputs = Golden(script="norm_goldens.py", steps=str(STEPS), **texts), Inputs(name)
+    norm = torch.nn.BatchNorm2d(5, **settings).double()
+    parameters = [parameter for parameter, _ in norm.named_parameters()]
+    for parameter in parameters:
+        values = inputs.bell(5)
+        golden.input(parameter, values)
+        getattr(norm, parameter).data.copy_(values)
     for step in range(STEPS):
         x = goldens.to_float32(inputs.bell(2, 3, 4, 5) * (1 + step) + step).requires_grad_()
         y = from_torch(norm(to_torch(x)))
@@ -48,8 +62,8 @@ def batch_norm():
         golden.result(f"{name}.y", y)
         golden.input(f"{name}.dy", dy)
         golden.result(f"{name}.d.x", x.grad)
-        golden.result(f"{name}.d.weight", norm.weight.grad.clone())
-        golden.result(f"{name}.d.bias", norm.bias.grad.clone())
+        for parameter in parameters:
+            golden.result(f"{name}.d.{parameter}", getattr(norm, parameter).grad.clone())
         golden.result(f"{name}.running_mean", norm.running_mean.clone())
         golden.result(f"{name}.running_var", norm.running_var.clone())
     norm.eval()
@@ -118,9 +132,12 @@ def attention_block():
 
 
 FILES = {
-    "layer_norm": lambda name: layer_norm(),
-    "group_norm": lambda name: group_norm(),
-    "batch_norm": lambda name: batch_norm(),
+    "layer_norm": layer_norm,
+    "layer_norm_plain": lambda name: layer_norm(name, plain=True),
+    "group_norm": group_norm,
+    "group_norm_plain": lambda name: group_norm(name, plain=True),
+    "batch_norm": batch_norm,
+    "batch_norm_plain": lambda name: batch_norm(name, eps=0.01, momentum=0.3, affine=False),
     "resnet_block": lambda name: resnet_block(name, 4, 4),
     "resnet_block_widening": lambda name: resnet_block(name, 4, 6),
     "attention_block": lambda name: attention_block(),

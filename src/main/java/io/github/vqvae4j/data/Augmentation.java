@@ -1,5 +1,7 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.config.Records;
+
 /**
  * What happens to an image at random each time it is trained on, in this order: it is moved and
  * cut, mirrored, made brighter or darker, and its contrast changed.
@@ -65,7 +67,7 @@ public record Augmentation(
    * @return these settings with it
    */
   public Augmentation crop(int newHeight, int newWidth) {
-    return new Augmentation(newHeight, newWidth, padding, flip, brightness, contrast);
+    return Records.with(this, "height", newHeight, "width", newWidth);
   }
 
   /**
@@ -75,7 +77,7 @@ public record Augmentation(
    * @return these settings with it
    */
   public Augmentation padding(int pixels) {
-    return new Augmentation(height, width, pixels, flip, brightness, contrast);
+    return Records.with(this, "padding", pixels);
   }
 
   /**
@@ -85,7 +87,7 @@ public record Augmentation(
    * @return these settings with it
    */
   public Augmentation flip(boolean on) {
-    return new Augmentation(height, width, padding, on, brightness, contrast);
+    return Records.with(this, "flip", on);
   }
 
   /**
@@ -95,7 +97,7 @@ public record Augmentation(
    * @return these settings with it
    */
   public Augmentation brightness(double share) {
-    return new Augmentation(height, width, padding, flip, share, contrast);
+    return Records.with(this, "brightness", share);
   }
 
   /**
@@ -105,6 +107,6 @@ public record Augmentation(
    * @return these settings with it
    */
   public Augmentation contrast(double share) {
-    return new Augmentation(height, width, padding, flip, brightness, share);
+    return Records.with(this, "contrast", share);
   }
 }

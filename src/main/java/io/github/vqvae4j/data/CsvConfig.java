@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.config.Records;
 import java.util.Objects;
 
 /**
@@ -75,7 +76,7 @@ public record CsvConfig(
    * @return these settings with it
    */
   public CsvConfig separator(char newSeparator) {
-    return new CsvConfig(newSeparator, header, index, missing, decimal, comments);
+    return Records.with(this, "separator", newSeparator);
   }
 
   /**
@@ -85,7 +86,7 @@ public record CsvConfig(
    * @return these settings with it
    */
   public CsvConfig header(CsvPresence newHeader) {
-    return new CsvConfig(separator, newHeader, index, missing, decimal, comments);
+    return Records.with(this, "header", newHeader);
   }
 
   /**
@@ -95,7 +96,7 @@ public record CsvConfig(
    * @return these settings with it
    */
   public CsvConfig index(CsvPresence newIndex) {
-    return new CsvConfig(separator, header, newIndex, missing, decimal, comments);
+    return Records.with(this, "index", newIndex);
   }
 
   /**
@@ -105,7 +106,7 @@ public record CsvConfig(
    * @return these settings with it
    */
   public CsvConfig missing(CsvMissing newMissing) {
-    return new CsvConfig(separator, header, index, newMissing, decimal, comments);
+    return Records.with(this, "missing", newMissing);
   }
 
   /**
@@ -115,7 +116,7 @@ public record CsvConfig(
    * @return these settings with it
    */
   public CsvConfig decimal(CsvDecimal newDecimal) {
-    return new CsvConfig(separator, header, index, missing, newDecimal, comments);
+    return Records.with(this, "decimal", newDecimal);
   }
 
   /**
@@ -125,6 +126,6 @@ public record CsvConfig(
    * @return these settings with it
    */
   public CsvConfig comments(boolean skipped) {
-    return new CsvConfig(separator, header, index, missing, decimal, skipped);
+    return Records.with(this, "comments", skipped);
   }
 }

@@ -1,10 +1,12 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.config.Records;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How data sets are downloaded.
@@ -39,6 +41,7 @@ public record DownloadConfig(
    *     above 0, or attempts below 1
    */
   public DownloadConfig {
+    Objects.requireNonNull(listener, "listener");
     mirrors = mirrors.stream().map(DownloadConfig::folder).toList();
     if (connectTimeout.toMillis() < 1 || stallTimeout.toMillis() < 1 || attempts < 1) {
       throw new IllegalArgumentException(
@@ -98,7 +101,7 @@ public record DownloadConfig(
    * @return these settings with it
    */
   public DownloadConfig cache(Path folder) {
-    return new DownloadConfig(folder, mirrors, connectTimeout, stallTimeout, attempts, listener);
+    return Records.with(this, "cache", folder);
   }
 
   /**
@@ -108,8 +111,7 @@ public record DownloadConfig(
    * @return these settings with them
    */
   public DownloadConfig mirrors(URI... addresses) {
-    return new DownloadConfig(
-        cache, List.of(addresses), connectTimeout, stallTimeout, attempts, listener);
+    return Records.with(this, "mirrors", List.of(addresses));
   }
 
   /**
@@ -120,7 +122,7 @@ public record DownloadConfig(
    * @return these settings with them
    */
   public DownloadConfig timeouts(Duration connect, Duration stall) {
-    return new DownloadConfig(cache, mirrors, connect, stall, attempts, listener);
+    return Records.with(this, "connectTimeout", connect, "stallTimeout", stall);
   }
 
   /**
@@ -130,7 +132,7 @@ public record DownloadConfig(
    * @return these settings with it
    */
   public DownloadConfig attempts(int count) {
-    return new DownloadConfig(cache, mirrors, connectTimeout, stallTimeout, count, listener);
+    return Records.with(this, "attempts", count);
   }
 
   /**
@@ -140,6 +142,6 @@ public record DownloadConfig(
    * @return these settings with it
    */
   public DownloadConfig listen(DownloadListener newListener) {
-    return new DownloadConfig(cache, mirrors, connectTimeout, stallTimeout, attempts, newListener);
+    return Records.with(this, "listener", newListener);
   }
 }

@@ -1,7 +1,9 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.config.Records;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How an {@link ImageFolder} is read.
@@ -41,6 +43,7 @@ public record ImageFolderConfig(
       throw new IllegalArgumentException(
           "got " + channels + " channels, expected 1 (gray) or 3 (red, green, blue); give one");
     }
+    Objects.requireNonNull(fit, "fit");
     labels = List.copyOf(labels);
     if (new HashSet<>(labels).size() < labels.size()) {
       throw new IllegalArgumentException(
@@ -75,7 +78,7 @@ public record ImageFolderConfig(
    * @return these settings with 1 channel
    */
   public ImageFolderConfig gray() {
-    return new ImageFolderConfig(height, width, 1, fit, streamed, skipBad, labels);
+    return Records.with(this, "channels", 1);
   }
 
   /**
@@ -85,7 +88,7 @@ public record ImageFolderConfig(
    * @return these settings with it
    */
   public ImageFolderConfig fit(ImageFit newFit) {
-    return new ImageFolderConfig(height, width, channels, newFit, streamed, skipBad, labels);
+    return Records.with(this, "fit", newFit);
   }
 
   /**
@@ -97,7 +100,7 @@ public record ImageFolderConfig(
    * @return these settings with it
    */
   public ImageFolderConfig streamed(boolean on) {
-    return new ImageFolderConfig(height, width, channels, fit, on, skipBad, labels);
+    return Records.with(this, "streamed", on);
   }
 
   /**
@@ -108,7 +111,7 @@ public record ImageFolderConfig(
    * @return these settings with it
    */
   public ImageFolderConfig skipBad(boolean on) {
-    return new ImageFolderConfig(height, width, channels, fit, streamed, on, labels);
+    return Records.with(this, "skipBad", on);
   }
 
   /**
@@ -121,6 +124,6 @@ public record ImageFolderConfig(
    * @return these settings with them
    */
   public ImageFolderConfig labels(List<String> names) {
-    return new ImageFolderConfig(height, width, channels, fit, streamed, skipBad, names);
+    return Records.with(this, "labels", names);
   }
 }

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.vqvae4j.config.Added;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

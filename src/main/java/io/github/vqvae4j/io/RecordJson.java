@@ -5,9 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
+import io.github.vqvae4j.config.Added;
+import io.github.vqvae4j.config.Records;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -91,7 +90,7 @@ public final class RecordJson {
    * @throws IllegalArgumentException as {@link #fromJson(JsonObject, Class)}
    */
   public static <R extends Record> R fromJson(JsonObject json, Class<R> type, int version) {
-    return type.cast(recordOf(json, type, "", version));
+    return recordOf(json, type, "", version);
   }
 
   /**
@@ -119,10 +118,12 @@ public final class RecordJson {
 
   private static JsonObject objectOf(Record value, String path, boolean figures) {
     JsonObject json = new JsonObject();
-    for (RecordComponent component : value.getClass().getRecordComponents()) {
-      String name = component.getName();
-      Object part = read(component, value);
-      json.add(name, elementOf(part, component.getGenericType(), join(path, name), figures));
+    RecordComponent[] components = value.getClass().getRecordComponents();
+    Object[] values = Records.values(value);
+    for (int i = 0; i < components.length; i++) {
+      String name = components[i].getName();
+      Type type = components[i].getGenericType();
+      json.add(name, elementOf(values[i], type, join(path, name), figures));
     }
     return json;
   }
@@ -172,7 +173,8 @@ public final class RecordJson {
     throw unsupported(type, path);
   }
 
-  private static Object recordOf(JsonObject json, Class<?> type, String path, int version) {
+  private static <R extends Record> R recordOf(
+      JsonObject json, Class<R> type, String path, int version) {
     RecordComponent[] components = type.getRecordComponents();
     List<String> names = Arrays.stream(components).map(RecordComponent::getName).toList();
     for (String name : json.keySet()) {
@@ -200,7 +202,7 @@ public final class RecordJson {
       }
       values[i] = valueOf(element, wanted, place, version);
     }
-    return construct(type, components, values);
+    return Records.create(type, values);
   }
 
   private static Object valueOf(JsonElement json, Type type, String path, int version) {
@@ -214,7 +216,7 @@ public final class RecordJson {
       if (!json.isJsonObject()) {
         throw wrong(json, type, path);
       }
-      return recordOf(json.getAsJsonObject(), wanted, path, version);
+      return recordOf(json.getAsJsonObject(), wanted.asSubclass(Record.class), path, version);
     }
     JsonPrimitive primitive = json.isJsonPrimitive() ? json.getAsJsonPrimitive() : null;
     if (wanted.isEnum()) {
@@ -269,43 +271,6 @@ public final class RecordJson {
       return list.getActualTypeArguments()[0];
     }
     throw unsupported(type, path);
-  }
-
-  private static Object read(RecordComponent component, Record value) {
-    try {
-      Method accessor = component.getAccessor();
-      accessor.setAccessible(true);
-      return accessor.invoke(value);
-    } catch (InvocationTargetException e) {
-      throw unwrap(e);
-    } catch (IllegalAccessException e) {
-      throw new IllegalStateException("the accessor was made accessible", e);
-    }
-  }
-
-  private static Object construct(Class<?> type, RecordComponent[] components, Object[] values) {
-    Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    try {
-      Constructor<?> constructor = type.getDeclaredConstructor(types);
-      constructor.setAccessible(true);
-      return constructor.newInstance(values);
-    } catch (InvocationTargetException e) {
-      throw unwrap(e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("every record has its canonical constructor", e);
-    }
-  }
-
-  /** A record's own exception, which knows better than this class what is wrong. */
-  private static RuntimeException unwrap(InvocationTargetException e) {
-    if (e.getCause() instanceof RuntimeException own) {
-      return own;
-    }
-    if (e.getCause() instanceof Error error) {
-      throw error;
-    }
-    return new IllegalStateException(e.getCause());
   }
 
   private static IllegalArgumentException wrong(JsonElement json, Type type, String path) {

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Records;
+
 /**
  * The settings of an {@link AnomalyDetector}.
  *
@@ -75,7 +77,7 @@ public record AnomalyConfig(
    * @return these settings with it
    */
   public AnomalyConfig quantization(double weight) {
-    return new AnomalyConfig(falsePositives, weight, smoothing, share, border);
+    return Records.with(this, "quantization", weight);
   }
 
   /**
@@ -85,7 +87,7 @@ public record AnomalyConfig(
    * @return these settings with it
    */
   public AnomalyConfig smoothing(int side) {
-    return new AnomalyConfig(falsePositives, quantization, side, share, border);
+    return Records.with(this, "smoothing", side);
   }
 
   /**
@@ -95,7 +97,7 @@ public record AnomalyConfig(
    * @return these settings with it
    */
   public AnomalyConfig share(double part) {
-    return new AnomalyConfig(falsePositives, quantization, smoothing, part, border);
+    return Records.with(this, "share", part);
   }
 
   /**
@@ -105,6 +107,6 @@ public record AnomalyConfig(
    * @return these settings with it
    */
   public AnomalyConfig border(int pixels) {
-    return new AnomalyConfig(falsePositives, quantization, smoothing, share, pixels);
+    return Records.with(this, "border", pixels);
   }
 }

@@ -1,15 +1,17 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.random.Rng;
+import java.util.Objects;
 
 /**
  * The settings of a {@link ConvDecoder}.
  *
  * @param channels of the images, at least 1
  * @param hidden channels inside, at least 2 and even; by default 128
- * @param upsample how often the size is doubled, from 0; by default 2
+ * @param upsample how often the size is doubled, from 0 to 16; by default 2
  * @param residual the residual stack; by default 2 blocks with 32 channels inside
  * @param doubling how the size is doubled; by default by transposed convolution
  * @param initializer how the weights start; by default as in Sonnet
@@ -21,7 +23,7 @@ public record ConvDecoderConfig(
     ResidualConfig residual,
     Doubling doubling,
     Initializer initializer)
-    implements Decoder.Config {
+    implements Decoder.Config, ConvSettings<ConvDecoderConfig> {
   /** How the size of the map is doubled. */
   public enum Doubling {
     /** A transposed convolution 4x4 of stride 2. */
@@ -36,25 +38,9 @@ public record ConvDecoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvDecoderConfig {
-    check("ConvDecoder", channels, hidden, "upsample", upsample);
-  }
-
-  static void check(String who, int channels, int hidden, String scaling, int times) {
-    if (channels < 1 || hidden < 2 || hidden % 2 != 0 || times < 0 || times > 16) {
-      throw new IllegalArgumentException(
-          who
-              + ": expected channels of at least 1, an even number of hidden channels and "
-              + scaling
-              + " from 0 to 16, got channels "
-              + channels
-              + ", hidden "
-              + hidden
-              + ", "
-              + scaling
-              + " "
-              + times
-              + ".");
-    }
+    Objects.requireNonNull(doubling, "doubling");
+    ConvSettings.check(
+        "ConvDecoder", channels, hidden, residual, initializer, "upsample", upsample);
   }
 
   static ConvDecoderConfig of(int channels) {
@@ -68,44 +54,13 @@ public record ConvDecoderConfig(
   }
 
   /**
-   * Sets the channels inside.
-   *
-   * @param count an even number
-   * @return these settings with it
-   */
-  public ConvDecoderConfig hidden(int count) {
-    return new ConvDecoderConfig(channels, count, upsample, residual, doubling, initializer);
-  }
-
-  /**
    * Sets how often the size is doubled.
    *
    * @param times the image is 2^times larger than the codes' map
    * @return these settings with it
    */
   public ConvDecoderConfig upsample(int times) {
-    return new ConvDecoderConfig(channels, hidden, times, residual, doubling, initializer);
-  }
-
-  /**
-   * Sets the residual stack, with biases and plain skips.
-   *
-   * @param blocks how many
-   * @param blockHidden channels inside each
-   * @return these settings with it
-   */
-  public ConvDecoderConfig residual(int blocks, int blockHidden) {
-    return residual(ResidualConfig.of(blocks, blockHidden));
-  }
-
-  /**
-   * Sets the residual stack.
-   *
-   * @param newResidual its settings
-   * @return these settings with it
-   */
-  public ConvDecoderConfig residual(ResidualConfig newResidual) {
-    return new ConvDecoderConfig(channels, hidden, upsample, newResidual, doubling, initializer);
+    return Records.with(this, "upsample", times);
   }
 
   /**
@@ -115,17 +70,7 @@ public record ConvDecoderConfig(
    * @return these settings with it
    */
   public ConvDecoderConfig doubling(Doubling newDoubling) {
-    return new ConvDecoderConfig(channels, hidden, upsample, residual, newDoubling, initializer);
-  }
-
-  /**
-   * Sets how the weights start.
-   *
-   * @param newInitializer how
-   * @return these settings with it
-   */
-  public ConvDecoderConfig initializer(Initializer newInitializer) {
-    return new ConvDecoderConfig(channels, hidden, upsample, residual, doubling, newInitializer);
+    return Records.with(this, "doubling", newDoubling);
   }
 
   /**

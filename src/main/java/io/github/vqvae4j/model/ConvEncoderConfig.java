@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.random.Rng;
@@ -9,35 +10,26 @@ import io.github.vqvae4j.random.Rng;
  *
  * @param channels of the images, at least 1
  * @param hidden channels inside, at least 2 and even; by default 128
- * @param downsample how often the size is halved, from 0; by default 2
+ * @param downsample how often the size is halved, from 0 to 16; by default 2
  * @param residual the residual stack; by default 2 blocks with 32 channels inside
  * @param initializer how the weights start; by default as in Sonnet
  */
 public record ConvEncoderConfig(
     int channels, int hidden, int downsample, ResidualConfig residual, Initializer initializer)
-    implements Encoder.Config {
+    implements Encoder.Config, ConvSettings<ConvEncoderConfig> {
   /**
    * Checks the settings.
    *
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvEncoderConfig {
-    ConvDecoderConfig.check("ConvEncoder", channels, hidden, "downsample", downsample);
+    ConvSettings.check(
+        "ConvEncoder", channels, hidden, residual, initializer, "downsample", downsample);
   }
 
   static ConvEncoderConfig of(int channels) {
     return new ConvEncoderConfig(
         channels, 128, 2, ResidualConfig.of(2, 32), Initializer.TRUNCATED_NORMAL);
-  }
-
-  /**
-   * Sets the channels inside.
-   *
-   * @param count an even number
-   * @return these settings with it
-   */
-  public ConvEncoderConfig hidden(int count) {
-    return new ConvEncoderConfig(channels, count, downsample, residual, initializer);
   }
 
   /**
@@ -47,38 +39,7 @@ public record ConvEncoderConfig(
    * @return these settings with it
    */
   public ConvEncoderConfig downsample(int times) {
-    return new ConvEncoderConfig(channels, hidden, times, residual, initializer);
-  }
-
-  /**
-   * Sets the residual stack, with biases and plain skips.
-   *
-   * @param blocks how many
-   * @param blockHidden channels inside each
-   * @return these settings with it
-   */
-  public ConvEncoderConfig residual(int blocks, int blockHidden) {
-    return residual(ResidualConfig.of(blocks, blockHidden));
-  }
-
-  /**
-   * Sets the residual stack.
-   *
-   * @param newResidual its settings
-   * @return these settings with it
-   */
-  public ConvEncoderConfig residual(ResidualConfig newResidual) {
-    return new ConvEncoderConfig(channels, hidden, downsample, newResidual, initializer);
-  }
-
-  /**
-   * Sets how the weights start.
-   *
-   * @param newInitializer how
-   * @return these settings with it
-   */
-  public ConvEncoderConfig initializer(Initializer newInitializer) {
-    return new ConvEncoderConfig(channels, hidden, downsample, residual, newInitializer);
+    return Records.with(this, "downsample", times);
   }
 
   /**

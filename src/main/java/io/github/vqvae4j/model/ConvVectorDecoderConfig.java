@@ -11,24 +11,14 @@ import io.github.vqvae4j.random.Rng;
  * @param features channels of the map that is made of the vector, at least 1; by default 16
  */
 public record ConvVectorDecoderConfig(ConvDecoderConfig conv, int height, int width, int features)
-    implements Decoder.Config {
+    implements Decoder.Config, ConvVectorSettings<ConvVectorDecoderConfig> {
   /**
    * Checks the settings.
    *
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvVectorDecoderConfig {
-    ConvVectorEncoderConfig.check("ConvVectorDecoder", conv.upsample(), height, width, features);
-  }
-
-  /**
-   * Sets the channels of the map that is made of the vector.
-   *
-   * @param count at least 1
-   * @return these settings with it
-   */
-  public ConvVectorDecoderConfig features(int count) {
-    return new ConvVectorDecoderConfig(conv, height, width, count);
+    ConvVectorSettings.check("ConvVectorDecoder", conv.upsample(), height, width, features);
   }
 
   /** Rows of the map. */

@@ -28,7 +28,9 @@ public final class DenseDecoder extends Decoder {
     this.config = config;
     hidden = child("hidden", new DenseStack(dimension, config.hidden(), rng));
     int last = DenseStack.last(dimension, config.hidden());
-    project = child("project", new Linear(last, config.imageLength(), rng));
+    project =
+        child(
+            "project", new Linear(last, config.height() * config.width() * config.channels(), rng));
   }
 
   /**

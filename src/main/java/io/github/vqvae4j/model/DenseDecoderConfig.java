@@ -1,7 +1,6 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.random.Rng;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,7 +12,7 @@ import java.util.List;
  * @param hidden the sizes in between, from the vector to the image, each at least 1; by default 400
  */
 public record DenseDecoderConfig(int height, int width, int channels, List<Integer> hidden)
-    implements Decoder.Config {
+    implements Decoder.Config, DenseSettings<DenseDecoderConfig> {
   /**
    * Checks the settings.
    *
@@ -21,35 +20,11 @@ public record DenseDecoderConfig(int height, int width, int channels, List<Integ
    */
   public DenseDecoderConfig {
     hidden = List.copyOf(hidden);
-    DenseStack.check("DenseDecoder", height, width, channels, hidden);
+    DenseSettings.check("DenseDecoder", height, width, channels, hidden);
   }
 
   static DenseDecoderConfig of(int height, int width, int channels) {
     return new DenseDecoderConfig(height, width, channels, List.of(400));
-  }
-
-  /**
-   * Sets the sizes in between.
-   *
-   * @param sizes from the vector to the image
-   * @return these settings with them
-   */
-  public DenseDecoderConfig hidden(Integer... sizes) {
-    return new DenseDecoderConfig(height, width, channels, Arrays.asList(sizes));
-  }
-
-  /**
-   * Leaves out what is in between.
-   *
-   * @return these settings for one linear map
-   */
-  public DenseDecoderConfig linear() {
-    return new DenseDecoderConfig(height, width, channels, List.of());
-  }
-
-  /** Numbers in an image. */
-  int imageLength() {
-    return height * width * channels;
   }
 
   @Override

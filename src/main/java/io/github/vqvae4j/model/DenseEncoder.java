@@ -27,7 +27,7 @@ public final class DenseEncoder extends Encoder {
    */
   public DenseEncoder(DenseEncoderConfig config, int dimension, Rng rng) {
     this.config = config;
-    int in = config.imageLength();
+    int in = config.height() * config.width() * config.channels();
     hidden = child("hidden", new DenseStack(in, config.hidden(), rng));
     project = child("project", new Linear(DenseStack.last(in, config.hidden()), dimension, rng));
   }

@@ -1,7 +1,6 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.random.Rng;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,7 +12,7 @@ import java.util.List;
  * @param hidden the sizes in between, from the image to the vector, each at least 1; by default 400
  */
 public record DenseEncoderConfig(int height, int width, int channels, List<Integer> hidden)
-    implements Encoder.Config {
+    implements Encoder.Config, DenseSettings<DenseEncoderConfig> {
   /**
    * Checks the settings.
    *
@@ -21,35 +20,11 @@ public record DenseEncoderConfig(int height, int width, int channels, List<Integ
    */
   public DenseEncoderConfig {
     hidden = List.copyOf(hidden);
-    DenseStack.check("DenseEncoder", height, width, channels, hidden);
+    DenseSettings.check("DenseEncoder", height, width, channels, hidden);
   }
 
   static DenseEncoderConfig of(int height, int width, int channels) {
     return new DenseEncoderConfig(height, width, channels, List.of(400));
-  }
-
-  /**
-   * Sets the sizes in between.
-   *
-   * @param sizes from the image to the vector
-   * @return these settings with them
-   */
-  public DenseEncoderConfig hidden(Integer... sizes) {
-    return new DenseEncoderConfig(height, width, channels, Arrays.asList(sizes));
-  }
-
-  /**
-   * Leaves out what is in between.
-   *
-   * @return these settings for one linear map
-   */
-  public DenseEncoderConfig linear() {
-    return new DenseEncoderConfig(height, width, channels, List.of());
-  }
-
-  /** Numbers in an image. */
-  int imageLength() {
-    return height * width * channels;
   }
 
   @Override

@@ -32,25 +32,4 @@ final class DenseStack extends Layer {
   static int last(int in, List<Integer> widths) {
     return widths.isEmpty() ? in : widths.get(widths.size() - 1);
   }
-
-  /** Checks the settings of an encoder or decoder that has such a stack. */
-  static void check(String who, int height, int width, int channels, List<Integer> hidden) {
-    boolean positive = Math.min(height, Math.min(width, channels)) >= 1;
-    if (!positive
-        || (long) height * width > Integer.MAX_VALUE / channels
-        || hidden.stream().anyMatch(size -> size < 1)) {
-      throw new IllegalArgumentException(
-          who
-              + ": expected images with sides and channels of at least 1, fewer than 2^31 numbers"
-              + " in all, and hidden sizes of at least 1, got "
-              + height
-              + "x"
-              + width
-              + "x"
-              + channels
-              + " and hidden "
-              + hidden
-              + ".");
-    }
-  }
 }

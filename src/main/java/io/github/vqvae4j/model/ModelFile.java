@@ -208,7 +208,12 @@ final class ModelFile {
                 + "\", expected one of "
                 + new TreeSet<>(KINDS.keySet()));
       }
-      return type.cast(RecordJson.fromJson(json.getAsJsonObject(SETTINGS), record, version));
+      JsonObject settings = json.getAsJsonObject(SETTINGS);
+      if (version < 3 && kind.startsWith("series-")) {
+        // The growth of the residual stack stood beside it.
+        settings.getAsJsonObject("residual").add("growth", settings.remove("growth"));
+      }
+      return type.cast(RecordJson.fromJson(settings, record, version));
     } catch (IllegalArgumentException
         | IllegalStateException
         | ClassCastException

@@ -1,32 +1,25 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
 import io.github.vqvae4j.nn.Conv1d;
-import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.ConvTranspose1d;
-import io.github.vqvae4j.nn.Layer;
-import io.github.vqvae4j.nn.ResidualStack1d;
-import io.github.vqvae4j.nn.Sequential;
+import io.github.vqvae4j.nn.ResidualStack;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * The decoder for windows of a series, {@link ConvDecoder} in one dimension: vectors [b, 1, time,
  * D] to windows [b, 1, 2^n time, channels].
  *
- * <p>A convolution of kernel 3 to the hidden channels; a {@link ResidualStack1d}; n transposed
+ * <p>A convolution of kernel 3 to the hidden channels; a {@link ResidualStack}; n transposed
  * convolutions of kernel 4 and stride 2, the last to the series' channels, the one before to half
  * the hidden channels, with rectified linear units between. For n = 0 a convolution of kernel 3 to
  * the series' channels ends it.
  */
-public final class SeriesDecoder extends Decoder {
+public final class SeriesDecoder extends UpsamplingDecoder {
   private final SeriesDecoderConfig config;
-  private final Conv1d mix;
-  private final ResidualStack1d residual;
-  private final Sequential up;
 
   /**
    * A decoder.
@@ -36,29 +29,15 @@ public final class SeriesDecoder extends Decoder {
    * @param rng where the weights are drawn from
    */
   public SeriesDecoder(SeriesDecoderConfig config, int dimension, Rng rng) {
+    super(
+        Conv1d::new,
+        ConvTranspose1d::new,
+        config,
+        Doubling.TRANSPOSED,
+        config.upsample(),
+        dimension,
+        rng);
     this.config = config;
-    int hidden = config.hidden();
-    mix = child("mix", new Conv1d(conv(dimension, hidden, 3).padding(1), rng));
-    residual =
-        child(
-            "residual",
-            new ResidualStack1d(
-                hidden, config.residual(), config.growth(), config.initializer(), rng));
-    List<Layer> layers = new ArrayList<>();
-    int in = hidden;
-    for (int left = config.upsample() - 1; left >= 0; left--) {
-      int out = left == 0 ? config.channels() : left == 1 ? hidden / 2 : hidden;
-      layers.add(new ConvTranspose1d(conv(in, out, 4).stride(2).padding(1).relu(left > 0), rng));
-      in = out;
-    }
-    if (layers.isEmpty()) {
-      layers.add(new Conv1d(conv(hidden, config.channels(), 3).padding(1), rng));
-    }
-    up = child("up", Sequential.of(layers));
-  }
-
-  private ConvConfig conv(int in, int out, int kernel) {
-    return ConvConfig.of(in, out, kernel).initializer(config.initializer());
   }
 
   /**
@@ -90,7 +69,7 @@ public final class SeriesDecoder extends Decoder {
               + ". Use it with SeriesEncoder; ConvDecoder gives images.");
     }
     Tensor sequences = vectors.reshape(vectors.size(0), vectors.size(2), vectors.size(3));
-    Tensor windows = chain(sequences, List.of(mix, residual, up));
+    Tensor windows = decode(sequences);
     return windows.reshape(windows.size(0), 1, windows.size(1), windows.size(2));
   }
 }

@@ -2,14 +2,10 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.nn.Conv1d;
-import io.github.vqvae4j.nn.ConvConfig;
-import io.github.vqvae4j.nn.ResidualStack1d;
-import io.github.vqvae4j.nn.Sequential;
+import io.github.vqvae4j.nn.ResidualStack;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,18 +14,14 @@ import java.util.Optional;
  *
  * <p>n convolutions of kernel 4 and stride 2 along time, the first to half the hidden channels, the
  * others to all; a convolution of kernel 3; rectified linear units after each; a {@link
- * ResidualStack1d}; a convolution of kernel 1 to D.
+ * ResidualStack}; a convolution of kernel 1 to D.
  *
  * <pre>{@code
  * SeriesEncoder.channels(4).hidden(64).downsample(3)
  * }</pre>
  */
-public final class SeriesEncoder extends Encoder {
+public final class SeriesEncoder extends DownsamplingEncoder {
   private final SeriesEncoderConfig config;
-  private final Sequential down;
-  private final Conv1d mix;
-  private final ResidualStack1d residual;
-  private final Conv1d project;
 
   /**
    * An encoder.
@@ -39,27 +31,8 @@ public final class SeriesEncoder extends Encoder {
    * @param rng where the weights are drawn from
    */
   public SeriesEncoder(SeriesEncoderConfig config, int dimension, Rng rng) {
+    super(Conv1d::new, config, config.downsample(), dimension, rng);
     this.config = config;
-    int hidden = config.hidden();
-    List<Conv1d> halvings = new ArrayList<>();
-    int in = config.channels();
-    for (int i = 0; i < config.downsample(); i++) {
-      int out = i == 0 ? hidden / 2 : hidden;
-      halvings.add(new Conv1d(conv(in, out, 4).stride(2).padding(1).relu(true), rng));
-      in = out;
-    }
-    down = child("down", Sequential.of(halvings));
-    mix = child("mix", new Conv1d(conv(in, hidden, 3).padding(1).relu(true), rng));
-    residual =
-        child(
-            "residual",
-            new ResidualStack1d(
-                hidden, config.residual(), config.growth(), config.initializer(), rng));
-    project = child("project", new Conv1d(conv(hidden, dimension, 1), rng));
-  }
-
-  private ConvConfig conv(int in, int out, int kernel) {
-    return ConvConfig.of(in, out, kernel).initializer(config.initializer());
   }
 
   /**
@@ -81,7 +54,7 @@ public final class SeriesEncoder extends Encoder {
   protected Tensor compute(Tensor windows) {
     check(windows.shape());
     Tensor sequences = windows.reshape(windows.size(0), windows.size(2), windows.size(3));
-    Tensor vectors = chain(sequences, List.of(down, mix, residual, project));
+    Tensor vectors = encode(sequences);
     return vectors.reshape(vectors.size(0), 1, vectors.size(1), vectors.size(2));
   }
 

@@ -12,39 +12,19 @@ import java.util.List;
  * @param initializer how the weights start; by default as in Keras
  */
 public record StridedDecoderConfig(int channels, List<Integer> widths, Initializer initializer)
-    implements Decoder.Config {
+    implements Decoder.Config, StridedSettings<StridedDecoderConfig> {
   /**
    * Checks the settings.
    *
    * @throws IllegalArgumentException if a number is out of its range
    */
   public StridedDecoderConfig {
-    StridedEncoderConfig.check("StridedDecoder", channels, widths);
+    StridedSettings.check("StridedDecoder", channels, widths, initializer);
     widths = List.copyOf(widths);
   }
 
   static StridedDecoderConfig of(int channels) {
     return new StridedDecoderConfig(channels, List.of(64, 32), Initializer.XAVIER_UNIFORM);
-  }
-
-  /**
-   * Sets the channels after each doubling of the size, and so how often it is doubled.
-   *
-   * @param newWidths at least one
-   * @return these settings with it
-   */
-  public StridedDecoderConfig widths(Integer... newWidths) {
-    return new StridedDecoderConfig(channels, List.of(newWidths), initializer);
-  }
-
-  /**
-   * Sets how the weights start.
-   *
-   * @param newInitializer how
-   * @return these settings with it
-   */
-  public StridedDecoderConfig initializer(Initializer newInitializer) {
-    return new StridedDecoderConfig(channels, widths, newInitializer);
   }
 
   @Override

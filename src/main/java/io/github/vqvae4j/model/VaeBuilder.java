@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.random.Rng;
-import java.util.Arrays;
 import java.util.List;
 
 /** Describes a {@link Vae}: its parts, its latents, its likelihood, its seed. */
@@ -24,8 +24,7 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
    * @return this builder
    */
   public VaeBuilder latent(Integer... shape) {
-    return config(
-        new VaeConfig(Arrays.asList(shape), config.likelihood(), config.beta(), config.warmUp()));
+    return config(Records.with(config, "latent", List.of(shape)));
   }
 
   /**
@@ -35,7 +34,7 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
    * @return this builder
    */
   public VaeBuilder likelihood(Likelihood newLikelihood) {
-    return config(new VaeConfig(config.latent(), newLikelihood, config.beta(), config.warmUp()));
+    return config(Records.with(config, "likelihood", newLikelihood));
   }
 
   /**
@@ -46,7 +45,7 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
    * @return this builder
    */
   public VaeBuilder beta(double weight) {
-    return config(new VaeConfig(config.latent(), config.likelihood(), weight, config.warmUp()));
+    return config(Records.with(config, "beta", weight));
   }
 
   /**
@@ -57,7 +56,7 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
    * @return this builder
    */
   public VaeBuilder warmUp(long steps) {
-    return config(new VaeConfig(config.latent(), config.likelihood(), config.beta(), steps));
+    return config(Records.with(config, "warmUp", steps));
   }
 
   VaeBuilder config(VaeConfig newConfig) {

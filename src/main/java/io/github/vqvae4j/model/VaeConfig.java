@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The settings of a {@link Vae} beside those of its parts.
@@ -22,6 +23,7 @@ public record VaeConfig(List<Integer> latent, Likelihood likelihood, double beta
    */
   public VaeConfig {
     latent = List.copyOf(latent);
+    Objects.requireNonNull(likelihood, "likelihood");
     double size = latent.stream().mapToDouble(Integer::intValue).reduce(1, (a, b) -> a * b);
     if ((latent.size() != 1 && latent.size() != 3)
         || latent.stream().anyMatch(d -> d < 1)

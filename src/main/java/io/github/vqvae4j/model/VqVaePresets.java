@@ -53,7 +53,7 @@ public final class VqVaePresets {
         .quantizer(
             VectorQuantizer.ema(K, D)
                 .start(Start.NORMAL)
-                .ema(new EmaConfig(0.99, 1e-5, false, true))
+                .ema(EmaConfig.DEFAULT.zeroDebiased(false).smoothedCountsStored(true))
                 .restartBelow(0))
         .decoder(ConvDecoder.channels(3).residual(residual).initializer(Initializer.TORCH));
   }

@@ -27,7 +27,7 @@ public final class AttentionBlock extends Layer {
    * @param rng where the weights are drawn from
    */
   public AttentionBlock(int channels, int groups, Rng rng) {
-    norm = child("norm", new GroupNorm(groups, channels, ResnetBlock.EPSILON));
+    norm = child("norm", new GroupNorm(ResnetBlock.norm(groups, channels)));
     ConvConfig project = ConvConfig.of(channels, channels, 1);
     query = child("query", new Conv2d(project, rng));
     key = child("key", new Conv2d(project, rng));

@@ -1,6 +1,8 @@
 package io.github.vqvae4j.nn;
 
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.tensor.Window;
+import java.util.Objects;
 
 /**
  * The settings of {@link Conv2d} and {@link ConvTranspose2d}, and of {@link Conv1d} and {@link
@@ -35,6 +37,8 @@ public record ConvConfig(
    *     channels
    */
   public ConvConfig {
+    Objects.requireNonNull(window, "window");
+    Objects.requireNonNull(initializer, "initializer");
     if (in < 1 || out < 1 || kernelHeight < 1 || kernelWidth < 1) {
       throw new IllegalArgumentException(
           "ConvConfig: expected channels and kernel of at least 1, got in "
@@ -130,7 +134,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig window(Window newWindow) {
-    return new ConvConfig(in, out, kernelHeight, kernelWidth, newWindow, bias, relu, initializer);
+    return Records.with(this, "window", newWindow);
   }
 
   /**
@@ -140,7 +144,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig bias(boolean withBias) {
-    return new ConvConfig(in, out, kernelHeight, kernelWidth, window, withBias, relu, initializer);
+    return Records.with(this, "bias", withBias);
   }
 
   /**
@@ -150,7 +154,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig relu(boolean withRelu) {
-    return new ConvConfig(in, out, kernelHeight, kernelWidth, window, bias, withRelu, initializer);
+    return Records.with(this, "relu", withRelu);
   }
 
   /**
@@ -160,6 +164,6 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig initializer(Initializer newInitializer) {
-    return new ConvConfig(in, out, kernelHeight, kernelWidth, window, bias, relu, newInitializer);
+    return Records.with(this, "initializer", newInitializer);
   }
 }

@@ -6,7 +6,21 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /** What all convolutions have: their settings, weights, and perhaps a bias. */
-abstract class Convolution extends Layer {
+public abstract sealed class Convolution extends Layer
+    permits Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d {
+  /** A kind of convolution, for layers that there are of each: {@code Conv1d::new}. */
+  @FunctionalInterface
+  public interface Kind {
+    /**
+     * Makes a convolution.
+     *
+     * @param config its settings
+     * @param rng where the weights are drawn from
+     * @return a new layer
+     */
+    Convolution of(ConvConfig config, Rng rng);
+  }
+
   private final Form form;
   private final ConvConfig config;
   private final Parameter weight;
@@ -47,7 +61,7 @@ abstract class Convolution extends Layer {
   }
 
   @Override
-  protected Tensor compute(Tensor x) {
+  protected final Tensor compute(Tensor x) {
     return convolve(x, null);
   }
 

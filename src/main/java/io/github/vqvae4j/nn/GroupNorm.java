@@ -8,60 +8,44 @@ import java.util.Arrays;
  * / sqrt(variance + epsilon) weight + bias} with mean and variance of each image over all its
  * pixels and a group of neighbouring channels.
  *
- * <p>Parameters: {@code weight} [channels], which starts at 1, and {@code bias} [channels], at 0.
+ * <p>Parameters: {@code weight} [channels], which starts at 1, and {@code bias} [channels], at 0;
+ * neither if it is not {@linkplain GroupNormConfig#affine() affine}.
  */
-public final class GroupNorm extends Layer {
+public final class GroupNorm extends Normalization {
   private final int groups;
-  private final int channels;
   private final double epsilon;
-  private final Parameter weight;
-  private final Parameter bias;
 
   /**
-   * A normalization with PyTorch's epsilon, 1e-5.
+   * A normalization with PyTorch's defaults.
    *
    * @param groups how many groups the channels are divided into
    * @param channels of the images, a multiple of the groups
    */
   public GroupNorm(int groups, int channels) {
-    this(groups, channels, Norms.EPSILON);
+    this(GroupNormConfig.of(groups, channels));
   }
 
   /**
    * A normalization.
    *
-   * @param groups how many groups the channels are divided into
-   * @param channels of the images, a multiple of the groups
-   * @param epsilon added to the variance, above 0
-   * @throws IllegalArgumentException if a number is out of its range
+   * @param config its settings
    */
-  public GroupNorm(int groups, int channels, double epsilon) {
-    Norms.check("GroupNorm", channels, epsilon);
-    if (groups < 1 || channels % groups != 0) {
-      throw new IllegalArgumentException(
-          "GroupNorm: expected a number of groups that divides the channels, got "
-              + groups
-              + " groups and "
-              + channels
-              + " channels.");
-    }
-    this.groups = groups;
-    this.channels = channels;
-    this.epsilon = epsilon;
-    weight = parameter("weight", () -> Norms.ones(channels), channels);
-    bias = parameter("bias", () -> new float[channels], channels);
+  public GroupNorm(GroupNormConfig config) {
+    super(config.channels(), config.affine());
+    groups = config.groups();
+    epsilon = config.epsilon();
   }
 
   @Override
   protected Tensor compute(Tensor x) {
-    if (x.rank() < 2 || x.size(-1) != channels) {
+    if (x.rank() < 2 || x.size(-1) != channels()) {
       throw new IllegalArgumentException(
           "GroupNorm: expected [batch, .., "
-              + channels
+              + channels()
               + "], got "
               + Arrays.toString(x.shape())
               + ".");
     }
-    return x.groupNorm(groups, weight.in(x.step()), bias.in(x.step()), epsilon);
+    return x.groupNorm(groups, weight(x), bias(x), epsilon);
   }
 }

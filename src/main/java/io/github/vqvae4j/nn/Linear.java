@@ -7,7 +7,7 @@ import java.util.Arrays;
 /**
  * A linear map of the last axis: [.., in] to [.., out], {@code x weight + bias}.
  *
- * <p>Parameters: {@code weight} [in, out], {@code bias} [out], which start as in PyTorch.
+ * <p>Parameters: {@code weight} [in, out], {@code bias} [out].
  */
 public final class Linear extends Layer {
   private final int in;
@@ -16,34 +16,29 @@ public final class Linear extends Layer {
   private final Parameter bias;
 
   /**
-   * A linear map with a bias.
+   * A linear map with the defaults: a bias, and all starts as in PyTorch.
    *
    * @param in size of the last axis
    * @param out size it becomes
    * @param rng where the weights are drawn from
+   * @throws IllegalArgumentException if a size is below 1
    */
   public Linear(int in, int out, Rng rng) {
-    this(in, out, Initializer.TORCH, rng);
+    this(LinearConfig.of(in, out), rng);
   }
 
   /**
-   * A linear map with a bias.
+   * A linear map.
    *
-   * @param in size of the last axis
-   * @param out size it becomes
-   * @param initializer how the weights start
-   * @param rng where they are drawn from
-   * @throws IllegalArgumentException if a size is below 1
+   * @param config its settings
+   * @param rng where the weights are drawn from
    */
-  public Linear(int in, int out, Initializer initializer, Rng rng) {
-    if (in < 1 || out < 1) {
-      throw new IllegalArgumentException(
-          "Linear: expected sizes of at least 1, got in " + in + " and out " + out + ".");
-    }
-    this.in = in;
-    this.out = out;
+  public Linear(LinearConfig config, Rng rng) {
+    in = config.in();
+    out = config.out();
+    Initializer initializer = config.initializer();
     weight = parameter("weight", () -> initializer.weights(rng, in, out, (long) in * out), in, out);
-    bias = parameter("bias", () -> initializer.biases(rng, in, out), out);
+    bias = config.bias() ? parameter("bias", () -> initializer.biases(rng, in, out), out) : null;
   }
 
   @Override
@@ -55,6 +50,9 @@ public final class Linear extends Layer {
     }
     shape[shape.length - 1] = out;
     Tensor product = x.reshape(-1, in).matmul(weight.in(x.step()));
+    if (bias == null) {
+      return product.reshape(shape);
+    }
     return product.add(bias.in(x.step())).releasing(product).reshape(shape);
   }
 }

@@ -44,9 +44,11 @@ public final class MultiHeadAttention extends Layer {
     this.dimension = dimension;
     this.heads = heads;
     this.causal = causal;
-    query = child("query", new Linear(dimension, dimension, Initializer.XAVIER_UNIFORM, rng));
-    key = child("key", new Linear(dimension, dimension, Initializer.XAVIER_UNIFORM, rng));
-    value = child("value", new Linear(dimension, dimension, Initializer.XAVIER_UNIFORM, rng));
+    LinearConfig asking =
+        LinearConfig.of(dimension, dimension).initializer(Initializer.XAVIER_UNIFORM);
+    query = child("query", new Linear(asking, rng));
+    key = child("key", new Linear(asking, rng));
+    value = child("value", new Linear(asking, rng));
     output = child("output", new Linear(dimension, dimension, rng));
     output.variables().get("bias").set(new float[dimension]);
   }

@@ -1,14 +1,24 @@
 package io.github.vqvae4j.nn;
 
+import io.github.vqvae4j.config.Added;
+import io.github.vqvae4j.config.Records;
+import java.util.Objects;
+
 /**
  * The settings of a {@link ResidualStack} and of each {@link ResidualBlock} in it.
+ *
+ * <pre>{@code
+ * ResidualConfig.of(2, 32).bias(false)
+ * }</pre>
  *
  * @param blocks how many, at least 0
  * @param hidden channels between the two convolutions of a block, at least 1
  * @param bias whether the convolutions add a bias; by default true
  * @param skip what is added to what the convolutions give; by default {@link Skip#INPUT}
+ * @param growth what each block's dilation is multiplied by for the next, at least 1; by default 1
  */
-public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip) {
+public record ResidualConfig(
+    int blocks, int hidden, boolean bias, Skip skip, @Added(version = 3, value = "1") int growth) {
   /** What goes past the convolutions of a block, whose input is x. */
   public enum Skip {
     /** x itself. */
@@ -17,12 +27,16 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip) {
     RECTIFIED
   }
 
+  private static final int LARGEST_DILATION = 1 << 16;
+
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a number is out of its range, or a dilation, growth^(blocks
+   *     - 1), would be above 65,536
    */
   public ResidualConfig {
+    Objects.requireNonNull(skip, "skip");
     if (blocks < 0 || hidden < 1) {
       throw new IllegalArgumentException(
           "ResidualConfig: expected residual blocks of at least 0 and residual hidden channels of"
@@ -31,6 +45,17 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip) {
               + " blocks of "
               + hidden
               + ".");
+    }
+    if (growth < 1 || Math.pow(growth, blocks - 1) > LARGEST_DILATION) {
+      throw new IllegalArgumentException(
+          "ResidualConfig: expected a growth of at least 1 and dilations growth^(blocks - 1) of at"
+              + " most "
+              + LARGEST_DILATION
+              + ", got growth "
+              + growth
+              + " and "
+              + blocks
+              + " blocks. Take less of either.");
     }
   }
 
@@ -42,7 +67,7 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip) {
    * @return the settings
    */
   public static ResidualConfig of(int blocks, int hidden) {
-    return new ResidualConfig(blocks, hidden, true, Skip.INPUT);
+    return new ResidualConfig(blocks, hidden, true, Skip.INPUT, 1);
   }
 
   /**
@@ -52,7 +77,7 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip) {
    * @return these settings with it
    */
   public ResidualConfig bias(boolean withBias) {
-    return new ResidualConfig(blocks, hidden, withBias, skip);
+    return Records.with(this, "bias", withBias);
   }
 
   /**
@@ -62,6 +87,16 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip) {
    * @return these settings with it
    */
   public ResidualConfig skip(Skip newSkip) {
-    return new ResidualConfig(blocks, hidden, bias, newSkip);
+    return Records.with(this, "skip", newSkip);
+  }
+
+  /**
+   * Sets how far the stack looks: 1 for as far as its blocks alone, more for further.
+   *
+   * @param factor of the dilation from block to block
+   * @return these settings with it
+   */
+  public ResidualConfig growth(int factor) {
+    return Records.with(this, "growth", factor);
   }
 }

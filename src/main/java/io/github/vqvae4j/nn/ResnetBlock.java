@@ -10,9 +10,6 @@ import io.github.vqvae4j.tensor.Tensor;
  * x or, if the channels change, a 1x1 convolution of it.
  */
 public final class ResnetBlock extends Layer {
-  /** VQGAN's. */
-  static final double EPSILON = 1e-6;
-
   private final GroupNorm norm1;
   private final Conv2d conv1;
   private final GroupNorm norm2;
@@ -29,12 +26,17 @@ public final class ResnetBlock extends Layer {
   public ResnetBlock(ResnetConfig config, Rng rng) {
     int in = config.in();
     int out = config.out();
-    norm1 = child("norm1", new GroupNorm(config.groups(), in, EPSILON));
+    norm1 = child("norm1", new GroupNorm(norm(config.groups(), in)));
     conv1 = child("conv1", new Conv2d(ConvConfig.of(in, out, 3).padding(1), rng));
-    norm2 = child("norm2", new GroupNorm(config.groups(), out, EPSILON));
+    norm2 = child("norm2", new GroupNorm(norm(config.groups(), out)));
     dropout = child("dropout", new Dropout(config.dropout()));
     conv2 = child("conv2", new Conv2d(ConvConfig.of(out, out, 3).padding(1), rng));
     shortcut = in == out ? null : child("shortcut", new Conv2d(ConvConfig.of(in, out, 1), rng));
+  }
+
+  /** VQGAN's normalization. */
+  static GroupNormConfig norm(int groups, int channels) {
+    return GroupNormConfig.of(groups, channels).epsilon(1e-6);
   }
 
   @Override

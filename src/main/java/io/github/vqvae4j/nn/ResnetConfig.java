@@ -1,5 +1,7 @@
 package io.github.vqvae4j.nn;
 
+import io.github.vqvae4j.config.Records;
+
 /**
  * The settings of {@link ResnetBlock}.
  *
@@ -51,6 +53,6 @@ public record ResnetConfig(int in, int out, int groups, double dropout) {
    * @return these settings with it
    */
   public ResnetConfig dropout(double rate) {
-    return new ResnetConfig(in, out, groups, rate);
+    return Records.with(this, "dropout", rate);
   }
 }

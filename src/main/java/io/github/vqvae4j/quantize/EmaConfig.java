@@ -1,5 +1,7 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.config.Records;
+
 /**
  * How the moving averages of a codebook move. With n_i vectors of a batch assigned to code i:
  *
@@ -41,5 +43,46 @@ public record EmaConfig(
       throw new IllegalArgumentException(
           "EmaConfig: zeroDebiased and smoothedCountsStored exclude each other; choose one.");
     }
+  }
+
+  /**
+   * Sets how slowly the averages move.
+   *
+   * @param share of an average that stays, from 0 to below 1
+   * @return these settings with it
+   */
+  public EmaConfig decay(double share) {
+    return Records.with(this, "decay", share);
+  }
+
+  /**
+   * Sets the Laplace smoothing.
+   *
+   * @param newEpsilon above 0
+   * @return these settings with it
+   */
+  public EmaConfig epsilon(double newEpsilon) {
+    return Records.with(this, "epsilon", newEpsilon);
+  }
+
+  /**
+   * Sets whether both averages start at zero and are divided by 1 - decay^t.
+   *
+   * @param on whether they do
+   * @return these settings with it
+   */
+  public EmaConfig zeroDebiased(boolean on) {
+    return Records.with(this, "zeroDebiased", on);
+  }
+
+  /**
+   * Sets whether smoothed counts replace the counts; switch {@link #zeroDebiased(boolean)} off
+   * first.
+   *
+   * @param on whether they do
+   * @return these settings with it
+   */
+  public EmaConfig smoothedCountsStored(boolean on) {
+    return Records.with(this, "smoothedCountsStored", on);
   }
 }

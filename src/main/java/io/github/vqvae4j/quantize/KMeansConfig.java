@@ -1,5 +1,7 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.config.Records;
+
 /**
  * The settings of {@link KMeans}.
  *
@@ -50,7 +52,7 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * @return these settings with it
    */
   public KMeansConfig iterations(int most) {
-    return new KMeansConfig(clusters, most, tolerance, batch);
+    return Records.with(this, "iterations", most);
   }
 
   /**
@@ -60,7 +62,7 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * @return these settings with it
    */
   public KMeansConfig tolerance(double share) {
-    return new KMeansConfig(clusters, iterations, share, batch);
+    return Records.with(this, "tolerance", share);
   }
 
   /**
@@ -70,6 +72,6 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * @return these settings with it
    */
   public KMeansConfig batch(int rows) {
-    return new KMeansConfig(clusters, iterations, tolerance, rows);
+    return Records.with(this, "batch", rows);
   }
 }

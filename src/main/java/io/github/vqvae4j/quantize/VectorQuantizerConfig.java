@@ -1,6 +1,8 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.random.Rng;
+import java.util.Objects;
 
 /**
  * The settings of a {@link VectorQuantizer}.
@@ -56,6 +58,9 @@ public record VectorQuantizerConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public VectorQuantizerConfig {
+    Objects.requireNonNull(update, "update");
+    Objects.requireNonNull(ema, "ema");
+    Objects.requireNonNull(start, "start");
     if (codebookSize < 1 || dimension < 1) {
       throw new IllegalArgumentException(
           "VectorQuantizer: expected a codebook size K and a dimension D of at least 1, got K "
@@ -100,8 +105,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig codebookWeight(double alpha) {
-    return new VectorQuantizerConfig(
-        codebookSize, dimension, update, alpha, commitmentWeight, ema, start, restartBelow);
+    return Records.with(this, "codebookWeight", alpha);
   }
 
   /**
@@ -111,8 +115,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig commitmentWeight(double beta) {
-    return new VectorQuantizerConfig(
-        codebookSize, dimension, update, codebookWeight, beta, ema, start, restartBelow);
+    return Records.with(this, "commitmentWeight", beta);
   }
 
   /**
@@ -122,15 +125,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig ema(EmaConfig newEma) {
-    return new VectorQuantizerConfig(
-        codebookSize,
-        dimension,
-        update,
-        codebookWeight,
-        commitmentWeight,
-        newEma,
-        start,
-        restartBelow);
+    return Records.with(this, "ema", newEma);
   }
 
   /**
@@ -140,15 +135,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig start(Start newStart) {
-    return new VectorQuantizerConfig(
-        codebookSize,
-        dimension,
-        update,
-        codebookWeight,
-        commitmentWeight,
-        ema,
-        newStart,
-        restartBelow);
+    return Records.with(this, "start", newStart);
   }
 
   /**
@@ -158,8 +145,7 @@ public record VectorQuantizerConfig(
    * @return these settings with it
    */
   public VectorQuantizerConfig restartBelow(double share) {
-    return new VectorQuantizerConfig(
-        codebookSize, dimension, update, codebookWeight, commitmentWeight, ema, start, share);
+    return Records.with(this, "restartBelow", share);
   }
 
   @Override

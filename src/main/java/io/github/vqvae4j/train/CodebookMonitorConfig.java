@@ -1,5 +1,7 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.config.Records;
+
 /**
  * The settings of a {@link CodebookMonitor}.
  *
@@ -43,7 +45,7 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
    * @return these settings with it
    */
   public CodebookMonitorConfig window(int steps) {
-    return new CodebookMonitorConfig(steps, warmUp, usageBelow, growth);
+    return Records.with(this, "window", steps);
   }
 
   /**
@@ -53,7 +55,7 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
    * @return these settings with it
    */
   public CodebookMonitorConfig warmUp(long steps) {
-    return new CodebookMonitorConfig(window, steps, usageBelow, growth);
+    return Records.with(this, "warmUp", steps);
   }
 
   /**
@@ -63,7 +65,7 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
    * @return these settings with it
    */
   public CodebookMonitorConfig usageBelow(double share) {
-    return new CodebookMonitorConfig(window, warmUp, share, growth);
+    return Records.with(this, "usageBelow", share);
   }
 
   /**
@@ -73,6 +75,6 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
    * @return these settings with it
    */
   public CodebookMonitorConfig growth(double factor) {
-    return new CodebookMonitorConfig(window, warmUp, usageBelow, factor);
+    return Records.with(this, "growth", factor);
   }
 }

@@ -4,6 +4,7 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.vqvae4j.config.Added;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

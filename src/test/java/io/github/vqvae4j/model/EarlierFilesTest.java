@@ -1,21 +1,34 @@
 package io.github.vqvae4j.model;
 
+import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that version 0.1.0 wrote (src/test/resources/files) are read, and written byte by byte. */
+/**
+ * Files of all formats (src/test/resources/files) are read, and written byte by byte as files of
+ * the latest.
+ */
 class EarlierFilesTest {
   private static final Path FILES = Path.of("src/test/resources/files");
+  private static final String LATEST = "format3/";
 
   @TempDir private Path folder;
 
@@ -27,36 +40,66 @@ class EarlierFilesTest {
     assertArrayEquals(Files.readAllBytes(file(name)), Files.readAllBytes(saved), name);
   }
 
-  @Test
-  void aVqVaeAndItsDetector() throws IOException {
+  private void assertSaved(ImageModel model, String name) throws IOException {
     Path again = folder.resolve("again");
-    try (VqVae model = VqVae.load(file("vq-vae.safetensors"))) {
-      model.save(again);
-      assertSavedAs("vq-vae.safetensors", again);
+    model.save(again);
+    assertSavedAs(LATEST + name, again);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"format2/", LATEST})
+  void aVqVaeAndItsDetector(String format) throws IOException {
+    try (VqVae model = VqVae.load(file(format + "vq-vae.safetensors"))) {
+      assertSaved(model, "vq-vae.safetensors");
       // It has the checksum of the model's weights.
-      AnomalyDetector detector = AnomalyDetector.load(file("detector.json"), model);
-      detector.save(again);
+      Path again = folder.resolve("detector");
+      AnomalyDetector.load(file("detector.json"), model).save(again);
       assertSavedAs("detector.json", again);
     }
   }
 
-  @Test
-  void aVae() throws IOException {
-    Path again = folder.resolve("again");
-    try (Vae model = Vae.load(file("vae.safetensors"))) {
-      assertEquals(Likelihood.learnedGaussian(0.1), model.config().likelihood());
-      model.save(again);
+  @ParameterizedTest
+  @ValueSource(strings = {"format2/", LATEST})
+  void aVqVaeOfSeries(String format) throws IOException {
+    try (VqVae model = VqVae.load(file(format + "series.safetensors"))) {
+      SeriesEncoderConfig encoder = (SeriesEncoderConfig) model.encoder().config().orElseThrow();
+      assertEquals(
+          SeriesEncoder.channels(2).hidden(4).downsample(1).residual(2, 3).growth(2), encoder);
+      SeriesDecoderConfig decoder = (SeriesDecoderConfig) model.decoder().config().orElseThrow();
+      assertEquals(3, decoder.residual().growth());
+      assertSaved(model, "series.safetensors");
     }
-    assertSavedAs("vae.safetensors", again);
   }
 
   @Test
-  void anAutoencoder() throws IOException {
-    Path again = folder.resolve("again");
-    try (Autoencoder model = Autoencoder.load(file("autoencoder.safetensors"))) {
-      model.save(again);
+  void aSeriesOfFormat2WithoutGrowthIsDamaged() throws IOException {
+    SafetensorsFile content = Safetensors.read(file("format2/series.safetensors"));
+    Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
+    String config = metadata.get("vqvae4j.config");
+    metadata.put("vqvae4j.config", config.replace(",\"growth\":2", ""));
+    Path damaged = folder.resolve("damaged");
+    Safetensors.write(damaged, metadata, content.arrays());
+    assertSays(
+        assertThrows(BadFileException.class, () -> VqVae.load(damaged)),
+        "encoder",
+        "residual.growth: got null");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"format2/", LATEST})
+  void aVae(String format) throws IOException {
+    try (Vae model = Vae.load(file(format + "vae.safetensors"))) {
+      assertEquals(Likelihood.learnedGaussian(0.1), model.config().likelihood());
+      assertSaved(model, "vae.safetensors");
     }
-    assertSavedAs("autoencoder.safetensors", again);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"format2/", LATEST})
+  void anAutoencoder(String format) throws IOException {
+    try (Autoencoder model = Autoencoder.load(file(format + "autoencoder.safetensors"))) {
+      assertSaved(model, "autoencoder.safetensors");
+    }
   }
 
   @Test

@@ -135,8 +135,8 @@ class VqVaeFileTest {
 
   @Test
   void damagedMetadataIsNamed() throws IOException {
-    refused(Map.of("vqvae4j.format", "1"), "format version 2", "got 1");
-    refused(Map.of("vqvae4j.format", "3"), "format version 2", "got 3");
+    refused(Map.of("vqvae4j.format", "1"), "format version 2 to 3", "got 1");
+    refused(Map.of("vqvae4j.format", "4"), "format version 2 to 3", "got 4");
     refused(Map.of("vqvae4j.config", "{"), "vqvae4j.config", "expected a JSON object");
     refused(Map.of("vqvae4j.config", "{}"), "encoder", "damaged settings: the part is missing");
     refused(

@@ -94,7 +94,7 @@ class VqVaePresetsTest {
   @Test
   void settingsOfSonnet() {
     try (VqVae model = VqVaePresets.sonnetCifar10().build()) {
-      ResidualConfig residual = new ResidualConfig(2, 32, true, Skip.INPUT);
+      ResidualConfig residual = new ResidualConfig(2, 32, true, Skip.INPUT, 1);
       assertEquals(
           new ConvEncoderConfig(3, 128, 2, residual, Initializer.TRUNCATED_NORMAL),
           model.encoder().config().orElseThrow());
@@ -132,7 +132,7 @@ class VqVaePresetsTest {
   @Test
   void settingsOfZalando() {
     try (VqVae model = VqVaePresets.zalandoCifar10().build()) {
-      ResidualConfig residual = new ResidualConfig(2, 32, false, Skip.RECTIFIED);
+      ResidualConfig residual = new ResidualConfig(2, 32, false, Skip.RECTIFIED, 1);
       assertEquals(
           new ConvEncoderConfig(3, 128, 2, residual, Initializer.TORCH),
           model.encoder().config().orElseThrow());

@@ -23,6 +23,14 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
       List.of(
           of("Linear", rng -> new Linear(3, 5, rng), 2, 4, 3),
           of(
+              "Linear without bias",
+              rng ->
+                  new Linear(
+                      LinearConfig.of(3, 5).bias(false).initializer(Initializer.XAVIER_NORMAL),
+                      rng),
+              4,
+              3),
+          of(
               "Conv2d",
               rng -> new Conv2d(ConvConfig.of(2, 3, 3).stride(2).padding(1), rng),
               2,
@@ -95,7 +103,9 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               4),
           of(
               "ResidualBlock",
-              rng -> new ResidualBlock(4, ResidualConfig.of(1, 2), Initializer.TORCH, rng),
+              rng ->
+                  new ResidualBlock(
+                      Conv2d::new, 4, ResidualConfig.of(1, 2), 1, Initializer.TORCH, rng),
               2,
               3,
               3,
@@ -103,15 +113,26 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
           of(
               "ResidualStack",
               rng ->
-                  new ResidualStack(4, ResidualConfig.of(2, 2), Initializer.TRUNCATED_NORMAL, rng),
+                  new ResidualStack(
+                      Conv2d::new, 4, ResidualConfig.of(2, 2), Initializer.TRUNCATED_NORMAL, rng),
               2,
               3,
               3,
               4),
           of(
+              "ResidualStack, its dilation growing",
+              rng ->
+                  new ResidualStack(
+                      Conv2d::new, 3, ResidualConfig.of(3, 2).growth(2), Initializer.TORCH, rng),
+              1,
+              5,
+              4,
+              3),
+          of(
               "ResidualStack without bias, the skip rectified",
               rng ->
                   new ResidualStack(
+                      Conv2d::new,
                       4,
                       ResidualConfig.of(2, 3).bias(false).skip(Skip.RECTIFIED),
                       Initializer.TORCH,
@@ -122,6 +143,18 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               4),
           of("LayerNorm", rng -> new LayerNorm(5), 2, 3, 5),
           of("GroupNorm", rng -> new GroupNorm(2, 6), 2, 3, 2, 6),
+          of(
+              "LayerNorm without weight",
+              rng -> new LayerNorm(LayerNormConfig.of(5).affine(false)),
+              2,
+              3,
+              5),
+          of(
+              "GroupNorm without weight",
+              rng -> new GroupNorm(GroupNormConfig.of(3, 6).affine(false)),
+              2,
+              3,
+              6),
           of("Embedding", rng -> new Coded(4, new Embedding(4, 3, rng)), 2, 5),
           of("ResnetBlock", rng -> new ResnetBlock(ResnetConfig.of(4, 4, 2), rng), 2, 3, 2, 4),
           of(
@@ -192,6 +225,13 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
   static final List<Conformance> OTHERWISE_IN_TRAINING =
       List.of(
           of("BatchNorm2d", rng -> new BatchNorm2d(3), 2, 3, 2, 3),
+          of(
+              "BatchNorm2d without weight",
+              rng -> new BatchNorm2d(BatchNormConfig.of(3).momentum(1).affine(false)),
+              2,
+              1,
+              3,
+              3),
           of("Dropout", rng -> new Dropout(0.4), 3, 5),
           of(
               "ResnetBlock with dropout",

@@ -10,18 +10,20 @@ final class ConformanceOfSeries {
   static final List<Conformance> ALL =
       List.of(
           new Conformance(
-              "ResidualBlock1d",
-              rng -> new ResidualBlock1d(4, ResidualConfig.of(1, 2), 3, Initializer.TORCH, rng),
+              "ResidualBlock of sequences, dilated",
+              rng ->
+                  new ResidualBlock(
+                      Conv1d::new, 4, ResidualConfig.of(1, 2), 3, Initializer.TORCH, rng),
               2,
               5,
               4),
           new Conformance(
-              "ResidualStack1d without bias, the skip rectified",
+              "ResidualStack of sequences, growing, without bias, the skip rectified",
               rng ->
-                  new ResidualStack1d(
+                  new ResidualStack(
+                      Conv1d::new,
                       4,
-                      ResidualConfig.of(3, 2).bias(false).skip(Skip.RECTIFIED),
-                      2,
+                      ResidualConfig.of(3, 2).bias(false).skip(Skip.RECTIFIED).growth(2),
                       Initializer.TORCH,
                       rng),
               2,

@@ -59,7 +59,8 @@ class LayerSweepTest {
   }
 
   private static Layer stack(int channels, Rng rng) {
-    return new ResidualStack(channels, ResidualConfig.of(16, 2), Initializer.TORCH, rng);
+    return new ResidualStack(
+        Conv2d::new, channels, ResidualConfig.of(16, 2), Initializer.TORCH, rng);
   }
 
   @TestFactory

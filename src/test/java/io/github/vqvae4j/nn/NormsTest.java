@@ -2,6 +2,7 @@ package io.github.vqvae4j.nn;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.io.Golden;
@@ -11,6 +12,7 @@ import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,32 +38,54 @@ class NormsTest {
     }
   }
 
+  /** With another epsilon, and without weight and bias. */
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void withOtherSettingsToo(DType dtype) throws IOException {
+    try (Layer layer = new LayerNorm(LayerNormConfig.of(7).epsilon(0.01).affine(false));
+        Layer group = new GroupNorm(GroupNormConfig.of(3, 6).epsilon(0.01).affine(false))) {
+      assertEquals(0, layer.variables().size() + group.variables().size());
+      LayerGolden.compare("layer_norm_plain", layer, dtype);
+      LayerGolden.compare("group_norm_plain", group, dtype);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void batchNormIsPyTorchsInThreeStepsAndInference(DType dtype) throws IOException {
-    Golden golden = Golden.read("batch_norm");
+    compareSteps("batch_norm", BatchNormConfig.of(5), dtype);
+    BatchNormConfig plain = BatchNormConfig.of(5).epsilon(0.01).momentum(0.3).affine(false);
+    compareSteps("batch_norm_plain", plain, dtype);
+  }
+
+  private static void compareSteps(String name, BatchNormConfig config, DType dtype)
+      throws IOException {
+    Golden golden = Golden.read(name);
     double tolerance = dtype == DType.DOUBLE ? DOUBLE : FLOAT;
-    try (BatchNorm2d norm = new BatchNorm2d(5)) {
+    List<String> parameters = config.affine() ? List.of("weight", "bias") : List.of();
+    try (BatchNorm2d norm = new BatchNorm2d(config)) {
       norm.convert(dtype);
       Map<String, Variable> variables = norm.variables();
-      variables.get("weight").set(golden.doubles("weight"));
-      variables.get("bias").set(golden.doubles("bias"));
+      assertEquals(2 + parameters.size(), variables.size());
+      for (String parameter : parameters) {
+        variables.get(parameter).set(golden.doubles(parameter));
+      }
       for (int i = 0; i < Integer.parseInt(golden.setting("steps")); i++) {
-        String name = "step" + i + ".";
+        String at = "step" + i + ".";
         try (Step step = Step.training(new Rng(1))) {
-          Tensor x = tensor(step, golden, name + "x", dtype).withGradient();
+          Tensor x = tensor(step, golden, at + "x", dtype).withGradient();
           Tensor y = norm.forward(x);
-          golden.assertClose(name + "y", y.toDoubles(), tolerance);
-          y.mul(tensor(step, golden, name + "dy", dtype)).sum().backward();
-          golden.assertClose(name + "d.x", x.gradient().toDoubles(), tolerance);
-          for (String parameter : new String[] {"weight", "bias"}) {
+          golden.assertClose(at + "y", y.toDoubles(), tolerance);
+          y.mul(tensor(step, golden, at + "dy", dtype)).sum().backward();
+          golden.assertClose(at + "d.x", x.gradient().toDoubles(), tolerance);
+          for (String parameter : parameters) {
             double[] gradient = step.gradient(variables.get(parameter)).toDoubles();
-            golden.assertClose(name + "d." + parameter, gradient, tolerance);
+            golden.assertClose(at + "d." + parameter, gradient, tolerance);
           }
           step.commit();
         }
         for (String average : new String[] {"running_mean", "running_var"}) {
-          golden.assertClose(name + average, variables.get(average).toDoubles(), tolerance);
+          golden.assertClose(at + average, variables.get(average).toDoubles(), tolerance);
         }
       }
       try (Step step = Step.inference()) {
@@ -93,7 +117,10 @@ class NormsTest {
   @Test
   void settingsOutOfRangeAreRefused() {
     refused(() -> new LayerNorm(0), "LayerNorm", "size of at least 1", "got 0");
-    refused(() -> new LayerNorm(3, 0), "LayerNorm", "epsilon above 0", "0.0");
+    refused(() -> LayerNormConfig.of(3).epsilon(0), "LayerNorm", "epsilon above 0", "0.0");
+    refused(() -> GroupNormConfig.of(1, 3).epsilon(1e-50), "GroupNorm", "in float", "1.0E-50");
+    refused(() -> BatchNormConfig.of(3).epsilon(1e300), "BatchNorm2d", "1.0E300");
+    refused(() -> BatchNormConfig.of(3).momentum(1.5), "BatchNorm2d", "from 0 to 1", "got 1.5");
     refused(() -> new GroupNorm(0, 4), "GroupNorm", "0 groups", "4 channels");
     refused(() -> new GroupNorm(3, 4), "divides the channels", "3 groups");
     refused(() -> new GroupNorm(1, 0), "GroupNorm", "got 0");

@@ -1,12 +1,16 @@
 package io.github.vqvae4j.nn;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,9 +20,42 @@ class ResidualStackTest {
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void aRectifiedSkipIsThatOfAnInPlaceReluInPyTorch(DType dtype) throws IOException {
     ResidualConfig config = ResidualConfig.of(2, 3).bias(false).skip(Skip.RECTIFIED);
-    try (Layer stack = new ResidualStack(4, config, Initializer.TORCH, new Rng(1))) {
+    try (Layer stack = new ResidualStack(Conv2d::new, 4, config, Initializer.TORCH, new Rng(1))) {
       LayerGolden.compare("residual_rectified", stack, dtype);
     }
+  }
+
+  /** Two blocks whose dilation grows by 3 see 1 + 3 pixels to each side, along each axis. */
+  @Test
+  void growthMakesItSeeFar() {
+    assertReaches(4, 3, Conv1d::new, 1, 13, 1);
+    assertReaches(4, 3, Conv2d::new, 1, 13, 13, 1);
+    assertReaches(2, 1, Conv2d::new, 1, 13, 13, 1);
+  }
+
+  private static void assertReaches(int reach, int growth, Convolution.Kind kind, long... shape) {
+    ResidualConfig config = ResidualConfig.of(2, 2).growth(growth);
+    try (Layer stack = new ResidualStack(kind, 1, config, Initializer.TORCH, new Rng(1));
+        Step step = Step.training(new Rng(1))) {
+      stack.variables().values().forEach(variable -> variable.set(ones(variable.size())));
+      int size = shape.length == 3 ? 13 : 13 * 13;
+      float[] middle = new float[size];
+      middle[size / 2] = 1;
+      Tensor x = step.tensor(ones(size), shape).withGradient();
+      stack.forward(x).mul(step.tensor(middle, shape)).sum().backward();
+      double[] seen = x.gradient().toDoubles();
+      for (int i = 0; i < size; i++) {
+        int rows = Math.abs(i / 13 - size / 2 / 13);
+        int columns = Math.abs(i % 13 - size / 2 % 13);
+        assertEquals(Math.max(rows, columns) <= reach, seen[i] > 0, "at " + i);
+      }
+    }
+  }
+
+  private static float[] ones(int size) {
+    float[] ones = new float[size];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   @Test
@@ -31,5 +68,13 @@ class ResidualStackTest {
         assertThrows(IllegalArgumentException.class, () -> ResidualConfig.of(2, 0)),
         "channels of at least 1",
         "got 2 blocks of 0");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> ResidualConfig.of(2, 8).growth(0)),
+        "growth of at least 1",
+        "got growth 0 and 2 blocks");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> ResidualConfig.of(6, 8).growth(10)),
+        "at most 65536",
+        "got growth 10 and 6 blocks");
   }
 }

@@ -25,14 +25,18 @@ class WithoutValuesTest {
           rng -> new Conv1d(ConvConfig.of(2, 3, 4).bias(false), rng),
           rng -> new ConvTranspose1d(ConvConfig.of(2, 3, 4), rng),
           rng -> new Linear(3, 2, rng),
+          rng -> new Linear(LinearConfig.of(3, 2).bias(false), rng),
           rng -> new Embedding(5, 2, rng),
           rng -> new GroupNorm(2, 4),
           rng -> new LayerNorm(3),
           rng -> new BatchNorm2d(3),
+          rng -> new BatchNorm2d(BatchNormConfig.of(3).affine(false)),
           rng -> new MultiHeadAttention(4, 2, false, rng),
           rng -> new AttentionBlock(4, 2, rng),
-          rng -> new ResidualStack(4, ResidualConfig.of(2, 3), Initializer.TORCH, rng),
-          rng -> new ResidualStack1d(4, ResidualConfig.of(2, 3), 3, Initializer.TORCH, rng),
+          rng -> new ResidualStack(Conv2d::new, 4, ResidualConfig.of(2, 3), Initializer.TORCH, rng),
+          rng ->
+              new ResidualStack(
+                  Conv1d::new, 4, ResidualConfig.of(2, 3).growth(3), Initializer.TORCH, rng),
           rng -> VectorQuantizer.ema(4, 3).start(Start.NORMAL).build(rng),
           rng -> VectorQuantizer.gradient(4, 3).build(rng));
 
@@ -88,6 +92,7 @@ class WithoutValuesTest {
                     3,
                     () ->
                         new ResidualStack(
+                            Conv2d::new,
                             2,
                             ResidualConfig.of(Integer.MAX_VALUE, 1),
                             Initializer.TORCH,

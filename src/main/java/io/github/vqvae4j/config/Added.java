@@ -1,4 +1,4 @@
-package io.github.vqvae4j.io;
+package io.github.vqvae4j.config;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

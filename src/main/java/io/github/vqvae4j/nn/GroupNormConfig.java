@@ -1,0 +1,61 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.config.Records;
+
+/**
+ * The settings of {@link GroupNorm}.
+ *
+ * @param groups how many groups the channels are divided into, at least 1
+ * @param channels of the images, a multiple of the groups
+ * @param epsilon added to the variance, above 0; by default 1e-5
+ * @param affine whether there are weight and bias; by default true
+ */
+public record GroupNormConfig(int groups, int channels, double epsilon, boolean affine) {
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public GroupNormConfig {
+    Normalization.check("GroupNorm", channels, epsilon);
+    if (groups < 1 || channels % groups != 0) {
+      throw new IllegalArgumentException(
+          "GroupNorm: expected a number of groups that divides the channels, got "
+              + groups
+              + " groups and "
+              + channels
+              + " channels.");
+    }
+  }
+
+  /**
+   * PyTorch's defaults.
+   *
+   * @param groups how many groups the channels are divided into
+   * @param channels of the images, a multiple of the groups
+   * @return the settings
+   */
+  public static GroupNormConfig of(int groups, int channels) {
+    return new GroupNormConfig(groups, channels, Normalization.EPSILON, true);
+  }
+
+  /**
+   * Sets what is added to the variance.
+   *
+   * @param newEpsilon above 0
+   * @return these settings with it
+   */
+  public GroupNormConfig epsilon(double newEpsilon) {
+    return Records.with(this, "epsilon", newEpsilon);
+  }
+
+  /**
+   * Sets whether there are weight and bias.
+   *
+   * @param on whether
+   * @return these settings with it
+   */
+  public GroupNormConfig affine(boolean on) {
+    return Records.with(this, "affine", on);
+  }
+}

@@ -1,0 +1,64 @@
+package io.github.vqvae4j.nn;
+
+import io.github.vqvae4j.tensor.DType;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.Arrays;
+
+/** What the normalizing layers have in common: a weight and a bias for each channel, or neither. */
+abstract sealed class Normalization extends Layer permits BatchNorm2d, GroupNorm, LayerNorm {
+  /** PyTorch's. */
+  static final double EPSILON = 1e-5;
+
+  private final int channels;
+  private final Parameter weight;
+  private final Parameter bias;
+
+  /** With {@code affine} there are parameters: {@code weight}, all 1, and {@code bias}, all 0. */
+  Normalization(int channels, boolean affine) {
+    this.channels = channels;
+    weight = affine ? parameter("weight", () -> repeated(1, channels), channels) : null;
+    bias = affine ? parameter("bias", () -> repeated(0, channels), channels) : null;
+  }
+
+  final int channels() {
+    return channels;
+  }
+
+  /** What x is multiplied by, [channels]. */
+  final Tensor weight(Tensor x) {
+    return weight == null ? constant(1, x) : weight.in(x.step());
+  }
+
+  /** What is added then, [channels]. */
+  final Tensor bias(Tensor x) {
+    return bias == null ? constant(0, x) : bias.in(x.step());
+  }
+
+  private Tensor constant(int value, Tensor x) {
+    if (x.dtype() == DType.FLOAT) {
+      return x.step().tensor(repeated(value, channels), channels);
+    }
+    double[] values = new double[channels];
+    Arrays.fill(values, value);
+    return x.step().tensor(values, channels);
+  }
+
+  static float[] repeated(int value, int size) {
+    float[] values = new float[size];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  /** Checks the settings of a layer. */
+  static void check(String layer, int channels, double epsilon) {
+    if (channels < 1 || !((float) epsilon > 0 && epsilon <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          layer
+              + ": expected a size of at least 1 and an epsilon above 0, also in float, got "
+              + channels
+              + " and "
+              + epsilon
+              + ".");
+    }
+  }
+}
