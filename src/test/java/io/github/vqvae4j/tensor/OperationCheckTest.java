@@ -1,0 +1,155 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.tensor.Close.assertClose;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.Linear;
+import io.github.vqvae4j.nn.MultiHeadAttention;
+import io.github.vqvae4j.nn.Sequential;
+import io.github.vqvae4j.random.Rng;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Where a NaN comes from is named, and nothing else changes. */
+class OperationCheckTest {
+  private static final long SEED = 20_260_102;
+
+  private static final class Own extends Layer {
+    private final UnaryOperator<Tensor> formula;
+
+    Own(UnaryOperator<Tensor> formula) {
+      this.formula = formula;
+    }
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      return formula.apply(x);
+    }
+  }
+
+  private static NonFiniteException fault(UnaryOperator<Tensor> formula, float... values) {
+    Rng rng = new Rng(1);
+    try (Sequential model =
+            Sequential.of(
+                new Own(x -> x.mul(2).mul(0.5)), new Own(formula), new Own(Tensor::tanh));
+        Step step = Step.training(rng)) {
+      step.checkEachOperation();
+      Tensor x = step.tensor(values, values.length).withGradient();
+      return assertThrows(NonFiniteException.class, () -> model.forward(x).sum().backward());
+    }
+  }
+
+  @Test
+  void theOperationAndLayerOfTheForwardPassAreNamed() {
+    assertSays(fault(Tensor::log, 1, -1), "log in 1", "result of shape [2]", "NaN");
+    assertSays(fault(Tensor::sqrt, 1, -1), "sqrt in 1", "NaN");
+    assertSays(fault(x -> x.div(x), 1, 0), "div in 1", "NaN");
+    assertSays(fault(x -> x.mul(100).exp(), 1), "exp in 1", "Infinity");
+    assertSays(fault(x -> x.mul(1e38).mul(1e38), 1), "mul in 1", "Infinity");
+  }
+
+  @Test
+  void theOperationAndLayerOfTheBackwardPassAreNamed() {
+    assertSays(fault(Tensor::sqrt, 1, 0), "sqrt in 1", "gradient of its input 0", "Infinity");
+    assertSays(fault(x -> x.square().sqrt(), 0), "sqrt in 1", "gradient");
+    assertSays(fault(x -> x.mul(1e30).mul(1e30), 0), "mul in 1", "gradient", "Infinity");
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void masksOfInfinitiesAreNoFault(KernelSet kernels) {
+    Rng rng = new Rng(SEED);
+    try (MultiHeadAttention attention = new MultiHeadAttention(8, 2, true, rng);
+        Step step = kernels.training(rng)) {
+      step.checkEachOperation();
+      Tensor x = step.tensor(Tensors.gaussians(rng, 80), 2, 5, 8).withGradient();
+      attention.forward(x).square().sum().backward();
+      assertTrue(NonFinite.index(x.gradient()) < 0);
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> valuesAndGradientsStayAsTheyAre() {
+    return Stream.of(
+            ElementwiseCases.all(),
+            StructureCases.all(),
+            ConvolutionCases.all(),
+            NormalizationCases.all(),
+            SequenceCases.all(),
+            SharingCases.all(),
+            ActivationCases.all(),
+            LossCases.all(),
+            AxisCases.all(),
+            PixelCases.all())
+        .flatMap(List::stream)
+        .map(one -> dynamicTest(one.name(), () -> checkSame(one)));
+  }
+
+  private static void checkSame(OperationCase one) {
+    for (KernelSet kernels : KernelSet.values()) {
+      for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
+        String what = one + ", " + kernels + ", " + dtype;
+        double[][] plain = results(one, kernels, dtype, false);
+        double[][] checked = results(one, kernels, dtype, true);
+        for (int i = 0; i < plain.length; i++) {
+          // Of a convolution with a residual, bias and residual are added in another order.
+          assertClose(
+              plain[i],
+              checked[i],
+              dtype == DType.FLOAT ? Tolerances.FLOAT : Tolerances.DOUBLE,
+              what);
+        }
+      }
+    }
+  }
+
+  private static double[][] results(
+      OperationCase one, KernelSet kernels, DType dtype, boolean checked) {
+    Numbers[] inputs = one.inputs(new Rng(SEED));
+    try (Step step = kernels.training(new Rng(1))) {
+      if (checked) {
+        step.checkEachOperation();
+      }
+      Tensor[] tensors =
+          Arrays.stream(inputs)
+              .map(n -> Tensors.of(step, dtype, n).withGradient())
+              .toArray(Tensor[]::new);
+      Tensor y = one.operation().apply(tensors);
+      y.square().sum().backward();
+      return Stream.concat(
+              Stream.of(y.toDoubles()),
+              Arrays.stream(tensors)
+                  .map(t -> t.gradient() == null ? new double[0] : t.gradient().toDoubles()))
+          .toArray(double[][]::new);
+    }
+  }
+
+  @Test
+  void releasingInInferenceGoesTogetherWithIt() {
+    Rng rng = new Rng(3);
+    float[] values = Tensors.gaussians(rng, 40);
+    try (Sequential model =
+        Sequential.of(new Linear(4, 8, rng), new Linear(8, 8, rng), new Linear(8, 2, rng))) {
+      float[] plain;
+      try (Step step = Step.inference()) {
+        plain = model.forward(step.tensor(values, 10, 4)).toFloats();
+      }
+      try (Step step = Step.inference()) {
+        step.checkEachOperation();
+        assertArrayEquals(plain, model.forward(step.tensor(values, 10, 4)).toFloats());
+      }
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package io.github.vqvae4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.vqvae4j.nn.Linear;
+import io.github.vqvae4j.nn.Sequential;
+import io.github.vqvae4j.random.PassKey;
+import io.github.vqvae4j.random.Rng;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Replaying what was recorded gives what computing it anew gives, bit for bit. */
+class TraceTest {
+  private static final long SEED = 20_260_101;
+
+  @TestFactory
+  Stream<DynamicTest> everyOperationReplays() {
+    return Stream.of(
+            ElementwiseCases.all(),
+            StructureCases.all(),
+            ConvolutionCases.all(),
+            NormalizationCases.all(),
+            SequenceCases.all(),
+            SharingCases.all(),
+            ActivationCases.all(),
+            LossCases.all(),
+            AxisCases.all(),
+            PixelCases.all(),
+            RandomCases.of(SEED, 12))
+        .flatMap(List::stream)
+        .map(one -> dynamicTest(one.name(), () -> checkEveryWay(one)));
+  }
+
+  private static void checkEveryWay(OperationCase one) {
+    for (KernelSet kernels : KernelSet.values()) {
+      for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
+        for (boolean training : new boolean[] {false, true}) {
+          check(one, kernels, dtype, training);
+        }
+      }
+    }
+  }
+
+  private static Step step(KernelSet kernels, boolean training) {
+    return training ? kernels.training(new Rng(1)) : kernels.inference();
+  }
+
+  private static Tensor[] tensors(Step step, DType dtype, Numbers... inputs) {
+    return Arrays.stream(inputs)
+        .map(numbers -> Tensors.of(step, dtype, numbers))
+        .map(tensor -> step.isTraining() ? tensor.withGradient() : tensor)
+        .toArray(Tensor[]::new);
+  }
+
+  private static void check(OperationCase one, KernelSet kernels, DType dtype, boolean training) {
+    long seed = SEED + one.name().hashCode();
+    String what = one + ", " + kernels + ", " + dtype + ", training " + training + ", seed " + seed;
+    Rng rng = new Rng(seed);
+    Numbers[] first = one.inputs(rng);
+    Numbers[] second = one.inputs(rng);
+    double[][] direct;
+    try (Step step = step(kernels, training)) {
+      Tensor[] inputs = tensors(step, dtype, second);
+      direct = results(inputs, one.operation().apply(inputs));
+    }
+    try (Step step = step(kernels, training);
+        Step other = step(kernels, training)) {
+      Tensor[] inputs = tensors(step, dtype, first);
+      Trace trace = step.trace();
+      Tensor y = one.operation().apply(inputs);
+      double[] before = y.toDoubles();
+      for (Operation operation : trace.operations()) {
+        assertNotNull(operation.name(), what);
+        operation.attributes().forEach((name, value) -> assertNotNull(value, name));
+      }
+      for (Step in : List.of(step, other)) {
+        Tensor[] others = tensors(in, dtype, second);
+        int count = trace.operations().size();
+        Map<Tensor, Tensor> map = new HashMap<>();
+        for (int i = 0; i < inputs.length; i++) {
+          map.put(inputs[i], others[i]);
+        }
+        Tensor now = trace.replay(in, map).get(y);
+        assertEquals(count, trace.operations().size(), what);
+        double[][] replayed = results(others, now);
+        for (int i = 0; i < direct.length; i++) {
+          assertArrayEquals(direct[i], replayed[i], what + ": " + i + " in " + (in == step));
+        }
+      }
+      assertArrayEquals(before, y.toDoubles(), what);
+    }
+  }
+
+  /** The value, and in training the gradients of its weighted sum. */
+  private static double[][] results(Tensor[] inputs, Tensor y) {
+    double[][] results = new double[1 + inputs.length][];
+    results[0] = y.toDoubles();
+    if (y.isTracked()) {
+      y.mul(y.stopGradient().add(0.3)).sum().backward();
+      for (int i = 0; i < inputs.length; i++) {
+        results[i + 1] = inputs[i].gradient() == null ? null : inputs[i].gradient().toDoubles();
+      }
+    }
+    return results;
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void randomGraphsReplay(KernelSet kernels) {
+    for (int seed = 1; seed <= 20; seed++) {
+      int graph = seed;
+      check(
+          new OperationCase(
+              "graph " + seed,
+              t -> RandomGraph.loss(graph, t),
+              null,
+              OperationCase.Range.NORMAL,
+              RandomGraph.LEAVES),
+          kernels,
+          DType.FLOAT,
+          true);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void aNetReplaysWithItsVariablesOfNow(KernelSet kernels) {
+    Rng rng = new Rng(SEED);
+    float[] images = Tensors.gaussians(rng, 2 * 64);
+    try (SmallNet net = new SmallNet(rng);
+        Step step = kernels.training(new Rng(1))) {
+      Trace trace = step.trace();
+      Tensor x = step.tensor(images, 2, 8, 8, 1);
+      Tensor loss = net.forward(x).loss();
+      float before = loss.toFloats()[0];
+      Variable bias = net.variables().get(net.variables().size() - 1);
+      bias.set(new float[] {5});
+      float direct;
+      try (Step other = kernels.inference()) {
+        direct = net.forward(other.tensor(images, 2, 8, 8, 1)).loss().toFloats()[0];
+      }
+      try (Step other = kernels.inference()) {
+        Tensor same = other.tensor(images, 2, 8, 8, 1);
+        assertEquals(direct, trace.replay(other, Map.of(x, same)).get(loss).toFloats()[0]);
+        assertEquals(direct, trace.replay(other, Map.of()).get(loss).toFloats()[0]);
+      }
+      assertEquals(direct, trace.replay(step, Map.of()).get(loss).toFloats()[0]);
+      assertEquals(before, loss.toFloats()[0]);
+      try (Step other = kernels.training(new Rng(1))) {
+        trace.replay(other, Map.of()).get(loss).backward();
+        for (Variable variable : net.variables()) {
+          assertNotNull(other.gradient(variable));
+        }
+      }
+    }
+  }
+
+  @Test
+  void equalKeysDrawTheSameNumbers() {
+    PassKey key = new PassKey(7, 8, 9);
+    try (Step step = Step.training(key);
+        Step same = Step.training(key);
+        Step other = Step.training(new PassKey(7, 8, 10))) {
+      Trace trace = step.trace();
+      Tensor x = step.tensor(Tensors.gaussians(new Rng(1), 60), 5, 12);
+      Tensor y = x.dropout(0.5).add(x.normalLike()).add(x.uniformLike().dropout(0.25));
+      float[] values = y.toFloats();
+      assertArrayEquals(values, trace.replay(step, Map.of()).get(y).toFloats());
+      assertArrayEquals(values, trace.replay(same, Map.of()).get(y).toFloats());
+      assertFalse(Arrays.equals(values, trace.replay(other, Map.of()).get(y).toFloats()));
+    }
+  }
+
+  @Test
+  void releasingWhileRecordingKeepsWhatReplayNeeds() {
+    try (Step step = Step.inference()) {
+      Tensor early = step.tensor(new float[] {1, 2}, 2).mul(1.5);
+      Trace trace = step.trace();
+      Tensor x = step.tensor(new float[] {3, 4}, 2);
+      Tensor product = x.mul(early);
+      Tensor y = product.add(1).releasing(product).releasing(early);
+      step.tensor(new float[] {100, 100}, 2);
+      step.tensor(new float[] {100, 100}, 2);
+      Tensor others = step.tensor(new float[] {10, 20}, 2);
+      assertArrayEquals(
+          new float[] {16, 61}, trace.replay(step, Map.of(x, others)).get(y).toFloats());
+    }
+  }
+
+  @Test
+  void gradientsStopWhereTheyDid() {
+    try (Step step = Step.training(new Rng(1));
+        Step other = Step.training(new Rng(1))) {
+      Tensor x = step.tensor(new float[] {3, 4}, 2).withGradient();
+      Trace trace = step.trace();
+      Tensor y = x.mul(x.stopGradient()).add(x.square().withGradient()).sum();
+      Tensor again = other.tensor(new float[] {5, 6}, 2).withGradient();
+      Tensor now = trace.replay(other, Map.of(x, again)).get(y);
+      assertEquals(2 * 61, now.item());
+      now.backward();
+      assertArrayEquals(new float[] {5, 6}, again.gradient().toFloats());
+    }
+  }
+
+  @Test
+  void resultsThatAreGivenAreNotComputed() {
+    try (Step step = Step.inference()) {
+      Trace trace = step.trace();
+      Tensor x = step.tensor(new float[] {3, 4}, 2);
+      Tensor middle = x.mul(2);
+      Tensor y = middle.add(1);
+      Tensor others = step.tensor(new float[] {10, 20}, 2);
+      Map<Tensor, Tensor> now = trace.replay(step, Map.of(middle, others));
+      assertArrayEquals(new float[] {11, 21}, now.get(y).toFloats());
+      assertSame(others, now.get(middle));
+      assertNull(now.get(x));
+    }
+  }
+
+  @Test
+  void constantsOfAClosedStepAreRefused() {
+    Step step = Step.inference();
+    Trace trace = step.trace();
+    step.tensor(new float[] {3, 4}, 2).mul(2);
+    step.close();
+    try (Step other = Step.inference()) {
+      assertThrows(IllegalStateException.class, () -> trace.replay(other, Map.of()));
+    }
+  }
+
+  @Test
+  void operationsHaveTheLayerTheyWereComputedIn() {
+    Rng rng = new Rng(2);
+    try (Sequential model = Sequential.of(new Linear(2, 3, rng), new Linear(3, 1, rng));
+        Step step = Step.inference()) {
+      Trace trace = step.trace();
+      model.forward(step.tensor(new float[2], 1, 2)).exp();
+      List<Operation> operations = trace.operations();
+      assertEquals("exp", operations.get(operations.size() - 1).toString());
+      assertEquals(
+          List.of("matmul in 0", "matmul in 1"),
+          operations.stream()
+              .filter(operation -> operation.name().equals("matmul"))
+              .map(Operation::toString)
+              .toList());
+    }
+  }
+}
