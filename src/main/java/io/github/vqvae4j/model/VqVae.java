@@ -145,7 +145,8 @@ public final class VqVae extends ImageModel {
    */
   public VqVaeOutput run(Tensor images) {
     Tensor centered = images.add(-CENTER);
-    Quantized quantized = quantizer.quantize(encoded(centered));
+    Tensor vectors = encoded(centered);
+    Quantized quantized = images.step().within(quantizer, () -> quantizer.quantize(vectors));
     images.step().computed(quantizer, quantized.quantized());
     Tensor reconstruction = decoder.forward(quantized.quantized());
     checkSameShape(reconstruction.shape(), images.shape());

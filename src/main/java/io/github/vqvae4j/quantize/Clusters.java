@@ -103,7 +103,9 @@ final class Clusters {
       float[] part = Arrays.copyOfRange(rows, from * d, (from + count) * d);
       try (Step step = Step.inference()) {
         int[] found =
-            step.tensor(part, count, d).nearestRows(step.tensor(centers, centers.length / d, d));
+            step.tensor(part, count, d)
+                .nearestRows(step.tensor(centers, centers.length / d, d))
+                .toInts();
         System.arraycopy(found, 0, nearest, from, count);
       }
     }

@@ -140,10 +140,10 @@ public final class VectorQuantizer extends Quantizer {
   @Override
   public Codes encode(Tensor vectors) {
     checkShape(vectors);
-    return codes(nearest(vectors), vectors);
+    return codes(nearest(vectors).toInts(), vectors);
   }
 
-  private int[] nearest(Tensor vectors) {
+  private Tensor nearest(Tensor vectors) {
     return vectors.reshape(-1, config.dimension()).nearestRows(codebook.in(vectors.step()));
   }
 
@@ -166,6 +166,10 @@ public final class VectorQuantizer extends Quantizer {
   @Override
   public Quantized quantize(Tensor vectors) {
     checkShape(vectors);
+    return vectors.step().within(this, () -> assign(vectors));
+  }
+
+  private Quantized assign(Tensor vectors) {
     Step step = vectors.step();
     if (step.isTraining() && vectorsToStart() > 0) {
       throw new IllegalStateException(
@@ -173,8 +177,9 @@ public final class VectorQuantizer extends Quantizer {
               + " with Trainer, call start(vectors, ..) first, or choose another start.");
     }
     Tensor table = codebook.in(step);
-    int[] codes = nearest(vectors);
-    Tensor chosen = table.rows(codes).reshape(vectors.shape());
+    Tensor nearest = nearest(vectors);
+    int[] codes = nearest.toInts();
+    Tensor chosen = table.embedding(nearest).reshape(vectors.shape());
 
     List<LossTerm> terms = new ArrayList<>();
     if (config.update() == Update.GRADIENT) {

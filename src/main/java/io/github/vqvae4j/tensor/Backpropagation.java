@@ -110,7 +110,7 @@ final class Backpropagation {
       OperationCheck.ofGradient(current, dy, input, addend);
     }
     GradientArray sum = gradients[node.index()];
-    gradients[node.index()] = sum == null ? addend : sum.plus(addend, input.kernels());
+    gradients[node.index()] = sum == null ? addend : step.sum(current, sum, addend);
   }
 
   private void checkNotPropagated(Node node, Tensor of) {

@@ -15,7 +15,7 @@ final class Convolutions {
 
   /**
    * A convolution with what follows it in one pass, relu?(x * weight + bias + residual): bias and
-   * residual may be null. The same operations one by one where each is to be checked.
+   * residual may be null.
    *
    * @param name in errors
    */
@@ -27,7 +27,7 @@ final class Convolutions {
       Tensor residual,
       boolean relu,
       Window window) {
-    return fused(new Conv2d(name, relu, window), x, weight, bias, residual);
+    return x.step().apply(new Conv2d(name, relu, window), x, weight, bias, residual);
   }
 
   /** As {@link #conv2d}, of a transposed convolution. */
@@ -39,7 +39,7 @@ final class Convolutions {
       Tensor residual,
       boolean relu,
       Window window) {
-    return fused(new ConvTranspose2d(name, relu, window), x, weight, bias, residual);
+    return x.step().apply(new ConvTranspose2d(name, relu, window), x, weight, bias, residual);
   }
 
   /** The form that layers reach by {@link FusedConvolution}. */
@@ -61,22 +61,24 @@ final class Convolutions {
     };
   }
 
-  private static Tensor fused(Fused kind, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
-    Step step = x.step();
-    if (!step.checksEach()) {
-      return step.apply(kind, x, weight, bias, residual);
-    }
-    Tensor y = step.apply(kind.alone(), x, weight, bias, null);
-    Tensor sum = residual == null ? y : y.add(residual);
-    return kind.relu() ? sum.relu() : sum;
-  }
-
   /** A convolution, with a relu perhaps, of x, weight, bias or null, and residual or null. */
   private interface Fused extends Kind {
     boolean relu();
 
     /** Without what follows it. */
     Fused alone();
+
+    @Override
+    default boolean isFused(Tensor... inputs) {
+      return relu() || inputs[3] != null;
+    }
+
+    @Override
+    default Tensor oneByOne(Tensor... inputs) {
+      Tensor y = inputs[0].step().apply(alone(), inputs[0], inputs[1], inputs[2], null);
+      Tensor sum = inputs[3] == null ? y : y.add(inputs[3]);
+      return relu() ? sum.relu() : sum;
+    }
   }
 
   record Conv2d(String name, boolean relu, Window window) implements Fused {

@@ -4,7 +4,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A tensor computed from one variable alone, such as a kernel padded with zeros. A training step
- * computes it, with its gradient; inference reuses the value until the variable is written.
+ * computes it, with its gradient, and so does a traced one; inference reuses the value until the
+ * variable is written.
  *
  * <p>It may be used by many threads at once, but the variable must not be written meanwhile.
  */
@@ -36,7 +37,7 @@ public final class Derived {
    */
   public Tensor in(Step step) {
     Tensor ofStep = source.in(step);
-    return step.isTraining() ? formula.apply(ofStep) : kept(ofStep).in(step);
+    return step.isTraining() || step.isTraced() ? formula.apply(ofStep) : kept(ofStep).in(step);
   }
 
   private synchronized Variable kept(Tensor ofStep) {

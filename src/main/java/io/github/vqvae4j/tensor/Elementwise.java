@@ -50,12 +50,7 @@ final class Elementwise {
   }
 
   /** y = x factor + shift. */
-  record Affine(double factor, double shift) implements Kind {
-    @Override
-    public String name() {
-      return factor == 1 ? "add" : "mul";
-    }
-
+  record Affine(String name, double factor, double shift) implements Kind {
     @Override
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];

@@ -14,6 +14,16 @@ interface Kind {
     return false;
   }
 
+  /** Whether it is several operations in one pass. */
+  default boolean isFused(Tensor... inputs) {
+    return false;
+  }
+
+  /** Carries the parts of a fused operation out one by one. */
+  default Tensor oneByOne(Tensor... inputs) {
+    throw new IllegalStateException(name() + " is one operation.");
+  }
+
   /**
    * Checks the inputs and computes the result.
    *

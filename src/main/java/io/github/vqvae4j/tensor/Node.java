@@ -1,6 +1,5 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.tensor.internal.Kernels;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -91,9 +90,7 @@ final class Node {
   }
 
   /** Adds to a leaf's gradient. */
-  void add(GradientArray addend, Kernels kernels) {
-    if (addend != null) {
-      gradient = gradient == null ? addend : gradient.plus(addend, kernels);
-    }
+  void add(GradientArray addend, Step step) {
+    gradient = gradient == null ? addend : step.sum(null, gradient, addend);
   }
 }

@@ -26,7 +26,8 @@ public final class Operation {
   /**
    * Returns what it computes.
    *
-   * @return the name of the method of {@link Tensor}, as {@code conv2d}; a custom operation's own
+   * @return the name of the method of {@link Tensor}, as {@code conv2d}, or of a part of it, as
+   *     {@code normal}
    */
   public String name() {
     return kind.name();

@@ -1,6 +1,9 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.Kernels;
 import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Finds the operation that a NaN or an infinity comes from: the first whose result, or gradient,
@@ -22,40 +25,68 @@ final class OperationCheck {
   private OperationCheck() {}
 
   static void ofResults(Operation operation) {
+    for (Tensor input : operation.inputs()) {
+      if (input != null && worst(input) == Fault.NAN) {
+        refuse(operation.toString(), inputs(operation, input), Fault.INFINITE, input);
+      }
+    }
     Fault before = worst(operation.inputs());
     for (Tensor result : operation.results()) {
-      refuse(operation, "its result of shape " + shape(result), before, result);
+      refuse(operation.toString(), "its result of shape " + shape(result), before, result);
     }
   }
 
   static void ofGradient(
       Operation operation, GradientArray dy, Tensor input, GradientArray gradient) {
     Step step = input.step();
-    Fault ofInputs = worst(operation.inputs());
-    Fault ofResult = worst(step.constant(dy.array(), dy.dtype()));
-    Fault before = ofInputs.compareTo(ofResult) > 0 ? ofInputs : ofResult;
-    int place = operation.inputs().indexOf(input);
-    String what = "the gradient of its input " + place + " of shape " + shape(input);
-    refuse(operation, what, before, step.constant(gradient.array(), gradient.dtype()));
+    Fault before = worst(worst(operation.inputs()), worst(constant(step, dy)));
+    String what = "the gradient of " + inputs(operation, input);
+    refuse(operation.toString(), what, before, constant(step, gradient));
+  }
+
+  /** The sum of two gradients of one tensor. */
+  static GradientArray ofSum(
+      Step step, Operation operation, GradientArray first, GradientArray second, Kernels kernels) {
+    Fault before = worst(worst(constant(step, first)), worst(constant(step, second)));
+    GradientArray sum = first.plus(second, kernels);
+    String source = operation == null ? "backward" : operation.toString();
+    refuse(source, "the sum of gradients of an operand", before, constant(step, sum));
+    return sum;
+  }
+
+  private static Tensor constant(Step step, GradientArray gradient) {
+    return step.constant(gradient.array(), gradient.dtype());
+  }
+
+  private static String inputs(Operation operation, Tensor input) {
+    String places =
+        IntStream.range(0, operation.inputs().size())
+            .filter(i -> operation.inputs().get(i) == input)
+            .mapToObj(i -> "input " + i)
+            .collect(Collectors.joining(" or "));
+    return "its " + places + " of shape " + shape(input);
   }
 
   private static String shape(Tensor tensor) {
     return Arrays.toString(tensor.dims());
   }
 
-  private static void refuse(Operation operation, String what, Fault before, Tensor now) {
+  private static void refuse(String source, String what, Fault before, Tensor now) {
     Fault fault = worst(now);
     if (fault.compareTo(before) > 0) {
-      double value = now.toDoubles()[(int) NonFinite.index(now)];
-      throw new NonFiniteException(operation.toString(), what, value, REMEDY);
+      double value = fault == Fault.NAN ? Double.NaN : now.toDoubles()[(int) NonFinite.index(now)];
+      throw new NonFiniteException(source, what, value, REMEDY);
     }
+  }
+
+  private static Fault worst(Fault first, Fault second) {
+    return first.compareTo(second) > 0 ? first : second;
   }
 
   private static Fault worst(Iterable<Tensor> tensors) {
     Fault worst = Fault.NONE;
     for (Tensor tensor : tensors) {
-      Fault fault = tensor == null ? Fault.NONE : worst(tensor);
-      worst = fault.compareTo(worst) > 0 ? fault : worst;
+      worst = tensor == null ? worst : worst(worst, worst(tensor));
     }
     return worst;
   }

@@ -31,6 +31,7 @@ record RandomNumbers(Distribution distribution, double rate, long draw) implemen
   @Override
   public Value of(Tensor... inputs) {
     Tensor like = inputs[0];
+    like.step().drawn(draw);
     INDArray y = like.allocate(like.dims());
     if (like.dtype() == DType.DOUBLE) {
       HeapCopy.write(numbers(like), y);
@@ -41,11 +42,16 @@ record RandomNumbers(Distribution distribution, double rate, long draw) implemen
     for (long i = 0; i < like.dims()[0]; i++) {
       Rng rng = like.step().key().example(draw, i);
       for (int j = 0; j < each; j++) {
-        numbers[j] = (float) next(rng);
+        numbers[j] = distribution == Distribution.UNIFORM ? belowOne(next(rng)) : (float) next(rng);
       }
       HeapCopy.write(numbers, 0, each, y, i * each);
     }
     return Value.of(y, DType.FLOAT, null);
+  }
+
+  /** A float that rounding did not make 1. */
+  private static float belowOne(double number) {
+    return Math.min((float) number, Math.nextDown(1f));
   }
 
   private double[] numbers(Tensor like) {

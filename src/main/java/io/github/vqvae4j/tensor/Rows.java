@@ -1,5 +1,7 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.Arena;
+import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.NearestRows;
 import io.github.vqvae4j.tensor.internal.RowKernels;
 import java.util.Arrays;
@@ -69,17 +71,31 @@ final class Rows {
     }
   }
 
-  static int[] nearest(Tensor x, Tensor codebook) {
-    x.checkWith("nearestRows", codebook);
-    if (x.rank() != 2 || codebook.rank() != 2 || x.dims()[1] != codebook.dims()[1]) {
-      throw new IllegalArgumentException(
-          "nearestRows: expected rows [n, d] and a codebook [k, d], got "
-              + Arrays.toString(x.dims())
-              + " and "
-              + Arrays.toString(codebook.dims())
-              + ".");
+  /** The nearest row of a codebook [k, d] for each row [n, d]: [n], in INT. */
+  record Nearest() implements Kind {
+    @Override
+    public String name() {
+      return "nearestRows";
     }
-    return NearestRows.search(
-        x.kernels(), x.step().arena(), x.dtype(), x.array(), codebook.array());
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      Tensor codebook = inputs[1];
+      x.checkWith(name(), codebook);
+      if (x.rank() != 2 || codebook.rank() != 2 || x.dims()[1] != codebook.dims()[1]) {
+        throw new IllegalArgumentException(
+            "nearestRows: expected rows [n, d] and a codebook [k, d], got "
+                + Arrays.toString(x.dims())
+                + " and "
+                + Arrays.toString(codebook.dims())
+                + ".");
+      }
+      Arena arena = x.step().arena();
+      int[] found = NearestRows.search(x.kernels(), arena, x.dtype(), x.array(), codebook.array());
+      INDArray y = arena.allocate(DType.INT, found.length);
+      HeapCopy.write(found, 0, found.length, y, 0);
+      return Value.of(y, DType.INT, null);
+    }
   }
 }

@@ -164,6 +164,11 @@ public final class Step implements AutoCloseable {
     return key().shared(nextDraw());
   }
 
+  /** Counts a draw of a number that may have come from elsewhere, as from a trace. */
+  void drawn(long draw) {
+    draws = Math.max(draws, draw + 1);
+  }
+
   /** The number of the next random operation of the pass. */
   long nextDraw() {
     key();
@@ -239,10 +244,11 @@ public final class Step implements AutoCloseable {
   /**
    * Computes the gradients of a scalar with respect to some variables only, as of one of several
    * losses. Operations that none of them lies behind are left out. What {@link Tensor#backward}
-   * adds up is not changed by this, nor what this gave by further calls.
+   * adds up is not changed by this, nor what this gave by further calls. In float, results may
+   * differ from those of {@code backward()} in rounding.
    *
    * @param loss a scalar of this step
-   * @param variables trainable, used in this step and not frozen
+   * @param variables trainable, and used in this step
    * @param keepGraph whether further gradients may go through the same results
    * @return constant tensors of the variables' shapes, in their order; zeros where the scalar does
    *     not depend on one
@@ -255,7 +261,7 @@ public final class Step implements AutoCloseable {
     List<Tensor> of = variables.stream().map(this::trackedLeaf).toList();
     Set<Node> asked = of.stream().map(Tensor::node).collect(Collectors.toSet());
     Backpropagation back = new Backpropagation(this, nodes, asked::contains);
-    run(back, loss, keepGraph);
+    back.run(loss, keepGraph);
     return of.stream().map(leaf -> result(leaf, back.of(leaf.node()))).toList();
   }
 
@@ -264,7 +270,7 @@ public final class Step implements AutoCloseable {
    * nothing further goes through the results in between.
    *
    * @param loss a scalar of this step
-   * @param variables trainable, used in this step and not frozen
+   * @param variables trainable, and used in this step
    * @return constant tensors of the variables' shapes, in their order
    */
   public List<Tensor> gradients(Tensor loss, List<? extends Variable> variables) {
@@ -277,7 +283,9 @@ public final class Step implements AutoCloseable {
       throw new IllegalArgumentException(
           "Step.gradients: expected variables that are used in this step and have gradients; "
               + variable.name()
-              + (leaf == null ? " was not used." : " has none: it is a buffer, or frozen."));
+              + (leaf == null
+                  ? " was not used."
+                  : " has none: it is a buffer, or this step is for inference."));
     }
     return leaf;
   }
@@ -375,7 +383,7 @@ public final class Step implements AutoCloseable {
    */
   public Trace trace() {
     check();
-    trace = trace == null ? new Trace() : trace;
+    trace = trace == null ? new Trace(this) : trace;
     return trace;
   }
 
@@ -383,8 +391,9 @@ public final class Step implements AutoCloseable {
    * Has every result and every gradient from now on checked to be finite, one operation at a time,
    * with none fused into another: slow, and tells where a NaN comes from.
    *
-   * <p>A result or gradient that is not finite throws {@link NonFiniteException}, which names the
-   * operation and the layer.
+   * <p>An operation with an operand that is NaN, or that makes a NaN or an infinity of operands
+   * that have none, throws {@link NonFiniteException}, which names the operation and the layer;
+   * infinite constants, as in masks, are no fault. Convolutions that are not fused round otherwise.
    */
   public void checkEachOperation() {
     check();
@@ -490,6 +499,7 @@ public final class Step implements AutoCloseable {
 
   /** A constant equal to a tensor of another step. */
   Tensor copy(Tensor other) {
+    check();
     INDArray copy = arena.allocate(other.dtype(), other.dims());
     HeapCopy.copy(other.array(), copy);
     return constant(copy, other.dtype());
@@ -520,6 +530,9 @@ public final class Step implements AutoCloseable {
   /** Carries an operation out; returns all its results. */
   List<Tensor> applyAll(Kind kind, Tensor... inputs) {
     check();
+    if (checksEach && kind.isFused(inputs)) {
+      return List.of(kind.oneByOne(inputs));
+    }
     checkNoIntegers(kind, inputs);
     Value value = kind.of(inputs);
     boolean tracked = value.backward() != null && isAnyTracked(inputs);
@@ -588,25 +601,32 @@ public final class Step implements AutoCloseable {
   void backward(Tensor loss) {
     checkLoss("Tensor.backward", loss);
     Backpropagation back = new Backpropagation(this, nodes, leaf -> true);
-    run(back, loss, false);
-    for (Node node : nodes) {
-      GradientArray gradient = node.isLeaf() ? back.of(node) : null;
-      if (gradient != null) {
-        node.add(gradient, kernels(gradient.dtype()));
-      }
-    }
-  }
-
-  private void run(Backpropagation back, Tensor loss, boolean keepGraph) {
     try {
-      back.run(loss, keepGraph);
+      back.run(loss, false);
     } catch (Throwable e) {
       backwardFailure = e;
       throw e;
     }
+    for (Node node : nodes) {
+      GradientArray gradient = node.isLeaf() ? back.of(node) : null;
+      if (gradient != null) {
+        node.add(gradient, this);
+      }
+    }
+  }
+
+  /** The sum of two gradients, which are given up; of an operation's input, or of a leaf. */
+  GradientArray sum(Operation operation, GradientArray first, GradientArray second) {
+    Kernels kernels = kernels(first.dtype());
+    return checksEach
+        ? OperationCheck.ofSum(this, operation, first, second, kernels)
+        : first.plus(second, kernels);
   }
 
   private void checkLoss(String who, Tensor loss) {
+    if (loss.step() != this) {
+      throw new IllegalArgumentException(who + ": expected a loss of this step, got another's.");
+    }
     loss.array();
     checkGradients();
     if (loss.length() != 1 || !loss.isTracked()) {

@@ -274,6 +274,7 @@ public final class Tensor {
 
   /**
    * The same value as a new tensor whose gradient is kept: for gradients with respect to an input.
+   * A {@link Trace} replays the value only.
    *
    * @return a tensor without history
    */
@@ -304,7 +305,9 @@ public final class Tensor {
       return null;
     }
     // Counted as a user, so that a second backward() adds into an array of its own.
-    return step.constant(node.gradient().retain().array(), dtype);
+    Tensor gradient = step.constant(node.gradient().retain().array(), dtype);
+    gradient.keepForGradients(); // others may use the memory: not for releasing()
+    return gradient;
   }
 
   // --- for the operations
@@ -473,7 +476,7 @@ public final class Tensor {
    * @return this + number
    */
   public Tensor add(double number) {
-    return step.apply(new Elementwise.Affine(1, number), this);
+    return step.apply(new Elementwise.Affine("add", 1, number), this);
   }
 
   /**
@@ -483,7 +486,7 @@ public final class Tensor {
    * @return this * number
    */
   public Tensor mul(double number) {
-    return step.apply(new Elementwise.Affine(number, 0), this);
+    return step.apply(new Elementwise.Affine("mul", number, 0), this);
   }
 
   // --- functions of each element
@@ -495,7 +498,7 @@ public final class Tensor {
    * @return this - number
    */
   public Tensor sub(double number) {
-    return add(-number);
+    return step.apply(new Elementwise.Affine("sub", 1, -number), this);
   }
 
   /**
@@ -505,7 +508,7 @@ public final class Tensor {
    * @return number - this
    */
   public Tensor rsub(double number) {
-    return step.apply(new Elementwise.Affine(-1, number), this);
+    return step.apply(new Elementwise.Affine("rsub", -1, number), this);
   }
 
   /**
@@ -880,7 +883,7 @@ public final class Tensor {
    * @return the sums, of shape [1] if no axis is left
    */
   public Tensor sum(int... axes) {
-    return step.apply(new Reductions.Sum(axes), this);
+    return step.apply(new Reductions.Sum(axes.clone()), this);
   }
 
   /**
@@ -1417,7 +1420,9 @@ public final class Tensor {
 
   /**
    * Dropout (Srivastava et al. 2014): each element becomes 0 with some probability, or else is
-   * divided by 1 - rate, so that its mean stays what it is.
+   * divided by 1 - rate, so that its mean stays what it is. The first axis is taken for the
+   * examples of the batch: each has numbers of its own by its place ({@link
+   * io.github.vqvae4j.random.PassKey}).
    *
    * @param rate the probability, from 0 to below 1
    * @return this tensor itself in inference
@@ -1593,12 +1598,12 @@ public final class Tensor {
    * are equally near up to rounding in float.
    *
    * @param codebook [k, d], where this is [n, d]
-   * @return n indices
+   * @return [n], indices in INT
    * @throws NonFiniteException if a row of this, or every row of the codebook, has a NaN or an
    *     infinity
    */
-  public int[] nearestRows(Tensor codebook) {
-    return Rows.nearest(this, codebook);
+  public Tensor nearestRows(Tensor codebook) {
+    return step.apply(new Rows.Nearest(), this, codebook);
   }
 
   /**

@@ -13,7 +13,8 @@ import java.util.Map;
  *
  * <p>It holds the forward pass; backward passes are not recorded. Variables, such as weights, are
  * read anew when it is replayed; constants are those of the recorded step, which must still be
- * open. Memory that {@link Tensor#releasing} would give back stays while a step is recorded.
+ * open. Updates that layers give to {@link Step#onCommit} are no operations. Memory that {@link
+ * Tensor#releasing} would give back stays while a step is recorded.
  *
  * <pre>{@code
  * try (Step step = Step.inference()) {
@@ -26,8 +27,13 @@ import java.util.Map;
  * }</pre>
  */
 public final class Trace {
+  private final Step recorded;
   private final List<Operation> operations = new ArrayList<>();
   private boolean replaying;
+
+  Trace(Step recorded) {
+    this.recorded = recorded;
+  }
 
   /**
    * Returns the operations so far.
@@ -50,12 +56,13 @@ public final class Trace {
    * @throws IllegalStateException if the recorded step was closed
    */
   public Map<Tensor, Tensor> replay(Step in, Map<Tensor, Tensor> inputs) {
-    List<Operation> recorded = operations();
+    recorded.check();
+    in.check();
     replaying = true;
     try {
       Map<Tensor, Tensor> now = new IdentityHashMap<>();
-      inputs.forEach((before, after) -> now.put(before, checked(before, after)));
-      for (Operation operation : recorded) {
+      inputs.forEach((before, after) -> now.put(before, checked(before, after, in)));
+      for (Operation operation : operations()) {
         if (!operation.results().stream().allMatch(now::containsKey)) {
           replay(operation, in, now);
         }
@@ -66,7 +73,11 @@ public final class Trace {
     }
   }
 
-  private static Tensor checked(Tensor before, Tensor after) {
+  private static Tensor checked(Tensor before, Tensor after, Step in) {
+    if (after.step() != in) {
+      throw new IllegalArgumentException(
+          "Trace.replay: expected inputs of the step to compute in, got one of another step.");
+    }
     Shape.checkEqual("Trace.replay", before.dims(), after.dims());
     if (before.dtype() != after.dtype()) {
       throw new IllegalArgumentException(

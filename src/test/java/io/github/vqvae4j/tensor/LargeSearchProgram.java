@@ -22,7 +22,7 @@ final class LargeSearchProgram {
     float[] rows = Tensors.gaussians(rng, ROWS * DIMENSION);
     try (Step step = KernelSet.valueOf(arguments[0]).inference()) {
       Tensor x = step.tensor(rows, ROWS, DIMENSION);
-      int[] found = x.nearestRows(step.tensor(codes, CODES, DIMENSION));
+      int[] found = x.nearestRows(step.tensor(codes, CODES, DIMENSION)).toInts();
       int wrong = 0;
       for (int i = 0; i < ROWS; i += ROWS / CHECKED) {
         if (distance(rows, i, codes, found[i]) > (1 + Tolerances.FLOAT) * least(rows, i, codes)) {

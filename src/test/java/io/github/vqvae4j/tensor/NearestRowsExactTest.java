@@ -118,7 +118,7 @@ class NearestRowsExactTest {
     float[] corners = {1000, 1000, 1000, 1000.01f, 1000.01f, 1000, 1000.01f, 1000.01f};
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(corners, 4, 2);
-      assertArrayEquals(new int[] {0, 1, 2, 3}, x.nearestRows(step.tensor(corners, 4, 2)));
+      assertArrayEquals(new int[] {0, 1, 2, 3}, x.nearestRows(step.tensor(corners, 4, 2)).toInts());
     }
   }
 
@@ -224,7 +224,7 @@ class NearestRowsExactTest {
         }
         try (Step step = kernels.inference()) {
           Tensor x = step.tensor(rows, 100, d);
-          assertArrayEquals(expected, x.nearestRows(step.tensor(codes, 100, d)));
+          assertArrayEquals(expected, x.nearestRows(step.tensor(codes, 100, d)).toInts());
           Tensor none = step.tensor(new float[] {bad, bad}, 2, 1);
           assertSays(
               assertThrows(
@@ -243,7 +243,7 @@ class NearestRowsExactTest {
     Arrays.setAll(expected, i -> nearest(rows, i, codes, d));
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {
-        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d));
+        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
         int wrong = 0;
         for (int i = 0; i < n; i++) {
           wrong += found[i] == expected[i] ? 0 : 1;

@@ -36,7 +36,7 @@ class NearestRowsTest {
       float[] rows = Tensors.gaussians(rng, n * d);
       float[] codes = Tensors.gaussians(rng, k * d);
       try (Step step = kernels.inference()) {
-        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d));
+        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
         assertEquals(n, found.length);
         for (int i = 0; i < n; i++) {
           double least = distance(rows, i, codes, nearest(rows, i, codes, k, d), d);
@@ -84,7 +84,8 @@ class NearestRowsTest {
     Arrays.setAll(expected, i -> nearest(rows, i, codes, k, d));
     try (Step step = KernelSet.ND4J.inference()) {
       Tensor x = step.tensor(doubles(rows), n, d);
-      assertArrayEquals(expected, x.nearestRows(step.tensor(doubles(codes), k, d)), "seed " + SEED);
+      assertArrayEquals(
+          expected, x.nearestRows(step.tensor(doubles(codes), k, d)).toInts(), "seed " + SEED);
     }
   }
 
@@ -95,7 +96,7 @@ class NearestRowsTest {
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(new float[] {0, 0, 3, 3, -5, 1}, 3, 2);
       Tensor codes = step.tensor(new float[] {9, 9, 1, 0, 0, 1, -1, 0, 3, 3, 3, 3}, 6, 2);
-      assertArrayEquals(new int[] {1, 4, 3}, x.nearestRows(codes));
+      assertArrayEquals(new int[] {1, 4, 3}, x.nearestRows(codes).toInts());
     }
   }
 
@@ -116,7 +117,7 @@ class NearestRowsTest {
           }
           try (Step step = kernels.inference()) {
             Tensor x = step.tensor(Tensors.gaussians(rng, n * d), n, d);
-            int[] found = x.nearestRows(step.tensor(codes, k, d));
+            int[] found = x.nearestRows(step.tensor(codes, k, d)).toInts();
             assertArrayEquals(
                 new int[n], found, "seed " + SEED + ", " + n + " rows, " + k + " codes of " + d);
           }

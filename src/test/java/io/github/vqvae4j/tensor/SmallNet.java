@@ -60,7 +60,7 @@ final class SmallNet implements AutoCloseable {
             Form.CONV_2D, h, residual.in(step), residualBias.in(step), h, true, SAME);
     Tensor z = h.reshape(-1, DEPTH);
     Tensor codes = codebook.in(step);
-    Tensor chosen = codes.rows(z.stopGradient().nearestRows(codes));
+    Tensor chosen = codes.embedding(z.stopGradient().nearestRows(codes));
     Tensor quantized = z.straightThrough(chosen);
     Tensor mixed = Tensor.concat(1, List.of(quantized, quantized.tanh())).matmul(mix.in(step));
     Tensor image = mixed.reshape(h.shape());

@@ -3,6 +3,7 @@ package io.github.vqvae4j.tensor;
 import static io.github.vqvae4j.tensor.Close.assertClose;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,7 +99,9 @@ class StepGradientsTest {
                     + loss
                     + ", variable "
                     + asked[i];
-            assertArrayEquals(expected[loss][asked[i]], gradients.get(i).toDoubles(), what);
+            // In float a bias' gradient that is asked for alone is summed in another order.
+            double rounding = dtype == DType.FLOAT ? 1e-6 : 0;
+            assertClose(expected[loss][asked[i]], gradients.get(i).toDoubles(), rounding, what);
             assertArrayEquals(variables.get(asked[i]).shape(), gradients.get(i).shape());
             read.add(gradients.get(i));
             copies.add(gradients.get(i).toDoubles());
@@ -207,7 +210,7 @@ class StepGradientsTest {
       assertEquals(10, step.gradients(squareOfB.mul(1), List.of(b)).get(0).item());
       Tensor again = squareOfA.mul(2);
       assertThrows(IllegalStateException.class, () -> step.gradients(again, List.of(a)));
-      assertThrows(IllegalStateException.class, () -> step.gradient(b));
+      assertNull(step.gradient(b), "backward was not called");
     }
   }
 

@@ -43,7 +43,7 @@ class StraightThroughTest {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor z = step.tensor(X, 1, 3).withGradient();
       Tensor codebook = step.tensor(new float[] {9, 9, 9, 1, 1, -1}, 2, 3).withGradient();
-      Tensor code = codebook.rows(z.nearestRows(codebook));
+      Tensor code = codebook.embedding(z.nearestRows(codebook));
       Tensor codebookTerm = code.meanSquaredError(z.stopGradient());
       Tensor commitment = z.meanSquaredError(code.stopGradient());
       Tensor decoded = z.straightThrough(code).sum();

@@ -40,7 +40,7 @@ public class SearchKernel {
   @Benchmark
   public int[] nearestCodes() {
     try (Step step = Step.inference()) {
-      return vectors.in(step).nearestRows(codebook.in(step));
+      return vectors.in(step).nearestRows(codebook.in(step)).toInts();
     }
   }
 }

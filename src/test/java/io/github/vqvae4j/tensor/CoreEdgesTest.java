@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What gradients, traces, checks and random numbers do wrong; each test says what is right. */
-class FaultsTest {
+/** Edges of gradients, traces, checks and random numbers, each of which was wrong once. */
+class CoreEdgesTest {
   private static Variable variable(float... values) {
     return new Variable(true, values, values.length);
   }
