@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class Backpropagation {
   private final Step step;
-  private final List<Node> nodes;
+  private final Graph graph;
 
   /** By the nodes' index; null where nothing came yet. */
   private final GradientArray[] gradients;
@@ -30,9 +30,10 @@ final class Backpropagation {
    *
    * @param leaves which ones are asked for
    */
-  Backpropagation(Step step, List<Node> nodes, Predicate<Node> leaves) {
+  Backpropagation(Step step, Graph graph, Predicate<Node> leaves) {
     this.step = step;
-    this.nodes = nodes;
+    this.graph = graph;
+    List<Node> nodes = graph.nodes();
     gradients = new GradientArray[nodes.size()];
     wanted = new boolean[nodes.size()];
     for (Node node : nodes) {
@@ -49,7 +50,7 @@ final class Backpropagation {
     one.assign(1);
     give(loss, one);
     for (int i = loss.node().index(); i >= 0; i--) {
-      Node node = nodes.get(i);
+      Node node = graph.nodes().get(i);
       if (gradients[i] == null || node.isLeaf()) {
         continue;
       }
@@ -110,7 +111,7 @@ final class Backpropagation {
       OperationCheck.ofGradient(current, dy, input, addend);
     }
     GradientArray sum = gradients[node.index()];
-    gradients[node.index()] = sum == null ? addend : step.sum(current, sum, addend);
+    gradients[node.index()] = sum == null ? addend : graph.sum(current, sum, addend);
   }
 
   private void checkNotPropagated(Node node, Tensor of) {

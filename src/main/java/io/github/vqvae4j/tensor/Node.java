@@ -90,7 +90,7 @@ final class Node {
   }
 
   /** Adds to a leaf's gradient. */
-  void add(GradientArray addend, Step step) {
-    gradient = gradient == null ? addend : step.sum(null, gradient, addend);
+  void add(GradientArray addend, Graph graph) {
+    gradient = gradient == null ? addend : graph.sum(null, gradient, addend);
   }
 }

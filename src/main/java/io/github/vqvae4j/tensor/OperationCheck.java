@@ -1,6 +1,5 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.tensor.internal.Kernels;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -46,9 +45,9 @@ final class OperationCheck {
 
   /** The sum of two gradients of one tensor. */
   static GradientArray ofSum(
-      Step step, Operation operation, GradientArray first, GradientArray second, Kernels kernels) {
+      Step step, Operation operation, GradientArray first, GradientArray second) {
     Fault before = worst(worst(constant(step, first)), worst(constant(step, second)));
-    GradientArray sum = first.plus(second, kernels);
+    GradientArray sum = first.plus(second, step.kernels(first.dtype()));
     String source = operation == null ? "backward" : operation.toString();
     refuse(source, "the sum of gradients of an operand", before, constant(step, sum));
     return sum;

@@ -14,9 +14,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -54,19 +52,15 @@ public final class Step implements AutoCloseable {
   private final PassKey key;
   private final Kernels floatKernels;
   private final Arena arena = Arena.take();
-  private final List<Node> nodes = new ArrayList<>();
+  private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
-  private final List<Change> changes = new ArrayList<>();
+  private final Commits commits = new Commits(arena);
   private Observer observer = (source, output) -> {};
   private Trace trace;
   private boolean checksEach;
   private long draws;
   private boolean open = true;
-  private Throwable backwardFailure;
-
-  /** What is done at commit, and the variables that it writes. */
-  private record Change(Runnable action, List<Variable> written) {}
 
   Step(boolean training, PassKey key, Kernels floatKernels) {
     this.training = training;
@@ -257,12 +251,8 @@ public final class Step implements AutoCloseable {
    */
   public List<Tensor> gradients(
       Tensor loss, List<? extends Variable> variables, boolean keepGraph) {
-    checkLoss("Step.gradients", loss);
-    List<Tensor> of = variables.stream().map(this::trackedLeaf).toList();
-    Set<Node> asked = of.stream().map(Tensor::node).collect(Collectors.toSet());
-    Backpropagation back = new Backpropagation(this, nodes, asked::contains);
-    back.run(loss, keepGraph);
-    return of.stream().map(leaf -> result(leaf, back.of(leaf.node()))).toList();
+    graph.checkLoss("Step.gradients", loss);
+    return graph.gradients(loss, variables.stream().map(this::trackedLeaf).toList(), keepGraph);
   }
 
   /**
@@ -290,15 +280,6 @@ public final class Step implements AutoCloseable {
     return leaf;
   }
 
-  private Tensor result(Tensor leaf, GradientArray gradient) {
-    if (gradient != null) {
-      return constant(gradient.array(), leaf.dtype());
-    }
-    INDArray zeros = leaf.allocate(leaf.dims());
-    zeros.assign(0);
-    return constant(zeros, leaf.dtype());
-  }
-
   /**
    * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
    * changes a buffer.
@@ -309,7 +290,7 @@ public final class Step implements AutoCloseable {
    */
   public void onCommit(Runnable change, Variable... written) {
     check();
-    changes.add(new Change(change, List.of(written)));
+    commits.add(change, written);
   }
 
   /**
@@ -319,24 +300,7 @@ public final class Step implements AutoCloseable {
    */
   public void commit() {
     check();
-    Map<Variable, INDArray> before = new IdentityHashMap<>();
-    for (Change change : changes) {
-      change.written().forEach(variable -> before.computeIfAbsent(variable, this::copy));
-    }
-    try {
-      takeCommits().run();
-    } catch (Throwable e) {
-      before.forEach(Variable::set);
-      throw e;
-    } finally {
-      before.forEach((variable, copy) -> arena.release(copy, variable.dtype()));
-    }
-  }
-
-  private INDArray copy(Variable variable) {
-    INDArray copy = arena.allocate(variable.dtype(), variable.shape());
-    HeapCopy.copy(variable.array(), copy);
-    return copy;
+    commits.run();
   }
 
   /**
@@ -417,9 +381,7 @@ public final class Step implements AutoCloseable {
    */
   public Runnable takeCommits() {
     check();
-    List<Change> taken = List.copyOf(changes);
-    changes.clear();
-    return () -> taken.forEach(change -> change.action().run());
+    return commits.take();
   }
 
   /**
@@ -457,9 +419,9 @@ public final class Step implements AutoCloseable {
     if (open) {
       checkThread();
       open = false;
-      nodes.clear();
+      graph.clear();
       leaves.clear();
-      changes.clear();
+      commits.clear();
       arena.giveBack();
     }
   }
@@ -510,16 +472,14 @@ public final class Step implements AutoCloseable {
     return leaves.computeIfAbsent(
         variable,
         v -> {
-          Node node = training && v.isTrainable() ? newLeaf() : null;
+          Node node = training && v.isTrainable() ? graph.leaf() : null;
           return new Tensor(this, v.array(), v.dtype(), v, node);
         });
   }
 
-  /** The node of a tensor without history that gradients are kept of. */
-  Node newLeaf() {
-    Node leaf = Node.leaf(nodes.size());
-    nodes.add(leaf);
-    return leaf;
+  /** What gradients go through. */
+  Graph graph() {
+    return graph;
   }
 
   /** Carries an operation out; returns its first result. */
@@ -538,11 +498,7 @@ public final class Step implements AutoCloseable {
     boolean tracked = value.backward() != null && isAnyTracked(inputs);
     Operation operation =
         tracked || trace != null || checksEach ? new Operation(kind, inputs, layers.peek()) : null;
-    Node node = null;
-    if (tracked) {
-      node = Node.of(nodes.size(), operation, value.backward());
-      nodes.add(node);
-    }
+    Node node = tracked ? graph.result(operation, value.backward()) : null;
     List<Tensor> results = results(value, node);
     if (operation != null) {
       operation.gave(results);
@@ -592,62 +548,6 @@ public final class Step implements AutoCloseable {
     }
     if (checksEach) {
       OperationCheck.ofResults(operation);
-    }
-  }
-
-  /**
-   * Finds the gradients of all leaves that a scalar depends on, and adds them to what they have.
-   */
-  void backward(Tensor loss) {
-    checkLoss("Tensor.backward", loss);
-    Backpropagation back = new Backpropagation(this, nodes, leaf -> true);
-    try {
-      back.run(loss, false);
-    } catch (Throwable e) {
-      backwardFailure = e;
-      throw e;
-    }
-    for (Node node : nodes) {
-      GradientArray gradient = node.isLeaf() ? back.of(node) : null;
-      if (gradient != null) {
-        node.add(gradient, this);
-      }
-    }
-  }
-
-  /** The sum of two gradients, which are given up; of an operation's input, or of a leaf. */
-  GradientArray sum(Operation operation, GradientArray first, GradientArray second) {
-    Kernels kernels = kernels(first.dtype());
-    return checksEach
-        ? OperationCheck.ofSum(this, operation, first, second, kernels)
-        : first.plus(second, kernels);
-  }
-
-  private void checkLoss(String who, Tensor loss) {
-    if (loss.step() != this) {
-      throw new IllegalArgumentException(who + ": expected a loss of this step, got another's.");
-    }
-    loss.array();
-    checkGradients();
-    if (loss.length() != 1 || !loss.isTracked()) {
-      throw new IllegalStateException(
-          who
-              + ": expected a scalar that depends on a parameter, got shape "
-              + Arrays.toString(loss.dims())
-              + (loss.isTracked()
-                  ? ". Reduce it with mean() or sum()."
-                  : ", which depends on none."));
-    }
-  }
-
-  /** Throws where gradients are incomplete because something threw on the way back. */
-  void checkGradients() {
-    check();
-    if (backwardFailure != null) {
-      throw new IllegalStateException(
-          "Step: an earlier backward() failed and left gradients incomplete; open a new step. "
-              + backwardFailure.getMessage(),
-          backwardFailure);
     }
   }
 }

@@ -269,7 +269,7 @@ public final class Tensor {
    *     was used
    */
   public void backward() {
-    step.backward(this);
+    step.graph().backward(this);
   }
 
   /**
@@ -283,7 +283,7 @@ public final class Tensor {
       throw new IllegalArgumentException("withGradient: integers have no gradient.");
     }
     Tensor leaf = stopGradient();
-    leaf.node = step.newLeaf();
+    leaf.node = step.graph().leaf();
     return leaf;
   }
 
@@ -295,7 +295,7 @@ public final class Tensor {
    *     null if no result depended on this
    */
   public Tensor gradient() {
-    step.checkGradients();
+    step.graph().checkComplete();
     if (isTracked() && !node.isLeaf()) {
       throw new IllegalStateException(
           "Tensor.gradient: this is a result in between, whose gradient is not kept."

@@ -1,0 +1,64 @@
+package io.github.vqvae4j.tensor;
+
+import io.github.vqvae4j.tensor.internal.Arena;
+import io.github.vqvae4j.tensor.internal.HeapCopy;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The updates of buffers that wait until a step's results were found good. */
+final class Commits {
+  private final Arena arena;
+  private final List<Change> changes = new ArrayList<>();
+
+  /** What is done at commit, and the variables that it writes. */
+  private record Change(Runnable action, List<Variable> written) {}
+
+  /**
+   * None yet.
+   *
+   * @param arena for copies of what is written
+   */
+  Commits(Arena arena) {
+    this.arena = arena;
+  }
+
+  void add(Runnable action, Variable... written) {
+    changes.add(new Change(action, List.of(written)));
+  }
+
+  /** Runs all; if one throws, what all would write is as before. */
+  void run() {
+    Map<Variable, INDArray> before = new IdentityHashMap<>();
+    for (Change change : changes) {
+      change.written().forEach(variable -> before.computeIfAbsent(variable, this::copy));
+    }
+    try {
+      take().run();
+    } catch (Throwable e) {
+      before.forEach(Variable::set);
+      throw e;
+    } finally {
+      before.forEach((variable, copy) -> arena.release(copy, variable.dtype()));
+    }
+  }
+
+  private INDArray copy(Variable variable) {
+    INDArray copy = arena.allocate(variable.dtype(), variable.shape());
+    HeapCopy.copy(variable.array(), copy);
+    return copy;
+  }
+
+  /** Removes all; whoever has them may run them later. */
+  Runnable take() {
+    List<Change> taken = List.copyOf(changes);
+    changes.clear();
+    return () -> taken.forEach(change -> change.action().run());
+  }
+
+  void clear() {
+    changes.clear();
+  }
+}
