@@ -31,15 +31,15 @@ public final class Nd4jArrays {
       case INT -> DType.INT;
       case HALF, BFLOAT16 -> throw refused(type, "Convert it with castTo(DataType.FLOAT)");
       case BOOL, BYTE, UBYTE, SHORT, UINT16 ->
-          throw refused(type, "Convert it with castTo(DataType.INT)");
+          throw refused(type, "Convert it with castTo(DataType.INT32)");
       case LONG, UINT32, UINT64 ->
-          throw refused(type, "Convert it with castTo(DataType.INT) if its values fit");
+          throw refused(type, "Convert it with castTo(DataType.INT32) if its values fit");
       default -> throw refused(type, "Tensors hold numbers only");
     };
   }
 
   private static IllegalArgumentException refused(DataType type, String remedy) {
-    return refused("an array in FLOAT, DOUBLE or INT", "one in " + type, remedy);
+    return refused("an array in FLOAT, DOUBLE or INT32", "one in " + type, remedy);
   }
 
   private static IllegalArgumentException refused(String expected, String got, String remedy) {
