@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.HeapCopy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -47,7 +48,7 @@ final class Backpropagation {
   /** Goes back from a scalar; the leaves' gradients are there then. */
   void run(Tensor loss, boolean keepGraph) {
     INDArray one = loss.allocate(loss.dims());
-    one.assign(1);
+    HeapCopy.write(new double[] {1}, one);
     give(loss, one);
     for (int i = loss.node().index(); i >= 0; i--) {
       Node node = graph.nodes().get(i);

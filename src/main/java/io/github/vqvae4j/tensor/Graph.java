@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.HeapCopy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Graph {
 
   /** The node of a tensor without history that gradients are kept of. */
   Node leaf() {
+    step.checkNotCustom("Tensor.withGradient", "Gradients inside need a step of their own.");
     Node leaf = Node.leaf(nodes.size());
     nodes.add(leaf);
     return leaf;
@@ -68,7 +70,7 @@ final class Graph {
       return step.constant(gradient.array(), leaf.dtype());
     }
     INDArray zeros = leaf.allocate(leaf.dims());
-    zeros.assign(0);
+    HeapCopy.clear(zeros);
     return step.constant(zeros, leaf.dtype());
   }
 
@@ -84,6 +86,7 @@ final class Graph {
       throw new IllegalArgumentException(who + ": expected a loss of this step, got another's.");
     }
     loss.array();
+    step.checkNotCustom(who, "Gradients inside need a step of their own.");
     checkComplete();
     if (loss.length() != 1 || !loss.isTracked()) {
       throw new IllegalStateException(

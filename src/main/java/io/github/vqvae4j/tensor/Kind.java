@@ -9,6 +9,11 @@ interface Kind {
   /** As the method of {@link Tensor} is called, for errors and traces. */
   String name();
 
+  /** The record whose components are the attributes. */
+  default Object attributes() {
+    return this;
+  }
+
   /** Whether an input may be in INT; the operation checks which one. */
   default boolean takesIntegers() {
     return false;

@@ -27,28 +27,41 @@ public final class Operation {
    * Returns what it computes.
    *
    * @return the name of the method of {@link Tensor}, as {@code conv2d}, or of a part of it, as
-   *     {@code normal}
+   *     {@code normal}; the name of a {@link CustomOperation}
    */
   public String name() {
     return kind.name();
   }
 
   /**
-   * Returns the settings it was carried out with.
+   * Returns the settings it was carried out with; of a {@link CustomOperation}, its components if
+   * it is a record.
    *
    * @return by name, as {@code axis}; arrays are not to be changed
    */
   public Map<String, Object> attributes() {
     Map<String, Object> attributes = new LinkedHashMap<>();
-    for (RecordComponent component : kind.getClass().getRecordComponents()) {
-      try {
-        component.getAccessor().setAccessible(true);
-        attributes.put(component.getName(), component.getAccessor().invoke(kind));
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("Operation " + name() + ": " + component, e);
+    Object settings = kind.attributes();
+    if (settings.getClass().isRecord()) {
+      for (RecordComponent component : settings.getClass().getRecordComponents()) {
+        attributes.put(component.getName(), value(component, settings));
       }
     }
     return Collections.unmodifiableMap(attributes);
+  }
+
+  private Object value(RecordComponent component, Object settings) {
+    try {
+      component.getAccessor().trySetAccessible();
+      return component.getAccessor().invoke(settings);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          name()
+              + ": its attribute "
+              + component.getName()
+              + " cannot be read. Make the record public, or open its package.",
+          e);
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
+import io.github.vqvae4j.tensor.internal.Nd4jArrays;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +59,10 @@ public final class Step implements AutoCloseable {
   private final Commits commits = new Commits(arena);
   private Observer observer = (source, output) -> {};
   private Trace trace;
+
+  /** The custom operation whose own code runs; null if none does. */
+  private CustomCode custom;
+
   private boolean checksEach;
   private long draws;
   private boolean open = true;
@@ -165,6 +170,7 @@ public final class Step implements AutoCloseable {
 
   /** The number of the next random operation of the pass. */
   long nextDraw() {
+    checkNotCustom("Step: random numbers", "Draw them before, and pass them as an input.");
     key();
     return draws++;
   }
@@ -179,7 +185,7 @@ public final class Step implements AutoCloseable {
   public Tensor tensor(float[] values, long... shape) {
     INDArray array = fresh(values.length, DType.FLOAT, shape);
     HeapCopy.write(values, 0, values.length, array, 0);
-    return constant(array, DType.FLOAT);
+    return made(constant(array, DType.FLOAT));
   }
 
   /**
@@ -192,7 +198,7 @@ public final class Step implements AutoCloseable {
   public Tensor tensor(double[] values, long... shape) {
     INDArray array = fresh(values.length, DType.DOUBLE, shape);
     HeapCopy.write(values, array);
-    return constant(array, DType.DOUBLE);
+    return made(constant(array, DType.DOUBLE));
   }
 
   /**
@@ -205,7 +211,23 @@ public final class Step implements AutoCloseable {
   public Tensor tensor(int[] values, long... shape) {
     INDArray array = fresh(values.length, DType.INT, shape);
     HeapCopy.write(values, 0, values.length, array, 0);
-    return constant(array, DType.INT);
+    return made(constant(array, DType.INT));
+  }
+
+  /**
+   * Copies an array of ND4J in: of any order, a view or not, in a workspace or not.
+   *
+   * @param array in FLOAT, DOUBLE or INT (32 bits), not empty
+   * @return a constant tensor of its shape and format; of shape [1] for one of rank 0
+   * @throws IllegalArgumentException if it is empty, closed, or in another format; the message says
+   *     what to convert it to
+   */
+  public Tensor tensor(INDArray array) {
+    check();
+    DType dtype = Nd4jArrays.dtype(array);
+    INDArray copy = arena.allocate(dtype, array.rank() == 0 ? new long[] {1} : array.shape());
+    copy.assign(array);
+    return made(constant(copy, dtype));
   }
 
   private INDArray fresh(long values, DType dtype, long... shape) {
@@ -290,6 +312,7 @@ public final class Step implements AutoCloseable {
    */
   public void onCommit(Runnable change, Variable... written) {
     check();
+    checkNotCustom("Step.onCommit", "Call it in the layer that applies the operation.");
     commits.add(change, written);
   }
 
@@ -372,6 +395,42 @@ public final class Step implements AutoCloseable {
     return trace != null;
   }
 
+  /** Whether memory stays that {@link Tensor#releasing} would give back. */
+  boolean keepsIntermediates() {
+    return trace != null || custom != null;
+  }
+
+  /** The layer that computes; null outside of all. */
+  Object layer() {
+    return layers.peek();
+  }
+
+  /** Says that a custom operation's own code runs from now on, or null; returns which did. */
+  CustomCode enter(CustomCode code) {
+    CustomCode outer = custom;
+    custom = code;
+    return outer;
+  }
+
+  /** Throws where a custom operation's own code runs. */
+  void checkNotCustom(String what, String remedy) {
+    if (custom != null) {
+      throw new IllegalStateException(
+          what
+              + ": a custom operation's own code computes from its inputs only, and changes nothing"
+              + " else. "
+              + remedy);
+    }
+  }
+
+  /** Notes a tensor in memory of its own. */
+  private Tensor made(Tensor tensor) {
+    if (custom != null) {
+      custom.made(tensor);
+    }
+    return tensor;
+  }
+
   /**
    * Removes the updates that {@link #commit} would run and returns them, for results that are good
    * only together with those of further steps.
@@ -418,6 +477,7 @@ public final class Step implements AutoCloseable {
   public void close() {
     if (open) {
       checkThread();
+      checkNotCustom("Step.close", "Close the step outside.");
       open = false;
       graph.clear();
       leaves.clear();
@@ -464,11 +524,12 @@ public final class Step implements AutoCloseable {
     check();
     INDArray copy = arena.allocate(other.dtype(), other.dims());
     HeapCopy.copy(other.array(), copy);
-    return constant(copy, other.dtype());
+    return made(constant(copy, other.dtype()));
   }
 
   Tensor leaf(Variable variable) {
     check();
+    checkNotCustom(variable.name(), "Pass it to Step.apply as an input, with in(step).");
     return leaves.computeIfAbsent(
         variable,
         v -> {
@@ -482,6 +543,22 @@ public final class Step implements AutoCloseable {
     return graph;
   }
 
+  /**
+   * Carries a custom operation out.
+   *
+   * @param operation what to compute
+   * @param inputs one or more tensors of this step, in any format
+   * @return its value; gradients go back by its backward pass, where an input has one
+   * @throws IllegalArgumentException if an input is null or of another step, or there is none
+   * @throws IllegalStateException if the operation does what {@link CustomOperation} says it may
+   *     not, or fails by an exception of its own. One that is an {@code IllegalArgumentException},
+   *     {@link NonFiniteException} or {@code InsufficientMemoryException} stays one
+   */
+  public Tensor apply(CustomOperation operation, Tensor... inputs) {
+    check();
+    return apply(Custom.checked(this, operation, inputs), inputs.clone());
+  }
+
   /** Carries an operation out; returns its first result. */
   Tensor apply(Kind kind, Tensor... inputs) {
     return applyAll(kind, inputs).get(0);
@@ -490,14 +567,22 @@ public final class Step implements AutoCloseable {
   /** Carries an operation out; returns all its results. */
   List<Tensor> applyAll(Kind kind, Tensor... inputs) {
     check();
-    if (checksEach && kind.isFused(inputs)) {
+    boolean recorded = custom == null;
+    if (recorded && checksEach && kind.isFused(inputs)) {
       return List.of(kind.oneByOne(inputs));
+    }
+    if (isAnyTracked(inputs)) {
+      checkNotCustom(
+          kind.name() + " of a tensor that gradients go through",
+          "Pass it to Step.apply as an input.");
     }
     checkNoIntegers(kind, inputs);
     Value value = kind.of(inputs);
     boolean tracked = value.backward() != null && isAnyTracked(inputs);
     Operation operation =
-        tracked || trace != null || checksEach ? new Operation(kind, inputs, layers.peek()) : null;
+        recorded && (tracked || trace != null || checksEach)
+            ? new Operation(kind, inputs, layer())
+            : null;
     Node node = tracked ? graph.result(operation, value.backward()) : null;
     List<Tensor> results = results(value, node);
     if (operation != null) {
@@ -532,13 +617,15 @@ public final class Step implements AutoCloseable {
     Tensor result = new Tensor(this, value.array(), value.dtype(), null, node);
     if (value.sharing() != null) {
       result.sharing(value.sharing());
+    } else {
+      made(result);
     }
     if (value.further().isEmpty()) {
       return List.of(result);
     }
     List<Tensor> results = new ArrayList<>();
     results.add(result);
-    value.further().forEach(more -> results.add(constant(more.array(), more.dtype())));
+    value.further().forEach(more -> results.add(made(constant(more.array(), more.dtype()))));
     return List.copyOf(results);
   }
 

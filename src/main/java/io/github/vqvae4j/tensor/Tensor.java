@@ -8,6 +8,7 @@ import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
 import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
+import io.github.vqvae4j.tensor.internal.Nd4jArrays;
 import io.github.vqvae4j.tensor.internal.Stamps;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -170,6 +171,21 @@ public final class Tensor {
   }
 
   /**
+   * A copy as an array of ND4J, for libraries on it. It outlives the step: ND4J owns its memory,
+   * which lies in no workspace, be one open or not, and is freed by {@code close()} or by the
+   * garbage collector.
+   *
+   * @return an array of this shape in C order, in FLOAT, DOUBLE or INT (32 bits)
+   */
+  public INDArray toINDArray() {
+    try {
+      return Nd4jArrays.copy(array());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
    * Copies some numbers into a part of an array; for tensors in FLOAT.
    *
    * @param offset of the first number here
@@ -221,16 +237,14 @@ public final class Tensor {
     checkWith("releasing", intermediate);
     Tensor released = intermediate.owner();
     if (!step.isTraining()
-        && !step.isTraced()
+        && !step.keepsIntermediates()
         && !isTracked()
         && !intermediate.isTracked()
         && !released.isTracked()
         && !released.neededByGradients
         && released.value != null
-        && !sharesMemoryWith(released)
-        && step.arena().owns(released.value)) {
-      step.arena().release(released.value, dtype);
-      released.value = null;
+        && !sharesMemoryWith(released)) {
+      released.giveBack();
     }
     return this;
   }
@@ -241,8 +255,22 @@ public final class Tensor {
     return this;
   }
 
-  private Tensor owner() {
+  /** The tensor whose memory it lies in, perhaps this one. */
+  Tensor owner() {
     return owner == null ? this : owner;
+  }
+
+  /** Gives its memory back if it is of the step's own, and ends it. */
+  void giveBack() {
+    if (value != null && step.arena().owns(value)) {
+      step.arena().release(value);
+      end();
+    }
+  }
+
+  /** Has every use of it from now on throw, and of what shares its memory. */
+  void end() {
+    value = null;
   }
 
   /**
@@ -326,7 +354,8 @@ public final class Tensor {
       throw new IllegalStateException(
           "Tensor of shape "
               + Arrays.toString(shape)
-              + ": its memory was given back by releasing().");
+              + ": its memory was given back by releasing(), or at the end of the custom operation"
+              + " that made it.");
     }
     return value;
   }

@@ -92,7 +92,8 @@ class OperationCheckTest {
             ActivationCases.all(),
             LossCases.all(),
             AxisCases.all(),
-            PixelCases.all())
+            PixelCases.all(),
+            CustomCases.all())
         .flatMap(List::stream)
         .map(one -> dynamicTest(one.name(), () -> checkSame(one)));
   }

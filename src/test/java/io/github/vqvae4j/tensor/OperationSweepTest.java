@@ -28,6 +28,7 @@ class OperationSweepTest {
                 LossCases.all(),
                 AxisCases.all(),
                 PixelCases.all(),
+                CustomCases.all(),
                 RandomCases.of(SEED, RANDOM))
             .flatMap(List::stream);
     return Sweep.tests(

@@ -71,6 +71,11 @@ class OperationTest {
   }
 
   @TestFactory
+  Stream<DynamicNode> custom() {
+    return CustomCases.all().stream().map(OperationTest::tests);
+  }
+
+  @TestFactory
   Stream<DynamicNode> randomShapes() {
     return RandomCases.of(SEED, 12).stream().map(OperationTest::tests);
   }
@@ -79,7 +84,11 @@ class OperationTest {
   @TestFactory
   Stream<DynamicTest> gradientOfOneInputAlone() {
     return Stream.of(
-            RandomCases.of(SEED, 12), SharingCases.all(), LossCases.all(), ConvolutionCases.all())
+            RandomCases.of(SEED, 12),
+            SharingCases.all(),
+            LossCases.all(),
+            ConvolutionCases.all(),
+            CustomCases.all())
         .flatMap(List::stream)
         .filter(one -> one.shapes().size() > 1)
         .flatMap(

@@ -41,6 +41,7 @@ class TraceTest {
             LossCases.all(),
             AxisCases.all(),
             PixelCases.all(),
+            CustomCases.all(),
             RandomCases.of(SEED, 12))
         .flatMap(List::stream)
         .map(one -> dynamicTest(one.name(), () -> checkEveryWay(one)));

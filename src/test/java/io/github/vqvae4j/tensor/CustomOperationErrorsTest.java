@@ -1,0 +1,278 @@
+package io.github.vqvae4j.tensor;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.CustomCases.Formula;
+import io.github.vqvae4j.tensor.CustomCases.Gradients;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a custom operation may not do or return, and how its failures are named. */
+class CustomOperationErrorsTest {
+  private static final Gradients PASS = (g, y, x) -> new Tensor[] {g};
+
+  static RuntimeException refused(Executable use, String... parts) {
+    IllegalStateException e = assertThrows(IllegalStateException.class, use);
+    assertSays(e, parts);
+    return e;
+  }
+
+  private static Tensor tensor(Step step, float... values) {
+    return step.tensor(values, values.length);
+  }
+
+  private static CustomOperation forward(Function<Tensor, Tensor> value) {
+    return new Formula("mine", x -> value.apply(x[0]), PASS);
+  }
+
+  // --- what is not done inside
+
+  private record Refusal(
+      String what, boolean training, Function<Tensor, Tensor> code, String says) {}
+
+  @TestFactory
+  Stream<DynamicTest> whatIsRefusedInside() {
+    Variable weight = new Variable(true, new float[] {2}, 1);
+    Variable buffer = new Variable(false, new float[] {2}, 1);
+    return Stream.of(
+            new Refusal("a weight", true, x -> x.mul(weight.in(x.step())), "in(step)"),
+            new Refusal("a weight", false, x -> x.mul(weight.in(x.step())), "in(step)"),
+            new Refusal("a buffer", true, x -> x.mul(buffer.in(x.step())), "in(step)"),
+            new Refusal("noise", true, Tensor::normalLike, "Draw them before"),
+            new Refusal("dropout", true, x -> x.dropout(0.5), "Draw them before"),
+            new Refusal("a shared draw", true, x -> shared(x), "Draw them before"),
+            new Refusal("withGradient", true, Tensor::withGradient, "a step of their own"),
+            new Refusal("withGradient", false, Tensor::withGradient, "a step of their own"),
+            new Refusal("backward", true, x -> backward(x), "a step of their own"),
+            new Refusal("gradients", true, x -> gradients(x, weight), "a step of their own"),
+            new Refusal("onCommit", true, x -> onCommit(x), "in the layer"),
+            new Refusal("close", true, x -> close(x), "Close the step outside"))
+        .flatMap(
+            one ->
+                Stream.of(
+                    dynamicTest(one + " forward", () -> checkForward(one)),
+                    dynamicTest(one + " backward", () -> checkBackward(one))));
+  }
+
+  private static Tensor shared(Tensor x) {
+    x.step().sharedRng();
+    return x;
+  }
+
+  private static Tensor backward(Tensor x) {
+    x.sum().backward();
+    return x;
+  }
+
+  private static Tensor gradients(Tensor x, Variable weight) {
+    x.step().gradients(x.sum(), List.of(weight));
+    return x;
+  }
+
+  private static Tensor onCommit(Tensor x) {
+    x.step().onCommit(() -> {});
+    return x;
+  }
+
+  private static Tensor close(Tensor x) {
+    x.step().close();
+    return x;
+  }
+
+  private static void checkForward(Refusal one) {
+    try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
+      Tensor x = tensor(step, 1, 2);
+      refused(
+          () -> step.apply(forward(one.code()), x),
+          "mine: forward failed on inputs [2] in FLOAT: ",
+          "its inputs only",
+          one.says());
+      // The step is as before.
+      step.onCommit(() -> {});
+      assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
+      x.withGradient().mul(2).sum().backward();
+    }
+  }
+
+  private static void checkBackward(Refusal one) {
+    CustomOperation operation =
+        new Formula("mine", x -> x[0].add(1), (g, y, x) -> new Tensor[] {one.code().apply(x[0])});
+    try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
+      Tensor x = tensor(step, 1, 2).withGradient();
+      Tensor loss = step.within("block", () -> step.apply(operation, x)).sum();
+      refused(loss::backward, "mine in block: backward failed on inputs [2]", one.says());
+      assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
+      refused(x::gradient, "an earlier backward() failed", "mine in block");
+    }
+  }
+
+  @Test
+  void aTensorThatGradientsGoThroughMustBeAnInput() {
+    try (Step step = Step.training(new Rng(1))) {
+      Tensor x = tensor(step, 1, 2);
+      Tensor tracked = tensor(step, 3, 4).withGradient();
+      for (CustomOperation operation :
+          List.of(forward(each -> each.mul(tracked)), forward(each -> tracked))) {
+        refused(() -> step.apply(operation, x), "mine: ", "Pass it to Step.apply as an input");
+      }
+      Tensor constant = tensor(step, 3, 4);
+      assertArrayEquals(
+          new float[] {3, 8}, step.apply(forward(each -> each.mul(constant)), x).toFloats());
+      assertArrayEquals(new float[] {3, 4}, step.apply(forward(each -> constant), x).toFloats());
+      assertArrayEquals(new float[] {3, 4}, constant.toFloats());
+    }
+  }
+
+  // --- what it is applied to, and returns
+
+  private static void badArgument(Executable use, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, use), parts);
+  }
+
+  @Test
+  void inputsAreOfTheStep() {
+    try (Step step = Step.inference();
+        Step other = Step.inference()) {
+      Tensor x = tensor(step, 1, 2);
+      CustomOperation same = forward(y -> y);
+      badArgument(() -> other.apply(same, x), "mine: ", "one of another step as input 0");
+      badArgument(() -> step.apply(same, x, null), "mine: ", "null as input 1");
+      badArgument(() -> step.apply(same), "mine: expected one input or more");
+      badArgument(() -> step.apply(new Formula(" ", y -> y[0], PASS), x), "name() is blank");
+      badArgument(() -> step.apply(new Formula(null, y -> y[0], PASS), x), "name() is null");
+      refused(() -> step.apply(forward(y -> null), x), "mine: expected forward", "got null");
+      Tensor foreign = tensor(other, 1, 2);
+      refused(() -> step.apply(forward(y -> foreign), x), "mine: ", "one of another step");
+    }
+  }
+
+  private static RuntimeException badGradients(Gradients gradients, String... parts) {
+    CustomOperation operation =
+        new Formula("mine", x -> x[0].add(x[1].to(x[0].dtype())), gradients);
+    try (Step step = Step.training(new Rng(1))) {
+      Tensor a = step.tensor(new float[6], 2, 3).withGradient();
+      Tensor b = step.tensor(new int[3], 3);
+      return refused(() -> step.apply(operation, a, b).sum().backward(), parts);
+    }
+  }
+
+  @Test
+  void gradientsAreLikeTheInputs() {
+    badGradients((g, y, x) -> null, "mine: ", "an array of 2", "got null");
+    badGradients((g, y, x) -> new Tensor[] {g}, "an array of 2", "got 1 entries", "entry is null");
+    badGradients((g, y, x) -> new Tensor[] {g, null, null}, "got 3 entries");
+    badGradients(
+        (g, y, x) -> new Tensor[] {g.sum(0), null},
+        "gradient of input 0",
+        "[2, 3] in FLOAT",
+        "got [3] in FLOAT",
+        "Sum it over axes that were broadcast");
+    badGradients(
+        (g, y, x) -> new Tensor[] {g.to(DType.DOUBLE), null},
+        "got [2, 3] in DOUBLE",
+        "to(DType.FLOAT)");
+    badGradients((g, y, x) -> new Tensor[] {g, x[1]}, "input 1", "return null");
+    badGradients((g, y, x) -> new Tensor[] {g, g.sum(0)}, "input 1", "return null");
+    try (Step other = Step.inference()) {
+      Tensor foreign = other.tensor(new float[6], 2, 3);
+      badGradients((g, y, x) -> new Tensor[] {foreign, null}, "of another step");
+    }
+  }
+
+  // --- failures
+
+  @Test
+  void failuresAreNamedAndOfTheSameKind() {
+    try (Step step = Step.inference()) {
+      Tensor x = tensor(step, 1, 2);
+      IllegalArgumentException bad =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> step.apply(forward(y -> y.add(y.step().tensor(new float[3], 3))), x));
+      assertSays(bad, "mine: forward failed on inputs [2] in FLOAT: add: shapes [2] and [3]");
+      assertEquals(IllegalArgumentException.class, bad.getCause().getClass());
+      IllegalStateException other =
+          assertThrows(
+              IllegalStateException.class, () -> step.apply(forward(y -> (Tensor) thrown()), x));
+      assertSays(other, "mine: forward failed", "java.util.NoSuchElementException");
+      for (RuntimeException e :
+          List.of(
+              new NonFiniteException("me", "it", Double.NaN, "more care"),
+              new InsufficientMemoryException("Too large.", "Less.", 1, false, null))) {
+        assertSame(
+            e,
+            assertThrows(
+                RuntimeException.class,
+                () ->
+                    step.apply(
+                        forward(
+                            y -> {
+                              throw e;
+                            }),
+                        x)));
+      }
+      StackOverflowError error = new StackOverflowError();
+      assertSame(
+          error,
+          assertThrows(
+              StackOverflowError.class,
+              () ->
+                  step.apply(
+                      forward(
+                          y -> {
+                            throw error;
+                          }),
+                      x)));
+      step.onCommit(() -> {});
+    }
+  }
+
+  private static Object thrown() {
+    throw new java.util.NoSuchElementException();
+  }
+
+  // --- checks of each operation
+
+  private static NonFiniteException fault(CustomOperation operation, float... values) {
+    try (Step step = Step.training(new Rng(1))) {
+      step.checkEachOperation();
+      Tensor x = tensor(step, values).withGradient();
+      return assertThrows(
+          NonFiniteException.class,
+          () -> step.within("block", () -> step.apply(operation, x)).tanh().sum().backward());
+    }
+  }
+
+  @Test
+  void nanIsNamed() {
+    assertSays(fault(forward(Tensor::log), 1, -1), "mine in block: its result of shape [2]", "NaN");
+    Formula wrong = new Formula("mine", x -> x[0], (g, y, x) -> new Tensor[] {g.mul(0).log()});
+    assertSays(fault(wrong, 1), "mine in block: the gradient of its input 0", "Infinity");
+  }
+
+  /** As in a formula that overflows on the way to a finite value. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void whatIsInfiniteOnlyInsideIsNoFault(KernelSet kernels) {
+    CustomOperation sigmoid = forward(x -> x.neg().exp().add(1).pow(-1));
+    try (Step step = kernels.inference()) {
+      step.checkEachOperation();
+      assertArrayEquals(
+          new float[] {0, 0.5f}, step.apply(sigmoid, tensor(step, -1000, 0)).toFloats());
+    }
+  }
+}
