@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -283,11 +284,18 @@ public final class Step implements AutoCloseable {
       throw new IllegalArgumentException(
           "Step.gradients: expected variables that are used in this step and have gradients; "
               + variable.name()
-              + (leaf == null
-                  ? " was not used."
-                  : " has none: it is a buffer, or this step is for inference."));
+              + (leaf == null ? " was not used." : " has none: " + whyUntracked(variable)));
     }
     return leaf;
+  }
+
+  private String whyUntracked(Variable variable) {
+    if (!training) {
+      return "this step is for inference.";
+    }
+    return variable.isParameter()
+        ? "it was frozen when the step first used it; unfreeze it before the pass."
+        : "it is a buffer.";
   }
 
   private Tensor result(Tensor leaf, GradientArray gradient) {
@@ -301,7 +309,7 @@ public final class Step implements AutoCloseable {
 
   /**
    * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
-   * changes a buffer.
+   * changes a buffer. An update of a frozen variable is left out.
    *
    * @param change what to do, with numbers copied out of the step's tensors: {@link #takeCommits}
    *     may have it done after the step has closed
@@ -309,7 +317,9 @@ public final class Step implements AutoCloseable {
    */
   public void onCommit(Runnable change, Variable... written) {
     check();
-    changes.add(new Change(change, List.of(written)));
+    if (Stream.of(written).noneMatch(Variable::isFrozen)) {
+      changes.add(new Change(change, List.of(written)));
+    }
   }
 
   /**
