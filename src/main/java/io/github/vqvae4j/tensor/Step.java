@@ -48,6 +48,13 @@ public final class Step implements AutoCloseable {
      * @param output what it computed
      */
     void computed(Object source, Tensor output);
+
+    /**
+     * Before an operation is carried out, or a constant or a variable's tensor is made.
+     *
+     * @param layer the innermost that computes; null outside of all
+     */
+    default void using(Object layer) {}
   }
 
   private final Thread owner = Thread.currentThread();
@@ -217,6 +224,7 @@ public final class Step implements AutoCloseable {
 
   private INDArray fresh(long values, DType dtype, long... shape) {
     check();
+    observer.using(layers.peek());
     if (Shape.size(shape) != values) {
       throw new IllegalArgumentException(
           "Step.tensor: shape "
@@ -517,6 +525,7 @@ public final class Step implements AutoCloseable {
 
   Tensor leaf(Variable variable) {
     check();
+    observer.using(layers.peek());
     return leaves.computeIfAbsent(
         variable,
         v -> {
@@ -540,6 +549,7 @@ public final class Step implements AutoCloseable {
   /** Carries an operation out; returns all its results. */
   List<Tensor> applyAll(Kind kind, Tensor... inputs) {
     check();
+    observer.using(layers.peek());
     if (checksEach && kind.isFused(inputs)) {
       return List.of(kind.oneByOne(inputs));
     }
