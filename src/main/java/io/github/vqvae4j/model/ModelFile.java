@@ -9,7 +9,7 @@ import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.io.StrictJson;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
-import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
@@ -262,10 +262,10 @@ final class ModelFile {
    * Builds a model as the settings say and fills it. What it takes memory for is what the file has
    * arrays of: a damaged number cannot ask for more.
    */
-  <L extends Layer> L build(Supplier<L> builder) throws BadFileException {
-    L built;
+  <B extends Block> B build(Supplier<B> builder) throws BadFileException {
+    B built;
     try {
-      built = Layer.withoutValues(arrays.size(), builder);
+      built = Block.withoutValues(arrays.size(), builder);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw settingsAskFor(
           "what cannot be built from the file's " + arrays.size() + " arrays: " + e.getMessage());
@@ -298,8 +298,8 @@ final class ModelFile {
   }
 
   /** Checks everything first, so that the model stays as it was if anything is wrong. */
-  <L extends Layer> L fill(L layer) throws BadFileException {
-    Map<String, Variable> variables = layer.variables();
+  <B extends Block> B fill(B block) throws BadFileException {
+    Map<String, Variable> variables = block.variables();
     if (!variables.keySet().equals(arrays.keySet())) {
       throw new BadFileException(
           path,
@@ -340,7 +340,7 @@ final class ModelFile {
       }
     }
     variables.forEach((name, variable) -> variable.set(arrays.get(name).floats()));
-    return layer;
+    return block;
   }
 
   private static int firstNotFinite(float[] values) {

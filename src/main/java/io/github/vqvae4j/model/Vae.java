@@ -120,7 +120,7 @@ public final class Vae extends LatentModel {
     Posterior posterior = posterior(images.add(-CENTER));
     Step step = images.step();
     Tensor latents =
-        step.isTraining()
+        isTraining(step)
             ? posterior.sample()
             : posterior.sample(EVALUATION_SEED, progress.firstImage());
     return loss(images, posterior, latents, progress);
@@ -130,7 +130,7 @@ public final class Vae extends LatentModel {
     Tensor decoded = decoder().forward(latents);
     checkSameShape(decoded.shape(), images.shape());
     Tensor kl = posterior.kl();
-    boolean training = images.step().isTraining();
+    boolean training = isTraining(images.step());
     if (training) {
       float[] values = kl.toFloats();
       images.step().onCommit(() -> watch.add(values));

@@ -212,6 +212,11 @@ public final class VqVae extends ImageModel {
     if (wanted == 0) {
       return;
     }
+    if (quantizer.isFrozen()) {
+      throw new IllegalStateException(
+          "VqVae: the quantizer is frozen, but its codebook starts from data and was not started."
+              + " Unfreeze it, load a trained model, or call quantizer().start(vectors, ..) first.");
+    }
     int dimension = quantizer.dimension();
     List<float[]> parts = new ArrayList<>();
     try (Batches batches = Batches.shuffled(data, batch, seed)) {

@@ -10,8 +10,10 @@ import java.util.Arrays;
  *
  * <p>In training, mean and variance are those of the batch, and when the step commits, the moving
  * averages follow them: average &lt;- (1 - momentum) average + momentum of the batch, the
- * variance's with Bessel's correction, n / (n - 1) for n pixels, as in PyTorch. In inference, the
- * averages take their place.
+ * variance's with Bessel's correction, n / (n - 1) for n pixels, as in PyTorch. In inference, and
+ * in {@linkplain #eval evaluation mode}, the averages take their place. If the layer is {@linkplain
+ * #freeze frozen}, the averages stay as they are, but a training step still normalizes by the
+ * batch.
  *
  * <p>Parameters: {@code weight} [channels], which starts at 1, and {@code bias} [channels], at 0,
  * neither if it is not {@linkplain BatchNormConfig#affine() affine}; buffers: {@code running_mean}
@@ -56,7 +58,7 @@ public final class BatchNorm2d extends Normalization {
               + Arrays.toString(x.shape())
               + ".");
     }
-    return x.step().isTraining() ? byBatch(x) : byAverages(x);
+    return isTraining(x.step()) ? byBatch(x) : byAverages(x);
   }
 
   private Tensor byBatch(Tensor x) {

@@ -8,7 +8,7 @@ public final class Buffer extends Variable {
   private final Supplier<String> name;
 
   /**
-   * A buffer; layers make theirs with {@link Layer#buffer}.
+   * A buffer; blocks make theirs with {@link Block#buffer}.
    *
    * @param name within its model, as it is when asked for
    * @param values row by row, the last axis fastest; null for none yet

@@ -67,9 +67,7 @@ public abstract sealed class Convolution extends Layer
 
   /** The convolution and a residual sum in one pass: relu?(x * weight + bias + residual). */
   final Tensor addTo(Tensor residual, Tensor x) {
-    Tensor sum = x.step().within(this, () -> convolve(x, residual));
-    x.step().computed(this, sum);
-    return sum;
+    return within(x.step(), () -> convolve(x, residual));
   }
 
   private Tensor convolve(Tensor x, Tensor residual) {

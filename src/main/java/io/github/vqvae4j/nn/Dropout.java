@@ -4,7 +4,8 @@ import io.github.vqvae4j.tensor.Tensor;
 
 /**
  * Dropout (Srivastava et al. 2014): in training each element becomes 0 with some probability, drawn
- * from the step's generator, or else is divided by 1 - rate; in inference nothing happens.
+ * from the step's generator, or else is divided by 1 - rate; in inference, and in {@linkplain #eval
+ * evaluation mode}, nothing happens.
  */
 public final class Dropout extends Layer {
   private final double rate;
@@ -25,6 +26,6 @@ public final class Dropout extends Layer {
 
   @Override
   protected Tensor compute(Tensor x) {
-    return x.dropout(rate);
+    return isTraining(x.step()) ? x.dropout(rate) : x;
   }
 }

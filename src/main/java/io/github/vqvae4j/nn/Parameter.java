@@ -8,7 +8,7 @@ public final class Parameter extends Variable {
   private final Supplier<String> name;
 
   /**
-   * A parameter; layers make theirs with {@link Layer#parameter}.
+   * A parameter; blocks make theirs with {@link Block#parameter}.
    *
    * @param name within its model, as it is when asked for
    * @param values row by row, the last axis fastest; null for none yet

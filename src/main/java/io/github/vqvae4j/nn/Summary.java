@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A table of a model's layers, for people: names, output shapes and numbers of parameters.
@@ -41,52 +42,64 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
    * @return the table
    */
   public static Summary of(Layer layer, long... inputShape) {
-    Map<Layer, Deque<String>> names = new IdentityHashMap<>();
-    name("", layer, names);
+    int size = 1;
+    for (long d : inputShape) {
+      // Of no size, so that the step's own check refuses it.
+      size = Math.toIntExact(size * Math.max(0, d));
+    }
+    float[] zeros = new float[size];
+    return of(layer, step -> layer.forward(step.tensor(zeros, inputShape)));
+  }
+
+  /**
+   * Runs a block once and writes down what it computes.
+   *
+   * @param block any block
+   * @param pass calls the block with inputs of the step for inference that it is given
+   * @return the table
+   */
+  public static Summary of(Block block, Consumer<Step> pass) {
+    Map<Block, Deque<String>> names = new IdentityHashMap<>();
+    name("", block, names);
     List<Row> rows = new ArrayList<>();
     try (Step step = Step.inference()) {
-      step.observe((source, output) -> rows.add(row(names, (Layer) source, output)));
-      int size = 1;
-      for (long d : inputShape) {
-        // Of no size, so that the step's own check refuses it.
-        size = Math.toIntExact(size * Math.max(0, d));
-      }
-      layer.forward(step.tensor(new float[size], inputShape));
+      step.observe((source, output) -> rows.add(row(names, (Block) source, output)));
+      pass.accept(step);
     }
     return new Summary(
         List.copyOf(rows),
-        count(layer.variables().values(), true),
-        count(layer.variables().values(), false));
+        count(block.variables().values(), true),
+        count(block.variables().values(), false));
   }
 
-  private static void name(String path, Layer layer, Map<Layer, Deque<String>> names) {
-    names.computeIfAbsent(layer, l -> new ArrayDeque<>()).add(path.isEmpty() ? "(all)" : path);
-    layer
+  private static void name(String path, Block block, Map<Block, Deque<String>> names) {
+    names.computeIfAbsent(block, b -> new ArrayDeque<>()).add(path.isEmpty() ? "(all)" : path);
+    block
         .children()
         .forEach((name, child) -> name(path.isEmpty() ? name : path + "." + name, child, names));
   }
 
-  private static Row row(Map<Layer, Deque<String>> names, Layer layer, Tensor output) {
-    Deque<String> own = names.getOrDefault(layer, new ArrayDeque<>(List.of("?")));
+  private static Row row(Map<Block, Deque<String>> names, Block block, Tensor output) {
+    Deque<String> own = names.getOrDefault(block, new ArrayDeque<>(List.of("?")));
     // A layer that stands in several places, as an activation may, computes in their order.
     String name = own.size() > 1 ? own.poll() : own.peek();
     // Inner layers may share parameters, or be one.
-    Set<Variable> ownVariables = new HashSet<>(layer.variables().values());
-    layer
+    Set<Variable> ownVariables = new HashSet<>(block.variables().values());
+    block
         .children()
         .values()
         .forEach(c -> ownVariables.removeAll(Set.copyOf(c.variables().values())));
     return new Row(
         name,
-        layer.getClass().getSimpleName(),
+        block.getClass().getSimpleName(),
         Arrays.stream(output.shape()).boxed().toList(),
         count(ownVariables, true));
   }
 
-  private static long count(Collection<Variable> variables, boolean trainable) {
+  private static long count(Collection<Variable> variables, boolean parameters) {
     long sum = 0;
     for (Variable variable : Set.copyOf(variables)) {
-      sum += variable.isTrainable() == trainable ? variable.size() : 0;
+      sum += variable instanceof Parameter == parameters ? variable.size() : 0;
     }
     return sum;
   }

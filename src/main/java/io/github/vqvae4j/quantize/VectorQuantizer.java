@@ -171,7 +171,7 @@ public final class VectorQuantizer extends Quantizer {
 
   private Quantized assign(Tensor vectors) {
     Step step = vectors.step();
-    if (step.isTraining() && vectorsToStart() > 0) {
+    if (isTraining(step) && vectorsToStart() > 0) {
       throw new IllegalStateException(
           "VectorQuantizer: its codebook starts from k-means on data and was not started. Train"
               + " with Trainer, call start(vectors, ..) first, or choose another start.");
@@ -189,7 +189,7 @@ public final class VectorQuantizer extends Quantizer {
     Tensor commitment = vectors.meanSquaredError(chosen.stopGradient());
     terms.add(new LossTerm("commitment", commitment, config.commitmentWeight()));
 
-    if (step.isTraining()) {
+    if (isTraining(step)) {
       double[] values = vectors.toDoubles();
       long replacements = codebook.replacements();
       Rng rng = step.sharedRng();

@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -46,6 +47,13 @@ public final class Step implements AutoCloseable {
      * @param output what it computed
      */
     void computed(Object source, Tensor output);
+
+    /**
+     * Before an operation is carried out, or a constant or a variable's tensor is made.
+     *
+     * @param layer the innermost that computes; null outside of all
+     */
+    default void using(Object layer) {}
   }
 
   private final Thread owner = Thread.currentThread();
@@ -232,6 +240,7 @@ public final class Step implements AutoCloseable {
 
   private INDArray fresh(long values, DType dtype, long... shape) {
     check();
+    observer.using(layers.peek());
     if (Shape.size(shape) != values) {
       throw new IllegalArgumentException(
           "Step.tensor: shape "
@@ -295,16 +304,23 @@ public final class Step implements AutoCloseable {
       throw new IllegalArgumentException(
           "Step.gradients: expected variables that are used in this step and have gradients; "
               + variable.name()
-              + (leaf == null
-                  ? " was not used."
-                  : " has none: it is a buffer, or this step is for inference."));
+              + (leaf == null ? " was not used." : " has none: " + whyUntracked(variable)));
     }
     return leaf;
   }
 
+  private String whyUntracked(Variable variable) {
+    if (!training) {
+      return "this step is for inference.";
+    }
+    return variable.isParameter()
+        ? "it was frozen when the step first used it; unfreeze it before the pass."
+        : "it is a buffer.";
+  }
+
   /**
    * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
-   * changes a buffer.
+   * changes a buffer. An update of a frozen variable is left out.
    *
    * @param change what to do, with numbers copied out of the step's tensors: {@link #takeCommits}
    *     may have it done after the step has closed
@@ -313,7 +329,9 @@ public final class Step implements AutoCloseable {
   public void onCommit(Runnable change, Variable... written) {
     check();
     checkNotCustom("Step.onCommit", "Call it in the layer that applies the operation.");
-    commits.add(change, written);
+    if (Stream.of(written).noneMatch(Variable::isFrozen)) {
+      commits.add(change, written);
+    }
   }
 
   /**
@@ -530,6 +548,7 @@ public final class Step implements AutoCloseable {
   Tensor leaf(Variable variable) {
     check();
     checkNotCustom(variable.name(), "Pass it to Step.apply as an input, with in(step).");
+    observer.using(layer());
     return leaves.computeIfAbsent(
         variable,
         v -> {
@@ -567,11 +586,12 @@ public final class Step implements AutoCloseable {
   /** Carries an operation out; returns all its results. */
   List<Tensor> applyAll(Kind kind, Tensor... inputs) {
     check();
+    observer.using(layer());
     boolean recorded = custom == null;
     if (recorded && checksEach && kind.isFused(inputs)) {
       return List.of(kind.oneByOne(inputs));
     }
-    if (isAnyTracked(inputs)) {
+    if (custom != null && isAnyTracked(inputs)) {
       checkNotCustom(
           kind.name() + " of a tensor that gradients go through",
           "Pass it to Step.apply as an input.");

@@ -1454,17 +1454,16 @@ public final class Tensor {
    * io.github.vqvae4j.random.PassKey}).
    *
    * @param rate the probability, from 0 to below 1
-   * @return this tensor itself in inference
+   * @return a tensor of this shape
+   * @throws IllegalStateException in a step without random numbers; a layer drops only if {@code
+   *     isTraining(step)}
    */
   public Tensor dropout(double rate) {
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException(
           "dropout: expected a rate from 0 to below 1, got " + rate + ".");
     }
-    if (!step.isTraining() || rate == 0) {
-      return this;
-    }
-    return mul(random(Distribution.DROPOUT, rate));
+    return rate == 0 ? this : mul(random(Distribution.DROPOUT, rate));
   }
 
   /**

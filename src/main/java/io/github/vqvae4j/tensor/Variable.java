@@ -16,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public class Variable implements AutoCloseable {
   private final long[] shape;
   private final boolean trainable;
+  private volatile boolean frozen;
   private DType dtype = DType.FLOAT;
   private NativeMemory memory;
   private INDArray array;
@@ -99,9 +100,37 @@ public class Variable implements AutoCloseable {
   /**
    * Whether training finds its gradient.
    *
-   * @return true for parameters, false for buffers
+   * @return true for parameters that are not frozen, false for buffers
    */
   public final boolean isTrainable() {
+    return trainable && !frozen;
+  }
+
+  /**
+   * Keeps training from changing it: steps that use it from now on find no gradient of it, and
+   * leave out updates that would write it ({@link Step#onCommit}). Gradients still go to what it is
+   * computed with. It may be written otherwise, as by loading a file.
+   */
+  public final void freeze() {
+    frozen = true;
+  }
+
+  /** Lets training change it again; a new variable is not frozen. */
+  public final void unfreeze() {
+    frozen = false;
+  }
+
+  /**
+   * Returns whether training leaves it as it is.
+   *
+   * @return true after {@link #freeze}
+   */
+  public final boolean isFrozen() {
+    return frozen;
+  }
+
+  /** Whether it has gradients unless it is frozen. */
+  final boolean isParameter() {
     return trainable;
   }
 

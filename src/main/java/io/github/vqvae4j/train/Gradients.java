@@ -10,7 +10,7 @@ public interface Gradients {
    * Whether a parameter has one.
    *
    * @param parameter of the model
-   * @return false if the loss did not depend on it
+   * @return false if the loss did not depend on it, or it is frozen
    */
   boolean has(Parameter parameter);
 
@@ -34,7 +34,7 @@ public interface Gradients {
     return new Gradients() {
       @Override
       public boolean has(Parameter parameter) {
-        return step.gradient(parameter) != null;
+        return parameter.isTrainable() && step.gradient(parameter) != null;
       }
 
       @Override

@@ -3,8 +3,9 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
-import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param outputs of each layer, in the order in which they compute
  * @param weights each parameter
- * @param gradients of each parameter that the loss depends on
+ * @param gradients of each parameter that the loss depends on and that is not frozen
  */
 public record ModelStatistics(
     List<ArrayStatistics> outputs, List<ArrayStatistics> weights, List<ArrayStatistics> gradients) {
@@ -59,7 +60,7 @@ public record ModelStatistics(
               images.width(),
               images.channels());
       try {
-        LossTerm.total(model.loss(pixels, progress).terms()).backward();
+        TrainingStep.backward(model, LossTerm.total(model.loss(pixels, progress).terms()));
       } catch (NonFiniteException e) {
         LOG.warn("The pass ends early, without gradients. {}", e.getMessage());
       }
@@ -67,7 +68,7 @@ public record ModelStatistics(
           .variables()
           .forEach(
               (name, variable) -> {
-                if (variable.isTrainable()) {
+                if (variable instanceof Parameter) {
                   weights.add(ArrayStatistics.of(name, variable.toDoubles()));
                   Tensor gradient = step.gradient(variable);
                   if (gradient != null) {
@@ -86,9 +87,9 @@ public record ModelStatistics(
     return names;
   }
 
-  private static void name(String path, Layer layer, Map<Object, String> names) {
-    names.putIfAbsent(layer, path);
-    layer
+  private static void name(String path, Block block, Map<Object, String> names) {
+    names.putIfAbsent(block, path);
+    block
         .children()
         .forEach((name, child) -> name(path.isEmpty() ? name : path + "." + name, child, names));
   }

@@ -91,6 +91,11 @@ final class TrainingStep {
    * optimizer that has moved them begins anew.
    */
   StepResult take(long n, Batches batches) {
+    if (model.isFrozen()) {
+      throw new IllegalStateException(
+          "Trainer: expected a model with something to train, but all its parameters and buffers are"
+              + " frozen. Call unfreeze() on the part that shall learn.");
+    }
     state.begin(n);
     passes.clear();
     updated = false;
@@ -148,8 +153,17 @@ final class TrainingStep {
     Tensor total = LossTerm.total(loss.terms());
     StepResult result = StepResult.of(loss.terms(), total, loss.usage());
     result.checkFinite(n);
-    total.backward();
+    backward(model, total);
     return result;
+  }
+
+  /**
+   * Without trainable parameters there are no gradients: a codebook may learn by averages alone.
+   */
+  static void backward(ImageModel model, Tensor loss) {
+    if (model.parameters().stream().anyMatch(Parameter::isTrainable)) {
+      loss.backward();
+    }
   }
 
   private BatchLoss loss(long n, Step step, Pass pass) {
@@ -177,7 +191,7 @@ final class TrainingStep {
   private void check(long n, Pass pass) {
     try (Step step = Step.training(pass.key())) {
       step.checkEachOperation();
-      LossTerm.total(loss(n, step, pass).terms()).backward();
+      backward(model, LossTerm.total(loss(n, step, pass).terms()));
     }
   }
 

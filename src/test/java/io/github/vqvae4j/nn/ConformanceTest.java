@@ -19,8 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What holds for every layer. */
 class ConformanceTest {
   private static final long SEED = 20;
-  private static final double DIFFERENCE = 1e-6;
-  private static final double GRADIENT = 1e-6;
   private static final double FLOAT = 1e-4;
 
   static List<Conformance> layers() {
@@ -47,67 +45,21 @@ class ConformanceTest {
   @MethodSource("layers")
   void gradientsOfInputAndParametersAreCentralDifferences(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
-      layer.convert(DType.DOUBLE);
       randomize(layer);
-      double[] input = input(conformance);
-      double[] inputGradient;
-      try (Step step = Step.training(new Rng(1))) {
-        Tensor x = step.tensor(input, conformance.inputShape()).withGradient();
-        loss(layer.forward(x)).backward();
-        // Codes have none.
-        Tensor ofInput = x.gradient();
-        inputGradient = ofInput == null ? new double[input.length] : ofInput.toDoubles();
-        for (Parameter parameter : layer.parameters()) {
-          double[] gradient = step.gradient(parameter).toDoubles();
-          double[] values = parameter.toDoubles();
-          for (int i = 0; i < values.length; i += 1 + values.length / 10) {
-            double expected =
-                difference(values, i, v -> parameter.set(v), () -> loss(layer, input, conformance));
-            assertEquals(expected, gradient[i], GRADIENT * Math.max(1, Math.abs(expected)));
-          }
-        }
-      }
-      for (int i = 0; i < input.length; i += 1 + input.length / 10) {
-        double expected = difference(input, i, v -> {}, () -> loss(layer, input, conformance));
-        assertEquals(expected, inputGradient[i], GRADIENT * Math.max(1, Math.abs(expected)));
-      }
+      BlockCheck.of(layer, conformance.inputShape()).gradients();
     }
   }
 
-  private interface Values {
-    void set(double[] values);
-  }
-
-  private interface Loss {
-    double get();
-  }
-
-  private static double difference(double[] values, int i, Values setter, Loss loss) {
-    double before = values[i];
-    values[i] = before + DIFFERENCE;
-    setter.set(values);
-    double above = loss.get();
-    values[i] = before - DIFFERENCE;
-    setter.set(values);
-    double below = loss.get();
-    values[i] = before;
-    setter.set(values);
-    return (above - below) / (2 * DIFFERENCE);
-  }
-
-  private static double loss(Layer layer, double[] input, Conformance conformance) {
-    try (Step step = Step.training(new Rng(1))) {
-      return loss(layer.forward(step.tensor(input, conformance.inputShape()))).item();
+  @ParameterizedTest
+  @MethodSource("layersAndQuantizers")
+  void twoThreadsMayRunIt(Conformance conformance) {
+    try (Layer layer = conformance.make().apply(new Rng(SEED))) {
+      randomize(layer);
+      BlockCheck check = BlockCheck.of(layer, conformance.inputShape());
+      check.threads();
+      layer.convert(DType.DOUBLE);
+      check.threads();
     }
-  }
-
-  /** A scalar in which every element counts differently. */
-  private static Tensor loss(Tensor y) {
-    double[] weights = new double[(int) y.length()];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = Math.sin(i + 1);
-    }
-    return y.mul(y.step().tensor(weights, y.shape())).sum();
   }
 
   @ParameterizedTest

@@ -200,10 +200,11 @@ class NormalizationTest {
   }
 
   @Test
-  void dropoutIsOnlyForTraining() {
+  void dropoutDrawsWhereTheStepDoes() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[] {1, 2}, 2);
-      assertEquals(x, x.dropout(0.9));
+      assertEquals(x, x.dropout(0));
+      assertThrows(IllegalStateException.class, () -> x.dropout(0.9));
       refused(() -> x.dropout(1), "dropout", "below 1", "got 1.0");
       refused(() -> x.dropout(-0.1), "from 0", "got -0.1");
     }

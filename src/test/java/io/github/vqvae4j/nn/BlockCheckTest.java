@@ -1,0 +1,268 @@
+package io.github.vqvae4j.nn;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BlockCheckTest {
+  private static final class CachesATensor extends Layer {
+    private Tensor hidden;
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      hidden = x.relu();
+      return hidden.add(x);
+    }
+  }
+
+  private static final class CountsCalls extends Layer {
+    private int calls;
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      calls++;
+      return x.mul(calls);
+    }
+  }
+
+  private static final class ReusesAnArray extends Layer {
+    private final double[] scratch = new double[100];
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      double[] values = x.toDoubles();
+      System.arraycopy(values, 0, scratch, 0, values.length);
+      return x.mul(scratch[0]);
+    }
+  }
+
+  private static final class RemembersByShape extends Layer {
+    private final Map<Long, float[]> masks = new HashMap<>();
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      float[] mask = masks.computeIfAbsent(x.length(), n -> new float[Math.toIntExact(n)]);
+      return x.add(x.step().tensor(mask, x.shape()));
+    }
+  }
+
+  /** What it writes is behind a field, where only passes side by side show it. */
+  private static final class CachesElsewhere extends Layer {
+    private static final class Cache {
+      Tensor hidden;
+    }
+
+    private final Cache cache = new Cache();
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      cache.hidden = x.relu();
+      Tensor other = x.tanh();
+      return cache.hidden.add(other);
+    }
+  }
+
+  /** As the other, with numbers of which only the values are wrong. */
+  private static final class SharesNumbers extends Layer {
+    private final float[][] holder = {{0}};
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      holder[0][0] = (float) x.toDoubles()[0];
+      Tensor y = x.square();
+      Tensor result = y.mul(holder[0][0]);
+      holder[0][0] = 0;
+      return result;
+    }
+  }
+
+  /** Counts training passes where no field shows it. */
+  private static final class CountsElsewhere extends Layer {
+    private final AtomicLong draws = new AtomicLong();
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      long now = isTraining(x.step()) ? draws.incrementAndGet() : 0;
+      return x.mul(1 + now);
+    }
+  }
+
+  private static final class Harmless extends Layer {
+    private final AtomicLong passes = new AtomicLong();
+    private final Deque<Integer> settings = new ArrayDeque<>(List.of(1, 2, 3));
+    private final double[] factors = {1, 2, 3};
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      passes.incrementAndGet();
+      return x.mul(factors[settings.size() - 1]).dropout(isTraining(x.step()) ? 0.3 : 0);
+    }
+  }
+
+  private static AssertionError threads(Layer layer) {
+    BlockCheck check = BlockCheck.of(Sequential.of(Activation.TANH, layer), 2, 5);
+    AssertionError error = assertThrows(AssertionError.class, check::threads);
+    assertSays(error, "1", layer.getClass().getSimpleName(), "local variables", "onCommit");
+    return error;
+  }
+
+  @Test
+  void aWrittenFieldIsNamed() {
+    for (int i = 0; i < 3; i++) {
+      assertSays(threads(new CachesATensor()), "wrote the field hidden of CachesATensor 1");
+      assertSays(threads(new CountsCalls()), "field calls of");
+      assertSays(threads(new ReusesAnArray()), "field scratch of");
+      assertSays(threads(new RemembersByShape()), "field masks of");
+    }
+  }
+
+  @Test
+  void aWriteBehindAFieldIsFoundByPassesSideBySide() {
+    for (int i = 0; i < 3; i++) {
+      assertSays(threads(new CachesElsewhere()), "failed while another thread ran it", "thread");
+      assertSays(threads(new SharesNumbers()), "gave another result");
+      assertSays(threads(new CountsElsewhere()), "gave another result");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void whatChangesNoResultPasses(DType dtype) {
+    BlockCheck.of(new Harmless(), 2, 5).threads();
+    try (Layer layer = new Linear(3, 2, new Rng(1))) {
+      layer.convert(dtype);
+      BlockCheck.of(layer, 2, 3).threads();
+    }
+  }
+
+  @Test
+  void aLayerThatFailsByItselfSaysWhy() {
+    try (Layer layer = new Linear(3, 2, new Rng(1))) {
+      BlockCheck check = BlockCheck.of(layer, 2, 4);
+      assertSays(assertThrows(IllegalArgumentException.class, check::threads), "[.., 3]", "[2, 4]");
+      assertSays(assertThrows(IllegalArgumentException.class, check::gradients), "[.., 3]");
+    }
+  }
+
+  /** Right for its input or for its weight, as told, or for both. */
+  private static final class Weighted extends Layer {
+    private final Parameter weight = parameter("weight", new float[] {2, 3, 5, 7, 0.1f}, 5);
+    private final Parameter unused = parameter("unused", new float[] {1}, 1);
+    private final boolean input;
+    private final boolean parameter;
+
+    Weighted(boolean input, boolean parameter) {
+      this.input = input;
+      this.parameter = parameter;
+    }
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      Tensor w = weight.in(x.step());
+      return (input ? x : x.stopGradient()).square().mul(parameter ? w : w.stopGradient());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void aWrongGradientIsNamedAndEverythingIsAsBefore(DType dtype) {
+    try (Weighted right = new Weighted(true, true);
+        Weighted wrongInput = new Weighted(false, true);
+        Weighted wrongWeight = new Weighted(true, false)) {
+      for (Weighted layer : List.of(right, wrongInput, wrongWeight)) {
+        layer.convert(dtype);
+      }
+      double[] before = right.weight.toDoubles();
+      BlockCheck.of(right, 2, 5).gradients();
+      BlockCheck input = BlockCheck.of(wrongInput, 2, 5);
+      assertSays(
+          assertThrows(AssertionError.class, input::gradients), "Weighted", "input 0", "0.0");
+      BlockCheck parameter = BlockCheck.of(Sequential.of(Activation.TANH, wrongWeight), 2, 5);
+      assertSays(
+          assertThrows(AssertionError.class, parameter::gradients),
+          "1.weight at element 0",
+          "stopGradient");
+      for (Weighted layer : List.of(right, wrongInput, wrongWeight)) {
+        assertEquals(dtype, layer.weight.dtype());
+        assertEquals(dtype, layer.unused.dtype());
+        assertArrayEquals(before, layer.weight.toDoubles());
+      }
+    }
+  }
+
+  @Test
+  void frozenParametersAreLeftOut() {
+    try (Weighted layer = new Weighted(true, false)) {
+      layer.freeze();
+      BlockCheck.of(layer, 3, 5).gradients();
+    }
+  }
+
+  @Test
+  void aBlockOfSeveralInputsIsCheckedInEach() {
+    List<List<Long>> seen = new ArrayList<>();
+    try (Linear scale = new Linear(3, 4, new Rng(1))) {
+      BlockCheck check =
+          BlockCheck.of(
+              scale,
+              x -> {
+                seen.add(List.of(x.get(0).size(0), x.get(1).size(0)));
+                return x.get(0).mul(scale.forward(x.get(1)));
+              },
+              new long[] {2, 4},
+              new long[] {2, 3});
+      check.threads();
+      check.gradients();
+      assertEquals(List.of(2L, 2L), seen.get(0));
+      assertEquals(List.of(3L, 3L), seen.get(2), "another batch size");
+      BlockCheck wrong =
+          BlockCheck.of(
+              scale,
+              x -> x.get(0).mul(scale.forward(x.get(1).stopGradient())),
+              new long[] {2, 4},
+              new long[] {2, 3});
+      assertSays(assertThrows(AssertionError.class, wrong::gradients), "input 1");
+    }
+  }
+
+  @Test
+  void theHookHearsOfEveryUseOfAStep() {
+    List<String> told = new ArrayList<>();
+    try (Linear linear = new Linear(2, 2, new Rng(1));
+        Step step = Step.inference()) {
+      Tensor x = step.tensor(new float[2], 1, 2);
+      step.observe(
+          new Step.Observer() {
+            @Override
+            public void computed(Object source, Tensor output) {
+              told.add("computed");
+            }
+
+            @Override
+            public void using(Object layer) {
+              told.add(layer == linear ? "linear" : String.valueOf(layer));
+            }
+          });
+      linear.forward(x.square());
+    }
+    assertEquals("null", told.get(0));
+    assertEquals(List.of("linear", "linear"), told.subList(1, 3), "weight and bias");
+    assertEquals("computed", told.get(told.size() - 1));
+  }
+}
