@@ -57,10 +57,12 @@ public final class Step implements AutoCloseable {
   private final List<Node> nodes = new ArrayList<>();
   private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
+  private final Map<Derived, Derived.Value> derived = new IdentityHashMap<>();
   private final List<Change> changes = new ArrayList<>();
   private Observer observer = (source, output) -> {};
   private Trace trace;
   private boolean checksEach;
+  private boolean keepsNodes;
   private long draws;
   private boolean open = true;
   private Throwable backwardFailure;
@@ -383,7 +385,10 @@ public final class Step implements AutoCloseable {
    */
   public Trace trace() {
     check();
-    trace = trace == null ? new Trace(this) : trace;
+    if (trace == null) {
+      trace = new Trace(this);
+      derived.clear(); // the trace would not know how they were computed
+    }
     return trace;
   }
 
@@ -459,6 +464,7 @@ public final class Step implements AutoCloseable {
       open = false;
       nodes.clear();
       leaves.clear();
+      derived.clear();
       changes.clear();
       arena.giveBack();
     }
@@ -515,6 +521,25 @@ public final class Step implements AutoCloseable {
         });
   }
 
+  /**
+   * What is derived from variables, once for all its uses: computed anew after a write only. Its
+   * uses may lie behind several losses, so gradients may go through it more than once.
+   */
+  Tensor derived(Derived what, long stamp, Supplier<Tensor> formula) {
+    Derived.Value known = derived.get(what);
+    if (known == null || known.stamp() != stamp) {
+      boolean before = keepsNodes;
+      keepsNodes = true;
+      try {
+        known = new Derived.Value(formula.get(), stamp);
+      } finally {
+        keepsNodes = before;
+      }
+      derived.put(what, known);
+    }
+    return known.tensor();
+  }
+
   /** The node of a tensor without history that gradients are kept of. */
   Node newLeaf() {
     Node leaf = Node.leaf(nodes.size());
@@ -542,6 +567,9 @@ public final class Step implements AutoCloseable {
     if (tracked) {
       node = Node.of(nodes.size(), operation, value.backward());
       nodes.add(node);
+      if (keepsNodes) {
+        node.keep();
+      }
     }
     List<Tensor> results = results(value, node);
     if (operation != null) {

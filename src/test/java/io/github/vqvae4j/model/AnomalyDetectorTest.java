@@ -50,9 +50,25 @@ class AnomalyDetectorTest {
   private static VqVae seriesModel(int channels) {
     Rng rng = new Rng(6);
     ConvConfig down =
-        new ConvConfig(channels, 4, 1, 4, new Window(1, 2, 0, 1), true, false, Initializer.TORCH);
+        new ConvConfig(
+            channels,
+            4,
+            1,
+            4,
+            Window.of(1, 0).stride(1, 2).padding(0, 1),
+            true,
+            false,
+            Initializer.TORCH);
     ConvConfig up =
-        new ConvConfig(4, channels, 1, 4, new Window(1, 2, 0, 1), true, false, Initializer.TORCH);
+        new ConvConfig(
+            4,
+            channels,
+            1,
+            4,
+            Window.of(1, 0).stride(1, 2).padding(0, 1),
+            true,
+            false,
+            Initializer.TORCH);
     Conv2d halving = new Conv2d(down, rng);
     ConvTranspose2d doubling = new ConvTranspose2d(up, rng);
     return VqVae.builder()
