@@ -5,7 +5,8 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
  * One-dimensional convolution: sequences [b, time, in] to [b, time', out], {@code relu?(x * weight
- * + bias)}, with time' = (time + 2 padding - dilation (kernel - 1) - 1) / stride + 1 rounded down.
+ * + bias)}, with time' = (time + padding at both ends - dilation (kernel - 1) - 1) / stride + 1
+ * rounded down.
  *
  * <p>Parameters: {@code weight} [kernel, in / groups, out], {@code bias} [out].
  */

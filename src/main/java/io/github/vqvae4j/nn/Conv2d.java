@@ -5,7 +5,8 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
  * Two-dimensional convolution: images [b, h, w, in] to [b, h', w', out], {@code relu?(x * weight +
- * bias)}, with h' = (h + 2 padding - dilation (kernel - 1) - 1) / stride + 1 rounded down.
+ * bias)}, with h' = (h + padding at both sides - dilation (kernel - 1) - 1) / stride + 1 rounded
+ * down.
  *
  * <p>Parameters: {@code weight} [kernel height, kernel width, in / groups, out], {@code bias}
  * [out].

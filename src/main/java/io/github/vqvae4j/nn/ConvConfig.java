@@ -10,6 +10,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * ConvConfig.of(3, 64, 4).stride(2).padding(1).relu(true)
+ * ConvConfig.of(64, 64, 7).dilation(3).causal().weightNorm(true)   // of Conv1d
  * }</pre>
  *
  * @param in channels of the images
@@ -17,9 +18,13 @@ import java.util.Objects;
  * @param kernelHeight rows of the kernel
  * @param kernelWidth columns of the kernel
  * @param window stride, padding, dilation and groups; by default 1, 0, 1 and 1
+ * @param padding whether the window says how many zeros there are, or it follows from the kernel;
+ *     by default the window
  * @param bias whether a bias is added; by default true
  * @param relu whether a rectified linear unit follows, in the same pass; by default false
  * @param initializer how the weights start; by default as in PyTorch
+ * @param weightNorm whether the weights' norms are parameters of their own; by default false
+ * @param mask which pixels a result may depend on; by default all
  */
 public record ConvConfig(
     int in,
@@ -27,18 +32,23 @@ public record ConvConfig(
     int kernelHeight,
     int kernelWidth,
     Window window,
+    ConvPadding padding,
     boolean bias,
     boolean relu,
-    Initializer initializer) {
+    Initializer initializer,
+    boolean weightNorm,
+    ConvMask mask) {
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a number is below 1, or the groups do not divide the
-   *     channels
+   * @throws IllegalArgumentException if a number is below 1, the groups do not divide the channels,
+   *     or padding is given twice
    */
   public ConvConfig {
     Objects.requireNonNull(window, "window");
+    Objects.requireNonNull(padding, "padding");
     Objects.requireNonNull(initializer, "initializer");
+    Objects.requireNonNull(mask, "mask");
     if (in < 1 || out < 1 || kernelHeight < 1 || kernelWidth < 1) {
       throw new IllegalArgumentException(
           "ConvConfig: expected channels and kernel of at least 1, got in "
@@ -61,6 +71,18 @@ public record ConvConfig(
               + out
               + ".");
     }
+    if (padding != ConvPadding.EXPLICIT && !window.equals(unpadded(window))) {
+      throw new IllegalArgumentException(
+          "ConvConfig: expected no padding and no output padding beside "
+              + padding
+              + ", which says how much there is, got "
+              + window
+              + ".");
+    }
+  }
+
+  private static Window unpadded(Window window) {
+    return window.padding(0, 0).outputPadding(0, 0);
   }
 
   /**
@@ -72,7 +94,29 @@ public record ConvConfig(
    * @return the settings
    */
   public static ConvConfig of(int in, int out, int kernel) {
-    return new ConvConfig(in, out, kernel, kernel, Window.of(1, 0), true, false, Initializer.TORCH);
+    return new ConvConfig(
+        in,
+        out,
+        kernel,
+        kernel,
+        Window.of(1, 0),
+        ConvPadding.EXPLICIT,
+        true,
+        false,
+        Initializer.TORCH,
+        false,
+        ConvMask.NONE);
+  }
+
+  /**
+   * Sets the kernel's size along each axis.
+   *
+   * @param height rows of the kernel
+   * @param width columns of the kernel
+   * @return these settings with it
+   */
+  public ConvConfig kernel(int height, int width) {
+    return Records.with(this, "kernelHeight", height, "kernelWidth", width);
   }
 
   /**
@@ -82,7 +126,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig stride(int stride) {
-    return window(window.stride(stride, stride));
+    return Records.with(this, "window", window.stride(stride, stride));
   }
 
   /**
@@ -96,13 +140,47 @@ public record ConvConfig(
   }
 
   /**
+   * Sets the padding of each side.
+   *
+   * @param top rows of zeros above
+   * @param bottom rows of zeros below
+   * @param left columns of zeros at the left; of sequences, zeros before the first step
+   * @param right columns of zeros at the right
+   * @return these settings with it
+   */
+  public ConvConfig padding(int top, int bottom, int left, int right) {
+    return window(window.padding(top, bottom, left, right));
+  }
+
+  /**
+   * Has the padding keep sizes but for the stride: {@link ConvPadding#SAME}, whatever kernel,
+   * stride and dilation are or become.
+   *
+   * @return these settings with it
+   */
+  public ConvConfig same() {
+    return Records.with(this, "window", unpadded(window), "padding", ConvPadding.SAME);
+  }
+
+  /**
+   * Has no result depend on later steps of a sequence: {@link ConvPadding#CAUSAL}, whatever kernel,
+   * stride and dilation are or become. For {@link Conv1d} and {@link ConvTranspose1d}; of images
+   * say what may be seen by {@link #mask}.
+   *
+   * @return these settings with it
+   */
+  public ConvConfig causal() {
+    return Records.with(this, "window", unpadded(window), "padding", ConvPadding.CAUSAL);
+  }
+
+  /**
    * Sets the dilation.
    *
    * @param dilation rows and columns from one of the kernel to the next
    * @return these settings with it
    */
   public ConvConfig dilation(int dilation) {
-    return window(window.dilation(dilation, dilation));
+    return Records.with(this, "window", window.dilation(dilation, dilation));
   }
 
   /**
@@ -114,7 +192,7 @@ public record ConvConfig(
    * @throws IllegalArgumentException if it does not divide both numbers of channels
    */
   public ConvConfig groups(int groups) {
-    return window(window.groups(groups));
+    return Records.with(this, "window", window.groups(groups));
   }
 
   /**
@@ -124,7 +202,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig outputPadding(int outputPadding) {
-    return window(window.outputPadding(outputPadding, outputPadding));
+    return Records.with(this, "window", window.outputPadding(outputPadding, outputPadding));
   }
 
   /**
@@ -134,7 +212,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig window(Window newWindow) {
-    return Records.with(this, "window", newWindow);
+    return Records.with(this, "window", newWindow, "padding", ConvPadding.EXPLICIT);
   }
 
   /**
@@ -165,5 +243,28 @@ public record ConvConfig(
    */
   public ConvConfig initializer(Initializer newInitializer) {
     return Records.with(this, "initializer", newInitializer);
+  }
+
+  /**
+   * Sets whether the weights are normalized (Salimans and Kingma 2016): {@code weight_g weight_v /
+   * ||weight_v||}, with norms over all axes but the last. These are PyTorch's {@code weight_norm}
+   * with its default dim 0, and its parameters' names, as in the checkpoints of EnCodec and DAC;
+   * for a transposed convolution that axis is the input's channels. A mask comes before the norm.
+   *
+   * @param normalized whether
+   * @return these settings with it
+   */
+  public ConvConfig weightNorm(boolean normalized) {
+    return Records.with(this, "weightNorm", normalized);
+  }
+
+  /**
+   * Sets which pixels a result may depend on; not for transposed convolutions.
+   *
+   * @param newMask which
+   * @return these settings with it
+   */
+  public ConvConfig mask(ConvMask newMask) {
+    return Records.with(this, "mask", newMask);
   }
 }

@@ -5,7 +5,7 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
  * Transposed one-dimensional convolution: sequences [b, time, in] to [b, time', out], with time' =
- * (time - 1) stride - 2 padding + dilation (kernel - 1) + 1 + output padding.
+ * (time - 1) stride - padding at both ends + dilation (kernel - 1) + 1 + output padding.
  *
  * <p>Parameters: {@code weight} [kernel, out / groups, in], {@code bias} [out].
  */

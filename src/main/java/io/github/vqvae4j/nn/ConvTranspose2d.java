@@ -5,8 +5,8 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
  * Transposed two-dimensional convolution: images [b, h, w, in] to [b, h', w', out], with h' = (h -
- * 1) stride - 2 padding + dilation (kernel - 1) + 1 + output padding; kernel 4, stride 2 and
- * padding 1 double the size.
+ * 1) stride - padding at both sides + dilation (kernel - 1) + 1 + output padding; kernel 4, stride
+ * 2 and padding 1 double the size.
  *
  * <p>Parameters: {@code weight} [kernel height, kernel width, out / groups, in], {@code bias}
  * [out].

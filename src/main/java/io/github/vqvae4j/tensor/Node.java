@@ -26,6 +26,9 @@ final class Node {
   private final List<Use> uses;
   private Backward backward;
 
+  /** Whether gradients may go through it again. */
+  private boolean kept;
+
   /** Of a leaf, the sum over all calls of {@link Tensor#backward}; null before the first. */
   private GradientArray gradient;
 
@@ -79,9 +82,14 @@ final class Node {
     return operation != null && backward == null;
   }
 
-  /** Drops what gradients are computed from. */
+  /** Has what gradients are computed from stay until the step closes. */
+  void keep() {
+    kept = true;
+  }
+
+  /** Drops what gradients are computed from, unless it is kept. */
   void drop() {
-    backward = null;
+    backward = kept ? backward : null;
   }
 
   /** Of a leaf, the sum of what it was given; null if nothing. */

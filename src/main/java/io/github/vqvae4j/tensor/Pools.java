@@ -15,8 +15,8 @@ record Pools(Pooling pooling, int kernelHeight, int kernelWidth, Window window) 
   public Value of(Tensor... inputs) {
     Tensor x = inputs[0];
     check(x);
-    long height = window.height(x.size(1), kernelHeight);
-    long width = window.width(x.size(2), kernelWidth);
+    long height = window.height().size(x.size(1), kernelHeight);
+    long width = window.width().size(x.size(2), kernelWidth);
     long[] kernel = {kernelHeight, kernelWidth};
     INDArray xs = x.array();
     INDArray y = x.allocate(x.size(0), height, width, x.size(3));
@@ -39,7 +39,14 @@ record Pools(Pooling pooling, int kernelHeight, int kernelWidth, Window window) 
       throw new IllegalArgumentException(
           name + ": expected no dilation, groups or output padding, got " + window + ".");
     }
-    if (window.paddingHeight() >= kernelHeight || window.paddingWidth() >= kernelWidth) {
+    if (!isEven(window.height()) || !isEven(window.width())) {
+      throw new IllegalArgumentException(
+          name
+              + ": expected the same padding on both sides, got "
+              + window
+              + "; pad the images first, with Tensor.pad.");
+    }
+    if (window.height().before() >= kernelHeight || window.width().before() >= kernelWidth) {
       throw new IllegalArgumentException(
           name
               + ": expected a kernel larger than the padding, got a kernel "
@@ -50,7 +57,8 @@ record Pools(Pooling pooling, int kernelHeight, int kernelWidth, Window window) 
               + window
               + ".");
     }
-    if (window.height(x.size(1), kernelHeight) < 1 || window.width(x.size(2), kernelWidth) < 1) {
+    if (window.height().size(x.size(1), kernelHeight) < 1
+        || window.width().size(x.size(2), kernelWidth) < 1) {
       throw new IllegalArgumentException(
           name
               + ": images "
@@ -63,5 +71,9 @@ record Pools(Pooling pooling, int kernelHeight, int kernelWidth, Window window) 
               + window
               + ".");
     }
+  }
+
+  private static boolean isEven(Window.Axis axis) {
+    return axis.before() == axis.after();
   }
 }

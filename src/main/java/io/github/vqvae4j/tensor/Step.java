@@ -64,6 +64,7 @@ public final class Step implements AutoCloseable {
   private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
+  private final Map<Derived, Derived.Value> derived = new IdentityHashMap<>();
   private final Commits commits = new Commits(arena);
   private Observer observer = (source, output) -> {};
   private Trace trace;
@@ -72,6 +73,7 @@ public final class Step implements AutoCloseable {
   private CustomCode custom;
 
   private boolean checksEach;
+  private boolean keepsNodes;
   private long draws;
   private boolean open = true;
 
@@ -388,7 +390,10 @@ public final class Step implements AutoCloseable {
    */
   public Trace trace() {
     check();
-    trace = trace == null ? new Trace(this) : trace;
+    if (trace == null) {
+      trace = new Trace(this);
+      derived.clear(); // the trace would not know how they were computed
+    }
     return trace;
   }
 
@@ -499,6 +504,7 @@ public final class Step implements AutoCloseable {
       open = false;
       graph.clear();
       leaves.clear();
+      derived.clear();
       commits.clear();
       arena.giveBack();
     }
@@ -557,6 +563,25 @@ public final class Step implements AutoCloseable {
         });
   }
 
+  /**
+   * What is derived from variables, once for all its uses: computed anew after a write only. Its
+   * uses may lie behind several losses, so gradients may go through it more than once.
+   */
+  Tensor derived(Derived what, long stamp, Supplier<Tensor> formula) {
+    Derived.Value known = derived.get(what);
+    if (known == null || known.stamp() != stamp) {
+      boolean before = keepsNodes;
+      keepsNodes = true;
+      try {
+        known = new Derived.Value(formula.get(), stamp);
+      } finally {
+        keepsNodes = before;
+      }
+      derived.put(what, known);
+    }
+    return known.tensor();
+  }
+
   /** What gradients go through. */
   Graph graph() {
     return graph;
@@ -604,6 +629,9 @@ public final class Step implements AutoCloseable {
             ? new Operation(kind, inputs, layer())
             : null;
     Node node = tracked ? graph.result(operation, value.backward()) : null;
+    if (tracked && keepsNodes) {
+      node.keep();
+    }
     List<Tensor> results = results(value, node);
     if (operation != null) {
       operation.gave(results);

@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.RandomNumbers.Distribution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
@@ -31,7 +32,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Tensor {
   static {
-    FusedConvolution.provide(Convolutions::fused);
+    FusedConvolution.provide(Convolutions::of);
   }
 
   private final Step step;
@@ -1340,7 +1341,7 @@ public final class Tensor {
    * @return [b, h factor, w factor, c]
    */
   public Tensor upsample(int factor) {
-    return step.apply(new Convolutions.Upsample(factor), this);
+    return step.apply(new Upsample(factor), this);
   }
 
   /**
@@ -1677,7 +1678,7 @@ public final class Tensor {
    * @return [b, h', w', out], sizes as {@link Window} says
    */
   public Tensor conv2d(Tensor weight, Tensor bias, Window window) {
-    return Convolutions.conv2d("conv2d", this, weight, bias, null, false, window);
+    return Convolutions.of(Form.CONV_2D, this, weight, bias, null, false, window);
   }
 
   /**
@@ -1690,7 +1691,7 @@ public final class Tensor {
    * @return [b, h', w', out], sizes as {@link Window} says
    */
   public Tensor convTranspose2d(Tensor weight, Tensor bias, Window window) {
-    return Convolutions.convTranspose2d("convTranspose2d", this, weight, bias, null, false, window);
+    return Convolutions.of(Form.CONV_TRANSPOSE_2D, this, weight, bias, null, false, window);
   }
 
   /**
@@ -1702,7 +1703,7 @@ public final class Tensor {
    * @return [batch, time', out], sizes as {@link Window} says of the width
    */
   public Tensor conv1d(Tensor weight, Tensor bias, Window window) {
-    return Convolutions1d.conv1d(this, weight, bias, null, false, window);
+    return Convolutions.of(Form.CONV_1D, this, weight, bias, null, false, window);
   }
 
   /**
@@ -1714,6 +1715,6 @@ public final class Tensor {
    * @return [batch, time', out], sizes as {@link Window} says of the width
    */
   public Tensor convTranspose1d(Tensor weight, Tensor bias, Window window) {
-    return Convolutions1d.convTranspose1d(this, weight, bias, null, false, window);
+    return Convolutions.of(Form.CONV_TRANSPOSE_1D, this, weight, bias, null, false, window);
   }
 }

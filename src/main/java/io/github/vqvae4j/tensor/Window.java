@@ -1,165 +1,189 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.config.Records;
+import java.util.Objects;
+
 /**
- * How a convolution's kernel moves over the image, and which channels it connects: stride, zero
- * padding and dilation, each by height and width, and groups.
+ * How a convolution's kernel moves over the image, and which channels it connects.
  *
- * <p>A convolution of an image of height h with a kernel of height k, which reaches over {@code r =
- * dilation (k - 1) + 1} rows, gives a height of {@code (h + 2 padding - r) / stride + 1}, rounded
- * down; a transposed convolution gives {@code (h - 1) stride - 2 padding + r + output padding}.
- * Likewise for the width. In one dimension only the width's settings count.
+ * <pre>{@code
+ * Window.of(2, 1)                            // stride 2, padding 1 on each side
+ * Window.of(1, 0).padding(2, 0, 1, 1)        // 2 rows above, none below, a column left and right
+ * Window.of(1, 0).dilation(1, 4).padding(0, 0, 8, 0)  // 3 taps of a sequence, causal
+ * }</pre>
  *
- * @param strideHeight rows the kernel moves by, at least 1
- * @param strideWidth columns the kernel moves by, at least 1
- * @param paddingHeight rows of zeros above and below, at least 0
- * @param paddingWidth columns of zeros at left and right, at least 0
- * @param dilationHeight rows from one row of the kernel to the next, at least 1
- * @param dilationWidth columns from one column of the kernel to the next, at least 1
+ * <p>In one dimension only the width's settings count.
+ *
+ * @param height how it moves over rows; {@code before} is above, {@code after} below
+ * @param width how it moves over columns; {@code before} is at the left, {@code after} at the right
  * @param groups into how many parts of equal size the channels fall, of the images and of the
  *     result: each part of the result sees one part of the images; at least 1
- * @param outputPaddingHeight rows that a transposed convolution adds below, since several heights
- *     become one by a convolution of that stride; at least 0, below stride or dilation
- * @param outputPaddingWidth columns that it adds at the right
  */
-public record Window(
-    int strideHeight,
-    int strideWidth,
-    int paddingHeight,
-    int paddingWidth,
-    int dilationHeight,
-    int dilationWidth,
-    int groups,
-    int outputPaddingHeight,
-    int outputPaddingWidth) {
+public record Window(Axis height, Axis width, int groups) {
+  /**
+   * How a kernel moves along one axis.
+   *
+   * <p>A convolution of n pixels with a kernel of k, which reaches over {@code r = dilation (k - 1)
+   * + 1} of them, gives {@code (n + before + after - r) / stride + 1}, rounded down; a transposed
+   * convolution gives {@code (n - 1) stride - before - after + r + output padding}.
+   *
+   * @param stride pixels that the kernel moves by, at least 1
+   * @param before zeros before the first pixel, at least 0; of a transposed convolution, pixels
+   *     that are cut off there
+   * @param after the same after the last pixel
+   * @param dilation pixels from one of the kernel to the next, at least 1
+   * @param outputPadding pixels that a transposed convolution adds at the end, since several sizes
+   *     become one by a convolution of that stride; at least 0, below stride or dilation
+   */
+  public record Axis(int stride, int before, int after, int dilation, int outputPadding) {
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if stride or dilation are below 1, or a padding is negative
+     */
+    public Axis {
+      if (stride < 1 || before < 0 || after < 0 || dilation < 1) {
+        throw new IllegalArgumentException(
+            "Window: expected a stride and a dilation of at least 1 and paddings of at least 0, got"
+                + " stride "
+                + stride
+                + ", dilation "
+                + dilation
+                + " and paddings "
+                + before
+                + ", "
+                + after
+                + ".");
+      }
+    }
+
+    private Axis stride(int pixels) {
+      return Records.with(this, "stride", pixels);
+    }
+
+    private Axis padding(int zerosBefore, int zerosAfter) {
+      return Records.with(this, "before", zerosBefore, "after", zerosAfter);
+    }
+
+    private Axis dilation(int pixels) {
+      return Records.with(this, "dilation", pixels);
+    }
+
+    private Axis outputPadding(int pixels) {
+      return Records.with(this, "outputPadding", pixels);
+    }
+
+    private boolean isPlain() {
+      return dilation == 1 && outputPadding == 0;
+    }
+
+    /** The size that a convolution makes of one, for a kernel of that size. */
+    long size(long size, long kernel) {
+      return Math.floorDiv(size + before + after - reach(kernel), stride) + 1;
+    }
+
+    /** The size that a transposed convolution makes of one. */
+    long transposedSize(long size, long kernel) {
+      return (size - 1) * stride - before - after + reach(kernel) + outputPadding;
+    }
+
+    private long reach(long kernel) {
+      return dilation * (kernel - 1) + 1;
+    }
+  }
+
+  /** The one axis of images of one row. */
+  private static final Axis ONE_ROW = new Axis(1, 0, 0, 1, 0);
+
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a stride, a dilation or groups are below 1, a padding is
-   *     negative, or an output padding is as large as stride and dilation
+   * @throws IllegalArgumentException if groups are below 1, or an output padding is as large as
+   *     stride and dilation
    */
   public Window {
-    if (strideHeight < 1 || strideWidth < 1 || paddingHeight < 0 || paddingWidth < 0) {
+    Objects.requireNonNull(height, "height");
+    Objects.requireNonNull(width, "width");
+    if (groups < 1) {
       throw new IllegalArgumentException(
-          "Window: expected strides of at least 1 and paddings of at least 0, got strides "
-              + strideHeight
-              + ", "
-              + strideWidth
-              + " and paddings "
-              + paddingHeight
-              + ", "
-              + paddingWidth
-              + ".");
+          "Window: expected groups of at least 1, got " + groups + ".");
     }
-    if (dilationHeight < 1 || dilationWidth < 1 || groups < 1) {
-      throw new IllegalArgumentException(
-          "Window: expected dilations and groups of at least 1, got dilations "
-              + dilationHeight
-              + ", "
-              + dilationWidth
-              + " and groups "
-              + groups
-              + ".");
-    }
-    checkOutputPadding("height", outputPaddingHeight, strideHeight, dilationHeight);
-    checkOutputPadding("width", outputPaddingWidth, strideWidth, dilationWidth);
+    checkOutputPadding("height", height);
+    checkOutputPadding("width", width);
   }
 
-  private static void checkOutputPadding(String axis, int padding, int stride, int dilation) {
-    if (padding < 0 || padding >= Math.max(stride, dilation)) {
+  private static void checkOutputPadding(String name, Axis axis) {
+    int padding = axis.outputPadding();
+    if (padding < 0 || padding >= Math.max(axis.stride(), axis.dilation())) {
       throw new IllegalArgumentException(
           "Window: expected an output padding of at least 0 and below stride or dilation, got "
               + padding
               + " beside stride "
-              + stride
+              + axis.stride()
               + " and dilation "
-              + dilation
+              + axis.dilation()
               + " of the "
-              + axis
+              + name
               + ". Set the stride first.");
     }
   }
 
   /**
-   * Stride and padding by axis, without dilation, in one group.
-   *
-   * @param strideHeight rows the kernel moves by
-   * @param strideWidth columns the kernel moves by
-   * @param paddingHeight rows of zeros above and below
-   * @param paddingWidth columns of zeros at left and right
-   */
-  public Window(int strideHeight, int strideWidth, int paddingHeight, int paddingWidth) {
-    this(strideHeight, strideWidth, paddingHeight, paddingWidth, 1, 1, 1, 0, 0);
-  }
-
-  /**
-   * The same stride and padding in both directions.
+   * The same stride and padding in both directions, without dilation, in one group.
    *
    * @param stride rows and columns the kernel moves by
    * @param padding rows and columns of zeros on each side
    * @return the window
    */
   public static Window of(int stride, int padding) {
-    return new Window(stride, stride, padding, padding);
+    Axis axis = new Axis(stride, padding, padding, 1, 0);
+    return new Window(axis, axis, 1);
   }
 
   /**
    * Sets the stride.
    *
-   * @param height rows the kernel moves by
-   * @param width columns the kernel moves by
+   * @param ofHeight rows the kernel moves by
+   * @param ofWidth columns the kernel moves by
    * @return this window with it
    */
-  public Window stride(int height, int width) {
-    return new Window(
-        height,
-        width,
-        paddingHeight,
-        paddingWidth,
-        dilationHeight,
-        dilationWidth,
-        groups,
-        outputPaddingHeight,
-        outputPaddingWidth);
+  public Window stride(int ofHeight, int ofWidth) {
+    return new Window(height.stride(ofHeight), width.stride(ofWidth), groups);
   }
 
   /**
    * Sets the padding.
    *
-   * @param height rows of zeros above and below
-   * @param width columns of zeros at left and right
+   * @param ofHeight rows of zeros above and below
+   * @param ofWidth columns of zeros at left and right
    * @return this window with it
    */
-  public Window padding(int height, int width) {
-    return new Window(
-        strideHeight,
-        strideWidth,
-        height,
-        width,
-        dilationHeight,
-        dilationWidth,
-        groups,
-        outputPaddingHeight,
-        outputPaddingWidth);
+  public Window padding(int ofHeight, int ofWidth) {
+    return padding(ofHeight, ofHeight, ofWidth, ofWidth);
+  }
+
+  /**
+   * Sets the padding of each side.
+   *
+   * @param top rows of zeros above
+   * @param bottom rows of zeros below
+   * @param left columns of zeros at the left; of sequences, zeros before the first step
+   * @param right columns of zeros at the right
+   * @return this window with it
+   */
+  public Window padding(int top, int bottom, int left, int right) {
+    return new Window(height.padding(top, bottom), width.padding(left, right), groups);
   }
 
   /**
    * Sets the dilation.
    *
-   * @param height rows from one row of the kernel to the next
-   * @param width columns from one column of the kernel to the next
+   * @param ofHeight rows from one row of the kernel to the next
+   * @param ofWidth columns from one column of the kernel to the next
    * @return this window with it
    */
-  public Window dilation(int height, int width) {
-    return new Window(
-        strideHeight,
-        strideWidth,
-        paddingHeight,
-        paddingWidth,
-        height,
-        width,
-        groups,
-        outputPaddingHeight,
-        outputPaddingWidth);
+  public Window dilation(int ofHeight, int ofWidth) {
+    return new Window(height.dilation(ofHeight), width.dilation(ofWidth), groups);
   }
 
   /**
@@ -169,77 +193,31 @@ public record Window(
    * @return this window with it
    */
   public Window groups(int number) {
-    return new Window(
-        strideHeight,
-        strideWidth,
-        paddingHeight,
-        paddingWidth,
-        dilationHeight,
-        dilationWidth,
-        number,
-        outputPaddingHeight,
-        outputPaddingWidth);
+    return new Window(height, width, number);
   }
 
   /**
    * Sets the output padding of a transposed convolution.
    *
-   * @param height rows added below
-   * @param width columns added at the right
+   * @param ofHeight rows added below
+   * @param ofWidth columns added at the right
    * @return this window with it
    */
-  public Window outputPadding(int height, int width) {
-    return new Window(
-        strideHeight,
-        strideWidth,
-        paddingHeight,
-        paddingWidth,
-        dilationHeight,
-        dilationWidth,
-        groups,
-        height,
-        width);
+  public Window outputPadding(int ofHeight, int ofWidth) {
+    return new Window(height.outputPadding(ofHeight), width.outputPadding(ofWidth), groups);
   }
 
-  /** Whether there is no dilation, but one group, and no output padding. */
-  boolean isPlain() {
-    return equals(new Window(strideHeight, strideWidth, paddingHeight, paddingWidth));
+  /**
+   * Returns whether there is stride and padding only.
+   *
+   * @return true if there is no dilation, but one group, and no output padding
+   */
+  public boolean isPlain() {
+    return groups == 1 && height.isPlain() && width.isPlain();
   }
 
   /** The one for images of one row and kernels of one row, with the same settings of the width. */
   Window ofOneRow() {
-    return new Window(
-        1, strideWidth, 0, paddingWidth, 1, dilationWidth, groups, 0, outputPaddingWidth);
-  }
-
-  /** The size that a convolution makes of a height, for a kernel of that height. */
-  long height(long height, long kernel) {
-    return Math.floorDiv(height + 2L * paddingHeight - reach(kernel, dilationHeight), strideHeight)
-        + 1;
-  }
-
-  /** The size that a convolution makes of a width, for a kernel of that width. */
-  long width(long width, long kernel) {
-    return Math.floorDiv(width + 2L * paddingWidth - reach(kernel, dilationWidth), strideWidth) + 1;
-  }
-
-  /** The size that a transposed convolution makes of a height. */
-  long transposedHeight(long height, long kernel) {
-    return (height - 1) * strideHeight
-        - 2L * paddingHeight
-        + reach(kernel, dilationHeight)
-        + outputPaddingHeight;
-  }
-
-  /** The size that a transposed convolution makes of a width. */
-  long transposedWidth(long width, long kernel) {
-    return (width - 1) * strideWidth
-        - 2L * paddingWidth
-        + reach(kernel, dilationWidth)
-        + outputPaddingWidth;
-  }
-
-  private static long reach(long kernel, int dilation) {
-    return dilation * (kernel - 1) + 1;
+    return new Window(ONE_ROW, width, groups);
   }
 }

@@ -13,7 +13,6 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.ConvTranspose2d;
-import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
@@ -50,9 +49,13 @@ class AnomalyDetectorTest {
   private static VqVae seriesModel(int channels) {
     Rng rng = new Rng(6);
     ConvConfig down =
-        new ConvConfig(channels, 4, 1, 4, new Window(1, 2, 0, 1), true, false, Initializer.TORCH);
+        ConvConfig.of(channels, 4, 1)
+            .kernel(1, 4)
+            .window(Window.of(1, 0).stride(1, 2).padding(0, 1));
     ConvConfig up =
-        new ConvConfig(4, channels, 1, 4, new Window(1, 2, 0, 1), true, false, Initializer.TORCH);
+        ConvConfig.of(4, channels, 1)
+            .kernel(1, 4)
+            .window(Window.of(1, 0).stride(1, 2).padding(0, 1));
     Conv2d halving = new Conv2d(down, rng);
     ConvTranspose2d doubling = new ConvTranspose2d(up, rng);
     return VqVae.builder()

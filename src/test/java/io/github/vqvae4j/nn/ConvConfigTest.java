@@ -24,7 +24,8 @@ class ConvConfigTest {
             .padding(1)
             .stride(4)
             .window();
-    assertEquals(new Window(4, 4, 1, 1, 2, 2, 4, 2, 2), window);
+    Window.Axis axis = new Window.Axis(4, 1, 1, 2, 2);
+    assertEquals(new Window(axis, axis, 4), window);
   }
 
   @Test

@@ -58,15 +58,28 @@ final class ConvolutionCases {
   }
 
   private void addUnevenSettings() {
-    both(shape(2, 7, 4, 3), shape(3, 2), 2, new Window(2, 1, 1, 0), ALL);
-    both(shape(1, 4, 9, 2), shape(1, 4), 3, new Window(1, 3, 0, 2), BIAS);
-    both(shape(3, 6, 5, 2), shape(4, 1), 3, new Window(3, 2, 2, 0), ALL);
-    both(shape(1, 5, 5, 1), shape(2, 3), 1, new Window(1, 2, 0, 1), BIAS);
-    both(shape(1, 11, 1, 2), shape(3, 1), 2, new Window(2, 1, 1, 0), ALL);
+    both(shape(2, 7, 4, 3), shape(3, 2), 2, Window.of(1, 0).stride(2, 1).padding(1, 0), ALL);
+    both(shape(1, 4, 9, 2), shape(1, 4), 3, Window.of(1, 0).stride(1, 3).padding(0, 2), BIAS);
+    both(shape(3, 6, 5, 2), shape(4, 1), 3, Window.of(1, 0).stride(3, 2).padding(2, 0), ALL);
+    both(shape(2, 7, 5, 3), shape(3, 3), 5, Window.of(1, 0).padding(2, 0, 1, 1), ALL);
+    both(shape(1, 5, 7, 5), shape(3, 5), 5, Window.of(1, 0).padding(2, 0, 0, 4), BIAS);
+    both(shape(2, 6, 4, 3), shape(3, 3), 4, Window.of(2, 0).padding(0, 1, 0, 1), ALL);
+    both(shape(1, 5, 5, 16), shape(2, 4), 16, Window.of(1, 0).padding(1, 0, 2, 1), BIAS);
+    both(shape(2, 5, 3, 4), shape(2, 2), 6, Window.of(3, 0).padding(0, 2, 1, 0).groups(2), ALL);
+    both(
+        shape(1, 7, 9, 2),
+        shape(3, 2),
+        3,
+        Window.of(1, 0).dilation(2, 3).padding(4, 0, 3, 1),
+        BIAS);
+    both(shape(1, 1, 1, 2), shape(1, 1), 3, Window.of(1, 0).padding(0, 1, 2, 0), BIAS);
+    both(shape(1, 3, 3, 2), shape(2, 2), 3, Window.of(1, 0).padding(0, 5, 4, 0), BIAS);
+    both(shape(1, 5, 5, 1), shape(2, 3), 1, Window.of(1, 0).stride(1, 2).padding(0, 1), BIAS);
+    both(shape(1, 11, 1, 2), shape(3, 1), 2, Window.of(1, 0).stride(2, 1).padding(1, 0), ALL);
     // Kernels larger than the image fit thanks to the padding.
     both(shape(2, 2, 2, 3), shape(4, 4), 2, Window.of(1, 1), ALL);
     both(shape(1, 1, 1, 2), shape(3, 3), 3, Window.of(1, 1), BIAS);
-    both(shape(1, 1, 2, 2), shape(4, 3), 3, new Window(3, 1, 2, 1), BIAS);
+    both(shape(1, 1, 2, 2), shape(4, 3), 3, Window.of(1, 0).stride(3, 1).padding(2, 1), BIAS);
     // The last rows and columns reach no output.
     both(shape(1, 8, 7, 2), shape(2, 2), 3, Window.of(3, 0), ALL);
     both(shape(2, 9, 9, 4), shape(1, 1), 3, Window.of(2, 0), BIAS);
@@ -94,8 +107,18 @@ final class ConvolutionCases {
       }
     }
     both(shape(1, 9, 7, 16), shape(3, 3), 8, Window.of(1, 2).dilation(2, 2), ALL);
-    both(shape(1, 7, 5, 3), shape(3, 1), 2, new Window(2, 1, 3, 0).dilation(3, 1), ALL);
-    both(shape(2, 4, 7, 2), shape(2, 4), 3, new Window(1, 2, 0, 3).dilation(1, 2), BIAS);
+    both(
+        shape(1, 7, 5, 3),
+        shape(3, 1),
+        2,
+        Window.of(1, 0).stride(2, 1).padding(3, 0).dilation(3, 1),
+        ALL);
+    both(
+        shape(2, 4, 7, 2),
+        shape(2, 4),
+        3,
+        Window.of(1, 0).stride(1, 2).padding(0, 3).dilation(1, 2),
+        BIAS);
     // What the fast ways are for, but for the dilation.
     both(shape(1, 12, 12, 32), shape(3, 3), 32, Window.of(1, 1).dilation(2, 2), BIAS);
     both(shape(2, 16, 16, 8), shape(4, 4), 3, Window.of(2, 1).dilation(2, 2), BIAS);
@@ -123,14 +146,18 @@ final class ConvolutionCases {
     }
     transposed(shape(1, 3, 3, 8), shape(4, 4), 3, Window.of(2, 1).outputPadding(1, 0), BIAS);
     transposed(shape(1, 12, 12, 32), shape(4, 4), 32, Window.of(2, 1).outputPadding(0, 1), BIAS);
-    Window uneven = new Window(3, 1, 1, 2).dilation(1, 2).outputPadding(2, 1).groups(2);
+    Window uneven =
+        Window.of(1, 0).stride(3, 1).padding(1, 2).dilation(1, 2).outputPadding(2, 1).groups(2);
     transposed(shape(2, 3, 5, 4), shape(3, 2), 6, uneven, ALL);
   }
 
   /** Adds the convolution, and the transposed one, if their results are not empty. */
   private void both(long[] image, long[] kernel, long out, Window window, Fused fused) {
     long[] result = {
-      image[0], window.height(image[1], kernel[0]), window.width(image[2], kernel[1]), out
+      image[0],
+      window.height().size(image[1], kernel[0]),
+      window.width().size(image[2], kernel[1]),
+      out
     };
     if (result[1] > 0 && result[2] > 0) {
       long in = image[3] / window.groups();
@@ -142,8 +169,8 @@ final class ConvolutionCases {
   private void transposed(long[] image, long[] kernel, long out, Window window, Fused fused) {
     long[] result = {
       image[0],
-      window.transposedHeight(image[1], kernel[0]),
-      window.transposedWidth(image[2], kernel[1]),
+      window.height().transposedSize(image[1], kernel[0]),
+      window.width().transposedSize(image[2], kernel[1]),
       out
     };
     if (result[1] > 0 && result[2] > 0) {
@@ -187,10 +214,18 @@ final class ConvolutionCases {
             shapes.toArray(long[][]::new)));
   }
 
-  /** Settings by axis, and the dilation, groups and output padding where there are any. */
+  /** Settings by axis; all of them where sides differ or there are dilation, groups or more. */
   private static String brief(Window w) {
     String basic =
-        w.strideHeight() + "," + w.strideWidth() + " " + w.paddingHeight() + "," + w.paddingWidth();
-    return w.isPlain() ? basic : w.toString();
+        w.height().stride()
+            + ","
+            + w.width().stride()
+            + " "
+            + w.height().before()
+            + ","
+            + w.width().before();
+    boolean even =
+        w.height().before() == w.height().after() && w.width().before() == w.width().after();
+    return even && w.isPlain() ? basic : w.toString();
   }
 }

@@ -112,7 +112,9 @@ class ConvolutionGoldenTest {
     int[] padding = pair(settings, "padding", 0);
     int[] dilation = pair(settings, "dilation", 1);
     int[] outputPadding = pair(settings, "output_padding", 0);
-    return new Window(stride[0], stride[1], padding[0], padding[1])
+    return Window.of(1, 0)
+        .stride(stride[0], stride[1])
+        .padding(padding[0], padding[1])
         .dilation(dilation[0], dilation[1])
         .groups(settings.has("groups") ? settings.get("groups").getAsInt() : 1)
         .outputPadding(outputPadding[0], outputPadding[1]);

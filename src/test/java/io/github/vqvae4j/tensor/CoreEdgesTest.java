@@ -10,6 +10,7 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -262,7 +263,7 @@ class CoreEdgesTest {
       Trace trace = step.trace();
       Tensor x = step.tensor(new float[] {1, 1}, 1, 1, 1, 2);
       Tensor w = step.tensor(new float[] {1, 1}, 1, 1, 2, 1);
-      Convolutions.conv2d("conv2d", x, w, null, null, true, Window.of(1, 0));
+      Convolutions.of(Form.CONV_2D, x, w, null, null, true, Window.of(1, 0));
       in.checkEachOperation();
       // The sum is minus infinity, which relu makes 0.
       Tensor large = in.tensor(new float[] {-3e38f, -3e38f}, 1, 1, 1, 2);

@@ -142,20 +142,21 @@ class CoreOperationGoldenTest {
   private static Tensor convolution(GoldenCase c, Step step, DType dtype, Tensor... t) {
     Window plain = Window.of(1, 0);
     return switch (c.operation()) {
-      case "conv2d" -> padded(c, t[0]).conv2d(t[1], t[2], window(c));
-      case "conv1d" -> padded(c, t[0]).conv1d(t[1], t[2], window(c));
+      case "conv2d" -> t[0].conv2d(t[1], t[2], window(c));
+      case "conv1d" -> t[0].conv1d(t[1], t[2], window(c));
       case "conv1d_causal" -> {
         int dilation = c.integers("dilation")[0];
         int before = dilation * ((int) t[1].size(0) - 1);
-        yield t[0].pad(1, before, 0, 0).conv1d(t[1], t[2], plain.dilation(1, dilation));
+        Window window = plain.dilation(1, dilation).padding(0, 0, before, 0);
+        yield t[0].conv1d(t[1], t[2], window);
       }
       case "conv2d_masked" -> {
         Tensor mask = tensor(step, dtype, c, "mask").to(dtype);
-        yield padded(c, t[0]).conv2d(t[1].mul(mask), t[2], window(c));
+        yield t[0].conv2d(t[1].mul(mask), t[2], window(c));
       }
       case "conv1d_masked" -> {
         Tensor mask = tensor(step, dtype, c, "mask").to(dtype);
-        yield padded(c, t[0]).conv1d(t[1].mul(mask), t[2], window(c));
+        yield t[0].conv1d(t[1].mul(mask), t[2], window(c));
       }
       case "weight_norm" -> t[0].weightNorm(t[1]);
       case "conv2d_weight_norm" -> t[0].conv2d(t[1].weightNorm(t[3]), t[2], plain);
@@ -166,18 +167,18 @@ class CoreOperationGoldenTest {
     };
   }
 
-  /** The padding of a case, which may be unequal, before the convolution. */
-  private static Tensor padded(GoldenCase c, Tensor x) {
-    int[] padding = c.integers("padding");
-    return padding.length == 4
-        ? x.pad(1, padding[0], padding[1], 0).pad(2, padding[2], padding[3], 0)
-        : x.pad(1, padding[0], padding[1], 0);
-  }
-
   private static Window window(GoldenCase c) {
     int[] stride = pair(c, "stride");
     int[] dilation = pair(c, "dilation");
-    return new Window(stride[0], stride[1], 0, 0)
+    int[] padding = c.integers("padding");
+    int width = padding.length - 2;
+    return Window.of(1, 0)
+        .stride(stride[0], stride[1])
+        .padding(
+            width == 0 ? 0 : padding[0],
+            width == 0 ? 0 : padding[1],
+            padding[width],
+            padding[width + 1])
         .dilation(dilation[0], dilation[1])
         .groups(c.hasAttribute("groups") ? c.integer("groups") : 1);
   }

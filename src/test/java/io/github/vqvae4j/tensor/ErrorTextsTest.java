@@ -196,14 +196,25 @@ class ErrorTextsTest {
         "[1, 2, 5, 3]",
         "too small",
         "4x3",
-        "paddingHeight=0");
-    refused("window stride", s -> Window.of(0, 1), "strides of at least 1", "strides 0, 0", "1, 1");
+        "before=0, after=0");
+    refused(
+        "window stride",
+        s -> Window.of(0, 1),
+        "a stride and a dilation of at least 1",
+        "stride 0",
+        "paddings 1, 1");
     refused(
         "window padding",
-        s -> new Window(1, 2, -1, 3),
+        s -> Window.of(1, 0).stride(1, 2).padding(-1, 3),
         "paddings of at least 0",
-        "strides 1, 2",
-        "paddings -1, 3");
+        "stride 1",
+        "paddings -1, -1");
+    refused(
+        "window padding of one side",
+        s -> Window.of(1, 0).stride(1, 2).padding(0, 1, 2, -3),
+        "paddings of at least 0",
+        "stride 2",
+        "paddings 2, -3");
   }
 
   private void addTransposedConvolutions() {
@@ -240,7 +251,7 @@ class ErrorTextsTest {
         "[1, 1, 1, 3]",
         "too small",
         "2x2",
-        "paddingHeight=1");
+        "before=1, after=1");
   }
 
   private void addInputs() {

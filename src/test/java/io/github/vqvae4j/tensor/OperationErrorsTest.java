@@ -120,7 +120,7 @@ class OperationErrorsTest {
         "maxPool",
         "larger than the padding",
         "kernel 1x2",
-        "paddingHeight=1");
+        "before=1, after=1");
     refused(
         "averagePool size",
         s -> x(s, 1, 2, 9, 1).averagePool(5, 2, window),
@@ -128,6 +128,6 @@ class OperationErrorsTest {
         "[1, 2, 9, 1]",
         "too small",
         "5x2",
-        "paddingHeight=1");
+        "before=1, after=1");
   }
 }

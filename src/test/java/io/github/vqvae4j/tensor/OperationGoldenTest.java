@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
  * beside PyTorch's.
  */
 class OperationGoldenTest {
-  private static final Window WINDOW = new Window(2, 1, 1, 1);
+  private static final Window WINDOW = Window.of(1, 0).stride(2, 1).padding(1, 1);
 
   private final Map<String, BinaryOperator<Tensor>> operations = new HashMap<>();
 

@@ -74,8 +74,8 @@ final class PixelCases {
         both(s, kernel, kernel, Window.of(1, kernel / 2));
         both(s, kernel, kernel, Window.of(2, kernel - 1));
       }
-      both(s, 3, 2, new Window(2, 1, 1, 0));
-      both(s, 1, 5, new Window(3, 2, 0, 2));
+      both(s, 3, 2, Window.of(1, 0).stride(2, 1).padding(1, 0));
+      both(s, 1, 5, Window.of(1, 0).stride(3, 2).padding(0, 2));
     }
     both(shape(1, 1, 1, 1), 1, 1, Window.of(1, 0));
     both(shape(3, 1, 2, 5), 3, 3, Window.of(1, 1));

@@ -216,8 +216,11 @@ final class RandomCases {
     long[] s = shape(4);
     int height = from(1, 5);
     int width = from(1, 5);
-    Window window = new Window(from(1, 4), from(1, 4), from(0, height - 1), from(0, width - 1));
-    if (window.height(s[1], height) > 0 && window.width(s[2], width) > 0) {
+    Window window =
+        Window.of(1, 0)
+            .stride(from(1, 4), from(1, 4))
+            .padding(from(0, height - 1), from(0, width - 1));
+    if (window.height().size(s[1], height) > 0 && window.width().size(s[2], width) > 0) {
       String name = " " + height + "x" + width + " " + window;
       add(
           "maxPool" + name,
@@ -240,11 +243,13 @@ final class RandomCases {
     long width = from(1, 4);
     long[] s = {from(1, 3), from(1, 9), from(1, 9), in};
     Window window =
-        new Window(from(1, 3), from(1, 3), from(0, 3), from(0, 3))
+        Window.of(1, 0)
+            .stride(from(1, 3), from(1, 3))
+            .padding(from(0, 3), from(0, 3), from(0, 3), from(0, 3))
             .dilation(from(1, 3), from(1, 3))
             .groups(groups);
     if (rng.nextBoolean()) {
-      if (window.height(s[1], height) > 0 && window.width(s[2], width) > 0) {
+      if (window.height().size(s[1], height) > 0 && window.width().size(s[2], width) > 0) {
         add(
             "conv2d " + window,
             t -> t[0].conv2d(t[1], t[2], window),
@@ -256,9 +261,10 @@ final class RandomCases {
     } else {
       Window padded =
           window.outputPadding(
-              rng.nextInt(Math.max(window.strideHeight(), window.dilationHeight())),
-              rng.nextInt(Math.max(window.strideWidth(), window.dilationWidth())));
-      if (padded.transposedHeight(s[1], height) > 0 && padded.transposedWidth(s[2], width) > 0) {
+              rng.nextInt(Math.max(window.height().stride(), window.height().dilation())),
+              rng.nextInt(Math.max(window.width().stride(), window.width().dilation())));
+      if (padded.height().transposedSize(s[1], height) > 0
+          && padded.width().transposedSize(s[2], width) > 0) {
         add(
             "convTranspose2d " + padded,
             t -> t[0].convTranspose2d(t[1], t[2], padded),

@@ -11,10 +11,18 @@ final class ReferenceConvolutions {
   static Numbers conv2d(Numbers x, Numbers w, Window window) {
     long[] xs = x.shape();
     long[] ws = w.shape();
-    long bottom = 2 * window.paddingHeight() - window.dilationHeight() * (ws[0] - 1) - 1;
-    long right = 2 * window.paddingWidth() - window.dilationWidth() * (ws[1] - 1) - 1;
-    long height = (xs[1] + bottom) / window.strideHeight() + 1;
-    long width = (xs[2] + right) / window.strideWidth() + 1;
+    long bottom =
+        window.height().before()
+            + window.height().after()
+            - window.height().dilation() * (ws[0] - 1)
+            - 1;
+    long right =
+        window.width().before()
+            + window.width().after()
+            - window.width().dilation() * (ws[1] - 1)
+            - 1;
+    long height = (xs[1] + bottom) / window.height().stride() + 1;
+    long width = (xs[2] + right) / window.width().stride() + 1;
     return Numbers.filled(
         new long[] {xs[0], height, width, ws[3]},
         y -> {
@@ -43,17 +51,19 @@ final class ReferenceConvolutions {
     long[] xs = x.shape();
     long[] ws = w.shape();
     long height =
-        (xs[1] - 1) * window.strideHeight()
-            + (ws[0] - 1) * window.dilationHeight()
+        (xs[1] - 1) * window.height().stride()
+            + (ws[0] - 1) * window.height().dilation()
             + 1
-            - 2 * window.paddingHeight()
-            + window.outputPaddingHeight();
+            - window.height().before()
+            - window.height().after()
+            + window.height().outputPadding();
     long width =
-        (xs[2] - 1) * window.strideWidth()
-            + (ws[1] - 1) * window.dilationWidth()
+        (xs[2] - 1) * window.width().stride()
+            + (ws[1] - 1) * window.width().dilation()
             + 1
-            - 2 * window.paddingWidth()
-            + window.outputPaddingWidth();
+            - window.width().before()
+            - window.width().after()
+            + window.width().outputPadding();
     Numbers y = Numbers.zeros(xs[0], height, width, ws[2] * window.groups());
     Numbers.forEachIndex(
         xs,
@@ -73,14 +83,14 @@ final class ReferenceConvolutions {
   }
 
   private static long row(long position, long ofKernel, Window window) {
-    return position * window.strideHeight()
-        + ofKernel * window.dilationHeight()
-        - window.paddingHeight();
+    return position * window.height().stride()
+        + ofKernel * window.height().dilation()
+        - window.height().before();
   }
 
   private static long column(long position, long ofKernel, Window window) {
-    return position * window.strideWidth()
-        + ofKernel * window.dilationWidth()
-        - window.paddingWidth();
+    return position * window.width().stride()
+        + ofKernel * window.width().dilation()
+        - window.width().before();
   }
 }

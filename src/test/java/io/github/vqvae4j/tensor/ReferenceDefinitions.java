@@ -168,7 +168,8 @@ final class ReferenceDefinitions {
   private static Window window(GoldenCase c) {
     int[] stride = pair(c, "stride");
     int[] dilation = pair(c, "dilation");
-    return new Window(stride[0], stride[1], 0, 0)
+    return Window.of(1, 0)
+        .stride(stride[0], stride[1])
         .dilation(dilation[0], dilation[1])
         .groups(c.hasAttribute("groups") ? c.integer("groups") : 1);
   }

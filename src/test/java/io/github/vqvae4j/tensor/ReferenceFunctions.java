@@ -139,13 +139,20 @@ final class ReferenceFunctions {
   static Numbers pool(Numbers x, boolean max, int kernelHeight, int kernelWidth, Window window) {
     long[] s = x.shape();
     return Numbers.filled(
-        new long[] {s[0], window.height(s[1], kernelHeight), window.width(s[2], kernelWidth), s[3]},
+        new long[] {
+          s[0],
+          window.height().size(s[1], kernelHeight),
+          window.width().size(s[2], kernelWidth),
+          s[3]
+        },
         i -> {
           double largest = Double.NEGATIVE_INFINITY;
           double sum = 0;
           for (int pixel = 0; pixel < kernelHeight * kernelWidth; pixel++) {
-            long row = i[1] * window.strideHeight() - window.paddingHeight() + pixel / kernelWidth;
-            long column = i[2] * window.strideWidth() - window.paddingWidth() + pixel % kernelWidth;
+            long row =
+                i[1] * window.height().stride() - window.height().before() + pixel / kernelWidth;
+            long column =
+                i[2] * window.width().stride() - window.width().before() + pixel % kernelWidth;
             if (row >= 0 && row < s[1] && column >= 0 && column < s[2]) {
               double value = x.at(i[0], row, column, i[3]);
               largest = Math.max(largest, value);

@@ -33,8 +33,13 @@ final class SequenceCases {
 
   private void addConvolutions() {
     // Settings of the height must not count.
-    both(shape(2, 9, 3), 3, 4, new Window(2, 1, 3, 1));
+    both(shape(2, 9, 3), 3, 4, Window.of(1, 0).stride(2, 1).padding(3, 1));
     both(shape(1, 1, 1), 1, 1, Window.of(1, 0));
+    both(shape(2, 11, 3), 3, 5, Window.of(1, 0).dilation(1, 4).padding(3, 1, 8, 0)); // causal
+    both(shape(2, 13, 16), 7, 16, Window.of(1, 0).padding(0, 0, 6, 0));
+    both(shape(1, 9, 3), 4, 2, Window.of(2, 0).padding(0, 0, 0, 3));
+    both(shape(2, 5, 4), 4, 6, Window.of(2, 0).padding(0, 0, 0, 2).groups(2));
+    both(shape(2, 2, 32), 3, 32, Window.of(1, 0).dilation(1, 9).padding(0, 0, 18, 0));
     both(shape(3, 7, 2), 1, 5, Window.of(2, 0));
     both(shape(2, 16, 4), 4, 8, Window.of(2, 1).outputPadding(1, 0));
     both(shape(2, 11, 3), 2, 4, Window.of(1, 8).dilation(1, 8));
@@ -44,7 +49,7 @@ final class SequenceCases {
   }
 
   private void both(long[] x, long kernel, long out, Window window) {
-    long time = window.width(x[1], kernel);
+    long time = window.width().size(x[1], kernel);
     long[] weight = shape(kernel, x[2] / window.groups(), out);
     long[] residual = shape(x[0], time, out);
     add(
@@ -72,10 +77,12 @@ final class SequenceCases {
     long[] xs = x.shape();
     long[] ws = w.shape();
     Window ofWidth =
-        new Window(1, window.strideWidth(), 0, window.paddingWidth())
-            .dilation(1, window.dilationWidth())
+        Window.of(1, 0)
+            .stride(1, window.width().stride())
+            .padding(0, 0, window.width().before(), window.width().after())
+            .dilation(1, window.width().dilation())
             .groups(window.groups())
-            .outputPadding(0, window.outputPaddingWidth());
+            .outputPadding(0, window.width().outputPadding());
     Numbers image = Reference.reshape(x, xs[0], 1, xs[1], xs[2]);
     Numbers kernel = Reference.reshape(w, 1, ws[0], ws[1], ws[2]);
     Numbers y =

@@ -17,33 +17,41 @@ class WindowTest {
   @Test
   void eachSetterLeavesTheOthers() {
     Window window = PLAIN.stride(2, 3).padding(4, 5).dilation(6, 7).groups(8).outputPadding(1, 2);
-    assertEquals(new Window(2, 3, 4, 5, 6, 7, 8, 1, 2), window);
+    Window.Axis height = new Window.Axis(2, 4, 4, 6, 1);
+    Window.Axis width = new Window.Axis(3, 5, 5, 7, 2);
+    assertEquals(new Window(height, width, 8), window);
     assertEquals(window, window.stride(2, 3));
     assertEquals(window, window.padding(4, 5));
+    Window uneven = window.padding(1, 2, 3, 4);
+    assertEquals(
+        new Window(new Window.Axis(2, 1, 2, 6, 1), new Window.Axis(3, 3, 4, 7, 2), 8), uneven);
+    assertEquals(window, uneven.padding(4, 5));
     assertEquals(window, window.dilation(6, 7));
     assertEquals(window, window.groups(8));
-    assertEquals(new Window(1, 2, 3, 4, 1, 1, 1, 0, 0), new Window(1, 2, 3, 4));
   }
 
   /** An output padding makes every size that a strided convolution brings to the same one. */
   @Test
   void transposedSizesAreThoseBeforeTheConvolution() {
     for (int size = 7; size <= 9; size++) {
-      Window window = new Window(3, 3, 1, 1).dilation(2, 2);
-      long small = window.height(size, 3);
-      long missing = size - window.transposedHeight(small, 3);
+      Window window = Window.of(1, 0).stride(3, 3).padding(1, 1).dilation(2, 2);
+      long small = window.height().size(size, 3);
+      long missing = size - window.height().transposedSize(small, 3);
       Window back = window.outputPadding((int) missing, (int) missing);
-      assertEquals(size, back.transposedHeight(small, 3));
-      assertEquals(size, back.transposedWidth(small, 3));
-      assertEquals(small, window.width(size, 3));
+      assertEquals(size, back.height().transposedSize(small, 3));
+      assertEquals(size, back.width().transposedSize(small, 3));
+      assertEquals(small, window.width().size(size, 3));
     }
   }
 
   @Test
   void settingsOutOfRangeAreRefused() {
-    assertSays(refused(() -> PLAIN.dilation(0, 2)), "at least 1", "dilations 0, 2", "groups 1");
-    assertSays(refused(() -> PLAIN.dilation(2, 0)), "dilations 2, 0");
-    assertSays(refused(() -> PLAIN.groups(0)), "dilations 1, 1", "groups 0");
+    assertSays(
+        refused(() -> PLAIN.dilation(0, 2)),
+        "dilation of at least 1",
+        "stride 1, dilation 0 and paddings 0, 0.");
+    assertSays(refused(() -> PLAIN.dilation(2, 0)), "stride 1, dilation 0");
+    assertSays(refused(() -> PLAIN.groups(0)), "groups of at least 1", "got 0");
     String below = "below stride or dilation";
     assertSays(
         refused(() -> PLAIN.stride(2, 3).outputPadding(2, 2)),
@@ -88,7 +96,7 @@ class WindowTest {
         s -> x(s, 1, 5, 5, 4).conv2d(x(s, 3, 3, 4, 6), null, window),
         "conv2d",
         "no output padding",
-        "outputPaddingWidth=1");
+        "outputPadding=1");
   }
 
   @Test
@@ -99,7 +107,13 @@ class WindowTest {
         s -> x(s, 1, 5, 5, 4).averagePool(2, 2, PLAIN.dilation(2, 1)),
         "averagePool",
         only,
-        "dilationHeight=2");
+        "dilation=2");
+    refused(
+        s -> x(s, 1, 5, 5, 4).maxPool(2, 2, PLAIN.padding(0, 1, 0, 0)),
+        "maxPool",
+        "same padding on both sides",
+        "before=0, after=1",
+        "Tensor.pad");
   }
 
   @Test
@@ -109,7 +123,7 @@ class WindowTest {
         "[1, 6, 6, 1]",
         "too small",
         "3x3",
-        "dilationHeight=3");
+        "dilation=3");
   }
 
   @Test

@@ -36,15 +36,15 @@ final class ConvolutionDescriptions {
    * @param y shape of the results
    */
   ConvolutionDescriptions(long[] x, long[] w, long[] y, Window window) {
-    strides = new long[] {window.strideHeight(), window.strideWidth()};
+    strides = new long[] {window.height().stride(), window.width().stride()};
     // oneDNN counts the rows and columns between those of the kernel.
-    dilation = new long[] {window.dilationHeight() - 1, window.dilationWidth() - 1};
-    padding = new long[] {window.paddingHeight(), window.paddingWidth()};
+    dilation = new long[] {window.height().dilation() - 1, window.width().dilation() - 1};
+    padding = new long[] {window.height().before(), window.width().before()};
     // What remains at the far side may be less than the padding, where the stride does not divide.
     paddingAfter =
         new long[] {
-          (y[1] - 1) * strides[0] + (w[0] - 1) * window.dilationHeight() + 1 - x[1] - padding[0],
-          (y[2] - 1) * strides[1] + (w[1] - 1) * window.dilationWidth() + 1 - x[2] - padding[1]
+          (y[1] - 1) * strides[0] + (w[0] - 1) * window.height().dilation() + 1 - x[1] - padding[0],
+          (y[2] - 1) * strides[1] + (w[1] - 1) * window.width().dilation() + 1 - x[2] - padding[1]
         };
     image = channelsLast(x);
     result = channelsLast(y);

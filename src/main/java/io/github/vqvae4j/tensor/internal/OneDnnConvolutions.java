@@ -94,17 +94,16 @@ final class OneDnnConvolutions {
     if (!OneDnnWinograd.suits(x, w, window)) {
       return null;
     }
-    int stride = window.strideHeight();
     OneDnnWinograd winograd =
         OneDnn.get()
             .cached(
                 "winograd",
                 o -> {
                   log("Winograd", x, w, window);
-                  return new OneDnnWinograd(o, x, w, stride);
+                  return new OneDnnWinograd(o, x, w, window);
                 },
                 OneDnnWinograd.class,
-                OneDnnKernels.numbers(stride, x, w));
+                OneDnnKernels.numbers(0, x, w, geometry(window)));
     return winograd.isUsable() ? winograd : null;
   }
 
@@ -137,14 +136,21 @@ final class OneDnnConvolutions {
             OneDnnKernels.numbers(0, x, w, y, geometry(window)));
   }
 
+  /** All numbers of a window. */
   static long[] geometry(Window window) {
+    Window.Axis h = window.height();
+    Window.Axis w = window.width();
     return new long[] {
-      window.strideHeight(),
-      window.strideWidth(),
-      window.paddingHeight(),
-      window.paddingWidth(),
-      window.dilationHeight(),
-      window.dilationWidth(),
+      h.stride(),
+      w.stride(),
+      h.before(),
+      w.before(),
+      h.after(),
+      w.after(),
+      h.dilation(),
+      w.dilation(),
+      h.outputPadding(),
+      w.outputPadding(),
       window.groups()
     };
   }

@@ -134,11 +134,11 @@ record OneDnnPooling(
   }
 
   private long[] strides() {
-    return new long[] {window.strideHeight(), window.strideWidth()};
+    return new long[] {window.height().stride(), window.width().stride()};
   }
 
   private long[] paddings() {
-    return new long[] {window.paddingHeight(), window.paddingWidth()};
+    return new long[] {window.height().before(), window.width().before()};
   }
 
   /** oneDNN names the axes batch, channels, height, width; the strides say how they lie. */

@@ -19,7 +19,8 @@ final class OneDnnSubPixel {
   private final OneDnn oneDnn;
   private final int stride;
   private final int taps;
-  private final int padding;
+  private final int top;
+  private final int left;
   private final int in;
   private final int out;
   private final int[] places;
@@ -36,8 +37,9 @@ final class OneDnnSubPixel {
    */
   OneDnnSubPixel(OneDnn oneDnn, long[] x, long[] w, long[] y, Window window) {
     this.oneDnn = oneDnn;
-    stride = window.strideHeight();
-    padding = window.paddingHeight();
+    stride = window.height().stride();
+    top = window.height().before();
+    left = window.width().before();
     taps = (int) w[0] / stride;
     out = (int) w[2];
     in = (int) w[3];
@@ -58,10 +60,11 @@ final class OneDnnSubPixel {
 
   /** Whether a transposed convolution is of that kind, and an image small enough for the heap. */
   static boolean suits(long[] x, long[] w, Window window) {
-    int stride = window.strideHeight();
+    int stride = window.height().stride();
     return w[2] < CHANNELS
         && stride > 1
-        && window.equals(Window.of(stride, window.paddingHeight()))
+        && window.width().stride() == stride
+        && window.isPlain()
         && w[0] == w[1]
         && w[0] % stride == 0
         && phasesOfImage(x, w, stride) <= Integer.MAX_VALUE;
@@ -139,9 +142,9 @@ final class OneDnnSubPixel {
     int run = stride * out;
     int place = stride * run;
     for (int row = 0; row < results[0]; row++) {
-      int full = row + padding;
+      int full = row + top;
       int source = full / stride * places[1] * place + full % stride * run;
-      int skip = padding * out;
+      int skip = left * out;
       source += skip / run * place;
       int offset = skip % run;
       int target = row * results[1] * out;

@@ -82,15 +82,16 @@ final class OneDnnWinograd implements OneDnn.Owner {
    *
    * @param x shape of the convolution's images
    * @param w shape of its weights, [kernel, kernel, in, out]
-   * @param stride 1 or 2
+   * @param window one that {@link #suits}
    */
-  OneDnnWinograd(OneDnn oneDnn, long[] x, long[] w, int stride) {
+  OneDnnWinograd(OneDnn oneDnn, long[] x, long[] w, Window window) {
     this.oneDnn = oneDnn;
+    int stride = window.height().stride();
     weightShape = w.clone();
     matrices = BY_STRIDE[stride];
     int images = imagesInSlice(x, stride);
     slices = (int) (x[0] / images);
-    tiles = new WinogradTiles(oneDnn, matrices, stride, images, x[1], x[2], w[2]);
+    tiles = new WinogradTiles(oneDnn, matrices, window, images, x[1], x[2], w[2]);
     filterMatrix = new FloatPointer(matrices.filter());
     resultMatrix = new FloatPointer(matrices.results());
     long r = matrices.taps();
@@ -191,9 +192,12 @@ final class OneDnnWinograd implements OneDnn.Owner {
 
   /** Whether a convolution is of that kind, and large enough to gain by it. */
   static boolean suits(long[] x, long[] w, Window window) {
-    int stride = window.strideHeight();
+    int stride = window.height().stride();
     return stride <= 2
-        && window.equals(Window.of(stride, 1))
+        && window.width().stride() == stride
+        && window.isPlain()
+        && keepsSize(window.height())
+        && keepsSize(window.width())
         && w[0] == stride * BY_STRIDE[stride].taps()
         && w[1] == w[0]
         && w[2] >= FEWEST_CHANNELS
@@ -201,6 +205,11 @@ final class OneDnnWinograd implements OneDnn.Owner {
         && x[1] % (stride * BY_STRIDE[stride].outputs()) == 0
         && x[2] % (stride * BY_STRIDE[stride].outputs()) == 0
         && imagesInSlice(x, stride) > 0;
+  }
+
+  /** Whether the padding is what the kernel takes of an image, on whichever sides. */
+  private static boolean keepsSize(Window.Axis axis) {
+    return axis.before() + axis.after() == WinogradTiles.BORDERS;
   }
 
   /** The most images, of those that divide the batch, or 0 if there are too few. */

@@ -56,7 +56,7 @@ final class Patches {
     resultHeight = Math.toIntExact(result[1]);
     resultWidth = Math.toIntExact(result[2]);
     long patchBytes = bytesOfLine(resultWidth, size());
-    long imageBytes = bytesOfLine(window.strideHeight() * (long) width, in);
+    long imageBytes = bytesOfLine(window.height().stride() * (long) width, in);
     linesPerBlock =
         areTheImage()
             ? Integer.MAX_VALUE
@@ -145,7 +145,7 @@ final class Patches {
 
   /** The image's line, over all images, above which no patch of the block reaches. */
   private long firstLine(int line) {
-    int top = line % resultHeight * window.strideHeight() - window.paddingHeight();
+    int top = line % resultHeight * window.height().stride() - window.height().before();
     return (long) (line / resultHeight) * height + within(top, height);
   }
 
@@ -155,17 +155,17 @@ final class Patches {
 
   private void forEachRun(int first, int lines, Run run) {
     long origin = firstLine(first);
-    int pixels = window.dilationWidth() == 1 ? kernelWidth : 1;
+    int pixels = window.width().dilation() == 1 ? kernelWidth : 1;
     int length = pixels * in;
     int patch = 0;
     for (int line = first; line < first + lines; line++) {
-      int top = line % resultHeight * window.strideHeight() - window.paddingHeight();
+      int top = line % resultHeight * window.height().stride() - window.height().before();
       long lineOfTop = (long) (line / resultHeight) * height + top - origin;
       for (int column = 0; column < resultWidth; column++) {
         for (int row = 0;
-            row < kernelHeight * window.dilationHeight();
-            row += window.dilationHeight()) {
-          int left = column * window.strideWidth() - window.paddingWidth();
+            row < kernelHeight * window.height().dilation();
+            row += window.height().dilation()) {
+          int left = column * window.width().stride() - window.width().before();
           for (int pixel = 0; pixel < kernelWidth; pixel += pixels) {
             int before = within(-left, pixels);
             int after = within(left + pixels - width, pixels - before);
@@ -177,7 +177,7 @@ final class Patches {
               run.visit(patch, image, before * in, inside, after * in);
             }
             patch += length;
-            left += window.dilationWidth();
+            left += window.width().dilation();
           }
         }
       }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,12 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * Images [n, h, w, c] to transformed tiles (Bt x Bt) d [t t, tiles, s s c], and the way back, which
  * gradients take. A cell is s x s pixels, whose channels go side by side; a tile is t x t cells,
- * one begins at every fourth cell, and a border of one pixel of zeros goes around each image.
+ * one begins at every fourth cell. Each image has two rows and two columns of zeros more, on the
+ * sides that the window says.
  */
 final class WinogradTiles {
-  private static final int BORDER = 1;
+  /** Rows, and columns, of zeros that an image is given. */
+  static final int BORDERS = 2;
 
   /** Some places of some tiles along one axis. */
   private record Range(long place, long places, long tile, long tiles, boolean overlaps) {}
@@ -32,6 +35,10 @@ final class WinogradTiles {
   private final long row;
   private final long size;
   private final long rowLength;
+
+  /** Where an image's first pixel lies among its zeros. */
+  private final long origin;
+
   private final NativeMemory padded;
   private final FloatPointer matrix;
   private final Call pad;
@@ -45,19 +52,20 @@ final class WinogradTiles {
    * For one set of shapes.
    *
    * @param shape of the images, [n, h, w, c]
-   * @param stride s
+   * @param window whose stride is s, and which pads each axis by {@link #BORDERS} in all
    */
-  WinogradTiles(OneDnn oneDnn, WinogradMatrices matrices, int stride, long... shape) {
+  WinogradTiles(OneDnn oneDnn, WinogradMatrices matrices, Window window, long... shape) {
     this.oneDnn = oneDnn;
-    this.stride = stride;
+    stride = window.height().stride();
     points = matrices.points();
     step = matrices.outputs();
     images = shape[0];
     channels = shape[3];
     down = shape[1] / (stride * step);
     across = shape[2] / (stride * step);
-    row = (shape[2] + 2 * BORDER) * channels;
-    size = (shape[1] + 2 * BORDER) * row;
+    row = (shape[2] + BORDERS) * channels;
+    size = (shape[1] + BORDERS) * row;
+    origin = window.height().before() * row + window.width().before() * channels;
     long columns = images * down * across * cell();
     rowLength = rowLength(columns);
     padded =
@@ -180,7 +188,7 @@ final class WinogradTiles {
    * @param data the result
    */
   void forward(Pointer from, Pointer tiles, Pointer data) {
-    pad.set(0, from).set(1, at(padded.pointer(), BORDER * (row + channels))).run();
+    pad.set(0, from).set(1, at(padded.pointer(), origin)).run();
     for (Piece cut : cuts) {
       cut.copy()
           .set(0, at(padded.pointer(), cut.inImages()))
@@ -203,7 +211,7 @@ final class WinogradTiles {
     for (Piece paste : pastes) {
       paste.copy().set(0, at(tiles, paste.inTiles())).set(1, at(sums, paste.inImages())).run();
     }
-    unpad.set(0, at(sums, BORDER * (row + channels))).set(1, to).run();
+    unpad.set(0, at(sums, origin)).set(1, to).run();
   }
 
   private static Pointer at(Pointer base, long offset) {

@@ -64,6 +64,12 @@ class FastConvolutionTest {
     assertTrue(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window));
     assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window.dilation(1, 2)));
     assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 32, 64}, window.groups(2)));
+    Window above = window.padding(2, 0, 1, 1);
+    assertTrue(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, above));
+    Window more = window.padding(2, 1, 1, 1);
+    assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, more));
+    Window unequal = window.stride(1, 2);
+    assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, unequal));
     Window doubling = Window.of(2, 1);
     assertTrue(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling));
     assertFalse(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.dilation(2, 1)));

@@ -20,7 +20,7 @@ class LargeSizesTest {
     long[] weight = {1, 9, 64, 64};
     long[] fits = {1, 1, MILLION / 2, 64};
     long[] tooLong = {1, 1, MILLION, 64};
-    Window window = new Window(1, 1, 0, 4);
+    Window window = Window.of(1, 0).stride(1, 1).padding(0, 4);
     assertEquals(1, new Patches(DType.FLOAT, fits, weight, fits, window).linesPerBlock());
     assertSays(
         assertThrows(

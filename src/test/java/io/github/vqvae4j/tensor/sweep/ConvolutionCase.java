@@ -64,14 +64,12 @@ record ConvolutionCase(
   }
 
   private long size(long size, boolean back, boolean rows) {
-    int stride = rows ? window.strideHeight() : window.strideWidth();
-    int padding = rows ? window.paddingHeight() : window.paddingWidth();
-    int dilation = rows ? window.dilationHeight() : window.dilationWidth();
-    int more = rows ? window.outputPaddingHeight() : window.outputPaddingWidth();
-    int reach = dilation * ((rows ? kernelHeight : kernelWidth) - 1) + 1;
+    Window.Axis axis = rows ? window.height() : window.width();
+    int padding = axis.before() + axis.after();
+    int reach = axis.dilation() * ((rows ? kernelHeight : kernelWidth) - 1) + 1;
     return back
-        ? (size - 1) * stride - 2L * padding + reach + more
-        : Math.floorDiv(size + 2L * padding - reach, stride) + 1;
+        ? (size - 1) * axis.stride() - padding + reach + axis.outputPadding()
+        : Math.floorDiv(size + padding - reach, axis.stride()) + 1;
   }
 
   Subject subject() {

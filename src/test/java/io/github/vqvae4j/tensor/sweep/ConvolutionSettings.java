@@ -84,7 +84,9 @@ final class ConvolutionSettings {
           int added = transposed ? Math.min((int) v[15], strideHeight - 1) : 0;
           int addedRight = transposed ? Math.min((int) v[15], strideWidth - 1) : 0;
           Window window =
-              new Window(strideHeight, strideWidth, (int) v[10], (int) v[11])
+              Window.of(1, 0)
+                  .stride(strideHeight, strideWidth)
+                  .padding((int) v[10], (int) v[21], (int) v[11], (int) v[22])
                   .dilation((int) v[12], (int) v[13])
                   .groups(groups)
                   .outputPadding(added, addedRight);
@@ -126,7 +128,9 @@ final class ConvolutionSettings {
         EITHER,
         EITHER,
         KernelSet.values(),
-        THREADS);
+        THREADS,
+        new Integer[] {0, 1, 2},
+        new Integer[] {0, 1, 2});
   }
 
   private static int divisor(int a, int b) {
@@ -161,7 +165,12 @@ final class ConvolutionSettings {
   static ConvolutionSettings winograd(long seed, long most) {
     return pairwise(
         seed,
-        v -> setting(v, 2 + (int) v[6], Window.of((int) v[6], 1)),
+        v -> {
+          int top = (int) v[12];
+          int left = (int) v[13];
+          Window window = Window.of((int) v[6], 0).padding(top, 2 - top, left, 2 - left);
+          return setting(v, 2 + (int) v[6], window);
+        },
         setting -> setting.convolution().multiplications() <= most && hasTiles(setting),
         EITHER,
         new Integer[] {64, 65, 72, 96, 128},
@@ -174,13 +183,15 @@ final class ConvolutionSettings {
         new Boolean[] {false},
         EITHER,
         new KernelSet[] {KernelSet.ONEDNN},
-        THREADS);
+        THREADS,
+        new Integer[] {0, 1, 2},
+        new Integer[] {0, 1, 2});
   }
 
   /** Whether the images of its plain convolution are whole tiles, and enough of them. */
   private static boolean hasTiles(Setting setting) {
     ConvolutionCase one = setting.convolution();
-    int stride = one.window().strideHeight();
+    int stride = one.window().height().stride();
     int size = one.transposed() ? one.height() * stride : one.height();
     int side = 4 * stride;
     return size % side == 0 && one.batch() * (size / side) * (size / side) >= 32;
@@ -192,7 +203,9 @@ final class ConvolutionSettings {
         seed,
         v -> {
           int stride = (int) v[6];
-          return setting(v, stride * (int) v[5], Window.of(stride, (int) v[12]));
+          Window window =
+              Window.of(stride, 0).padding((int) v[12], (int) v[13], (int) v[14], (int) v[15]);
+          return setting(v, stride * (int) v[5], window);
         },
         setting -> setting.convolution().multiplications() <= most,
         new Boolean[] {true},
@@ -207,6 +220,9 @@ final class ConvolutionSettings {
         EITHER,
         new KernelSet[] {KernelSet.ONEDNN},
         THREADS,
+        new Integer[] {0, 1, 2},
+        new Integer[] {0, 1, 2},
+        new Integer[] {0, 1, 2},
         new Integer[] {0, 1, 2});
   }
 

@@ -30,12 +30,12 @@ final class PlainConvolution {
     int inOfGroup = (int) ws[2];
     int outOfGroup = out / window.groups();
     for (int pixel = 0; pixel < ys[0] * ys[1] * ys[2]; pixel++) {
-      int column = (int) (pixel % ys[2]) * window.strideWidth() - window.paddingWidth();
-      int row = (int) (pixel / ys[2] % ys[1]) * window.strideHeight() - window.paddingHeight();
+      int column = (int) (pixel % ys[2]) * window.width().stride() - window.width().before();
+      int row = (int) (pixel / ys[2] % ys[1]) * window.height().stride() - window.height().before();
       int image = (int) (pixel / ys[2] / ys[1]);
       for (int k = 0; k < ws[0] * ws[1]; k++) {
-        int r = row + (int) (k / ws[1]) * window.dilationHeight();
-        int c = column + (int) (k % ws[1]) * window.dilationWidth();
+        int r = row + (int) (k / ws[1]) * window.height().dilation();
+        int c = column + (int) (k % ws[1]) * window.width().dilation();
         if (r >= 0 && r < xs[1] && c >= 0 && c < xs[2]) {
           int place = (int) ((image * xs[1] + r) * xs[2] + c) * in;
           for (int i = 0; i < inOfGroup; i++) {

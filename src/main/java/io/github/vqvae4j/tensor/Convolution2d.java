@@ -1,0 +1,192 @@
+package io.github.vqvae4j.tensor;
+
+import io.github.vqvae4j.tensor.internal.Kernels;
+import io.github.vqvae4j.tensor.internal.Kernels.Unary;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A convolution of images or, transposed, the gradient of one, with what follows it in one pass:
+ * relu?(x * weight + bias + residual). Its inputs are x, weight, bias or null, and residual or
+ * null.
+ *
+ * @param name in errors
+ */
+record Convolution2d(String name, boolean transposed, boolean relu, Window window) implements Kind {
+  private static final int[] PIXELS = {0, 1, 2};
+
+  @Override
+  public boolean isFused(Tensor... inputs) {
+    return relu || inputs[3] != null;
+  }
+
+  @Override
+  public Tensor oneByOne(Tensor... inputs) {
+    Convolution2d alone = new Convolution2d(name, transposed, false, window);
+    Tensor y = inputs[0].step().apply(alone, inputs[0], inputs[1], inputs[2], null);
+    Tensor sum = inputs[3] == null ? y : y.add(inputs[3]);
+    return relu ? sum.relu() : sum;
+  }
+
+  @Override
+  public Value of(Tensor... inputs) {
+    Tensor x = inputs[0];
+    Tensor weight = inputs[1];
+    Tensor bias = inputs[2];
+    Tensor residual = inputs[3];
+    checkOperands(x, weight, bias);
+    long[] shape = resultShape(x, weight);
+    checkResidual(x, residual, shape);
+
+    INDArray xs = x.array();
+    INDArray ws = weight.array();
+    INDArray bs = arrayOf(bias);
+    INDArray rs = arrayOf(residual);
+    long stamp = weight.stamp();
+    INDArray y = x.allocate(shape);
+    if (transposed) {
+      x.kernels().convTranspose2d(xs, ws, stamp, bs, rs, relu, window, y);
+    } else {
+      x.kernels().conv2d(xs, ws, stamp, bs, rs, relu, window, y);
+    }
+    return Value.of(
+        y,
+        x.dtype(),
+        (dOut, back) -> {
+          GradientArray dy = beforeRelu(x, y, dOut);
+          INDArray dx = back.arrayFor(x);
+          INDArray dWeight = back.arrayFor(weight);
+          INDArray dBias = back.arrayFor(bias);
+          if (transposed) {
+            transposedGradients(x, ws, stamp, dy.array(), dx, dWeight, dBias);
+          } else if (dx != null || dWeight != null || dBias != null) {
+            x.kernels().conv2dGradients(xs, ws, stamp, dy.array(), window, dx, dWeight, dBias);
+          }
+          back.give(x, dx);
+          back.give(weight, dWeight);
+          back.give(bias, dBias);
+          back.share(residual, dy);
+          dy.release();
+        });
+  }
+
+  /**
+   * A transposed convolution is the gradient of a convolution, so its own gradients are that
+   * convolution's result and, with input and output exchanged, that convolution's weight gradient.
+   */
+  private void transposedGradients(
+      Tensor x,
+      INDArray ws,
+      long stamp,
+      INDArray dy,
+      INDArray dx,
+      INDArray dWeight,
+      INDArray dBias) {
+    Kernels kernels = x.kernels();
+    if (dx != null) {
+      kernels.conv2d(dy, ws, stamp, null, null, false, window, dx);
+    }
+    if (dWeight != null) {
+      kernels.conv2dGradients(dy, ws, stamp, x.array(), window, null, dWeight, null);
+    }
+    if (dBias != null) {
+      kernels.sum(dy, PIXELS, x.view(dBias, 1, 1, 1, dBias.length()));
+    }
+  }
+
+  private void checkOperands(Tensor x, Tensor weight, Tensor bias) {
+    x.checkWith(name, weight);
+    long groups = window.groups();
+    boolean fits =
+        x.rank() == 4
+            && weight.rank() == 4
+            && weight.size(3) % groups == 0
+            && x.size(3) == (transposed ? weight.size(3) : weight.size(2) * groups);
+    if (!fits) {
+      String part = groups == 1 ? "" : " / " + groups;
+      throw new IllegalArgumentException(
+          name
+              + ": expected images [batch, height, width, in] and weights [kernel height, kernel"
+              + " width, "
+              + (transposed ? "out" + part + ", in]" : "in" + part + ", out]")
+              + ", got "
+              + Arrays.toString(x.dims())
+              + " and "
+              + Arrays.toString(weight.dims())
+              + (groups == 1 ? "." : ". Both in and out must be divisible by the groups."));
+    }
+    if (bias != null) {
+      x.checkWith(name, bias);
+      long out = transposed ? weight.size(2) * groups : weight.size(3);
+      if (bias.rank() != 1 || bias.length() != out) {
+        throw new IllegalArgumentException(
+            name + ": expected a bias [" + out + "], got " + Arrays.toString(bias.dims()) + ".");
+      }
+    }
+  }
+
+  private long[] resultShape(Tensor x, Tensor weight) {
+    Window.Axis h = window.height();
+    Window.Axis w = window.width();
+    if (!transposed && (h.outputPadding() > 0 || w.outputPadding() > 0)) {
+      throw new IllegalArgumentException(
+          name
+              + ": expected no output padding, which is of transposed convolutions, got "
+              + window
+              + ".");
+    }
+    long height = size(h, x.size(1), weight.size(0));
+    long width = size(w, x.size(2), weight.size(1));
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          name
+              + ": images "
+              + Arrays.toString(x.dims())
+              + " are too small for a kernel "
+              + weight.size(0)
+              + "x"
+              + weight.size(1)
+              + " with "
+              + window
+              + ".");
+    }
+    long out = transposed ? weight.size(2) * window.groups() : weight.size(3);
+    return new long[] {x.size(0), height, width, out};
+  }
+
+  private long size(Window.Axis axis, long size, long kernel) {
+    return transposed ? axis.transposedSize(size, kernel) : axis.size(size, kernel);
+  }
+
+  private void checkResidual(Tensor x, Tensor residual, long[] shape) {
+    if (residual != null) {
+      x.checkWith(name, residual);
+      if (!Arrays.equals(residual.dims(), shape)) {
+        throw new IllegalArgumentException(
+            name
+                + ": expected a residual of the result's shape "
+                + Arrays.toString(shape)
+                + ", got "
+                + Arrays.toString(residual.dims())
+                + ".");
+      }
+    }
+  }
+
+  private static INDArray arrayOf(Tensor optional) {
+    return optional == null ? null : optional.array();
+  }
+
+  /**
+   * The gradient where the fused relu's input was; the result's own, counted once more, if there is
+   * no relu.
+   */
+  private GradientArray beforeRelu(Tensor x, INDArray y, GradientArray dOut) {
+    if (!relu) {
+      return dOut.retain();
+    }
+    INDArray dy = x.allocate(y.shape());
+    x.kernels().unaryGradient(Unary.RELU, y, y, dOut.array(), dy);
+    return GradientArray.of(x.step().arena(), x.dtype(), dy);
+  }
+}
