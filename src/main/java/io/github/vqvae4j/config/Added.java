@@ -26,7 +26,8 @@ public @interface Added {
   /**
    * What it is in a file of an earlier version.
    *
-   * @return JSON: {@code 0.5}, {@code "MEAN"} with its quotes, {@code []}
+   * @return JSON, a record with all its components: {@code 0.5}, {@code "MEAN"} with its quotes,
+   *     {@code []}
    */
   String value();
 }

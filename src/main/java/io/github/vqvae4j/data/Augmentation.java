@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * What happens to an image at random each time it is trained on, in this order: it is moved and
@@ -38,25 +39,15 @@ public record Augmentation(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public Augmentation {
-    if (height < 0 || width < 0 || padding < 0 || !isShare(brightness) || !isShare(contrast)) {
-      throw new IllegalArgumentException(
-          "got height "
-              + height
-              + ", width "
-              + width
-              + ", padding "
-              + padding
-              + ", brightness "
-              + brightness
-              + " and contrast "
-              + contrast
-              + ", expected sizes of 0 or more, brightness and contrast from 0 to 1; correct the"
-              + " augmentation");
-    }
+    Require.that(height >= 0, "Augmentation.height", "at least 0", height);
+    Require.that(width >= 0, "Augmentation.width", "at least 0", width);
+    Require.that(padding >= 0, "Augmentation.padding", "at least 0", padding);
+    checkShare("Augmentation.brightness", brightness);
+    checkShare("Augmentation.contrast", contrast);
   }
 
-  private static boolean isShare(double value) {
-    return value >= 0 && value <= 1;
+  private static void checkShare(String component, double share) {
+    Require.that(share >= 0 && share <= 1, component, "0 to 1", share);
   }
 
   /**

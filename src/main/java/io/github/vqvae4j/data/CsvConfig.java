@@ -1,7 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.config.Records;
-import java.util.Objects;
+import io.github.vqvae4j.config.Require;
 
 /**
  * How {@link CsvSeries} reads a file.
@@ -50,17 +50,16 @@ public record CsvConfig(
    *     {@code " # . + -}, which are needed for quotes, comments and numbers
    */
   public CsvConfig {
-    if (!canSeparate(separator)) {
-      throw new IllegalArgumentException(
-          "got the separator "
-              + CsvValue.quoted(separator)
-              + ", expected a character that is no letter, digit, line break or part of a number,"
-              + " such as ',', ';', '\\t' or '|'; give one of these");
-    }
-    Objects.requireNonNull(header, "header");
-    Objects.requireNonNull(index, "index");
-    Objects.requireNonNull(missing, "missing");
-    Objects.requireNonNull(decimal, "decimal");
+    Require.that(
+        canSeparate(separator),
+        "CsvConfig.separator",
+        "a character that is no letter, digit, line break or part of a number, such as ',', ';',"
+            + " '\\t' or '|'",
+        CsvValue.quoted(separator));
+    Require.present(CsvPresence.class, "CsvConfig.header", header);
+    Require.present(CsvPresence.class, "CsvConfig.index", index);
+    Require.present(CsvMissing.class, "CsvConfig.missing", missing);
+    Require.present(CsvDecimal.class, "CsvConfig.decimal", decimal);
   }
 
   static boolean canSeparate(char separator) {

@@ -1,12 +1,12 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * How data sets are downloaded.
@@ -41,29 +41,30 @@ public record DownloadConfig(
    *     above 0, or attempts below 1
    */
   public DownloadConfig {
-    Objects.requireNonNull(listener, "listener");
-    mirrors = mirrors.stream().map(DownloadConfig::folder).toList();
-    if (connectTimeout.toMillis() < 1 || stallTimeout.toMillis() < 1 || attempts < 1) {
-      throw new IllegalArgumentException(
-          "got timeouts of "
-              + connectTimeout.toMillis()
-              + " and "
-              + stallTimeout.toMillis()
-              + " ms and "
-              + attempts
-              + " attempts, expected 1 or more of each; give larger ones");
-    }
+    mirrors =
+        Require.list(URI.class, "DownloadConfig.mirrors", mirrors).stream()
+            .map(DownloadConfig::folder)
+            .toList();
+    checkTimeout("DownloadConfig.connectTimeout", connectTimeout);
+    checkTimeout("DownloadConfig.stallTimeout", stallTimeout);
+    Require.that(attempts >= 1, "DownloadConfig.attempts", "at least 1", attempts);
+    Require.present(DownloadListener.class, "DownloadConfig.listener", listener);
+  }
+
+  private static void checkTimeout(String component, Duration timeout) {
+    Require.present(Duration.class, component, timeout);
+    boolean holds = timeout.compareTo(Duration.ofMillis(1)) >= 0;
+    Require.that(holds, component, "at least 1 ms", timeout);
   }
 
   /** The address, with the slash at its end that makes it one of a folder. */
   private static URI folder(URI mirror) {
     String scheme = String.valueOf(mirror.getScheme());
-    if (!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https")) {
-      throw new IllegalArgumentException(
-          "got the mirror "
-              + mirror
-              + ", expected an address that begins with http:// or https://; correct it");
-    }
+    Require.that(
+        scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"),
+        "DownloadConfig.mirrors",
+        "addresses that begin with http:// or https://",
+        mirror);
     return mirror.toString().endsWith("/") ? mirror : URI.create(mirror + "/");
   }
 
@@ -111,7 +112,7 @@ public record DownloadConfig(
    * @return these settings with them
    */
   public DownloadConfig mirrors(URI... addresses) {
-    return Records.with(this, "mirrors", List.of(addresses));
+    return Records.with(this, "mirrors", addresses);
   }
 
   /**

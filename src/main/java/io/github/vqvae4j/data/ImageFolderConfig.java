@@ -1,9 +1,9 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * How an {@link ImageFolder} is read.
@@ -38,17 +38,22 @@ public record ImageFolderConfig(
    *     channels neither 1 nor 3, or a label there twice
    */
   public ImageFolderConfig {
+    String record = "ImageFolderConfig.";
+    Require.that(height >= 1, record + "height", "at least 1", height);
+    Require.that(width >= 1, record + "width", "at least 1", width);
+    Require.that(
+        channels == 1 || channels == 3,
+        record + "channels",
+        "1 (gray) or 3 (red, green, blue)",
+        channels);
     Checks.length(1, height, width, channels);
-    if (channels != 1 && channels != 3) {
-      throw new IllegalArgumentException(
-          "got " + channels + " channels, expected 1 (gray) or 3 (red, green, blue); give one");
-    }
-    Objects.requireNonNull(fit, "fit");
-    labels = List.copyOf(labels);
-    if (new HashSet<>(labels).size() < labels.size()) {
-      throw new IllegalArgumentException(
-          "got the labels " + labels + ", expected each name once; leave the others out");
-    }
+    Require.present(ImageFit.class, record + "fit", fit);
+    labels = Require.list(String.class, record + "labels", labels);
+    Require.that(
+        new HashSet<>(labels).size() == labels.size(),
+        record + "labels",
+        "each name once; leave the others out",
+        labels);
   }
 
   /**

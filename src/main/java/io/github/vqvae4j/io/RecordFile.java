@@ -59,8 +59,8 @@ public final class RecordFile {
   }
 
   /**
-   * Reads a record, strictly (see {@link StrictJson}). A file of an earlier version may lack what
-   * was {@link Added} since; one without a version is of version 1.
+   * Reads a record, strictly (see {@link StrictJson}). A file of an earlier version lacks what was
+   * {@link Added} since; one without a version is of version 1.
    *
    * @param file written by {@link #write}
    * @param type of the record

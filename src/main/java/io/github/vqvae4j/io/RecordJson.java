@@ -80,7 +80,7 @@ public final class RecordJson {
 
   /**
    * Turns JSON of an earlier version into a record: as {@link #fromJson(JsonObject, Class)}, but
-   * what was {@link Added} later may be missing.
+   * what was {@link Added} later is what it says there, and is refused in the JSON.
    *
    * @param json the object
    * @param type the record's class
@@ -176,7 +176,11 @@ public final class RecordJson {
   private static <R extends Record> R recordOf(
       JsonObject json, Class<R> type, String path, int version) {
     RecordComponent[] components = type.getRecordComponents();
-    List<String> names = Arrays.stream(components).map(RecordComponent::getName).toList();
+    List<String> names =
+        Arrays.stream(components)
+            .filter(component -> isIn(version, component))
+            .map(RecordComponent::getName)
+            .toList();
     for (String name : json.keySet()) {
       if (!names.contains(name)) {
         throw new IllegalArgumentException(
@@ -190,12 +194,13 @@ public final class RecordJson {
     Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       Type wanted = components[i].getGenericType();
-      String place = join(path, names.get(i));
-      Added added = components[i].getAnnotation(Added.class);
-      JsonElement element = json.get(names.get(i));
-      if (element == null && added != null && version < added.version()) {
-        element = StrictJson.parseElement(added.value());
+      String place = join(path, components[i].getName());
+      if (!isIn(version, components[i])) {
+        String value = components[i].getAnnotation(Added.class).value();
+        values[i] = valueOf(StrictJson.parseElement(value), wanted, place, Integer.MAX_VALUE);
+        continue;
       }
+      JsonElement element = json.get(components[i].getName());
       if (element == null) {
         throw new IllegalArgumentException(
             place + ": missing, expected " + describe(wanted) + "; add it");
@@ -203,6 +208,12 @@ public final class RecordJson {
       values[i] = valueOf(element, wanted, place, version);
     }
     return Records.create(type, values);
+  }
+
+  /** Whether files of a version have a component. */
+  private static boolean isIn(int version, RecordComponent component) {
+    Added added = component.getAnnotation(Added.class);
+    return added == null || version >= added.version();
   }
 
   private static Object valueOf(JsonElement json, Type type, String path, int version) {

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of an {@link AnomalyDetector}.
@@ -28,36 +29,31 @@ public record AnomalyConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public AnomalyConfig {
-    if (!(falsePositives > 0 && falsePositives < 1)) {
-      throw new IllegalArgumentException(
-          "AnomalyConfig: expected a false-positive rate above 0 and below 1, got "
-              + falsePositives
-              + "; 0.01 calls one normal image in a hundred anomalous.");
-    }
-    if (!(quantization >= 0 && quantization <= 1)) {
-      throw new IllegalArgumentException(
-          "AnomalyConfig: expected a weight of the quantization error from 0 to 1, got "
-              + quantization
-              + "; 0 leaves it out, 1 takes nothing else.");
-    }
-    if (smoothing < 1 || smoothing % 2 == 0) {
-      throw new IllegalArgumentException(
-          "AnomalyConfig: expected a smoothing of an odd number of pixels, at least 1, got "
-              + smoothing
-              + "; 1 leaves the errors as they are.");
-    }
-    if (!(share > 0 && share <= 1)) {
-      throw new IllegalArgumentException(
-          "AnomalyConfig: expected a share of the pixels above 0 and at most 1, got "
-              + share
-              + "; 1 takes the mean over the whole image.");
-    }
-    if (border < 0) {
-      throw new IllegalArgumentException(
-          "AnomalyConfig: expected a border of at least 0 pixels, got "
-              + border
-              + "; 0 looks at all of an image.");
-    }
+    Require.that(
+        falsePositives > 0 && falsePositives < 1,
+        "AnomalyConfig.falsePositives",
+        "a share above 0 and below 1; 0.01 calls one normal image in a hundred anomalous",
+        falsePositives);
+    Require.that(
+        quantization >= 0 && quantization <= 1,
+        "AnomalyConfig.quantization",
+        "a weight from 0 to 1; 0 leaves the quantization error out, 1 takes nothing else",
+        quantization);
+    Require.that(
+        smoothing >= 1 && smoothing % 2 == 1,
+        "AnomalyConfig.smoothing",
+        "an odd number of pixels, at least 1; 1 leaves the errors as they are",
+        smoothing);
+    Require.that(
+        share > 0 && share <= 1,
+        "AnomalyConfig.share",
+        "a part of the pixels, above 0 and at most 1; 1 takes the mean over the whole image",
+        share);
+    Require.that(
+        border >= 0,
+        "AnomalyConfig.border",
+        "at least 0 pixels; 0 looks at all of an image",
+        border);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Require;
+
 /**
  * The settings of an {@link Autoencoder} beside those of its parts.
  *
@@ -12,9 +14,6 @@ public record AutoencoderConfig(int dimension) {
    * @throws IllegalArgumentException if the dimension is below 1
    */
   public AutoencoderConfig {
-    if (dimension < 1) {
-      throw new IllegalArgumentException(
-          "Autoencoder: expected a dimension of at least 1, got " + dimension + ".");
-    }
+    Require.that(dimension >= 1, "AutoencoderConfig.dimension", "at least 1", dimension);
   }
 }

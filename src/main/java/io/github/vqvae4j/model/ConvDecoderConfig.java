@@ -1,10 +1,10 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.random.Rng;
-import java.util.Objects;
 
 /**
  * The settings of a {@link ConvDecoder}.
@@ -38,9 +38,9 @@ public record ConvDecoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvDecoderConfig {
-    Objects.requireNonNull(doubling, "doubling");
-    ConvSettings.check(
-        "ConvDecoder", channels, hidden, residual, initializer, "upsample", upsample);
+    PartChecks.conv(
+        "ConvDecoderConfig", channels, hidden, residual, initializer, "upsample", upsample);
+    Require.present(Doubling.class, "ConvDecoderConfig.doubling", doubling);
   }
 
   static ConvDecoderConfig of(int channels) {

@@ -23,8 +23,8 @@ public record ConvEncoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvEncoderConfig {
-    ConvSettings.check(
-        "ConvEncoder", channels, hidden, residual, initializer, "downsample", downsample);
+    PartChecks.conv(
+        "ConvEncoderConfig", channels, hidden, residual, initializer, "downsample", downsample);
   }
 
   static ConvEncoderConfig of(int channels) {

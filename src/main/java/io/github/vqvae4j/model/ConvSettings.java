@@ -1,23 +1,44 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
-import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * What the settings of the convolutional encoders and decoders, of images and of series, share.
  *
  * @param <C> the settings themselves
  */
-sealed interface ConvSettings<C extends Record & ConvSettings<C>>
+public sealed interface ConvSettings<C extends Record & ConvSettings<C>>
     permits ConvEncoderConfig, ConvDecoderConfig, SeriesEncoderConfig, SeriesDecoderConfig {
+  /**
+   * The channels of images or series.
+   *
+   * @return at least 1
+   */
   int channels();
 
+  /**
+   * The channels inside.
+   *
+   * @return an even number
+   */
   int hidden();
 
+  /**
+   * The settings of the residual stack.
+   *
+   * @return blocks, channels, bias, skips and growth
+   */
   ResidualConfig residual();
 
+  /**
+   * How the weights start.
+   *
+   * @return where they are drawn from
+   */
   Initializer initializer();
 
   /**
@@ -31,24 +52,26 @@ sealed interface ConvSettings<C extends Record & ConvSettings<C>>
   }
 
   /**
-   * Sets the residual stack, with biases and plain skips; its growth stays as it is.
+   * Sets the size of the residual stack; its other settings stay as they are.
    *
    * @param blocks how many
    * @param blockHidden channels inside each
    * @return these settings with it
    */
   default C residual(int blocks, int blockHidden) {
-    return residual(ResidualConfig.of(blocks, blockHidden).growth(residual().growth()));
+    return with("residual", Records.with(residual(), "blocks", blocks, "hidden", blockHidden));
   }
 
   /**
-   * Sets the residual stack.
+   * Changes the residual stack: {@code residual(r -> r.bias(false).growth(2))}. What is not changed
+   * stays as it is, so that the order of these calls does not matter.
    *
-   * @param newResidual its settings
+   * @param change gives other settings for those that there are
    * @return these settings with it
    */
-  default C residual(ResidualConfig newResidual) {
-    return with("residual", newResidual);
+  default C residual(UnaryOperator<ResidualConfig> change) {
+    Require.present(UnaryOperator.class, getClass().getSimpleName() + ".residual", change);
+    return with("residual", change.apply(residual()));
   }
 
   /**
@@ -64,39 +87,5 @@ sealed interface ConvSettings<C extends Record & ConvSettings<C>>
   @SuppressWarnings("unchecked") // C is the settings' own type
   private C with(String component, Object value) {
     return Records.with((C) this, component, value);
-  }
-
-  /**
-   * Checks what all have.
-   *
-   * @param who has such settings, for the message
-   * @param scaling what sets how often the size is halved or doubled
-   * @param times how often
-   */
-  static void check(
-      String who,
-      int channels,
-      int hidden,
-      ResidualConfig residual,
-      Initializer initializer,
-      String scaling,
-      int times) {
-    Objects.requireNonNull(residual, "residual");
-    Objects.requireNonNull(initializer, "initializer");
-    if (channels < 1 || hidden < 2 || hidden % 2 != 0 || times < 0 || times > 16) {
-      throw new IllegalArgumentException(
-          who
-              + ": expected channels of at least 1, an even number of hidden channels and "
-              + scaling
-              + " from 0 to 16, got channels "
-              + channels
-              + ", hidden "
-              + hidden
-              + ", "
-              + scaling
-              + " "
-              + times
-              + ".");
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.random.Rng;
 
 /**
@@ -18,7 +19,8 @@ public record ConvVectorDecoderConfig(ConvDecoderConfig conv, int height, int wi
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvVectorDecoderConfig {
-    ConvVectorSettings.check("ConvVectorDecoder", conv.upsample(), height, width, features);
+    Require.present(ConvDecoderConfig.class, "ConvVectorDecoderConfig.conv", conv);
+    PartChecks.vector("ConvVectorDecoderConfig", conv.upsample(), height, width, features);
   }
 
   /** Rows of the map. */

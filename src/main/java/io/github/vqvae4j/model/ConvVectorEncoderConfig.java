@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.random.Rng;
 
 /**
@@ -18,7 +19,8 @@ public record ConvVectorEncoderConfig(ConvEncoderConfig conv, int height, int wi
    * @throws IllegalArgumentException if a number is out of its range
    */
   public ConvVectorEncoderConfig {
-    ConvVectorSettings.check("ConvVectorEncoder", conv.downsample(), height, width, features);
+    Require.present(ConvEncoderConfig.class, "ConvVectorEncoderConfig.conv", conv);
+    PartChecks.vector("ConvVectorEncoderConfig", conv.downsample(), height, width, features);
   }
 
   /** Numbers in the map. */

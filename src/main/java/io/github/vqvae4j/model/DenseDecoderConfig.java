@@ -19,8 +19,8 @@ public record DenseDecoderConfig(int height, int width, int channels, List<Integ
    * @throws IllegalArgumentException if a number is out of its range
    */
   public DenseDecoderConfig {
-    hidden = List.copyOf(hidden);
-    DenseSettings.check("DenseDecoder", height, width, channels, hidden);
+    PartChecks.dense("DenseDecoderConfig", height, width, channels);
+    hidden = PartChecks.sizes("DenseDecoderConfig.hidden", hidden);
   }
 
   static DenseDecoderConfig of(int height, int width, int channels) {

@@ -19,8 +19,8 @@ public record DenseEncoderConfig(int height, int width, int channels, List<Integ
    * @throws IllegalArgumentException if a number is out of its range
    */
   public DenseEncoderConfig {
-    hidden = List.copyOf(hidden);
-    DenseSettings.check("DenseEncoder", height, width, channels, hidden);
+    PartChecks.dense("DenseEncoderConfig", height, width, channels);
+    hidden = PartChecks.sizes("DenseEncoderConfig.hidden", hidden);
   }
 
   static DenseEncoderConfig of(int height, int width, int channels) {

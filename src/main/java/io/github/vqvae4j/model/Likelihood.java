@@ -1,5 +1,7 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Require;
+
 /**
  * What a {@link Vae} takes pixels to be, given the decoder's output: p(x|z), independent for each
  * pixel.
@@ -33,13 +35,13 @@ public record Likelihood(Kind kind, double variance) {
    * @throws IllegalArgumentException if the variance is not above 0
    */
   public Likelihood {
-    if (!(variance > 0) || Double.isInfinite(variance)) {
-      throw new IllegalArgumentException(
-          "Likelihood: expected a variance above 0, got "
-              + variance
-              + ". Pixels are in 0..1, so that 0.01 is a standard deviation of a tenth of their"
-              + " range.");
-    }
+    Require.present(Kind.class, "Likelihood.kind", kind);
+    Require.that(
+        variance > 0 && variance <= Double.MAX_VALUE,
+        "Likelihood.variance",
+        "a finite number above 0; pixels are in 0..1, so that 0.01 is a standard deviation of a"
+            + " tenth of their range",
+        variance);
   }
 
   /**

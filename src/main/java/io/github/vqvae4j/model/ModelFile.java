@@ -1,23 +1,18 @@
 package io.github.vqvae4j.model;
 
-import com.google.gson.JsonObject;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.NamedArray;
-import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
-import io.github.vqvae4j.io.StrictJson;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.nn.Block;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -26,11 +21,7 @@ import java.util.stream.Collectors;
 /**
  * A model's file: safetensors with all parameters and buffers under their hierarchical names, and
  * in its metadata the format's version, the model's name and, as JSON, the settings of each part
- * beside its kind.
- *
- * <p>A kind is a name from the table below, never a class: nothing in a file decides which code
- * runs. Parts of one's own are written as {@link #OWN}, and such a file needs an instance to be
- * loaded into.
+ * ({@link PartSettings}).
  */
 final class ModelFile {
   /** The models that there are files of. */
@@ -55,50 +46,23 @@ final class ModelFile {
   private static final String FORMAT = "vqvae4j.format";
   private static final String MODEL = "vqvae4j.model";
   private static final String CONFIG = "vqvae4j.config";
-  private static final String KIND = "kind";
-  private static final String SETTINGS = "settings";
-  private static final String OWN = "own";
-
-  private static final Map<String, Class<? extends Record>> KINDS =
-      Map.ofEntries(
-          Map.entry("conv-encoder", ConvEncoderConfig.class),
-          Map.entry("conv-decoder", ConvDecoderConfig.class),
-          Map.entry("conv-vector-encoder", ConvVectorEncoderConfig.class),
-          Map.entry("conv-vector-decoder", ConvVectorDecoderConfig.class),
-          Map.entry("dense-encoder", DenseEncoderConfig.class),
-          Map.entry("dense-decoder", DenseDecoderConfig.class),
-          Map.entry("series-encoder", SeriesEncoderConfig.class),
-          Map.entry("series-decoder", SeriesDecoderConfig.class),
-          Map.entry("strided-encoder", StridedEncoderConfig.class),
-          Map.entry("strided-decoder", StridedDecoderConfig.class),
-          Map.entry("vector-quantizer", VectorQuantizerConfig.class),
-          Map.entry("autoencoder", AutoencoderConfig.class),
-          Map.entry("vae", VaeConfig.class));
-
-  /** The first version that is read. */
-  private static final int FIRST = 2;
-
-  private static final int VERSION =
-      KINDS.values().stream().mapToInt(RecordJson::version).reduce(FIRST, Math::max);
 
   private final Path path;
   private final Model model;
-  private final int version;
-  private final JsonObject config;
+  private final PartSettings settings;
   private final Map<String, NamedArray> arrays;
 
   private ModelFile(Path path, Model model, SafetensorsFile content) throws BadFileException {
     this.path = path;
     this.model = model;
-    version = Integer.parseInt(content.metadata().get(FORMAT));
-    config = config(content.metadata().getOrDefault(CONFIG, ""));
+    int version = Integer.parseInt(content.metadata().get(FORMAT));
+    String config = content.metadata().getOrDefault(CONFIG, "");
+    settings = new PartSettings(path, "metadata " + CONFIG, version, config, model.parts);
     this.arrays = content.arrays();
   }
 
   /** Writes a model. */
   static void save(Path path, Model model, ImageModel layer) throws IOException {
-    JsonObject config = new JsonObject();
-    layer.settings().forEach((name, settings) -> config.add(name, part(settings)));
     Map<String, NamedArray> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, Variable> entry : layer.variables().entrySet()) {
       float[] values = entry.getValue().toFloats();
@@ -118,23 +82,10 @@ final class ModelFile {
       arrays.put(entry.getKey(), NamedArray.of(values, entry.getValue().shape()));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(FORMAT, String.valueOf(VERSION));
+    metadata.put(FORMAT, String.valueOf(PartSettings.VERSION));
     metadata.put(MODEL, model.name);
-    metadata.put(CONFIG, config.toString());
+    metadata.put(CONFIG, PartSettings.toJson(layer.settings()).toString());
     Safetensors.write(path, metadata, arrays);
-  }
-
-  private static JsonObject part(Optional<?> settings) {
-    JsonObject part = new JsonObject();
-    for (Map.Entry<String, Class<? extends Record>> kind : KINDS.entrySet()) {
-      if (settings.isPresent() && settings.get().getClass() == kind.getValue()) {
-        part.addProperty(KIND, kind.getKey());
-        part.add(SETTINGS, RecordJson.toJson((Record) settings.get()));
-        return part;
-      }
-    }
-    part.addProperty(KIND, OWN);
-    return part;
   }
 
   /** Reads a file of a model of this kind. */
@@ -160,13 +111,15 @@ final class ModelFile {
               + ".save wrote");
     }
     if (!version.matches("[1-9][0-9]{0,8}")
-        || Integer.parseInt(version) < FIRST
-        || Integer.parseInt(version) > VERSION) {
+        || Integer.parseInt(version) < PartSettings.FIRST
+        || Integer.parseInt(version) > PartSettings.VERSION) {
       throw new BadFileException(
           path,
           "metadata " + FORMAT,
           "expected format version "
-              + (VERSION == FIRST ? VERSION : FIRST + " to " + VERSION)
+              + PartSettings.FIRST
+              + " to "
+              + PartSettings.VERSION
               + ", got "
               + shown(version)
               + "; read it with the version of vqvae4j that wrote it, or a newer one");
@@ -181,69 +134,7 @@ final class ModelFile {
    * @throws BadFileException if they are missing, damaged, or the part was its author's own
    */
   <C> C settings(String part, Class<C> type) throws BadFileException {
-    String place = "metadata " + CONFIG + ", " + part;
-    try {
-      JsonObject json = config.getAsJsonObject(part);
-      if (json == null) {
-        throw new IllegalStateException("the part is missing");
-      }
-      checkNames(json, Set.of(KIND, SETTINGS));
-      String kind = json.get(KIND).getAsString();
-      if (kind.equals(OWN)) {
-        throw new BadFileException(
-            path,
-            place,
-            "the model was saved with a part of its author's own, which a file cannot bring; build"
-                + " the same model and use "
-                + model.type
-                + ".load(file, model)");
-      }
-      Class<? extends Record> record = KINDS.get(kind);
-      if (record == null || !type.isAssignableFrom(record)) {
-        throw new BadFileException(
-            path,
-            place,
-            "unknown kind \""
-                + shown(kind)
-                + "\", expected one of "
-                + new TreeSet<>(KINDS.keySet()));
-      }
-      JsonObject settings = json.getAsJsonObject(SETTINGS);
-      if (version < 3 && kind.startsWith("series-")) {
-        // The growth of the residual stack stood beside it.
-        settings.getAsJsonObject("residual").add("growth", settings.remove("growth"));
-      }
-      return type.cast(RecordJson.fromJson(settings, record, version));
-    } catch (IllegalArgumentException
-        | IllegalStateException
-        | ClassCastException
-        | UnsupportedOperationException
-        | NullPointerException e) {
-      throw new BadFileException(path, place, "damaged settings: " + e.getMessage(), e);
-    }
-  }
-
-  private JsonObject config(String text) throws BadFileException {
-    try {
-      JsonObject json = StrictJson.parse(text);
-      checkNames(json, model.parts);
-      return json;
-    } catch (IllegalArgumentException e) {
-      throw new BadFileException(
-          path,
-          "metadata " + CONFIG,
-          e.getMessage() + "; expected a JSON object, the file is damaged",
-          e);
-    }
-  }
-
-  private static void checkNames(JsonObject json, Set<String> known) {
-    for (String name : json.keySet()) {
-      if (!known.contains(name)) {
-        throw new IllegalArgumentException(
-            "unknown name \"" + shown(name) + "\", expected one of " + new TreeSet<>(known));
-      }
-    }
+    return settings.of(part, type, model.type);
   }
 
   private static String shown(String text) {

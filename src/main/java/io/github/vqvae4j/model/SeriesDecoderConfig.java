@@ -23,8 +23,8 @@ public record SeriesDecoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public SeriesDecoderConfig {
-    ConvSettings.check(
-        "SeriesDecoder", channels, hidden, residual, initializer, "upsample", upsample);
+    PartChecks.conv(
+        "SeriesDecoderConfig", channels, hidden, residual, initializer, "upsample", upsample);
   }
 
   static SeriesDecoderConfig of(int channels) {
@@ -40,16 +40,6 @@ public record SeriesDecoderConfig(
    */
   public SeriesDecoderConfig upsample(int times) {
     return Records.with(this, "upsample", times);
-  }
-
-  /**
-   * Sets how far the residual stack looks: 1 for as far as its blocks alone, more for further.
-   *
-   * @param factor of the dilation from block to block
-   * @return these settings with it
-   */
-  public SeriesDecoderConfig growth(int factor) {
-    return residual(residual.growth(factor));
   }
 
   @Override

@@ -23,8 +23,8 @@ public record SeriesEncoderConfig(
    * @throws IllegalArgumentException if a number is out of its range
    */
   public SeriesEncoderConfig {
-    ConvSettings.check(
-        "SeriesEncoder", channels, hidden, residual, initializer, "downsample", downsample);
+    PartChecks.conv(
+        "SeriesEncoderConfig", channels, hidden, residual, initializer, "downsample", downsample);
   }
 
   static SeriesEncoderConfig of(int channels) {
@@ -40,16 +40,6 @@ public record SeriesEncoderConfig(
    */
   public SeriesEncoderConfig downsample(int times) {
     return Records.with(this, "downsample", times);
-  }
-
-  /**
-   * Sets how far the residual stack looks: 1 for as far as its blocks alone, more for further.
-   *
-   * @param factor of the dilation from block to block
-   * @return these settings with it
-   */
-  public SeriesEncoderConfig growth(int factor) {
-    return residual(residual.growth(factor));
   }
 
   @Override

@@ -19,8 +19,7 @@ public record StridedDecoderConfig(int channels, List<Integer> widths, Initializ
    * @throws IllegalArgumentException if a number is out of its range
    */
   public StridedDecoderConfig {
-    StridedSettings.check("StridedDecoder", channels, widths, initializer);
-    widths = List.copyOf(widths);
+    widths = PartChecks.strided("StridedDecoderConfig", channels, widths, initializer);
   }
 
   static StridedDecoderConfig of(int channels) {

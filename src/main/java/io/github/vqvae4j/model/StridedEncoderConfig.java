@@ -19,8 +19,7 @@ public record StridedEncoderConfig(int channels, List<Integer> widths, Initializ
    * @throws IllegalArgumentException if a number is out of its range
    */
   public StridedEncoderConfig {
-    StridedSettings.check("StridedEncoder", channels, widths, initializer);
-    widths = List.copyOf(widths);
+    widths = PartChecks.strided("StridedEncoderConfig", channels, widths, initializer);
   }
 
   static StridedEncoderConfig of(int channels) {

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.config.Require;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The settings of a {@link Vae} beside those of its parts.
@@ -22,27 +22,20 @@ public record VaeConfig(List<Integer> latent, Likelihood likelihood, double beta
    * @throws IllegalArgumentException if one is out of its range
    */
   public VaeConfig {
-    latent = List.copyOf(latent);
-    Objects.requireNonNull(likelihood, "likelihood");
+    latent = PartChecks.sizes("VaeConfig.latent", latent);
     double size = latent.stream().mapToDouble(Integer::intValue).reduce(1, (a, b) -> a * b);
-    if ((latent.size() != 1 && latent.size() != 3)
-        || latent.stream().anyMatch(d -> d < 1)
-        || size > LARGEST) {
-      throw new IllegalArgumentException(
-          "Vae: expected a latent shape D or height, width, D of sizes of at least 1 and at most "
-              + LARGEST
-              + " numbers, got "
-              + latent
-              + ".");
-    }
-    if (!(beta >= 0) || Double.isInfinite(beta) || warmUp < 0) {
-      throw new IllegalArgumentException(
-          "Vae: expected a beta and steps of warm-up of at least 0, got beta "
-              + beta
-              + " and warmUp "
-              + warmUp
-              + ".");
-    }
+    Require.that(
+        (latent.size() == 1 || latent.size() == 3) && size <= LARGEST,
+        "VaeConfig.latent",
+        "a shape D or height, width, D of at most " + LARGEST + " numbers",
+        latent);
+    Require.present(Likelihood.class, "VaeConfig.likelihood", likelihood);
+    Require.that(
+        beta >= 0 && beta <= Double.MAX_VALUE,
+        "VaeConfig.beta",
+        "a finite number of at least 0",
+        beta);
+    Require.that(warmUp >= 0, "VaeConfig.warmUp", "at least 0 steps", warmUp);
   }
 
   /** D, the channels of a latent. */

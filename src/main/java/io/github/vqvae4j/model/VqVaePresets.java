@@ -6,6 +6,7 @@ import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import java.util.function.UnaryOperator;
 
 /**
  * Models whose results others have published, each setting as it was there. How they were trained
@@ -47,7 +48,7 @@ public final class VqVaePresets {
    * @return a builder, to be given a seed and built
    */
   public static VqVaeBuilder zalandoCifar10() {
-    ResidualConfig residual = ResidualConfig.of(2, 32).bias(false).skip(Skip.RECTIFIED);
+    UnaryOperator<ResidualConfig> residual = r -> r.bias(false).skip(Skip.RECTIFIED);
     return VqVae.builder()
         .encoder(ConvEncoder.channels(3).residual(residual).initializer(Initializer.TORCH))
         .quantizer(

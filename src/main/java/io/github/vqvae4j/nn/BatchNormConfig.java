@@ -1,6 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link BatchNorm2d}.
@@ -22,13 +23,13 @@ public record BatchNormConfig(int channels, double epsilon, double momentum, boo
    * @throws IllegalArgumentException if a number is out of its range
    */
   public BatchNormConfig {
-    Normalization.check("BatchNorm2d", channels, epsilon);
-    if (!(momentum >= 0 && momentum <= 1)) {
-      throw new IllegalArgumentException(
-          "BatchNorm2d: expected a momentum from 0 to 1, got "
-              + momentum
-              + "; it is the weight of the newest batch.");
-    }
+    Require.that(channels >= 1, "BatchNormConfig.channels", "at least 1", channels);
+    Normalization.checkEpsilon("BatchNormConfig.epsilon", epsilon);
+    Require.that(
+        momentum >= 0 && momentum <= 1,
+        "BatchNormConfig.momentum",
+        "the weight of the newest batch, from 0 to 1",
+        momentum);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link GroupNorm}.
@@ -17,15 +18,13 @@ public record GroupNormConfig(int groups, int channels, double epsilon, boolean 
    * @throws IllegalArgumentException if a number is out of its range
    */
   public GroupNormConfig {
-    Normalization.check("GroupNorm", channels, epsilon);
-    if (groups < 1 || channels % groups != 0) {
-      throw new IllegalArgumentException(
-          "GroupNorm: expected a number of groups that divides the channels, got "
-              + groups
-              + " groups and "
-              + channels
-              + " channels.");
-    }
+    Require.that(groups >= 1, "GroupNormConfig.groups", "at least 1", groups);
+    Require.that(
+        channels >= 1 && channels % groups == 0,
+        "GroupNormConfig.channels",
+        "a multiple of the " + groups + " groups, at least 1",
+        channels);
+    Normalization.checkEpsilon("GroupNormConfig.epsilon", epsilon);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link LayerNorm}.
@@ -16,7 +17,8 @@ public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
    * @throws IllegalArgumentException if a number is out of its range
    */
   public LayerNormConfig {
-    Normalization.check("LayerNorm", dimension, epsilon);
+    Require.that(dimension >= 1, "LayerNormConfig.dimension", "at least 1", dimension);
+    Normalization.checkEpsilon("LayerNormConfig.epsilon", epsilon);
   }
 
   /**

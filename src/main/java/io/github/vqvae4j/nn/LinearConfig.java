@@ -1,7 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Records;
-import java.util.Objects;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link Linear}.
@@ -22,11 +22,9 @@ public record LinearConfig(int in, int out, boolean bias, Initializer initialize
    * @throws IllegalArgumentException if a size is below 1
    */
   public LinearConfig {
-    Objects.requireNonNull(initializer, "initializer");
-    if (in < 1 || out < 1) {
-      throw new IllegalArgumentException(
-          "Linear: expected sizes of at least 1, got in " + in + " and out " + out + ".");
-    }
+    Require.that(in >= 1, "LinearConfig.in", "at least 1", in);
+    Require.that(out >= 1, "LinearConfig.out", "at least 1", out);
+    Require.present(Initializer.class, "LinearConfig.initializer", initializer);
   }
 
   /**

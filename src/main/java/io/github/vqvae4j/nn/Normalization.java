@@ -1,5 +1,6 @@
 package io.github.vqvae4j.nn;
 
+import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
@@ -49,16 +50,9 @@ abstract sealed class Normalization extends Layer permits BatchNorm2d, GroupNorm
     return values;
   }
 
-  /** Checks the settings of a layer. */
-  static void check(String layer, int channels, double epsilon) {
-    if (channels < 1 || !((float) epsilon > 0 && epsilon <= Float.MAX_VALUE)) {
-      throw new IllegalArgumentException(
-          layer
-              + ": expected a size of at least 1 and an epsilon above 0, also in float, got "
-              + channels
-              + " and "
-              + epsilon
-              + ".");
-    }
+  /** Refuses an epsilon that would be 0 or infinite in float. */
+  static void checkEpsilon(String component, double epsilon) {
+    boolean holds = (float) epsilon > 0 && epsilon <= Float.MAX_VALUE;
+    Require.that(holds, component, "a number above 0 and finite, also as float", epsilon);
   }
 }

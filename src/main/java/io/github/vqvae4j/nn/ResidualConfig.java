@@ -2,7 +2,7 @@ package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Added;
 import io.github.vqvae4j.config.Records;
-import java.util.Objects;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of a {@link ResidualStack} and of each {@link ResidualBlock} in it.
@@ -15,7 +15,8 @@ import java.util.Objects;
  * @param hidden channels between the two convolutions of a block, at least 1
  * @param bias whether the convolutions add a bias; by default true
  * @param skip what is added to what the convolutions give; by default {@link Skip#INPUT}
- * @param growth what each block's dilation is multiplied by for the next, at least 1; by default 1
+ * @param growth what each block's dilation is multiplied by for the next, from 1 to 65,536; by
+ *     default 1, and 3 in series encoders and decoders
  */
 public record ResidualConfig(
     int blocks, int hidden, boolean bias, Skip skip, @Added(version = 3, value = "1") int growth) {
@@ -32,31 +33,25 @@ public record ResidualConfig(
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range, or a dilation, growth^(blocks
-   *     - 1), would be above 65,536
+   * @throws IllegalArgumentException if a number is out of its range, or the largest dilation,
+   *     growth^(blocks - 1), would be above 65,536
    */
   public ResidualConfig {
-    Objects.requireNonNull(skip, "skip");
-    if (blocks < 0 || hidden < 1) {
-      throw new IllegalArgumentException(
-          "ResidualConfig: expected residual blocks of at least 0 and residual hidden channels of"
-              + " at least 1, got "
-              + blocks
-              + " blocks of "
-              + hidden
-              + ".");
-    }
-    if (growth < 1 || Math.pow(growth, blocks - 1) > LARGEST_DILATION) {
-      throw new IllegalArgumentException(
-          "ResidualConfig: expected a growth of at least 1 and dilations growth^(blocks - 1) of at"
-              + " most "
-              + LARGEST_DILATION
-              + ", got growth "
-              + growth
-              + " and "
-              + blocks
-              + " blocks. Take less of either.");
-    }
+    Require.that(blocks >= 0, "ResidualConfig.blocks", "at least 0", blocks);
+    Require.that(hidden >= 1, "ResidualConfig.hidden", "at least 1", hidden);
+    Require.present(Skip.class, "ResidualConfig.skip", skip);
+    Require.that(
+        growth >= 1 && growth <= LARGEST_DILATION,
+        "ResidualConfig.growth",
+        "1 to " + LARGEST_DILATION,
+        growth);
+    Require.that(
+        Math.pow(growth, blocks - 1) <= LARGEST_DILATION,
+        "ResidualConfig.growth",
+        "dilations growth^(blocks - 1) of at most "
+            + LARGEST_DILATION
+            + "; take fewer blocks or less growth, and set the growth first",
+        growth + " with " + blocks + " blocks");
   }
 
   /**

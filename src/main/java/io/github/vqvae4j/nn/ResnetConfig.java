@@ -1,6 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link ResnetBlock}.
@@ -18,20 +19,12 @@ public record ResnetConfig(int in, int out, int groups, double dropout) {
    *     both numbers of channels
    */
   public ResnetConfig {
-    if (in < 1 || out < 1 || groups < 1 || in % groups != 0 || out % groups != 0) {
-      throw new IllegalArgumentException(
-          "ResnetConfig: expected channels that the number of groups divides, got in "
-              + in
-              + ", out "
-              + out
-              + " and "
-              + groups
-              + " groups.");
-    }
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException(
-          "ResnetConfig: expected a dropout from 0 to below 1, got " + dropout + ".");
-    }
+    Require.that(groups >= 1, "ResnetConfig.groups", "at least 1", groups);
+    String multiple = "a multiple of the " + groups + " groups, at least 1";
+    Require.that(in >= 1 && in % groups == 0, "ResnetConfig.in", multiple, in);
+    Require.that(out >= 1 && out % groups == 0, "ResnetConfig.out", multiple, out);
+    Require.that(
+        dropout >= 0 && dropout < 1, "ResnetConfig.dropout", "a rate from 0 to below 1", dropout);
   }
 
   /**

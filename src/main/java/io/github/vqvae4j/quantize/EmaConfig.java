@@ -1,6 +1,7 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * How the moving averages of a codebook move. With n_i vectors of a batch assigned to code i:
@@ -31,18 +32,17 @@ public record EmaConfig(
    *     stored in zero-debiased averages, which nobody has defined
    */
   public EmaConfig {
-    if (!(decay >= 0 && decay < 1) || !(epsilon > 0 && epsilon <= Double.MAX_VALUE)) {
-      throw new IllegalArgumentException(
-          "EmaConfig: expected a decay from 0 to below 1 and a finite epsilon above 0, got "
-              + decay
-              + " and "
-              + epsilon
-              + ".");
-    }
-    if (zeroDebiased && smoothedCountsStored) {
-      throw new IllegalArgumentException(
-          "EmaConfig: zeroDebiased and smoothedCountsStored exclude each other; choose one.");
-    }
+    Require.that(decay >= 0 && decay < 1, "EmaConfig.decay", "0 to below 1", decay);
+    Require.that(
+        epsilon > 0 && epsilon <= Double.MAX_VALUE,
+        "EmaConfig.epsilon",
+        "a finite number above 0",
+        epsilon);
+    Require.that(
+        !zeroDebiased || !smoothedCountsStored,
+        "EmaConfig.smoothedCountsStored",
+        "false while zeroDebiased is true; set zeroDebiased(false) first",
+        smoothedCountsStored);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link KMeans}.
@@ -18,21 +19,14 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * @throws IllegalArgumentException if a number is out of its range
    */
   public KMeansConfig {
-    if (clusters < 1 || iterations < 1 || batch < 0) {
-      throw new IllegalArgumentException(
-          "KMeansConfig: expected at least 1 cluster and 1 iteration, and a batch of at least 1 row"
-              + " or 0 for all, got "
-              + clusters
-              + ", "
-              + iterations
-              + " and "
-              + batch
-              + ".");
-    }
-    if (!(tolerance >= 0 && tolerance < 1)) {
-      throw new IllegalArgumentException(
-          "KMeansConfig: expected a tolerance from 0 to below 1, got " + tolerance + ".");
-    }
+    Require.that(clusters >= 1, "KMeansConfig.clusters", "at least 1", clusters);
+    Require.that(iterations >= 1, "KMeansConfig.iterations", "at least 1", iterations);
+    Require.that(
+        tolerance >= 0 && tolerance < 1,
+        "KMeansConfig.tolerance",
+        "a share from 0 to below 1",
+        tolerance);
+    Require.that(batch >= 0, "KMeansConfig.batch", "at least 1 row, or 0 for all", batch);
   }
 
   /**

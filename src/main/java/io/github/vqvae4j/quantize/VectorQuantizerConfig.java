@@ -1,8 +1,8 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.random.Rng;
-import java.util.Objects;
 
 /**
  * The settings of a {@link VectorQuantizer}.
@@ -52,45 +52,38 @@ public record VectorQuantizerConfig(
     K_MEANS
   }
 
+  /** Numbers in a codebook, at most. */
+  private static final int LARGEST = Integer.MAX_VALUE - 8;
+
   /**
    * Checks the settings.
    *
    * @throws IllegalArgumentException if a number is out of its range
    */
   public VectorQuantizerConfig {
-    Objects.requireNonNull(update, "update");
-    Objects.requireNonNull(ema, "ema");
-    Objects.requireNonNull(start, "start");
-    if (codebookSize < 1 || dimension < 1) {
-      throw new IllegalArgumentException(
-          "VectorQuantizer: expected a codebook size K and a dimension D of at least 1, got K "
-              + codebookSize
-              + " and D "
-              + dimension
-              + ".");
-    }
-    if ((long) codebookSize * dimension > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "VectorQuantizer: expected K times D of at most 2,147,483,639, got K "
-              + codebookSize
-              + " and D "
-              + dimension
-              + ".");
-    }
-    if (!(codebookWeight >= 0 && codebookWeight <= Double.MAX_VALUE)
-        || !(commitmentWeight >= 0 && commitmentWeight <= Double.MAX_VALUE)
-        || !(restartBelow >= 0 && restartBelow < 1)) {
-      throw new IllegalArgumentException(
-          "VectorQuantizer: expected finite weights of at least 0 and restartBelow from 0 to below"
-              + " 1, got"
-              + " codebook weight "
-              + codebookWeight
-              + ", commitment weight "
-              + commitmentWeight
-              + ", restartBelow "
-              + restartBelow
-              + ".");
-    }
+    String record = "VectorQuantizerConfig.";
+    Require.that(codebookSize >= 1, record + "codebookSize", "K of at least 1", codebookSize);
+    Require.that(dimension >= 1, record + "dimension", "D of at least 1", dimension);
+    Require.that(
+        (long) codebookSize * dimension <= LARGEST,
+        record + "codebookSize",
+        "K times D of at most " + LARGEST,
+        codebookSize + " times " + dimension);
+    Require.present(Update.class, record + "update", update);
+    checkWeight(record + "codebookWeight", codebookWeight);
+    checkWeight(record + "commitmentWeight", commitmentWeight);
+    Require.present(EmaConfig.class, record + "ema", ema);
+    Require.present(Start.class, record + "start", start);
+    Require.that(
+        restartBelow >= 0 && restartBelow < 1,
+        record + "restartBelow",
+        "a share from 0, for never, to below 1",
+        restartBelow);
+  }
+
+  private static void checkWeight(String component, double weight) {
+    boolean holds = weight >= 0 && weight <= Double.MAX_VALUE;
+    Require.that(holds, component, "a finite number of at least 0", weight);
   }
 
   static VectorQuantizerConfig of(int codebookSize, int dimension, Update update) {

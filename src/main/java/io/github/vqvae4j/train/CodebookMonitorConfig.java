@@ -1,6 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of a {@link CodebookMonitor}.
@@ -23,19 +24,14 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
    * @throws IllegalArgumentException if a number is out of its range
    */
   public CodebookMonitorConfig {
-    if (window < 1 || warmUp < 0 || !(usageBelow >= 0 && usageBelow <= 1) || !(growth > 1)) {
-      throw new IllegalArgumentException(
-          "CodebookMonitorConfig: expected a window of at least 1 step, a warm-up of at least 0,"
-              + " usageBelow from 0 to 1 and a growth above 1, got "
-              + window
-              + ", "
-              + warmUp
-              + ", "
-              + usageBelow
-              + " and "
-              + growth
-              + ".");
-    }
+    Require.that(window >= 1, "CodebookMonitorConfig.window", "at least 1 step", window);
+    Require.that(warmUp >= 0, "CodebookMonitorConfig.warmUp", "at least 0 steps", warmUp);
+    Require.that(
+        usageBelow >= 0 && usageBelow <= 1,
+        "CodebookMonitorConfig.usageBelow",
+        "a share from 0, for never, to 1",
+        usageBelow);
+    Require.that(growth > 1, "CodebookMonitorConfig.growth", "a factor above 1", growth);
   }
 
   /**

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class RecordsTest {
   private record Size(int height, long width, double share, List<String> names, String note) {
@@ -70,8 +71,28 @@ class RecordsTest {
 
   @Test
   void aValueOfAnotherTypeIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> Records.with(SIZE, "height", 1L));
-    assertThrows(IllegalArgumentException.class, () -> Records.with(SIZE, "names", "a"));
+    refused(
+        () -> Records.with(SIZE, "height", 1L),
+        "Size.height: expected a value of type int, got 1 of type Long.");
+    refused(
+        () -> Records.with(SIZE, "height", null),
+        "Size.height: expected a value of type int, got null.");
+    refused(
+        () -> Records.with(SIZE, "height", 1, "names", "a"),
+        "Size.names: expected a value of type List, got a of type String.");
+    refused(
+        () -> Records.create(Size.class, 1, 2, 3, List.of(), "x", "y"),
+        "Size: expected a value for each of [height, width, share, names, note], got 6.");
+  }
+
+  private static void refused(Executable mistake, String message) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, mistake).getMessage());
+  }
+
+  @Test
+  void anArrayBecomesAList() {
+    assertEquals(List.of("p", "q"), Records.with(SIZE, "names", new String[] {"p", "q"}).names());
+    assertEquals(List.of(), Records.with(SIZE, "names", new String[0]).names());
   }
 
   @Test

@@ -7,46 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.github.vqvae4j.data.Augmentation;
-import io.github.vqvae4j.data.CsvConfig;
-import io.github.vqvae4j.data.DownloadConfig;
-import io.github.vqvae4j.data.DownloadListener;
-import io.github.vqvae4j.data.ImageFolderConfig;
-import io.github.vqvae4j.model.AnomalyConfig;
-import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.ConvEncoder;
-import io.github.vqvae4j.model.DenseDecoder;
-import io.github.vqvae4j.model.DenseEncoder;
-import io.github.vqvae4j.model.SeriesDecoder;
-import io.github.vqvae4j.model.SeriesEncoder;
-import io.github.vqvae4j.model.StridedDecoder;
-import io.github.vqvae4j.model.StridedEncoder;
-import io.github.vqvae4j.nn.BatchNormConfig;
-import io.github.vqvae4j.nn.ConvConfig;
-import io.github.vqvae4j.nn.GroupNormConfig;
-import io.github.vqvae4j.nn.LayerNormConfig;
-import io.github.vqvae4j.nn.LinearConfig;
-import io.github.vqvae4j.nn.ResidualConfig;
-import io.github.vqvae4j.nn.ResnetConfig;
-import io.github.vqvae4j.quantize.EmaConfig;
-import io.github.vqvae4j.quantize.KMeansConfig;
-import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.model.Likelihood;
 import io.github.vqvae4j.tensor.Window;
-import io.github.vqvae4j.train.CodebookMonitorConfig;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.RecordComponent;
-import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -60,36 +32,6 @@ import org.junit.jupiter.api.TestFactory;
 class SettersTest {
   private static final String LIBRARY = "io.github.vqvae4j";
 
-  /** One of each; {@link #everyRecordWithSettersIsHere} names those that lack. */
-  private static final List<Record> SETTINGS =
-      List.of(
-          ConvConfig.of(4, 4, 3).stride(3),
-          LinearConfig.of(2, 3),
-          LayerNormConfig.of(4),
-          GroupNormConfig.of(2, 4),
-          BatchNormConfig.of(3),
-          ResidualConfig.of(2, 3),
-          ResnetConfig.of(4, 2, 2),
-          VectorQuantizer.ema(4, 3),
-          EmaConfig.DEFAULT.zeroDebiased(false),
-          KMeansConfig.of(3),
-          ConvEncoder.channels(3),
-          ConvDecoder.channels(3),
-          ConvEncoder.channels(3).vector(8, 16),
-          ConvDecoder.channels(3).vector(8, 16),
-          SeriesEncoder.channels(3),
-          SeriesDecoder.channels(3),
-          StridedEncoder.channels(3),
-          StridedDecoder.channels(3),
-          DenseEncoder.images(8, 6, 1),
-          DenseDecoder.images(8, 6, 1),
-          AnomalyConfig.falsePositives(0.01),
-          CodebookMonitorConfig.DEFAULT,
-          ImageFolderConfig.of(8),
-          CsvConfig.DEFAULT,
-          DownloadConfig.of(),
-          Augmentation.NONE);
-
   /** The components that a setter of another name, or of a part of one, sets. */
   private static final Map<String, List<String>> OTHER_COMPONENTS =
       Map.ofEntries(
@@ -101,8 +43,6 @@ class SettersTest {
           Map.entry("ConvConfig.kernel", List.of("kernelHeight", "kernelWidth")),
           Map.entry("ConvConfig.same", List.of("padding")),
           Map.entry("ConvConfig.causal", List.of("padding")),
-          Map.entry("SeriesEncoderConfig.growth", List.of("residual")),
-          Map.entry("SeriesDecoderConfig.growth", List.of("residual")),
           Map.entry("DenseEncoderConfig.linear", List.of("hidden")),
           Map.entry("DenseDecoderConfig.linear", List.of("hidden")),
           Map.entry("ImageFolderConfig.gray", List.of("channels")),
@@ -110,42 +50,11 @@ class SettersTest {
           Map.entry("DownloadConfig.listen", List.of("listener")),
           Map.entry("Augmentation.crop", List.of("height", "width")));
 
-  /** Values to try, of which some setters refuse some. */
-  private static final Map<Class<?>, List<?>> VALUES =
-      Map.ofEntries(
-          Map.entry(int.class, List.of(1, 2, 5, 4, 3, 6)),
-          Map.entry(long.class, List.of(7L, 2L)),
-          Map.entry(double.class, List.of(0.25, 0.75, 3.0)),
-          Map.entry(boolean.class, List.of(true, false)),
-          Map.entry(char.class, List.of(';', '|')),
-          Map.entry(List.class, List.of(List.of("p", "q"))),
-          Map.entry(Integer[].class, List.of((Object) new Integer[] {5, 7})),
-          Map.entry(Path.class, List.of(Path.of("cache"))),
-          Map.entry(URI[].class, List.of((Object) new URI[] {URI.create("http://mirror/")})),
-          Map.entry(Duration.class, List.of(Duration.ofSeconds(5), Duration.ofSeconds(7))),
-          Map.entry(DownloadListener.class, List.of((DownloadListener) progress -> {})),
-          Map.entry(Window.class, List.of(Window.of(2, 1))),
-          Map.entry(ResidualConfig.class, List.of(ResidualConfig.of(1, 5))),
-          Map.entry(EmaConfig.class, List.of(EmaConfig.DEFAULT.decay(0.5))));
-
-  private static List<?> values(Class<?> type) {
-    return type.isEnum() ? List.of(type.getEnumConstants()) : VALUES.get(type);
-  }
-
-  /** Methods that make another of the same record. */
-  private static List<Method> setters(Class<?> record) {
-    return Arrays.stream(record.getMethods())
-        .filter(m -> !Modifier.isStatic(m.getModifiers()) && !m.isSynthetic())
-        .filter(m -> m.getReturnType() == record || m.getReturnType() == Record.class)
-        .toList();
-  }
-
   private static String name(Method setter, Record settings) {
     return settings.getClass().getSimpleName() + "." + setter.getName();
   }
 
   private static Record call(Method setter, Record settings, Object... arguments) {
-    setter.setAccessible(true);
     try {
       return (Record) setter.invoke(settings, arguments);
     } catch (InvocationTargetException e) {
@@ -155,19 +64,13 @@ class SettersTest {
     }
   }
 
-  private static Map<String, Object> components(Record record) {
-    Object[] values = Records.values(record);
-    Map<String, Object> components = new LinkedHashMap<>();
-    for (RecordComponent component : record.getClass().getRecordComponents()) {
-      components.put(component.getName(), values[components.size()]);
-    }
-    return components;
-  }
-
   private static Stream<DynamicTest> ofAll(Predicate<Method> wanted, Check check) {
-    return SETTINGS.stream()
+    return AllSettings.SETTINGS.stream()
         .flatMap(
-            one -> setters(one.getClass()).stream().filter(wanted).map(m -> test(m, one, check)));
+            one ->
+                AllSettings.setters(one.getClass()).stream()
+                    .filter(wanted)
+                    .map(m -> test(m, one, check)));
   }
 
   private static DynamicTest test(Method setter, Record settings, Check check) {
@@ -180,7 +83,7 @@ class SettersTest {
   }
 
   @Test
-  void everyRecordWithSettersIsHere() {
+  void everyRecordOfSettingsIsHere() {
     Set<String> found =
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(LIBRARY).stream()
@@ -188,11 +91,17 @@ class SettersTest {
                 .map(JavaClass::reflect)
                 .filter(record -> Modifier.isPublic(record.getModifiers()))
                 .filter(record -> record != Window.class) // sets axes, see ConvConfigTest
-                .filter(record -> !setters(record).isEmpty())
+                .filter(
+                    record ->
+                        record.getSimpleName().endsWith("Config")
+                            || record == Likelihood.class
+                            || !AllSettings.setters(record).isEmpty())
                 .map(Class::getSimpleName)
                 .collect(Collectors.toSet());
     Set<String> here =
-        SETTINGS.stream().map(one -> one.getClass().getSimpleName()).collect(Collectors.toSet());
+        AllSettings.SETTINGS.stream()
+            .map(one -> one.getClass().getSimpleName())
+            .collect(Collectors.toSet());
     assertEquals(found, here);
   }
 
@@ -204,21 +113,17 @@ class SettersTest {
   private static void setsItsOwn(Method setter, Record settings) {
     List<String> own =
         OTHER_COMPONENTS.getOrDefault(name(setter, settings), List.of(setter.getName()));
-    Map<String, Object> before = components(settings);
+    Map<String, Object> before = AllSettings.components(settings);
     int changes = 0;
     for (int round = 0; round < 6; round++) {
-      Object[] arguments = new Object[setter.getParameterCount()];
-      for (int i = 0; i < arguments.length; i++) {
-        List<?> values = values(setter.getParameterTypes()[i]);
-        arguments[i] = values.get((round + i) % values.size());
-      }
+      Object[] arguments = arguments(setter, round);
       Record changed;
       try {
         changed = call(setter, settings, arguments);
       } catch (IllegalArgumentException e) {
         continue;
       }
-      Map<String, Object> after = components(changed);
+      Map<String, Object> after = AllSettings.components(changed);
       Map<String, Object> differences = new TreeMap<>(after);
       differences.entrySet().removeIf(e -> e.getValue().equals(before.get(e.getKey())));
       assertTrue(own.containsAll(differences.keySet()), own + " beside " + differences);
@@ -226,13 +131,73 @@ class SettersTest {
       if (own.equals(List.of(setter.getName())) && arguments.length == 1
           || own.size() == 2 && arguments.length == 2) {
         for (int i = 0; i < arguments.length; i++) {
-          Object value = arguments[i] instanceof Object[] array ? List.of(array) : arguments[i];
+          Object value = set(arguments[i], before.get(own.get(i)));
           assertEquals(value, after.get(own.get(i)), own.get(i));
         }
       }
-      assertEquals(before, components(settings), "they stay as they are");
+      assertEquals(before, AllSettings.components(settings), "they stay as they are");
     }
     assertTrue(changes > 0, "none of the values changes " + own);
+  }
+
+  @SuppressWarnings("unchecked") // operators are those of the component
+  private static Object set(Object argument, Object before) {
+    if (argument instanceof UnaryOperator<?> change) {
+      return ((UnaryOperator<Object>) change).apply(before);
+    }
+    return argument instanceof Object[] array ? List.of(array) : argument;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theOrderDoesNotMatter() {
+    return AllSettings.SETTINGS.stream()
+        .map(
+            one ->
+                DynamicTest.dynamicTest(
+                    one.getClass().getSimpleName(), () -> anyTwoSettersCommute(one)));
+  }
+
+  private static void anyTwoSettersCommute(Record settings) {
+    List<Method> setters =
+        AllSettings.setters(settings.getClass()).stream()
+            .filter(setter -> !name(setter, settings).equals("ConvConfig.window")) // sets all
+            .filter(setter -> !setter.getName().equals("linear")) // hidden() of no sizes
+            .toList();
+    int pairs = 0;
+    for (Method first : setters) {
+      for (Method second : setters.subList(setters.indexOf(first) + 1, setters.size())) {
+        for (int round = 0; round < 12 && !setPadding(first, second); round++) {
+          Object[] one = arguments(first, round % 3);
+          Object[] other = arguments(second, round / 3);
+          Record expected;
+          Record actual;
+          try {
+            expected = call(second, call(first, settings, one), other);
+            actual = call(first, call(second, settings, other), one);
+          } catch (IllegalArgumentException e) {
+            continue; // refused in this order, or in both
+          }
+          assertEquals(expected, actual, first + " and " + second);
+          pairs++;
+        }
+      }
+    }
+    assertTrue(pairs > 0 || setters.size() < 2, "no pair of values is accepted");
+  }
+
+  /** Of several ways to set one and the same thing, the last is right. */
+  private static boolean setPadding(Method first, Method second) {
+    return Set.of("padding", "same", "causal")
+        .containsAll(List.of(first.getName(), second.getName()));
+  }
+
+  private static Object[] arguments(Method setter, int round) {
+    Object[] arguments = new Object[setter.getParameterCount()];
+    for (int i = 0; i < arguments.length; i++) {
+      List<?> values = AllSettings.values(setter.getParameterTypes()[i]);
+      arguments[i] = values.get((round + i) % values.size());
+    }
+    return arguments;
   }
 
   @TestFactory
@@ -261,8 +226,19 @@ class SettersTest {
             setter.getParameterCount() == 1
                 && !setter.getParameterTypes()[0].isPrimitive()
                 && !setter.getName().equals("cache"), // none is known on some machines
-        (setter, settings) ->
-            assertThrows(
-                NullPointerException.class, () -> call(setter, settings, new Object[] {null})));
+        (setter, settings) -> {
+          NullPointerException e =
+              assertThrows(
+                  NullPointerException.class, () -> call(setter, settings, new Object[] {null}));
+          String message = String.valueOf(e.getMessage());
+          if (!AllSettings.SAY_OTHERWISE.contains(settings.getClass())) {
+            String component =
+                OTHER_COMPONENTS
+                    .getOrDefault(name(setter, settings), List.of(setter.getName()))
+                    .get(0);
+            String start = settings.getClass().getSimpleName() + "." + component + ": expected ";
+            assertTrue(message.startsWith(start) && message.endsWith(", got null."), message);
+          }
+        });
   }
 }

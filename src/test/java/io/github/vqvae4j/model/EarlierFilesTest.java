@@ -3,6 +3,7 @@ package io.github.vqvae4j.model;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.data.ChannelScale;
@@ -17,9 +18,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -64,25 +69,77 @@ class EarlierFilesTest {
     try (VqVae model = VqVae.load(file(format + "series.safetensors"))) {
       SeriesEncoderConfig encoder = (SeriesEncoderConfig) model.encoder().config().orElseThrow();
       assertEquals(
-          SeriesEncoder.channels(2).hidden(4).downsample(1).residual(2, 3).growth(2), encoder);
+          SeriesEncoder.channels(2)
+              .hidden(4)
+              .downsample(1)
+              .residual(2, 3)
+              .residual(r -> r.growth(2)),
+          encoder);
       SeriesDecoderConfig decoder = (SeriesDecoderConfig) model.decoder().config().orElseThrow();
       assertEquals(3, decoder.residual().growth());
       assertSaved(model, "series.safetensors");
     }
   }
 
-  @Test
-  void aSeriesOfFormat2WithoutGrowthIsDamaged() throws IOException {
-    SafetensorsFile content = Safetensors.read(file("format2/series.safetensors"));
+  /** Each format is what it was, and nothing of a later or an earlier one. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "2 | series | ,\"growth\":2 | | encoder: damaged settings: growth: missing, expected a value",
+        "2 | series | \"growth\":2 | \"growth\":\"2\" | growth: got \"2\", expected a value of type int",
+        "2 | series | \"bias\":true, | \"bias\":true,\"growth\":1, | residual.growth: unknown name",
+        "2 | series | \"residual\":{ | \"residual\":7,\"x\":{ | x: unknown name",
+        "2 | vq-vae | \"bias\":true, | \"bias\":true,\"growth\":1, | residual.growth: unknown name",
+        "2 | vq-vae | \"hidden\":4, | \"hidden\":4,\"growth\":1, | growth: unknown name",
+        "3 | series | ,\"growth\":2 | | residual.growth: missing, expected a value of type int",
+        "3 | series | \"residual\" | \"growth\":2,\"residual\" | growth: unknown name",
+      })
+  void aFormatIsReadExactly(int format, String name, String text, String other, String fault)
+      throws IOException {
+    Path file = file("format" + format + "/" + name + ".safetensors");
+    refused(file, config -> config.replaceFirst(Pattern.quote(text), other(other)), fault);
+  }
+
+  private static String other(String text) {
+    return Matcher.quoteReplacement(text == null ? "" : text);
+  }
+
+  /** With no word of the JSON library's. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} | encoder: missing, expected an object",
+        "{\"encoder\":7} | encoder: got 7, expected an object",
+        "{\"encoder\":null} | encoder: got null, expected an object",
+        "{\"encoder\":{}} | kind: missing, expected a string",
+        "{\"encoder\":{\"kind\":[]}} | kind: got [], expected a string",
+        "{\"encoder\":{\"kind\":1,\"settings\":{}}} | kind: got 1, expected a string",
+        "{\"encoder\":{\"kind\":\"conv-encoder\"}} | settings: missing, expected an object",
+        "{\"encoder\":{\"kind\":\"conv-encoder\",\"settings\":[]}} | settings: got [], expected an",
+        "{\"encoder\":{\"kind\":\"vae\",\"settings\":{}}} | unknown kind \"vae\", expected one of",
+        "{\"encoder\":{\"kind\":\"own\",\"settings\":{}}} | unknown name \"settings\", expected",
+        "{\"encoder\":{\"kind\":\"own\",\"x\":1}} | unknown name \"x\", expected one of [kind]",
+      })
+  void whatIsNoPartIsNamed(String parts, String fault) throws IOException {
+    refused(file("format2/vq-vae.safetensors"), config -> parts, fault);
+    refused(file(LATEST + "vq-vae.safetensors"), config -> parts, fault);
+  }
+
+  private void refused(Path file, UnaryOperator<String> change, String fault) throws IOException {
+    SafetensorsFile content = Safetensors.read(file);
     Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
     String config = metadata.get("vqvae4j.config");
-    metadata.put("vqvae4j.config", config.replace(",\"growth\":2", ""));
+    metadata.put("vqvae4j.config", change.apply(config));
+    assertNotEquals(config, metadata.get("vqvae4j.config"), "nothing is changed");
     Path damaged = folder.resolve("damaged");
     Safetensors.write(damaged, metadata, content.arrays());
     assertSays(
         assertThrows(BadFileException.class, () -> VqVae.load(damaged)),
-        "encoder",
-        "residual.growth: got null");
+        damaged.toString(),
+        "metadata vqvae4j.config, encoder: ",
+        fault);
   }
 
   @ParameterizedTest

@@ -27,9 +27,19 @@ final class ModelsOfAllKinds {
     models.put(
         "vq-vae-series",
         VqVae.builder()
-            .encoder(SeriesEncoder.channels(2).hidden(4).downsample(1).residual(2, 3).growth(1))
+            .encoder(
+                SeriesEncoder.channels(2)
+                    .hidden(4)
+                    .downsample(1)
+                    .residual(2, 3)
+                    .residual(r -> r.growth(1)))
             .quantizer(VectorQuantizer.ema(3, 2))
-            .decoder(SeriesDecoder.channels(2).hidden(4).upsample(1).residual(2, 3).growth(1))
+            .decoder(
+                SeriesDecoder.channels(2)
+                    .hidden(4)
+                    .upsample(1)
+                    .residual(2, 3)
+                    .residual(r -> r.growth(1)))
             .build());
     models.put(
         "vq-vae-strided",

@@ -2,154 +2,201 @@ package io.github.vqvae4j.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
-import io.github.vqvae4j.nn.Initializer;
-import io.github.vqvae4j.nn.ResidualConfig;
-import io.github.vqvae4j.quantize.EmaConfig;
+import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Models of any settings are loaded as they were saved: the file has what the settings ask for. */
+/**
+ * Models of any settings are loaded as they were saved: the file has what the settings ask for.
+ * Every component of every record of settings is varied, whichever there are.
+ */
 class RandomModelFilesTest {
+  private static final int ROUNDS = 150;
+
+  /** One of each kind of part. */
+  private static final List<Record> PARTS =
+      List.of(
+          ConvEncoder.channels(1).hidden(4),
+          ConvDecoder.channels(1).hidden(4),
+          ConvEncoder.channels(1).hidden(4).vector(8, 8),
+          ConvDecoder.channels(1).hidden(4).vector(8, 8),
+          SeriesEncoder.channels(1).hidden(4),
+          SeriesDecoder.channels(1).hidden(4),
+          StridedEncoder.channels(1).widths(2, 3),
+          StridedDecoder.channels(1).widths(2, 3),
+          DenseEncoder.images(3, 2, 1).hidden(3),
+          DenseDecoder.images(3, 2, 1).hidden(3),
+          VectorQuantizer.ema(4, 3),
+          new AutoencoderConfig(3),
+          new VaeConfig(List.of(2, 4, 3), Likelihood.gaussian(0.5), 1, 0));
+
   @TempDir private Path folder;
 
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
 
-  private int from(int least, int most) {
-    return least + random.nextInt(most - least + 1);
+  /** Which values each component had. */
+  private final Map<String, Set<Object>> values = new TreeMap<>();
+
+  private int below(int limit) {
+    return random.nextInt(limit);
   }
 
-  private <E extends Enum<E>> E any(Class<E> type) {
-    E[] constants = type.getEnumConstants();
-    return constants[random.nextInt(constants.length)];
+  /** Settings of a type with every component drawn, where the record accepts it. */
+  private <T> T any(Class<T> type) {
+    List<Record> such = PARTS.stream().filter(type::isInstance).toList();
+    Record drawn = vary(such.get(below(such.size())));
+    note(drawn);
+    return type.cast(drawn);
   }
 
-  private Integer[] sizes(int least, int most) {
-    Integer[] sizes = new Integer[from(least, most)];
-    Arrays.setAll(sizes, i -> from(1, 4));
-    return sizes;
+  private Record vary(Record settings) {
+    Record varied = settings;
+    // Twice, since what one component may be depends on others.
+    for (int round = 0; round < 2; round++) {
+      Object[] before = Records.values(varied);
+      RecordComponent[] components = settings.getClass().getRecordComponents();
+      for (int i = 0; i < components.length; i++) {
+        varied = with(varied, components[i], before[i]);
+      }
+    }
+    return varied;
   }
 
-  private ResidualConfig residual() {
-    return ResidualConfig.of(from(0, 3), from(1, 3))
-        .bias(random.nextBoolean())
-        .skip(any(ResidualConfig.Skip.class));
+  private Record with(Record settings, RecordComponent component, Object before) {
+    for (int attempt = 0; attempt < 10; attempt++) {
+      try {
+        return Records.with(
+            settings, component.getName(), draw(component.getGenericType(), before));
+      } catch (IllegalArgumentException e) {
+        continue; // not beside the other components
+      }
+    }
+    return settings;
   }
 
-  private ConvEncoderConfig convEncoder() {
-    return ConvEncoder.channels(from(1, 3))
-        .hidden(2 * from(1, 3))
-        .downsample(from(0, 3))
-        .residual(residual())
-        .initializer(any(Initializer.class));
+  private Object draw(Type type, Object before) {
+    if (before instanceof Record record) {
+      return vary(record);
+    }
+    if (type instanceof ParameterizedType list) {
+      Type element = list.getActualTypeArguments()[0];
+      return Stream.generate(() -> draw(element, null)).limit(below(4)).toList();
+    }
+    if (type == int.class || type == Integer.class) {
+      return below(9);
+    }
+    if (type == long.class) {
+      return random.nextLong(1L << 60);
+    }
+    if (type == double.class) {
+      return random.nextDouble();
+    }
+    if (type == boolean.class) {
+      return random.nextBoolean();
+    }
+    Object[] constants = ((Class<?>) type).getEnumConstants();
+    return constants[below(constants.length)];
   }
 
-  private ConvDecoderConfig convDecoder() {
-    return ConvDecoder.channels(from(1, 3))
-        .hidden(2 * from(1, 3))
-        .upsample(from(0, 3))
-        .residual(residual())
-        .doubling(any(Doubling.class))
-        .initializer(any(Initializer.class));
+  private void note(Record settings) {
+    Object[] ofComponents = Records.values(settings);
+    RecordComponent[] components = settings.getClass().getRecordComponents();
+    for (int i = 0; i < components.length; i++) {
+      String name = settings.getClass().getSimpleName() + "." + components[i].getName();
+      values.computeIfAbsent(name, none -> new HashSet<>()).add(ofComponents[i]);
+      if (ofComponents[i] instanceof Record part) {
+        note(part);
+      }
+    }
   }
 
-  private Encoder.Config encoder() {
-    return switch (random.nextInt(5)) {
-      case 0 -> convEncoder();
-      case 1 -> convEncoder().vector(8, 16).features(from(1, 3));
-      case 2 ->
-          SeriesEncoder.channels(from(1, 3))
-              .hidden(2 * from(1, 3))
-              .downsample(from(0, 3))
-              .residual(residual())
-              .growth(from(1, 3));
-      case 3 -> StridedEncoder.channels(from(1, 3)).widths(sizes(1, 3));
-      default -> DenseEncoder.images(from(1, 4), from(1, 4), from(1, 3)).hidden(sizes(0, 3));
-    };
-  }
-
-  private Decoder.Config decoder() {
-    return switch (random.nextInt(5)) {
-      case 0 -> convDecoder();
-      case 1 -> convDecoder().vector(8, 16).features(from(1, 3));
-      case 2 ->
-          SeriesDecoder.channels(from(1, 3))
-              .hidden(2 * from(1, 3))
-              .upsample(from(0, 3))
-              .residual(residual())
-              .growth(from(1, 3));
-      case 3 -> StridedDecoder.channels(from(1, 3)).widths(sizes(1, 3));
-      default -> DenseDecoder.images(from(1, 4), from(1, 4), from(1, 3)).hidden(sizes(0, 3));
-    };
-  }
-
-  private VectorQuantizerConfig quantizer() {
-    boolean debiased = random.nextBoolean();
-    EmaConfig ema = new EmaConfig(random.nextDouble(), 1e-5, debiased, !debiased);
-    return new VectorQuantizerConfig(
-        from(1, 5), from(1, 4), any(Update.class), 1, 0.25, ema, any(Start.class), 0);
-  }
-
-  private void assertSame(ImageModel saved, ImageModel loaded) {
-    assertEquals(saved.settings(), loaded.settings(), "seed " + seed);
-    var expected = saved.variables();
-    var actual = loaded.variables();
-    assertEquals(
-        expected.keySet().stream().toList(), actual.keySet().stream().toList(), "seed " + seed);
-    expected.forEach(
-        (name, variable) -> {
-          Variable other = actual.get(name);
-          assertArrayEquals(variable.shape(), other.shape(), name + ", seed " + seed);
-          assertArrayEquals(variable.toFloats(), other.toFloats(), name + ", seed " + seed);
+  /** Every component that a model's file may have. */
+  private static Set<String> components(Stream<Class<?>> types) {
+    Set<String> names = new HashSet<>();
+    types.forEach(
+        type -> {
+          for (RecordComponent component : type.getRecordComponents()) {
+            names.add(type.getSimpleName() + "." + component.getName());
+            if (component.getType().isRecord()) {
+              names.addAll(components(Stream.of(component.getType())));
+            }
+          }
         });
+    return names;
+  }
+
+  private interface Loader<M> {
+    M load(Path file) throws IOException;
+  }
+
+  private void assertLoadedAsSaved(ImageModel saved, Loader<ImageModel> loader) throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    String message = "seed " + seed + ", " + saved.settings();
+    saved.save(file);
+    try (ImageModel loaded = loader.load(file)) {
+      assertEquals(saved.settings(), loaded.settings(), message);
+      Map<String, Variable> expected = saved.variables();
+      Map<String, Variable> actual = loaded.variables();
+      assertEquals(new ArrayList<>(expected.keySet()), new ArrayList<>(actual.keySet()), message);
+      expected.forEach(
+          (name, variable) -> {
+            Variable other = actual.get(name);
+            assertArrayEquals(variable.shape(), other.shape(), name + ", " + message);
+            assertArrayEquals(variable.toFloats(), other.toFloats(), name + ", " + message);
+          });
+    }
   }
 
   @Test
   void whateverTheSettings() throws IOException {
-    Path file = folder.resolve("model.safetensors");
-    for (int round = 0; round < 150; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       try (VqVae saved =
           VqVae.builder()
-              .encoder(encoder())
-              .quantizer(quantizer())
-              .decoder(decoder())
+              .encoder(any(Encoder.Config.class))
+              .quantizer(any(VectorQuantizerConfig.class))
+              .decoder(any(Decoder.Config.class))
               .seed(round)
               .build()) {
-        saved.save(file);
-        try (VqVae loaded = VqVae.load(file)) {
-          assertSame(saved, loaded);
-        }
+        assertLoadedAsSaved(saved, VqVae::load);
       }
-      Likelihood likelihood = new Likelihood(any(Likelihood.Kind.class), 0.5);
       try (Vae saved =
           Vae.builder()
-              .encoder(encoder())
-              .decoder(decoder())
-              .latent(random.nextBoolean() ? new Integer[] {3} : new Integer[] {2, 4, 3})
-              .likelihood(likelihood)
+              .encoder(any(Encoder.Config.class))
+              .decoder(any(Decoder.Config.class))
+              .config(any(VaeConfig.class))
               .build()) {
-        saved.save(file);
-        try (Vae loaded = Vae.load(file)) {
-          assertSame(saved, loaded);
-        }
+        assertLoadedAsSaved(saved, Vae::load);
       }
       try (Autoencoder saved =
-          Autoencoder.builder().encoder(encoder()).decoder(decoder()).dimension(3).build()) {
-        saved.save(file);
-        try (Autoencoder loaded = Autoencoder.load(file)) {
-          assertSame(saved, loaded);
-        }
+          Autoencoder.builder()
+              .encoder(any(Encoder.Config.class))
+              .decoder(any(Decoder.Config.class))
+              .dimension(any(AutoencoderConfig.class).dimension())
+              .build()) {
+        assertLoadedAsSaved(saved, Autoencoder::load);
       }
     }
+    assertEquals(
+        components(PartSettings.KINDS.values().stream().map(kind -> kind)), values.keySet());
+    values.forEach((name, drawn) -> assertTrue(drawn.size() > 1, name + " was always " + drawn));
   }
 }

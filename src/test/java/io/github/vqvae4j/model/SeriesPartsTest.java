@@ -15,6 +15,7 @@ import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LayerGolden;
+import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
@@ -34,7 +35,7 @@ class SeriesPartsTest {
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void theEncoderIsThatOfPyTorch(DType dtype) throws IOException {
     SeriesEncoderConfig config = SeriesEncoder.channels(3).hidden(4).downsample(2).residual(3, 2);
-    try (Layer encoder = config.growth(2).build(5, new Rng(1))) {
+    try (Layer encoder = config.residual(r -> r.growth(2)).build(5, new Rng(1))) {
       LayerGolden.compare("series_encoder", encoder, dtype);
     }
   }
@@ -43,7 +44,7 @@ class SeriesPartsTest {
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void theDecoderIsThatOfPyTorch(DType dtype) throws IOException {
     SeriesDecoderConfig config = SeriesDecoder.channels(3).hidden(4).upsample(2).residual(3, 2);
-    try (Layer decoder = config.growth(2).build(5, new Rng(1))) {
+    try (Layer decoder = config.residual(r -> r.growth(2)).build(5, new Rng(1))) {
       LayerGolden.compare("series_decoder", decoder, dtype);
     }
   }
@@ -156,22 +157,30 @@ class SeriesPartsTest {
   void settingsOutOfRangeAreRefused() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> SeriesEncoder.channels(0)),
-        "SeriesEncoder",
-        "channels 0");
+        "SeriesEncoderConfig.channels: expected at least 1, got 0.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> SeriesDecoder.channels(1).hidden(3)),
-        "SeriesDecoder",
-        "even number",
-        "hidden 3");
+        "SeriesDecoderConfig.hidden: expected an even number of at least 2, got 3.");
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> SeriesEncoder.channels(1).growth(0)),
-        "growth of at least 1",
-        "got growth 0 and 4 blocks");
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> SeriesEncoder.channels(1).residual(r -> r.growth(0))),
+        "ResidualConfig.growth: expected 1 to 65536, got 0.");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> SeriesDecoder.channels(1).residual(12, 8)),
-        "at most 65536",
-        "got growth 3 and 12 blocks");
+        "ResidualConfig.growth: expected dilations growth^(blocks - 1) of at most 65536",
+        "set the growth first",
+        "got 3 with 12 blocks");
+  }
+
+  /** A change of the residual stack leaves the rest as it was. */
+  @Test
+  void theGrowthStays() {
+    SeriesEncoderConfig config = SeriesEncoder.channels(1).residual(r -> r.bias(false));
+    assertEquals(ResidualConfig.of(4, 32).growth(3).bias(false), config.residual());
+    config = config.residual(2, 8);
+    assertEquals(ResidualConfig.of(2, 8).growth(3).bias(false), config.residual());
   }
 
   private static VqVae model(int channels) {

@@ -12,6 +12,7 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -60,21 +61,17 @@ class ResidualStackTest {
 
   @Test
   void settingsOutOfRangeAreRefused() {
-    assertSays(
-        assertThrows(IllegalArgumentException.class, () -> ResidualConfig.of(-1, 32)),
-        "blocks of at least 0",
-        "got -1 blocks of 32");
-    assertSays(
-        assertThrows(IllegalArgumentException.class, () -> ResidualConfig.of(2, 0)),
-        "channels of at least 1",
-        "got 2 blocks of 0");
-    assertSays(
-        assertThrows(IllegalArgumentException.class, () -> ResidualConfig.of(2, 8).growth(0)),
-        "growth of at least 1",
-        "got growth 0 and 2 blocks");
-    assertSays(
-        assertThrows(IllegalArgumentException.class, () -> ResidualConfig.of(6, 8).growth(10)),
-        "at most 65536",
-        "got growth 10 and 6 blocks");
+    refused(() -> ResidualConfig.of(-1, 32), "ResidualConfig.blocks: expected at least 0, got -1.");
+    refused(() -> ResidualConfig.of(2, 0), "ResidualConfig.hidden: expected at least 1, got 0.");
+    ResidualConfig one = ResidualConfig.of(1, 8);
+    refused(() -> one.growth(0), "ResidualConfig.growth: expected 1 to 65536, got 0.");
+    refused(() -> one.growth(65_537), "ResidualConfig.growth: expected 1 to 65536, got 65537.");
+    assertEquals(65_536, one.growth(65_536).growth());
+    assertEquals(65_536, ResidualConfig.of(2, 8).growth(65_536).growth());
+    refused(() -> ResidualConfig.of(6, 8).growth(10), "at most 65536", "got 10 with 6 blocks");
+  }
+
+  private static void refused(Executable mistake, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, mistake), parts);
   }
 }

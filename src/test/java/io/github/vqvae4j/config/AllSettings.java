@@ -1,0 +1,127 @@
+package io.github.vqvae4j.config;
+
+import io.github.vqvae4j.data.Augmentation;
+import io.github.vqvae4j.data.CsvConfig;
+import io.github.vqvae4j.data.DownloadConfig;
+import io.github.vqvae4j.data.DownloadListener;
+import io.github.vqvae4j.data.ImageFolderConfig;
+import io.github.vqvae4j.model.AnomalyConfig;
+import io.github.vqvae4j.model.AutoencoderConfig;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.DenseDecoder;
+import io.github.vqvae4j.model.DenseEncoder;
+import io.github.vqvae4j.model.Likelihood;
+import io.github.vqvae4j.model.SeriesDecoder;
+import io.github.vqvae4j.model.SeriesEncoder;
+import io.github.vqvae4j.model.StridedDecoder;
+import io.github.vqvae4j.model.StridedEncoder;
+import io.github.vqvae4j.model.VaeConfig;
+import io.github.vqvae4j.nn.BatchNormConfig;
+import io.github.vqvae4j.nn.ConvConfig;
+import io.github.vqvae4j.nn.GroupNormConfig;
+import io.github.vqvae4j.nn.LayerNormConfig;
+import io.github.vqvae4j.nn.LinearConfig;
+import io.github.vqvae4j.nn.ResidualConfig;
+import io.github.vqvae4j.nn.ResidualConfig.Skip;
+import io.github.vqvae4j.nn.ResnetConfig;
+import io.github.vqvae4j.quantize.EmaConfig;
+import io.github.vqvae4j.quantize.KMeansConfig;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.train.CodebookMonitorConfig;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** Every record of settings, and what tests need to know of them. */
+final class AllSettings {
+  /** One of each; {@link SettersTest#everyRecordOfSettingsIsHere} names those that lack. */
+  static final List<Record> SETTINGS =
+      List.of(
+          ConvConfig.of(4, 4, 3).stride(3),
+          LinearConfig.of(2, 3),
+          LayerNormConfig.of(4),
+          GroupNormConfig.of(2, 4),
+          BatchNormConfig.of(3),
+          ResidualConfig.of(2, 3),
+          ResnetConfig.of(4, 2, 2),
+          VectorQuantizer.ema(4, 3),
+          EmaConfig.DEFAULT.zeroDebiased(false),
+          KMeansConfig.of(3),
+          ConvEncoder.channels(3),
+          ConvDecoder.channels(3),
+          ConvEncoder.channels(3).vector(8, 16),
+          ConvDecoder.channels(3).vector(8, 16),
+          SeriesEncoder.channels(3),
+          SeriesDecoder.channels(3),
+          StridedEncoder.channels(3),
+          StridedDecoder.channels(3),
+          DenseEncoder.images(8, 6, 1),
+          DenseDecoder.images(8, 6, 1),
+          new AutoencoderConfig(7),
+          new VaeConfig(List.of(2, 4, 3), Likelihood.gaussian(0.1), 1, 5),
+          Likelihood.gaussian(0.1),
+          AnomalyConfig.falsePositives(0.01),
+          CodebookMonitorConfig.DEFAULT,
+          ImageFolderConfig.of(8),
+          CsvConfig.DEFAULT,
+          DownloadConfig.of(),
+          Augmentation.NONE);
+
+  /** Records that do not name component and range by {@link Require}. */
+  static final Set<Class<?>> SAY_OTHERWISE = Set.of(ConvConfig.class);
+
+  private static final List<UnaryOperator<ResidualConfig>> CHANGES =
+      List.of(r -> r.growth(2), r -> r.bias(false).skip(Skip.RECTIFIED));
+
+  /** Values to try, of which some setters refuse some. */
+  private static final Map<Class<?>, List<?>> VALUES =
+      Map.ofEntries(
+          Map.entry(int.class, List.of(1, 2, 5, 4, 3, 6)),
+          Map.entry(long.class, List.of(7L, 2L)),
+          Map.entry(double.class, List.of(0.25, 0.75, 3.0)),
+          Map.entry(boolean.class, List.of(true, false)),
+          Map.entry(char.class, List.of(';', '|')),
+          Map.entry(List.class, List.of(List.of("p", "q"))),
+          Map.entry(Integer[].class, List.of((Object) new Integer[] {5, 7})),
+          Map.entry(Path.class, List.of(Path.of("cache"))),
+          Map.entry(URI[].class, List.of((Object) new URI[] {URI.create("http://mirror/")})),
+          Map.entry(Duration.class, List.of(Duration.ofSeconds(5), Duration.ofSeconds(7))),
+          Map.entry(DownloadListener.class, List.of((DownloadListener) progress -> {})),
+          Map.entry(Window.class, List.of(Window.of(2, 1))),
+          Map.entry(UnaryOperator.class, CHANGES),
+          Map.entry(EmaConfig.class, List.of(EmaConfig.DEFAULT.decay(0.5))));
+
+  static List<?> values(Class<?> type) {
+    return type.isEnum() ? List.of(type.getEnumConstants()) : VALUES.get(type);
+  }
+
+  /** Methods that make another of the same record. */
+  static List<Method> setters(Class<?> record) {
+    return Arrays.stream(record.getMethods())
+        .filter(m -> !Modifier.isStatic(m.getModifiers()) && !m.isSynthetic())
+        .filter(m -> m.getReturnType() == record || m.getReturnType() == Record.class)
+        .toList();
+  }
+
+  static Map<String, Object> components(Record record) {
+    Object[] values = Records.values(record);
+    Map<String, Object> components = new LinkedHashMap<>();
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      components.put(component.getName(), values[components.size()]);
+    }
+    return components;
+  }
+
+  private AllSettings() {}
+}
