@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every block of Java in the README and in docs/ compiles. */
 class DocsCodeTest {
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-  private static final Pattern CLASS = Pattern.compile("\\bclass (\\w+)");
+  private static final Pattern CLASS = Pattern.compile("\\b(?:class|record) ([A-Z]\\w+)");
   private static final List<String> PACKAGES =
       List.of(
           "data",
@@ -117,6 +117,9 @@ class DocsCodeTest {
     StringBuilder source =
         new StringBuilder(
             "import java.nio.file.Path;\nimport java.util.*;\nimport java.util.concurrent.*;\n");
+    source.append("import org.nd4j.linalg.api.buffer.DataType;\n");
+    source.append("import org.nd4j.linalg.api.ndarray.INDArray;\n");
+    source.append("import org.nd4j.linalg.factory.Nd4j;\n");
     PACKAGES.forEach(p -> source.append("import io.github.vqvae4j.").append(p).append(".*;\n"));
     source.append("class Snippet {\n");
     for (Block other : blocks()) {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       Cifar10Command.class,
       FolderCommand.class,
       CustomEncoderCommand.class,
+      BinaryCommand.class,
       AutoencoderCommand.class,
       VaeCommand.class,
       FidelityCommand.class,

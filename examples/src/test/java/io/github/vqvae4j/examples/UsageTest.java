@@ -16,6 +16,7 @@ class UsageTest {
         "cifar10",
         "folder",
         "custom-encoder",
+        "binary",
         "autoencoder",
         "vae",
         "fidelity",
