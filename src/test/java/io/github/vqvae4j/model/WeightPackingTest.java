@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import io.github.vqvae4j.nn.Conv1d;
 import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
+import io.github.vqvae4j.nn.ConvMask;
 import io.github.vqvae4j.nn.ConvTranspose1d;
 import io.github.vqvae4j.nn.ConvTranspose2d;
 import io.github.vqvae4j.nn.Layer;
@@ -16,6 +17,7 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.KernelLog;
 import io.github.vqvae4j.tensor.KernelSet;
 import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -57,6 +59,28 @@ class WeightPackingTest {
               3,
               3,
               3),
+          new Case("Conv2d normalized", rng -> new Conv2d(SAME.weightNorm(true), rng), 2, 8, 8, 16),
+          new Case("Conv2d masked", rng -> new Conv2d(SAME.mask(ConvMask.B), rng), 2, 8, 8, 16),
+          new Case(
+              "ConvTranspose1d normalized",
+              rng -> new ConvTranspose1d(SAME.weightNorm(true), rng),
+              2,
+              30,
+              16),
+          new Case(
+              "Conv2d normalized, used twice",
+              rng -> new Twice(new Conv2d(SAME.weightNorm(true), rng)),
+              2,
+              8,
+              8,
+              16),
+          new Case(
+              "Conv2d masked, used twice",
+              rng -> new Twice(new Conv2d(SAME.mask(ConvMask.A), rng)),
+              2,
+              8,
+              8,
+              16),
           new Case(
               "StridedEncoder",
               rng -> StridedEncoder.channels(16).widths(16).build(16, rng),
@@ -104,6 +128,20 @@ class WeightPackingTest {
       int beforeTraining = packed(log).size();
       train(layer, one);
       assertEquals(first.size(), packed(log).size() - beforeTraining, "as often as the first time");
+    }
+  }
+
+  /** One layer on two inputs in one step, as a discriminator is used on real and fake images. */
+  private static final class Twice extends Layer {
+    private final Layer layer;
+
+    Twice(Layer layer) {
+      this.layer = child("layer", layer);
+    }
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      return layer.forward(x).add(layer.forward(x.mul(2)));
     }
   }
 

@@ -79,6 +79,62 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               2,
               5,
               3),
+          of(
+              "Conv1d, causal, weights normalized",
+              rng -> new Conv1d(ConvConfig.of(3, 5, 3).dilation(2).causal().weightNorm(true), rng),
+              2,
+              7,
+              3),
+          of(
+              "ConvTranspose1d, causal, weights normalized",
+              rng ->
+                  new ConvTranspose1d(
+                      ConvConfig.of(3, 2, 5).stride(2).causal().weightNorm(true), rng),
+              2,
+              5,
+              3),
+          of(
+              "Conv2d, even kernel, same size",
+              rng -> new Conv2d(ConvConfig.of(2, 3, 4).same(), rng),
+              1,
+              5,
+              3,
+              2),
+          of(
+              "Conv2d, padded by side, in groups, weights normalized",
+              rng ->
+                  new Conv2d(
+                      ConvConfig.of(4, 6, 3).padding(2, 0, 1, 3).groups(2).weightNorm(true), rng),
+              2,
+              3,
+              5,
+              4),
+          of(
+              "ConvTranspose2d, cut by side, weights normalized",
+              rng ->
+                  new ConvTranspose2d(
+                      ConvConfig.of(2, 3, 4).stride(2).padding(0, 1, 2, 0).weightNorm(true), rng),
+              1,
+              3,
+              2,
+              2),
+          of(
+              "Conv2d, mask A",
+              rng -> new Conv2d(ConvConfig.of(2, 3, 5).same().mask(ConvMask.A), rng),
+              1,
+              5,
+              3,
+              2),
+          of(
+              "Conv2d, mask B, weights normalized",
+              rng ->
+                  new Conv2d(
+                      ConvConfig.of(2, 2, 3).padding(2, 0, 1, 1).mask(ConvMask.B).weightNorm(true),
+                      rng),
+              2,
+              3,
+              4,
+              2),
           of("MultiHeadAttention", rng -> new MultiHeadAttention(6, 2, false, rng), 2, 5, 6),
           of("MultiHeadAttention, causal", rng -> new MultiHeadAttention(4, 4, true, rng), 1, 7, 4),
           of("Upsample", rng -> new Upsample(2), 1, 3, 2, 2),

@@ -19,24 +19,34 @@ public final class LayerGolden {
   private LayerGolden() {}
 
   public static void compare(String name, Layer layer, DType dtype) throws IOException {
-    Golden golden = Golden.read(name);
+    compare(Golden.read(name), "", layer, dtype);
+  }
+
+  /**
+   * Compares with one of several layers in a file.
+   *
+   * @param prefix what its arrays' names begin with
+   */
+  public static void compare(Golden golden, String prefix, Layer layer, DType dtype) {
     double tolerance = dtype == DType.DOUBLE ? DOUBLE : FLOAT;
     Map<String, Variable> weights = layer.variables();
     layer.convert(dtype);
     for (Map.Entry<String, Variable> weight : weights.entrySet()) {
-      assertArrayEquals(golden.shape(weight.getKey()), weight.getValue().shape(), weight.getKey());
-      weight.getValue().set(golden.doubles(weight.getKey()));
+      String key = prefix + weight.getKey();
+      assertArrayEquals(golden.shape(key), weight.getValue().shape(), key);
+      weight.getValue().set(golden.doubles(key));
     }
     try (Step step = Step.training(new Rng(1))) {
-      Tensor x = tensor(step, golden, "x", dtype).withGradient();
+      Tensor x = tensor(step, golden, prefix + "x", dtype).withGradient();
       Tensor y = layer.forward(x);
-      assertArrayEquals(golden.shape("y"), y.shape());
-      golden.assertClose("y", y.toDoubles(), tolerance);
-      y.mul(tensor(step, golden, "dy", dtype)).sum().backward();
-      golden.assertClose("d.x", x.gradient().toDoubles(), tolerance);
+      assertArrayEquals(golden.shape(prefix + "y"), y.shape());
+      golden.assertClose(prefix + "y", y.toDoubles(), tolerance);
+      y.mul(tensor(step, golden, prefix + "dy", dtype)).sum().backward();
+      golden.assertClose(prefix + "d.x", x.gradient().toDoubles(), tolerance);
       weights.forEach(
           (key, weight) ->
-              golden.assertClose("d." + key, step.gradient(weight).toDoubles(), tolerance));
+              golden.assertClose(
+                  prefix + "d." + key, step.gradient(weight).toDoubles(), tolerance));
     }
   }
 

@@ -40,6 +40,50 @@ class LayerSweepTest {
               2,
               13,
               48),
+          of(
+              "Conv1d, causal, dilated",
+              rng -> new Conv1d(ConvConfig.of(16, 24, 3).dilation(9).causal(), rng),
+              2,
+              37,
+              16),
+          of(
+              "Conv1d, causal, weights normalized",
+              rng -> new Conv1d(ConvConfig.of(32, 32, 7).causal().weightNorm(true), rng),
+              2,
+              40,
+              32),
+          of(
+              "ConvTranspose1d, causal, weights normalized",
+              rng ->
+                  new ConvTranspose1d(
+                      ConvConfig.of(32, 16, 8).stride(4).causal().weightNorm(true), rng),
+              2,
+              13,
+              32),
+          of(
+              "Conv2d, mask A, winograd",
+              rng -> new Conv2d(ConvConfig.of(64, 64, 3).padding(2, 0, 1, 1).mask(ConvMask.A), rng),
+              8,
+              8,
+              8,
+              64),
+          of(
+              "Conv2d, mask B, weights normalized",
+              rng ->
+                  new Conv2d(
+                      ConvConfig.of(16, 16, 5).same().mask(ConvMask.B).weightNorm(true), rng),
+              2,
+              7,
+              9,
+              16),
+          of(
+              "ConvTranspose2d, cut by side, sub-pixels",
+              rng ->
+                  new ConvTranspose2d(ConvConfig.of(32, 3, 4).stride(2).padding(2, 0, 1, 2), rng),
+              2,
+              6,
+              5,
+              32),
           of("Linear", rng -> new Linear(48, 130, rng), 17, 48),
           of("ResidualStack", rng -> stack(32, rng), 2, 6, 7, 32),
           of("MultiHeadAttention", rng -> new MultiHeadAttention(32, 4, false, rng), 2, 17, 32),

@@ -3,9 +3,12 @@ package io.github.vqvae4j.tensor;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.random.Rng;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,107 @@ class DerivedTest {
       doubled(variable).in(step).square().sum().backward();
       assertArrayEquals(new float[] {8, 16}, step.gradient(variable).toFloats());
     }
+  }
+
+  /** Of several variables, whichever is written; in inference and in training. */
+  @Test
+  void followsEachOfSeveralVariables() {
+    try (Variable a = new Variable(true, new float[] {1, 2}, 2);
+        Variable b = new Variable(true, new float[] {3, 5}, 2)) {
+      Derived product = product(a, b);
+      assertArrayEquals(new float[] {3, 10}, inferred(product));
+      b.set(new float[] {7, 11});
+      assertArrayEquals(new float[] {7, 22}, inferred(product));
+      a.set(new float[] {2, 3});
+      assertArrayEquals(new float[] {14, 33}, inferred(product));
+      assertArrayEquals(new float[] {14, 33}, inferred(product));
+      assertEquals(3, computed.get());
+      try (Step step = Step.training(new Rng(1))) {
+        product.in(step).square().sum().backward();
+        assertArrayEquals(new float[] {196, 726}, step.gradient(a).toFloats());
+        assertArrayEquals(new float[] {56, 198}, step.gradient(b).toFloats());
+      }
+      IllegalArgumentException none =
+          assertThrows(IllegalArgumentException.class, () -> new Derived(List.of(), t -> null));
+      assertSays(none, "at least one variable");
+    }
+  }
+
+  /** The step's uses share the tensor, as long as no variable is written in between. */
+  @Test
+  void aTrainingStepComputesItOncePerWrite() {
+    try (Variable a = new Variable(true, new float[] {1, 2}, 2);
+        Variable b = new Variable(true, new float[] {3, 5}, 2)) {
+      Derived product = product(a, b);
+      for (int i = 1; i <= 2; i++) {
+        try (Step step = Step.training(new Rng(1))) {
+          Tensor first = product.in(step);
+          assertSame(first, product.in(step));
+          first.square().add(product.in(step)).sum().backward();
+          assertArrayEquals(new float[] {21, 105}, step.gradient(a).toFloats());
+        }
+        assertEquals(i, computed.get(), "in each step anew");
+      }
+      try (Step step = Step.training(new Rng(1))) {
+        product.in(step);
+        b.set(new float[] {7, 11});
+        assertArrayEquals(new float[] {7, 22}, product.in(step).toFloats());
+      }
+      assertEquals(4, computed.get());
+    }
+  }
+
+  /** Losses one after the other, each with a backward pass of its own through what is shared. */
+  @Test
+  void gradientsOfSeveralLossesGoThroughIt() {
+    try (Variable a = new Variable(true, new float[] {1, 2}, 2);
+        Variable b = new Variable(true, new float[] {3, 5}, 2);
+        Step step = Step.training(new Rng(1))) {
+      Derived product = product(a, b);
+      Tensor one = product.in(step).sum();
+      Tensor two = product.in(step).mul(10).sum();
+      one.backward();
+      two.backward();
+      assertArrayEquals(new float[] {33, 55}, step.gradient(a).toFloats());
+      Tensor three = product.in(step).mul(100).sum();
+      assertArrayEquals(
+          new float[] {300, 500}, step.gradients(three, List.of(a)).get(0).toFloats());
+      Tensor result = product.in(step).exp();
+      result.sum().backward();
+      assertThrows(IllegalStateException.class, () -> result.sum().backward(), "others as before");
+    }
+  }
+
+  /** What was computed before the trace began is not in it. */
+  @Test
+  void aTraceThatBeginsLaterHasIt() {
+    try (Variable a = new Variable(true, new float[] {1, 2}, 2);
+        Variable b = new Variable(true, new float[] {3, 5}, 2)) {
+      for (boolean training : new boolean[] {false, true}) {
+        try (Step step = training ? Step.training(new Rng(1)) : Step.inference()) {
+          a.set(new float[] {1, 2});
+          Derived product = product(a, b);
+          product.in(step);
+          Trace trace = step.trace();
+          Tensor sum = product.in(step).add(product.in(step));
+          a.set(new float[] {10, 20});
+          try (Step other = Step.inference()) {
+            Tensor now = trace.replay(other, Map.of()).get(sum);
+            assertArrayEquals(new float[] {60, 200}, now.toFloats());
+          }
+          assertEquals(2, trace.operations().size(), "the product once, the sum");
+        }
+      }
+    }
+  }
+
+  private Derived product(Variable a, Variable b) {
+    return new Derived(
+        List.of(a, b),
+        t -> {
+          computed.incrementAndGet();
+          return t.get(0).mul(t.get(1));
+        });
   }
 
   @Test

@@ -1,0 +1,300 @@
+package io.github.vqvae4j.nn;
+
+import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.io.Golden;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
+import io.github.vqvae4j.tensor.KernelSet;
+import io.github.vqvae4j.tensor.Step;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Padding that follows from the kernel, normalized weights, and masks. */
+class ConvolutionTest {
+  private static final long SEED = 11;
+
+  private static ConvConfig of(int in, int out, int kernel) {
+    return ConvConfig.of(in, out, kernel);
+  }
+
+  /** As goldens_conv_layers.py makes them. */
+  private static Map<String, Layer> goldenLayers() {
+    Rng rng = new Rng(SEED);
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    layers.put("causal", new Conv1d(of(3, 5, 3).causal().dilation(4), rng));
+    layers.put("causal_strided", new Conv1d(of(4, 4, 4).stride(2).causal().relu(true), rng));
+    layers.put(
+        "causal_transposed",
+        new ConvTranspose1d(of(3, 2, 6).causal().stride(3).weightNorm(true), rng));
+    layers.put("same_even", new Conv2d(of(3, 4, 1).same().kernel(4, 2), rng));
+    layers.put("same_dilated", new Conv1d(of(3, 2, 4).same().dilation(3), rng));
+    layers.put("same_strided", new Conv2d(of(2, 3, 3).same().stride(2), rng));
+    layers.put(
+        "normalized",
+        new Conv2d(of(4, 6, 3).padding(1).groups(2).weightNorm(true).relu(true), rng));
+    layers.put(
+        "normalized_1d",
+        new Conv1d(of(3, 5, 7).padding(3, 4, 6, 0).weightNorm(true).bias(false), rng));
+    layers.put(
+        "normalized_transposed",
+        new ConvTranspose2d(
+            of(4, 6, 3).stride(2).padding(1).outputPadding(1).groups(2).weightNorm(true), rng));
+    layers.put("mask_a", new Conv2d(of(3, 4, 1).kernel(5, 3).same().mask(ConvMask.A), rng));
+    layers.put("mask_b", new Conv2d(of(3, 3, 3).padding(1).mask(ConvMask.B), rng));
+    layers.put("mask_above", new Conv2d(of(3, 2, 3).mask(ConvMask.ABOVE).padding(2, 0, 1, 1), rng));
+    layers.put(
+        "mask_normalized",
+        new Conv2d(of(3, 4, 5).padding(4, 0, 2, 2).mask(ConvMask.A).weightNorm(true), rng));
+    layers.put("mask_1d", new Conv1d(of(3, 4, 3).dilation(2).causal().mask(ConvMask.A), rng));
+    return layers;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> layersAreThoseOfPyTorch() throws IOException {
+    Golden golden = Golden.read("conv_layers");
+    return Stream.of(DType.FLOAT, DType.DOUBLE)
+        .flatMap(
+            dtype ->
+                goldenLayers().entrySet().stream()
+                    .map(
+                        one ->
+                            DynamicTest.dynamicTest(
+                                one + " " + dtype, () -> check(golden, one, dtype))));
+  }
+
+  private static void check(Golden golden, Entry<String, Layer> one, DType dtype) {
+    try (Layer layer = one.getValue()) {
+      LayerGolden.compare(golden, one.getKey() + ".", layer, dtype);
+    }
+  }
+
+  /** So that a mask or a norm costs an inference nothing, and is never stale. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void inferenceFollowsWritesOfEachParameter(KernelSet kernels) {
+    ConvConfig config = of(16, 16, 3).same().mask(ConvMask.B).weightNorm(true).bias(false);
+    try (Layer layer = new Conv2d(config, new Rng(SEED))) {
+      float[] before = infer(kernels, layer, 1, 5, 7, 16);
+      assertArrayEquals(before, infer(kernels, layer, 1, 5, 7, 16));
+      assertEquals(Set.of("weight_v", "weight_g"), layer.variables().keySet());
+      float[] gain = layer.variables().get("weight_g").toFloats();
+      for (int i = 0; i < gain.length; i++) {
+        gain[i] *= 2;
+      }
+      layer.variables().get("weight_g").set(gain);
+      float[] doubled = infer(kernels, layer, 1, 5, 7, 16);
+      float[] weight = layer.variables().get("weight_v").toFloats();
+      for (int i = 0; i < weight.length; i++) {
+        weight[i] *= -4;
+      }
+      layer.variables().get("weight_v").set(weight);
+      float[] negated = infer(kernels, layer, 1, 5, 7, 16);
+      for (int i = 0; i < before.length; i++) {
+        assertEquals(2 * before[i], doubled[i]);
+        assertEquals(-doubled[i], negated[i]);
+      }
+    }
+  }
+
+  /** The norms start as those of the weights, with the mask. */
+  @Test
+  void normalizationChangesNoStart() {
+    for (ConvConfig config :
+        new ConvConfig[] {of(4, 6, 3).groups(2), of(3, 5, 3).same().mask(ConvMask.A)}) {
+      try (Layer plain = new Conv2d(config, new Rng(SEED));
+          Layer normalized = new Conv2d(config.weightNorm(true), new Rng(SEED))) {
+        float[] expected = infer(KernelSet.ND4J, plain, 2, 5, 6, config.in());
+        float[] found = infer(KernelSet.ND4J, normalized, 2, 5, 6, config.in());
+        assertArrayEquals(expected, found, 1e-6f);
+      }
+    }
+    try (Layer plain = new ConvTranspose1d(of(3, 5, 4), new Rng(SEED));
+        Layer normalized = new ConvTranspose1d(of(3, 5, 4).weightNorm(true), new Rng(SEED))) {
+      float[] expected = infer(KernelSet.ND4J, plain, 2, 5, 3);
+      assertArrayEquals(expected, infer(KernelSet.ND4J, normalized, 2, 5, 3), 1e-6f);
+      assertArrayEquals(new long[] {3}, normalized.variables().get("weight_g").shape());
+    }
+  }
+
+  @Test
+  void sizesStayTheSameButForTheStride() {
+    for (int kernel = 1; kernel <= 5; kernel++) {
+      for (int stride = 1; stride <= 3; stride++) {
+        for (int dilation = 1; dilation <= 3; dilation++) {
+          ConvConfig config = of(1, 1, kernel).stride(stride).dilation(dilation);
+          long[] small = {1, 4, 5, 1};
+          long[] large = {1, 4L * stride, 5L * stride, 1};
+          Rng rng = new Rng(SEED);
+          checkShape(new Conv2d(config.same(), rng), large, small);
+          checkShape(new ConvTranspose2d(config.same(), rng), small, large);
+          long[] time = {1, 5L * stride, 1};
+          checkShape(new Conv1d(config.causal(), rng), time, 1, 5, 1);
+          checkShape(new ConvTranspose1d(config.causal(), rng), new long[] {1, 5, 1}, time);
+          long[] more = {1, 5L * stride + 1, 1};
+          checkShape(new Conv1d(config.causal(), rng), more, 1, 6, 1);
+        }
+      }
+    }
+  }
+
+  private static void checkShape(Layer layer, long[] input, long... expected) {
+    try (layer;
+        Step step = KernelSet.ND4J.inference()) {
+      float[] values = new float[size(input)];
+      assertArrayEquals(expected, layer.forward(step.tensor(values, input)).shape());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void causalOnesDoNotDependOnLaterInputs(KernelSet kernels) {
+    Rng rng = new Rng(SEED);
+    ConvConfig config = of(16, 16, 4);
+    try (Layer conv = new Conv1d(config.causal().dilation(3).weightNorm(true), rng);
+        Layer strided = new Conv1d(config.stride(2).causal(), rng);
+        Layer masked = new Conv1d(config.causal().mask(ConvMask.A), rng);
+        Layer transposed = new ConvTranspose1d(of(16, 16, 6).stride(3).causal(), rng)) {
+      // Result j belongs to input j, 2 j or j / 3.
+      dependsOn(kernels, conv, (input, result) -> input <= result, 1, 13, 16);
+      dependsOn(kernels, strided, (input, result) -> input <= 2 * result, 1, 13, 16);
+      dependsOn(kernels, masked, (input, result) -> input < result, 1, 13, 16);
+      dependsOn(kernels, transposed, (input, result) -> input <= result / 3, 1, 13, 16);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void maskedOnesDependOnEarlierPixelsOnly(KernelSet kernels) {
+    ConvConfig square = of(16, 16, 5).same();
+    ConvConfig causal = of(16, 16, 5).padding(4, 0, 2, 2);
+    BiPredicate<Integer, Integer> before = (input, result) -> input < result;
+    BiPredicate<Integer, Integer> upTo = (input, result) -> input <= result;
+    BiPredicate<Integer, Integer> above = (input, result) -> input / 7 < result / 7;
+    for (ConvConfig config : new ConvConfig[] {square, causal}) {
+      Map<ConvMask, BiPredicate<Integer, Integer>> masks =
+          Map.of(ConvMask.A, before, ConvMask.B, upTo, ConvMask.ABOVE, above);
+      masks.forEach(
+          (mask, allowed) -> {
+            try (Layer layer = new Conv2d(config.mask(mask).weightNorm(true), new Rng(SEED))) {
+              dependsOn(kernels, layer, allowed, 1, 6, 7, 16);
+            }
+          });
+    }
+  }
+
+  /**
+   * Changes one input after the other: no result may change for which this is not allowed, not by a
+   * bit, and each changes by one input at least.
+   */
+  private static void dependsOn(
+      KernelSet kernels, Layer layer, BiPredicate<Integer, Integer> allowed, long... shape) {
+    float[] input = gaussians(shape);
+    float[] before = infer(kernels, layer, input, shape);
+    int channels = (int) shape[shape.length - 1];
+    int last = 0;
+    for (int place = 0; place < input.length / channels; place++) {
+      float[] changed = input.clone();
+      changed[place * channels + 3] += 100;
+      float[] after = infer(kernels, layer, changed, shape);
+      for (int i = 0; i < after.length; i++) {
+        if (after[i] != before[i]) {
+          assertTrue(allowed.test(place, i / channels), "input " + place + ", result " + i);
+          last = Math.max(last, i / channels);
+        }
+      }
+      boolean any = !Arrays.equals(before, after);
+      boolean could = anyAllowed(allowed, place, before.length / channels);
+      assertEquals(could, any, "input " + place + " changes something");
+    }
+    assertEquals(before.length / channels - 1, last, "the last result depends on something");
+  }
+
+  private static boolean anyAllowed(BiPredicate<Integer, Integer> allowed, int place, int results) {
+    for (int result = 0; result < results; result++) {
+      if (allowed.test(place, result)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static float[] infer(KernelSet kernels, Layer layer, long... shape) {
+    return infer(kernels, layer, gaussians(shape), shape);
+  }
+
+  private static float[] infer(KernelSet kernels, Layer layer, float[] input, long... shape) {
+    try (Step step = kernels.inference()) {
+      return layer.forward(step.tensor(input, shape)).toFloats();
+    }
+  }
+
+  private static float[] gaussians(long... shape) {
+    Rng rng = new Rng(SEED);
+    float[] values = new float[size(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) rng.nextGaussian();
+    }
+    return values;
+  }
+
+  private static int size(long... shape) {
+    int size = 1;
+    for (long d : shape) {
+      size *= (int) d;
+    }
+    return size;
+  }
+
+  @Test
+  void whatHasNoMeaningIsRefused() {
+    Rng rng = new Rng(SEED);
+    refused(() -> new Conv2d(of(2, 3, 3).causal(), rng), "Conv2d", "CAUSAL", "sequences", "mask");
+    refused(() -> new ConvTranspose2d(of(2, 3, 3).causal(), rng), "ConvTranspose2d", "CAUSAL");
+    ConvConfig masked = of(2, 3, 3).same().mask(ConvMask.B);
+    refused(() -> new ConvTranspose2d(masked, rng), "ConvTranspose2d", "no mask", "got B");
+    refused(() -> new ConvTranspose1d(masked, rng), "ConvTranspose1d", "no mask");
+    refused(
+        () -> new Conv2d(of(2, 3, 3).mask(ConvMask.A), rng),
+        "ConvMask.A",
+        "before the result's own",
+        "3x3",
+        "Pad the images");
+    refused(() -> new Conv2d(of(2, 3, 1).same().mask(ConvMask.A), rng), "ConvMask.A", "1x1");
+    refused(() -> new Conv1d(of(2, 3, 3).causal().mask(ConvMask.ABOVE), rng), "ABOVE", "1x3");
+    refused(() -> of(2, 3, 3).stride(2).same().outputPadding(1), "SAME", "outputPadding=1");
+    assertEquals(ConvPadding.EXPLICIT, of(2, 3, 3).same().padding(1).padding());
+    assertEquals(0, of(2, 3, 3).padding(1).causal().window().width().before());
+    try (Layer layer = new Conv2d(of(1, 1, 3).stride(2).same(), rng);
+        Step step = Step.inference()) {
+      for (long[] odd : new long[][] {{1, 5, 4, 1}, {1, 4, 5, 1}}) {
+        refused(
+            () -> layer.forward(step.tensor(new float[20], odd)),
+            "Conv2d",
+            "SAME",
+            "the stride divides",
+            Arrays.toString(odd));
+      }
+      refused(() -> layer.forward(step.tensor(new float[20], 4, 5)), "conv2d", "[4, 5]");
+    }
+  }
+
+  private static void refused(Runnable mistake, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
+  }
+}
