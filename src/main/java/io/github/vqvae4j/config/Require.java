@@ -26,15 +26,37 @@ public final class Require {
    *
    * @param holds whether it is in range; false for NaN where a range is compared with {@code >=}
    * @param component record and component, {@code "Size.height"}
-   * @param expected the range, and what to do if that does not say it
+   * @param expected the range
    * @param got the value
    * @throws IllegalArgumentException if it does not hold
    */
   public static void that(boolean holds, String component, String expected, Object got) {
     if (!holds) {
-      throw new IllegalArgumentException(
-          component + ": expected " + expected + ", got " + got + ".");
+      throw outOfRange(component, expected, got, "");
     }
+  }
+
+  /**
+   * Refuses a value out of range, and says what to do.
+   *
+   * @param holds whether it is in range
+   * @param component record and component
+   * @param expected the range
+   * @param got the value
+   * @param advice what to do where the range does not say it
+   * @throws IllegalArgumentException if it does not hold
+   */
+  public static void that(
+      boolean holds, String component, String expected, Object got, String advice) {
+    if (!holds) {
+      throw outOfRange(component, expected, got, "; " + advice);
+    }
+  }
+
+  private static IllegalArgumentException outOfRange(
+      String component, String expected, Object got, String advice) {
+    return new IllegalArgumentException(
+        component + ": expected " + expected + ", got " + got + advice + ".");
   }
 
   /**

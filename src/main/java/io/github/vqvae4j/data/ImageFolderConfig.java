@@ -52,8 +52,9 @@ public record ImageFolderConfig(
     Require.that(
         new HashSet<>(labels).size() == labels.size(),
         record + "labels",
-        "each name once; leave the others out",
-        labels);
+        "each name once",
+        labels,
+        "leave the others out");
   }
 
   /**

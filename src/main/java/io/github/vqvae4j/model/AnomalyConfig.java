@@ -32,28 +32,33 @@ public record AnomalyConfig(
     Require.that(
         falsePositives > 0 && falsePositives < 1,
         "AnomalyConfig.falsePositives",
-        "a share above 0 and below 1; 0.01 calls one normal image in a hundred anomalous",
-        falsePositives);
+        "a share above 0 and below 1",
+        falsePositives,
+        "0.01 calls one normal image in a hundred anomalous");
     Require.that(
         quantization >= 0 && quantization <= 1,
         "AnomalyConfig.quantization",
-        "a weight from 0 to 1; 0 leaves the quantization error out, 1 takes nothing else",
-        quantization);
+        "a weight from 0 to 1",
+        quantization,
+        "0 leaves the quantization error out, 1 takes nothing else");
     Require.that(
         smoothing >= 1 && smoothing % 2 == 1,
         "AnomalyConfig.smoothing",
-        "an odd number of pixels, at least 1; 1 leaves the errors as they are",
-        smoothing);
+        "an odd number of pixels, at least 1",
+        smoothing,
+        "1 leaves the errors as they are");
     Require.that(
         share > 0 && share <= 1,
         "AnomalyConfig.share",
-        "a part of the pixels, above 0 and at most 1; 1 takes the mean over the whole image",
-        share);
+        "a part of the pixels, above 0 and at most 1",
+        share,
+        "1 takes the mean over the whole image");
     Require.that(
         border >= 0,
         "AnomalyConfig.border",
-        "at least 0 pixels; 0 looks at all of an image",
-        border);
+        "at least 0 pixels",
+        border,
+        "0 looks at all of an image");
   }
 
   /**

@@ -39,9 +39,9 @@ public record Likelihood(Kind kind, double variance) {
     Require.that(
         variance > 0 && variance <= Double.MAX_VALUE,
         "Likelihood.variance",
-        "a finite number above 0; pixels are in 0..1, so that 0.01 is a standard deviation of a"
-            + " tenth of their range",
-        variance);
+        "a finite number above 0",
+        variance,
+        "pixels are in 0..1, so that 0.01 is a standard deviation of a tenth of their range");
   }
 
   /**

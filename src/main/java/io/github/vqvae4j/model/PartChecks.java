@@ -41,12 +41,10 @@ final class PartChecks {
   /** Checks {@link ConvVectorSettings}. */
   static void vector(String record, int doublings, int height, int width, int features) {
     int factor = 1 << doublings;
-    String multiple =
-        "a multiple of "
-            + factor
-            + ", at least that; crop or resize the images, or take fewer halvings or doublings";
-    Require.that(height >= 1 && height % factor == 0, record + ".height", multiple, height);
-    Require.that(width >= 1 && width % factor == 0, record + ".width", multiple, width);
+    String multiple = "a multiple of " + factor + ", at least that";
+    String advice = "crop or resize the images, or take fewer halvings or doublings";
+    Require.that(height >= 1 && height % factor == 0, record + ".height", multiple, height, advice);
+    Require.that(width >= 1 && width % factor == 0, record + ".width", multiple, width, advice);
     Require.that(features >= 1, record + ".features", "at least 1", features);
     Require.that(
         (double) height / factor * width / factor * features <= LARGEST_MAP,

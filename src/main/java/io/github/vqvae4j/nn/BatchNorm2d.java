@@ -69,7 +69,8 @@ public final class BatchNorm2d extends Normalization {
               + Arrays.toString(x.shape())
               + ": train with larger batches or images.");
     }
-    Normalized normalized = x.batchNorm(weight(x), bias(x), epsilon);
+    Normalized normalized =
+        isAffine() ? x.batchNorm(weight(x), bias(x), epsilon) : x.batchNorm(epsilon);
     double[] mean = normalized.mean().toDoubles();
     double[] variance = normalized.variance().toDoubles();
     x.step()
@@ -93,6 +94,10 @@ public final class BatchNorm2d extends Normalization {
 
   private Tensor byAverages(Tensor x) {
     Tensor deviation = runningVariance.in(x.step()).add(epsilon).sqrt();
+    if (!isAffine()) {
+      Tensor difference = x.sub(runningMean.in(x.step()));
+      return difference.div(deviation).releasing(difference);
+    }
     Tensor factor = weight(x).div(deviation);
     Tensor shift = bias(x).sub(runningMean.in(x.step()).mul(factor));
     Tensor product = x.mul(factor);

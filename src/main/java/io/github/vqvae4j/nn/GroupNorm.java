@@ -46,6 +46,8 @@ public final class GroupNorm extends Normalization {
               + Arrays.toString(x.shape())
               + ".");
     }
-    return x.groupNorm(groups, weight(x), bias(x), epsilon);
+    return isAffine()
+        ? x.groupNorm(groups, weight(x), bias(x), epsilon)
+        : x.groupNorm(groups, epsilon);
   }
 }

@@ -38,6 +38,6 @@ public final class LayerNorm extends Normalization {
       throw new IllegalArgumentException(
           "LayerNorm: expected [.., " + channels() + "], got " + Arrays.toString(x.shape()) + ".");
     }
-    return x.layerNorm(weight(x), bias(x), epsilon);
+    return isAffine() ? x.layerNorm(weight(x), bias(x), epsilon) : x.layerNorm(epsilon);
   }
 }

@@ -1,7 +1,6 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Require;
-import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
@@ -25,23 +24,19 @@ abstract sealed class Normalization extends Layer permits BatchNorm2d, GroupNorm
     return channels;
   }
 
+  /** Whether there are weight and bias. */
+  final boolean isAffine() {
+    return weight != null;
+  }
+
   /** What x is multiplied by, [channels]. */
   final Tensor weight(Tensor x) {
-    return weight == null ? constant(1, x) : weight.in(x.step());
+    return weight.in(x.step());
   }
 
   /** What is added then, [channels]. */
   final Tensor bias(Tensor x) {
-    return bias == null ? constant(0, x) : bias.in(x.step());
-  }
-
-  private Tensor constant(int value, Tensor x) {
-    if (x.dtype() == DType.FLOAT) {
-      return x.step().tensor(repeated(value, channels), channels);
-    }
-    double[] values = new double[channels];
-    Arrays.fill(values, value);
-    return x.step().tensor(values, channels);
+    return bias.in(x.step());
   }
 
   static float[] repeated(int value, int size) {

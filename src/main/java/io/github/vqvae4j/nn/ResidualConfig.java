@@ -48,10 +48,9 @@ public record ResidualConfig(
     Require.that(
         Math.pow(growth, blocks - 1) <= LARGEST_DILATION,
         "ResidualConfig.growth",
-        "dilations growth^(blocks - 1) of at most "
-            + LARGEST_DILATION
-            + "; take fewer blocks or less growth, and set the growth first",
-        growth + " with " + blocks + " blocks");
+        "dilations growth^(blocks - 1) of at most " + LARGEST_DILATION,
+        growth + " with " + blocks + " blocks",
+        "take fewer blocks or less growth, and set the growth first");
   }
 
   /**

@@ -41,8 +41,9 @@ public record EmaConfig(
     Require.that(
         !zeroDebiased || !smoothedCountsStored,
         "EmaConfig.smoothedCountsStored",
-        "false while zeroDebiased is true; set zeroDebiased(false) first",
-        smoothedCountsStored);
+        "false while zeroDebiased is true",
+        smoothedCountsStored,
+        "set zeroDebiased(false) first");
   }
 
   /**

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Normalizations by means and variances that are computed. All are one kernel: rows are images of
- * one pixel and one group, and over a batch each channel is a group of one image.
+ * Normalizations by means and variances that are computed, of x with weight and bias or of x alone.
+ * All are one kernel: rows are images of one pixel and one group, and over a batch each channel is
+ * a group of one image.
  */
 final class Normalizations {
   private Normalizations() {}
@@ -64,30 +65,33 @@ final class Normalizations {
   private static Value normalize(
       String name, long images, long groups, double epsilon, Tensor... inputs) {
     Tensor x = inputs[0];
-    Tensor weight = inputs[1];
-    Tensor bias = inputs[2];
+    Tensor weight = inputs.length > 1 ? inputs[1] : null;
+    Tensor bias = inputs.length > 1 ? inputs[2] : null;
     long channels = x.size(-1);
-    check(name, x, weight, bias, epsilon);
+    check(name, epsilon, inputs);
     long[] layout = {images, x.length() / images / channels, channels};
     INDArray xs = x.view(x.array(), layout);
-    INDArray ws = weight.array();
+    INDArray ws = weight == null ? null : weight.array();
+    INDArray bs = bias == null ? null : bias.array();
     INDArray mean = x.allocate(images, groups);
     INDArray variance = x.allocate(images, groups);
     INDArray y = x.allocate(layout);
-    x.kernels().normalize(xs, ws, bias.array(), epsilon, mean, variance, y);
+    x.kernels().normalize(xs, ws, bs, epsilon, mean, variance, y);
     return Value.of(
             x.view(y, x.dims()),
             x.dtype(),
             (dy, back) -> {
               INDArray dx = back.wants(x) ? x.allocate(layout) : null;
-              INDArray dWeight = back.arrayFor(weight);
-              INDArray dBias = back.arrayFor(bias);
+              INDArray dWeight = weight == null ? null : back.arrayFor(weight);
+              INDArray dBias = bias == null ? null : back.arrayFor(bias);
               INDArray dys = x.view(dy.array(), layout);
               x.kernels()
                   .normalizeGradients(xs, ws, epsilon, mean, variance, dys, dx, dWeight, dBias);
               back.give(x, dx);
-              back.give(weight, dWeight);
-              back.give(bias, dBias);
+              if (weight != null) {
+                back.give(weight, dWeight);
+                back.give(bias, dBias);
+              }
             })
         .with(moments(x, mean), moments(x, variance));
   }
@@ -96,21 +100,23 @@ final class Normalizations {
     return new Value.Constant(x.view(moments, moments.length()), x.dtype());
   }
 
-  private static void check(String name, Tensor x, Tensor weight, Tensor bias, double epsilon) {
-    x.checkWith(name, weight);
-    x.checkWith(name, bias);
+  private static void check(String name, double epsilon, Tensor... inputs) {
+    Tensor x = inputs[0];
     long[] expected = {x.size(-1)};
-    if (!Arrays.equals(weight.dims(), expected)
-        || !Arrays.equals(bias.dims(), expected)
-        || !(epsilon > 0)) {
+    boolean holds = epsilon > 0;
+    for (int i = 1; i < inputs.length; i++) {
+      x.checkWith(name, inputs[i]);
+      holds &= Arrays.equals(inputs[i].dims(), expected);
+    }
+    if (!holds) {
       throw new IllegalArgumentException(
           name
               + ": expected weight and bias "
               + Arrays.toString(expected)
-              + " and an epsilon above 0, got "
-              + Arrays.toString(weight.dims())
-              + ", "
-              + Arrays.toString(bias.dims())
+              + ", or neither, and an epsilon above 0, got "
+              + (inputs.length == 1
+                  ? "neither"
+                  : Arrays.toString(inputs[1].dims()) + ", " + Arrays.toString(inputs[2].dims()))
               + " and "
               + epsilon
               + " for shape "

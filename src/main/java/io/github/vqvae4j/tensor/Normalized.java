@@ -1,5 +1,7 @@
 package io.github.vqvae4j.tensor;
 
+import java.util.List;
+
 /**
  * What {@link Tensor#batchNorm} gives.
  *
@@ -7,4 +9,8 @@ package io.github.vqvae4j.tensor;
  * @param mean [channels], of each channel over all pixels; a constant
  * @param variance [channels], the mean squared difference from the mean; a constant
  */
-public record Normalized(Tensor output, Tensor mean, Tensor variance) {}
+public record Normalized(Tensor output, Tensor mean, Tensor variance) {
+  static Normalized of(List<Tensor> results) {
+    return new Normalized(results.get(0), results.get(1), results.get(2));
+  }
+}

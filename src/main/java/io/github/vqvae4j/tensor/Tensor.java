@@ -1421,6 +1421,16 @@ public final class Tensor {
   }
 
   /**
+   * Layer normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   *
+   * @param epsilon above 0
+   * @return a tensor of this shape
+   */
+  public Tensor layerNorm(double epsilon) {
+    return step.apply(new Normalizations.Layer(epsilon), this);
+  }
+
+  /**
    * Group normalization (Wu and He 2018, equation 7): (x - mean) / sqrt(variance + epsilon) weight
    * + bias with mean and variance of each image over all its pixels and one group of channels.
    *
@@ -1435,6 +1445,17 @@ public final class Tensor {
   }
 
   /**
+   * Group normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   *
+   * @param groups into how many groups of neighbours the channels are divided
+   * @param epsilon above 0
+   * @return a tensor of this shape
+   */
+  public Tensor groupNorm(int groups, double epsilon) {
+    return step.apply(new Normalizations.Group(groups, epsilon), this);
+  }
+
+  /**
    * Batch normalization (Ioffe and Szegedy 2015, algorithm 1): (x - mean) / sqrt(variance +
    * epsilon) weight + bias with each channel's mean and variance over all images and pixels.
    *
@@ -1444,8 +1465,17 @@ public final class Tensor {
    * @return the result, with the means and variances that it was computed with
    */
   public Normalized batchNorm(Tensor weight, Tensor bias, double epsilon) {
-    List<Tensor> results = step.applyAll(new Normalizations.Batch(epsilon), this, weight, bias);
-    return new Normalized(results.get(0), results.get(1), results.get(2));
+    return Normalized.of(step.applyAll(new Normalizations.Batch(epsilon), this, weight, bias));
+  }
+
+  /**
+   * Batch normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   *
+   * @param epsilon above 0
+   * @return the result, with the means and variances that it was computed with
+   */
+  public Normalized batchNorm(double epsilon) {
+    return Normalized.of(step.applyAll(new Normalizations.Batch(epsilon), this));
   }
 
   /**

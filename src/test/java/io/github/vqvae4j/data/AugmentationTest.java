@@ -224,14 +224,12 @@ class AugmentationTest {
         "cut out less");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Augmentation.NONE.padding(-1)),
-        "padding -1",
-        "0 or more");
+        "Augmentation.padding: expected at least 0, got -1.");
     for (double share : new double[] {-0.1, 1.1, Double.NaN}) {
       assertThrows(IllegalArgumentException.class, () -> Augmentation.NONE.brightness(share));
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> Augmentation.NONE.contrast(share)),
-          "contrast " + share,
-          "from 0 to 1");
+          "Augmentation.contrast: expected 0 to 1, got " + share + ".");
     }
   }
 

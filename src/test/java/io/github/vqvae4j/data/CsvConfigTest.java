@@ -234,8 +234,9 @@ class CsvConfigTest {
     for (char separator : "a5\"#.-+\n\r\0\u00e4\uFEFF".toCharArray()) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> DEFAULT.separator(separator)),
-          "got the separator '",
-          "';'");
+          "CsvConfig.separator: expected a character that is no letter",
+          "';'",
+          ", got '");
     }
     reads("1|2\n", DEFAULT.separator('|'), 2, 1, 2);
     reads("1 2\n", DEFAULT.separator(' '), 2, 1, 2);

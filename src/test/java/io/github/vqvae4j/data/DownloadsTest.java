@@ -402,11 +402,12 @@ class DownloadsTest {
     DownloadConfig config = DownloadConfig.of();
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("ftp://a/b"))),
-        "got the mirror ftp://a/b",
-        "http:// or https://");
+        "DownloadConfig.mirrors: expected",
+        "http:// or https://, got ftp://a/b.");
     assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("a/b")));
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> config.attempts(0)), "0 attempts");
+        assertThrows(IllegalArgumentException.class, () -> config.attempts(0)),
+        "DownloadConfig.attempts: expected at least 1, got 0.");
     assertThrows(
         IllegalArgumentException.class,
         () -> config.timeouts(Duration.ZERO, Duration.ofSeconds(1)));

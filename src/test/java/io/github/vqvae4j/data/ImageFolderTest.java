@@ -256,17 +256,15 @@ class ImageFolderTest {
   void wrongSettingsAreRefused() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ImageFolderConfig.of(0, 3)),
-        "[1, 0, 3, 3]");
+        "ImageFolderConfig.height: expected at least 1, got 0.");
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
             () -> new ImageFolderConfig(1, 1, 2, ImageFit.COVER, false, false, List.of())),
-        "got 2 channels",
-        "1 (gray) or 3");
+        "ImageFolderConfig.channels: expected 1 (gray) or 3 (red, green, blue), got 2.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> GRAY.labels(List.of("a", "b", "a"))),
-        "got the labels [a, b, a]",
-        "each name once");
+        "ImageFolderConfig.labels: expected each name once, got [a, b, a]; leave");
   }
 
   @Test

@@ -449,7 +449,10 @@ class AnomalyDetectorTest {
           model,
           text.replace("\"version\": 1", "\"version\": 2"),
           "version: got 2, expected at most 1");
-      assertBad(model, text.replace("0.1", "7"), "above 0 and below 1, got 7");
+      assertBad(
+          model,
+          text.replace("0.1", "7"),
+          "falsePositives: expected a share above 0 and below 1, got 7.0; 0.01");
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
       assertBad(model, text.replace("Deviation\": ", "Deviation\": -"), "deviations of at least 0");
       assertBad(model, text.replace("\"normals\": 20", "\"normals\": 0"), "at least 1 normal");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every component of every record of settings is varied, whichever there are.
  */
 class RandomModelFilesTest {
-  private static final int ROUNDS = 150;
+  private static final int ROUNDS = 50;
 
   /** One of each kind of part. */
   private static final List<Record> PARTS =

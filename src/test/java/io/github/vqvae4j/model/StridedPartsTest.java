@@ -61,18 +61,14 @@ class StridedPartsTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> StridedEncoder.channels(1).widths(32, 0)),
-        "StridedEncoder",
-        "widths of at least 1",
-        "[32, 0]");
+        "StridedEncoderConfig.widths[1]: expected at least 1, got 0.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> StridedDecoder.channels(0)),
-        "StridedDecoder",
-        "channels 0");
+        "StridedDecoderConfig.channels: expected at least 1, got 0.");
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
             () -> new StridedDecoderConfig(1, List.of(), Initializer.XAVIER_UNIFORM)),
-        "from 1 to 16",
-        "[]");
+        "StridedDecoderConfig.widths: expected 1 to 16 of them, got [].");
   }
 }

@@ -265,16 +265,29 @@ class VaeTest {
   @Test
   void settingsOutOfRangeAreRefused() {
     refused(() -> Vae.builder().latent(), "height, width, D", "[]");
-    refused(() -> Vae.builder().latent(0), "[0]");
+    refused(() -> Vae.builder().latent(0), "VaeConfig.latent[0]: expected at least 1, got 0.");
     refused(() -> Vae.builder().latent(3, 4), "[3, 4]");
     refused(() -> Vae.builder().latent(1 << 20, 1 << 20, 1 << 30), "16777216");
-    refused(() -> Vae.builder().beta(-1), "at least 0", "beta -1.0");
-    refused(() -> Vae.builder().warmUp(-1), "warmUp -1");
-    refused(() -> DenseEncoder.images(8, 0, 1), "DenseEncoder", "8x0x1");
-    refused(() -> DenseEncoder.images(8, 8, 1).hidden(3, 0), "[3, 0]");
-    refused(() -> DenseDecoder.images(1 << 20, 1 << 20, 1), "DenseDecoder", "2^31");
-    refused(() -> ConvEncoder.channels(1).vector(30, 28), "that 4 divides", "30x28");
-    refused(() -> ConvDecoder.channels(1).vector(28, 28).features(0), "features 0");
+    refused(() -> Vae.builder().beta(-1), "VaeConfig.beta", "at least 0, got -1.0.");
+    refused(() -> Vae.builder().warmUp(-1), "VaeConfig.warmUp: expected at least 0 steps, got -1.");
+    refused(
+        () -> DenseEncoder.images(8, 0, 1),
+        "DenseEncoderConfig.width: expected at least 1, got 0.");
+    refused(
+        () -> DenseEncoder.images(8, 8, 1).hidden(3, 0), "DenseEncoderConfig.hidden[1]", "got 0.");
+    refused(
+        () -> DenseDecoder.images(1 << 20, 1 << 20, 1),
+        "DenseDecoderConfig",
+        "2^31",
+        "1048576x1048576x1");
+    refused(
+        () -> ConvEncoder.channels(1).vector(30, 28),
+        "ConvVectorEncoderConfig.height: expected a multiple of 4",
+        "got 30");
+    refused(
+        () -> ConvDecoder.channels(1).vector(28, 28).features(0),
+        "ConvVectorDecoderConfig.features",
+        "got 0.");
     assertSays(
         assertThrows(IllegalStateException.class, () -> Vae.builder().build()),
         "Vae.builder",

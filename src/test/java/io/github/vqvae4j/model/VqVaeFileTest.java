@@ -138,7 +138,10 @@ class VqVaeFileTest {
     refused(Map.of("vqvae4j.format", "1"), "format version 2 to 3", "got 1");
     refused(Map.of("vqvae4j.format", "4"), "format version 2 to 3", "got 4");
     refused(Map.of("vqvae4j.config", "{"), "vqvae4j.config", "expected a JSON object");
-    refused(Map.of("vqvae4j.config", "{}"), "encoder", "damaged settings: the part is missing");
+    refused(
+        Map.of("vqvae4j.config", "{}"),
+        "encoder",
+        "damaged settings: encoder: missing, expected an object");
     refused(
         Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"java.lang.Runtime\"}}"),
         "unknown kind \"java.lang.Runtime\"",

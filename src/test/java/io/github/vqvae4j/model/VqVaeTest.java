@@ -179,7 +179,6 @@ class VqVaeTest {
     }
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvEncoder.channels(1).hidden(3)),
-        "even",
-        "hidden 3");
+        "ConvEncoderConfig.hidden: expected an even number of at least 2, got 3.");
   }
 }

@@ -10,6 +10,7 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Trace;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.util.List;
@@ -114,17 +115,48 @@ class NormsTest {
     }
   }
 
+  /** What stands for a weight that is not there is no tensor: a pass records x alone. */
+  @Test
+  void withoutParametersThereAreNoConstants() {
+    List<Layer> norms =
+        List.of(
+            new LayerNorm(LayerNormConfig.of(4).affine(false)),
+            new GroupNorm(GroupNormConfig.of(2, 4).affine(false)),
+            new BatchNorm2d(BatchNormConfig.of(4).affine(false)));
+    for (Layer norm : norms) {
+      try (norm;
+          Step step = Step.training(new Rng(1))) {
+        Tensor x = step.tensor(new float[24], 1, 2, 3, 4);
+        Trace trace = step.trace();
+        norm.forward(x);
+        assertEquals(1, trace.operations().size(), norm.toString());
+        assertEquals(List.of(x), trace.operations().get(0).inputs(), norm.toString());
+      }
+    }
+  }
+
   @Test
   void settingsOutOfRangeAreRefused() {
-    refused(() -> new LayerNorm(0), "LayerNorm", "size of at least 1", "got 0");
-    refused(() -> LayerNormConfig.of(3).epsilon(0), "LayerNorm", "epsilon above 0", "0.0");
-    refused(() -> GroupNormConfig.of(1, 3).epsilon(1e-50), "GroupNorm", "in float", "1.0E-50");
-    refused(() -> BatchNormConfig.of(3).epsilon(1e300), "BatchNorm2d", "1.0E300");
-    refused(() -> BatchNormConfig.of(3).momentum(1.5), "BatchNorm2d", "from 0 to 1", "got 1.5");
-    refused(() -> new GroupNorm(0, 4), "GroupNorm", "0 groups", "4 channels");
-    refused(() -> new GroupNorm(3, 4), "divides the channels", "3 groups");
-    refused(() -> new GroupNorm(1, 0), "GroupNorm", "got 0");
-    refused(() -> new BatchNorm2d(0), "BatchNorm2d", "got 0");
+    refused(() -> new LayerNorm(0), "LayerNormConfig.dimension: expected at least 1, got 0.");
+    refused(
+        () -> LayerNormConfig.of(3).epsilon(0), "LayerNormConfig.epsilon", "above 0", "got 0.0.");
+    refused(
+        () -> GroupNormConfig.of(1, 3).epsilon(1e-50),
+        "GroupNormConfig.epsilon",
+        "as float",
+        "1.0E-50");
+    refused(() -> BatchNormConfig.of(3).epsilon(1e300), "BatchNormConfig.epsilon", "1.0E300");
+    refused(
+        () -> BatchNormConfig.of(3).momentum(1.5),
+        "BatchNormConfig.momentum",
+        "from 0 to 1, got 1.5");
+    refused(() -> new GroupNorm(0, 4), "GroupNormConfig.groups: expected at least 1, got 0.");
+    refused(
+        () -> new GroupNorm(3, 4),
+        "GroupNormConfig.channels: expected a multiple of the 3 groups",
+        "got 4.");
+    refused(() -> new GroupNorm(1, 0), "GroupNormConfig.channels", "got 0");
+    refused(() -> new BatchNorm2d(0), "BatchNormConfig.channels", "got 0");
     refused(() -> new Dropout(1), "Dropout", "below 1", "got 1.0");
     refused(() -> new Dropout(Double.NaN), "got NaN");
   }

@@ -24,10 +24,12 @@ class ResnetBlockTest {
 
   @Test
   void settingsOutOfRangeAreRefused() {
-    refused(() -> ResnetConfig.of(4, 6, 4), "groups divides", "in 4, out 6 and 4 groups");
-    refused(() -> ResnetConfig.of(6, 4, 4), "in 6, out 4");
-    refused(() -> ResnetConfig.of(0, 4, 1), "in 0");
-    refused(() -> ResnetConfig.of(4, 4, 0), "0 groups");
+    refused(
+        () -> ResnetConfig.of(4, 6, 4),
+        "ResnetConfig.out: expected a multiple of the 4 groups, at least 1, got 6.");
+    refused(() -> ResnetConfig.of(6, 4, 4), "ResnetConfig.in: expected a multiple", "got 6.");
+    refused(() -> ResnetConfig.of(0, 4, 1), "ResnetConfig.in", "got 0.");
+    refused(() -> ResnetConfig.of(4, 4, 0), "ResnetConfig.groups", "got 0.");
     refused(() -> ResnetConfig.of(4, 4, 2).dropout(1), "dropout", "below 1", "got 1.0");
   }
 

@@ -249,15 +249,14 @@ class KMeansTest {
         () -> clusters.assign(new float[] {0, Float.POSITIVE_INFINITY}));
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(0)),
-        "at least 1 cluster",
-        "got 0, 100 and 0");
+        "KMeansConfig.clusters: expected at least 1, got 0.");
     assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(1).iterations(0));
     assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(1).batch(-1));
     for (double tolerance : new double[] {-1, 1, Double.NaN}) {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> KMeansConfig.of(1).tolerance(tolerance)),
-          "tolerance from 0 to below 1, got " + tolerance);
+          "KMeansConfig.tolerance: expected a share from 0 to below 1, got " + tolerance);
     }
   }
 

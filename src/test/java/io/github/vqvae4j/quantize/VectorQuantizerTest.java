@@ -250,24 +250,22 @@ class VectorQuantizerTest {
   void impossibleSettingsAreRefused() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> VectorQuantizer.ema(0, 64)),
-        "at least 1",
-        "K 0",
-        "D 64");
+        "VectorQuantizerConfig.codebookSize: expected K of at least 1, got 0.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> VectorQuantizer.gradient(512, -1)),
-        "D -1");
+        "VectorQuantizerConfig.dimension: expected D of at least 1, got -1.");
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
             () -> VectorQuantizer.ema(2, 2).commitmentWeight(-0.25)),
-        "commitment weight -0.25");
+        "VectorQuantizerConfig.commitmentWeight",
+        "got -0.25.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new EmaConfig(1, 1e-5, true, false)),
-        "below 1",
-        "1.0");
+        "EmaConfig.decay: expected 0 to below 1, got 1.0.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new EmaConfig(0.9, 1e-5, true, true)),
-        "exclude each other");
+        "EmaConfig.smoothedCountsStored: expected false while zeroDebiased is true, got true");
   }
 
   @Test

@@ -41,15 +41,31 @@ final class NormalizationCases {
   private void addLayer(long... s) {
     long rows = Numbers.size(s) / last(s);
     add("layerNorm", t -> t[0].layerNorm(t[1], t[2], EPSILON), rows, 1, s);
+    addPlain("layerNorm", t -> t[0].layerNorm(EPSILON), rows, 1, s);
   }
 
   private void addGroup(int groups, long... s) {
     String name = "groupNorm of " + groups;
     add(name, t -> t[0].groupNorm(groups, t[1], t[2], EPSILON), s[0], groups, s);
+    addPlain(name, t -> t[0].groupNorm(groups, EPSILON), s[0], groups, s);
   }
 
   private void addBatch(long... s) {
     add("batchNorm", t -> t[0].batchNorm(t[1], t[2], EPSILON).output(), 1, last(s), s);
+    addPlain("batchNorm", t -> t[0].batchNorm(EPSILON).output(), 1, last(s), s);
+  }
+
+  /** Without weight and bias, which are then 1 and 0. */
+  private void addPlain(String name, Operation operation, long images, long groups, long... s) {
+    Numbers one = Numbers.filled(shape(last(s)), i -> 1);
+    Numbers zero = Numbers.filled(shape(last(s)), i -> 0);
+    cases.add(
+        OperationCase.of(
+            "plain " + name,
+            Range.NORMAL,
+            operation,
+            n -> normalize(n[0], one, zero, images, groups),
+            s));
   }
 
   private void add(String name, Operation operation, long images, long groups, long... s) {

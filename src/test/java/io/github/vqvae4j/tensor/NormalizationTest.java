@@ -121,6 +121,44 @@ class NormalizationTest {
     }
   }
 
+  /** On slices, images and parts of images, in one thread and several: the same bits. */
+  @ParameterizedTest
+  @EnumSource
+  void withoutWeightAndBiasTheyAreOneAndZero(KernelSet kernels) {
+    for (long[] shape : new long[][] {{1, 1, 1, 8}, {5, 3, 1, 8}, {3, 29, 31, 8}, {8, 61, 67, 8}}) {
+      Numbers[] inputs = inputs(3, shape);
+      for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
+        for (String kind : new String[] {"layer", "group", "batch"}) {
+          assertArrayEquals(
+              plain(kernels, dtype, kind, true, inputs),
+              plain(kernels, dtype, kind, false, inputs),
+              kind + Arrays.toString(shape));
+        }
+      }
+    }
+  }
+
+  /** Value and gradient. */
+  private static double[][] plain(
+      KernelSet kernels, DType dtype, String kind, boolean constants, Numbers... inputs) {
+    try (Step step = kernels.training(new Rng(1))) {
+      Tensor x = Tensors.of(step, dtype, inputs[0]).withGradient();
+      long channels = x.size(-1);
+      Tensor one = Tensors.of(step, dtype, Numbers.filled(new long[] {channels}, i -> 1));
+      Tensor zero = Tensors.of(step, dtype, Numbers.filled(new long[] {channels}, i -> 0));
+      Tensor y =
+          constants
+              ? normalize(kind, x, one, zero)
+              : switch (kind) {
+                case "layer" -> x.layerNorm(EPSILON);
+                case "group" -> x.groupNorm(8, EPSILON);
+                default -> x.batchNorm(EPSILON).output();
+              };
+      y.mul(Tensors.of(step, dtype, inputs[3])).sum().backward();
+      return new double[][] {y.toDoubles(), x.gradient().toDoubles()};
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void onlyWantedGradientsAreComputed(KernelSet kernels) {
@@ -154,6 +192,9 @@ class NormalizationTest {
       refused(() -> x.layerNorm(three, four, EPSILON), "layerNorm", "[4]", "got [3], [4]");
       refused(() -> x.batchNorm(four, three, EPSILON), "batchNorm", "[4], [3]", "[2, 3, 4]");
       refused(() -> x.layerNorm(four, four, 0), "epsilon above 0", "0.0");
+      refused(() -> x.layerNorm(-1), "layerNorm", "or neither", "epsilon above 0", "-1.0");
+      refused(() -> x.batchNorm(Double.NaN), "batchNorm", "epsilon above 0", "NaN");
+      refused(() -> x.groupNorm(3, EPSILON), "groupNorm", "divides", "3 groups");
       refused(() -> x.groupNorm(3, four, four, EPSILON), "groupNorm", "divides", "3 groups");
       refused(() -> x.groupNorm(0, four, four, EPSILON), "[2, 3, 4]", "0 groups");
       refused(() -> three.groupNorm(1, three, three, EPSILON), "[batch, .., channels]", "[3]");

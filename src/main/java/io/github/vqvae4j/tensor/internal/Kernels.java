@@ -161,7 +161,7 @@ public interface Kernels {
    * group; groups are of equal size.
    *
    * @param x [images, pixels, channels]
-   * @param weight [channels], as bias
+   * @param weight [channels], as bias; both may be null, for 1 and 0
    * @param mean [images, groups], as variance: results too
    */
   void normalize(

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link Kernels#normalize} and its gradients as their formulas say, in doubles on the heap. */
@@ -11,11 +12,11 @@ final class PlainNormalization {
   PlainNormalization(INDArray x, INDArray weight, INDArray mean) {
     of = ChannelGroups.of(x, mean);
     this.x = HeapCopy.doublesOf(x);
-    this.weight = HeapCopy.doublesOf(weight);
+    this.weight = orAll(1, weight);
   }
 
   void forward(INDArray bias, double epsilon, INDArray mean, INDArray variance, INDArray y) {
-    double[] biases = HeapCopy.doublesOf(bias);
+    double[] biases = orAll(0, bias);
     double[] means = new double[of.means()];
     double[] variances = new double[of.means()];
     for (int i = 0; i < x.length; i++) {
@@ -69,6 +70,15 @@ final class PlainNormalization {
     for (int i = 0; i < x.length; i++) {
       x[i] = (x[i] - means[group(i)]) / Math.sqrt(variances[group(i)] + epsilon);
     }
+  }
+
+  private double[] orAll(double value, INDArray ofChannels) {
+    if (ofChannels != null) {
+      return HeapCopy.doublesOf(ofChannels);
+    }
+    double[] values = new double[of.channels()];
+    Arrays.fill(values, value);
+    return values;
   }
 
   private int channel(int i) {

@@ -34,17 +34,18 @@ final class SliceNormalization {
     this.epsilon = epsilon;
     of = ChannelGroups.of(x, mean);
     onePass = NormalizationSlice.holdsImages(of);
-    this.weight = HeapCopy.floatsOf(weight);
-    weights = NormalizationSlice.repeated(this.weight, of);
-    ones = new float[weights.length];
+    ones = new float[NormalizationSlice.pixels(of) * of.channels()];
     Arrays.fill(ones, 1);
+    // Without a weight, ones are long enough for either.
+    this.weight = weight == null ? ones : HeapCopy.floatsOf(weight);
+    weights = weight == null ? ones : NormalizationSlice.repeated(this.weight, of);
     means = new float[of.means()];
     variances = new float[of.means()];
     scales = new float[of.means()];
   }
 
   void forward(INDArray bias, INDArray mean, INDArray variance, INDArray y) {
-    float[] biases = NormalizationSlice.repeated(HeapCopy.floatsOf(bias), of);
+    float[] biases = bias == null ? null : NormalizationSlice.repeated(HeapCopy.floatsOf(bias), of);
     if (!onePass) {
       findMoments();
       findScales(0, scales.length);
@@ -57,7 +58,9 @@ final class SliceNormalization {
             findScales(slice.image() * of.groups(), slice.images() * of.groups());
           }
           slice.normalize(means, scales);
-          slice.transform(weights, biases);
+          if (biases != null) {
+            slice.transform(weights, biases);
+          }
           slice.write(y);
         });
     HeapCopy.write(means, 0, means.length, mean, 0);
