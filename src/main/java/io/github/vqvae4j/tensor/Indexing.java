@@ -13,12 +13,7 @@ final class Indexing {
   private Indexing() {}
 
   /** x's slices along an axis, which is replaced by the axes of the indices. */
-  record IndexSelect(int axis) implements Kind {
-    @Override
-    public String name() {
-      return "indexSelect";
-    }
-
+  record IndexSelect(String name, int axis) implements Kind {
     @Override
     public boolean takesIntegers() {
       return true;
@@ -83,12 +78,7 @@ final class Indexing {
   }
 
   /** y [n, size] of x [n, k]: y_ic is the sum of x_ij over all j with c = columns_ij. */
-  record Place(long size) implements Kind {
-    @Override
-    public String name() {
-      return "scatterAdd";
-    }
-
+  record Place(String name, long size) implements Kind {
     @Override
     public boolean takesIntegers() {
       return true;
@@ -171,7 +161,7 @@ final class Indexing {
     Shape.checkEqual("scatterAdd", indices.dims(), source.dims());
     Tensor rows = lastAsRows(source, along);
     Tensor columns = lastAsRows(indices, along);
-    Tensor sums = x.step().apply(new Place(x.size(along)), rows, columns);
+    Tensor sums = x.step().apply(new Place("scatterAdd", x.size(along)), rows, columns);
     return x.add(rowsBack(sums, x.dims(), along));
   }
 
@@ -192,6 +182,10 @@ final class Indexing {
               + ", got "
               + Arrays.toString(indices.dims())
               + ".");
+    }
+    if (along != x.rank() - 1) {
+      // Else they are checked where they are used, in the same order.
+      RowKernels.checkIndices(name, indices.array(), x.size(along));
     }
     return along;
   }
@@ -225,7 +219,7 @@ final class Indexing {
   }
 
   static Tensor oneHot(Tensor x, int classes, DType dtype) {
-    Selection.checkInt("oneHot", "tensor of indices", x, x);
+    Selection.checkInt("oneHot", "tensor of classes", x, x);
     if (classes < 1) {
       throw new IllegalArgumentException("oneHot: expected at least 1 class, got " + classes + ".");
     }
@@ -235,7 +229,7 @@ final class Indexing {
     ones.assign(1);
     Tensor columns = x.reshape(-1, 1);
     return x.step()
-        .apply(new Place(classes), x.step().constant(ones, dtype), columns)
+        .apply(new Place("oneHot", classes), x.step().constant(ones, dtype), columns)
         .reshape(shape);
   }
 

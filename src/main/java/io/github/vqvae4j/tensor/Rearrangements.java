@@ -291,11 +291,11 @@ final class Rearrangements {
     int along = checkedPadding("pad", x, axis, before, after);
     List<Tensor> parts = new ArrayList<>();
     if (before > 0) {
-      parts.add(Selection.full(x, value, with(x.dims(), along, before)));
+      parts.add(Selection.full("pad", x, value, with(x.dims(), along, before)));
     }
     parts.add(x);
     if (after > 0) {
-      parts.add(Selection.full(x, value, with(x.dims(), along, after)));
+      parts.add(Selection.full("pad", x, value, with(x.dims(), along, after)));
     }
     return parts.size() == 1 ? x : concat(along, parts);
   }

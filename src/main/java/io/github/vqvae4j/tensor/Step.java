@@ -493,7 +493,9 @@ public final class Step implements AutoCloseable {
     if (checksEach && kind.isFused(inputs)) {
       return List.of(kind.oneByOne(inputs));
     }
-    checkNoIntegers(kind, inputs);
+    if (!kind.takesIntegers()) {
+      checkNoIntegers(kind.name(), inputs);
+    }
     Value value = kind.of(inputs);
     boolean tracked = value.backward() != null && isAnyTracked(inputs);
     Operation operation =
@@ -507,11 +509,12 @@ public final class Step implements AutoCloseable {
     return results;
   }
 
-  private static void checkNoIntegers(Kind kind, Tensor... inputs) {
+  /** Refuses operands in INT, of an operation or of one that is put together from several. */
+  static void checkNoIntegers(String operation, Tensor... inputs) {
     for (Tensor input : inputs) {
-      if (input != null && input.dtype() == DType.INT && !kind.takesIntegers()) {
+      if (input != null && input.dtype() == DType.INT) {
         throw new IllegalArgumentException(
-            kind.name()
+            operation
                 + ": expected a tensor in FLOAT or DOUBLE, got one in INT of shape "
                 + Arrays.toString(input.dims())
                 + ". Convert it with to(DType.FLOAT).");

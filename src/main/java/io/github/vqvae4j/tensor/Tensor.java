@@ -518,7 +518,8 @@ public final class Tensor {
    * @return this / number
    */
   public Tensor div(double number) {
-    return div(Selection.scalar(this, number));
+    Step.checkNoIntegers("div", this);
+    return div(Selection.scalar("div", this, number));
   }
 
   /**
@@ -893,8 +894,7 @@ public final class Tensor {
    * @return the means, of shape [1] if no axis is left
    */
   public Tensor mean(int... axes) {
-    Tensor sum = sum(axes);
-    return sum.mul((double) sum.length() / length());
+    return mean(false, axes);
   }
 
   /**
@@ -905,7 +905,7 @@ public final class Tensor {
    * @return the maxima, of shape [1] if no axis is left
    */
   public Tensor max(int... axes) {
-    return Reductions.max(this, axes);
+    return max(false, axes);
   }
 
   // --- along one axis
@@ -918,7 +918,7 @@ public final class Tensor {
    * @return the reduced tensor
    */
   public Tensor sum(boolean keepDims, int... axes) {
-    return Statistics.keep(this, sum(axes), "sum", keepDims, axes);
+    return Reductions.keep("sum", this, sum(axes), keepDims, axes);
   }
 
   /**
@@ -929,7 +929,7 @@ public final class Tensor {
    * @return the reduced tensor
    */
   public Tensor mean(boolean keepDims, int... axes) {
-    return Statistics.keep(this, mean(axes), "mean", keepDims, axes);
+    return Reductions.mean(this, keepDims, axes);
   }
 
   /**
@@ -940,7 +940,7 @@ public final class Tensor {
    * @return the reduced tensor
    */
   public Tensor max(boolean keepDims, int... axes) {
-    return Statistics.keep(this, max(axes), "max", keepDims, axes);
+    return Reductions.max("max", this, keepDims, axes);
   }
 
   /**
@@ -962,7 +962,8 @@ public final class Tensor {
    * @return the reduced tensor
    */
   public Tensor min(boolean keepDims, int... axes) {
-    return neg().max(keepDims, axes).neg();
+    Step.checkNoIntegers("min", this);
+    return Reductions.max("min", neg(), keepDims, axes).neg();
   }
 
   /**
@@ -1541,7 +1542,7 @@ public final class Tensor {
    * @return the axis replaced by those of the indices
    */
   public Tensor indexSelect(int axis, Tensor indices) {
-    return step.apply(new Indexing.IndexSelect(axis), this, indices);
+    return step.apply(new Indexing.IndexSelect("indexSelect", axis), this, indices);
   }
 
   /**
@@ -1551,7 +1552,7 @@ public final class Tensor {
    * @return [.., d]
    */
   public Tensor embedding(Tensor indices) {
-    return indexSelect(0, indices);
+    return step.apply(new Indexing.IndexSelect("embedding", 0), this, indices);
   }
 
   /**
