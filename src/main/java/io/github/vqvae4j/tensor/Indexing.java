@@ -13,12 +13,7 @@ final class Indexing {
   private Indexing() {}
 
   /** x's slices along an axis, which is replaced by the axes of the indices. */
-  record IndexSelect(String name, int axis) implements Kind {
-    @Override
-    public boolean takesIntegers() {
-      return true;
-    }
-
+  record IndexSelect(String name, int axis) implements Kind.OfAnyFormat {
     @Override
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];
@@ -49,15 +44,10 @@ final class Indexing {
   }
 
   /** y [n, k] of x [n, d]: y_ij = x_i,c with c = columns_ij. */
-  record Pick() implements Kind {
+  record Pick() implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "gather";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -78,12 +68,7 @@ final class Indexing {
   }
 
   /** y [n, size] of x [n, k]: y_ic is the sum of x_ij over all j with c = columns_ij. */
-  record Place(String name, long size) implements Kind {
-    @Override
-    public boolean takesIntegers() {
-      return true;
-    }
-
+  record Place(String name, long size) implements Kind.OfAnyFormat {
     @Override
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];
@@ -103,15 +88,10 @@ final class Indexing {
   }
 
   /** Where the largest or smallest element of each row [n, d] is: [n]. */
-  record ArgExtreme(boolean largest) implements Kind {
+  record ArgExtreme(boolean largest) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return largest ? "argmax" : "argmin";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override

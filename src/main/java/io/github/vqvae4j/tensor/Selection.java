@@ -10,7 +10,7 @@ final class Selection {
   private Selection() {}
 
   /** 1 where two tensors compare so, else 0, in INT. */
-  record Compare(Comparison comparison) implements Kind {
+  record Compare(Comparison comparison) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return switch (comparison) {
@@ -21,11 +21,6 @@ final class Selection {
         case EQUAL -> "eq";
         case NOT_EQUAL -> "ne";
       };
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -43,15 +38,10 @@ final class Selection {
   }
 
   /** The second input where the first is not 0, else the third. */
-  record Where() implements Kind {
+  record Where() implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "where";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -93,15 +83,10 @@ final class Selection {
   }
 
   /** Another number format. */
-  record Cast(DType dtype) implements Kind {
+  record Cast(DType dtype) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "to";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
