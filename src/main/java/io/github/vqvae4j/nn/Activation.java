@@ -17,6 +17,9 @@ public final class Activation extends Layer {
   /** max(x, 0) + 0.01 min(x, 0). */
   public static final Activation LEAKY_RELU = leakyRelu(0.01);
 
+  /** x where it is above 0, else e^x - 1. */
+  public static final Activation ELU = elu(1);
+
   /** x / (1 + e^-x). */
   public static final Activation SILU = new Activation(Tensor::silu);
 
@@ -40,6 +43,16 @@ public final class Activation extends Layer {
    */
   public static Activation leakyRelu(double slope) {
     return new Activation(x -> x.leakyRelu(slope));
+  }
+
+  /**
+   * An exponential linear unit, x where it is above 0, else alpha (e^x - 1).
+   *
+   * @param alpha minus the limit for very negative x
+   * @return the layer
+   */
+  public static Activation elu(double alpha) {
+    return new Activation(x -> x.elu(alpha));
   }
 
   @Override

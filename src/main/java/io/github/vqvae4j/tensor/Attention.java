@@ -43,6 +43,7 @@ final class Attention {
 
   private static void check(Tensor query, Tensor key, Tensor value, boolean causal) {
     String name = "scaledDotProductAttention";
+    Step.checkNoIntegers(name, query, key, value);
     query.checkWith(name, key);
     query.checkWith(name, value);
     int rank = query.rank();

@@ -13,17 +13,7 @@ final class Indexing {
   private Indexing() {}
 
   /** x's slices along an axis, which is replaced by the axes of the indices. */
-  record IndexSelect(int axis) implements Kind {
-    @Override
-    public String name() {
-      return "indexSelect";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
-    }
-
+  record IndexSelect(String name, int axis) implements Kind.OfAnyFormat {
     @Override
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];
@@ -54,15 +44,10 @@ final class Indexing {
   }
 
   /** y [n, k] of x [n, d]: y_ij = x_i,c with c = columns_ij. */
-  record Pick() implements Kind {
+  record Pick() implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "gather";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -83,17 +68,7 @@ final class Indexing {
   }
 
   /** y [n, size] of x [n, k]: y_ic is the sum of x_ij over all j with c = columns_ij. */
-  record Place(long size) implements Kind {
-    @Override
-    public String name() {
-      return "scatterAdd";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
-    }
-
+  record Place(String name, long size) implements Kind.OfAnyFormat {
     @Override
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];
@@ -113,15 +88,10 @@ final class Indexing {
   }
 
   /** Where the largest or smallest element of each row [n, d] is: [n]. */
-  record ArgExtreme(boolean largest) implements Kind {
+  record ArgExtreme(boolean largest) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return largest ? "argmax" : "argmin";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -171,7 +141,7 @@ final class Indexing {
     Shape.checkEqual("scatterAdd", indices.dims(), source.dims());
     Tensor rows = lastAsRows(source, along);
     Tensor columns = lastAsRows(indices, along);
-    Tensor sums = x.step().apply(new Place(x.size(along)), rows, columns);
+    Tensor sums = x.step().apply(new Place("scatterAdd", x.size(along)), rows, columns);
     return x.add(rowsBack(sums, x.dims(), along));
   }
 
@@ -192,6 +162,10 @@ final class Indexing {
               + ", got "
               + Arrays.toString(indices.dims())
               + ".");
+    }
+    if (along != x.rank() - 1) {
+      // Else they are checked where they are used, in the same order.
+      RowKernels.checkIndices(name, indices.array(), x.size(along));
     }
     return along;
   }
@@ -225,7 +199,7 @@ final class Indexing {
   }
 
   static Tensor oneHot(Tensor x, int classes, DType dtype) {
-    Selection.checkInt("oneHot", "tensor of indices", x, x);
+    Selection.checkInt("oneHot", "tensor of classes", x, x);
     if (classes < 1) {
       throw new IllegalArgumentException("oneHot: expected at least 1 class, got " + classes + ".");
     }
@@ -235,7 +209,7 @@ final class Indexing {
     ones.assign(1);
     Tensor columns = x.reshape(-1, 1);
     return x.step()
-        .apply(new Place(classes), x.step().constant(ones, dtype), columns)
+        .apply(new Place("oneHot", classes), x.step().constant(ones, dtype), columns)
         .reshape(shape);
   }
 

@@ -35,4 +35,12 @@ interface Kind {
    * @param inputs of one step; null where an optional one is absent
    */
   Value of(Tensor... inputs);
+
+  /** One that takes integers too. */
+  interface OfAnyFormat extends Kind {
+    @Override
+    default boolean takesIntegers() {
+      return true;
+    }
+  }
 }

@@ -24,8 +24,7 @@ final class Losses {
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];
       Tensor target = inputs[1];
-      x.checkWith(name(), target);
-      Shape.checkEqual(name(), x.dims(), target.dims());
+      check(name(), x, target);
       INDArray difference = x.allocate(x.dims());
       double sum = x.kernels().difference(x.array(), target.array(), difference);
       INDArray mean = x.allocate(1);
@@ -50,13 +49,19 @@ final class Losses {
     }
   }
 
+  private static void check(String name, Tensor x, Tensor target) {
+    Step.checkNoIntegers(name, x, target);
+    x.checkWith(name, target);
+    Shape.checkEqual(name, x.dims(), target.dims());
+  }
+
   static Tensor l1(Tensor x, Tensor target) {
-    Shape.checkEqual("l1", x.dims(), target.dims());
+    check("l1", x, target);
     return x.sub(target).abs().mean();
   }
 
   static Tensor huber(Tensor x, Tensor target, double delta) {
-    Shape.checkEqual("huber", x.dims(), target.dims());
+    check("huber", x, target);
     if (!(delta > 0)) {
       throw new IllegalArgumentException("huber: expected a delta above 0, got " + delta + ".");
     }
@@ -67,7 +72,7 @@ final class Losses {
   }
 
   static Tensor binaryCrossEntropyWithLogits(Tensor logits, Tensor target) {
-    Shape.checkEqual("binaryCrossEntropyWithLogits", logits.dims(), target.dims());
+    check("binaryCrossEntropyWithLogits", logits, target);
     // softplus(x) = max(x, 0) + ln(1 + e^-|x|)
     return logits.softplus().sub(logits.mul(target)).mean();
   }
@@ -121,6 +126,7 @@ final class Losses {
   }
 
   static Tensor crossEntropy(Tensor logits, Tensor classes) {
+    Step.checkNoIntegers("crossEntropy", logits);
     Selection.checkInt("crossEntropy", "tensor of classes", classes, logits);
     int[] targets = classes.toInts();
     for (int i = 0; i < targets.length; i++) {
@@ -141,9 +147,10 @@ final class Losses {
   }
 
   static Tensor crossEntropy(Tensor logits, Tensor classes, int ignored) {
+    Step.checkNoIntegers("crossEntropy", logits);
     Selection.checkInt("crossEntropy", "tensor of classes", classes, logits);
     long[] expected = Shape.without(logits.dims(), new int[] {logits.rank() - 1});
-    if (logits.dtype() == DType.INT || !Arrays.equals(expected, classes.dims())) {
+    if (!Arrays.equals(expected, classes.dims())) {
       throw new IllegalArgumentException(
           "crossEntropy: expected a target for each row of logits "
               + Arrays.toString(logits.dims())

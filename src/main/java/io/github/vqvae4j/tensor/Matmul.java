@@ -72,6 +72,7 @@ record Matmul(boolean transposeA, boolean transposeB) implements Kind {
   }
 
   private void check(Tensor a, Tensor b) {
+    Step.checkNoIntegers("matmul", a, b);
     a.checkWith("matmul", b);
     boolean fits =
         a.rank() >= 2

@@ -26,8 +26,8 @@ public final class Operation {
   /**
    * Returns what it computes.
    *
-   * @return the name of the method of {@link Tensor}, as {@code conv2d}, or of a part of it, as
-   *     {@code normal}; the name of a {@link CustomOperation}
+   * @return the name of the method of {@link Tensor}, as {@code conv2d}, or of one that it is put
+   *     together from; the name of a {@link CustomOperation}
    */
   public String name() {
     return kind.name();

@@ -2,7 +2,6 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
-import java.util.Locale;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -25,7 +24,11 @@ record RandomNumbers(Distribution distribution, double rate, long draw) implemen
 
   @Override
   public String name() {
-    return distribution.name().toLowerCase(Locale.ROOT);
+    return switch (distribution) {
+      case NORMAL -> "normalLike";
+      case UNIFORM -> "uniformLike";
+      case DROPOUT -> "dropout";
+    };
   }
 
   @Override

@@ -12,15 +12,10 @@ final class Rearrangements {
   private Rearrangements() {}
 
   /** The same elements in the same order under another shape, of which one axis may be -1. */
-  record Reshape(long... shape) implements Kind {
+  record Reshape(long... shape) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "reshape";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -62,15 +57,10 @@ final class Rearrangements {
   }
 
   /** Axis i of the result is the input's axis axes[i]. */
-  record Permute(int... axes) implements Kind {
+  record Permute(int... axes) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "permute";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -107,15 +97,10 @@ final class Rearrangements {
   }
 
   /** The elements from one index to before another along an axis. */
-  record Slice(int axis, long from, long to) implements Kind {
+  record Slice(int axis, long from, long to) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "slice";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -161,15 +146,10 @@ final class Rearrangements {
   }
 
   /** The inputs one after another along an axis. */
-  record Concat(int axis) implements Kind {
+  record Concat(int axis) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "concat";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -213,15 +193,10 @@ final class Rearrangements {
   }
 
   /** Axes of size 1, or that the input lacks, repeated to a shape. */
-  record Expand(long... shape) implements Kind {
+  record Expand(long... shape) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "expand";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -291,11 +266,11 @@ final class Rearrangements {
     int along = checkedPadding("pad", x, axis, before, after);
     List<Tensor> parts = new ArrayList<>();
     if (before > 0) {
-      parts.add(Selection.full(x, value, with(x.dims(), along, before)));
+      parts.add(Selection.full("pad", x, value, with(x.dims(), along, before)));
     }
     parts.add(x);
     if (after > 0) {
-      parts.add(Selection.full(x, value, with(x.dims(), along, after)));
+      parts.add(Selection.full("pad", x, value, with(x.dims(), along, after)));
     }
     return parts.size() == 1 ? x : concat(along, parts);
   }

@@ -62,8 +62,17 @@ final class Reductions {
     }
   }
 
-  static Tensor max(Tensor x, int... axes) {
-    int[] over = Shape.axes("max", x.dims(), axes);
+  static Tensor mean(Tensor x, boolean keepDims, int... axes) {
+    Step.checkNoIntegers("mean", x);
+    int[] over = Shape.axes("mean", x.dims(), axes);
+    Tensor sum = x.sum(keepDims, over);
+    return sum.mul((double) sum.length() / x.length());
+  }
+
+  /** Under the name of the operation that it is a part of. */
+  static Tensor max(String name, Tensor x, boolean keepDims, int... axes) {
+    Step.checkNoIntegers(name, x);
+    int[] over = Shape.axes(name, x.dims(), axes);
     long[] kept = Shape.without(x.dims(), over);
     // The axes that are kept, then the others, each in their order.
     int[] order =
@@ -74,7 +83,15 @@ final class Reductions {
     boolean inOrder = Arrays.equals(order, IntStream.range(0, x.rank()).toArray());
     Tensor moved = inOrder ? x : x.permute(order);
     Tensor rows = moved.reshape(Shape.size(kept), -1);
-    return rows.step().apply(new MaxOfRows(), rows).reshape(kept);
+    Tensor largest = rows.step().apply(new MaxOfRows(), rows);
+    return largest.reshape(keepDims ? Shape.reduced(x.dims(), over) : kept);
+  }
+
+  /** A reduction of x, with the axes that vanished as axes of size 1 if they are to stay. */
+  static Tensor keep(String name, Tensor x, Tensor reduced, boolean keepDims, int... axes) {
+    return keepDims
+        ? reduced.reshape(Shape.reduced(x.dims(), Shape.axes(name, x.dims(), axes)))
+        : reduced;
   }
 
   private static boolean contains(int[] axes, int axis) {

@@ -10,7 +10,7 @@ final class Selection {
   private Selection() {}
 
   /** 1 where two tensors compare so, else 0, in INT. */
-  record Compare(Comparison comparison) implements Kind {
+  record Compare(Comparison comparison) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return switch (comparison) {
@@ -21,11 +21,6 @@ final class Selection {
         case EQUAL -> "eq";
         case NOT_EQUAL -> "ne";
       };
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -43,15 +38,10 @@ final class Selection {
   }
 
   /** The second input where the first is not 0, else the third. */
-  record Where() implements Kind {
+  record Where() implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "where";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -93,15 +83,10 @@ final class Selection {
   }
 
   /** Another number format. */
-  record Cast(DType dtype) implements Kind {
+  record Cast(DType dtype) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "to";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override
@@ -146,24 +131,33 @@ final class Selection {
     if (x.dtype() == DType.INT) {
       return compare(comparison, x.to(DType.DOUBLE), number);
     }
-    return x.step().apply(new Compare(comparison), x, scalar(x, number));
+    return x.step().apply(new Compare(comparison), x, scalar("compare", x, number));
   }
 
   static Tensor maskedFill(Tensor x, Tensor mask, double number) {
     checkInt("maskedFill", "mask", mask, x);
-    Shape.checkEqual("maskedFill", Shape.broadcast("maskedFill", x.dims(), mask.dims()), x.dims());
-    return x.step().apply(new Where(), mask, scalar(x, number), x);
+    if (!Shape.fit(x.dims(), mask.dims())
+        || !Arrays.equals(Shape.broadcast("maskedFill", x.dims(), mask.dims()), x.dims())) {
+      throw new IllegalArgumentException(
+          "maskedFill: expected a mask that broadcasts to shape "
+              + Arrays.toString(x.dims())
+              + ", got "
+              + Arrays.toString(mask.dims())
+              + ".");
+    }
+    return x.step().apply(new Where(), mask, scalar("maskedFill", x, number), x);
   }
 
   /** A number as a tensor [1] of another one's step and format. */
-  static Tensor scalar(Tensor like, double number) {
-    return full(like, number, 1);
+  static Tensor scalar(String operation, Tensor like, double number) {
+    return full(operation, like, number, 1);
   }
 
   /** A number everywhere. */
-  static Tensor full(Tensor like, double number, long... shape) {
+  static Tensor full(String operation, Tensor like, double number, long... shape) {
     if (like.dtype() == DType.INT && number != (int) number) {
-      throw new IllegalArgumentException("Expected an int, as the tensor is, got " + number + ".");
+      throw new IllegalArgumentException(
+          operation + ": expected an int for a tensor in INT, got " + number + ".");
     }
     INDArray array = like.allocate(shape);
     array.assign(number);

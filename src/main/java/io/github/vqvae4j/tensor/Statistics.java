@@ -6,13 +6,8 @@ import java.util.Arrays;
 final class Statistics {
   private Statistics() {}
 
-  static Tensor keep(Tensor x, Tensor reduced, String name, boolean keepDims, int... axes) {
-    return keepDims
-        ? reduced.reshape(Shape.reduced(x.dims(), Shape.axes(name, x.dims(), axes)))
-        : reduced;
-  }
-
   static Tensor variance(String name, Tensor x, int correction, boolean keepDims, int... axes) {
+    Step.checkNoIntegers(name, x);
     int[] over = Shape.axes(name, x.dims(), axes);
     long n = x.length() / Shape.size(Shape.without(x.dims(), over));
     if (correction < 0 || n <= correction) {
@@ -40,16 +35,16 @@ final class Statistics {
   }
 
   static Tensor logSumExp(Tensor x, boolean keepDims, int... axes) {
+    Step.checkNoIntegers("logSumExp", x);
+    int[] over = Shape.axes("logSumExp", x.dims(), axes);
     // The largest element, or 0 where that is infinite, so that no infinity is subtracted.
-    Tensor largest = x.stopGradient().max(true, axes);
+    Tensor largest = x.stopGradient().max(true, over);
     Tensor shift = largest.maskedFill(largest.abs().eq(Double.POSITIVE_INFINITY), 0);
-    Tensor sum = x.sub(shift).exp().sum(true, axes);
+    Tensor sum = x.sub(shift).exp().sum(true, over);
     Tensor none = sum.eq(0);
     Tensor log = sum.maskedFill(none, 1).log().maskedFill(none, Double.NEGATIVE_INFINITY);
     Tensor result = log.add(shift);
-    long[] shape =
-        keepDims ? result.dims() : Shape.without(x.dims(), Shape.axes("logSumExp", x.dims(), axes));
-    return result.reshape(shape);
+    return keepDims ? result : result.reshape(Shape.without(x.dims(), over));
   }
 
   static Tensor l2Normalize(Tensor x, int axis, double epsilon) {
@@ -57,12 +52,15 @@ final class Statistics {
       throw new IllegalArgumentException(
           "l2Normalize: expected an epsilon above 0, got " + epsilon + ".");
     }
+    Step.checkNoIntegers("l2Normalize", x);
+    int along = Shape.axes("l2Normalize", x.dims(), axis)[0];
     double least = epsilon * epsilon;
-    Tensor squares = x.square().sum(true, axis);
+    Tensor squares = x.square().sum(true, along);
     return x.div(squares.maskedFill(squares.lt(least), least).sqrt());
   }
 
   static Tensor weightNorm(Tensor x, Tensor gain) {
+    Step.checkNoIntegers("weightNorm", x, gain);
     x.checkWith("weightNorm", gain);
     long[] expected = {x.size(-1)};
     if (x.rank() < 2 || !Arrays.equals(gain.dims(), expected)) {

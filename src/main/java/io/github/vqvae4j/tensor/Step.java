@@ -621,7 +621,9 @@ public final class Step implements AutoCloseable {
           kind.name() + " of a tensor that gradients go through",
           "Pass it to Step.apply as an input.");
     }
-    checkNoIntegers(kind, inputs);
+    if (!kind.takesIntegers()) {
+      checkNoIntegers(kind.name(), inputs);
+    }
     Value value = kind.of(inputs);
     boolean tracked = value.backward() != null && isAnyTracked(inputs);
     Operation operation =
@@ -640,11 +642,12 @@ public final class Step implements AutoCloseable {
     return results;
   }
 
-  private static void checkNoIntegers(Kind kind, Tensor... inputs) {
+  /** Refuses operands in INT, of an operation or of one that is put together from several. */
+  static void checkNoIntegers(String operation, Tensor... inputs) {
     for (Tensor input : inputs) {
-      if (input != null && input.dtype() == DType.INT && !kind.takesIntegers()) {
+      if (input != null && input.dtype() == DType.INT) {
         throw new IllegalArgumentException(
-            kind.name()
+            operation
                 + ": expected a tensor in FLOAT or DOUBLE, got one in INT of shape "
                 + Arrays.toString(input.dims())
                 + ". Convert it with to(DType.FLOAT).");

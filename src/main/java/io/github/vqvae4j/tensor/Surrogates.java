@@ -5,15 +5,10 @@ final class Surrogates {
   private Surrogates() {}
 
   /** y = x, from which no gradient goes back. */
-  record StopGradient() implements Kind {
+  record StopGradient() implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "stopGradient";
-    }
-
-    @Override
-    public boolean takesIntegers() {
-      return true;
     }
 
     @Override

@@ -26,7 +26,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * channels]. A scalar has shape [1].
  *
  * <p>Operations of two tensors broadcast: shapes are aligned at the last axis, and an axis of size
- * 1 is repeated. Both tensors must be of the same step and {@link DType}.
+ * 1 is repeated. Both tensors must be of the same step and {@link DType}. Axes are counted from 0,
+ * or from the end as -1, -2, ...; reductions without axes are over all.
+ *
+ * <p>Every operation throws {@link IllegalArgumentException} for a shape, axis, index, setting or
+ * format that does not fit, with what was expected and what came, and {@link IllegalStateException}
+ * if the step is closed or another thread's. Integers are for comparisons, choices, shapes and
+ * indices only.
  *
  * <p>A tensor lives as long as its step. {@link #toFloats()} copies its numbers out.
  */
@@ -115,7 +121,7 @@ public final class Tensor {
   /**
    * The number format.
    *
-   * @return FLOAT, or DOUBLE in gradient checks
+   * @return FLOAT, DOUBLE in gradient checks, or INT for codes, labels and indices
    */
   public DType dtype() {
     return dtype;
@@ -196,7 +202,8 @@ public final class Tensor {
    */
   public void read(long offset, float[] target, int start, int length) {
     if (dtype != DType.FLOAT) {
-      throw new IllegalStateException("Tensor.read: it is in DOUBLE; use toDoubles().");
+      throw new IllegalStateException(
+          "Tensor.read: it is in " + dtype + "; use toDoubles() or toInts().");
     }
     try {
       HeapCopy.read(array(), offset, target, start, length);
@@ -435,7 +442,7 @@ public final class Tensor {
     }
   }
 
-  // --- operations of two tensors, with broadcasting
+  // --- arithmetic, with broadcasting
 
   /**
    * Sum.
@@ -519,8 +526,6 @@ public final class Tensor {
     return step.apply(new Elementwise.Affine("mul", number, 0), this);
   }
 
-  // --- functions of each element
-
   /**
    * Difference from a number.
    *
@@ -548,7 +553,8 @@ public final class Tensor {
    * @return this / number
    */
   public Tensor div(double number) {
-    return div(Selection.scalar(this, number));
+    Step.checkNoIntegers("div", this);
+    return div(Selection.scalar("div", this, number));
   }
 
   /**
@@ -560,6 +566,8 @@ public final class Tensor {
   public Tensor pow(double exponent) {
     return step.apply(new Elementwise.Function(Unary.POW, exponent, 0), this);
   }
+
+  // --- comparisons, choices and formats
 
   /**
    * Compares with another tensor.
@@ -683,7 +691,7 @@ public final class Tensor {
 
   /**
    * Chooses between two tensors, element by element; all three shapes broadcast. The gradient goes
-   * to the chosen element.
+   * to the chosen element, and exactly 0 to the other.
    *
    * @param condition in INT
    * @param a what is chosen where the condition is not 0
@@ -695,7 +703,7 @@ public final class Tensor {
   }
 
   /**
-   * Replaces elements by a number; no gradient goes to these.
+   * Replaces elements by a number; their gradient is exactly 0.
    *
    * @param mask in INT, of a shape that broadcasts to this one
    * @param number what stands where the mask is not 0; it may be infinite
@@ -715,6 +723,8 @@ public final class Tensor {
   public Tensor to(DType target) {
     return dtype == target ? this : step.apply(new Selection.Cast(target), this);
   }
+
+  // --- functions of each element
 
   /**
    * Negative.
@@ -838,7 +848,7 @@ public final class Tensor {
   }
 
   /**
-   * Sine.
+   * Sine, accurate for large x too.
    *
    * @return sin x, of radians
    */
@@ -847,7 +857,7 @@ public final class Tensor {
   }
 
   /**
-   * Cosine.
+   * Cosine, accurate for large x too.
    *
    * @return cos x, of radians
    */
@@ -904,7 +914,7 @@ public final class Tensor {
     return step.apply(new Elementwise.Function(Unary.CLAMP, min, max), this);
   }
 
-  // --- sums and means
+  // --- reductions
 
   /**
    * Sum over some axes, which vanish.
@@ -923,8 +933,7 @@ public final class Tensor {
    * @return the means, of shape [1] if no axis is left
    */
   public Tensor mean(int... axes) {
-    Tensor sum = sum(axes);
-    return sum.mul((double) sum.length() / length());
+    return mean(false, axes);
   }
 
   /**
@@ -935,49 +944,47 @@ public final class Tensor {
    * @return the maxima, of shape [1] if no axis is left
    */
   public Tensor max(int... axes) {
-    return Reductions.max(this, axes);
+    return max(false, axes);
   }
-
-  // --- along one axis
 
   /**
    * Sum over some axes.
    *
    * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return the reduced tensor
    */
   public Tensor sum(boolean keepDims, int... axes) {
-    return Statistics.keep(this, sum(axes), "sum", keepDims, axes);
+    return Reductions.keep("sum", this, sum(axes), keepDims, axes);
   }
 
   /**
    * Mean over some axes.
    *
    * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return the reduced tensor
    */
   public Tensor mean(boolean keepDims, int... axes) {
-    return Statistics.keep(this, mean(axes), "mean", keepDims, axes);
+    return Reductions.mean(this, keepDims, axes);
   }
 
   /**
    * Largest element over some axes; the gradient goes to the first of equal ones.
    *
    * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return the reduced tensor
    */
   public Tensor max(boolean keepDims, int... axes) {
-    return Statistics.keep(this, max(axes), "max", keepDims, axes);
+    return Reductions.max("max", this, keepDims, axes);
   }
 
   /**
    * Smallest element over some axes, NaN if there is one; the gradient goes to the first of equal
    * ones.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return a tensor without these axes, [1] if none is left
    */
   public Tensor min(int... axes) {
@@ -988,17 +995,18 @@ public final class Tensor {
    * Smallest element over some axes, as {@link #min(int...)}.
    *
    * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return the reduced tensor
    */
   public Tensor min(boolean keepDims, int... axes) {
-    return neg().max(keepDims, axes).neg();
+    Step.checkNoIntegers("min", this);
+    return Reductions.max("min", neg(), keepDims, axes).neg();
   }
 
   /**
    * Unbiased variance over some axes, with correction 1.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return a tensor without these axes, [1] if none is left
    */
   public Tensor var(int... axes) {
@@ -1011,7 +1019,7 @@ public final class Tensor {
    *
    * @param correction 1 for the unbiased variance, 0 for that of the elements; below n
    * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return the reduced tensor
    */
   public Tensor var(int correction, boolean keepDims, int... axes) {
@@ -1019,9 +1027,10 @@ public final class Tensor {
   }
 
   /**
-   * Standard deviation over some axes, the root of {@link #var(int...)}.
+   * Standard deviation over some axes, the root of {@link #var(int...)}; the gradient is 0 where it
+   * is 0.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return a tensor without these axes, [1] if none is left
    */
   public Tensor std(int... axes) {
@@ -1033,7 +1042,7 @@ public final class Tensor {
    *
    * @param correction as of {@link #var(int, boolean, int...)}
    * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return the reduced tensor
    */
   public Tensor std(int correction, boolean keepDims, int... axes) {
@@ -1044,7 +1053,7 @@ public final class Tensor {
    * Logarithm of the sum of exponentials, ln sum e^x, over some axes, computed so that it does not
    * overflow.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return a tensor without these axes; minus infinity, of gradient 0, where all elements are
    */
   public Tensor logSumExp(int... axes) {
@@ -1055,17 +1064,19 @@ public final class Tensor {
    * Logarithm of the sum of exponentials, as {@link #logSumExp(int...)}.
    *
    * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none for all
+   * @param axes counted from 0, or from the end as -1, ...; none means all
    * @return the reduced tensor
    */
   public Tensor logSumExp(boolean keepDims, int... axes) {
     return Statistics.logSumExp(this, keepDims, axes);
   }
 
+  // --- along one axis
+
   /**
-   * Scales vectors to length 1: x / max(||x||, epsilon).
+   * Scales vectors to length 1: x / max(||x||, epsilon) with ||x|| = sqrt(sum x^2) along an axis.
    *
-   * @param axis along which the vectors lie
+   * @param axis along which the vectors lie, counted from 0, or from the end as -1, ...
    * @param epsilon above 0; 1e-12 in PyTorch
    * @return a tensor of this shape; zeros for a vector of zeros
    */
@@ -1074,9 +1085,9 @@ public final class Tensor {
   }
 
   /**
-   * Scales vectors to length 1, with an epsilon of 1e-12.
+   * Scales vectors to length 1, as {@link #l2Normalize(int, double)} with an epsilon of 1e-12.
    *
-   * @param axis along which the vectors lie
+   * @param axis along which the vectors lie, counted from 0, or from the end as -1, ...
    * @return a tensor of this shape
    */
   public Tensor l2Normalize(int axis) {
@@ -1101,7 +1112,7 @@ public final class Tensor {
    * @return e^x / sum of e^x along the axis
    */
   public Tensor softmax(int axis) {
-    return step.apply(new AlongAxis.Softmax(axis, false), this);
+    return step.apply(new Softmax(axis, false), this);
   }
 
   /**
@@ -1111,7 +1122,7 @@ public final class Tensor {
    * @return x - ln(sum of e^x along the axis)
    */
   public Tensor logSoftmax(int axis) {
-    return step.apply(new AlongAxis.Softmax(axis, true), this);
+    return step.apply(new Softmax(axis, true), this);
   }
 
   /**
@@ -1121,7 +1132,7 @@ public final class Tensor {
    * @return y_i = x_0 + ... + x_i along the axis
    */
   public Tensor cumulativeSum(int axis) {
-    return step.apply(new AlongAxis.CumulativeSum(axis), this);
+    return step.apply(new CumulativeSum(axis), this);
   }
 
   // --- losses, each a mean
@@ -1309,6 +1320,8 @@ public final class Tensor {
     return step.apply(new Rearrangements.Expand(newShape.clone()), this);
   }
 
+  // --- borders and pixels
+
   /**
    * Adds a number at both ends of an axis.
    *
@@ -1405,7 +1418,7 @@ public final class Tensor {
     return step.apply(new Pools(Pooling.MAX, kernelHeight, kernelWidth, window), this);
   }
 
-  // --- normalization and dropout
+  // --- normalization
 
   /**
    * Layer normalization (Ba et al. 2016, equation 4): (x - mean) / sqrt(variance + epsilon) weight
@@ -1478,6 +1491,8 @@ public final class Tensor {
     return Normalized.of(step.applyAll(new Normalizations.Batch(epsilon), this));
   }
 
+  // --- random numbers
+
   /**
    * Dropout (Srivastava et al. 2014): each element becomes 0 with some probability, or else is
    * divided by 1 - rate, so that its mean stays what it is. The first axis is taken for the
@@ -1522,7 +1537,7 @@ public final class Tensor {
     return step.apply(new RandomNumbers(distribution, rate, step.nextDraw()), this);
   }
 
-  // --- vector quantization
+  // --- indices
 
   /**
    * Index of the largest element along an axis, the first of equal ones; NaN counts as the largest.
@@ -1600,7 +1615,7 @@ public final class Tensor {
    * @return the axis replaced by those of the indices
    */
   public Tensor indexSelect(int axis, Tensor indices) {
-    return step.apply(new Indexing.IndexSelect(axis), this, indices);
+    return step.apply(new Indexing.IndexSelect("indexSelect", axis), this, indices);
   }
 
   /**
@@ -1610,7 +1625,7 @@ public final class Tensor {
    * @return [.., d]
    */
   public Tensor embedding(Tensor indices) {
-    return indexSelect(0, indices);
+    return step.apply(new Indexing.IndexSelect("embedding", 0), this, indices);
   }
 
   /**
@@ -1664,6 +1679,8 @@ public final class Tensor {
   public Tensor nearestRows(Tensor codebook) {
     return step.apply(new Rows.Nearest(), this, codebook);
   }
+
+  // --- gradients that are not the value's
 
   /**
    * The same value, from which no gradient goes back: sg(x).

@@ -27,7 +27,7 @@ public final class Adam implements Optimizer {
   private final double epsilon;
   private final double weightDecay;
   private final Map<Parameter, AdamMoments> moments = new IdentityHashMap<>();
-  private final Slices slices = new Slices();
+  private final ParameterSlices slices = new ParameterSlices();
 
   /**
    * Adam.
@@ -120,7 +120,7 @@ public final class Adam implements Optimizer {
 
   private void move(
       float[] values, float[] gradient, AdamMoments state, int slice, int length, double rateNow) {
-    int offset = slice * Slices.LENGTH;
+    int offset = slice * ParameterSlices.LENGTH;
     for (int from = 0; from < length; ) {
       int to = state.end(offset + from, offset + length) - offset;
       int updates = state.updates(offset + from);

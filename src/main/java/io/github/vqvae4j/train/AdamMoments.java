@@ -14,8 +14,8 @@ final class AdamMoments {
   private int[] updatesBefore;
 
   AdamMoments(Parameter parameter) {
-    m = Slices.zeros(parameter.size());
-    v = Slices.zeros(parameter.size());
+    m = ParameterSlices.zeros(parameter.size());
+    v = ParameterSlices.zeros(parameter.size());
     replaced = new ReplacedRows(parameter);
     rowLength = ReplacedRows.length(parameter);
   }
@@ -28,8 +28,8 @@ final class AdamMoments {
           updatesBefore =
               updatesBefore == null ? new int[parameter.size() / rowLength] : updatesBefore;
           updatesBefore[row] = updates;
-          Slices.clear(m, row, rowLength);
-          Slices.clear(v, row, rowLength);
+          ParameterSlices.clear(m, row, rowLength);
+          ParameterSlices.clear(v, row, rowLength);
         });
     updates++;
   }

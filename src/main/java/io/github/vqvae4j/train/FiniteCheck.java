@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /** Finds NaN and infinity in gradients. */
 final class FiniteCheck {
-  private static final int LENGTH = Slices.LENGTH;
+  private static final int LENGTH = ParameterSlices.LENGTH;
 
   private final float[] slice = new float[LENGTH];
 
@@ -19,7 +19,7 @@ final class FiniteCheck {
   double sumOfSquares(Gradients gradients, Parameter parameter) {
     Arrays.fill(squares, 0);
     int size = parameter.size();
-    for (int i = 0; i < Slices.count(size); i++) {
+    for (int i = 0; i < ParameterSlices.count(size); i++) {
       int offset = i * LENGTH;
       int length = Math.min(LENGTH, size - offset);
       gradients.read(parameter, offset, slice, length);

@@ -15,12 +15,12 @@ final class GradientMean implements Gradients {
     boolean any;
 
     Sum(int size) {
-      slices = Slices.zeros(size);
+      slices = ParameterSlices.zeros(size);
     }
   }
 
   private final Map<Parameter, Sum> sums = new IdentityHashMap<>();
-  private final float[] buffer = new float[Slices.LENGTH];
+  private final float[] buffer = new float[ParameterSlices.LENGTH];
   private int batches;
 
   /** Forgets what was added. */
@@ -37,7 +37,7 @@ final class GradientMean implements Gradients {
         Sum sum = sums.computeIfAbsent(parameter, p -> new Sum(p.size()));
         for (int slice = 0; slice < sum.slices.length; slice++) {
           float[] total = sum.slices[slice];
-          gradients.read(parameter, slice * Slices.LENGTH, buffer, total.length);
+          gradients.read(parameter, slice * ParameterSlices.LENGTH, buffer, total.length);
           if (sum.any) {
             accumulate(total, buffer);
           } else {
@@ -66,8 +66,8 @@ final class GradientMean implements Gradients {
     float[][] slices = sums.get(parameter).slices;
     for (int done = 0; done < length; ) {
       int place = offset + done;
-      float[] slice = slices[place / Slices.LENGTH];
-      int from = place % Slices.LENGTH;
+      float[] slice = slices[place / ParameterSlices.LENGTH];
+      int from = place % ParameterSlices.LENGTH;
       int count = Math.min(length - done, slice.length - from);
       System.arraycopy(slice, from, target, done, count);
       done += count;

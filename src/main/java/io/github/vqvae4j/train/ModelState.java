@@ -27,15 +27,15 @@ final class ModelState {
     Entry(String name, Variable variable) {
       this.name = name;
       this.variable = variable;
-      kept = Slices.zeros(variable.size());
-      newer = Slices.zeros(variable.size());
+      kept = ParameterSlices.zeros(variable.size());
+      newer = ParameterSlices.zeros(variable.size());
     }
 
     /** Copies the numbers as they are now, adding 0 times each to the sums of its place. */
     void read(float[] sums) {
       for (int i = 0; i < newer.length; i++) {
         float[] slice = newer[i];
-        variable.read((long) i * Slices.LENGTH, slice, 0, slice.length);
+        variable.read((long) i * ParameterSlices.LENGTH, slice, 0, slice.length);
         addZeros(slice, sums);
       }
       newerStamp = variable.stamp();
@@ -50,7 +50,7 @@ final class ModelState {
 
     void restore() {
       for (int i = 0; i < kept.length; i++) {
-        variable.write((long) i * Slices.LENGTH, kept[i], 0, kept[i].length);
+        variable.write((long) i * ParameterSlices.LENGTH, kept[i], 0, kept[i].length);
       }
       stamp = variable.stamp();
     }
@@ -59,7 +59,7 @@ final class ModelState {
       for (int i = 0; i < newer.length; i++) {
         int index = NonFinite.index(newer[i], newer[i].length);
         if (index >= 0) {
-          return new Bad(this, (long) i * Slices.LENGTH + index, newer[i][index]);
+          return new Bad(this, (long) i * ParameterSlices.LENGTH + index, newer[i][index]);
         }
       }
       return null;
@@ -77,7 +77,7 @@ final class ModelState {
   private final List<Entry> changed = new ArrayList<>();
 
   /** Zeros, but NaN where a number was not finite: independent sums, which go side by side. */
-  private final float[] sums = new float[Slices.LENGTH];
+  private final float[] sums = new float[ParameterSlices.LENGTH];
 
   ModelState(Map<String, Variable> variables) {
     List<Variable> distinct = new ArrayList<>();

@@ -23,20 +23,20 @@ public final class Sgd implements Optimizer {
     private final int rowLength;
 
     Velocity(Parameter parameter) {
-      slices = Slices.zeros(parameter.size());
+      slices = ParameterSlices.zeros(parameter.size());
       replaced = new ReplacedRows(parameter);
       rowLength = ReplacedRows.length(parameter);
     }
 
     void next(Parameter parameter) {
-      replaced.forEach(parameter, row -> Slices.clear(slices, row, rowLength));
+      replaced.forEach(parameter, row -> ParameterSlices.clear(slices, row, rowLength));
     }
   }
 
   private final double rate;
   private final double momentum;
   private final Map<Parameter, Velocity> velocities = new IdentityHashMap<>();
-  private final Slices slices = new Slices();
+  private final ParameterSlices slices = new ParameterSlices();
 
   /**
    * Gradient descent with momentum.

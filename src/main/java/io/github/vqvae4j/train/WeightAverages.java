@@ -25,14 +25,15 @@ public final class WeightAverages {
   private final Set<Variable> variables;
   private final float[][][] averages;
   private final ReplacedRows[] replaced;
-  private final float[] values = new float[Slices.LENGTH];
+  private final float[] values = new float[ParameterSlices.LENGTH];
   private long steps;
 
   WeightAverages(Collection<Variable> variables, double decay) {
     this.variables = new LinkedHashSet<>(variables);
     this.decay = decay;
     replaced = this.variables.stream().map(ReplacedRows::new).toArray(ReplacedRows[]::new);
-    averages = this.variables.stream().map(v -> Slices.zeros(v.size())).toArray(float[][][]::new);
+    averages =
+        this.variables.stream().map(v -> ParameterSlices.zeros(v.size())).toArray(float[][][]::new);
   }
 
   /** Takes in the weights after one more step. */
@@ -59,7 +60,8 @@ public final class WeightAverages {
     variable.read((long) row * length, values, 0, length);
     for (int i = 0; i < length; i++) {
       long place = (long) row * length + i;
-      slices[(int) (place / Slices.LENGTH)][(int) (place % Slices.LENGTH)] = values[i];
+      slices[(int) (place / ParameterSlices.LENGTH)][(int) (place % ParameterSlices.LENGTH)] =
+          values[i];
     }
   }
 
@@ -91,7 +93,7 @@ public final class WeightAverages {
     for (Variable variable : variables) {
       float[][] slices = averages[number++];
       for (int i = 0; i < slices.length; i++) {
-        int offset = i * Slices.LENGTH;
+        int offset = i * ParameterSlices.LENGTH;
         variable.read(offset, values, 0, slices[i].length);
         change.apply(variable, offset, slices[i]);
       }

@@ -143,6 +143,8 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
           of("Activation.TANH", rng -> Activation.TANH, 3, 5),
           of("Activation.LEAKY_RELU", rng -> Activation.LEAKY_RELU, 3, 5),
           of("Activation.leakyRelu", rng -> Activation.leakyRelu(0.2), 3, 5),
+          of("Activation.ELU", rng -> Activation.ELU, 3, 5),
+          of("Activation.elu", rng -> Activation.elu(0.3), 3, 5),
           of("Activation.SILU", rng -> Activation.SILU, 3, 5),
           of("Activation.GELU", rng -> Activation.GELU, 3, 5),
           of("Activation.SOFTPLUS", rng -> Activation.SOFTPLUS, 3, 5),

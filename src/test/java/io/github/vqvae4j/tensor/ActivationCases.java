@@ -31,6 +31,13 @@ final class ActivationCases {
       lists.add("gelu " + range, range, Tensor::gelu, ReferenceFunctions::gelu);
       lists.add("softplus " + range, range, Tensor::softplus, ReferenceFunctions::softplus);
     }
+    for (double alpha : new double[] {1, 0.3}) {
+      lists.add(
+          "elu " + alpha,
+          Range.AWAY_FROM_ZERO,
+          x -> x.elu(alpha),
+          v -> v > 0 ? v : alpha * Math.expm1(v));
+    }
     double infinity = Double.POSITIVE_INFINITY;
     for (double[] bounds :
         new double[][] {

@@ -71,6 +71,14 @@ final class ElementwiseCases {
     unary("tanh", Range.NORMAL, Tensor::tanh, Math::tanh);
     unary("add number", Range.NORMAL, x -> x.add(-1.5), v -> v - 1.5);
     unary("mul number", Range.NORMAL, x -> x.mul(-2.5), v -> v * -2.5);
+    unary("sub number", Range.NORMAL, x -> x.sub(0.25), v -> v - 0.25);
+    unary("rsub number", Range.NORMAL, x -> x.rsub(1.75), v -> 1.75 - v);
+    unary("div number", Range.NORMAL, x -> x.div(3), v -> v / 3);
+    unary("sin", Range.NORMAL, x -> x.mul(20).sin(), v -> Math.sin(20 * v));
+    unary("cos", Range.NORMAL, x -> x.mul(20).cos(), v -> Math.cos(20 * v));
+    for (double exponent : new double[] {-1, 0, 0.5, 1, 2, 2.5, 3}) {
+      unary("pow " + exponent, Range.POSITIVE, x -> x.pow(exponent), v -> Math.pow(v, exponent));
+    }
     unary("mul 0", Range.NORMAL, x -> x.mul(0), v -> 0);
     unary("mul 1", Range.NORMAL, x -> x.mul(1), v -> v);
   }
@@ -94,6 +102,8 @@ final class ElementwiseCases {
       binary("sub", Range.NORMAL, Tensor::sub, (a, b) -> a - b, pair);
       binary("mul", Range.NORMAL, Tensor::mul, (a, b) -> a * b, pair);
       binary("div", Range.AWAY_FROM_ZERO, Tensor::div, (a, b) -> a / b, pair);
+      binary("maximum", Range.NORMAL, Tensor::maximum, Math::max, pair);
+      binary("minimum", Range.NORMAL, Tensor::minimum, Math::min, pair);
     }
   }
 

@@ -1,28 +1,26 @@
 package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.tensor.Refusals.x;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** What each operation says of operands that do not fit: what it expects, and what it got. */
 class ErrorTextsTest {
-  /** Does something wrong with a step. */
-  @FunctionalInterface
-  private interface Mistake {
-    void make(Step step);
-  }
+  private final Refusals refusals = new Refusals();
 
-  private final List<DynamicTest> tests = new ArrayList<>();
+  private void refused(String name, Consumer<Step> mistake, String... parts) {
+    refusals.refused(name, mistake, parts);
+  }
 
   @TestFactory
   Stream<DynamicTest> everyMistakeIsExplained() {
@@ -33,23 +31,7 @@ class ErrorTextsTest {
     addConvolutions();
     addTransposedConvolutions();
     addInputs();
-    return tests.stream();
-  }
-
-  private void refused(String name, Mistake mistake, String... parts) {
-    tests.add(
-        dynamicTest(
-            name,
-            () -> {
-              try (Step step = Step.training(new Rng(1))) {
-                assertSays(
-                    assertThrows(IllegalArgumentException.class, () -> mistake.make(step)), parts);
-              }
-            }));
-  }
-
-  private static Tensor x(Step step, long... shape) {
-    return step.tensor(new float[(int) Numbers.size(shape)], shape);
+    return refusals.tests();
   }
 
   private void addElementwise() {
@@ -58,6 +40,8 @@ class ErrorTextsTest {
     refused("sub", s -> x(s, 2, 3).sub(x(s, 2)), "sub", "[2, 3]", "[2]", remedy);
     refused("mul", s -> x(s, 5).mul(x(s, 2, 3)), "mul", "[5]", "[2, 3]", remedy);
     refused("div", s -> x(s, 4, 1).div(x(s, 2, 3, 3)), "div", "[4, 1]", "[2, 3, 3]", remedy);
+    refused("maximum", s -> x(s, 5).maximum(x(s, 2)), "maximum", "[5]", "[2]", remedy);
+    refused("minimum", s -> x(s, 5).minimum(x(s, 2)), "minimum", "[5]", "[2]", remedy);
     refused(
         "meanSquaredError",
         s -> x(s, 2, 3).meanSquaredError(x(s, 3)),
@@ -267,7 +251,7 @@ class ErrorTextsTest {
         "got 3",
         "4",
         "1");
-    tests.add(
+    refusals.add(
         dynamicTest(
             "item",
             () -> {

@@ -13,7 +13,6 @@ import io.github.vqvae4j.nn.MultiHeadAttention;
 import io.github.vqvae4j.nn.Sequential;
 import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -82,20 +81,7 @@ class OperationCheckTest {
 
   @TestFactory
   Stream<DynamicTest> valuesAndGradientsStayAsTheyAre() {
-    return Stream.of(
-            ElementwiseCases.all(),
-            StructureCases.all(),
-            ConvolutionCases.all(),
-            NormalizationCases.all(),
-            SequenceCases.all(),
-            SharingCases.all(),
-            ActivationCases.all(),
-            LossCases.all(),
-            AxisCases.all(),
-            PixelCases.all(),
-            CustomCases.all())
-        .flatMap(List::stream)
-        .map(one -> dynamicTest(one.name(), () -> checkSame(one)));
+    return OperationCases.all().map(one -> dynamicTest(one.name(), () -> checkSame(one)));
   }
 
   private static void checkSame(OperationCase one) {

@@ -27,52 +27,13 @@ class OperationTest {
   private static final int MOVED = 16;
 
   @TestFactory
-  Stream<DynamicNode> elementwise() {
-    return ElementwiseCases.all().stream().map(OperationTest::tests);
-  }
-
-  @TestFactory
-  Stream<DynamicNode> structure() {
-    return StructureCases.all().stream().map(OperationTest::tests);
+  Stream<DynamicNode> operations() {
+    return OperationCases.differentiable().map(OperationTest::tests);
   }
 
   @TestFactory
   Stream<DynamicNode> convolutions() {
     return ConvolutionCases.all().stream().map(OperationTest::tests);
-  }
-
-  @TestFactory
-  Stream<DynamicNode> normalizations() {
-    return NormalizationCases.all().stream().map(OperationTest::tests);
-  }
-
-  @TestFactory
-  Stream<DynamicNode> sequences() {
-    return SequenceCases.all().stream().map(OperationTest::tests);
-  }
-
-  @TestFactory
-  Stream<DynamicNode> sharing() {
-    return SharingCases.all().stream().map(OperationTest::tests);
-  }
-
-  @TestFactory
-  Stream<DynamicNode> activationsAndLosses() {
-    return Stream.of(ActivationCases.all(), LossCases.all())
-        .flatMap(List::stream)
-        .map(OperationTest::tests);
-  }
-
-  @TestFactory
-  Stream<DynamicNode> axesAndPixels() {
-    return Stream.of(AxisCases.all(), PixelCases.all())
-        .flatMap(List::stream)
-        .map(OperationTest::tests);
-  }
-
-  @TestFactory
-  Stream<DynamicNode> custom() {
-    return CustomCases.all().stream().map(OperationTest::tests);
   }
 
   @TestFactory

@@ -65,6 +65,13 @@ final class SequenceCases {
         shape(out),
         residual);
     add(
+        "conv1d alone " + window,
+        t -> t[0].conv1d(t[1], t[2], window),
+        n -> Reference.zip(oneRow(n[0], n[1], false, window), n[2], Double::sum),
+        x,
+        weight,
+        shape(out));
+    add(
         "convTranspose1d " + window,
         t -> t[0].convTranspose1d(t[1], t[2], window),
         n -> Reference.zip(oneRow(n[0], n[1], true, window), n[2], Double::sum),

@@ -30,20 +30,7 @@ class TraceTest {
 
   @TestFactory
   Stream<DynamicTest> everyOperationReplays() {
-    return Stream.of(
-            ElementwiseCases.all(),
-            StructureCases.all(),
-            ConvolutionCases.all(),
-            NormalizationCases.all(),
-            SequenceCases.all(),
-            SharingCases.all(),
-            ActivationCases.all(),
-            LossCases.all(),
-            AxisCases.all(),
-            PixelCases.all(),
-            CustomCases.all(),
-            RandomCases.of(SEED, 12))
-        .flatMap(List::stream)
+    return Stream.concat(OperationCases.all(), RandomCases.of(SEED, 12).stream())
         .map(one -> dynamicTest(one.name(), () -> checkEveryWay(one)));
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A row that was replaced, as a code that restarted, goes on as one of a new parameter would. */
 class ReplacedRowsTest {
-  /** Slices of 2,048 numbers begin and end within rows. */
+  /** ParameterSlices of 2,048 numbers begin and end within rows. */
   private static final int ROWS = 50;
 
   private static final int D = 100;

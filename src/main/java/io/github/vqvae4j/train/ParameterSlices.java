@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>An optimizer's state is cut the same way, since a loop becomes vector instructions only if all
  * its arrays are read at the same index.
  */
-final class Slices {
+final class ParameterSlices {
   /** Numbers in a slice. */
   static final int LENGTH = 2048;
 

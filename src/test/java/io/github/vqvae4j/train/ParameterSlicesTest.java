@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SlicesTest {
+class ParameterSlicesTest {
   /** Up to the largest array, without the memory that it would take. */
   @ParameterizedTest
   @CsvSource({
@@ -19,7 +19,7 @@ class SlicesTest {
     "2147483647, 1048576"
   })
   void everySizeIsCutIntoWholeSlicesAndARest(int size, int count) {
-    assertEquals(count, Slices.count(size));
+    assertEquals(count, ParameterSlices.count(size));
   }
 
   @Test
@@ -27,13 +27,13 @@ class SlicesTest {
     int length = 1_500;
     int size = 5 * length;
     for (int row = 0; row < 5; row++) {
-      float[][] slices = Slices.zeros(size);
+      float[][] slices = ParameterSlices.zeros(size);
       for (float[] slice : slices) {
         java.util.Arrays.fill(slice, 1);
       }
-      Slices.clear(slices, row, length);
+      ParameterSlices.clear(slices, row, length);
       for (int i = 0; i < size; i++) {
-        float value = slices[i / Slices.LENGTH][i % Slices.LENGTH];
+        float value = slices[i / ParameterSlices.LENGTH][i % ParameterSlices.LENGTH];
         assertEquals(i / length == row ? 0 : 1, value, "row " + row + ", place " + i);
       }
     }

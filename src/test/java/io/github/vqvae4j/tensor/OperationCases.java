@@ -1,0 +1,37 @@
+package io.github.vqvae4j.tensor;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All operations with settings and shapes to try them on; {@link OperationCoverageTest}. */
+final class OperationCases {
+  private OperationCases() {}
+
+  /** Those whose gradient is their definition's. */
+  static Stream<OperationCase> differentiable() {
+    return Stream.of(
+            ElementwiseCases.all(),
+            ActivationCases.all(),
+            SelectionCases.all(),
+            StatisticCases.all(),
+            AxisCases.all(),
+            LossCases.all(),
+            StructureCases.all(),
+            ShapeCases.all(),
+            SequenceCases.all(),
+            PixelCases.all(),
+            NormalizationCases.all(),
+            SharingCases.all(),
+            CustomCases.all())
+        .flatMap(List::stream);
+  }
+
+  /** All but convolutions, which have a sweep of their own. */
+  static Stream<OperationCase> withoutConvolutions() {
+    return Stream.concat(differentiable(), SurrogateCases.all().stream());
+  }
+
+  static Stream<OperationCase> all() {
+    return Stream.concat(withoutConvolutions(), ConvolutionCases.all().stream());
+  }
+}
