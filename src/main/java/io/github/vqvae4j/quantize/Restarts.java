@@ -2,24 +2,57 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
-import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Dead codes, which next to no vector is assigned to, restart at vectors of the batch.
+ * What a batch may do for dead codes, which next to no vector is assigned to: they restart at
+ * vectors of it.
  *
  * <p>Candidates are drawn in the pass, one after another, each in proportion to its squared
  * distance from its own code: drawn evenly, codes would gather where many vectors are alike and
- * well represented already. They are needed at commit, when the step's vectors may be gone, and so
- * K of them are copied, if this batch alone leaves a code dead. A candidate where a code stands by
- * then, from before, since the update or since an equal candidate, is passed over. Dead codes that
- * no candidate is left for stay where they are until a later step has one.
+ * well represented already. At commit the step's vectors may be gone, and so K of them are copied,
+ * if this batch by itself leaves a code dead. A candidate where a code stands by then, from before,
+ * since the update or since an equal candidate, is passed over. Dead codes that no candidate is
+ * left for stay where they are until a later step has one.
+ *
+ * <p>Several batches may make one step, all quantized with one codebook. The first that restarts
+ * codes is the only one; from later ones is left out what was assigned to the codes' old places.
  */
 final class Restarts {
-  private Restarts() {}
+  private final Variable codebook;
+  private final double[] candidates;
+
+  /** The codebook's {@link Variable#replacements} when the batch was quantized. */
+  private final long since;
+
+  private Restarts(Variable codebook, double... candidates) {
+    this.codebook = codebook;
+    this.candidates = candidates;
+    since = codebook.replacements();
+  }
+
+  /**
+   * Those of a batch.
+   *
+   * @param counts the average count of each code after it
+   * @param vectors [n, D]
+   * @param chosen the code of each [n, D]
+   */
+  static Restarts of(
+      VectorQuantizerConfig config,
+      Variable codebook,
+      double[] counts,
+      Tensor vectors,
+      Tensor chosen,
+      Rng rng) {
+    boolean any = indices(dead(counts, config.restartBelow())).length > 0;
+    return any
+        ? new Restarts(codebook, candidates(vectors, chosen, counts.length, rng))
+        : new Restarts(codebook);
+  }
 
   /** Whether the count of each code is below a share of the mean count. */
   static boolean[] dead(double[] counts, double share) {
@@ -31,12 +64,8 @@ final class Restarts {
     return dead;
   }
 
-  static double mean(double... counts) {
+  private static double mean(double... counts) {
     return Arrays.stream(counts).sum() / counts.length;
-  }
-
-  static boolean any(boolean... dead) {
-    return indices(dead).length > 0;
   }
 
   private static int[] indices(boolean... dead) {
@@ -44,19 +73,10 @@ final class Restarts {
   }
 
   /**
-   * Draws vectors without replacement: those with the largest ln(u) / distance, u uniform, are such
-   * draws in their order (Efraimidis and Spirakis 2006).
-   *
-   * @param vectors [n, D]
-   * @param chosen the code of each [n, D]
-   * @param most how many are wanted
-   * @return rows, fewer where fewer lie beside their codes
+   * At most so many vectors, row by row, drawn without replacement: those with the largest ln(u) /
+   * distance, u uniform, are such draws in their order (Efraimidis and Spirakis 2006).
    */
-  static double[] candidates(Tensor vectors, Tensor chosen, int most, Rng rng) {
-    if (most == 0) {
-      return new double[0];
-    }
-    Step step = vectors.step();
+  private static double[] candidates(Tensor vectors, Tensor chosen, int most, Rng rng) {
     double[] keys =
         vectors.to(DType.DOUBLE).sub(chosen.to(DType.DOUBLE)).square().sum(-1).toDoubles();
     int possible = 0;
@@ -65,42 +85,58 @@ final class Restarts {
       possible += keys[i] > 0 ? 1 : 0;
       keys[i] = keys[i] > 0 ? logarithm / keys[i] : Double.NEGATIVE_INFINITY;
     }
-    int count = Math.min(most, possible);
-    if (count == 0) {
+    if (possible == 0) {
       return new double[0];
     }
-    Tensor drawn = step.tensor(keys, keys.length).topK(count, 0).indices();
-    return vectors.embedding(drawn).toDoubles();
+    Tensor drawn = vectors.step().tensor(keys, keys.length);
+    Tensor places = drawn.topK(Math.min(most, possible), 0).indices();
+    return vectors.embedding(places).toDoubles();
+  }
+
+  /** Takes what was assigned to codes that restarted since out of a batch's counts and sums. */
+  void leaveOutReplaced(double[] counts, double... sums) {
+    for (int i = 0; i < counts.length; i++) {
+      if (codebook.isReplaced(i, since)) {
+        counts[i] = 0;
+        if (sums != null) {
+          int d = sums.length / counts.length;
+          Arrays.fill(sums, i * d, (i + 1) * d, 0);
+        }
+      }
+    }
   }
 
   /**
-   * Moves dead codes to candidates, the first to the first that is left.
+   * Moves dead codes to candidates, the first to the first that is left, unless codes restarted
+   * since. They get the mean count, so that they can live.
    *
-   * @param candidates row by row
-   * @return the codes that moved
+   * @param sums null for a codebook that has none
    */
-  static int[] move(Variable codebook, boolean[] dead, double... candidates) {
-    int[] codes = indices(dead);
-    if (codes.length == 0 || candidates.length == 0) {
-      return new int[0];
+  void move(boolean[] dead, double[] counts, double... sums) {
+    if (candidates.length == 0 || codebook.replacements() > since) {
+      return;
     }
+    double mean = mean(counts);
+    int[] codes = indices(dead);
     double[] table = codebook.toDoubles();
     int d = table.length / dead.length;
+    double[] rows = new double[codes.length * d];
     int moved = 0;
     for (int from = 0; from < candidates.length && moved < codes.length; from += d) {
       if (!contains(table, candidates, from, d)) {
-        System.arraycopy(candidates, from, table, codes[moved++] * d, d);
+        int code = codes[moved];
+        System.arraycopy(candidates, from, table, code * d, d);
+        System.arraycopy(candidates, from, rows, moved * d, d);
+        counts[code] = mean;
+        for (int j = 0; sums != null && j < d; j++) {
+          sums[code * d + j] = mean * candidates[from + j];
+        }
+        moved++;
       }
     }
-    int[] restarted = Arrays.copyOf(codes, moved);
-    double[] rows = new double[moved * d];
-    for (int i = 0; i < moved; i++) {
-      System.arraycopy(table, restarted[i] * d, rows, i * d, d);
-    }
     if (moved > 0) {
-      codebook.replaceRows(restarted, rows);
+      codebook.replaceRows(Arrays.copyOf(codes, moved), Arrays.copyOf(rows, moved * d));
     }
-    return restarted;
   }
 
   /** Whether a row of a table equals a candidate. */

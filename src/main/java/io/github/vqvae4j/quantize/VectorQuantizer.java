@@ -209,16 +209,7 @@ public final class VectorQuantizer extends Quantizer {
     return step.isTraining();
   }
 
-  /**
-   * What the averages take from a batch.
-   *
-   * @param counts n [K]
-   * @param sums of the outputs assigned to each code [K, D]; null where the gradient moves it
-   * @param candidates outputs that dead codes may restart at, row by row
-   * @param since the codebook's {@link Variable#replacements} when outputs were assigned
-   */
-  private record BatchSums(double[] counts, double[] sums, double[] candidates, long since) {}
-
+  /** Has the averages take in a batch at commit; of its size, only these copies leave the step. */
   private void learn(Tensor vectors, Tensor codes, Tensor chosen, CodeUsage usage) {
     Step step = vectors.step();
     int d = config.dimension();
@@ -226,16 +217,12 @@ public final class VectorQuantizer extends Quantizer {
     double[] counts = Arrays.stream(usage.counts()).asDoubleStream().toArray();
     double[] sums =
         sum == null ? null : rows.segmentSum(codes.reshape(-1), counts.length).toDoubles();
-    Rng rng = step.sharedRng();
-    boolean[] dead = Restarts.dead(moved(count.toDoubles(), counts), config.restartBelow());
-    double[] candidates =
-        Restarts.candidates(rows, chosen.reshape(-1, d), Restarts.any(dead) ? dead.length : 0, rng);
-    BatchSums batch = new BatchSums(counts, sums, candidates, codebook.replacements());
+    double[] after = moved(count.toDoubles(), counts);
+    Restarts restarts =
+        Restarts.of(config, codebook, after, rows, chosen.reshape(-1, d), step.sharedRng());
+    Variable[] written = {codebook, count, weight, sum};
     step.onCommit(
-        () -> update(batch),
-        sum == null
-            ? new Variable[] {codebook, count, weight}
-            : new Variable[] {codebook, count, weight, sum});
+        () -> update(counts, sums, restarts), Arrays.copyOf(written, sum == null ? 3 : 4));
   }
 
   /** The averages after one more batch: gamma average + (1 - gamma) batch. */
@@ -247,47 +234,20 @@ public final class VectorQuantizer extends Quantizer {
     return averages;
   }
 
-  /**
-   * Takes in one batch of a step. Where an earlier one has restarted codes, what was assigned to
-   * their old places is left out, and no further code restarts.
-   */
-  private void update(BatchSums batch) {
-    leaveOutReplaced(batch);
-    double[] n = moved(count.toDoubles(), batch.counts);
-    double[] m = sum == null ? null : moved(sum.toDoubles(), batch.sums);
+  private void update(double[] counts, double[] sums, Restarts restarts) {
+    restarts.leaveOutReplaced(counts, sums);
+    double[] n = moved(count.toDoubles(), counts);
+    double[] m = sum == null ? null : moved(sum.toDoubles(), sums);
     double[] w = moved(weight.toDoubles(), 1);
     boolean[] dead = Restarts.dead(n, config.restartBelow());
     if (m != null) {
       divide(n, m, w[0], dead);
     }
-    if (codebook.replacements() == batch.since) {
-      double mean = Restarts.mean(n);
-      int d = config.dimension();
-      int[] restarted = Restarts.move(codebook, dead, batch.candidates);
-      double[] e = restarted.length == 0 || m == null ? null : codebook.toDoubles();
-      for (int i : restarted) {
-        n[i] = mean;
-        for (int j = i * d; e != null && j < (i + 1) * d; j++) {
-          m[j] = mean * e[j];
-        }
-      }
-    }
+    restarts.move(dead, n, m);
     count.set(n);
     weight.set(w);
     if (m != null) {
       sum.set(m);
-    }
-  }
-
-  private void leaveOutReplaced(BatchSums batch) {
-    int d = config.dimension();
-    for (int i = 0; i < batch.counts.length; i++) {
-      if (codebook.isReplaced(i, batch.since)) {
-        batch.counts[i] = 0;
-        if (batch.sums != null) {
-          Arrays.fill(batch.sums, i * d, (i + 1) * d, 0);
-        }
-      }
     }
   }
 
