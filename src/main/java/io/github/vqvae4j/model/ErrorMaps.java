@@ -75,8 +75,7 @@ final class ErrorMaps {
               + Arrays.toString(vectors.shape())
               + "; give it an encoder that keeps the places in an image apart.");
     }
-    int[] codes = vqVae.quantizer().encode(vectors).values();
-    Tensor chosen = vqVae.quantizer().lookup(images.step(), codes).reshape(vectors.shape());
+    Tensor chosen = vqVae.quantizer().lookup(vqVae.quantizer().encode(vectors));
     Tensor reconstruction = vqVae.decoder().forward(chosen).add(ImageModel.CENTER);
     return new Errors(
         Grid.between(checked(vqVae, reconstruction, images), images),

@@ -38,9 +38,10 @@ import org.slf4j.LoggerFactory;
  *     .build();
  * }</pre>
  *
- * <p>Pixels are numbers in 0..1. {@link #encode}, {@link #decode} and {@link #reconstruct} may be
- * called from any number of threads, but not while the model trains. As a layer it maps images to
- * reconstructions.
+ * <p>Pixels are numbers in 0..1. {@link #encode(Dataset)}, {@link #decode(Codes)} and {@link
+ * #reconstruct} may be called from any number of threads, but not while the model trains. In a step
+ * {@link #encode(Tensor)} and {@link #decode(Tensor)} are one graph, from image to codes to image.
+ * As a layer it maps images to reconstructions.
  */
 public final class VqVae extends ImageModel {
   private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
@@ -262,6 +263,29 @@ public final class VqVae extends ImageModel {
   }
 
   /**
+   * Images to codes, in a step.
+   *
+   * @param images [b, h, w, channels], in 0..1
+   * @return in INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has several
+   * @throws NonFiniteException if a vector of the encoder is NaN or infinite
+   */
+  public Tensor encode(Tensor images) {
+    Tensor vectors = vectors(images);
+    return images.step().within(quantizer, () -> quantizer.encode(vectors));
+  }
+
+  /**
+   * Codes to images, in a step.
+   *
+   * @param codes in INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has several
+   * @return [b, h, w, channels]; pixels may lie a little outside 0..1
+   * @throws IllegalArgumentException as {@link Quantizer#lookup}
+   */
+  public Tensor decode(Tensor codes) {
+    return decoder.forward(quantizer.lookup(codes)).add(CENTER);
+  }
+
+  /**
    * Images to codes.
    *
    * @param images of the size and channels that the encoder takes, in 0..1
@@ -282,7 +306,7 @@ public final class VqVae extends ImageModel {
       int from = i * part;
       int to = Lengths.end(from, part, images.size());
       try (Step step = Step.inference()) {
-        results[i] = quantizer.encode(vectors(pixels(step, images, from, to)));
+        results[i] = Codes.of(encode(pixels(step, images, from, to)), quantizer.codebooks());
       }
       if (i == 0) {
         int each = results[0].values().length / results[0].count();
@@ -334,9 +358,7 @@ public final class VqVae extends ImageModel {
       int from = i * part;
       int to = Lengths.end(from, part, codes.count());
       try (Step step = Step.inference()) {
-        Tensor vectors = quantizer.lookup(step, codes.range(from, to).values());
-        Tensor map = vectors.reshape(to - from, shape[1], shape[2], quantizer.dimension());
-        results[i] = images(decoder.forward(map).add(CENTER));
+        results[i] = images(decode(codes.range(from, to).in(step)));
       }
     }
     return Images.concat(results);

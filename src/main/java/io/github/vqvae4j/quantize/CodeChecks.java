@@ -1,5 +1,7 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.tensor.DType;
+import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
 /** What {@link Codes} refuse, in words that name the place. */
@@ -8,6 +10,30 @@ final class CodeChecks {
   private static final int MOST = Integer.MAX_VALUE - 8;
 
   private CodeChecks() {}
+
+  /** The shape of a tensor's places; refuses a tensor that cannot be of codes. */
+  static int[] places(Tensor codes, Codebooks codebooks) {
+    int books = codebooks.count();
+    int axes = books == 1 ? codes.rank() : codes.rank() - 1;
+    if (codes.dtype() != DType.INT || axes < 1 || books > 1 && codes.size(-1) != books) {
+      throw new IllegalArgumentException(
+          "Codes: expected a tensor in INT of shape "
+              + (books == 1 ? "[batch, ..]" : "[batch, .., " + books + "]")
+              + " for "
+              + codebooks
+              + ", got "
+              + codes.dtype()
+              + " "
+              + Arrays.toString(codes.shape())
+              + ". Take codes as encode gives them, or Codes.in(step).");
+    }
+    int[] shape = new int[Math.max(2, axes)];
+    Arrays.fill(shape, 1);
+    for (int axis = 0; axis < axes; axis++) {
+      shape[axis] = Math.toIntExact(codes.size(axis));
+    }
+    return shape;
+  }
 
   /** Refuses a shape that does not hold the values, and values that are no codes. */
   static void values(int[] values, Codebooks codebooks, int... shape) {

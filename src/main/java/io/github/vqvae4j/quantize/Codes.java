@@ -2,6 +2,8 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The codes of a batch of images (or of anything else), an immutable value on the heap: at each
@@ -68,6 +71,21 @@ public final class Codes {
   public static Codes of(int[] values, Codebooks codebooks, int... shape) {
     CodeChecks.values(values, codebooks, shape);
     return new Codes(values.clone(), codebooks, shape.clone(), null);
+  }
+
+  /**
+   * Creates codes from a tensor of them, copied to the heap.
+   *
+   * @param codes in INT, of the places' shape, and then as many as there are codebooks if there are
+   *     several: what {@link #in} gives; places [n] become [n, 1]
+   * @param codebooks what they are codes of
+   * @return the codes, without labels
+   * @throws IllegalArgumentException if the tensor is of another format or shape, or an element is
+   *     neither a code of its codebook nor {@link #NONE}
+   */
+  public static Codes of(Tensor codes, Codebooks codebooks) {
+    int[] shape = CodeChecks.places(codes, codebooks);
+    return owning(codes.toInts(), codebooks, shape);
   }
 
   /** Creates codes whose values are this array, not a copy of it. */
@@ -140,6 +158,21 @@ public final class Codes {
    */
   public int[] values() {
     return values.clone();
+  }
+
+  /**
+   * Copies the codes into a step.
+   *
+   * @param step where the tensor lives
+   * @return in INT, [batch, height, width] for images, and then the number of codebooks if there
+   *     are several
+   */
+  public Tensor in(Step step) {
+    int books = codebooks.count();
+    long[] axes = IntStream.of(shape).asLongStream().toArray();
+    return step.tensor(
+        values,
+        books == 1 ? axes : LongStream.concat(LongStream.of(axes), LongStream.of(books)).toArray());
   }
 
   /**

@@ -4,20 +4,12 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * How the moving averages of a codebook move. With n_i vectors of a batch assigned to code i:
+ * How the moving averages of a codebook move (equations: {@link VectorQuantizer}).
  *
- * <pre>
- * N_i &lt;- decay N_i + (1 - decay) n_i
- * m_i &lt;- decay m_i + (1 - decay) (sum of these vectors)
- * e_i  = m_i / N'_i,   N'_i = (N_i + epsilon) / (N + K epsilon) N,   N = sum of N_i
- * </pre>
- *
- * <p>(van den Oord et al. 2017, appendix A.1; the smoothed count N' is that of the authors' code.)
- *
- * @param decay from 0 to below 1
+ * @param decay gamma, from 0 to below 1
  * @param epsilon of the Laplace smoothing, above 0 and finite
- * @param zeroDebiased whether both averages start at zero and are divided by 1 - decay^t, as in
- *     Sonnet; otherwise N starts at 0 and m at random numbers, as in zalandoresearch's code
+ * @param zeroDebiased whether both averages start at zero and are divided by w = 1 - decay^t, as in
+ *     Sonnet; otherwise w is 1, N starts at 0 and m at random numbers, as in zalandoresearch's code
  * @param smoothedCountsStored whether N' replaces N, as in zalandoresearch's code
  */
 public record EmaConfig(

@@ -10,9 +10,10 @@ import java.util.List;
  *
  * @param quantized the shape of the input [.., D]; its value is the chosen codebook vectors, its
  *     gradient goes straight through to the input
- * @param codes the chosen codes, of the input's shape without the last axis; [n, 1] for an input
- *     [n, D]
+ * @param codes the chosen codes, in INT, of the input's shape without the last axis; where there
+ *     are several {@linkplain Quantizer#codebooks codebooks}, [.., codebooks], as {@link Codes}
+ *     order them
  * @param terms what the quantizer adds to the loss
  * @param usage how often each code was chosen
  */
-public record Quantized(Tensor quantized, Codes codes, List<LossTerm> terms, CodeUsage usage) {}
+public record Quantized(Tensor quantized, Tensor codes, List<LossTerm> terms, CodeUsage usage) {}

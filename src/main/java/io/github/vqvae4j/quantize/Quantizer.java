@@ -2,7 +2,6 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;
 
@@ -71,24 +70,39 @@ public abstract class Quantizer extends Layer {
   public abstract Quantized quantize(Tensor vectors);
 
   /**
-   * The codes alone, for encoding: no terms, no use.
+   * Returns the codes alone, for encoding: no terms, no use.
    *
    * @param vectors as for {@link #quantize}
-   * @return the codes that {@link #quantize} gives
+   * @return in INT, the codes that {@link #quantize} gives
    */
-  public Codes encode(Tensor vectors) {
+  public Tensor encode(Tensor vectors) {
     return quantize(vectors).codes();
   }
 
   /**
-   * The vectors of some codes.
+   * Returns the vectors of some codes.
    *
-   * @param step where the result lives
-   * @param codes of each codebook one after another for each vector, as {@link Codes#values()}
-   *     orders them
-   * @return [number of vectors, D]
+   * @param codes in INT [..], or [.., codebooks] if there are several, as {@link Quantized#codes}
+   *     and {@link Codes#in} give them
+   * @return [.., D]
+   * @throws IllegalArgumentException if they are not of this shape, one is out of range, or one is
+   *     {@link Codes#NONE} and the quantizer {@linkplain #takesMissingCodes does not take it}
    */
-  public abstract Tensor lookup(Step step, int[] codes);
+  public final Tensor lookup(Tensor codes) {
+    Codes checked = Codes.of(codes, codebooks());
+    if (!takesMissingCodes()) {
+      checked.requireComplete(getClass().getSimpleName() + ".lookup");
+    }
+    return codes.step().within(this, () -> vectors(codes));
+  }
+
+  /**
+   * Computes the vectors of some codes, for {@link #lookup}.
+   *
+   * @param codes as there, checked
+   * @return [.., D]
+   */
+  protected abstract Tensor vectors(Tensor codes);
 
   /**
    * How many vectors it wants to see before its first training step, to start its codebook from.

@@ -26,14 +26,26 @@ import java.util.function.Supplier;
  * L   = alpha mean((sg(z_e) - z_q)^2) + beta mean((z_e - sg(z_q))^2)    (equation 3)
  * </pre>
  *
- * <p>The first term, {@code codebook}, moves the codebook towards the encoder's outputs and is
- * absent where moving averages do that ({@link Update#EMA}, {@link EmaConfig}); the second, {@code
- * commitment}, moves the encoder towards the codebook.
+ * <p>The first term, {@code codebook}, moves the codebook towards the encoder's outputs; the
+ * second, {@code commitment}, moves the encoder towards the codebook. With {@link Update#EMA} there
+ * is no first term: moving averages of the outputs assigned to each code are its vector (appendix
+ * A.1). With n_i outputs of a batch assigned to code i, and gamma the decay:
+ *
+ * <pre>
+ * N_i &lt;- gamma N_i + (1 - gamma) n_i
+ * m_i &lt;- gamma m_i + (1 - gamma) (sum of these outputs)
+ * w   &lt;- gamma w   + (1 - gamma)
+ * e_i  = (m_i / w) / N'_i,   N'_i = (N_i / w + epsilon) / (N + K epsilon) N,   N = sum of N_i / w
+ * </pre>
+ *
+ * <p>From 0, w is 1 - gamma^t, which removes the bias of averages that start at zero (Kingma and Ba
+ * 2015, section 3); from 1 it stays 1. N' is Laplace smoothing, as in the authors' code. With
+ * {@link Update#GRADIENT} only N and w are kept, which tell {@linkplain Restarts dead codes}.
  *
  * <p>A training step quantizes first, with the codebook as it is, and updates it when it commits.
- * State: {@code codebook} [K, D]; {@code count} [K] and, unless the gradient moves the codebook,
- * {@code sum} [K, D], the moving averages; {@code weight} [1], what they are divided by; {@code
- * started} [1], whether there is a codebook to train yet.
+ * State: {@code codebook} e [K, D]; {@code count} N [K] and, unless the gradient moves the
+ * codebook, {@code sum} m [K, D]; {@code weight} w [1]; {@code started} [1], whether there is a
+ * codebook to train yet.
  */
 public final class VectorQuantizer extends Quantizer {
   /** Vectors per code that k-means starts from. */
@@ -50,7 +62,12 @@ public final class VectorQuantizer extends Quantizer {
 
   private final VectorQuantizerConfig config;
   private final Variable codebook;
-  private final CodebookAverages averages;
+  private final Variable count;
+
+  /** Null where the gradient moves the codebook. */
+  private final Variable sum;
+
+  private final Variable weight;
   private final Variable started;
 
   /**
@@ -73,13 +90,9 @@ public final class VectorQuantizer extends Quantizer {
     codebook = byGradient ? parameter("codebook", start, k, d) : buffer("codebook", start, k, d);
     boolean debiased = config.ema().zeroDebiased();
     Supplier<float[]> sums = () -> drawn(k * d, debiased ? () -> 0 : rng::nextGaussian);
-    averages =
-        new CodebookAverages(
-            config,
-            codebook,
-            buffer("count", () -> new float[k], k),
-            byGradient ? null : buffer("sum", sums, k, d),
-            buffer("weight", new float[] {debiased ? 0 : 1}, 1));
+    count = buffer("count", () -> new float[k], k);
+    sum = byGradient ? null : buffer("sum", sums, k, d);
+    weight = buffer("weight", new float[] {debiased ? 0 : 1}, 1);
     started = buffer("started", new float[] {config.start() == Start.K_MEANS ? 0 : 1}, 1);
   }
 
@@ -138,17 +151,16 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  public Codes encode(Tensor vectors) {
+  public Tensor encode(Tensor vectors) {
     checkShape(vectors);
-    return codes(nearest(vectors).toInts(), vectors);
+    long[] places = Arrays.copyOf(vectors.shape(), vectors.rank() - 1);
+    Tensor table = codebook.in(vectors.step());
+    return vectors.reshape(-1, config.dimension()).nearestRows(table).reshape(places);
   }
 
-  private Tensor nearest(Tensor vectors) {
-    return vectors.reshape(-1, config.dimension()).nearestRows(codebook.in(vectors.step()));
-  }
-
-  private Codes codes(int[] values, Tensor vectors) {
-    return Codes.of(values, config.codebookSize(), leading(vectors.shape()));
+  @Override
+  protected Tensor vectors(Tensor codes) {
+    return codebook.in(codes.step()).embedding(codes);
   }
 
   private void checkShape(Tensor vectors) {
@@ -170,17 +182,14 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   private Quantized assign(Tensor vectors) {
-    Step step = vectors.step();
-    if (isTraining(step) && vectorsToStart() > 0) {
+    boolean training = isTraining(vectors.step());
+    if (training && vectorsToStart() > 0) {
       throw new IllegalStateException(
           "VectorQuantizer: its codebook starts from k-means on data and was not started. Train"
               + " with Trainer, call start(vectors, ..) first, or choose another start.");
     }
-    Tensor table = codebook.in(step);
-    Tensor nearest = nearest(vectors);
-    int[] codes = nearest.toInts();
-    Tensor chosen = table.embedding(nearest).reshape(vectors.shape());
-
+    Tensor codes = encode(vectors);
+    Tensor chosen = vectors(codes);
     List<LossTerm> terms = new ArrayList<>();
     if (config.update() == Update.GRADIENT) {
       Tensor term = vectors.stopGradient().meanSquaredError(chosen);
@@ -188,32 +197,71 @@ public final class VectorQuantizer extends Quantizer {
     }
     Tensor commitment = vectors.meanSquaredError(chosen.stopGradient());
     terms.add(new LossTerm("commitment", commitment, config.commitmentWeight()));
-
-    if (isTraining(step)) {
-      double[] values = vectors.toDoubles();
-      long replacements = codebook.replacements();
-      Rng rng = step.sharedRng();
-      step.onCommit(() -> averages.update(values, codes, replacements, rng), averages.variables());
+    CodeUsage usage = CodeUsage.of(codes.toInts(), config.codebookSize());
+    if (training && !isFrozen()) {
+      learn(vectors.stopGradient(), codes, chosen.stopGradient(), usage);
     }
-    return new Quantized(
-        vectors.straightThrough(chosen),
-        codes(codes, vectors),
-        List.copyOf(terms),
-        CodeUsage.of(codes, config.codebookSize()));
+    return new Quantized(vectors.straightThrough(chosen), codes, List.copyOf(terms), usage);
   }
 
-  private static int[] leading(long[] shape) {
-    int[] leading = new int[Math.max(2, shape.length - 1)];
-    Arrays.fill(leading, 1);
-    for (int i = 0; i < shape.length - 1; i++) {
-      leading[i] = Math.toIntExact(shape[i]);
-    }
-    return leading;
+  /** Has the averages take in a batch at commit; of its size, only these copies leave the step. */
+  private void learn(Tensor vectors, Tensor codes, Tensor chosen, CodeUsage usage) {
+    Step step = vectors.step();
+    int d = config.dimension();
+    Tensor rows = vectors.reshape(-1, d);
+    double[] counts = Arrays.stream(usage.counts()).asDoubleStream().toArray();
+    double[] sums =
+        sum == null ? null : rows.segmentSum(codes.reshape(-1), counts.length).toDoubles();
+    double[] after = moved(count.toDoubles(), counts);
+    Restarts restarts =
+        Restarts.of(config, codebook, after, rows, chosen.reshape(-1, d), step.sharedRng());
+    Variable[] written = {codebook, count, weight, sum};
+    step.onCommit(
+        () -> update(counts, sums, restarts), Arrays.copyOf(written, sum == null ? 3 : 4));
   }
 
-  @Override
-  public Tensor lookup(Step step, int[] codes) {
-    return codebook.in(step).rows(codes);
+  /** The averages after one more batch: gamma average + (1 - gamma) batch. */
+  private double[] moved(double[] averages, double... batch) {
+    double decay = config.ema().decay();
+    for (int i = 0; i < averages.length; i++) {
+      averages[i] = decay * averages[i] + (1 - decay) * batch[i];
+    }
+    return averages;
+  }
+
+  private void update(double[] counts, double[] sums, Restarts restarts) {
+    restarts.leaveOutReplaced(counts, sums);
+    double[] n = moved(count.toDoubles(), counts);
+    double[] m = sum == null ? null : moved(sum.toDoubles(), sums);
+    double[] w = moved(weight.toDoubles(), 1);
+    boolean[] dead = Restarts.dead(n, config.restartBelow());
+    if (m != null) {
+      divide(n, m, w[0], dead);
+    }
+    restarts.move(dead, n, m);
+    count.set(n);
+    weight.set(w);
+    if (m != null) {
+      sum.set(m);
+    }
+  }
+
+  /** e_i = (m_i / w) / N'_i; a dead code, for which that is next to nothing, keeps its place. */
+  private void divide(double[] n, double[] m, double w, boolean... dead) {
+    int d = config.dimension();
+    double epsilon = config.ema().epsilon();
+    double total = Arrays.stream(n).sum() / w;
+    double[] e = codebook.toDoubles();
+    for (int i = 0; i < n.length; i++) {
+      double smoothed = (n[i] / w + epsilon) / (total + n.length * epsilon) * total;
+      for (int j = i * d; !dead[i] && j < (i + 1) * d; j++) {
+        e[j] = m[j] / w / smoothed;
+      }
+      if (config.ema().smoothedCountsStored()) {
+        n[i] = smoothed;
+      }
+    }
+    codebook.set(e);
   }
 
   @Override
@@ -246,7 +294,20 @@ public final class VectorQuantizer extends Quantizer {
     KMeansConfig settings = KMeansConfig.of(clusters).iterations(START_ITERATIONS);
     KMeans found = KMeans.fit(vectors, d, settings, rng);
     float[] centers = DistinctCenters.of(found.centers(), d, k, rng);
-    averages.start(centers, found.sizes(), (double) perBatch * d / vectors.length);
+    double scale = (double) perBatch * d / vectors.length;
+    double[] n = new double[k];
+    double[] m = new double[k * d];
+    for (int i = 0; i < m.length; i++) {
+      // A code that no vector is nearest to counts as one, or the first update would move it to 0.
+      n[i / d] = scale * Math.max(1, i / d < clusters ? found.sizes()[i / d] : 0);
+      m[i] = n[i / d] * centers[i];
+    }
+    codebook.set(centers);
+    count.set(n);
+    weight.set(new float[] {1});
+    if (sum != null) {
+      sum.set(m);
+    }
     started.set(new float[] {1});
   }
 }

@@ -39,6 +39,50 @@ final class Indexing {
     }
   }
 
+  /** y [count, ..] of x [n, ..]: y_k is the sum of x_i over all i with k = segments_i. */
+  record SegmentSum(long count) implements Kind {
+    @Override
+    public String name() {
+      return "segmentSum";
+    }
+
+    @Override
+    public boolean takesIntegers() {
+      return true;
+    }
+
+    @Override
+    public Value of(Tensor... inputs) {
+      Tensor x = inputs[0];
+      Tensor segments = inputs[1];
+      Selection.checkInt(name(), "tensor of segments", segments, x);
+      if (x.dtype() == DType.INT || segments.rank() != 1 || segments.size(0) != x.size(0)) {
+        throw new IllegalArgumentException(
+            "segmentSum: expected slices in FLOAT or DOUBLE and the segment of each, got "
+                + Arrays.toString(x.dims())
+                + " in "
+                + x.dtype()
+                + " and segments "
+                + Arrays.toString(segments.dims())
+                + ".");
+      }
+      INDArray places = segments.array();
+      RowKernels.checkIndices(name(), places, count);
+      long[] shape = x.shape();
+      shape[0] = count;
+      INDArray y = x.allocate(shape);
+      RowKernels.scatterAdd(x.array(), 0, places, y);
+      return Value.of(
+          y,
+          x.dtype(),
+          (dy, back) -> {
+            INDArray dx = x.allocate(x.dims());
+            RowKernels.gather(name(), dy.array(), 0, places, dx);
+            back.give(x, dx);
+          });
+    }
+  }
+
   private static long[] joined(long[]... parts) {
     return Arrays.stream(parts).flatMapToLong(LongStream::of).toArray();
   }

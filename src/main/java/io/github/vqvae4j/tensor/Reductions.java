@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
+import io.github.vqvae4j.tensor.internal.RowExtrema;
 import io.github.vqvae4j.tensor.internal.RowKernels;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -50,7 +51,8 @@ final class Reductions {
     public Value of(Tensor... inputs) {
       Tensor rows = inputs[0];
       INDArray y = rows.allocate(rows.size(0));
-      int[] columns = RowKernels.max(rows.array(), y);
+      INDArray columns = rows.step().arena().allocate(DType.INT, rows.size(0));
+      RowExtrema.find(true, rows.array(), y, columns);
       return Value.of(
           y,
           rows.dtype(),

@@ -1642,6 +1642,19 @@ public final class Tensor {
   }
 
   /**
+   * Sums up slices of one segment, as {@code jax.ops.segment_sum}: y[k] = the sum of x[i] over all
+   * i with segments[i] = k, and 0 where there is none. In FLOAT too a sum is taken in double and
+   * rounded once. The gradient of a slice is that of its segment.
+   *
+   * @param segments in INT [n], each from 0 to count - 1, where this is [n, ..]
+   * @param count how many segments there are
+   * @return [count, ..]
+   */
+  public Tensor segmentSum(Tensor segments, long count) {
+    return step.apply(new Indexing.SegmentSum(count), this, segments);
+  }
+
+  /**
    * One-hot vectors of integers.
    *
    * @param classes how many there are; elements are from 0 to below it
@@ -1650,16 +1663,6 @@ public final class Tensor {
    */
   public Tensor oneHot(int classes, DType target) {
     return Indexing.oneHot(this, classes, target);
-  }
-
-  /**
-   * Looks rows up, as an embedding does; the gradient of a row is the sum over its uses.
-   *
-   * @param indices n rows of this [rows, d], each from 0 to rows - 1
-   * @return [n, d]
-   */
-  public Tensor rows(int... indices) {
-    return step.apply(new Rows.Lookup(indices.clone()), this);
   }
 
   /**

@@ -5,14 +5,13 @@ import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.quantize.Quantizer;
-import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * A residual quantizer of vectors [.., 1] with two fixed codebooks of unequal sizes, in plain Java:
- * steps of a tenth from -0.2 on, then steps of a hundredth from -0.03 on.
+ * A residual quantizer of vectors [.., 1] with two fixed codebooks of unequal sizes: steps of a
+ * tenth from -0.2 on, then steps of a hundredth from -0.03 on.
  */
 final class TwoStageQuantizer extends Quantizer {
   private static final int FIRST = 5;
@@ -51,28 +50,23 @@ final class TwoStageQuantizer extends Quantizer {
 
   @Override
   public Quantized quantize(Tensor vectors) {
-    double[] values = vectors.toDoubles();
-    int[] codes = new int[2 * values.length];
-    for (int i = 0; i < values.length; i++) {
-      codes[2 * i] = (int) Math.max(0, Math.min(FIRST - 1, Math.rint(10 * values[i]) + 2));
-      double rest = values[i] - value(codes[2 * i], -1);
-      codes[2 * i + 1] = (int) Math.max(0, Math.min(SECOND - 1, Math.rint(100 * rest) + 3));
-    }
-    int[] places = Arrays.stream(vectors.shape()).mapToInt(Math::toIntExact).limit(3).toArray();
-    Tensor chosen = lookup(vectors.step(), codes).reshape(vectors.shape());
+    Tensor x = vectors.stopGradient();
+    Tensor first = x.mul(10).round().add(2).clamp(0, FIRST - 1);
+    Tensor rest = x.sub(first.sub(2).div(10));
+    Tensor second = rest.mul(100).round().add(3).clamp(0, SECOND - 1);
+    Tensor codes = Tensor.concat(-1, List.of(first, second)).to(DType.INT);
     return new Quantized(
-        vectors.straightThrough(chosen),
-        Codes.of(codes, codebooks(), places),
-        List.of(),
-        CodeUsage.none(FIRST));
+        vectors.straightThrough(vectors(codes)), codes, List.of(), CodeUsage.none(FIRST));
   }
 
   @Override
-  public Tensor lookup(Step step, int[] codes) {
-    float[] values = new float[codes.length / 2];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) value(codes[2 * i], codes[2 * i + 1]);
-    }
-    return step.tensor(values, values.length, 1);
+  protected Tensor vectors(Tensor codes) {
+    return stage(codes, 0).sub(2).div(10).add(stage(codes, 1).sub(3).div(100));
+  }
+
+  /** The codes of a stage [.., 1], that of nothing where there is none. */
+  private static Tensor stage(Tensor codes, int stage) {
+    Tensor some = codes.slice(-1, stage, stage + 1);
+    return some.maskedFill(some.eq(Codes.NONE), stage + 2).to(DType.FLOAT);
   }
 }

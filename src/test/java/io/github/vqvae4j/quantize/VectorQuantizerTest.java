@@ -81,10 +81,9 @@ class VectorQuantizerTest {
         Step step = Step.training(new Rng(1))) {
       Tensor z = step.tensor(gaussians(60, 2), 2, 5, 2, D).withGradient();
       Quantized quantized = quantizer.quantize(z);
-      assertArrayEquals(new int[] {2, 5, 2}, quantized.codes().shape());
+      assertArrayEquals(new long[] {2, 5, 2}, quantized.codes().shape());
       assertArrayEquals(
-          quantizer.lookup(step, quantized.codes().values()).toFloats(),
-          quantized.quantized().toFloats());
+          quantizer.lookup(quantized.codes()).toFloats(), quantized.quantized().toFloats());
       quantized.quantized().mul(3).sum().backward();
       float[] threes = new float[60];
       Arrays.fill(threes, 3);
@@ -130,7 +129,7 @@ class VectorQuantizerTest {
       int[] codes;
       try (Step step = Step.training(new Rng(1))) {
         Quantized quantized = quantizer.quantize(step.tensor(vectors, 100, D));
-        codes = quantized.codes().values();
+        codes = quantized.codes().toInts();
         step.commit();
       }
       float[] codebook = quantizer.codebook();
@@ -279,9 +278,10 @@ class VectorQuantizerTest {
           "[2, 4]");
       assertSays(
           assertThrows(
-              IllegalArgumentException.class, () -> quantizer.lookup(step, new int[] {0, K})),
+              IllegalArgumentException.class,
+              () -> quantizer.lookup(step.tensor(new int[] {0, K}, 2))),
           "0 to 7",
-          "got 8");
+          "got 8 at [1, 0]");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.tensor.Tensors.embedded;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -37,7 +38,7 @@ class BackwardTest {
         new Loss("a residual", x -> x.add(x.square()).sum()),
         new Loss("straight through", x -> x.straightThrough(x.stopGradient().mul(3)).sum()),
         new Loss("difference", x -> x.mul(2).sub(x).sum()),
-        new Loss("rows", x -> x.reshape(2, 1).rows(1, 0, 1).square().sum()),
+        new Loss("rows", x -> embedded(x.reshape(2, 1), 1, 0, 1).square().sum()),
         new Loss("picked", x -> x.reshape(1, 2).crossEntropy(1)));
   }
 

@@ -70,11 +70,26 @@ class ErrorTextsTest {
     String matrices = "[.., m, k] and [.., k, n]";
     refused("matmul", s -> x(s, 2, 3).matmul(x(s, 2, 3)), "matmul", matrices, "[2, 3] and [2, 3]");
     refused("matmul rank", s -> x(s, 3).matmul(x(s, 3, 1)), matrices, "[3] and [3, 1]");
-    String table = "[rows, d]";
-    refused("rows of no table", s -> x(s, 2, 3, 4).rows(1), "rows", table, "[2, 3, 4]");
-    refused("rows of none", s -> x(s, 2, 3).rows(), table, "at least one index", "0 indices");
-    refused("rows beyond", s -> x(s, 2, 3).rows(0, 2), "from 0 to 1", "got 2 at position 1");
-    refused("rows below", s -> x(s, 2, 3).rows(-1), "from 0 to 1", "got -1 at position 0");
+    String segments = "segmentSum: expected slices in FLOAT or DOUBLE and the segment of each";
+    refused("segments", s -> x(s, 2, 3).segmentSum(s.tensor(new int[3], 3), 2), segments, "[3]");
+    refused(
+        "segments of integers",
+        s -> s.tensor(new int[3], 3).segmentSum(s.tensor(new int[3], 3), 2),
+        segments,
+        "[3] in INT");
+    refused(
+        "segment beyond",
+        s -> x(s, 2, 3).segmentSum(s.tensor(new int[] {1, 2}, 2), 2),
+        "segmentSum: expected indices from 0 to 1, got 2 at position 1.");
+    refused(
+        "segment below",
+        s -> x(s, 2, 3).segmentSum(s.tensor(new int[] {-1, 2}, 2), 2),
+        "segmentSum: expected indices from 0 to 1, got -1 at position 0.");
+    refused(
+        "embedding beyond",
+        s -> x(s, 2, 3).embedding(s.tensor(new int[] {0, 2}, 2)),
+        "expected indices from 0 to 1, got 2 at position 1.");
+    refused("segments in float", s -> x(s, 2, 3).segmentSum(x(s, 2), 2), "segmentSum", "INT");
     refused(
         "nearestRows",
         s -> x(s, 2, 3).nearestRows(x(s, 5, 4)),

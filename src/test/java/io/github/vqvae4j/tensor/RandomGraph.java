@@ -1,5 +1,7 @@
 package io.github.vqvae4j.tensor;
 
+import static io.github.vqvae4j.tensor.Tensors.embedded;
+
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
@@ -65,7 +67,7 @@ final class RandomGraph {
       case 10 -> a.neg().sigmoid();
       case 11 -> a.add(b.mean(1, 2).reshape(2, 1, 1, 4));
       case 12 -> Tensor.concat(1, List.of(a.slice(1, 2, 3), b.slice(1, 0, 2)));
-      case 13 -> a.reshape(12, 4).rows(3, 0, 3, 11, 7, 3, 0, 1, 2, 10, 10, 4).reshape(IMAGE);
+      case 13 -> embedded(a.reshape(12, 4), 3, 0, 3, 11, 7, 3, 0, 1, 2, 10, 10, 4).reshape(IMAGE);
       case 14 -> a.reshape(12, 4).matmul(pointwise.reshape(4, 4)).reshape(IMAGE);
       case 15 ->
           FusedConvolution.of(

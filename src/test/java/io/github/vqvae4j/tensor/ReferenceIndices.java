@@ -81,6 +81,14 @@ final class ReferenceIndices {
     return y;
   }
 
+  /** y[k][j] = the sum of x[i][j] over all i with segments[i] = k. */
+  static Numbers segmentSum(Numbers x, int count, int... segments) {
+    Numbers y = Numbers.zeros(with(x.shape(), 0, count));
+    Numbers.forEachIndex(
+        x.shape(), index -> y.add(x.at(index), with(index, 0, segments[(int) index[0]])));
+    return y;
+  }
+
   static Numbers oneHot(Numbers indices, int classes) {
     int rank = indices.shape().length;
     return Numbers.filled(

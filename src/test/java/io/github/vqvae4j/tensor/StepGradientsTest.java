@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.tensor.Close.assertClose;
+import static io.github.vqvae4j.tensor.Tensors.embedded;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -262,7 +263,8 @@ class StepGradientsTest {
             y -> Tensor.concat(0, List.of(y, y)).slice(0, 1, 3),
             y -> y.straightThrough(y.stopGradient().mul(2)).add(y),
             y -> y.add(y.mean(1, 2).reshape(2, 1, 1, 8)),
-            y -> y.reshape(-1, 8).rows(IntStream.range(0, 512).toArray()).reshape(shape).add(y),
+            y ->
+                embedded(y.reshape(-1, 8), IntStream.range(0, 512).toArray()).reshape(shape).add(y),
             y -> conv.apply(y, false),
             y -> conv.apply(y, true));
     for (int i = 0; i < blocks.size(); i++) {

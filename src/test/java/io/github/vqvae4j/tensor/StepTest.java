@@ -420,7 +420,7 @@ class StepTest {
       Tensor x = step.tensor(new float[] {1, 2, 3, 4}, shape).withGradient();
       shape[0] = 1;
       int[] indices = {1, 1};
-      List<Tensor> parts = new ArrayList<>(List.of(x.rows(indices), x));
+      List<Tensor> parts = new ArrayList<>(List.of(x.embedding(step.tensor(indices, 2)), x));
       Tensor both = Tensor.concat(0, parts);
       indices[0] = 0;
       parts.clear();

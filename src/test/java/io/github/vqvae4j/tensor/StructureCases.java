@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.tensor.OperationCase.shape;
+import static io.github.vqvae4j.tensor.Tensors.embedded;
 
 import io.github.vqvae4j.tensor.OperationCase.Definition;
 import io.github.vqvae4j.tensor.OperationCase.Operation;
@@ -158,10 +159,26 @@ final class StructureCases {
   private void addRows() {
     int[][] lookups = {{0}, {4, 0}, {3, 1, 3, 3, 0, 3}, {2, 2, 2, 2, 2, 2, 2}};
     for (int[] indices : lookups) {
-      String name = "rows " + java.util.Arrays.toString(indices);
-      add(name, t -> t[0].rows(indices), n -> Reference.rows(n[0], indices), shape(5, 3));
+      String name = "embedding " + java.util.Arrays.toString(indices);
+      add(name, t -> embedded(t[0], indices), n -> Reference.rows(n[0], indices), shape(5, 3));
     }
-    add("rows of one", t -> t[0].rows(0, 0), n -> Reference.rows(n[0], 0, 0), shape(1, 1));
-    add("rows of 1 number", t -> t[0].rows(6, 2), n -> Reference.rows(n[0], 6, 2), shape(7, 1));
+    add(
+        "embedding of one",
+        t -> embedded(t[0], 0, 0),
+        n -> Reference.rows(n[0], 0, 0),
+        shape(1, 1));
+    add(
+        "embedding of 1 number",
+        t -> embedded(t[0], 6, 2),
+        n -> Reference.rows(n[0], 6, 2),
+        shape(7, 1));
+  }
+
+  private void addSegmentSum(int count, int[] segments, long... shape) {
+    add(
+        "segment sum " + count + ", " + java.util.Arrays.toString(segments),
+        t -> t[0].segmentSum(t[0].step().tensor(segments, segments.length), count),
+        n -> ReferenceIndices.segmentSum(n[0], count, segments),
+        shape);
   }
 }

@@ -28,4 +28,9 @@ final class Tensors {
     }
     return floats;
   }
+
+  /** Rows of a table by their indices. */
+  static Tensor embedded(Tensor table, int... indices) {
+    return table.embedding(table.step().tensor(indices, indices.length));
+  }
 }

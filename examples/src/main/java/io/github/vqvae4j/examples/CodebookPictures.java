@@ -103,7 +103,7 @@ final class CodebookPictures {
     float[] vectors;
     try (Step step = Step.inference()) {
       int[] all = IntStream.range(0, counts.length).toArray();
-      vectors = model.quantizer().lookup(step, all).toFloats();
+      vectors = model.quantizer().lookup(step.tensor(all, all.length)).toFloats();
     }
     PrincipalAxes axes = PrincipalAxes.of(vectors, dimension);
     double[] x = axes.coordinates(vectors, 0);

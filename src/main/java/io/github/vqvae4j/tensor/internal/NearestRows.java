@@ -34,42 +34,46 @@ public final class NearestRows {
   private final INDArray x;
   private final DistinctRows codes;
   private final ScoreTable table;
-  private final int[] nearest;
+  private final INDArray nearest;
   private final int d;
 
-  private NearestRows(Kernels kernels, Arena arena, INDArray x, DistinctRows codes) {
+  private NearestRows(
+      Kernels kernels, Arena arena, INDArray x, DistinctRows codes, INDArray nearest) {
     this.kernels = kernels;
     this.arena = arena;
     this.x = x;
     this.codes = codes;
     d = codes.dimension();
     table = new ScoreTable(arena, codes);
-    nearest = new int[Math.toIntExact(x.size(0))];
+    this.nearest = nearest;
   }
 
   /**
-   * For each row of x [n, d] the index of the nearest row of the codebook [k, d], lowest first;
+   * Finds for each row of x the index of the nearest row of the codebook, the lowest of equals;
    * rows of the codebook that are not finite are never chosen.
    *
+   * @param x [n, d]
+   * @param codebook [k, d]
+   * @param nearest [n], gets ints
    * @throws NonFiniteException if a row of x is not finite, or no row of the codebook is
    */
-  public static int[] search(
-      Kernels kernels, Arena arena, DType dtype, INDArray x, INDArray codebook) {
+  public static void search(
+      Kernels kernels, Arena arena, INDArray x, INDArray codebook, INDArray nearest) {
     checkSizes(x.size(0), codebook.size(0), x.size(1));
     int d = (int) x.size(1);
     int k = (int) codebook.size(0);
-    if (dtype == DType.DOUBLE) {
+    if (NativeMemory.dtypeOf(x) == DType.DOUBLE) {
       double[] rows = HeapCopy.doublesOf(x);
       double[] numbers = HeapCopy.doublesOf(codebook);
       checkFinite(rows, 0, d);
       checkAny(anyFinite(numbers, d), k);
-      return ExactRows.nearest(rows, i -> numbers[i], k, d);
+      int[] found = ExactRows.nearest(rows, i -> numbers[i], k, d);
+      HeapCopy.write(found, 0, found.length, nearest, 0);
+      return;
     }
     DistinctRows codes = new DistinctRows(HeapCopy.floatsOf(codebook), d);
     checkAny(!codes.isEmpty(), k);
-    NearestRows search = new NearestRows(kernels, arena, x, codes);
-    search.run();
-    return search.nearest;
+    new NearestRows(kernels, arena, x, codes, nearest).run();
   }
 
   /** Throws unless the codebook, in whole groups, fits into one heap array. */
@@ -126,7 +130,7 @@ public final class NearestRows {
   }
 
   private void run() {
-    int n = nearest.length;
+    int n = (int) x.size(0);
     int whole = (int) table.bias.length();
     int count = Math.min(whole, MOST_CODES);
     int most = Math.min(n, Math.max(1, BLOCK / Math.max(count, d)));
@@ -187,6 +191,7 @@ public final class NearestRows {
   }
 
   private void decide(Candidates candidates, int from, int rows) {
+    int[] found = new int[rows];
     int[] undecided = new int[rows];
     int count = 0;
     float[] row = new float[d];
@@ -199,14 +204,15 @@ public final class NearestRows {
       if (chosen == Candidates.TOO_MANY) {
         undecided[count++] = i;
       }
-      nearest[from + i] = chosen;
+      found[i] = chosen;
     }
     if (count > 0) {
-      tryAll(undecided, count, from);
+      tryAll(undecided, count, from, found);
     }
+    HeapCopy.write(found, 0, rows, nearest, from);
   }
 
-  private void tryAll(int[] undecided, int count, int from) {
+  private void tryAll(int[] undecided, int count, int from, int... found) {
     double[] rows = new double[count * d];
     float[] row = new float[d];
     for (int i = 0; i < count; i++) {
@@ -221,7 +227,7 @@ public final class NearestRows {
     float[] numbers = codes.numbers();
     int[] chosen = ExactRows.nearest(rows, i -> numbers[i], codes.count(), d);
     for (int i = 0; i < count; i++) {
-      nearest[from + undecided[i]] = chosen[i];
+      found[undecided[i]] = chosen[i];
     }
   }
 }

@@ -1,24 +1,19 @@
 package io.github.vqvae4j.tensor.internal;
 
-import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import org.bytedeco.javacpp.DoublePointer;
+import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.indexer.DoubleIndexer;
-import org.bytedeco.javacpp.indexer.FloatIndexer;
-import org.bytedeco.javacpp.indexer.Indexer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Looks elements up by indices, and adds gradients up by them, as plain loops: those of repeated
- * indices one after another, in the same order each time.
+ * Looks elements up by indices, and adds up what has equal ones, as plain loops: one element after
+ * another, in the same order each time.
  */
 public final class RowKernels {
-  /** Fewer elements are added one after another in place: a copy has an overhead. */
+  /** Fewer elements are read one after another: a copy has an overhead. */
   private static final int SHORT = 16;
 
   private RowKernels() {}
@@ -74,26 +69,88 @@ public final class RowKernels {
 
   /**
    * sums[.., k, ..] = the sum of x[.., i, ..] over all i with indices[i] = k, along an axis: the
-   * gradient of {@link #gather}.
+   * gradient of {@link #gather}. The sums are taken in double, from the first i to the last, and
+   * rounded once, so that they do not lose what many indices of one kind add to them.
    *
-   * @param x in any number format, as sums
+   * @param x in float or double, as sums
    * @param indices ints within sums' size along the axis, as many as x's
    */
   public static void scatterAdd(INDArray x, int axis, INDArray indices, INDArray sums) {
     int[] rows = HeapCopy.intsOf(indices);
-    long size = sums.size(axis);
+    int size = Math.toIntExact(sums.size(axis));
     long d = sizeAfter(sums, axis);
     long before = sums.length() / size / d;
+    int[] ends = new int[size];
+    int[] order = sorted(rows, ends);
     HeapCopy.clear(sums);
-    Move addition = addition(x, sums, (int) Math.min(HeapSlices.LENGTH, d));
+    double[] sum = new double[(int) Math.min(HeapSlices.LENGTH, d)];
+    Addition addition = addition(x, sum.length);
     for (long b = 0; b < before; b++) {
-      for (int i = 0; i < rows.length; i++) {
-        move(addition, (b * rows.length + i) * d, (b * size + rows[i]) * d, d);
+      for (int k = 0, i = 0; k < size; i = ends[k++]) {
+        for (long c = 0; i < ends[k] && c < d; c += sum.length) {
+          int length = (int) Math.min(sum.length, d - c);
+          Arrays.fill(sum, 0);
+          for (int j = i; j < ends[k]; j++) {
+            addition.add((b * rows.length + order[j]) * d + c, length, sum);
+          }
+          HeapCopy.write(sum, 0, length, sums, (b * size + k) * d + c);
+        }
       }
     }
   }
 
-  /** Puts or adds some elements of an array, from one on, into another. */
+  /**
+   * The places of all indices, those of the smallest index first, and of equal ones in order.
+   *
+   * @param ends of each index, gets the end of its part of the result
+   */
+  private static int[] sorted(int[] indices, int... ends) {
+    for (int index : indices) {
+      ends[index]++;
+    }
+    for (int k = 1; k < ends.length; k++) {
+      ends[k] += ends[k - 1];
+    }
+    int[] order = new int[indices.length];
+    int[] next = ends.clone();
+    for (int i = indices.length - 1; i >= 0; i--) {
+      order[--next[indices[i]]] = i;
+    }
+    return order;
+  }
+
+  /** Adds some elements of an array, from one on, to sums. */
+  private interface Addition {
+    void add(long from, int length, double... sums);
+  }
+
+  private static Addition addition(INDArray x, int most) {
+    if (x.dataType() == DataType.FLOAT && fitsBuffer(x)) {
+      FloatBuffer source = floats(x);
+      float[] slice = new float[most];
+      return (from, length, sums) -> {
+        if (length < SHORT) {
+          for (int i = 0; i < length; i++) {
+            sums[i] += source.get((int) from + i);
+          }
+          return;
+        }
+        source.get((int) from, slice, 0, length);
+        for (int i = 0; i < length; i++) {
+          sums[i] += slice[i];
+        }
+      };
+    }
+    double[] slice = new double[most];
+    return (from, length, sums) -> {
+      HeapCopy.read(x, from, slice, 0, length);
+      for (int i = 0; i < length; i++) {
+        sums[i] += slice[i];
+      }
+    };
+  }
+
+  /** Puts some elements of an array, from one on, into another. */
   private interface Move {
     void run(long from, long to, int length);
   }
@@ -114,40 +171,6 @@ public final class RowKernels {
     return (from, to, length) -> {
       HeapCopy.read(x, from, slice, 0, length);
       HeapCopy.write(slice, 0, length, y, to);
-    };
-  }
-
-  private static Move addition(INDArray x, INDArray sums, int most) {
-    if (sums.dataType() == DataType.FLOAT && fitsBuffer(x) && fitsBuffer(sums)) {
-      FloatBuffer source = floats(x);
-      FloatBuffer target = floats(sums);
-      float[] addends = new float[most];
-      float[] slice = new float[most];
-      return (from, to, length) -> {
-        if (length < SHORT) {
-          for (int i = 0; i < length; i++) {
-            float sum = target.get((int) to + i) + source.get((int) from + i);
-            target.put((int) to + i, sum);
-          }
-          return;
-        }
-        source.get((int) from, addends, 0, length);
-        target.get((int) to, slice, 0, length);
-        for (int i = 0; i < length; i++) {
-          slice[i] += addends[i];
-        }
-        target.put((int) to, slice, 0, length);
-      };
-    }
-    double[] addends = new double[most];
-    double[] slice = new double[most];
-    return (from, to, length) -> {
-      HeapCopy.read(x, from, addends, 0, length);
-      HeapCopy.read(sums, to, slice, 0, length);
-      for (int i = 0; i < length; i++) {
-        slice[i] += addends[i];
-      }
-      HeapCopy.write(slice, 0, length, sums, to);
     };
   }
 
@@ -208,116 +231,12 @@ public final class RowKernels {
     return Math.toIntExact(columns.length() / rows.size(0));
   }
 
-  /** y[i] = table[indices[i]]; both have less than 2^31 elements. */
-  public static void gather(INDArray table, int[] indices, INDArray y) {
-    int d = Math.toIntExact(table.size(1));
-    if (table.dataType() == DataType.FLOAT) {
-      FloatBuffer source = floats(table);
-      FloatBuffer target = floats(y);
-      for (int i = 0; i < indices.length; i++) {
-        target.put(i * d, source, indices[i] * d, d);
-      }
-    } else {
-      DoubleBuffer source = doubles(table);
-      DoubleBuffer target = doubles(y);
-      for (int i = 0; i < indices.length; i++) {
-        target.put(i * d, source, indices[i] * d, d);
-      }
-    }
-  }
-
-  /** gradient[k] = sum of dy[i] over all i with indices[i] = k. */
-  public static void scatterAdd(INDArray dy, int[] indices, INDArray gradient) {
-    int d = Math.toIntExact(gradient.size(1));
-    if (gradient.dataType() == DataType.FLOAT) {
-      float[] rows = HeapCopy.floatsOf(dy);
-      float[] sums = new float[Math.toIntExact(gradient.length())];
-      for (int i = 0; i < indices.length; i++) {
-        int row = indices[i] * d;
-        for (int j = 0; j < d; j++) {
-          sums[row + j] += rows[i * d + j];
-        }
-      }
-      HeapCopy.write(sums, 0, sums.length, gradient, 0);
-    } else {
-      double[] rows = HeapCopy.doublesOf(dy);
-      double[] sums = new double[Math.toIntExact(gradient.length())];
-      for (int i = 0; i < indices.length; i++) {
-        int row = indices[i] * d;
-        for (int j = 0; j < d; j++) {
-          sums[row + j] += rows[i * d + j];
-        }
-      }
-      HeapCopy.write(sums, gradient);
-    }
-  }
-
-  /** y[i] = the largest number of row i; returns the first column that has it, or a NaN. */
-  public static int[] max(INDArray rows, INDArray y) {
-    double[] numbers = HeapCopy.doublesOf(rows);
-    double[] largest = new double[(int) rows.size(0)];
-    int[] columns = new int[largest.length];
-    int d = (int) rows.size(1);
-    for (int i = 0; i < largest.length; i++) {
-      largest[i] = numbers[i * d];
-      for (int j = 1; j < d; j++) {
-        double number = numbers[i * d + j];
-        if (number > largest[i] || Double.isNaN(number)) {
-          largest[i] = number;
-          columns[i] = j;
-        }
-      }
-    }
-    HeapCopy.write(largest, y);
-    return columns;
-  }
-
-  /** y[i] = rows[i, columns[i]]. */
-  public static void pick(INDArray rows, int[] columns, INDArray y) {
-    double[] picked = new double[columns.length];
-    Indexer numbers = indexer(rows);
-    for (int i = 0; i < columns.length; i++) {
-      picked[i] = numbers.getDouble(place(i, rows.size(1), columns[i]));
-    }
-    HeapCopy.write(picked, y);
-  }
-
-  /** rows[i, columns[i]] = y[i], and 0 in the other columns. */
-  public static void place(INDArray y, int[] columns, INDArray rows) {
-    double[] placed = HeapCopy.doublesOf(y);
-    Pointer.memset(rows.data().pointer(), 0, rows.length() * rows.dataType().width());
-    Indexer numbers = indexer(rows);
-    for (int i = 0; i < columns.length; i++) {
-      numbers.putDouble(new long[] {place(i, rows.size(1), columns[i])}, placed[i]);
-    }
-  }
-
-  /** Where an element lies: logits may have more elements than an int counts. */
-  static long place(int row, long width, int column) {
-    return row * width + column;
-  }
-
-  private static Indexer indexer(INDArray array) {
-    Pointer numbers = array.data().pointer();
-    return numbers instanceof FloatPointer floats
-        ? FloatIndexer.create(floats)
-        : DoubleIndexer.create((DoublePointer) numbers);
-  }
-
   /** Elements of 4 bytes, whatever they are. */
   private static IntPointer ints(INDArray array) {
     return new IntPointer(array.data().pointer());
   }
 
-  private static DoublePointer pointerToDoubles(INDArray array) {
-    return (DoublePointer) array.data().pointer();
-  }
-
   private static FloatBuffer floats(INDArray array) {
     return ((FloatPointer) array.data().pointer()).asBuffer();
-  }
-
-  private static DoubleBuffer doubles(INDArray array) {
-    return ((DoublePointer) array.data().pointer()).asBuffer();
   }
 }

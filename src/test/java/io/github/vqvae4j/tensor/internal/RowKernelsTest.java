@@ -97,6 +97,28 @@ class RowKernelsTest {
     }
   }
 
+  /** A million addends of one index, of which a running sum in float loses half and more. */
+  @Test
+  void sumsOfManyKeepTheirDigits() {
+    int n = 1 << 20;
+    INDArray x = arena.allocate(DType.FLOAT, n, 3);
+    float[] row = {0.1f, 1 + 0x1p-23f, -3e-7f};
+    float[] values = new float[3 * n];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row[i % 3];
+    }
+    values[2] = 1e5f;
+    HeapCopy.write(values, 0, values.length, x, 0);
+    INDArray sums = arena.allocate(DType.FLOAT, 2, 3);
+    int[] indices = new int[n];
+    Arrays.fill(indices, 1);
+    RowKernels.scatterAdd(x, 0, ints(indices, n), sums);
+    float[] expected = {
+      0, 0, 0, (float) (n * (double) 0.1f), n + 0.125f, (float) (1e5 - (n - 1) * (double) 3e-7f)
+    };
+    assertArrayEquals(expected, HeapCopy.floatsOf(sums));
+  }
+
   @ParameterizedTest
   @EnumSource
   void pickAndPlace(DType dtype) {
@@ -226,12 +248,5 @@ class RowKernelsTest {
         }
       }
     }
-  }
-
-  @Test
-  void placesBeyondTwoToThe31AreCountedInLong() {
-    assertEquals(262_143L * 16_384 + 16_383, RowKernels.place(262_143, 16_384, 16_383));
-    assertEquals(
-        Integer.MAX_VALUE * 3L + 2, RowKernels.place(Integer.MAX_VALUE, 3, 2), "above 2^31");
   }
 }
