@@ -1,0 +1,36 @@
+package io.github.vqvae4j.model;
+
+import io.github.vqvae4j.nn.BlockCheck;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole models, and their losses, by two threads at once. */
+class ModelThreadsTest {
+  static List<ImageModel> models() {
+    return List.of(
+        Shapes.model(1, 3, VectorQuantizer.ema(16, 4).start(Start.NORMAL)),
+        Shapes.model(1, 3, VectorQuantizer.gradient(16, 4).start(Start.NORMAL)),
+        LatentModels.autoencoder(1),
+        LatentModels.vae(1).build(),
+        LatentModels.convolutional(1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void twoThreadsMayRunIt(ImageModel model) {
+    try (model) {
+      Function<List<Tensor>, Tensor> loss =
+          x -> LossTerm.total(model.loss(x.get(0), new TrainingProgress(1, 1)).terms());
+      BlockCheck.of(model, loss, new long[] {2, 8, 8, 1}).threads();
+      BlockCheck.of(model, 2, 8, 8, 1).threads();
+      model.eval();
+      BlockCheck.of(model, loss, new long[] {2, 8, 8, 1}).threads();
+    }
+  }
+}
