@@ -13,15 +13,17 @@ import java.util.stream.IntStream;
  *
  * <p>Candidates are drawn in the pass, one after another, each in proportion to its squared
  * distance from its own code: drawn evenly, codes would gather where many vectors are alike and
- * well represented already. At commit the step's vectors may be gone, and so K of them are copied,
- * if this batch by itself leaves a code dead. A candidate where a code stands by then, from before,
- * since the update or since an equal candidate, is passed over. Dead codes that no candidate is
- * left for stay where they are until a later step has one.
+ * well represented already. At commit the step's vectors may be gone, and so as many are copied as
+ * this batch by itself leaves codes dead. A candidate where a code stands by then is passed over.
+ * Dead codes that no candidate is left for stay where they are until a later step has one.
  *
  * <p>Several batches may make one step, all quantized with one codebook. The first that restarts
  * codes is the only one; from later ones is left out what was assigned to the codes' old places.
  */
 final class Restarts {
+  /** Vectors looked at together for one that is not a candidate yet. */
+  private static final int CHUNK = 64;
+
   private final Variable codebook;
   private final double[] candidates;
 
@@ -48,10 +50,10 @@ final class Restarts {
       Tensor vectors,
       Tensor chosen,
       Rng rng) {
-    boolean any = indices(dead(counts, config.restartBelow())).length > 0;
-    return any
-        ? new Restarts(codebook, candidates(vectors, chosen, counts.length, rng))
-        : new Restarts(codebook);
+    int wanted = indices(dead(counts, config.restartBelow())).length;
+    return wanted == 0
+        ? new Restarts(codebook)
+        : new Restarts(codebook, candidates(vectors, chosen, wanted, rng));
   }
 
   /** Whether the count of each code is below a share of the mean count. */
@@ -73,8 +75,9 @@ final class Restarts {
   }
 
   /**
-   * At most so many vectors, row by row, drawn without replacement: those with the largest ln(u) /
-   * distance, u uniform, are such draws in their order (Efraimidis and Spirakis 2006).
+   * At most so many vectors, no two of them equal, row by row. Those with the largest ln(u) /
+   * distance, u uniform, are draws without replacement in their order (Efraimidis and Spirakis
+   * 2006).
    */
   private static double[] candidates(Tensor vectors, Tensor chosen, int most, Rng rng) {
     double[] keys =
@@ -88,9 +91,22 @@ final class Restarts {
     if (possible == 0) {
       return new double[0];
     }
-    Tensor drawn = vectors.step().tensor(keys, keys.length);
-    Tensor places = drawn.topK(Math.min(most, possible), 0).indices();
-    return vectors.embedding(places).toDoubles();
+    Tensor order = vectors.step().tensor(keys, keys.length).topK(possible, 0).indices();
+    int d = Math.toIntExact(vectors.size(1));
+    int wanted = Math.min(most, possible);
+    double[] rows = new double[wanted * d];
+    int count = 0;
+    int atOnce = Math.max(wanted, CHUNK);
+    for (int from = 0; from < possible && count < wanted; from += atOnce) {
+      Tensor places = order.slice(0, from, Math.min(possible, from + atOnce));
+      double[] some = vectors.embedding(places).toDoubles();
+      for (int row = 0; row < some.length && count < wanted; row += d) {
+        if (!contains(rows, count * d, some, row, d)) {
+          System.arraycopy(some, row, rows, count++ * d, d);
+        }
+      }
+    }
+    return Arrays.copyOf(rows, count * d);
   }
 
   /** Takes what was assigned to codes that restarted since out of a batch's counts and sums. */
@@ -123,7 +139,7 @@ final class Restarts {
     double[] rows = new double[codes.length * d];
     int moved = 0;
     for (int from = 0; from < candidates.length && moved < codes.length; from += d) {
-      if (!contains(table, candidates, from, d)) {
+      if (!contains(table, table.length, candidates, from, d)) {
         int code = codes[moved];
         System.arraycopy(candidates, from, table, code * d, d);
         System.arraycopy(candidates, from, rows, moved * d, d);
@@ -139,11 +155,11 @@ final class Restarts {
     }
   }
 
-  /** Whether a row of a table equals a candidate. */
-  private static boolean contains(double[] table, double[] candidates, int from, int d) {
-    for (int row = 0; row < table.length; row += d) {
+  /** Whether one of the first rows of a table equals a row of others. */
+  private static boolean contains(double[] table, int length, double[] others, int from, int d) {
+    for (int row = 0; row < length; row += d) {
       int j = 0;
-      while (j < d && table[row + j] == candidates[from + j]) {
+      while (j < d && table[row + j] == others[from + j]) {
         j++;
       }
       if (j == d) {

@@ -18,6 +18,7 @@ import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,6 +109,46 @@ class CodesOfModelsTest {
       for (int i = 0; i < first.length; i++) {
         float pixel = pixels[24 * (i / 6) + 8 * (i % 6 / 2) + 2 * (i % 2)];
         assertEquals(0.5 + (first[i] - 2) / 10.0, pixel, 1e-6);
+      }
+    }
+  }
+
+  @Test
+  void codesOfTwoStagesAreATensorWithThemLast() {
+    int[] some = {4, 6, 0, -1, -1, 3, -1, -1};
+    try (VqVae model = twoStages(true);
+        VqVae strict = twoStages(false);
+        Step step = Step.inference()) {
+      Codes codes = Codes.of(some, Codebooks.residual(5, 7), 1, 2, 2);
+      Tensor tensor = codes.in(step);
+      assertArrayEquals(new long[] {1, 2, 2, 2}, tensor.shape());
+      assertEquals(codes, Codes.of(tensor, codes.codebooks()));
+      Tensor images = model.decode(tensor);
+      assertArrayEquals(model.decode(codes).pixels(), images.toFloats());
+      assertEquals(0.5 + 0.2 + 0.03, images.toFloats()[0], 1e-6);
+      assertEquals(0.5, images.toFloats()[15], 1e-6);
+      Tensor again = model.encode(images);
+      assertArrayEquals(new int[] {4, 6, 0, 3, 2, 3, 2, 3}, again.toInts());
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> strict.decode(tensor)),
+          "TwoStageQuantizer.lookup",
+          "none (-1) at [0, 0, 1], stage 1 and at 3 more");
+      for (int[] bad : new int[][] {{5, 0}, {0, 7}, {-2, 0}}) {
+        Tensor beyond = step.tensor(bad, 1, 1, 1, 2);
+        assertSays(
+            assertThrows(IllegalArgumentException.class, () -> model.decode(beyond)),
+            "expected codes from 0 to",
+            "at [0, 0, 0], stage " + (bad[1] == 7 ? 1 : 0));
+      }
+      for (Tensor wrong :
+          new Tensor[] {
+            step.tensor(new int[4], 1, 2, 2, 1),
+            step.tensor(new int[2], 2),
+            step.tensor(new float[2], 1, 1, 1, 2)
+          }) {
+        assertSays(
+            assertThrows(IllegalArgumentException.class, () -> model.decode(wrong)),
+            "in INT of shape [batch, .., 2] for 2 stages of [5, 7] codes, got " + wrong.dtype());
       }
     }
   }

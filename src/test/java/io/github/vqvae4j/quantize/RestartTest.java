@@ -275,4 +275,57 @@ class RestartTest {
       }
     }
   }
+
+  /** By the squared distance from their code: 1, 4, 9 and twice 16 of 46. */
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void vectorsAreDrawnInProportionToTheirSquaredDistance(Update update) {
+    int runs = 600;
+    float[] vectors = {1, 0, 0, 0, -2, 0, 0, 0, 3, 4, 0, 0, 4, 0, 0, 0, 0, 0};
+    int[] drawn = new int[5];
+    for (int seed = 0; seed < runs; seed++) {
+      try (VectorQuantizer quantizer = quantizer(update, 2)) {
+        Variable codebook = quantizer.variables().get("codebook");
+        codebook.set(new float[] {0, 0, 0, 100, 100, 100});
+        train(quantizer, seed, vectors);
+        float[] moved = Arrays.copyOfRange(quantizer.codebook(), D, 2 * D);
+        drawn[(int) Math.abs(moved[0] + moved[1] + moved[2])]++;
+      }
+    }
+    assertEquals(0, drawn[0], "the vector at its code");
+    double[] shares = {1 / 46.0, 4 / 46.0, 9 / 46.0, 32 / 46.0};
+    for (int i = 0; i < shares.length; i++) {
+      double deviation = Math.sqrt(runs * shares[i] * (1 - shares[i]));
+      assertEquals(runs * shares[i], drawn[i + 1], 4 * deviation, "distance " + (i + 1));
+    }
+  }
+
+  /** Only one code restarts at each of some vectors that are most of the batch. */
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void copiesOfAVectorLeaveRoomForOthers(Update update) {
+    int n = 400;
+    float[] vectors = gaussians(n * D, 3);
+    for (int i = 0; i < n; i++) {
+      if (i % 2 == 0) {
+        Arrays.fill(vectors, i * D, (i + 1) * D, 9);
+      }
+    }
+    try (VectorQuantizer quantizer = quantizer(update, 100)) {
+      Variable codebook = quantizer.variables().get("codebook");
+      float[] codes = new float[100 * D];
+      Arrays.fill(codes, D, codes.length, 50);
+      codebook.set(codes);
+      train(quantizer, 1, vectors);
+      float[] after = quantizer.codebook();
+      int restarted = 0;
+      int copies = 0;
+      for (int i = 1; i < 100; i++) {
+        restarted += after[i * D] == 50 ? 0 : 1;
+        copies += after[i * D] == 9 ? 1 : 0;
+      }
+      assertEquals(1, copies);
+      assertEquals(99, restarted);
+    }
+  }
 }

@@ -14,6 +14,7 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -283,6 +284,86 @@ class VectorQuantizerTest {
           "0 to 7",
           "got 8 at [1, 0]");
     }
+  }
+
+  @Test
+  void whatIsNoCodeIsRefused() {
+    try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED));
+        Step step = Step.inference()) {
+      refused(quantizer, step.tensor(new int[] {0, 7, 8, 0}, 2, 2), "0 to 7", "got 8 at [1, 0]");
+      refused(quantizer, step.tensor(new int[] {0, -2}, 2), "got -2 at [1, 0]");
+      refused(
+          quantizer,
+          step.tensor(new int[] {3, -1, -1}, 1, 3),
+          "VectorQuantizer.lookup",
+          "none (-1) at [0, 1] and at 1 more");
+      refused(quantizer, step.tensor(new float[] {1}, 1), "in INT", "[batch, ..]", "got FLOAT [1]");
+      assertArrayEquals(
+          new long[] {1, 3, 1, D},
+          quantizer.lookup(step.tensor(new int[] {3, 0, 7}, 1, 3, 1)).shape());
+    }
+  }
+
+  private static void refused(VectorQuantizer quantizer, Tensor codes, String... parts) {
+    assertSays(assertThrows(IllegalArgumentException.class, () -> quantizer.lookup(codes)), parts);
+  }
+
+  /** So many that a running sum in float would stop growing, or drift. */
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void aMillionVectorsOfOneCodeKeepTheirMean(Update update) {
+    int n = 1_000_000;
+    float[] vectors = new float[n * D];
+    double[] sums = new double[D];
+    Rng rng = new Rng(SEED);
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = 5 + (i % D) + 0.1f * rng.nextFloat();
+      sums[i % D] += vectors[i];
+    }
+    try (VectorQuantizer quantizer =
+        config(update).ema(new EmaConfig(0, 1e-9, true, false)).build(new Rng(SEED))) {
+      float[] far = new float[K * D];
+      Arrays.fill(far, -1000);
+      Arrays.fill(far, 0, D, 4);
+      quantizer.variables().get("codebook").set(far);
+      train(quantizer, vectors);
+      assertEquals(n, quantizer.variables().get("count").toFloats()[0]);
+      for (int j = 0; j < D; j++) {
+        float expected = update == Update.EMA ? (float) (sums[j] / n) : 4;
+        assertEquals(expected, quantizer.codebook()[j], 2 * Math.ulp(expected));
+      }
+    }
+  }
+
+  /** Much less than a copy of it in double, which would be 8 D bytes a vector. */
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void aBatchIsNotCopiedToTheHeap(Update update) {
+    int d = 64;
+    VectorQuantizerConfig config =
+        update == Update.EMA ? VectorQuantizer.ema(K, d) : VectorQuantizer.gradient(K, d);
+    try (VectorQuantizer quantizer =
+        config.start(Start.UNIFORM).restartBelow(0).build(new Rng(SEED))) {
+      long few = allocated(quantizer, 2_048, d);
+      long many = allocated(quantizer, 8_192, d);
+      long each = (many - few) / (8_192 - 2_048);
+      assertTrue(each < 2 * d, each + " bytes on the heap for each vector");
+    }
+  }
+
+  private static long allocated(VectorQuantizer quantizer, int n, int d) {
+    float[] vectors = gaussians(n * d, n);
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = 0;
+    for (int i = 0; i < 3; i++) {
+      before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      try (Step step = Step.training(new Rng(SEED))) {
+        quantizer.quantize(step.tensor(vectors, n, d));
+        step.commit();
+      }
+    }
+    return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
   }
 
   /** Sizes near 2^31, without the memory that they would take. */

@@ -85,6 +85,7 @@ public final class RowKernels {
     HeapCopy.clear(sums);
     double[] sum = new double[(int) Math.min(HeapSlices.LENGTH, d)];
     Addition addition = addition(x, sum.length);
+    Rounding rounding = rounding(sums, sum.length);
     for (long b = 0; b < before; b++) {
       for (int k = 0, i = 0; k < size; i = ends[k++]) {
         for (long c = 0; i < ends[k] && c < d; c += sum.length) {
@@ -93,7 +94,7 @@ public final class RowKernels {
           for (int j = i; j < ends[k]; j++) {
             addition.add((b * rows.length + order[j]) * d + c, length, sum);
           }
-          HeapCopy.write(sum, 0, length, sums, (b * size + k) * d + c);
+          rounding.put((b * size + k) * d + c, length, sum);
         }
       }
     }
@@ -148,6 +149,25 @@ public final class RowKernels {
         sums[i] += slice[i];
       }
     };
+  }
+
+  /** Puts sums into an array, from an element on. */
+  private interface Rounding {
+    void put(long to, int length, double... sums);
+  }
+
+  private static Rounding rounding(INDArray y, int most) {
+    if (y.dataType() == DataType.FLOAT && fitsBuffer(y)) {
+      FloatBuffer target = floats(y);
+      float[] slice = new float[most];
+      return (to, length, sums) -> {
+        for (int i = 0; i < length; i++) {
+          slice[i] = (float) sums[i];
+        }
+        target.put((int) to, slice, 0, length);
+      };
+    }
+    return (to, length, sums) -> HeapCopy.write(sums, 0, length, y, to);
   }
 
   /** Puts some elements of an array, from one on, into another. */
