@@ -32,7 +32,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule IO = only("io", "config", "memory");
   @ArchTest static final ArchRule DATA = only("data", "config", "io", "memory", "random");
   @ArchTest static final ArchRule TENSOR = only("tensor", "config", "memory", "random");
-  @ArchTest static final ArchRule METRICS = only("metrics", "tensor", "random");
+  @ArchTest static final ArchRule METRICS = only("metrics");
   @ArchTest static final ArchRule NN = only("nn", "config", "tensor", "random");
 
   @ArchTest

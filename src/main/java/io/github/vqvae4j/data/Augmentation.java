@@ -5,7 +5,8 @@ import io.github.vqvae4j.config.Require;
 
 /**
  * What happens to an image at random each time it is trained on, in this order: it is moved and
- * cut, mirrored, made brighter or darker, and its contrast changed.
+ * cut, mirrored, made brighter or darker, and its contrast changed. By default, {@link #NONE},
+ * nothing is.
  *
  * <pre>{@code
  * Dataset varied = flowers.augmented(Augmentation.NONE.crop(56, 56).flip(true).brightness(0.1), 42);

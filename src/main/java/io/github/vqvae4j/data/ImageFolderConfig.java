@@ -12,8 +12,8 @@ import java.util.List;
  * ImageFolderConfig.of(64).fit(ImageFit.STRETCH).skipBad(true)
  * }</pre>
  *
- * @param height of every image
- * @param width of every image
+ * @param height of every image, in pixels, at least 1
+ * @param width of every image, in pixels, at least 1
  * @param channels 3 for red, green, blue, 1 for gray; pictures of the other kind are converted; by
  *     default 3
  * @param fit how a picture of another size becomes such an image; by default {@code COVER}

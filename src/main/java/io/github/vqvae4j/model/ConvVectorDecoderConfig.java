@@ -7,8 +7,8 @@ import io.github.vqvae4j.random.Rng;
  * The settings of a {@link ConvVectorDecoder}.
  *
  * @param conv the settings of its convolutions
- * @param height of the images, a multiple of 2^upsample
- * @param width of the images, a multiple of 2^upsample
+ * @param height of the images in pixels, a multiple of 2^upsample
+ * @param width of the images in pixels, a multiple of 2^upsample
  * @param features channels of the map that is made of the vector, at least 1; by default 16
  */
 public record ConvVectorDecoderConfig(ConvDecoderConfig conv, int height, int width, int features)

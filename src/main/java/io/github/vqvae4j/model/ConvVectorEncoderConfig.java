@@ -7,8 +7,8 @@ import io.github.vqvae4j.random.Rng;
  * The settings of a {@link ConvVectorEncoder}.
  *
  * @param conv the settings of its convolutions
- * @param height of the images, a multiple of 2^downsample
- * @param width of the images, a multiple of 2^downsample
+ * @param height of the images in pixels, a multiple of 2^downsample
+ * @param width of the images in pixels, a multiple of 2^downsample
  * @param features channels of the map that the vector is made of, at least 1; by default 16
  */
 public record ConvVectorEncoderConfig(ConvEncoderConfig conv, int height, int width, int features)

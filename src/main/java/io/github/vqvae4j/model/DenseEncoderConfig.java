@@ -6,10 +6,11 @@ import java.util.List;
 /**
  * The settings of a {@link DenseEncoder}.
  *
- * @param height of the images, at least 1
- * @param width of the images, at least 1
+ * @param height of the images in pixels, at least 1
+ * @param width of the images in pixels, at least 1
  * @param channels of the images, at least 1
  * @param hidden the sizes in between, from the image to the vector, each at least 1; by default 400
+ *     alone; none for one linear map
  */
 public record DenseEncoderConfig(int height, int width, int channels, List<Integer> hidden)
     implements Encoder.Config, DenseSettings<DenseEncoderConfig> {

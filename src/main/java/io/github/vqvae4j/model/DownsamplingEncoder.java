@@ -2,6 +2,7 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.Convolution;
+import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.ResidualStack;
 import io.github.vqvae4j.nn.Sequential;
@@ -12,33 +13,34 @@ import java.util.List;
 
 /** The layers of {@link ConvEncoder} and, in one dimension, of {@link SeriesEncoder}. */
 abstract sealed class DownsamplingEncoder extends Encoder permits ConvEncoder, SeriesEncoder {
-  private final ConvSettings<?> settings;
   private final List<Layer> layers;
 
   /** With {@code times} halvings. */
   DownsamplingEncoder(
       Convolution.Kind kind, ConvSettings<?> settings, int times, int dimension, Rng rng) {
-    this.settings = settings;
     int hidden = settings.hidden();
+    Initializer initializer = settings.initializer();
     List<Layer> halvings = new ArrayList<>();
     int in = settings.channels();
     for (int i = 0; i < times; i++) {
       int out = i == 0 ? hidden / 2 : hidden;
-      halvings.add(kind.of(conv(in, out, 4).stride(2).padding(1).relu(true), rng));
+      halvings.add(kind.of(conv(in, out, 4, initializer).stride(2).padding(1).relu(true), rng));
       in = out;
     }
     Layer down = child("down", Sequential.of(halvings));
-    Layer mix = child("mix", kind.of(conv(in, hidden, 3).padding(1).relu(true), rng));
+    Layer mix = child("mix", kind.of(conv(in, hidden, 3, initializer).padding(1).relu(true), rng));
     Layer residual =
-        child(
-            "residual",
-            new ResidualStack(kind, hidden, settings.residual(), settings.initializer(), rng));
+        child("residual", new ResidualStack(kind, hidden, settings.residual(), initializer, rng));
     layers =
-        List.of(down, mix, residual, child("project", kind.of(conv(hidden, dimension, 1), rng)));
+        List.of(
+            down,
+            mix,
+            residual,
+            child("project", kind.of(conv(hidden, dimension, 1, initializer), rng)));
   }
 
-  private ConvConfig conv(int in, int out, int kernel) {
-    return ConvConfig.of(in, out, kernel).initializer(settings.initializer());
+  private static ConvConfig conv(int in, int out, int kernel, Initializer initializer) {
+    return ConvConfig.of(in, out, kernel).initializer(initializer);
   }
 
   /** [b, .., channels] to [b, .., D]. */

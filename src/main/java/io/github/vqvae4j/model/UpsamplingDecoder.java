@@ -3,6 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.Convolution;
+import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.ResidualStack;
 import io.github.vqvae4j.nn.Sequential;
@@ -14,9 +15,6 @@ import java.util.List;
 
 /** The layers of {@link ConvDecoder} and, in one dimension, of {@link SeriesDecoder}. */
 abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, SeriesDecoder {
-  private final Convolution.Kind kind;
-  private final Convolution.Kind transposed;
-  private final ConvSettings<?> settings;
   private final List<Layer> layers;
 
   /** With {@code times} doublings. */
@@ -28,39 +26,34 @@ abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, Ser
       int times,
       int dimension,
       Rng rng) {
-    this.kind = kind;
-    this.transposed = transposed;
-    this.settings = settings;
     int hidden = settings.hidden();
-    Layer mix = child("mix", kind.of(conv(dimension, hidden, 3).padding(1), rng));
+    Initializer initializer = settings.initializer();
+    ConvConfig toHidden = conv(dimension, hidden, 3, initializer).padding(1);
+    Layer mix = child("mix", kind.of(toHidden, rng));
     Layer residual =
-        child(
-            "residual",
-            new ResidualStack(kind, hidden, settings.residual(), settings.initializer(), rng));
+        child("residual", new ResidualStack(kind, hidden, settings.residual(), initializer, rng));
     List<Layer> up = new ArrayList<>();
     int in = hidden;
     for (int left = times - 1; left >= 0; left--) {
       int out = left == 0 ? settings.channels() : left == 1 ? hidden / 2 : hidden;
-      up.addAll(doubled(doubling, in, out, left > 0, rng));
+      boolean relu = left > 0;
+      if (doubling == Doubling.TRANSPOSED) {
+        ConvConfig doubled = conv(in, out, 4, initializer).stride(2).padding(1);
+        up.add(transposed.of(doubled.relu(relu), rng));
+      } else {
+        up.add(new Upsample(2));
+        up.add(kind.of(conv(in, out, 3, initializer).padding(1).relu(relu), rng));
+      }
       in = out;
     }
     if (up.isEmpty()) {
-      up.add(kind.of(conv(hidden, settings.channels(), 3).padding(1), rng));
+      up.add(kind.of(conv(hidden, settings.channels(), 3, initializer).padding(1), rng));
     }
     layers = List.of(mix, residual, child("up", Sequential.of(up)));
   }
 
-  private List<Layer> doubled(Doubling doubling, int in, int out, boolean relu, Rng rng) {
-    return switch (doubling) {
-      case TRANSPOSED ->
-          List.of(transposed.of(conv(in, out, 4).stride(2).padding(1).relu(relu), rng));
-      case NEAREST ->
-          List.of(new Upsample(2), kind.of(conv(in, out, 3).padding(1).relu(relu), rng));
-    };
-  }
-
-  private ConvConfig conv(int in, int out, int kernel) {
-    return ConvConfig.of(in, out, kernel).initializer(settings.initializer());
+  private static ConvConfig conv(int in, int out, int kernel, Initializer initializer) {
+    return ConvConfig.of(in, out, kernel).initializer(initializer);
   }
 
   /** [b, .., D] to [b, .., channels]. */

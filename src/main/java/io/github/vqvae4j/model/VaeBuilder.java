@@ -24,7 +24,7 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
    * @return this builder
    */
   public VaeBuilder latent(Integer... shape) {
-    return config(Records.with(config, "latent", List.of(shape)));
+    return config(Records.with(config, "latent", shape));
   }
 
   /**

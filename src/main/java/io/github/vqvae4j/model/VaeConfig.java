@@ -6,11 +6,13 @@ import java.util.List;
 /**
  * The settings of a {@link Vae} beside those of its parts.
  *
- * @param latent the shape of an image's latent, [D] or [height, width, D], each at least 1
- * @param likelihood p(x|z)
- * @param beta the weight of KL in the loss, from 0; 1 makes the loss the negative ELBO
- * @param warmUp training steps over which the weight of KL grows in equal parts from 0 to beta; 0
- *     for none
+ * @param latent the shape of an image's latent, [D] or [height, width, D], each at least 1; by
+ *     default [20]
+ * @param likelihood p(x|z); by default {@link Likelihood#bernoulli()}
+ * @param beta the weight of KL in the loss, from 0; 1 makes the loss the negative ELBO; by default
+ *     1
+ * @param warmUp training steps over which the weight of KL grows in equal parts from 0 to beta; by
+ *     default 0, for none
  */
 public record VaeConfig(List<Integer> latent, Likelihood likelihood, double beta, long warmUp) {
   /** Numbers in a latent, at most. */

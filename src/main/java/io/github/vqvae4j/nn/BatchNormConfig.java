@@ -4,7 +4,9 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of {@link BatchNorm2d}.
+ * The settings of {@link BatchNorm2d}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
+ * with each channel's mean and variance over a batch or, in inference, their moving averages. The
+ * defaults are PyTorch's.
  *
  * <pre>{@code
  * BatchNormConfig.of(64).momentum(0.01).epsilon(1e-3)
@@ -14,7 +16,7 @@ import io.github.vqvae4j.config.Require;
  * @param epsilon added to the variance, above 0; by default 1e-5
  * @param momentum the weight of the newest batch in the moving averages, from 0 to 1; by default
  *     0.1. Some other libraries call 1 - momentum so
- * @param affine whether there are weight and bias; by default true
+ * @param affine whether there are weight and bias, each [channels]; by default true
  */
 public record BatchNormConfig(int channels, double epsilon, double momentum, boolean affine) {
   /**

@@ -4,12 +4,14 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of {@link GroupNorm}.
+ * The settings of {@link GroupNorm}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
+ * with mean and variance over an image's pixels and a group of channels. The defaults are
+ * PyTorch's.
  *
  * @param groups how many groups the channels are divided into, at least 1
  * @param channels of the images, a multiple of the groups
  * @param epsilon added to the variance, above 0; by default 1e-5
- * @param affine whether there are weight and bias; by default true
+ * @param affine whether there are weight and bias, each [channels]; by default true
  */
 public record GroupNormConfig(int groups, int channels, double epsilon, boolean affine) {
   /**

@@ -4,11 +4,12 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of {@link LayerNorm}.
+ * The settings of {@link LayerNorm}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
+ * with mean and variance over the last axis. The defaults are PyTorch's.
  *
  * @param dimension size of the last axis, at least 1
  * @param epsilon added to the variance, above 0; by default 1e-5
- * @param affine whether there are weight and bias; by default true
+ * @param affine whether there are weight and bias, each [dimension]; by default true
  */
 public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
   /**

@@ -4,7 +4,7 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of {@link Linear}.
+ * The settings of {@link Linear}, [.., in] to [.., out]: {@code x weight + bias}.
  *
  * <pre>{@code
  * LinearConfig.of(64, 10).bias(false).initializer(Initializer.XAVIER_UNIFORM)
@@ -13,7 +13,7 @@ import io.github.vqvae4j.config.Require;
  * @param in size of the last axis, at least 1
  * @param out size it becomes, at least 1
  * @param bias whether a bias is added; by default true
- * @param initializer how the weights start; by default as in PyTorch
+ * @param initializer how the weights start; by default {@link Initializer#TORCH}, as in PyTorch
  */
 public record LinearConfig(int in, int out, boolean bias, Initializer initializer) {
   /**
@@ -28,7 +28,7 @@ public record LinearConfig(int in, int out, boolean bias, Initializer initialize
   }
 
   /**
-   * The defaults.
+   * PyTorch's defaults: a bias, and weights and biases uniform in +-1/sqrt(in).
    *
    * @param in size of the last axis
    * @param out size it becomes

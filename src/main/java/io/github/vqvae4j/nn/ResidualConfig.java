@@ -5,7 +5,8 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of a {@link ResidualStack} and of each {@link ResidualBlock} in it.
+ * The settings of a {@link ResidualStack} and of each {@link ResidualBlock} in it: {@code skip +
+ * project(relu(conv(relu(x))))}, block i with the dilation growth^i.
  *
  * <pre>{@code
  * ResidualConfig.of(2, 32).bias(false)

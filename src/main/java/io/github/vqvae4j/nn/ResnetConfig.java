@@ -4,12 +4,13 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of {@link ResnetBlock}.
+ * The settings of a {@link ResnetBlock}, [b, h, w, in] to [b, h, w, out].
  *
- * @param in channels of the images
- * @param out channels of the result
- * @param groups into which each normalization divides its channels
- * @param dropout the rate of {@link Dropout} before the second convolution; by default 0
+ * @param in channels of the images, a multiple of the groups
+ * @param out channels of the result, a multiple of the groups
+ * @param groups into which each normalization divides its channels, at least 1
+ * @param dropout the rate of {@link Dropout} before the second convolution, from 0 to below 1; by
+ *     default 0
  */
 public record ResnetConfig(int in, int out, int groups, double dropout) {
   /**

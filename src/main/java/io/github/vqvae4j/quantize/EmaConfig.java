@@ -6,11 +6,12 @@ import io.github.vqvae4j.config.Require;
 /**
  * How the moving averages of a codebook move (equations: {@link VectorQuantizer}).
  *
- * @param decay gamma, from 0 to below 1
- * @param epsilon of the Laplace smoothing, above 0 and finite
+ * @param decay gamma, from 0 to below 1; by default 0.99
+ * @param epsilon of the Laplace smoothing, above 0 and finite; by default 1e-5
  * @param zeroDebiased whether both averages start at zero and are divided by w = 1 - decay^t, as in
- *     Sonnet; otherwise w is 1, N starts at 0 and m at random numbers, as in zalandoresearch's code
- * @param smoothedCountsStored whether N' replaces N, as in zalandoresearch's code
+ *     Sonnet; otherwise w is 1, N starts at 0 and m at random numbers, as in zalandoresearch's
+ *     code; by default true
+ * @param smoothedCountsStored whether N' replaces N, as in zalandoresearch's code; by default false
  */
 public record EmaConfig(
     double decay, double epsilon, boolean zeroDebiased, boolean smoothedCountsStored) {

@@ -6,7 +6,7 @@ import io.github.vqvae4j.config.Require;
 /**
  * The settings of {@link KMeans}.
  *
- * @param clusters K, at least 1
+ * @param clusters K, how many centers are found, at least 1
  * @param iterations the most there will be, at least 1; by default 100
  * @param tolerance stops when an iteration over all rows has lowered the inertia by no more than
  *     this share of it, at least 0; by default 1e-3

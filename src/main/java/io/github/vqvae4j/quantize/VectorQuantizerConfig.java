@@ -5,11 +5,14 @@ import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.random.Rng;
 
 /**
- * The settings of a {@link VectorQuantizer}.
+ * The settings of a {@link VectorQuantizer}, vectors [.., D] to codes [..]: {@code argmin ||z_e -
+ * e_k||}, with the terms {@code alpha mean((sg(z_e) - e_k)^2) + beta mean((z_e - sg(e_k))^2)} (van
+ * den Oord et al. 2017, equations 1 and 3).
  *
- * @param codebookSize K, at least 1
- * @param dimension D, at least 1
- * @param update how the codebook learns
+ * @param codebookSize K, codes in the codebook, at least 1
+ * @param dimension D, numbers of a vector, at least 1
+ * @param update how the codebook learns: {@link VectorQuantizer#ema} or {@link
+ *     VectorQuantizer#gradient} sets it
  * @param codebookWeight alpha, the factor of the codebook term; only used by {@link
  *     Update#GRADIENT}; by default 1
  * @param commitmentWeight beta, the factor of the commitment term; by default 0.25

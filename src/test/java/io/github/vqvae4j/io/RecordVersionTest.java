@@ -80,6 +80,21 @@ class RecordVersionTest {
         "[MEAN, SUM]");
   }
 
+  /** A file says what it is: what its version did not have is no part of it. */
+  @Test
+  void whatAVersionDidNotHaveIsRefused() {
+    refused(
+        V1.replace("\"rate\"", "\"share\":0.25,\"rate\""),
+        "share: unknown name, expected one of [rate, parts]");
+    String second =
+        V1.replace(":1,", ":2,").replace("}]", "}],\"share\":0.25,\"last\":{\"size\":1}");
+    refused(
+        second.replace("{\"size\":3", "{\"mode\":\"SUM\",\"size\":3"),
+        "parts[0].mode: unknown name, expected one of [size]");
+    refused(
+        second.replace("{\"size\":1", "{\"mode\":\"SUM\",\"size\":1"), "last.mode: unknown name");
+  }
+
   @Test
   void laterVersionsAreNamed() {
     for (String version : List.of("4", "99999999999999999999", "0", "-1", "1.5", "\"1\"", "null")) {
