@@ -37,7 +37,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * next step, and using one of its tensors throws.
  */
 public final class Step implements AutoCloseable {
-  /** Is told of outputs of layers as they are computed. */
+  /** Receives the outputs of layers as they are computed. */
   @FunctionalInterface
   public interface Observer {
     /**
@@ -347,16 +347,16 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Has somebody told of every layer's output from now on.
+   * Sets the observer that is notified of every layer's output from now on.
    *
-   * @param observer who; it replaces the one before
+   * @param observer replaces the one before
    */
   public void observe(Observer observer) {
     this.observer = observer;
   }
 
   /**
-   * Tells the observer; layers call this.
+   * Notifies the observer; layers call this.
    *
    * @param source the layer
    * @param output its output

@@ -46,7 +46,7 @@ public final class Tensor {
   private final long[] shape;
   private final DType dtype;
 
-  /** Whose memory the value lies in; null if it is the step's. */
+  /** The variable whose storage this tensor views, or null. */
   private final Variable variable;
 
   /** Its place in the graph that gradients go through; null if none does. */
@@ -1204,9 +1204,9 @@ public final class Tensor {
   }
 
   /**
-   * Cross-entropy of yes and no, in nats: the mean over all elements of {@code -t ln p - (1 - t)
-   * ln(1 - p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which
-   * no finite logit makes infinite.
+   * Binary cross-entropy, in nats: the mean over all elements of {@code -t ln p - (1 - t) ln(1 -
+   * p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which no
+   * finite logit makes infinite.
    *
    * @param target probabilities t from 0 to 1, of the same shape
    * @return a scalar

@@ -51,22 +51,59 @@ class LatentTrainingTest {
 
   @Test
   void aVaeLearnsADistributionOfImages() {
-    try (Vae model = LatentModels.vae(1).warmUp(100).build()) {
-      double before = mean(model.logLikelihood(TEST, 20, new Rng(1)));
-      List<StepReport> reports = new ArrayList<>();
-      TrainingReport report =
-          trainer(model).steps(800).listen(remember(reports)).evaluate(TEST, 800).fit(TRAIN);
-      double after = mean(model.logLikelihood(TEST, 20, new Rng(1)));
-      assertTrue(before < -40 && after > -20, before + " became " + after);
-      assertEquals(0.01, reports.get(0).terms().get(1).weight(), 1e-9);
-      assertEquals(1, report.last().terms().get(1).weight());
-      StepReport last = report.last();
-      assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-3);
-      // What the bound says of a batch, the estimate says of the data: nearly, and not less.
-      assertTrue(after > -last.loss() - 3, after + " beside " + -last.loss());
-      assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 3);
-      assertTrue(report.evaluations().get(0).errorOverVariance() < 0.35, report.toString());
+    // Of six seeds, images and weights in other orders: -17.6 to -14.5 nats, and 0.18 to 0.33.
+    double meanLogLikelihood = 0;
+    double meanError = 0;
+    for (int seed = 1; seed <= 3; seed++) {
+      try (Vae model = LatentModels.vae(seed).warmUp(100).build()) {
+        double before = mean(model.logLikelihood(TEST, 20, new Rng(1)));
+        List<StepReport> reports = new ArrayList<>();
+        TrainingReport report =
+            trainer(model)
+                .steps(800)
+                .seed(seed)
+                .listen(remember(reports))
+                .evaluate(TEST, 800)
+                .fit(TRAIN);
+        Evaluation held = report.evaluations().get(0);
+        double after = mean(model.logLikelihood(TEST, 20, new Rng(1)));
+        String what = "seed " + seed + ": " + before + " became " + after + ", " + held;
+        assertTrue(before < -40 && after > -19 && held.errorOverVariance() < 0.4, what);
+        meanLogLikelihood += after / 3;
+        meanError += held.errorOverVariance() / 3;
+        assertEquals(0.01, reports.get(0).terms().get(1).weight(), 1e-9);
+        StepReport last = report.last();
+        assertEquals(1, last.terms().get(1).weight());
+        assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-3);
+        // The bound by the formula of KL lies below the one by 20 samples, which does not use it:
+        // by 1.0 to 1.7 nats, where KL is 5.4 to 7. Half of KL is too near, and twice too far.
+        double gap = after + held.term("reconstruction") + held.term(Vae.KL);
+        assertTrue(gap > 0.3 && gap < 3, what + ", gap " + gap);
+        assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 4, what);
+      }
     }
+    assertTrue(meanLogLikelihood > -17, "mean of three: " + meanLogLikelihood);
+    assertTrue(meanError < 0.28, "mean of three: " + meanError);
+  }
+
+  /** What a nat of the latents costs decides how many the encoder uses. */
+  @Test
+  void aLargerBetaLeavesTheLatentsFewerNats() {
+    double[] nats = new double[3];
+    double[] errors = new double[3];
+    double[] betas = {0.5, 1, 2};
+    for (int i = 0; i < betas.length; i++) {
+      try (Vae model = LatentModels.vae(1).beta(betas[i]).warmUp(100).build()) {
+        Evaluation held =
+            trainer(model).seed(1).evaluate(TEST, 400).fit(TRAIN).evaluations().get(0);
+        nats[i] = held.term(Vae.KL);
+        errors[i] = held.errorOverVariance();
+      }
+    }
+    // 8.3, 5.1 and 3.0 nats; 0.30, 0.37 and 0.46.
+    String what = Arrays.toString(nats) + ", " + Arrays.toString(errors);
+    assertTrue(nats[0] > 1.3 * nats[1] && nats[1] > 1.3 * nats[2], what);
+    assertTrue(errors[0] < errors[1] && errors[1] < errors[2], what);
   }
 
   @Test
