@@ -2,6 +2,7 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
+import io.github.vqvae4j.nn.ConvTranspose2d;
 import io.github.vqvae4j.nn.Sequential;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
@@ -33,10 +34,11 @@ public final class StridedDecoder extends Decoder {
    */
   public StridedDecoder(StridedDecoderConfig config, int dimension, Rng rng) {
     this.config = config;
-    List<StridedConv> doublings = new ArrayList<>();
+    List<ConvTranspose2d> doublings = new ArrayList<>();
     int in = dimension;
     for (int out : config.widths()) {
-      doublings.add(new StridedConv(in, out, true, config.initializer(), rng));
+      ConvConfig doubling = ConvConfig.of(in, out, 3).stride(2).same().relu(true);
+      doublings.add(new ConvTranspose2d(doubling.initializer(config.initializer()), rng));
       in = out;
     }
     up = child("up", Sequential.of(doublings));

@@ -31,10 +31,11 @@ public final class StridedEncoder extends Encoder {
    */
   public StridedEncoder(StridedEncoderConfig config, int dimension, Rng rng) {
     this.config = config;
-    List<StridedConv> halvings = new ArrayList<>();
+    List<Conv2d> halvings = new ArrayList<>();
     int in = config.channels();
     for (int out : config.widths()) {
-      halvings.add(new StridedConv(in, out, false, config.initializer(), rng));
+      ConvConfig halving = ConvConfig.of(in, out, 3).stride(2).same().relu(true);
+      halvings.add(new Conv2d(halving.initializer(config.initializer()), rng));
       in = out;
     }
     down = child("down", Sequential.of(halvings));

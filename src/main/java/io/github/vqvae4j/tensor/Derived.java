@@ -6,10 +6,10 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A tensor computed from variables alone, such as a kernel with zeros around it or normalized
- * weights. Inference reuses the value until one of the variables is written. A training step
- * computes it once for all its uses, with its gradient, and so does a traced one; what kernels make
- * of it, such as weights in another layout, is then made once a step too.
+ * A tensor computed from variables alone, such as masked or normalized weights. Inference reuses
+ * the value until one of the variables is written. A training step computes it once for all its
+ * uses, with its gradient, and so does a traced one; what kernels make of it, such as weights in
+ * another layout, is then made once a step too.
  *
  * <p>It may be used by many threads at once, but the variables must not be written meanwhile.
  */
