@@ -37,6 +37,7 @@ public record PassKey(long seed, long step, long firstExample) {
    *
    * @param draw the number of the draw in the pass
    * @param i the example's place in this pass, from 0
+   * @return a generator of its own
    */
   public Rng example(long draw, long i) {
     return Rng.at(seed, step, draw, firstExample + i);
@@ -47,6 +48,7 @@ public record PassKey(long seed, long step, long firstExample) {
    * part of a batch gets the same numbers, and no example has them.
    *
    * @param draw the number of the draw in the pass
+   * @return a generator of its own
    */
   public Rng shared(long draw) {
     return Rng.at(seed, step, draw);

@@ -49,6 +49,7 @@ public final class Rng implements RandomGenerator {
    *
    * @param seed any number
    * @param keys any numbers, none or more
+   * @return a new generator
    */
   public static Rng at(long seed, long... keys) {
     long hash = mix(mix(seed + GOLDEN) + keys.length + GOLDEN);
@@ -175,6 +176,9 @@ public final class Rng implements RandomGenerator {
   /**
    * Sets {@code target[from]} to {@code target[to - 1]} to what {@link #nextFloat()} returns.
    *
+   * @param target is written
+   * @param from the first index
+   * @param to one more than the last
    * @throws IndexOutOfBoundsException if the range is not in the array
    */
   public void fillUniform(float[] target, int from, int to) {
@@ -187,6 +191,9 @@ public final class Rng implements RandomGenerator {
   /**
    * Sets {@code target[from]} to {@code target[to - 1]} to what {@link #nextDouble()} returns.
    *
+   * @param target is written
+   * @param from the first index
+   * @param to one more than the last
    * @throws IndexOutOfBoundsException if the range is not in the array
    */
   public void fillUniform(double[] target, int from, int to) {
@@ -201,6 +208,9 @@ public final class Rng implements RandomGenerator {
    * else to 0: to the value where {@link #nextDouble()} is less than the probability. The mask of
    * dropout has the value 1 / p.
    *
+   * @param target is written
+   * @param from the first index
+   * @param to one more than the last
    * @param probability 0 to 1
    * @param value what is not 0
    * @throws IndexOutOfBoundsException if the range is not in the array
@@ -220,6 +230,14 @@ public final class Rng implements RandomGenerator {
   /**
    * As {@link #fillBernoulli(float[], int, int, double, float)}: the same numbers give the same
    * choices.
+   *
+   * @param target is written
+   * @param from the first index
+   * @param to one more than the last
+   * @param probability 0 to 1
+   * @param value what is not 0
+   * @throws IndexOutOfBoundsException if the range is not in the array
+   * @throws IllegalArgumentException if the probability is not within 0 and 1
    */
   public void fillBernoulli(double[] target, int from, int to, double probability, double value) {
     Objects.checkFromToIndex(from, to, target.length);
@@ -242,12 +260,18 @@ public final class Rng implements RandomGenerator {
   /**
    * Returns a new generator, independent of what this one gives from now on: {@code new
    * Rng(nextLong())}.
+   *
+   * @return the new one
    */
   public Rng split() {
     return new Rng(nextLong());
   }
 
-  /** Returns the whole state: four numbers, for {@link #restore}. */
+  /**
+   * Returns the whole state, for {@link #restore}.
+   *
+   * @return four numbers, a copy
+   */
   public long[] state() {
     return state.clone();
   }
