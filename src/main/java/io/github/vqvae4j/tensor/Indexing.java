@@ -40,28 +40,22 @@ final class Indexing {
   }
 
   /** y [count, ..] of x [n, ..]: y_k is the sum of x_i over all i with k = segments_i. */
-  record SegmentSum(long count) implements Kind {
+  record SegmentSum(long count) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "segmentSum";
     }
 
     @Override
-    public boolean takesIntegers() {
-      return true;
-    }
-
-    @Override
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];
       Tensor segments = inputs[1];
+      Step.checkNoIntegers(name(), x);
       Selection.checkInt(name(), "tensor of segments", segments, x);
-      if (x.dtype() == DType.INT || segments.rank() != 1 || segments.size(0) != x.size(0)) {
+      if (segments.rank() != 1 || segments.size(0) != x.size(0)) {
         throw new IllegalArgumentException(
-            "segmentSum: expected slices in FLOAT or DOUBLE and the segment of each, got "
+            "segmentSum: expected slices and the segment of each, got "
                 + Arrays.toString(x.dims())
-                + " in "
-                + x.dtype()
                 + " and segments "
                 + Arrays.toString(segments.dims())
                 + ".");

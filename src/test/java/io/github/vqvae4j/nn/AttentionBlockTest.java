@@ -25,8 +25,7 @@ class AttentionBlockTest {
   void mistakesAreExplained() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new AttentionBlock(6, 4, new Rng(1))),
-        "divides the channels",
-        "4 groups and 6 channels");
+        "GroupNormConfig.channels: expected a multiple of the 4 groups, at least 1, got 6.");
     try (AttentionBlock block = new AttentionBlock(2, 1, new Rng(1));
         Step step = Step.inference()) {
       Tensor row = step.tensor(new float[6], 3, 2);

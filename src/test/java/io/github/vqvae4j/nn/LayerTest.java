@@ -77,7 +77,7 @@ class LayerTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> ConvConfig.of(1, 1, 1).stride(0).padding(-1)),
-        "strides 0, 0");
+        "got stride 0, dilation 1");
   }
 
   @Test

@@ -35,6 +35,7 @@ class EveryOperationTest {
           "indexSelect", 1,
           "embedding", 0,
           "scatterAdd", 1,
+          "segmentSum", 0,
           "crossEntropy", 0);
 
   /** They take integers too. */
@@ -57,6 +58,7 @@ class EveryOperationTest {
           Map.entry("batchNorm", new long[][] {{2, 2}, {2}, {2}}),
           Map.entry("weightNorm", new long[][] {{2, 2}, {2}}),
           Map.entry("crossEntropy", new long[][] {{2, 2}, {2}}),
+          Map.entry("segmentSum", new long[][] {{2, 2}, {2}}),
           Map.entry("pad", new long[][] {{1, 2, 2, 4}}),
           Map.entry("upsample", new long[][] {{1, 2, 2, 4}}),
           Map.entry("spaceToDepth", new long[][] {{1, 2, 2, 4}}),
@@ -108,9 +110,7 @@ class EveryOperationTest {
         return i == 0 && takesSize(method) ? 1 : i;
       }
       if (type == int[].class) {
-        return method.getName().matches("permute|rows|crossEntropy")
-            ? new int[] {1, 0}
-            : new int[0];
+        return method.getName().matches("permute|crossEntropy") ? new int[] {1, 0} : new int[0];
       }
       return Map.<Class<?>, Object>of(
               long.class,

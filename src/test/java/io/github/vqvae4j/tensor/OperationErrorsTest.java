@@ -223,6 +223,12 @@ class OperationErrorsTest {
         "divides the channels",
         "[2, 3] and 2 groups");
     refused(
+        "groupNorm without weight",
+        s -> x(s, 2, 3).groupNorm(2, 1),
+        "groupNorm",
+        "divides the channels",
+        "[2, 3] and 2 groups");
+    refused(
         "batchNorm",
         s -> x(s, 2, 3).batchNorm(x(s, 3), x(s, 3), 0),
         "batchNorm",
