@@ -209,7 +209,7 @@ class OperationErrorsTest {
   }
 
   private void addNormalizations() {
-    String expected = "weight and bias [3] and an epsilon above 0";
+    String expected = "weight and bias [3], or neither, and an epsilon above 0";
     refused(
         "layerNorm",
         s -> x(s, 2, 3).layerNorm(x(s, 2), x(s, 3), 1),
