@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.internal.Arena;
+import io.github.vqvae4j.tensor.internal.DistinctRows;
 import io.github.vqvae4j.tensor.internal.NearestRows;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,8 +32,16 @@ final class Rows {
       }
       Arena arena = x.step().arena();
       INDArray y = arena.allocate(DType.INT, x.size(0));
-      NearestRows.search(x.kernels(), arena, x.array(), codebook.array(), y);
+      NearestRows.search(
+          x.kernels(), arena, x.array(), codebook.array(), () -> distinct(codebook), y);
       return Value.of(y, DType.INT, null);
     }
+  }
+
+  /** A codebook is searched many times between two writes, but for training. */
+  private static DistinctRows distinct(Tensor codebook) {
+    return codebook.isVariable() && !codebook.step().isTraining()
+        ? codebook.storage().kept(DistinctRows.class, () -> DistinctRows.of(codebook.array()))
+        : DistinctRows.of(codebook.array());
   }
 }

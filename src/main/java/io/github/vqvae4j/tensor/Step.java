@@ -553,7 +553,9 @@ public final class Step implements AutoCloseable {
 
   Tensor leaf(Variable variable) {
     check();
-    checkNotCustom(variable.name(), "Pass it to Step.apply as an input, with in(step).");
+    if (custom != null) { // a name takes a while
+      checkNotCustom(variable.name(), "Pass it to Step.apply as an input, with in(step).");
+    }
     observer.using(layer());
     return leaves.computeIfAbsent(
         variable,

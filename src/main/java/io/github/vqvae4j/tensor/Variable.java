@@ -5,6 +5,7 @@ import io.github.vqvae4j.tensor.internal.NativeMemory;
 import io.github.vqvae4j.tensor.internal.Stamps;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -21,10 +22,14 @@ public class Variable implements AutoCloseable {
   private NativeMemory memory;
   private INDArray array;
   private long stamp;
+  private volatile Kept kept;
   private long replacements;
 
   /** The last of the replacements that each row was part of; null before the first. */
   private long[] replacedBy;
+
+  /** What was made of the content with this stamp. */
+  private record Kept(long stamp, Object value) {}
 
   /**
    * A variable in {@link DType#FLOAT}.
@@ -329,6 +334,7 @@ public class Variable implements AutoCloseable {
   public final void close() {
     if (array != null) {
       array = null;
+      kept = null;
       memory.close();
     }
   }
@@ -349,5 +355,15 @@ public class Variable implements AutoCloseable {
    */
   public final long stamp() {
     return stamp;
+  }
+
+  /** What is made of the content, once until the next write; threads may make it side by side. */
+  final <T> T kept(Class<T> type, Supplier<T> make) {
+    Kept known = kept;
+    if (known == null || known.stamp() != stamp || !type.isInstance(known.value())) {
+      known = new Kept(stamp, make.get());
+      kept = known;
+    }
+    return type.cast(known.value());
   }
 }

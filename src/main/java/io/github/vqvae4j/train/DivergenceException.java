@@ -37,9 +37,20 @@ public final class DivergenceException extends ArithmeticException {
 
   /** In a training step, which was refused. */
   static DivergenceException inStep(long step, String term, double value) {
+    return inStep(step, term, "is " + value);
+  }
+
+  /** In a gradient, which optimizers square. */
+  static DivergenceException ofGradient(long step, String term, float worst) {
+    return Float.isFinite(worst)
+        ? inStep(step, term, "has " + worst + " in it, whose square is too large for a float")
+        : inStep(step, term, worst);
+  }
+
+  private static DivergenceException inStep(long step, String term, String fault) {
     String remedy = step == 1 ? AT_THE_START : SMALLER;
     return new DivergenceException(
-        step, term, "Step " + step + ": " + term + " is " + value + "." + UNCHANGED + remedy);
+        step, term, "Step " + step + ": " + term + " " + fault + "." + UNCHANGED + remedy);
   }
 
   /** In the weights that a training step was to begin with. */

@@ -33,4 +33,21 @@ final class FiniteCheck {
     }
     return sum;
   }
+
+  /** The first NaN or infinity; if there is none, the number that is largest. */
+  float worst(Gradients gradients, Parameter parameter) {
+    float worst = 0;
+    for (int i = 0; i < ParameterSlices.count(parameter.size()); i++) {
+      int offset = i * LENGTH;
+      int length = Math.min(LENGTH, parameter.size() - offset);
+      gradients.read(parameter, offset, slice, length);
+      for (int j = 0; j < length; j++) {
+        if (!Float.isFinite(slice[j])) {
+          return slice[j];
+        }
+        worst = Math.abs(slice[j]) > Math.abs(worst) ? slice[j] : worst;
+      }
+    }
+    return worst;
+  }
 }

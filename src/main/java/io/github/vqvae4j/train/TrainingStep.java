@@ -237,7 +237,8 @@ final class TrainingStep {
       if (gradients.has(entry.getValue())) {
         double sum = check.sumOfSquares(gradients, entry.getValue());
         if (!Double.isFinite(sum)) {
-          throw DivergenceException.inStep(n, "the gradient of " + entry.getKey(), sum);
+          float worst = check.worst(gradients, entry.getValue());
+          throw DivergenceException.ofGradient(n, "the gradient of " + entry.getKey(), worst);
         }
         all += sum;
       }

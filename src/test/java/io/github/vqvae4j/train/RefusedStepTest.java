@@ -4,6 +4,7 @@ import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.EventFileReader;
@@ -254,7 +255,40 @@ class RefusedStepTest {
     }
   }
 
-  /** As the one above, in the middle of a run. */
+  /** An encoder with a weight whose gradient is finite, but no float when it is squared. */
+  private static final class Steep extends Encoder {
+    private final Linear mix = child("mix", new Linear(1, 4, new Rng(1)));
+    private final Parameter steep = parameter("steep", new float[] {0}, 1);
+
+    @Override
+    protected Tensor compute(Tensor images) {
+      return mix.forward(images).add(steep.in(images.step()).mul(1e30));
+    }
+  }
+
+  @Test
+  void aGradientTooLargeToBeSquaredIsNamedAsWhatItIs() {
+    try (VqVae model =
+        VqVae.builder()
+            .encoder(new Steep())
+            .quantizer(VectorQuantizer.gradient(16, 4).start(Start.NORMAL))
+            .decoder(ConvDecoder.channels(1).hidden(8).upsample(0).residual(0, 1))
+            .build()) {
+      Map<String, float[]> before = States.of(model);
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model).steps(5).fit(TRAIN));
+      assertEquals("the gradient of encoder.steep", error.term());
+      String message = error.getMessage();
+      assertTrue(
+          message.matches(
+              "Step 1: the gradient of encoder.steep has -?\\d.*E\\d+ in it, whose square is too"
+                  + " large for a float\\. Training stopped;.*"),
+          message);
+      States.assertSame(before, States.of(model));
+    }
+  }
+
+  /** Weights that grow in the middle of a run. */
   @Test
   void anEncoderThatOverflowsLaterEndsTheRun() {
     try (VqVae model = Shapes.model(1, 3, VectorQuantizer.gradient(16, 4))) {

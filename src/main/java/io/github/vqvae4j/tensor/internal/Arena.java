@@ -52,8 +52,7 @@ public final class Arena {
   /** Depends on address, dtype and shape alone: an array object holds no numbers. */
   private final Map<Key, INDArray> arrays = new HashMap<>();
 
-  /** Bytes of the slots in use, by address. */
-  private final Map<Long, Long> taken = new HashMap<>();
+  private final TakenSlots taken = new TakenSlots();
 
   /** Slots that may be handed out again in this step. */
   private final FreeSlots free = new FreeSlots();
@@ -110,7 +109,7 @@ public final class Arena {
     if (address == 0) {
       address = bump(bytes, dtype, shape);
     }
-    taken.put(address, bytes);
+    taken.add(address, bytes);
     return array(address, dtype, shape);
   }
 
@@ -154,8 +153,8 @@ public final class Arena {
    */
   public void release(INDArray array) {
     long address = array.data().pointer().address();
-    Long bytes = taken.remove(address);
-    if (bytes == null) {
+    long bytes = taken.remove(address);
+    if (bytes == 0) {
       throw new IllegalStateException(
           "Arena: an array "
               + Arrays.toString(array.shape())

@@ -1,9 +1,10 @@
 package io.github.vqvae4j.tensor.internal;
 
 import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Which rows of a codebook a search may choose: finite ones, and of equal ones the first. */
-final class DistinctRows {
+public final class DistinctRows {
   private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
   /** What SplitMix64 adds each time and multiplies by (Steele, Lea and Flood 2014). */
@@ -15,9 +16,14 @@ final class DistinctRows {
   private final int dimension;
   private final boolean[] present;
   private final float largest;
+  private final double[] mean;
 
-  /** Of numbers [k, d]. */
-  DistinctRows(float[] numbers, int dimension) {
+  /** Of numbers [k, d] in FLOAT. */
+  public static DistinctRows of(INDArray codebook) {
+    return new DistinctRows(HeapCopy.floatsOf(codebook), (int) codebook.size(1));
+  }
+
+  private DistinctRows(float[] numbers, int dimension) {
     this.numbers = numbers;
     this.dimension = dimension;
     present = new boolean[numbers.length / dimension];
@@ -42,6 +48,24 @@ final class DistinctRows {
       }
     }
     largest = Float.intBitsToFloat(most);
+    mean = meanOfPresent();
+  }
+
+  private double[] meanOfPresent() {
+    double[] sums = new double[dimension];
+    int count = 0;
+    for (int j = 0; j < present.length; j++) {
+      if (present[j]) {
+        count++;
+        for (int c = 0; c < dimension; c++) {
+          sums[c] += numbers[j * dimension + c];
+        }
+      }
+    }
+    for (int c = 0; c < dimension; c++) {
+      sums[c] /= count;
+    }
+    return sums;
   }
 
   /**
@@ -111,5 +135,10 @@ final class DistinctRows {
   /** The largest magnitude of a number in a row that may be chosen. */
   float largest() {
     return largest;
+  }
+
+  /** The mean of the rows that may be chosen; NaN if there is none. */
+  double[] mean() {
+    return mean;
   }
 }

@@ -1,10 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Arrays;
 
 /**
  * Released slots of an arena. A request gets the slot of its size that was released last, which may
@@ -15,20 +11,27 @@ import java.util.TreeMap;
  * and no slot is larger than what it holds. Sizes rounded up to eight classes an octave would do
  * the first, too, but waste 6 % of each array on average, 12.5 % at most, and a sequence that grows
  * to n bytes, of which two lengths are in use at a time, leaves 24 n behind; here it is 3 to 5 n.
+ *
+ * <p>A step has some hundred slots at most: two arrays that are searched from their end beat maps,
+ * whose entries are objects.
  */
 final class FreeSlots {
-  /** Bytes by address. */
-  private final TreeMap<Long, Long> sizes = new TreeMap<>();
+  /** In the order in which they were released. */
+  private long[] addresses = new long[64];
 
-  /** Addresses by size, the last released first. */
-  private final Map<Long, Deque<Long>> bySize = new HashMap<>();
-
+  private long[] sizes = new long[64];
+  private int count;
   private long total;
 
   /** Takes in a slot. */
   void add(long address, long bytes) {
-    sizes.put(address, bytes);
-    bySize.computeIfAbsent(bytes, size -> new ArrayDeque<>()).push(address);
+    if (count == sizes.length) {
+      addresses = Arrays.copyOf(addresses, 2 * count);
+      sizes = Arrays.copyOf(sizes, 2 * count);
+    }
+    addresses[count] = address;
+    sizes[count] = bytes;
+    count++;
     total += bytes;
   }
 
@@ -37,12 +40,12 @@ final class FreeSlots {
     if (bytes > total) {
       return 0;
     }
-    Deque<Long> same = bySize.get(bytes);
-    if (same != null && !same.isEmpty()) {
-      long address = same.pop();
-      sizes.remove(address);
-      total -= bytes;
-      return address;
+    for (int i = count - 1; i >= 0; i--) {
+      if (sizes[i] == bytes) {
+        long address = addresses[i];
+        remove(i);
+        return address;
+      }
     }
     long run = smallestRun(bytes);
     if (run != 0) {
@@ -51,34 +54,50 @@ final class FreeSlots {
     return run;
   }
 
+  private void remove(int i) {
+    total -= sizes[i];
+    count--;
+    System.arraycopy(addresses, i + 1, addresses, i, count - i);
+    System.arraycopy(sizes, i + 1, sizes, i, count - i);
+  }
+
   /** Where the smallest run of at least so many bytes begins, or 0. */
   private long smallestRun(long bytes) {
+    long[] sorted = Arrays.copyOf(addresses, count);
+    Arrays.sort(sorted);
     long best = 0;
     long bestSize = Long.MAX_VALUE;
     long begin = 0;
     long end = 0;
-    for (Map.Entry<Long, Long> slot : sizes.entrySet()) {
-      if (slot.getKey() != end) {
+    for (int i = 0; i <= count; i++) {
+      if (i == count || sorted[i] != end) {
         if (end - begin >= bytes && end - begin < bestSize) {
           best = begin;
           bestSize = end - begin;
         }
-        begin = slot.getKey();
+        begin = i == count ? 0 : sorted[i];
         end = begin;
       }
-      end += slot.getValue();
+      end += i == count ? 0 : sizes[indexOf(sorted[i])];
     }
-    return end - begin >= bytes && end - begin < bestSize ? begin : best;
+    return best;
+  }
+
+  private int indexOf(long address) {
+    int i = 0;
+    while (addresses[i] != address) {
+      i++;
+    }
+    return i;
   }
 
   /** Removes the first slots of a run, and gives back what is more than is asked for. */
   private void takeFrom(long address, long bytes) {
     long end = address;
     while (end < address + bytes) {
-      long size = sizes.remove(end);
-      bySize.get(size).removeFirstOccurrence(end);
-      total -= size;
-      end += size;
+      int slot = indexOf(end);
+      end += sizes[slot];
+      remove(slot);
     }
     if (end > address + bytes) {
       add(address + bytes, end - address - bytes);
@@ -87,8 +106,7 @@ final class FreeSlots {
 
   /** Forgets all slots. */
   void clear() {
-    sizes.clear();
-    bySize.clear();
+    count = 0;
     total = 0;
   }
 }

@@ -3,6 +3,7 @@ package io.github.vqvae4j.tensor.internal;
 import io.github.vqvae4j.memory.HeapMemory;
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -146,10 +147,10 @@ public final class HeapCopy {
 
   /** An array on the heap for all numbers of another. */
   private static <T> T onHeap(INDArray source, int bytes, IntFunction<T> create) {
-    String what = "a copy of a tensor " + Arrays.toString(source.shape());
+    Supplier<String> what = () -> "a copy of a tensor " + Arrays.toString(source.shape());
     if (source.length() > MOST) {
       throw new IllegalArgumentException(
-          what
+          what.get()
               + " has "
               + source.length()
               + " elements, expected at most "
@@ -157,7 +158,7 @@ public final class HeapCopy {
               + ", which an array holds; copy parts of it with read.");
     }
     return HeapMemory.guard(
-        () -> what, source.length() * bytes, () -> create.apply((int) source.length()));
+        what, source.length() * bytes, () -> create.apply((int) source.length()));
   }
 
   /**

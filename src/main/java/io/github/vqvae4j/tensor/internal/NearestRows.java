@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.NonFiniteException;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,11 +55,18 @@ public final class NearestRows {
    *
    * @param x [n, d]
    * @param codebook [k, d]
+   * @param distinct gives the codebook's rows, of FLOAT: made for this search, or before from the
+   *     same numbers
    * @param nearest [n], gets ints
    * @throws NonFiniteException if a row of x is not finite, or no row of the codebook is
    */
   public static void search(
-      Kernels kernels, Arena arena, INDArray x, INDArray codebook, INDArray nearest) {
+      Kernels kernels,
+      Arena arena,
+      INDArray x,
+      INDArray codebook,
+      Supplier<DistinctRows> distinct,
+      INDArray nearest) {
     checkSizes(x.size(0), codebook.size(0), x.size(1));
     int d = (int) x.size(1);
     int k = (int) codebook.size(0);
@@ -71,7 +79,7 @@ public final class NearestRows {
       HeapCopy.write(found, 0, found.length, nearest, 0);
       return;
     }
-    DistinctRows codes = new DistinctRows(HeapCopy.floatsOf(codebook), d);
+    DistinctRows codes = distinct.get();
     checkAny(!codes.isEmpty(), k);
     new NearestRows(kernels, arena, x, codes, nearest).run();
   }

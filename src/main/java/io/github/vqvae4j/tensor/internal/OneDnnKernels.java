@@ -3,7 +3,6 @@ package io.github.vqvae4j.tensor.internal;
 import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import java.util.Arrays;
-import java.util.stream.LongStream;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
@@ -306,8 +305,17 @@ public final class OneDnnKernels implements Kernels {
   }
 
   static long[] numbers(long first, long[]... others) {
-    return LongStream.concat(
-            LongStream.of(first), Arrays.stream(others).flatMapToLong(Arrays::stream))
-        .toArray();
+    int length = 1;
+    for (long[] other : others) {
+      length += other.length;
+    }
+    long[] all = new long[length];
+    all[0] = first;
+    int next = 1;
+    for (long[] other : others) {
+      System.arraycopy(other, 0, all, next, other.length);
+      next += other.length;
+    }
+    return all;
   }
 }

@@ -69,7 +69,7 @@ final class ScoreTable {
     int rowsInSlice = Math.max(1, SLICE / d);
     slice = new float[Math.multiplyExact(rowsInSlice, d)];
     center = new float[slice.length];
-    setCenter(codes);
+    setCenter(codes.mean());
 
     int whole = (k + GROUP - 1) / GROUP * GROUP;
     table = arena.allocate(DType.FLOAT, whole, d);
@@ -97,19 +97,9 @@ final class ScoreTable {
     norm = length(largest);
   }
 
-  private void setCenter(DistinctRows codes) {
-    double[] sums = new double[d];
-    int count = 0;
-    for (int j = 0; j < codes.count(); j++) {
-      if (codes.has(j)) {
-        count++;
-        for (int c = 0; c < d; c++) {
-          sums[c] += codes.numbers()[j * d + c];
-        }
-      }
-    }
+  private void setCenter(double... mean) {
     for (int i = 0; i < center.length; i++) {
-      center[i] = (float) (sums[i % d] / count * scale);
+      center[i] = (float) (mean[i % d] * scale);
     }
   }
 
