@@ -1,8 +1,8 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.tensor.Window;
-import java.util.Objects;
 
 /**
  * The settings of {@link Conv2d} and {@link ConvTranspose2d}, and of {@link Conv1d} and {@link
@@ -45,40 +45,24 @@ public record ConvConfig(
    *     or padding is given twice
    */
   public ConvConfig {
-    Objects.requireNonNull(window, "window");
-    Objects.requireNonNull(padding, "padding");
-    Objects.requireNonNull(initializer, "initializer");
-    Objects.requireNonNull(mask, "mask");
-    if (in < 1 || out < 1 || kernelHeight < 1 || kernelWidth < 1) {
-      throw new IllegalArgumentException(
-          "ConvConfig: expected channels and kernel of at least 1, got in "
-              + in
-              + ", out "
-              + out
-              + ", kernel "
-              + kernelHeight
-              + "x"
-              + kernelWidth
-              + ".");
-    }
-    if (in % window.groups() != 0 || out % window.groups() != 0) {
-      throw new IllegalArgumentException(
-          "ConvConfig: expected groups that divide both numbers of channels, got "
-              + window.groups()
-              + " groups, in "
-              + in
-              + " and out "
-              + out
-              + ".");
-    }
-    if (padding != ConvPadding.EXPLICIT && !window.equals(unpadded(window))) {
-      throw new IllegalArgumentException(
-          "ConvConfig: expected no padding and no output padding beside "
-              + padding
-              + ", which says how much there is, got "
-              + window
-              + ".");
-    }
+    Require.that(in >= 1, "ConvConfig.in", "at least 1", in);
+    Require.that(out >= 1, "ConvConfig.out", "at least 1", out);
+    Require.that(kernelHeight >= 1, "ConvConfig.kernelHeight", "at least 1", kernelHeight);
+    Require.that(kernelWidth >= 1, "ConvConfig.kernelWidth", "at least 1", kernelWidth);
+    Require.present(Window.class, "ConvConfig.window", window);
+    Require.present(ConvPadding.class, "ConvConfig.padding", padding);
+    Require.present(Initializer.class, "ConvConfig.initializer", initializer);
+    Require.present(ConvMask.class, "ConvConfig.mask", mask);
+    Require.that(
+        in % window.groups() == 0 && out % window.groups() == 0,
+        "ConvConfig.window",
+        "groups that divide " + in + " and " + out + " channels",
+        window.groups() + " groups");
+    Require.that(
+        padding == ConvPadding.EXPLICIT || window.equals(unpadded(window)),
+        "ConvConfig.window",
+        "no padding and no output padding beside " + padding + ", which says how much there is",
+        window);
   }
 
   private static Window unpadded(Window window) {

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.config.Records;
-import java.util.Objects;
+import io.github.vqvae4j.config.Require;
 
 /**
  * How a convolution's kernel moves over the image, and which channels it connects.
@@ -42,19 +42,10 @@ public record Window(Axis height, Axis width, int groups) {
      * @throws IllegalArgumentException if stride or dilation are below 1, or a padding is negative
      */
     public Axis {
-      if (stride < 1 || before < 0 || after < 0 || dilation < 1) {
-        throw new IllegalArgumentException(
-            "Window: expected a stride and a dilation of at least 1 and paddings of at least 0, got"
-                + " stride "
-                + stride
-                + ", dilation "
-                + dilation
-                + " and paddings "
-                + before
-                + ", "
-                + after
-                + ".");
-      }
+      Require.that(stride >= 1, "Window.stride", "at least 1", stride);
+      Require.that(before >= 0, "Window.padding", "at least 0", before);
+      Require.that(after >= 0, "Window.padding", "at least 0", after);
+      Require.that(dilation >= 1, "Window.dilation", "at least 1", dilation);
     }
 
     private Axis stride(int pixels) {
@@ -102,30 +93,22 @@ public record Window(Axis height, Axis width, int groups) {
    *     stride and dilation
    */
   public Window {
-    Objects.requireNonNull(height, "height");
-    Objects.requireNonNull(width, "width");
-    if (groups < 1) {
-      throw new IllegalArgumentException(
-          "Window: expected groups of at least 1, got " + groups + ".");
-    }
+    Require.present(Axis.class, "Window.height", height);
+    Require.present(Axis.class, "Window.width", width);
+    Require.that(groups >= 1, "Window.groups", "at least 1", groups);
     checkOutputPadding("height", height);
     checkOutputPadding("width", width);
   }
 
   private static void checkOutputPadding(String name, Axis axis) {
     int padding = axis.outputPadding();
-    if (padding < 0 || padding >= Math.max(axis.stride(), axis.dilation())) {
-      throw new IllegalArgumentException(
-          "Window: expected an output padding of at least 0 and below stride or dilation, got "
-              + padding
-              + " beside stride "
-              + axis.stride()
-              + " and dilation "
-              + axis.dilation()
-              + " of the "
-              + name
-              + ". Set the stride first.");
-    }
+    int below = Math.max(axis.stride(), axis.dilation());
+    Require.that(
+        padding >= 0 && padding < below,
+        "Window.outputPadding",
+        "at least 0 and below stride or dilation, " + below + " along the " + name,
+        padding,
+        "set the stride first");
   }
 
   /**

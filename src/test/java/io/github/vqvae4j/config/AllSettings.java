@@ -40,7 +40,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Every record of settings, and what tests need to know of them. */
@@ -77,9 +76,6 @@ final class AllSettings {
           CsvConfig.DEFAULT,
           DownloadConfig.of(),
           Augmentation.NONE);
-
-  /** Records that do not name component and range by {@link Require}. */
-  static final Set<Class<?>> SAY_OTHERWISE = Set.of(ConvConfig.class);
 
   private static final List<UnaryOperator<ResidualConfig>> CHANGES =
       List.of(r -> r.growth(2), r -> r.bias(false).skip(Skip.RECTIFIED));

@@ -32,11 +32,10 @@ class ConvConfigTest {
   void groupsThatDoNotDivideTheChannelsAreRefused() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(4, 6, 3).groups(4)),
-        "groups that divide both",
-        "4 groups, in 4 and out 6");
+        "ConvConfig.window: expected groups that divide 4 and 6 channels, got 4 groups.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(6, 4, 3).groups(4)),
-        "in 6 and out 4");
+        "divide 6 and 4 channels");
   }
 
   /** The weights' shapes, and by PyTorch's rule bounds of 1/sqrt of the inputs of one output. */

@@ -70,14 +70,16 @@ class LayerTest {
 
   @Test
   void settingsBelowOneAreRefused() {
-    assertSays(assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(0, 3, 3)), "in 0");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(0, 3, 3)),
+        "in: expected at least 1, got 0");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new Linear(3, 0, RNG)),
         "LinearConfig.out: expected at least 1, got 0.");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> ConvConfig.of(1, 1, 1).stride(0).padding(-1)),
-        "got stride 0, dilation 1");
+        "Window.stride: expected at least 1, got 0.");
   }
 
   @Test

@@ -195,24 +195,15 @@ class ErrorTextsTest {
         "too small",
         "4x3",
         "before=0, after=0");
-    refused(
-        "window stride",
-        s -> Window.of(0, 1),
-        "a stride and a dilation of at least 1",
-        "stride 0",
-        "paddings 1, 1");
+    refused("window stride", s -> Window.of(0, 1), "Window.stride: expected at least 1, got 0.");
     refused(
         "window padding",
         s -> Window.of(1, 0).stride(1, 2).padding(-1, 3),
-        "paddings of at least 0",
-        "stride 1",
-        "paddings -1, -1");
+        "Window.padding: expected at least 0, got -1.");
     refused(
         "window padding of one side",
         s -> Window.of(1, 0).stride(1, 2).padding(0, 1, 2, -3),
-        "paddings of at least 0",
-        "stride 2",
-        "paddings 2, -3");
+        "Window.padding: expected at least 0, got -3.");
   }
 
   private void addTransposedConvolutions() {

@@ -89,6 +89,50 @@ class NearestRowsTest {
     }
   }
 
+  /** A variable's rows are prepared once until it is written, whichever way. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void aWrittenCodebookIsPreparedAnew(KernelSet kernels) {
+    Rng rng = new Rng(SEED);
+    float[] rows = Tensors.gaussians(rng, 41 * 4);
+    try (Variable codebook = new Variable(false, Tensors.gaussians(rng, 19 * 4), 19, 4)) {
+      List<Runnable> writes =
+          List.of(
+              () -> {},
+              () -> codebook.set(Tensors.gaussians(rng, 19 * 4)),
+              () -> codebook.set(doubles(Tensors.gaussians(rng, 19 * 4))),
+              () -> codebook.write(8, Tensors.gaussians(rng, 60), 0, 60),
+              () -> codebook.replaceRows(new int[] {3, 5}, new double[] {1, 2, 3, 4, 0, 0, 0, 1}),
+              () -> codebook.convert(DType.DOUBLE),
+              () -> codebook.convert(DType.FLOAT));
+      for (Runnable write : writes) {
+        write.run();
+        double[] numbers = codebook.toDoubles();
+        float[] codes = new float[numbers.length];
+        for (int i = 0; i < codes.length; i++) {
+          codes[i] = (float) numbers[i];
+        }
+        int[] expected = new int[41];
+        Arrays.setAll(expected, i -> nearest(rows, i, codes, 19, 4));
+        for (int time = 0; time < 2; time++) {
+          try (Step step = kernels.inference()) {
+            Tensor x =
+                codebook.dtype() == DType.DOUBLE
+                    ? step.tensor(doubles(rows), 41, 4)
+                    : step.tensor(rows, 41, 4);
+            assertArrayEquals(expected, x.nearestRows(codebook.in(step)).toInts(), "seed " + SEED);
+          }
+        }
+        try (Step step = kernels.training(new Rng(1))) {
+          if (codebook.dtype() == DType.FLOAT) {
+            Tensor x = step.tensor(rows, 41, 4);
+            assertArrayEquals(expected, x.nearestRows(codebook.in(step)).toInts());
+          }
+        }
+      }
+    }
+  }
+
   /** Distances of small whole numbers are exact in float, so that ties are ties. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)

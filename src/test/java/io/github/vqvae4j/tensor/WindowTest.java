@@ -46,22 +46,18 @@ class WindowTest {
 
   @Test
   void settingsOutOfRangeAreRefused() {
-    assertSays(
-        refused(() -> PLAIN.dilation(0, 2)),
-        "dilation of at least 1",
-        "stride 1, dilation 0 and paddings 0, 0.");
-    assertSays(refused(() -> PLAIN.dilation(2, 0)), "stride 1, dilation 0");
-    assertSays(refused(() -> PLAIN.groups(0)), "groups of at least 1", "got 0");
+    assertSays(refused(() -> PLAIN.dilation(0, 2)), "Window.dilation: expected at least 1, got 0.");
+    assertSays(refused(() -> PLAIN.dilation(2, 0)), "Window.dilation", "got 0");
+    assertSays(refused(() -> PLAIN.groups(0)), "Window.groups: expected at least 1, got 0.");
     String below = "below stride or dilation";
     assertSays(
         refused(() -> PLAIN.stride(2, 3).outputPadding(2, 2)),
         below,
-        "got 2 beside stride 2 and dilation 1 of the height",
-        "Set the stride first");
+        "2 along the height, got 2; set the stride first.");
     assertSays(
         refused(() -> PLAIN.dilation(9, 3).outputPadding(2, 3)),
         below,
-        "got 3 beside stride 1 and dilation 3 of the width");
+        "3 along the width, got 3;");
     assertSays(refused(() -> PLAIN.stride(2, 2).outputPadding(0, -1)), below, "got -1");
   }
 
