@@ -113,7 +113,7 @@ class BadInputTest {
   @Test
   void oddHiddenChannels() {
     Run.of("mnist", "--hidden=5", "--output=" + output)
-        .failed(1, "even number of hidden channels", "hidden 5");
+        .failed(1, "hidden: expected an even number", "got 5");
     assertFalse(Files.exists(output));
   }
 
