@@ -41,7 +41,7 @@ final class Rows {
   /** A codebook is searched many times between two writes, but for training. */
   private static DistinctRows distinct(Tensor codebook) {
     return codebook.isVariable() && !codebook.step().isTraining()
-        ? codebook.storage().kept(DistinctRows.class, () -> DistinctRows.of(codebook.array()))
+        ? codebook.storage().cached(DistinctRows.class, () -> DistinctRows.of(codebook.array()))
         : DistinctRows.of(codebook.array());
   }
 }

@@ -22,14 +22,14 @@ public class Variable implements AutoCloseable {
   private NativeMemory memory;
   private INDArray array;
   private long stamp;
-  private volatile Kept kept;
+  private volatile Cached cached;
   private long replacements;
 
   /** The last of the replacements that each row was part of; null before the first. */
   private long[] replacedBy;
 
   /** What was made of the content with this stamp. */
-  private record Kept(long stamp, Object value) {}
+  private record Cached(long stamp, Object value) {}
 
   /**
    * A variable in {@link DType#FLOAT}.
@@ -334,7 +334,7 @@ public class Variable implements AutoCloseable {
   public final void close() {
     if (array != null) {
       array = null;
-      kept = null;
+      cached = null;
       memory.close();
     }
   }
@@ -358,11 +358,11 @@ public class Variable implements AutoCloseable {
   }
 
   /** What is made of the content, once until the next write; threads may make it side by side. */
-  final <T> T kept(Class<T> type, Supplier<T> make) {
-    Kept known = kept;
+  final <T> T cached(Class<T> type, Supplier<T> make) {
+    Cached known = cached;
     if (known == null || known.stamp() != stamp || !type.isInstance(known.value())) {
-      known = new Kept(stamp, make.get());
-      kept = known;
+      known = new Cached(stamp, make.get());
+      cached = known;
     }
     return type.cast(known.value());
   }

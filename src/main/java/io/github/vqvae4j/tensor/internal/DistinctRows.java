@@ -1,16 +1,12 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Which rows of a codebook a search may choose: finite ones, and of equal ones the first. */
 public final class DistinctRows {
   private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
-
-  /** What SplitMix64 adds each time and multiplies by (Steele, Lea and Flood 2014). */
-  private static final long GAMMA = 0x9E3779B97F4A7C15L;
-
-  private static final long MIX = 0xBF58476D1CE4E5B9L;
 
   private final float[] numbers;
   private final int dimension;
@@ -74,10 +70,9 @@ public final class DistinctRows {
    */
   private static long[] weights(int count) {
     long[] weights = new long[count];
+    Rng rng = new Rng(1);
     for (int c = 0; c < count; c++) {
-      long z = (c + 1) * GAMMA;
-      z = (z ^ z >>> 30) * MIX;
-      weights[c] = z ^ z >>> 27 | 1;
+      weights[c] = rng.nextLong() | 1;
     }
     return weights;
   }

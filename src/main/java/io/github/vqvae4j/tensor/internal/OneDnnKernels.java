@@ -187,7 +187,7 @@ public final class OneDnnKernels implements Kernels {
       INDArray mean,
       INDArray variance,
       INDArray y) {
-    new SliceNormalization(x, weight, epsilon, mean).forward(bias, mean, variance, y);
+    new FloatNormalization(x, weight, epsilon, mean).forward(bias, mean, variance, y);
   }
 
   @Override
@@ -201,7 +201,7 @@ public final class OneDnnKernels implements Kernels {
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
-    new SliceNormalization(x, weight, epsilon, mean)
+    new FloatNormalization(x, weight, epsilon, mean)
         .gradients(mean, variance, dy, dx, dWeight, dBias);
   }
 

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where one thread of {@link SliceNormalization} stands in an array [images, pixels, channels], and
+ * Where one thread of {@link FloatNormalization} stands in an array [images, pixels, channels], and
  * the heap arrays that it computes in. A slice is some pixels: either all of some images or, where
  * an image is larger than a slice, some of one image.
  */
-final class NormalizationSlice {
+final class PixelSlice {
   /** Numbers in a slice: so few that the arrays of a loop stay in the first-level cache. */
   private static final int LENGTH = 1024;
 
@@ -34,7 +34,7 @@ final class NormalizationSlice {
   /** Whether what this thread keeps of an image is that of another one. */
   private boolean entersImage;
 
-  NormalizationSlice(ChannelGroups of) {
+  PixelSlice(ChannelGroups of) {
     this.of = of;
     int size = pixels(of) * of.channels();
     x = new float[size];

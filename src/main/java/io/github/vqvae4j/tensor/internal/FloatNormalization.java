@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@link FloatLoops}) on all cores. Where a slice is all of some images, their means are taken in
  * it, so that one pass over memory does; larger images take a pass for their means before.
  */
-final class SliceNormalization {
+final class FloatNormalization {
   /** What a number costs, in multiplications, when work is shared out. */
   private static final long COST = 4;
 
@@ -29,23 +29,23 @@ final class SliceNormalization {
   /** 1 / sqrt(variance + epsilon). */
   private final float[] scales;
 
-  SliceNormalization(INDArray x, INDArray weight, double epsilon, INDArray mean) {
+  FloatNormalization(INDArray x, INDArray weight, double epsilon, INDArray mean) {
     this.x = x;
     this.epsilon = epsilon;
     of = ChannelGroups.of(x, mean);
-    onePass = NormalizationSlice.holdsImages(of);
-    ones = new float[NormalizationSlice.pixels(of) * of.channels()];
+    onePass = PixelSlice.holdsImages(of);
+    ones = new float[PixelSlice.pixels(of) * of.channels()];
     Arrays.fill(ones, 1);
     // Without a weight, ones are long enough for either.
     this.weight = weight == null ? ones : HeapCopy.floatsOf(weight);
-    weights = weight == null ? ones : NormalizationSlice.repeated(this.weight, of);
+    weights = weight == null ? ones : PixelSlice.repeated(this.weight, of);
     means = new float[of.means()];
     variances = new float[of.means()];
     scales = new float[of.means()];
   }
 
   void forward(INDArray bias, INDArray mean, INDArray variance, INDArray y) {
-    float[] biases = bias == null ? null : NormalizationSlice.repeated(HeapCopy.floatsOf(bias), of);
+    float[] biases = bias == null ? null : PixelSlice.repeated(HeapCopy.floatsOf(bias), of);
     if (!onePass) {
       findMoments();
       findScales(0, scales.length);
@@ -108,7 +108,7 @@ final class SliceNormalization {
   }
 
   /** Runs some work on each slice; the totals of what it accumulated. */
-  private double[][] forEachSlice(Consumer<NormalizationSlice> work) {
+  private double[][] forEachSlice(Consumer<PixelSlice> work) {
     int unit = onePass ? of.pixels() : 1;
     int units = Math.toIntExact(x.length() / of.channels() / unit);
     double[][][] totals = new double[Parts.of(units, x.length() * COST)][][];
@@ -116,7 +116,7 @@ final class SliceNormalization {
         totals.length,
         units,
         (part, from, to) -> {
-          NormalizationSlice slice = new NormalizationSlice(of);
+          PixelSlice slice = new PixelSlice(of);
           for (int row = from * unit; row < to * unit; ) {
             row = slice.enter(row, to * unit);
             work.accept(slice);
