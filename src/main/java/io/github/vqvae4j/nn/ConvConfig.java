@@ -118,6 +118,7 @@ public record ConvConfig(
    *
    * @param padding rows and columns of zeros on each side
    * @return these settings with it
+   * @throws IllegalArgumentException beside {@link #same} or {@link #causal}
    */
   public ConvConfig padding(int padding) {
     return window(window.padding(padding, padding));
@@ -131,6 +132,7 @@ public record ConvConfig(
    * @param left columns of zeros at the left; of sequences, zeros before the first step
    * @param right columns of zeros at the right
    * @return these settings with it
+   * @throws IllegalArgumentException beside {@link #same} or {@link #causal}
    */
   public ConvConfig padding(int top, int bottom, int left, int right) {
     return window(window.padding(top, bottom, left, right));
@@ -141,9 +143,10 @@ public record ConvConfig(
    * stride and dilation are or become.
    *
    * @return these settings with it
+   * @throws IllegalArgumentException beside a padding that was set in numbers
    */
   public ConvConfig same() {
-    return Records.with(this, "window", unpadded(window), "padding", ConvPadding.SAME);
+    return Records.with(this, "padding", ConvPadding.SAME);
   }
 
   /**
@@ -152,9 +155,10 @@ public record ConvConfig(
    * say what may be seen by {@link #mask}.
    *
    * @return these settings with it
+   * @throws IllegalArgumentException beside a padding that was set in numbers
    */
   public ConvConfig causal() {
-    return Records.with(this, "window", unpadded(window), "padding", ConvPadding.CAUSAL);
+    return Records.with(this, "padding", ConvPadding.CAUSAL);
   }
 
   /**
@@ -196,7 +200,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig window(Window newWindow) {
-    return Records.with(this, "window", newWindow, "padding", ConvPadding.EXPLICIT);
+    return Records.with(this, "window", newWindow);
   }
 
   /**

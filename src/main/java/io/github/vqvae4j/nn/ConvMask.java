@@ -75,7 +75,7 @@ public enum ConvMask {
               + kernelWidth
               + " with "
               + window
-              + ". Pad the images above or at the left, as with same().");
+              + ". Pad the images above or at the left, as same() does for kernels of odd sizes.");
     }
     return factors;
   }
