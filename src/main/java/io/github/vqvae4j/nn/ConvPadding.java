@@ -31,7 +31,8 @@ public enum ConvPadding {
 
   /**
    * Of sequences: no result depends on later steps of the input. A convolution has r - 1 zeros
-   * before the first step, as in Keras, and makes a length of n into n / stride, rounded up; a
+   * before the first step, as in Keras, and makes a length of n into n / stride, rounded up
+   * (EnCodec and Mimi have r - stride zeros there: {@code padding(0, 0, r - stride, 0)}); a
    * transposed one gives n stride steps, without the last r - stride that EnCodec cuts off too.
    */
   CAUSAL {

@@ -11,6 +11,8 @@ import java.util.function.UnaryOperator;
  * uses, with its gradient, and so does a traced one; what kernels make of it, such as weights in
  * another layout, is then made once a step too.
  *
+ * <p>For a {@link Trace} that begins later, a value that a step already has is a constant.
+ *
  * <p>It may be used by many threads at once, but the variables must not be written meanwhile.
  */
 public final class Derived {
@@ -63,7 +65,9 @@ public final class Derived {
   }
 
   private Tensor compute(Step step) {
-    return formula.apply(Arrays.stream(sources).map(source -> source.in(step)).toList());
+    Tensor value = formula.apply(Arrays.stream(sources).map(source -> source.in(step)).toList());
+    Step.checkNoIntegers("Derived", value);
+    return value;
   }
 
   /** Stamps only grow, so the largest changes whenever one of the variables is written. */

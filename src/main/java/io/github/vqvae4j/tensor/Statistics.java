@@ -54,7 +54,8 @@ final class Statistics {
     }
     Step.checkNoIntegers("l2Normalize", x);
     int along = Shape.axes("l2Normalize", x.dims(), axis)[0];
-    double least = epsilon * epsilon;
+    double smallest = x.dtype() == DType.FLOAT ? Float.MIN_NORMAL : Double.MIN_NORMAL;
+    double least = Math.max(epsilon * epsilon, smallest); // or zeros become NaN
     Tensor squares = x.square().sum(true, along);
     return x.div(squares.maskedFill(squares.lt(least), least).sqrt());
   }

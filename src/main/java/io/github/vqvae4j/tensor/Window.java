@@ -27,25 +27,34 @@ public record Window(Axis height, Axis width, int groups) {
    * + 1} of them, gives {@code (n + before + after - r) / stride + 1}, rounded down; a transposed
    * convolution gives {@code (n - 1) stride - before - after + r + output padding}.
    *
-   * @param stride pixels that the kernel moves by, at least 1
+   * @param stride pixels that the kernel moves by, from 1 to 2^24
    * @param before zeros before the first pixel, at least 0; of a transposed convolution, pixels
    *     that are cut off there
    * @param after the same after the last pixel
-   * @param dilation pixels from one of the kernel to the next, at least 1
+   * @param dilation pixels from one of the kernel to the next, from 1 to 2^24
    * @param outputPadding pixels that a transposed convolution adds at the end, since several sizes
    *     become one by a convolution of that stride; at least 0, below stride or dilation
    */
   public record Axis(int stride, int before, int after, int dilation, int outputPadding) {
+    /** Far beyond any image; oneDNN's arithmetic overflows near the largest int. */
+    private static final int MOST_STRIDE = 1 << 24;
+
     /**
      * Checks the settings.
      *
-     * @throws IllegalArgumentException if stride or dilation are below 1, or a padding is negative
+     * @throws IllegalArgumentException if stride or dilation are out of range, or a padding is
+     *     negative
      */
     public Axis {
-      Require.that(stride >= 1, "Window.stride", "at least 1", stride);
+      Require.that(
+          stride >= 1 && stride <= MOST_STRIDE, "Window.stride", "1 to " + MOST_STRIDE, stride);
       Require.that(before >= 0, "Window.padding", "at least 0", before);
       Require.that(after >= 0, "Window.padding", "at least 0", after);
-      Require.that(dilation >= 1, "Window.dilation", "at least 1", dilation);
+      Require.that(
+          dilation >= 1 && dilation <= MOST_STRIDE,
+          "Window.dilation",
+          "1 to " + MOST_STRIDE,
+          dilation);
     }
 
     private Axis stride(int pixels) {

@@ -195,7 +195,7 @@ class ErrorTextsTest {
         "too small",
         "4x3",
         "before=0, after=0");
-    refused("window stride", s -> Window.of(0, 1), "Window.stride: expected at least 1, got 0.");
+    refused("window stride", s -> Window.of(0, 1), "Window.stride: expected 1 to 16777216, got 0.");
     refused(
         "window padding",
         s -> Window.of(1, 0).stride(1, 2).padding(-1, 3),

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,6 +10,9 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.aggregator.ArgumentsAccessor;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The settings of convolutions, and what is said where they or the operands do not fit. */
 class WindowTest {
@@ -46,7 +50,8 @@ class WindowTest {
 
   @Test
   void settingsOutOfRangeAreRefused() {
-    assertSays(refused(() -> PLAIN.dilation(0, 2)), "Window.dilation: expected at least 1, got 0.");
+    assertSays(
+        refused(() -> PLAIN.dilation(0, 2)), "Window.dilation: expected 1 to 16777216, got 0.");
     assertSays(refused(() -> PLAIN.dilation(2, 0)), "Window.dilation", "got 0");
     assertSays(refused(() -> PLAIN.groups(0)), "Window.groups: expected at least 1, got 0.");
     String below = "below stride or dilation";
@@ -164,6 +169,48 @@ class WindowTest {
         s -> x(s, 2, 3, 4).matmul(true, x(s, 2, 4, 5), true),
         "[.., k, m] and [.., n, k]",
         "[2, 3, 4] and [2, 4, 5]");
+  }
+
+  /** oneDNN's fast code reads address 0 then, which ends the process. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 1,  1, 1, 1, 1,  1, 2,  0, 0, 3, 2,  1, 1, 1",
+    "1, 1, 1, 1,  1, 1, 1, 1,  1, 2,  0, 0, 1, 3,  1, 1, 1",
+    "2, 2, 1, 16,  1, 1, 16, 16,  1, 2,  0, 0, 5, 4,  1, 1, 1",
+    "3, 1, 1, 8,  1, 3, 4, 8,  2, 2,  0, 0, 5, 5,  1, 2, 2",
+    "2, 3, 1, 3,  4, 1, 3, 2,  2, 3,  0, 3, 1, 3,  1, 3, 1",
+    "1, 1, 2, 4,  1, 1, 4, 4,  1, 3,  0, 0, 1, 4,  1, 1, 1",
+    "1, 2, 1, 2,  2, 2, 2, 4,  2, 3,  3, 0, 2, 4,  1, 3, 1"
+  })
+  void kernelsThatSeeOnlyPaddingGiveTheBias(ArgumentsAccessor numbers) {
+    int[] n = numbers.toList().stream().mapToInt(each -> Integer.parseInt((String) each)).toArray();
+    Window window =
+        Window.of(1, 0)
+            .stride(n[8], n[9])
+            .padding(n[10], n[11], n[12], n[13])
+            .dilation(n[14], n[15])
+            .groups(n[16]);
+    for (KernelSet kernels : KernelSet.values()) {
+      try (Step step = kernels.training(new Rng(1))) {
+        Tensor x = normal(step, n[0], n[1], n[2], n[3]).withGradient();
+        Tensor w = normal(step, n[4], n[5], n[6], n[7]).withGradient();
+        Tensor bias = normal(step, n[7]).withGradient();
+        Tensor y = x.conv2d(w, bias, window);
+        float[] expected = bias.toFloats();
+        float[] values = y.toFloats();
+        for (int i = 0; i < values.length; i++) {
+          assertEquals(expected[i % n[7]], values[i]);
+        }
+        y.sum().backward();
+        assertArrayEquals(new float[(int) x.length()], x.gradient().toFloats());
+        assertArrayEquals(new float[(int) w.length()], w.gradient().toFloats());
+        assertEquals(y.length() / n[7], bias.gradient().toFloats()[0]);
+      }
+    }
+  }
+
+  private static Tensor normal(Step step, long... shape) {
+    return step.tensor(Tensors.gaussians(new Rng(2), (int) Numbers.size(shape)), shape);
   }
 
   private static IllegalArgumentException refused(Runnable mistake) {

@@ -45,6 +45,9 @@ final class OneDnnConvolution {
   private final long[] numbers;
   private final ConvolutionDescriptions descriptions;
 
+  /** Whether the kernel sees the images in some column and some row of the results. */
+  private final boolean seesImages;
+
   /**
    * The convolution from images to results; both may be of a training pass's other direction.
    *
@@ -56,6 +59,19 @@ final class OneDnnConvolution {
     this.oneDnn = oneDnn;
     numbers = OneDnnKernels.numbers(0, x, w, y, OneDnnConvolutions.geometry(window));
     descriptions = new ConvolutionDescriptions(x, w, y, window);
+    seesImages = sees(x[1], w[0], y[1], window.height()) && sees(x[2], w[1], y[2], window.width());
+  }
+
+  private static boolean sees(long pixels, long kernel, long results, Window.Axis axis) {
+    for (long i = 0; i < results; i++) {
+      for (long k = 0; k < kernel; k++) {
+        long pixel = i * axis.stride() - axis.before() + k * axis.dilation();
+        if (pixel >= 0 && pixel < pixels) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   // --- y = relu?(x * w + bias + residual)
@@ -252,9 +268,12 @@ final class OneDnnConvolution {
         key);
   }
 
-  /** Whether there is such a convolution, and fast code for it; the log says which. */
+  /**
+   * Whether there is such a convolution, and fast code for it; the log says which. oneDNN 3.11
+   * reads address 0 where all that the kernel ever sees is padding, and there is a bias.
+   */
   private boolean isUsable(String what, primitive_desc_base description) {
-    boolean usable = description != null && !OneDnn.isUnusable(description);
+    boolean usable = seesImages && description != null && !OneDnn.isUnusable(description);
     if (LOG.isDebugEnabled()) {
       LOG.debug(
           "Convolution {}, {}: {}.",
