@@ -247,7 +247,7 @@ final class Indexing {
     ones.assign(1);
     Tensor columns = x.reshape(-1, 1);
     return x.step()
-        .apply(new Place("oneHot", classes), x.step().constant(ones, dtype), columns)
+        .apply(new Place("oneHot", classes), x.step().own(ones, dtype), columns)
         .reshape(shape);
   }
 

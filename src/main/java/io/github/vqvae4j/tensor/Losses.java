@@ -29,6 +29,9 @@ final class Losses {
       double sum = x.kernels().difference(x.array(), target.array(), difference);
       INDArray mean = x.allocate(1);
       HeapCopy.write(new double[] {sum / x.length()}, mean);
+      if (!x.isTracked() && !target.isTracked()) {
+        x.release(difference);
+      }
       return Value.of(
           mean,
           x.dtype(),

@@ -210,6 +210,7 @@ final class Rearrangements {
       always.assign(1);
       INDArray y = x.allocate(to);
       x.kernels().where(always, xs, xs, y);
+      x.release(always);
       return Value.of(y, x.dtype(), (dy, back) -> Reductions.shareSum(back, x, dy));
     }
 

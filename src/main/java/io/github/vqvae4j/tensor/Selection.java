@@ -128,8 +128,9 @@ final class Selection {
   }
 
   static Tensor compare(Comparison comparison, Tensor x, double number) {
-    if (x.dtype() == DType.INT) {
-      return compare(comparison, x.to(DType.DOUBLE), number);
+    if (x.dtype() == DType.INT && number != (int) number) {
+      Tensor doubles = x.to(DType.DOUBLE);
+      return compare(comparison, doubles, number).releasing(doubles);
     }
     return x.step().apply(new Compare(comparison), x, scalar("compare", x, number));
   }
@@ -161,7 +162,7 @@ final class Selection {
     }
     INDArray array = like.allocate(shape);
     array.assign(number);
-    return like.step().constant(array, like.dtype());
+    return like.step().own(array, like.dtype());
   }
 
   static void checkInt(String operation, String what, Tensor tensor, Tensor with) {
