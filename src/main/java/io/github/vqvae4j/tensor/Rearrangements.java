@@ -97,7 +97,7 @@ final class Rearrangements {
   }
 
   /** The elements from one index to before another along an axis. */
-  record Slice(int axis, long from, long to) implements Kind.OfAnyFormat {
+  record Slice(int axis, long from, long to) implements Kind.Choice {
     @Override
     public String name() {
       return "slice";

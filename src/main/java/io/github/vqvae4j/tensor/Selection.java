@@ -38,7 +38,7 @@ final class Selection {
   }
 
   /** The second input where the first is not 0, else the third. */
-  record Where() implements Kind.OfAnyFormat {
+  record Where() implements Kind.Choice {
     @Override
     public String name() {
       return "where";

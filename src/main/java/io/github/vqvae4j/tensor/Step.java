@@ -403,8 +403,10 @@ public final class Step implements AutoCloseable {
    * with none fused into another: slow, and tells where a NaN comes from.
    *
    * <p>An operation with an operand that is NaN, or that makes a NaN or an infinity of operands
-   * that have none, throws {@link NonFiniteException}, which names the operation and the layer;
-   * infinite constants, as in masks, are no fault. Convolutions that are not fused round otherwise.
+   * that have none, throws {@link NonFiniteException}, which names the operation and the layer, and
+   * the operand if it is a variable. Infinite constants, as in masks, are no fault, nor is a NaN in
+   * what an operation leaves out, as {@code where}, {@code slice}, {@code gather} and rows that
+   * {@code crossEntropy} ignores. Convolutions that are not fused round otherwise.
    */
   public void checkEachOperation() {
     check();
