@@ -38,7 +38,7 @@ final class Attention {
     }
     INDArray mask = like.allocate(n, n);
     HeapCopy.write(later, mask);
-    return like.step().constant(mask, like.dtype());
+    return like.step().own(mask, like.dtype());
   }
 
   private static void check(Tensor query, Tensor key, Tensor value, boolean causal) {

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param operation what it computes
  */
-record Custom(CustomOperation operation) implements Kind {
+record Custom(CustomOperation operation) implements Kind.OfAnyFormat {
   /** An operation and inputs that can be applied in a step. */
   static Custom checked(Step step, CustomOperation operation, Tensor... inputs) {
     String name = operation.name();
@@ -48,11 +48,6 @@ record Custom(CustomOperation operation) implements Kind {
   @Override
   public Object attributes() {
     return operation;
-  }
-
-  @Override
-  public boolean takesIntegers() {
-    return true;
   }
 
   @Override

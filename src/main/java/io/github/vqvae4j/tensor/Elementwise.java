@@ -161,7 +161,7 @@ final class Elementwise {
       kernels.affine(dy.array(), 0.5, 0, halves);
       kernels.compare(Comparison.EQUAL, own, other, condition);
       kernels.where(condition, halves, where, gradient);
-      arena.release(condition, DType.INT);
+      arena.release(condition);
       operand.release(zeros);
       operand.release(halves);
       operand.release(where);

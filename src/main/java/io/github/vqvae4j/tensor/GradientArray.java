@@ -53,7 +53,7 @@ final class GradientArray {
   void release() {
     users[0]--;
     if (users[0] == 0) {
-      arena.release(array, dtype);
+      arena.release(array);
     }
   }
 

@@ -13,7 +13,7 @@ final class Indexing {
   private Indexing() {}
 
   /** x's slices along an axis, which is replaced by the axes of the indices. */
-  record IndexSelect(String name, int axis) implements Kind.OfAnyFormat {
+  record IndexSelect(String name, int axis) implements Kind.Choice {
     @Override
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];
@@ -82,7 +82,7 @@ final class Indexing {
   }
 
   /** y [n, k] of x [n, d]: y_ij = x_i,c with c = columns_ij. */
-  record Pick() implements Kind.OfAnyFormat {
+  record Pick() implements Kind.Choice {
     @Override
     public String name() {
       return "gather";
@@ -247,7 +247,7 @@ final class Indexing {
     ones.assign(1);
     Tensor columns = x.reshape(-1, 1);
     return x.step()
-        .apply(new Place("oneHot", classes), x.step().constant(ones, dtype), columns)
+        .apply(new Place("oneHot", classes), x.step().own(ones, dtype), columns)
         .reshape(shape);
   }
 

@@ -24,6 +24,11 @@ interface Kind {
     return false;
   }
 
+  /** Whether all elements of operands that are NaN had no part in the results. */
+  default boolean leftNanOut(Operation operation) {
+    return false;
+  }
+
   /** Carries the parts of a fused operation out one by one. */
   default Tensor oneByOne(Tensor... inputs) {
     throw new IllegalStateException(name() + " is one operation.");
@@ -41,6 +46,14 @@ interface Kind {
     @Override
     default boolean takesIntegers() {
       return true;
+    }
+  }
+
+  /** One that chooses among the elements of its operands. */
+  interface Choice extends OfAnyFormat {
+    @Override
+    default boolean leftNanOut(Operation operation) {
+      return operation.results().stream().noneMatch(OperationCheck::hasNan);
     }
   }
 }

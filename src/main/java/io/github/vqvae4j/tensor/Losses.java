@@ -4,6 +4,7 @@ import io.github.vqvae4j.tensor.internal.Arena;
 import io.github.vqvae4j.tensor.internal.CrossEntropy;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Losses, each a mean. */
@@ -29,6 +30,9 @@ final class Losses {
       double sum = x.kernels().difference(x.array(), target.array(), difference);
       INDArray mean = x.allocate(1);
       HeapCopy.write(new double[] {sum / x.length()}, mean);
+      if (!x.isTracked() && !target.isTracked()) {
+        x.release(difference);
+      }
       return Value.of(
           mean,
           x.dtype(),
@@ -78,15 +82,20 @@ final class Losses {
   }
 
   /** The mean of -ln softmax(row)[class] over rows [n, classes] whose class is not ignored. */
-  record CrossEntropyOfRows(int ignored) implements Kind {
+  record CrossEntropyOfRows(int ignored) implements Kind.OfAnyFormat {
     @Override
     public String name() {
       return "crossEntropy";
     }
 
+    /** By rows, since kernels may hide a NaN. */
     @Override
-    public boolean takesIntegers() {
-      return true;
+    public boolean leftNanOut(Operation operation) {
+      double[] logits = operation.tensors()[0].toDoubles();
+      int[] classes = operation.tensors()[1].toInts();
+      int columns = logits.length / classes.length;
+      return IntStream.range(0, logits.length)
+          .allMatch(i -> classes[i / columns] == ignored || !Double.isNaN(logits[i]));
     }
 
     @Override

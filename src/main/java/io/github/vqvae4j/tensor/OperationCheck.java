@@ -24,15 +24,42 @@ final class OperationCheck {
   private OperationCheck() {}
 
   static void ofResults(Operation operation) {
-    for (Tensor input : operation.inputs()) {
-      if (input != null && worst(input) == Fault.NAN) {
-        refuse(operation.toString(), inputs(operation, input), Fault.INFINITE, input);
-      }
-    }
     Fault before = worst(operation.inputs());
+    if (before == Fault.NAN) {
+      checkWithNan(operation);
+      return;
+    }
     for (Tensor result : operation.results()) {
       refuse(operation.toString(), "its result of shape " + shape(result), before, result);
     }
+  }
+
+  /**
+   * An operand that is NaN is a fault, even where the result hides it; but not where it is only
+   * seen under another shape, nor where the operation may leave its elements out and did.
+   */
+  private static void checkWithNan(Operation operation) {
+    for (Tensor input : operation.inputs()) {
+      if (input != null && hasNan(input) && !ignores(operation, input)) {
+        throw new NonFiniteException(
+            operation.toString(), inputs(operation, input), Double.NaN, remedy(input));
+      }
+    }
+  }
+
+  private static boolean ignores(Operation operation, Tensor input) {
+    return operation.results().get(0).owner() == input.owner()
+        || operation.kind().leftNanOut(operation);
+  }
+
+  /** What every checked operation gives is not NaN, so the operand came from elsewhere. */
+  private static String remedy(Tensor input) {
+    return input.storage() != null
+        ? "it is the variable "
+            + input.storage().name()
+            + ", which was NaN before the operation: look at what was loaded, or at the last update"
+        : "no checked operation made it, so it is a constant, or older than"
+            + " Step.checkEachOperation: look at the data";
   }
 
   static void ofGradient(
@@ -76,6 +103,10 @@ final class OperationCheck {
       double value = fault == Fault.NAN ? Double.NaN : now.toDoubles()[(int) NonFinite.index(now)];
       throw new NonFiniteException(source, what, value, REMEDY);
     }
+  }
+
+  static boolean hasNan(Tensor tensor) {
+    return worst(tensor) == Fault.NAN;
   }
 
   private static Fault worst(Fault first, Fault second) {

@@ -97,7 +97,7 @@ final class Rearrangements {
   }
 
   /** The elements from one index to before another along an axis. */
-  record Slice(int axis, long from, long to) implements Kind.OfAnyFormat {
+  record Slice(int axis, long from, long to) implements Kind.Choice {
     @Override
     public String name() {
       return "slice";
@@ -210,6 +210,7 @@ final class Rearrangements {
       always.assign(1);
       INDArray y = x.allocate(to);
       x.kernels().where(always, xs, xs, y);
+      x.release(always);
       return Value.of(y, x.dtype(), (dy, back) -> Reductions.shareSum(back, x, dy));
     }
 

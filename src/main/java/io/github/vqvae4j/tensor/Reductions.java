@@ -53,6 +53,9 @@ final class Reductions {
       INDArray y = rows.allocate(rows.size(0));
       INDArray columns = rows.step().arena().allocate(DType.INT, rows.size(0));
       RowExtrema.find(true, rows.array(), y, columns);
+      if (!rows.isTracked()) {
+        rows.release(columns);
+      }
       return Value.of(
           y,
           rows.dtype(),

@@ -38,7 +38,7 @@ final class Selection {
   }
 
   /** The second input where the first is not 0, else the third. */
-  record Where() implements Kind.OfAnyFormat {
+  record Where() implements Kind.Choice {
     @Override
     public String name() {
       return "where";
@@ -128,8 +128,9 @@ final class Selection {
   }
 
   static Tensor compare(Comparison comparison, Tensor x, double number) {
-    if (x.dtype() == DType.INT) {
-      return compare(comparison, x.to(DType.DOUBLE), number);
+    if (x.dtype() == DType.INT && number != (int) number) {
+      Tensor doubles = x.to(DType.DOUBLE);
+      return compare(comparison, doubles, number).releasing(doubles);
     }
     return x.step().apply(new Compare(comparison), x, scalar("compare", x, number));
   }
@@ -161,7 +162,7 @@ final class Selection {
     }
     INDArray array = like.allocate(shape);
     array.assign(number);
-    return like.step().constant(array, like.dtype());
+    return like.step().own(array, like.dtype());
   }
 
   static void checkInt(String operation, String what, Tensor tensor, Tensor with) {

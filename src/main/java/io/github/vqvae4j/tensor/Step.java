@@ -195,7 +195,7 @@ public final class Step implements AutoCloseable {
   public Tensor tensor(float[] values, long... shape) {
     INDArray array = fresh(values.length, DType.FLOAT, shape);
     HeapCopy.write(values, 0, values.length, array, 0);
-    return made(constant(array, DType.FLOAT));
+    return own(array, DType.FLOAT);
   }
 
   /**
@@ -208,7 +208,7 @@ public final class Step implements AutoCloseable {
   public Tensor tensor(double[] values, long... shape) {
     INDArray array = fresh(values.length, DType.DOUBLE, shape);
     HeapCopy.write(values, array);
-    return made(constant(array, DType.DOUBLE));
+    return own(array, DType.DOUBLE);
   }
 
   /**
@@ -221,7 +221,7 @@ public final class Step implements AutoCloseable {
   public Tensor tensor(int[] values, long... shape) {
     INDArray array = fresh(values.length, DType.INT, shape);
     HeapCopy.write(values, 0, values.length, array, 0);
-    return made(constant(array, DType.INT));
+    return own(array, DType.INT);
   }
 
   /**
@@ -234,10 +234,11 @@ public final class Step implements AutoCloseable {
    */
   public Tensor tensor(INDArray array) {
     check();
+    observer.using(layer());
     DType dtype = Nd4jArrays.dtype(array);
     INDArray copy = arena.allocate(dtype, array.rank() == 0 ? new long[] {1} : array.shape());
     copy.assign(array);
-    return made(constant(copy, dtype));
+    return own(copy, dtype);
   }
 
   private INDArray fresh(long values, DType dtype, long... shape) {
@@ -402,8 +403,10 @@ public final class Step implements AutoCloseable {
    * with none fused into another: slow, and tells where a NaN comes from.
    *
    * <p>An operation with an operand that is NaN, or that makes a NaN or an infinity of operands
-   * that have none, throws {@link NonFiniteException}, which names the operation and the layer;
-   * infinite constants, as in masks, are no fault. Convolutions that are not fused round otherwise.
+   * that have none, throws {@link NonFiniteException}, which names the operation and the layer, and
+   * the operand if it is a variable. Infinite constants, as in masks, are no fault, nor is a NaN in
+   * what an operation leaves out, as {@code where}, {@code slice}, {@code gather} and rows that
+   * {@code crossEntropy} ignores. Convolutions that are not fused round otherwise.
    */
   public void checkEachOperation() {
     check();
@@ -539,16 +542,23 @@ public final class Step implements AutoCloseable {
     return arena;
   }
 
+  /** A constant over memory that something else gives back. */
   Tensor constant(INDArray value, DType dtype) {
     return new Tensor(this, value, dtype, null, null);
+  }
+
+  /** A constant in memory of its own, which goes back at the end of a custom operation. */
+  Tensor own(INDArray value, DType dtype) {
+    return made(constant(value, dtype));
   }
 
   /** A constant equal to a tensor of another step. */
   Tensor copy(Tensor other) {
     check();
+    observer.using(layer());
     INDArray copy = arena.allocate(other.dtype(), other.dims());
     HeapCopy.copy(other.array(), copy);
-    return made(constant(copy, other.dtype()));
+    return own(copy, other.dtype());
   }
 
   Tensor leaf(Variable variable) {
@@ -678,7 +688,7 @@ public final class Step implements AutoCloseable {
     }
     List<Tensor> results = new ArrayList<>();
     results.add(result);
-    value.further().forEach(more -> results.add(made(constant(more.array(), more.dtype()))));
+    value.further().forEach(more -> results.add(own(more.array(), more.dtype())));
     return List.copyOf(results);
   }
 

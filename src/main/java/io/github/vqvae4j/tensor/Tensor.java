@@ -242,7 +242,10 @@ public final class Tensor {
    * @return this tensor
    */
   public Tensor releasing(Tensor intermediate) {
-    checkWith("releasing", intermediate);
+    if (intermediate.step != step) {
+      throw new IllegalArgumentException(
+          "releasing: expected a tensor of the same step, got one of another.");
+    }
     Tensor released = intermediate.owner();
     if (!step.isTraining()
         && !step.keepsIntermediates()
@@ -426,7 +429,7 @@ public final class Tensor {
   }
 
   void release(INDArray array) {
-    step.arena().release(array, dtype);
+    step.arena().release(array);
   }
 
   /** Checks that another operand is of the same step and dtype. */

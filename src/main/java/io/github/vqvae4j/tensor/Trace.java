@@ -53,11 +53,14 @@ public final class Trace {
    * @param inputs which tensor of that step takes the place of which recorded one, of the same
    *     shape and format: inputs, or results of operations that are then left out
    * @return the new tensor for each recorded one, results and what they were computed from
+   * @throws IllegalArgumentException if a recorded one is neither operand nor result of a recorded
+   *     operation, or the other is of another step, shape or format
    * @throws IllegalStateException if the recorded step was closed
    */
   public Map<Tensor, Tensor> replay(Step in, Map<Tensor, Tensor> inputs) {
     recorded.check();
     in.check();
+    inputs.keySet().forEach(this::checkRecorded);
     replaying = true;
     try {
       Map<Tensor, Tensor> now = new IdentityHashMap<>();
@@ -71,6 +74,27 @@ public final class Trace {
     } finally {
       replaying = false;
     }
+  }
+
+  private void checkRecorded(Tensor before) {
+    for (Operation operation : operations) {
+      for (Tensor input : operation.tensors()) {
+        if (input == before) {
+          return;
+        }
+      }
+      if (operation.results().contains(before)) {
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "Trace.replay: expected operands or results of the recorded operations as keys, got one of"
+            + " shape "
+            + Arrays.toString(before.dims())
+            + ", which is not an input of this trace: none of its "
+            + operations.size()
+            + " operations uses or gives it. Call Step.trace() before the tensor is used, and pass"
+            + " the very tensor that the model was applied to.");
   }
 
   private static Tensor checked(Tensor before, Tensor after, Step in) {
@@ -94,7 +118,11 @@ public final class Trace {
           Tensor before = operation.tensors()[i];
           return before == null ? null : now.computeIfAbsent(before, b -> outside(b, in));
         });
-    List<Tensor> results = in.applyAll(operation.kind(), inputs);
+    Object layer = operation.layer();
+    List<Tensor> results =
+        layer == null
+            ? in.applyAll(operation.kind(), inputs)
+            : in.within(layer, () -> in.applyAll(operation.kind(), inputs));
     for (int i = 0; i < results.size(); i++) {
       now.putIfAbsent(operation.results().get(i), results.get(i));
     }

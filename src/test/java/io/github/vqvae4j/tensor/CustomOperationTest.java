@@ -18,7 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -291,6 +294,49 @@ class CustomOperationTest {
       long tensors = task.get() / (4L * numbers);
       // 1 input, 8 results, and what one run takes at once: 200 made inside, two generations.
       assertTrue(tensors < 9 + 210, tensors + " tensors in training " + training);
+    }
+  }
+
+  /** Helpers that an operation makes for itself are given back, too. */
+  @TestFactory
+  Stream<DynamicTest> everyOperationInsideGivesItsMemoryBack() {
+    return Stream.concat(
+            OperationCases.all(),
+            Stream.of(
+                compared("lt a number", t -> t[0].lt(0.5)),
+                compared("eq an int", t -> t[0].to(DType.INT).eq(2)),
+                compared("lt of ints", t -> t[0].to(DType.INT).lt(1.5))))
+        .map(one -> DynamicTest.dynamicTest(one.name(), () -> checkGivesBack(one)));
+  }
+
+  private static OperationCase compared(String name, OperationCase.Operation operation) {
+    return OperationCase.of(
+        name, OperationCase.Range.NORMAL, operation, null, OperationCase.shape(3, 7));
+  }
+
+  private static void checkGivesBack(OperationCase one) {
+    for (KernelSet kernels : KernelSet.values()) {
+      try (Step step = kernels.inference()) {
+        Tensor[] inputs =
+            Arrays.stream(one.inputs(new Rng(1)))
+                .map(n -> Tensors.of(step, DType.FLOAT, n))
+                .toArray(Tensor[]::new);
+        Formula operation =
+            new Formula(
+                "own",
+                x -> {
+                  one.operation().apply(x);
+                  return x[0];
+                },
+                null);
+        step.apply(operation, inputs);
+        step.apply(operation, inputs);
+        long bytes = step.bytes();
+        for (int i = 0; i < 4; i++) {
+          step.apply(operation, inputs);
+        }
+        assertEquals(bytes, step.bytes(), one + ", " + kernels);
+      }
     }
   }
 

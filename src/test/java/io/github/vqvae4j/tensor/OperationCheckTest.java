@@ -3,6 +3,7 @@ package io.github.vqvae4j.tensor;
 import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static io.github.vqvae4j.tensor.Close.assertClose;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -137,6 +139,59 @@ class OperationCheckTest {
         step.checkEachOperation();
         assertArrayEquals(plain, model.forward(step.tensor(values, 10, 4)).toFloats());
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void aNanThatIsLeftOutIsNoFault(KernelSet kernels) {
+    float nan = Float.NaN;
+    try (Step step = kernels.training(new Rng(1))) {
+      step.checkEachOperation();
+      Tensor targets = step.tensor(new int[] {1, -1}, 1, 2);
+      Tensor logits = step.tensor(new float[] {1, 2, 3, nan, 5, 6}, 1, 2, 3).withGradient();
+      logits.crossEntropy(targets, -1).backward();
+      assertTrue(NonFinite.index(logits.gradient()) < 0);
+      Tensor x = step.tensor(new float[] {1, nan, 3}, 3).withGradient();
+      Tensor mask = step.tensor(new int[] {0, 1, 0}, 3);
+      x.maskedFill(mask, 0).sum().backward();
+      assertArrayEquals(new float[] {1, 0, 1}, x.gradient().toFloats());
+      assertArrayEquals(new float[] {1}, x.slice(0, 0, 1).toFloats());
+      assertArrayEquals(new float[] {3}, x.gather(0, step.tensor(new int[] {2}, 1)).toFloats());
+      NonFiniteException fault =
+          assertThrows(
+              NonFiniteException.class,
+              () -> logits.crossEntropy(step.tensor(new int[] {-1, 1}, 1, 2), -1));
+      assertSays(fault, "crossEntropy", "its input 0 of shape [2, 3] is NaN", "a constant");
+      assertSays(
+          assertThrows(NonFiniteException.class, () -> x.slice(0, 1, 3)),
+          "slice: its input 0 of shape [3] is NaN",
+          "a constant");
+    }
+  }
+
+  /** An operand that was NaN before is no result of finite numbers. */
+  @ParameterizedTest
+  @EnumSource(KernelSet.class)
+  void aNanThatNoOperationMadeIsSaidToBeThereBefore(KernelSet kernels) {
+    try (Linear linear = new Linear(2, 1, new Rng(1));
+        Step step = kernels.training(new Rng(1))) {
+      Tensor old = step.tensor(new float[] {-1}, 1).log();
+      step.checkEachOperation();
+      Tensor x = step.tensor(new float[] {1, Float.NaN}, 1, 2);
+      for (Executable use :
+          new Executable[] {() -> x.clamp(0, 1), () -> x.reshape(2).mul(2), () -> old.add(1)}) {
+        NonFiniteException fault = assertThrows(NonFiniteException.class, use);
+        assertSays(fault, "its input 0", "is NaN", "no checked operation made it", "a constant");
+        assertFalse(fault.getMessage().contains("was finite"), fault.getMessage());
+      }
+      Variable weight = linear.variables().values().iterator().next();
+      weight.set(new float[] {1, Float.NaN});
+      NonFiniteException fault =
+          assertThrows(
+              NonFiniteException.class,
+              () -> linear.forward(step.tensor(new float[] {1, 1}, 1, 2)));
+      assertSays(fault, "input 1 of shape [2, 1] is NaN", "the variable " + weight.name());
     }
   }
 }

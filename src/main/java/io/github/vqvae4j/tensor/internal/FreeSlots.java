@@ -12,14 +12,19 @@ import java.util.Arrays;
  * the first, too, but waste 6 % of each array on average, 12.5 % at most, and a sequence that grows
  * to n bytes, of which two lengths are in use at a time, leaves 24 n behind; here it is 3 to 5 n.
  *
- * <p>A step has some hundred slots at most: two arrays that are searched from their end beat maps,
- * whose entries are objects.
+ * <p>A step has some hundred slots, at times some thousand. Arrays in two orders, by release and by
+ * address, beat maps, whose entries are objects: a request is one walk through one of them.
  */
 final class FreeSlots {
   /** In the order in which they were released. */
   private long[] addresses = new long[64];
 
   private long[] sizes = new long[64];
+
+  /** The same slots by address. */
+  private long[] begins = new long[64];
+
+  private long[] lengths = new long[64];
   private int count;
   private long total;
 
@@ -28,9 +33,16 @@ final class FreeSlots {
     if (count == sizes.length) {
       addresses = Arrays.copyOf(addresses, 2 * count);
       sizes = Arrays.copyOf(sizes, 2 * count);
+      begins = Arrays.copyOf(begins, 2 * count);
+      lengths = Arrays.copyOf(lengths, 2 * count);
     }
     addresses[count] = address;
     sizes[count] = bytes;
+    int place = -1 - Arrays.binarySearch(begins, 0, count, address);
+    System.arraycopy(begins, place, begins, place + 1, count - place);
+    System.arraycopy(lengths, place, lengths, place + 1, count - place);
+    begins[place] = address;
+    lengths[place] = bytes;
     count++;
     total += bytes;
   }
@@ -47,61 +59,66 @@ final class FreeSlots {
         return address;
       }
     }
-    long run = smallestRun(bytes);
-    if (run != 0) {
-      takeFrom(run, bytes);
-    }
-    return run;
+    int run = smallestRun(bytes);
+    return run < 0 ? 0 : takeFrom(run, bytes);
   }
 
   private void remove(int i) {
+    int place = Arrays.binarySearch(begins, 0, count, addresses[i]);
     total -= sizes[i];
+    System.arraycopy(addresses, i + 1, addresses, i, count - i - 1);
+    System.arraycopy(sizes, i + 1, sizes, i, count - i - 1);
+    removeByAddress(place, place + 1);
     count--;
-    System.arraycopy(addresses, i + 1, addresses, i, count - i);
-    System.arraycopy(sizes, i + 1, sizes, i, count - i);
   }
 
-  /** Where the smallest run of at least so many bytes begins, or 0. */
-  private long smallestRun(long bytes) {
-    long[] sorted = Arrays.copyOf(addresses, count);
-    Arrays.sort(sorted);
-    long best = 0;
+  private void removeByAddress(int from, int to) {
+    System.arraycopy(begins, to, begins, from, count - to);
+    System.arraycopy(lengths, to, lengths, from, count - to);
+  }
+
+  /** Which slot by address begins the smallest run of at least so many bytes, or -1. */
+  private int smallestRun(long bytes) {
+    int best = -1;
     long bestSize = Long.MAX_VALUE;
-    long begin = 0;
-    long end = 0;
-    for (int i = 0; i <= count; i++) {
-      if (i == count || sorted[i] != end) {
-        if (end - begin >= bytes && end - begin < bestSize) {
-          best = begin;
-          bestSize = end - begin;
-        }
-        begin = i == count ? 0 : sorted[i];
-        end = begin;
+    int i = 0;
+    while (i < count) {
+      int first = i;
+      long end = begins[i];
+      while (i < count && begins[i] == end) {
+        end += lengths[i++];
       }
-      end += i == count ? 0 : sizes[indexOf(sorted[i])];
+      long size = end - begins[first];
+      if (size >= bytes && size < bestSize) {
+        best = first;
+        bestSize = size;
+      }
     }
     return best;
   }
 
-  private int indexOf(long address) {
-    int i = 0;
-    while (addresses[i] != address) {
-      i++;
-    }
-    return i;
-  }
-
   /** Removes the first slots of a run, and gives back what is more than is asked for. */
-  private void takeFrom(long address, long bytes) {
-    long end = address;
-    while (end < address + bytes) {
-      int slot = indexOf(end);
-      end += sizes[slot];
-      remove(slot);
+  private long takeFrom(int first, long bytes) {
+    long begin = begins[first];
+    long end = begin;
+    int next = first;
+    while (end < begin + bytes) {
+      end += lengths[next++];
     }
-    if (end > address + bytes) {
-      add(address + bytes, end - address - bytes);
+    removeByAddress(first, next);
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (addresses[i] < begin || addresses[i] >= end) {
+        addresses[kept] = addresses[i];
+        sizes[kept++] = sizes[i];
+      }
     }
+    count = kept;
+    total -= end - begin;
+    if (end > begin + bytes) {
+      add(begin + bytes, end - begin - bytes);
+    }
+    return begin;
   }
 
   /** Forgets all slots. */

@@ -229,7 +229,8 @@ public final class RowKernels {
 
   /**
    * rows[i, c] = the sum of y[i, j] over all j with columns[i, j] = c: the gradient of {@link
-   * #pick}. The other elements become 0.
+   * #pick}. The other elements become 0. The sums are taken in double and rounded once, as those of
+   * {@link #scatterAdd}.
    *
    * @param y [n, k] or [n], in any number format, as rows
    * @param columns ints from 0 to below d, of y's shape
@@ -242,8 +243,25 @@ public final class RowKernels {
     int k = perRow(rows, columns);
     Elements source = new Elements(y);
     Elements target = new Elements(rows);
-    for (int i = 0; i < columnOf.length; i++) {
-      target.add(i / k * d + columnOf[i], source.get(i));
+    if (k == 1) {
+      for (int i = 0; i < columnOf.length; i++) {
+        target.set(i * d + columnOf[i], source.get(i));
+      }
+      return;
+    }
+    // Only what a row's indices name is read, written, and made 0 again for the next row.
+    double[] sums = new double[1 + Arrays.stream(columnOf).max().orElse(0)];
+    for (int from = 0; from < columnOf.length; from += k) {
+      long row = from / k * d;
+      for (int i = from; i < from + k; i++) {
+        sums[columnOf[i]] += source.get(i);
+      }
+      for (int i = from; i < from + k; i++) {
+        target.set(row + columnOf[i], sums[columnOf[i]]);
+      }
+      for (int i = from; i < from + k; i++) {
+        sums[columnOf[i]] = 0;
+      }
     }
   }
 

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.tensor.DType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -239,5 +242,66 @@ class ArenaTest {
     }
     assertTrue(arena.used() >= most, "seed " + seed);
     arena.giveBack();
+  }
+
+  /** Each request finds no slot of its size, and walks through all of them. */
+  @Test
+  void aRequestAmongManySlotsTakesLittleTime() {
+    FreeSlots slots = new FreeSlots();
+    int many = 20_000;
+    for (int i = 0; i < many; i++) {
+      long place = (long) i * 7919 % many; // in no order, none beside another
+      slots.add((1 + place) << 12, 128 + (place == 17 ? 128 : 0));
+    }
+    // Measured: 0.06 s for all; a look-up of each slot in the other order takes more than 5 s.
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> {
+          for (int i = 0; i < 1000; i++) {
+            assertEquals(0, slots.take(1 << 12));
+          }
+        });
+    assertEquals(18L << 12, slots.take(256));
+    slots.add(18L << 12, 256);
+    assertEquals(18L << 12, slots.take(192));
+    assertEquals((18L << 12) + 192, slots.take(64));
+  }
+
+  /** Beside a model that is a set of free blocks of 64 bytes. */
+  @Test
+  void slotsTakenAreThoseThatWereFree() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    FreeSlots slots = new FreeSlots();
+    BitSet free = new BitSet();
+    List<long[]> taken = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      taken.add(new long[] {i == 0 ? 1 : taken.get(i - 1)[0] + taken.get(i - 1)[1], 1 + i % 5});
+    }
+    for (int i = 0; i < 20_000; i++) {
+      if (!taken.isEmpty() && random.nextInt(100) < (i < 5000 ? 70 : 50)) {
+        long[] slot = taken.remove(random.nextInt(taken.size()));
+        free.set((int) slot[0], (int) (slot[0] + slot[1]));
+        slots.add(slot[0] * 64, slot[1] * 64);
+        continue;
+      }
+      int blocks = 1 + random.nextInt(random.nextInt(4) == 0 ? 40 : 5);
+      int begin = (int) (slots.take(blocks * 64L) / 64);
+      if (begin == 0) {
+        assertTrue(longestRun(free) < blocks, "seed " + seed);
+      } else {
+        assertEquals(begin + blocks, Math.min(free.nextClearBit(begin), begin + blocks), "" + seed);
+        free.clear(begin, begin + blocks);
+        taken.add(new long[] {begin, blocks});
+      }
+    }
+  }
+
+  private static int longestRun(BitSet free) {
+    int longest = 0;
+    for (int i = free.nextSetBit(0); i >= 0; i = free.nextSetBit(free.nextClearBit(i))) {
+      longest = Math.max(longest, free.nextClearBit(i) - i);
+    }
+    return longest;
   }
 }
