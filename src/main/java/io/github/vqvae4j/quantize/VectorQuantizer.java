@@ -213,8 +213,8 @@ public final class VectorQuantizer extends Quantizer {
     double[] sums =
         sum == null ? null : rows.segmentSum(codes.reshape(-1), counts.length).toDoubles();
     double[] after = moved(count.toDoubles(), counts);
-    Restarts restarts =
-        Restarts.of(config, codebook, after, rows, chosen.reshape(-1, d), step.sharedRng());
+    int examples = Math.toIntExact(vectors.size(0));
+    Restarts restarts = Restarts.of(config, codebook, after, rows, chosen.reshape(-1, d), examples);
     Variable[] written = {codebook, count, weight, sum};
     step.onCommit(
         () -> update(counts, sums, restarts), Arrays.copyOf(written, sum == null ? 3 : 4));

@@ -162,7 +162,7 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Returns the generator of the next draw that all examples share, as which codes restart: a
+   * Returns the generator of the next draw that all examples share, such as one crop for all: a
    * function of the key's seed and step and of how many draws the pass made before, but not of the
    * examples' places.
    *
@@ -178,8 +178,14 @@ public final class Step implements AutoCloseable {
     draws = Math.max(draws, draw + 1);
   }
 
-  /** The number of the next random operation of the pass. */
-  long nextDraw() {
+  /**
+   * Counts one more random operation of the pass. Its numbers are those of {@code
+   * key().example(draw, i)}, for the example at place i of this pass.
+   *
+   * @return its number, from 0
+   * @throws IllegalStateException as {@link #key}
+   */
+  public long nextDraw() {
     checkNotCustom("Step: random numbers", "Draw them before, and pass them as an input.");
     key();
     return draws++;
