@@ -200,6 +200,8 @@ public final class VectorQuantizer extends Quantizer {
     CodeUsage usage = CodeUsage.of(codes.toInts(), config.codebookSize());
     if (training && !isFrozen()) {
       learn(vectors.stopGradient(), codes, chosen.stopGradient(), usage);
+    } else {
+      vectors.step().skipDraw();
     }
     return new Quantized(vectors.straightThrough(chosen), codes, List.copyOf(terms), usage);
   }

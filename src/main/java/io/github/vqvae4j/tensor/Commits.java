@@ -14,7 +14,13 @@ final class Commits {
   private final List<Change> changes = new ArrayList<>();
 
   /** What is done at commit, and the variables that it writes. */
-  private record Change(Runnable action, List<Variable> written) {}
+  private record Change(Runnable action, List<Variable> written) {
+    void run() {
+      if (written.stream().noneMatch(Variable::isFrozen)) {
+        action.run();
+      }
+    }
+  }
 
   /**
    * None yet.
@@ -55,7 +61,7 @@ final class Commits {
   Runnable take() {
     List<Change> taken = List.copyOf(changes);
     changes.clear();
-    return () -> taken.forEach(change -> change.action().run());
+    return () -> taken.forEach(Change::run);
   }
 
   void clear() {

@@ -192,6 +192,16 @@ public final class Step implements AutoCloseable {
   }
 
   /**
+   * Counts a draw that is left out, as that of dropout in evaluation mode: later ones then give the
+   * numbers that they give after it. Nothing happens in a step that was opened without a key.
+   */
+  public void skipDraw() {
+    if (key != null) {
+      nextDraw();
+    }
+  }
+
+  /**
    * Copies numbers in.
    *
    * @param values row by row, the last axis fastest; as many as the shape has elements
@@ -328,7 +338,7 @@ public final class Step implements AutoCloseable {
 
   /**
    * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
-   * changes a buffer. An update of a frozen variable is left out.
+   * changes a buffer. An update of a variable that is frozen now or then is left out.
    *
    * @param change what to do, with numbers copied out of the step's tensors: {@link #takeCommits}
    *     may have it done after the step has closed
