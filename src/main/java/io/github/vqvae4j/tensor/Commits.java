@@ -38,13 +38,16 @@ final class Commits {
   /** Runs all; if one throws, what all would write is as before. */
   void run() {
     Map<Variable, INDArray> before = new IdentityHashMap<>();
+    List<Runnable> replacements = new ArrayList<>();
     for (Change change : changes) {
       change.written().forEach(variable -> before.computeIfAbsent(variable, this::copy));
     }
+    before.keySet().forEach(variable -> replacements.add(variable.keepReplacements()));
     try {
       take().run();
     } catch (Throwable e) {
       before.forEach(Variable::set);
+      replacements.forEach(Runnable::run);
       throw e;
     } finally {
       before.forEach((variable, copy) -> arena.release(copy, variable.dtype()));
