@@ -151,7 +151,7 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  public Tensor encode(Tensor vectors) {
+  protected Tensor codes(Tensor vectors) {
     checkShape(vectors);
     long[] places = Arrays.copyOf(vectors.shape(), vectors.rank() - 1);
     Tensor table = codebook.in(vectors.step());
@@ -176,19 +176,15 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  public Quantized quantize(Tensor vectors) {
+  protected Quantized quantized(Tensor vectors) {
     checkShape(vectors);
-    return vectors.step().within(this, () -> assign(vectors));
-  }
-
-  private Quantized assign(Tensor vectors) {
     boolean training = isTraining(vectors.step());
     if (training && vectorsToStart() > 0) {
       throw new IllegalStateException(
           "VectorQuantizer: its codebook starts from k-means on data and was not started. Train"
               + " with Trainer, call start(vectors, ..) first, or choose another start.");
     }
-    Tensor codes = encode(vectors);
+    Tensor codes = codes(vectors);
     Tensor chosen = vectors(codes);
     List<LossTerm> terms = new ArrayList<>();
     if (config.update() == Update.GRADIENT) {
