@@ -44,7 +44,7 @@ record Posterior(Tensor mean, Tensor logVariance) {
     double[] eps = new double[Math.toIntExact(mean.length())];
     int each = Math.toIntExact(eps.length / mean.size(0));
     for (int i = 0; i < eps.length; i += each) {
-      Rng rng = new Rng(seed + firstImage + i / each);
+      Rng rng = Rng.at(seed, firstImage + i / each);
       for (int j = i; j < i + each; j++) {
         eps[j] = rng.nextGaussian();
       }

@@ -119,10 +119,11 @@ public final class Vae extends LatentModel {
   public BatchLoss loss(Tensor images, TrainingProgress progress) {
     Posterior posterior = posterior(images.add(-CENTER));
     Step step = images.step();
-    Tensor latents =
-        isTraining(step)
-            ? posterior.sample()
-            : posterior.sample(EVALUATION_SEED, progress.firstImage());
+    if (isTraining(step)) {
+      return loss(images, posterior, posterior.sample(), progress);
+    }
+    step.skipDraw();
+    Tensor latents = posterior.sample(EVALUATION_SEED, progress.firstImage());
     return loss(images, posterior, latents, progress);
   }
 

@@ -147,8 +147,7 @@ public final class VqVae extends ImageModel {
   public VqVaeOutput run(Tensor images) {
     Tensor centered = images.add(-CENTER);
     Tensor vectors = encoded(centered);
-    Quantized quantized = images.step().within(quantizer, () -> quantizer.quantize(vectors));
-    images.step().computed(quantizer, quantized.quantized());
+    Quantized quantized = quantizer.quantize(vectors);
     Tensor reconstruction = decoder.forward(quantized.quantized());
     checkSameShape(reconstruction.shape(), images.shape());
     return new VqVaeOutput(centered, reconstruction, quantized);
@@ -270,8 +269,7 @@ public final class VqVae extends ImageModel {
    * @throws NonFiniteException if a vector of the encoder is NaN or infinite
    */
   public Tensor encode(Tensor images) {
-    Tensor vectors = vectors(images);
-    return images.step().within(quantizer, () -> quantizer.encode(vectors));
+    return quantizer.encode(vectors(images));
   }
 
   /**
@@ -282,7 +280,11 @@ public final class VqVae extends ImageModel {
    * @throws IllegalArgumentException as {@link Quantizer#lookup}
    */
   public Tensor decode(Tensor codes) {
-    return decoder.forward(quantizer.lookup(codes)).add(CENTER);
+    return decoded(quantizer.lookup(codes));
+  }
+
+  private Tensor decoded(Tensor quantized) {
+    return decoder.forward(quantized).add(CENTER);
   }
 
   /**
@@ -358,7 +360,7 @@ public final class VqVae extends ImageModel {
       int from = i * part;
       int to = Lengths.end(from, part, codes.count());
       try (Step step = Step.inference()) {
-        results[i] = images(decode(codes.range(from, to).in(step)));
+        results[i] = images(decoded(quantizer.lookup(codes.range(from, to), step)));
       }
     }
     return Images.concat(results);

@@ -36,7 +36,9 @@ import java.util.function.Supplier;
  * <p>Two settings say what training does to a block: {@link #freeze} keeps its values, {@link
  * #eval} has it compute as in inference. They are independent of each other, as in PyTorch: a
  * frozen {@link BatchNorm2d} still normalizes by the batch unless it is in evaluation mode, too.
- * Both are of the object in memory, and not saved. Change them between passes, not during one.
+ * Both are of the object in memory, and not saved. Change them between passes, not during one. They
+ * do not change what other blocks draw: one that draws in training only, as {@link Dropout} does,
+ * counts its draw otherwise, too, by {@link Step#skipDraw}.
  */
 public abstract class Block implements AutoCloseable {
   /** How many variables may still be made without values; absent where all get theirs. */

@@ -34,10 +34,18 @@ public final class BlockCheck {
   private final Function<List<Tensor>, Tensor> computation;
   private final List<long[]> shapes;
 
-  private BlockCheck(Block block, Function<List<Tensor>, Tensor> computation, List<long[]> shapes) {
+  /** What those inputs are below that are integers, by their number. */
+  private final Map<Integer, Integer> below;
+
+  private BlockCheck(
+      Block block,
+      Function<List<Tensor>, Tensor> computation,
+      List<long[]> shapes,
+      Map<Integer, Integer> below) {
     this.block = block;
     this.computation = computation;
     this.shapes = shapes;
+    this.below = below;
   }
 
   /**
@@ -48,7 +56,8 @@ public final class BlockCheck {
    * @return the checks
    */
   public static BlockCheck of(Layer layer, long... inputShape) {
-    return new BlockCheck(layer, x -> layer.forward(x.get(0)), List.of(inputShape.clone()));
+    return new BlockCheck(
+        layer, x -> layer.forward(x.get(0)), List.of(inputShape.clone()), Map.of());
   }
 
   /**
@@ -65,7 +74,32 @@ public final class BlockCheck {
    */
   public static BlockCheck of(
       Block block, Function<List<Tensor>, Tensor> computation, long[]... inputShapes) {
-    return new BlockCheck(block, computation, List.of(inputShapes));
+    return new BlockCheck(block, computation, List.of(inputShapes), Map.of());
+  }
+
+  /**
+   * The checks with integers for an input, as for {@link Embedding}: {@code
+   * BlockCheck.of(embedding, 2, 5).integers(0, 512)}.
+   *
+   * @param input its number, from 0
+   * @param bound 1 or more; the integers are from 0 to bound - 1
+   * @return new checks, in which this input is a tensor in {@link DType#INT}
+   * @throws IllegalArgumentException if there is no such input
+   */
+  public BlockCheck integers(int input, int bound) {
+    if (input < 0 || input >= shapes.size() || bound < 1) {
+      throw new IllegalArgumentException(
+          "BlockCheck.integers: expected an input from 0 to "
+              + (shapes.size() - 1)
+              + " and a bound of at least 1, got input "
+              + input
+              + " and bound "
+              + bound
+              + ".");
+    }
+    Map<Integer, Integer> more = new LinkedHashMap<>(below);
+    more.put(input, bound);
+    return new BlockCheck(block, computation, shapes, Map.copyOf(more));
   }
 
   /**
@@ -84,22 +118,25 @@ public final class BlockCheck {
 
   /** A pass by itself or, with an observer that does so, with others in between. */
   private void run(ThreadCheck.Pass pass) {
-    boolean doubles = dtype() == DType.DOUBLE;
-    try (Step step = pass.training() ? Step.training(new Rng(1)) : Step.inference()) {
+    DType dtype = dtype();
+    try (Step step = pass.training() ? Step.training(new Rng(1)) : Step.inference(new Rng(1))) {
       List<Tensor> inputs = new ArrayList<>();
       for (long[] shape : shapes) {
         long[] larger = shape.clone();
         larger[0] += pass.moreExamples();
-        double[] values = numbers(larger, shapes.size() * pass.moreExamples() + inputs.size());
-        Tensor input = doubles ? step.tensor(values, larger) : step.tensor(floats(values), larger);
-        inputs.add(pass.training() ? input.withGradient() : input);
+        int number = inputs.size();
+        double[] values = numbers(number, larger, shapes.size() * pass.moreExamples() + number);
+        Tensor input = tensor(step, number, dtype, values, larger);
+        inputs.add(pass.training() && isReal(input) ? input.withGradient() : input);
       }
       step.observe(pass);
       Tensor output = computation.apply(inputs);
       pass.computed(block, output);
       if (pass.training()) {
         loss(output, inputs).backward();
-        inputs.forEach(input -> pass.computed(block, input.gradient()));
+        inputs.stream()
+            .filter(BlockCheck::isReal)
+            .forEach(input -> pass.computed(block, input.gradient()));
         for (Parameter parameter : block.parameters()) {
           Tensor gradient = step.gradient(parameter);
           if (gradient != null) {
@@ -136,13 +173,17 @@ public final class BlockCheck {
 
   private void checkGradients() {
     List<double[]> inputs = new ArrayList<>();
-    shapes.forEach(shape -> inputs.add(numbers(shape, inputs.size())));
-    List<double[]> ofInputs = new ArrayList<>();
+    shapes.forEach(shape -> inputs.add(numbers(inputs.size(), shape, inputs.size())));
+    Map<Integer, double[]> ofInputs = new LinkedHashMap<>();
     Map<Parameter, double[]> ofParameters = new LinkedHashMap<>();
     try (Step step = Step.training(new Rng(1))) {
       List<Tensor> tensors = tensors(step, inputs);
       loss(computation.apply(tensors), tensors).backward();
-      tensors.forEach(input -> ofInputs.add(input.gradient().toDoubles()));
+      for (int i = 0; i < tensors.size(); i++) {
+        if (isReal(tensors.get(i))) {
+          ofInputs.put(i, tensors.get(i).gradient().toDoubles());
+        }
+      }
       for (Parameter parameter : block.parameters()) {
         if (parameter.isTrainable()) {
           Tensor gradient = step.gradient(parameter);
@@ -152,9 +193,7 @@ public final class BlockCheck {
       }
     }
     DoubleSupplier loss = () -> loss(inputs);
-    for (int i = 0; i < inputs.size(); i++) {
-      compare("input " + i, inputs.get(i), () -> {}, loss, ofInputs.get(i));
-    }
+    ofInputs.forEach((i, g) -> compare("input " + i, inputs.get(i), () -> {}, loss, g));
     ofParameters.forEach(
         (parameter, gradient) -> {
           double[] values = parameter.toDoubles();
@@ -209,15 +248,30 @@ public final class BlockCheck {
 
   private List<Tensor> tensors(Step step, List<double[]> inputs) {
     List<Tensor> tensors = new ArrayList<>();
-    for (double[] input : inputs) {
-      tensors.add(step.tensor(input, shapes.get(tensors.size())).withGradient());
+    for (double[] values : inputs) {
+      int number = tensors.size();
+      Tensor input = tensor(step, number, DType.DOUBLE, values, shapes.get(number));
+      tensors.add(isReal(input) ? input.withGradient() : input);
     }
     return tensors;
   }
 
+  /** An input; one of integers is in INT, whatever the format. */
+  private Tensor tensor(Step step, int input, DType format, double[] values, long... shape) {
+    if (below.containsKey(input)) {
+      return step.tensor(Arrays.stream(values).mapToInt(value -> (int) value).toArray(), shape);
+    }
+    return format == DType.DOUBLE ? step.tensor(values, shape) : step.tensor(floats(values), shape);
+  }
+
+  private static boolean isReal(Tensor input) {
+    return input.dtype() != DType.INT;
+  }
+
   /** A scalar in which every element counts differently, and which depends on all inputs. */
   private static Tensor loss(Tensor output, List<Tensor> inputs) {
-    Tensor y = output.dtype() == DType.INT ? output.to(inputs.get(0).dtype()) : output;
+    List<Tensor> real = inputs.stream().filter(BlockCheck::isReal).toList();
+    Tensor y = isReal(output) || real.isEmpty() ? output : output.to(real.get(0).dtype());
     double[] weights = new double[Math.toIntExact(y.length())];
     Arrays.setAll(weights, i -> Math.sin(i + 1));
     Step step = y.step();
@@ -226,16 +280,17 @@ public final class BlockCheck {
             ? step.tensor(weights, y.shape())
             : step.tensor(floats(weights), y.shape());
     Tensor loss = y.mul(factors).sum();
-    for (Tensor input : inputs) {
+    for (Tensor input : real) {
       loss = loss.add(input.sum().mul(0));
     }
     return loss;
   }
 
-  private static double[] numbers(long[] shape, long seed) {
+  private double[] numbers(int input, long[] shape, long seed) {
+    Integer bound = below.get(input);
     Rng rng = new Rng(seed);
     double[] numbers = new double[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
-    Arrays.setAll(numbers, i -> (float) rng.nextGaussian());
+    Arrays.setAll(numbers, i -> bound == null ? (float) rng.nextGaussian() : rng.nextInt(bound));
     return numbers;
   }
 

@@ -26,6 +26,10 @@ public final class Dropout extends Layer {
 
   @Override
   protected Tensor compute(Tensor x) {
-    return isTraining(x.step()) ? x.dropout(rate) : x;
+    if (isTraining(x.step()) && rate > 0) {
+      return x.dropout(rate);
+    }
+    x.step().skipDraw();
+    return x;
   }
 }

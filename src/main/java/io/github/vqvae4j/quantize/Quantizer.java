@@ -2,6 +2,7 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;
 
@@ -62,12 +63,22 @@ public abstract class Quantizer extends Layer {
 
   /**
    * Quantizes a batch. In a training step, what changes in the quantizer's state is done when the
-   * step commits.
+   * step commits. Observers of the step are told of the quantized vectors.
    *
    * @param vectors [.., D]
    * @return quantized vectors, codes, loss terms, usage
    */
-  public abstract Quantized quantize(Tensor vectors);
+  public final Quantized quantize(Tensor vectors) {
+    return within(vectors.step(), () -> quantized(vectors), Quantized::quantized);
+  }
+
+  /**
+   * Quantizes a batch, for {@link #quantize}. State changes by {@link Step#onCommit}.
+   *
+   * @param vectors as there
+   * @return quantized vectors, codes, loss terms, usage
+   */
+  protected abstract Quantized quantized(Tensor vectors);
 
   /**
    * Returns the codes alone, for encoding: no terms, no use.
@@ -75,8 +86,18 @@ public abstract class Quantizer extends Layer {
    * @param vectors as for {@link #quantize}
    * @return in INT, the codes that {@link #quantize} gives
    */
-  public Tensor encode(Tensor vectors) {
-    return quantize(vectors).codes();
+  public final Tensor encode(Tensor vectors) {
+    return vectors.step().within(this, () -> codes(vectors));
+  }
+
+  /**
+   * Computes the codes, for {@link #encode}.
+   *
+   * @param vectors as there
+   * @return those of {@link #quantized}, unless a subclass has a shorter way
+   */
+  protected Tensor codes(Tensor vectors) {
+    return quantized(vectors).codes();
   }
 
   /**
@@ -89,11 +110,37 @@ public abstract class Quantizer extends Layer {
    *     {@link Codes#NONE} and the quantizer {@linkplain #takesMissingCodes does not take it}
    */
   public final Tensor lookup(Tensor codes) {
-    Codes checked = Codes.of(codes, codebooks());
-    if (!takesMissingCodes()) {
-      checked.requireComplete(getClass().getSimpleName() + ".lookup");
-    }
+    checkComplete(Codes.of(codes, codebooks()));
     return codes.step().within(this, () -> vectors(codes));
+  }
+
+  /**
+   * Returns the vectors of codes that were checked when they were made.
+   *
+   * @param codes of {@link #codebooks()}
+   * @param step where the vectors are computed
+   * @return [.., D]
+   * @throws IllegalArgumentException if they are codes of other codebooks, or one is {@link
+   *     Codes#NONE} and the quantizer {@linkplain #takesMissingCodes does not take it}
+   */
+  public final Tensor lookup(Codes codes, Step step) {
+    if (!codes.codebooks().equals(codebooks())) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName()
+              + ".lookup: expected codes of "
+              + codebooks()
+              + ", got "
+              + codes
+              + ". Look them up with the quantizer that made them.");
+    }
+    checkComplete(codes);
+    return step.within(this, () -> vectors(codes.in(step)));
+  }
+
+  private void checkComplete(Codes codes) {
+    if (!takesMissingCodes()) {
+      codes.requireComplete(getClass().getSimpleName() + ".lookup");
+    }
   }
 
   /**
@@ -136,6 +183,6 @@ public abstract class Quantizer extends Layer {
 
   @Override
   protected final Tensor compute(Tensor vectors) {
-    return quantize(vectors).quantized();
+    return quantized(vectors).quantized();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
@@ -21,8 +22,8 @@ import java.util.stream.IntStream;
  * codes is the only one; from later ones is left out what was assigned to the codes' old places.
  */
 final class Restarts {
-  /** Vectors looked at together for one that is not a candidate yet. */
-  private static final int CHUNK = 64;
+  /** About so many numbers of the vectors are on the heap at once. */
+  private static final int CHUNK = 1 << 16;
 
   private final Variable codebook;
   private final double[] candidates;
@@ -40,8 +41,9 @@ final class Restarts {
    * Those of a batch.
    *
    * @param counts the average count of each code after it
-   * @param vectors [n, D]
+   * @param vectors [n, D], those of each example one after another
    * @param chosen the code of each [n, D]
+   * @param examples how many there are, which n is a multiple of
    */
   static Restarts of(
       VectorQuantizerConfig config,
@@ -49,11 +51,28 @@ final class Restarts {
       double[] counts,
       Tensor vectors,
       Tensor chosen,
-      Rng rng) {
+      int examples) {
+    long draw = vectors.step().nextDraw();
     int wanted = indices(dead(counts, config.restartBelow())).length;
-    return wanted == 0
-        ? new Restarts(codebook)
-        : new Restarts(codebook, candidates(vectors, chosen, wanted, rng));
+    if (wanted == 0) {
+      return new Restarts(codebook);
+    }
+    double[] logarithms = logarithms(vectors, examples, draw);
+    return new Restarts(codebook, candidates(vectors, chosen, wanted, logarithms));
+  }
+
+  /** Of a uniform number for each vector, which it has in whichever part of a batch it comes. */
+  private static double[] logarithms(Tensor vectors, int examples, long draw) {
+    PassKey key = vectors.step().key();
+    double[] logarithms = new double[Math.toIntExact(vectors.size(0))];
+    int each = logarithms.length / examples;
+    for (int i = 0; i < examples; i++) {
+      Rng rng = key.example(draw, i);
+      for (int j = i * each; j < (i + 1) * each; j++) {
+        logarithms[j] = Math.log(1 - rng.nextDouble());
+      }
+    }
+    return logarithms;
   }
 
   /** Whether the count of each code is below a share of the mean count. */
@@ -79,34 +98,61 @@ final class Restarts {
    * distance, u uniform, are draws without replacement in their order (Efraimidis and Spirakis
    * 2006).
    */
-  private static double[] candidates(Tensor vectors, Tensor chosen, int most, Rng rng) {
-    double[] keys =
-        vectors.to(DType.DOUBLE).sub(chosen.to(DType.DOUBLE)).square().sum(-1).toDoubles();
+  private static double[] candidates(
+      Tensor vectors, Tensor chosen, int most, double... logarithms) {
+    double[] keys = distances(vectors, chosen);
     int possible = 0;
     for (int i = 0; i < keys.length; i++) {
-      double logarithm = Math.log(1 - rng.nextDouble());
       possible += keys[i] > 0 ? 1 : 0;
-      keys[i] = keys[i] > 0 ? logarithm / keys[i] : Double.NEGATIVE_INFINITY;
+      keys[i] = keys[i] > 0 ? logarithms[i] / keys[i] : Double.NEGATIVE_INFINITY;
     }
     if (possible == 0) {
       return new double[0];
     }
-    Tensor order = vectors.step().tensor(keys, keys.length).topK(possible, 0).indices();
+    int[] order = vectors.step().tensor(keys, keys.length).topK(possible, 0).indices().toInts();
     int d = Math.toIntExact(vectors.size(1));
     int wanted = Math.min(most, possible);
     double[] rows = new double[wanted * d];
     int count = 0;
-    int atOnce = Math.max(wanted, CHUNK);
-    for (int from = 0; from < possible && count < wanted; from += atOnce) {
-      Tensor places = order.slice(0, from, Math.min(possible, from + atOnce));
-      double[] some = vectors.embedding(places).toDoubles();
-      for (int row = 0; row < some.length && count < wanted; row += d) {
-        if (!contains(rows, count * d, some, row, d)) {
-          System.arraycopy(some, row, rows, count++ * d, d);
-        }
+    for (int i = 0; i < possible && count < wanted; i++) {
+      double[] row = rows(vectors, order[i], 1);
+      if (!contains(rows, count * d, row, 0, d)) {
+        System.arraycopy(row, 0, rows, count++ * d, d);
       }
     }
     return Arrays.copyOf(rows, count * d);
+  }
+
+  /** Squared, of each vector from its code. */
+  private static double[] distances(Tensor vectors, Tensor chosen) {
+    int n = Math.toIntExact(vectors.size(0));
+    int d = Math.toIntExact(vectors.size(1));
+    double[] distances = new double[n];
+    int atOnce = Math.max(1, CHUNK / d);
+    for (int from = 0; from < n; from += atOnce) {
+      int count = Math.min(atOnce, n - from);
+      double[] some = rows(vectors, from, count);
+      double[] codes = rows(chosen, from, count);
+      for (int i = 0; i < some.length; i++) {
+        double difference = some[i] - codes[i];
+        distances[from + i / d] += difference * difference;
+      }
+    }
+    return distances;
+  }
+
+  /** Some rows on the heap; of a step's memory they take none, but in gradient checks. */
+  private static double[] rows(Tensor table, int from, int count) {
+    if (table.dtype() == DType.DOUBLE) {
+      return table.slice(0, from, from + count).toDoubles();
+    }
+    float[] floats = new float[count * Math.toIntExact(table.size(1))];
+    table.read((long) from * table.size(1), floats, 0, floats.length);
+    double[] doubles = new double[floats.length];
+    for (int i = 0; i < floats.length; i++) {
+      doubles[i] = floats[i];
+    }
+    return doubles;
   }
 
   /** Takes what was assigned to codes that restarted since out of a batch's counts and sums. */

@@ -151,7 +151,7 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  public Tensor encode(Tensor vectors) {
+  protected Tensor codes(Tensor vectors) {
     checkShape(vectors);
     long[] places = Arrays.copyOf(vectors.shape(), vectors.rank() - 1);
     Tensor table = codebook.in(vectors.step());
@@ -176,19 +176,15 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  public Quantized quantize(Tensor vectors) {
+  protected Quantized quantized(Tensor vectors) {
     checkShape(vectors);
-    return vectors.step().within(this, () -> assign(vectors));
-  }
-
-  private Quantized assign(Tensor vectors) {
     boolean training = isTraining(vectors.step());
     if (training && vectorsToStart() > 0) {
       throw new IllegalStateException(
           "VectorQuantizer: its codebook starts from k-means on data and was not started. Train"
               + " with Trainer, call start(vectors, ..) first, or choose another start.");
     }
-    Tensor codes = encode(vectors);
+    Tensor codes = codes(vectors);
     Tensor chosen = vectors(codes);
     List<LossTerm> terms = new ArrayList<>();
     if (config.update() == Update.GRADIENT) {
@@ -200,6 +196,8 @@ public final class VectorQuantizer extends Quantizer {
     CodeUsage usage = CodeUsage.of(codes.toInts(), config.codebookSize());
     if (training && !isFrozen()) {
       learn(vectors.stopGradient(), codes, chosen.stopGradient(), usage);
+    } else {
+      vectors.step().skipDraw();
     }
     return new Quantized(vectors.straightThrough(chosen), codes, List.copyOf(terms), usage);
   }
@@ -213,8 +211,8 @@ public final class VectorQuantizer extends Quantizer {
     double[] sums =
         sum == null ? null : rows.segmentSum(codes.reshape(-1), counts.length).toDoubles();
     double[] after = moved(count.toDoubles(), counts);
-    Restarts restarts =
-        Restarts.of(config, codebook, after, rows, chosen.reshape(-1, d), step.sharedRng());
+    int examples = Math.toIntExact(vectors.size(0));
+    Restarts restarts = Restarts.of(config, codebook, after, rows, chosen.reshape(-1, d), examples);
     Variable[] written = {codebook, count, weight, sum};
     step.onCommit(
         () -> update(counts, sums, restarts), Arrays.copyOf(written, sum == null ? 3 : 4));

@@ -14,7 +14,13 @@ final class Commits {
   private final List<Change> changes = new ArrayList<>();
 
   /** What is done at commit, and the variables that it writes. */
-  private record Change(Runnable action, List<Variable> written) {}
+  private record Change(Runnable action, List<Variable> written) {
+    void run() {
+      if (written.stream().noneMatch(Variable::isFrozen)) {
+        action.run();
+      }
+    }
+  }
 
   /**
    * None yet.
@@ -32,13 +38,16 @@ final class Commits {
   /** Runs all; if one throws, what all would write is as before. */
   void run() {
     Map<Variable, INDArray> before = new IdentityHashMap<>();
+    List<Runnable> replacements = new ArrayList<>();
     for (Change change : changes) {
       change.written().forEach(variable -> before.computeIfAbsent(variable, this::copy));
     }
+    before.keySet().forEach(variable -> replacements.add(variable.keepReplacements()));
     try {
       take().run();
     } catch (Throwable e) {
       before.forEach(Variable::set);
+      replacements.forEach(Runnable::run);
       throw e;
     } finally {
       before.forEach((variable, copy) -> arena.release(copy, variable.dtype()));
@@ -55,7 +64,7 @@ final class Commits {
   Runnable take() {
     List<Change> taken = List.copyOf(changes);
     changes.clear();
-    return () -> taken.forEach(change -> change.action().run());
+    return () -> taken.forEach(Change::run);
   }
 
   void clear() {

@@ -162,7 +162,7 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Returns the generator of the next draw that all examples share, as which codes restart: a
+   * Returns the generator of the next draw that all examples share, such as one crop for all: a
    * function of the key's seed and step and of how many draws the pass made before, but not of the
    * examples' places.
    *
@@ -178,11 +178,27 @@ public final class Step implements AutoCloseable {
     draws = Math.max(draws, draw + 1);
   }
 
-  /** The number of the next random operation of the pass. */
-  long nextDraw() {
+  /**
+   * Counts one more random operation of the pass. Its numbers are those of {@code
+   * key().example(draw, i)}, for the example at place i of this pass.
+   *
+   * @return its number, from 0
+   * @throws IllegalStateException as {@link #key}
+   */
+  public long nextDraw() {
     checkNotCustom("Step: random numbers", "Draw them before, and pass them as an input.");
     key();
     return draws++;
+  }
+
+  /**
+   * Counts a draw that is left out, as that of dropout in evaluation mode: later ones then give the
+   * numbers that they give after it. Nothing happens in a step that was opened without a key.
+   */
+  public void skipDraw() {
+    if (key != null) {
+      nextDraw();
+    }
   }
 
   /**
@@ -323,7 +339,7 @@ public final class Step implements AutoCloseable {
 
   /**
    * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
-   * changes a buffer. An update of a frozen variable is left out.
+   * changes a buffer. An update of a variable that is frozen now or then is left out.
    *
    * @param change what to do, with numbers copied out of the step's tensors: {@link #takeCommits}
    *     may have it done after the step has closed

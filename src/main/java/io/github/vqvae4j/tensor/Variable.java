@@ -23,10 +23,15 @@ public class Variable implements AutoCloseable {
   private INDArray array;
   private long stamp;
   private volatile Cached cached;
-  private long replacements;
+  private Replacements replaced = new Replacements(0, null);
 
-  /** The last of the replacements that each row was part of; null before the first. */
-  private long[] replacedBy;
+  /**
+   * Which rows were replaced; never written, so that it can be kept and put back.
+   *
+   * @param count of all replacements
+   * @param lastOfRow the last of them that each row was part of; null before the first
+   */
+  private record Replacements(long count, long[] lastOfRow) {}
 
   /** What was made of the content with this stamp. */
   private record Cached(long stamp, Object value) {}
@@ -231,12 +236,14 @@ public class Variable implements AutoCloseable {
               + " values.");
     }
     double[] all = toDoubles();
-    replacedBy = replacedBy == null ? new long[(int) shape[0]] : replacedBy;
-    replacements++;
+    long count = replaced.count + 1;
+    long[] last =
+        replaced.lastOfRow == null ? new long[(int) shape[0]] : replaced.lastOfRow.clone();
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(values, i * length, all, rows[i] * length, length);
-      replacedBy[rows[i]] = replacements;
+      last[rows[i]] = count;
     }
+    replaced = new Replacements(count, last);
     set(all);
   }
 
@@ -246,7 +253,7 @@ public class Variable implements AutoCloseable {
    * @return the number of calls of {@link #replaceRows} so far
    */
   public final long replacements() {
-    return replacements;
+    return replaced.count;
   }
 
   /**
@@ -257,7 +264,17 @@ public class Variable implements AutoCloseable {
    * @return true if the row of that time has been replaced
    */
   public final boolean isReplaced(int row, long since) {
-    return replacements > since && replacedBy[row] > since;
+    return replaced.count > since && replaced.lastOfRow[row] > since;
+  }
+
+  /**
+   * Keeps which rows have been replaced so far, for whoever undoes a step.
+   *
+   * @return takes the replacements since back; the numbers it leaves as they are
+   */
+  public final Runnable keepReplacements() {
+    Replacements before = replaced;
+    return () -> replaced = before;
   }
 
   private void checkLength(int length) {

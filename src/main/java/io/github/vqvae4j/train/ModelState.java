@@ -21,6 +21,7 @@ final class ModelState {
     final Variable variable;
     float[][] kept;
     float[][] newer;
+    Runnable replacements = () -> {};
     long stamp;
     long newerStamp;
 
@@ -45,6 +46,7 @@ final class ModelState {
       float[][] older = kept;
       kept = newer;
       newer = older;
+      replacements = variable.keepReplacements();
       stamp = newerStamp;
     }
 
@@ -52,6 +54,7 @@ final class ModelState {
       for (int i = 0; i < kept.length; i++) {
         variable.write((long) i * ParameterSlices.LENGTH, kept[i], 0, kept[i].length);
       }
+      replacements.run();
       stamp = variable.stamp();
     }
 

@@ -46,7 +46,7 @@ final class TrainingLoop {
     this.listeners = listeners;
     variance = data.variance();
     evaluations = new Evaluations(plan, model, variance, averages);
-    training = new TrainingStep(model, variance, optimizer, schedule, settings);
+    training = new TrainingStep(model, data, variance, optimizer, schedule, settings);
     window = new UsageWindow(USAGE_WINDOW, model.codebookSize());
   }
 
@@ -58,7 +58,7 @@ final class TrainingLoop {
         listeners.tell(listener -> listener.onStart(settings));
         stopped = stop.asked();
         if (!stopped) {
-          training.start(data, settings.batch());
+          training.start();
         }
         steps(batches, stop);
         evaluations.restoreBest();

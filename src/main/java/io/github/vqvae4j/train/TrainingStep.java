@@ -27,6 +27,7 @@ final class TrainingStep {
   private static final double CLIP_EPSILON = 1e-6;
 
   private final ImageModel model;
+  private final Dataset data;
   private final double variance;
   private final long seed;
   private final Optimizer optimizer;
@@ -38,8 +39,8 @@ final class TrainingStep {
   private final GradientMean mean = new GradientMean();
   private final ModelState state;
 
-  /** Those of the running step. */
-  private final List<Pass> passes = new ArrayList<>();
+  /** How many batches the running step took. */
+  private int passes;
 
   private boolean updated;
   private long clipped;
@@ -49,11 +50,13 @@ final class TrainingStep {
 
   TrainingStep(
       ImageModel model,
+      Dataset data,
       double variance,
       Optimizer optimizer,
       Schedule schedule,
       TrainingSettings settings) {
     this.model = model;
+    this.data = data;
     this.variance = variance;
     seed = settings.seed();
     this.optimizer = optimizer;
@@ -77,10 +80,10 @@ final class TrainingStep {
   }
 
   /** Lets the model look at the data before its first step, once its weights were checked. */
-  void start(Dataset data, int batch) {
+  void start() {
     state.begin(1);
     try {
-      model.start(data, batch, seed, new Rng(seed));
+      model.start(data, settings.batch(), seed, new Rng(seed));
     } catch (NonFiniteException e) {
       throw DivergenceException.inStep(1, e.what(), e.value());
     }
@@ -97,7 +100,7 @@ final class TrainingStep {
               + " frozen. Call unfreeze() on the part that shall learn.");
     }
     state.begin(n);
-    passes.clear();
+    passes = 0;
     updated = false;
     boolean good = false;
     try {
@@ -142,10 +145,9 @@ final class TrainingStep {
   }
 
   private Pass nextPass(long n, Batches batches) {
-    long first = (long) passes.size() * settings.batch();
-    Pass pass = new Pass(new PassKey(seed, n, first), batches.next());
-    passes.add(pass);
-    return pass;
+    long first = (long) passes * settings.batch();
+    passes++;
+    return new Pass(new PassKey(seed, n, first), batches.next());
   }
 
   private StepResult result(long n, Step step, Pass pass) {
@@ -173,12 +175,17 @@ final class TrainingStep {
 
   /**
    * Adds which operation the trouble comes from, as far as it is one of this step's passes: these
-   * are computed again, with the same numbers, and each operation is checked.
+   * are read and computed again, with the same numbers, and each operation is checked.
    */
   private DivergenceException explained(DivergenceException e) {
     if (!updated) {
-      try {
-        passes.forEach(pass -> check(e.step(), pass));
+      int taken = passes;
+      passes = 0;
+      long first = (e.step() - 1) * settings.accumulate();
+      try (Batches again = Batches.shuffled(data, settings.batch(), seed, first)) {
+        while (passes < taken) {
+          check(e.step(), nextPass(e.step(), again));
+        }
       } catch (NonFiniteException origin) {
         e.add("It comes from " + origin.source() + ": " + origin.what() + ".");
       } catch (RuntimeException failure) {

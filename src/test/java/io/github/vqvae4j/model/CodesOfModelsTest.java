@@ -15,6 +15,7 @@ import io.github.vqvae4j.data.RealData;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.KMeansConfig;
+import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.random.Rng;
@@ -126,6 +127,20 @@ class CodesOfModelsTest {
       Tensor images = model.decode(tensor);
       assertArrayEquals(model.decode(codes).pixels(), images.toFloats());
       assertEquals(0.5 + 0.2 + 0.03, images.toFloats()[0], 1e-6);
+      Quantizer quantizer = model.quantizer();
+      assertArrayEquals(
+          quantizer.lookup(tensor).toFloats(), quantizer.lookup(codes, step).toFloats());
+      assertSays(
+          assertThrows(
+              IllegalArgumentException.class, () -> strict.quantizer().lookup(codes, step)),
+          "TwoStageQuantizer.lookup",
+          "none (-1) at [0, 0, 1], stage 1 and at 3 more");
+      Codes other = Codes.of(some, Codebooks.residual(5, 8), 1, 2, 2);
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> quantizer.lookup(other, step)),
+          "TwoStageQuantizer.lookup",
+          "expected codes of",
+          "the quantizer that made them");
       assertEquals(0.5, images.toFloats()[15], 1e-6);
       Tensor again = model.encode(images);
       assertArrayEquals(new int[] {4, 6, 0, 3, 2, 3, 2, 3}, again.toInts());

@@ -49,7 +49,7 @@ final class TwoStageQuantizer extends Quantizer {
   }
 
   @Override
-  public Quantized quantize(Tensor vectors) {
+  protected Quantized quantized(Tensor vectors) {
     Tensor x = vectors.stopGradient();
     Tensor first = x.mul(10).round().add(2).clamp(0, FIRST - 1);
     Tensor rest = x.sub(first.sub(2).div(10));

@@ -265,4 +265,38 @@ class BlockCheckTest {
     assertEquals(List.of("linear", "linear"), told.subList(1, 3), "weight and bias");
     assertEquals("computed", told.get(told.size() - 1));
   }
+
+  private static final class AddsNoise extends Layer {
+    @Override
+    protected Tensor compute(Tensor x) {
+      return x.add(x.normalLike());
+    }
+  }
+
+  @Test
+  void blocksThatDrawInInferenceAreChecked() {
+    BlockCheck.of(new AddsNoise(), 2, 5).threads();
+    BlockCheck.of(new AddsNoise(), 2, 5).gradients();
+  }
+
+  @Test
+  void inputsMayBeIntegers() {
+    try (Embedding embedding = new Embedding(7, 3, new Rng(1))) {
+      BlockCheck one = BlockCheck.of(embedding, 4, 5).integers(0, 7);
+      one.threads();
+      one.gradients();
+      BlockCheck two =
+          BlockCheck.of(
+                  embedding,
+                  x -> embedding.forward(x.get(1)).mul(x.get(0)),
+                  new long[] {4, 3},
+                  new long[] {4})
+              .integers(1, 7);
+      two.threads();
+      two.gradients();
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> one.integers(1, 7)), "from 0 to 0");
+      assertSays(assertThrows(IllegalArgumentException.class, () -> one.integers(0, 0)), "bound 0");
+    }
+  }
 }

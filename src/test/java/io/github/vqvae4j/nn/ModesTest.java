@@ -349,4 +349,66 @@ class ModesTest {
       assertTrue(norm.variables().get("weight").isTrainable());
     }
   }
+
+  @Test
+  void modesDoNotChangeWhatOthersDraw() {
+    VectorQuantizerConfig config = VectorQuantizer.gradient(6, 3).start(Start.UNIFORM);
+    try (VectorQuantizer quantizer = config.build(new Rng(1));
+        Dropout dropout = new Dropout(0.5);
+        Dropout none = new Dropout(0)) {
+      double[] expected = drawnAfter(quantizer, dropout, true);
+      assertArrayEquals(expected, drawnAfter(quantizer, dropout, false), "inference");
+      assertArrayEquals(expected, drawnAfter(quantizer, none, true), "rate 0");
+      quantizer.freeze();
+      assertArrayEquals(expected, drawnAfter(quantizer, dropout, true), "frozen");
+      quantizer.unfreeze();
+      quantizer.eval();
+      assertArrayEquals(expected, drawnAfter(quantizer, dropout, true), "quantizer.eval()");
+      dropout.eval();
+      assertArrayEquals(expected, drawnAfter(quantizer, dropout, true), "dropout.eval()");
+      assertArrayEquals(expected, drawnAfter(quantizer, dropout, false), "inference and eval()");
+    }
+  }
+
+  private static double[] drawnAfter(VectorQuantizer quantizer, Dropout dropout, boolean training) {
+    try (Step step = training ? Step.training(new Rng(4)) : Step.inference(new Rng(4))) {
+      Tensor x = input(step, DType.FLOAT, 20, 3);
+      quantizer.quantize(dropout.forward(x));
+      return x.normalLike().toDoubles();
+    }
+  }
+
+  /** By all ways of committing, and for one of the variables that the update writes. */
+  @Test
+  void whatIsFrozenBetweenPassAndCommitStays() {
+    for (boolean taken : new boolean[] {true, false}) {
+      try (BatchNorm2d norm = new BatchNorm2d(2);
+          BatchNorm2d other = new BatchNorm2d(2);
+          Step step = Step.training(new Rng(1))) {
+        Map<String, double[]> before = state(norm);
+        other.forward(norm.forward(input(step, DType.FLOAT, 2, 2, 2, 2)));
+        norm.variables().get("running_var").freeze();
+        if (taken) {
+          step.takeCommits().run();
+        } else {
+          step.commit();
+        }
+        assertSameState(before, norm);
+        assertFalse(Arrays.equals(before.get("running_var"), state(other).get("running_var")));
+      }
+    }
+  }
+
+  @Test
+  void whatIsFrozenInThePassStaysAtCommit() {
+    try (BatchNorm2d norm = new BatchNorm2d(2);
+        Step step = Step.training(new Rng(1))) {
+      double[] before = state(norm).get("running_var");
+      norm.freeze();
+      norm.forward(input(step, DType.FLOAT, 2, 2, 2, 2));
+      norm.unfreeze();
+      step.commit();
+      assertArrayEquals(before, state(norm).get("running_var"));
+    }
+  }
 }

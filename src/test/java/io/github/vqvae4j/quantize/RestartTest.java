@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
+import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.NonFiniteException;
@@ -326,6 +327,75 @@ class RestartTest {
       }
       assertEquals(1, copies);
       assertEquals(99, restarted);
+    }
+  }
+
+  /** Beside what quantizing takes without restarts: a few numbers for each vector. */
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void restartsTakeNoMemoryOfTheSizeOfTheVectors(Update update) {
+    int n = 2048;
+    int d = 64;
+    float[] vectors = gaussians(n * d, 4);
+    long[] bytes = new long[2];
+    for (int i = 0; i < 2; i++) {
+      VectorQuantizerConfig config =
+          update == Update.EMA ? VectorQuantizer.ema(256, d) : VectorQuantizer.gradient(256, d);
+      try (VectorQuantizer quantizer =
+              config.start(Start.UNIFORM).restartBelow(i * 0.5).build(new Rng(SEED));
+          Step step = Step.training(new Rng(1))) {
+        Variable codebook = quantizer.variables().get("codebook");
+        float[] far = codebook.toFloats();
+        Arrays.fill(far, d, far.length, 1e3f);
+        codebook.set(far);
+        quantizer.quantize(step.tensor(vectors, n / 16, 4, 4, d));
+        bytes[i] = step.bytes();
+        step.commit();
+        assertEquals(i, codebook.replacements(), "restarted");
+      }
+    }
+    long more = bytes[1] - bytes[0];
+    assertTrue(more <= 64L * n, more + " bytes more for " + n + " vectors of " + d + " floats");
+  }
+
+  /** The last example of three and an image alone in its pass, at the same place of the batch. */
+  @ParameterizedTest
+  @EnumSource(Update.class)
+  void aPartOfABatchDrawsAsTheWhole(Update update) {
+    for (DType dtype : List.of(DType.FLOAT, DType.DOUBLE)) {
+      for (long[] shape : new long[][] {{3, 5, 4, D}, {3, 20, D}, {3, D}}) {
+        int different = 0;
+        for (long step = 0; step < 10; step++) {
+          // Where the other images lie at their code, they are no candidates.
+          int each = (shape.length == 2 ? 1 : 20) * D;
+          float[] vectors = new float[3 * each];
+          System.arraycopy(gaussians(each, 5), 0, vectors, 2 * each, each);
+          float[] alone = Arrays.copyOfRange(vectors, 2 * each, 3 * each);
+          long[] one = shape.clone();
+          one[0] = 1;
+          double[] whole = restarted(update, dtype, new PassKey(SEED, step, 4), vectors, shape);
+          double[] part = restarted(update, dtype, new PassKey(SEED, step, 6), alone, one);
+          assertArrayEquals(whole, part, "step " + step + " of " + Arrays.toString(shape));
+          double[] elsewhere = restarted(update, dtype, new PassKey(SEED, step, 4), alone, one);
+          different += Arrays.equals(part, elsewhere) ? 0 : 1;
+        }
+        assertTrue(shape.length == 2 || different > 5, "the place has no part in it");
+      }
+    }
+  }
+
+  /** Where the second of two codes moves, to which no vector is near. */
+  private static double[] restarted(
+      Update update, DType dtype, PassKey key, float[] vectors, long... shape) {
+    try (VectorQuantizer quantizer = quantizer(update, 2);
+        Step step = Step.training(key)) {
+      Variable codebook = quantizer.variables().get("codebook");
+      codebook.set(new float[] {0, 0, 0, 100, 100, 100});
+      quantizer.convert(dtype);
+      quantizer.quantize(step.tensor(vectors, shape).to(dtype));
+      step.commit();
+      double[] after = codebook.toDoubles();
+      return Arrays.copyOfRange(after, D, 2 * D);
     }
   }
 }

@@ -15,8 +15,12 @@ import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -379,5 +383,38 @@ class VectorQuantizerTest {
         "at most 1073741819 rows of 2 numbers",
         "got 1073741824 rows",
         "smaller batches");
+  }
+
+  /** By each way into it; observers are told once, and operations are the quantizer's. */
+  @Test
+  void aQuantizersWorkIsItsOwn() {
+    try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED));
+        Step step = Step.training(new Rng(1))) {
+      List<Object> told = new ArrayList<>();
+      List<Tensor> outputs = new ArrayList<>();
+      Set<Object> using = new HashSet<>();
+      Tensor x = step.tensor(gaussians(30, 1), 10, D);
+      step.observe(
+          new Step.Observer() {
+            @Override
+            public void computed(Object source, Tensor output) {
+              told.add(source);
+              outputs.add(output);
+            }
+
+            @Override
+            public void using(Object layer) {
+              using.add(layer == null ? "nothing" : layer);
+            }
+          });
+      Quantized quantized = quantizer.quantize(x);
+      assertEquals(List.of(quantizer), told);
+      assertTrue(quantized.quantized() == outputs.get(0));
+      quantizer.forward(x);
+      assertEquals(List.of(quantizer, quantizer), told);
+      assertArrayEquals(quantized.codes().toInts(), quantizer.encode(x).toInts());
+      assertEquals(Set.of(quantizer), using);
+      assertEquals(2, told.size());
+    }
   }
 }

@@ -223,4 +223,34 @@ class VariableTest {
       }
     }
   }
+
+  /** By what fails in a commit; replacements of before stay known. */
+  @Test
+  void aFailedCommitPutsReplacementsBackToo() {
+    for (int before = 0; before < 2; before++) {
+      try (Variable variable = new Variable(false, VALUES, 2, 3);
+          Step step = Step.training(new Rng(1))) {
+        if (before == 1) {
+          variable.replaceRows(new int[] {1}, new double[3]);
+        }
+        float[] values = variable.toFloats();
+        step.onCommit(
+            () -> {
+              variable.replaceRows(new int[] {0}, new double[] {7, 8, 9});
+              variable.replaceRows(new int[] {0, 1}, new double[6]);
+              throw new IllegalStateException("of a test");
+            },
+            variable);
+        assertThrows(IllegalStateException.class, step::commit);
+        assertArrayEquals(values, variable.toFloats());
+        assertEquals(before, variable.replacements());
+        assertFalse(variable.isReplaced(0, 0));
+        assertEquals(before == 1, variable.isReplaced(1, 0));
+        variable.replaceRows(new int[] {0}, new double[3]);
+        assertEquals(before + 1, variable.replacements());
+        assertTrue(variable.isReplaced(0, before));
+        assertFalse(variable.isReplaced(1, before));
+      }
+    }
+  }
 }

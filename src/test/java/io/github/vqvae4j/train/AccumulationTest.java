@@ -11,17 +11,26 @@ import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.Encoder;
 import io.github.vqvae4j.model.LatentModels;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.Vae;
 import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccumulationTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
@@ -224,6 +233,78 @@ class AccumulationTest {
       assertEquals(
           "AdamW(rate 0.1, betas 0.9 and 0.999, epsilon 1.0E-8, weight decay 0.01)",
           AdamW.rate(0.1).toString());
+    }
+  }
+
+  /** Tells of each pass of the model by its number, from 1. */
+  private static final class Watched extends Encoder {
+    private final Linear mix = child("mix", new Linear(1, 4, new Rng(1)));
+    private final LongConsumer each;
+    private final AtomicLong passes = new AtomicLong();
+
+    Watched(LongConsumer each) {
+      this.each = each;
+    }
+
+    @Override
+    protected Tensor compute(Tensor images) {
+      each.accept(passes.incrementAndGet());
+      return mix.forward(images.mul(10));
+    }
+  }
+
+  private static VqVae watched(LongConsumer each) {
+    return VqVae.builder()
+        .encoder(new Watched(each))
+        .quantizer(calm(VectorQuantizer.gradient(4, 4)))
+        .decoder(ConvDecoder.channels(1).hidden(2).upsample(0).residual(0, 1))
+        .build();
+  }
+
+  /** 24 batches of 0.5 MB. */
+  @Test
+  void theBatchesOfAStepAreNotKept() {
+    long[] used = new long[25];
+    LongConsumer measure =
+        pass -> {
+          System.gc();
+          Runtime runtime = Runtime.getRuntime();
+          used[(int) pass] = runtime.totalMemory() - runtime.freeMemory();
+        };
+    try (VqVae model = watched(measure)) {
+      trainer(model, 32, 24).steps(1).fit(Shapes.rectangles(64, 64, 1, 1));
+    }
+    long more = used[24] - used[4];
+    assertTrue(more < 4 << 20, "20 batches of 0.5 MB took " + (more >> 10) + " KB of the heap");
+  }
+
+  /** An image of the third batch of a step that is too bright, in the epoch of this step only. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 7})
+  void whatComesFromALaterBatchIsNamed(long step) {
+    long number = (step - 1) * 4 + 2;
+    int index;
+    try (Batches batches = Batches.shuffled(TRAIN, 4, SEED, number)) {
+      index = batches.next().indices()[1];
+    }
+    Dataset bright =
+        new ForwardingDataset(TRAIN) {
+          @Override
+          public void image(int i, long epoch, float[] target, int offset) {
+            image(i, target, offset);
+            if (i == index && epoch == number / (TRAIN.size() / 4)) {
+              target[offset] = 3e38f;
+            }
+          }
+        };
+    AtomicLong passes = new AtomicLong();
+    try (VqVae model = watched(passes::set)) {
+      Trainer trainer = trainer(model, 4, 4).optimizer(Sgd.rate(1e-6)).steps(9);
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer.fit(bright));
+      assertEquals(step, error.step());
+      assertSays(error, "It comes from ", "in encoder");
+      assertEquals(number + 1 + 3, passes.get(), "three batches again");
     }
   }
 }

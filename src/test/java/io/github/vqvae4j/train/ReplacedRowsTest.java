@@ -242,4 +242,28 @@ class ReplacedRowsTest {
       assertArrayEquals(before, quantizer.codebook());
     }
   }
+
+  @Test
+  void aRefusedStepReplacesNothing() {
+    try (VectorQuantizer quantizer = holder()) {
+      Parameter codebook = quantizer.parameters().get(0);
+      ModelState state = new ModelState(quantizer.variables());
+      replace(quantizer, new int[] {3}, 7);
+      state.begin(1);
+      float[] before = quantizer.codebook();
+      replace(quantizer, new int[] {3, 20}, 8);
+      state.restore();
+      assertArrayEquals(before, quantizer.codebook());
+      assertEquals(1, codebook.replacements());
+      assertTrue(codebook.isReplaced(3, 0));
+      assertFalse(codebook.isReplaced(20, 0));
+      replace(quantizer, new int[] {20}, 9);
+      state.end(1, 0.1);
+      replace(quantizer, new int[] {3}, 9);
+      state.restore();
+      assertEquals(2, codebook.replacements());
+      assertTrue(codebook.isReplaced(20, 1));
+      assertFalse(codebook.isReplaced(3, 1));
+    }
+  }
 }
