@@ -222,13 +222,7 @@ public final class VqVae extends ImageModel {
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       long epoch = data.size() / batch;
       for (int each = 0; startTakesMore(parts.size(), epoch, wanted, each, dimension); ) {
-        Batch next = batches.next();
-        try (Step step = Step.inference()) {
-          Tensor images =
-              step.tensor(
-                  next.images(), next.count(), next.height(), next.width(), next.channels());
-          parts.add(vectors(images).toFloats());
-        }
+        parts.add(vectorsToStartFrom(batches.next()));
         each = parts.get(0).length;
       }
     }
@@ -239,6 +233,25 @@ public final class VqVae extends ImageModel {
     }
     LOG.info("Starting the codebook from {} vectors of the data.", vectors.length / dimension);
     quantizer.start(vectors, each / dimension, rng);
+  }
+
+  private float[] vectorsToStartFrom(Batch batch) {
+    try (Step step = Step.inference()) {
+      return vectors(images(step, batch)).toFloats();
+    } catch (NonFiniteException e) {
+      try (Step step = Step.inference()) {
+        step.checkEachOperation();
+        vectors(images(step, batch));
+      } catch (NonFiniteException origin) {
+        e.initCause(origin);
+      }
+      throw e;
+    }
+  }
+
+  private static Tensor images(Step step, Batch batch) {
+    return step.tensor(
+        batch.images(), batch.count(), batch.height(), batch.width(), batch.channels());
   }
 
   /**

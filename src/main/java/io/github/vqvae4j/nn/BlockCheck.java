@@ -226,8 +226,8 @@ public final class BlockCheck {
                 + i
                 + ", got "
                 + gradient[i]
-                + ". Look for a stopGradient, and for numbers that are copied out of a tensor and"
-                + " into another.");
+                + ". Look for a stopGradient, for numbers that are copied out of a tensor and into"
+                + " another, and for a custom operation; a surrogate cannot pass.");
       }
     }
   }

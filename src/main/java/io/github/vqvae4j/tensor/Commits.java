@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.internal.Arena;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
+import io.github.vqvae4j.tensor.internal.NativeMemory;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -46,12 +47,20 @@ final class Commits {
     try {
       take().run();
     } catch (Throwable e) {
-      before.forEach(Variable::set);
+      before.forEach(Commits::restore);
       replacements.forEach(Runnable::run);
       throw e;
     } finally {
       before.forEach((variable, copy) -> arena.release(copy, variable.dtype()));
     }
+  }
+
+  private static void restore(Variable variable, INDArray copy) {
+    DType before = NativeMemory.dtypeOf(copy);
+    if (variable.dtype() != before) {
+      variable.convert(before);
+    }
+    variable.set(copy);
   }
 
   private INDArray copy(Variable variable) {

@@ -95,7 +95,8 @@ final class Graph {
               + Arrays.toString(loss.dims())
               + (loss.isTracked()
                   ? ". Reduce it with mean() or sum()."
-                  : ", which depends on none."));
+                  : ", which depends on none. Use a step for training and parameters that are not"
+                      + " frozen; behind argmax, comparisons or round() no gradient goes."));
     }
   }
 

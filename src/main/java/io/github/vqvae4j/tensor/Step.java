@@ -360,6 +360,7 @@ public final class Step implements AutoCloseable {
    */
   public void commit() {
     check();
+    checkNotCustom("Step.commit", "Call it after the pass.");
     commits.run();
   }
 
@@ -407,6 +408,7 @@ public final class Step implements AutoCloseable {
    */
   public Trace trace() {
     check();
+    checkNotCustom("Step.trace", "Call it before the operation.");
     if (trace == null) {
       trace = new Trace(this);
       derived.clear(); // the trace would not know how they were computed
@@ -426,6 +428,7 @@ public final class Step implements AutoCloseable {
    */
   public void checkEachOperation() {
     check();
+    checkNotCustom("Step.checkEachOperation", "Call it before the operation.");
     checksEach = true;
   }
 
@@ -482,6 +485,7 @@ public final class Step implements AutoCloseable {
    */
   public Runnable takeCommits() {
     check();
+    checkNotCustom("Step.takeCommits", "Call it after the pass.");
     return commits.take();
   }
 

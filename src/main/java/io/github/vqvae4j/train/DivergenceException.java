@@ -1,5 +1,7 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.tensor.NonFiniteException;
+
 /**
  * In training or in an evaluation a number became NaN or infinite: a weight, what a layer computed,
  * a term of the loss, a gradient.
@@ -124,6 +126,11 @@ public final class DivergenceException extends ArithmeticException {
   /** Adds a sentence to the message. */
   void add(String sentence) {
     note += " " + sentence;
+  }
+
+  /** Adds which operation a number comes from. */
+  void addOrigin(NonFiniteException origin) {
+    add("It comes from " + origin.source() + ": " + origin.what() + ".");
   }
 
   @Override

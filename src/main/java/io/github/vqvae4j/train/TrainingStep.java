@@ -85,7 +85,11 @@ final class TrainingStep {
     try {
       model.start(data, settings.batch(), seed, new Rng(seed));
     } catch (NonFiniteException e) {
-      throw DivergenceException.inStep(1, e.what(), e.value());
+      DivergenceException refused = DivergenceException.inStep(1, e.what(), e.value());
+      if (e.getCause() instanceof NonFiniteException origin) {
+        refused.addOrigin(origin);
+      }
+      throw refused;
     }
   }
 
@@ -187,7 +191,7 @@ final class TrainingStep {
           check(e.step(), nextPass(e.step(), again));
         }
       } catch (NonFiniteException origin) {
-        e.add("It comes from " + origin.source() + ": " + origin.what() + ".");
+        e.addOrigin(origin);
       } catch (RuntimeException failure) {
         e.addSuppressed(failure);
       }

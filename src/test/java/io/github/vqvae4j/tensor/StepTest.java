@@ -84,6 +84,22 @@ class StepTest {
   }
 
   @Test
+  void aFailedCommitRestoresTheNumberFormatToo() {
+    try (Variable variable = new Variable(false, new float[] {1.5f, -2}, 2);
+        Step step = Step.training(new Rng(1))) {
+      step.onCommit(
+          () -> {
+            variable.convert(DType.DOUBLE);
+            throw new IllegalStateException("on purpose");
+          },
+          variable);
+      assertThrows(IllegalStateException.class, step::commit);
+      assertEquals(DType.FLOAT, variable.dtype());
+      assertArrayEquals(new float[] {1.5f, -2}, variable.toFloats());
+    }
+  }
+
+  @Test
   void aClosedStepIsOfNoUse() {
     Variable variable = new Variable(true, new float[] {1}, 1);
     Step step = Step.training(RNG);

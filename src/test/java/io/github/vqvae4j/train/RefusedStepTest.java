@@ -255,6 +255,21 @@ class RefusedStepTest {
     }
   }
 
+  @Test
+  void anEncoderThatOverflowsBeforeTheCodebookStartsIsNamed() {
+    try (VqVae model =
+        VqVae.builder()
+            .encoder(new Overflowing())
+            .quantizer(VectorQuantizer.ema(16, 4))
+            .decoder(ConvDecoder.channels(1).hidden(8).upsample(0).residual(0, 1))
+            .build()) {
+      setAll(model, "encoder.inner.shift", 3e38f);
+      DivergenceException error =
+          assertThrows(DivergenceException.class, () -> trainer(model).steps(5).fit(TRAIN));
+      assertSays(error, "Step 1: the encoder's output", "It comes from mul in encoder.inner: ");
+    }
+  }
+
   /** An encoder with a weight whose gradient is finite, but no float when it is squared. */
   private static final class Steep extends Encoder {
     private final Linear mix = child("mix", new Linear(1, 4, new Rng(1)));

@@ -125,7 +125,7 @@ public final class NativeMemory implements AutoCloseable {
   }
 
   /** The number format of an array that {@link #wrap} made. */
-  static DType dtypeOf(INDArray array) {
+  public static DType dtypeOf(INDArray array) {
     return switch (array.dataType()) {
       case FLOAT -> DType.FLOAT;
       case DOUBLE -> DType.DOUBLE;
