@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -90,6 +91,8 @@ public final class Step implements AutoCloseable {
    * @return the step, to be closed by the caller
    */
   public static Step training(PassKey key) {
+    Objects.requireNonNull(
+        key, "Step.training: expected a key, got null; Step.inference() needs none.");
     return new Step(true, key, KernelChoice.forFloat());
   }
 
@@ -120,6 +123,8 @@ public final class Step implements AutoCloseable {
    * @return the step, to be closed by the caller
    */
   public static Step inference(PassKey key) {
+    Objects.requireNonNull(
+        key, "Step.inference: expected a key, got null; leave it out to draw nothing.");
     return new Step(false, key, KernelChoice.forFloat());
   }
 
