@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One pass through a model: it owns the memory of every tensor made in it, says whether it trains,
- * and carries the generator of its randomness.
+ * and carries the key of its randomness.
  *
  * <pre>{@code
  * try (Step step = Step.training(rng)) {
@@ -89,6 +89,7 @@ public final class Step implements AutoCloseable {
    *
    * @param key what its random numbers are a function of
    * @return the step, to be closed by the caller
+   * @throws NullPointerException if the key is null
    */
   public static Step training(PassKey key) {
     Objects.requireNonNull(
@@ -121,6 +122,7 @@ public final class Step implements AutoCloseable {
    *
    * @param key what its random numbers are a function of
    * @return the step, to be closed by the caller
+   * @throws NullPointerException if the key is null
    */
   public static Step inference(PassKey key) {
     Objects.requireNonNull(
