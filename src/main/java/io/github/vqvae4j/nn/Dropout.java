@@ -4,7 +4,7 @@ import io.github.vqvae4j.tensor.Tensor;
 
 /**
  * Dropout (Srivastava et al. 2014): in training each element becomes 0 with some probability, drawn
- * from the step's generator, or else is divided by 1 - rate; in inference, and in {@linkplain #eval
+ * by the step's key, or else is divided by 1 - rate; in inference, and in {@linkplain #eval
  * evaluation mode}, nothing happens.
  */
 public final class Dropout extends Layer {

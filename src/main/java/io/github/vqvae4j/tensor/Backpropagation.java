@@ -26,6 +26,8 @@ final class Backpropagation {
   /** The gradient of its result. */
   private GradientArray dy;
 
+  private boolean dropped;
+
   /**
    * A pass through the nodes of a step.
    *
@@ -62,8 +64,14 @@ final class Backpropagation {
       dy.release();
       if (!keepGraph) {
         node.drop();
+        dropped = true;
       }
     }
+  }
+
+  /** Whether it has gone through operations that nothing can go through again. */
+  boolean hasDropped() {
+    return dropped;
   }
 
   /** The gradient of a leaf that was asked for; null if the scalar does not depend on it. */

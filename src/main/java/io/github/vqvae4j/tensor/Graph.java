@@ -12,7 +12,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Graph {
   private final Step step;
   private final List<Node> nodes = new ArrayList<>();
-  private Throwable backwardFailure;
+
+  /** What threw on the way back, after which a part of the operations is used up. */
+  private Throwable failure;
+
+  private String failed;
 
   Graph(Step step) {
     this.step = step;
@@ -43,12 +47,7 @@ final class Graph {
   void backward(Tensor loss) {
     checkLoss("Tensor.backward", loss);
     Backpropagation back = new Backpropagation(step, this, leaf -> true);
-    try {
-      back.run(loss, false);
-    } catch (Throwable e) {
-      backwardFailure = e;
-      throw e;
-    }
+    run(back, loss, false, "backward()");
     for (Node node : nodes) {
       GradientArray gradient = node.isLeaf() ? back.of(node) : null;
       if (gradient != null) {
@@ -61,8 +60,20 @@ final class Graph {
   List<Tensor> gradients(Tensor loss, List<Tensor> leaves, boolean keepGraph) {
     Set<Node> asked = leaves.stream().map(Tensor::node).collect(Collectors.toSet());
     Backpropagation back = new Backpropagation(step, this, asked::contains);
-    back.run(loss, keepGraph);
+    run(back, loss, keepGraph, "gradients(..)");
     return leaves.stream().map(leaf -> constant(leaf, back.of(leaf.node()))).toList();
+  }
+
+  private void run(Backpropagation back, Tensor loss, boolean keepGraph, String who) {
+    try {
+      back.run(loss, keepGraph);
+    } catch (Throwable e) {
+      if (back.hasDropped()) {
+        failure = e;
+        failed = who;
+      }
+      throw e;
+    }
   }
 
   private Tensor constant(Tensor leaf, GradientArray gradient) {
@@ -103,11 +114,13 @@ final class Graph {
   /** Throws where gradients are incomplete because something threw on the way back. */
   void checkComplete() {
     step.check();
-    if (backwardFailure != null) {
+    if (failure != null) {
       throw new IllegalStateException(
-          "Step: an earlier backward() failed and left gradients incomplete; open a new step. "
-              + backwardFailure.getMessage(),
-          backwardFailure);
+          "Step: an earlier "
+              + failed
+              + " failed and left gradients incomplete; open a new step. "
+              + failure.getMessage(),
+          failure);
     }
   }
 

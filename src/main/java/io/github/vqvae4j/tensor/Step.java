@@ -15,13 +15,14 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One pass through a model: it owns the memory of every tensor made in it, says whether it trains,
- * and carries the generator of its randomness.
+ * and carries the key of its randomness.
  *
  * <pre>{@code
  * try (Step step = Step.training(rng)) {
@@ -88,8 +89,11 @@ public final class Step implements AutoCloseable {
    *
    * @param key what its random numbers are a function of
    * @return the step, to be closed by the caller
+   * @throws NullPointerException if the key is null
    */
   public static Step training(PassKey key) {
+    Objects.requireNonNull(
+        key, "Step.training: expected a key, got null; Step.inference() needs none.");
     return new Step(true, key, KernelChoice.forFloat());
   }
 
@@ -118,8 +122,11 @@ public final class Step implements AutoCloseable {
    *
    * @param key what its random numbers are a function of
    * @return the step, to be closed by the caller
+   * @throws NullPointerException if the key is null
    */
   public static Step inference(PassKey key) {
+    Objects.requireNonNull(
+        key, "Step.inference: expected a key, got null; leave it out to draw nothing.");
     return new Step(false, key, KernelChoice.forFloat());
   }
 

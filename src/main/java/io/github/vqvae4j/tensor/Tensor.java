@@ -1396,26 +1396,35 @@ public final class Tensor {
   // --- pooling
 
   /**
-   * Average of the pixels in a window. The zeros of the padding count as pixels, as in PyTorch.
+   * Average of the pixels in a window: y[b][i][j][c] = the sum over u and v of x[b][i s - p + u][j
+   * s - p + v][c], divided by kernelHeight kernelWidth, with stride s and padding p. The zeros of
+   * the padding count as pixels, as in PyTorch.
    *
    * @param kernelHeight rows of the window
    * @param kernelWidth columns of the window
    * @param window stride and padding, which must be smaller than the kernel
    * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
+   * @throws IllegalArgumentException if this is no [b, h, w, c] in FLOAT or DOUBLE, the window has
+   *     dilation, groups, output padding or padding that differs between sides, the padding is not
+   *     smaller than the kernel, or the images are too small
    */
   public Tensor averagePool(int kernelHeight, int kernelWidth, Window window) {
     return step.apply(new Pools(Pooling.AVERAGE, kernelHeight, kernelWidth, window), this);
   }
 
   /**
-   * Maximum of the pixels in a window, channel by channel. Padding is never the maximum, nor is NaN
-   * beside a number; the maximum of negative infinities is the lowest finite number. The gradient
-   * goes to the first of equal pixels, row by row.
+   * Maximum of the pixels in a window, channel by channel: y[b][i][j][c] = the maximum over u and v
+   * of x[b][i s - p + u][j s - p + v][c], with stride s and padding p. Padding is never the
+   * maximum, nor is NaN beside a number; the maximum of negative infinities is the lowest finite
+   * number. The gradient goes to the first of equal pixels, row by row.
    *
    * @param kernelHeight rows of the window
    * @param kernelWidth columns of the window
    * @param window stride and padding, which must be smaller than the kernel
    * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
+   * @throws IllegalArgumentException if this is no [b, h, w, c] in FLOAT or DOUBLE, the window has
+   *     dilation, groups, output padding or padding that differs between sides, the padding is not
+   *     smaller than the kernel, or the images are too small
    */
   public Tensor maxPool(int kernelHeight, int kernelWidth, Window window) {
     return step.apply(new Pools(Pooling.MAX, kernelHeight, kernelWidth, window), this);
@@ -1431,6 +1440,8 @@ public final class Tensor {
    * @param bias [d]
    * @param epsilon keeps the quotient finite where a row is constant; above 0
    * @return a tensor of this shape
+   * @throws IllegalArgumentException if weight or bias is of another shape, step or number format,
+   *     this is in INT, or epsilon is not above 0
    */
   public Tensor layerNorm(Tensor weight, Tensor bias, double epsilon) {
     return step.apply(new Normalizations.Layer(epsilon), this, weight, bias);
@@ -1441,6 +1452,7 @@ public final class Tensor {
    *
    * @param epsilon above 0
    * @return a tensor of this shape
+   * @throws IllegalArgumentException if this is in INT, or epsilon is not above 0
    */
   public Tensor layerNorm(double epsilon) {
     return step.apply(new Normalizations.Layer(epsilon), this);
@@ -1455,6 +1467,8 @@ public final class Tensor {
    * @param bias [channels]
    * @param epsilon keeps the quotient finite where a group is constant; above 0
    * @return a tensor of this shape
+   * @throws IllegalArgumentException if the channels cannot be divided so, weight or bias is of
+   *     another shape, step or number format, this is in INT, or epsilon is not above 0
    */
   public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double epsilon) {
     return step.apply(new Normalizations.Group(groups, epsilon), this, weight, bias);
@@ -1466,6 +1480,8 @@ public final class Tensor {
    * @param groups into how many groups of neighbours the channels are divided
    * @param epsilon above 0
    * @return a tensor of this shape
+   * @throws IllegalArgumentException if the channels cannot be divided so, this is in INT, or
+   *     epsilon is not above 0
    */
   public Tensor groupNorm(int groups, double epsilon) {
     return step.apply(new Normalizations.Group(groups, epsilon), this);
@@ -1479,6 +1495,8 @@ public final class Tensor {
    * @param bias [channels]
    * @param epsilon keeps the quotient finite where a channel is constant; above 0
    * @return the result, with the means and variances that it was computed with
+   * @throws IllegalArgumentException if weight or bias is of another shape, step or number format,
+   *     this is in INT, or epsilon is not above 0
    */
   public Normalized batchNorm(Tensor weight, Tensor bias, double epsilon) {
     return Normalized.of(step.applyAll(new Normalizations.Batch(epsilon), this, weight, bias));
@@ -1489,6 +1507,7 @@ public final class Tensor {
    *
    * @param epsilon above 0
    * @return the result, with the means and variances that it was computed with
+   * @throws IllegalArgumentException if this is in INT, or epsilon is not above 0
    */
   public Normalized batchNorm(double epsilon) {
     return Normalized.of(step.applyAll(new Normalizations.Batch(epsilon), this));
@@ -1504,8 +1523,10 @@ public final class Tensor {
    *
    * @param rate the probability, from 0 to below 1
    * @return a tensor of this shape
-   * @throws IllegalStateException in a step without random numbers; a layer drops only if {@code
-   *     isTraining(step)}
+   * @throws IllegalStateException in a step without random numbers, unless the rate is 0; a layer
+   *     drops only if {@code isTraining(step)}
+   * @throws IllegalArgumentException if the rate is not in this range, or is not 0 and this is in
+   *     INT
    */
   public Tensor dropout(double rate) {
     if (!(rate >= 0 && rate < 1)) {
@@ -1586,12 +1607,14 @@ public final class Tensor {
   }
 
   /**
-   * The k largest elements along an axis, in falling order; of equal ones the first comes first,
-   * and NaN before all others. The gradient goes to these elements.
+   * The k largest elements along an axis, in falling order: values[j] = x[indices[j]]; of equal
+   * ones the first comes first, and NaN before all others. The gradient goes to these elements.
    *
    * @param k from 1 to the size of the axis
    * @param axis counted from 0, or from the end as -1, ...
    * @return values and indices, of size k along the axis
+   * @throws IllegalArgumentException if the axis does not exist, this is in INT, or k is not in
+   *     range
    */
   public TopK topK(int k, int axis) {
     return Indexing.topK(this, k, axis);
@@ -1604,6 +1627,8 @@ public final class Tensor {
    * @param axis counted from 0, or from the end as -1, ...
    * @param indices in INT, of this shape but along the axis
    * @return a tensor of the shape of the indices
+   * @throws IllegalArgumentException if the axis does not exist, or the indices are not in INT, of
+   *     another step or shape, or not from 0 to below the size of the axis
    */
   public Tensor gather(int axis, Tensor indices) {
     return Indexing.gather(this, axis, indices);
@@ -1611,21 +1636,26 @@ public final class Tensor {
 
   /**
    * Takes slices by their index along an axis, as {@code torch.index_select}, with indices of any
-   * shape. The gradient of a slice is the sum over its uses.
+   * shape: along axis 0, y[i][..] = x[indices[i]][..]. The gradient of a slice is the sum over its
+   * uses.
    *
    * @param axis counted from 0, or from the end as -1, ...
    * @param indices in INT, from 0 to below the size of the axis
    * @return the axis replaced by those of the indices
+   * @throws IllegalArgumentException if the axis does not exist, or the indices are not in INT, of
+   *     another step, or out of range
    */
   public Tensor indexSelect(int axis, Tensor indices) {
     return step.apply(new Indexing.IndexSelect("indexSelect", axis), this, indices);
   }
 
   /**
-   * Looks vectors up, as {@link #indexSelect} along axis 0.
+   * Looks vectors up, y[i] = x[indices[i]], as {@link #indexSelect} along axis 0.
    *
    * @param indices in INT [..], where this is a table [rows, d]
    * @return [.., d]
+   * @throws IllegalArgumentException if the indices are not in INT, of another step, or not from 0
+   *     to below the number of rows
    */
   public Tensor embedding(Tensor indices) {
     return step.apply(new Indexing.IndexSelect("embedding", 0), this, indices);
@@ -1633,12 +1663,16 @@ public final class Tensor {
 
   /**
    * Adds elements at indices along an axis, as {@code torch.scatter_add}: with axis 1,
-   * y[i][indices[i][j]] += source[i][j], where y begins as this.
+   * y[i][indices[i][j]] += source[i][j], where y begins as this. In FLOAT too what is added to one
+   * element is summed in double and rounded once. The gradient of the source is y's at the indices.
    *
    * @param axis counted from 0, or from the end as -1, ...
    * @param indices in INT, of this shape but along the axis
    * @param source what is added, of the shape of the indices
    * @return a tensor of this shape
+   * @throws IllegalArgumentException if the axis does not exist; the indices are not in INT, of
+   *     another step or shape, or out of range; the source is of another shape, step or number
+   *     format; or this is in INT
    */
   public Tensor scatterAdd(int axis, Tensor indices, Tensor source) {
     return Indexing.scatterAdd(this, axis, indices, source);
@@ -1652,17 +1686,21 @@ public final class Tensor {
    * @param segments in INT [n], each from 0 to count - 1, where this is [n, ..]
    * @param count how many segments there are
    * @return [count, ..]
+   * @throws IllegalArgumentException if this is in INT, or the segments are not in INT, of another
+   *     step or length, or out of range
    */
   public Tensor segmentSum(Tensor segments, long count) {
     return step.apply(new Indexing.SegmentSum(count), this, segments);
   }
 
   /**
-   * One-hot vectors of integers.
+   * One-hot vectors of integers: y[..][c] = 1 if x[..] = c, else 0.
    *
    * @param classes how many there are; elements are from 0 to below it
    * @param target the number format of the result
    * @return [.., classes] of 0, and 1 at each element
+   * @throws IllegalArgumentException if this is not in INT, there is no class, or an element is not
+   *     from 0 to below classes
    */
   public Tensor oneHot(int classes, DType target) {
     return Indexing.oneHot(this, classes, target);
@@ -1722,13 +1760,18 @@ public final class Tensor {
   // --- convolutions
 
   /**
-   * Two-dimensional convolution (cross-correlation, as everywhere in deep learning).
+   * Two-dimensional convolution (cross-correlation, as everywhere in deep learning): y[b][i][j][o]
+   * = bias[o] + the sum over u, v and c of weight[u][v][c][o] x[b][i s - p + u d][j s - p + v
+   * d][c], with stride s, padding p, dilation d, and 0 for x outside of the image; with groups, c
+   * runs over the channels of o's group.
    *
    * @param weight [kernel height, kernel width, in / groups, out], where this is [b, h, w, in]; the
    *     results of group g are the g-th out / groups of them
    * @param bias [out], or null
    * @param window stride, padding, dilation and groups
    * @return [b, h', w', out], sizes as {@link Window} says
+   * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
+   *     number format or in INT, or the result would be empty
    */
   public Tensor conv2d(Tensor weight, Tensor bias, Window window) {
     return Convolutions.of(Form.CONV_2D, this, weight, bias, null, false, window);
@@ -1736,36 +1779,46 @@ public final class Tensor {
 
   /**
    * Transposed two-dimensional convolution: the gradient of a convolution with respect to its
-   * input.
+   * input. Each x[b][i][j][c] adds weight[u][v][o][c] x[b][i][j][c] to y[b][i s - p + u d][j s - p
+   * + v d][o], which begins as bias[o]; s, p and d as of {@link #conv2d}. What falls outside is
+   * dropped.
    *
    * @param weight [kernel height, kernel width, out / groups, in], where this is [b, h, w, in]
    * @param bias [out], or null
    * @param window stride, padding, dilation, groups and output padding
    * @return [b, h', w', out], sizes as {@link Window} says
+   * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
+   *     number format or in INT, or the result would be empty
    */
   public Tensor convTranspose2d(Tensor weight, Tensor bias, Window window) {
     return Convolutions.of(Form.CONV_TRANSPOSE_2D, this, weight, bias, null, false, window);
   }
 
   /**
-   * One-dimensional convolution.
+   * One-dimensional convolution: y[b][t][o] = bias[o] + the sum over u and c of weight[u][c][o]
+   * x[b][t s - p + u d][c], as {@link #conv2d}.
    *
    * @param weight [kernel, in / groups, out], where this is [batch, time, in]
    * @param bias [out], or null
    * @param window of which the width's settings and the groups count
    * @return [batch, time', out], sizes as {@link Window} says of the width
+   * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
+   *     number format or in INT, or the result would be empty
    */
   public Tensor conv1d(Tensor weight, Tensor bias, Window window) {
     return Convolutions.of(Form.CONV_1D, this, weight, bias, null, false, window);
   }
 
   /**
-   * Transposed one-dimensional convolution.
+   * Transposed one-dimensional convolution: each x[b][t][c] adds weight[u][o][c] x[b][t][c] to
+   * y[b][t s - p + u d][o], as {@link #convTranspose2d}.
    *
    * @param weight [kernel, out / groups, in], where this is [batch, time, in]
    * @param bias [out], or null
    * @param window of which the width's settings and the groups count
    * @return [batch, time', out], sizes as {@link Window} says of the width
+   * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
+   *     number format or in INT, or the result would be empty
    */
   public Tensor convTranspose1d(Tensor weight, Tensor bias, Window window) {
     return Convolutions.of(Form.CONV_TRANSPOSE_1D, this, weight, bias, null, false, window);

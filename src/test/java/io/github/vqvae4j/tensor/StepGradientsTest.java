@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import static io.github.vqvae4j.io.ErrorText.assertSays;
 import static io.github.vqvae4j.tensor.Close.assertClose;
 import static io.github.vqvae4j.tensor.Tensors.embedded;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -20,6 +21,7 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -271,6 +273,36 @@ class StepGradientsTest {
       long few = bytes(blocks.get(i), 8, shape);
       long many = bytes(blocks.get(i), 80, shape);
       assertTrue(many <= few, "block " + i + ": " + few + " bytes, then " + many);
+    }
+  }
+
+  @Test
+  void whatFailedHalfWayIsNotedUnlessTheGraphWasKept() {
+    CustomOperation failing =
+        new CustomCases.Formula(
+            "failing",
+            x -> x[0].mul(1),
+            (g, y, x) -> {
+              throw new IllegalStateException("no gradient today");
+            });
+    try (Variable variable = new Variable(true, new float[] {1, 2}, 2);
+        Step step = Step.training(new Rng(1))) {
+      List<Variable> asked = List.of(variable);
+      Tensor loss = step.apply(failing, variable.in(step)).square().sum();
+      Tensor other = variable.in(step).sum();
+      assertThrows(IllegalStateException.class, () -> step.gradients(loss, asked, true));
+      assertArrayEquals(new float[] {1, 1}, step.gradients(other, asked, true).get(0).toFloats());
+      assertThrows(IllegalStateException.class, () -> step.gradients(loss, asked));
+      for (Executable next :
+          new Executable[] {
+            () -> step.gradients(loss, asked), loss::backward, () -> step.gradients(other, asked)
+          }) {
+        assertSays(
+            assertThrows(IllegalStateException.class, next),
+            "an earlier gradients(..) failed",
+            "open a new step",
+            "no gradient today");
+      }
     }
   }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** What a step owns, for how long, and what it refuses. */
 class StepTest {
@@ -443,6 +444,52 @@ class StepTest {
       both.sum().backward();
       assertArrayEquals(new float[] {1, 1, 3, 3}, x.gradient().toFloats());
       assertArrayEquals(new long[] {2, 2}, x.shape());
+    }
+  }
+
+  @Test
+  void aKeyThatIsNullIsRefusedAtOnce() {
+    assertSays(
+        assertThrows(NullPointerException.class, () -> Step.training((PassKey) null)),
+        "Step.training: expected a key, got null");
+    assertSays(
+        assertThrows(NullPointerException.class, () -> Step.inference((PassKey) null)),
+        "Step.inference: expected a key, got null");
+  }
+
+  @Test
+  void theObserverIsToldOfEveryTensorMade() {
+    try (Step step = Step.inference();
+        Step other = Step.inference()) {
+      List<Object> layers = new ArrayList<>();
+      step.observe(
+          new Step.Observer() {
+            @Override
+            public void computed(Object source, Tensor output) {}
+
+            @Override
+            public void using(Object layer) {
+              layers.add(layer);
+            }
+          });
+      step.within("a", () -> step.tensor(new float[] {1}, 1));
+      step.within("b", () -> step.tensor(Nd4j.create(new float[] {1})));
+      step.within("c", () -> step.copy(other.tensor(new float[] {1}, 1)));
+      assertEquals(List.of("a", "b", "c"), layers);
+    }
+  }
+
+  @Test
+  void aComparisonOfIntegersWithANumberTakesNoCopy() {
+    try (Step step = Step.inference()) {
+      Tensor x = step.tensor(new int[1 << 16], 1 << 16);
+      long before = step.bytes();
+      x.eq(0);
+      assertTrue(step.bytes() - before < (4 << 16) + 4096, "the result and a number");
+      x.lt(0.5); // a copy in double, given back
+      long once = step.bytes();
+      x.gt(-0.5);
+      assertTrue(step.bytes() - once < (4 << 16) + 4096, "the result and a number");
     }
   }
 }
