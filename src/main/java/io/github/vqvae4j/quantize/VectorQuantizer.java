@@ -42,6 +42,9 @@ import java.util.function.Supplier;
  * 2015, section 3); from 1 it stays 1. N' is Laplace smoothing, as in the authors' code. With
  * {@link Update#GRADIENT} only N and w are kept, which tell {@linkplain Restarts dead codes}.
  *
+ * <p>The first axis of the vectors is that of the examples: which vectors dead codes restart at is
+ * drawn by each example's place in the whole batch ({@link io.github.vqvae4j.random.PassKey}).
+ *
  * <p>A training step quantizes first, with the codebook as it is, and updates it when it commits.
  * State: {@code codebook} e [K, D]; {@code count} N [K] and, unless the gradient moves the
  * codebook, {@code sum} m [K, D]; {@code weight} w [1]; {@code started} [1], whether there is a
