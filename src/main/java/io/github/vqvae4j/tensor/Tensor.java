@@ -1771,7 +1771,7 @@ public final class Tensor {
    * @param window stride, padding, dilation and groups
    * @return [b, h', w', out], sizes as {@link Window} says
    * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
-   *     number format or in INT, or the result would be empty
+   *     number format or in INT, the window has output padding, or the result would be empty
    */
   public Tensor conv2d(Tensor weight, Tensor bias, Window window) {
     return Convolutions.of(Form.CONV_2D, this, weight, bias, null, false, window);
@@ -1803,7 +1803,7 @@ public final class Tensor {
    * @param window of which the width's settings and the groups count
    * @return [batch, time', out], sizes as {@link Window} says of the width
    * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
-   *     number format or in INT, or the result would be empty
+   *     number format or in INT, the window has output padding, or the result would be empty
    */
   public Tensor conv1d(Tensor weight, Tensor bias, Window window) {
     return Convolutions.of(Form.CONV_1D, this, weight, bias, null, false, window);
