@@ -51,7 +51,7 @@ final class Commits {
       replacements.forEach(Runnable::run);
       throw e;
     } finally {
-      before.forEach((variable, copy) -> arena.release(copy, variable.dtype()));
+      before.values().forEach(arena::release);
     }
   }
 

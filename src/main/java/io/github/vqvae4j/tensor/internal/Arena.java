@@ -163,11 +163,6 @@ public final class Arena {
     free.add(address, bytes);
   }
 
-  /** As {@link #release(INDArray)}. */
-  public void release(INDArray array, DType dtype) {
-    release(array);
-  }
-
   private static long bytes(DType dtype, long[] shape) {
     double length = dtype.bytes();
     for (long d : shape) {
