@@ -1,11 +1,13 @@
 package io.github.vqvae4j.tensor;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * An operation that was carried out in a {@link Step}: what it is, what it was applied to, and what
@@ -37,7 +39,7 @@ public final class Operation {
    * Returns the settings it was carried out with; of a {@link CustomOperation}, its components if
    * it is a record.
    *
-   * @return by name, as {@code axis}; arrays are not to be changed
+   * @return by name, as {@code axis}; arrays as lists, which are copies
    */
   public Map<String, Object> attributes() {
     Map<String, Object> attributes = new LinkedHashMap<>();
@@ -50,10 +52,15 @@ public final class Operation {
     return Collections.unmodifiableMap(attributes);
   }
 
+  private static List<Object> list(Object array) {
+    return IntStream.range(0, Array.getLength(array)).mapToObj(i -> Array.get(array, i)).toList();
+  }
+
   private Object value(RecordComponent component, Object settings) {
     try {
       component.getAccessor().trySetAccessible();
-      return component.getAccessor().invoke(settings);
+      Object value = component.getAccessor().invoke(settings);
+      return value != null && value.getClass().isArray() ? list(value) : value;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
           name()

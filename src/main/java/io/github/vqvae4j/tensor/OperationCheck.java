@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
  */
 final class OperationCheck {
   private static final String REMEDY =
-      "all that it was computed from was finite, or less bad. A smaller learning rate, normalized"
-          + " inputs or an epsilon in a quotient, root or logarithm may help";
+      "all that it was computed from was finite or, where this is NaN, at most infinite. A smaller"
+          + " learning rate, normalized inputs or an epsilon in a quotient, root or logarithm may"
+          + " help";
 
   /** How bad an element is. */
   private enum Fault {

@@ -29,6 +29,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TraceTest {
   private static final long SEED = 20_260_101;
 
+  /** So they can be read, and nobody changes what a replay computes. */
+  @Test
+  void attributesThatAreArraysAreLists() {
+    try (Step step = Step.inference()) {
+      Trace trace = step.trace();
+      Tensor x = step.tensor(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+      x.reshape(3, 2).permute(1, 0);
+      assertEquals(Map.of("shape", List.of(3L, 2L)), trace.operations().get(0).attributes());
+      assertEquals(Map.of("axes", List.of(1, 0)), trace.operations().get(1).attributes());
+    }
+  }
+
   @TestFactory
   Stream<DynamicTest> everyOperationReplays() {
     return Stream.concat(OperationCases.all(), RandomCases.of(SEED, 12).stream())
