@@ -29,7 +29,7 @@ public final class KernelChoice {
    * The kernels for tensors in float.
    *
    * @throws IllegalArgumentException if the system property is set to something else
-   * @throws IllegalStateException if the natives on the class path do not go together
+   * @throws IllegalStateException if the natives cannot be loaded, or their versions are mixed
    */
   public static synchronized Kernels forFloat() {
     // Not in a static initializer: what it throws would come wrapped, and only once.
@@ -45,7 +45,7 @@ public final class KernelChoice {
   }
 
   static Kernels choose(String setting) {
-    NativeVersions.check();
+    Natives.load();
     return switch (setting) {
       case "nd4j" -> plain("as " + PROPERTY + "=nd4j asks");
       case "onednn" -> {

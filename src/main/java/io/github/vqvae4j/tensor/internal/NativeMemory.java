@@ -36,14 +36,14 @@ public final class NativeMemory implements AutoCloseable {
    * @param bytes its size
    * @param what it is for, as an error calls it
    * @throws InsufficientMemoryException if there is not so much
-   * @throws IllegalStateException if the natives on the class path do not go together
+   * @throws IllegalStateException if the natives cannot be loaded, or their versions are mixed
    */
   public NativeMemory(long bytes, String what) {
     this(bytes, what, new AtomicLong());
   }
 
   private NativeMemory(long bytes, String what, AtomicLong counter) {
-    NativeVersions.check();
+    Natives.load();
     MemoryLimits.check(bytes, what);
     try {
       block = new BytePointer(bytes + ALIGNMENT);

@@ -103,9 +103,8 @@ final class NativeVersions {
         ? null
         : "Versions of JavaCPP are mixed on the class path (the last number of each is its JavaCPP): "
             + String.join(", ", found)
-            + ". Maven took an older one from ND4J: list io.github.vqvae4j:vqvae4j before"
-            + " org.nd4j:nd4j-native among your dependencies, or declare org.bytedeco:javacpp"
-            + " yourself, without and with the classifier of your platform, in the version of"
-            + " vqvae4j's README; likewise the natives of org.bytedeco:openblas.";
+            + ". Maven took an older one from ND4J. Import io.github.vqvae4j:vqvae4j-bom (type pom,"
+            + " scope import) in your dependencyManagement, and declare ND4J's and JavaCPP's"
+            + " artifacts without versions; or do not declare them: vqvae4j brings them.";
   }
 }

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.tensor.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What runs, and what is said of it, for other class paths and settings. */
 class KernelsInAnotherJvmTest {
@@ -60,6 +63,49 @@ class KernelsInAnotherJvmTest {
         new ChildJvm().with("-Dvqvae4j.kernels=bogus").run(KernelProgram.class);
     assertRefused(
         result, "IllegalArgumentException", "vqvae4j.kernels", "auto, onednn or nd4j", "\"bogus\"");
+  }
+
+  @Test
+  void refusesAClassPathWithoutNativesAndSaysHowToAddThem() throws Exception {
+    String end = "-" + Loader.getPlatform() + ".jar";
+    for (String artifact : List.of("nd4j-native", "javacpp", "openblas")) {
+      ChildJvm.Result result =
+          new ChildJvm()
+              .withoutFiles(name -> name.startsWith(artifact + "-") && name.endsWith(end))
+              .run(KernelProgram.class);
+      assertRefused(
+          result,
+          "IllegalStateException",
+          "no native libraries for this platform, " + Loader.getPlatform() + ". Missing ",
+          ":" + artifact + ".",
+          "-Djavacpp.platform=" + Loader.getPlatform(),
+          "io.github.vqvae4j:vqvae4j-platform");
+    }
+  }
+
+  @Test
+  void refusesAPlatformThatNd4jDoesNotKnow() throws Exception {
+    ChildJvm.Result result =
+        new ChildJvm()
+            .with("-Dorg.bytedeco.javacpp.platform=linux-riscv64")
+            .run(KernelProgram.class);
+    assertRefused(
+        result, "IllegalStateException", "does not run on linux-riscv64", "windows-x86_64 only");
+  }
+
+  @Test
+  void saysWhyNativesThatAreThereCouldNotBeLoaded(@TempDir Path folder) throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    ChildJvm.Result result =
+        new ChildJvm()
+            .with("-Dorg.bytedeco.javacpp.cachedir=" + file.resolve("cache"))
+            .with("-Duser.home=" + file, "-Djava.io.tmpdir=" + file)
+            .run(KernelProgram.class);
+    assertRefused(
+        result,
+        "IllegalStateException",
+        "are on the class path but could not be loaded (Could not create the cache",
+        "-Dorg.bytedeco.javacpp.cachedir=");
   }
 
   private static void assertRan(ChildJvm.Result result, String... parts) {

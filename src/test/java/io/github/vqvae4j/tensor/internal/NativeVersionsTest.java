@@ -46,8 +46,7 @@ class NativeVersionsTest {
         null,
         "org.bytedeco:javacpp:" + OLD,
         "org.bytedeco:dnnl:3.11-" + NEW,
-        "before org.nd4j:nd4j-native",
-        "declare org.bytedeco:javacpp yourself");
+        "Import io.github.vqvae4j:vqvae4j-bom");
   }
 
   @Test

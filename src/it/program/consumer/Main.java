@@ -1,0 +1,116 @@
+package consumer;
+
+import io.github.vqvae4j.data.ByteImages;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.ConvDecoder;
+import io.github.vqvae4j.model.ConvEncoder;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.train.Trainer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bytedeco.javacpp.Loader;
+
+/** Trains a small model, saves it and loads it, or expects the library to refuse the class path. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) throws Exception {
+    switch (args[0]) {
+      case "works" -> {
+        train();
+        checkClassPath();
+      }
+      case "mixture" -> expectRefusal("Versions of JavaCPP are mixed", "vqvae4j-bom");
+      case "no-natives" ->
+          expectRefusal(
+              "no native libraries for this platform, " + Loader.getPlatform(),
+              "-Djavacpp.platform=" + Loader.getPlatform(),
+              "vqvae4j-platform");
+      default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  private static void train() throws IOException {
+    byte[] pixels = new byte[64 * 16 * 16];
+    new Random(1).nextBytes(pixels);
+    Dataset noise = ByteImages.of(pixels, 64, 16, 16, 1);
+    Path file = Files.createTempFile("model", ".safetensors");
+    try (VqVae model =
+        VqVae.builder()
+            .encoder(ConvEncoder.channels(1).hidden(8))
+            .quantizer(VectorQuantizer.ema(16, 4))
+            .decoder(ConvDecoder.channels(1).hidden(8))
+            .build()) {
+      System.out.println(Trainer.of(model).batch(16).steps(3).fit(noise));
+      model.save(file);
+      try (VqVae loaded = VqVae.load(file)) {
+        if (!loaded.reconstruct(noise).equals(model.reconstruct(noise))) {
+          throw new AssertionError("the loaded model is another one");
+        }
+      }
+    }
+    Files.delete(file);
+  }
+
+  private static void expectRefusal(String... parts) throws IOException {
+    try {
+      train();
+    } catch (IllegalStateException e) {
+      System.out.println(e.getMessage());
+      for (String part : parts) {
+        if (!e.getMessage().contains(part)) {
+          throw new AssertionError("the message lacks \"" + part + "\"", e);
+        }
+      }
+      return;
+    }
+    throw new AssertionError("expected a refusal");
+  }
+
+  /** Checks that there is one JavaCPP, and nothing that SECURITY.md says is left out. */
+  private static void checkClassPath() throws IOException {
+    Set<String> versions = new TreeSet<>();
+    for (URL file : propertiesOf("org.bytedeco", "javacpp")) {
+      Properties properties = new Properties();
+      try (InputStream in = file.openStream()) {
+        properties.load(in);
+      }
+      versions.add(properties.getProperty("version"));
+    }
+    if (versions.size() != 1 || versions.contains("1.5.7")) {
+      throw new AssertionError("versions of JavaCPP: " + versions);
+    }
+    Map<String, String> leftOut =
+        Map.of(
+            "commons-net", "commons-net",
+            "commons-compress", "org.apache.commons",
+            "oshi-core", "com.github.oshi",
+            "commons-codec", "commons-codec");
+    leftOut.forEach(
+        (artifact, group) -> {
+          if (!propertiesOf(group, artifact).isEmpty()) {
+            throw new AssertionError(artifact + " is on the class path");
+          }
+        });
+  }
+
+  private static List<URL> propertiesOf(String group, String artifact) {
+    String file = "META-INF/maven/" + group + "/" + artifact + "/pom.properties";
+    try {
+      return Collections.list(Main.class.getClassLoader().getResources(file));
+    } catch (IOException e) {
+      throw new IllegalStateException(file, e);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.github.vqvae4j.tensor.internal;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Loads the native libraries without which nothing is computed: JavaCPP's, OpenBLAS's and ND4J's.
+ */
+final class Natives {
+  private static final List<String> PLATFORMS =
+      List.of("linux-x86_64", "linux-arm64", "macosx-x86_64", "macosx-arm64", "windows-x86_64");
+
+  private static boolean loaded;
+
+  /** Why loading failed; the JVM tells the reason only once. */
+  private static LinkageError failure;
+
+  private Natives() {}
+
+  /**
+   * Loads the libraries the first time it is called.
+   *
+   * @throws IllegalStateException if the class path mixes versions, or has no natives for this
+   *     platform, or they cannot be loaded; the message says which and what to do
+   */
+  static synchronized void load() {
+    if (loaded) {
+      return;
+    }
+    NativeVersions.check();
+    if (failure == null) {
+      try {
+        Loader.load(Pointer.class);
+        Pointer.physicalBytes(); // Loader does not report every failure.
+        Nd4j.getBackend();
+        loaded = true;
+        return;
+      } catch (LinkageError e) {
+        failure = e;
+      }
+    }
+    String platform = Loader.getPlatform();
+    throw new IllegalStateException(problem(platform, missing(platform), failure), failure);
+  }
+
+  /** The artifacts whose natives for a platform are not on the class path. */
+  private static List<String> missing(String platform) {
+    Map<String, String> libraries = new TreeMap<>();
+    libraries.put(
+        "org.nd4j:nd4j-native",
+        "org/nd4j/linalg/cpu/nativecpu/bindings/%s/" + System.mapLibraryName("jnind4jcpu"));
+    libraries.put(
+        "org.bytedeco:javacpp", "org/bytedeco/javacpp/%s/" + System.mapLibraryName("jnijavacpp"));
+    libraries.put(
+        "org.bytedeco:openblas",
+        "org/bytedeco/openblas/%s/" + System.mapLibraryName("jniopenblas_nolapack"));
+    ClassLoader loader = Natives.class.getClassLoader();
+    return libraries.keySet().stream()
+        .filter(a -> loader.getResource(libraries.get(a).formatted(platform)) == null)
+        .toList();
+  }
+
+  /** What is wrong and what to do. */
+  static String problem(String platform, List<String> missing, Throwable failure) {
+    if (!PLATFORMS.contains(platform)) {
+      return "vqvae4j does not run on "
+          + platform
+          + ": ND4J has native libraries for "
+          + String.join(", ", PLATFORMS)
+          + " only.";
+    }
+    if (!missing.isEmpty()) {
+      return "The class path has no native libraries for this platform, "
+          + platform
+          + ". Missing with the classifier "
+          + platform
+          + ": "
+          + String.join(", ", missing)
+          + ". Maven adds them for the platform it runs on, or for -Djavacpp.platform."
+          + " Build with -Djavacpp.platform="
+          + platform
+          + ", or add the dependency io.github.vqvae4j:vqvae4j-platform (type pom), which has them"
+          + " for every platform.";
+    }
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return "The native libraries for this platform, "
+        + platform
+        + ", are on the class path but could not be loaded ("
+        + cause.getMessage()
+        + "). On Linux they need glibc (Alpine has musl instead). JavaCPP needs a cache directory"
+        + " that it can write to: ~/.javacpp/cache, or -Dorg.bytedeco.javacpp.cachedir=DIRECTORY.";
+  }
+}
