@@ -1,1 +1,0 @@
-evaluate(new File(basedir, '../chosen-platform/verify.groovy'))
