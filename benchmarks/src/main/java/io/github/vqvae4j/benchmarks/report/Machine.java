@@ -115,7 +115,7 @@ public record Machine(
 
   private static String findCommit() throws IOException {
     String commit = git("rev-parse", "--short", "HEAD");
-    boolean changed = !git("status", "--porcelain", "src/main", "pom.xml", "benchmarks").isEmpty();
+    boolean changed = !git("status", "--porcelain", "src/main", "pom.xml", "parent", "benchmarks").isEmpty();
     return commit.isEmpty() ? "unknown" : changed ? commit + " with changes" : commit;
   }
 
