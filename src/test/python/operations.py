@@ -50,7 +50,7 @@ UNARY = {
     "clamp": (SMALL, 1, lambda x: torch.clamp(x, -0.5, 0.75)),
     "softmax": ((2, 5, 7), 3, lambda x: torch.softmax(x, 1)),
     "log_softmax": ((2, 5, 7), 30, lambda x: torch.log_softmax(x, -1)),
-    "cumulative_sum": ((2, 5, 7), 1, lambda x: torch.cumsum(x, 1)),
+    "cumsum": ((2, 5, 7), 1, lambda x: torch.cumsum(x, 1)),
     "max": ((2, 5, 7), 1, lambda x: x.amax((0, 2))),
     "average_pool": (IMAGES, 1, images(lambda x: functional.avg_pool2d(x, (3, 2), (2, 1), (1, 1)))),
     "max_pool": (IMAGES, 1, images(lambda x: functional.max_pool2d(x, (3, 2), (2, 1), (1, 1)))),
@@ -62,7 +62,7 @@ UNARY = {
 
 # name: scale of the prediction, range of the target, loss
 LOSSES = {
-    "l1": (1, None, functional.l1_loss),
+    "meanAbsoluteError": (1, None, functional.l1_loss),
     "huber": (3, None, lambda x, t: functional.huber_loss(x, t, delta=0.7)),
     "binary_cross_entropy": (9, (0, 1), functional.binary_cross_entropy_with_logits),
 }

@@ -1,4 +1,4 @@
-"""Prints the numbers that RngTest, KeyedRngTest, PassKeyTest, BatchesTest, DatasetSplitTest and AugmentationTest expect. Plain
+"""Prints the numbers that RngTest, KeyedRngTest, RngKeyTest, BatchesTest, DatasetSplitTest and AugmentationTest expect. Plain
 Python 3, written from the published algorithms (xoshiro256++ and SplitMix64, https://prng.di.unimi.it) and the Javadoc, in
 numbers without bounds."""
 

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.random.SeedUse;
+import io.github.vqvae4j.random.RngStream;
 
 /** A view of a data set whose images vary with the epoch. */
 final class AugmentedDataset implements Dataset {
@@ -103,7 +103,7 @@ final class AugmentedDataset implements Dataset {
 
   /** The random numbers of one draw: no setting changes those of another. */
   private Rng rng(long epoch, int index, int draw) {
-    return Rng.at(seed, SeedUse.AUGMENTATION, epoch, index, draw);
+    return Rng.at(seed, RngStream.AUGMENTATION, epoch, index, draw);
   }
 
   /** Copies the rectangle from row {@code top} and column {@code left}; beyond is the border. */

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.random.SeedUse;
+import io.github.vqvae4j.random.RngStream;
 
 /** Which images make up which batch. Used by one thread only. */
 interface BatchOrder {
@@ -44,7 +44,7 @@ interface BatchOrder {
       public int[] batch(long number) {
         if (epoch(number) != epoch) {
           epoch = epoch(number);
-          order = permutation(size, Rng.at(seed, SeedUse.ORDER, epoch));
+          order = permutation(size, Rng.at(seed, RngStream.ORDER, epoch));
         }
         int from = (int) (number % perEpoch) * batch;
         int[] indices = new int[batch];

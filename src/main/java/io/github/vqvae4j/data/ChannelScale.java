@@ -114,7 +114,7 @@ public record ChannelScale(List<Double> means, List<Double> deviations) {
    * @return its samples as mean + deviation x, at the same rate
    * @throws IllegalArgumentException if it has other channels
    */
-  public Series undo(Series scaled) {
+  public Series invert(Series scaled) {
     checkChannels(scaled, means.size());
     float[] samples = scaled.samples();
     for (int i = 0; i < samples.length; i++) {

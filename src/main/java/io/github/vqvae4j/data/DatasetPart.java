@@ -2,7 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.random.SeedUse;
+import io.github.vqvae4j.random.RngStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +47,7 @@ final class DatasetPart implements Dataset {
   /** Random parts, as {@link Dataset#split} says. */
   static List<Dataset> split(Dataset whole, long seed, double... fractions) {
     int[] ends = ends(whole.size(), fractions);
-    int[] order = BatchOrder.permutation(whole.size(), Rng.at(seed, SeedUse.SPLIT));
+    int[] order = BatchOrder.permutation(whole.size(), Rng.at(seed, RngStream.SPLIT));
     List<Dataset> parts = new ArrayList<>();
     int begin = 0;
     for (int end : ends) {

@@ -142,7 +142,7 @@ public record DownloadConfig(
    * @param newListener the listener
    * @return these settings with it
    */
-  public DownloadConfig listen(DownloadListener newListener) {
+  public DownloadConfig listener(DownloadListener newListener) {
     return Records.with(this, "listener", newListener);
   }
 }

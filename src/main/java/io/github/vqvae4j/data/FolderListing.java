@@ -20,10 +20,10 @@ import java.util.List;
  *
  * @param folder the folder
  * @param files one or more, absolute paths, unmodifiable
- * @param passedOver what else is there, in the order of the paths, unmodifiable, of each kind the
+ * @param ignored what else is there, in the order of the paths, unmodifiable, of each kind the
  *     first 1,000 with a count of the rest; what is in a hidden folder is not looked at
  */
-public record FolderListing(Path folder, List<Path> files, List<PassedOver> passedOver) {
+public record FolderListing(Path folder, List<Path> files, List<IgnoredPath> ignored) {
   private static final List<String> IMAGES =
       List.of(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp");
   private static final List<String> SOUNDS = List.of(".wav");
@@ -31,7 +31,7 @@ public record FolderListing(Path folder, List<Path> files, List<PassedOver> pass
   /** Copies the lists. */
   public FolderListing {
     files = List.copyOf(files);
-    passedOver = List.copyOf(passedOver);
+    ignored = List.copyOf(ignored);
   }
 
   /**
@@ -84,6 +84,6 @@ public record FolderListing(Path folder, List<Path> files, List<PassedOver> pass
         + " in "
         + FileNames.path(folder)
         + "; passed over: "
-        + PassedOver.summary(passedOver);
+        + IgnoredPath.summary(ignored);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import io.github.vqvae4j.data.PassedOver.Kind;
+import io.github.vqvae4j.data.IgnoredPath.Kind;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
@@ -33,7 +33,7 @@ final class FolderSearch {
   private final List<String> endings;
   private final boolean below;
   private final List<Path> files = new ArrayList<>();
-  private final Map<Kind, List<Path>> passedOver = new EnumMap<>(Kind.class);
+  private final Map<Kind, List<Path>> ignored = new EnumMap<>(Kind.class);
   private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
 
   /** Folders right below the one that is looked through. */
@@ -89,16 +89,16 @@ final class FolderSearch {
       look(links.poll());
     }
     if (files.isEmpty()) {
-      List<PassedOver> others = passedOver();
+      List<IgnoredPath> others = ignored();
       throw new BadFileException(
           folder,
           "folder",
           "got no "
               + what
               + " among "
-              + Counts.of(PassedOver.count(others), "file")
+              + Counts.of(IgnoredPath.count(others), "file")
               + " ("
-              + PassedOver.summary(others)
+              + IgnoredPath.summary(others)
               + "), expected one or more that end in "
               + String.join(", ", endings)
               + "; convert them, or give the folder that holds the "
@@ -107,7 +107,7 @@ final class FolderSearch {
     }
     passOverEmptySubfolders();
     files.sort(order);
-    return new FolderListing(folder, files, passedOver());
+    return new FolderListing(folder, files, ignored());
   }
 
   private void addAll(Path folder) throws IOException {
@@ -182,31 +182,31 @@ final class FolderSearch {
 
   private void pass(Path path, Kind kind) {
     counts.merge(kind, 1L, Long::sum);
-    List<Path> some = passedOver.computeIfAbsent(kind, any -> new ArrayList<>());
+    List<Path> some = ignored.computeIfAbsent(kind, any -> new ArrayList<>());
     some.add(path);
     // A link may lead to millions.
-    if (some.size() == 2 * PassedOver.MOST) {
+    if (some.size() == 2 * IgnoredPath.MOST) {
       keepFirst(some);
     }
   }
 
   private void keepFirst(List<Path> paths) {
     paths.sort(order);
-    paths.subList(Math.min(PassedOver.MOST, paths.size()), paths.size()).clear();
+    paths.subList(Math.min(IgnoredPath.MOST, paths.size()), paths.size()).clear();
     keys.clear();
   }
 
-  private List<PassedOver> passedOver() {
-    List<PassedOver> all = new ArrayList<>();
-    passedOver.forEach(
+  private List<IgnoredPath> ignored() {
+    List<IgnoredPath> all = new ArrayList<>();
+    ignored.forEach(
         (kind, paths) -> {
           keepFirst(paths);
           for (int i = 0; i < paths.size(); i++) {
-            long count = i == PassedOver.MOST - 1 ? counts.get(kind) - i : 1;
-            all.add(new PassedOver(paths.get(i), kind, count));
+            long count = i == IgnoredPath.MOST - 1 ? counts.get(kind) - i : 1;
+            all.add(new IgnoredPath(paths.get(i), kind, count));
           }
         });
-    all.sort(Comparator.comparing(PassedOver::path, order));
+    all.sort(Comparator.comparing(IgnoredPath::path, order));
     return all;
   }
 

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import io.github.vqvae4j.data.PassedOver.Kind;
+import io.github.vqvae4j.data.IgnoredPath.Kind;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
@@ -48,8 +48,8 @@ import org.slf4j.event.Level;
  * }</pre>
  *
  * <p>Images stand in the order of their paths, as a {@link FolderListing} has it. Names that begin
- * with a dot, files that end otherwise, broken links and more ({@link PassedOver.Kind}) are passed
- * over, and counted and named in the log and by {@link #passedOver}.
+ * with a dot, files that end otherwise, broken links and more ({@link IgnoredPath.Kind}) are passed
+ * over, and counted and named in the log and by {@link #ignored}.
  *
  * <p>Pixels are those of {@link Images#read}: transparent parts on white, profiles and the EXIF
  * orientation ignored; one warning says how many images have an orientation. A picture of more than
@@ -64,7 +64,7 @@ public final class ImageFolder implements Dataset {
   private final Dataset images;
   private final List<String> labelNames;
   private final List<SkippedFile> skipped;
-  private final List<PassedOver> passedOver;
+  private final List<IgnoredPath> ignored;
 
   private ImageFolder(
       FolderListing listing, Dataset images, List<String> labelNames, List<SkippedFile> skipped) {
@@ -72,26 +72,26 @@ public final class ImageFolder implements Dataset {
     this.images = images;
     this.labelNames = labelNames;
     this.skipped = skipped;
-    this.passedOver = listing.passedOver();
+    this.ignored = listing.ignored();
   }
 
   /**
    * Opens a folder. Images to be held in memory are read now, on all cores; streamed ones later,
    * each time they are asked for, and then an image that cannot be read is an {@link
-   * java.io.UncheckedIOException} there. With {@code skipBad} streamed ones are read once now as
-   * well, to learn which to leave out. What was found is logged.
+   * java.io.UncheckedIOException} there. With {@code skipCorrupt} streamed ones are read once now
+   * as well, to learn which to leave out. What was found is logged.
    *
    * @param folder the folder
    * @param config the size of the images, and how they are made
    * @return the images
    * @throws NoSuchFileException if there is no such folder
    * @throws BadFileException if there are no image files in it, one is damaged or no image (without
-   *     {@code skipBad}), or all of them are (with it), or one is in a subfolder that is none of
-   *     the settings' labels
+   *     {@code skipCorrupt}), or all of them are (with it), or one is in a subfolder that is none
+   *     of the settings' labels
    * @throws IOException if a file or folder cannot be read
    * @throws IllegalArgumentException if images to be held in memory do not fit into one array
    * @throws InsufficientMemoryException if the heap is too small for an image while no other is
-   *     read, also with {@code skipBad}, or for those to be held
+   *     read, also with {@code skipCorrupt}, or for those to be held
    */
   public static ImageFolder in(Path folder, ImageFolderConfig config) throws IOException {
     long begin = System.nanoTime();
@@ -102,7 +102,7 @@ public final class ImageFolder implements Dataset {
     labelNames.forEach(name -> numbers.put(name, numbers.size()));
     int[] allLabels = names.stream().mapToInt(name -> numbers.getOrDefault(name, -1)).toArray();
     int count = listing.files().size();
-    if (config.streamed() && !config.skipBad()) {
+    if (config.streamed() && !config.skipCorrupt()) {
       Dataset images =
           new StreamedImages(listing.files(), allLabels, config, OrientationNotice.atFirst());
       return opened(begin, config, new ImageFolder(listing, images, labelNames, List.of()), count);
@@ -114,7 +114,7 @@ public final class ImageFolder implements Dataset {
     int[] kept = IntStream.range(0, count).filter(i -> problems[i] == null).toArray();
     for (int i = 0; i < count; i++) {
       if (problems[i] != null) {
-        if (!config.skipBad()) {
+        if (!config.skipCorrupt()) {
           throw withRemedy(problems[i]);
         }
         Path file = listing.files().get(i);
@@ -179,7 +179,7 @@ public final class ImageFolder implements Dataset {
         ? new BadFileException(
             bad.file(),
             bad.place(),
-            bad.problem() + "; or leave such files out with skipBad(true)",
+            bad.problem() + "; or leave such files out with skipCorrupt(true)",
             bad)
         : problem;
   }
@@ -220,7 +220,7 @@ public final class ImageFolder implements Dataset {
             }
           } catch (IOException e) {
             problems[i] = e;
-            if (!config.skipBad()) {
+            if (!config.skipCorrupt()) {
               end.accumulateAndGet(i, Math::min);
             }
           }
@@ -264,15 +264,15 @@ public final class ImageFolder implements Dataset {
     boolean lacksLabels = !shifts && images.withoutLabel() > 0;
     boolean problem =
         lacksLabels
-            || images.passedOver.stream()
-                .map(PassedOver::kind)
+            || images.ignored.stream()
+                .map(IgnoredPath::kind)
                 .anyMatch(kind -> kind.isProblem() || shifts && kind == Kind.EMPTY_FOLDER);
     LOG.atLevel(problem ? Level.WARN : Level.INFO)
         .log(
             "{}, opened in {} s; passed over: {}",
             images,
             Math.round((System.nanoTime() - begin) / 1e8) / 10.0,
-            PassedOver.summary(images.passedOver));
+            IgnoredPath.summary(images.ignored));
     List<SkippedFile> skipped = images.skipped;
     if (!skipped.isEmpty()) {
       LOG.warn(
@@ -304,7 +304,7 @@ public final class ImageFolder implements Dataset {
    * The files that were left out because they cannot be read.
    *
    * @return them with the reasons, in the order of their paths, unmodifiable; empty unless {@code
-   *     skipBad} is set
+   *     skipCorrupt} is set
    */
   public List<SkippedFile> skipped() {
     return skipped;
@@ -314,10 +314,10 @@ public final class ImageFolder implements Dataset {
    * What else is in the folder and below it.
    *
    * @return it in the order of its paths, unmodifiable, of each kind the first 1,000 with a count
-   *     of the rest; {@link PassedOver#summary} counts all of it
+   *     of the rest; {@link IgnoredPath#summary} counts all of it
    */
-  public List<PassedOver> passedOver() {
-    return passedOver;
+  public List<IgnoredPath> ignored() {
+    return ignored;
   }
 
   /** The number of {@link #skipped}. */

@@ -9,7 +9,7 @@ import java.util.List;
  * How an {@link ImageFolder} is read.
  *
  * <pre>{@code
- * ImageFolderConfig.of(64).fit(ImageFit.STRETCH).skipBad(true)
+ * ImageFolderConfig.of(64).fit(ImageFit.STRETCH).skipCorrupt(true)
  * }</pre>
  *
  * @param height of every image, in pixels, at least 1
@@ -19,8 +19,8 @@ import java.util.List;
  * @param fit how a picture of another size becomes such an image; by default {@code COVER}
  * @param streamed whether images are read from their files each time; otherwise, by default, all
  *     are held in memory, height * width * channels bytes each
- * @param skipBad whether files that cannot be read are left out and counted; otherwise, by default,
- *     the first one is an error
+ * @param skipCorrupt whether files that cannot be read are left out and counted; otherwise, by
+ *     default, the first one is an error
  * @param labels the labels' names; by default empty, for the names of the subfolders with images
  */
 public record ImageFolderConfig(
@@ -29,7 +29,7 @@ public record ImageFolderConfig(
     int channels,
     ImageFit fit,
     boolean streamed,
-    boolean skipBad,
+    boolean skipCorrupt,
     List<String> labels) {
   /**
    * Checks the settings.
@@ -116,8 +116,8 @@ public record ImageFolderConfig(
    * @param on whether they are
    * @return these settings with it
    */
-  public ImageFolderConfig skipBad(boolean on) {
-    return Records.with(this, "skipBad", on);
+  public ImageFolderConfig skipCorrupt(boolean on) {
+    return Records.with(this, "skipCorrupt", on);
   }
 
   /**

@@ -67,7 +67,7 @@ public abstract class ImageModel extends Layer {
    * @param seed of the order in which training will see them
    * @param rng where random choices come from
    */
-  public void start(Dataset data, int batch, long seed, Rng rng) {}
+  public void initialize(Dataset data, int batch, long seed, Rng rng) {}
 
   /**
    * Images through the whole model.
@@ -126,7 +126,7 @@ public abstract class ImageModel extends Layer {
    * @param data one or more images
    * @return from 1 to 64, and at most as many as there are
    */
-  public static int imagesAtOnce(Dataset data) {
+  public static int inferenceBatchSize(Dataset data) {
     return Math.min(part((long) data.height() * data.width()), data.size());
   }
 

@@ -147,7 +147,7 @@ public final class Vae extends LatentModel {
 
   /** Begins to watch for posterior collapse anew: what earlier runs were like does not count. */
   @Override
-  public void start(Dataset data, int batch, long seed, Rng rng) {
+  public void initialize(Dataset data, int batch, long seed, Rng rng) {
     watch = new CollapseWatch();
   }
 

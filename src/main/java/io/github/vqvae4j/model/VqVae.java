@@ -179,7 +179,7 @@ public final class VqVae extends ImageModel {
 
   @Override
   boolean isStarted() {
-    return quantizer.vectorsToStart() == 0;
+    return quantizer.initializationVectors() == 0;
   }
 
   /**
@@ -207,15 +207,15 @@ public final class VqVae extends ImageModel {
 
   /** Shows the quantizer the vectors of the first batches, if it wants to start from some. */
   @Override
-  public void start(Dataset data, int batch, long seed, Rng rng) {
-    int wanted = quantizer.vectorsToStart();
+  public void initialize(Dataset data, int batch, long seed, Rng rng) {
+    int wanted = quantizer.initializationVectors();
     if (wanted == 0) {
       return;
     }
     if (quantizer.isFrozen()) {
       throw new IllegalStateException(
           "VqVae: the quantizer is frozen, but its codebook starts from data and was not started."
-              + " Unfreeze it, load a trained model, or call quantizer().start(vectors, ..) first.");
+              + " Unfreeze it, load a trained model, or call quantizer().initialize(vectors, ..) first.");
     }
     int dimension = quantizer.dimension();
     List<float[]> parts = new ArrayList<>();
@@ -232,7 +232,7 @@ public final class VqVae extends ImageModel {
       System.arraycopy(parts.get(i), 0, vectors, i * each, each);
     }
     LOG.info("Starting the codebook from {} vectors of the data.", vectors.length / dimension);
-    quantizer.start(vectors, each / dimension, rng);
+    quantizer.initialize(vectors, each / dimension, rng);
   }
 
   private float[] vectorsToStartFrom(Batch batch) {
@@ -351,7 +351,7 @@ public final class VqVae extends ImageModel {
               + codes
               + ". Decode them with the model that made them.");
     }
-    if (!quantizer.takesMissingCodes()) {
+    if (!quantizer.supportsMissingCodes()) {
       codes.requireComplete("VqVae.decode");
     }
     try {

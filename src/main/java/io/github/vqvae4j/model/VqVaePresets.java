@@ -5,7 +5,7 @@ import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,7 +34,7 @@ public final class VqVaePresets {
   public static VqVaeBuilder sonnetCifar10() {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(3))
-        .quantizer(VectorQuantizer.ema(K, D).start(Start.UNIFORM).restartBelow(0))
+        .quantizer(VectorQuantizer.ema(K, D).init(Initialization.UNIFORM).deadCodeThreshold(0))
         .decoder(ConvDecoder.channels(3));
   }
 
@@ -53,9 +53,9 @@ public final class VqVaePresets {
         .encoder(ConvEncoder.channels(3).residual(residual).initializer(Initializer.TORCH))
         .quantizer(
             VectorQuantizer.ema(K, D)
-                .start(Start.NORMAL)
+                .init(Initialization.NORMAL)
                 .ema(EmaConfig.DEFAULT.zeroDebiased(false).smoothedCountsStored(true))
-                .restartBelow(0))
+                .deadCodeThreshold(0))
         .decoder(ConvDecoder.channels(3).residual(residual).initializer(Initializer.TORCH));
   }
 
@@ -70,7 +70,10 @@ public final class VqVaePresets {
   public static VqVaeBuilder kerasMnist() {
     return VqVae.builder()
         .encoder(StridedEncoder.channels(1).widths(32, 64))
-        .quantizer(VectorQuantizer.gradient(128, 16).start(Start.SMALL_UNIFORM).restartBelow(0))
+        .quantizer(
+            VectorQuantizer.gradient(128, 16)
+                .init(Initialization.SMALL_UNIFORM)
+                .deadCodeThreshold(0))
         .decoder(StridedDecoder.channels(1).widths(64, 32));
   }
 }

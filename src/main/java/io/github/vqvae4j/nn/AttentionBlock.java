@@ -47,12 +47,12 @@ public final class AttentionBlock extends Layer {
     long[] rows = {x.size(0), x.size(1) * x.size(2), x.size(3)};
     Tensor queries = query.forward(normalized).reshape(rows);
     Tensor keys = key.forward(normalized).reshape(rows);
-    Tensor values = value.forward(normalized).releasing(normalized).reshape(rows);
+    Tensor values = value.forward(normalized).release(normalized).reshape(rows);
     Tensor attended =
         Tensor.scaledDotProductAttention(queries, keys, values, false)
-            .releasing(queries)
-            .releasing(keys)
-            .releasing(values);
-    return out.addTo(x, attended.reshape(x.shape())).releasing(attended);
+            .release(queries)
+            .release(keys)
+            .release(values);
+    return out.addTo(x, attended.reshape(x.shape())).release(attended);
   }
 }

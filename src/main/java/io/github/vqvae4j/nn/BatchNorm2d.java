@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.tensor.Normalized;
+import io.github.vqvae4j.tensor.NormalizationResult;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
@@ -69,7 +69,7 @@ public final class BatchNorm2d extends Normalization {
               + Arrays.toString(x.shape())
               + ": train with larger batches or images.");
     }
-    Normalized normalized =
+    NormalizationResult normalized =
         isAffine() ? x.batchNorm(weight(x), bias(x), epsilon) : x.batchNorm(epsilon);
     double[] mean = normalized.mean().toDoubles();
     double[] variance = normalized.variance().toDoubles();
@@ -96,11 +96,11 @@ public final class BatchNorm2d extends Normalization {
     Tensor deviation = runningVariance.in(x.step()).add(epsilon).sqrt();
     if (!isAffine()) {
       Tensor difference = x.sub(runningMean.in(x.step()));
-      return difference.div(deviation).releasing(difference);
+      return difference.div(deviation).release(difference);
     }
     Tensor factor = weight(x).div(deviation);
     Tensor shift = bias(x).sub(runningMean.in(x.step()).mul(factor));
     Tensor product = x.mul(factor);
-    return product.add(shift).releasing(product);
+    return product.add(shift).release(product);
   }
 }

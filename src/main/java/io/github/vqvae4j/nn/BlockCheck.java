@@ -127,7 +127,7 @@ public final class BlockCheck {
         int number = inputs.size();
         double[] values = numbers(number, larger, shapes.size() * pass.moreExamples() + number);
         Tensor input = tensor(step, number, dtype, values, larger);
-        inputs.add(pass.training() && isReal(input) ? input.withGradient() : input);
+        inputs.add(pass.training() && isReal(input) ? input.requireGradient() : input);
       }
       step.observe(pass);
       Tensor output = computation.apply(inputs);
@@ -251,7 +251,7 @@ public final class BlockCheck {
     for (double[] values : inputs) {
       int number = tensors.size();
       Tensor input = tensor(step, number, DType.DOUBLE, values, shapes.get(number));
-      tensors.add(isReal(input) ? input.withGradient() : input);
+      tensors.add(isReal(input) ? input.requireGradient() : input);
     }
     return tensors;
   }

@@ -2,7 +2,7 @@ package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 
 /**
  * The settings of {@link Conv2d} and {@link ConvTranspose2d}, and of {@link Conv1d} and {@link
@@ -17,9 +17,9 @@ import io.github.vqvae4j.tensor.Window;
  * @param out channels of the result
  * @param kernelHeight rows of the kernel
  * @param kernelWidth columns of the kernel
- * @param window stride, padding, dilation and groups; by default 1, 0, 1 and 1
- * @param padding whether the window says how many zeros there are, or it follows from the kernel;
- *     by default the window
+ * @param options stride, padding, dilation and groups; by default 1, 0, 1 and 1
+ * @param padding whether the options says how many zeros there are, or it follows from the kernel;
+ *     by default the options
  * @param bias whether a bias is added; by default true
  * @param relu whether a rectified linear unit follows, in the same pass; by default false
  * @param initializer how the weights start; by default as in PyTorch
@@ -31,7 +31,7 @@ public record ConvConfig(
     int out,
     int kernelHeight,
     int kernelWidth,
-    Window window,
+    ConvOptions options,
     ConvPadding padding,
     boolean bias,
     boolean relu,
@@ -49,24 +49,24 @@ public record ConvConfig(
     Require.that(out >= 1, "ConvConfig.out", "at least 1", out);
     Require.that(kernelHeight >= 1, "ConvConfig.kernelHeight", "at least 1", kernelHeight);
     Require.that(kernelWidth >= 1, "ConvConfig.kernelWidth", "at least 1", kernelWidth);
-    Require.present(Window.class, "ConvConfig.window", window);
+    Require.present(ConvOptions.class, "ConvConfig.options", options);
     Require.present(ConvPadding.class, "ConvConfig.padding", padding);
     Require.present(Initializer.class, "ConvConfig.initializer", initializer);
     Require.present(ConvMask.class, "ConvConfig.mask", mask);
     Require.that(
-        in % window.groups() == 0 && out % window.groups() == 0,
-        "ConvConfig.window",
+        in % options.groups() == 0 && out % options.groups() == 0,
+        "ConvConfig.options",
         "groups that divide " + in + " and " + out + " channels",
-        window.groups() + " groups");
+        options.groups() + " groups");
     Require.that(
-        padding == ConvPadding.EXPLICIT || window.equals(unpadded(window)),
-        "ConvConfig.window",
+        padding == ConvPadding.EXPLICIT || options.equals(unpadded(options)),
+        "ConvConfig.options",
         "no padding and no output padding beside " + padding + ", which says how much there is",
-        window);
+        options);
   }
 
-  private static Window unpadded(Window window) {
-    return window.padding(0, 0).outputPadding(0, 0);
+  private static ConvOptions unpadded(ConvOptions options) {
+    return options.padding(0, 0).outputPadding(0, 0);
   }
 
   /**
@@ -83,7 +83,7 @@ public record ConvConfig(
         out,
         kernel,
         kernel,
-        Window.of(1, 0),
+        ConvOptions.of(1, 0),
         ConvPadding.EXPLICIT,
         true,
         false,
@@ -110,7 +110,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig stride(int stride) {
-    return Records.with(this, "window", window.stride(stride, stride));
+    return Records.with(this, "options", options.stride(stride, stride));
   }
 
   /**
@@ -121,7 +121,7 @@ public record ConvConfig(
    * @throws IllegalArgumentException beside {@link #same} or {@link #causal}
    */
   public ConvConfig padding(int padding) {
-    return window(window.padding(padding, padding));
+    return options(options.padding(padding, padding));
   }
 
   /**
@@ -135,7 +135,7 @@ public record ConvConfig(
    * @throws IllegalArgumentException beside {@link #same} or {@link #causal}
    */
   public ConvConfig padding(int top, int bottom, int left, int right) {
-    return window(window.padding(top, bottom, left, right));
+    return options(options.padding(top, bottom, left, right));
   }
 
   /**
@@ -168,7 +168,7 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig dilation(int dilation) {
-    return Records.with(this, "window", window.dilation(dilation, dilation));
+    return Records.with(this, "options", options.dilation(dilation, dilation));
   }
 
   /**
@@ -180,7 +180,7 @@ public record ConvConfig(
    * @throws IllegalArgumentException if it does not divide both numbers of channels
    */
   public ConvConfig groups(int groups) {
-    return Records.with(this, "window", window.groups(groups));
+    return Records.with(this, "options", options.groups(groups));
   }
 
   /**
@@ -190,17 +190,17 @@ public record ConvConfig(
    * @return these settings with it
    */
   public ConvConfig outputPadding(int outputPadding) {
-    return Records.with(this, "window", window.outputPadding(outputPadding, outputPadding));
+    return Records.with(this, "options", options.outputPadding(outputPadding, outputPadding));
   }
 
   /**
    * Sets stride, padding, dilation and groups, by axis.
    *
-   * @param newWindow all of them
+   * @param newOptions all of them
    * @return these settings with it
    */
-  public ConvConfig window(Window newWindow) {
-    return Records.with(this, "window", newWindow);
+  public ConvConfig options(ConvOptions newOptions) {
+    return Records.with(this, "options", newOptions);
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 
 /**
  * Which pixels of the input a result may depend on, in raster order (van den Oord et al. 2016,
@@ -56,7 +56,7 @@ public enum ConvMask {
    *
    * @throws IllegalArgumentException if it is 0 for all
    */
-  float[] of(int kernelHeight, int kernelWidth, Window window) {
+  float[] of(int kernelHeight, int kernelWidth, ConvOptions window) {
     float[] factors = new float[kernelHeight * kernelWidth];
     boolean any = false;
     for (int i = 0; i < factors.length; i++) {

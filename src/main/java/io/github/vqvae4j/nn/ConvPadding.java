@@ -1,7 +1,7 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.tensor.Window;
-import io.github.vqvae4j.tensor.Window.Axis;
+import io.github.vqvae4j.tensor.ConvOptions;
+import io.github.vqvae4j.tensor.ConvOptions.Axis;
 
 /**
  * Where a convolution's padding comes from. With {@code r = dilation (kernel - 1) + 1}, the pixels
@@ -47,8 +47,8 @@ public enum ConvPadding {
   abstract Axis of(Axis axis, int kernel, boolean transposed);
 
   /** The window of a convolution with this padding. */
-  Window of(Window window, int kernelHeight, int kernelWidth, boolean transposed) {
-    return new Window(
+  ConvOptions of(ConvOptions window, int kernelHeight, int kernelWidth, boolean transposed) {
+    return new ConvOptions(
         of(window.height(), kernelHeight, transposed),
         of(window.width(), kernelWidth, transposed),
         window.groups());

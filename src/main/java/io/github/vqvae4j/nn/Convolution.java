@@ -1,9 +1,9 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.Derived;
+import io.github.vqvae4j.tensor.ConvOptions;
+import io.github.vqvae4j.tensor.Parametrization;
 import io.github.vqvae4j.tensor.Tensor;
-import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ public abstract sealed class Convolution extends Layer
 
   private final Form form;
   private final ConvConfig config;
-  private final Window window;
+  private final ConvOptions options;
 
   /** Of the inputs. */
   private final int rank;
@@ -45,7 +45,7 @@ public abstract sealed class Convolution extends Layer
   private final Parameter bias;
 
   /** What is convolved with; null if it is the weight itself. */
-  private final Derived made;
+  private final Parametrization made;
 
   /**
    * Makes the weights: [kernel.., in / groups, out], or [kernel.., out / groups, in] if transposed.
@@ -58,16 +58,16 @@ public abstract sealed class Convolution extends Layer
     this.form = form;
     this.config = config;
     boolean transposed = form == Form.CONV_TRANSPOSE_1D || form == Form.CONV_TRANSPOSE_2D;
-    window =
+    options =
         config
             .padding()
-            .of(config.window(), config.kernelHeight(), config.kernelWidth(), transposed);
+            .of(config.options(), config.kernelHeight(), config.kernelWidth(), transposed);
     rank = kernel.length + 2;
     stridesMustFit = config.padding() == ConvPadding.SAME && !transposed;
     checkSettings(transposed);
     mask = mask(kernel);
-    int inOfGroup = config.in() / window.groups();
-    int outOfGroup = config.out() / window.groups();
+    int inOfGroup = config.in() / options.groups();
+    int outOfGroup = config.out() / options.groups();
     long[] shape = new long[rank];
     long kernelSize = 1;
     for (int i = 0; i < kernel.length; i++) {
@@ -118,16 +118,16 @@ public abstract sealed class Convolution extends Layer
       return null;
     }
     return kernel.length == 1
-        ? config.mask().of(1, kernel[0], window.padding(0, 0, window.width().before(), 0))
-        : config.mask().of(kernel[0], kernel[1], window);
+        ? config.mask().of(1, kernel[0], options.padding(0, 0, options.width().before(), 0))
+        : config.mask().of(kernel[0], kernel[1], options);
   }
 
   /** The weight with mask and norm; null if it has neither. */
-  private Derived made(Parameter gain) {
+  private Parametrization made(Parameter gain) {
     if (gain != null) {
-      return new Derived(List.of(weight, gain), t -> masked(t.get(0)).weightNorm(t.get(1)));
+      return new Parametrization(List.of(weight, gain), t -> masked(t.get(0)).weightNorm(t.get(1)));
     }
-    return mask == null ? null : new Derived(weight, this::masked);
+    return mask == null ? null : new Parametrization(weight, this::masked);
   }
 
   private Tensor masked(Tensor of) {
@@ -170,20 +170,20 @@ public abstract sealed class Convolution extends Layer
     }
     Tensor factor = made == null ? weight.in(x.step()) : made.in(x.step());
     Tensor addend = bias == null ? null : bias.in(x.step());
-    return FusedConvolution.of(form, x, factor, addend, residual, config.relu(), window);
+    return FusedConvolution.of(form, x, factor, addend, residual, config.relu(), options);
   }
 
   private void checkDivisible(Tensor x) {
     boolean fits =
-        x.size(-2) % window.width().stride() == 0
-            && (rank == 3 || x.size(-3) % window.height().stride() == 0);
+        x.size(-2) % options.width().stride() == 0
+            && (rank == 3 || x.size(-3) % options.height().stride() == 0);
     if (!fits) {
       throw new IllegalArgumentException(
           this
               + ": with padding SAME expected sizes that the stride divides, got "
               + Arrays.toString(x.shape())
               + " with "
-              + window
+              + options
               + ". Pad the input, or say the padding of each side.");
     }
   }

@@ -34,7 +34,7 @@ public abstract class Layer extends Block {
     for (Layer layer : layers) {
       Tensor next = layer.forward(output);
       if (!output.sharesMemoryWith(input)) {
-        next.releasing(output);
+        next.release(output);
       }
       output = next;
     }

@@ -53,6 +53,6 @@ public final class Linear extends Layer {
     if (bias == null) {
       return product.reshape(shape);
     }
-    return product.add(bias.in(x.step())).releasing(product).reshape(shape);
+    return product.add(bias.in(x.step())).release(product).reshape(shape);
   }
 }

@@ -1,12 +1,12 @@
 package io.github.vqvae4j.nn;
 
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Tensor;
-import io.github.vqvae4j.tensor.Window;
 
 /** Maximum over square windows of pixels: [b, h, w, c] to [b, h', w', c]. */
 public final class MaxPool extends Layer {
   private final int kernel;
-  private final Window window;
+  private final ConvOptions window;
 
   /**
    * Windows side by side, which divide height and width by their size, rounded down.
@@ -14,7 +14,7 @@ public final class MaxPool extends Layer {
    * @param kernel rows and columns of a window, at least 1
    */
   public MaxPool(int kernel) {
-    this(kernel, Window.of(kernel, 0));
+    this(kernel, ConvOptions.of(kernel, 0));
   }
 
   /**
@@ -23,7 +23,7 @@ public final class MaxPool extends Layer {
    * @param kernel rows and columns of a window, more than its padding
    * @param window how it moves
    */
-  public MaxPool(int kernel, Window window) {
+  public MaxPool(int kernel, ConvOptions window) {
     this.kernel = kernel;
     this.window = window;
   }

@@ -66,14 +66,12 @@ public final class MultiHeadAttention extends Layer {
     Tensor found =
         Tensor.scaledDotProductAttention(
             split(query.forward(x)), split(key.forward(x)), split(value.forward(x)), causal);
-    Tensor joined = found.permute(0, 2, 1, 3).releasing(found);
+    Tensor joined = found.permute(0, 2, 1, 3).release(found);
     return output.forward(joined.reshape(x.shape()));
   }
 
   /** [batch, length, dimension] to [batch, heads, length, dimension / heads]. */
   private Tensor split(Tensor x) {
-    return x.reshape(x.size(0), x.size(1), heads, dimension / heads)
-        .permute(0, 2, 1, 3)
-        .releasing(x);
+    return x.reshape(x.size(0), x.size(1), heads, dimension / heads).permute(0, 2, 1, 3).release(x);
   }
 }

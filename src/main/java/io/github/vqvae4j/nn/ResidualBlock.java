@@ -59,7 +59,7 @@ public final class ResidualBlock extends Layer {
     Tensor hidden = conv.forward(rectified);
     return project
         .addTo(skip == Skip.INPUT ? x : rectified, hidden)
-        .releasing(hidden)
-        .releasing(rectified);
+        .release(hidden)
+        .release(rectified);
   }
 }

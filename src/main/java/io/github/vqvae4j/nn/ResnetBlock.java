@@ -42,16 +42,16 @@ public final class ResnetBlock extends Layer {
   @Override
   protected Tensor compute(Tensor x) {
     Tensor first = silu(norm1.forward(x));
-    Tensor hidden = conv1.forward(first).releasing(first);
-    Tensor second = dropout.forward(silu(norm2.forward(hidden).releasing(hidden)));
+    Tensor hidden = conv1.forward(first).release(first);
+    Tensor second = dropout.forward(silu(norm2.forward(hidden).release(hidden)));
     if (shortcut == null) {
-      return conv2.addTo(x, second).releasing(second);
+      return conv2.addTo(x, second).release(second);
     }
     Tensor skip = shortcut.forward(x);
-    return conv2.addTo(skip, second).releasing(second).releasing(skip);
+    return conv2.addTo(skip, second).release(second).release(skip);
   }
 
   private static Tensor silu(Tensor normalized) {
-    return normalized.silu().releasing(normalized);
+    return normalized.silu().release(normalized);
   }
 }

@@ -56,7 +56,7 @@ final class CodeChecks {
     }
     int[] sizes = codebooks.sizes().stream().mapToInt(Integer::intValue).toArray();
     for (int i = 0, book = 0; i < values.length; i++) {
-      if (values[i] < Codes.NONE || values[i] >= sizes[book]) {
+      if (values[i] < Codes.MISSING || values[i] >= sizes[book]) {
         throw new IllegalArgumentException(
             "Codes: expected codes from 0 to "
                 + (sizes[book] - 1)
@@ -77,7 +77,7 @@ final class CodeChecks {
     long missing = missing(values);
     if (missing > 0) {
       int first = 0;
-      while (values[first] != Codes.NONE) {
+      while (values[first] != Codes.MISSING) {
         first++;
       }
       throw new IllegalArgumentException(
@@ -94,13 +94,13 @@ final class CodeChecks {
 
   /** How many values are no code. */
   static long missing(int... values) {
-    return Arrays.stream(values).filter(value -> value == Codes.NONE).count();
+    return Arrays.stream(values).filter(value -> value == Codes.MISSING).count();
   }
 
   /** Refuses labels that are not one for each image. */
   static void labels(int count, int... labels) {
     for (int i = 0; i < labels.length; i++) {
-      if (labels[i] < Codes.NONE) {
+      if (labels[i] < Codes.MISSING) {
         throw new IllegalArgumentException(
             "Codes.withLabels: expected labels of 0 or more, or -1 for none, got "
                 + labels[i]

@@ -21,14 +21,14 @@ import java.util.stream.LongStream;
  * <p>Places have the shape in which the encoder gave its vectors, [batch, height, width] for
  * images. A plain vector quantizer has one codebook, and a place one code from 0 to K - 1; where
  * there are {@link Codebooks} of several groups or stages, a place has a code of each. A code may
- * be {@link #NONE}, where the stages of a residual quantizer were dropped or a place is masked.
+ * be {@link #MISSING}, where the stages of a residual quantizer were dropped or a place is masked.
  *
  * <p>Codes are of one map. A model of several maps, such as the top and the bottom of a VQ-VAE-2,
  * has as many {@code Codes}.
  */
 public final class Codes {
   /** Stands for a code, or a label, where there is none. */
-  public static final int NONE = -1;
+  public static final int MISSING = -1;
 
   private final int[] values;
   private final Codebooks codebooks;
@@ -52,7 +52,7 @@ public final class Codes {
    * @param shape of the places, two axes or more, of which the first is the batch
    * @return the codes, without labels
    * @throws IllegalArgumentException if the shape does not hold the values, or one is neither from
-   *     0 to K - 1 nor {@link #NONE}
+   *     0 to K - 1 nor {@link #MISSING}
    */
   public static Codes of(int[] values, int codebookSize, int... shape) {
     return of(values, Codebooks.of(codebookSize), shape);
@@ -66,7 +66,7 @@ public final class Codes {
    * @param shape of the places, two axes or more, of which the first is the batch
    * @return the codes, without labels
    * @throws IllegalArgumentException if the shape does not hold the values, or one is neither a
-   *     code of its codebook nor {@link #NONE}
+   *     code of its codebook nor {@link #MISSING}
    */
   public static Codes of(int[] values, Codebooks codebooks, int... shape) {
     CodeChecks.values(values, codebooks, shape);
@@ -81,7 +81,7 @@ public final class Codes {
    * @param codebooks what they are codes of
    * @return the codes, without labels
    * @throws IllegalArgumentException if the tensor is of another format or shape, or an element is
-   *     neither a code of its codebook nor {@link #NONE}
+   *     neither a code of its codebook nor {@link #MISSING}
    */
   public static Codes of(Tensor codes, Codebooks codebooks) {
     int[] shape = CodeChecks.places(codes, codebooks);
@@ -109,7 +109,7 @@ public final class Codes {
     int each = first.perImage();
     int[] values = new int[shape[0] * each];
     int[] labels = new int[shape[0]];
-    Arrays.fill(labels, NONE);
+    Arrays.fill(labels, MISSING);
     int from = 0;
     for (Codes part : parts) {
       System.arraycopy(part.values, 0, values, from * each, part.values.length);
@@ -241,20 +241,20 @@ public final class Codes {
   }
 
   private static int[] labelsOrNull(int... labels) {
-    return Arrays.stream(labels).allMatch(label -> label == NONE) ? null : labels;
+    return Arrays.stream(labels).allMatch(label -> label == MISSING) ? null : labels;
   }
 
   /**
    * Returns whether there is a code of each codebook at each place.
    *
-   * @return false if one is {@link #NONE}
+   * @return false if one is {@link #MISSING}
    */
   public boolean isComplete() {
     return CodeChecks.missing(values) == 0;
   }
 
   /**
-   * Refuses codes of which some are {@link #NONE}, for a reader that cannot do without.
+   * Refuses codes of which some are {@link #MISSING}, for a reader that cannot do without.
    *
    * @param who needs all of them, for the message
    * @throws IllegalArgumentException if one is missing; the message says where

@@ -45,12 +45,12 @@ public abstract class Quantizer extends Layer {
   }
 
   /**
-   * Returns whether {@link #lookup} takes {@link Codes#NONE} for a code, as that of a residual
+   * Returns whether {@link #lookup} takes {@link Codes#MISSING} for a code, as that of a residual
    * quantizer does, where a dropped stage adds nothing.
    *
    * @return false by default
    */
-  public boolean takesMissingCodes() {
+  public boolean supportsMissingCodes() {
     return false;
   }
 
@@ -107,7 +107,7 @@ public abstract class Quantizer extends Layer {
    *     and {@link Codes#in} give them
    * @return [.., D]
    * @throws IllegalArgumentException if they are not of this shape, one is out of range, or one is
-   *     {@link Codes#NONE} and the quantizer {@linkplain #takesMissingCodes does not take it}
+   *     {@link Codes#MISSING} and the quantizer {@linkplain #supportsMissingCodes does not take it}
    */
   public final Tensor lookup(Tensor codes) {
     checkComplete(Codes.of(codes, codebooks()));
@@ -121,7 +121,7 @@ public abstract class Quantizer extends Layer {
    * @param step where the vectors are computed
    * @return [.., D]
    * @throws IllegalArgumentException if they are codes of other codebooks, or one is {@link
-   *     Codes#NONE} and the quantizer {@linkplain #takesMissingCodes does not take it}
+   *     Codes#MISSING} and the quantizer {@linkplain #supportsMissingCodes does not take it}
    */
   public final Tensor lookup(Codes codes, Step step) {
     if (!codes.codebooks().equals(codebooks())) {
@@ -138,7 +138,7 @@ public abstract class Quantizer extends Layer {
   }
 
   private void checkComplete(Codes codes) {
-    if (!takesMissingCodes()) {
+    if (!supportsMissingCodes()) {
       codes.requireComplete(getClass().getSimpleName() + ".lookup");
     }
   }
@@ -156,20 +156,21 @@ public abstract class Quantizer extends Layer {
    *
    * @return 0 if it starts by itself, or has started
    */
-  public int vectorsToStart() {
+  public int initializationVectors() {
     return 0;
   }
 
   /**
-   * Starts the codebook from vectors; called by the trainer if {@link #vectorsToStart} asks for it.
+   * Starts the codebook from vectors; called by the trainer if {@link #initializationVectors} asks
+   * for it.
    *
    * @param vectors row by row, [n, D]
    * @param perBatch how many vectors a training batch has, which the counts are scaled to
    * @param rng for random choices
    */
-  public void start(float[] vectors, int perBatch, Rng rng) {
+  public void initialize(float[] vectors, int perBatch, Rng rng) {
     throw new IllegalStateException(
-        getClass().getSimpleName() + " does not start from data (vectorsToStart() is 0).");
+        getClass().getSimpleName() + " does not start from data (initializationVectors() is 0).");
   }
 
   /**

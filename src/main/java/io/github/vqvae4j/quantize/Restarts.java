@@ -1,7 +1,7 @@
 package io.github.vqvae4j.quantize;
 
-import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -53,7 +53,7 @@ final class Restarts {
       Tensor chosen,
       int examples) {
     long draw = vectors.step().nextDraw();
-    int wanted = indices(dead(counts, config.restartBelow())).length;
+    int wanted = indices(dead(counts, config.deadCodeThreshold())).length;
     if (wanted == 0) {
       return new Restarts(codebook);
     }
@@ -63,7 +63,7 @@ final class Restarts {
 
   /** Of a uniform number for each vector, which it has in whichever part of a batch it comes. */
   private static double[] logarithms(Tensor vectors, int examples, long draw) {
-    PassKey key = vectors.step().key();
+    RngKey key = vectors.step().key();
     double[] logarithms = new double[Math.toIntExact(vectors.size(0))];
     int each = logarithms.length / examples;
     for (int i = 0; i < examples; i++) {

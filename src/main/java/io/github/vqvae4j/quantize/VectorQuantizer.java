@@ -3,7 +3,7 @@ package io.github.vqvae4j.quantize;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.FiniteRows;
 import io.github.vqvae4j.nn.LossTerm;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
@@ -43,11 +43,11 @@ import java.util.function.Supplier;
  * {@link Update#GRADIENT} only N and w are kept, which tell {@linkplain Restarts dead codes}.
  *
  * <p>The first axis of the vectors is that of the examples: which vectors dead codes restart at is
- * drawn by each example's place in the whole batch ({@link io.github.vqvae4j.random.PassKey}).
+ * drawn by each example's place in the whole batch ({@link io.github.vqvae4j.random.RngKey}).
  *
  * <p>A training step quantizes first, with the codebook as it is, and updates it when it commits.
  * State: {@code codebook} e [K, D]; {@code count} N [K] and, unless the gradient moves the
- * codebook, {@code sum} m [K, D]; {@code weight} w [1]; {@code started} [1], whether there is a
+ * codebook, {@code sum} m [K, D]; {@code weight} w [1]; {@code initialized} [1], whether there is a
  * codebook to train yet.
  */
 public final class VectorQuantizer extends Quantizer {
@@ -71,7 +71,7 @@ public final class VectorQuantizer extends Quantizer {
   private final Variable sum;
 
   private final Variable weight;
-  private final Variable started;
+  private final Variable initialized;
 
   /**
    * A quantizer.
@@ -83,9 +83,9 @@ public final class VectorQuantizer extends Quantizer {
     this.config = config;
     int k = config.codebookSize();
     int d = config.dimension();
-    double bound = config.start() == Start.SMALL_UNIFORM ? SMALL : Math.sqrt(3.0 / d);
+    double bound = config.init() == Initialization.SMALL_UNIFORM ? SMALL : Math.sqrt(3.0 / d);
     DoubleSupplier number =
-        config.start() == Start.NORMAL
+        config.init() == Initialization.NORMAL
             ? rng::nextGaussian
             : () -> bound * (2 * rng.nextDouble() - 1);
     Supplier<float[]> start = () -> drawn(k * d, number);
@@ -96,7 +96,8 @@ public final class VectorQuantizer extends Quantizer {
     count = buffer("count", () -> new float[k], k);
     sum = byGradient ? null : buffer("sum", sums, k, d);
     weight = buffer("weight", new float[] {debiased ? 0 : 1}, 1);
-    started = buffer("started", new float[] {config.start() == Start.K_MEANS ? 0 : 1}, 1);
+    initialized =
+        buffer("initialized", new float[] {config.init() == Initialization.K_MEANS ? 0 : 1}, 1);
   }
 
   private static float[] drawn(int size, DoubleSupplier number) {
@@ -182,10 +183,10 @@ public final class VectorQuantizer extends Quantizer {
   protected Quantized quantized(Tensor vectors) {
     checkShape(vectors);
     boolean training = isTraining(vectors.step());
-    if (training && vectorsToStart() > 0) {
+    if (training && initializationVectors() > 0) {
       throw new IllegalStateException(
-          "VectorQuantizer: its codebook starts from k-means on data and was not started. Train"
-              + " with Trainer, call start(vectors, ..) first, or choose another start.");
+          "VectorQuantizer: its codebook starts from k-means on data and was not initialized. Train"
+              + " with Trainer, call initialize(vectors, ..) first, or choose another initialization.");
     }
     Tensor codes = codes(vectors);
     Tensor chosen = vectors(codes);
@@ -235,7 +236,7 @@ public final class VectorQuantizer extends Quantizer {
     double[] n = moved(count.toDoubles(), counts);
     double[] m = sum == null ? null : moved(sum.toDoubles(), sums);
     double[] w = moved(weight.toDoubles(), 1);
-    boolean[] dead = Restarts.dead(n, config.restartBelow());
+    boolean[] dead = Restarts.dead(n, config.deadCodeThreshold());
     if (m != null) {
       divide(n, m, w[0], dead);
     }
@@ -266,13 +267,13 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  public int vectorsToStart() {
-    return started.toDoubles()[0] == 1
+  public int initializationVectors() {
+    return initialized.toDoubles()[0] == 1
         ? 0
-        : vectorsToStart(config.codebookSize(), config.dimension());
+        : initializationVectors(config.codebookSize(), config.dimension());
   }
 
-  static int vectorsToStart(int codebookSize, int dimension) {
+  static int initializationVectors(int codebookSize, int dimension) {
     long wanted = (long) START_VECTORS_PER_CODE * codebookSize;
     return (int) Math.max(1, Math.min(wanted, MOST_START_NUMBERS / dimension));
   }
@@ -283,7 +284,7 @@ public final class VectorQuantizer extends Quantizer {
    * Where there are fewer different vectors than codes, the other codes start between two of them.
    */
   @Override
-  public void start(float[] vectors, int perBatch, Rng rng) {
+  public void initialize(float[] vectors, int perBatch, Rng rng) {
     int d = config.dimension();
     int k = config.codebookSize();
     FiniteRows.check("VectorQuantizer", vectors, d);
@@ -309,6 +310,6 @@ public final class VectorQuantizer extends Quantizer {
     if (sum != null) {
       sum.set(m);
     }
-    started.set(new float[] {1});
+    initialized.set(new float[] {1});
   }
 }

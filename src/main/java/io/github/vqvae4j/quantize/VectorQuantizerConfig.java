@@ -18,9 +18,9 @@ import io.github.vqvae4j.random.Rng;
  * @param commitmentWeight beta, the factor of the commitment term; by default 0.25
  * @param ema how the moving averages move; with {@link Update#GRADIENT} only its decay is used, for
  *     the usage that restarts look at
- * @param start where the codebook starts; by default from k-means on the first batches
- * @param restartBelow a code whose average use is below this share of the mean use is dead and is
- *     restarted at a vector of the batch, drawn in proportion to its quantization error; 0 for
+ * @param init where the codebook starts; by default from k-means on the first batches
+ * @param deadCodeThreshold a code whose average use is below this share of the mean use is dead and
+ *     is restarted at a vector of the batch, drawn in proportion to its quantization error; 0 for
  *     never; by default 0.03. No two codes restart at equal vectors, nor one where a code is
  *     already: dead codes for which there is no vector stay where they are until a later step has
  *     one. What the optimizer gathered about a code is dropped when it restarts.
@@ -32,8 +32,8 @@ public record VectorQuantizerConfig(
     double codebookWeight,
     double commitmentWeight,
     EmaConfig ema,
-    Start start,
-    double restartBelow)
+    Initialization init,
+    double deadCodeThreshold)
     implements Quantizer.Config {
   /** How a codebook learns. */
   public enum Update {
@@ -44,7 +44,7 @@ public record VectorQuantizerConfig(
   }
 
   /** Where a codebook starts. */
-  public enum Start {
+  public enum Initialization {
     /** Uniform in +-sqrt(3/D), as in Sonnet. */
     UNIFORM,
     /** Uniform in +-0.05, as in Keras. */
@@ -76,12 +76,12 @@ public record VectorQuantizerConfig(
     checkWeight(record + "codebookWeight", codebookWeight);
     checkWeight(record + "commitmentWeight", commitmentWeight);
     Require.present(EmaConfig.class, record + "ema", ema);
-    Require.present(Start.class, record + "start", start);
+    Require.present(Initialization.class, record + "init", init);
     Require.that(
-        restartBelow >= 0 && restartBelow < 1,
-        record + "restartBelow",
+        deadCodeThreshold >= 0 && deadCodeThreshold < 1,
+        record + "deadCodeThreshold",
         "a share from 0, for never, to below 1",
-        restartBelow);
+        deadCodeThreshold);
   }
 
   private static void checkWeight(String component, double weight) {
@@ -91,7 +91,7 @@ public record VectorQuantizerConfig(
 
   static VectorQuantizerConfig of(int codebookSize, int dimension, Update update) {
     return new VectorQuantizerConfig(
-        codebookSize, dimension, update, 1, 0.25, EmaConfig.DEFAULT, Start.K_MEANS, 0.03);
+        codebookSize, dimension, update, 1, 0.25, EmaConfig.DEFAULT, Initialization.K_MEANS, 0.03);
   }
 
   /**
@@ -127,11 +127,11 @@ public record VectorQuantizerConfig(
   /**
    * Sets where the codebook starts.
    *
-   * @param newStart where
+   * @param newInit where
    * @return these settings with it
    */
-  public VectorQuantizerConfig start(Start newStart) {
-    return Records.with(this, "start", newStart);
+  public VectorQuantizerConfig init(Initialization newInit) {
+    return Records.with(this, "init", newInit);
   }
 
   /**
@@ -140,8 +140,8 @@ public record VectorQuantizerConfig(
    * @param share of the mean use, 0 for never
    * @return these settings with it
    */
-  public VectorQuantizerConfig restartBelow(double share) {
-    return Records.with(this, "restartBelow", share);
+  public VectorQuantizerConfig deadCodeThreshold(double share) {
+    return Records.with(this, "deadCodeThreshold", share);
   }
 
   @Override

@@ -13,15 +13,15 @@ final class Attention {
     long queries = query.size(-2);
     // Scaled before the product, which has more numbers when sequences are long.
     Tensor scaled = matrices(query).mul(1 / Math.sqrt(query.size(-1)));
-    Tensor scores = scaled.matmul(false, matrices(key), true).releasing(scaled);
+    Tensor scores = scaled.matmul(false, matrices(key), true).release(scaled);
     if (causal) {
       Tensor mask = mask(query, queries);
-      scores = scores.add(mask).releasing(scores).releasing(mask);
+      scores = scores.add(mask).release(scores).release(mask);
     }
-    Tensor weights = scores.softmax(-1).releasing(scores);
+    Tensor weights = scores.softmax(-1).release(scores);
     long[] shape = query.shape();
     shape[shape.length - 1] = value.size(-1);
-    return weights.matmul(matrices(value)).releasing(weights).reshape(shape);
+    return weights.matmul(matrices(value)).release(weights).reshape(shape);
   }
 
   /** All leading axes as one. */

@@ -12,7 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param name in errors
  */
-record Convolution2d(String name, boolean transposed, boolean relu, Window window) implements Kind {
+record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions window)
+    implements Kind {
   private static final int[] PIXELS = {0, 1, 2};
 
   @Override
@@ -126,8 +127,8 @@ record Convolution2d(String name, boolean transposed, boolean relu, Window windo
   }
 
   private long[] resultShape(Tensor x, Tensor weight) {
-    Window.Axis h = window.height();
-    Window.Axis w = window.width();
+    ConvOptions.Axis h = window.height();
+    ConvOptions.Axis w = window.width();
     if (!transposed && (h.outputPadding() > 0 || w.outputPadding() > 0)) {
       throw new IllegalArgumentException(
           name
@@ -154,7 +155,7 @@ record Convolution2d(String name, boolean transposed, boolean relu, Window windo
     return new long[] {x.size(0), height, width, out};
   }
 
-  private long size(Window.Axis axis, long size, long kernel) {
+  private long size(ConvOptions.Axis axis, long size, long kernel) {
     return transposed ? axis.transposedSize(size, kernel) : axis.size(size, kernel);
   }
 

@@ -19,7 +19,7 @@ final class Convolutions {
       Tensor bias,
       Tensor residual,
       boolean relu,
-      Window window) {
+      ConvOptions window) {
     return switch (form) {
       case CONV_1D -> of1d("conv1d", false, x, weight, bias, residual, relu, window);
       case CONV_2D -> of2d("conv2d", false, x, weight, bias, residual, relu, window);
@@ -38,7 +38,7 @@ final class Convolutions {
       Tensor bias,
       Tensor residual,
       boolean relu,
-      Window window) {
+      ConvOptions window) {
     Kind kind = new Convolution2d(name, transposed, relu, window);
     return x.step().apply(kind, x, weight, bias, residual);
   }
@@ -51,7 +51,7 @@ final class Convolutions {
       Tensor bias,
       Tensor residual,
       boolean relu,
-      Window window) {
+      ConvOptions window) {
     checkSequence(name, x, weight, residual, window, transposed);
     return sequence(
         of2d(
@@ -79,7 +79,12 @@ final class Convolutions {
   }
 
   private static void checkSequence(
-      String name, Tensor x, Tensor weight, Tensor residual, Window window, boolean transposed) {
+      String name,
+      Tensor x,
+      Tensor weight,
+      Tensor residual,
+      ConvOptions window,
+      boolean transposed) {
     int groups = window.groups();
     boolean fits =
         x.rank() == 3

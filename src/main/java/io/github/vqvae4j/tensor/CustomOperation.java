@@ -31,8 +31,8 @@ package io.github.vqvae4j.tensor;
  *
  * <p>Inside, these throw {@link IllegalStateException}: using a variable, or a tensor that
  * gradients go through and that is not an input (pass it as one); drawing random numbers (draw
- * before, and pass them); {@code withGradient}, {@code backward} and {@code gradients} (use a step
- * of its own); {@code onCommit}. Other custom operations may be used.
+ * before, and pass them); {@code requireGradient}, {@code backward} and {@code gradients} (use a
+ * step of its own); {@code onCommit}. Other custom operations may be used.
  */
 public interface CustomOperation {
   /**

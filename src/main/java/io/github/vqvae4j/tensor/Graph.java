@@ -24,7 +24,7 @@ final class Graph {
 
   /** The node of a tensor without history that gradients are kept of. */
   Node leaf() {
-    step.checkNotCustom("Tensor.withGradient", "Gradients inside need a step of their own.");
+    step.checkNotCustom("Tensor.requireGradient", "Gradients inside need a step of their own.");
     Node leaf = Node.leaf(nodes.size());
     nodes.add(leaf);
     return leaf;

@@ -59,8 +59,8 @@ final class Losses {
     Shape.checkEqual(name, x.dims(), target.dims());
   }
 
-  static Tensor l1(Tensor x, Tensor target) {
-    check("l1", x, target);
+  static Tensor meanAbsoluteError(Tensor x, Tensor target) {
+    check("meanAbsoluteError", x, target);
     return x.sub(target).abs().mean();
   }
 

@@ -87,7 +87,7 @@ final class Node {
     kept = true;
   }
 
-  /** Drops what gradients are computed from, unless it is kept. */
+  /** MultiStep what gradients are computed from, unless it is kept. */
   void drop() {
     backward = kept ? backward : null;
   }

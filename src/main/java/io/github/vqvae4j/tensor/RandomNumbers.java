@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Random numbers of the shape of the input [examples, ..]. Those of an example are a function of
- * the step's {@link io.github.vqvae4j.random.PassKey}, the draw and the example's place.
+ * the step's {@link io.github.vqvae4j.random.RngKey}, the draw and the example's place.
  *
  * @param distribution what is drawn
  * @param rate of dropout; else 0

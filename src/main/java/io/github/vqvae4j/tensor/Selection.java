@@ -130,7 +130,7 @@ final class Selection {
   static Tensor compare(Comparison comparison, Tensor x, double number) {
     if (x.dtype() == DType.INT && number != (int) number) {
       Tensor doubles = x.to(DType.DOUBLE);
-      return compare(comparison, doubles, number).releasing(doubles);
+      return compare(comparison, doubles, number).release(doubles);
     }
     return x.step().apply(new Compare(comparison), x, scalar("compare", x, number));
   }

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.internal.Arena;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
@@ -59,13 +59,13 @@ public final class Step implements AutoCloseable {
 
   private final Thread owner = Thread.currentThread();
   private final boolean training;
-  private final PassKey key;
+  private final RngKey key;
   private final Kernels floatKernels;
   private final Arena arena = Arena.take();
   private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
-  private final Map<Derived, Derived.Value> derived = new IdentityHashMap<>();
+  private final Map<Parametrization, Parametrization.Value> derived = new IdentityHashMap<>();
   private final Commits commits = new Commits(arena);
   private Observer observer = (source, output) -> {};
   private Trace trace;
@@ -78,7 +78,7 @@ public final class Step implements AutoCloseable {
   private long draws;
   private boolean open = true;
 
-  Step(boolean training, PassKey key, Kernels floatKernels) {
+  Step(boolean training, RngKey key, Kernels floatKernels) {
     this.training = training;
     this.key = key;
     this.floatKernels = floatKernels;
@@ -91,7 +91,7 @@ public final class Step implements AutoCloseable {
    * @return the step, to be closed by the caller
    * @throws NullPointerException if the key is null
    */
-  public static Step training(PassKey key) {
+  public static Step training(RngKey key) {
     Objects.requireNonNull(
         key, "Step.training: expected a key, got null; Step.inference() needs none.");
     return new Step(true, key, KernelChoice.forFloat());
@@ -124,7 +124,7 @@ public final class Step implements AutoCloseable {
    * @return the step, to be closed by the caller
    * @throws NullPointerException if the key is null
    */
-  public static Step inference(PassKey key) {
+  public static Step inference(RngKey key) {
     Objects.requireNonNull(
         key, "Step.inference: expected a key, got null; leave it out to draw nothing.");
     return new Step(false, key, KernelChoice.forFloat());
@@ -140,8 +140,8 @@ public final class Step implements AutoCloseable {
     return inference(keyFrom(rng));
   }
 
-  private static PassKey keyFrom(Rng rng) {
-    return new PassKey(rng.nextLong(), 0, 0);
+  private static RngKey keyFrom(Rng rng) {
+    return new RngKey(rng.nextLong(), 0, 0);
   }
 
   /**
@@ -159,7 +159,7 @@ public final class Step implements AutoCloseable {
    * @return the key that the step was opened with
    * @throws IllegalStateException in a step for inference that was opened without one
    */
-  public PassKey key() {
+  public RngKey key() {
     if (key == null) {
       throw new IllegalStateException(
           "Step: this step for inference draws no random numbers; open it with"
@@ -348,7 +348,7 @@ public final class Step implements AutoCloseable {
    * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
    * changes a buffer. An update of a variable that is frozen now or then is left out.
    *
-   * @param change what to do, with numbers copied out of the step's tensors: {@link #takeCommits}
+   * @param change what to do, with numbers copied out of the step's tensors: {@link #drainCommits}
    *     may have it done after the step has closed
    * @param written every variable that it writes
    */
@@ -447,7 +447,7 @@ public final class Step implements AutoCloseable {
     return trace != null;
   }
 
-  /** Whether memory stays that {@link Tensor#releasing} would give back. */
+  /** Whether memory stays that {@link Tensor#release} would give back. */
   boolean keepsIntermediates() {
     return trace != null || custom != null;
   }
@@ -490,9 +490,9 @@ public final class Step implements AutoCloseable {
    * @return runs the updates, in order; call it once, whether or not this step is closed. If one
    *     throws, those before it have run: undoing them is up to the caller
    */
-  public Runnable takeCommits() {
+  public Runnable drainCommits() {
     check();
-    checkNotCustom("Step.takeCommits", "Call it after the pass.");
+    checkNotCustom("Step.drainCommits", "Call it after the pass.");
     return commits.take();
   }
 
@@ -606,13 +606,13 @@ public final class Step implements AutoCloseable {
    * What is derived from variables, once for all its uses: computed anew after a write only. Its
    * uses may lie behind several losses, so gradients may go through it more than once.
    */
-  Tensor derived(Derived what, long stamp, Supplier<Tensor> formula) {
-    Derived.Value known = derived.get(what);
+  Tensor derived(Parametrization what, long stamp, Supplier<Tensor> formula) {
+    Parametrization.Value known = derived.get(what);
     if (known == null || known.stamp() != stamp) {
       boolean before = keepsNodes;
       keepsNodes = true;
       try {
-        known = new Derived.Value(formula.get(), stamp);
+        known = new Parametrization.Value(formula.get(), stamp);
       } finally {
         keepsNodes = before;
       }

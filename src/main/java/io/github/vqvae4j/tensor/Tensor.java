@@ -7,7 +7,7 @@ import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
-import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
+import io.github.vqvae4j.tensor.internal.Kernels.PoolingMode;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import io.github.vqvae4j.tensor.internal.Nd4jArrays;
 import io.github.vqvae4j.tensor.internal.Stamps;
@@ -235,16 +235,16 @@ public final class Tensor {
    * Gives back the memory of a tensor that nobody will use any more now that this one was computed
    * from it, for the next results of the step: a chain of layers then needs the memory of two. Only
    * in inference, and never what a gradient is computed from: in a training step this does nothing,
-   * nor for operands and results that {@link #withGradient()} made gradients go through. What is
+   * nor for operands and results that {@link #requireGradient()} made gradients go through. What is
    * not of the step's own memory, or shares it with this tensor, stays as it is.
    *
    * @param intermediate of the same step; using it afterwards, or what shares its memory, throws
    * @return this tensor
    */
-  public Tensor releasing(Tensor intermediate) {
+  public Tensor release(Tensor intermediate) {
     if (intermediate.step != step) {
       throw new IllegalArgumentException(
-          "releasing: expected a tensor of the same step, got one of another.");
+          "release: expected a tensor of the same step, got one of another.");
     }
     Tensor released = intermediate.owner();
     if (!step.isTraining()
@@ -298,8 +298,8 @@ public final class Tensor {
 
   /**
    * Finds the gradient of this scalar with respect to every variable and every tensor from {@link
-   * #withGradient()} that it depends on. It goes through each result only once: several losses that
-   * share results are added up first.
+   * #requireGradient()} that it depends on. It goes through each result only once: several losses
+   * that share results are added up first.
    *
    * <p>Calls on different results add up.
    *
@@ -317,9 +317,9 @@ public final class Tensor {
    *
    * @return a tensor without history
    */
-  public Tensor withGradient() {
+  public Tensor requireGradient() {
     if (dtype == DType.INT) {
-      throw new IllegalArgumentException("withGradient: integers have no gradient.");
+      throw new IllegalArgumentException("requireGradient: integers have no gradient.");
     }
     Tensor leaf = stopGradient();
     leaf.node = step.graph().leaf();
@@ -328,7 +328,7 @@ public final class Tensor {
 
   /**
    * The gradient that {@link #backward()} found for a variable's tensor or one of {@link
-   * #withGradient()}; those of results in between are not kept.
+   * #requireGradient()}; those of results in between are not kept.
    *
    * @return a constant tensor of the same shape, which a later {@code backward()} does not change;
    *     null if no result depended on this
@@ -338,14 +338,14 @@ public final class Tensor {
     if (isTracked() && !node.isLeaf()) {
       throw new IllegalStateException(
           "Tensor.gradient: this is a result in between, whose gradient is not kept."
-              + " Ask a variable's tensor, or one made by withGradient().");
+              + " Ask a variable's tensor, or one made by requireGradient().");
     }
     if (node == null || node.gradient() == null) {
       return null;
     }
     // Counted as a user, so that a second backward() adds into an array of its own.
     Tensor gradient = step.constant(node.gradient().retain().array(), dtype);
-    gradient.keepForGradients(); // others may use the memory: not for releasing()
+    gradient.keepForGradients(); // others may use the memory: not for release()
     return gradient;
   }
 
@@ -365,7 +365,7 @@ public final class Tensor {
       throw new IllegalStateException(
           "Tensor of shape "
               + Arrays.toString(shape)
-              + ": its memory was given back by releasing(), or at the end of the custom operation"
+              + ": its memory was given back by release(), or at the end of the custom operation"
               + " that made it.");
     }
     return value;
@@ -1134,8 +1134,8 @@ public final class Tensor {
    * @param axis counted from 0, or from the end as -1, ...
    * @return y_i = x_0 + ... + x_i along the axis
    */
-  public Tensor cumulativeSum(int axis) {
-    return step.apply(new CumulativeSum(axis), this);
+  public Tensor cumsum(int axis) {
+    return step.apply(new Cumsum(axis), this);
   }
 
   // --- losses, each a mean
@@ -1157,8 +1157,8 @@ public final class Tensor {
    * @param target of the same shape
    * @return a scalar
    */
-  public Tensor l1(Tensor target) {
-    return Losses.l1(this, target);
+  public Tensor meanAbsoluteError(Tensor target) {
+    return Losses.meanAbsoluteError(this, target);
   }
 
   /**
@@ -1403,13 +1403,13 @@ public final class Tensor {
    * @param kernelHeight rows of the window
    * @param kernelWidth columns of the window
    * @param window stride and padding, which must be smaller than the kernel
-   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
+   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link ConvOptions} says
    * @throws IllegalArgumentException if this is no [b, h, w, c] in FLOAT or DOUBLE, the window has
    *     dilation, groups, output padding or padding that differs between sides, the padding is not
    *     smaller than the kernel, or the images are too small
    */
-  public Tensor averagePool(int kernelHeight, int kernelWidth, Window window) {
-    return step.apply(new Pools(Pooling.AVERAGE, kernelHeight, kernelWidth, window), this);
+  public Tensor averagePool(int kernelHeight, int kernelWidth, ConvOptions window) {
+    return step.apply(new Pooling(PoolingMode.AVERAGE, kernelHeight, kernelWidth, window), this);
   }
 
   /**
@@ -1421,13 +1421,13 @@ public final class Tensor {
    * @param kernelHeight rows of the window
    * @param kernelWidth columns of the window
    * @param window stride and padding, which must be smaller than the kernel
-   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link Window} says
+   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link ConvOptions} says
    * @throws IllegalArgumentException if this is no [b, h, w, c] in FLOAT or DOUBLE, the window has
    *     dilation, groups, output padding or padding that differs between sides, the padding is not
    *     smaller than the kernel, or the images are too small
    */
-  public Tensor maxPool(int kernelHeight, int kernelWidth, Window window) {
-    return step.apply(new Pools(Pooling.MAX, kernelHeight, kernelWidth, window), this);
+  public Tensor maxPool(int kernelHeight, int kernelWidth, ConvOptions window) {
+    return step.apply(new Pooling(PoolingMode.MAX, kernelHeight, kernelWidth, window), this);
   }
 
   // --- normalization
@@ -1498,8 +1498,9 @@ public final class Tensor {
    * @throws IllegalArgumentException if weight or bias is of another shape, step or number format,
    *     this is in INT, or epsilon is not above 0
    */
-  public Normalized batchNorm(Tensor weight, Tensor bias, double epsilon) {
-    return Normalized.of(step.applyAll(new Normalizations.Batch(epsilon), this, weight, bias));
+  public NormalizationResult batchNorm(Tensor weight, Tensor bias, double epsilon) {
+    return NormalizationResult.of(
+        step.applyAll(new Normalizations.Batch(epsilon), this, weight, bias));
   }
 
   /**
@@ -1509,8 +1510,8 @@ public final class Tensor {
    * @return the result, with the means and variances that it was computed with
    * @throws IllegalArgumentException if this is in INT, or epsilon is not above 0
    */
-  public Normalized batchNorm(double epsilon) {
-    return Normalized.of(step.applyAll(new Normalizations.Batch(epsilon), this));
+  public NormalizationResult batchNorm(double epsilon) {
+    return NormalizationResult.of(step.applyAll(new Normalizations.Batch(epsilon), this));
   }
 
   // --- random numbers
@@ -1519,7 +1520,7 @@ public final class Tensor {
    * Dropout (Srivastava et al. 2014): each element becomes 0 with some probability, or else is
    * divided by 1 - rate, so that its mean stays what it is. The first axis is taken for the
    * examples of the batch: each has numbers of its own by its place ({@link
-   * io.github.vqvae4j.random.PassKey}).
+   * io.github.vqvae4j.random.RngKey}).
    *
    * @param rate the probability, from 0 to below 1
    * @return a tensor of this shape
@@ -1538,7 +1539,7 @@ public final class Tensor {
 
   /**
    * Returns noise from the standard normal distribution, each example's by its place in the whole
-   * batch ({@link io.github.vqvae4j.random.PassKey}).
+   * batch ({@link io.github.vqvae4j.random.RngKey}).
    *
    * @return a constant of this shape, of which the first axis is the examples
    * @throws IllegalStateException in a step without random numbers
@@ -1769,11 +1770,11 @@ public final class Tensor {
    *     results of group g are the g-th out / groups of them
    * @param bias [out], or null
    * @param window stride, padding, dilation and groups
-   * @return [b, h', w', out], sizes as {@link Window} says
+   * @return [b, h', w', out], sizes as {@link ConvOptions} says
    * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
    *     number format or in INT, the window has output padding, or the result would be empty
    */
-  public Tensor conv2d(Tensor weight, Tensor bias, Window window) {
+  public Tensor conv2d(Tensor weight, Tensor bias, ConvOptions window) {
     return Convolutions.of(Form.CONV_2D, this, weight, bias, null, false, window);
   }
 
@@ -1786,11 +1787,11 @@ public final class Tensor {
    * @param weight [kernel height, kernel width, out / groups, in], where this is [b, h, w, in]
    * @param bias [out], or null
    * @param window stride, padding, dilation, groups and output padding
-   * @return [b, h', w', out], sizes as {@link Window} says
+   * @return [b, h', w', out], sizes as {@link ConvOptions} says
    * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
    *     number format or in INT, or the result would be empty
    */
-  public Tensor convTranspose2d(Tensor weight, Tensor bias, Window window) {
+  public Tensor convTranspose2d(Tensor weight, Tensor bias, ConvOptions window) {
     return Convolutions.of(Form.CONV_TRANSPOSE_2D, this, weight, bias, null, false, window);
   }
 
@@ -1801,11 +1802,11 @@ public final class Tensor {
    * @param weight [kernel, in / groups, out], where this is [batch, time, in]
    * @param bias [out], or null
    * @param window of which the width's settings and the groups count
-   * @return [batch, time', out], sizes as {@link Window} says of the width
+   * @return [batch, time', out], sizes as {@link ConvOptions} says of the width
    * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
    *     number format or in INT, the window has output padding, or the result would be empty
    */
-  public Tensor conv1d(Tensor weight, Tensor bias, Window window) {
+  public Tensor conv1d(Tensor weight, Tensor bias, ConvOptions window) {
     return Convolutions.of(Form.CONV_1D, this, weight, bias, null, false, window);
   }
 
@@ -1816,11 +1817,11 @@ public final class Tensor {
    * @param weight [kernel, out / groups, in], where this is [batch, time, in]
    * @param bias [out], or null
    * @param window of which the width's settings and the groups count
-   * @return [batch, time', out], sizes as {@link Window} says of the width
+   * @return [batch, time', out], sizes as {@link ConvOptions} says of the width
    * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
    *     number format or in INT, or the result would be empty
    */
-  public Tensor convTranspose1d(Tensor weight, Tensor bias, Window window) {
+  public Tensor convTranspose1d(Tensor weight, Tensor bias, ConvOptions window) {
     return Convolutions.of(Form.CONV_TRANSPOSE_1D, this, weight, bias, null, false, window);
   }
 }

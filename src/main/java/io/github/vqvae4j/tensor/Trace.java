@@ -14,7 +14,7 @@ import java.util.Map;
  * <p>It holds the forward pass; backward passes are not recorded. Variables, such as weights, are
  * read anew when it is replayed; constants are those of the recorded step, which must still be
  * open. Updates that layers give to {@link Step#onCommit} are no operations. Memory that {@link
- * Tensor#releasing} would give back stays while a step is recorded.
+ * Tensor#release} would give back stays while a step is recorded.
  *
  * <pre>{@code
  * try (Step step = Step.inference()) {

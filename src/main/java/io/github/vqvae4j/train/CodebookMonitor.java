@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <pre>{@code
- * Trainer.of(model).listen(CodebookMonitor.of(model)).fit(images);
+ * Trainer.of(model).listener(CodebookMonitor.of(model)).fit(images);
  * }</pre>
  *
  * <p>One monitor watches one run.
@@ -115,8 +115,8 @@ public final class CodebookMonitor implements TrainingListener {
     if (few && !collapsed) {
       LOG.warn(
           "Step {}: the codebook has collapsed: {} over the last {} steps, expected at least {} %"
-              + " of the codes. Restart dead codes (restartBelow above 0), start it from k-means on"
-              + " data (Start.K_MEANS), or let it learn by moving averages (VectorQuantizer.ema);"
+              + " of the codes. Restart dead codes (deadCodeThreshold above 0), start it from k-means on"
+              + " data (Initialization.K_MEANS), or let it learn by moving averages (VectorQuantizer.ema);"
               + " if it does all that, take fewer codes, vectors of fewer numbers or a smaller"
               + " learning rate.",
           step, window, config.window(), number(100 * config.usageBelow()));

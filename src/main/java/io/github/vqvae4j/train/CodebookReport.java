@@ -31,7 +31,7 @@ public record CodebookReport(CodeUsage usage, double distance) {
     CodeUsage usage = CodeUsage.none(model.quantizer().codebookSize());
     double sum = 0;
     long count = 0;
-    try (Batches batches = Batches.inOrder(data, ImageModel.imagesAtOnce(data))) {
+    try (Batches batches = Batches.inOrder(data, ImageModel.inferenceBatchSize(data))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         try (Step step = Step.inference()) {
           Tensor vectors = model.vectors(Trainer.images(step, batch));

@@ -55,7 +55,7 @@ public record Evaluation(
   public static Evaluation of(ImageModel model, Dataset data, double variance) {
     return MemoryGuard.run(
         "an evaluation of images " + List.of(data.height(), data.width(), data.channels()),
-        4L * ImageModel.imagesAtOnce(data) * data.imageLength(),
+        4L * ImageModel.inferenceBatchSize(data) * data.imageLength(),
         () -> after(0, model, data, variance, () -> false));
   }
 
@@ -71,7 +71,7 @@ public record Evaluation(
     CodeUsage usage = CodeUsage.none(model.codebookSize());
     checkWeights(step, model);
     int from = 0;
-    try (Batches batches = Batches.inOrder(data, ImageModel.imagesAtOnce(data))) {
+    try (Batches batches = Batches.inOrder(data, ImageModel.inferenceBatchSize(data))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         if (stop.getAsBoolean()) {
           throw new CancellationException("stopped while evaluating");
@@ -147,7 +147,7 @@ public record Evaluation(
    *
    * @return mean squared error / variance
    */
-  public double errorOverVariance() {
+  public double normalizedError() {
     return meanSquaredError / variance;
   }
 
@@ -168,7 +168,7 @@ public record Evaluation(
         Locale.ROOT,
         "MSE %.5f, MSE/variance %.4f%s%s",
         meanSquaredError,
-        errorOverVariance(),
+        normalizedError(),
         unitRange ? String.format(Locale.ROOT, ", PSNR %.2f dB", psnr().getAsDouble()) : "",
         usage.codebookSize() == 0 ? "" : ", " + usage);
   }

@@ -57,7 +57,7 @@ final class Evaluations {
       try {
         Evaluation evaluation = Evaluation.after(n, model, plan.heldOut, variance, stop);
         all.add(evaluation);
-        judge(evaluation);
+        monitor(evaluation);
         listeners.tell(listener -> listener.onEvaluation(evaluation));
       } finally {
         exchangeAverages();
@@ -67,12 +67,12 @@ final class Evaluations {
 
   private void exchangeAverages() {
     if (averages != null) {
-      averages.exchange();
+      averages.swap();
     }
   }
 
   /** One that is as good as the best is not better, nor is one that is measured as NaN. */
-  private void judge(Evaluation evaluation) {
+  private void monitor(Evaluation evaluation) {
     double measured = plan.measure.applyAsDouble(evaluation);
     sinceBest++;
     if (measured < least) {

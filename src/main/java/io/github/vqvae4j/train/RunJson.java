@@ -53,7 +53,7 @@ final class RunJson {
     JsonObject metrics = new JsonObject();
     metrics.addProperty(VERSION, 1);
     add(metrics, report.last().step(), Metric.of(report.last()));
-    metrics.addProperty("ending", report.ending().name());
+    metrics.addProperty("stopReason", report.stopReason().name());
     metrics.addProperty("modelStep", report.modelStep());
     metrics.add("seconds", RecordJson.figure(report.seconds()));
     metrics.add("imagesPerSecond", RecordJson.figure(report.imagesPerSecond()));

@@ -74,7 +74,7 @@ final class RunRecord implements TrainingListener {
   private final Path path;
   private final ImageModel model;
   private final Plan plan;
-  private final ModelKeeper keeper;
+  private final BestModel keeper;
   private final Set<Part> impossible = EnumSet.noneOf(Part.class);
   private Exception failure;
   private boolean diskFailed;
@@ -92,7 +92,7 @@ final class RunRecord implements TrainingListener {
     this.path = path;
     this.model = model;
     this.plan = plan;
-    keeper = new ModelKeeper(model, path);
+    keeper = new BestModel(model, path);
     attempt(Part.SETTINGS, () -> write(CONFIG, RunJson.text(RunJson.config(model, settings))));
   }
 

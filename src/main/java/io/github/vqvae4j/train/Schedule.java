@@ -7,7 +7,7 @@ import java.util.Arrays;
  * step.
  *
  * <pre>{@code
- * Schedule.warmUp().until(500, Schedule.cosine(0.01))   // up over 500 steps, then down to 1 %
+ * Schedule.warmUp().then(500, Schedule.cosine(0.01))   // up over 500 steps, then down to 1 %
  * }</pre>
  */
 @FunctionalInterface
@@ -32,7 +32,7 @@ public interface Schedule {
 
   /**
    * A straight rise to the optimizer's rate: {@code step / steps}. Usually a beginning, made with
-   * {@link #until}.
+   * {@link #then}.
    *
    * @return from 1 / steps to 1, which it stays at beyond
    */
@@ -54,15 +54,15 @@ public interface Schedule {
   }
 
   /**
-   * Drops at given steps, as PyTorch's {@code MultiStepLR}: {@code factor^n} after n of them.
+   * MultiStep at given steps, as PyTorch's {@code MultiStepLR}: {@code factor^n} after n of them.
    *
    * @param factor above 0 and below 1
    * @param after the last step before each drop, rising
    * @return 1 up to the first of these steps
    * @throws IllegalArgumentException if the factor is out of range or the steps do not rise from 1
    */
-  static Schedule drops(double factor, long... after) {
-    return new Drops(factor, Arrays.stream(after).boxed().toList());
+  static Schedule multiStep(double factor, long... after) {
+    return new MultiStep(factor, Arrays.stream(after).boxed().toList());
   }
 
   /**
@@ -73,7 +73,7 @@ public interface Schedule {
    * @return both, one after the other
    * @throws IllegalArgumentException if the step is less than 1
    */
-  default Schedule until(long lastStep, Schedule next) {
+  default Schedule then(long lastStep, Schedule next) {
     return new Sequence(this, lastStep, next);
   }
 }

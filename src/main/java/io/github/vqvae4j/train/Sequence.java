@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-/** {@link Schedule#until}. */
+/** {@link Schedule#then}. */
 record Sequence(Schedule first, long lastStep, Schedule next) implements Schedule {
   Sequence {
     if (lastStep < 1) {

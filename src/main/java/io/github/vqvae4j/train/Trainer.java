@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *     .optimizer(Adam.rate(3e-4))
  *     .batch(32).steps(1_000)
  *     .evaluate(digits.test(), 500)
- *     .listen(new ProgressLog())
+ *     .listener(new ProgressLog())
  *     .fit(digits.train());
  * }</pre>
  *
@@ -220,7 +220,7 @@ public final class Trainer {
    * @param newMeasure the smaller, the better, as {@code e -> -e.usage().perplexity()}
    * @return this trainer
    */
-  public Trainer judge(ToDoubleFunction<Evaluation> newMeasure) {
+  public Trainer monitor(ToDoubleFunction<Evaluation> newMeasure) {
     measure = newMeasure;
     return this;
   }
@@ -260,7 +260,7 @@ public final class Trainer {
    * @param listener called on the training thread
    * @return this trainer
    */
-  public Trainer listen(TrainingListener listener) {
+  public Trainer listener(TrainingListener listener) {
     listeners.add(listener);
     return this;
   }
@@ -268,8 +268,8 @@ public final class Trainer {
   /**
    * Trains. A thread that is interrupted, and a process that is asked to end (Ctrl-C, SIGTERM), end
    * the run after the running step, and an evaluation at once: the report then says {@link
-   * Ending#INTERRUPTED}, the thread stays interrupted, and the process waits until the listeners
-   * were told, at most a minute.
+   * StopReason#INTERRUPTED}, the thread stays interrupted, and the process waits until the
+   * listeners were told, at most a minute.
    *
    * <p>A second call trains the model on. The optimizer keeps its state, such as moments, but after
    * a divergence starts anew; steps, schedule, shuffling and averaged weights begin anew.

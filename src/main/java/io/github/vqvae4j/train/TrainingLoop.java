@@ -58,7 +58,7 @@ final class TrainingLoop {
         listeners.tell(listener -> listener.onStart(settings));
         stopped = stop.asked();
         if (!stopped) {
-          training.start();
+          training.initialize();
         }
         steps(batches, stop);
         evaluations.restoreBest();
@@ -118,7 +118,7 @@ final class TrainingLoop {
   private TrainingReport report() {
     return new TrainingReport(
         last,
-        ending(),
+        stopReason(),
         evaluations.all(),
         evaluations.best(),
         evaluations.restored().orElse(last.step()),
@@ -129,10 +129,10 @@ final class TrainingLoop {
         stopwatch.rate());
   }
 
-  private Ending ending() {
+  private StopReason stopReason() {
     if (stopped) {
-      return Ending.INTERRUPTED;
+      return StopReason.INTERRUPTED;
     }
-    return last.step() < settings.steps() ? Ending.NO_BETTER_EVALUATION : Ending.STEPS_MADE;
+    return last.step() < settings.steps() ? StopReason.EARLY_STOPPING : StopReason.MAX_STEPS;
   }
 }

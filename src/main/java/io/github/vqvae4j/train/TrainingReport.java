@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param last the last step
  * @param ending why the run ended
  * @param evaluations those on held-out data, in order; empty if none were asked for
- * @param best the evaluation that {@link Trainer#judge} likes best; empty if there was none
+ * @param best the evaluation that {@link Trainer#monitor} likes best; empty if there was none
  * @param modelStep the step whose weights the model has: the last, or that of the best evaluation
  *     after {@link Trainer#stopEarly}
  * @param clippedSteps in which the gradients were clipped
@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 public record TrainingReport(
     StepReport last,
-    Ending ending,
+    StopReason stopReason,
     List<Evaluation> evaluations,
     Optional<Evaluation> best,
     long modelStep,
@@ -51,7 +51,7 @@ public record TrainingReport(
           String.format(
               Locale.ROOT, "%n  best:      after step %d, %s", best.get().step(), best.get()));
     }
-    if (ending == Ending.NO_BETTER_EVALUATION) {
+    if (stopReason == StopReason.EARLY_STOPPING) {
       text.append(
           String.format(
               Locale.ROOT,
@@ -59,7 +59,7 @@ public record TrainingReport(
               last.step(),
               last.steps()));
     }
-    if (ending == Ending.INTERRUPTED) {
+    if (stopReason == StopReason.INTERRUPTED) {
       text.append(
           String.format(
               Locale.ROOT,

@@ -8,8 +8,8 @@ import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -46,7 +46,7 @@ final class TrainingStep {
   private long clipped;
 
   /** A batch through the model, and where its random numbers come from. */
-  private record Pass(PassKey key, Batch batch) {}
+  private record Pass(RngKey key, Batch batch) {}
 
   TrainingStep(
       ImageModel model,
@@ -80,10 +80,10 @@ final class TrainingStep {
   }
 
   /** Lets the model look at the data before its first step, once its weights were checked. */
-  void start() {
+  void initialize() {
     state.begin(1);
     try {
-      model.start(data, settings.batch(), seed, new Rng(seed));
+      model.initialize(data, settings.batch(), seed, new Rng(seed));
     } catch (NonFiniteException e) {
       DivergenceException refused = DivergenceException.inStep(1, e.what(), e.value());
       if (e.getCause() instanceof NonFiniteException origin) {
@@ -129,7 +129,7 @@ final class TrainingStep {
     Pass pass = nextPass(n, batches);
     try (Step step = Step.training(pass.key())) {
       StepResult result = result(n, step, pass);
-      return update(n, result, Gradients.of(step), step.takeCommits());
+      return update(n, result, Gradients.of(step), step.drainCommits());
     }
   }
 
@@ -142,7 +142,7 @@ final class TrainingStep {
       try (Step step = Step.training(pass.key())) {
         results.add(result(n, step, pass));
         mean.add(distinct, Gradients.of(step));
-        changes.add(step.takeCommits());
+        changes.add(step.drainCommits());
       }
     }
     return update(n, StepResult.mean(results), mean, () -> changes.forEach(Runnable::run));
@@ -151,7 +151,7 @@ final class TrainingStep {
   private Pass nextPass(long n, Batches batches) {
     long first = (long) passes * settings.batch();
     passes++;
-    return new Pass(new PassKey(seed, n, first), batches.next());
+    return new Pass(new RngKey(seed, n, first), batches.next());
   }
 
   private StepResult result(long n, Step step, Pass pass) {

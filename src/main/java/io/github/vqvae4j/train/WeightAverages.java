@@ -70,12 +70,12 @@ public final class WeightAverages {
    * for bit. Train on only after it was put back.
    *
    * <pre>{@code
-   * averages.exchange();
+   * averages.swap();
    * model.save(file);
-   * averages.exchange();
+   * averages.swap();
    * }</pre>
    */
-  public void exchange() {
+  public void swap() {
     forEachSlice(
         (variable, offset, slice) -> {
           variable.write(offset, slice, 0, slice.length);

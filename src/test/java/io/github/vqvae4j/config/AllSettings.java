@@ -28,7 +28,7 @@ import io.github.vqvae4j.nn.ResnetConfig;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.train.CodebookMonitorConfig;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -94,7 +94,7 @@ final class AllSettings {
           Map.entry(URI[].class, List.of((Object) new URI[] {URI.create("http://mirror/")})),
           Map.entry(Duration.class, List.of(Duration.ofSeconds(5), Duration.ofSeconds(7))),
           Map.entry(DownloadListener.class, List.of((DownloadListener) progress -> {})),
-          Map.entry(Window.class, List.of(Window.of(2, 1))),
+          Map.entry(ConvOptions.class, List.of(ConvOptions.of(2, 1))),
           Map.entry(UnaryOperator.class, CHANGES),
           Map.entry(EmaConfig.class, List.of(EmaConfig.DEFAULT.decay(0.5))));
 

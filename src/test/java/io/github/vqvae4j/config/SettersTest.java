@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.github.vqvae4j.model.Likelihood;
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -35,11 +35,11 @@ class SettersTest {
   /** The components that a setter of another name, or of a part of one, sets. */
   private static final Map<String, List<String>> OTHER_COMPONENTS =
       Map.ofEntries(
-          Map.entry("ConvConfig.stride", List.of("window")),
-          Map.entry("ConvConfig.padding", List.of("window")),
-          Map.entry("ConvConfig.dilation", List.of("window")),
-          Map.entry("ConvConfig.groups", List.of("window")),
-          Map.entry("ConvConfig.outputPadding", List.of("window")),
+          Map.entry("ConvConfig.stride", List.of("options")),
+          Map.entry("ConvConfig.padding", List.of("options")),
+          Map.entry("ConvConfig.dilation", List.of("options")),
+          Map.entry("ConvConfig.groups", List.of("options")),
+          Map.entry("ConvConfig.outputPadding", List.of("options")),
           Map.entry("ConvConfig.kernel", List.of("kernelHeight", "kernelWidth")),
           Map.entry("ConvConfig.same", List.of("padding")),
           Map.entry("ConvConfig.causal", List.of("padding")),
@@ -53,7 +53,7 @@ class SettersTest {
   /** Setters of what others set, too: the last counts. */
   private static final Set<String> OTHER_WORDS =
       Set.of(
-          "ConvConfig.window",
+          "ConvConfig.options",
           "ConvConfig.same",
           "ConvConfig.causal",
           "DenseEncoderConfig.linear",
@@ -99,7 +99,7 @@ class SettersTest {
                 .filter(JavaClass::isRecord)
                 .map(JavaClass::reflect)
                 .filter(record -> Modifier.isPublic(record.getModifiers()))
-                .filter(record -> record != Window.class) // sets axes, see ConvConfigTest
+                .filter(record -> record != ConvOptions.class) // sets axes, see ConvConfigTest
                 .filter(
                     record ->
                         record.getSimpleName().endsWith("Config")

@@ -51,8 +51,8 @@ class ChannelScaleTest {
     Series scaled = SCALE.apply(series);
     assertArrayEquals(new float[] {0, 1, 2, -2}, scaled.samples());
     assertEquals("Series[2, 2] at 50.0 a second", scaled.toString());
-    assertArrayEquals(series.samples(), SCALE.undo(scaled).samples());
-    assertEquals(50, SCALE.undo(scaled).rate());
+    assertArrayEquals(series.samples(), SCALE.invert(scaled).samples());
+    assertEquals(50, SCALE.invert(scaled).rate());
   }
 
   @Test
@@ -99,7 +99,7 @@ class ChannelScaleTest {
     for (Runnable mistake :
         new Runnable[] {
           () -> SCALE.apply(mono),
-          () -> SCALE.undo(mono),
+          () -> SCALE.invert(mono),
           () -> ChannelScale.of(List.of(Series.of(new float[4], 2, 0), mono))
         }) {
       assertSays(

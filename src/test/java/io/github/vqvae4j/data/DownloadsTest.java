@@ -53,7 +53,7 @@ class DownloadsTest {
   @Test
   void aFileComesOnceAndProgressIsTold() throws IOException {
     List<DownloadProgress> told = new ArrayList<>();
-    DownloadConfig config = config("good").listen(told::add);
+    DownloadConfig config = config("good").listener(told::add);
     assertEquals(cache.resolve("set"), Downloads.fetch("set", List.of(file), List.of(), config));
     assertWhole();
     assertEquals(List.of("/good/data.gz null"), server.requests());
@@ -257,7 +257,7 @@ class DownloadsTest {
     Thread caller = Thread.currentThread();
     DownloadConfig config =
         config("stalls")
-            .listen(
+            .listener(
                 progress -> {
                   if (progress.bytes() == 100_000) {
                     caller.interrupt();

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.vqvae4j.data.PassedOver.Kind;
+import io.github.vqvae4j.data.IgnoredPath.Kind;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
@@ -63,7 +63,7 @@ class FolderListingTest {
     assertEquals(
         "1 other file (Thumbs.db), 5 hidden (.DS_Store, .thumbnails, ._1.jpg, ._1.jpg, ._1.jpg),"
             + " 1 subfolder without images (__MACOSX)",
-        PassedOver.summary(listing.passedOver()));
+        IgnoredPath.summary(listing.ignored()));
   }
 
   @Test
@@ -74,8 +74,8 @@ class FolderListingTest {
     Files.writeString(odd.resolve("1.png"), "");
     FolderListing listing = FolderListing.imagesBelow(folder);
     assertEquals(List.of("a\u001b[31m\u2028"), subfolders(listing));
-    assertEquals("1 other file (b\\nWARN c.txt)", PassedOver.summary(listing.passedOver()));
-    assertEquals(folder + "/b\\nWARN c.txt: other file", listing.passedOver().get(0).toString());
+    assertEquals("1 other file (b\\nWARN c.txt)", IgnoredPath.summary(listing.ignored()));
+    assertEquals(folder + "/b\\nWARN c.txt: other file", listing.ignored().get(0).toString());
     BadFileException bad =
         assertThrows(
             BadFileException.class,
@@ -106,7 +106,7 @@ class FolderListingTest {
       assertEquals(
           "4 links to folders that are there already (loop, self, a, d), 2 broken links"
               + " (broken.png, ring)",
-          PassedOver.summary(listing.passedOver()));
+          IgnoredPath.summary(listing.ignored()));
     } finally {
       Files.deleteIfExists(outside.resolve("3.png"));
       Files.deleteIfExists(outside);
@@ -126,7 +126,7 @@ class FolderListingTest {
     }
     FolderListing listing = FolderListing.imagesBelow(folder);
     assertEquals(List.of("f39"), subfolders(listing));
-    assertEquals(78 + 39, listing.passedOver().size());
+    assertEquals(78 + 39, listing.ignored().size());
   }
 
   @Test
@@ -138,7 +138,7 @@ class FolderListingTest {
     try {
       assumeFalse(Files.isReadable(locked), "this user may read everything");
       FolderListing listing = FolderListing.imagesBelow(folder);
-      assertEquals(List.of(new PassedOver(locked, Kind.UNREADABLE)), listing.passedOver());
+      assertEquals(List.of(new IgnoredPath(locked, Kind.UNREADABLE)), listing.ignored());
       assertEquals(List.of("a"), subfolders(listing));
     } finally {
       assertTrue(locked.toFile().setReadable(true));
@@ -156,7 +156,7 @@ class FolderListingTest {
     assertEquals(List.of("a.wav", "b.WAV"), names(listing.files()));
     assertEquals(
         "1 other file (notes.txt), 1 hidden (._a.wav), 3 subfolders (deep, folder.wav, loop)",
-        PassedOver.summary(listing.passedOver()));
+        IgnoredPath.summary(listing.ignored()));
   }
 
   @Test
@@ -167,8 +167,8 @@ class FolderListingTest {
     file("1.png");
     assertEquals(
         "9 other files (0.txt, 1.txt, 2.txt, 3.txt, 4.txt, ..)",
-        PassedOver.summary(FolderListing.images(folder).passedOver()));
-    assertEquals("nothing", PassedOver.summary(List.of()));
+        IgnoredPath.summary(FolderListing.images(folder).ignored()));
+    assertEquals("nothing", IgnoredPath.summary(List.of()));
   }
 
   @Test
@@ -178,15 +178,14 @@ class FolderListingTest {
     }
     file("1.png");
     file("b.txt");
-    List<PassedOver> passedOver = FolderListing.images(folder).passedOver();
-    assertEquals(1_000, passedOver.size());
-    assertEquals(new PassedOver(folder.resolve("0000.txt"), Kind.OTHER), passedOver.get(0));
-    assertEquals(
-        new PassedOver(folder.resolve("0999.txt"), Kind.OTHER, 1_502), passedOver.get(999));
-    assertSays(new Exception("" + passedOver.get(999)), "0999.txt: other file, and 1501 more");
+    List<IgnoredPath> ignored = FolderListing.images(folder).ignored();
+    assertEquals(1_000, ignored.size());
+    assertEquals(new IgnoredPath(folder.resolve("0000.txt"), Kind.OTHER), ignored.get(0));
+    assertEquals(new IgnoredPath(folder.resolve("0999.txt"), Kind.OTHER, 1_502), ignored.get(999));
+    assertSays(new Exception("" + ignored.get(999)), "0999.txt: other file, and 1501 more");
     assertEquals(
         "2501 other files (0000.txt, 0001.txt, 0002.txt, 0003.txt, 0004.txt, ..)",
-        PassedOver.summary(passedOver));
+        IgnoredPath.summary(ignored));
   }
 
   /** A link to / would make a listing of the whole disk, /proc included. */
@@ -203,7 +202,7 @@ class FolderListingTest {
     assertEquals(
         "1 link to a folder that is there already (self), 2 links to folders around this one (root,"
             + " up)",
-        PassedOver.summary(listing.passedOver()));
+        IgnoredPath.summary(listing.ignored()));
   }
 
   @Test

@@ -28,7 +28,8 @@ final class FolderProgram {
   private static void open(String where) {
     try {
       ImageFolder images =
-          ImageFolder.in(path(where), ImageFolderConfig.of(1).gray().streamed(true).skipBad(true));
+          ImageFolder.in(
+              path(where), ImageFolderConfig.of(1).gray().streamed(true).skipCorrupt(true));
       print("names " + images.labelNames());
       float[] pixel = new float[1];
       for (int i = 0; i < images.size(); i++) {

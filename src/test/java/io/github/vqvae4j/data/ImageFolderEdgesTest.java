@@ -54,7 +54,7 @@ class ImageFolderEdgesTest {
   void howManyFilesWereSkippedIsKnownToEveryView() throws IOException {
     Files.writeString(folder.resolve("a/b.png"), "no image");
     Files.writeString(folder.resolve("c.jpg"), "no image");
-    Dataset images = ImageFolder.in(folder, GRAY.skipBad(true));
+    Dataset images = ImageFolder.in(folder, GRAY.skipCorrupt(true));
     assertEquals(2, images.skippedFiles());
     assertEquals(2, images.split(1, 0.5).get(1).skippedFiles());
     assertEquals(2, images.augmented(Augmentation.NONE.flip(true), 1).skippedFiles());
@@ -117,7 +117,7 @@ class ImageFolderEdgesTest {
     assertStarts("1 file in ", FolderListing.images(one).toString());
     Files.writeString(one.resolve("1.png"), "no image");
     BadFileException e =
-        assertThrows(BadFileException.class, () -> ImageFolder.in(one, GRAY.skipBad(true)));
+        assertThrows(BadFileException.class, () -> ImageFolder.in(one, GRAY.skipCorrupt(true)));
     assertTrue(e.getMessage().contains("got 1 image file that cannot be read"), e.getMessage());
     Files.move(one.resolve("1.png"), one.resolve("1.txt"));
     e = assertThrows(BadFileException.class, () -> ImageFolder.in(one, GRAY));

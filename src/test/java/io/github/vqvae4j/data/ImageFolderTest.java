@@ -38,12 +38,12 @@ class ImageFolderTest {
     flat("rose.png", 4);
     flat("loose.jpg", 3);
     Files.createDirectories(folder.resolve("tulip"));
-    for (ImageFolderConfig config : List.of(GRAY, GRAY.streamed(true), GRAY.skipBad(true))) {
+    for (ImageFolderConfig config : List.of(GRAY, GRAY.streamed(true), GRAY.skipCorrupt(true))) {
       ImageFolder images = ImageFolder.in(folder, config);
       assertEquals(List.of("aster", "rose"), images.labelNames());
       assertEquals(
-          List.of(new PassedOver(folder.resolve("tulip"), PassedOver.Kind.EMPTY_FOLDER)),
-          images.passedOver());
+          List.of(new IgnoredPath(folder.resolve("tulip"), IgnoredPath.Kind.EMPTY_FOLDER)),
+          images.ignored());
       assertEquals(5, images.size());
       int[] values = {0, 3, 1, 2, 4};
       int[] labels = {0, -1, 1, 1, -1};
@@ -144,7 +144,7 @@ class ImageFolderTest {
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
         folder.toString(),
         ".png",
-        "or leave such files out with skipBad(true)");
+        "or leave such files out with skipCorrupt(true)");
     for (boolean streamed : new boolean[] {false, true}) {
       ListAppender<ILoggingEvent> log = new ListAppender<>();
       Logger logger = (Logger) LoggerFactory.getLogger(ImageFolder.class);
@@ -152,7 +152,7 @@ class ImageFolderTest {
       logger.addAppender(log);
       ImageFolder images;
       try {
-        images = ImageFolder.in(folder, GRAY.skipBad(true).streamed(streamed));
+        images = ImageFolder.in(folder, GRAY.skipCorrupt(true).streamed(streamed));
       } finally {
         logger.detachAppender(log);
       }
@@ -224,7 +224,7 @@ class ImageFolderTest {
         "convert them");
     Files.writeString(folder.resolve("b.png"), "no image");
     assertSays(
-        assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY.skipBad(true))),
+        assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY.skipCorrupt(true))),
         "got 1 image file that cannot be read, expected one or more",
         "b.png: byte 0");
   }

@@ -76,20 +76,20 @@ class LargeFilesTest {
     for (int i = 1; i < 4; i++) {
       Files.copy(first, folder.resolve(i + "." + format));
     }
-    assertEquals("END 4 images", end("64m", "skipBad", folder));
+    assertEquals("END 4 images", end("64m", "skipCorrupt", folder));
     assertEquals("END 4 images", end("64m", "held", folder));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "png, 28m, skipBad",
+    "png, 28m, skipCorrupt",
     "png, 28m, held",
     "png, 28m, streamed",
     "png, 28m, image",
-    "jpg, 28m, skipBad",
+    "jpg, 28m, skipCorrupt",
     "jpg, 28m, streamed",
     "jpg, 28m, image",
-    "bmp, 28m, skipBad",
+    "bmp, 28m, skipCorrupt",
     "bmp, 28m, streamed",
     "bmp, 28m, image"
   })
@@ -192,7 +192,7 @@ class LargeFilesTest {
     ImageFolderConfig config = ImageFolderConfig.of(64);
     return switch (what) {
       case "held" -> ImageFolder.in(path, config).size() + " images";
-      case "skipBad" -> ImageFolder.in(path, config.skipBad(true)).size() + " images";
+      case "skipCorrupt" -> ImageFolder.in(path, config.skipCorrupt(true)).size() + " images";
       case "streamed" -> Images.from(ImageFolder.in(path, config.streamed(true))).toString();
       case "image" -> Images.read(path).toString();
       case "write" -> {

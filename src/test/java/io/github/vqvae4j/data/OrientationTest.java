@@ -78,7 +78,7 @@ class OrientationTest {
     for (int i = 0; i < 5; i++) {
       write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, i == 2 ? 1 : i + 1)));
     }
-    for (ImageFolderConfig config : List.of(CONFIG, CONFIG.skipBad(true).streamed(true))) {
+    for (ImageFolderConfig config : List.of(CONFIG, CONFIG.skipCorrupt(true).streamed(true))) {
       log.list.clear();
       Dataset images = ImageFolder.in(folder, config);
       Images.from(images);

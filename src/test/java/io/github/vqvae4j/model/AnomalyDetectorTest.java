@@ -15,10 +15,10 @@ import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.ConvTranspose2d;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
-import io.github.vqvae4j.tensor.Window;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -51,11 +51,11 @@ class AnomalyDetectorTest {
     ConvConfig down =
         ConvConfig.of(channels, 4, 1)
             .kernel(1, 4)
-            .window(Window.of(1, 0).stride(1, 2).padding(0, 1));
+            .options(ConvOptions.of(1, 0).stride(1, 2).padding(0, 1));
     ConvConfig up =
         ConvConfig.of(4, channels, 1)
             .kernel(1, 4)
-            .window(Window.of(1, 0).stride(1, 2).padding(0, 1));
+            .options(ConvOptions.of(1, 0).stride(1, 2).padding(0, 1));
     Conv2d halving = new Conv2d(down, rng);
     ConvTranspose2d doubling = new ConvTranspose2d(up, rng);
     return VqVae.builder()

@@ -17,7 +17,7 @@ import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -36,7 +36,7 @@ class CodesOfModelsTest {
   @TempDir private Path folder;
 
   /** The mean of each 2x2 block of pixels, and back. */
-  private static VqVae twoStages(boolean takesMissingCodes) {
+  private static VqVae twoStages(boolean supportsMissingCodes) {
     Encoder encoder =
         new Encoder() {
           @Override
@@ -54,7 +54,7 @@ class CodesOfModelsTest {
         };
     return VqVae.builder()
         .encoder(encoder)
-        .quantizer(new TwoStageQuantizer(takesMissingCodes))
+        .quantizer(new TwoStageQuantizer(supportsMissingCodes))
         .decoder(decoder)
         .build();
   }
@@ -250,7 +250,8 @@ class CodesOfModelsTest {
   void digitsKeepTheirLabels() throws IOException {
     Dataset digits = Mnist.in(RealData.folder("mnist")).test().range(0, 1_000);
     int[] labels = IntStream.range(0, digits.size()).map(digits::label).toArray();
-    try (VqVae model = Shapes.model(1, 3, VectorQuantizer.ema(16, 4).start(Start.UNIFORM))) {
+    try (VqVae model =
+        Shapes.model(1, 3, VectorQuantizer.ema(16, 4).init(Initialization.UNIFORM))) {
       Codes codes = model.encode(digits);
       assertArrayEquals(new int[] {1_000, 14, 14}, codes.shape());
       assertArrayEquals(labels, codes.labels().orElseThrow());

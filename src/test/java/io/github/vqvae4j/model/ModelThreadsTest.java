@@ -3,7 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.nn.BlockCheck;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ModelThreadsTest {
   static List<ImageModel> models() {
     return List.of(
-        Shapes.model(1, 3, VectorQuantizer.ema(16, 4).start(Start.NORMAL)),
-        Shapes.model(1, 3, VectorQuantizer.gradient(16, 4).start(Start.NORMAL)),
+        Shapes.model(1, 3, VectorQuantizer.ema(16, 4).init(Initialization.NORMAL)),
+        Shapes.model(1, 3, VectorQuantizer.gradient(16, 4).init(Initialization.NORMAL)),
         LatentModels.autoencoder(1),
         LatentModels.vae(1).build(),
         LatentModels.convolutional(1));

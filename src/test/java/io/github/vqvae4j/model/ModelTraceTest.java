@@ -14,15 +14,15 @@ import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.KernelSet;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Trace;
 import io.github.vqvae4j.tensor.Variable;
-import io.github.vqvae4j.tensor.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -54,8 +54,8 @@ class ModelTraceTest {
 
   private static Map<String, Subject> subjects() {
     Map<String, Subject> subjects = new LinkedHashMap<>();
-    VectorQuantizerConfig ema = VectorQuantizer.ema(7, 5).start(Start.UNIFORM);
-    VectorQuantizerConfig gradient = VectorQuantizer.gradient(40, 5).start(Start.NORMAL);
+    VectorQuantizerConfig ema = VectorQuantizer.ema(7, 5).init(Initialization.UNIFORM);
+    VectorQuantizerConfig gradient = VectorQuantizer.gradient(40, 5).init(Initialization.NORMAL);
     subjects.put(
         "sonnet", new Subject(() -> VqVaePresets.sonnetCifar10().seed(1).build(), 8, 8, 3));
     subjects.put(
@@ -141,7 +141,7 @@ class ModelTraceTest {
         new Encoder() {
           @Override
           protected Tensor compute(Tensor images) {
-            return images.averagePool(2, 2, Window.of(2, 0));
+            return images.averagePool(2, 2, ConvOptions.of(2, 0));
           }
         };
     Decoder decoder =
@@ -311,7 +311,9 @@ class ModelTraceTest {
                     () -> {
                       try (VqVae model =
                               Shapes.model(
-                                  channels, 6, VectorQuantizer.ema(9, 4).start(Start.NORMAL));
+                                  channels,
+                                  6,
+                                  VectorQuantizer.ema(9, 4).init(Initialization.NORMAL));
                           Step step = Step.inference()) {
                         var images = Shapes.rectangles(5, 8, channels, 1);
                         Tensor pixels = step.tensor(images.pixels(0, 5), 5, 8, 8, channels);

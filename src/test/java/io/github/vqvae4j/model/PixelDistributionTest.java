@@ -79,7 +79,8 @@ class PixelDistributionTest {
   void largeLogitsStayFinite() {
     try (PixelDistribution distribution = new PixelDistribution(Likelihood.bernoulli());
         Step step = Step.training(new Rng(1))) {
-      Tensor decoded = step.tensor(new float[] {-500, 500, 500, -500}, 1, 2, 2, 1).withGradient();
+      Tensor decoded =
+          step.tensor(new float[] {-500, 500, 500, -500}, 1, 2, 2, 1).requireGradient();
       Tensor pixels = step.tensor(new float[] {0, 1, 0, 1}, 1, 2, 2, 1);
       Tensor sum = distribution.negativeLog(decoded, pixels).mean();
       assertEquals(1000, sum.item(), 1e-3);

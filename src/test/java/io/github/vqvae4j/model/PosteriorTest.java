@@ -143,8 +143,8 @@ class PosteriorTest {
   @Test
   void gradientsGoThroughASampleToBoth() {
     try (Step step = Step.training(new Rng(1))) {
-      Tensor mean = step.tensor(new double[] {1, 2}, 1, 2).withGradient();
-      Tensor logVariance = step.tensor(new double[] {0, Math.log(4)}, 1, 2).withGradient();
+      Tensor mean = step.tensor(new double[] {1, 2}, 1, 2).requireGradient();
+      Tensor logVariance = step.tensor(new double[] {0, Math.log(4)}, 1, 2).requireGradient();
       new Posterior(mean, logVariance).sample(new double[] {0.5, -1}).sum().backward();
       double[] byMean = mean.gradient().toDoubles();
       double[] byLogVariance = logVariance.gradient().toDoubles();

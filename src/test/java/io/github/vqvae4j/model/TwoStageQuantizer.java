@@ -17,10 +17,10 @@ final class TwoStageQuantizer extends Quantizer {
   private static final int FIRST = 5;
   private static final int SECOND = 7;
 
-  private final boolean takesMissingCodes;
+  private final boolean supportsMissingCodes;
 
-  TwoStageQuantizer(boolean takesMissingCodes) {
-    this.takesMissingCodes = takesMissingCodes;
+  TwoStageQuantizer(boolean supportsMissingCodes) {
+    this.supportsMissingCodes = supportsMissingCodes;
   }
 
   /** What codes stand for; a missing one for nothing. */
@@ -39,8 +39,8 @@ final class TwoStageQuantizer extends Quantizer {
   }
 
   @Override
-  public boolean takesMissingCodes() {
-    return takesMissingCodes;
+  public boolean supportsMissingCodes() {
+    return supportsMissingCodes;
   }
 
   @Override
@@ -67,6 +67,6 @@ final class TwoStageQuantizer extends Quantizer {
   /** The codes of a stage [.., 1], that of nothing where there is none. */
   private static Tensor stage(Tensor codes, int stage) {
     Tensor some = codes.slice(-1, stage, stage + 1);
-    return some.maskedFill(some.eq(Codes.NONE), stage + 2).to(DType.FLOAT);
+    return some.maskedFill(some.eq(Codes.MISSING), stage + 2).to(DType.FLOAT);
   }
 }

@@ -12,7 +12,7 @@ import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
@@ -115,7 +115,7 @@ class VqVaePresetsTest {
               1,
               0.25,
               new EmaConfig(0.99, 1e-5, true, false),
-              Start.UNIFORM,
+              Initialization.UNIFORM,
               0),
           model.quantizer().config().orElseThrow());
       Map<String, Variable> state = model.variables();
@@ -148,7 +148,7 @@ class VqVaePresetsTest {
               1,
               0.25,
               new EmaConfig(0.99, 1e-5, false, true),
-              Start.NORMAL,
+              Initialization.NORMAL,
               0),
           model.quantizer().config().orElseThrow());
       Map<String, Variable> state = model.variables();
@@ -173,7 +173,14 @@ class VqVaePresetsTest {
           (VectorQuantizerConfig) model.quantizer().config().orElseThrow();
       assertEquals(
           new VectorQuantizerConfig(
-              128, 16, Update.GRADIENT, 1, 0.25, EmaConfig.DEFAULT, Start.SMALL_UNIFORM, 0),
+              128,
+              16,
+              Update.GRADIENT,
+              1,
+              0.25,
+              EmaConfig.DEFAULT,
+              Initialization.SMALL_UNIFORM,
+              0),
           quantizer);
       Map<String, Variable> state = model.variables();
       assertTrue(state.get("quantizer.codebook").isTrainable());

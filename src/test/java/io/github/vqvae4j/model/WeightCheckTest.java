@@ -10,7 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Variable;
@@ -133,7 +133,7 @@ class WeightCheckTest {
 
   @Test
   void aModelThatWasNotTrainedSaysSoOnce(@TempDir Path folder) throws Exception {
-    try (VqVae random = Shapes.model(1, 3, VectorQuantizer.ema(16, 4).start(Start.NORMAL));
+    try (VqVae random = Shapes.model(1, 3, VectorQuantizer.ema(16, 4).init(Initialization.NORMAL));
         VqVae waiting = Shapes.model(1, 3);
         Autoencoder autoencoder = LatentModels.autoencoder(1);
         Vae vae = LatentModels.vae(1).build()) {
@@ -155,7 +155,7 @@ class WeightCheckTest {
       assertEquals(1, warnings.size(), warnings.toString());
       assertSays(new Exception(warnings.get(0)), "VqVae", "codebook", "not started");
 
-      waiting.start(IMAGES, 4, 1, new Rng(1));
+      waiting.initialize(IMAGES, 4, 1, new Rng(1));
       assertEquals(List.of(), warnings(() -> waiting.reconstruct(IMAGES)));
       Path file = folder.resolve("vae.safetensors");
       vae.save(file);

@@ -167,7 +167,7 @@ class WeightPackingTest {
 
   private static void train(Layer layer, Case one) {
     try (Step step = KernelSet.ONEDNN.training(new Rng(SEED))) {
-      layer.forward(step.tensor(input(one), one.input()).withGradient()).sum().backward();
+      layer.forward(step.tensor(input(one), one.input()).requireGradient()).sum().backward();
     }
   }
 

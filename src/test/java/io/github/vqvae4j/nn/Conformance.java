@@ -7,11 +7,11 @@ import io.github.vqvae4j.model.StridedDecoder;
 import io.github.vqvae4j.model.StridedEncoder;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Padding;
 import io.github.vqvae4j.tensor.Tensor;
-import io.github.vqvae4j.tensor.Window;
 import java.util.List;
 import java.util.function.Function;
 
@@ -149,9 +149,15 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
           of("Activation.GELU", rng -> Activation.GELU, 3, 5),
           of("Activation.SOFTPLUS", rng -> Activation.SOFTPLUS, 3, 5),
           of("MaxPool", rng -> new MaxPool(2), 2, 4, 5, 3),
-          of("MaxPool, overlapping", rng -> new MaxPool(3, Window.of(2, 1)), 1, 5, 4, 2),
+          of("MaxPool, overlapping", rng -> new MaxPool(3, ConvOptions.of(2, 1)), 1, 5, 4, 2),
           of("AveragePool", rng -> new AveragePool(2), 2, 4, 5, 3),
-          of("AveragePool, overlapping", rng -> new AveragePool(3, Window.of(2, 1)), 1, 5, 4, 2),
+          of(
+              "AveragePool, overlapping",
+              rng -> new AveragePool(3, ConvOptions.of(2, 1)),
+              1,
+              5,
+              4,
+              2),
           of("Pad with zeros", rng -> new Pad(Padding.zeros(1)), 1, 2, 3, 2),
           of("Pad by reflection", rng -> new Pad(Padding.reflect(2)), 2, 3, 4, 2),
           of(
@@ -304,19 +310,19 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
       List.of(
           of(
               "VectorQuantizer by averages",
-              rng -> VectorQuantizer.ema(6, 3).start(Start.UNIFORM).build(rng),
+              rng -> VectorQuantizer.ema(6, 3).init(Initialization.UNIFORM).build(rng),
               2,
               3,
               2,
               3),
           of(
               "VectorQuantizer by gradient",
-              rng -> VectorQuantizer.gradient(6, 3).start(Start.NORMAL).build(rng),
+              rng -> VectorQuantizer.gradient(6, 3).init(Initialization.NORMAL).build(rng),
               4,
               3),
           of(
               "VectorQuantizer by gradient, from small numbers",
-              rng -> VectorQuantizer.gradient(6, 3).start(Start.SMALL_UNIFORM).build(rng),
+              rng -> VectorQuantizer.gradient(6, 3).init(Initialization.SMALL_UNIFORM).build(rng),
               4,
               3));
 

@@ -114,7 +114,7 @@ class ConformanceTest {
       randomize(layer);
       try (Step step = Step.training(new Rng(1))) {
         Tensor x = step.tensor(floats(input(conformance)), conformance.inputShape());
-        Tensor y = layer.forward(x.withGradient());
+        Tensor y = layer.forward(x.requireGradient());
         y.square().sum().backward();
         layer
             .variables()

@@ -7,15 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Variable;
-import io.github.vqvae4j.tensor.Window;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ConvConfigTest {
   @Test
   void eachSetterLeavesTheOthers() {
-    Window window =
+    ConvOptions window =
         ConvConfig.of(4, 8, 3)
             .stride(3)
             .outputPadding(2)
@@ -23,16 +23,16 @@ class ConvConfigTest {
             .dilation(2)
             .padding(1)
             .stride(4)
-            .window();
-    Window.Axis axis = new Window.Axis(4, 1, 1, 2, 2);
-    assertEquals(new Window(axis, axis, 4), window);
+            .options();
+    ConvOptions.Axis axis = new ConvOptions.Axis(4, 1, 1, 2, 2);
+    assertEquals(new ConvOptions(axis, axis, 4), window);
   }
 
   @Test
   void groupsThatDoNotDivideTheChannelsAreRefused() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(4, 6, 3).groups(4)),
-        "ConvConfig.window: expected groups that divide 4 and 6 channels, got 4 groups.");
+        "ConvConfig.options: expected groups that divide 4 and 6 channels, got 4 groups.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(6, 4, 3).groups(4)),
         "divide 6 and 4 channels");

@@ -278,8 +278,8 @@ class ConvolutionTest {
     refused(() -> new Conv2d(of(2, 3, 1).same().mask(ConvMask.A), rng), "ConvMask.A", "1x1");
     refused(() -> new Conv1d(of(2, 3, 3).causal().mask(ConvMask.ABOVE), rng), "ABOVE", "1x3");
     refused(() -> of(2, 3, 3).stride(2).same().outputPadding(1), "SAME", "outputPadding=1");
-    refused(() -> of(2, 3, 3).same().padding(1), "ConvConfig.window", "beside SAME");
-    refused(() -> of(2, 3, 3).padding(1).causal(), "ConvConfig.window", "beside CAUSAL");
+    refused(() -> of(2, 3, 3).same().padding(1), "ConvConfig.options", "beside SAME");
+    refused(() -> of(2, 3, 3).padding(1).causal(), "ConvConfig.options", "beside CAUSAL");
     try (Layer layer = new Conv2d(of(1, 1, 3).stride(2).same(), rng);
         Step step = Step.inference()) {
       for (long[] odd : new long[][] {{1, 5, 4, 1}, {1, 4, 5, 1}}) {

@@ -37,7 +37,7 @@ public final class LayerGolden {
       weight.getValue().set(golden.doubles(key));
     }
     try (Step step = Step.training(new Rng(1))) {
-      Tensor x = tensor(step, golden, prefix + "x", dtype).withGradient();
+      Tensor x = tensor(step, golden, prefix + "x", dtype).requireGradient();
       Tensor y = layer.forward(x);
       assertArrayEquals(golden.shape(prefix + "y"), y.shape());
       golden.assertClose(prefix + "y", y.toDoubles(), tolerance);

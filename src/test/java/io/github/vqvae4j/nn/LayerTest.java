@@ -79,7 +79,7 @@ class LayerTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> ConvConfig.of(1, 1, 1).stride(0).padding(-1)),
-        "Window.stride: expected 1 to 16777216, got 0.");
+        "ConvOptions.stride: expected 1 to 16777216, got 0.");
   }
 
   @Test

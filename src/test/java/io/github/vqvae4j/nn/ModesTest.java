@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
@@ -236,8 +236,8 @@ class ModesTest {
         (update == VectorQuantizerConfig.Update.EMA
                 ? VectorQuantizer.ema(6, 3)
                 : VectorQuantizer.gradient(6, 3))
-            .start(Start.UNIFORM)
-            .restartBelow(0.9);
+            .init(Initialization.UNIFORM)
+            .deadCodeThreshold(0.9);
     try (VectorQuantizer quantizer = config.build(new Rng(1))) {
       Map<String, double[]> before = state(quantizer);
       quantizer.eval();
@@ -256,7 +256,7 @@ class ModesTest {
   /** The gradient of the input after a step that was committed. */
   private static Tensor quantize(VectorQuantizer quantizer) {
     try (Step step = Step.training(new Rng(1))) {
-      Tensor x = input(step, DType.FLOAT, 20, 3).withGradient();
+      Tensor x = input(step, DType.FLOAT, 20, 3).requireGradient();
       LossTerm.total(quantizer.quantize(x).terms()).backward();
       step.commit();
       return x.gradient();
@@ -352,7 +352,7 @@ class ModesTest {
 
   @Test
   void modesDoNotChangeWhatOthersDraw() {
-    VectorQuantizerConfig config = VectorQuantizer.gradient(6, 3).start(Start.UNIFORM);
+    VectorQuantizerConfig config = VectorQuantizer.gradient(6, 3).init(Initialization.UNIFORM);
     try (VectorQuantizer quantizer = config.build(new Rng(1));
         Dropout dropout = new Dropout(0.5);
         Dropout none = new Dropout(0)) {
@@ -389,7 +389,7 @@ class ModesTest {
         other.forward(norm.forward(input(step, DType.FLOAT, 2, 2, 2, 2)));
         norm.variables().get("running_var").freeze();
         if (taken) {
-          step.takeCommits().run();
+          step.drainCommits().run();
         } else {
           step.commit();
         }

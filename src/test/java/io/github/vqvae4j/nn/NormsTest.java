@@ -74,7 +74,7 @@ class NormsTest {
       for (int i = 0; i < Integer.parseInt(golden.setting("steps")); i++) {
         String at = "step" + i + ".";
         try (Step step = Step.training(new Rng(1))) {
-          Tensor x = tensor(step, golden, at + "x", dtype).withGradient();
+          Tensor x = tensor(step, golden, at + "x", dtype).requireGradient();
           Tensor y = norm.forward(x);
           golden.assertClose(at + "y", y.toDoubles(), tolerance);
           y.mul(tensor(step, golden, at + "dy", dtype)).sum().backward();

@@ -42,7 +42,7 @@ class ResidualStackTest {
       int size = shape.length == 3 ? 13 : 13 * 13;
       float[] middle = new float[size];
       middle[size / 2] = 1;
-      Tensor x = step.tensor(ones(size), shape).withGradient();
+      Tensor x = step.tensor(ones(size), shape).requireGradient();
       stack.forward(x).mul(step.tensor(middle, shape)).sum().backward();
       double[] seen = x.gradient().toDoubles();
       for (int i = 0; i < size; i++) {

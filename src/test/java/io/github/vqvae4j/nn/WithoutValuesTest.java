@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Variable;
@@ -40,7 +40,7 @@ class WithoutValuesTest {
           rng ->
               new ResidualStack(
                   Conv1d::new, 4, ResidualConfig.of(2, 3).growth(3), Initializer.TORCH, rng),
-          rng -> VectorQuantizer.ema(4, 3).start(Start.NORMAL).build(rng),
+          rng -> VectorQuantizer.ema(4, 3).init(Initialization.NORMAL).build(rng),
           rng -> VectorQuantizer.gradient(4, 3).build(rng));
 
   private static Map<String, List<Long>> shapes(Layer layer) {

@@ -281,8 +281,8 @@ class KMeansTest {
 
   private static void startAndTrain(float[] vectors) {
     try (VectorQuantizer quantizer =
-        VectorQuantizer.ema(8, 2).restartBelow(0).build(new Rng(SEED))) {
-      quantizer.start(vectors, vectors.length / 2, new Rng(SEED));
+        VectorQuantizer.ema(8, 2).deadCodeThreshold(0).build(new Rng(SEED))) {
+      quantizer.initialize(vectors, vectors.length / 2, new Rng(SEED));
       float[] started = quantizer.codebook();
       try (Step step = Step.training(new Rng(SEED))) {
         quantizer.quantize(step.tensor(vectors, vectors.length / 2, 2));

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
-import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
@@ -31,7 +31,7 @@ class RestartTest {
   private static VectorQuantizer quantizer(Update update, int k) {
     VectorQuantizerConfig config =
         update == Update.EMA ? VectorQuantizer.ema(k, D) : VectorQuantizer.gradient(k, D);
-    return config.start(Start.UNIFORM).restartBelow(0.03).build(new Rng(SEED));
+    return config.init(Initialization.UNIFORM).deadCodeThreshold(0.03).build(new Rng(SEED));
   }
 
   private static float[] gaussians(int count, long seed) {
@@ -157,7 +157,7 @@ class RestartTest {
   private static Runnable changes(VectorQuantizer quantizer, float[] vectors) {
     try (Step step = Step.training(new Rng(SEED))) {
       quantizer.quantize(step.tensor(vectors, vectors.length / D, D));
-      return step.takeCommits();
+      return step.drainCommits();
     }
   }
 
@@ -170,7 +170,7 @@ class RestartTest {
           update == Update.EMA ? VectorQuantizer.ema(k, D) : VectorQuantizer.gradient(k, D);
       try (VectorQuantizer quantizer = config.build(new Rng(SEED))) {
         float[] vectors = gaussians(n * D, 1);
-        quantizer.start(vectors, n, new Rng(2));
+        quantizer.initialize(vectors, n, new Rng(2));
         float[] started = quantizer.codebook();
         assertEquals(n == 1 ? k - 1 : 0, duplicates(started, D));
         for (int c = 0; c < D; c++) {
@@ -197,7 +197,7 @@ class RestartTest {
         vectors[i] = i < 120 ? 1 + i % 4 : -2 - i % 4;
       }
       VectorQuantizer quantizer = new VectorQuantizer(VectorQuantizer.ema(512, 4), new Rng(seed));
-      quantizer.start(vectors, 30, new Rng(seed));
+      quantizer.initialize(vectors, 30, new Rng(seed));
       float[] codes = quantizer.codebook();
       Set<List<Float>> different = new HashSet<>();
       for (int i = 0; i < 512; i++) {
@@ -214,7 +214,7 @@ class RestartTest {
       vectors[i] = i / D % 4;
     }
     try (VectorQuantizer quantizer = VectorQuantizer.ema(12, D).build(new Rng(SEED))) {
-      quantizer.start(vectors, 30, new Rng(1));
+      quantizer.initialize(vectors, 30, new Rng(1));
       assertEquals(0, duplicates(quantizer.codebook(), D));
     }
   }
@@ -342,7 +342,7 @@ class RestartTest {
       VectorQuantizerConfig config =
           update == Update.EMA ? VectorQuantizer.ema(256, d) : VectorQuantizer.gradient(256, d);
       try (VectorQuantizer quantizer =
-              config.start(Start.UNIFORM).restartBelow(i * 0.5).build(new Rng(SEED));
+              config.init(Initialization.UNIFORM).deadCodeThreshold(i * 0.5).build(new Rng(SEED));
           Step step = Step.training(new Rng(1))) {
         Variable codebook = quantizer.variables().get("codebook");
         float[] far = codebook.toFloats();
@@ -373,10 +373,10 @@ class RestartTest {
           float[] alone = Arrays.copyOfRange(vectors, 2 * each, 3 * each);
           long[] one = shape.clone();
           one[0] = 1;
-          double[] whole = restarted(update, dtype, new PassKey(SEED, step, 4), vectors, shape);
-          double[] part = restarted(update, dtype, new PassKey(SEED, step, 6), alone, one);
+          double[] whole = restarted(update, dtype, new RngKey(SEED, step, 4), vectors, shape);
+          double[] part = restarted(update, dtype, new RngKey(SEED, step, 6), alone, one);
           assertArrayEquals(whole, part, "step " + step + " of " + Arrays.toString(shape));
-          double[] elsewhere = restarted(update, dtype, new PassKey(SEED, step, 4), alone, one);
+          double[] elsewhere = restarted(update, dtype, new RngKey(SEED, step, 4), alone, one);
           different += Arrays.equals(part, elsewhere) ? 0 : 1;
         }
         assertTrue(shape.length == 2 || different > 5, "the place has no part in it");
@@ -386,7 +386,7 @@ class RestartTest {
 
   /** Where the second of two codes moves, to which no vector is near. */
   private static double[] restarted(
-      Update update, DType dtype, PassKey key, float[] vectors, long... shape) {
+      Update update, DType dtype, RngKey key, float[] vectors, long... shape) {
     try (VectorQuantizer quantizer = quantizer(update, 2);
         Step step = Step.training(key)) {
       Variable codebook = quantizer.variables().get("codebook");

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.vqvae4j.io.Golden;
 import io.github.vqvae4j.nn.LossTerm;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
@@ -57,8 +57,8 @@ class VectorQuantizerGoldenTest {
     VectorQuantizer quantizer =
         config
             .commitmentWeight(golden.number("beta"))
-            .start(Start.UNIFORM)
-            .restartBelow(0)
+            .init(Initialization.UNIFORM)
+            .deadCodeThreshold(0)
             .build(new Rng(1));
     Map<String, Variable> state = quantizer.variables();
     state.get("codebook").set(golden.doubles("step0.codebook"));
@@ -77,7 +77,7 @@ class VectorQuantizerGoldenTest {
     golden.assertClose(at + "codebook", state.get("codebook").toDoubles(), tolerance);
 
     try (Step step = Step.training(new Rng(1))) {
-      Tensor z = tensor(step, golden, at + "z", dtype).withGradient();
+      Tensor z = tensor(step, golden, at + "z", dtype).requireGradient();
       Quantized quantized = quantizer.quantize(z);
       assertArrayEquals(golden.ints(at + "codes"), quantized.codes().toInts());
       golden.assertClose(at + "quantized", quantized.quantized().toDoubles(), tolerance);

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.nn.LossTerm;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
@@ -33,7 +33,7 @@ class VectorQuantizerTest {
   private static VectorQuantizerConfig config(Update update) {
     VectorQuantizerConfig config =
         update == Update.EMA ? VectorQuantizer.ema(K, D) : VectorQuantizer.gradient(K, D);
-    return config.start(Start.UNIFORM).restartBelow(0);
+    return config.init(Initialization.UNIFORM).deadCodeThreshold(0);
   }
 
   private static float[] gaussians(int count, long seed) {
@@ -55,7 +55,7 @@ class VectorQuantizerTest {
   @ParameterizedTest
   @EnumSource(Update.class)
   void evaluationAndRefusedStepsChangeNothing(Update update) {
-    try (VectorQuantizer quantizer = config(update).restartBelow(0.5).build(new Rng(SEED))) {
+    try (VectorQuantizer quantizer = config(update).deadCodeThreshold(0.5).build(new Rng(SEED))) {
       Map<String, float[]> before = state(quantizer);
       try (Step step = Step.inference()) {
         quantizer.quantize(step.tensor(gaussians(30, 1), 10, D));
@@ -84,7 +84,7 @@ class VectorQuantizerTest {
   void theValueIsTheCodebooksBitForBitAndTheGradientGoesStraightThrough(Update update) {
     try (VectorQuantizer quantizer = config(update).build(new Rng(SEED));
         Step step = Step.training(new Rng(1))) {
-      Tensor z = step.tensor(gaussians(60, 2), 2, 5, 2, D).withGradient();
+      Tensor z = step.tensor(gaussians(60, 2), 2, 5, 2, D).requireGradient();
       Quantized quantized = quantizer.quantize(z);
       assertArrayEquals(new long[] {2, 5, 2}, quantized.codes().shape());
       assertArrayEquals(
@@ -104,7 +104,7 @@ class VectorQuantizerTest {
       for (String name : new String[] {"codebook", "commitment"}) {
         try (Step step = Step.training(new Rng(1))) {
           double[] vector = {0.1, 0.2, 0.3};
-          Tensor z = step.tensor(vector, 1, D).withGradient();
+          Tensor z = step.tensor(vector, 1, D).requireGradient();
           Quantized quantized = quantizer.quantize(z);
           LossTerm term =
               quantized.terms().stream().filter(t -> t.name().equals(name)).findFirst().get();
@@ -158,8 +158,9 @@ class VectorQuantizerTest {
   @EnumSource(Update.class)
   void kMeansFindsClustersAndTheNextUpdateKeepsThem(Update update) {
     float[] vectors = clusters(200);
-    try (VectorQuantizer quantizer = config(update).start(Start.K_MEANS).build(new Rng(SEED))) {
-      assertEquals(20 * K, quantizer.vectorsToStart());
+    try (VectorQuantizer quantizer =
+        config(update).init(Initialization.K_MEANS).build(new Rng(SEED))) {
+      assertEquals(20 * K, quantizer.initializationVectors());
       try (Step step = Step.training(new Rng(1))) {
         Tensor z = step.tensor(vectors, 200, D);
         assertSays(
@@ -169,17 +170,18 @@ class VectorQuantizerTest {
       }
       assertSays(
           assertThrows(
-              IllegalArgumentException.class, () -> quantizer.start(vectors, 0, new Rng(SEED))),
+              IllegalArgumentException.class,
+              () -> quantizer.initialize(vectors, 0, new Rng(SEED))),
           "at least 1 vector in a batch",
           "got 0");
       float[] cut = Arrays.copyOf(vectors, vectors.length - 1);
       assertSays(
           assertThrows(
-              IllegalArgumentException.class, () -> quantizer.start(cut, 100, new Rng(SEED))),
+              IllegalArgumentException.class, () -> quantizer.initialize(cut, 100, new Rng(SEED))),
           "VectorQuantizer: expected one or more rows of",
           "got " + cut.length + " numbers");
-      quantizer.start(vectors, 100, new Rng(SEED));
-      assertEquals(0, quantizer.vectorsToStart());
+      quantizer.initialize(vectors, 100, new Rng(SEED));
+      assertEquals(0, quantizer.initializationVectors());
       float[] started = quantizer.codebook();
       assertTrue(meanDistance(quantizer, vectors) < 0.05);
       train(quantizer, vectors);
@@ -221,7 +223,7 @@ class VectorQuantizerTest {
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = 100 + vectors[i];
     }
-    try (VectorQuantizer quantizer = config(update).restartBelow(0.1).build(new Rng(SEED))) {
+    try (VectorQuantizer quantizer = config(update).deadCodeThreshold(0.1).build(new Rng(SEED))) {
       train(quantizer, vectors);
       CodeUsage after = usage(quantizer, vectors);
       assertTrue(after.codesInUse() >= K - 1, "restarted codes are chosen: " + after);
@@ -347,7 +349,7 @@ class VectorQuantizerTest {
     VectorQuantizerConfig config =
         update == Update.EMA ? VectorQuantizer.ema(K, d) : VectorQuantizer.gradient(K, d);
     try (VectorQuantizer quantizer =
-        config.start(Start.UNIFORM).restartBelow(0).build(new Rng(SEED))) {
+        config.init(Initialization.UNIFORM).deadCodeThreshold(0).build(new Rng(SEED))) {
       long few = allocated(quantizer, 2_048, d);
       long many = allocated(quantizer, 8_192, d);
       long each = (many - few) / (8_192 - 2_048);
@@ -373,10 +375,10 @@ class VectorQuantizerTest {
   /** Sizes near 2^31, without the memory that they would take. */
   @Test
   void largeSizesAreCountedRightly() {
-    assertEquals(10_240, VectorQuantizer.vectorsToStart(512, 64));
-    assertEquals(1 << 20, VectorQuantizer.vectorsToStart(1 << 20, 1_024));
-    assertEquals(1 << 30, VectorQuantizer.vectorsToStart(1 << 30, 1));
-    assertEquals(1, VectorQuantizer.vectorsToStart(1, Integer.MAX_VALUE));
+    assertEquals(10_240, VectorQuantizer.initializationVectors(512, 64));
+    assertEquals(1 << 20, VectorQuantizer.initializationVectors(1 << 20, 1_024));
+    assertEquals(1 << 30, VectorQuantizer.initializationVectors(1 << 30, 1));
+    assertEquals(1, VectorQuantizer.initializationVectors(1, Integer.MAX_VALUE));
     assertEquals(2_000_000_000, KMeans.numbers(1_000_000_000, 2));
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> KMeans.numbers(1_073_741_824, 2)),

@@ -60,7 +60,7 @@ class AttentionTest {
   @Test
   void largeScoresOverflowNothing() {
     try (Step step = KernelSet.ONEDNN.training(new Rng(1))) {
-      Tensor x = gaussians(step, 1, 5).mul(1e6).withGradient();
+      Tensor x = gaussians(step, 1, 5).mul(1e6).requireGradient();
       causal(x, x, x).sum().backward();
       for (float number : x.gradient().toFloats()) {
         assertFalse(Float.isNaN(number));

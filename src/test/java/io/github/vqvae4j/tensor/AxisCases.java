@@ -49,11 +49,7 @@ final class AxisCases {
           t -> t[0].logSoftmax(fromEnd),
           n -> ReferenceFunctions.logSoftmax(n[0], a),
           s);
-      add(
-          "cumulativeSum " + a,
-          t -> t[0].cumulativeSum(a),
-          n -> ReferenceFunctions.cumulativeSum(n[0], a),
-          s);
+      add("cumsum " + a, t -> t[0].cumsum(a), n -> ReferenceFunctions.cumsum(n[0], a), s);
       add("max " + fromEnd, t -> t[0].max(fromEnd), n -> ReferenceFunctions.max(n[0], a), s);
     }
     int[] all = IntStream.range(0, s.length).toArray();

@@ -75,7 +75,7 @@ class BackwardTest {
   @Test
   void aSecondBackwardDoesNotChangeTheFirstOnesGradient() {
     try (Step step = Step.training(RNG)) {
-      Tensor x = step.tensor(new float[] {1, 2}, 2).withGradient();
+      Tensor x = step.tensor(new float[] {1, 2}, 2).requireGradient();
       x.square().sum().backward();
       Tensor gradient = x.gradient();
       x.mul(10).sum().backward();
@@ -124,7 +124,7 @@ class BackwardTest {
     Variable buffer = new Variable(false, new float[] {3, 4}, 2);
     for (Variable constant : List.of(variable, buffer)) {
       try (Step step = Step.training(RNG)) {
-        Tensor x = step.tensor(new float[] {5, 6}, 2).withGradient();
+        Tensor x = step.tensor(new float[] {5, 6}, 2).requireGradient();
         Tensor loss = x.mul(constant.in(step).stopGradient()).sum();
         constant.set(new float[] {7, 8});
         assertThrows(IllegalStateException.class, loss::backward);
@@ -152,12 +152,12 @@ class BackwardTest {
     second.close();
   }
 
-  /** What releasing() hands out again must not be what a gradient is still computed from. */
+  /** What release() hands out again must not be what a gradient is still computed from. */
   @Test
   void releasingLeavesWhatGradientsNeed() {
     for (int way = 0; way < 4; way++) {
       try (Step step = Step.inference()) {
-        Tensor x = step.tensor(new float[] {1, 2}, 2).withGradient();
+        Tensor x = step.tensor(new float[] {1, 2}, 2).requireGradient();
         Tensor factor = step.tensor(new float[] {3, 4}, 2).mul(1);
         Tensor loss =
             switch (way) {
@@ -167,7 +167,7 @@ class BackwardTest {
               default -> x.mul(factor.stopGradient()).sum();
             };
         // The factor has another, untracked result, after which it seems to be of no use.
-        factor.add(1).releasing(factor);
+        factor.add(1).release(factor);
         for (int i = 0; i < 4; i++) {
           step.tensor(new float[] {100, 100}, 2);
         }
@@ -181,10 +181,10 @@ class BackwardTest {
   @Test
   void releasingLeavesTheResultsThatGradientsAreComputedFrom() {
     try (Step step = Step.inference()) {
-      Tensor x = step.tensor(new float[] {1}, 1).withGradient();
+      Tensor x = step.tensor(new float[] {1}, 1).requireGradient();
       Tensor y = x.exp();
       Tensor view = y.stopGradient();
-      view.add(1).releasing(view);
+      view.add(1).release(view);
       step.tensor(new float[] {100}, 1);
       y.sum().backward();
       assertEquals(Math.E, x.gradient().item(), 1e-6);

@@ -25,7 +25,7 @@ class CachesTest {
   /** One memory and one stamp, but other shapes, kernels and directions. */
   @Test
   void viewsOfOneVariableAreDifferentWeights() {
-    Window same = Window.of(1, 1);
+    ConvOptions same = ConvOptions.of(1, 1);
     check(
         "filters of 64 to 128 and of 128 to 64 channels",
         List.of(new long[] {3, 3, 64, 128}, new long[] {8, 8, 8, 64}, new long[] {8, 8, 8, 128}),
@@ -50,10 +50,10 @@ class CachesTest {
     check(
         "sub-pixels of two strides",
         List.of(new long[] {4, 4, 2, 16}, new long[] {2, 5, 5, 16}),
-        v -> v[1].convTranspose2d(v[0], null, Window.of(2, 1)),
-        v -> v[1].convTranspose2d(v[0], null, Window.of(4, 0)),
-        v -> v[1].convTranspose2d(v[0].reshape(2, 2, 8, 16), null, Window.of(2, 0)),
-        v -> v[1].convTranspose2d(v[0].reshape(8, 2, 2, 16), null, Window.of(2, 0)));
+        v -> v[1].convTranspose2d(v[0], null, ConvOptions.of(2, 1)),
+        v -> v[1].convTranspose2d(v[0], null, ConvOptions.of(4, 0)),
+        v -> v[1].convTranspose2d(v[0].reshape(2, 2, 8, 16), null, ConvOptions.of(2, 0)),
+        v -> v[1].convTranspose2d(v[0].reshape(8, 2, 2, 16), null, ConvOptions.of(2, 0)));
   }
 
   private static void check(String name, List<long[]> shapes, Subject.Operation... operations) {
@@ -119,7 +119,7 @@ class CachesTest {
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void threadsMayChangeBetweenCalls(KernelSet kernels) {
-    Window same = Window.of(1, 1);
+    ConvOptions same = ConvOptions.of(1, 1);
     threadsMayChange(
         kernels,
         v -> v[1].conv2d(v[0], null, same),
@@ -137,7 +137,7 @@ class CachesTest {
         new long[] {16, 16, 16, 64});
     threadsMayChange(
         kernels,
-        v -> v[1].convTranspose2d(v[0], null, Window.of(2, 1)),
+        v -> v[1].convTranspose2d(v[0], null, ConvOptions.of(2, 1)),
         new long[] {4, 4, 3, 64},
         new long[] {16, 16, 16, 64});
     threadsMayChange(kernels, v -> v[0].matmul(v[1]), new long[] {300, 500}, new long[] {500, 200});
@@ -215,7 +215,7 @@ class CachesTest {
   @EnumSource(KernelSet.class)
   void manyThreadsComputeTheSame(KernelSet kernels) {
     List<long[]> shapes = List.of(new long[] {3, 3, 32, 32}, new long[] {4, 24, 24, 32});
-    Subject.Operation operation = v -> v[1].conv2d(v[0], null, Window.of(1, 1)).relu();
+    Subject.Operation operation = v -> v[1].conv2d(v[0], null, ConvOptions.of(1, 1)).relu();
     try (Subject subject = Subject.of(shapes, List.of(operation))) {
       Rng rng = new Rng(SEED);
       subject.variables().forEach(v -> v.set(rng.doubles(v.size()).map(d -> d - 0.5).toArray()));
@@ -230,7 +230,7 @@ class CachesTest {
     long[] s = w.shape();
     float[] images = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[2]));
     float[] results = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[3]));
-    Window window = Window.of(1, (int) s[0] / 2);
+    ConvOptions window = ConvOptions.of(1, (int) s[0] / 2);
     double[][] found = new double[2][];
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {

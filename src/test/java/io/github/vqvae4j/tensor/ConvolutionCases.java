@@ -46,54 +46,55 @@ final class ConvolutionCases {
     for (int kernel = 1; kernel <= 4; kernel++) {
       for (int stride = 1; stride <= 3; stride++) {
         for (int padding = 0; padding <= 2; padding++) {
-          Window window = Window.of(stride, padding);
+          ConvOptions window = ConvOptions.of(stride, padding);
           both(shape(2, 5, 6, 3), shape(kernel, kernel), 2, window, Fused.of(count++ % 8));
         }
       }
     }
     for (int bits = 0; bits < 8; bits++) {
-      both(shape(1, 4, 3, 5), shape(3, 3), 4, Window.of(1, 1), Fused.of(bits));
-      both(shape(2, 3, 4, 8), shape(4, 4), 16, Window.of(2, 1), Fused.of(bits));
+      both(shape(1, 4, 3, 5), shape(3, 3), 4, ConvOptions.of(1, 1), Fused.of(bits));
+      both(shape(2, 3, 4, 8), shape(4, 4), 16, ConvOptions.of(2, 1), Fused.of(bits));
     }
   }
 
   private void addUnevenSettings() {
-    both(shape(2, 7, 4, 3), shape(3, 2), 2, Window.of(1, 0).stride(2, 1).padding(1, 0), ALL);
-    both(shape(1, 4, 9, 2), shape(1, 4), 3, Window.of(1, 0).stride(1, 3).padding(0, 2), BIAS);
-    both(shape(3, 6, 5, 2), shape(4, 1), 3, Window.of(1, 0).stride(3, 2).padding(2, 0), ALL);
-    both(shape(2, 7, 5, 3), shape(3, 3), 5, Window.of(1, 0).padding(2, 0, 1, 1), ALL);
-    both(shape(1, 5, 7, 5), shape(3, 5), 5, Window.of(1, 0).padding(2, 0, 0, 4), BIAS);
-    both(shape(2, 6, 4, 3), shape(3, 3), 4, Window.of(2, 0).padding(0, 1, 0, 1), ALL);
-    both(shape(1, 5, 5, 16), shape(2, 4), 16, Window.of(1, 0).padding(1, 0, 2, 1), BIAS);
-    both(shape(2, 5, 3, 4), shape(2, 2), 6, Window.of(3, 0).padding(0, 2, 1, 0).groups(2), ALL);
+    both(shape(2, 7, 4, 3), shape(3, 2), 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0), ALL);
+    both(shape(1, 4, 9, 2), shape(1, 4), 3, ConvOptions.of(1, 0).stride(1, 3).padding(0, 2), BIAS);
+    both(shape(3, 6, 5, 2), shape(4, 1), 3, ConvOptions.of(1, 0).stride(3, 2).padding(2, 0), ALL);
+    both(shape(2, 7, 5, 3), shape(3, 3), 5, ConvOptions.of(1, 0).padding(2, 0, 1, 1), ALL);
+    both(shape(1, 5, 7, 5), shape(3, 5), 5, ConvOptions.of(1, 0).padding(2, 0, 0, 4), BIAS);
+    both(shape(2, 6, 4, 3), shape(3, 3), 4, ConvOptions.of(2, 0).padding(0, 1, 0, 1), ALL);
+    both(shape(1, 5, 5, 16), shape(2, 4), 16, ConvOptions.of(1, 0).padding(1, 0, 2, 1), BIAS);
+    both(
+        shape(2, 5, 3, 4), shape(2, 2), 6, ConvOptions.of(3, 0).padding(0, 2, 1, 0).groups(2), ALL);
     both(
         shape(1, 7, 9, 2),
         shape(3, 2),
         3,
-        Window.of(1, 0).dilation(2, 3).padding(4, 0, 3, 1),
+        ConvOptions.of(1, 0).dilation(2, 3).padding(4, 0, 3, 1),
         BIAS);
-    both(shape(1, 1, 1, 2), shape(1, 1), 3, Window.of(1, 0).padding(0, 1, 2, 0), BIAS);
-    both(shape(1, 3, 3, 2), shape(2, 2), 3, Window.of(1, 0).padding(0, 5, 4, 0), BIAS);
-    both(shape(1, 5, 5, 1), shape(2, 3), 1, Window.of(1, 0).stride(1, 2).padding(0, 1), BIAS);
-    both(shape(1, 11, 1, 2), shape(3, 1), 2, Window.of(1, 0).stride(2, 1).padding(1, 0), ALL);
+    both(shape(1, 1, 1, 2), shape(1, 1), 3, ConvOptions.of(1, 0).padding(0, 1, 2, 0), BIAS);
+    both(shape(1, 3, 3, 2), shape(2, 2), 3, ConvOptions.of(1, 0).padding(0, 5, 4, 0), BIAS);
+    both(shape(1, 5, 5, 1), shape(2, 3), 1, ConvOptions.of(1, 0).stride(1, 2).padding(0, 1), BIAS);
+    both(shape(1, 11, 1, 2), shape(3, 1), 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0), ALL);
     // Kernels larger than the image fit thanks to the padding.
-    both(shape(2, 2, 2, 3), shape(4, 4), 2, Window.of(1, 1), ALL);
-    both(shape(1, 1, 1, 2), shape(3, 3), 3, Window.of(1, 1), BIAS);
-    both(shape(1, 1, 2, 2), shape(4, 3), 3, Window.of(1, 0).stride(3, 1).padding(2, 1), BIAS);
+    both(shape(2, 2, 2, 3), shape(4, 4), 2, ConvOptions.of(1, 1), ALL);
+    both(shape(1, 1, 1, 2), shape(3, 3), 3, ConvOptions.of(1, 1), BIAS);
+    both(shape(1, 1, 2, 2), shape(4, 3), 3, ConvOptions.of(1, 0).stride(3, 1).padding(2, 1), BIAS);
     // The last rows and columns reach no output.
-    both(shape(1, 8, 7, 2), shape(2, 2), 3, Window.of(3, 0), ALL);
-    both(shape(2, 9, 9, 4), shape(1, 1), 3, Window.of(2, 0), BIAS);
+    both(shape(1, 8, 7, 2), shape(2, 2), 3, ConvOptions.of(3, 0), ALL);
+    both(shape(2, 9, 9, 4), shape(1, 1), 3, ConvOptions.of(2, 0), BIAS);
   }
 
   private void addChannels() {
-    both(shape(1, 1, 1, 1), shape(1, 1), 1, Window.of(1, 0), ALL);
-    both(shape(1, 5, 5, 1), shape(3, 3), 1, Window.of(1, 1), ALL);
-    both(shape(1, 5, 5, 1), shape(4, 4), 16, Window.of(2, 1), BIAS);
-    both(shape(2, 4, 4, 16), shape(3, 3), 16, Window.of(1, 1), ALL);
-    both(shape(2, 4, 4, 16), shape(1, 1), 32, Window.of(1, 0), BIAS);
-    both(shape(1, 4, 4, 17), shape(3, 3), 9, Window.of(1, 1), ALL);
-    both(shape(1, 6, 6, 3), shape(4, 4), 33, Window.of(2, 1), ALL);
-    both(shape(1, 4, 4, 64), shape(4, 4), 3, Window.of(2, 1), BIAS);
+    both(shape(1, 1, 1, 1), shape(1, 1), 1, ConvOptions.of(1, 0), ALL);
+    both(shape(1, 5, 5, 1), shape(3, 3), 1, ConvOptions.of(1, 1), ALL);
+    both(shape(1, 5, 5, 1), shape(4, 4), 16, ConvOptions.of(2, 1), BIAS);
+    both(shape(2, 4, 4, 16), shape(3, 3), 16, ConvOptions.of(1, 1), ALL);
+    both(shape(2, 4, 4, 16), shape(1, 1), 32, ConvOptions.of(1, 0), BIAS);
+    both(shape(1, 4, 4, 17), shape(3, 3), 9, ConvOptions.of(1, 1), ALL);
+    both(shape(1, 6, 6, 3), shape(4, 4), 33, ConvOptions.of(2, 1), ALL);
+    both(shape(1, 4, 4, 64), shape(4, 4), 3, ConvOptions.of(2, 1), BIAS);
   }
 
   private void addDilations() {
@@ -101,58 +102,79 @@ final class ConvolutionCases {
     for (int kernel = 1; kernel <= 3; kernel++) {
       for (int stride = 1; stride <= 2; stride++) {
         for (int padding = 0; padding <= 2; padding++) {
-          Window window = Window.of(stride, padding).dilation(2, 3);
+          ConvOptions window = ConvOptions.of(stride, padding).dilation(2, 3);
           both(shape(2, 5, 8, 3), shape(kernel, kernel), 2, window, Fused.of(count++ % 8));
         }
       }
     }
-    both(shape(1, 9, 7, 16), shape(3, 3), 8, Window.of(1, 2).dilation(2, 2), ALL);
+    both(shape(1, 9, 7, 16), shape(3, 3), 8, ConvOptions.of(1, 2).dilation(2, 2), ALL);
     both(
         shape(1, 7, 5, 3),
         shape(3, 1),
         2,
-        Window.of(1, 0).stride(2, 1).padding(3, 0).dilation(3, 1),
+        ConvOptions.of(1, 0).stride(2, 1).padding(3, 0).dilation(3, 1),
         ALL);
     both(
         shape(2, 4, 7, 2),
         shape(2, 4),
         3,
-        Window.of(1, 0).stride(1, 2).padding(0, 3).dilation(1, 2),
+        ConvOptions.of(1, 0).stride(1, 2).padding(0, 3).dilation(1, 2),
         BIAS);
     // What the fast ways are for, but for the dilation.
-    both(shape(1, 12, 12, 32), shape(3, 3), 32, Window.of(1, 1).dilation(2, 2), BIAS);
-    both(shape(2, 16, 16, 8), shape(4, 4), 3, Window.of(2, 1).dilation(2, 2), BIAS);
+    both(shape(1, 12, 12, 32), shape(3, 3), 32, ConvOptions.of(1, 1).dilation(2, 2), BIAS);
+    both(shape(2, 16, 16, 8), shape(4, 4), 3, ConvOptions.of(2, 1).dilation(2, 2), BIAS);
   }
 
   private void addGroups() {
     for (int groups : new int[] {2, 3, 6}) {
       for (int bits : new int[] {0, 1, 7}) {
-        both(shape(2, 5, 4, 6), shape(3, 3), 12, Window.of(1, 1).groups(groups), Fused.of(bits));
-        both(shape(1, 4, 5, 12), shape(4, 4), 6, Window.of(2, 1).groups(groups), Fused.of(bits));
+        both(
+            shape(2, 5, 4, 6),
+            shape(3, 3),
+            12,
+            ConvOptions.of(1, 1).groups(groups),
+            Fused.of(bits));
+        both(
+            shape(1, 4, 5, 12),
+            shape(4, 4),
+            6,
+            ConvOptions.of(2, 1).groups(groups),
+            Fused.of(bits));
       }
-      both(shape(2, 3, 3, 6), shape(1, 1), 6, Window.of(1, 0).groups(groups), ALL);
-      both(shape(1, 7, 6, 6), shape(3, 2), 6, Window.of(2, 2).dilation(2, 1).groups(groups), ALL);
+      both(shape(2, 3, 3, 6), shape(1, 1), 6, ConvOptions.of(1, 0).groups(groups), ALL);
+      both(
+          shape(1, 7, 6, 6),
+          shape(3, 2),
+          6,
+          ConvOptions.of(2, 2).dilation(2, 1).groups(groups),
+          ALL);
     }
-    both(shape(2, 6, 6, 32), shape(3, 3), 32, Window.of(1, 1).groups(32), BIAS);
-    both(shape(1, 5, 5, 16), shape(3, 3), 32, Window.of(1, 1).groups(2), ALL);
-    both(shape(1, 12, 12, 64), shape(3, 3), 64, Window.of(1, 1).groups(2), BIAS);
-    both(shape(2, 8, 8, 34), shape(4, 4), 2, Window.of(2, 1).groups(2), BIAS);
+    both(shape(2, 6, 6, 32), shape(3, 3), 32, ConvOptions.of(1, 1).groups(32), BIAS);
+    both(shape(1, 5, 5, 16), shape(3, 3), 32, ConvOptions.of(1, 1).groups(2), ALL);
+    both(shape(1, 12, 12, 64), shape(3, 3), 64, ConvOptions.of(1, 1).groups(2), BIAS);
+    both(shape(2, 8, 8, 34), shape(4, 4), 2, ConvOptions.of(2, 1).groups(2), BIAS);
   }
 
   private void addOutputPaddings() {
     for (int kernel = 1; kernel <= 4; kernel++) {
-      Window window = Window.of(2, kernel / 2).outputPadding(1, 1);
+      ConvOptions window = ConvOptions.of(2, kernel / 2).outputPadding(1, 1);
       transposed(shape(2, 3, 4, 3), shape(kernel, kernel), 2, window, Fused.of(kernel));
     }
-    transposed(shape(1, 3, 3, 8), shape(4, 4), 3, Window.of(2, 1).outputPadding(1, 0), BIAS);
-    transposed(shape(1, 12, 12, 32), shape(4, 4), 32, Window.of(2, 1).outputPadding(0, 1), BIAS);
-    Window uneven =
-        Window.of(1, 0).stride(3, 1).padding(1, 2).dilation(1, 2).outputPadding(2, 1).groups(2);
+    transposed(shape(1, 3, 3, 8), shape(4, 4), 3, ConvOptions.of(2, 1).outputPadding(1, 0), BIAS);
+    transposed(
+        shape(1, 12, 12, 32), shape(4, 4), 32, ConvOptions.of(2, 1).outputPadding(0, 1), BIAS);
+    ConvOptions uneven =
+        ConvOptions.of(1, 0)
+            .stride(3, 1)
+            .padding(1, 2)
+            .dilation(1, 2)
+            .outputPadding(2, 1)
+            .groups(2);
     transposed(shape(2, 3, 5, 4), shape(3, 2), 6, uneven, ALL);
   }
 
   /** Adds the convolution, and the transposed one, if their results are not empty. */
-  private void both(long[] image, long[] kernel, long out, Window window, Fused fused) {
+  private void both(long[] image, long[] kernel, long out, ConvOptions window, Fused fused) {
     long[] result = {
       image[0],
       window.height().size(image[1], kernel[0]),
@@ -166,7 +188,7 @@ final class ConvolutionCases {
     transposed(image, kernel, out, window, fused);
   }
 
-  private void transposed(long[] image, long[] kernel, long out, Window window, Fused fused) {
+  private void transposed(long[] image, long[] kernel, long out, ConvOptions window, Fused fused) {
     long[] result = {
       image[0],
       window.height().transposedSize(image[1], kernel[0]),
@@ -180,7 +202,12 @@ final class ConvolutionCases {
   }
 
   private void add(
-      boolean transposed, long[] image, long[] weight, long[] result, Window window, Fused fused) {
+      boolean transposed,
+      long[] image,
+      long[] weight,
+      long[] result,
+      ConvOptions window,
+      Fused fused) {
     List<long[]> shapes = new ArrayList<>(List.of(image, weight));
     int bias = fused.bias ? shapes.size() : -1;
     if (fused.bias) {
@@ -215,7 +242,7 @@ final class ConvolutionCases {
   }
 
   /** Settings by axis; all of them where sides differ or there are dilation, groups or more. */
-  private static String brief(Window w) {
+  private static String brief(ConvOptions w) {
     String basic =
         w.height().stride()
             + ","

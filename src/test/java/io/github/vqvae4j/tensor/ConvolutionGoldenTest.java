@@ -74,12 +74,12 @@ class ConvolutionGoldenTest {
     double tolerance = dtype == DType.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
     JsonObject settings = JsonParser.parseString(golden.setting(name)).getAsJsonObject();
     boolean relu = settings.get("relu").getAsBoolean();
-    Window window = window(settings);
+    ConvOptions window = window(settings);
     try (Step step = kernels.training(new Rng(1))) {
       Map<String, Tensor> inputs = new HashMap<>();
       for (String input : List.of("x", "weight", "bias", "residual")) {
         if (!settings.has(input) || settings.get(input).getAsBoolean()) {
-          inputs.put(input, tensor(step, dtype, golden, name + "." + input).withGradient());
+          inputs.put(input, tensor(step, dtype, golden, name + "." + input).requireGradient());
         }
       }
       Tensor x = inputs.get("x");
@@ -107,12 +107,12 @@ class ConvolutionGoldenTest {
     return Tensors.of(step, dtype, new Numbers(golden.doubles(key), golden.shape(key)));
   }
 
-  private static Window window(JsonObject settings) {
+  private static ConvOptions window(JsonObject settings) {
     int[] stride = pair(settings, "stride", 1);
     int[] padding = pair(settings, "padding", 0);
     int[] dilation = pair(settings, "dilation", 1);
     int[] outputPadding = pair(settings, "output_padding", 0);
-    return Window.of(1, 0)
+    return ConvOptions.of(1, 0)
         .stride(stride[0], stride[1])
         .padding(padding[0], padding[1])
         .dilation(dilation[0], dilation[1])

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
-import io.github.vqvae4j.random.PassKey;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.Arrays;
 import java.util.List;
@@ -84,7 +84,7 @@ class CoreEdgesTest {
   void replayReadsWhatIsDerivedFromAVariableAnew() {
     try (Variable v = variable(1, 2);
         Step step = Step.inference()) {
-      Derived doubled = new Derived(v, x -> x.mul(2));
+      Parametrization doubled = new Parametrization(v, x -> x.mul(2));
       Trace trace = step.trace();
       Tensor x = step.tensor(new float[] {1, 1}, 2);
       Tensor y = x.mul(doubled.in(step));
@@ -109,7 +109,7 @@ class CoreEdgesTest {
 
   @Test
   void replayCountsItsDraws() {
-    PassKey key = new PassKey(1, 2, 0);
+    RngKey key = new RngKey(1, 2, 0);
     try (Step step = Step.training(key);
         Step in = Step.training(key)) {
       Trace trace = step.trace();
@@ -140,11 +140,11 @@ class CoreEdgesTest {
   @Test
   void releasingAGradientLeavesTheOtherOperandsGradient() {
     try (Step step = Step.inference()) {
-      Tensor a = step.tensor(new float[] {1, 2}, 2).withGradient();
-      Tensor b = step.tensor(new float[] {3, 4}, 2).withGradient();
+      Tensor a = step.tensor(new float[] {1, 2}, 2).requireGradient();
+      Tensor b = step.tensor(new float[] {3, 4}, 2).requireGradient();
       a.add(b).square().sum().backward();
       Tensor ofA = a.gradient();
-      ofA.mul(-0.1).releasing(ofA);
+      ofA.mul(-0.1).release(ofA);
       for (int i = 0; i < 4; i++) {
         step.tensor(new float[] {100, 100}, 2);
       }
@@ -155,10 +155,10 @@ class CoreEdgesTest {
   @Test
   void releasingAGradientLeavesWhatBackwardAddsUp() {
     try (Step step = Step.inference()) {
-      Tensor a = step.tensor(new float[] {1, 2}, 2).withGradient();
+      Tensor a = step.tensor(new float[] {1, 2}, 2).requireGradient();
       a.square().sum().backward();
       Tensor first = a.gradient();
-      first.mul(-0.1).releasing(first);
+      first.mul(-0.1).release(first);
       for (int i = 0; i < 4; i++) {
         step.tensor(new float[] {100, 100}, 2);
       }
@@ -172,7 +172,7 @@ class CoreEdgesTest {
     while ((float) Rng.at(1, 0, 0, place).nextDouble() < 1) {
       place++;
     }
-    try (Step step = Step.inference(new PassKey(1, 0, place))) {
+    try (Step step = Step.inference(new RngKey(1, 0, place))) {
       float u = step.tensor(new float[1], 1).uniformLike().toFloats()[0];
       assertTrue(u < 1, "seed 1, step 0, draw 0, place " + place + " gives " + u);
     }
@@ -239,7 +239,8 @@ class CoreEdgesTest {
   @Test
   void operationsOfAQuantizerHaveItsLayer() {
     Rng rng = new Rng(5);
-    try (VectorQuantizer quantizer = VectorQuantizer.gradient(4, 2).start(Start.NORMAL).build(rng);
+    try (VectorQuantizer quantizer =
+            VectorQuantizer.gradient(4, 2).init(Initialization.NORMAL).build(rng);
         Step step = Step.inference()) {
       Trace trace = step.trace();
       quantizer.quantize(step.tensor(new float[] {1, 2}, 1, 2));
@@ -263,7 +264,7 @@ class CoreEdgesTest {
       Trace trace = step.trace();
       Tensor x = step.tensor(new float[] {1, 1}, 1, 1, 1, 2);
       Tensor w = step.tensor(new float[] {1, 1}, 1, 1, 2, 1);
-      Convolutions.of(Form.CONV_2D, x, w, null, null, true, Window.of(1, 0));
+      Convolutions.of(Form.CONV_2D, x, w, null, null, true, ConvOptions.of(1, 0));
       in.checkEachOperation();
       // The sum is minus infinity, which relu makes 0.
       Tensor large = in.tensor(new float[] {-3e38f, -3e38f}, 1, 1, 1, 2);

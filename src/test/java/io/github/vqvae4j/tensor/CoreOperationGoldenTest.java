@@ -36,7 +36,7 @@ class CoreOperationGoldenTest {
       Tensor[] operands = new Tensor[names.size()];
       for (int i = 0; i < operands.length; i++) {
         Tensor operand = tensor(step, dtype, c, names.get(i));
-        operands[i] = c.isInteger(names.get(i)) ? operand : operand.withGradient();
+        operands[i] = c.isInteger(names.get(i)) ? operand : operand.requireGradient();
       }
       Tensor y = apply(c, step, dtype, operands);
       c.assertClose("y", numbers(y), tolerance);
@@ -140,14 +140,14 @@ class CoreOperationGoldenTest {
 
   /** Operands are x, weight, bias, gain. */
   private static Tensor convolution(GoldenCase c, Step step, DType dtype, Tensor... t) {
-    Window plain = Window.of(1, 0);
+    ConvOptions plain = ConvOptions.of(1, 0);
     return switch (c.operation()) {
       case "conv2d" -> t[0].conv2d(t[1], t[2], window(c));
       case "conv1d" -> t[0].conv1d(t[1], t[2], window(c));
       case "conv1d_causal" -> {
         int dilation = c.integers("dilation")[0];
         int before = dilation * ((int) t[1].size(0) - 1);
-        Window window = plain.dilation(1, dilation).padding(0, 0, before, 0);
+        ConvOptions window = plain.dilation(1, dilation).padding(0, 0, before, 0);
         yield t[0].conv1d(t[1], t[2], window);
       }
       case "conv2d_masked" -> {
@@ -167,12 +167,12 @@ class CoreOperationGoldenTest {
     };
   }
 
-  private static Window window(GoldenCase c) {
+  private static ConvOptions window(GoldenCase c) {
     int[] stride = pair(c, "stride");
     int[] dilation = pair(c, "dilation");
     int[] padding = c.integers("padding");
     int width = padding.length - 2;
-    return Window.of(1, 0)
+    return ConvOptions.of(1, 0)
         .stride(stride[0], stride[1])
         .padding(
             width == 0 ? 0 : padding[0],

@@ -55,8 +55,8 @@ class CustomOperationErrorsTest {
             new Refusal("noise", true, Tensor::normalLike, "Draw them before"),
             new Refusal("dropout", true, x -> x.dropout(0.5), "Draw them before"),
             new Refusal("a shared draw", true, x -> shared(x), "Draw them before"),
-            new Refusal("withGradient", true, Tensor::withGradient, "a step of their own"),
-            new Refusal("withGradient", false, Tensor::withGradient, "a step of their own"),
+            new Refusal("requireGradient", true, Tensor::requireGradient, "a step of their own"),
+            new Refusal("requireGradient", false, Tensor::requireGradient, "a step of their own"),
             new Refusal("backward", true, x -> backward(x), "a step of their own"),
             new Refusal("gradients", true, x -> gradients(x, weight), "a step of their own"),
             new Refusal("onCommit", true, x -> onCommit(x), "in the layer"),
@@ -104,7 +104,7 @@ class CustomOperationErrorsTest {
       // The step is as before.
       step.onCommit(() -> {});
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
-      x.withGradient().mul(2).sum().backward();
+      x.requireGradient().mul(2).sum().backward();
     }
   }
 
@@ -112,7 +112,7 @@ class CustomOperationErrorsTest {
     CustomOperation operation =
         new Formula("mine", x -> x[0].add(1), (g, y, x) -> new Tensor[] {one.code().apply(x[0])});
     try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
-      Tensor x = tensor(step, 1, 2).withGradient();
+      Tensor x = tensor(step, 1, 2).requireGradient();
       Tensor loss = step.within("block", () -> step.apply(operation, x)).sum();
       refused(loss::backward, "mine in block: backward failed on inputs [2]", one.says());
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
@@ -124,7 +124,7 @@ class CustomOperationErrorsTest {
   void aTensorThatGradientsGoThroughMustBeAnInput() {
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = tensor(step, 1, 2);
-      Tensor tracked = tensor(step, 3, 4).withGradient();
+      Tensor tracked = tensor(step, 3, 4).requireGradient();
       for (CustomOperation operation :
           List.of(forward(each -> each.mul(tracked)), forward(each -> tracked))) {
         refused(() -> step.apply(operation, x), "mine: ", "Pass it to Step.apply as an input");
@@ -164,7 +164,7 @@ class CustomOperationErrorsTest {
     CustomOperation operation =
         new Formula("mine", x -> x[0].add(x[1].to(x[0].dtype())), gradients);
     try (Step step = Step.training(new Rng(1))) {
-      Tensor a = step.tensor(new float[6], 2, 3).withGradient();
+      Tensor a = step.tensor(new float[6], 2, 3).requireGradient();
       Tensor b = step.tensor(new int[3], 3);
       return refused(() -> step.apply(operation, a, b).sum().backward(), parts);
     }
@@ -250,7 +250,7 @@ class CustomOperationErrorsTest {
   private static NonFiniteException fault(CustomOperation operation, float... values) {
     try (Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
-      Tensor x = tensor(step, values).withGradient();
+      Tensor x = tensor(step, values).requireGradient();
       return assertThrows(
           NonFiniteException.class,
           () -> step.within("block", () -> step.apply(operation, x)).tanh().sum().backward());

@@ -62,7 +62,7 @@ class CustomOperationTest {
   @EnumSource(KernelSet.class)
   void aSurrogateHasTheExactValueAndItsOwnGradient(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = tensor(step, X).withGradient();
+      Tensor x = tensor(step, X).requireGradient();
       Tensor y = step.apply(new Rounding(2), x);
       assertArrayEquals(tensor(step, X).round().toFloats(), y.toFloats());
       y.mul(tensor(step, DY)).sum().backward();
@@ -82,7 +82,7 @@ class CustomOperationTest {
   void aTraceHasOneOperationWithNameLayerAndAttributes(boolean training) {
     try (Step step = training ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, X);
-      Tensor recorded = training ? x.withGradient() : x;
+      Tensor recorded = training ? x.requireGradient() : x;
       Trace trace = step.trace();
       Tensor y = step.within("layer", () -> step.apply(new Rounding(2), recorded));
       assertEquals(1, trace.operations().size());
@@ -187,8 +187,8 @@ class CustomOperationTest {
   void nullIsNoGradient() {
     Formula operation = new Formula("half", x -> x[0].mul(x[1]), (g, y, x) -> all(null, g));
     try (Step step = Step.training(new Rng(1))) {
-      Tensor a = tensor(step, 1, 2).withGradient();
-      Tensor b = tensor(step, 3, 4).withGradient();
+      Tensor a = tensor(step, 1, 2).requireGradient();
+      Tensor b = tensor(step, 3, 4).requireGradient();
       step.apply(operation, a, b).sum().backward();
       assertNull(a.gradient());
       assertArrayEquals(new float[] {1, 1}, b.gradient().toFloats());
@@ -205,7 +205,7 @@ class CustomOperationTest {
             (g, y, x) -> all(x[0].mul(0).scatterAdd(0, x[1].reshape(-1, 1).expand(3, 2), g), null));
     Formula largest = new Formula("largest", x -> x[0].argmax(1), (g, y, x) -> all(g));
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor table = step.tensor(new float[] {1, 2, 3, 4}, 2, 2).withGradient();
+      Tensor table = step.tensor(new float[] {1, 2, 3, 4}, 2, 2).requireGradient();
       Tensor indices = step.tensor(new int[] {1, 0, 1}, 3);
       Tensor y = step.apply(look, table, indices);
       assertArrayEquals(new float[] {3, 4, 1, 2, 3, 4}, y.toFloats());
@@ -226,13 +226,13 @@ class CustomOperationTest {
             x -> x[0].sin().exp(),
             (g, y, x) -> {
               try (Step inner = Step.training(new Rng(1))) {
-                Tensor again = inner.tensor(x[0].toDoubles(), x[0].shape()).withGradient();
+                Tensor again = inner.tensor(x[0].toDoubles(), x[0].shape()).requireGradient();
                 again.sin().exp().mul(inner.tensor(g.toDoubles(), g.shape())).sum().backward();
                 return all(x[0].step().tensor(again.gradient().toDoubles(), x[0].shape()));
               }
             });
     try (Step step = Step.training(new Rng(1))) {
-      Tensor x = step.tensor(new double[] {0.3, -2}, 2).withGradient();
+      Tensor x = step.tensor(new double[] {0.3, -2}, 2).requireGradient();
       step.apply(operation, x).sum().backward();
       double[] expected = {
         Math.cos(0.3) * Math.exp(Math.sin(0.3)), Math.cos(-2) * Math.exp(Math.sin(-2))
@@ -280,7 +280,7 @@ class CustomOperationTest {
               () -> {
                 try (Step step = training ? kernels.training(new Rng(1)) : kernels.inference()) {
                   Tensor x = step.tensor(new float[numbers], numbers);
-                  Tensor y = training ? x.withGradient() : x;
+                  Tensor y = training ? x.requireGradient() : x;
                   for (int i = 0; i < 8; i++) {
                     y = step.apply(many, y);
                   }
@@ -361,7 +361,7 @@ class CustomOperationTest {
               return all(dx);
             });
     try (Step step = Step.training(new Rng(1))) {
-      Tensor x = tensor(step, 1, 2).withGradient();
+      Tensor x = tensor(step, 1, 2).requireGradient();
       Tensor y = step.apply(operation, x);
       y.sum().backward();
       assertEquals(8, kept.size());
@@ -377,10 +377,10 @@ class CustomOperationTest {
   void releasingInsideDoesNothing() {
     Formula operation =
         new Formula(
-            "releasing",
+            "release",
             x -> {
               Tensor y = x[0].mul(2);
-              return y.add(1).releasing(y).releasing(x[0]);
+              return y.add(1).release(y).release(x[0]);
             },
             (g, y, x) -> all(g));
     try (Step step = Step.inference()) {
@@ -398,7 +398,7 @@ class CustomOperationTest {
       Tensor x = tensor(step, 1, 2).add(0);
       Tensor y = step.apply(same, x);
       assertTrue(y.sharesMemoryWith(x));
-      assertArrayEquals(new float[] {2, 3}, y.add(1).releasing(x).toFloats());
+      assertArrayEquals(new float[] {2, 3}, y.add(1).release(x).toFloats());
       CustomOperationErrorsTest.refused(y::toFloats, "given back");
     }
   }
@@ -407,7 +407,7 @@ class CustomOperationTest {
   void anOwnResultCanBeReleased() {
     try (Step step = Step.inference()) {
       Tensor y = step.apply(new Rounding(1), tensor(step, X));
-      Tensor z = y.add(1).releasing(y);
+      Tensor z = y.add(1).release(y);
       CustomOperationErrorsTest.refused(y::toFloats, "given back");
       assertEquals(3, z.toFloats()[3] - 1);
     }
@@ -429,7 +429,7 @@ class CustomOperationTest {
                   float[] last = null;
                   for (int i = 0; i < 200; i++) {
                     try (Step step = Step.training(new Rng(1))) {
-                      Tensor x = tensor(step, X).add(shift).withGradient();
+                      Tensor x = tensor(step, X).add(shift).requireGradient();
                       step.apply(operation, x).square().sum().backward();
                       float[] found = x.gradient().toFloats();
                       assertTrue(last == null || Arrays.equals(last, found));
@@ -441,7 +441,7 @@ class CustomOperationTest {
       }
       for (int thread = 0; thread < 4; thread++) {
         try (Step step = Step.training(new Rng(1))) {
-          Tensor x = tensor(step, X).add(thread).withGradient();
+          Tensor x = tensor(step, X).add(thread).requireGradient();
           step.apply(operation, x).square().sum().backward();
           assertArrayEquals(x.gradient().toFloats(), results.get(thread).get());
         }

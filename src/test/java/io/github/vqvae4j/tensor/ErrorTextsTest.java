@@ -146,7 +146,7 @@ class ErrorTextsTest {
   }
 
   private void addConvolutions() {
-    Window window = Window.of(1, 0);
+    ConvOptions window = ConvOptions.of(1, 0);
     String layout = "[kernel height, kernel width, in, out]";
     refused(
         "conv2d channels",
@@ -189,25 +189,28 @@ class ErrorTextsTest {
         "got [1, 5, 5, 4]");
     refused(
         "conv2d size",
-        s -> x(s, 1, 2, 5, 3).conv2d(x(s, 4, 3, 3, 4), null, Window.of(1, 0)),
+        s -> x(s, 1, 2, 5, 3).conv2d(x(s, 4, 3, 3, 4), null, ConvOptions.of(1, 0)),
         "conv2d",
         "[1, 2, 5, 3]",
         "too small",
         "4x3",
         "before=0, after=0");
-    refused("window stride", s -> Window.of(0, 1), "Window.stride: expected 1 to 16777216, got 0.");
+    refused(
+        "window stride",
+        s -> ConvOptions.of(0, 1),
+        "ConvOptions.stride: expected 1 to 16777216, got 0.");
     refused(
         "window padding",
-        s -> Window.of(1, 0).stride(1, 2).padding(-1, 3),
-        "Window.padding: expected at least 0, got -1.");
+        s -> ConvOptions.of(1, 0).stride(1, 2).padding(-1, 3),
+        "ConvOptions.padding: expected at least 0, got -1.");
     refused(
         "window padding of one side",
-        s -> Window.of(1, 0).stride(1, 2).padding(0, 1, 2, -3),
-        "Window.padding: expected at least 0, got -3.");
+        s -> ConvOptions.of(1, 0).stride(1, 2).padding(0, 1, 2, -3),
+        "ConvOptions.padding: expected at least 0, got -3.");
   }
 
   private void addTransposedConvolutions() {
-    Window window = Window.of(1, 0);
+    ConvOptions window = ConvOptions.of(1, 0);
     refused(
         "convTranspose2d channels",
         s -> x(s, 1, 5, 5, 3).convTranspose2d(x(s, 3, 3, 3, 4), null, window),
@@ -235,7 +238,7 @@ class ErrorTextsTest {
         "got [1, 5, 5, 4]");
     refused(
         "convTranspose2d size",
-        s -> x(s, 1, 1, 1, 3).convTranspose2d(x(s, 2, 2, 4, 3), null, Window.of(2, 1)),
+        s -> x(s, 1, 1, 1, 3).convTranspose2d(x(s, 2, 2, 4, 3), null, ConvOptions.of(2, 1)),
         "convTranspose2d",
         "[1, 1, 1, 3]",
         "too small",

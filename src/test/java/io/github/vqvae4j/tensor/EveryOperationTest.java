@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 /** What holds for every public operation of {@link Tensor}, found by reflection. */
 class EveryOperationTest {
   /** These have tests of their own, and their own texts. */
-  private static final Set<String> NO_OPERATIONS = Set.of("gradient", "withGradient", "releasing");
+  private static final Set<String> NO_OPERATIONS = Set.of("gradient", "requireGradient", "release");
 
   /** Of an operand in INT, that the others take in FLOAT: the method, and which parameter. */
   private static final Map<String, Integer> INTEGERS =
@@ -71,7 +71,10 @@ class EveryOperationTest {
   private static Stream<Method> operations() {
     return Arrays.stream(Tensor.class.getMethods())
         .filter(m -> m.getDeclaringClass() == Tensor.class)
-        .filter(m -> Set.of(Tensor.class, TopK.class, Normalized.class).contains(m.getReturnType()))
+        .filter(
+            m ->
+                Set.of(Tensor.class, TopK.class, NormalizationResult.class)
+                    .contains(m.getReturnType()))
         .filter(m -> !NO_OPERATIONS.contains(m.getName()));
   }
 
@@ -123,8 +126,8 @@ class EveryOperationTest {
               new long[] {2, 2},
               DType.class,
               DType.DOUBLE,
-              Window.class,
-              Window.of(1, 0),
+              ConvOptions.class,
+              ConvOptions.of(1, 0),
               Padding.class,
               Padding.zeros(1),
               List.class,

@@ -78,7 +78,7 @@ class ExtremeNumbersTest {
     return Stream.concat(
         check(t -> t.max(), x, new double[] {3}, 0, 1, 0, 0, 0, 0, 0, 0, 0),
         check(
-            t -> t.reshape(1, 3, 3, 1).maxPool(2, 2, Window.of(1, 0)).reshape(4),
+            t -> t.reshape(1, 3, 3, 1).maxPool(2, 2, ConvOptions.of(1, 0)).reshape(4),
             x,
             new double[] {3, 3, 3, 3},
             0,
@@ -107,7 +107,7 @@ class ExtremeNumbersTest {
   private static void check(
       Kind kind, UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
     try (Step step = kind.kernels.training(new Rng(1))) {
-      Tensor input = Tensors.of(step, kind.dtype, new Numbers(x, x.length)).withGradient();
+      Tensor input = Tensors.of(step, kind.dtype, new Numbers(x, x.length)).requireGradient();
       Tensor result = operation.apply(input);
       result.sum().backward();
       assertNear(y, result.toDoubles());

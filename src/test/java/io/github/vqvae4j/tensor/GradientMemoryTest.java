@@ -30,7 +30,7 @@ class GradientMemoryTest {
   private static long bytesOfOneStep(KernelSet kernels) {
     long before = Pointer.totalBytes();
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = step.tensor(new float[NUMBERS], NUMBERS).withGradient();
+      Tensor x = step.tensor(new float[NUMBERS], NUMBERS).requireGradient();
       Tensor y = x;
       for (int i = 0; i < DEPTH; i += 4) {
         y = y.mul(0.5).reshape(2, -1).tanh().add(1).reshape(NUMBERS).mul(y);

@@ -38,7 +38,7 @@ class IndexSumsTest {
   @EnumSource(KernelSet.class)
   void theGradientOfGatherLosesNothing(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = step.tensor(new float[6], 2, 3).withGradient();
+      Tensor x = step.tensor(new float[6], 2, 3).requireGradient();
       int[] indices = new int[MANY];
       Arrays.fill(indices, MANY / 2, MANY, 2);
       Tensor picked = x.gather(1, step.tensor(indices, 2, MANY / 2));

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Nd4jKernels;
 import io.github.vqvae4j.tensor.internal.OneDnnKernels;
@@ -19,7 +19,7 @@ public enum KernelSet {
 
   /** A step that trains. */
   public Step training(Rng rng) {
-    return new Step(true, new PassKey(rng.nextLong(), 0, 0), kernels);
+    return new Step(true, new RngKey(rng.nextLong(), 0, 0), kernels);
   }
 
   /** A step that only computes. */

@@ -18,7 +18,7 @@ final class LossCases {
 
   static List<OperationCase> all() {
     LossCases lists = new LossCases();
-    lists.add("l1", Tensor::l1, (x, t) -> Math.abs(x - t));
+    lists.add("meanAbsoluteError", Tensor::meanAbsoluteError, (x, t) -> Math.abs(x - t));
     for (double delta : new double[] {1, 0.3, 5}) {
       lists.add(
           "huber " + delta,

@@ -33,7 +33,7 @@ class NanTest {
     all.put("softmax", t -> t.softmax(-1));
     all.put("logSoftmax", t -> t.logSoftmax(-1));
     all.put("max", t -> t.max(-1));
-    all.put("averagePool", t -> t.averagePool(2, 2, Window.of(2, 0)));
+    all.put("averagePool", t -> t.averagePool(2, 2, ConvOptions.of(2, 0)));
     all.put("groupNorm", t -> t.groupNorm(2, weights(t, 64), weights(t, 64), 1e-5));
     all.put("layerNorm", t -> t.layerNorm(weights(t, 64), weights(t, 64), 1e-5));
     all.put("convolution, relu", t -> convolved(t, false, 5, 5, 64, 16));
@@ -49,13 +49,13 @@ class NanTest {
                 null,
                 null,
                 true,
-                Window.of(2, 1)));
+                ConvOptions.of(2, 1)));
     all.put("meanSquaredError", t -> t.meanSquaredError(t.mul(0.5)));
     return all;
   }
 
   private static Tensor convolved(Tensor t, boolean transposed, long... shape) {
-    Window window = Window.of(1, (int) shape[0] / 2);
+    ConvOptions window = ConvOptions.of(1, (int) shape[0] / 2);
     Tensor w = weights(t, shape);
     return transposed
         ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, t, w, null, null, true, window)
@@ -84,9 +84,11 @@ class NanTest {
     float[] numbers = Tensors.gaussians(new Rng(1), (int) Numbers.size(IMAGES));
     try (Step step = kernels.training(new Rng(1))) {
       assertFalse(
-          hasNan(operation.apply(step.tensor(numbers, IMAGES).withGradient())), "none by itself");
+          hasNan(operation.apply(step.tensor(numbers, IMAGES).requireGradient())),
+          "none by itself");
       numbers[numbers.length / 2] = Float.NaN;
-      assertTrue(hasNan(operation.apply(step.tensor(numbers, IMAGES).withGradient())), "training");
+      assertTrue(
+          hasNan(operation.apply(step.tensor(numbers, IMAGES).requireGradient())), "training");
     }
     try (Step step = kernels.inference()) {
       assertTrue(hasNan(operation.apply(step.tensor(numbers, IMAGES))), "inference");

@@ -70,9 +70,9 @@ class NormalizationTest {
 
   private static Result run(KernelSet kernels, DType dtype, String kind, Numbers... inputs) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = Tensors.of(step, dtype, inputs[0]).withGradient();
-      Tensor weight = Tensors.of(step, dtype, inputs[1]).withGradient();
-      Tensor bias = Tensors.of(step, dtype, inputs[2]).withGradient();
+      Tensor x = Tensors.of(step, dtype, inputs[0]).requireGradient();
+      Tensor weight = Tensors.of(step, dtype, inputs[1]).requireGradient();
+      Tensor bias = Tensors.of(step, dtype, inputs[2]).requireGradient();
       Tensor y = normalize(kind, x, weight, bias);
       y.mul(Tensors.of(step, dtype, inputs[3])).sum().backward();
       return new Result(
@@ -115,7 +115,7 @@ class NormalizationTest {
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(new float[] {1, 10, 2, 10, 6, 40}, 3, 2);
       Tensor one = step.tensor(new float[] {1, 1}, 2);
-      Normalized normalized = x.batchNorm(one, one, EPSILON);
+      NormalizationResult normalized = x.batchNorm(one, one, EPSILON);
       assertArrayEquals(new double[] {3, 20}, normalized.mean().toDoubles(), 1e-5);
       assertArrayEquals(new double[] {14 / 3.0, 200}, normalized.variance().toDoubles(), 1e-4);
     }
@@ -142,7 +142,7 @@ class NormalizationTest {
   private static double[][] plain(
       KernelSet kernels, DType dtype, String kind, boolean constants, Numbers... inputs) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = Tensors.of(step, dtype, inputs[0]).withGradient();
+      Tensor x = Tensors.of(step, dtype, inputs[0]).requireGradient();
       long channels = x.size(-1);
       Tensor one = Tensors.of(step, dtype, Numbers.filled(new long[] {channels}, i -> 1));
       Tensor zero = Tensors.of(step, dtype, Numbers.filled(new long[] {channels}, i -> 0));
@@ -166,16 +166,16 @@ class NormalizationTest {
     Result all = run(kernels, DType.FLOAT, "group", inputs);
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = Tensors.of(step, DType.FLOAT, inputs[0]);
-      Tensor weight = Tensors.of(step, DType.FLOAT, inputs[1]).withGradient();
+      Tensor weight = Tensors.of(step, DType.FLOAT, inputs[1]).requireGradient();
       Tensor bias = Tensors.of(step, DType.FLOAT, inputs[2]);
       Tensor dy = Tensors.of(step, DType.FLOAT, inputs[3]);
       normalize("group", x, weight, bias).mul(dy).sum().backward();
       assertArrayEquals(all.dWeight(), weight.gradient().toDoubles());
     }
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = Tensors.of(step, DType.FLOAT, inputs[0]).withGradient();
+      Tensor x = Tensors.of(step, DType.FLOAT, inputs[0]).requireGradient();
       Tensor weight = Tensors.of(step, DType.FLOAT, inputs[1]);
-      Tensor bias = Tensors.of(step, DType.FLOAT, inputs[2]).withGradient();
+      Tensor bias = Tensors.of(step, DType.FLOAT, inputs[2]).requireGradient();
       Tensor dy = Tensors.of(step, DType.FLOAT, inputs[3]);
       normalize("group", x, weight, bias).mul(dy).sum().backward();
       assertArrayEquals(all.dx(), x.gradient().toDoubles());
@@ -211,7 +211,8 @@ class NormalizationTest {
     double rate = 0.3;
     int count = 100_003;
     try (Step step = Step.training(new Rng(8))) {
-      Tensor x = Tensors.of(step, dtype, Numbers.filled(new long[] {count}, i -> 2)).withGradient();
+      Tensor x =
+          Tensors.of(step, dtype, Numbers.filled(new long[] {count}, i -> 2)).requireGradient();
       Tensor y = x.dropout(rate);
       y.sum().backward();
       int dropped = 0;

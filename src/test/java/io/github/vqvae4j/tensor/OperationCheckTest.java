@@ -47,7 +47,7 @@ class OperationCheckTest {
                 new Own(x -> x.mul(2).mul(0.5)), new Own(formula), new Own(Tensor::tanh));
         Step step = Step.training(rng)) {
       step.checkEachOperation();
-      Tensor x = step.tensor(values, values.length).withGradient();
+      Tensor x = step.tensor(values, values.length).requireGradient();
       return assertThrows(NonFiniteException.class, () -> model.forward(x).sum().backward());
     }
   }
@@ -75,7 +75,7 @@ class OperationCheckTest {
     try (MultiHeadAttention attention = new MultiHeadAttention(8, 2, true, rng);
         Step step = kernels.training(rng)) {
       step.checkEachOperation();
-      Tensor x = step.tensor(Tensors.gaussians(rng, 80), 2, 5, 8).withGradient();
+      Tensor x = step.tensor(Tensors.gaussians(rng, 80), 2, 5, 8).requireGradient();
       attention.forward(x).square().sum().backward();
       assertTrue(NonFinite.index(x.gradient()) < 0);
     }
@@ -113,7 +113,7 @@ class OperationCheckTest {
       }
       Tensor[] tensors =
           Arrays.stream(inputs)
-              .map(n -> Tensors.of(step, dtype, n).withGradient())
+              .map(n -> Tensors.of(step, dtype, n).requireGradient())
               .toArray(Tensor[]::new);
       Tensor y = one.operation().apply(tensors);
       y.square().sum().backward();
@@ -149,10 +149,10 @@ class OperationCheckTest {
     try (Step step = kernels.training(new Rng(1))) {
       step.checkEachOperation();
       Tensor targets = step.tensor(new int[] {1, -1}, 1, 2);
-      Tensor logits = step.tensor(new float[] {1, 2, 3, nan, 5, 6}, 1, 2, 3).withGradient();
+      Tensor logits = step.tensor(new float[] {1, 2, 3, nan, 5, 6}, 1, 2, 3).requireGradient();
       logits.crossEntropy(targets, -1).backward();
       assertTrue(NonFinite.index(logits.gradient()) < 0);
-      Tensor x = step.tensor(new float[] {1, nan, 3}, 3).withGradient();
+      Tensor x = step.tensor(new float[] {1, nan, 3}, 3).requireGradient();
       Tensor mask = step.tensor(new int[] {0, 1, 0}, 3);
       x.maskedFill(mask, 0).sum().backward();
       assertArrayEquals(new float[] {1, 0, 1}, x.gradient().toFloats());

@@ -37,7 +37,12 @@ class OperationErrorsTest {
     refused("clamp", s -> x(s, 2).clamp(1, 0.5), "clamp", "min <= max", "min 1.0 and max 0.5");
     refused("clamp NaN", s -> x(s, 2).clamp(Double.NaN, 0.5), "min NaN");
     String equal = "equal shapes";
-    refused("l1", s -> x(s, 2, 3).l1(x(s, 3)), "l1", equal, "[2, 3] and [3]");
+    refused(
+        "meanAbsoluteError",
+        s -> x(s, 2, 3).meanAbsoluteError(x(s, 3)),
+        "meanAbsoluteError",
+        equal,
+        "[2, 3] and [3]");
     refused("huber", s -> x(s, 2, 3).huber(x(s, 3), 1), "huber", equal, "[2, 3] and [3]");
     refused("huber delta", s -> x(s, 2).huber(x(s, 2), 0), "huber", "delta above 0", "got 0.0");
     refused(
@@ -67,7 +72,7 @@ class OperationErrorsTest {
     String expected = "from -2 to 1";
     refused("softmax", s -> x(s, 2, 3).softmax(2), "softmax", expected, "[2, 3]", "got [2]");
     refused("logSoftmax", s -> x(s, 2, 3).logSoftmax(-3), "logSoftmax", expected, "got [-3]");
-    refused("cumulativeSum", s -> x(s, 2, 3).cumulativeSum(2), "cumulativeSum", "got [2]");
+    refused("cumsum", s -> x(s, 2, 3).cumsum(2), "cumsum", "got [2]");
     refused("max", s -> x(s, 2, 3).max(0, -2), "max", "distinct", expected, "got [0, -2]");
   }
 
@@ -103,7 +108,7 @@ class OperationErrorsTest {
 
   private void addPooling() {
     String images = "[batch, height, width, channels]";
-    Window window = Window.of(2, 1);
+    ConvOptions window = ConvOptions.of(2, 1);
     refused("maxPool rank", s -> x(s, 4, 4, 1).maxPool(2, 2, window), "maxPool", images);
     refused(
         "maxPool padding",
@@ -257,22 +262,26 @@ class OperationErrorsTest {
           },
           "Step.inference(rng)");
     }
-    refused("withGradient of ints", s -> ints(s, 2).withGradient(), "withGradient", "integers");
+    refused(
+        "requireGradient of ints",
+        s -> ints(s, 2).requireGradient(),
+        "requireGradient",
+        "integers");
     refusals.refused(
         IllegalStateException.class,
         "gradient of a result",
-        s -> x(s, 2).withGradient().neg().gradient(),
+        s -> x(s, 2).requireGradient().neg().gradient(),
         "Tensor.gradient",
         "a result in between",
-        "withGradient()");
+        "requireGradient()");
     refused(
-        "releasing",
+        "release",
         s -> {
           try (Step other = Step.inference()) {
-            x(s, 2).releasing(x(other, 2));
+            x(s, 2).release(x(other, 2));
           }
         },
-        "releasing",
+        "release",
         "same step");
   }
 }

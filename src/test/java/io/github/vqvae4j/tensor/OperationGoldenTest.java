@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
  * beside PyTorch's.
  */
 class OperationGoldenTest {
-  private static final Window WINDOW = Window.of(1, 0).stride(2, 1).padding(1, 1);
+  private static final ConvOptions WINDOW = ConvOptions.of(1, 0).stride(2, 1).padding(1, 1);
 
   private final Map<String, BinaryOperator<Tensor>> operations = new HashMap<>();
 
@@ -34,7 +34,7 @@ class OperationGoldenTest {
     add("clamp", x -> x.clamp(-0.5, 0.75));
     add("softmax", x -> x.softmax(1));
     add("log_softmax", x -> x.logSoftmax(-1));
-    add("cumulative_sum", x -> x.cumulativeSum(1));
+    add("cumsum", x -> x.cumsum(1));
     add("max", x -> x.max(0, 2));
     add("average_pool", x -> x.averagePool(3, 2, WINDOW));
     add("max_pool", x -> x.maxPool(3, 2, WINDOW));
@@ -47,7 +47,7 @@ class OperationGoldenTest {
     operations.put("matmul_transposed", (x, other) -> x.matmul(true, other, true));
     operations.put("attention", (x, t) -> Tensor.scaledDotProductAttention(x, t, t, false));
     operations.put("attention_causal", (x, t) -> Tensor.scaledDotProductAttention(x, t, t, true));
-    operations.put("l1", Tensor::l1);
+    operations.put("meanAbsoluteError", Tensor::meanAbsoluteError);
     operations.put("huber", (x, target) -> x.huber(target, 0.7));
     operations.put("binary_cross_entropy", Tensor::binaryCrossEntropyWithLogits);
     return operations.keySet().stream()
@@ -72,10 +72,10 @@ class OperationGoldenTest {
   private void check(Golden golden, String name, KernelSet kernels, DType dtype) {
     double tolerance = dtype == DType.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = tensor(step, dtype, golden, name + ".x").withGradient();
+      Tensor x = tensor(step, dtype, golden, name + ".x").requireGradient();
       boolean compares = golden.has(name + ".target");
       Tensor target =
-          compares ? tensor(step, dtype, golden, name + ".target").withGradient() : null;
+          compares ? tensor(step, dtype, golden, name + ".target").requireGradient() : null;
 
       Tensor y = operations.get(name).apply(x, target);
       y.mul(tensor(step, dtype, golden, name + ".dy")).sum().backward();

@@ -178,7 +178,7 @@ class OperationTest {
       Tensor[] tensors = new Tensor[inputs.length];
       for (int i = 0; i < tensors.length; i++) {
         Tensor input = Tensors.of(step, dtype, inputs[i]);
-        tensors[i] = wanted.test(i) ? input.withGradient() : input;
+        tensors[i] = wanted.test(i) ? input.requireGradient() : input;
       }
       Tensor y = one.operation().apply(tensors);
       y.mul(Tensors.of(step, dtype, new Numbers(weights, y.shape()))).sum().backward();

@@ -122,9 +122,9 @@ final class RandomCases {
               s);
       default ->
           add(
-              "cumulativeSum " + axis,
-              t -> t[0].cumulativeSum(axis),
-              n -> ReferenceFunctions.cumulativeSum(n[0], axis),
+              "cumsum " + axis,
+              t -> t[0].cumsum(axis),
+              n -> ReferenceFunctions.cumsum(n[0], axis),
               s);
     }
   }
@@ -216,8 +216,8 @@ final class RandomCases {
     long[] s = shape(4);
     int height = from(1, 5);
     int width = from(1, 5);
-    Window window =
-        Window.of(1, 0)
+    ConvOptions window =
+        ConvOptions.of(1, 0)
             .stride(from(1, 4), from(1, 4))
             .padding(from(0, height - 1), from(0, width - 1));
     if (window.height().size(s[1], height) > 0 && window.width().size(s[2], width) > 0) {
@@ -242,8 +242,8 @@ final class RandomCases {
     long height = from(1, 4);
     long width = from(1, 4);
     long[] s = {from(1, 3), from(1, 9), from(1, 9), in};
-    Window window =
-        Window.of(1, 0)
+    ConvOptions window =
+        ConvOptions.of(1, 0)
             .stride(from(1, 3), from(1, 3))
             .padding(from(0, 3), from(0, 3), from(0, 3), from(0, 3))
             .dilation(from(1, 3), from(1, 3))
@@ -259,7 +259,7 @@ final class RandomCases {
             new long[] {out});
       }
     } else {
-      Window padded =
+      ConvOptions padded =
           window.outputPadding(
               rng.nextInt(Math.max(window.height().stride(), window.height().dilation())),
               rng.nextInt(Math.max(window.width().stride(), window.width().dilation())));

@@ -15,8 +15,8 @@ import java.util.List;
 final class RandomGraph {
   private static final int OPERATIONS = 30;
   private static final long[] IMAGE = {2, 3, 2, 4};
-  private static final Window SAME = Window.of(1, 1);
-  private static final Window POINTWISE = Window.of(1, 0);
+  private static final ConvOptions SAME = ConvOptions.of(1, 1);
+  private static final ConvOptions POINTWISE = ConvOptions.of(1, 0);
 
   /** Two images, one number a channel, weights of 1x1 and of 3x3. */
   static final List<long[]> LEAVES =

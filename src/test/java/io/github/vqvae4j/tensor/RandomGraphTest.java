@@ -56,7 +56,7 @@ class RandomGraphTest {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor[] tensors =
           Arrays.stream(leaves)
-              .map(leaf -> Tensors.of(step, dtype, leaf).withGradient())
+              .map(leaf -> Tensors.of(step, dtype, leaf).requireGradient())
               .toArray(Tensor[]::new);
       RandomGraph.loss(seed, tensors).backward();
       return Arrays.stream(tensors)

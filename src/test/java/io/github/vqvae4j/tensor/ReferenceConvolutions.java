@@ -8,7 +8,7 @@ final class ReferenceConvolutions {
    * y[n, i, j, o] = sum over a, b, c of x[n, i s + a d - p, j s + b d - p, g in + c] w[a, b, c, o],
    * where g is the group of o and in the channels of one.
    */
-  static Numbers conv2d(Numbers x, Numbers w, Window window) {
+  static Numbers conv2d(Numbers x, Numbers w, ConvOptions window) {
     long[] xs = x.shape();
     long[] ws = w.shape();
     long bottom =
@@ -47,7 +47,7 @@ final class ReferenceConvolutions {
    * Each pixel adds its product with the kernel to the result, stride apart; edges are cut off, and
    * the output padding added.
    */
-  static Numbers convTranspose2d(Numbers x, Numbers w, Window window) {
+  static Numbers convTranspose2d(Numbers x, Numbers w, ConvOptions window) {
     long[] xs = x.shape();
     long[] ws = w.shape();
     long height =
@@ -82,13 +82,13 @@ final class ReferenceConvolutions {
     return y;
   }
 
-  private static long row(long position, long ofKernel, Window window) {
+  private static long row(long position, long ofKernel, ConvOptions window) {
     return position * window.height().stride()
         + ofKernel * window.height().dilation()
         - window.height().before();
   }
 
-  private static long column(long position, long ofKernel, Window window) {
+  private static long column(long position, long ofKernel, ConvOptions window) {
     return position * window.width().stride()
         + ofKernel * window.width().dilation()
         - window.width().before();

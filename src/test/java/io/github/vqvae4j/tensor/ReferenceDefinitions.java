@@ -129,7 +129,7 @@ final class ReferenceDefinitions {
 
   /** Operands are x, weight, bias, gain. */
   private static Definition convolution(GoldenCase c) {
-    Window plain = Window.of(1, 0);
+    ConvOptions plain = ConvOptions.of(1, 0);
     return switch (c.operation()) {
       case "conv2d" ->
           n -> ReferenceWeights.conv2d(n[0], n[1], n[2], c.integers("padding"), window(c));
@@ -165,10 +165,10 @@ final class ReferenceDefinitions {
   }
 
   /** In one dimension the height's settings stay 1. */
-  private static Window window(GoldenCase c) {
+  private static ConvOptions window(GoldenCase c) {
     int[] stride = pair(c, "stride");
     int[] dilation = pair(c, "dilation");
-    return Window.of(1, 0)
+    return ConvOptions.of(1, 0)
         .stride(stride[0], stride[1])
         .dilation(dilation[0], dilation[1])
         .groups(c.hasAttribute("groups") ? c.integer("groups") : 1);

@@ -56,7 +56,7 @@ final class ReferenceFunctions {
     return new Numbers(new double[] {sum / targets.length}, 1);
   }
 
-  static Numbers cumulativeSum(Numbers x, int axis) {
+  static Numbers cumsum(Numbers x, int axis) {
     return Numbers.filled(
         x.shape(),
         index -> {
@@ -136,7 +136,8 @@ final class ReferenceFunctions {
         });
   }
 
-  static Numbers pool(Numbers x, boolean max, int kernelHeight, int kernelWidth, Window window) {
+  static Numbers pool(
+      Numbers x, boolean max, int kernelHeight, int kernelWidth, ConvOptions window) {
     long[] s = x.shape();
     return Numbers.filled(
         new long[] {

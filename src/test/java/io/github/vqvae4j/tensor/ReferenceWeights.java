@@ -10,7 +10,7 @@ final class ReferenceWeights {
    *
    * @param padding top, bottom, left, right
    */
-  static Numbers conv2d(Numbers x, Numbers w, Numbers bias, int[] padding, Window window) {
+  static Numbers conv2d(Numbers x, Numbers w, Numbers bias, int[] padding, ConvOptions window) {
     Numbers rows = ReferenceShapes.pad(x, 1, padding[0], padding[1], 0);
     Numbers padded = ReferenceShapes.pad(rows, 2, padding[2], padding[3], 0);
     return Reference.zip(ReferenceConvolutions.conv2d(padded, w, window), bias, Double::sum);
@@ -21,7 +21,7 @@ final class ReferenceWeights {
    *
    * @param padding left, right
    */
-  static Numbers conv1d(Numbers x, Numbers w, Numbers bias, int[] padding, Window window) {
+  static Numbers conv1d(Numbers x, Numbers w, Numbers bias, int[] padding, ConvOptions window) {
     long[] xs = x.shape();
     long[] ws = w.shape();
     Numbers y =

@@ -19,7 +19,7 @@ class ReleasingTest {
     try (Step step = Step.inference()) {
       Tensor first = step.tensor(NUMBERS, 2, 3).mul(2);
       long place = address(first);
-      Tensor second = first.mul(2).releasing(first);
+      Tensor second = first.mul(2).release(first);
       Tensor third = second.mul(2);
       assertEquals(place, address(third));
       assertArrayEquals(new float[] {4, 8, 12, 16, 20, 24}, second.toFloats());
@@ -31,7 +31,7 @@ class ReleasingTest {
   void usingItAfterwardsSaysWhy() {
     try (Step step = Step.inference()) {
       Tensor first = step.tensor(NUMBERS, 2, 3);
-      first.mul(2).releasing(first);
+      first.mul(2).release(first);
       IllegalStateException e = assertThrows(IllegalStateException.class, first::toFloats);
       assertTrue(e.getMessage().contains("[2, 3]: its memory was given back"), e::getMessage);
     }
@@ -43,9 +43,9 @@ class ReleasingTest {
     try (Variable variable = new Variable(true, NUMBERS, 6);
         Step step = Step.inference()) {
       Tensor view = variable.in(step).reshape(2, 3);
-      Tensor result = view.mul(2).releasing(view);
+      Tensor result = view.mul(2).release(view);
       Tensor reshaped = result.reshape(3, 2);
-      reshaped.releasing(result);
+      reshaped.release(result);
       step.tensor(new float[6], 6);
       assertArrayEquals(NUMBERS, view.toFloats());
       assertArrayEquals(NUMBERS, variable.toFloats());
@@ -56,9 +56,9 @@ class ReleasingTest {
   @Test
   void trainingKeepsWhatGradientsNeed() {
     try (Step step = Step.training(new Rng(1))) {
-      Tensor first = step.tensor(NUMBERS, 6).withGradient();
+      Tensor first = step.tensor(NUMBERS, 6).requireGradient();
       Tensor second = first.square();
-      Tensor third = second.square().releasing(second);
+      Tensor third = second.square().release(second);
       assertNotEquals(address(second), address(third.mul(1)));
       third.sum().backward();
       // d x^4 / dx
@@ -69,9 +69,9 @@ class ReleasingTest {
   @Test
   void gradientsInAStepForInferenceNeedItToo() {
     try (Step step = Step.inference()) {
-      Tensor first = step.tensor(NUMBERS, 6).withGradient();
+      Tensor first = step.tensor(NUMBERS, 6).requireGradient();
       Tensor second = first.square();
-      Tensor third = second.square().releasing(second);
+      Tensor third = second.square().release(second);
       step.tensor(new float[6], 6);
       third.sum().backward();
       assertArrayEquals(new float[] {4, 32, 108, 256, 500, 864}, first.gradient().toFloats());
@@ -84,9 +84,9 @@ class ReleasingTest {
     try (Step step = Step.inference()) {
       Tensor first = step.tensor(NUMBERS, 2, 3);
       Tensor view = first.stopGradient().reshape(6);
-      Tensor sum = view.add(1).releasing(first).releasing(view);
+      Tensor sum = view.add(1).release(first).release(view);
       Tensor second = step.tensor(NUMBERS, 6);
-      Tensor third = sum.mul(1).releasing(view);
+      Tensor third = sum.mul(1).release(view);
       step.tensor(new float[6], 6);
       assertThrows(IllegalStateException.class, view::toFloats);
       assertArrayEquals(NUMBERS, second.toFloats());

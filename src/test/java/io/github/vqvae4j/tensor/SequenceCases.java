@@ -33,22 +33,22 @@ final class SequenceCases {
 
   private void addConvolutions() {
     // Settings of the height must not count.
-    both(shape(2, 9, 3), 3, 4, Window.of(1, 0).stride(2, 1).padding(3, 1));
-    both(shape(1, 1, 1), 1, 1, Window.of(1, 0));
-    both(shape(2, 11, 3), 3, 5, Window.of(1, 0).dilation(1, 4).padding(3, 1, 8, 0)); // causal
-    both(shape(2, 13, 16), 7, 16, Window.of(1, 0).padding(0, 0, 6, 0));
-    both(shape(1, 9, 3), 4, 2, Window.of(2, 0).padding(0, 0, 0, 3));
-    both(shape(2, 5, 4), 4, 6, Window.of(2, 0).padding(0, 0, 0, 2).groups(2));
-    both(shape(2, 2, 32), 3, 32, Window.of(1, 0).dilation(1, 9).padding(0, 0, 18, 0));
-    both(shape(3, 7, 2), 1, 5, Window.of(2, 0));
-    both(shape(2, 16, 4), 4, 8, Window.of(2, 1).outputPadding(1, 0));
-    both(shape(2, 11, 3), 2, 4, Window.of(1, 8).dilation(1, 8));
-    both(shape(1, 13, 6), 5, 4, Window.of(3, 2).groups(2));
-    both(shape(2, 8, 8), 3, 8, Window.of(1, 2).dilation(2, 2).groups(8));
-    both(shape(2, 64, 32), 3, 32, Window.of(1, 1));
+    both(shape(2, 9, 3), 3, 4, ConvOptions.of(1, 0).stride(2, 1).padding(3, 1));
+    both(shape(1, 1, 1), 1, 1, ConvOptions.of(1, 0));
+    both(shape(2, 11, 3), 3, 5, ConvOptions.of(1, 0).dilation(1, 4).padding(3, 1, 8, 0)); // causal
+    both(shape(2, 13, 16), 7, 16, ConvOptions.of(1, 0).padding(0, 0, 6, 0));
+    both(shape(1, 9, 3), 4, 2, ConvOptions.of(2, 0).padding(0, 0, 0, 3));
+    both(shape(2, 5, 4), 4, 6, ConvOptions.of(2, 0).padding(0, 0, 0, 2).groups(2));
+    both(shape(2, 2, 32), 3, 32, ConvOptions.of(1, 0).dilation(1, 9).padding(0, 0, 18, 0));
+    both(shape(3, 7, 2), 1, 5, ConvOptions.of(2, 0));
+    both(shape(2, 16, 4), 4, 8, ConvOptions.of(2, 1).outputPadding(1, 0));
+    both(shape(2, 11, 3), 2, 4, ConvOptions.of(1, 8).dilation(1, 8));
+    both(shape(1, 13, 6), 5, 4, ConvOptions.of(3, 2).groups(2));
+    both(shape(2, 8, 8), 3, 8, ConvOptions.of(1, 2).dilation(2, 2).groups(8));
+    both(shape(2, 64, 32), 3, 32, ConvOptions.of(1, 1));
   }
 
-  private void both(long[] x, long kernel, long out, Window window) {
+  private void both(long[] x, long kernel, long out, ConvOptions window) {
     long time = window.width().size(x[1], kernel);
     long[] weight = shape(kernel, x[2] / window.groups(), out);
     long[] residual = shape(x[0], time, out);
@@ -80,11 +80,11 @@ final class SequenceCases {
         shape(out));
   }
 
-  private static Numbers oneRow(Numbers x, Numbers w, boolean transposed, Window window) {
+  private static Numbers oneRow(Numbers x, Numbers w, boolean transposed, ConvOptions window) {
     long[] xs = x.shape();
     long[] ws = w.shape();
-    Window ofWidth =
-        Window.of(1, 0)
+    ConvOptions ofWidth =
+        ConvOptions.of(1, 0)
             .stride(1, window.width().stride())
             .padding(0, 0, window.width().before(), window.width().after())
             .dilation(1, window.width().dilation())

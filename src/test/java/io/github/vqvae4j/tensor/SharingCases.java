@@ -12,7 +12,7 @@ import java.util.List;
 
 /** One tensor with several uses: its gradient is the sum over them, whoever holds which array. */
 final class SharingCases {
-  private static final Window SAME = Window.of(1, 1);
+  private static final ConvOptions SAME = ConvOptions.of(1, 1);
 
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -197,8 +197,8 @@ final class SharingCases {
     }
     add(
         "image and weights are one tensor",
-        t -> t[0].conv2d(t[0], null, Window.of(1, 0)),
-        n -> ReferenceConvolutions.conv2d(n[0], n[0], Window.of(1, 0)),
+        t -> t[0].conv2d(t[0], null, ConvOptions.of(1, 0)),
+        n -> ReferenceConvolutions.conv2d(n[0], n[0], ConvOptions.of(1, 0)),
         shape(1, 1, 3, 3));
     add(
         "weights are computed",

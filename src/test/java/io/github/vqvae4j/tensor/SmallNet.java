@@ -8,8 +8,8 @@ import java.util.List;
 
 /** A vector-quantizing autoencoder of a few hundred numbers, which uses most operations. */
 final class SmallNet implements AutoCloseable {
-  private static final Window HALVE = Window.of(2, 1);
-  private static final Window SAME = Window.of(1, 1);
+  private static final ConvOptions HALVE = ConvOptions.of(2, 1);
+  private static final ConvOptions SAME = ConvOptions.of(1, 1);
   private static final int DEPTH = 8;
 
   private final List<Variable> variables = new ArrayList<>();

@@ -248,7 +248,7 @@ class StepGradientsTest {
 
   @Test
   void longChainsTakeAFewGradientsAtATime() {
-    Window same = Window.of(1, 1);
+    ConvOptions same = ConvOptions.of(1, 1);
     long[] shape = {2, 16, 16, 8};
     BiFunction<Tensor, Boolean, Tensor> conv =
         (x, relu) ->

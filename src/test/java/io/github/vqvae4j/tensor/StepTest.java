@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -44,7 +44,7 @@ class StepTest {
         new Use("read", x -> x.read(0, new float[1], 0, 1)),
         new Use("gradient", Tensor::gradient),
         new Use("backward", Tensor::backward),
-        new Use("withGradient", Tensor::withGradient),
+        new Use("requireGradient", Tensor::requireGradient),
         new Use("stopGradient", Tensor::stopGradient),
         new Use("exp", Tensor::exp),
         new Use("add", x -> x.add(x)),
@@ -63,7 +63,7 @@ class StepTest {
   void aTensorIsOfNoUseAfterItsStep(Use use) {
     Tensor x;
     try (Step step = Step.training(RNG)) {
-      x = step.tensor(new float[] {7}, 1).withGradient();
+      x = step.tensor(new float[] {7}, 1).requireGradient();
     }
     assertSays(
         assertThrows(IllegalStateException.class, () -> use.action().accept(x)),
@@ -75,7 +75,7 @@ class StepTest {
   @MethodSource("uses")
   void aTensorIsOfNoUseInAnotherThread(Use use) throws InterruptedException {
     try (Step step = Step.training(RNG)) {
-      Tensor x = step.tensor(new float[] {7}, 1).withGradient();
+      Tensor x = step.tensor(new float[] {7}, 1).requireGradient();
       assertSays(
           inThread("stranger", () -> use.action().accept(x)),
           "stranger",
@@ -177,7 +177,7 @@ class StepTest {
   @Test
   void backwardWantsAScalar() {
     try (Step step = Step.training(RNG)) {
-      Tensor x = step.tensor(new float[6], 2, 3).withGradient();
+      Tensor x = step.tensor(new float[6], 2, 3).requireGradient();
       assertSays(
           assertThrows(IllegalStateException.class, () -> x.exp().backward()),
           "scalar",
@@ -198,11 +198,13 @@ class StepTest {
   @Test
   void gradientsOfResultsInBetweenAreNotKept() {
     try (Step step = Step.training(RNG)) {
-      Tensor x = step.tensor(new float[] {2}, 1).withGradient();
+      Tensor x = step.tensor(new float[] {2}, 1).requireGradient();
       Tensor y = x.square();
       y.exp().sum().backward();
       assertSays(
-          assertThrows(IllegalStateException.class, y::gradient), "in between", "withGradient()");
+          assertThrows(IllegalStateException.class, y::gradient),
+          "in between",
+          "requireGradient()");
     }
   }
 
@@ -238,7 +240,7 @@ class StepTest {
   @Test
   void aGradientIsAConstant() {
     try (Step step = Step.training(RNG)) {
-      Tensor x = step.tensor(new float[] {3}, 1).withGradient();
+      Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       x.square().backward();
       assertThrows(IllegalStateException.class, () -> x.gradient().square().backward());
     }
@@ -248,7 +250,7 @@ class StepTest {
   @Test
   void lossesOneAfterTheOtherAddUp() {
     try (Step step = Step.training(RNG)) {
-      Tensor x = step.tensor(new float[] {3}, 1).withGradient();
+      Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       Tensor first = x.square();
       Tensor second = x.mul(5);
       first.backward();
@@ -262,7 +264,7 @@ class StepTest {
   @Test
   void backwardGoesThroughAResultOnlyOnce() {
     try (Step step = Step.training(RNG)) {
-      Tensor x = step.tensor(new float[] {3}, 1).withGradient();
+      Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       Tensor shared = x.square();
       Tensor loss = shared.exp();
       Tensor other = shared.sum();
@@ -307,7 +309,7 @@ class StepTest {
   @Test
   void inferenceGivesGradientsOfInputs() {
     try (Step step = Step.inference()) {
-      Tensor x = step.tensor(new float[] {3}, 1).withGradient();
+      Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       x.square().backward();
       assertEquals(6, x.gradient().item());
     }
@@ -315,13 +317,13 @@ class StepTest {
 
   @Test
   void trainingCarriesItsKey() {
-    PassKey key = new PassKey(7, 3, 16);
+    RngKey key = new RngKey(7, 3, 16);
     try (Step step = Step.training(key)) {
       assertTrue(step.isTraining());
       assertSame(key, step.key());
     }
     try (Step step = Step.training(new Rng(5))) {
-      assertEquals(new PassKey(new Rng(5).nextLong(), 0, 0), step.key());
+      assertEquals(new RngKey(new Rng(5).nextLong(), 0, 0), step.key());
     }
   }
 
@@ -434,7 +436,7 @@ class StepTest {
   void laterChangesOfTheCallersArraysDoNotMatter() {
     try (Step step = Step.training(RNG)) {
       long[] shape = {2, 2};
-      Tensor x = step.tensor(new float[] {1, 2, 3, 4}, shape).withGradient();
+      Tensor x = step.tensor(new float[] {1, 2, 3, 4}, shape).requireGradient();
       shape[0] = 1;
       int[] indices = {1, 1};
       List<Tensor> parts = new ArrayList<>(List.of(x.embedding(step.tensor(indices, 2)), x));
@@ -450,10 +452,10 @@ class StepTest {
   @Test
   void aKeyThatIsNullIsRefusedAtOnce() {
     assertSays(
-        assertThrows(NullPointerException.class, () -> Step.training((PassKey) null)),
+        assertThrows(NullPointerException.class, () -> Step.training((RngKey) null)),
         "Step.training: expected a key, got null");
     assertSays(
-        assertThrows(NullPointerException.class, () -> Step.inference((PassKey) null)),
+        assertThrows(NullPointerException.class, () -> Step.inference((RngKey) null)),
         "Step.inference: expected a key, got null");
   }
 

@@ -16,8 +16,8 @@ class StraightThroughTest {
   @EnumSource(KernelSet.class)
   void hasTheValueOfTheOneAndGivesTheGradientToTheOther(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = step.tensor(X, 3).withGradient();
-      Tensor z = step.tensor(Z, 3).withGradient();
+      Tensor x = step.tensor(X, 3).requireGradient();
+      Tensor z = step.tensor(Z, 3).requireGradient();
       Tensor y = x.straightThrough(z);
       y.mul(step.tensor(new float[] {5, 6, 7}, 3)).sum().backward();
       assertArrayEquals(bits(Z), bits(y.toFloats()), "equal bit for bit");
@@ -30,7 +30,7 @@ class StraightThroughTest {
   @EnumSource(KernelSet.class)
   void stopGradientIsAConstant(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor x = step.tensor(X, 3).withGradient();
+      Tensor x = step.tensor(X, 3).requireGradient();
       x.mul(x.stopGradient()).sum().backward();
       assertArrayEquals(X, x.gradient().toFloats());
     }
@@ -41,8 +41,8 @@ class StraightThroughTest {
   @EnumSource(KernelSet.class)
   void theQuantizersLossesReachOnlyWhomTheyShould(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
-      Tensor z = step.tensor(X, 1, 3).withGradient();
-      Tensor codebook = step.tensor(new float[] {9, 9, 9, 1, 1, -1}, 2, 3).withGradient();
+      Tensor z = step.tensor(X, 1, 3).requireGradient();
+      Tensor codebook = step.tensor(new float[] {9, 9, 9, 1, 1, -1}, 2, 3).requireGradient();
       Tensor code = codebook.embedding(z.nearestRows(codebook));
       Tensor codebookTerm = code.meanSquaredError(z.stopGradient());
       Tensor commitment = z.meanSquaredError(code.stopGradient());

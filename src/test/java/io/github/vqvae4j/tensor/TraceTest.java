@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Sequential;
-import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +64,7 @@ class TraceTest {
   private static Tensor[] tensors(Step step, DType dtype, Numbers... inputs) {
     return Arrays.stream(inputs)
         .map(numbers -> Tensors.of(step, dtype, numbers))
-        .map(tensor -> step.isTraining() ? tensor.withGradient() : tensor)
+        .map(tensor -> step.isTraining() ? tensor.requireGradient() : tensor)
         .toArray(Tensor[]::new);
   }
 
@@ -180,10 +180,10 @@ class TraceTest {
 
   @Test
   void equalKeysDrawTheSameNumbers() {
-    PassKey key = new PassKey(7, 8, 9);
+    RngKey key = new RngKey(7, 8, 9);
     try (Step step = Step.training(key);
         Step same = Step.training(key);
-        Step other = Step.training(new PassKey(7, 8, 10))) {
+        Step other = Step.training(new RngKey(7, 8, 10))) {
       Trace trace = step.trace();
       Tensor x = step.tensor(Tensors.gaussians(new Rng(1), 60), 5, 12);
       Tensor y = x.dropout(0.5).add(x.normalLike()).add(x.uniformLike().dropout(0.25));
@@ -201,7 +201,7 @@ class TraceTest {
       Trace trace = step.trace();
       Tensor x = step.tensor(new float[] {3, 4}, 2);
       Tensor product = x.mul(early);
-      Tensor y = product.add(1).releasing(product).releasing(early);
+      Tensor y = product.add(1).release(product).release(early);
       step.tensor(new float[] {100, 100}, 2);
       step.tensor(new float[] {100, 100}, 2);
       Tensor others = step.tensor(new float[] {10, 20}, 2);
@@ -214,10 +214,10 @@ class TraceTest {
   void gradientsStopWhereTheyDid() {
     try (Step step = Step.training(new Rng(1));
         Step other = Step.training(new Rng(1))) {
-      Tensor x = step.tensor(new float[] {3, 4}, 2).withGradient();
+      Tensor x = step.tensor(new float[] {3, 4}, 2).requireGradient();
       Trace trace = step.trace();
-      Tensor y = x.mul(x.stopGradient()).add(x.square().withGradient()).sum();
-      Tensor again = other.tensor(new float[] {5, 6}, 2).withGradient();
+      Tensor y = x.mul(x.stopGradient()).add(x.square().requireGradient()).sum();
+      Tensor again = other.tensor(new float[] {5, 6}, 2).requireGradient();
       Tensor now = trace.replay(other, Map.of(x, again)).get(y);
       assertEquals(2 * 61, now.item());
       now.backward();

@@ -204,7 +204,7 @@ class VariableTest {
     java.util.Arrays.fill(twos, 2);
     float[] pixel = new float[16];
     java.util.Arrays.fill(pixel, 1);
-    Window same = Window.of(1, 1);
+    ConvOptions same = ConvOptions.of(1, 1);
     try (Variable weight = new Variable(true, ones, 3, 3, 16, 16)) {
       for (int i = 0; i < 3; i++) {
         weight.set(ones);

@@ -21,7 +21,7 @@ import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -38,7 +38,7 @@ class AccumulationTest {
 
   /** A start that is the same for every batch, and no codes that jump. */
   private static VectorQuantizerConfig calm(VectorQuantizerConfig quantizer) {
-    return quantizer.start(Start.UNIFORM).restartBelow(0);
+    return quantizer.init(Initialization.UNIFORM).deadCodeThreshold(0);
   }
 
   private static VqVae byAverages() {

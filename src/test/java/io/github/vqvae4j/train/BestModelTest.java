@@ -55,12 +55,12 @@ class BestModelTest {
       Memory memory = new Memory(model);
       TrainingReport report =
           trainer(model)
-              .judge(e -> measures[asked[0]++])
+              .monitor(e -> measures[asked[0]++])
               .stopEarly(3)
               .keepBest(file)
-              .listen(memory)
+              .listener(memory)
               .fit(TRAIN);
-      assertEquals(Ending.NO_BETTER_EVALUATION, report.ending());
+      assertEquals(StopReason.EARLY_STOPPING, report.stopReason());
       assertEquals(30, report.last().step());
       assertEquals(15, report.best().orElseThrow().step());
       assertSays(
@@ -82,7 +82,7 @@ class BestModelTest {
   void aRunThatGetsBetterMakesAllItsSteps() {
     try (VqVae model = Shapes.model(1, 3)) {
       TrainingReport report = trainer(model).stopEarly(8).fit(TRAIN);
-      assertEquals(Ending.STEPS_MADE, report.ending());
+      assertEquals(StopReason.MAX_STEPS, report.stopReason());
       double least =
           report.evaluations().stream()
               .mapToDouble(Evaluation::meanSquaredError)
@@ -102,11 +102,11 @@ class BestModelTest {
       TrainingReport report =
           trainer(model)
               .steps(20)
-              .judge(e -> measures[asked[0]++])
+              .monitor(e -> measures[asked[0]++])
               .stopEarly(3)
-              .listen(memory)
+              .listener(memory)
               .fit(TRAIN);
-      assertEquals(Ending.STEPS_MADE, report.ending());
+      assertEquals(StopReason.MAX_STEPS, report.stopReason());
       States.assertSame(memory.states.get(10L), States.of(model));
     }
   }
@@ -122,10 +122,10 @@ class BestModelTest {
       trainer(model)
           .steps(20)
           .averageWeights(0.9)
-          .judge(e -> measures[asked[0]++])
+          .monitor(e -> measures[asked[0]++])
           .stopEarly(3)
           .keepBest(file)
-          .listen(memory)
+          .listener(memory)
           .fit(TRAIN);
       try (VqVae kept = VqVae.load(file)) {
         States.assertSame(States.of(kept), States.of(model));
@@ -142,7 +142,7 @@ class BestModelTest {
     int[] asked = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
       Memory memory = new Memory(model);
-      trainer(model).steps(20).judge(e -> measures[asked[0]++]).listen(memory).fit(TRAIN);
+      trainer(model).steps(20).monitor(e -> measures[asked[0]++]).listener(memory).fit(TRAIN);
       States.assertSame(memory.states.get(20L), States.of(model));
     }
   }
@@ -151,8 +151,8 @@ class BestModelTest {
   void patienceThatRunsOutAtTheLastStepEndsNothingEarly() {
     try (VqVae model = Shapes.model(1, 3)) {
       TrainingReport report =
-          trainer(model).steps(15).judge(Evaluation::step).stopEarly(2).fit(TRAIN);
-      assertEquals(Ending.STEPS_MADE, report.ending());
+          trainer(model).steps(15).monitor(Evaluation::step).stopEarly(2).fit(TRAIN);
+      assertEquals(StopReason.MAX_STEPS, report.stopReason());
       assertEquals(15, report.last().step());
     }
   }
@@ -169,7 +169,7 @@ class BestModelTest {
                   trainer(model)
                       .averageWeights(0.9)
                       .keepBest(occupied.resolve("best.safetensors"))
-                      .listen(memory)
+                      .listener(memory)
                       .fit(TRAIN));
       assertSays(
           error,

@@ -12,7 +12,7 @@ import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -39,21 +39,21 @@ class CodebookMonitorTest {
     // The codes never move, and all but a few are too far away to be chosen.
     VectorQuantizerConfig stuck =
         VectorQuantizer.gradient(400, D)
-            .start(Start.NORMAL)
+            .init(Initialization.NORMAL)
             .codebookWeight(0)
             .commitmentWeight(10)
-            .restartBelow(0);
+            .deadCodeThreshold(0);
     try (LogLines log = new LogLines(CodebookMonitor.class);
         VqVae model = model(stuck)) {
       CodebookMonitor monitor = CodebookMonitor.of(model, EARLY.window(20).growth(1e9));
-      trainer(model, 60).listen(monitor).fit(IMAGES);
+      trainer(model, 60).listener(monitor).fit(IMAGES);
       assertEquals(1, log.warnings().size(), log.warnings()::toString);
       String warning = log.warnings().get(0);
       assertTrue(warning.startsWith("Step 20: the codebook has collapsed: "), warning);
       for (String text : List.of(" of 400 codes in use", "over the last 20 steps", "10.0 %")) {
         assertTrue(warning.contains(text), warning);
       }
-      for (String remedy : List.of("K_MEANS", "restartBelow", "VectorQuantizer.ema")) {
+      for (String remedy : List.of("K_MEANS", "deadCodeThreshold", "VectorQuantizer.ema")) {
         assertTrue(warning.contains(remedy), warning);
       }
       assertTrue(monitor.report().usage().codesInUse() < 40, monitor.report()::toString);
@@ -74,7 +74,7 @@ class CodebookMonitorTest {
           };
       CodebookMonitor monitor =
           CodebookMonitor.of(model, CodebookMonitorConfig.DEFAULT.window(30).warmUp(100));
-      trainer(model, 200).listen(monitor).listen(keep).fit(IMAGES);
+      trainer(model, 200).listener(monitor).listener(keep).fit(IMAGES);
       assertEquals(List.of(), log.warnings());
       CodeUsage usage = CodeUsage.none(K);
       double commitment = 0;

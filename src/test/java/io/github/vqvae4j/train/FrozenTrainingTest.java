@@ -17,7 +17,7 @@ import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
@@ -46,7 +46,7 @@ class FrozenTrainingTest {
   private static VqVae model(Update update) {
     VectorQuantizerConfig quantizer =
         update == Update.EMA ? VectorQuantizer.ema(16, 4) : VectorQuantizer.gradient(16, 4);
-    return Shapes.model(1, 3, quantizer.start(Start.NORMAL).restartBelow(0.8));
+    return Shapes.model(1, 3, quantizer.init(Initialization.NORMAL).deadCodeThreshold(0.8));
   }
 
   private static Trainer trainer(VqVae model) {
@@ -85,7 +85,7 @@ class FrozenTrainingTest {
       States.assertSame(part(before, "encoder."), part(after, "encoder."));
       States.assertSame(part(before, "quantizer."), part(after, "quantizer."));
       assertMoved(before, after, "decoder.");
-      trainer.averages().exchange();
+      trainer.averages().swap();
       States.assertSame(part(before, "encoder."), part(States.of(model), "encoder."));
       States.assertSame(part(before, "quantizer."), part(States.of(model), "quantizer."));
     }
@@ -158,7 +158,7 @@ class FrozenTrainingTest {
           assertThrows(IllegalStateException.class, () -> trainer(model).fit(IMAGES)),
           "quantizer is frozen",
           "not started");
-      model.quantizer().start(new float[64 * 4], 64, new Rng(1));
+      model.quantizer().initialize(new float[64 * 4], 64, new Rng(1));
       trainer(model).fit(IMAGES);
     }
   }
@@ -185,7 +185,7 @@ class FrozenTrainingTest {
           };
       assertSays(
           assertThrows(
-              IllegalStateException.class, () -> trainer(model).listen(listener).fit(IMAGES)),
+              IllegalStateException.class, () -> trainer(model).listener(listener).fit(IMAGES)),
           "frozen");
       for (String part : List.of("encoder.", "quantizer.co")) {
         assertMoved(states.get(1L), states.get(2L), part);
@@ -220,7 +220,7 @@ class FrozenTrainingTest {
 
     void update(Optimizer optimizer, int step) {
       try (Step training = Step.training(new Rng(1))) {
-        Tensor x = training.tensor(new float[] {step, 2, -step}, 3).withGradient();
+        Tensor x = training.tensor(new float[] {step, 2, -step}, 3).requireGradient();
         forward(x).square().sum().backward();
         optimizer.update(parameters(), training);
       }

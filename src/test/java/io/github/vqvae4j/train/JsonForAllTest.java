@@ -130,7 +130,7 @@ class JsonForAllTest {
     Evaluation evaluation = new Evaluation(step, terms, value, true, value, none);
     return new TrainingReport(
         last,
-        Ending.STEPS_MADE,
+        StopReason.MAX_STEPS,
         List.of(evaluation),
         Optional.of(evaluation),
         3,
@@ -157,7 +157,7 @@ class JsonForAllTest {
           .batch(8)
           .steps(2)
           .seed(Long.MIN_VALUE)
-          .listen(RunFolder.in(run, model))
+          .listener(RunFolder.in(run, model))
           .fit(Shapes.rectangles(20, 8, 1, 1));
       JsonNode config = parsed(run.resolve("config.json"));
       assertEquals(1, parsed(run.resolve("metrics.json")).get("version").asInt());

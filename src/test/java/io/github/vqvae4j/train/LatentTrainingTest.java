@@ -40,7 +40,7 @@ class LatentTrainingTest {
     try (Autoencoder model = LatentModels.autoencoder(1)) {
       TrainingReport report = trainer(model).evaluate(TEST, 400).fit(TRAIN);
       Evaluation held = report.evaluations().get(0);
-      assertTrue(held.errorOverVariance() < 0.4, held.toString());
+      assertTrue(held.normalizedError() < 0.4, held.toString());
       assertEquals(1, report.last().terms().size());
       assertEquals(1 / TRAIN.variance(), report.last().terms().get(0).weight(), 1e-9);
       assertEquals(0, report.last().windowUsage().codebookSize());
@@ -62,15 +62,15 @@ class LatentTrainingTest {
             trainer(model)
                 .steps(800)
                 .seed(seed)
-                .listen(remember(reports))
+                .listener(remember(reports))
                 .evaluate(TEST, 800)
                 .fit(TRAIN);
         Evaluation held = report.evaluations().get(0);
         double after = mean(model.logLikelihood(TEST, 20, new Rng(1)));
         String what = "seed " + seed + ": " + before + " became " + after + ", " + held;
-        assertTrue(before < -40 && after > -19 && held.errorOverVariance() < 0.4, what);
+        assertTrue(before < -40 && after > -19 && held.normalizedError() < 0.4, what);
         meanLogLikelihood += after / 3;
-        meanError += held.errorOverVariance() / 3;
+        meanError += held.normalizedError() / 3;
         assertEquals(0.01, reports.get(0).terms().get(1).weight(), 1e-9);
         StepReport last = report.last();
         assertEquals(1, last.terms().get(1).weight());
@@ -97,7 +97,7 @@ class LatentTrainingTest {
         Evaluation held =
             trainer(model).seed(1).evaluate(TEST, 400).fit(TRAIN).evaluations().get(0);
         nats[i] = held.term(Vae.KL);
-        errors[i] = held.errorOverVariance();
+        errors[i] = held.normalizedError();
       }
     }
     // 8.3, 5.1 and 3.0 nats; 0.30, 0.37 and 0.46.
@@ -167,7 +167,7 @@ class LatentTrainingTest {
       TrainingReport report =
           trainer(model)
               .evaluate(TEST, 100)
-              .judge(e -> e.term("reconstruction") + e.term(Vae.KL))
+              .monitor(e -> e.term("reconstruction") + e.term(Vae.KL))
               .fit(TRAIN);
       Evaluation last = report.evaluations().get(3);
       assertEquals(
@@ -196,7 +196,7 @@ class LatentTrainingTest {
   void theFilesOfARunHaveNoFiguresOfCodes(@TempDir Path runs) throws IOException {
     try (Vae model = LatentModels.vae(1).build()) {
       RunFolder folder = RunFolder.create(runs, "vae", model).every(5);
-      trainer(model).steps(20).listen(folder).evaluate(TEST, 10).fit(TRAIN);
+      trainer(model).steps(20).listener(folder).evaluate(TEST, 10).fit(TRAIN);
       assertEquals(Optional.empty(), folder.failure());
       String config = Files.readString(folder.path().resolve("config.json"));
       for (String part : List.of("\"model\"", "warmUp", "DenseEncoder", "BERNOULLI")) {

@@ -66,14 +66,14 @@ class ListenersTest {
 
     @Override
     public void onEnd(TrainingReport report) {
-      hear("end " + report.ending());
+      hear("end " + report.stopReason());
     }
   }
 
   private static RuntimeException fit(Dataset data, Ear... ears) {
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer trainer = Trainer.of(model).batch(16).steps(4).evaluate(TEST, 2);
-      List.of(ears).forEach(trainer::listen);
+      List.of(ears).forEach(trainer::listener);
       return assertThrows(RuntimeException.class, () -> trainer.fit(data));
     }
   }
@@ -82,7 +82,7 @@ class ListenersTest {
   void aRunIsHeardInOrder() {
     try (VqVae model = Shapes.model(1, 3)) {
       Ear ear = new Ear("");
-      Trainer.of(model).batch(16).steps(2).evaluate(TEST, 2).listen(ear).fit(TRAIN);
+      Trainer.of(model).batch(16).steps(2).evaluate(TEST, 2).listener(ear).fit(TRAIN);
       assertEquals(
           List.of(
               "start",
@@ -91,7 +91,7 @@ class ListenersTest {
               "step 2",
               "evaluation 2",
               "step end 2",
-              "end STEPS_MADE"),
+              "end MAX_STEPS"),
           ear.heard);
     }
   }
@@ -123,13 +123,13 @@ class ListenersTest {
 
   @Test
   void oneThatThrowsAtTheEndKeepsNobodyFromHearingOfIt() {
-    Ear first = new Ear("end STEPS_MADE");
-    Ear second = new Ear("end STEPS_MADE");
+    Ear first = new Ear("end MAX_STEPS");
+    Ear second = new Ear("end MAX_STEPS");
     Ear third = new Ear("");
     RuntimeException thrown = fit(TRAIN, first, second, third);
     assertSame(first.bad, thrown);
     assertArrayEquals(new Throwable[] {second.bad}, thrown.getSuppressed());
-    assertEquals("end STEPS_MADE", third.heard.get(third.heard.size() - 1));
+    assertEquals("end MAX_STEPS", third.heard.get(third.heard.size() - 1));
   }
 
   @Test
@@ -141,16 +141,16 @@ class ListenersTest {
           Trainer.of(model)
               .batch(16)
               .steps(1)
-              .listen(
+              .listener(
                   new TrainingListener() {
                     @Override
                     public void onEnd(TrainingReport report) {
                       throw error;
                     }
                   })
-              .listen(later);
+              .listener(later);
       assertSame(error, assertThrows(AssertionError.class, () -> trainer.fit(TRAIN)));
-      assertEquals("end STEPS_MADE", later.heard.get(later.heard.size() - 1));
+      assertEquals("end MAX_STEPS", later.heard.get(later.heard.size() - 1));
     }
   }
 
@@ -171,7 +171,7 @@ class ListenersTest {
       Ear ear = new Ear("");
       Thread.currentThread().interrupt();
       assertThrows(
-          CancellationException.class, () -> Trainer.of(model).batch(16).listen(ear).fit(TRAIN));
+          CancellationException.class, () -> Trainer.of(model).batch(16).listener(ear).fit(TRAIN));
       assertTrue(Thread.interrupted(), "the thread stays interrupted");
       assertEquals(List.of("start", "failure after 0"), ear.heard);
       States.assertSame(before, States.of(model));
@@ -195,9 +195,9 @@ class ListenersTest {
             }
           };
       TrainingReport report =
-          Trainer.of(model).batch(16).steps(9).evaluate(slow, 2).listen(ear).fit(TRAIN);
+          Trainer.of(model).batch(16).steps(9).evaluate(slow, 2).listener(ear).fit(TRAIN);
       assertTrue(Thread.interrupted());
-      assertEquals(Ending.INTERRUPTED, report.ending());
+      assertEquals(StopReason.INTERRUPTED, report.stopReason());
       assertEquals(List.of(), report.evaluations());
       assertEquals(
           List.of("start", "step 1", "step end 1", "step 2", "end INTERRUPTED"), ear.heard);
@@ -221,8 +221,8 @@ class ListenersTest {
           };
       CancellationException e =
           assertThrows(
-              CancellationException.class, () -> RateFinder.of(model).batch(16).find(slow));
-      assertSays(e, "RateFinder.find", "interrupted after", "of 200 steps");
+              CancellationException.class, () -> LearningRateFinder.of(model).batch(16).find(slow));
+      assertSays(e, "LearningRateFinder.find", "interrupted after", "of 200 steps");
       assertTrue(Thread.interrupted());
       States.assertSame(before, States.of(model));
     }

@@ -10,7 +10,7 @@ import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +21,7 @@ class ModelStatisticsTest {
   private static final Dataset IMAGES = Shapes.rectangles(16, 8, 1, 1);
 
   private static VqVae model() {
-    return Shapes.model(1, 3, VectorQuantizer.ema(16, 4).start(Start.UNIFORM));
+    return Shapes.model(1, 3, VectorQuantizer.ema(16, 4).init(Initialization.UNIFORM));
   }
 
   @Test
@@ -115,7 +115,7 @@ class ModelStatisticsTest {
       assertSays(
           assertThrows(IllegalStateException.class, () -> ModelStatistics.of(model, IMAGES)),
           "k-means",
-          "was not started");
+          "was not initialized");
     }
   }
 

@@ -36,7 +36,7 @@ class ProgressLogTest {
           .batch(10)
           .steps(3)
           .evaluate(images, 3)
-          .listen(new ProgressLog(interval))
+          .listener(new ProgressLog(interval))
           .fit(images);
     } finally {
       logger.detachAppender(appender);

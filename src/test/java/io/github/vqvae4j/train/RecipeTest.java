@@ -57,7 +57,7 @@ class RecipeTest {
           }
         };
     try (VqVae model = recipe.model().seed(3).build()) {
-      recipe.trainer(model).batch(8).steps(60).seed(3).listen(listener).fit(images);
+      recipe.trainer(model).batch(8).steps(60).seed(3).listener(listener).fit(images);
     }
     double first = reports.get(0).term(ReconstructionLoss.NAME);
     double last = reports.get(59).term(ReconstructionLoss.NAME);

@@ -19,7 +19,7 @@ import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
@@ -47,7 +47,7 @@ class RefusedStepTest {
 
   /** Gradients above 1, and nothing that the trainer starts. */
   private static VqVae unstarted() {
-    return Shapes.model(1, 3, VectorQuantizer.gradient(16, 4).start(Start.NORMAL));
+    return Shapes.model(1, 3, VectorQuantizer.gradient(16, 4).init(Initialization.NORMAL));
   }
 
   private static void put(ImageModel model, String name, int index, float value) {
@@ -105,7 +105,7 @@ class RefusedStepTest {
                   trainer(model)
                       .optimizer(Sgd.rate(3e38))
                       .steps(steps)
-                      .listen(recorder)
+                      .listener(recorder)
                       .fit(TRAIN));
       assertEquals(1, error.step());
       assertSays(error, "Step 1", "after the optimizer's update", "as they were before this step");
@@ -126,7 +126,7 @@ class RefusedStepTest {
                   trainer(model)
                       .optimizer(Sgd.rate(3e38))
                       .accumulate(3)
-                      .listen(recorder)
+                      .listener(recorder)
                       .fit(TRAIN));
       assertSays(error, "Step 1", "as they were before this step");
       States.assertSame(recorder.states.get(0), States.of(model));
@@ -146,7 +146,8 @@ class RefusedStepTest {
                 setAll(model, "quantizer.count", 1e-3f);
               });
       DivergenceException error =
-          assertThrows(DivergenceException.class, () -> trainer(model).listen(recorder).fit(TRAIN));
+          assertThrows(
+              DivergenceException.class, () -> trainer(model).listener(recorder).fit(TRAIN));
       assertEquals(4, error.step());
       assertSays(error, "quantizer.codebook", "as they were before this step");
       States.assertSame(recorder.states.get(3), States.of(model));
@@ -163,7 +164,7 @@ class RefusedStepTest {
         DivergenceException error =
             assertThrows(
                 DivergenceException.class,
-                () -> trainer(model).steps(3).listen(recorder).fit(TRAIN),
+                () -> trainer(model).steps(3).listener(recorder).fit(TRAIN),
                 name);
         assertEquals(1, error.step());
         assertEquals(name + "[0]", error.term());
@@ -178,7 +179,8 @@ class RefusedStepTest {
     try (VqVae model = Shapes.model(1, 3)) {
       Recorder recorder = new Recorder(model, 2, () -> put(model, FIRST, 5, Float.NaN));
       DivergenceException error =
-          assertThrows(DivergenceException.class, () -> trainer(model).listen(recorder).fit(TRAIN));
+          assertThrows(
+              DivergenceException.class, () -> trainer(model).listener(recorder).fit(TRAIN));
       assertEquals(3, error.step());
       assertSays(error, FIRST + "[5] is NaN");
     }
@@ -236,7 +238,7 @@ class RefusedStepTest {
     try (VqVae model =
         VqVae.builder()
             .encoder(new Overflowing())
-            .quantizer(VectorQuantizer.gradient(16, 4).start(Start.NORMAL))
+            .quantizer(VectorQuantizer.gradient(16, 4).init(Initialization.NORMAL))
             .decoder(ConvDecoder.channels(1).hidden(8).upsample(0).residual(0, 1))
             .build()) {
       Runnable overflow = () -> setAll(model, "encoder.inner.shift", 3e38f);
@@ -246,7 +248,8 @@ class RefusedStepTest {
       Recorder recorder = new Recorder(model, after, overflow);
       DivergenceException error =
           assertThrows(
-              DivergenceException.class, () -> trainer(model).steps(5).listen(recorder).fit(TRAIN));
+              DivergenceException.class,
+              () -> trainer(model).steps(5).listener(recorder).fit(TRAIN));
       assertEquals(after + 1, error.step());
       assertEquals("the encoder's output", error.term());
       assertSays(error, "as they were before this step");
@@ -286,7 +289,7 @@ class RefusedStepTest {
     try (VqVae model =
         VqVae.builder()
             .encoder(new Steep())
-            .quantizer(VectorQuantizer.gradient(16, 4).start(Start.NORMAL))
+            .quantizer(VectorQuantizer.gradient(16, 4).init(Initialization.NORMAL))
             .decoder(ConvDecoder.channels(1).hidden(8).upsample(0).residual(0, 1))
             .build()) {
       Map<String, float[]> before = States.of(model);
@@ -322,7 +325,8 @@ class RefusedStepTest {
                             }
                           }));
       DivergenceException error =
-          assertThrows(DivergenceException.class, () -> trainer(model).listen(recorder).fit(TRAIN));
+          assertThrows(
+              DivergenceException.class, () -> trainer(model).listener(recorder).fit(TRAIN));
       assertEquals(3, error.step());
       assertSays(error, "encoder");
     }
@@ -383,7 +387,7 @@ class RefusedStepTest {
       run = tensorBoard ? run.tensorBoard() : run;
       Recorder recorder = new Recorder(model, 0, () -> {});
       Trainer trainer =
-          trainer(model).optimizer(Sgd.rate(3e38)).steps(3).listen(run).listen(recorder);
+          trainer(model).optimizer(Sgd.rate(3e38)).steps(3).listener(run).listener(recorder);
       assertThrows(DivergenceException.class, () -> trainer.fit(TRAIN));
       States.assertSame(recorder.states.get(recorder.states.size() - 1), States.of(model));
     }
@@ -442,7 +446,7 @@ class RefusedStepTest {
       DivergenceException error =
           assertThrows(
               DivergenceException.class,
-              () -> trainer(model).evaluate(TRAIN, 2).listen(recorder).fit(TRAIN));
+              () -> trainer(model).evaluate(TRAIN, 2).listener(recorder).fit(TRAIN));
       assertEquals(2, error.step());
       assertEquals(FIRST + "[5]", error.term());
       assertSays(error, "After step 2: " + FIRST + "[5] is NaN before the evaluation", "load");

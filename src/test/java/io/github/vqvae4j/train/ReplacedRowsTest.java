@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import java.util.Arrays;
@@ -63,7 +63,7 @@ class ReplacedRowsTest {
   }
 
   private static VectorQuantizer holder() {
-    return VectorQuantizer.gradient(ROWS, D).start(Start.NORMAL).build(new Rng(SEED));
+    return VectorQuantizer.gradient(ROWS, D).init(Initialization.NORMAL).build(new Rng(SEED));
   }
 
   @ParameterizedTest
@@ -144,7 +144,10 @@ class ReplacedRowsTest {
   @Test
   void aRestartedCodeTakesItsFirstStepAsANewOne() {
     try (VectorQuantizer quantizer =
-        VectorQuantizer.gradient(4, 2).start(Start.UNIFORM).restartBelow(0.5).build(new Rng(1))) {
+        VectorQuantizer.gradient(4, 2)
+            .init(Initialization.UNIFORM)
+            .deadCodeThreshold(0.5)
+            .build(new Rng(1))) {
       Parameter codebook = quantizer.parameters().get(0);
       float[] corners = {0, 0, 9, 9, 90, 90, 91, 91};
       codebook.set(corners);
@@ -195,9 +198,9 @@ class ReplacedRowsTest {
         averages.update();
         if (t == 20) {
           float[] own = quantizer.codebook();
-          averages.exchange();
+          averages.swap();
           float[] averaged = quantizer.codebook();
-          averages.exchange();
+          averages.swap();
           assertArrayEquals(
               Arrays.copyOfRange(own, 20 * D, 21 * D),
               Arrays.copyOfRange(averaged, 20 * D, 21 * D));

@@ -92,7 +92,7 @@ class RunFolderModelTest {
       then[0] =
           new Then(
               model, 27, () -> States.assertSame(then[0].states.get(20L), storedUnchecked(folder)));
-      trainer(model).listen(folder).listen(then[0]).fit(TRAIN);
+      trainer(model).listener(folder).listener(then[0]).fit(TRAIN);
       assertEquals(40, then[0].states.size());
       States.assertSame(States.of(model), stored(folder));
     }
@@ -107,7 +107,7 @@ class RunFolderModelTest {
       then[0] =
           new Then(
               model, 27, () -> States.assertSame(then[0].states.get(20L), storedUnchecked(folder)));
-      trainer(model).averageWeights(0.9).listen(folder).listen(then[0]).fit(TRAIN);
+      trainer(model).averageWeights(0.9).listener(folder).listener(then[0]).fit(TRAIN);
       States.assertSame(then[0].states.get(40L), stored(folder));
     }
   }
@@ -133,7 +133,7 @@ class RunFolderModelTest {
       DivergenceException failure =
           assertThrows(
               DivergenceException.class,
-              () -> trainer(model).listen(folder).listen(then).fit(exploding()));
+              () -> trainer(model).listener(folder).listener(then).fit(exploding()));
       assertEquals(13, failure.step());
       assertSays(
           failure,
@@ -154,7 +154,7 @@ class RunFolderModelTest {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
       Then then = new Then(model, 0, () -> {});
-      Trainer trainer = Trainer.of(model).batch(5).steps(40).listen(folder).listen(then);
+      Trainer trainer = Trainer.of(model).batch(5).steps(40).listener(folder).listener(then);
       DivergenceException failure =
           assertThrows(DivergenceException.class, () -> trainer.fit(exploding()));
       long step = failure.step() - 1;
@@ -171,7 +171,7 @@ class RunFolderModelTest {
       boolean[] refuse = {false};
       Trainer trainer =
           trainer(model)
-              .listen(
+              .listener(
                   new TrainingListener() {
                     @Override
                     public void onStart(TrainingSettings settings) {
@@ -180,7 +180,7 @@ class RunFolderModelTest {
                       }
                     }
                   })
-              .listen(folder);
+              .listener(folder);
       trainer.fit(TRAIN);
       List<Path> before = files(folder.path());
       refuse[0] = true;
@@ -200,7 +200,7 @@ class RunFolderModelTest {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model).every(1);
       Then then = new Then(model, 17, () -> delete(folder.path().resolve("metrics.csv")));
-      trainer(model).listen(folder).listen(then).fit(TRAIN);
+      trainer(model).listener(folder).listener(then).fit(TRAIN);
       assertSays(folder.failure().orElseThrow(), "metrics.csv", "removed during the run");
       States.assertSame(States.of(model), stored(folder));
     }
@@ -213,10 +213,10 @@ class RunFolderModelTest {
       RunFolder folder = RunFolder.create(runs, "a", model);
       assertSays(
           assertThrows(
-              IllegalArgumentException.class, () -> trainer(other).listen(folder).fit(TRAIN)),
+              IllegalArgumentException.class, () -> trainer(other).listener(folder).fit(TRAIN)),
           "another one",
           "a RunFolder for each model");
-      trainer(model).listen(folder).fit(TRAIN);
+      trainer(model).listener(folder).fit(TRAIN);
     }
   }
 
@@ -224,7 +224,8 @@ class RunFolderModelTest {
   void theLastRowIsThereHoweverTheRunEnds() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      assertThrows(DivergenceException.class, () -> trainer(model).listen(folder).fit(exploding()));
+      assertThrows(
+          DivergenceException.class, () -> trainer(model).listener(folder).fit(exploding()));
       List<String> rows = Files.readAllLines(folder.path().resolve("metrics.csv"));
       assertTrue(rows.get(rows.size() - 1).startsWith("12,"), rows.toString());
     }
@@ -244,8 +245,8 @@ class RunFolderModelTest {
                   throw thrown;
                 });
         Trainer trainer = trainer(model);
-        (before ? trainer.listen(then).listen(folder) : trainer.listen(folder).listen(then))
-            .listen(new ProgressLog());
+        (before ? trainer.listener(then).listener(folder) : trainer.listener(folder).listener(then))
+            .listener(new ProgressLog());
         assertSame(thrown, assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN)));
         States.assertSame(then.states.get(17L), stored(folder));
         assertEquals(1, thrown.getSuppressed().length);
@@ -262,7 +263,7 @@ class RunFolderModelTest {
       DivergenceException failure =
           assertThrows(
               DivergenceException.class,
-              () -> trainer(model).listen(folder).listen(then).fit(TRAIN));
+              () -> trainer(model).listener(folder).listener(then).fit(TRAIN));
       assertSays(failure, "Step 18: ", "not finite", "after step 10", file(folder).toString());
       States.assertSame(then.states.get(10L), stored(folder));
     }
@@ -286,7 +287,7 @@ class RunFolderModelTest {
       DivergenceException failure =
           assertThrows(
               DivergenceException.class,
-              () -> trainer(model).listen(folder).listen(then).fit(TRAIN));
+              () -> trainer(model).listener(folder).listener(then).fit(TRAIN));
       assertSays(failure, "After step 20: ", "after step 10", file(folder).toString());
       States.assertSame(then.states.get(10L), stored(folder));
     }
@@ -300,7 +301,7 @@ class RunFolderModelTest {
       then[0] =
           new Then(
               model, 7, () -> States.assertSame(then[0].states.get(6L), storedUnchecked(folder)));
-      Trainer.of(model).batch(16).steps(8).listen(folder).listen(then[0]).fit(TRAIN);
+      Trainer.of(model).batch(16).steps(8).listener(folder).listener(then[0]).fit(TRAIN);
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> folder.modelEvery(Duration.ofSeconds(-1))),
@@ -308,7 +309,7 @@ class RunFolderModelTest {
           "PT-1S");
       RunFolder seldom = RunFolder.create(runs, "a", model);
       Then none = new Then(model, 7, () -> assertFalse(Files.exists(file(seldom))));
-      Trainer.of(model).batch(16).steps(8).listen(seldom).listen(none).fit(TRAIN);
+      Trainer.of(model).batch(16).steps(8).listener(seldom).listener(none).fit(TRAIN);
       assertTrue(Files.exists(file(seldom)), "at the end, if not before");
     }
   }
@@ -325,7 +326,7 @@ class RunFolderModelTest {
       RunFolder folder = RunFolder.in(disk.resolve("run"), model).every(1);
       Path filler = disk.resolve("filler");
       Then then = new Then(model, 15, () -> fill(filler));
-      TrainingReport report = trainer(model).listen(then).listen(folder).fit(TRAIN);
+      TrainingReport report = trainer(model).listener(then).listener(folder).fit(TRAIN);
       assertEquals(40, report.last().step());
       States.assertSame(then.states.get(10L), stored(folder));
       List<String> lines = log.all();
@@ -341,7 +342,7 @@ class RunFolderModelTest {
       RunFolder again = RunFolder.in(disk.resolve("again"), model);
       Then full = new Then(model, 15, () -> fill(filler));
       Then free = new Then(model, 25, () -> delete(filler));
-      trainer(model).listen(full).listen(free).listen(again).fit(TRAIN);
+      trainer(model).listener(full).listener(free).listener(again).fit(TRAIN);
       States.assertSame(States.of(model), stored(again));
     } finally {
       assertEquals(0, new ProcessBuilder("umount", disk.toString()).start().waitFor());
@@ -371,18 +372,18 @@ class RunFolderModelTest {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
       spoil(model);
-      assertThrows(RuntimeException.class, () -> trainer(model).listen(folder).fit(TRAIN));
+      assertThrows(RuntimeException.class, () -> trainer(model).listener(folder).fit(TRAIN));
       assertFalse(Files.exists(folder.path()));
       Path mine = Files.createDirectory(runs.resolve("mine"));
       RunFolder inMine = RunFolder.in(mine, model);
-      assertThrows(RuntimeException.class, () -> trainer(model).listen(inMine).fit(TRAIN));
+      assertThrows(RuntimeException.class, () -> trainer(model).listener(inMine).fit(TRAIN));
       try (var files = Files.list(mine)) {
         assertEquals(0, files.count(), "a folder that was there stays");
       }
     }
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      Trainer trainer = trainer(model).batch(TRAIN.size() + 1).listen(folder);
+      Trainer trainer = trainer(model).batch(TRAIN.size() + 1).listener(folder);
       assertThrows(IllegalArgumentException.class, () -> trainer.fit(TRAIN));
       trainer.batch(5).fit(TRAIN);
       States.assertSame(States.of(model), stored(folder));
@@ -394,7 +395,7 @@ class RunFolderModelTest {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model).every(1);
       Then then = new Then(model, 17, () -> Thread.currentThread().interrupt());
-      TrainingReport report = trainer(model).listen(then).listen(folder).fit(TRAIN);
+      TrainingReport report = trainer(model).listener(then).listener(folder).fit(TRAIN);
       assertTrue(Thread.interrupted(), "the thread stays interrupted");
       assertEquals(17, report.last().step());
       assertSays(new Exception(report.toString()), "interrupted", "after step 17 of 40");

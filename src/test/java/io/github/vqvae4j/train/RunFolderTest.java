@@ -62,8 +62,8 @@ class RunFolderTest {
       TrainingReport report =
           trainer(model)
               .optimizer(AdamW.rate(2e-3))
-              .schedule(Schedule.warmUp().until(5, Schedule.cosine(0.1)))
-              .listen(folder)
+              .schedule(Schedule.warmUp().then(5, Schedule.cosine(0.1)))
+              .listener(folder)
               .fit(TRAIN);
       assertEquals(
           List.of(
@@ -110,7 +110,7 @@ class RunFolderTest {
 
       JsonObject metrics = json(folder.path().resolve("metrics.json"));
       assertEquals(25, metrics.get("step").getAsInt());
-      assertEquals("STEPS_MADE", metrics.get("ending").getAsString());
+      assertEquals("MAX_STEPS", metrics.get("stopReason").getAsString());
       assertEquals(report.last().loss(), metrics.get("train/loss").getAsDouble());
       assertEquals(3, metrics.getAsJsonArray("evaluations").size());
 
@@ -143,9 +143,9 @@ class RunFolderTest {
       Dataset odd = Shapes.rectangles(64, 7, 1, 1);
       assertThrows(
           IllegalArgumentException.class,
-          () -> Trainer.of(model).batch(16).listen(folder).fit(odd));
+          () -> Trainer.of(model).batch(16).listener(folder).fit(odd));
       assertEquals(List.of("mine.txt"), names(own), "what failed at once left nothing");
-      trainer(model).listen(folder).fit(TRAIN);
+      trainer(model).listener(folder).fit(TRAIN);
       assertEquals(
           List.of(
               "config.json",
@@ -193,12 +193,12 @@ class RunFolderTest {
       Path own = runs.resolve("own");
       RunFolder ofFirst = RunFolder.in(own, first);
       RunFolder ofSecond = RunFolder.in(own, second);
-      trainer(first).listen(ofFirst).fit(TRAIN);
+      trainer(first).listener(ofFirst).fit(TRAIN);
       Map<String, float[]> untrained = States.of(second);
       String metrics = Files.readString(own.resolve("metrics.csv"));
       assertSays(
           assertThrows(
-              UncheckedIOException.class, () -> trainer(second).listen(ofSecond).fit(TRAIN)),
+              UncheckedIOException.class, () -> trainer(second).listener(ofSecond).fit(TRAIN)),
           own.toString(),
           "config.json",
           "choose another folder");
@@ -214,7 +214,7 @@ class RunFolderTest {
   void aSecondRunGetsAFolderOfItsOwn() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.in(runs.resolve("own"), model).images(TEST, 8);
-      Trainer trainer = trainer(model).listen(folder);
+      Trainer trainer = trainer(model).listener(folder);
       trainer.fit(TRAIN);
       Path first = folder.path();
       List<String> names = names(first);
@@ -248,7 +248,7 @@ class RunFolderTest {
                 .build();
         LogLines log = new LogLines(RunFolder.class)) {
       RunFolder folder = RunFolder.create(runs, "series", model).images(series, 4).tensorBoard();
-      TrainingReport report = Trainer.of(model).batch(8).steps(20).listen(folder).fit(series);
+      TrainingReport report = Trainer.of(model).batch(8).steps(20).listener(folder).fit(series);
       assertEquals(20, report.last().step());
       assertEquals(4, Files.readAllLines(folder.path().resolve("metrics.csv")).size());
       assertTrue(Files.exists(folder.path().resolve("summary.txt")));
@@ -269,7 +269,7 @@ class RunFolderTest {
           assertThrows(IllegalStateException.class, () -> folder.add(new Figures(.9, 7))),
           "has ended",
           "after fit");
-      trainer(model).listen(folder).fit(TRAIN);
+      trainer(model).listener(folder).fit(TRAIN);
       folder.add(new Figures(.9, 7));
       JsonObject metrics = json(folder.path().resolve("metrics.json"));
       assertEquals(.9, metrics.get("accuracy").getAsDouble());
@@ -283,7 +283,7 @@ class RunFolderTest {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "diverging", model).images(TEST, 8);
       Trainer diverging = Trainer.of(model).batch(16).steps(25).optimizer(Adam.rate(1e30));
-      assertThrows(DivergenceException.class, () -> diverging.listen(folder).fit(TRAIN));
+      assertThrows(DivergenceException.class, () -> diverging.listener(folder).fit(TRAIN));
       assertTrue(folder.failure().isEmpty());
       assertFalse(Files.exists(folder.path().resolve("images")));
       assertSays(
@@ -306,7 +306,7 @@ class RunFolderTest {
         VqVae watched = Shapes.model(1, 3)) {
       trainer(alone).fit(TRAIN);
       RunFolder folder = RunFolder.create(runs, "a", watched).images(TEST);
-      trainer(watched).listen(folder).fit(TRAIN);
+      trainer(watched).listener(folder).fit(TRAIN);
       States.assertSame(States.of(alone), States.of(watched));
     }
   }
@@ -339,7 +339,7 @@ class RunFolderTest {
               }
             }
           };
-      TrainingReport report = trainer(watched).listen(thief).listen(folder).fit(TRAIN);
+      TrainingReport report = trainer(watched).listener(thief).listener(folder).fit(TRAIN);
       assertEquals(25, report.last().step());
       trainer(alone).fit(TRAIN);
       States.assertSame(States.of(alone), States.of(watched));

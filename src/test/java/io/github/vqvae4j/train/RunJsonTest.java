@@ -73,7 +73,7 @@ class RunJsonTest {
   void aRunsOwnFiguresMayBeInfinite(@TempDir Path folder) throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder run = RunFolder.in(folder, model);
-      Trainer.of(model).batch(8).steps(2).listen(run).fit(Shapes.rectangles(20, 8, 1, 1));
+      Trainer.of(model).batch(8).steps(2).listener(run).fit(Shapes.rectangles(20, 8, 1, 1));
       run.add(new Figures(Double.POSITIVE_INFINITY, 0, List.of(), 1));
       JsonObject metrics = strict(Files.readString(folder.resolve("metrics.json")));
       assertTrue(metrics.get("psnr").isJsonNull());

@@ -31,7 +31,7 @@ class ScheduleTest {
           .schedule(schedule)
           .batch(8)
           .steps(4)
-          .listen(listener)
+          .listener(listener)
           .fit(TRAIN);
     }
     return rates;
@@ -42,7 +42,8 @@ class ScheduleTest {
     assertEquals(List.of(0.5, 0.5, 0.5, 0.5), rates(Schedule.constant()));
     assertEquals(List.of(0.125, 0.25, 0.375, 0.5), rates(Schedule.warmUp()));
     assertEquals(
-        List.of(0.25, 0.5, 0.5, 0.125), rates(Schedule.warmUp().until(2, Schedule.drops(0.25, 1))));
+        List.of(0.25, 0.5, 0.5, 0.125),
+        rates(Schedule.warmUp().then(2, Schedule.multiStep(0.25, 1))));
   }
 
   @Test
@@ -63,10 +64,10 @@ class ScheduleTest {
             Schedule.warmUp(),
             Schedule.cosine(0),
             Schedule.cosine(0.1),
-            Schedule.drops(0.5, 1, 3, 7),
-            Schedule.warmUp().until(5, Schedule.cosine(0)),
-            Schedule.cosine(0.1).until(3, Schedule.warmUp()),
-            Schedule.warmUp().until(5, Schedule.cosine(0).until(5, Schedule.drops(0.1, 1))));
+            Schedule.multiStep(0.5, 1, 3, 7),
+            Schedule.warmUp().then(5, Schedule.cosine(0)),
+            Schedule.cosine(0.1).then(3, Schedule.warmUp()),
+            Schedule.warmUp().then(5, Schedule.cosine(0).then(5, Schedule.multiStep(0.1, 1))));
     for (Schedule schedule : schedules) {
       for (long steps : new long[] {1, 2, 3, 5, 6, 10, 11, 1_000}) {
         for (long step = 1; step <= 3 * steps + 30; step++) {
@@ -86,21 +87,21 @@ class ScheduleTest {
   void theyPrintTheirSettings() {
     assertEquals(
         "warmUp until step 500, then cosine(0.01)",
-        Schedule.warmUp().until(500, Schedule.cosine(0.01)).toString());
+        Schedule.warmUp().then(500, Schedule.cosine(0.01)).toString());
     assertEquals(
-        "constant until step 3, then drops(0.5, after [1, 2])",
-        Schedule.constant().until(3, Schedule.drops(0.5, 1, 2)).toString());
+        "constant until step 3, then multiStep(0.5, after [1, 2])",
+        Schedule.constant().then(3, Schedule.multiStep(0.5, 1, 2)).toString());
   }
 
   @Test
   void mistakesAreNamed() {
     assertSays(refused(() -> Schedule.cosine(1.5)), "from 0 to 1", "got 1.5");
-    assertSays(refused(() -> Schedule.drops(1, 5)), "below 1", "got factor 1.0");
-    assertSays(refused(() -> Schedule.drops(0.1, 5, 5)), "rising", "[5, 5]");
-    assertSays(refused(() -> Schedule.drops(0.1, 0)), "from 1", "[0]");
-    assertSays(refused(() -> Schedule.drops(0.1)), "one or more", "[]");
+    assertSays(refused(() -> Schedule.multiStep(1, 5)), "below 1", "got factor 1.0");
+    assertSays(refused(() -> Schedule.multiStep(0.1, 5, 5)), "rising", "[5, 5]");
+    assertSays(refused(() -> Schedule.multiStep(0.1, 0)), "from 1", "[0]");
+    assertSays(refused(() -> Schedule.multiStep(0.1)), "one or more", "[]");
     assertSays(
-        refused(() -> Schedule.warmUp().until(0, Schedule.constant())), "at least 1", "got 0");
+        refused(() -> Schedule.warmUp().then(0, Schedule.constant())), "at least 1", "got 0");
     assertSays(
         assertThrows(IllegalStateException.class, () -> rates((step, steps) -> 2 - step)),
         "step 3 of 4",

@@ -90,8 +90,8 @@ class SeriesTrainingTest {
               .batch(8)
               .steps(4)
               .evaluate(windows.range(0, 20), 2)
-              .listen(new ProgressLog(Duration.ZERO))
-              .listen(record)
+              .listener(new ProgressLog(Duration.ZERO))
+              .listener(record)
               .fit(windows.augmented(Augmentation.NONE.contrast(0.1), 1));
       assertEquals(2, report.evaluations().size());
       List<String> said = new ArrayList<>(progress.all());

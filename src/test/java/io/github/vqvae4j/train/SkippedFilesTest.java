@@ -33,7 +33,7 @@ class SkippedFilesTest {
     Dataset sound = ImageFolder.in(photos, ImageFolderConfig.of(8).gray());
     Files.writeString(photos.resolve("bad.png"), "no image");
     Files.writeString(photos.resolve("worse.jpg"), "no image");
-    Dataset rest = ImageFolder.in(photos, ImageFolderConfig.of(8).gray().skipBad(true));
+    Dataset rest = ImageFolder.in(photos, ImageFolderConfig.of(8).gray().skipCorrupt(true));
     try (VqVae model =
         VqVae.builder()
             .encoder(ConvEncoder.channels(1).hidden(4).downsample(1))
@@ -41,7 +41,7 @@ class SkippedFilesTest {
             .decoder(ConvDecoder.channels(1).hidden(4).upsample(1))
             .build()) {
       RunFolder run = RunFolder.create(folder, "photos", model);
-      TrainingReport report = Trainer.of(model).batch(2).steps(1).listen(run).fit(rest);
+      TrainingReport report = Trainer.of(model).batch(2).steps(1).listener(run).fit(rest);
       assertEquals(2, report.skippedFiles());
       assertTrue(
           report.toString().contains("files skipped, which could not be read: 2"),

@@ -28,8 +28,8 @@ final class StoppedProgram {
           .batch(16)
           .steps(1_000_000)
           .evaluate(heldOut, Long.parseLong(args[2]))
-          .listen(folder)
-          .listen(
+          .listener(folder)
+          .listener(
               new TrainingListener() {
                 @Override
                 public void onStart(TrainingSettings settings) {
@@ -51,7 +51,7 @@ final class StoppedProgram {
 
                 @Override
                 public void onEnd(TrainingReport report) {
-                  out.println("end " + report.last().step() + " " + report.ending());
+                  out.println("end " + report.last().step() + " " + report.stopReason());
                 }
               })
           .fit(train);

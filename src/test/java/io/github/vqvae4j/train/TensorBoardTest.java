@@ -40,7 +40,7 @@ class TensorBoardTest {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder run = RunFolder.in(folder, model).every(5).images(TEST, 4).tensorBoard();
       TrainingReport report =
-          Trainer.of(model).batch(16).steps(12).evaluate(TEST, 6).listen(run).fit(TRAIN);
+          Trainer.of(model).batch(16).steps(12).evaluate(TEST, 6).listener(run).fit(TRAIN);
       assertTrue(run.failure().isEmpty());
       List<Event> events = events();
       assertEquals(List.of(1L, 5L, 10L, 12L), steps(events, "train/loss"));
@@ -75,7 +75,7 @@ class TensorBoardTest {
   void weightsNeedNoImages() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder run = RunFolder.in(folder, model).tensorBoard();
-      Trainer.of(model).batch(16).steps(3).listen(run).fit(TRAIN);
+      Trainer.of(model).batch(16).steps(3).listener(run).fit(TRAIN);
       assertEquals(List.of(1L, 2L), steps(events(), "encoder.mix.weight"));
       assertEquals(List.of(), steps(events(), "reconstructions"));
     }
@@ -84,7 +84,7 @@ class TensorBoardTest {
   @Test
   void thereIsNoFileUnlessItIsAskedFor() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      Trainer.of(model).batch(16).steps(3).listen(RunFolder.in(folder, model)).fit(TRAIN);
+      Trainer.of(model).batch(16).steps(3).listener(RunFolder.in(folder, model)).fit(TRAIN);
       assertThrows(NoSuchElementException.class, this::events);
     }
   }

@@ -46,10 +46,10 @@ class TrainerTest {
       List<Evaluation> evaluations = report.evaluations();
       assertEquals(List.of(120L, 240L, 300L), evaluations.stream().map(Evaluation::step).toList());
       Evaluation last = evaluations.get(2);
-      assertTrue(last.errorOverVariance() < 0.2, last.toString());
+      assertTrue(last.normalizedError() < 0.2, last.toString());
       assertTrue(last.usage().codesInUse() > 8, last.toString());
       assertEquals(last.meanSquaredError(), last.term("reconstruction"), 1e-6);
-      double loss = last.errorOverVariance() + 0.25 * last.term("commitment");
+      double loss = last.normalizedError() + 0.25 * last.term("commitment");
       loss += update == Update.EMA ? 0 : last.term("codebook");
       assertEquals(loss, last.loss(), 1e-5);
       assertSays(
@@ -105,7 +105,7 @@ class TrainerTest {
                 heard.add("end " + report.last().step());
               }
             };
-        trainer(model).steps(5).evaluate(TEST, 2).listen(listener).fit(TRAIN);
+        trainer(model).steps(5).evaluate(TEST, 2).listener(listener).fit(TRAIN);
         assertEquals(5, reports.size());
         assertEquals(List.of("evaluation 2", "evaluation 4", "evaluation 5", "end 5"), heard);
         StepReport last = reports.get(4);
@@ -153,7 +153,8 @@ class TrainerTest {
             }
           };
       DivergenceException error =
-          assertThrows(DivergenceException.class, () -> trainer(model).listen(listener).fit(TRAIN));
+          assertThrows(
+              DivergenceException.class, () -> trainer(model).listener(listener).fit(TRAIN));
       assertEquals(4, error.step());
       assertSays(error, "Step 4", "reconstruction", "as they were before", "learning rate");
       States.assertSame(states.get(2), States.of(model));
@@ -251,7 +252,7 @@ class TrainerTest {
         assertSays(
             assertThrows(
                 IllegalArgumentException.class,
-                () -> trainer(model).evaluate(wrong, 100).listen(listener).fit(TRAIN)),
+                () -> trainer(model).evaluate(wrong, 100).listener(listener).fit(TRAIN)),
             "[8, 8, 1]",
             "got " + wrong.size() + " images",
             "Hold some images out, scaled or cut as those are.");
@@ -308,7 +309,7 @@ class TrainerTest {
                 .optimizer(Adam.rate(2e-3))
                 .batch(8)
                 .steps(40)
-                .listen(listener)
+                .listener(listener)
                 .fit(large);
         assertTrue(report.last().loss() < first[0], halvings + " halvings");
       }

@@ -102,8 +102,8 @@ class TrainingGoldenTest {
   @Test
   void schedules() {
     schedule("cosine", Schedule.cosine(0.1));
-    schedule("drops", Schedule.drops(0.3, 4, 9, 15));
-    schedule("warm_up_cosine", Schedule.warmUp().until(5, Schedule.cosine(0)));
+    schedule("drops", Schedule.multiStep(0.3, 4, 9, 15));
+    schedule("warm_up_cosine", Schedule.warmUp().then(5, Schedule.cosine(0)));
   }
 
   private void schedule(String name, Schedule schedule) {

@@ -51,11 +51,11 @@ class WeightAveragesTest {
       for (int t = 0; t < numbers.length; t++) {
         weights.fill(numbers[t]);
         averages.update();
-        averages.exchange();
+        averages.swap();
         float[] seen = weights.value.toFloats();
         assertEquals(expected[t], seen[0], 1e-6);
         assertEquals(expected[t] + 4999, seen[4999], 1e-3);
-        averages.exchange();
+        averages.swap();
         assertEquals((float) (numbers[t] + 4999), weights.value.toFloats()[4999]);
       }
     }
@@ -73,7 +73,7 @@ class WeightAveragesTest {
           weights.value.set(values);
           averages.update();
         }
-        averages.exchange();
+        averages.swap();
         assertEquals(-1, NonFinite.index(weights.value), "decay " + decay);
       }
     }
@@ -88,7 +88,7 @@ class WeightAveragesTest {
       for (int i = 0; i < 50; i++) {
         averages.update();
       }
-      averages.exchange();
+      averages.swap();
       States.assertSame(before, States.of(weights));
     }
   }
@@ -104,20 +104,20 @@ class WeightAveragesTest {
         VqVae averaged = Shapes.model(1, 3)) {
       trainer(plain).fit(TRAIN);
       Trainer trainer =
-          trainer(averaged).averageWeights(0.9).evaluate(TEST, 10).judge(e -> -e.step());
+          trainer(averaged).averageWeights(0.9).evaluate(TEST, 10).monitor(e -> -e.step());
       TrainingReport report = trainer.keepBest(file).fit(TRAIN);
       States.assertSame(States.of(plain), States.of(averaged));
 
       Evaluation last = report.evaluations().get(2);
       double own = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
       assertNotEquals(own, last.meanSquaredError());
-      trainer.averages().exchange();
+      trainer.averages().swap();
       double ofAverages = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
       assertEquals(last.meanSquaredError(), ofAverages);
       try (VqVae kept = VqVae.load(file)) {
         States.assertSame(States.of(averaged), States.of(kept));
       }
-      trainer.averages().exchange();
+      trainer.averages().swap();
       States.assertSame(States.of(plain), States.of(averaged));
     }
   }

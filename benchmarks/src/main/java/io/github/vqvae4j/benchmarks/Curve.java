@@ -60,7 +60,7 @@ public final class Curve {
     try (VqVae model = Recipe.SONNET_CIFAR10.model().build()) {
       model.variables().forEach((name, variable) -> start(name, variable, seed));
       Dataset shuffled = new Shuffled(images, seed);
-      Recipe.SONNET_CIFAR10.trainer(model).steps(steps).listen(listener).fit(shuffled);
+      Recipe.SONNET_CIFAR10.trainer(model).steps(steps).listener(listener).fit(shuffled);
     }
     System.out.println(new Gson().toJson(errors));
   }

@@ -6,7 +6,7 @@ import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.Trainer;
@@ -52,7 +52,8 @@ public final class Ours implements Contestant {
   public static VqVae model(int codebookSize) {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(3))
-        .quantizer(VectorQuantizer.ema(codebookSize, 64).start(Start.UNIFORM).restartBelow(0))
+        .quantizer(
+            VectorQuantizer.ema(codebookSize, 64).init(Initialization.UNIFORM).deadCodeThreshold(0))
         .decoder(ConvDecoder.channels(3))
         .build();
   }
@@ -82,7 +83,7 @@ public final class Ours implements Contestant {
           .optimizer(Adam.rate(3e-4))
           .batch(batch)
           .steps(Long.MAX_VALUE)
-          .listen(listener)
+          .listener(listener)
           .seed(SHUFFLE)
           .fit(images);
     } catch (Enough end) {

@@ -58,7 +58,7 @@ public final class SonnetCifar10 {
         .optimizer(Adam.rate(3e-4))
         .batch(batch)
         .steps(WARM_UP + MEASURED)
-        .listen(listener)
+        .listener(listener)
         .fit(images);
     return batch * 1e9 / Clock.median(nanos);
   }

@@ -124,9 +124,9 @@ final class CodebookCommand implements Callable<Integer> {
           Trainer.of(vqVae)
               .optimizer(Adam.rate(1e-3))
               .steps(steps)
-              .listen(record)
-              .listen(progress)
-              .listen(CodebookMonitor.of(vqVae));
+              .listener(record)
+              .listener(progress)
+              .listener(CodebookMonitor.of(vqVae));
       interruption.train(record, vqVae, () -> trainer.fit(images.train()));
     }
   }

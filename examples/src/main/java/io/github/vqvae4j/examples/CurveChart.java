@@ -17,7 +17,7 @@ final class CurveChart {
     long steps = runs.stream().mapToLong(TrainingCurve::steps).max().orElseThrow();
     List<XYChart> panels = new ArrayList<>();
     ChartPanel error = ChartPanel.logarithmic(recipe + ": reconstruction", "MSE / variance", steps);
-    panels.add(draw(error, steps, recorded, runs, CurvePoint::errorOverVariance));
+    panels.add(draw(error, steps, recorded, runs, CurvePoint::normalizedError));
     double most = largest(recorded.points());
     for (TrainingCurve run : runs) {
       most = Math.max(most, largest(run.points()));

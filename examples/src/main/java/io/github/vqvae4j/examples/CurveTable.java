@@ -12,7 +12,7 @@ final class CurveTable {
 
   /** A table of the error and one of the perplexity. */
   static String of(RecordedCurve recorded, List<TrainingCurve> runs) {
-    return table("MSE / variance", "%.4f", recorded, runs, CurvePoint::errorOverVariance)
+    return table("MSE / variance", "%.4f", recorded, runs, CurvePoint::normalizedError)
         + System.lineSeparator()
         + table("perplexity", "%.1f", recorded, runs, CurvePoint::perplexity);
   }

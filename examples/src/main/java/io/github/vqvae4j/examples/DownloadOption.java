@@ -92,7 +92,7 @@ final class DownloadOption {
           download.set, FileNames.path(config.cache().toAbsolutePath().normalize()));
     }
     try (DownloadDisplay display = new DownloadDisplay(out)) {
-      return download.set.download(config.listen(display));
+      return download.set.download(config.listener(display));
     } catch (BadFileException e) {
       throw e;
     } catch (IOException e) {

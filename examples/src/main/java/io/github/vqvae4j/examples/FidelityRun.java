@@ -103,9 +103,9 @@ final class FidelityRun {
               .trainer(model)
               .steps(steps)
               .seed(seed)
-              .listen(record)
-              .listen(means)
-              .listen(progress);
+              .listener(record)
+              .listener(means)
+              .listener(progress);
       TrainingReport report = interruption.train(record, model, () -> trainer.fit(images));
       return new TrainingCurve(
           recipe.toString(),

@@ -1,9 +1,9 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.IgnoredPath;
 import io.github.vqvae4j.data.ImageFolder;
 import io.github.vqvae4j.data.ImageFolderConfig;
-import io.github.vqvae4j.data.PassedOver;
 import io.github.vqvae4j.data.SkippedFile;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
@@ -68,7 +68,7 @@ final class FolderCommand extends TrainingCommand<VqVae> {
 
   @Override
   ImageSets images() throws IOException {
-    pictures = ImageFolder.in(data, ImageFolderConfig.of(size).skipBad(true));
+    pictures = ImageFolder.in(data, ImageFolderConfig.of(size).skipCorrupt(true));
     if (pictures.size() < LEAST) {
       throw new IllegalArgumentException(
           FileNames.path(data)
@@ -94,7 +94,7 @@ final class FolderCommand extends TrainingCommand<VqVae> {
 
   @Override
   void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out) {
-    out.printf("passed over: %s%n", PassedOver.summary(pictures.passedOver()));
+    out.printf("passed over: %s%n", IgnoredPath.summary(pictures.ignored()));
     SkippedFiles.print(pictures.skipped().stream().map(SkippedFile::reason).toList(), out);
   }
 }

@@ -2,8 +2,8 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.train.Ending;
 import io.github.vqvae4j.train.RunFolder;
+import io.github.vqvae4j.train.StopReason;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.PrintWriter;
 import java.util.concurrent.CancellationException;
@@ -77,7 +77,7 @@ final class Interruption implements AutoCloseable {
     training = true;
     try {
       TrainingReport report = run.get();
-      if (report.ending() == Ending.INTERRUPTED) {
+      if (report.stopReason() == StopReason.INTERRUPTED) {
         throw new StoppedException();
       }
       return report;

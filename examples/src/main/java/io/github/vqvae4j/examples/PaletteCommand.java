@@ -1,8 +1,8 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.FolderListing;
+import io.github.vqvae4j.data.IgnoredPath;
 import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.data.PassedOver;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
@@ -73,7 +73,7 @@ final class PaletteCommand implements Callable<Integer> {
       description = "Folder for the images. Default: a new folder runs/<time>-palette.")
   private Path output;
 
-  private List<PassedOver> passedOver = List.of();
+  private List<IgnoredPath> ignored = List.of();
   private final List<String> skipped = new ArrayList<>();
 
   @Override
@@ -98,8 +98,8 @@ final class PaletteCommand implements Callable<Integer> {
         throw noneReadable();
       }
       table.end();
-      if (!passedOver.isEmpty()) {
-        out.printf("passed over: %s%n", PassedOver.summary(passedOver));
+      if (!ignored.isEmpty()) {
+        out.printf("passed over: %s%n", IgnoredPath.summary(ignored));
       }
       if (!skipped.isEmpty()) {
         SkippedFiles.print(skipped, out);
@@ -174,7 +174,7 @@ final class PaletteCommand implements Callable<Integer> {
                 + " would be painted into one file; rename one of them");
       }
     }
-    passedOver = listing.passedOver();
+    ignored = listing.ignored();
     return listing.files();
   }
 

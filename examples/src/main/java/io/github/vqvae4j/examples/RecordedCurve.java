@@ -43,7 +43,7 @@ record RecordedCurve(int images, int window, List<CurvePoint> points) {
     };
   }
 
-  private static CurvePoint epoch(int number, double errorOverVariance) {
-    return new CurvePoint((long) number * EPOCH, errorOverVariance, Double.NaN);
+  private static CurvePoint epoch(int number, double normalizedError) {
+    return new CurvePoint((long) number * EPOCH, normalizedError, Double.NaN);
   }
 }

@@ -27,7 +27,7 @@ record RunMetrics(
     return new RunMetrics(
         example,
         test.meanSquaredError(),
-        test.errorOverVariance(),
+        test.normalizedError(),
         test.psnr().orElseThrow(),
         test.usage().codesInUse(),
         test.usage().codebookSize(),

@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.ChannelScale;
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.PassedOver;
+import io.github.vqvae4j.data.IgnoredPath;
 import io.github.vqvae4j.data.Series;
 import io.github.vqvae4j.data.SeriesTiles;
 import io.github.vqvae4j.data.WavFiles;
@@ -118,8 +118,8 @@ final class SeriesCommand implements Callable<Integer> {
       out.printf(
           "%s: %s to look at%nResults will be in %s%n",
           input.files().get(input.files().size() - 1), input.test(), FileNames.path(folder.path()));
-      if (!input.passedOver().isEmpty()) {
-        out.printf("passed over: %s%n", PassedOver.summary(input.passedOver()));
+      if (!input.ignored().isEmpty()) {
+        out.printf("passed over: %s%n", IgnoredPath.summary(input.ignored()));
       }
       folder.requireSpaceFor(model);
       train(model, scale, input, folder, interruption, out);
@@ -195,10 +195,10 @@ final class SeriesCommand implements Callable<Integer> {
               .batch(16)
               .steps(steps)
               .seed(seed)
-              .listen(record)
-              .listen(new ScaleFile(folder, scale))
-              .listen(progress)
-              .listen(CodebookMonitor.of(model));
+              .listener(record)
+              .listener(new ScaleFile(folder, scale))
+              .listener(progress)
+              .listener(CodebookMonitor.of(model));
       Dataset windows = windows(input.train(), scale, Math.max(1, window / 8));
       TrainingReport report = interruption.train(record, model, () -> trainer.fit(windows));
       Evaluation heldOut =
@@ -206,7 +206,7 @@ final class SeriesCommand implements Callable<Integer> {
       out.printf(
           Locale.ROOT,
           "%nheld out: MSE / variance %.4f, %s%n",
-          heldOut.errorOverVariance(),
+          heldOut.normalizedError(),
           heldOut.usage());
     }
   }
@@ -220,7 +220,7 @@ final class SeriesCommand implements Callable<Integer> {
             tilesToBe(input.heldOut(), scale),
             AnomalyConfig.falsePositives(falsePositives).smoothing(31).border(window / 2));
     SeriesTiles tiles = SeriesTiles.of(scale.apply(input.test()), 2 * window, window / 2);
-    Series reconstruction = scale.undo(tiles.join(model.reconstruct(tiles)));
+    Series reconstruction = scale.invert(tiles.join(model.reconstruct(tiles)));
     Series score = tiles.join(detector.heatMap(tiles));
     List<Alarm> alarms = Alarms.of(score, detector.heatThreshold(), window / 8);
     out.printf(Locale.ROOT, "threshold %.2f%n%n", detector.heatThreshold());

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.FolderListing;
-import io.github.vqvae4j.data.PassedOver;
+import io.github.vqvae4j.data.IgnoredPath;
 import io.github.vqvae4j.data.Series;
 import io.github.vqvae4j.data.WavFiles;
 import io.github.vqvae4j.io.FileNames;
@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  * @param channels their names
  * @param faults that were put into the test; none if it is not known what is in it
  * @param sound whether it came from WAV files
- * @param passedOver what else is in their folder
+ * @param ignored what else is in their folder
  */
 record SeriesInput(
     String name,
@@ -38,7 +38,7 @@ record SeriesInput(
     List<String> channels,
     List<Fault> faults,
     boolean sound,
-    List<PassedOver> passedOver) {
+    List<IgnoredPath> ignored) {
   private static final int TRAINING_SECONDS = 120;
   private static final int OTHER_SECONDS = 60;
   private static final String SENSORS = "a machine's sensors";
@@ -109,6 +109,6 @@ record SeriesInput(
         channels,
         List.of(),
         sound,
-        folder.map(FolderListing::passedOver).orElse(List.of()));
+        folder.map(FolderListing::ignored).orElse(List.of()));
   }
 }

@@ -31,7 +31,7 @@ record TrainingCurve(
   TrainingCurve {
     long last = 0;
     for (CurvePoint point : points) {
-      if (point.step() <= last || point.errorOverVariance() < 0 || point.perplexity() < 0) {
+      if (point.step() <= last || point.normalizedError() < 0 || point.perplexity() < 0) {
         throw new IllegalArgumentException(
             "points: got "
                 + point

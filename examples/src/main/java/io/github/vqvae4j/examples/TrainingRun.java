@@ -90,11 +90,11 @@ final class TrainingRun {
               .steps(options.steps)
               .seed(options.seed)
               .evaluate(glance, Math.max(1, options.steps / GLANCES))
-              .listen(history)
-              .listen(record)
-              .listen(progress);
+              .listener(history)
+              .listener(record)
+              .listener(progress);
       if (model instanceof VqVae vqVae) {
-        trainer.listen(CodebookMonitor.of(vqVae));
+        trainer.listener(CodebookMonitor.of(vqVae));
       }
       return interruption.train(record, model, () -> trainer.fit(images.train()));
     }

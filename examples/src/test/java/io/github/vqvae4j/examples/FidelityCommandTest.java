@@ -74,11 +74,11 @@ class FidelityCommandTest {
     assertEquals(1, curve.points().size());
     CurvePoint point = curve.points().get(0);
     assertEquals(100, point.step());
-    assertTrue(point.errorOverVariance() > 0 && point.errorOverVariance() < 1, point::toString);
+    assertTrue(point.normalizedError() > 0 && point.normalizedError() < 1, point::toString);
     assertTrue(point.perplexity() >= 1 && point.perplexity() <= 512, point::toString);
 
     String page = Files.readString(output.resolve("sonnet-cifar10.md"));
-    String error = String.format(Locale.ROOT, "%.4f", point.errorOverVariance());
+    String error = String.format(Locale.ROOT, "%.4f", point.normalizedError());
     assertTrue(page.contains("| 100 | 0.4830 | " + error + " | " + error + " | "), page);
     assertTrue(run.out().contains(page.strip()), run::out);
     assertEquals(1000, ImageIO.read(output.resolve("sonnet-cifar10.png").toFile()).getWidth());

@@ -63,7 +63,7 @@ class FileFuzzTest {
     long last = 0;
     for (CurvePoint point : curve.points()) {
       assertTrue(point.step() > last, point::toString);
-      assertTrue(point.errorOverVariance() >= 0, point::toString);
+      assertTrue(point.normalizedError() >= 0, point::toString);
       assertFalse(point.perplexity() < 0, point::toString);
       last = point.step();
     }

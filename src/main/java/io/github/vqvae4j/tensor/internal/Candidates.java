@@ -62,7 +62,7 @@ final class Candidates {
     counts[row] = Math.min(counts[row] + 1, MOST + 1);
   }
 
-  /** Drops those that are none any more since a larger score was found. */
+  /** MultiStep those that are none any more since a larger score was found. */
   private void dropOutdated(int row) {
     int kept = 0;
     for (int i = row * MOST; i < row * MOST + counts[row]; i++) {

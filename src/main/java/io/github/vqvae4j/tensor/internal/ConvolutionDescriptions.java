@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import java.util.Arrays;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
@@ -35,7 +35,7 @@ final class ConvolutionDescriptions {
    * @param w shape of the weights, [kernel height, kernel width, in / groups, out]
    * @param y shape of the results
    */
-  ConvolutionDescriptions(long[] x, long[] w, long[] y, Window window) {
+  ConvolutionDescriptions(long[] x, long[] w, long[] y, ConvOptions window) {
     strides = new long[] {window.height().stride(), window.width().stride()};
     // oneDNN counts the rows and columns between those of the kernel.
     dilation = new long[] {window.height().dilation() - 1, window.width().dilation() - 1};

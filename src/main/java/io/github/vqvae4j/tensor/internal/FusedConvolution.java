@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Tensor;
-import io.github.vqvae4j.tensor.Window;
 
 /**
  * Convolutions with what follows them in one pass, relu?(x * weight + bias + residual): for layers
@@ -27,7 +27,7 @@ public final class FusedConvolution {
         Tensor bias,
         Tensor residual,
         boolean relu,
-        Window window);
+        ConvOptions window);
   }
 
   private static volatile Provider provider;
@@ -52,7 +52,7 @@ public final class FusedConvolution {
       Tensor bias,
       Tensor residual,
       boolean relu,
-      Window window) {
+      ConvOptions window) {
     return provider.compute(form, x, weight, bias, residual, relu, window);
   }
 }

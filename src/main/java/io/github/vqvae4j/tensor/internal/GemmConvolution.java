@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
-import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.Blas.Matrix;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -50,7 +50,7 @@ final class GemmConvolution {
    * @param weight [kernel height, kernel width, in / groups, out]
    * @param result [batch, height, width, out]
    */
-  GemmConvolution(INDArray image, INDArray weight, INDArray result, Window window) {
+  GemmConvolution(INDArray image, INDArray weight, INDArray result, ConvOptions window) {
     blas = Blas.of(image);
     dtype = image.dataType() == DataType.FLOAT ? DType.FLOAT : DType.DOUBLE;
     patches = new Patches(dtype, image.shape(), weight.shape(), result.shape(), window);

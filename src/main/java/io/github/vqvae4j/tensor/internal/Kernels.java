@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -74,7 +74,7 @@ public interface Kernels {
   }
 
   /** What becomes of the pixels in a window. */
-  enum Pooling {
+  enum PoolingMode {
     /** The largest, padding left out. */
     MAX,
     /** Their sum by the window's size, padding counted as 0. */
@@ -138,7 +138,7 @@ public interface Kernels {
   /**
    * y = sums of x along an axis up to and with each index, or from the end with {@code reverse}.
    */
-  void cumulativeSum(INDArray x, int axis, boolean reverse, INDArray y);
+  void cumsum(INDArray x, int axis, boolean reverse, INDArray y);
 
   /**
    * y [.., m, n] = a b, of which a is [.., m, k] or, transposed, [.., k, m], and b [.., k, n] or
@@ -208,14 +208,15 @@ public interface Kernels {
    * @param kernel height and width of the window
    * @param where of y's shape, for notes to {@link #poolGradient}; null if no gradient is wanted
    */
-  void pool(Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where);
+  void pool(
+      PoolingMode kind, INDArray x, long[] kernel, ConvOptions window, INDArray y, INDArray where);
 
   /** dx; each maximum's gradient goes to the first pixel that has it. */
   void poolGradient(
-      Pooling kind,
+      PoolingMode kind,
       INDArray x,
       long[] kernel,
-      Window window,
+      ConvOptions window,
       INDArray where,
       INDArray dy,
       INDArray dx);
@@ -233,7 +234,7 @@ public interface Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      Window window,
+      ConvOptions window,
       INDArray y);
 
   /**
@@ -246,7 +247,7 @@ public interface Kernels {
       INDArray weight,
       long stamp,
       INDArray dy,
-      Window window,
+      ConvOptions window,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias);
@@ -259,6 +260,6 @@ public interface Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      Window window,
+      ConvOptions window,
       INDArray y);
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.Blas.Matrix;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
@@ -114,7 +114,7 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void cumulativeSum(INDArray x, int axis, boolean reverse, INDArray y) {
+  public void cumsum(INDArray x, int axis, boolean reverse, INDArray y) {
     exec(op("cumsum").addInputs(x).addIntegerArguments(0, reverse ? 1 : 0, axis).addOutputs(y));
   }
 
@@ -234,16 +234,16 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void pool(
-      Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where) {
+      PoolingMode kind, INDArray x, long[] kernel, ConvOptions window, INDArray y, INDArray where) {
     exec(pooling(kind, "", kernel, window).addInputs(x).addOutputs(y));
   }
 
   @Override
   public void poolGradient(
-      Pooling kind,
+      PoolingMode kind,
       INDArray x,
       long[] kernel,
-      Window window,
+      ConvOptions window,
       INDArray where,
       INDArray dy,
       INDArray dx) {
@@ -251,9 +251,9 @@ public final class Nd4jKernels implements Kernels {
   }
 
   private static DynamicCustomOp.DynamicCustomOpsBuilder pooling(
-      Pooling kind, String direction, long[] kernel, Window window) {
+      PoolingMode kind, String direction, long[] kernel, ConvOptions window) {
     // The last: dilation, explicit padding, which counts in an average, channels last.
-    return op((kind == Pooling.MAX ? "maxpool2d" : "avgpool2d") + direction)
+    return op((kind == PoolingMode.MAX ? "maxpool2d" : "avgpool2d") + direction)
         .addIntegerArguments(
             (int) kernel[0],
             (int) kernel[1],
@@ -276,7 +276,7 @@ public final class Nd4jKernels implements Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      Window window,
+      ConvOptions window,
       INDArray y) {
     new GemmConvolution(x, weight, y, window).forward(x, weight, bias, residual, y);
     if (relu) {
@@ -290,7 +290,7 @@ public final class Nd4jKernels implements Kernels {
       INDArray weight,
       long stamp,
       INDArray dy,
-      Window window,
+      ConvOptions window,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
@@ -314,7 +314,7 @@ public final class Nd4jKernels implements Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      Window window,
+      ConvOptions window,
       INDArray y) {
     // It is the gradient of the convolution whose images are our results.
     new GemmConvolution(y, weight, x, window).transposed(x, weight, bias, residual, y);

@@ -69,7 +69,7 @@ final class OneDnn {
    * numbers. The address is in the key for memory's sake: what is written anew into one place goes
    * into one place here.
    */
-  private final Map<Key, Derived> derived = new Lru<>(MAX_DERIVED, old -> old.data.close());
+  private final Map<Key, Parametrization> derived = new Lru<>(MAX_DERIVED, old -> old.data.close());
 
   /** Depends on nothing: the place of a layout names it. There are some for each set of weights. */
   private final List<memory.desc> layouts = new ArrayList<>();
@@ -121,7 +121,7 @@ final class OneDnn {
   }
 
   /** What was made of a weight's numbers. */
-  private static final class Derived {
+  private static final class Parametrization {
     final NativeMemory data;
 
     /** Names the numbers it was made of. */
@@ -130,7 +130,7 @@ final class OneDnn {
     /** Names what was made. */
     long stamp;
 
-    Derived(long bytes) {
+    Parametrization(long bytes) {
       data = NativeMemory.workspace(bytes, "a copy of weights");
     }
   }
@@ -258,7 +258,7 @@ final class OneDnn {
   Weights derive(
       Weights weights, String kind, long bytes, Consumer<Pointer> compute, long... numbers) {
     Key key = new Key(kind, weights.data().address(), numbers);
-    Derived result = derived.computeIfAbsent(key, k -> new Derived(bytes));
+    Parametrization result = derived.computeIfAbsent(key, k -> new Parametrization(bytes));
     if (result.source != weights.stamp()) {
       // No stamp while it is neither the old nor the new.
       result.source = 0;

@@ -11,7 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import java.util.Arrays;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
@@ -55,14 +55,14 @@ final class OneDnnConvolution {
    * @param w shape of its weights, [kernel height, kernel width, in / groups, out]
    * @param y shape of its results
    */
-  OneDnnConvolution(OneDnn oneDnn, long[] x, long[] w, long[] y, Window window) {
+  OneDnnConvolution(OneDnn oneDnn, long[] x, long[] w, long[] y, ConvOptions window) {
     this.oneDnn = oneDnn;
     numbers = OneDnnKernels.numbers(0, x, w, y, OneDnnConvolutions.geometry(window));
     descriptions = new ConvolutionDescriptions(x, w, y, window);
     seesImages = sees(x[1], w[0], y[1], window.height()) && sees(x[2], w[1], y[2], window.width());
   }
 
-  private static boolean sees(long pixels, long kernel, long results, Window.Axis axis) {
+  private static boolean sees(long pixels, long kernel, long results, ConvOptions.Axis axis) {
     for (long i = 0; i < results; i++) {
       for (long k = 0; k < kernel; k++) {
         long pixel = i * axis.stride() - axis.before() + k * axis.dilation();

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
@@ -24,7 +24,7 @@ final class OneDnnConvolutions {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      Window window,
+      ConvOptions window,
       INDArray y) {
     OneDnnWinograd winograd = residual == null ? winograd(x, weight, window) : null;
     if (winograd != null) {
@@ -36,7 +36,7 @@ final class OneDnnConvolutions {
   }
 
   static boolean inputGradient(
-      INDArray x, INDArray weight, long stamp, INDArray dy, Window window, INDArray dx) {
+      INDArray x, INDArray weight, long stamp, INDArray dy, ConvOptions window, INDArray dx) {
     OneDnnWinograd winograd = winograd(x, weight, window);
     if (winograd != null) {
       winograd.back(dy, Weights.of(weight, stamp), null, false, dx);
@@ -47,7 +47,12 @@ final class OneDnnConvolutions {
 
   /** The gradients of the weights and, unless it is null, of the bias. */
   static boolean weightGradient(
-      INDArray x, INDArray weight, INDArray dy, Window window, INDArray dWeight, INDArray dBias) {
+      INDArray x,
+      INDArray weight,
+      INDArray dy,
+      ConvOptions window,
+      INDArray dWeight,
+      INDArray dBias) {
     OneDnnWinograd winograd =
         dBias == null || FloatLoops.takesRowsOf(dBias.length())
             ? winograd(x, weight, window)
@@ -69,7 +74,7 @@ final class OneDnnConvolutions {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      Window window,
+      ConvOptions window,
       INDArray y) {
     if (residual == null
         && OneDnnSubPixel.suits(x.shape(), weight.shape(), window)
@@ -88,7 +93,7 @@ final class OneDnnConvolutions {
   }
 
   /** Null if it is not for this convolution. */
-  private static OneDnnWinograd winograd(INDArray images, INDArray weight, Window window) {
+  private static OneDnnWinograd winograd(INDArray images, INDArray weight, ConvOptions window) {
     long[] x = images.shape();
     long[] w = weight.shape();
     if (!OneDnnWinograd.suits(x, w, window)) {
@@ -108,7 +113,7 @@ final class OneDnnConvolutions {
   }
 
   private static OneDnnSubPixel subPixel(
-      INDArray image, INDArray weight, INDArray result, Window window) {
+      INDArray image, INDArray weight, INDArray result, ConvOptions window) {
     long[] x = image.shape();
     long[] w = weight.shape();
     long[] y = result.shape();
@@ -124,7 +129,7 @@ final class OneDnnConvolutions {
   }
 
   private static OneDnnConvolution direct(
-      INDArray image, INDArray weight, INDArray result, Window window) {
+      INDArray image, INDArray weight, INDArray result, ConvOptions window) {
     long[] x = image.shape();
     long[] w = weight.shape();
     long[] y = result.shape();
@@ -137,9 +142,9 @@ final class OneDnnConvolutions {
   }
 
   /** All numbers of a window. */
-  static long[] geometry(Window window) {
-    Window.Axis h = window.height();
-    Window.Axis w = window.width();
+  static long[] geometry(ConvOptions window) {
+    ConvOptions.Axis h = window.height();
+    ConvOptions.Axis w = window.width();
     return new long[] {
       h.stride(),
       w.stride(),
@@ -155,7 +160,7 @@ final class OneDnnConvolutions {
     };
   }
 
-  private static void log(String algorithm, long[] images, long[] weights, Window window) {
+  private static void log(String algorithm, long[] images, long[] weights, ConvOptions window) {
     if (LOG.isDebugEnabled()) {
       LOG.debug(
           "Convolution of {} with {}, {}: {}.",

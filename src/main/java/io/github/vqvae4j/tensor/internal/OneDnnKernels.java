@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_version_t;
@@ -92,8 +92,8 @@ public final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void cumulativeSum(INDArray x, int axis, boolean reverse, INDArray y) {
-    fallback.cumulativeSum(x, axis, reverse, y);
+  public void cumsum(INDArray x, int axis, boolean reverse, INDArray y) {
+    fallback.cumsum(x, axis, reverse, y);
   }
 
   @Override
@@ -227,7 +227,7 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void pool(
-      Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where) {
+      PoolingMode kind, INDArray x, long[] kernel, ConvOptions window, INDArray y, INDArray where) {
     if (!pooling(kind, x, kernel, window, y, where).forward(x, y, where)) {
       fallback.pool(kind, x, kernel, window, y, where);
     }
@@ -235,10 +235,10 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void poolGradient(
-      Pooling kind,
+      PoolingMode kind,
       INDArray x,
       long[] kernel,
-      Window window,
+      ConvOptions window,
       INDArray where,
       INDArray dy,
       INDArray dx) {
@@ -248,8 +248,8 @@ public final class OneDnnKernels implements Kernels {
   }
 
   private static OneDnnPooling pooling(
-      Pooling kind, INDArray x, long[] kernel, Window window, INDArray y, INDArray where) {
-    boolean notes = kind == Pooling.MAX && where != null;
+      PoolingMode kind, INDArray x, long[] kernel, ConvOptions window, INDArray y, INDArray where) {
+    boolean notes = kind == PoolingMode.MAX && where != null;
     return new OneDnnPooling(kind, x.shape(), kernel, window, y.shape(), notes);
   }
 
@@ -261,7 +261,7 @@ public final class OneDnnKernels implements Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      Window window,
+      ConvOptions window,
       INDArray y) {
     if (!OneDnnConvolutions.conv2d(x, weight, stamp, bias, residual, relu, window, y)) {
       fallback.conv2d(x, weight, stamp, bias, residual, relu, window, y);
@@ -274,7 +274,7 @@ public final class OneDnnKernels implements Kernels {
       INDArray weight,
       long stamp,
       INDArray dy,
-      Window window,
+      ConvOptions window,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
@@ -297,7 +297,7 @@ public final class OneDnnKernels implements Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      Window window,
+      ConvOptions window,
       INDArray y) {
     if (!OneDnnConvolutions.transposed(x, weight, stamp, bias, residual, relu, window, y)) {
       fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, window, y);

@@ -6,8 +6,8 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
-import io.github.vqvae4j.tensor.Window;
-import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
+import io.github.vqvae4j.tensor.ConvOptions;
+import io.github.vqvae4j.tensor.internal.Kernels.PoolingMode;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import java.util.function.Function;
 import org.bytedeco.dnnl.global.dnnl;
@@ -17,14 +17,19 @@ import org.bytedeco.dnnl.pooling_forward;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Pooling by oneDNN of images [batch, height, width, channels].
+ * PoolingMode by oneDNN of images [batch, height, width, channels].
  *
  * @param image shape of the images
  * @param result shape of the results
  * @param notes whether the forward pass writes down where each maximum was
  */
 record OneDnnPooling(
-    Pooling kind, long[] image, long[] kernel, Window window, long[] result, boolean notes) {
+    PoolingMode kind,
+    long[] image,
+    long[] kernel,
+    ConvOptions window,
+    long[] result,
+    boolean notes) {
 
   /** y = the pooled x; false if oneDNN could not do it. */
   boolean forward(INDArray x, INDArray y, INDArray where) {
@@ -77,7 +82,7 @@ record OneDnnPooling(
   private pooling_forward.primitive_desc describe() {
     return new pooling_forward.primitive_desc(
         OneDnn.cpu(),
-        kind == Pooling.MAX && !notes
+        kind == PoolingMode.MAX && !notes
             ? dnnl.prop_kind.forward_inference
             : dnnl.prop_kind.forward_training,
         algorithm(),

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,7 +35,7 @@ final class OneDnnSubPixel {
    * @param w shape of the weights, [kernel, kernel, out, in]
    * @param y shape of the result
    */
-  OneDnnSubPixel(OneDnn oneDnn, long[] x, long[] w, long[] y, Window window) {
+  OneDnnSubPixel(OneDnn oneDnn, long[] x, long[] w, long[] y, ConvOptions window) {
     this.oneDnn = oneDnn;
     stride = window.height().stride();
     top = window.height().before();
@@ -49,7 +49,8 @@ final class OneDnnSubPixel {
 
     long[] weightShape = {taps, taps, in, (long) stride * stride * out};
     long[] phaseShape = {x[0], places[0], places[1], (long) stride * stride * out};
-    convolution = new OneDnnConvolution(oneDnn, x, weightShape, phaseShape, Window.of(1, taps - 1));
+    convolution =
+        new OneDnnConvolution(oneDnn, x, weightShape, phaseShape, ConvOptions.of(1, taps - 1));
   }
 
   /** How many numbers the plain convolution makes of an image; the result has no more. */
@@ -59,7 +60,7 @@ final class OneDnnSubPixel {
   }
 
   /** Whether a transposed convolution is of that kind, and an image small enough for the heap. */
-  static boolean suits(long[] x, long[] w, Window window) {
+  static boolean suits(long[] x, long[] w, ConvOptions window) {
     int stride = window.height().stride();
     return w[2] < CHANNELS
         && stride > 1

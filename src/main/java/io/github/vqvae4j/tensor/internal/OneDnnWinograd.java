@@ -4,7 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import java.util.List;
 import org.bytedeco.dnnl.binary;
@@ -84,7 +84,7 @@ final class OneDnnWinograd implements OneDnn.Owner {
    * @param w shape of its weights, [kernel, kernel, in, out]
    * @param window one that {@link #suits}
    */
-  OneDnnWinograd(OneDnn oneDnn, long[] x, long[] w, Window window) {
+  OneDnnWinograd(OneDnn oneDnn, long[] x, long[] w, ConvOptions window) {
     this.oneDnn = oneDnn;
     int stride = window.height().stride();
     weightShape = w.clone();
@@ -191,7 +191,7 @@ final class OneDnnWinograd implements OneDnn.Owner {
   }
 
   /** Whether a convolution is of that kind, and large enough to gain by it. */
-  static boolean suits(long[] x, long[] w, Window window) {
+  static boolean suits(long[] x, long[] w, ConvOptions window) {
     int stride = window.height().stride();
     return stride <= 2
         && window.width().stride() == stride
@@ -208,7 +208,7 @@ final class OneDnnWinograd implements OneDnn.Owner {
   }
 
   /** Whether the padding is what the kernel takes of an image, on whichever sides. */
-  private static boolean keepsSize(Window.Axis axis) {
+  private static boolean keepsSize(ConvOptions.Axis axis) {
     return axis.before() + axis.after() == WinogradTiles.BORDERS;
   }
 

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
-import io.github.vqvae4j.tensor.Window;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -28,7 +28,7 @@ final class Patches {
   }
 
   private final DType dtype;
-  private final Window window;
+  private final ConvOptions window;
   private final int height;
   private final int width;
   private final int in;
@@ -45,7 +45,7 @@ final class Patches {
    * @param weight shape of its weights, [kernel height, kernel width, in / groups, out]
    * @param result shape of its results
    */
-  Patches(DType dtype, long[] image, long[] weight, long[] result, Window window) {
+  Patches(DType dtype, long[] image, long[] weight, long[] result, ConvOptions window) {
     this.dtype = dtype;
     this.window = window;
     height = Math.toIntExact(image[1]);
@@ -65,7 +65,7 @@ final class Patches {
 
   /** Whether each patch is just a pixel, in order: then none need be made. */
   boolean areTheImage() {
-    return kernelHeight == 1 && kernelWidth == 1 && window.equals(Window.of(1, 0));
+    return kernelHeight == 1 && kernelWidth == 1 && window.equals(ConvOptions.of(1, 0));
   }
 
   /** Numbers of a patch. */

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,7 @@ final class WinogradTiles {
    * @param shape of the images, [n, h, w, c]
    * @param window whose stride is s, and which pads each axis by {@link #BORDERS} in all
    */
-  WinogradTiles(OneDnn oneDnn, WinogradMatrices matrices, Window window, long... shape) {
+  WinogradTiles(OneDnn oneDnn, WinogradMatrices matrices, ConvOptions window, long... shape) {
     this.oneDnn = oneDnn;
     stride = window.height().stride();
     points = matrices.points();

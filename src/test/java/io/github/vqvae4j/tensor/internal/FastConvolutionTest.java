@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tolerances;
-import io.github.vqvae4j.tensor.Window;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,17 +60,17 @@ class FastConvolutionTest {
   @Test
   void dilatedOnesAndThoseInGroupsAreNotForThem() {
     long[] images = {16, 32, 32, 64};
-    Window window = Window.of(1, 1);
+    ConvOptions window = ConvOptions.of(1, 1);
     assertTrue(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window));
     assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window.dilation(1, 2)));
     assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 32, 64}, window.groups(2)));
-    Window above = window.padding(2, 0, 1, 1);
+    ConvOptions above = window.padding(2, 0, 1, 1);
     assertTrue(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, above));
-    Window more = window.padding(2, 1, 1, 1);
+    ConvOptions more = window.padding(2, 1, 1, 1);
     assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, more));
-    Window unequal = window.stride(1, 2);
+    ConvOptions unequal = window.stride(1, 2);
     assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, unequal));
-    Window doubling = Window.of(2, 1);
+    ConvOptions doubling = ConvOptions.of(2, 1);
     assertTrue(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling));
     assertFalse(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.dilation(2, 1)));
     assertFalse(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.groups(2)));
@@ -92,7 +92,7 @@ class FastConvolutionTest {
     "24, 8, 24, 72, 65, 2"
   })
   void minimalFiltering(int batch, int height, int width, int in, int out, int stride) {
-    Window window = Window.of(stride, 1);
+    ConvOptions window = ConvOptions.of(stride, 1);
     int kernel = 2 + stride;
     Twin x = random(1, batch, height, width, in);
     Twin w = random(1 / Math.sqrt(kernel * kernel * in), kernel, kernel, in, out);
@@ -175,7 +175,7 @@ class FastConvolutionTest {
       int batch, int height, int width, int in, int out, int kernel, int padding) {
     long[] x = {batch, height, width, in};
     long[] w = {kernel, kernel, in, out};
-    assertTrue(!OneDnnWinograd.suits(x, w, Window.of(1, padding)));
+    assertTrue(!OneDnnWinograd.suits(x, w, ConvOptions.of(1, padding)));
   }
 
   @ParameterizedTest
@@ -188,7 +188,7 @@ class FastConvolutionTest {
     "1, 3, 4, 3, 4, 4, 0"
   })
   void subPixels(int batch, int size, int in, int out, int kernel, int stride, int padding) {
-    Window window = Window.of(stride, padding);
+    ConvOptions window = ConvOptions.of(stride, padding);
     int large = (size - 1) * stride + kernel - 2 * padding;
     Twin x = random(1, batch, size, size + 1, in);
     Twin w = random(1 / Math.sqrt(kernel * kernel * in), kernel, kernel, out, in);
@@ -207,7 +207,7 @@ class FastConvolutionTest {
   /** Two weights of one shape in turn, the second time changed: each stamp has its own numbers. */
   @Test
   void rearrangedWeightsFollowTheirStamp() {
-    Window window = Window.of(2, 1);
+    ConvOptions window = ConvOptions.of(2, 1);
     Twin x = random(1, 2, 4, 4, 8);
     Twin first = random(1, 4, 4, 3, 8);
     Twin second = random(1, 4, 4, 3, 8);

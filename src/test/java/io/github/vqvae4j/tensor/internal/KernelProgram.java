@@ -1,9 +1,9 @@
 package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
-import io.github.vqvae4j.tensor.Window;
 
 /** Convolves, twice over, and prints the result or why there is none. */
 final class KernelProgram {
@@ -12,9 +12,9 @@ final class KernelProgram {
   public static void main(String... arguments) {
     for (int i = 0; i < 2; i++) {
       try (Step step = Step.training(new Rng(1))) {
-        Tensor x = step.tensor(new float[] {1, 2, 3, 4}, 1, 2, 2, 1).withGradient();
+        Tensor x = step.tensor(new float[] {1, 2, 3, 4}, 1, 2, 2, 1).requireGradient();
         Tensor weight = step.tensor(new float[] {2, 3, 5, 7}, 2, 2, 1, 1);
-        Tensor y = x.conv2d(weight, null, Window.of(1, 0));
+        Tensor y = x.conv2d(weight, null, ConvOptions.of(1, 0));
         y.backward();
         System.out.println("result " + y.item() + ", gradient " + x.gradient().toFloats()[3]);
       } catch (IllegalArgumentException | IllegalStateException e) {

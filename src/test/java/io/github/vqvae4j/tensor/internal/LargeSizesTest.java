@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
-import io.github.vqvae4j.tensor.Window;
 import org.junit.jupiter.api.Test;
 
 /** Sizes whose products are beyond 2^31 numbers: none of them wraps around. */
@@ -20,7 +20,7 @@ class LargeSizesTest {
     long[] weight = {1, 9, 64, 64};
     long[] fits = {1, 1, MILLION / 2, 64};
     long[] tooLong = {1, 1, MILLION, 64};
-    Window window = Window.of(1, 0).stride(1, 1).padding(0, 4);
+    ConvOptions window = ConvOptions.of(1, 0).stride(1, 1).padding(0, 4);
     assertEquals(1, new Patches(DType.FLOAT, fits, weight, fits, window).linesPerBlock());
     assertSays(
         assertThrows(
@@ -34,7 +34,7 @@ class LargeSizesTest {
   @Test
   void subPixelsAreForImagesThatTheHeapTakes() {
     long[] weight = {4, 4, 7, 8};
-    Window window = Window.of(2, 1);
+    ConvOptions window = ConvOptions.of(2, 1);
     assertTrue(OneDnnSubPixel.suits(new long[] {1, 8_000, 8_000, 8}, weight, window));
     assertFalse(OneDnnSubPixel.suits(new long[] {1, 9_000, 9_000, 8}, weight, window));
     assertFalse(OneDnnSubPixel.suits(new long[] {1, 70_000, 70_000, 8}, weight, window));

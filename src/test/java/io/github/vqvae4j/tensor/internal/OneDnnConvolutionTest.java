@@ -2,8 +2,8 @@ package io.github.vqvae4j.tensor.internal;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
-import io.github.vqvae4j.tensor.Window;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +34,8 @@ class OneDnnConvolutionTest {
   })
   void thereIsFastCode(
       int size, int in, int out, int kernel, int stride, int padding, int dilation, int groups) {
-    Window window = Window.of(stride, padding).dilation(dilation, dilation).groups(groups);
+    ConvOptions window =
+        ConvOptions.of(stride, padding).dilation(dilation, dilation).groups(groups);
     int small = (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
     Arena arena = Arena.take();
     INDArray image = zeros(arena, 2, size, size, in);

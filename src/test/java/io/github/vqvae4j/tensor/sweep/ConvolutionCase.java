@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor.sweep;
 
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Tensor;
-import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
@@ -20,12 +20,12 @@ record ConvolutionCase(
     int out,
     int kernelHeight,
     int kernelWidth,
-    Window window,
+    ConvOptions window,
     boolean bias,
     boolean residual,
     boolean relu) {
   static ConvolutionCase square(
-      boolean transposed, int batch, int size, int in, int out, int kernel, Window window) {
+      boolean transposed, int batch, int size, int in, int out, int kernel, ConvOptions window) {
     return new ConvolutionCase(
         transposed, batch, size, size, in, out, kernel, kernel, window, true, false, false);
   }
@@ -64,7 +64,7 @@ record ConvolutionCase(
   }
 
   private long size(long size, boolean back, boolean rows) {
-    Window.Axis axis = rows ? window.height() : window.width();
+    ConvOptions.Axis axis = rows ? window.height() : window.width();
     int padding = axis.before() + axis.after();
     int reach = axis.dilation() * ((rows ? kernelHeight : kernelWidth) - 1) + 1;
     return back
@@ -84,7 +84,7 @@ record ConvolutionCase(
     shapes.add(new long[] {batch, height(height), width(width), out});
     shapes.add(new long[] {batch + 1, height + 1, width + 2, in});
     shapes.add(new long[] {batch, height(height), width(width), out});
-    Window plain = window.outputPadding(0, 0);
+    ConvOptions plain = window.outputPadding(0, 0);
     return Subject.of(
         shapes,
         List.of(

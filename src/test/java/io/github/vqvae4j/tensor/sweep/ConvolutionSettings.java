@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor.sweep;
 
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.KernelSet;
-import io.github.vqvae4j.tensor.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,8 +83,8 @@ final class ConvolutionSettings {
           int strideWidth = (int) v[9];
           int added = transposed ? Math.min((int) v[15], strideHeight - 1) : 0;
           int addedRight = transposed ? Math.min((int) v[15], strideWidth - 1) : 0;
-          Window window =
-              Window.of(1, 0)
+          ConvOptions window =
+              ConvOptions.of(1, 0)
                   .stride(strideHeight, strideWidth)
                   .padding((int) v[10], (int) v[21], (int) v[11], (int) v[22])
                   .dilation((int) v[12], (int) v[13])
@@ -143,7 +143,7 @@ final class ConvolutionSettings {
         seed,
         v -> {
           int kernel = (int) v[5];
-          Window window = Window.of((int) v[6], (kernel - 1) / 2);
+          ConvOptions window = ConvOptions.of((int) v[6], (kernel - 1) / 2);
           return setting(v, kernel, window);
         },
         setting -> setting.convolution().multiplications() <= most,
@@ -168,7 +168,7 @@ final class ConvolutionSettings {
         v -> {
           int top = (int) v[12];
           int left = (int) v[13];
-          Window window = Window.of((int) v[6], 0).padding(top, 2 - top, left, 2 - left);
+          ConvOptions window = ConvOptions.of((int) v[6], 0).padding(top, 2 - top, left, 2 - left);
           return setting(v, 2 + (int) v[6], window);
         },
         setting -> setting.convolution().multiplications() <= most && hasTiles(setting),
@@ -203,8 +203,8 @@ final class ConvolutionSettings {
         seed,
         v -> {
           int stride = (int) v[6];
-          Window window =
-              Window.of(stride, 0).padding((int) v[12], (int) v[13], (int) v[14], (int) v[15]);
+          ConvOptions window =
+              ConvOptions.of(stride, 0).padding((int) v[12], (int) v[13], (int) v[14], (int) v[15]);
           return setting(v, stride * (int) v[5], window);
         },
         setting -> setting.convolution().multiplications() <= most,
@@ -227,7 +227,7 @@ final class ConvolutionSettings {
   }
 
   /** Transposed, batch, sizes and channels, then what the callers name. */
-  private static Setting setting(Object[] v, int kernel, Window window) {
+  private static Setting setting(Object[] v, int kernel, ConvOptions window) {
     int size = (int) v[4];
     return new Setting(
         new ConvolutionCase(
@@ -256,13 +256,13 @@ final class ConvolutionSettings {
     for (int channels : CHANNELS) {
       for (int size : new int[] {4, 8, 20, 40}) {
         for (int kernel : new int[] {1, 3, 5}) {
-          Window window = Window.of(1, kernel / 2);
+          ConvOptions window = ConvOptions.of(1, kernel / 2);
           cases.add(ConvolutionCase.square(true, 2, size, channels, channels, kernel, window));
         }
       }
     }
     for (int kernel = 2; kernel <= 5; kernel++) {
-      Window window = Window.of(2, (kernel - 1) / 2);
+      ConvOptions window = ConvOptions.of(2, (kernel - 1) / 2);
       cases.add(ConvolutionCase.square(true, 2, 8, 8, 8, kernel, window));
       cases.add(ConvolutionCase.square(true, 2, 8, 40, 40, kernel, window));
       cases.add(ConvolutionCase.square(true, 2, 40, 40, 40, kernel, window));

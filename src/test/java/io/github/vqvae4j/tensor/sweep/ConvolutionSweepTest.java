@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.KernelLog;
 import io.github.vqvae4j.tensor.KernelSet;
@@ -12,7 +13,6 @@ import io.github.vqvae4j.tensor.OpenMpThreads;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
-import io.github.vqvae4j.tensor.Window;
 import io.github.vqvae4j.tensor.sweep.ConvolutionSettings.Setting;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +144,7 @@ class ConvolutionSweepTest {
       y.mul(step.tensor(dy, y.shape())).sum().backward();
       double[] dx = step.gradient(x).toDoubles();
       double[] dw = step.gradient(w).toDoubles();
-      Window window = one.window();
+      ConvOptions window = one.window();
       if (one.transposed()) {
         // Its result is the sum for images, given x; its input's gradient that for results.
         PlainConvolution sums =

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.sweep;
 
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 
 /**
  * A convolution and its gradients as their definition says: for every pixel of the result, every
@@ -21,7 +21,7 @@ final class PlainConvolution {
    * @param y [batch, height, width, out], of which the sums for images and weights are made
    */
   PlainConvolution(
-      double[] x, long[] xs, double[] w, long[] ws, double[] y, long[] ys, Window window) {
+      double[] x, long[] xs, double[] w, long[] ws, double[] y, long[] ys, ConvOptions window) {
     ofImages = new double[x.length];
     ofResults = new double[y.length];
     ofWeights = new double[w.length];

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.benchmarks.kernels;
 
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,8 +28,8 @@ public class AveragesKernel {
     vectors = new Held(VECTORS, SearchKernel.DIMENSION);
     quantizer =
         VectorQuantizer.ema(CODES, SearchKernel.DIMENSION)
-            .start(Start.UNIFORM)
-            .restartBelow(0)
+            .init(Initialization.UNIFORM)
+            .deadCodeThreshold(0)
             .build(rng);
   }
 

@@ -2,7 +2,7 @@ package io.github.vqvae4j.benchmarks.kernels;
 
 import io.github.vqvae4j.benchmarks.floor.ModelConvolutions;
 import io.github.vqvae4j.benchmarks.floor.Pass;
-import io.github.vqvae4j.tensor.Window;
+import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
 import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Stamps;
@@ -52,7 +52,7 @@ public class ConvolutionKernels {
 
   private final Kernels kernels = KernelChoice.forFloat();
   private ModelConvolutions.Shape shape;
-  private Window window;
+  private ConvOptions window;
   private INDArray input;
   private INDArray weight;
   private INDArray bias;
@@ -66,7 +66,7 @@ public class ConvolutionKernels {
   @Setup(Level.Trial)
   public void setUp() {
     shape = ModelConvolutions.of(IMAGE_SIZE).get(convolution);
-    window = Window.of(shape.stride(), shape.padding());
+    window = ConvOptions.of(shape.stride(), shape.padding());
     long[] large = {batch, shape.size(), shape.size(), shape.in()};
     long[] small = {batch, shape.outSize(), shape.outSize(), shape.out()};
     long[] weights = {shape.kernel(), shape.kernel(), shape.in(), shape.out()};

@@ -116,7 +116,7 @@ public final class Soak implements Callable<Integer> {
           .optimizer(Adam.rate(3e-4))
           .batch(batch)
           .steps(steps)
-          .listen(listener)
+          .listener(listener)
           .fit(Noise.images(8 * batch, Setting.IMAGE_SIZE));
     }
     return samples;

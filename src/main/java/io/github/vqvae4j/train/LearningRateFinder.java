@@ -12,12 +12,12 @@ import java.util.function.DoubleFunction;
  * exponentially until the loss explodes, and then puts the model back as it was, bit for bit.
  *
  * <pre>{@code
- * RateCurve curve = RateFinder.of(model).batch(32).find(digits.train());
+ * LearningRateCurve curve = LearningRateFinder.of(model).batch(32).find(digits.train());
  * System.out.println(curve);
  * Trainer.of(model).optimizer(Adam.rate(curve.suggestion().orElse(3e-4)))...
  * }</pre>
  */
-public final class RateFinder {
+public final class LearningRateFinder {
   /**
    * A smoothed loss has exploded that lies above its least by so many times what it had fallen by
    * until then, or so many times that least: a loss may be negative, as that of a VAE with a
@@ -33,7 +33,7 @@ public final class RateFinder {
   private int batch = 32;
   private long seed = 42;
 
-  private RateFinder(ImageModel model) {
+  private LearningRateFinder(ImageModel model) {
     this.model = model;
   }
 
@@ -43,8 +43,8 @@ public final class RateFinder {
    * @param model as it will be trained, usually untrained
    * @return the finder
    */
-  public static RateFinder of(ImageModel model) {
-    return new RateFinder(model);
+  public static LearningRateFinder of(ImageModel model) {
+    return new LearningRateFinder(model);
   }
 
   /**
@@ -53,7 +53,7 @@ public final class RateFinder {
    * @param newOptimizer makes a new one of a rate, as {@code AdamW::rate}
    * @return this finder
    */
-  public RateFinder optimizer(DoubleFunction<Optimizer> newOptimizer) {
+  public LearningRateFinder optimizer(DoubleFunction<Optimizer> newOptimizer) {
     optimizer = newOptimizer;
     return this;
   }
@@ -66,10 +66,10 @@ public final class RateFinder {
    * @return this finder
    * @throws IllegalArgumentException if they are not in this order
    */
-  public RateFinder rates(double lowest, double highest) {
+  public LearningRateFinder rates(double lowest, double highest) {
     if (!(lowest > 0 && highest > lowest && highest <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "RateFinder.rates: expected a lowest rate above 0 and a finite highest above it, got "
+          "LearningRateFinder.rates: expected a lowest rate above 0 and a finite highest above it, got "
               + lowest
               + " and "
               + highest
@@ -87,10 +87,10 @@ public final class RateFinder {
    * @return this finder
    * @throws IllegalArgumentException if there are fewer
    */
-  public RateFinder steps(int count) {
+  public LearningRateFinder steps(int count) {
     if (count < 20) {
       throw new IllegalArgumentException(
-          "RateFinder.steps: expected at least 20 steps, got " + count + ".");
+          "LearningRateFinder.steps: expected at least 20 steps, got " + count + ".");
     }
     steps = count;
     return this;
@@ -102,7 +102,7 @@ public final class RateFinder {
    * @param images at least 1, and not more than there are
    * @return this finder
    */
-  public RateFinder batch(int images) {
+  public LearningRateFinder batch(int images) {
     batch = images;
     return this;
   }
@@ -113,7 +113,7 @@ public final class RateFinder {
    * @param newSeed any number
    * @return this finder
    */
-  public RateFinder seed(long newSeed) {
+  public LearningRateFinder seed(long newSeed) {
     seed = newSeed;
     return this;
   }
@@ -126,7 +126,7 @@ public final class RateFinder {
    * @throws IllegalArgumentException as {@link Trainer#fit}
    * @throws CancellationException if the thread is interrupted, or the process asked to end
    */
-  public RateCurve find(Dataset data) {
+  public LearningRateCurve find(Dataset data) {
     Snapshot before = new Snapshot(model);
     Watch watch = new Watch();
     try {
@@ -137,11 +137,11 @@ public final class RateFinder {
               .batch(batch)
               .steps(steps)
               .seed(seed)
-              .listen(watch)
+              .listener(watch)
               .fit(data);
-      if (report.ending() == Ending.INTERRUPTED) {
+      if (report.stopReason() == StopReason.INTERRUPTED) {
         throw new CancellationException(
-            "RateFinder.find: interrupted after "
+            "LearningRateFinder.find: interrupted after "
                 + report.last().step()
                 + " of "
                 + steps
@@ -178,7 +178,7 @@ public final class RateFinder {
     public void onStep(StepReport report) {
       rates.add(report.rate());
       losses.add(report.loss());
-      List<RateCurve.Point> points = curve().points();
+      List<LearningRateCurve.Point> points = curve().points();
       double smoothed = points.get(points.size() - 1).smoothed();
       least = Math.min(least, smoothed);
       double fallen = points.get(0).smoothed() - least;
@@ -187,8 +187,8 @@ public final class RateFinder {
       }
     }
 
-    RateCurve curve() {
-      return RateCurve.of(rates, losses);
+    LearningRateCurve curve() {
+      return LearningRateCurve.of(rates, losses);
     }
   }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Random numbers of a pass do not depend on how its batch is cut. */
-class PassKeyTest {
+class RngKeyTest {
   private static final int BATCH = 12;
   private static final int DRAWS = 3;
   private static final int ELEMENTS = 5;
@@ -23,10 +23,10 @@ class PassKeyTest {
   /** The constants are printed by src/test/python/random_numbers.py. */
   @Test
   void isTheFunctionThatTheJavadocSays() {
-    assertEquals(0x9fe826904def2d7cL, new PassKey(42, 1000, 0).example(3, 31).nextLong());
-    assertEquals(0x9fe826904def2d7cL, new PassKey(42, 1000, 29).example(3, 2).nextLong());
-    assertEquals(0xed7c90f3805a042cL, new PassKey(42, 1000, 0).shared(3).nextLong());
-    assertEquals(0xed7c90f3805a042cL, new PassKey(42, 1000, 29).shared(3).nextLong());
+    assertEquals(0x9fe826904def2d7cL, new RngKey(42, 1000, 0).example(3, 31).nextLong());
+    assertEquals(0x9fe826904def2d7cL, new RngKey(42, 1000, 29).example(3, 2).nextLong());
+    assertEquals(0xed7c90f3805a042cL, new RngKey(42, 1000, 0).shared(3).nextLong());
+    assertEquals(0xed7c90f3805a042cL, new RngKey(42, 1000, 29).shared(3).nextLong());
   }
 
   @Test
@@ -43,7 +43,7 @@ class PassKeyTest {
     int first = BATCH;
     for (int part = parts.length - 1; part >= 0; part--) {
       first -= parts[part];
-      PassKey key = new PassKey(9, 77, first);
+      RngKey key = new RngKey(9, 77, first);
       for (int draw = 0; draw < DRAWS; draw++) {
         for (int i = 0; i < parts[part]; i++) {
           Rng rng = key.example(draw, i);
@@ -59,7 +59,7 @@ class PassKeyTest {
 
   @Test
   void askingInAnotherOrderOrTwiceGivesTheSame() {
-    PassKey key = new PassKey(5, 8, 3);
+    RngKey key = new RngKey(5, 8, 3);
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < BATCH * DRAWS; i++) {
       places.add(i);
@@ -70,7 +70,7 @@ class PassKeyTest {
     Collections.shuffle(places, new Random(2));
     for (int p : places) {
       key.shared(p).nextLong();
-      PassKey equal = new PassKey(5, 8, 3);
+      RngKey equal = new RngKey(5, 8, 3);
       assertEquals(expected[p], equal.example(p % DRAWS, p / DRAWS).nextLong());
     }
   }
@@ -82,7 +82,7 @@ class PassKeyTest {
     int asked = 0;
     for (int seed = -3; seed < 3; seed++) {
       for (int step = 0; step < 6; step++) {
-        PassKey key = new PassKey(seed, step, 0);
+        RngKey key = new RngKey(seed, step, 0);
         for (int draw = 0; draw < 6; draw++) {
           for (int i = 0; i < 6; i++) {
             asked += add(seen, key.example(draw, i));
@@ -103,12 +103,12 @@ class PassKeyTest {
   @Test
   void numbersBelowZeroAreRefused() {
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> new PassKey(1, -1, 2)),
+        assertThrows(IllegalArgumentException.class, () -> new RngKey(1, -1, 2)),
         "step -1 and firstExample 2",
         "0 or more",
         "count both from 0");
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> new PassKey(-7, 3, -2)),
+        assertThrows(IllegalArgumentException.class, () -> new RngKey(-7, 3, -2)),
         "step 3 and firstExample -2");
   }
 }

@@ -14,11 +14,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Weights made of weights. */
-class DerivedTest {
+class ParametrizationTest {
   private final AtomicInteger computed = new AtomicInteger();
 
-  private Derived doubled(Variable variable) {
-    return new Derived(
+  private Parametrization doubled(Variable variable) {
+    return new Parametrization(
         variable,
         x -> {
           computed.incrementAndGet();
@@ -29,7 +29,7 @@ class DerivedTest {
   @Test
   void isComputedOncePerWriteWhereNothingTrains() {
     try (Variable variable = new Variable(true, new float[] {1, 2}, 2)) {
-      Derived derived = doubled(variable);
+      Parametrization derived = doubled(variable);
       assertArrayEquals(new float[] {2, 4}, inferred(derived));
       assertArrayEquals(new float[] {2, 4}, inferred(derived));
       assertEquals(1, computed.get());
@@ -53,7 +53,7 @@ class DerivedTest {
   void followsEachOfSeveralVariables() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
-      Derived product = product(a, b);
+      Parametrization product = product(a, b);
       assertArrayEquals(new float[] {3, 10}, inferred(product));
       b.set(new float[] {7, 11});
       assertArrayEquals(new float[] {7, 22}, inferred(product));
@@ -67,7 +67,8 @@ class DerivedTest {
         assertArrayEquals(new float[] {56, 198}, step.gradient(b).toFloats());
       }
       IllegalArgumentException none =
-          assertThrows(IllegalArgumentException.class, () -> new Derived(List.of(), t -> null));
+          assertThrows(
+              IllegalArgumentException.class, () -> new Parametrization(List.of(), t -> null));
       assertSays(none, "at least one variable");
     }
   }
@@ -77,7 +78,7 @@ class DerivedTest {
   void aTrainingStepComputesItOncePerWrite() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
-      Derived product = product(a, b);
+      Parametrization product = product(a, b);
       for (int i = 1; i <= 2; i++) {
         try (Step step = Step.training(new Rng(1))) {
           Tensor first = product.in(step);
@@ -102,7 +103,7 @@ class DerivedTest {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2);
         Step step = Step.training(new Rng(1))) {
-      Derived product = product(a, b);
+      Parametrization product = product(a, b);
       Tensor one = product.in(step).sum();
       Tensor two = product.in(step).mul(10).sum();
       one.backward();
@@ -125,7 +126,7 @@ class DerivedTest {
       for (boolean training : new boolean[] {false, true}) {
         try (Step step = training ? Step.training(new Rng(1)) : Step.inference()) {
           a.set(new float[] {1, 2});
-          Derived product = product(a, b);
+          Parametrization product = product(a, b);
           product.in(step);
           Trace trace = step.trace();
           Tensor sum = product.in(step).add(product.in(step));
@@ -140,8 +141,8 @@ class DerivedTest {
     }
   }
 
-  private Derived product(Variable a, Variable b) {
-    return new Derived(
+  private Parametrization product(Variable a, Variable b) {
+    return new Parametrization(
         List.of(a, b),
         t -> {
           computed.incrementAndGet();
@@ -152,7 +153,7 @@ class DerivedTest {
   @Test
   void followsTheVariablesPrecisionAndItsEnd() {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
-    Derived derived = doubled(variable);
+    Parametrization derived = doubled(variable);
     inferred(derived);
     variable.convert(DType.DOUBLE);
     variable.set(new double[] {1.0 / 3, 1});
@@ -167,7 +168,7 @@ class DerivedTest {
   @Test
   void manyThreadsMayUseIt() {
     try (Variable variable = new Variable(true, new float[10_000], 10_000)) {
-      Derived derived = doubled(variable);
+      Parametrization derived = doubled(variable);
       for (int write = 1; write <= 20; write++) {
         float[] values = new float[10_000];
         java.util.Arrays.fill(values, write);
@@ -186,7 +187,7 @@ class DerivedTest {
     }
   }
 
-  private static float[] inferred(Derived derived) {
+  private static float[] inferred(Parametrization derived) {
     try (Step step = Step.inference()) {
       return derived.in(step).toFloats();
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * weights are finite. One that was about to diverge, whose weights may be of no use any more, does
  * not replace an earlier one but gets a file of its own.
  */
-final class ModelKeeper {
+final class BestModel {
   private final ImageModel model;
   private final Path file;
   private final Path beforeDivergence;
@@ -20,7 +20,7 @@ final class ModelKeeper {
   private long diverging;
 
   /** Nothing is written yet. */
-  ModelKeeper(ImageModel model, Path folder) {
+  BestModel(ImageModel model, Path folder) {
     this.model = model;
     file = folder.resolve("model.safetensors");
     beforeDivergence = folder.resolve("before-divergence.safetensors");

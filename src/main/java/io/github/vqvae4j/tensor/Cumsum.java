@@ -3,10 +3,10 @@ package io.github.vqvae4j.tensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The sum of the elements so far, along an axis. */
-record CumulativeSum(int axis) implements Kind {
+record Cumsum(int axis) implements Kind {
   @Override
   public String name() {
-    return "cumulativeSum";
+    return "cumsum";
   }
 
   @Override
@@ -14,13 +14,13 @@ record CumulativeSum(int axis) implements Kind {
     Tensor x = inputs[0];
     int along = Shape.axes(name(), x.dims(), axis)[0];
     INDArray y = x.allocate(x.dims());
-    x.kernels().cumulativeSum(x.array(), along, false, y);
+    x.kernels().cumsum(x.array(), along, false, y);
     return Value.of(
         y,
         x.dtype(),
         (dy, back) -> {
           INDArray dx = x.allocate(x.dims());
-          x.kernels().cumulativeSum(dy.array(), along, true, dx);
+          x.kernels().cumsum(dy.array(), along, true, dx);
           back.give(x, dx);
         });
   }

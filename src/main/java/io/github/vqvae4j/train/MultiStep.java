@@ -2,9 +2,9 @@ package io.github.vqvae4j.train;
 
 import java.util.List;
 
-/** {@link Schedule#drops}. */
-record Drops(double factor, List<Long> after) implements Schedule {
-  Drops {
+/** {@link Schedule#multiStep}. */
+record MultiStep(double factor, List<Long> after) implements Schedule {
+  MultiStep {
     boolean rising = factor > 0 && factor < 1 && !after.isEmpty() && after.get(0) >= 1;
     for (int i = 1; i < after.size(); i++) {
       rising &= after.get(i) > after.get(i - 1);
@@ -27,6 +27,6 @@ record Drops(double factor, List<Long> after) implements Schedule {
 
   @Override
   public String toString() {
-    return "drops(" + factor + ", after " + after + ")";
+    return "multiStep(" + factor + ", after " + after + ")";
   }
 }

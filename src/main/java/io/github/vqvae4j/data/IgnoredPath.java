@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param kind what it is
  * @param count 1, or more if it stands for itself and so many of its kind that come after it
  */
-public record PassedOver(Path path, Kind kind, long count) {
+public record IgnoredPath(Path path, Kind kind, long count) {
   /** So many of a kind are named. */
   static final int MOST = 1_000;
 
@@ -67,28 +67,28 @@ public record PassedOver(Path path, Kind kind, long count) {
    * @param path the file, folder or link
    * @param kind what it is
    */
-  public PassedOver(Path path, Kind kind) {
+  public IgnoredPath(Path path, Kind kind) {
     this(path, kind, 1);
   }
 
   /** How many these stand for. */
-  static long count(List<PassedOver> some) {
-    return some.stream().mapToLong(PassedOver::count).sum();
+  static long count(List<IgnoredPath> some) {
+    return some.stream().mapToLong(IgnoredPath::count).sum();
   }
 
   /**
    * Counts by kind, and names the first few of each: {@code 2 other files (a.txt, b.txt), 1 hidden
    * (._1.jpg)}.
    *
-   * @param passedOver any
+   * @param ignored any
    * @return the text; {@code nothing} if there are none
    */
-  public static String summary(List<PassedOver> passedOver) {
-    Map<Kind, List<PassedOver>> kinds =
-        passedOver.stream()
+  public static String summary(List<IgnoredPath> ignored) {
+    Map<Kind, List<IgnoredPath>> kinds =
+        ignored.stream()
             .collect(
                 Collectors.groupingBy(
-                    PassedOver::kind, () -> new EnumMap<>(Kind.class), Collectors.toList()));
+                    IgnoredPath::kind, () -> new EnumMap<>(Kind.class), Collectors.toList()));
     StringJoiner text = new StringJoiner(", ").setEmptyValue("nothing");
     kinds.forEach(
         (kind, some) ->

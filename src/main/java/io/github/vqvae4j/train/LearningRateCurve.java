@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  *
  * @param points in the order of the rates
  */
-public record RateCurve(List<Point> points) {
+public record LearningRateCurve(List<Point> points) {
   /** How much of the smoothed loss stays from one step to the next. */
   private static final double MEMORY = 0.9;
 
@@ -30,7 +30,7 @@ public record RateCurve(List<Point> points) {
   public record Point(double rate, double loss, double smoothed) {}
 
   /** Smooths: s &lt;- 0.9 s + 0.1 loss, divided by 1 - 0.9^n. */
-  static RateCurve of(List<Double> rates, List<Double> losses) {
+  static LearningRateCurve of(List<Double> rates, List<Double> losses) {
     List<Point> points = new ArrayList<>();
     double sum = 0;
     for (int i = 0; i < losses.size(); i++) {
@@ -38,7 +38,7 @@ public record RateCurve(List<Point> points) {
       double smoothed = sum / (1 - Math.pow(MEMORY, i + 1));
       points.add(new Point(rates.get(i), losses.get(i), smoothed));
     }
-    return new RateCurve(List.copyOf(points));
+    return new LearningRateCurve(List.copyOf(points));
   }
 
   /**

@@ -9,8 +9,8 @@ import java.util.List;
  * @param mean [channels], of each channel over all pixels; a constant
  * @param variance [channels], the mean squared difference from the mean; a constant
  */
-public record Normalized(Tensor output, Tensor mean, Tensor variance) {
-  static Normalized of(List<Tensor> results) {
-    return new Normalized(results.get(0), results.get(1), results.get(2));
+public record NormalizationResult(Tensor output, Tensor mean, Tensor variance) {
+  static NormalizationResult of(List<Tensor> results) {
+    return new NormalizationResult(results.get(0), results.get(1), results.get(2));
   }
 }

@@ -14,17 +14,17 @@ package io.github.vqvae4j.random;
  * @param step the training step, from 0
  * @param firstExample the place in the whole batch, from 0, of the first example of this pass
  */
-public record PassKey(long seed, long step, long firstExample) {
+public record RngKey(long seed, long step, long firstExample) {
 
   /**
    * Creates a key.
    *
    * @throws IllegalArgumentException if step or firstExample is negative
    */
-  public PassKey {
+  public RngKey {
     if (step < 0 || firstExample < 0) {
       throw new IllegalArgumentException(
-          "PassKey: expected step and firstExample of 0 or more, got step "
+          "RngKey: expected step and firstExample of 0 or more, got step "
               + step
               + " and firstExample "
               + firstExample

@@ -1,12 +1,12 @@
 package io.github.vqvae4j.train;
 
 /** Why a training run ended. */
-public enum Ending {
+public enum StopReason {
   /** All its steps were made. */
-  STEPS_MADE,
+  MAX_STEPS,
 
   /** No evaluation was better than the best for as long as {@link Trainer#stopEarly} allowed. */
-  NO_BETTER_EVALUATION,
+  EARLY_STOPPING,
 
   /** The thread was interrupted, or the process asked to end (Ctrl-C, SIGTERM). */
   INTERRUPTED

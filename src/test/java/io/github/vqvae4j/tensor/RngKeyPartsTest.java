@@ -3,15 +3,15 @@ package io.github.vqvae4j.tensor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.github.vqvae4j.random.PassKey;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** A batch in parts draws what the whole draws. */
-class PassKeyPartsTest {
+class RngKeyPartsTest {
   private static final int BATCH = 7;
   private static final int EACH = 12;
   private static final double[] X =
@@ -23,7 +23,7 @@ class PassKeyPartsTest {
     long[] shape = new long[each.length + 1];
     System.arraycopy(each, 0, shape, 1, each.length);
     shape[0] = to - from;
-    try (Step step = Step.training(new PassKey(3, 5, from))) {
+    try (Step step = Step.training(new RngKey(3, 5, from))) {
       return operation.apply(Tensors.of(step, dtype, new Numbers(part, shape))).toDoubles();
     }
   }

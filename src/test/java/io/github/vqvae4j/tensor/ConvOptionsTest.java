@@ -15,20 +15,23 @@ import org.junit.jupiter.params.aggregator.ArgumentsAccessor;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The settings of convolutions, and what is said where they or the operands do not fit. */
-class WindowTest {
-  private static final Window PLAIN = Window.of(1, 0);
+class ConvOptionsTest {
+  private static final ConvOptions PLAIN = ConvOptions.of(1, 0);
 
   @Test
   void eachSetterLeavesTheOthers() {
-    Window window = PLAIN.stride(2, 3).padding(4, 5).dilation(6, 7).groups(8).outputPadding(1, 2);
-    Window.Axis height = new Window.Axis(2, 4, 4, 6, 1);
-    Window.Axis width = new Window.Axis(3, 5, 5, 7, 2);
-    assertEquals(new Window(height, width, 8), window);
+    ConvOptions window =
+        PLAIN.stride(2, 3).padding(4, 5).dilation(6, 7).groups(8).outputPadding(1, 2);
+    ConvOptions.Axis height = new ConvOptions.Axis(2, 4, 4, 6, 1);
+    ConvOptions.Axis width = new ConvOptions.Axis(3, 5, 5, 7, 2);
+    assertEquals(new ConvOptions(height, width, 8), window);
     assertEquals(window, window.stride(2, 3));
     assertEquals(window, window.padding(4, 5));
-    Window uneven = window.padding(1, 2, 3, 4);
+    ConvOptions uneven = window.padding(1, 2, 3, 4);
     assertEquals(
-        new Window(new Window.Axis(2, 1, 2, 6, 1), new Window.Axis(3, 3, 4, 7, 2), 8), uneven);
+        new ConvOptions(
+            new ConvOptions.Axis(2, 1, 2, 6, 1), new ConvOptions.Axis(3, 3, 4, 7, 2), 8),
+        uneven);
     assertEquals(window, uneven.padding(4, 5));
     assertEquals(window, window.dilation(6, 7));
     assertEquals(window, window.groups(8));
@@ -38,10 +41,10 @@ class WindowTest {
   @Test
   void transposedSizesAreThoseBeforeTheConvolution() {
     for (int size = 7; size <= 9; size++) {
-      Window window = Window.of(1, 0).stride(3, 3).padding(1, 1).dilation(2, 2);
+      ConvOptions window = ConvOptions.of(1, 0).stride(3, 3).padding(1, 1).dilation(2, 2);
       long small = window.height().size(size, 3);
       long missing = size - window.height().transposedSize(small, 3);
-      Window back = window.outputPadding((int) missing, (int) missing);
+      ConvOptions back = window.outputPadding((int) missing, (int) missing);
       assertEquals(size, back.height().transposedSize(small, 3));
       assertEquals(size, back.width().transposedSize(small, 3));
       assertEquals(small, window.width().size(size, 3));
@@ -51,9 +54,10 @@ class WindowTest {
   @Test
   void settingsOutOfRangeAreRefused() {
     assertSays(
-        refused(() -> PLAIN.dilation(0, 2)), "Window.dilation: expected 1 to 16777216, got 0.");
-    assertSays(refused(() -> PLAIN.dilation(2, 0)), "Window.dilation", "got 0");
-    assertSays(refused(() -> PLAIN.groups(0)), "Window.groups: expected at least 1, got 0.");
+        refused(() -> PLAIN.dilation(0, 2)),
+        "ConvOptions.dilation: expected 1 to 16777216, got 0.");
+    assertSays(refused(() -> PLAIN.dilation(2, 0)), "ConvOptions.dilation", "got 0");
+    assertSays(refused(() -> PLAIN.groups(0)), "ConvOptions.groups: expected at least 1, got 0.");
     String below = "below stride or dilation";
     assertSays(
         refused(() -> PLAIN.stride(2, 3).outputPadding(2, 2)),
@@ -92,7 +96,7 @@ class WindowTest {
 
   @Test
   void aConvolutionHasNoOutputPadding() {
-    Window window = Window.of(2, 0).outputPadding(0, 1);
+    ConvOptions window = ConvOptions.of(2, 0).outputPadding(0, 1);
     refused(
         s -> x(s, 1, 5, 5, 4).conv2d(x(s, 3, 3, 4, 6), null, window),
         "conv2d",
@@ -184,17 +188,17 @@ class WindowTest {
   })
   void kernelsThatSeeOnlyPaddingGiveTheBias(ArgumentsAccessor numbers) {
     int[] n = numbers.toList().stream().mapToInt(each -> Integer.parseInt((String) each)).toArray();
-    Window window =
-        Window.of(1, 0)
+    ConvOptions window =
+        ConvOptions.of(1, 0)
             .stride(n[8], n[9])
             .padding(n[10], n[11], n[12], n[13])
             .dilation(n[14], n[15])
             .groups(n[16]);
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.training(new Rng(1))) {
-        Tensor x = normal(step, n[0], n[1], n[2], n[3]).withGradient();
-        Tensor w = normal(step, n[4], n[5], n[6], n[7]).withGradient();
-        Tensor bias = normal(step, n[7]).withGradient();
+        Tensor x = normal(step, n[0], n[1], n[2], n[3]).requireGradient();
+        Tensor w = normal(step, n[4], n[5], n[6], n[7]).requireGradient();
+        Tensor bias = normal(step, n[7]).requireGradient();
         Tensor y = x.conv2d(w, bias, window);
         float[] expected = bias.toFloats();
         float[] values = y.toFloats();

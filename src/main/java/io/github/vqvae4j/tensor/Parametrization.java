@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>It may be used by many threads at once, but the variables must not be written meanwhile.
  */
-public final class Derived {
+public final class Parametrization {
   /** What a step computed, and from which content of the variables. */
   record Value(Tensor tensor, long stamp) {}
 
@@ -32,7 +32,7 @@ public final class Derived {
    * @param source the variable
    * @param formula computes it from the variable; equal values must give equal results
    */
-  public Derived(Variable source, UnaryOperator<Tensor> formula) {
+  public Parametrization(Variable source, UnaryOperator<Tensor> formula) {
     this(List.of(source), tensors -> formula.apply(tensors.get(0)));
   }
 
@@ -43,9 +43,10 @@ public final class Derived {
    * @param formula computes it from the variables, in their order; equal values must give equal
    *     results
    */
-  public Derived(List<? extends Variable> sources, Function<List<Tensor>, Tensor> formula) {
+  public Parametrization(List<? extends Variable> sources, Function<List<Tensor>, Tensor> formula) {
     if (sources.isEmpty()) {
-      throw new IllegalArgumentException("Derived: expected at least one variable, got none.");
+      throw new IllegalArgumentException(
+          "Parametrization: expected at least one variable, got none.");
     }
     this.sources = sources.toArray(Variable[]::new);
     this.formula = formula;
@@ -66,7 +67,7 @@ public final class Derived {
 
   private Tensor compute(Step step) {
     Tensor value = formula.apply(Arrays.stream(sources).map(source -> source.in(step)).toList());
-    Step.checkNoIntegers("Derived", value);
+    Step.checkNoIntegers("Parametrization", value);
     return value;
   }
 

@@ -7,9 +7,9 @@ import io.github.vqvae4j.config.Require;
  * How a convolution's kernel moves over the image, and which channels it connects.
  *
  * <pre>{@code
- * Window.of(2, 1)                            // stride 2, padding 1 on each side
- * Window.of(1, 0).padding(2, 0, 1, 1)        // 2 rows above, none below, a column left and right
- * Window.of(1, 0).dilation(1, 4).padding(0, 0, 8, 0)  // 3 taps of a sequence, causal
+ * ConvOptions.of(2, 1)                            // stride 2, padding 1 on each side
+ * ConvOptions.of(1, 0).padding(2, 0, 1, 1)        // 2 rows above, none below, a column left and right
+ * ConvOptions.of(1, 0).dilation(1, 4).padding(0, 0, 8, 0)  // 3 taps of a sequence, causal
  * }</pre>
  *
  * <p>In one dimension only the width's settings count.
@@ -19,7 +19,7 @@ import io.github.vqvae4j.config.Require;
  * @param groups into how many parts of equal size the channels fall, of the images and of the
  *     result: each part of the result sees one part of the images; at least 1
  */
-public record Window(Axis height, Axis width, int groups) {
+public record ConvOptions(Axis height, Axis width, int groups) {
   /**
    * How a kernel moves along one axis.
    *
@@ -47,12 +47,15 @@ public record Window(Axis height, Axis width, int groups) {
      */
     public Axis {
       Require.that(
-          stride >= 1 && stride <= MOST_STRIDE, "Window.stride", "1 to " + MOST_STRIDE, stride);
-      Require.that(before >= 0, "Window.padding", "at least 0", before);
-      Require.that(after >= 0, "Window.padding", "at least 0", after);
+          stride >= 1 && stride <= MOST_STRIDE,
+          "ConvOptions.stride",
+          "1 to " + MOST_STRIDE,
+          stride);
+      Require.that(before >= 0, "ConvOptions.padding", "at least 0", before);
+      Require.that(after >= 0, "ConvOptions.padding", "at least 0", after);
       Require.that(
           dilation >= 1 && dilation <= MOST_STRIDE,
-          "Window.dilation",
+          "ConvOptions.dilation",
           "1 to " + MOST_STRIDE,
           dilation);
     }
@@ -101,10 +104,10 @@ public record Window(Axis height, Axis width, int groups) {
    * @throws IllegalArgumentException if groups are below 1, or an output padding is as large as
    *     stride and dilation
    */
-  public Window {
-    Require.present(Axis.class, "Window.height", height);
-    Require.present(Axis.class, "Window.width", width);
-    Require.that(groups >= 1, "Window.groups", "at least 1", groups);
+  public ConvOptions {
+    Require.present(Axis.class, "ConvOptions.height", height);
+    Require.present(Axis.class, "ConvOptions.width", width);
+    Require.that(groups >= 1, "ConvOptions.groups", "at least 1", groups);
     checkOutputPadding("height", height);
     checkOutputPadding("width", width);
   }
@@ -114,7 +117,7 @@ public record Window(Axis height, Axis width, int groups) {
     int below = Math.max(axis.stride(), axis.dilation());
     Require.that(
         padding >= 0 && padding < below,
-        "Window.outputPadding",
+        "ConvOptions.outputPadding",
         "at least 0 and below stride or dilation, " + below + " along the " + name,
         padding,
         "set the stride first");
@@ -127,9 +130,9 @@ public record Window(Axis height, Axis width, int groups) {
    * @param padding rows and columns of zeros on each side
    * @return the window
    */
-  public static Window of(int stride, int padding) {
+  public static ConvOptions of(int stride, int padding) {
     Axis axis = new Axis(stride, padding, padding, 1, 0);
-    return new Window(axis, axis, 1);
+    return new ConvOptions(axis, axis, 1);
   }
 
   /**
@@ -139,8 +142,8 @@ public record Window(Axis height, Axis width, int groups) {
    * @param ofWidth columns the kernel moves by
    * @return this window with it
    */
-  public Window stride(int ofHeight, int ofWidth) {
-    return new Window(height.stride(ofHeight), width.stride(ofWidth), groups);
+  public ConvOptions stride(int ofHeight, int ofWidth) {
+    return new ConvOptions(height.stride(ofHeight), width.stride(ofWidth), groups);
   }
 
   /**
@@ -150,7 +153,7 @@ public record Window(Axis height, Axis width, int groups) {
    * @param ofWidth columns of zeros at left and right
    * @return this window with it
    */
-  public Window padding(int ofHeight, int ofWidth) {
+  public ConvOptions padding(int ofHeight, int ofWidth) {
     return padding(ofHeight, ofHeight, ofWidth, ofWidth);
   }
 
@@ -163,8 +166,8 @@ public record Window(Axis height, Axis width, int groups) {
    * @param right columns of zeros at the right
    * @return this window with it
    */
-  public Window padding(int top, int bottom, int left, int right) {
-    return new Window(height.padding(top, bottom), width.padding(left, right), groups);
+  public ConvOptions padding(int top, int bottom, int left, int right) {
+    return new ConvOptions(height.padding(top, bottom), width.padding(left, right), groups);
   }
 
   /**
@@ -174,8 +177,8 @@ public record Window(Axis height, Axis width, int groups) {
    * @param ofWidth columns from one column of the kernel to the next
    * @return this window with it
    */
-  public Window dilation(int ofHeight, int ofWidth) {
-    return new Window(height.dilation(ofHeight), width.dilation(ofWidth), groups);
+  public ConvOptions dilation(int ofHeight, int ofWidth) {
+    return new ConvOptions(height.dilation(ofHeight), width.dilation(ofWidth), groups);
   }
 
   /**
@@ -184,8 +187,8 @@ public record Window(Axis height, Axis width, int groups) {
    * @param number into how many parts the channels fall
    * @return this window with it
    */
-  public Window groups(int number) {
-    return new Window(height, width, number);
+  public ConvOptions groups(int number) {
+    return new ConvOptions(height, width, number);
   }
 
   /**
@@ -195,8 +198,8 @@ public record Window(Axis height, Axis width, int groups) {
    * @param ofWidth columns added at the right
    * @return this window with it
    */
-  public Window outputPadding(int ofHeight, int ofWidth) {
-    return new Window(height.outputPadding(ofHeight), width.outputPadding(ofWidth), groups);
+  public ConvOptions outputPadding(int ofHeight, int ofWidth) {
+    return new ConvOptions(height.outputPadding(ofHeight), width.outputPadding(ofWidth), groups);
   }
 
   /**
@@ -209,7 +212,7 @@ public record Window(Axis height, Axis width, int groups) {
   }
 
   /** The one for images of one row and kernels of one row, with the same settings of the width. */
-  Window ofOneRow() {
-    return new Window(ONE_ROW, width, groups);
+  ConvOptions ofOneRow() {
+    return new ConvOptions(ONE_ROW, width, groups);
   }
 }

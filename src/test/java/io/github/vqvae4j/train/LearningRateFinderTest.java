@@ -17,7 +17,7 @@ import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Start;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,11 +26,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class RateFinderTest {
+class LearningRateFinderTest {
   private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
 
   private static VqVae model() {
-    VectorQuantizerConfig quantizer = VectorQuantizer.ema(16, 4).start(Start.K_MEANS);
+    VectorQuantizerConfig quantizer = VectorQuantizer.ema(16, 4).init(Initialization.K_MEANS);
     return Shapes.model(1, 3, quantizer);
   }
 
@@ -38,7 +38,7 @@ class RateFinderTest {
   void theModelIsExactlyAsBefore() {
     try (VqVae model = model()) {
       Map<String, float[]> before = States.of(model);
-      RateCurve curve = RateFinder.of(model).batch(16).steps(100).find(TRAIN);
+      LearningRateCurve curve = LearningRateFinder.of(model).batch(16).steps(100).find(TRAIN);
       States.assertSame(before, States.of(model));
       assertTrue(curve.points().size() > 50, curve.toString());
     }
@@ -47,7 +47,7 @@ class RateFinderTest {
   @Test
   void theSuggestionTrains() {
     try (VqVae model = model()) {
-      RateCurve curve = RateFinder.of(model).batch(16).find(TRAIN);
+      LearningRateCurve curve = LearningRateFinder.of(model).batch(16).find(TRAIN);
       double rate = curve.suggestion().orElseThrow();
       assertTrue(rate > 1e-4 && rate < 0.1, curve.toString());
       assertEquals(1e-6, curve.points().get(0).rate(), 1e-12);
@@ -62,8 +62,8 @@ class RateFinderTest {
   void aRunThatExplodesOrDivergesIsCutOffAndTheModelIsBack() {
     try (VqVae model = model()) {
       Map<String, float[]> before = States.of(model);
-      RateCurve exploded =
-          RateFinder.of(model).optimizer(Sgd::rate).rates(1e-3, 1e6).batch(16).find(TRAIN);
+      LearningRateCurve exploded =
+          LearningRateFinder.of(model).optimizer(Sgd::rate).rates(1e-3, 1e6).batch(16).find(TRAIN);
       assertTrue(exploded.points().size() < 200, exploded.points().size() + " points");
       States.assertSame(before, States.of(model));
     }
@@ -74,7 +74,8 @@ class RateFinderTest {
     try (VqVae model = model()) {
       Map<String, float[]> before = States.of(model);
       assertThrows(
-          IllegalArgumentException.class, () -> RateFinder.of(model).batch(401).find(TRAIN));
+          IllegalArgumentException.class,
+          () -> LearningRateFinder.of(model).batch(401).find(TRAIN));
       States.assertSame(before, States.of(model));
     }
   }
@@ -114,7 +115,7 @@ class RateFinderTest {
   @Test
   void aLossMayFallBelowZero() {
     try (Falling model = new Falling()) {
-      RateCurve curve = RateFinder.of(model).rates(1e-3, 1).steps(60).find(TRAIN);
+      LearningRateCurve curve = LearningRateFinder.of(model).rates(1e-3, 1).steps(60).find(TRAIN);
       assertEquals(60, curve.points().size(), curve.toString());
       assertTrue(curve.points().get(59).smoothed() < -1, curve.toString());
     }
@@ -130,7 +131,7 @@ class RateFinderTest {
       rates.add(rate);
       losses.add(1 / (1 + Math.exp(6 * (Math.log10(rate) + 3))) + 0.1 + rate * rate);
     }
-    RateCurve curve = RateCurve.of(rates, losses);
+    LearningRateCurve curve = LearningRateCurve.of(rates, losses);
     // The smoothed loss comes some ten steps later.
     assertEquals(-3, Math.log10(curve.suggestion().orElseThrow()), 0.25);
     assertSays(new Exception(curve.toString()), "rate", "smoothed", "suggestion: 1.");
@@ -138,7 +139,7 @@ class RateFinderTest {
 
   @Test
   void smoothingHasNoBiasAtTheStart() {
-    RateCurve curve = RateCurve.of(List.of(1.0, 2.0, 3.0), List.of(4.0, 4.0, 1.0));
+    LearningRateCurve curve = LearningRateCurve.of(List.of(1.0, 2.0, 3.0), List.of(4.0, 4.0, 1.0));
     assertEquals(4, curve.points().get(1).smoothed(), 1e-12);
     double expected = (0.9 * 0.9 * 0.4 + 0.9 * 0.4 + 0.1) / (1 - 0.729);
     assertEquals(expected, curve.points().get(2).smoothed(), 1e-12);
@@ -152,16 +153,16 @@ class RateFinderTest {
       rates.add(Math.pow(1.2, i));
       losses.add(1.0 + i);
     }
-    RateCurve curve = RateCurve.of(rates, losses);
+    LearningRateCurve curve = LearningRateCurve.of(rates, losses);
     assertTrue(curve.suggestion().isEmpty());
     assertSays(new Exception(curve.toString()), "no suggestion");
-    assertTrue(RateCurve.of(List.of(), List.of()).suggestion().isEmpty());
+    assertTrue(LearningRateCurve.of(List.of(), List.of()).suggestion().isEmpty());
   }
 
   @Test
   void mistakesAreNamed() {
     try (VqVae model = model()) {
-      RateFinder finder = RateFinder.of(model);
+      LearningRateFinder finder = LearningRateFinder.of(model);
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> finder.rates(1, 1)),
           "above it",
@@ -182,7 +183,7 @@ class RateFinderTest {
       assertSays(
           assertThrows(
               DivergenceException.class,
-              () -> RateFinder.of(model).batch(16).find(Shapes.rectangles(64, 8, 1, 1))),
+              () -> LearningRateFinder.of(model).batch(16).find(Shapes.rectangles(64, 8, 1, 1))),
           "encoder.mix.bias[0] is NaN");
     }
   }

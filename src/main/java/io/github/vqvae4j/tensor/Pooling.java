@@ -1,14 +1,15 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.tensor.internal.Kernels.Pooling;
+import io.github.vqvae4j.tensor.internal.Kernels.PoolingMode;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Maxima or averages of the pixels in a moving window. */
-record Pools(Pooling pooling, int kernelHeight, int kernelWidth, Window window) implements Kind {
+record Pooling(PoolingMode pooling, int kernelHeight, int kernelWidth, ConvOptions window)
+    implements Kind {
   @Override
   public String name() {
-    return pooling == Pooling.MAX ? "maxPool" : "averagePool";
+    return pooling == PoolingMode.MAX ? "maxPool" : "averagePool";
   }
 
   @Override
@@ -20,7 +21,7 @@ record Pools(Pooling pooling, int kernelHeight, int kernelWidth, Window window) 
     long[] kernel = {kernelHeight, kernelWidth};
     INDArray xs = x.array();
     INDArray y = x.allocate(x.size(0), height, width, x.size(3));
-    INDArray where = pooling == Pooling.MAX && x.isTracked() ? x.allocate(y.shape()) : null;
+    INDArray where = pooling == PoolingMode.MAX && x.isTracked() ? x.allocate(y.shape()) : null;
     x.kernels().pool(pooling, xs, kernel, window, y, where);
     return Value.of(
         y,
@@ -73,7 +74,7 @@ record Pools(Pooling pooling, int kernelHeight, int kernelWidth, Window window) 
     }
   }
 
-  private static boolean isEven(Window.Axis axis) {
+  private static boolean isEven(ConvOptions.Axis axis) {
     return axis.before() == axis.after();
   }
 }
