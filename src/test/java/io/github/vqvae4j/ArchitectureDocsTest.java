@@ -59,7 +59,7 @@ class ArchitectureDocsTest {
   }
 
   private static Set<String> rooms(String list) {
-    List<String> none = List.of("itself", "no other room");
+    List<String> none = List.of("itself", "no other package");
     return none.contains(list)
         ? new TreeSet<>()
         : new TreeSet<>(Arrays.asList(list.split(", | and ")));
