@@ -11,25 +11,25 @@ import java.util.zip.CRC32;
  * What an {@link AnomalyDetector} has learned of normal images, as it stands in its file.
  *
  * @param modelChecksum of the weights of the model that it belongs to
- * @param normals how many images it learned from
- * @param image the errors of images
- * @param pixel the errors of pixels
+ * @param normalImages how many images it learned from
+ * @param imageErrors the errors of images
+ * @param pixelErrors the errors of pixels
  * @param threshold of an image's total score
  * @param heatThreshold of a pixel's heat
  */
 record AnomalyCalibration(
     long modelChecksum,
     AnomalyConfig config,
-    int normals,
-    NormalErrors image,
-    NormalErrors pixel,
+    int normalImages,
+    NormalErrors imageErrors,
+    NormalErrors pixelErrors,
     double threshold,
     double heatThreshold) {
   AnomalyCalibration {
-    if (normals < 1) {
+    if (normalImages < 1) {
       throw new IllegalArgumentException(
           "AnomalyCalibration: expected at least 1 normal image, got "
-              + normals
+              + normalImages
               + "; calibrate anew.");
     }
   }

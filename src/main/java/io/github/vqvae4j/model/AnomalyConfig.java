@@ -6,23 +6,27 @@ import io.github.vqvae4j.config.Require;
 /**
  * The settings of an {@link AnomalyDetector}.
  *
- * @param falsePositives f, the share of normal images that may be called anomalous, above 0 and
+ * @param falsePositiveRate f, the share of normal images that may be called anomalous, above 0 and
  *     below 1
- * @param quantization w, how much the quantization error counts beside the reconstruction error,
- *     from 0 (only reconstruction) to 1 (only quantization); by default 0.25, since it knows less
- *     in most models; without effect for a model without a codebook
+ * @param quantizationWeight w, how much the quantization error counts beside the reconstruction
+ *     error, from 0 (only reconstruction) to 1 (only quantization); by default 0.25, since it knows
+ *     less in most models; without effect for a model without a codebook
  * @param smoothing s, an odd number: each pixel's error is replaced by the mean over the s x s
  *     pixels around it; by default 3; 1 for none
- * @param share the part of an image, above 0 and at most 1, that decides its score: the mean is
- *     taken over this share of its pixels, those of the largest error; by default 1, all pixels; a
- *     small share finds small defects in large images
+ * @param topFraction the part of an image, above 0 and at most 1, that decides its score: the mean
+ *     is taken over this share of its pixels, those of the largest error; by default 1, all pixels;
+ *     a small share finds small defects in large images
  * @param border so many pixels at each end of an image's rows, and of its columns unless its height
  *     is 1, count for no score and no threshold, and are never hot: a convolutional model, which
  *     sees nothing beyond an image, is worse at its edges than anywhere; by default 0. For a whole
  *     series looked at through {@code SeriesTiles}, their margin
  */
 public record AnomalyConfig(
-    double falsePositives, double quantization, int smoothing, double share, int border) {
+    double falsePositiveRate,
+    double quantizationWeight,
+    int smoothing,
+    double topFraction,
+    int border) {
   /**
    * Checks the settings.
    *
@@ -30,16 +34,16 @@ public record AnomalyConfig(
    */
   public AnomalyConfig {
     Require.that(
-        falsePositives > 0 && falsePositives < 1,
-        "AnomalyConfig.falsePositives",
+        falsePositiveRate > 0 && falsePositiveRate < 1,
+        "AnomalyConfig.falsePositiveRate",
         "a share above 0 and below 1",
-        falsePositives,
+        falsePositiveRate,
         "0.01 calls one normal image in a hundred anomalous");
     Require.that(
-        quantization >= 0 && quantization <= 1,
-        "AnomalyConfig.quantization",
+        quantizationWeight >= 0 && quantizationWeight <= 1,
+        "AnomalyConfig.quantizationWeight",
         "a weight from 0 to 1",
-        quantization,
+        quantizationWeight,
         "0 leaves the quantization error out, 1 takes nothing else");
     Require.that(
         smoothing >= 1 && smoothing % 2 == 1,
@@ -48,10 +52,10 @@ public record AnomalyConfig(
         smoothing,
         "1 leaves the errors as they are");
     Require.that(
-        share > 0 && share <= 1,
-        "AnomalyConfig.share",
+        topFraction > 0 && topFraction <= 1,
+        "AnomalyConfig.topFraction",
         "a part of the pixels, above 0 and at most 1",
-        share,
+        topFraction,
         "1 takes the mean over the whole image");
     Require.that(
         border >= 0,
@@ -67,7 +71,7 @@ public record AnomalyConfig(
    * @param rate f, such as 0.01
    * @return the settings, to be changed or used
    */
-  public static AnomalyConfig falsePositives(double rate) {
+  public static AnomalyConfig falsePositiveRate(double rate) {
     return new AnomalyConfig(rate, 0.25, 3, 1, 0);
   }
 
@@ -77,8 +81,8 @@ public record AnomalyConfig(
    * @param weight from 0 to 1
    * @return these settings with it
    */
-  public AnomalyConfig quantization(double weight) {
-    return Records.with(this, "quantization", weight);
+  public AnomalyConfig quantizationWeight(double weight) {
+    return Records.with(this, "quantizationWeight", weight);
   }
 
   /**
@@ -97,8 +101,8 @@ public record AnomalyConfig(
    * @param part of its pixels, above 0 and at most 1
    * @return these settings with it
    */
-  public AnomalyConfig share(double part) {
-    return Records.with(this, "share", part);
+  public AnomalyConfig topFraction(double part) {
+    return Records.with(this, "topFraction", part);
   }
 
   /**

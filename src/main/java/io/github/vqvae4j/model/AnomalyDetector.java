@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  *
  * <pre>{@code
  * AnomalyDetector detector =
- *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositives(0.01));
+ *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositiveRate(0.01));
  * AnomalyScore score = detector.scores(images).get(0);
  * boolean anomalous = detector.isAnomalous(score);
  * }</pre>
@@ -80,8 +80,8 @@ public final class AnomalyDetector {
    */
   public static AnomalyDetector calibrate(ImageModel model, Dataset normals, AnomalyConfig config) {
     int n = normals.size();
-    int rank = rank(config.falsePositives(), n);
-    AnomalyConfig used = model instanceof VqVae ? config : config.quantization(0);
+    int rank = rank(config.falsePositiveRate(), n);
+    AnomalyConfig used = model instanceof VqVae ? config : config.quantizationWeight(0);
     Inner inner = Inner.of(normals, used.border());
     double[] reconstructions = new double[n];
     double[] quantizations = new double[n];
@@ -94,8 +94,8 @@ public final class AnomalyDetector {
         (image, reconstruction, quantization) -> {
           double[] r = inner.of(reconstruction);
           double[] q = inner.of(quantization);
-          reconstructions[image] = meanOfLargest(r, used.share());
-          quantizations[image] = meanOfLargest(q, used.share());
+          reconstructions[image] = meanOfLargest(r, used.topFraction());
+          quantizations[image] = meanOfLargest(q, used.topFraction());
           pixelReconstruction.add(r);
           pixelQuantization.add(q);
         });
@@ -113,7 +113,7 @@ public final class AnomalyDetector {
         normals,
         used.smoothing(),
         (i, reconstruction, quantization) -> {
-          double w = used.quantization();
+          double w = used.quantizationWeight();
           totals[i] = image.score(reconstructions[i], quantizations[i], w).total();
           hottest[i] =
               Arrays.stream(heat(pixel, inner.of(reconstruction), inner.of(quantization), w))
@@ -167,14 +167,14 @@ public final class AnomalyDetector {
   }
 
   /** m, counted from 1 for the largest. */
-  private static int rank(double falsePositives, int n) {
-    int rank = (int) Math.min(n, falsePositives * (n + 1L) + ROUNDING);
+  private static int rank(double falsePositiveRate, int n) {
+    int rank = (int) Math.min(n, falsePositiveRate * (n + 1L) + ROUNDING);
     if (rank < 1) {
       throw new IllegalArgumentException(
           "AnomalyDetector: expected for a false-positive rate of "
-              + falsePositives
+              + falsePositiveRate
               + " at least "
-              + (long) Math.ceil(1 / falsePositives - 1 - ROUNDING)
+              + (long) Math.ceil(1 / falsePositiveRate - 1 - ROUNDING)
               + " held-out normal images, got "
               + n
               + ", which are enough for "
@@ -221,11 +221,11 @@ public final class AnomalyDetector {
         (image, reconstruction, quantization) ->
             scores.add(
                 calibration
-                    .image()
+                    .imageErrors()
                     .score(
-                        meanOfLargest(inner.of(reconstruction), config.share()),
-                        meanOfLargest(inner.of(quantization), config.share()),
-                        config.quantization())));
+                        meanOfLargest(inner.of(reconstruction), config.topFraction()),
+                        meanOfLargest(inner.of(quantization), config.topFraction()),
+                        config.quantizationWeight())));
     return scores;
   }
 
@@ -255,7 +255,11 @@ public final class AnomalyDetector {
         config.smoothing(),
         (image, reconstruction, quantization) -> {
           double[] one =
-              heat(calibration.pixel(), reconstruction, quantization, config.quantization());
+              heat(
+                  calibration.pixelErrors(),
+                  reconstruction,
+                  quantization,
+                  config.quantizationWeight());
           for (int i = 0; i < each; i++) {
             heat[image * each + i] = inner.has(i) ? (float) one[i] : edge;
           }
@@ -344,7 +348,7 @@ public final class AnomalyDetector {
         "AnomalyDetector[threshold %.3f, heat %.3f, from %d normal images, %s]",
         threshold(),
         heatThreshold(),
-        calibration.normals(),
+        calibration.normalImages(),
         config());
   }
 }

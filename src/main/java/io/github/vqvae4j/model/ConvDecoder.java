@@ -30,7 +30,7 @@ public final class ConvDecoder extends UpsamplingDecoder {
         Conv2d::new,
         ConvTranspose2d::new,
         config,
-        config.doubling(),
+        config.upsampleMode(),
         config.upsample(),
         dimension,
         rng);

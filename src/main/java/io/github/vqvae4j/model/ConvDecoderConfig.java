@@ -13,7 +13,7 @@ import io.github.vqvae4j.random.Rng;
  * @param hidden channels inside, at least 2 and even; by default 128
  * @param upsample how often the size is doubled, from 0 to 16; by default 2
  * @param residual the residual stack; by default 2 blocks with 32 channels inside
- * @param doubling how the size is doubled; by default by transposed convolution
+ * @param upsampleMode how the size is doubled; by default by transposed convolution
  * @param initializer how the weights start; by default as in Sonnet
  */
 public record ConvDecoderConfig(
@@ -21,11 +21,11 @@ public record ConvDecoderConfig(
     int hidden,
     int upsample,
     ResidualConfig residual,
-    Doubling doubling,
+    UpsampleMode upsampleMode,
     Initializer initializer)
     implements Decoder.Config, ConvSettings<ConvDecoderConfig> {
   /** How the size of the map is doubled. */
-  public enum Doubling {
+  public enum UpsampleMode {
     /** A transposed convolution 4x4 of stride 2. */
     TRANSPOSED,
     /** Nearest-neighbour upsampling, then a convolution 3x3: without checkerboard patterns. */
@@ -40,7 +40,7 @@ public record ConvDecoderConfig(
   public ConvDecoderConfig {
     PartChecks.conv(
         "ConvDecoderConfig", channels, hidden, residual, initializer, "upsample", upsample);
-    Require.present(Doubling.class, "ConvDecoderConfig.doubling", doubling);
+    Require.present(UpsampleMode.class, "ConvDecoderConfig.upsampleMode", upsampleMode);
   }
 
   static ConvDecoderConfig of(int channels) {
@@ -49,7 +49,7 @@ public record ConvDecoderConfig(
         128,
         2,
         ResidualConfig.of(2, 32),
-        Doubling.TRANSPOSED,
+        UpsampleMode.TRANSPOSED,
         Initializer.TRUNCATED_NORMAL);
   }
 
@@ -66,11 +66,11 @@ public record ConvDecoderConfig(
   /**
    * Sets how the size is doubled.
    *
-   * @param newDoubling how
+   * @param mode the upsampling mode
    * @return these settings with it
    */
-  public ConvDecoderConfig doubling(Doubling newDoubling) {
-    return Records.with(this, "doubling", newDoubling);
+  public ConvDecoderConfig upsampleMode(UpsampleMode mode) {
+    return Records.with(this, "upsampleMode", mode);
   }
 
   /**

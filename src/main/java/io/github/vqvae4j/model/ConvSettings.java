@@ -63,8 +63,8 @@ public sealed interface ConvSettings<C extends Record & ConvSettings<C>>
   }
 
   /**
-   * Changes the residual stack: {@code residual(r -> r.bias(false).growth(2))}. What is not changed
-   * stays as it is, so that the order of these calls does not matter.
+   * Changes the residual stack: {@code residual(r -> r.bias(false).dilationGrowth(2))}. What is not
+   * changed stays as it is, so that the order of these calls does not matter.
    *
    * @param change gives other settings for those that there are
    * @return these settings with it

@@ -110,21 +110,31 @@ final class ModelFile {
               + model.type
               + ".save wrote");
     }
-    if (!version.matches("[1-9][0-9]{0,8}")
-        || Integer.parseInt(version) < PartSettings.FIRST
-        || Integer.parseInt(version) > PartSettings.VERSION) {
-      throw new BadFileException(
+    boolean isNumber = version.matches("[1-9][0-9]{0,8}");
+    if (isNumber && Integer.parseInt(version) < PartSettings.FIRST) {
+      throw badVersion(
           path,
-          "metadata " + FORMAT,
-          "expected format version "
-              + PartSettings.FIRST
-              + " to "
-              + PartSettings.VERSION
-              + ", got "
-              + shown(version)
-              + "; read it with the version of vqvae4j that wrote it, or a newer one");
+          "at least " + PartSettings.FIRST,
+          version,
+          "the file was written by a version of vqvae4j before 0.1.0. Train the model again and"
+              + " save it with this version");
+    }
+    if (!isNumber || Integer.parseInt(version) > PartSettings.VERSION) {
+      throw badVersion(
+          path,
+          "at most " + PartSettings.VERSION,
+          version,
+          "read it with the version of vqvae4j that wrote it, or a newer one");
     }
     return new ModelFile(path, model, content);
+  }
+
+  private static BadFileException badVersion(
+      Path path, String expected, String got, String advice) {
+    return new BadFileException(
+        path,
+        "metadata " + FORMAT,
+        "expected a format version of " + expected + ", got " + shown(got) + "; " + advice);
   }
 
   /**

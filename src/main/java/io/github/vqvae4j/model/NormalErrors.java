@@ -6,16 +6,16 @@ package io.github.vqvae4j.model;
  */
 record NormalErrors(
     double reconstructionMean,
-    double reconstructionDeviation,
+    double reconstructionStandardDeviation,
     double quantizationMean,
-    double quantizationDeviation) {
+    double quantizationStandardDeviation) {
   NormalErrors {
-    if (reconstructionDeviation < 0 || quantizationDeviation < 0) {
+    if (reconstructionStandardDeviation < 0 || quantizationStandardDeviation < 0) {
       throw new IllegalArgumentException(
           "NormalErrors: expected standard deviations of at least 0, got "
-              + reconstructionDeviation
+              + reconstructionStandardDeviation
               + " and "
-              + quantizationDeviation
+              + quantizationStandardDeviation
               + "; calibrate anew.");
     }
   }
@@ -34,8 +34,8 @@ record NormalErrors(
    * @param weight of the second
    */
   AnomalyScore score(double reconstruction, double quantization, double weight) {
-    double r = standard(reconstruction, reconstructionMean, reconstructionDeviation);
-    double q = standard(quantization, quantizationMean, quantizationDeviation);
+    double r = standard(reconstruction, reconstructionMean, reconstructionStandardDeviation);
+    double q = standard(quantization, quantizationMean, quantizationStandardDeviation);
     return new AnomalyScore(r, q, (1 - weight) * r + weight * q);
   }
 

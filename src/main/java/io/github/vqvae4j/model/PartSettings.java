@@ -6,8 +6,6 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.StrictJson;
-import io.github.vqvae4j.nn.Initializer;
-import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,12 +18,12 @@ import java.util.TreeSet;
  * its settings. Each version of the format is read as it was written, and as nothing else.
  *
  * <p>A kind is a name from the table below, never a class: nothing in a file decides which code
- * runs. Parts of one's own are written as {@link #OWN}, and such a file needs an instance to be
+ * runs. Parts of one's own are written as {@link #CUSTOM}, and such a file needs an instance to be
  * loaded into.
  */
 final class PartSettings {
-  /** The first version that is read. */
-  static final int FIRST = 2;
+  /** The oldest version that is read, that of 0.1.0. */
+  static final int FIRST = 4;
 
   /** What the settings of each kind are. */
   static final Map<String, Class<? extends Record>> KINDS =
@@ -44,12 +42,13 @@ final class PartSettings {
           Map.entry("autoencoder", AutoencoderConfig.class),
           Map.entry("vae", VaeConfig.class));
 
+  /** The version that is written: {@link #FIRST} or the newest {@code @Added} component's. */
   static final int VERSION =
       KINDS.values().stream().mapToInt(RecordJson::version).reduce(FIRST, Math::max);
 
   private static final String KIND = "kind";
   private static final String SETTINGS = "settings";
-  private static final String OWN = "own";
+  private static final String CUSTOM = "custom";
 
   private final Path file;
   private final String place;
@@ -94,7 +93,7 @@ final class PartSettings {
         return part;
       }
     }
-    part.addProperty(KIND, OWN);
+    part.addProperty(KIND, CUSTOM);
     return part;
   }
 
@@ -109,7 +108,7 @@ final class PartSettings {
     try {
       JsonObject json = object(parts.get(part), part);
       String kind = text(json.get(KIND), KIND);
-      if (kind.equals(OWN)) {
+      if (kind.equals(CUSTOM)) {
         checkNames(json, Set.of(KIND));
         throw new BadFileException(
             file,
@@ -128,47 +127,10 @@ final class PartSettings {
                 + "\", expected one of "
                 + new TreeSet<>(KINDS.keySet()));
       }
-      return type.cast(read(kind, object(json.get(SETTINGS), SETTINGS), record));
+      return type.cast(RecordJson.fromJson(object(json.get(SETTINGS), SETTINGS), record, version));
     } catch (IllegalArgumentException e) {
       throw new BadFileException(
           file, place + ", " + part, "damaged settings: " + e.getMessage(), e);
-    }
-  }
-
-  private Record read(String kind, JsonObject json, Class<? extends Record> record) {
-    if (version < 3 && kind.equals("series-encoder")) {
-      return RecordJson.fromJson(json, SeriesEncoder2.class, version).latest();
-    }
-    if (version < 3 && kind.equals("series-decoder")) {
-      return RecordJson.fromJson(json, SeriesDecoder2.class, version).latest();
-    }
-    return RecordJson.fromJson(json, record, version);
-  }
-
-  /** In format 2 the growth stood beside the residual stack. */
-  private record SeriesEncoder2(
-      int channels,
-      int hidden,
-      int downsample,
-      ResidualConfig residual,
-      int growth,
-      Initializer initializer) {
-    SeriesEncoderConfig latest() {
-      return new SeriesEncoderConfig(
-          channels, hidden, downsample, residual.growth(growth), initializer);
-    }
-  }
-
-  private record SeriesDecoder2(
-      int channels,
-      int hidden,
-      int upsample,
-      ResidualConfig residual,
-      int growth,
-      Initializer initializer) {
-    SeriesDecoderConfig latest() {
-      return new SeriesDecoderConfig(
-          channels, hidden, upsample, residual.growth(growth), initializer);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.nn.Conv1d;
 import io.github.vqvae4j.nn.ConvTranspose1d;
 import io.github.vqvae4j.nn.ResidualStack;
@@ -33,7 +33,7 @@ public final class SeriesDecoder extends UpsamplingDecoder {
         Conv1d::new,
         ConvTranspose1d::new,
         config,
-        Doubling.TRANSPOSED,
+        UpsampleMode.TRANSPOSED,
         config.upsample(),
         dimension,
         rng);

@@ -29,7 +29,7 @@ public record SeriesDecoderConfig(
 
   static SeriesDecoderConfig of(int channels) {
     return new SeriesDecoderConfig(
-        channels, 64, 3, ResidualConfig.of(4, 32).growth(3), Initializer.TRUNCATED_NORMAL);
+        channels, 64, 3, ResidualConfig.of(4, 32).dilationGrowth(3), Initializer.TRUNCATED_NORMAL);
   }
 
   /**

@@ -29,7 +29,7 @@ public record SeriesEncoderConfig(
 
   static SeriesEncoderConfig of(int channels) {
     return new SeriesEncoderConfig(
-        channels, 64, 3, ResidualConfig.of(4, 32).growth(3), Initializer.TRUNCATED_NORMAL);
+        channels, 64, 3, ResidualConfig.of(4, 32).dilationGrowth(3), Initializer.TRUNCATED_NORMAL);
   }
 
   /**

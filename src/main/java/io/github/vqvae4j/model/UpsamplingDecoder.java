@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.Convolution;
 import io.github.vqvae4j.nn.Initializer;
@@ -22,7 +22,7 @@ abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, Ser
       Convolution.Kind kind,
       Convolution.Kind transposed,
       ConvSettings<?> settings,
-      Doubling doubling,
+      UpsampleMode upsampleMode,
       int times,
       int dimension,
       Rng rng) {
@@ -37,7 +37,7 @@ abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, Ser
     for (int left = times - 1; left >= 0; left--) {
       int out = left == 0 ? settings.channels() : left == 1 ? hidden / 2 : hidden;
       boolean relu = left > 0;
-      if (doubling == Doubling.TRANSPOSED) {
+      if (upsampleMode == UpsampleMode.TRANSPOSED) {
         ConvConfig doubled = conv(in, out, 4, initializer).stride(2).padding(1);
         up.add(transposed.of(doubled.relu(relu), rng));
       } else {

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnomalyDetectorTest {
-  private static final AnomalyConfig TENTH = AnomalyConfig.falsePositives(0.1);
+  private static final AnomalyConfig TENTH = AnomalyConfig.falsePositiveRate(0.1);
   private static final double CLOSE = 1e-4;
 
   @TempDir private Path folder;
@@ -196,7 +196,7 @@ class AnomalyDetectorTest {
   }
 
   private static void check(ImageModel model, Images normals, Images images, AnomalyConfig config) {
-    double w = model instanceof VqVae ? config.quantization() : 0;
+    double w = model instanceof VqVae ? config.quantizationWeight() : 0;
     double[][][] normal = errors(model, normals, config.smoothing());
     double[][][] other = errors(model, images, config.smoothing());
     double[][] ofImages = new double[2][];
@@ -207,7 +207,7 @@ class AnomalyDetectorTest {
               .map(map -> within(map, normals, config.border()))
               .toArray(double[][]::new);
       ofImages[e] =
-          Arrays.stream(inner).mapToDouble(map -> largestMean(map, config.share())).toArray();
+          Arrays.stream(inner).mapToDouble(map -> largestMean(map, config.topFraction())).toArray();
       ofPixels[e] = Arrays.stream(inner).flatMapToDouble(Arrays::stream).toArray();
     }
     AnomalyDetector detector = AnomalyDetector.calibrate(model, normals, config);
@@ -218,8 +218,8 @@ class AnomalyDetectorTest {
     for (int i = 0; i < images.size(); i++) {
       double[] innerR = within(other[0][i], images, config.border());
       double[] innerQ = within(other[1][i], images, config.border());
-      double r = standard(largestMean(innerR, config.share()), ofImages[0]);
-      double q = standard(largestMean(innerQ, config.share()), ofImages[1]);
+      double r = standard(largestMean(innerR, config.topFraction()), ofImages[0]);
+      double q = standard(largestMean(innerQ, config.topFraction()), ofImages[1]);
       assertEquals(r, scores.get(i).reconstruction(), CLOSE * (1 + Math.abs(r)));
       assertEquals(q, scores.get(i).quantization(), CLOSE * (1 + Math.abs(q)));
       double total = (1 - w) * r + w * q;
@@ -249,7 +249,7 @@ class AnomalyDetectorTest {
   })
   void scoresAndHeatAreTheFormulas(double weight, int smoothing, double share, int border) {
     AnomalyConfig config =
-        TENTH.quantization(weight).smoothing(smoothing).share(share).border(border);
+        TENTH.quantizationWeight(weight).smoothing(smoothing).topFraction(share).border(border);
     try (VqVae model = Shapes.model(3, 2)) {
       // More than go through a model at once.
       check(model, Images.from(Shapes.rectangles(70, 8, 3, 1)), noise(66, 8, 8, 3, 1), config);
@@ -270,7 +270,7 @@ class AnomalyDetectorTest {
       AnomalyScore score = detector.scores(normals).get(3);
       assertEquals(score.reconstruction(), score.total());
       assertEquals(0, score.quantization());
-      assertEquals(0, detector.config().quantization());
+      assertEquals(0, detector.config().quantizationWeight());
     }
   }
 
@@ -289,7 +289,7 @@ class AnomalyDetectorTest {
     Images images = noise(normals, 8, 8, 1, 1);
     try (VqVae model = Shapes.model(1, 2)) {
       AnomalyDetector detector =
-          AnomalyDetector.calibrate(model, images, AnomalyConfig.falsePositives(rate));
+          AnomalyDetector.calibrate(model, images, AnomalyConfig.falsePositiveRate(rate));
       List<AnomalyScore> scores = detector.scores(images);
       assertEquals(exceeding, scores.stream().filter(detector::isAnomalous).count());
       assertTrue(scores.stream().anyMatch(s -> s.total() == detector.threshold()));
@@ -314,7 +314,7 @@ class AnomalyDetectorTest {
               IllegalArgumentException.class,
               () ->
                   AnomalyDetector.calibrate(
-                      model, noise(98, 8, 8, 1, 1), AnomalyConfig.falsePositives(0.01))),
+                      model, noise(98, 8, 8, 1, 1), AnomalyConfig.falsePositiveRate(0.01))),
           "a false-positive rate of 0.01 at least 99 held-out normal images",
           "got 98",
           "0.0101",
@@ -335,7 +335,7 @@ class AnomalyDetectorTest {
   @ValueSource(doubles = {0, 1, -0.1, Double.NaN})
   void ratesOutsideAreRefused(double rate) {
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> AnomalyConfig.falsePositives(rate)),
+        assertThrows(IllegalArgumentException.class, () -> AnomalyConfig.falsePositiveRate(rate)),
         "above 0 and below 1",
         "got " + rate);
   }
@@ -343,10 +343,10 @@ class AnomalyDetectorTest {
   @Test
   void otherSettingsOutsideAreRefused() {
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> TENTH.quantization(1.5)),
+        assertThrows(IllegalArgumentException.class, () -> TENTH.quantizationWeight(1.5)),
         "from 0 to 1",
         "got 1.5");
-    assertThrows(IllegalArgumentException.class, () -> TENTH.quantization(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> TENTH.quantizationWeight(Double.NaN));
     for (int side : new int[] {0, 2, -1}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> TENTH.smoothing(side)),
@@ -355,7 +355,7 @@ class AnomalyDetectorTest {
     }
     for (double share : new double[] {0, 1.1, Double.NaN}) {
       assertSays(
-          assertThrows(IllegalArgumentException.class, () -> TENTH.share(share)),
+          assertThrows(IllegalArgumentException.class, () -> TENTH.topFraction(share)),
           "above 0 and at most 1",
           "got " + share);
     }
@@ -418,7 +418,7 @@ class AnomalyDetectorTest {
     Images images = noise(20, 8, 8, 1, 3);
     Path file = folder.resolve("detector.json");
     try (VqVae model = Shapes.model(1, 2)) {
-      AnomalyDetector detector = AnomalyDetector.calibrate(model, images, TENTH.share(0.3));
+      AnomalyDetector detector = AnomalyDetector.calibrate(model, images, TENTH.topFraction(0.3));
       detector.save(file);
       model.save(folder.resolve("model.safetensors"));
       try (VqVae loaded = VqVae.load(folder.resolve("model.safetensors"))) {
@@ -428,7 +428,7 @@ class AnomalyDetectorTest {
         assertEquals(detector.threshold(), again.threshold());
         assertEquals(detector.heatThreshold(), again.heatThreshold());
         assertEquals(detector.toString(), again.toString());
-        assertSays(new Throwable(again.toString()), "from 20 normal images", "share=0.3");
+        assertSays(new Throwable(again.toString()), "from 20 normal images", "topFraction=0.3");
       }
     }
   }
@@ -452,10 +452,11 @@ class AnomalyDetectorTest {
       assertBad(
           model,
           text.replace("0.1", "7"),
-          "falsePositives: expected a share above 0 and below 1, got 7.0; 0.01");
+          "falsePositiveRate: expected a share above 0 and below 1, got 7.0; 0.01");
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
       assertBad(model, text.replace("Deviation\": ", "Deviation\": -"), "deviations of at least 0");
-      assertBad(model, text.replace("\"normals\": 20", "\"normals\": 0"), "at least 1 normal");
+      assertBad(
+          model, text.replace("\"normalImages\": 20", "\"normalImages\": 0"), "at least 1 normal");
       assertBad(model, text.substring(0, text.length() / 2), "AnomalyDetector.save writes");
       assertBad(model, "", "AnomalyDetector.save writes");
       assertBad(model, "[]", "AnomalyDetector.save writes");
@@ -552,7 +553,7 @@ class AnomalyDetectorTest {
       Images normals = Images.from(Shapes.rectangles(40, 8, 1, 1));
       AnomalyDetector detector =
           AnomalyDetector.calibrate(
-              model, normals, AnomalyConfig.falsePositives(0.97).smoothing(15).border(2));
+              model, normals, AnomalyConfig.falsePositiveRate(0.97).smoothing(15).border(2));
       assertTrue(detector.heatThreshold() < 0, detector.toString());
       assertTrue(detector.heatMap(normals).pixels()[0] < detector.heatThreshold());
     }

@@ -49,10 +49,10 @@ class HostileModelFileTest {
         List.of(
             Map.of("vqvae4j.format", text),
             Map.of("vqvae4j.format", text, "vqvae4j.model", "vq-vae"),
-            Map.of("vqvae4j.format", "2", "vqvae4j.model", text),
-            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, text),
-            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, name),
-            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, part));
+            Map.of("vqvae4j.format", "4", "vqvae4j.model", text),
+            Map.of("vqvae4j.format", "4", "vqvae4j.model", "vq-vae", CONFIG, text),
+            Map.of("vqvae4j.format", "4", "vqvae4j.model", "vq-vae", CONFIG, name),
+            Map.of("vqvae4j.format", "4", "vqvae4j.model", "vq-vae", CONFIG, part));
     Path file = folder.resolve("long");
     for (Map<String, String> metadata : contents) {
       Safetensors.write(file, metadata, Map.of());

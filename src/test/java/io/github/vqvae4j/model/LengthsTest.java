@@ -57,7 +57,7 @@ class LengthsTest {
         Vae vae = LatentModels.vae(1).build()) {
       AnomalyDetector detector =
           AnomalyDetector.calibrate(
-              model, Shapes.rectangles(20, 8, 1, 1), AnomalyConfig.falsePositives(0.1));
+              model, Shapes.rectangles(20, 8, 1, 1), AnomalyConfig.falsePositiveRate(0.1));
       // Times 16 codes: negative as an int, 16 as an int, and a little too many.
       for (int size : new int[] {MOST, (1 << 28) + 1, 1 << 27}) {
         Dataset many = new Repeated(one, size);

@@ -67,7 +67,10 @@ class ModelTraceTest {
     subjects.put(
         "conv, nearest, gradient",
         new Subject(
-            vqVae(conv, gradient, back.doubling(ConvDecoderConfig.Doubling.NEAREST)), 6, 10, 2));
+            vqVae(conv, gradient, back.upsampleMode(ConvDecoderConfig.UpsampleMode.NEAREST)),
+            6,
+            10,
+            2));
     subjects.put(
         "series",
         new Subject(

@@ -35,7 +35,7 @@ class SeriesPartsTest {
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void theEncoderIsThatOfPyTorch(DType dtype) throws IOException {
     SeriesEncoderConfig config = SeriesEncoder.channels(3).hidden(4).downsample(2).residual(3, 2);
-    try (Layer encoder = config.residual(r -> r.growth(2)).build(5, new Rng(1))) {
+    try (Layer encoder = config.residual(r -> r.dilationGrowth(2)).build(5, new Rng(1))) {
       LayerGolden.compare("series_encoder", encoder, dtype);
     }
   }
@@ -44,7 +44,7 @@ class SeriesPartsTest {
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void theDecoderIsThatOfPyTorch(DType dtype) throws IOException {
     SeriesDecoderConfig config = SeriesDecoder.channels(3).hidden(4).upsample(2).residual(3, 2);
-    try (Layer decoder = config.residual(r -> r.growth(2)).build(5, new Rng(1))) {
+    try (Layer decoder = config.residual(r -> r.dilationGrowth(2)).build(5, new Rng(1))) {
       LayerGolden.compare("series_decoder", decoder, dtype);
     }
   }
@@ -114,7 +114,10 @@ class SeriesPartsTest {
         config.replaceFirst("\"blocks\":2", "\"blocks\":9"),
         asks,
         "arrays: more parameters");
-    refused(content, config.replaceFirst("\"growth\":3", "\"growth\":0"), "damaged settings");
+    refused(
+        content,
+        config.replaceFirst("\"dilationGrowth\":3", "\"dilationGrowth\":0"),
+        "damaged settings");
     int decoder = config.indexOf("series-decoder");
     String encoder = config.substring(0, decoder);
     String rest = config.substring(decoder);
@@ -164,13 +167,13 @@ class SeriesPartsTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
-            () -> SeriesEncoder.channels(1).residual(r -> r.growth(0))),
-        "ResidualConfig.growth: expected 1 to 65536, got 0.");
+            () -> SeriesEncoder.channels(1).residual(r -> r.dilationGrowth(0))),
+        "ResidualConfig.dilationGrowth: expected 1 to 65536, got 0.");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> SeriesDecoder.channels(1).residual(12, 8)),
-        "ResidualConfig.growth: expected dilations growth^(blocks - 1) of at most 65536",
-        "set the growth first",
+        "ResidualConfig.dilationGrowth: expected dilations dilationGrowth^(blocks - 1) of at most 65536",
+        "set dilationGrowth first",
         "got 3 with 12 blocks");
   }
 
@@ -178,9 +181,9 @@ class SeriesPartsTest {
   @Test
   void theGrowthStays() {
     SeriesEncoderConfig config = SeriesEncoder.channels(1).residual(r -> r.bias(false));
-    assertEquals(ResidualConfig.of(4, 32).growth(3).bias(false), config.residual());
+    assertEquals(ResidualConfig.of(4, 32).dilationGrowth(3).bias(false), config.residual());
     config = config.residual(2, 8);
-    assertEquals(ResidualConfig.of(2, 8).growth(3).bias(false), config.residual());
+    assertEquals(ResidualConfig.of(2, 8).dilationGrowth(3).bias(false), config.residual());
   }
 
   private static VqVae model(int channels) {

@@ -11,7 +11,7 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -135,8 +136,18 @@ class VqVaeFileTest {
 
   @Test
   void damagedMetadataIsNamed() throws IOException {
-    refused(Map.of("vqvae4j.format", "1"), "format version 2 to 3", "got 1");
-    refused(Map.of("vqvae4j.format", "4"), "format version 2 to 3", "got 4");
+    for (String old : List.of("1", "2", "3")) {
+      refused(
+          Map.of("vqvae4j.format", old),
+          "metadata vqvae4j.format: expected a format version of at least 4, got " + old,
+          "before 0.1.0. Train the model again");
+    }
+    for (String unknown : List.of("5", "999999999", "0", "x", "4.0")) {
+      refused(
+          Map.of("vqvae4j.format", unknown),
+          "metadata vqvae4j.format: expected a format version of at most 4, got " + unknown,
+          "or a newer one");
+    }
     refused(Map.of("vqvae4j.config", "{"), "vqvae4j.config", "expected a JSON object");
     refused(
         Map.of("vqvae4j.config", "{}"),
@@ -191,10 +202,10 @@ class VqVaeFileTest {
   @Test
   void channelsOfADecoderAreComparedHoweverItDoublesTheSize() throws IOException {
     Path file = folder.resolve("model.safetensors");
-    for (Doubling doubling : Doubling.values()) {
+    for (UpsampleMode upsampleMode : UpsampleMode.values()) {
       for (int doublings : new int[] {0, 1, 2}) {
         ConvDecoderConfig decoder =
-            ConvDecoder.channels(3).hidden(4).upsample(doublings).doubling(doubling);
+            ConvDecoder.channels(3).hidden(4).upsample(doublings).upsampleMode(upsampleMode);
         try (VqVae model =
             VqVae.builder()
                 .encoder(ConvEncoder.channels(3).hidden(4).downsample(doublings))

@@ -104,7 +104,7 @@ class VqVaePresetsTest {
               128,
               2,
               residual,
-              ConvDecoderConfig.Doubling.TRANSPOSED,
+              ConvDecoderConfig.UpsampleMode.TRANSPOSED,
               Initializer.TRUNCATED_NORMAL),
           model.decoder().config().orElseThrow());
       assertEquals(
@@ -138,7 +138,7 @@ class VqVaePresetsTest {
           model.encoder().config().orElseThrow());
       assertEquals(
           new ConvDecoderConfig(
-              3, 128, 2, residual, ConvDecoderConfig.Doubling.TRANSPOSED, Initializer.TORCH),
+              3, 128, 2, residual, ConvDecoderConfig.UpsampleMode.TRANSPOSED, Initializer.TORCH),
           model.decoder().config().orElseThrow());
       assertEquals(
           new VectorQuantizerConfig(

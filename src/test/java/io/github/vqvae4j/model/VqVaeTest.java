@@ -57,7 +57,7 @@ class VqVaeTest {
 
   @ParameterizedTest
   @CsvSource({"0, TRANSPOSED", "1, TRANSPOSED", "2, NEAREST", "3, TRANSPOSED", "4, NEAREST"})
-  void anyPowerOfTwoCanBeTheReduction(int halvings, ConvDecoderConfig.Doubling doubling) {
+  void anyPowerOfTwoCanBeTheReduction(int halvings, ConvDecoderConfig.UpsampleMode upsampleMode) {
     try (VqVae model =
         VqVae.builder()
             .encoder(ConvEncoder.channels(3).hidden(4).downsample(halvings).residual(1, 2))
@@ -67,7 +67,7 @@ class VqVaeTest {
                     .hidden(4)
                     .upsample(halvings)
                     .residual(1, 2)
-                    .doubling(doubling))
+                    .upsampleMode(upsampleMode))
             .build()) {
       Dataset images = Shapes.rectangles(2, 16, 3, 1);
       Codes codes = model.encode(images);

@@ -70,7 +70,7 @@ class WeightCheckTest {
         Autoencoder autoencoder = LatentModels.autoencoder(1);
         Vae vae = LatentModels.vae(1).build()) {
       Codes codes = model.encode(IMAGES);
-      AnomalyConfig anomaly = AnomalyConfig.falsePositives(0.1);
+      AnomalyConfig anomaly = AnomalyConfig.falsePositiveRate(0.1);
       AnomalyDetector detector = AnomalyDetector.calibrate(model, IMAGES, anomaly);
       for (String part : new String[] {"encoder", "quantizer", "decoder"}) {
         assertRefused(
