@@ -315,10 +315,10 @@ class AnomalyDetectorTest {
               () ->
                   AnomalyDetector.calibrate(
                       model, noise(98, 8, 8, 1, 1), AnomalyConfig.falsePositiveRate(0.01))),
-          "a false-positive rate of 0.01 at least 99 held-out normal images",
+          "at least 99 held-out normal images for a false positive rate of 0.01",
           "got 98",
           "0.0101",
-          "hold out more");
+          "Hold out more");
       Dataset none = noise(1, 8, 8, 1, 1).range(0, 0);
       assertSays(
           assertThrows(
@@ -443,7 +443,7 @@ class AnomalyDetectorTest {
       assertSays(
           assertThrows(BadFileException.class, () -> AnomalyDetector.load(file, other)),
           "detector.json: modelChecksum",
-          "calibrated with, or calibrate anew");
+          "calibrated with, or calibrate it again");
       String text = Files.readString(file);
       assertBad(
           model,
@@ -452,7 +452,7 @@ class AnomalyDetectorTest {
       assertBad(
           model,
           text.replace("0.1", "7"),
-          "falsePositiveRate: expected a share above 0 and below 1, got 7.0; 0.01");
+          "falsePositiveRate: expected a fraction above 0 and below 1, got 7.0; 0.01");
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
       assertBad(model, text.replace("Deviation\": ", "Deviation\": -"), "deviations of at least 0");
       assertBad(

@@ -36,7 +36,7 @@ class HostileModelFileTest {
         assertThrows(
             BadFileException.class,
             () -> VqVae.load(CASES.resolve("evil_hidden10000_zero_dims.safetensors"))),
-        "the settings ask for encoder.down.0.weight of F32[4, 4, 1, 5000]",
+        "the settings require encoder.down.0.weight of F32[4, 4, 1, 5000]",
         "F32[0, 4, 1, 5000]");
   }
 

@@ -124,7 +124,7 @@ class ImagePaletteTest {
     assertEquals(1.5, report.entropyBits(), 1e-12);
     assertEquals(8 * 3 * 5 / 4.0, report.paletteBits());
     assertEquals(
-        "5 colours, PSNR 20.00 dB, 3 bits per pixel (entropy 1.500) and 30.000 of the palette",
+        "5 colors, PSNR 20.00 dB, 3 bits per pixel (entropy 1.500) plus 30.000 for the palette",
         report.toString());
     int[] bits = {0, 1, 2, 2, 3, 8, 9};
     int[] colors = {1, 2, 3, 4, 5, 256, 257};
@@ -155,7 +155,7 @@ class ImagePaletteTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> palette.decode(Codes.of(new int[4], 7, 1, 2, 2))),
-        "ImagePalette.decode: expected codes [count, height, width] of 6 colours",
+        "ImagePalette.decode: expected codes [count, height, width] of 6 colors",
         "of a codebook of 7");
     assertThrows(
         IllegalArgumentException.class, () -> palette.decode(Codes.of(new int[4], 6, 2, 2)));
@@ -180,11 +180,11 @@ class ImagePaletteTest {
     Codes codes = palette.encode(images);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> fit(images.unbounded(), 4)),
-        "from 0 to 1",
+        "in 0..1",
         "KMeans");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> palette.report(images.unbounded(), codes)),
-        "from 0 to 1");
+        "in 0..1");
   }
 }

@@ -92,17 +92,19 @@ class LatentModelFileTest {
     }
     assertSays(
         assertThrows(BadFileException.class, () -> Vae.load(file)),
-        "not a VAE",
+        "expected a VAE saved by vqvae4j",
         "vqvae4j.model is autoencoder",
         "Vae.save");
     assertSays(
-        assertThrows(BadFileException.class, () -> VqVae.load(file)), "not a VQ-VAE", "VqVae.save");
+        assertThrows(BadFileException.class, () -> VqVae.load(file)),
+        "expected a VQ-VAE saved by vqvae4j",
+        "VqVae.save");
     try (Vae model = LatentModels.vae(1).build()) {
       model.save(file);
     }
     assertSays(
         assertThrows(BadFileException.class, () -> Autoencoder.load(file)),
-        "not an autoencoder",
+        "expected an autoencoder saved by vqvae4j",
         "vqvae4j.model is vae");
   }
 
@@ -131,8 +133,8 @@ class LatentModelFileTest {
     Path changed = changed(content, "\"dimension\":6", "\"dimension\":1000000000");
     assertSays(
         assertThrows(BadFileException.class, () -> Autoencoder.load(changed)),
-        "the settings ask for encoder.project.weight of F32[32, 1000000000]",
-        "the file has F32[32, 6]");
+        "the settings require encoder.project.weight of F32[32, 1000000000]",
+        "got F32[32, 6]");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Autoencoder.builder().dimension(0)),
         "at least 1",

@@ -69,6 +69,6 @@ class LatentsTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Latents.between(ONE, ONE, 1)),
         "at least 2",
-        "and 1");
+        "and a count of 1");
   }
 }

@@ -24,7 +24,7 @@ class PixelDistributionTest {
         Step step = Step.inference()) {
       distribution.convert(DType.DOUBLE);
       return distribution
-          .negativeLog(step.tensor(DECODED, 2, 2, 3, 1), step.tensor(PIXELS, 2, 2, 3, 1))
+          .negativeLogLikelihood(step.tensor(DECODED, 2, 2, 3, 1), step.tensor(PIXELS, 2, 2, 3, 1))
           .toDoubles();
     }
   }
@@ -64,7 +64,7 @@ class PixelDistributionTest {
       try (Step step = Step.training(new Rng(1))) {
         Tensor decoded = step.tensor(floats(DECODED), 2, 2, 3, 1);
         Tensor pixels = step.tensor(floats(PIXELS), 2, 2, 3, 1);
-        distribution.negativeLog(decoded, pixels).mean().backward();
+        distribution.negativeLogLikelihood(decoded, pixels).mean().backward();
         gradient = step.gradient(distribution.parameters().get(0)).item();
       }
       for (int i = 0; i < PIXELS.length; i++) {
@@ -82,7 +82,7 @@ class PixelDistributionTest {
       Tensor decoded =
           step.tensor(new float[] {-500, 500, 500, -500}, 1, 2, 2, 1).requireGradient();
       Tensor pixels = step.tensor(new float[] {0, 1, 0, 1}, 1, 2, 2, 1);
-      Tensor sum = distribution.negativeLog(decoded, pixels).mean();
+      Tensor sum = distribution.negativeLogLikelihood(decoded, pixels).mean();
       assertEquals(1000, sum.item(), 1e-3);
       sum.backward();
       assertArrayEquals(new float[] {0, 0, 1, -1}, decoded.gradient().toFloats(), 1e-6f);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Models of any settings are loaded as they were saved: the file has what the settings ask for.
+ * Models of any settings are loaded as they were saved: the file has what the settings require.
  * Every component of every record of settings is varied, whichever there are.
  */
 class RandomModelFilesTest {
@@ -196,7 +196,7 @@ class RandomModelFilesTest {
       }
     }
     assertEquals(
-        components(PartSettings.KINDS.values().stream().map(kind -> kind)), values.keySet());
+        components(ModelSettings.KINDS.values().stream().map(kind -> kind)), values.keySet());
     values.forEach((name, drawn) -> assertTrue(drawn.size() > 1, name + " was always " + drawn));
   }
 }

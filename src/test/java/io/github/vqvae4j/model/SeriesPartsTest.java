@@ -106,7 +106,7 @@ class SeriesPartsTest {
     }
     SafetensorsFile content = Safetensors.read(file);
     String config = content.metadata().get("vqvae4j.config");
-    String asks = "the settings ask for";
+    String asks = "the settings require";
     refused(content, config.replaceFirst(":16,", ":1073741824,"), asks, "encoder.down.0.weight");
     refused(content, config.replaceFirst(":8,", ":999999999,"), asks, "encoder.residual.0.conv");
     refused(
@@ -137,9 +137,10 @@ class SeriesPartsTest {
   @Test
   void windowsThatDoNotFitAreRefused() {
     try (VqVae model = model(2)) {
-      refused(model, windows(1, 1, 20, 2), "SeriesEncoder", "8 divides", "got 20", "downsample");
+      refused(
+          model, windows(1, 1, 20, 2), "SeriesEncoder", "a multiple of 8", "got 20", "downsample");
       refused(model, windows(1, 1, 16, 3), "[batch, 1, time, 2]", "got [1, 1, 16, 3]", "channels");
-      refused(model, windows(2, 8, 16, 2), "got [2, 8, 16, 2]", "ConvEncoder takes images");
+      refused(model, windows(2, 8, 16, 2), "got [2, 8, 16, 2]", "For images, use ConvEncoder");
     }
     try (VqVae model =
         VqVae.builder()

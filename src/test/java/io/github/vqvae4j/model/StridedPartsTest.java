@@ -44,7 +44,7 @@ class StridedPartsTest {
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 6, 1, 1))),
           "StridedEncoder",
-          "that 4 divides",
+          "multiples of 4",
           "got 6x6",
           "fewer widths");
       assertSays(
@@ -69,6 +69,6 @@ class StridedPartsTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> new StridedDecoderConfig(1, List.of(), Initializer.XAVIER_UNIFORM)),
-        "StridedDecoderConfig.widths: expected 1 to 16 of them, got [].");
+        "StridedDecoderConfig.widths: expected 1 to 16 widths, got [].");
   }
 }

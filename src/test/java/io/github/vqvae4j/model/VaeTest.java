@@ -113,7 +113,7 @@ class VaeTest {
         float[] expected = model.reconstruct(IMAGES.range(0, 3)).pixels();
         assertArrayEquals(expected, loss.reconstruction().toFloats(), 1e-6f);
         double term = loss.terms().get(0).value().item();
-        Tensor ofMean = model.negativeLog(model.latents(images.add(-0.5)), images).mean();
+        Tensor ofMean = model.negativeLogLikelihood(model.latents(images.add(-0.5)), images).mean();
         assertNotEquals(ofMean.item(), term, "the bound is of latents that are drawn");
         assertEquals(
             term, model.loss(images, new TrainingProgress(0, 1)).terms().get(0).value().item());
@@ -209,7 +209,7 @@ class VaeTest {
     appender.start();
     logger.addAppender(appender);
     try {
-      CollapseWatch watch = new CollapseWatch();
+      PosteriorCollapseMonitor watch = new PosteriorCollapseMonitor();
       for (int i = 0; i < steps; i++) {
         watch.add(kl);
       }
@@ -236,7 +236,7 @@ class VaeTest {
     try (Vae model = LatentModels.vae(1).decoder(DenseDecoder.images(8, 9, 1)).build()) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> model.reconstruct(IMAGES)),
-          "Vae: the decoder gave images [70, 8, 9, 1]",
+          "got [70, 8, 9, 1] from the decoder",
           "[70, 8, 8, 1]");
       assertSays(
           assertThrows(
@@ -282,7 +282,7 @@ class VaeTest {
         "1048576x1048576x1");
     refused(
         () -> ConvEncoder.channels(1).vector(30, 28),
-        "ConvVectorEncoderConfig.height: expected a multiple of 4",
+        "ConvVectorEncoderConfig.height: expected a positive multiple of 4",
         "got 30");
     refused(
         () -> ConvDecoder.channels(1).vector(28, 28).features(0),

@@ -129,7 +129,7 @@ class VqVaeFileTest {
     assertSays(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
         "other.safetensors",
-        "not a VQ-VAE",
+        "expected a VQ-VAE saved by vqvae4j",
         "VqVae.save");
     assertThrows(NoSuchFileException.class, () -> VqVae.load(folder.resolve("none.safetensors")));
   }
@@ -194,7 +194,7 @@ class VqVaeFileTest {
           {"\"codebookSize\":16", "\"codebookSize\":200000000", "quantizer.codebook"},
         }) {
       String changed = config.replaceFirst(change[0], change[1]);
-      refused(Map.of("vqvae4j.config", changed), "the settings ask for", change[2]);
+      refused(Map.of("vqvae4j.config", changed), "the settings require", change[2]);
     }
     refused(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "damaged settings");
   }
@@ -225,7 +225,7 @@ class VqVaeFileTest {
         Safetensors.write(file, metadata, content.arrays());
         assertSays(
             assertThrows(BadFileException.class, () -> VqVae.load(file)),
-            "the settings ask for decoder.up.",
+            "the settings require decoder.up.",
             "999999999");
       }
     }
@@ -252,7 +252,7 @@ class VqVaeFileTest {
       Safetensors.write(file, metadata, content.arrays());
       assertSays(
           assertThrows(BadFileException.class, () -> VqVae.load(file)),
-          "the settings ask for",
+          "the settings require",
           change[2]);
     }
   }
@@ -267,7 +267,7 @@ class VqVaeFileTest {
       model.variables().get("encoder.mix.bias").set(bias);
       assertSays(
           assertThrows(IllegalStateException.class, () -> model.save(file)),
-          "element 3 of encoder.mix.bias is NaN",
+          "got NaN as element 3 of encoder.mix.bias",
           "learning rate");
       SafetensorsFile content = Safetensors.read(file);
       Map<String, NamedArray> arrays = new LinkedHashMap<>(content.arrays());
@@ -277,7 +277,7 @@ class VqVaeFileTest {
     assertSays(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
         "encoder.mix.bias",
-        "element 3 is NaN");
+        "got NaN as element 3");
   }
 
   @Test

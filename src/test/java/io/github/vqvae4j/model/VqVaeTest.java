@@ -114,9 +114,9 @@ class VqVaeTest {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 9, 1, 1))),
-          "that 2 divides",
+          "multiples of 2",
           "got 9x9",
-          "fewer downsample");
+          "a smaller downsample");
     }
   }
 
@@ -140,7 +140,7 @@ class VqVaeTest {
               () -> model.decode(Codes.of(new int[16], 512, 1, 4, 4))),
           "a codebook of 16",
           "a codebook of 512",
-          "model that made them");
+          "model that encoded them");
     }
   }
 
@@ -162,7 +162,7 @@ class VqVaeTest {
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 8, 1, 1))),
           "[1, 2, 2, 5]",
-          "built for 2");
+          "expected an encoder output [.., 2], the dimension of the quantizer");
     }
     try (VqVae model =
         VqVae.builder()
@@ -175,7 +175,7 @@ class VqVaeTest {
               IllegalArgumentException.class,
               () -> model.reconstruct(Shapes.rectangles(1, 8, 1, 1))),
           "[1, 4, 4, 1]",
-          "as many doublings as halvings");
+          "equal upsampling and downsampling factors");
     }
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvEncoder.channels(1).hidden(3)),

@@ -56,7 +56,7 @@ class WeightCheckTest {
           what + " is " + value,
           "diverged",
           "smaller learning rate",
-          "load an earlier file");
+          "load an earlier checkpoint");
       assertThrows(NonFiniteException.class, use, "it says so again");
       put(model, name, before);
       org.junit.jupiter.api.Assertions.assertDoesNotThrow(use);
@@ -149,11 +149,12 @@ class WeightCheckTest {
             new Exception(warnings.get(0)),
             model.getClass().getSimpleName(),
             "neither trained nor loaded",
-            "train it first");
+            "Train it first");
       }
       List<String> warnings = warnings(() -> waiting.reconstruct(IMAGES));
       assertEquals(1, warnings.size(), warnings.toString());
-      assertSays(new Exception(warnings.get(0)), "VqVae", "codebook", "not started");
+      assertSays(
+          new Exception(warnings.get(0)), "VqVae", "codebook", "not been initialized from data");
 
       waiting.initialize(IMAGES, 4, 1, new Rng(1));
       assertEquals(List.of(), warnings(() -> waiting.reconstruct(IMAGES)));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Sizes near 2^31: the arithmetic, without the memory. */
-class LengthsTest {
+class ArrayLengthsTest {
   private static final int MOST = Integer.MAX_VALUE;
 
   /** One image again and again. */
@@ -68,19 +68,18 @@ class LengthsTest {
       }
       for (int size : new int[] {MOST, (1 << 30) + 1, 357_913_942}) {
         Dataset many = new Repeated(one, size);
-        refused(
-            () -> autoencoder.encode(many), "Autoencoder.encode", size + " images of 6 numbers");
-        refused(() -> vae.encode(many), "Vae.encode", size + " images of 6 numbers", "range(");
+        refused(() -> autoencoder.encode(many), "Autoencoder.encode", size + " images of 6 values");
+        refused(() -> vae.encode(many), "Vae.encode", size + " images of 6 values", "range(");
         refused(
             () -> vae.sample(size, new Rng(1)),
             "Vae.sample",
-            size + " latents of 6 numbers",
-            "few");
+            size + " latents of 6 values",
+            "sample fewer");
         Latents latent = vae.encode(one);
         refused(
             () -> Latents.between(latent, latent, size),
             "Latents.between",
-            size + " latents of 6 numbers");
+            size + " latents of 6 values");
       }
       Images gray = Images.from(Shapes.rectangles(9, 8, 1, 1), 0);
       ImagePalette palette = ImagePalette.fit(gray, KMeansConfig.of(2), new Rng(1));
@@ -103,45 +102,45 @@ class LengthsTest {
 
   @Test
   void lengthsAreProductsOrRefused() {
-    assertEquals(0, Lengths.of("x", 0, "a", 5, "b", "c"));
-    assertEquals(Lengths.MOST, Lengths.of("x", Lengths.MOST, "a", 1, "b", "c"));
-    assertEquals(1 << 30, Lengths.of("x", 1 << 15, "a", 1 << 15, "b", "c"));
+    assertEquals(0, ArrayLengths.of("x", 0, "a", 5, "b", "c"));
+    assertEquals(ArrayLengths.MAX, ArrayLengths.of("x", ArrayLengths.MAX, "a", 1, "b", "c"));
+    assertEquals(1 << 30, ArrayLengths.of("x", 1 << 15, "a", 1 << 15, "b", "c"));
     refused(
-        () -> Lengths.of("x.y", MOST, "images", 1, "codes", "do this"),
+        () -> ArrayLengths.of("x.y", MOST, "images", 1, "codes", "do this"),
         "x.y: got 2147483647 images of 1 codes",
         "at most 2147483639",
         "do this");
-    refused(() -> Lengths.of("x", MOST, "a", MOST, "b", "c"), "2147483647 a of 2147483647 b");
-    refused(() -> Lengths.of("x", 1 << 16, "a", 1 << 16, "b", "c"), "65536 a of 65536 b");
+    refused(() -> ArrayLengths.of("x", MOST, "a", MOST, "b", "c"), "2147483647 a of 2147483647 b");
+    refused(() -> ArrayLengths.of("x", 1 << 16, "a", 1 << 16, "b", "c"), "65536 a of 65536 b");
   }
 
   @Test
   void partsEndWhereTheWholeEnds() {
-    assertEquals(64, Lengths.end(0, 64, 100));
-    assertEquals(100, Lengths.end(64, 64, 100));
-    assertEquals(100, Lengths.end(36, 64, 100));
-    assertEquals(MOST, Lengths.end(MOST - 1, 64, MOST));
-    assertEquals(MOST, Lengths.end(MOST - 64, 64, MOST));
-    assertEquals(MOST - 1, Lengths.end(MOST - 65, 64, MOST));
-    assertEquals(0, Lengths.parts(0, 64));
-    assertEquals(1, Lengths.parts(1, 64));
-    assertEquals(2, Lengths.parts(65, 64));
-    assertEquals(1 << 25, Lengths.parts(MOST, 64));
-    assertEquals(MOST, Lengths.parts(MOST, 1));
-    assertEquals(1, Lengths.parts(MOST, MOST));
+    assertEquals(64, ArrayLengths.chunkEnd(0, 64, 100));
+    assertEquals(100, ArrayLengths.chunkEnd(64, 64, 100));
+    assertEquals(100, ArrayLengths.chunkEnd(36, 64, 100));
+    assertEquals(MOST, ArrayLengths.chunkEnd(MOST - 1, 64, MOST));
+    assertEquals(MOST, ArrayLengths.chunkEnd(MOST - 64, 64, MOST));
+    assertEquals(MOST - 1, ArrayLengths.chunkEnd(MOST - 65, 64, MOST));
+    assertEquals(0, ArrayLengths.chunks(0, 64));
+    assertEquals(1, ArrayLengths.chunks(1, 64));
+    assertEquals(2, ArrayLengths.chunks(65, 64));
+    assertEquals(1 << 25, ArrayLengths.chunks(MOST, 64));
+    assertEquals(MOST, ArrayLengths.chunks(MOST, 1));
+    assertEquals(1, ArrayLengths.chunks(MOST, MOST));
   }
 
   /** Vectors that k-means starts from, of batches of 64 x 49 vectors of 256 numbers. */
   @Test
   void theStartTakesNoMoreVectorsThanAnArrayHolds() {
     long each = 64 * 49 * 256;
-    assertTrue(VqVae.startTakesMore(0, 1, 1, 0, 256));
-    assertTrue(VqVae.startTakesMore(3, 100, 20_000, each, 256));
-    assertFalse(VqVae.startTakesMore(7, 100, 20_000, each, 256), "enough vectors");
-    assertFalse(VqVae.startTakesMore(100, 100, MOST, each, 256), "an epoch was seen");
-    long most = Lengths.MOST / each;
-    assertTrue(VqVae.startTakesMore(most - 1, 10_000_000, MOST, each, 256));
-    assertFalse(VqVae.startTakesMore(most, 10_000_000, MOST, each, 256), "no array holds more");
-    assertFalse(VqVae.startTakesMore(1L << 32, 1L << 33, MOST, each, 256));
+    assertTrue(VqVae.needsMoreBatches(0, 1, 1, 0, 256));
+    assertTrue(VqVae.needsMoreBatches(3, 100, 20_000, each, 256));
+    assertFalse(VqVae.needsMoreBatches(7, 100, 20_000, each, 256), "enough vectors");
+    assertFalse(VqVae.needsMoreBatches(100, 100, MOST, each, 256), "an epoch was seen");
+    long most = ArrayLengths.MAX / each;
+    assertTrue(VqVae.needsMoreBatches(most - 1, 10_000_000, MOST, each, 256));
+    assertFalse(VqVae.needsMoreBatches(most, 10_000_000, MOST, each, 256), "no array holds more");
+    assertFalse(VqVae.needsMoreBatches(1L << 32, 1L << 33, MOST, each, 256));
   }
 }
