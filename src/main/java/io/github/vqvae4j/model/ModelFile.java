@@ -172,9 +172,9 @@ final class ModelFile {
       built = Block.withoutValues(arrays.size(), builder);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw badSettings(
-          "the settings require arrays other than the "
+          "the settings require a model that does not match the file's "
               + arrays.size()
-              + " of the file: "
+              + " arrays: "
               + e.getMessage());
     }
     for (Map.Entry<String, Variable> entry : built.variables().entrySet()) {
