@@ -13,11 +13,11 @@ import io.github.vqvae4j.random.Rng;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Sizes near 2^31: the arithmetic, without the memory. */
+/** Arithmetic with sizes near 2^31, without allocating memory of that size. */
 class ArrayLengthsTest {
-  private static final int MOST = Integer.MAX_VALUE;
+  private static final int MAX_INT = Integer.MAX_VALUE;
 
-  /** One image again and again. */
+  /** A data set that repeats one image. */
   private record Repeated(Dataset one, int size) implements Dataset {
     @Override
     public int height() {
@@ -45,12 +45,12 @@ class ArrayLengthsTest {
     }
   }
 
-  private static void refused(Executable call, String... parts) {
+  private static void assertRejected(Executable call, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, call), parts);
   }
 
   @Test
-  void moreCodesThanAnArrayHoldsAreRefused() {
+  void resultsLargerThanAnArrayAreRejected() {
     Dataset one = Shapes.rectangles(1, 8, 1, 1);
     try (VqVae model = Shapes.model(1, 3);
         Autoencoder autoencoder = LatentModels.autoencoder(1);
@@ -58,32 +58,35 @@ class ArrayLengthsTest {
       AnomalyDetector detector =
           AnomalyDetector.calibrate(
               model, Shapes.rectangles(20, 8, 1, 1), AnomalyConfig.falsePositiveRate(0.1));
-      // Times 16 codes: negative as an int, 16 as an int, and a little too many.
-      for (int size : new int[] {MOST, (1 << 28) + 1, 1 << 27}) {
+      // Multiplied by 16 codes: negative as an int, 16 as an int, and slightly too many.
+      for (int size : new int[] {MAX_INT, (1 << 28) + 1, 1 << 27}) {
         Dataset many = new Repeated(one, size);
         String text = size + " images of 16 codes";
-        refused(() -> model.encode(many), "VqVae.encode", text, "range(");
-        refused(() -> model.reconstruct(many), "VqVae.encode", text, "range(");
-        refused(() -> detector.heatMap(many), "heatMap", size + " images of 64 pixels", "range(");
+        assertRejected(() -> model.encode(many), "VqVae.encode", text, "range(");
+        assertRejected(() -> model.reconstruct(many), "VqVae.encode", text, "range(");
+        assertRejected(
+            () -> detector.heatMap(many), "heatMap", size + " images of 64 pixels", "range(");
       }
-      for (int size : new int[] {MOST, (1 << 30) + 1, 357_913_942}) {
+      for (int size : new int[] {MAX_INT, (1 << 30) + 1, 357_913_942}) {
         Dataset many = new Repeated(one, size);
-        refused(() -> autoencoder.encode(many), "Autoencoder.encode", size + " images of 6 values");
-        refused(() -> vae.encode(many), "Vae.encode", size + " images of 6 values", "range(");
-        refused(
+        assertRejected(
+            () -> autoencoder.encode(many), "Autoencoder.encode", size + " images of 6 values");
+        assertRejected(
+            () -> vae.encode(many), "Vae.encode", size + " images of 6 values", "range(");
+        assertRejected(
             () -> vae.sample(size, new Rng(1)),
             "Vae.sample",
             size + " latents of 6 values",
             "sample fewer");
         Latents latent = vae.encode(one);
-        refused(
+        assertRejected(
             () -> Latents.between(latent, latent, size),
             "Latents.between",
             size + " latents of 6 values");
       }
       Images gray = Images.from(Shapes.rectangles(9, 8, 1, 1), 0);
       ImagePalette palette = ImagePalette.fit(gray, KMeansConfig.of(2), new Rng(1));
-      refused(
+      assertRejected(
           () -> palette.encode(new Repeated(gray, 1 << 26)),
           "ImagePalette.encode",
           (1 << 26) + " images of 64 pixels");
@@ -91,9 +94,9 @@ class ArrayLengthsTest {
   }
 
   @Test
-  void shapesWhoseProductOverflowsAreNotTakenForSmallOnes() {
+  void shapesWhoseProductOverflowsAreRejected() {
     assertEquals(1 << 20, 1_867_833L * 18_837_001 * (1 << 20), "as a long");
-    refused(
+    assertRejected(
         () -> Latents.of(new float[1 << 20], 1_867_833, 18_837_001, 1 << 20),
         "Latents",
         "[1867833, 18837001, 1048576]",
@@ -101,46 +104,50 @@ class ArrayLengthsTest {
   }
 
   @Test
-  void lengthsAreProductsOrRefused() {
+  void overflowingLengthsAreRejected() {
     assertEquals(0, ArrayLengths.of("x", 0, "a", 5, "b", "c"));
     assertEquals(ArrayLengths.MAX, ArrayLengths.of("x", ArrayLengths.MAX, "a", 1, "b", "c"));
     assertEquals(1 << 30, ArrayLengths.of("x", 1 << 15, "a", 1 << 15, "b", "c"));
-    refused(
-        () -> ArrayLengths.of("x.y", MOST, "images", 1, "codes", "do this"),
+    assertRejected(
+        () -> ArrayLengths.of("x.y", MAX_INT, "images", 1, "codes", "do this"),
         "x.y: got 2147483647 images of 1 codes",
         "at most 2147483639",
         "do this");
-    refused(() -> ArrayLengths.of("x", MOST, "a", MOST, "b", "c"), "2147483647 a of 2147483647 b");
-    refused(() -> ArrayLengths.of("x", 1 << 16, "a", 1 << 16, "b", "c"), "65536 a of 65536 b");
+    assertRejected(
+        () -> ArrayLengths.of("x", MAX_INT, "a", MAX_INT, "b", "c"),
+        "2147483647 a of 2147483647 b");
+    assertRejected(
+        () -> ArrayLengths.of("x", 1 << 16, "a", 1 << 16, "b", "c"), "65536 a of 65536 b");
   }
 
   @Test
-  void partsEndWhereTheWholeEnds() {
+  void lastChunkEndsAtTheSize() {
     assertEquals(64, ArrayLengths.chunkEnd(0, 64, 100));
     assertEquals(100, ArrayLengths.chunkEnd(64, 64, 100));
     assertEquals(100, ArrayLengths.chunkEnd(36, 64, 100));
-    assertEquals(MOST, ArrayLengths.chunkEnd(MOST - 1, 64, MOST));
-    assertEquals(MOST, ArrayLengths.chunkEnd(MOST - 64, 64, MOST));
-    assertEquals(MOST - 1, ArrayLengths.chunkEnd(MOST - 65, 64, MOST));
+    assertEquals(MAX_INT, ArrayLengths.chunkEnd(MAX_INT - 1, 64, MAX_INT));
+    assertEquals(MAX_INT, ArrayLengths.chunkEnd(MAX_INT - 64, 64, MAX_INT));
+    assertEquals(MAX_INT - 1, ArrayLengths.chunkEnd(MAX_INT - 65, 64, MAX_INT));
     assertEquals(0, ArrayLengths.chunks(0, 64));
     assertEquals(1, ArrayLengths.chunks(1, 64));
     assertEquals(2, ArrayLengths.chunks(65, 64));
-    assertEquals(1 << 25, ArrayLengths.chunks(MOST, 64));
-    assertEquals(MOST, ArrayLengths.chunks(MOST, 1));
-    assertEquals(1, ArrayLengths.chunks(MOST, MOST));
+    assertEquals(1 << 25, ArrayLengths.chunks(MAX_INT, 64));
+    assertEquals(MAX_INT, ArrayLengths.chunks(MAX_INT, 1));
+    assertEquals(1, ArrayLengths.chunks(MAX_INT, MAX_INT));
   }
 
-  /** Vectors that k-means starts from, of batches of 64 x 49 vectors of 256 numbers. */
+  /** Batches of 64 x 49 vectors of dimension 256 for k-means. */
   @Test
-  void theStartTakesNoMoreVectorsThanAnArrayHolds() {
-    long each = 64 * 49 * 256;
+  void initializationVectorsFitIntoAnArray() {
+    long size = 64 * 49 * 256;
     assertTrue(VqVae.needsMoreBatches(0, 1, 1, 0, 256));
-    assertTrue(VqVae.needsMoreBatches(3, 100, 20_000, each, 256));
-    assertFalse(VqVae.needsMoreBatches(7, 100, 20_000, each, 256), "enough vectors");
-    assertFalse(VqVae.needsMoreBatches(100, 100, MOST, each, 256), "an epoch was seen");
-    long most = ArrayLengths.MAX / each;
-    assertTrue(VqVae.needsMoreBatches(most - 1, 10_000_000, MOST, each, 256));
-    assertFalse(VqVae.needsMoreBatches(most, 10_000_000, MOST, each, 256), "no array holds more");
-    assertFalse(VqVae.needsMoreBatches(1L << 32, 1L << 33, MOST, each, 256));
+    assertTrue(VqVae.needsMoreBatches(3, 100, 20_000, size, 256));
+    assertFalse(VqVae.needsMoreBatches(7, 100, 20_000, size, 256), "enough vectors");
+    assertFalse(VqVae.needsMoreBatches(100, 100, MAX_INT, size, 256), "an epoch was seen");
+    long maxBatches = ArrayLengths.MAX / size;
+    assertTrue(VqVae.needsMoreBatches(maxBatches - 1, 10_000_000, MAX_INT, size, 256));
+    assertFalse(
+        VqVae.needsMoreBatches(maxBatches, 10_000_000, MAX_INT, size, 256), "exceeds an array");
+    assertFalse(VqVae.needsMoreBatches(1L << 32, 1L << 33, MAX_INT, size, 256));
   }
 }

@@ -93,7 +93,7 @@ class PublishedFormatsTest {
   void settingsAreReadStrictly(String name, String text, String replacement, String fault)
       throws IOException {
     Path file = file(FORMAT_4 + name + ".safetensors");
-    refused(
+    assertRejected(
         file, config -> config.replaceFirst(Pattern.quote(text), replacement(replacement)), fault);
   }
 
@@ -119,10 +119,11 @@ class PublishedFormatsTest {
         "{\"encoder\":{\"kind\":\"custom\",\"x\":1}} | unknown name \"x\", expected one of [kind]",
       })
   void malformedPartIsNamedInTheError(String parts, String fault) throws IOException {
-    refused(file(FORMAT_4 + "vq-vae.safetensors"), config -> parts, fault);
+    assertRejected(file(FORMAT_4 + "vq-vae.safetensors"), config -> parts, fault);
   }
 
-  private void refused(Path file, UnaryOperator<String> change, String fault) throws IOException {
+  private void assertRejected(Path file, UnaryOperator<String> change, String fault)
+      throws IOException {
     SafetensorsFile content = Safetensors.read(file);
     Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
     String config = metadata.get("vqvae4j.config");

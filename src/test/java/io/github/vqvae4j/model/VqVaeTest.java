@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class VqVaeTest {
   @Test
-  void decodingTheCodesIsTheReconstructionBitForBit() {
+  void reconstructionIsBitIdenticalToDecodingTheCodes() {
     Dataset images = Shapes.rectangles(70, 8, 1, 1);
     try (VqVae model = Shapes.model(1, 2)) {
       Codes codes = model.encode(images);
@@ -43,7 +43,7 @@ class VqVaeTest {
   }
 
   @Test
-  void theSonnetModelHasAsManyParametersAsSonnets() {
+  void defaultModelHasAsManyParametersAsInSonnet() {
     try (VqVae model =
         VqVae.builder()
             .encoder(ConvEncoder.channels(3))
@@ -57,27 +57,28 @@ class VqVaeTest {
 
   @ParameterizedTest
   @CsvSource({"0, TRANSPOSED", "1, TRANSPOSED", "2, NEAREST", "3, TRANSPOSED", "4, NEAREST"})
-  void anyPowerOfTwoCanBeTheReduction(int halvings, ConvDecoderConfig.UpsampleMode upsampleMode) {
+  void downsamplingFactorCanBeAnyPowerOfTwo(
+      int stages, ConvDecoderConfig.UpsampleMode upsampleMode) {
     try (VqVae model =
         VqVae.builder()
-            .encoder(ConvEncoder.channels(3).hidden(4).downsample(halvings).residual(1, 2))
+            .encoder(ConvEncoder.channels(3).hidden(4).downsample(stages).residual(1, 2))
             .quantizer(VectorQuantizer.ema(4, 2))
             .decoder(
                 ConvDecoder.channels(3)
                     .hidden(4)
-                    .upsample(halvings)
+                    .upsample(stages)
                     .residual(1, 2)
                     .upsampleMode(upsampleMode))
             .build()) {
       Dataset images = Shapes.rectangles(2, 16, 3, 1);
       Codes codes = model.encode(images);
-      assertArrayEquals(new int[] {2, 16 >> halvings, 16 >> halvings}, codes.shape());
+      assertArrayEquals(new int[] {2, 16 >> stages, 16 >> stages}, codes.shape());
       assertEquals(16, model.decode(codes).height());
     }
   }
 
   @Test
-  void twoThreadsGetTheBitsOfOne() throws Exception {
+  void concurrentResultsAreBitIdentical() throws Exception {
     Dataset images = Shapes.rectangles(20, 8, 1, 1);
     try (VqVae model = Shapes.model(1, 2)) {
       Images expected = model.reconstruct(images);
@@ -102,7 +103,7 @@ class VqVaeTest {
   }
 
   @Test
-  void imagesOfTheWrongSizeOrChannelsAreRefused() {
+  void imagesOfTheWrongSizeOrChannelsAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
           assertThrows(
@@ -121,7 +122,7 @@ class VqVaeTest {
   }
 
   @Test
-  void noImagesAreRefused() {
+  void emptyDataSetsAreRejected() {
     Dataset none = Shapes.rectangles(1, 8, 1, 1).range(0, 0);
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
@@ -132,7 +133,7 @@ class VqVaeTest {
   }
 
   @Test
-  void codesOfAnotherCodebookAreRefused() {
+  void codesOfAnotherCodebookAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
           assertThrows(
@@ -145,7 +146,7 @@ class VqVaeTest {
   }
 
   @Test
-  void partsThatDoNotFitTogetherAreNamed() {
+  void mismatchedComponentsAreRejected() {
     assertSays(
         assertThrows(IllegalStateException.class, () -> VqVae.builder().build()),
         "encoder(..)",

@@ -5,9 +5,9 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Small models of all parts that a file can name. */
-final class ModelsOfAllKinds {
-  private ModelsOfAllKinds() {}
+/** Small models with components of all kinds that a file can contain. */
+final class SampleModels {
+  private SampleModels() {}
 
   static Map<String, ImageModel> byName() {
     Map<String, ImageModel> models = new LinkedHashMap<>();

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class StridedPartsTest {
+class StridedEncoderDecoderTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void theEncoderPadsAsKerasDoes(DType dtype) throws IOException {
+  void encoderMatchesKeras(DType dtype) throws IOException {
     try (Layer encoder = StridedEncoder.channels(1).widths(3, 2).build(4, new Rng(1))) {
       LayerGolden.compare("strided_encoder", encoder, dtype);
     }
@@ -26,14 +26,14 @@ class StridedPartsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void theDecoderCutsOffWhatKerasDoes(DType dtype) throws IOException {
+  void decoderMatchesKeras(DType dtype) throws IOException {
     try (Layer decoder = StridedDecoder.channels(1).widths(3, 2).build(5, new Rng(1))) {
       LayerGolden.compare("strided_decoder", decoder, dtype);
     }
   }
 
   @Test
-  void imagesThatDoNotFitAreRefused() {
+  void imagesOfTheWrongShapeAreRejected() {
     try (VqVae model =
         VqVae.builder()
             .encoder(StridedEncoder.channels(1))
@@ -57,7 +57,7 @@ class StridedPartsTest {
   }
 
   @Test
-  void settingsOutOfRangeAreRefused() {
+  void settingsOutOfRangeAreRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> StridedEncoder.channels(1).widths(32, 0)),
