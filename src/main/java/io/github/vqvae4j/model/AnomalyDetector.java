@@ -88,13 +88,13 @@ public final class AnomalyDetector {
     double[] quantizations = new double[n];
     Moments pixelReconstruction = new Moments();
     Moments pixelQuantization = new Moments();
-    ErrorMaps.each(
+    ErrorMaps.forEach(
         model,
         normals,
         used.smoothing(),
         (image, reconstruction, quantization) -> {
-          double[] r = inner.of(reconstruction);
-          double[] q = inner.of(quantization);
+          double[] r = inner.crop(reconstruction);
+          double[] q = inner.crop(quantization);
           reconstructions[image] = meanOfLargest(r, used.topFraction());
           quantizations[image] = meanOfLargest(q, used.topFraction());
           pixelReconstruction.add(r);
@@ -109,7 +109,7 @@ public final class AnomalyDetector {
 
     double[] totals = new double[n];
     double[] hottest = new double[n];
-    ErrorMaps.each(
+    ErrorMaps.forEach(
         model,
         normals,
         used.smoothing(),
@@ -117,7 +117,7 @@ public final class AnomalyDetector {
           double w = used.quantizationWeight();
           totals[i] = image.score(reconstructions[i], quantizations[i], w).total();
           hottest[i] =
-              Arrays.stream(heat(pixel, inner.of(reconstruction), inner.of(quantization), w))
+              Arrays.stream(heat(pixel, inner.crop(reconstruction), inner.crop(quantization), w))
                   .max()
                   .getAsDouble();
         });
@@ -157,7 +157,7 @@ public final class AnomalyDetector {
       return y >= top && y < height - top && x >= left && x < width - left;
     }
 
-    double[] of(double[] map) {
+    double[] crop(double[] map) {
       int columns = width - 2 * left;
       double[] inner = new double[(height - 2 * top) * columns];
       for (int y = top; y < height - top; y++) {
@@ -215,7 +215,7 @@ public final class AnomalyDetector {
     AnomalyConfig config = calibration.config();
     Inner inner = Inner.of(images, config.border());
     List<AnomalyScore> scores = new ArrayList<>();
-    ErrorMaps.each(
+    ErrorMaps.forEach(
         model,
         images,
         config.smoothing(),
@@ -224,8 +224,8 @@ public final class AnomalyDetector {
                 calibration
                     .imageErrors()
                     .score(
-                        meanOfLargest(inner.of(reconstruction), config.topFraction()),
-                        meanOfLargest(inner.of(quantization), config.topFraction()),
+                        meanOfLargest(inner.crop(reconstruction), config.topFraction()),
+                        meanOfLargest(inner.crop(quantization), config.topFraction()),
                         config.quantizationWeight())));
     return scores;
   }
@@ -252,7 +252,7 @@ public final class AnomalyDetector {
     float[] heat =
         new float
             [ArrayLengths.ofImages("AnomalyDetector.heatMap", images.size(), pixels, "pixels")];
-    ErrorMaps.each(
+    ErrorMaps.forEach(
         model,
         images,
         config.smoothing(),

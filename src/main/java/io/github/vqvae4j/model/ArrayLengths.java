@@ -10,7 +10,7 @@ final class ArrayLengths {
   /**
    * Returns {@code count * size}, the length of an array.
    *
-   * @param who the caller, for the message
+   * @param caller the caller, for the message
    * @param count the number of items
    * @param items the plural name of the items, such as images
    * @param size the number of elements per item
@@ -18,10 +18,11 @@ final class ArrayLengths {
    * @param remedy what to do if there are too many
    * @throws IllegalArgumentException if the length exceeds that of an array
    */
-  static int of(String who, long count, String items, long size, String elements, String remedy) {
+  static int of(
+      String caller, long count, String items, long size, String elements, String remedy) {
     if (count > 0 && size > MAX / count) {
       throw new IllegalArgumentException(
-          who
+          caller
               + ": got "
               + count
               + " "
@@ -40,8 +41,9 @@ final class ArrayLengths {
   }
 
   /** As {@link #of}, for the images of a data set. */
-  static int ofImages(String who, long count, long size, String elements) {
-    return of(who, count, "images", size, elements, "pass fewer at a time, with range(from, to)");
+  static int ofImages(String caller, long count, long size, String elements) {
+    return of(
+        caller, count, "images", size, elements, "pass fewer at a time, with range(from, to)");
   }
 
   /**

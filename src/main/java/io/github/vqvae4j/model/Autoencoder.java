@@ -31,7 +31,7 @@ public final class Autoencoder extends LatentModel {
   Autoencoder(AutoencoderConfig config, Encoder encoder, Decoder decoder) {
     super(encoder, decoder);
     this.config = config;
-    built();
+    markBuilt();
   }
 
   /**

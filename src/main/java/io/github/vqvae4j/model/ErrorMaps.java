@@ -24,17 +24,17 @@ final class ErrorMaps {
   private ErrorMaps() {}
 
   /** Computes the maps of all images, a chunk of images at a time. */
-  static void each(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
-    model.withinMemory(
+  static void forEach(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
+    model.withMemoryGuard(
         "AnomalyDetector",
         images,
         () -> {
-          eachInChunks(model, images, smoothing, consumer);
+          forEachInChunks(model, images, smoothing, consumer);
           return null;
         });
   }
 
-  private static void eachInChunks(
+  private static void forEachInChunks(
       ImageModel model, Dataset images, int smoothing, Consumer consumer) {
     model.checkNotEmpty(images);
     model.checkWeights();
@@ -46,11 +46,11 @@ final class ErrorMaps {
       try (Step step = Step.inference()) {
         Errors errors = errors(model, ImageModel.pixels(step, images, from, to));
         for (int i = from; i < to; i++) {
-          double[] reconstruction = errors.reconstruction.of(i - from, height, width);
+          double[] reconstruction = errors.reconstruction.upsample(i - from, height, width);
           double[] quantization =
               errors.quantization == null
                   ? new double[height * width]
-                  : errors.quantization.of(i - from, height, width);
+                  : errors.quantization.upsample(i - from, height, width);
           checkFinite(i, reconstruction, quantization);
           consumer.accept(
               i,
@@ -66,7 +66,8 @@ final class ErrorMaps {
 
   private static Errors errors(ImageModel model, Tensor images) {
     if (!(model instanceof VqVae vqVae)) {
-      return new Errors(Grid.between(checked(model, model.forward(images), images), images), null);
+      return new Errors(
+          Grid.between(checkShape(model, model.forward(images), images), images), null);
     }
     Tensor latents = vqVae.vectors(images);
     if (latents.rank() != 4) {
@@ -78,11 +79,11 @@ final class ErrorMaps {
     Tensor quantized = vqVae.quantizer().lookup(vqVae.quantizer().encode(latents));
     Tensor reconstruction = vqVae.decoder().forward(quantized).add(ImageModel.CENTER);
     return new Errors(
-        Grid.between(checked(vqVae, reconstruction, images), images),
+        Grid.between(checkShape(vqVae, reconstruction, images), images),
         Grid.between(latents, quantized));
   }
 
-  private static Tensor checked(ImageModel model, Tensor reconstructions, Tensor images) {
+  private static Tensor checkShape(ImageModel model, Tensor reconstructions, Tensor images) {
     model.checkSameShape(reconstructions.shape(), images.shape());
     return reconstructions;
   }
@@ -101,7 +102,7 @@ final class ErrorMaps {
     }
 
     /** Returns the values of an image, upsampled to its pixels by nearest neighbor. */
-    double[] of(int image, int rows, int columns) {
+    double[] upsample(int image, int rows, int columns) {
       double[] map = new double[rows * columns];
       for (int y = 0; y < rows; y++) {
         int row = (image * height + (int) ((long) y * height / rows)) * width;

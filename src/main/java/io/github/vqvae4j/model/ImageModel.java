@@ -125,8 +125,8 @@ public abstract class ImageModel extends Layer {
   /**
    * Marks the end of construction: the current weights are untrained. Constructors call this last.
    */
-  final void built() {
-    weights.built();
+  final void markBuilt() {
+    weights.markBuilt();
   }
 
   /**
@@ -162,12 +162,12 @@ public abstract class ImageModel extends Layer {
    * Runs {@code work} on images. If memory is insufficient, the exception states the memory that
    * one image requires.
    */
-  final <T> T withinMemory(String who, Dataset images, Supplier<T> work) {
+  final <T> T withMemoryGuard(String caller, Dataset images, Supplier<T> work) {
     int[] shape = {images.height(), images.width(), images.channels()};
     int chunk = chunkSize((long) images.height() * images.width());
     try {
       return MemoryGuard.run(
-          who + " of images " + Arrays.toString(shape), size(shape, 4L * chunk), work);
+          caller + " of images " + Arrays.toString(shape), size(shape, 4L * chunk), work);
     } catch (InsufficientMemoryException e) {
       throw PassMemory.ofImage(this, shape[0], shape[1], shape[2]).explain(e);
     }

@@ -66,7 +66,7 @@ public final class ImagePalette {
               + channels
               + ". Pass at least one image, and convert images with toGray or toColor.");
     }
-    return withinMemory("fit", images, images.size(), () -> fitTo(images, config, rng));
+    return withMemoryGuard("fit", images, images.size(), () -> fitTo(images, config, rng));
   }
 
   private static ImagePalette fitTo(Dataset images, KMeansConfig config, Rng rng) {
@@ -79,19 +79,19 @@ public final class ImagePalette {
    * Runs {@code work} on {@code count} images at a time, which are copied and rounded into another
    * copy.
    */
-  private static <T> T withinMemory(String what, Dataset images, int count, Supplier<T> work) {
+  private static <T> T withMemoryGuard(String method, Dataset images, int count, Supplier<T> work) {
     int[] shape = {count, images.height(), images.width(), images.channels()};
     return MemoryGuard.run(
-        "ImagePalette." + what + " of images " + Arrays.toString(shape),
+        "ImagePalette." + method + " of images " + Arrays.toString(shape),
         ImageModel.size(shape, 2L * Float.BYTES),
         work);
   }
 
-  private static void checkPixels(String what, Dataset images) {
+  private static void checkPixels(String method, Dataset images) {
     if (!images.unitRange()) {
       throw new IllegalArgumentException(
           "ImagePalette."
-              + what
+              + method
               + ": expected pixels in 0..1, got unbounded values, such as those of a series."
               + " Quantize them with KMeans.");
     }
@@ -127,7 +127,7 @@ public final class ImagePalette {
               + images.channels()
               + ". Convert images with toGray or toColor.");
     }
-    return withinMemory("encode", images, 1, () -> codes(images));
+    return withMemoryGuard("encode", images, 1, () -> codes(images));
   }
 
   private Codes codes(Dataset images) {
@@ -177,19 +177,19 @@ public final class ImagePalette {
     return Images.of(pixels, shape[0], shape[1], shape[2], channels);
   }
 
-  private void check(String what, Codes codes) {
+  private void check(String method, Codes codes) {
     Codebooks expected = Codebooks.of(colors.length / channels);
     if (!codes.codebooks().equals(expected) || codes.shape().length != 3) {
       throw new IllegalArgumentException(
           "ImagePalette."
-              + what
+              + method
               + ": expected codes [count, height, width] of "
               + colors.length / channels
               + " colors, got "
               + codes
               + ". Use the palette that encoded them.");
     }
-    codes.requireComplete("ImagePalette." + what);
+    codes.requireComplete("ImagePalette." + method);
   }
 
   /**
@@ -240,7 +240,7 @@ public final class ImagePalette {
               + images.channels()
               + " channels. Pass the images that were encoded.");
     }
-    return withinMemory("report", images, 1, () -> measure(images, codes));
+    return withMemoryGuard("report", images, 1, () -> measure(images, codes));
   }
 
   private PaletteReport measure(Dataset images, Codes codes) {

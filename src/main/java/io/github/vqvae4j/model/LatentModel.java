@@ -83,8 +83,8 @@ public abstract class LatentModel extends ImageModel {
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public final Latents encode(Dataset images) {
-    String who = getClass().getSimpleName() + ".encode";
-    return withinMemory(who, images, () -> encodeInChunks(images));
+    String caller = getClass().getSimpleName() + ".encode";
+    return withMemoryGuard(caller, images, () -> encodeInChunks(images));
   }
 
   private Latents encodeInChunks(Dataset images) {
@@ -100,8 +100,8 @@ public abstract class LatentModel extends ImageModel {
         int size = Math.toIntExact(latents.length() / (to - from));
         if (values == null) {
           shape = intShape(latents);
-          String who = getClass().getSimpleName() + ".encode";
-          values = new float[ArrayLengths.ofImages(who, images.size(), size, "values")];
+          String caller = getClass().getSimpleName() + ".encode";
+          values = new float[ArrayLengths.ofImages(caller, images.size(), size, "values")];
         }
         latents.read(0, values, from * size, (to - from) * size);
       }

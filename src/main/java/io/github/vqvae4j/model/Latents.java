@@ -207,9 +207,9 @@ public final class Latents {
   }
 
   private int[] shapeFor(int count) {
-    int[] other = shape.clone();
-    other[0] = count;
-    return other;
+    int[] result = shape.clone();
+    result[0] = count;
+    return result;
   }
 
   /** Creates latents like {@link #of}, without copying the arrays. */

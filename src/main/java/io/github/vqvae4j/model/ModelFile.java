@@ -153,12 +153,13 @@ final class ModelFile {
 
   /** Describes the names that only occur in the first set, at most three of them. */
   private static String firstFew(Set<String> names, Set<String> others) {
-    TreeSet<String> only = new TreeSet<>(names);
-    only.removeAll(others);
-    String first = only.stream().limit(3).map(ModelFile::shown).collect(Collectors.joining(", "));
-    return only.size() <= 3
+    TreeSet<String> difference = new TreeSet<>(names);
+    difference.removeAll(others);
+    String first =
+        difference.stream().limit(3).map(ModelFile::shown).collect(Collectors.joining(", "));
+    return difference.size() <= 3
         ? "[" + first + "]"
-        : "[" + first + " and " + (only.size() - 3) + " more]";
+        : "[" + first + " and " + (difference.size() - 3) + " more]";
   }
 
   /**

@@ -57,7 +57,7 @@ public final class Vae extends LatentModel {
     super(encoder, decoder);
     this.config = config;
     distribution = child("likelihood", new PixelDistribution(config.likelihood()));
-    built();
+    markBuilt();
   }
 
   /**

@@ -58,7 +58,7 @@ public final class VqVae extends ImageModel {
     this.encoder = child("encoder", encoder);
     this.quantizer = child("quantizer", quantizer);
     this.decoder = child("decoder", decoder);
-    built();
+    markBuilt();
   }
 
   /**
@@ -151,7 +151,7 @@ public final class VqVae extends ImageModel {
    */
   public VqVaeOutput run(Tensor images) {
     Tensor centered = images.add(-CENTER);
-    Quantized quantized = quantizer.quantize(encoderOutput(centered));
+    Quantized quantized = quantizer.quantize(encodeCentered(centered));
     Tensor reconstruction = decoder.forward(quantized.quantized());
     checkSameShape(reconstruction.shape(), images.shape());
     return new VqVaeOutput(centered, reconstruction, quantized);
@@ -165,10 +165,10 @@ public final class VqVae extends ImageModel {
    * @throws NonFiniteException if a value is NaN or infinite
    */
   public Tensor vectors(Tensor images) {
-    return encoderOutput(images.add(-CENTER));
+    return encodeCentered(images.add(-CENTER));
   }
 
-  private Tensor encoderOutput(Tensor centered) {
+  private Tensor encodeCentered(Tensor centered) {
     Tensor latents = encoder.forward(centered);
     if (latents.size(-1) != quantizer.dimension()) {
       throw new IllegalArgumentException(
@@ -321,7 +321,7 @@ public final class VqVae extends ImageModel {
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
-    return withinMemory("VqVae.encode", images, () -> encodeInChunks(images));
+    return withMemoryGuard("VqVae.encode", images, () -> encodeInChunks(images));
   }
 
   private Codes encodeInChunks(Dataset images) {

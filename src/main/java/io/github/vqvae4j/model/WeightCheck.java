@@ -16,8 +16,8 @@ final class WeightCheck {
 
   private final ImageModel model;
   private Map<String, Variable> variables = Map.of();
-  private volatile long built;
-  private volatile long finite;
+  private volatile long initialStamp;
+  private volatile long finiteStamp;
   private boolean warned;
 
   WeightCheck(ImageModel model) {
@@ -25,9 +25,9 @@ final class WeightCheck {
   }
 
   /** Records the current weights as the initial, untrained ones. */
-  void built() {
+  void markBuilt() {
     variables = model.variables();
-    built = stamp();
+    initialStamp = stamp();
   }
 
   /**
@@ -36,7 +36,7 @@ final class WeightCheck {
    */
   void check() {
     long stamp = stamp();
-    if (stamp == finite) {
+    if (stamp == finiteStamp) {
       return;
     }
     String name = model.getClass().getSimpleName();
@@ -53,12 +53,12 @@ final class WeightCheck {
           }
         });
     warnIfUntrained(name, stamp);
-    finite = stamp;
+    finiteStamp = stamp;
   }
 
   private synchronized void warnIfUntrained(String name, long stamp) {
     boolean initialized = model.isInitialized();
-    if (!warned && (!initialized || stamp == built)) {
+    if (!warned && (!initialized || stamp == initialStamp)) {
       warned = true;
       LOG.warn(
           "{}: {}. Its outputs are meaningless. Train it first, or load a trained model.",
