@@ -21,9 +21,9 @@ import java.util.List;
  * }</pre>
  *
  * @param means of each channel, in its unit
- * @param deviations of each channel, in its unit, above 0
+ * @param standardDeviations of each channel, in its unit, above 0
  */
-public record ChannelScale(List<Double> means, List<Double> deviations) {
+public record ChannelScale(List<Double> means, List<Double> standardDeviations) {
   /**
    * Checks the numbers.
    *
@@ -32,20 +32,20 @@ public record ChannelScale(List<Double> means, List<Double> deviations) {
    */
   public ChannelScale {
     means = List.copyOf(means);
-    deviations = List.copyOf(deviations);
+    standardDeviations = List.copyOf(standardDeviations);
     if (means.isEmpty()
-        || means.size() != deviations.size()
+        || means.size() != standardDeviations.size()
         || !means.stream().allMatch(Double::isFinite)
-        || !deviations.stream().allMatch(d -> Double.isFinite(d) && d > 0)) {
+        || !standardDeviations.stream().allMatch(d -> Double.isFinite(d) && d > 0)) {
       throw new IllegalArgumentException(
           "got the means "
               + MessageText.shown(means.toString())
-              + " and the deviations "
-              + MessageText.shown(deviations.toString())
+              + " and the standard deviations "
+              + MessageText.shown(standardDeviations.toString())
               + ", "
               + means.size()
               + " and "
-              + deviations.size()
+              + standardDeviations.size()
               + " of them, expected as many of both, 1 or more, all finite and each deviation above 0;"
               + " correct them, or take them from a series with ChannelScale.of");
     }
@@ -101,7 +101,7 @@ public record ChannelScale(List<Double> means, List<Double> deviations) {
     float[] samples = series.samples();
     for (int i = 0; i < samples.length; i++) {
       int channel = i % means.size();
-      samples[i] = (float) ((samples[i] - means.get(channel)) / deviations.get(channel));
+      samples[i] = (float) ((samples[i] - means.get(channel)) / standardDeviations.get(channel));
     }
     return Series.of(samples, means.size(), series.rate());
   }
@@ -119,7 +119,7 @@ public record ChannelScale(List<Double> means, List<Double> deviations) {
     float[] samples = scaled.samples();
     for (int i = 0; i < samples.length; i++) {
       int channel = i % means.size();
-      samples[i] = (float) (means.get(channel) + deviations.get(channel) * samples[i]);
+      samples[i] = (float) (means.get(channel) + standardDeviations.get(channel) * samples[i]);
     }
     return Series.of(samples, means.size(), scaled.rate());
   }

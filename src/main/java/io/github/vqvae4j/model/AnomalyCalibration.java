@@ -8,29 +8,30 @@ import java.nio.file.Path;
 import java.util.zip.CRC32;
 
 /**
- * What an {@link AnomalyDetector} has learned of normal images, as it stands in its file.
+ * The calibration of an {@link AnomalyDetector} on normal images, as stored in its file.
  *
- * @param modelChecksum of the weights of the model that it belongs to
- * @param normals how many images it learned from
- * @param image the errors of images
- * @param pixel the errors of pixels
- * @param threshold of an image's total score
- * @param heatThreshold of a pixel's heat
+ * @param modelChecksum the checksum of the weights of the calibrated model
+ * @param config the settings
+ * @param normalImages the number of normal images
+ * @param imageErrors the statistics of the errors of images
+ * @param pixelErrors the statistics of the errors of pixels
+ * @param threshold the threshold of an image's total score
+ * @param heatThreshold the threshold of a pixel's heat
  */
 record AnomalyCalibration(
     long modelChecksum,
     AnomalyConfig config,
-    int normals,
-    NormalErrors image,
-    NormalErrors pixel,
+    int normalImages,
+    NormalErrors imageErrors,
+    NormalErrors pixelErrors,
     double threshold,
     double heatThreshold) {
   AnomalyCalibration {
-    if (normals < 1) {
+    if (normalImages < 1) {
       throw new IllegalArgumentException(
           "AnomalyCalibration: expected at least 1 normal image, got "
-              + normals
-              + "; calibrate anew.");
+              + normalImages
+              + ". Calibrate the detector again.");
     }
   }
 
@@ -45,12 +46,12 @@ record AnomalyCalibration(
               + checksum(model)
               + ", the checksum of this model's weights, got "
               + calibration.modelChecksum
-              + "; load the model that the detector was calibrated with, or calibrate anew");
+              + "; load the model that the detector was calibrated with, or calibrate it again");
     }
     return calibration;
   }
 
-  /** CRC-32 of all parameters and buffers and their names. */
+  /** Returns the CRC-32 of the names and values of all parameters and buffers. */
   static long checksum(ImageModel model) {
     CRC32 crc = new CRC32();
     model

@@ -6,106 +6,110 @@ import io.github.vqvae4j.config.Require;
 /**
  * The settings of an {@link AnomalyDetector}.
  *
- * @param falsePositives f, the share of normal images that may be called anomalous, above 0 and
- *     below 1
- * @param quantization w, how much the quantization error counts beside the reconstruction error,
- *     from 0 (only reconstruction) to 1 (only quantization); by default 0.25, since it knows less
- *     in most models; without effect for a model without a codebook
- * @param smoothing s, an odd number: each pixel's error is replaced by the mean over the s x s
- *     pixels around it; by default 3; 1 for none
- * @param share the part of an image, above 0 and at most 1, that decides its score: the mean is
- *     taken over this share of its pixels, those of the largest error; by default 1, all pixels; a
- *     small share finds small defects in large images
- * @param border so many pixels at each end of an image's rows, and of its columns unless its height
- *     is 1, count for no score and no threshold, and are never hot: a convolutional model, which
- *     sees nothing beyond an image, is worse at its edges than anywhere; by default 0. For a whole
- *     series looked at through {@code SeriesTiles}, their margin
+ * @param falsePositiveRate f, the maximum fraction of normal images that are classified as
+ *     anomalous, above 0 and below 1
+ * @param quantizationWeight w, the weight of the quantization error relative to the reconstruction
+ *     error, from 0 (reconstruction only) to 1 (quantization only); by default 0.25, since the
+ *     quantization error is less informative in most models; ignored for a model without a codebook
+ * @param smoothing s, an odd number: each pixel's error is replaced by the mean over s x s pixels
+ *     around it; by default 3; 1 disables smoothing
+ * @param topFraction the fraction of an image's pixels, above 0 and at most 1, that determines its
+ *     score: the score is the mean over the pixels with the largest errors; by default 1, all
+ *     pixels. A small fraction detects small defects in large images.
+ * @param border the number of pixels at each edge of an image that are excluded from scores,
+ *     thresholds and the heat map. Images of height 1 have no top and bottom edge. Convolutional
+ *     models, which have no context beyond the edges, are less accurate there. By default 0; for a
+ *     whole series split into {@code SeriesTiles}, use their margin.
  */
 public record AnomalyConfig(
-    double falsePositives, double quantization, int smoothing, double share, int border) {
+    double falsePositiveRate,
+    double quantizationWeight,
+    int smoothing,
+    double topFraction,
+    int border) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public AnomalyConfig {
     Require.that(
-        falsePositives > 0 && falsePositives < 1,
-        "AnomalyConfig.falsePositives",
-        "a share above 0 and below 1",
-        falsePositives,
-        "0.01 calls one normal image in a hundred anomalous");
+        falsePositiveRate > 0 && falsePositiveRate < 1,
+        "AnomalyConfig.falsePositiveRate",
+        "a fraction above 0 and below 1",
+        falsePositiveRate,
+        "0.01 classifies one in a hundred normal images as anomalous");
     Require.that(
-        quantization >= 0 && quantization <= 1,
-        "AnomalyConfig.quantization",
+        quantizationWeight >= 0 && quantizationWeight <= 1,
+        "AnomalyConfig.quantizationWeight",
         "a weight from 0 to 1",
-        quantization,
-        "0 leaves the quantization error out, 1 takes nothing else");
+        quantizationWeight,
+        "0 uses the reconstruction error only, 1 the quantization error only");
     Require.that(
         smoothing >= 1 && smoothing % 2 == 1,
         "AnomalyConfig.smoothing",
         "an odd number of pixels, at least 1",
         smoothing,
-        "1 leaves the errors as they are");
+        "1 disables smoothing");
     Require.that(
-        share > 0 && share <= 1,
-        "AnomalyConfig.share",
-        "a part of the pixels, above 0 and at most 1",
-        share,
-        "1 takes the mean over the whole image");
+        topFraction > 0 && topFraction <= 1,
+        "AnomalyConfig.topFraction",
+        "a fraction of the pixels, above 0 and at most 1",
+        topFraction,
+        "1 averages over the whole image");
     Require.that(
         border >= 0,
         "AnomalyConfig.border",
         "at least 0 pixels",
         border,
-        "0 looks at all of an image");
+        "0 includes the whole image");
   }
 
   /**
-   * Settings for a false-positive rate.
+   * Returns the default settings for a false positive rate.
    *
    * @param rate f, such as 0.01
-   * @return the settings, to be changed or used
+   * @return the settings
    */
-  public static AnomalyConfig falsePositives(double rate) {
+  public static AnomalyConfig falsePositiveRate(double rate) {
     return new AnomalyConfig(rate, 0.25, 3, 1, 0);
   }
 
   /**
-   * Sets how much the quantization error counts.
+   * Sets the weight of the quantization error.
    *
-   * @param weight from 0 to 1
-   * @return these settings with it
+   * @param weight w, from 0 to 1
+   * @return a copy with the new value
    */
-  public AnomalyConfig quantization(double weight) {
-    return Records.with(this, "quantization", weight);
+  public AnomalyConfig quantizationWeight(double weight) {
+    return Records.with(this, "quantizationWeight", weight);
   }
 
   /**
-   * Sets over how many pixels errors are averaged.
+   * Sets the size of the moving average of errors.
    *
-   * @param side of the square, odd
-   * @return these settings with it
+   * @param side the side length of the square in pixels, odd
+   * @return a copy with the new value
    */
   public AnomalyConfig smoothing(int side) {
     return Records.with(this, "smoothing", side);
   }
 
   /**
-   * Sets how much of an image decides its score.
+   * Sets the fraction of pixels that determines the score of an image.
    *
-   * @param part of its pixels, above 0 and at most 1
-   * @return these settings with it
+   * @param fraction the fraction of the pixels with the largest errors, above 0 and at most 1
+   * @return a copy with the new value
    */
-  public AnomalyConfig share(double part) {
-    return Records.with(this, "share", part);
+  public AnomalyConfig topFraction(double fraction) {
+    return Records.with(this, "topFraction", fraction);
   }
 
   /**
-   * Sets how much of an image's edges is not looked at.
+   * Sets the width of the border that is excluded.
    *
-   * @param pixels at each edge
-   * @return these settings with it
+   * @param pixels the number of pixels at each edge
+   * @return a copy with the new value
    */
   public AnomalyConfig border(int pixels) {
     return Records.with(this, "border", pixels);

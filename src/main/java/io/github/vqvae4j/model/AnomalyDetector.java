@@ -16,44 +16,45 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Finds images that are unlike those a model was trained on: the model has not learned to
- * reconstruct them, and has no codes near them.
+ * Detects images that differ from those a model was trained on: the model reconstructs them poorly,
+ * and its codebook does not represent them well.
  *
  * <pre>{@code
  * AnomalyDetector detector =
- *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositives(0.01));
+ *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositiveRate(0.01));
  * AnomalyScore score = detector.scores(images).get(0);
  * boolean anomalous = detector.isAnomalous(score);
+ * detector.save(Path.of("detector.json"));
  * }</pre>
  *
- * <p>A {@link VqVae} gives two errors at each pixel, any other model only the first:
+ * <p>There are two errors per pixel; models other than a {@link VqVae} only have the first:
  *
  * <pre>
  * reconstruction  mean over channels of (x - x')^2
- * quantization    mean over D of (z_e - e_k)^2, that of the code which stands for the pixel
+ * quantization    mean over D of (z_e - e_k)^2 at the latent position of the pixel
  * </pre>
  *
- * Both are smoothed by a mean over s x s pixels. An image's error is the mean over the given share
- * of its pixels within the border, those of the largest error. Each of an image's two errors, r and
- * q, is then measured in standard deviations from its mean among held-out normal images, so that
- * neither unit dominates, and both are mixed:
+ * Both are smoothed by the mean over s x s pixels. The error of an image is the mean over the given
+ * fraction of its pixels within the border, those with the largest errors. The two errors of an
+ * image, r and q, are standardized by their mean and standard deviation among held-out normal
+ * images, which makes them comparable, and combined:
  *
  * <pre>
  * total = (1 - w) (r - mean r) / deviation r  +  w (q - mean q) / deviation q
  * </pre>
  *
- * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)):
- * fewer than f n of them exceed it, and so does, with a probability of at most f, a further normal
- * image (conformal prediction: Vovk, Gammerman and Shafer 2005), if it comes from where the
- * held-out ones came from; that means and deviations are those of the same n images matters less
- * the more they are. They must be images that the model was not trained on: those it was trained on
- * it reconstructs better, and the threshold would be too low.
+ * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)).
+ * Fewer than f n of them exceed it. A further normal image from the same distribution exceeds it
+ * with a probability of at most f (conformal prediction: Vovk, Gammerman and Shafer 2005). The
+ * means and deviations are computed from the same n images, which matters less the larger n is. The
+ * model must not have been trained on these images: it reconstructs its training images better, and
+ * the threshold would be too low.
  *
- * <p>All methods may be called from any number of threads, but not while the model trains.
- * Calibrate anew after training. A window of a series is an image of height 1 here as elsewhere.
+ * <p>All methods may be called from any number of threads, but not while the model is being
+ * trained. Calibrate again after training. A window of a series is an image of height 1.
  */
 public final class AnomalyDetector {
-  /** What floating point may take from f (n + 1), where that is a whole number. */
+  /** The tolerance for rounding errors of f (n + 1) where it is an integer. */
   private static final double ROUNDING = 1e-9;
 
   private final ImageModel model;
@@ -65,37 +66,37 @@ public final class AnomalyDetector {
   }
 
   /**
-   * Learns from normal images how large the model's errors are among them. They go through the
-   * model twice, the second time for {@link #heatThreshold}.
+   * Calibrates a detector on held-out normal images. The images are processed twice, the second
+   * time for {@link #heatThreshold}.
    *
-   * @param model a trained model, which stays the caller's
-   * @param normals n images of the kind it was trained on, but none that it was trained on; at
-   *     least 1/f - 1
-   * @param config f, w, s and the share
+   * @param model a trained model, which remains owned by the caller
+   * @param normals n images of the kind that the model was trained on, but none of its training
+   *     images; at least 1/f - 1
+   * @param config the settings
    * @return the detector
-   * @throws IllegalArgumentException if there are too few images for f, or they are not of the size
-   *     and channels that the model takes
-   * @throws NonFiniteException if one of the model's parameters and buffers, or what it gives, is
-   *     NaN or infinite
+   * @throws IllegalArgumentException if there are too few images for f, or the images do not have
+   *     the size and channels that the model expects
+   * @throws NonFiniteException if a parameter, a buffer or an output of the model is NaN or
+   *     infinite
    */
   public static AnomalyDetector calibrate(ImageModel model, Dataset normals, AnomalyConfig config) {
     int n = normals.size();
-    int rank = rank(config.falsePositives(), n);
-    AnomalyConfig used = model instanceof VqVae ? config : config.quantization(0);
+    int rank = rank(config.falsePositiveRate(), n);
+    AnomalyConfig used = model instanceof VqVae ? config : config.quantizationWeight(0);
     Inner inner = Inner.of(normals, used.border());
     double[] reconstructions = new double[n];
     double[] quantizations = new double[n];
     Moments pixelReconstruction = new Moments();
     Moments pixelQuantization = new Moments();
-    ErrorMaps.each(
+    ErrorMaps.forEach(
         model,
         normals,
         used.smoothing(),
         (image, reconstruction, quantization) -> {
-          double[] r = inner.of(reconstruction);
-          double[] q = inner.of(quantization);
-          reconstructions[image] = meanOfLargest(r, used.share());
-          quantizations[image] = meanOfLargest(q, used.share());
+          double[] r = inner.crop(reconstruction);
+          double[] q = inner.crop(quantization);
+          reconstructions[image] = meanOfLargest(r, used.topFraction());
+          quantizations[image] = meanOfLargest(q, used.topFraction());
           pixelReconstruction.add(r);
           pixelQuantization.add(q);
         });
@@ -108,15 +109,15 @@ public final class AnomalyDetector {
 
     double[] totals = new double[n];
     double[] hottest = new double[n];
-    ErrorMaps.each(
+    ErrorMaps.forEach(
         model,
         normals,
         used.smoothing(),
         (i, reconstruction, quantization) -> {
-          double w = used.quantization();
+          double w = used.quantizationWeight();
           totals[i] = image.score(reconstructions[i], quantizations[i], w).total();
           hottest[i] =
-              Arrays.stream(heat(pixel, inner.of(reconstruction), inner.of(quantization), w))
+              Arrays.stream(heat(pixel, inner.crop(reconstruction), inner.crop(quantization), w))
                   .max()
                   .getAsDouble();
         });
@@ -132,7 +133,7 @@ public final class AnomalyDetector {
             largest(hottest, rank)));
   }
 
-  /** What lies within the border of images. */
+  /** The area of images within the border. */
   private record Inner(int height, int width, int top, int left) {
     static Inner of(Dataset images, int border) {
       int height = images.height();
@@ -145,18 +146,18 @@ public final class AnomalyDetector {
                 + height
                 + "x"
                 + images.width()
-                + "; give larger images, or a smaller border.");
+                + ". Use larger images or a smaller border.");
       }
       return new Inner(height, images.width(), top, border);
     }
 
-    boolean has(int pixel) {
+    boolean contains(int pixel) {
       int y = pixel / width;
       int x = pixel % width;
       return y >= top && y < height - top && x >= left && x < width - left;
     }
 
-    double[] of(double[] map) {
+    double[] crop(double[] map) {
       int columns = width - 2 * left;
       double[] inner = new double[(height - 2 * top) * columns];
       for (int y = top; y < height - top; y++) {
@@ -166,20 +167,20 @@ public final class AnomalyDetector {
     }
   }
 
-  /** m, counted from 1 for the largest. */
-  private static int rank(double falsePositives, int n) {
-    int rank = (int) Math.min(n, falsePositives * (n + 1L) + ROUNDING);
+  /** Returns m, the rank of the threshold, counted from 1 for the largest value. */
+  private static int rank(double falsePositiveRate, int n) {
+    int rank = (int) Math.min(n, falsePositiveRate * (n + 1L) + ROUNDING);
     if (rank < 1) {
       throw new IllegalArgumentException(
-          "AnomalyDetector: expected for a false-positive rate of "
-              + falsePositives
-              + " at least "
-              + (long) Math.ceil(1 / falsePositives - 1 - ROUNDING)
-              + " held-out normal images, got "
+          "AnomalyDetector: expected at least "
+              + (long) Math.ceil(1 / falsePositiveRate - 1 - ROUNDING)
+              + " held-out normal images for a false positive rate of "
+              + falsePositiveRate
+              + ", got "
               + n
-              + ", which are enough for "
+              + ", which are sufficient for a rate of "
               + 1.0 / (n + 1L)
-              + " or more; hold out more of them, or allow a larger rate.");
+              + " or more. Hold out more images, or allow a larger rate.");
     }
     return rank;
   }
@@ -190,8 +191,8 @@ public final class AnomalyDetector {
     return sorted[sorted.length - rank];
   }
 
-  private static double meanOfLargest(double[] map, double share) {
-    int count = (int) Math.max(1, Math.round(share * map.length));
+  private static double meanOfLargest(double[] map, double fraction) {
+    int count = (int) Math.max(1, Math.round(fraction * map.length));
     double[] sorted = map.clone();
     Arrays.sort(sorted);
     return Arrays.stream(sorted, sorted.length - count, sorted.length).average().getAsDouble();
@@ -204,60 +205,66 @@ public final class AnomalyDetector {
   }
 
   /**
-   * How unusual images are.
+   * Computes the anomaly scores of images.
    *
-   * @param images of the size and channels that the model takes, in 0..1
-   * @return a score for each
+   * @param images images of the size and channels that the model expects, in 0..1
+   * @return one score per image
    * @throws NonFiniteException as {@link #calibrate}
    */
   public List<AnomalyScore> scores(Dataset images) {
     AnomalyConfig config = calibration.config();
     Inner inner = Inner.of(images, config.border());
     List<AnomalyScore> scores = new ArrayList<>();
-    ErrorMaps.each(
+    ErrorMaps.forEach(
         model,
         images,
         config.smoothing(),
         (image, reconstruction, quantization) ->
             scores.add(
                 calibration
-                    .image()
+                    .imageErrors()
                     .score(
-                        meanOfLargest(inner.of(reconstruction), config.share()),
-                        meanOfLargest(inner.of(quantization), config.share()),
-                        config.quantization())));
+                        meanOfLargest(inner.crop(reconstruction), config.topFraction()),
+                        meanOfLargest(inner.crop(quantization), config.topFraction()),
+                        config.quantizationWeight())));
     return scores;
   }
 
   /**
-   * Where images are unusual: both errors of each pixel, smoothed, in standard deviations among the
-   * pixels of normal images, mixed with the same weight as an image's.
+   * Computes heat maps that locate anomalies: both errors of each pixel, smoothed, standardized by
+   * their mean and standard deviation among the pixels of normal images, and combined like the
+   * total score.
    *
    * @param images as for {@link #scores}
-   * @return [images, height, width, 1], numbers around 0 and above {@link #heatThreshold} where
-   *     something is wrong; not pixels in 0..1 but {@link Images#unbounded}. Pixels of the border,
-   *     for which the threshold says nothing, get 0, the heat of an average pixel, or, if the
-   *     threshold is not above 0, a number just below it
+   * @return [images, height, width, 1], values around 0 for normal pixels and above {@link
+   *     #heatThreshold} for anomalous ones; not in 0..1 but {@link Images#unbounded}. Pixels of the
+   *     border, for which the threshold is not defined, are 0, the heat of an average pixel, or, if
+   *     the threshold is not above 0, a value just below it
    * @throws IllegalArgumentException if the images are {@link SeriesTiles} whose margin is smaller
-   *     than the border, so that times between the ends of the series would lie in it
+   *     than the border, so that parts of the series would be within the border of every window
    */
   public Images heatMap(Dataset images) {
     AnomalyConfig config = calibration.config();
     checkMargin(images, config.border());
     Inner inner = Inner.of(images, config.border());
     float edge = Math.min(0, Math.nextDown((float) heatThreshold()));
-    int each = images.height() * images.width();
+    int pixels = images.height() * images.width();
     float[] heat =
-        new float[Lengths.ofImages("AnomalyDetector.heatMap", images.size(), each, "pixels")];
-    ErrorMaps.each(
+        new float
+            [ArrayLengths.ofImages("AnomalyDetector.heatMap", images.size(), pixels, "pixels")];
+    ErrorMaps.forEach(
         model,
         images,
         config.smoothing(),
         (image, reconstruction, quantization) -> {
-          double[] one =
-              heat(calibration.pixel(), reconstruction, quantization, config.quantization());
-          for (int i = 0; i < each; i++) {
-            heat[image * each + i] = inner.has(i) ? (float) one[i] : edge;
+          double[] map =
+              heat(
+                  calibration.pixelErrors(),
+                  reconstruction,
+                  quantization,
+                  config.quantizationWeight());
+          for (int i = 0; i < pixels; i++) {
+            heat[image * pixels + i] = inner.contains(i) ? (float) map[i] : edge;
           }
         });
     return Images.of(heat, images.size(), images.height(), images.width(), 1).unbounded();
@@ -266,26 +273,26 @@ public final class AnomalyDetector {
   private static void checkMargin(Dataset images, int border) {
     if (images instanceof SeriesTiles tiles && tiles.size() > 1 && tiles.margin() < border) {
       throw new IllegalArgumentException(
-          "AnomalyDetector.heatMap: expected windows whose margin is at least the border of "
+          "AnomalyDetector.heatMap: expected windows with a margin of at least the border of "
               + border
-              + " samples, or some times of the series would be looked at in no window, got "
+              + " samples, so that each sample is evaluated in one window, got "
               + tiles
-              + "; give SeriesTiles.of a larger margin, or calibrate with a smaller border.");
+              + ". Pass a larger margin to SeriesTiles.of, or calibrate with a smaller border.");
     }
   }
 
   /**
-   * Whether a score is above the threshold.
+   * Returns whether a score exceeds the threshold.
    *
-   * @param score of an image
-   * @return true of a normal image with a probability of at most f
+   * @param score the score of an image
+   * @return true with a probability of at most f if the image is normal
    */
   public boolean isAnomalous(AnomalyScore score) {
     return score.total() > threshold();
   }
 
   /**
-   * What an anomalous image's total exceeds.
+   * Returns the threshold of the total score.
    *
    * @return the m-th largest total of the held-out normal images
    */
@@ -294,44 +301,44 @@ public final class AnomalyDetector {
   }
 
   /**
-   * What the heat of an anomalous pixel exceeds: the m-th largest of the numbers that are the
-   * largest heat in each held-out normal image. In a normal image of their size any pixel is above
-   * it with a probability of at most f.
+   * Returns the threshold of the heat: the m-th largest of the maximum heats of the held-out normal
+   * images. A normal image of the same size contains a pixel above it with a probability of at most
+   * f.
    *
-   * @return a heat
+   * @return the threshold, in the unit of {@link #heatMap}
    */
   public double heatThreshold() {
     return calibration.heatThreshold();
   }
 
   /**
-   * The settings.
+   * Returns the settings.
    *
-   * @return as given to {@link #calibrate}; for a model without a codebook its weight of the
-   *     quantization error is 0
+   * @return the settings given to {@link #calibrate}; for a model without a codebook, the weight of
+   *     the quantization error is 0
    */
   public AnomalyConfig config() {
     return calibration.config();
   }
 
   /**
-   * Writes all but the model to a file. Save the model beside it.
+   * Saves the calibration, without the model, which is saved separately.
    *
-   * @param file JSON; an existing one is replaced once the new one is complete
-   * @throws IOException if it cannot be written
+   * @param file a JSON file; an existing file is replaced only after the new one is complete
+   * @throws IOException if the file cannot be written
    */
   public void save(Path file) throws IOException {
     RecordFile.write(file, calibration);
   }
 
   /**
-   * Reads a detector.
+   * Loads a detector.
    *
-   * @param file written by {@link #save}
-   * @param model the model it was calibrated with, loaded from its own file
+   * @param file a file written by {@link #save}
+   * @param model the model that the detector was calibrated with
    * @return the detector
-   * @throws BadFileException if the file is damaged or belongs to a model of other weights
-   * @throws IOException if there is no such file
+   * @throws BadFileException if the file is damaged or belongs to a model with other weights
+   * @throws IOException if the file does not exist
    */
   public static AnomalyDetector load(Path file, ImageModel model) throws IOException {
     return new AnomalyDetector(model, AnomalyCalibration.read(file, model));
@@ -344,7 +351,7 @@ public final class AnomalyDetector {
         "AnomalyDetector[threshold %.3f, heat %.3f, from %d normal images, %s]",
         threshold(),
         heatThreshold(),
-        calibration.normals(),
+        calibration.normalImages(),
         config());
   }
 }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An autoencoder: z = f(x), x' = g(z), trained to make mean((x - x')^2) small (Hinton and
+ * An autoencoder: z = f(x), x' = g(z), trained to minimize mean((x - x')^2) (Hinton and
  * Salakhutdinov 2006).
  *
  * <pre>{@code
@@ -17,10 +17,13 @@ import java.util.List;
  *     .decoder(DenseDecoder.images(28, 28, 1).hidden(400))
  *     .dimension(32)
  *     .build();
+ * Trainer.of(model).optimizer(Adam.rate(1e-3)).batch(128).steps(5_000).fit(digits.train());
+ * Latents latents = model.encode(digits.test());
+ * Images reconstructions = model.decode(latents);
  * }</pre>
  *
- * <p>Its latents are whatever reconstructs best: there is no distribution to draw new ones from, as
- * there is for a {@link Vae}.
+ * <p>The latents have no prior distribution, so no new images can be sampled; use a {@link Vae} for
+ * that.
  */
 public final class Autoencoder extends LatentModel {
   private final AutoencoderConfig config;
@@ -28,11 +31,11 @@ public final class Autoencoder extends LatentModel {
   Autoencoder(AutoencoderConfig config, Encoder encoder, Decoder decoder) {
     super(encoder, decoder);
     this.config = config;
-    built();
+    markBuilt();
   }
 
   /**
-   * Starts to describe a model.
+   * Returns a new builder.
    *
    * @return a builder without encoder and decoder
    */
@@ -41,32 +44,33 @@ public final class Autoencoder extends LatentModel {
   }
 
   /**
-   * Reads a model that was built from the library's own parts.
+   * Loads a model that consists of the library's encoders and decoders.
    *
-   * @param file written by {@link #save}
+   * @param file a file written by {@link #save}
    * @return a new model
-   * @throws IOException if there is no such file, or it is damaged or not such a model; the message
-   *     says what is wrong and where
+   * @throws IOException if the file does not exist, is damaged, or is not a file of an autoencoder;
+   *     the message names the problem and its location
    */
   public static Autoencoder load(Path file) throws IOException {
     ModelFile content = ModelFile.read(file, ModelFile.Model.AUTOENCODER);
     AutoencoderConfig config = content.settings("model", AutoencoderConfig.class);
-    return content.build(builder().dimension(config.dimension()).parts(content)::build);
+    return content.build(builder().dimension(config.dimension()).settingsOf(content)::build);
   }
 
   /**
-   * Reads parameters and buffers into a model: the way to load one with layers of one's own.
+   * Loads parameters and buffers into an existing model. This is how a model with custom layers is
+   * loaded.
    *
-   * @param file written by {@link #save}
-   * @param into a model built like the one that was saved; on an error it is as it was
-   * @return that model
-   * @throws IOException as {@link #load(Path)}, and if names or shapes differ
+   * @param file a file written by {@link #save}
+   * @param into a model built like the one that was saved; unchanged if loading fails
+   * @return {@code into}
+   * @throws IOException as {@link #load(Path)}, or if names or shapes differ
    */
   public static Autoencoder load(Path file, Autoencoder into) throws IOException {
     return ModelFile.read(file, ModelFile.Model.AUTOENCODER).fill(into);
   }
 
-  /** Writes the model to a file, from which {@link #load} makes it again. */
+  /** Saves the model to a file that {@link #load} can read. */
   @Override
   public void save(Path file) throws IOException {
     ModelFile.save(file, ModelFile.Model.AUTOENCODER, this);
@@ -77,7 +81,10 @@ public final class Autoencoder extends LatentModel {
     return config;
   }
 
-  /** The loss of an autoencoder: mean((x - x')^2) / variance, see {@link ReconstructionLoss}. */
+  /**
+   * Computes the loss of an autoencoder, mean((x - x')^2) / variance; see {@link
+   * ReconstructionLoss}.
+   */
   @Override
   public BatchLoss loss(Tensor images, TrainingProgress progress) {
     Tensor centered = images.add(-CENTER);
@@ -93,13 +100,13 @@ public final class Autoencoder extends LatentModel {
     Tensor latents = encoder().forward(centered);
     if (latents.size(-1) != config.dimension()) {
       throw new IllegalArgumentException(
-          "Autoencoder: the encoder gave latents "
-              + Arrays.toString(latents.shape())
-              + ", but the model was built for "
+          "Autoencoder: expected an encoder output [.., "
               + config.dimension()
-              + " numbers a vector. Give both the same dimension.");
+              + "], the dimension of the model, got "
+              + Arrays.toString(latents.shape())
+              + ". Build encoder and model with the same dimension.");
     }
-    return checkFinite(ENCODED, latents);
+    return checkFinite(ENCODER_OUTPUT, latents);
   }
 
   @Override

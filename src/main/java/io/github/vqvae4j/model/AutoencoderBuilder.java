@@ -2,7 +2,7 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.random.Rng;
 
-/** Describes an {@link Autoencoder}: its parts, the size of its latents, its seed. */
+/** Builds an {@link Autoencoder} from an encoder, a decoder and the dimension of its latents. */
 public final class AutoencoderBuilder extends ModelBuilder<AutoencoderBuilder> {
   private AutoencoderConfig config = new AutoencoderConfig(32);
 
@@ -14,7 +14,7 @@ public final class AutoencoderBuilder extends ModelBuilder<AutoencoderBuilder> {
   }
 
   /**
-   * Sets the size of each latent vector; by default 32.
+   * Sets the dimension of the latent vectors; by default 32.
    *
    * @param size D, at least 1
    * @return this builder
@@ -27,8 +27,8 @@ public final class AutoencoderBuilder extends ModelBuilder<AutoencoderBuilder> {
   /**
    * Builds the model.
    *
-   * @return a new model, untrained
-   * @throws IllegalStateException if encoder or decoder is missing
+   * @return a new, untrained model
+   * @throws IllegalStateException if the encoder or the decoder is missing
    */
   public Autoencoder build() {
     checkComplete("Autoencoder", "an encoder and a decoder", "");

@@ -3,13 +3,13 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of an {@link Autoencoder} beside those of its parts.
+ * The settings of an {@link Autoencoder} other than those of its encoder and decoder.
  *
- * @param dimension D, the size of each latent vector, at least 1; by default 32
+ * @param dimension D, the dimension of the latent vectors, at least 1; by default 32
  */
 public record AutoencoderConfig(int dimension) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
    * @throws IllegalArgumentException if the dimension is below 1
    */

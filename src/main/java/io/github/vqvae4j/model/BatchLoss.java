@@ -6,13 +6,13 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.List;
 
 /**
- * What an {@link ImageModel} gives for a batch of images. Pixels of target and reconstruction are
- * both centred or both not.
+ * The loss of an {@link ImageModel} on a batch of images. Target and reconstruction are either both
+ * centered or both not.
  *
- * @param terms what the loss is the weighted sum of, the reconstruction term first
- * @param target the images themselves, [b, h, w, channels]
- * @param reconstruction of the same shape
- * @param usage of the codes; of 0 codes for a model without a codebook
+ * @param terms the terms whose weighted sum is the loss; the reconstruction term is first
+ * @param target the images, [b, h, w, channels]
+ * @param reconstruction the reconstructions, of the same shape
+ * @param usage the code usage; of 0 codes for a model without a codebook
  */
 public record BatchLoss(
     List<LossTerm> terms, Tensor target, Tensor reconstruction, CodeUsage usage) {}

@@ -8,29 +8,37 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * The convolutional decoder of VQ-VAE (van den Oord et al. 2017, section 4.1, in Sonnet's sizes):
- * vectors [b, h, w, D] to images [b, 2^n h, 2^n w, channels].
+ * The convolutional decoder of the VQ-VAE paper (van den Oord et al. 2017, section 4.1, with
+ * Sonnet's sizes): latents [b, h, w, D] to images [b, 2^n h, 2^n w, channels].
  *
- * <p>A convolution 3x3 to the hidden channels; a {@link ResidualStack}; n doublings of the size,
- * the last to the image's channels, the one before to half the hidden channels, with rectified
- * linear units between. For n = 0 a convolution 3x3 to the image's channels ends it.
+ * <p>A 3x3 convolution to the hidden channels; a {@link ResidualStack}; n upsampling stages of
+ * factor 2, the last to the image channels, the one before to half the hidden channels, with a ReLU
+ * between stages. For n = 0, a 3x3 convolution to the image channels is the last layer.
+ *
+ * <pre>{@code
+ * VqVae model = VqVae.builder()
+ *     .encoder(ConvEncoder.channels(3))
+ *     .quantizer(VectorQuantizer.ema(512, 64))
+ *     .decoder(ConvDecoder.channels(3).upsampleMode(ConvDecoderConfig.UpsampleMode.NEAREST))
+ *     .build();
+ * }</pre>
  */
 public final class ConvDecoder extends UpsamplingDecoder {
   private final ConvDecoderConfig config;
 
   /**
-   * A decoder.
+   * Creates a decoder.
    *
-   * @param config its settings
-   * @param dimension D, the channels of its input
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param dimension D, the number of input channels
+   * @param rng the random number generator for the initial weights
    */
   public ConvDecoder(ConvDecoderConfig config, int dimension, Rng rng) {
     super(
         Conv2d::new,
         ConvTranspose2d::new,
         config,
-        config.doubling(),
+        config.upsampleMode(),
         config.upsample(),
         dimension,
         rng);
@@ -38,10 +46,10 @@ public final class ConvDecoder extends UpsamplingDecoder {
   }
 
   /**
-   * Settings for images of so many channels.
+   * Returns the default settings for images with the given number of channels.
    *
-   * @param channels 1 for gray images, 3 for colour
-   * @return the settings, to be changed or built
+   * @param channels 1 for grayscale images, 3 for color images
+   * @return the settings
    */
   public static ConvDecoderConfig channels(int channels) {
     return ConvDecoderConfig.of(channels);
@@ -58,7 +66,7 @@ public final class ConvDecoder extends UpsamplingDecoder {
   }
 
   @Override
-  protected Tensor compute(Tensor vectors) {
-    return decode(vectors);
+  protected Tensor compute(Tensor latents) {
+    return decode(latents);
   }
 }

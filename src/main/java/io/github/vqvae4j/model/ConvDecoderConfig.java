@@ -9,38 +9,41 @@ import io.github.vqvae4j.random.Rng;
 /**
  * The settings of a {@link ConvDecoder}.
  *
- * @param channels of the images, at least 1
- * @param hidden channels inside, at least 2 and even; by default 128
- * @param upsample how often the size is doubled, from 0 to 16; by default 2
- * @param residual the residual stack; by default 2 blocks with 32 channels inside
- * @param doubling how the size is doubled; by default by transposed convolution
- * @param initializer how the weights start; by default as in Sonnet
+ * @param channels the number of image channels, at least 1
+ * @param hidden the number of hidden channels, at least 2 and even; by default 128
+ * @param upsample n, the number of times that the size is doubled, from 0 to 16; by default 2
+ * @param residual the settings of the residual stack; by default 2 blocks with 32 hidden channels
+ * @param upsampleMode the upsampling method; by default transposed convolutions
+ * @param initializer the initialization of the weights; by default that of Sonnet
  */
 public record ConvDecoderConfig(
     int channels,
     int hidden,
     int upsample,
     ResidualConfig residual,
-    Doubling doubling,
+    UpsampleMode upsampleMode,
     Initializer initializer)
     implements Decoder.Config, ConvSettings<ConvDecoderConfig> {
-  /** How the size of the map is doubled. */
-  public enum Doubling {
-    /** A transposed convolution 4x4 of stride 2. */
+  /** The upsampling methods. */
+  public enum UpsampleMode {
+    /** A 4x4 transposed convolution with stride 2. */
     TRANSPOSED,
-    /** Nearest-neighbour upsampling, then a convolution 3x3: without checkerboard patterns. */
+    /**
+     * Nearest-neighbor upsampling followed by a 3x3 convolution, which avoids checkerboard
+     * artifacts.
+     */
     NEAREST
   }
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public ConvDecoderConfig {
-    PartChecks.conv(
+    SettingChecks.conv(
         "ConvDecoderConfig", channels, hidden, residual, initializer, "upsample", upsample);
-    Require.present(Doubling.class, "ConvDecoderConfig.doubling", doubling);
+    Require.present(UpsampleMode.class, "ConvDecoderConfig.upsampleMode", upsampleMode);
   }
 
   static ConvDecoderConfig of(int channels) {
@@ -49,36 +52,36 @@ public record ConvDecoderConfig(
         128,
         2,
         ResidualConfig.of(2, 32),
-        Doubling.TRANSPOSED,
+        UpsampleMode.TRANSPOSED,
         Initializer.TRUNCATED_NORMAL);
   }
 
   /**
-   * Sets how often the size is doubled.
+   * Sets the number of times that the size is doubled.
    *
-   * @param times the image is 2^times larger than the codes' map
-   * @return these settings with it
+   * @param times n; the image is larger than the map of codes by a factor of 2^n in each dimension
+   * @return a copy with the new value
    */
   public ConvDecoderConfig upsample(int times) {
     return Records.with(this, "upsample", times);
   }
 
   /**
-   * Sets how the size is doubled.
+   * Sets the upsampling method.
    *
-   * @param newDoubling how
-   * @return these settings with it
+   * @param mode the method
+   * @return a copy with the new value
    */
-  public ConvDecoderConfig doubling(Doubling newDoubling) {
-    return Records.with(this, "doubling", newDoubling);
+  public ConvDecoderConfig upsampleMode(UpsampleMode mode) {
+    return Records.with(this, "upsampleMode", mode);
   }
 
   /**
-   * As a decoder of one vector for an image instead of a map.
+   * Returns the settings of a decoder of one vector per image instead of a map.
    *
-   * @param height of the images
-   * @param width of the images
-   * @return settings of a {@link ConvVectorDecoder} with these
+   * @param height the height of the images
+   * @param width the width of the images
+   * @return the settings of a {@link ConvVectorDecoder} that contains this decoder
    */
   public ConvVectorDecoderConfig vector(int height, int width) {
     return new ConvVectorDecoderConfig(this, height, width, 16);

@@ -7,22 +7,30 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * The convolutional encoder of VQ-VAE (van den Oord et al. 2017, section 4.1, in Sonnet's sizes):
- * images [b, h, w, channels] to vectors [b, h/2^n, w/2^n, D].
+ * The convolutional encoder of the VQ-VAE paper (van den Oord et al. 2017, section 4.1, with
+ * Sonnet's sizes): images [b, h, w, channels] to latents [b, h/2^n, w/2^n, D].
  *
- * <p>n convolutions 4x4 of stride 2, the first to half the hidden channels, the others to all; a
- * convolution 3x3; rectified linear units after each; a {@link ResidualStack}; a convolution 1x1 to
- * D.
+ * <p>n 4x4 convolutions with stride 2, the first with half the hidden channels, the others with
+ * all; a 3x3 convolution; a ReLU after each of them; a {@link ResidualStack}; a 1x1 convolution to
+ * D channels.
+ *
+ * <pre>{@code
+ * VqVae model = VqVae.builder()
+ *     .encoder(ConvEncoder.channels(3).hidden(64).downsample(3).residual(2, 32))
+ *     .quantizer(VectorQuantizer.ema(512, 64))
+ *     .decoder(ConvDecoder.channels(3).hidden(64).upsample(3).residual(2, 32))
+ *     .build();
+ * }</pre>
  */
 public final class ConvEncoder extends DownsamplingEncoder {
   private final ConvEncoderConfig config;
 
   /**
-   * An encoder.
+   * Creates an encoder.
    *
-   * @param config its settings
-   * @param dimension D, the channels of its result
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param dimension D, the number of output channels
+   * @param rng the random number generator for the initial weights
    */
   public ConvEncoder(ConvEncoderConfig config, int dimension, Rng rng) {
     super(Conv2d::new, config, config.downsample(), dimension, rng);
@@ -30,10 +38,10 @@ public final class ConvEncoder extends DownsamplingEncoder {
   }
 
   /**
-   * Settings for images of so many channels.
+   * Returns the default settings for images with the given number of channels.
    *
-   * @param channels 1 for gray images, 3 for colour
-   * @return the settings, to be changed or built
+   * @param channels 1 for grayscale images, 3 for color images
+   * @return the settings
    */
   public static ConvEncoderConfig channels(int channels) {
     return ConvEncoderConfig.of(channels);
@@ -46,7 +54,8 @@ public final class ConvEncoder extends DownsamplingEncoder {
 
   @Override
   protected Tensor compute(Tensor images) {
-    InputImages.check("ConvEncoder", images, config.channels(), config.downsample(), "downsample");
+    InputImages.check(
+        "ConvEncoder", images, config.channels(), config.downsample(), "a smaller downsample");
     return encode(images);
   }
 }

@@ -8,22 +8,22 @@ import io.github.vqvae4j.random.Rng;
 /**
  * The settings of a {@link ConvEncoder}.
  *
- * @param channels of the images, at least 1
- * @param hidden channels inside, at least 2 and even; by default 128
- * @param downsample how often the size is halved, from 0 to 16; by default 2
- * @param residual the residual stack; by default 2 blocks with 32 channels inside
- * @param initializer how the weights start; by default as in Sonnet
+ * @param channels the number of image channels, at least 1
+ * @param hidden the number of hidden channels, at least 2 and even; by default 128
+ * @param downsample n, the number of times that the size is halved, from 0 to 16; by default 2
+ * @param residual the settings of the residual stack; by default 2 blocks with 32 hidden channels
+ * @param initializer the initialization of the weights; by default that of Sonnet
  */
 public record ConvEncoderConfig(
     int channels, int hidden, int downsample, ResidualConfig residual, Initializer initializer)
     implements Encoder.Config, ConvSettings<ConvEncoderConfig> {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public ConvEncoderConfig {
-    PartChecks.conv(
+    SettingChecks.conv(
         "ConvEncoderConfig", channels, hidden, residual, initializer, "downsample", downsample);
   }
 
@@ -33,21 +33,21 @@ public record ConvEncoderConfig(
   }
 
   /**
-   * Sets how often the size is halved.
+   * Sets the number of times that the size is halved.
    *
-   * @param times the codes' map is 2^times smaller than the image
-   * @return these settings with it
+   * @param times n; the map of codes is smaller than the image by a factor of 2^n in each dimension
+   * @return a copy with the new value
    */
   public ConvEncoderConfig downsample(int times) {
     return Records.with(this, "downsample", times);
   }
 
   /**
-   * As an encoder whose result is one vector for an image instead of a map.
+   * Returns the settings of an encoder that returns one vector per image instead of a map.
    *
-   * @param height of the images
-   * @param width of the images
-   * @return settings of a {@link ConvVectorEncoder} with these
+   * @param height the height of the images
+   * @param width the width of the images
+   * @return the settings of a {@link ConvVectorEncoder} that contains this encoder
    */
   public ConvVectorEncoderConfig vector(int height, int width) {
     return new ConvVectorEncoderConfig(this, height, width, 16);

@@ -7,67 +7,68 @@ import io.github.vqvae4j.nn.ResidualConfig;
 import java.util.function.UnaryOperator;
 
 /**
- * What the settings of the convolutional encoders and decoders, of images and of series, share.
+ * The settings that convolutional encoders and decoders of images and series have in common.
  *
- * @param <C> the settings themselves
+ * @param <C> the type of the settings
  */
 public sealed interface ConvSettings<C extends Record & ConvSettings<C>>
     permits ConvEncoderConfig, ConvDecoderConfig, SeriesEncoderConfig, SeriesDecoderConfig {
   /**
-   * The channels of images or series.
+   * Returns the number of channels of the images or series.
    *
    * @return at least 1
    */
   int channels();
 
   /**
-   * The channels inside.
+   * Returns the number of hidden channels.
    *
    * @return an even number
    */
   int hidden();
 
   /**
-   * The settings of the residual stack.
+   * Returns the settings of the residual stack.
    *
-   * @return blocks, channels, bias, skips and growth
+   * @return blocks, hidden channels, bias, skip connections and dilation growth
    */
   ResidualConfig residual();
 
   /**
-   * How the weights start.
+   * Returns the initialization of the weights.
    *
-   * @return where they are drawn from
+   * @return the initializer
    */
   Initializer initializer();
 
   /**
-   * Sets the channels inside.
+   * Sets the number of hidden channels.
    *
    * @param count an even number
-   * @return these settings with it
+   * @return a copy with the new value
    */
   default C hidden(int count) {
     return with("hidden", count);
   }
 
   /**
-   * Sets the size of the residual stack; its other settings stay as they are.
+   * Sets the size of the residual stack; its other settings are unchanged.
    *
-   * @param blocks how many
-   * @param blockHidden channels inside each
-   * @return these settings with it
+   * @param blocks the number of blocks
+   * @param blockHidden the number of hidden channels of each block
+   * @return a copy with the new values
    */
   default C residual(int blocks, int blockHidden) {
     return with("residual", Records.with(residual(), "blocks", blocks, "hidden", blockHidden));
   }
 
   /**
-   * Changes the residual stack: {@code residual(r -> r.bias(false).growth(2))}. What is not changed
-   * stays as it is, so that the order of these calls does not matter.
+   * Changes settings of the residual stack, as in {@code residual(r ->
+   * r.bias(false).dilationGrowth(2))}. All other settings of the stack are unchanged, so the order
+   * of such calls does not matter.
    *
-   * @param change gives other settings for those that there are
-   * @return these settings with it
+   * @param change a function from the current to the new settings
+   * @return a copy with the new value
    */
   default C residual(UnaryOperator<ResidualConfig> change) {
     Require.present(UnaryOperator.class, getClass().getSimpleName() + ".residual", change);
@@ -75,16 +76,16 @@ public sealed interface ConvSettings<C extends Record & ConvSettings<C>>
   }
 
   /**
-   * Sets how the weights start.
+   * Sets the initialization of the weights.
    *
-   * @param newInitializer how
-   * @return these settings with it
+   * @param newInitializer the initializer
+   * @return a copy with the new value
    */
   default C initializer(Initializer newInitializer) {
     return with("initializer", newInitializer);
   }
 
-  @SuppressWarnings("unchecked") // C is the settings' own type
+  @SuppressWarnings("unchecked") // C is the type of this record
   private C with(String component, Object value) {
     return Records.with((C) this, component, value);
   }

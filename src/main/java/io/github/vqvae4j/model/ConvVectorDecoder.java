@@ -6,9 +6,9 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * A convolutional decoder of one vector: [b, D] to images [b, height, width, channels].
+ * A convolutional decoder of one vector per image: [b, D] to images [b, height, width, channels].
  *
- * <p>A linear map to a map of vectors, a rectified linear unit, a {@link ConvDecoder}.
+ * <p>A linear layer to a feature map, a ReLU, and a {@link ConvDecoder}.
  */
 public final class ConvVectorDecoder extends Decoder {
   private final ConvVectorDecoderConfig config;
@@ -16,11 +16,11 @@ public final class ConvVectorDecoder extends Decoder {
   private final ConvDecoder conv;
 
   /**
-   * A decoder.
+   * Creates a decoder.
    *
-   * @param config its settings, as from {@link ConvDecoderConfig#vector}
-   * @param dimension D, the size of its input
-   * @param rng where the weights are drawn from
+   * @param config the settings, from {@link ConvDecoderConfig#vector}
+   * @param dimension D, the size of the input
+   * @param rng the random number generator for the initial weights
    */
   public ConvVectorDecoder(ConvVectorDecoderConfig config, int dimension, Rng rng) {
     this.config = config;
@@ -35,9 +35,9 @@ public final class ConvVectorDecoder extends Decoder {
   }
 
   @Override
-  protected Tensor compute(Tensor vectors) {
-    Tensor map = project.forward(vectors).relu();
+  protected Tensor compute(Tensor latents) {
+    Tensor map = project.forward(latents).relu();
     return conv.forward(
-        map.reshape(vectors.size(0), config.mapHeight(), config.mapWidth(), config.features()));
+        map.reshape(latents.size(0), config.mapHeight(), config.mapWidth(), config.features()));
   }
 }

@@ -6,29 +6,30 @@ import io.github.vqvae4j.random.Rng;
 /**
  * The settings of a {@link ConvVectorDecoder}.
  *
- * @param conv the settings of its convolutions
- * @param height of the images in pixels, a multiple of 2^upsample
- * @param width of the images in pixels, a multiple of 2^upsample
- * @param features channels of the map that is made of the vector, at least 1; by default 16
+ * @param conv the settings of the convolutional layers
+ * @param height the height of the images in pixels, a multiple of 2^upsample
+ * @param width the width of the images in pixels, a multiple of 2^upsample
+ * @param features the number of channels of the feature map that the vector is mapped to, at least
+ *     1; by default 16
  */
 public record ConvVectorDecoderConfig(ConvDecoderConfig conv, int height, int width, int features)
     implements Decoder.Config, ConvVectorSettings<ConvVectorDecoderConfig> {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public ConvVectorDecoderConfig {
     Require.present(ConvDecoderConfig.class, "ConvVectorDecoderConfig.conv", conv);
-    PartChecks.vector("ConvVectorDecoderConfig", conv.upsample(), height, width, features);
+    SettingChecks.vector("ConvVectorDecoderConfig", conv.upsample(), height, width, features);
   }
 
-  /** Rows of the map. */
+  /** Returns the height of the feature map. */
   int mapHeight() {
     return height >> conv.upsample();
   }
 
-  /** Columns of the map. */
+  /** Returns the width of the feature map. */
   int mapWidth() {
     return width >> conv.upsample();
   }

@@ -7,12 +7,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A convolutional encoder whose result is one vector: images [b, height, width, channels] to [b,
- * D].
+ * A convolutional encoder that returns one vector per image: images [b, height, width, channels] to
+ * [b, D].
  *
- * <p>A {@link ConvEncoder}, a rectified linear unit, a linear map of the whole map to D. For models
- * that draw latents at random: the places of a map know nothing of each other, a vector stands for
- * the whole image.
+ * <p>A {@link ConvEncoder}, a ReLU, and a linear layer from the whole feature map to D. It is
+ * intended for models whose latents are sampled, such as a {@link Vae}: the positions of a map
+ * would be sampled independently, whereas one vector represents the whole image.
  */
 public final class ConvVectorEncoder extends Encoder {
   private final ConvVectorEncoderConfig config;
@@ -20,11 +20,11 @@ public final class ConvVectorEncoder extends Encoder {
   private final Linear project;
 
   /**
-   * An encoder.
+   * Creates an encoder.
    *
-   * @param config its settings, as from {@link ConvEncoderConfig#vector}
-   * @param dimension D, the size of its result
-   * @param rng where the weights are drawn from
+   * @param config the settings, from {@link ConvEncoderConfig#vector}
+   * @param dimension D, the size of the output
+   * @param rng the random number generator for the initial weights
    */
   public ConvVectorEncoder(ConvVectorEncoderConfig config, int dimension, Rng rng) {
     this.config = config;
@@ -48,7 +48,7 @@ public final class ConvVectorEncoder extends Encoder {
               + config.width()
               + ", got "
               + Arrays.toString(images.shape())
-              + ". Build it with vector(..) for that size, or crop or resize the images.");
+              + ". Build the encoder for that size with vector(..), or crop or resize the images.");
     }
     return project.forward(map.relu().reshape(images.size(0), -1));
   }

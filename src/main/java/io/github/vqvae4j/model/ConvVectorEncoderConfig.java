@@ -6,24 +6,25 @@ import io.github.vqvae4j.random.Rng;
 /**
  * The settings of a {@link ConvVectorEncoder}.
  *
- * @param conv the settings of its convolutions
- * @param height of the images in pixels, a multiple of 2^downsample
- * @param width of the images in pixels, a multiple of 2^downsample
- * @param features channels of the map that the vector is made of, at least 1; by default 16
+ * @param conv the settings of the convolutional layers
+ * @param height the height of the images in pixels, a multiple of 2^downsample
+ * @param width the width of the images in pixels, a multiple of 2^downsample
+ * @param features the number of channels of the feature map that is mapped to the vector, at least
+ *     1; by default 16
  */
 public record ConvVectorEncoderConfig(ConvEncoderConfig conv, int height, int width, int features)
     implements Encoder.Config, ConvVectorSettings<ConvVectorEncoderConfig> {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public ConvVectorEncoderConfig {
     Require.present(ConvEncoderConfig.class, "ConvVectorEncoderConfig.conv", conv);
-    PartChecks.vector("ConvVectorEncoderConfig", conv.downsample(), height, width, features);
+    SettingChecks.vector("ConvVectorEncoderConfig", conv.downsample(), height, width, features);
   }
 
-  /** Numbers in the map. */
+  /** Returns the number of values in the feature map. */
   int mapLength() {
     return (height >> conv.downsample()) * (width >> conv.downsample()) * features;
   }

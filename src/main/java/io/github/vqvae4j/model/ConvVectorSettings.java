@@ -3,19 +3,19 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.config.Records;
 
 /**
- * What the settings of {@link ConvVectorEncoder} and {@link ConvVectorDecoder} share.
+ * The settings that {@link ConvVectorEncoder} and {@link ConvVectorDecoder} have in common.
  *
- * @param <C> the settings themselves
+ * @param <C> the type of the settings
  */
 public sealed interface ConvVectorSettings<C extends Record & ConvVectorSettings<C>>
     permits ConvVectorEncoderConfig, ConvVectorDecoderConfig {
   /**
-   * Sets the channels of the map that the vector is made of, or that is made of the vector.
+   * Sets the number of channels of the feature map next to the vector.
    *
-   * @param count at least 1
-   * @return these settings with it
+   * @param count the number of channels, at least 1
+   * @return a copy with the new value
    */
-  @SuppressWarnings("unchecked") // C is the settings' own type
+  @SuppressWarnings("unchecked") // C is the type of this record
   default C features(int count) {
     return Records.with((C) this, "features", count);
   }

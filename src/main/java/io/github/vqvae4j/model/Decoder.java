@@ -5,41 +5,64 @@ import io.github.vqvae4j.random.Rng;
 import java.util.Optional;
 
 /**
- * Maps what stands between encoder and decoder, [b, h/r, w/r, D] or [b, D], to [b, h, w, channels]:
- * images centred at 0, or what the {@link Likelihood} of a {@link Vae} makes pixels of. Extend it
- * with what {@link #compute} shall do.
+ * The base class of decoders: layers that map latents, [b, h/r, w/r, D] or [b, D], to images [b, h,
+ * w, channels], centered at 0. For a {@link Vae}, the output is the input of its {@link
+ * Likelihood}.
+ *
+ * <p>A custom decoder extends this class and implements {@link #compute}; gradients are computed
+ * automatically:
+ *
+ * <pre>{@code
+ * final class PatchDecoder extends Decoder {
+ *   private final ConvTranspose2d patches;
+ *
+ *   PatchDecoder(int dimension, int channels, Rng rng) {
+ *     ConvConfig config = ConvConfig.of(dimension, channels, 4).stride(4);
+ *     patches = child("patches", new ConvTranspose2d(config, rng));
+ *   }
+ *
+ *   @Override
+ *   protected Tensor compute(Tensor latents) {
+ *     return patches.forward(latents);
+ *   }
+ *
+ *   @Override
+ *   protected int pixelsPerVector() {
+ *     return 16;
+ *   }
+ * }
+ * }</pre>
  */
 public abstract class Decoder extends Layer {
-  /** The settings that a decoder is built from, and saved with. */
+  /** The settings of a decoder, which are saved with the model. */
   public interface Config {
     /**
      * Builds the decoder.
      *
-     * @param dimension D, the channels of its input
-     * @param rng where the weights are drawn from
+     * @param dimension D, the number of input channels
+     * @param rng the random number generator for the initial weights
      * @return a new decoder with these settings
      */
     Decoder build(int dimension, Rng rng);
   }
 
-  /** For subclasses. */
+  /** Constructor for subclasses. */
   protected Decoder() {}
 
   /**
-   * The settings it was built from, which a model file keeps.
+   * Returns the settings of this decoder, which are saved with the model.
    *
-   * @return empty for a decoder of one's own, which a model file cannot build
+   * @return the settings, or empty for a custom decoder, which cannot be built from a model file
    */
   public Optional<Config> config() {
     return Optional.empty();
   }
 
   /**
-   * Returns how many pixels it makes of each vector of its input. {@link VqVae#decode} takes so
-   * many images at once that their pixels fit into the memory that training needed; nothing else
-   * depends on it.
+   * Returns the number of output pixels per input vector. It only determines how many images {@link
+   * VqVae#decode} processes at once, so that inference needs no more memory than training.
    *
-   * @return at least 1; by default 64, as of three doublings
+   * @return at least 1; by default 64, which corresponds to three upsampling stages of factor 2
    */
   protected int pixelsPerVector() {
     return 64;

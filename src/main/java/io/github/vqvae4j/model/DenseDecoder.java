@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A decoder without convolutions: vectors [b, D] to images [b, height, width, channels].
+ * A fully connected decoder: vectors [b, D] to images [b, height, width, channels].
  *
- * <p>Linear maps to the hidden sizes, each with a rectified linear unit; a linear map to all
- * pixels.
+ * <p>Linear layers of the hidden sizes, each followed by a ReLU, and a linear layer to all pixels.
  */
 public final class DenseDecoder extends Decoder {
   private final DenseDecoderConfig config;
@@ -18,28 +17,28 @@ public final class DenseDecoder extends Decoder {
   private final Linear project;
 
   /**
-   * A decoder.
+   * Creates a decoder.
    *
-   * @param config its settings
-   * @param dimension D, the size of its input
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param dimension D, the size of the input
+   * @param rng the random number generator for the initial weights
    */
   public DenseDecoder(DenseDecoderConfig config, int dimension, Rng rng) {
     this.config = config;
     hidden = child("hidden", new DenseStack(dimension, config.hidden(), rng));
-    int last = DenseStack.last(dimension, config.hidden());
+    int last = DenseStack.outputSize(dimension, config.hidden());
     project =
         child(
             "project", new Linear(last, config.height() * config.width() * config.channels(), rng));
   }
 
   /**
-   * Settings for images of one size.
+   * Returns the default settings for images of one size.
    *
-   * @param height rows of pixels
-   * @param width columns of pixels
-   * @param channels 1 for gray images, 3 for colour
-   * @return the settings, to be changed or built
+   * @param height the height in pixels
+   * @param width the width in pixels
+   * @param channels 1 for grayscale images, 3 for color images
+   * @return the settings
    */
   public static DenseDecoderConfig images(int height, int width, int channels) {
     return DenseDecoderConfig.of(height, width, channels);
@@ -51,8 +50,8 @@ public final class DenseDecoder extends Decoder {
   }
 
   @Override
-  protected Tensor compute(Tensor vectors) {
-    return chain(vectors, List.of(hidden, project))
-        .reshape(vectors.size(0), config.height(), config.width(), config.channels());
+  protected Tensor compute(Tensor latents) {
+    return chain(latents, List.of(hidden, project))
+        .reshape(latents.size(0), config.height(), config.width(), config.channels());
   }
 }

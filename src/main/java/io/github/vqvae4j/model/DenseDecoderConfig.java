@@ -6,22 +6,22 @@ import java.util.List;
 /**
  * The settings of a {@link DenseDecoder}.
  *
- * @param height of the images in pixels, at least 1
- * @param width of the images in pixels, at least 1
- * @param channels of the images, at least 1
- * @param hidden the sizes in between, from the vector to the image, each at least 1; by default 400
- *     alone; none for one linear map
+ * @param height the height of the images in pixels, at least 1
+ * @param width the width of the images in pixels, at least 1
+ * @param channels the number of image channels, at least 1
+ * @param hidden the sizes of the hidden layers, from vector to image, each at least 1; by default
+ *     one layer of 400; empty for a single linear layer
  */
 public record DenseDecoderConfig(int height, int width, int channels, List<Integer> hidden)
     implements Decoder.Config, DenseSettings<DenseDecoderConfig> {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public DenseDecoderConfig {
-    PartChecks.dense("DenseDecoderConfig", height, width, channels);
-    hidden = PartChecks.sizes("DenseDecoderConfig.hidden", hidden);
+    SettingChecks.dense("DenseDecoderConfig", height, width, channels);
+    hidden = SettingChecks.sizes("DenseDecoderConfig.hidden", hidden);
   }
 
   static DenseDecoderConfig of(int height, int width, int channels) {

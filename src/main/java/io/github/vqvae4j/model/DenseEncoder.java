@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An encoder without convolutions: images [b, height, width, channels] to one vector each, [b, D].
+ * A fully connected encoder: images [b, height, width, channels] to one vector per image, [b, D].
  *
- * <p>All pixels as one row; linear maps to the hidden sizes, each with a rectified linear unit; a
- * linear map to D. With hidden 400 and D = 2 * 20 it is the encoder usual for a VAE of digits.
+ * <p>The pixels are flattened and passed through linear layers of the hidden sizes, each followed
+ * by a ReLU, and a linear layer to D. With 400 hidden units and D = 2 * 20, it is the common
+ * encoder of VAEs for MNIST.
  */
 public final class DenseEncoder extends Encoder {
   private final DenseEncoderConfig config;
@@ -19,26 +20,27 @@ public final class DenseEncoder extends Encoder {
   private final Linear project;
 
   /**
-   * An encoder.
+   * Creates an encoder.
    *
-   * @param config its settings
-   * @param dimension D, the size of its result
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param dimension D, the size of the output
+   * @param rng the random number generator for the initial weights
    */
   public DenseEncoder(DenseEncoderConfig config, int dimension, Rng rng) {
     this.config = config;
     int in = config.height() * config.width() * config.channels();
     hidden = child("hidden", new DenseStack(in, config.hidden(), rng));
-    project = child("project", new Linear(DenseStack.last(in, config.hidden()), dimension, rng));
+    project =
+        child("project", new Linear(DenseStack.outputSize(in, config.hidden()), dimension, rng));
   }
 
   /**
-   * Settings for images of one size.
+   * Returns the default settings for images of one size.
    *
-   * @param height rows of pixels
-   * @param width columns of pixels
-   * @param channels 1 for gray images, 3 for colour
-   * @return the settings, to be changed or built
+   * @param height the height in pixels
+   * @param width the width in pixels
+   * @param channels 1 for grayscale images, 3 for color images
+   * @return the settings
    */
   public static DenseEncoderConfig images(int height, int width, int channels) {
     return DenseEncoderConfig.of(height, width, channels);
@@ -65,8 +67,8 @@ public final class DenseEncoder extends Encoder {
               + config.channels()
               + "], got "
               + Arrays.toString(shape)
-              + ": an encoder without convolutions takes one size. Build it with images(..) for"
-              + " that size, or crop or resize the images.");
+              + ": a fully connected encoder is built for one size. Build it for that size with"
+              + " images(..), or crop or resize the images.");
     }
     return chain(images.reshape(shape[0], -1), List.of(hidden, project));
   }

@@ -6,22 +6,22 @@ import java.util.List;
 /**
  * The settings of a {@link DenseEncoder}.
  *
- * @param height of the images in pixels, at least 1
- * @param width of the images in pixels, at least 1
- * @param channels of the images, at least 1
- * @param hidden the sizes in between, from the image to the vector, each at least 1; by default 400
- *     alone; none for one linear map
+ * @param height the height of the images in pixels, at least 1
+ * @param width the width of the images in pixels, at least 1
+ * @param channels the number of image channels, at least 1
+ * @param hidden the sizes of the hidden layers, from image to vector, each at least 1; by default
+ *     one layer of 400; empty for a single linear layer
  */
 public record DenseEncoderConfig(int height, int width, int channels, List<Integer> hidden)
     implements Encoder.Config, DenseSettings<DenseEncoderConfig> {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public DenseEncoderConfig {
-    PartChecks.dense("DenseEncoderConfig", height, width, channels);
-    hidden = PartChecks.sizes("DenseEncoderConfig.hidden", hidden);
+    SettingChecks.dense("DenseEncoderConfig", height, width, channels);
+    hidden = SettingChecks.sizes("DenseEncoderConfig.hidden", hidden);
   }
 
   static DenseEncoderConfig of(int height, int width, int channels) {

@@ -3,27 +3,28 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.config.Records;
 
 /**
- * What the settings of {@link DenseEncoder} and {@link DenseDecoder} share.
+ * The settings that {@link DenseEncoder} and {@link DenseDecoder} have in common.
  *
- * @param <C> the settings themselves
+ * @param <C> the type of the settings
  */
 public sealed interface DenseSettings<C extends Record & DenseSettings<C>>
     permits DenseEncoderConfig, DenseDecoderConfig {
   /**
-   * Sets the sizes in between.
+   * Sets the sizes of the hidden layers.
    *
-   * @param sizes in the order of the layers
-   * @return these settings with them
+   * @param sizes the sizes in the order of the layers
+   * @return a copy with the new value
    */
-  @SuppressWarnings("unchecked") // C is the settings' own type
+  @SuppressWarnings("unchecked") // C is the type of this record
   default C hidden(Integer... sizes) {
     return Records.with((C) this, "hidden", sizes);
   }
 
   /**
-   * Leaves out what is in between: {@link #hidden(Integer...)} of no sizes.
+   * Removes all hidden layers, which leaves a single linear layer: {@link #hidden(Integer...)}
+   * without sizes.
    *
-   * @return these settings for one linear map
+   * @return a copy without hidden layers
    */
   default C linear() {
     return hidden(new Integer[0]);

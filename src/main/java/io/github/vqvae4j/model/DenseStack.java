@@ -7,7 +7,7 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Linear maps, each followed by a rectified linear unit: [b, in] to [b, the last width]. */
+/** Linear layers, each followed by a ReLU: [b, in] to [b, last width]. */
 final class DenseStack extends Layer {
   private final List<Linear> layers = new ArrayList<>();
 
@@ -28,8 +28,8 @@ final class DenseStack extends Layer {
     return output;
   }
 
-  /** The size of the result. */
-  static int last(int in, List<Integer> widths) {
+  /** Returns the size of the output. */
+  static int outputSize(int in, List<Integer> widths) {
     return widths.isEmpty() ? in : widths.get(widths.size() - 1);
   }
 }

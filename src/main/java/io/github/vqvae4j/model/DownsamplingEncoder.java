@@ -15,19 +15,19 @@ import java.util.List;
 abstract sealed class DownsamplingEncoder extends Encoder permits ConvEncoder, SeriesEncoder {
   private final List<Layer> layers;
 
-  /** With {@code times} halvings. */
+  /** Creates an encoder that halves the size {@code stages} times. */
   DownsamplingEncoder(
-      Convolution.Kind kind, ConvSettings<?> settings, int times, int dimension, Rng rng) {
+      Convolution.Kind kind, ConvSettings<?> settings, int stages, int dimension, Rng rng) {
     int hidden = settings.hidden();
     Initializer initializer = settings.initializer();
-    List<Layer> halvings = new ArrayList<>();
+    List<Layer> convolutions = new ArrayList<>();
     int in = settings.channels();
-    for (int i = 0; i < times; i++) {
+    for (int i = 0; i < stages; i++) {
       int out = i == 0 ? hidden / 2 : hidden;
-      halvings.add(kind.of(conv(in, out, 4, initializer).stride(2).padding(1).relu(true), rng));
+      convolutions.add(kind.of(conv(in, out, 4, initializer).stride(2).padding(1).relu(true), rng));
       in = out;
     }
-    Layer down = child("down", Sequential.of(halvings));
+    Layer down = child("down", Sequential.of(convolutions));
     Layer mix = child("mix", kind.of(conv(in, hidden, 3, initializer).padding(1).relu(true), rng));
     Layer residual =
         child("residual", new ResidualStack(kind, hidden, settings.residual(), initializer, rng));
@@ -43,7 +43,7 @@ abstract sealed class DownsamplingEncoder extends Encoder permits ConvEncoder, S
     return ConvConfig.of(in, out, kernel).initializer(initializer);
   }
 
-  /** [b, .., channels] to [b, .., D]. */
+  /** Maps [b, .., channels] to [b, .., D]. */
   final Tensor encode(Tensor x) {
     return chain(x, layers);
   }

@@ -6,51 +6,51 @@ import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
-/** What a model makes wrong in an image, pixel by pixel, smoothed. */
+/** Computes maps of a model's errors, one value per pixel, smoothed by a moving average. */
 final class ErrorMaps {
-  /** Takes the maps of one image after another. */
+  /** Receives the maps of each image. */
   interface Consumer {
     /**
-     * Of one image.
+     * Receives the maps of one image.
      *
-     * @param image its index
-     * @param reconstruction mean over channels of (x - x')^2, [height, width]
-     * @param quantization mean over D of (z_e - e_k)^2 of each pixel's code, [height, width]; zeros
-     *     for a model without a codebook
+     * @param image the index of the image
+     * @param reconstruction the mean over channels of (x - x')^2, [height, width]
+     * @param quantization the mean over D of (z_e - e_k)^2 at the latent position of each pixel,
+     *     [height, width]; zeros for a model without a codebook
      */
     void accept(int image, double[] reconstruction, double[] quantization);
   }
 
   private ErrorMaps() {}
 
-  /** Gives the maps of all images, some of them at a time going through the model. */
-  static void each(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
-    model.withinMemory(
+  /** Computes the maps of all images, a chunk of images at a time. */
+  static void forEach(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
+    model.withMemoryGuard(
         "AnomalyDetector",
         images,
         () -> {
-          eachInParts(model, images, smoothing, consumer);
+          forEachInChunks(model, images, smoothing, consumer);
           return null;
         });
   }
 
-  private static void eachInParts(
+  private static void forEachInChunks(
       ImageModel model, Dataset images, int smoothing, Consumer consumer) {
-    model.checkSome(images);
+    model.checkNotEmpty(images);
     model.checkWeights();
     int height = images.height();
     int width = images.width();
-    int part = ImageModel.part((long) height * width);
+    int chunk = ImageModel.chunkSize((long) height * width);
     for (int from = 0, to; from < images.size(); from = to) {
-      to = Lengths.end(from, part, images.size());
+      to = ArrayLengths.chunkEnd(from, chunk, images.size());
       try (Step step = Step.inference()) {
         Errors errors = errors(model, ImageModel.pixels(step, images, from, to));
         for (int i = from; i < to; i++) {
-          double[] reconstruction = errors.reconstruction.of(i - from, height, width);
+          double[] reconstruction = errors.reconstruction.upsample(i - from, height, width);
           double[] quantization =
               errors.quantization == null
                   ? new double[height * width]
-                  : errors.quantization.of(i - from, height, width);
+                  : errors.quantization.upsample(i - from, height, width);
           checkFinite(i, reconstruction, quantization);
           consumer.accept(
               i,
@@ -61,28 +61,29 @@ final class ErrorMaps {
     }
   }
 
-  /** Both errors of some images; {@code quantization} is null where there is no codebook. */
+  /** The errors of some images; {@code quantization} is null for a model without a codebook. */
   private record Errors(Grid reconstruction, Grid quantization) {}
 
   private static Errors errors(ImageModel model, Tensor images) {
     if (!(model instanceof VqVae vqVae)) {
-      return new Errors(Grid.between(checked(model, model.forward(images), images), images), null);
+      return new Errors(
+          Grid.between(checkShape(model, model.forward(images), images), images), null);
     }
-    Tensor vectors = vqVae.vectors(images);
-    if (vectors.rank() != 4) {
+    Tensor latents = vqVae.vectors(images);
+    if (latents.rank() != 4) {
       throw new IllegalArgumentException(
-          "AnomalyDetector: expected an encoder that gives vectors [b, h, w, D], got "
-              + Arrays.toString(vectors.shape())
-              + "; give it an encoder that keeps the places in an image apart.");
+          "AnomalyDetector: expected an encoder output [b, h, w, D], got "
+              + Arrays.toString(latents.shape())
+              + ". Use an encoder that returns a map of latents, such as ConvEncoder.");
     }
-    Tensor chosen = vqVae.quantizer().lookup(vqVae.quantizer().encode(vectors));
-    Tensor reconstruction = vqVae.decoder().forward(chosen).add(ImageModel.CENTER);
+    Tensor quantized = vqVae.quantizer().lookup(vqVae.quantizer().encode(latents));
+    Tensor reconstruction = vqVae.decoder().forward(quantized).add(ImageModel.CENTER);
     return new Errors(
-        Grid.between(checked(vqVae, reconstruction, images), images),
-        Grid.between(vectors, chosen));
+        Grid.between(checkShape(vqVae, reconstruction, images), images),
+        Grid.between(latents, quantized));
   }
 
-  private static Tensor checked(ImageModel model, Tensor reconstructions, Tensor images) {
+  private static Tensor checkShape(ImageModel model, Tensor reconstructions, Tensor images) {
     model.checkSameShape(reconstructions.shape(), images.shape());
     return reconstructions;
   }
@@ -90,7 +91,7 @@ final class ErrorMaps {
   /**
    * Squared differences, averaged over the last axis.
    *
-   * @param values [images, height, width], of a height and width of their own
+   * @param values [images, height, width], at the resolution of the compared tensors
    */
   private record Grid(float[] values, int height, int width) {
     static Grid between(Tensor a, Tensor b) {
@@ -100,8 +101,8 @@ final class ErrorMaps {
           Math.toIntExact(a.size(2)));
     }
 
-    /** The values of an image at each of its pixels, which several may share. */
-    double[] of(int image, int rows, int columns) {
+    /** Returns the values of an image, upsampled to its pixels by nearest neighbor. */
+    double[] upsample(int image, int rows, int columns) {
       double[] map = new double[rows * columns];
       for (int y = 0; y < rows; y++) {
         int row = (image * height + (int) ((long) y * height / rows)) * width;
@@ -121,26 +122,30 @@ final class ErrorMaps {
             "AnomalyDetector",
             "the model's error for image " + image,
             sum,
-            "use a trained model and pixels in 0..1, or retrain it with a smaller learning rate");
+            "use a trained model and pixels in 0..1, or retrain the model with a smaller learning"
+                + " rate");
       }
     }
   }
 
-  /** The mean over a square around each pixel, as far as the square lies in the image. */
+  /**
+   * Returns the mean over a square around each pixel, without the part of the square that is
+   * outside the image.
+   */
   private static double[] smooth(double[] map, int height, int width, int side) {
-    return side == 1 ? map : along(along(map, width, 1, side), height, width, side);
+    return side == 1 ? map : means(means(map, width, 1, side), height, width, side);
   }
 
-  /** The means along one axis, whose neighbours are {@code stride} apart. */
-  private static double[] along(double[] map, int length, int stride, int side) {
+  /** Returns moving averages along one axis, whose adjacent elements are {@code stride} apart. */
+  private static double[] means(double[] map, int length, int stride, int side) {
     double[] means = new double[map.length];
     for (int i = 0; i < map.length; i++) {
-      int at = i / stride % length;
-      int from = Math.max(0, at - side / 2);
-      int to = Math.min(length, at + side / 2 + 1);
+      int position = i / stride % length;
+      int from = Math.max(0, position - side / 2);
+      int to = Math.min(length, position + side / 2 + 1);
       double sum = 0;
       for (int j = from; j < to; j++) {
-        sum += map[i + (j - at) * stride];
+        sum += map[i + (j - position) * stride];
       }
       means[i] = sum / (to - from);
     }

@@ -19,158 +19,186 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * A model that reconstructs images, and what {@code train.Trainer} needs to train it: its loss on a
- * batch. As a layer it maps images to reconstructions, both with pixels in 0..1.
+ * The base class of models that reconstruct images. It defines the loss on a batch, which {@code
+ * train.Trainer} minimizes. As a layer, a model maps images to reconstructions, both with pixels in
+ * 0..1.
+ *
+ * <pre>{@code
+ * ImageModel model = VqVae.load(Path.of("digits.safetensors"));
+ * Images reconstructions = model.reconstruct(digits.test());
+ * }</pre>
  */
 public abstract class ImageModel extends Layer {
-  /** What is taken from pixels before a network sees them, and added to what one gives. */
+  /** Subtracted from pixels before the encoder and added to the decoder output. */
   static final float CENTER = 0.5f;
 
-  /** What is checked behind an encoder, as messages call it. */
-  static final String ENCODED = "the encoder's output";
+  /** The name of the encoder output in messages. */
+  static final String ENCODER_OUTPUT = "the encoder's output";
 
-  /** At most so many images go through a model at once. */
-  private static final int MOST_IMAGES = 64;
+  /** The maximum number of images that are processed at once. */
+  private static final int MAX_IMAGES = 64;
 
-  /** And so many pixels, since the memory of a pass grows with them. */
-  private static final int MOST_PIXELS = 1 << 16;
+  /** The maximum number of pixels that are processed at once, which bounds the memory. */
+  private static final int MAX_PIXELS = 1 << 16;
 
   private final WeightCheck weights = new WeightCheck(this);
 
-  /** For subclasses. */
+  /** Constructor for subclasses. */
   protected ImageModel() {}
 
   /**
-   * Runs the model on a batch for its loss. In a step for training this is what is trained; in one
-   * for inference, what is evaluated.
+   * Computes the loss of a batch. In a training step, this is the loss that is minimized; in an
+   * inference step, it is the evaluation loss.
    *
    * @param images [b, h, w, channels], in 0..1
-   * @param progress where the training is
-   * @return the terms of the loss, and the reconstruction
+   * @param progress the position of the training run or evaluation
+   * @return the loss terms and the reconstructions
    */
   public abstract BatchLoss loss(Tensor images, TrainingProgress progress);
 
   /**
-   * The size of the codebook that {@link BatchLoss#usage} counts in.
+   * Returns the size of the codebook that {@link BatchLoss#usage} refers to.
    *
-   * @return K; 0 for a model without one
+   * @return K, or 0 for a model without a codebook
    */
   public int codebookSize() {
     return 0;
   }
 
   /**
-   * Looks at the data before the first step of a training run. By default there is nothing to do.
+   * Initializes the model from data. The trainer calls this before the first step of a run. The
+   * default implementation does nothing.
    *
-   * @param data what will be trained on
-   * @param batch images in a batch
-   * @param seed of the order in which training will see them
-   * @param rng where random choices come from
+   * @param data the training data
+   * @param batch the batch size
+   * @param seed the seed of the order in which training will visit the data
+   * @param rng the random number generator for random choices
    */
   public void initialize(Dataset data, int batch, long seed, Rng rng) {}
 
   /**
-   * Images through the whole model.
+   * Returns the reconstructions of images.
    *
-   * @param images of the size and channels that the model takes, in 0..1
-   * @return their reconstructions
+   * @param images images of the size and channels that the model expects, in 0..1
+   * @return the reconstructions
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer or a pixel is NaN
    *     or infinite
-   * @throws InsufficientMemoryException if the pass of one image, which grows with its area, needs
-   *     more memory than there is; smaller images go on as before
+   * @throws InsufficientMemoryException if processing one image, whose memory is proportional to
+   *     its area, needs more memory than is available; the model remains usable for smaller images
    */
   public abstract Images reconstruct(Dataset images);
 
   /**
-   * The settings of the model and its parts, as they are saved with it.
+   * Returns the settings of the model and its components, which are saved with it.
    *
-   * @return by the part's name, {@code model} for its own; empty for a part of one's own
+   * @return the settings by component name, those of the model itself under {@code model}; empty
+   *     for a custom component
    */
   public abstract Map<String, Optional<?>> settings();
 
   /**
-   * Writes the model to a file.
+   * Saves the model to a file.
    *
-   * @param file safetensors; an existing one is replaced once the new one is complete
-   * @throws IOException if it cannot be written
+   * @param file a safetensors file; an existing file is replaced only after the new one is complete
+   * @throws IOException if the file cannot be written
    */
   public abstract void save(Path file) throws IOException;
 
-  /** Whether the model has all that it takes from data before its first training step. */
-  boolean isStarted() {
+  /** Returns whether everything that is initialized from data has been initialized. */
+  boolean isInitialized() {
     return true;
   }
 
   /**
-   * Checks that all parameters and buffers are finite, once after each change. Encoding, decoding
-   * and evaluations do so by themselves. Logs one warning if the model was neither trained nor
-   * loaded, or if its codebook should start from data and was not started.
+   * Checks that all parameters and buffers are finite. The check is repeated only after they
+   * changed. Encoding, decoding and evaluation call it automatically. Logs one warning if the model
+   * was neither trained nor loaded, or if its codebook is initialized from data and has not been
+   * initialized.
    *
-   * @throws NonFiniteException if one is NaN or infinite; the message names it
+   * @throws NonFiniteException if a value is NaN or infinite; the message names the parameter or
+   *     buffer
    */
   public final void checkWeights() {
     weights.check();
   }
 
-  /** Ends a constructor: all parameters and buffers are there, and not trained yet. */
-  final void built() {
-    weights.built();
+  /**
+   * Marks the end of construction: the current weights are untrained. Constructors call this last.
+   */
+  final void markBuilt() {
+    weights.markBuilt();
   }
 
   /**
-   * Returns how many images of a data set should go through a model at once where all of them do,
-   * as in evaluations. It depends on their size alone, so that results do not depend on who asks,
-   * and is small enough that a pass needs no more memory than a step of training: 64 images of
-   * 32x32 pixels, or one of 256x256.
+   * Returns the number of images that are processed at once when a whole data set is processed, as
+   * in evaluations. It only depends on the size of the images, so results are reproducible, and is
+   * small enough that inference needs no more memory than a training step: 64 images of 32x32
+   * pixels, or one of 256x256.
    *
    * @param data one or more images
-   * @return from 1 to 64, and at most as many as there are
+   * @return 1 to 64, and at most the number of images
    */
   public static int inferenceBatchSize(Dataset data) {
-    return Math.min(part((long) data.height() * data.width()), data.size());
+    return Math.min(chunkSize((long) data.height() * data.width()), data.size());
   }
 
-  /** How many images go through the model at once. */
-  static int part(long pixelsOfImage) {
-    return (int) Math.max(1, Math.min(MOST_IMAGES, MOST_PIXELS / pixelsOfImage));
+  /** Returns the number of images that are processed at once. */
+  static int chunkSize(long pixelsPerImage) {
+    return (int) Math.max(1, Math.min(MAX_IMAGES, MAX_PIXELS / pixelsPerImage));
   }
 
-  /** Some images of a data set in a step. */
+  /** Returns a range of images as a tensor of a step. */
   static Tensor pixels(Step step, Dataset images, int from, int to) {
     return step.tensor(
         images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
   }
 
-  /** The label of each image, -1 where it has none. */
+  /** Returns the label of each image, -1 for images without one. */
   static int[] labels(Dataset images) {
     return IntStream.range(0, images.size()).map(images::label).toArray();
   }
 
-  /** Does work on images for a method; if memory runs out, says how much a pass takes. */
-  final <T> T withinMemory(String who, Dataset images, Supplier<T> work) {
+  /**
+   * Runs {@code work} on images. If memory is insufficient, the exception states the memory that
+   * one image requires.
+   */
+  final <T> T withMemoryGuard(String caller, Dataset images, Supplier<T> work) {
     int[] shape = {images.height(), images.width(), images.channels()};
-    int part = part((long) images.height() * images.width());
+    int chunk = chunkSize((long) images.height() * images.width());
     try {
       return MemoryGuard.run(
-          who + " of images " + Arrays.toString(shape), size(shape, 4L * part), work);
+          caller + " of images " + Arrays.toString(shape), size(shape, 4L * chunk), work);
     } catch (InsufficientMemoryException e) {
       throw PassMemory.ofImage(this, shape[0], shape[1], shape[2]).explain(e);
     }
   }
 
-  /** Bytes of numbers of a shape. */
-  static long size(int[] shape, long each) {
-    return Arrays.stream(shape).asLongStream().reduce(each, (a, b) -> a * b);
+  /**
+   * Returns the size of an array in bytes.
+   *
+   * @param shape the shape of the array
+   * @param bytesPerElement the number of bytes per element
+   */
+  static long size(int[] shape, long bytesPerElement) {
+    return Arrays.stream(shape).asLongStream().reduce(bytesPerElement, (a, b) -> a * b);
   }
 
-  /** Images out of a step; throws NonFiniteException if a pixel is NaN or infinite. */
+  /**
+   * Copies images out of a step.
+   *
+   * @throws NonFiniteException if a pixel is NaN or infinite
+   */
   final Images images(Tensor tensor) {
     long[] s = tensor.shape();
-    Tensor pixels = checkFinite("a pixel of the result", tensor);
+    Tensor pixels = checkFinite("a pixel of the output", tensor);
     return Images.of(pixels.toFloats(), (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
   }
 
-  /** The tensor itself; throws NonFiniteException if a number in it is NaN or infinite. */
+  /**
+   * Returns the tensor.
+   *
+   * @throws NonFiniteException if an element is NaN or infinite
+   */
   final Tensor checkFinite(String what, Tensor tensor) {
     long index = NonFinite.index(tensor);
     if (index >= 0) {
@@ -178,35 +206,38 @@ public abstract class ImageModel extends Layer {
           getClass().getSimpleName(),
           what,
           tensor.toDoubles()[(int) index],
-          "the model has diverged, or the images have pixels far outside 0..1. Retrain it with a"
-              + " smaller learning rate, or load an earlier file of it");
+          "the model has diverged, or the images have pixels far outside 0..1. Retrain the model"
+              + " with a smaller learning rate, or load an earlier checkpoint");
     }
     return tensor;
   }
 
-  /** Throws if there is no image to encode. */
-  final void checkSome(Dataset images) {
+  /** Throws IllegalArgumentException if there are no images. */
+  final void checkNotEmpty(Dataset images) {
     if (images.size() == 0) {
       throw new IllegalArgumentException(
           getClass().getSimpleName() + ": expected at least one image, got none.");
     }
   }
 
-  /** Throws unless a decoder gave what the encoder had got. */
+  /** Throws IllegalArgumentException unless reconstructions and images have the same shape. */
   final void checkSameShape(long[] reconstructions, long[] images) {
     if (!Arrays.equals(reconstructions, images)) {
       throw new IllegalArgumentException(
           getClass().getSimpleName()
-              + ": the decoder gave images "
-              + Arrays.toString(reconstructions)
-              + " for images "
+              + ": expected reconstructions of the shape of the images, "
               + Arrays.toString(images)
-              + ". Build encoder and decoder for the same size and channels, and with as many"
-              + " doublings as halvings.");
+              + ", got "
+              + Arrays.toString(reconstructions)
+              + " from the decoder. Build encoder and decoder for the same size and channels, and"
+              + " with equal upsampling and downsampling factors.");
     }
   }
 
-  /** As {@link #checkSameShape(long[], long[])}; gives reconstructions of the images' range. */
+  /**
+   * Checks the shape like {@link #checkSameShape(long[], long[])} and returns the reconstructions,
+   * marked as unbounded if the images are.
+   */
   final Images checkSameShape(Images reconstructions, Dataset images) {
     checkSameShape(shape(reconstructions), shape(images));
     return images.unitRange() ? reconstructions : reconstructions.unbounded();

@@ -17,9 +17,9 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * The K colours that an image, or a batch of images, is painted with best: classical vector
- * quantization, the codebook of a {@link VqVae} in the space of pixels. Each pixel's code is that
- * of the nearest colour, by the squared difference of the stored values.
+ * A color palette, optimized for one or more images: classical vector quantization of pixels, the
+ * pixel-space counterpart of a {@link VqVae}. The code of a pixel is the index of the nearest color
+ * by squared distance.
  *
  * <pre>{@code
  * Images photo = Images.read(Path.of("photo.png"));
@@ -28,11 +28,11 @@ import java.util.function.Supplier;
  * palette.write(codes, Path.of("photo-64.png"));
  * }</pre>
  *
- * <p>Pixels and colours are rounded to the 256 steps of a file from 0 to 1 in each channel, so that
- * a file shows bit for bit what {@link #decode} gives. Images of no more than K colours keep just
- * these. Otherwise there are K, all different and each in use: the centers of {@link KMeans} over
- * all pixels; one that by rounding is equal to another, or is nearest to no pixel, moves to that
- * colour of the pixels that loses most.
+ * <p>Pixels and colors are rounded to the 256 levels of a file in each channel, so that a file is
+ * bit-identical to the result of {@link #decode}. If the images have at most K colors, the palette
+ * consists of these. Otherwise it consists of K distinct colors, each of which is used: the centers
+ * of {@link KMeans} over all pixels. A center that is equal to another after rounding, or that is
+ * not nearest to any pixel, is replaced by the pixel color with the largest error.
  */
 public final class ImagePalette {
   private final float[] colors;
@@ -44,15 +44,15 @@ public final class ImagePalette {
   }
 
   /**
-   * Finds the colours of images.
+   * Fits a palette to images.
    *
-   * @param images one or more, of 1 or 3 channels; their pixels count alike
-   * @param config K, the number of colours, and when to stop; {@link KMeansConfig#batch} shortens
-   *     the search in many images
-   * @param rng for all choices
-   * @return the colours: K different ones, or those of the images if they have no more than that
-   * @throws IllegalArgumentException if there are no images, too many for one array, or of other
-   *     channels or of values without bounds, or one holds NaN or infinity
+   * @param images one or more images of 1 or 3 channels; all pixels have equal weight
+   * @param config the number of colors K and the stopping criterion; {@link KMeansConfig#batch}
+   *     speeds up the search for many images
+   * @param rng the random number generator
+   * @return a palette of K distinct colors, or of all colors of the images if there are at most K
+   * @throws IllegalArgumentException if there are no images, if they are too many for one array,
+   *     have another number of channels or unbounded values, or if a value is NaN or infinite
    * @throws InsufficientMemoryException if the heap is too small for several copies of the pixels
    */
   public static ImagePalette fit(Dataset images, KMeansConfig config, Rng rng) {
@@ -64,9 +64,9 @@ public final class ImagePalette {
               + images.size()
               + " of "
               + channels
-              + "; give images, and convert them with toGray or toColor.");
+              + ". Pass at least one image, and convert images with toGray or toColor.");
     }
-    return withinMemory("fit", images, images.size(), () -> fitTo(images, config, rng));
+    return withMemoryGuard("fit", images, images.size(), () -> fitTo(images, config, rng));
   }
 
   private static ImagePalette fitTo(Dataset images, KMeansConfig config, Rng rng) {
@@ -75,27 +75,30 @@ public final class ImagePalette {
     return new ImagePalette(PaletteColors.of(pixels, channels, config, rng), channels);
   }
 
-  /** Does work on some images at once, which are copied, and rounded into another copy. */
-  private static <T> T withinMemory(String what, Dataset images, int count, Supplier<T> work) {
+  /**
+   * Runs {@code work} on {@code count} images at a time, which are copied and rounded into another
+   * copy.
+   */
+  private static <T> T withMemoryGuard(String method, Dataset images, int count, Supplier<T> work) {
     int[] shape = {count, images.height(), images.width(), images.channels()};
     return MemoryGuard.run(
-        "ImagePalette." + what + " of images " + Arrays.toString(shape),
+        "ImagePalette." + method + " of images " + Arrays.toString(shape),
         ImageModel.size(shape, 2L * Float.BYTES),
         work);
   }
 
-  private static void checkPixels(String what, Dataset images) {
+  private static void checkPixels(String method, Dataset images) {
     if (!images.unitRange()) {
       throw new IllegalArgumentException(
           "ImagePalette."
-              + what
-              + ": expected pixels from 0 to 1, got values without bounds, as of a series; quantize"
-              + " them with KMeans.");
+              + method
+              + ": expected pixels in 0..1, got unbounded values, such as those of a series."
+              + " Quantize them with KMeans.");
     }
   }
 
   /**
-   * The colours, as an image of one row.
+   * Returns the colors as an image of one row.
    *
    * @return [1, 1, K, channels]
    */
@@ -104,12 +107,13 @@ public final class ImagePalette {
   }
 
   /**
-   * The code of each pixel.
+   * Returns the code of each pixel.
    *
-   * @param images those it was fitted to, or others of as many channels
-   * @return [images, height, width], each from 0 to K - 1, with the images' labels
-   * @throws IllegalArgumentException if there are no images, or of other channels, or one holds NaN
-   *     or infinity
+   * @param images the images that the palette was fitted to, or others with the same number of
+   *     channels
+   * @return codes [images, height, width], each from 0 to K - 1, with the labels of the images
+   * @throws IllegalArgumentException if there are no images, they have another number of channels,
+   *     or a value is NaN or infinite
    * @throws InsufficientMemoryException as {@link #fit}
    */
   public Codes encode(Dataset images) {
@@ -117,22 +121,23 @@ public final class ImagePalette {
       throw new IllegalArgumentException(
           "ImagePalette.encode: expected one or more images of "
               + channels
-              + " channels, as those it was fitted to, got "
+              + " channels, like those the palette was fitted to, got "
               + images.size()
               + " of "
               + images.channels()
-              + "; convert them with toGray or toColor.");
+              + ". Convert images with toGray or toColor.");
     }
-    return withinMemory("encode", images, 1, () -> codes(images));
+    return withMemoryGuard("encode", images, 1, () -> codes(images));
   }
 
   private Codes codes(Dataset images) {
-    int each = images.height() * images.width();
-    int[] values = new int[Lengths.ofImages("ImagePalette.encode", images.size(), each, "pixels")];
+    int size = images.height() * images.width();
+    int[] values =
+        new int[ArrayLengths.ofImages("ImagePalette.encode", images.size(), size, "pixels")];
     for (int i = 0; i < images.size(); i++) {
       float[] pixels = PaletteColors.rounded(images.pixels(i, i + 1), channels);
       int[] nearest = KMeans.nearest(pixels, channels, colors);
-      System.arraycopy(nearest, 0, values, i * each, each);
+      System.arraycopy(nearest, 0, values, i * size, size);
     }
     return Codes.of(
             values, colors.length / channels, images.size(), images.height(), images.width())
@@ -140,11 +145,11 @@ public final class ImagePalette {
   }
 
   /**
-   * Codes to images.
+   * Decodes codes to images.
    *
-   * @param codes [count, height, width], made with this palette
-   * @return the images, painted with the palette's colours
-   * @throws IllegalArgumentException if they are codes of another number of colours, or one is
+   * @param codes codes [count, height, width] of this palette
+   * @return the images in the colors of the palette
+   * @throws IllegalArgumentException if the codes belong to another number of colors, or a code is
    *     missing
    */
   public Images decode(Codes codes) {
@@ -153,49 +158,49 @@ public final class ImagePalette {
     return MemoryGuard.run(
         "ImagePalette.decode of " + codes,
         ImageModel.size(shape, Float.BYTES * channels),
-        () -> painted(codes.values(), shape));
+        () -> lookup(codes.values(), shape));
   }
 
-  private Images painted(int[] values, int[] shape) {
+  private Images lookup(int[] values, int[] shape) {
     float[] pixels =
         new float
-            [Lengths.of(
+            [ArrayLengths.of(
                 "ImagePalette.decode",
                 values.length,
                 "pixels",
                 channels,
                 "channels",
-                "take fewer")];
+                "pass fewer at a time")];
     for (int i = 0; i < values.length; i++) {
       System.arraycopy(colors, values[i] * channels, pixels, i * channels, channels);
     }
     return Images.of(pixels, shape[0], shape[1], shape[2], channels);
   }
 
-  private void check(String what, Codes codes) {
-    Codebooks own = Codebooks.of(colors.length / channels);
-    if (!codes.codebooks().equals(own) || codes.shape().length != 3) {
+  private void check(String method, Codes codes) {
+    Codebooks expected = Codebooks.of(colors.length / channels);
+    if (!codes.codebooks().equals(expected) || codes.shape().length != 3) {
       throw new IllegalArgumentException(
           "ImagePalette."
-              + what
+              + method
               + ": expected codes [count, height, width] of "
               + colors.length / channels
-              + " colours, got "
+              + " colors, got "
               + codes
-              + "; use the palette that made them.");
+              + ". Use the palette that encoded them.");
     }
-    codes.requireComplete("ImagePalette." + what);
+    codes.requireComplete("ImagePalette." + method);
   }
 
   /**
-   * Writes one image as a PNG of indexed colour, which is smaller than one of all colours. {@link
-   * Images#read} gives what {@link #decode} does, bit for bit; with 1 channel if all colours are
-   * gray.
+   * Writes one image as an indexed-color PNG, which is smaller than a truecolor PNG. {@link
+   * Images#read} returns the result of {@link #decode} bit for bit, with 1 channel if all colors
+   * are gray.
    *
-   * @param codes of one image, [1, height, width]
-   * @param file ends in {@code .png}; an older one is replaced
-   * @throws IllegalArgumentException if there are several images, more than 256 colours, a code is
-   *     missing, or the name ends otherwise
+   * @param codes the codes of one image, [1, height, width]
+   * @param file a file whose name ends in {@code .png}; an existing file is replaced
+   * @throws IllegalArgumentException if there are several images or more than 256 colors, a code is
+   *     missing, or the file name has another extension
    * @throws IOException if the file cannot be written
    */
   public void write(Codes codes, Path file) throws IOException {
@@ -205,51 +210,51 @@ public final class ImagePalette {
       throw new IllegalArgumentException(
           "ImagePalette.write: expected the codes of 1 image, got "
               + codes
-              + "; write them one at a time, with codes.range(i, i + 1).");
+              + ". Write images one at a time, with codes.range(i, i + 1).");
     }
     PaletteFile.write(colors(), codes.values(), shape[1], shape[2], file);
   }
 
   /**
-   * What the palette costs and loses.
+   * Returns the size and the error of quantized images.
    *
-   * @param images any it can encode
-   * @param theirCodes what {@link #encode} gave for them
-   * @return error and bits
-   * @throws IllegalArgumentException if these are not codes of so many such images, one is missing,
-   *     or the images are values without bounds
+   * @param images images that {@link #encode} accepts
+   * @param codes the result of {@link #encode} for these images
+   * @return the error and the size in bits
+   * @throws IllegalArgumentException if the codes do not belong to these images, a code is missing,
+   *     or the images have unbounded values
    */
-  public PaletteReport report(Dataset images, Codes theirCodes) {
-    check("report", theirCodes);
+  public PaletteReport report(Dataset images, Codes codes) {
+    check("report", codes);
     checkPixels("report", images);
     int[] expected = {images.size(), images.height(), images.width()};
-    if (!Arrays.equals(theirCodes.shape(), expected) || images.channels() != channels) {
+    if (!Arrays.equals(codes.shape(), expected) || images.channels() != channels) {
       throw new IllegalArgumentException(
           "ImagePalette.report: expected the codes of images "
               + Arrays.toString(expected)
               + " of "
               + channels
               + " channels, got "
-              + theirCodes
+              + codes
               + " and "
               + images.channels()
-              + " channels; give the images that were encoded.");
+              + " channels. Pass the images that were encoded.");
     }
-    return withinMemory("report", images, 1, () -> measured(images, theirCodes));
+    return withMemoryGuard("report", images, 1, () -> measure(images, codes));
   }
 
-  private PaletteReport measured(Dataset images, Codes theirCodes) {
-    int[] values = theirCodes.values();
-    int each = values.length / images.size();
+  private PaletteReport measure(Dataset images, Codes codes) {
+    int[] values = codes.values();
+    int size = values.length / images.size();
     double sum = 0;
     for (int i = 0; i < images.size(); i++) {
       float[] pixels = images.pixels(i, i + 1);
       for (int j = 0; j < pixels.length; j++) {
-        double color = colors[values[i * each + j / channels] * channels + j % channels];
+        double color = colors[values[i * size + j / channels] * channels + j % channels];
         sum += (pixels[j] - color) * (pixels[j] - color);
       }
     }
-    CodeUsage usage = CodeUsage.of(values, theirCodes.codebookSize());
+    CodeUsage usage = CodeUsage.of(values, codes.codebookSize());
     return new PaletteReport(values.length, channels, sum / values.length / channels, usage);
   }
 }

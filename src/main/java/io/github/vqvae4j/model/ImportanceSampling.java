@@ -7,7 +7,8 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Estimates log p(x) under a {@link Vae} with samples from q(z|x), weighted by p(x, z) / q(z|x).
+ * Estimates log p(x) of a {@link Vae} by importance sampling: samples from q(z|x), weighted by p(x,
+ * z) / q(z|x).
  */
 final class ImportanceSampling {
   private final Vae model;
@@ -21,24 +22,24 @@ final class ImportanceSampling {
   }
 
   static double[] logLikelihood(Vae model, Dataset images, int samples, Rng rng) {
-    model.checkSome(images);
+    model.checkNotEmpty(images);
     model.checkWeights();
     if (samples < 1) {
       throw new IllegalArgumentException(
           "Vae.logLikelihood: expected at least 1 sample, got " + samples + ".");
     }
     ImportanceSampling sampling = new ImportanceSampling(model, samples, rng);
-    int part = ImageModel.part((long) images.height() * images.width());
+    int chunk = ImageModel.chunkSize((long) images.height() * images.width());
     double[] results = new double[images.size()];
     for (int from = 0, to; from < images.size(); from = to) {
-      to = Lengths.end(from, part, images.size());
-      double[] some = sampling.logLikelihood(images.range(from, to));
-      System.arraycopy(some, 0, results, from, some.length);
+      to = ArrayLengths.chunkEnd(from, chunk, images.size());
+      double[] estimates = sampling.logLikelihood(images.range(from, to));
+      System.arraycopy(estimates, 0, results, from, estimates.length);
     }
     return results;
   }
 
-  /** Of as many images as go through the model at once. */
+  /** Estimates log p(x) of one chunk of images. */
   private double[] logLikelihood(Dataset images) {
     int count = images.size();
     float[] means;
@@ -52,18 +53,19 @@ final class ImportanceSampling {
       logVariances = posterior.logVariance().toFloats();
     }
     double[][] logWeights = new double[count][samples];
-    int each = means.length / count;
+    int latentSize = means.length / count;
     float[] z = new float[means.length];
     for (int k = 0; k < samples; k++) {
       for (int i = 0; i < z.length; i++) {
         double eps = rng.nextGaussian();
         z[i] = (float) (means[i] + Math.exp(logVariances[i] / 2.0) * eps);
-        // log p(z) - log q(z|x); both have the constant -1/2 log 2 pi.
-        logWeights[i / each][k] += (eps * eps + logVariances[i] - (double) z[i] * z[i]) / 2;
+        // log p(z) - log q(z|x); the constants -1/2 log 2 pi cancel.
+        logWeights[i / latentSize][k] += (eps * eps + logVariances[i] - (double) z[i] * z[i]) / 2;
       }
       try (Step step = Step.inference()) {
         Tensor pixels = ImageModel.pixels(step, images, 0, count);
-        double[] negativeLog = model.negativeLog(step.tensor(z, shape), pixels).toDoubles();
+        double[] negativeLog =
+            model.negativeLogLikelihood(step.tensor(z, shape), pixels).toDoubles();
         for (int image = 0; image < count; image++) {
           logWeights[image][k] -= negativeLog[image];
         }
@@ -72,13 +74,13 @@ final class ImportanceSampling {
     return Arrays.stream(logWeights).mapToDouble(ImportanceSampling::logMeanExp).toArray();
   }
 
-  /** log of the mean of e^x, without overflow. */
+  /** Returns log(mean(e^x)) without overflow. */
   static double logMeanExp(double[] x) {
-    double most = Arrays.stream(x).max().orElseThrow();
+    double max = Arrays.stream(x).max().orElseThrow();
     double sum = 0;
     for (double value : x) {
-      sum += Math.exp(value - most);
+      sum += Math.exp(value - max);
     }
-    return most + Math.log(sum / x.length);
+    return max + Math.log(sum / x.length);
   }
 }

@@ -4,19 +4,19 @@ import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
-/** What an encoder asks of the images it is given. */
+/** Checks the input of encoders. */
 final class InputImages {
   private InputImages() {}
 
   /**
    * Checks the shape of images.
    *
-   * @param encoder its name, for the message
-   * @param channels it was built for
-   * @param halvings of the size that it makes
-   * @param setting what sets the halvings
+   * @param encoder the name of the encoder, for the message
+   * @param channels the number of channels that the encoder was built for
+   * @param halvings the number of times that the encoder halves the size
+   * @param remedy the recommended change of the settings, for the message
    */
-  static void check(String encoder, Tensor images, int channels, int halvings, String setting) {
+  static void check(String encoder, Tensor images, int channels, int halvings, String remedy) {
     long[] shape = images.shape();
     if (shape.length != 4 || shape[3] != channels) {
       throw new IllegalArgumentException(
@@ -25,7 +25,7 @@ final class InputImages {
               + channels
               + "], got "
               + Arrays.toString(shape)
-              + ": this encoder was built for "
+              + ": the encoder was built for "
               + Counts.of(channels, "channel")
               + ". Build it with channels("
               + (shape.length == 4 ? shape[3] : "..")
@@ -36,16 +36,14 @@ final class InputImages {
     if (shape[1] % factor != 0 || shape[2] % factor != 0) {
       throw new IllegalArgumentException(
           encoder
-              + ": expected a height and width that "
+              + ": expected a height and width that are multiples of "
               + factor
-              + " divides, since it halves them "
-              + halvings
-              + " times, got "
+              + ", the downsampling factor of the encoder, got "
               + shape[1]
               + "x"
               + shape[2]
-              + ". Crop or resize the images, or build it with fewer "
-              + setting
+              + ". Crop or resize the images, or build the encoder with "
+              + remedy
               + ".");
     }
   }

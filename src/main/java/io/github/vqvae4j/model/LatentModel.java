@@ -14,10 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model with latents of real numbers between an encoder and a decoder.
+ * The base class of models with continuous latents between an encoder and a decoder.
  *
- * <p>{@link #encode}, {@link #decode}, {@link #reconstruct} and {@link #interpolate} draw nothing
- * at random, and may be called from any number of threads, but not while the model trains.
+ * <p>{@link #encode}, {@link #decode}, {@link #reconstruct} and {@link #interpolate} are
+ * deterministic. They may be called from any number of threads, but not while the model is being
+ * trained.
  */
 public abstract class LatentModel extends ImageModel {
   private final Encoder encoder;
@@ -29,27 +30,27 @@ public abstract class LatentModel extends ImageModel {
   }
 
   /**
-   * The encoder.
+   * Returns the encoder.
    *
-   * @return images, centred at 0, to what the latents are made of
+   * @return a layer from images, centered at 0, to latents or their distribution
    */
   public final Encoder encoder() {
     return encoder;
   }
 
   /**
-   * The decoder.
+   * Returns the decoder.
    *
-   * @return latents to what the images are made of
+   * @return a layer from latents to images or their distribution
    */
   public final Decoder decoder() {
     return decoder;
   }
 
   /**
-   * The settings beside those of the parts.
+   * Returns the settings of the model other than those of its encoder and decoder.
    *
-   * @return what it was built with
+   * @return the settings that the model was built with
    */
   public abstract Record config();
 
@@ -62,10 +63,10 @@ public abstract class LatentModel extends ImageModel {
     return settings;
   }
 
-  /** The latents of centred images. */
+  /** Returns the latents of centered images. */
   abstract Tensor latents(Tensor centered);
 
-  /** The images, with pixels in 0..1, that latents stand for. */
+  /** Returns the images, with pixels in 0..1, that latents decode to. */
   abstract Tensor pixels(Tensor latents);
 
   @Override
@@ -74,39 +75,39 @@ public abstract class LatentModel extends ImageModel {
   }
 
   /**
-   * Images to latents.
+   * Encodes images.
    *
-   * @param images of the size and channels that the encoder takes, in 0..1
-   * @return [images, .., D]
+   * @param images images of the size and channels that the encoder expects, in 0..1
+   * @return the latents, [images, .., D]
    * @throws NonFiniteException as {@link #reconstruct}
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public final Latents encode(Dataset images) {
-    String who = getClass().getSimpleName() + ".encode";
-    return withinMemory(who, images, () -> encodeInParts(images));
+    String caller = getClass().getSimpleName() + ".encode";
+    return withMemoryGuard(caller, images, () -> encodeInChunks(images));
   }
 
-  private Latents encodeInParts(Dataset images) {
-    checkSome(images);
+  private Latents encodeInChunks(Dataset images) {
+    checkNotEmpty(images);
     checkWeights();
-    int part = part((long) images.height() * images.width());
+    int chunk = chunkSize((long) images.height() * images.width());
     float[] values = null;
     int[] shape = null;
     for (int from = 0, to; from < images.size(); from = to) {
-      to = Lengths.end(from, part, images.size());
+      to = ArrayLengths.chunkEnd(from, chunk, images.size());
       try (Step step = Step.inference()) {
-        Tensor some = latents(pixels(step, images, from, to).add(-CENTER));
-        int each = Math.toIntExact(some.length() / (to - from));
+        Tensor latents = latents(pixels(step, images, from, to).add(-CENTER));
+        int size = Math.toIntExact(latents.length() / (to - from));
         if (values == null) {
-          shape = intShape(some);
-          String who = getClass().getSimpleName() + ".encode";
-          values = new float[Lengths.ofImages(who, images.size(), each, "numbers")];
+          shape = intShape(latents);
+          String caller = getClass().getSimpleName() + ".encode";
+          values = new float[ArrayLengths.ofImages(caller, images.size(), size, "values")];
         }
-        some.read(0, values, from * each, (to - from) * each);
+        latents.read(0, values, from * size, (to - from) * size);
       }
     }
     shape[0] = images.size();
-    return Latents.taking(values, shape);
+    return Latents.wrap(values, shape);
   }
 
   private static int[] intShape(Tensor tensor) {
@@ -119,11 +120,11 @@ public abstract class LatentModel extends ImageModel {
   }
 
   /**
-   * Latents to images.
+   * Decodes latents.
    *
-   * @param latents of this model, [count, .., D]
-   * @return the images; pixels may lie a little outside 0..1
-   * @throws IllegalArgumentException if the decoder does not take latents of that shape
+   * @param latents latents of this model, [count, .., D]
+   * @return the images; pixels may be slightly outside 0..1
+   * @throws IllegalArgumentException if the decoder does not accept latents of that shape
    * @throws NonFiniteException as {@link #reconstruct}
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
@@ -133,30 +134,30 @@ public abstract class LatentModel extends ImageModel {
       return MemoryGuard.run(
           getClass().getSimpleName() + ".decode of " + latents,
           size(shape, Float.BYTES),
-          () -> decodeInParts(latents));
+          () -> decodeInChunks(latents));
     } catch (InsufficientMemoryException e) {
-      boolean map = shape.length == 4;
-      throw map ? PassMemory.ofMap(decoder, shape[1], shape[2], shape[3]).explain(e) : e;
+      boolean isMap = shape.length == 4;
+      throw isMap ? PassMemory.ofMap(decoder, shape[1], shape[2], shape[3]).explain(e) : e;
     }
   }
 
-  private Images decodeInParts(Latents latents) {
+  private Images decodeInChunks(Latents latents) {
     checkWeights();
     List<Images> results = new ArrayList<>();
-    int part = 1; // until it is known how large an image is
+    int chunk = 1; // The size of the images is known after the first one.
     for (int from = 0; from < latents.count(); ) {
-      int to = Lengths.end(from, part, latents.count());
+      int to = ArrayLengths.chunkEnd(from, chunk, latents.count());
       try (Step step = Step.inference()) {
-        Images some = images(pixels(in(step, latents.range(from, to))));
-        results.add(some);
-        part = part((long) some.height() * some.width());
+        Images images = images(pixels(tensor(step, latents.range(from, to))));
+        results.add(images);
+        chunk = chunkSize((long) images.height() * images.width());
       }
       from = to;
     }
     return Images.concat(results.toArray(Images[]::new));
   }
 
-  static Tensor in(Step step, Latents latents) {
+  static Tensor tensor(Step step, Latents latents) {
     int[] shape = latents.shape();
     long[] longs = new long[shape.length];
     for (int i = 0; i < longs.length; i++) {
@@ -165,20 +166,22 @@ public abstract class LatentModel extends ImageModel {
     return step.tensor(latents.values(), longs);
   }
 
-  /** {@code decode(encode(images))}. */
+  /** Encodes and decodes images: {@code decode(encode(images))}. */
   @Override
   public final Images reconstruct(Dataset images) {
     return checkSameShape(decode(encode(images)), images);
   }
 
   /**
-   * What lies between two images: their latents, and on the straight line between these.
+   * Interpolates linearly between the latents of two images and decodes the result.
    *
-   * @param from one image
-   * @param to another
-   * @param count how many images, at least 2; the first and the last are the reconstructions
+   * @param from the first image
+   * @param to the second image
+   * @param count the number of images to return, at least 2; the first and the last are
+   *     reconstructions of the given images
    * @return the images
-   * @throws IllegalArgumentException if either is not one image, or the count is below 2
+   * @throws IllegalArgumentException if {@code from} or {@code to} is not a single image, or the
+   *     count is below 2
    */
   public final Images interpolate(Dataset from, Dataset to, int count) {
     return decode(Latents.between(encode(from), encode(to), count));

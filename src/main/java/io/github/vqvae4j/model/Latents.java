@@ -3,11 +3,11 @@ package io.github.vqvae4j.model;
 import java.util.Arrays;
 
 /**
- * Latent vectors or maps of vectors, as an immutable value on the heap: what an encoder makes of
- * images, [count, D] or [count, height, width, D].
+ * Latent vectors or maps of vectors, the output of an encoder, as an immutable value on the heap:
+ * [count, D] or [count, height, width, D].
  *
- * <p>They can be calculated with. What images with a property have in their latents more than those
- * without, added to another image's, gives it the property:
+ * <p>Latents support arithmetic. For example, the mean difference between images with and without
+ * an attribute can be added to the latent of another image:
  *
  * <pre>{@code
  * Latents glasses = model.encode(with).mean().minus(model.encode(without).mean());
@@ -18,18 +18,19 @@ public final class Latents {
   private final float[] values;
   private final int[] shape;
 
-  /** Takes the arrays as its own. */
+  /** Wraps arrays without copying them. */
   private Latents(float[] values, int[] shape) {
     this.values = values;
     this.shape = shape;
     long size = 1;
     for (int d : shape) {
-      size = Math.min(size, Integer.MAX_VALUE) * Math.max(d, 0); // once too large it stays so
+      size =
+          Math.min(size, Integer.MAX_VALUE) * Math.max(d, 0); // Saturates instead of overflowing.
     }
     if (shape.length < 2 || size < 1 || size != values.length) {
       throw new IllegalArgumentException(
-          "Latents: expected a shape [count, .., D] of sizes of at least 1 and as many values, got"
-              + " shape "
+          "Latents: expected a shape [count, .., D] with sizes of at least 1 and a matching number"
+              + " of values, got shape "
               + Arrays.toString(shape)
               + " and "
               + values.length
@@ -38,84 +39,85 @@ public final class Latents {
   }
 
   /**
-   * Latents from an array.
+   * Creates latents from an array.
    *
-   * @param values row by row; copied
+   * @param values the values in row-major order; copied
    * @param shape [count, .., D]
    * @return the latents
-   * @throws IllegalArgumentException if the shape does not hold so many values
+   * @throws IllegalArgumentException if the number of values does not match the shape
    */
   public static Latents of(float[] values, int... shape) {
     return new Latents(values.clone(), shape.clone());
   }
 
   /**
-   * The straight line from one latent to another, both ends included.
+   * Interpolates linearly between two latents, both included.
    *
-   * @param from one latent
-   * @param to another of the same shape
-   * @param count how many points, at least 2
-   * @return the points, equally spaced
-   * @throws IllegalArgumentException if either is not one latent, their shapes differ, or the count
-   *     is below 2
+   * @param from the first latent
+   * @param to the second latent, of the same shape
+   * @param count the number of latents to return, at least 2
+   * @return the latents, equally spaced
+   * @throws IllegalArgumentException if {@code from} or {@code to} is not a single latent, their
+   *     shapes differ, or the count is below 2
    */
   public static Latents between(Latents from, Latents to, int count) {
     if (from.count() != 1 || !Arrays.equals(from.shape, to.shape) || count < 2) {
       throw new IllegalArgumentException(
-          "Latents.between: expected two single latents of one shape and a count of at least 2, got "
+          "Latents.between: expected two single latents of the same shape and a count of at least"
+              + " 2, got "
               + from
               + ", "
               + to
-              + " and "
+              + " and a count of "
               + count
-              + ". Take one of several with range(i, i + 1).");
+              + ". Select a single latent with range(i, i + 1).");
     }
-    int each = from.values.length;
+    int size = from.values.length;
     float[] points =
         new float
-            [Lengths.of(
-                "Latents.between", count, "latents", each, "numbers", "give a lower count")];
+            [ArrayLengths.of(
+                "Latents.between", count, "latents", size, "values", "use a smaller count")];
     for (int i = 0; i < points.length; i++) {
-      float share = (float) (i / each) / (count - 1);
-      points[i] = (1 - share) * from.values[i % each] + share * to.values[i % each];
+      float fraction = (float) (i / size) / (count - 1);
+      points[i] = (1 - fraction) * from.values[i % size] + fraction * to.values[i % size];
     }
     return new Latents(points, from.shapeFor(count));
   }
 
   /**
-   * How many latents these are.
+   * Returns the number of latents.
    *
-   * @return the first number of the shape
+   * @return the first dimension of the shape
    */
   public int count() {
     return shape[0];
   }
 
   /**
-   * The shape.
+   * Returns a copy of the shape.
    *
-   * @return [count, .., D], a copy
+   * @return [count, .., D]
    */
   public int[] shape() {
     return shape.clone();
   }
 
   /**
-   * The numbers.
+   * Returns a copy of the values.
    *
-   * @return row by row, a copy
+   * @return the values in row-major order
    */
   public float[] values() {
     return values.clone();
   }
 
   /**
-   * Some of the latents.
+   * Returns a range of the latents.
    *
-   * @param from the first
-   * @param to one past the last
-   * @return those
-   * @throws IllegalArgumentException if not {@code 0 <= from < to <= count()}
+   * @param from the index of the first latent
+   * @param to the index after the last latent
+   * @return the latents from {@code from} to {@code to - 1}
+   * @throws IllegalArgumentException unless {@code 0 <= from < to <= count()}
    */
   public Latents range(int from, int to) {
     if (from < 0 || from >= to || to > count()) {
@@ -128,21 +130,21 @@ public final class Latents {
               + to
               + ".");
     }
-    int each = values.length / count();
-    return new Latents(Arrays.copyOfRange(values, from * each, to * each), shapeFor(to - from));
+    int size = values.length / count();
+    return new Latents(Arrays.copyOfRange(values, from * size, to * size), shapeFor(to - from));
   }
 
   /**
-   * The mean of all of them, summed in double.
+   * Returns the mean of all latents, summed in double precision.
    *
-   * @return one latent
+   * @return a single latent
    */
   public Latents mean() {
-    int each = values.length / count();
-    float[] mean = new float[each];
-    for (int i = 0; i < each; i++) {
+    int size = values.length / count();
+    float[] mean = new float[size];
+    for (int i = 0; i < size; i++) {
       double sum = 0;
-      for (int j = i; j < values.length; j += each) {
+      for (int j = i; j < values.length; j += size) {
         sum += values[j];
       }
       mean[i] = (float) (sum / count());
@@ -151,22 +153,22 @@ public final class Latents {
   }
 
   /**
-   * Sums.
+   * Adds latents element by element.
    *
-   * @param other as many, or one, which is added to each
-   * @return these + other
-   * @throws IllegalArgumentException if their shapes differ otherwise than in a count of 1
+   * @param other the same number of latents, or a single one, which is added to each
+   * @return this + other
+   * @throws IllegalArgumentException if the shapes differ in more than a count of 1
    */
   public Latents plus(Latents other) {
     return combine("plus", other, 1);
   }
 
   /**
-   * Differences.
+   * Subtracts latents element by element.
    *
-   * @param other as many, or one, which is taken from each
-   * @return these - other
-   * @throws IllegalArgumentException if their shapes differ otherwise than in a count of 1
+   * @param other the same number of latents, or a single one, which is subtracted from each
+   * @return this - other
+   * @throws IllegalArgumentException if the shapes differ in more than a count of 1
    */
   public Latents minus(Latents other) {
     return combine("minus", other, -1);
@@ -179,9 +181,9 @@ public final class Latents {
               + operation
               + ": expected "
               + this
-              + " or one such latent, got "
+              + " or a single latent of that shape, got "
               + other
-              + ". Take one of several with range(i, i + 1), or their mean().");
+              + ". Select a single latent with range(i, i + 1), or take the mean().");
     }
     float[] results = values.clone();
     for (int i = 0; i < results.length; i++) {
@@ -191,10 +193,10 @@ public final class Latents {
   }
 
   /**
-   * Products with a number.
+   * Multiplies all values by a factor.
    *
-   * @param factor of each number
-   * @return these * factor
+   * @param factor the factor
+   * @return this * factor
    */
   public Latents times(double factor) {
     float[] results = values.clone();
@@ -205,21 +207,21 @@ public final class Latents {
   }
 
   private int[] shapeFor(int count) {
-    int[] other = shape.clone();
-    other[0] = count;
-    return other;
+    int[] result = shape.clone();
+    result[0] = count;
+    return result;
   }
 
-  /** As {@link #of}, without the copies. */
-  static Latents taking(float[] values, int[] shape) {
+  /** Creates latents like {@link #of}, without copying the arrays. */
+  static Latents wrap(float[] values, int[] shape) {
     return new Latents(values, shape);
   }
 
   /**
-   * Equal shape and equal numbers.
+   * Returns whether the other object is latents of equal shape and values.
    *
-   * @param other another object
-   * @return whether it is equal latents
+   * @param other the object to compare with
+   * @return whether shape and values are equal
    */
   @Override
   public boolean equals(Object other) {
@@ -233,7 +235,7 @@ public final class Latents {
     return 31 * Arrays.hashCode(shape) + Arrays.hashCode(values);
   }
 
-  /** The shape: {@code Latents[8, 20]}. */
+  /** Returns the shape, such as {@code Latents[8, 20]}. */
   @Override
   public String toString() {
     return "Latents" + Arrays.toString(shape);

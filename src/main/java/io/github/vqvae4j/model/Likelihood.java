@@ -3,49 +3,49 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.config.Require;
 
 /**
- * What a {@link Vae} takes pixels to be, given the decoder's output: p(x|z), independent for each
- * pixel.
+ * The likelihood of a {@link Vae}: the distribution p(x|z) of pixels given the decoder output,
+ * independent for each pixel.
  *
  * @param kind the distribution
- * @param variance sigma^2 of a Gaussian, or its start if it is learned, above 0; 1 and without a
- *     meaning for BERNOULLI
+ * @param variance sigma^2 of a Gaussian, above 0; its initial value if it is learned; 1 and unused
+ *     for BERNOULLI
  */
 public record Likelihood(Kind kind, double variance) {
-  /** The distributions. */
+  /** The kinds of distributions. */
   public enum Kind {
     /**
-     * Each pixel is white with the probability sigmoid(decoder's output); -log p is the binary
-     * cross-entropy, in which gray pixels count as shares of white and black (Kingma and Welling
-     * 2014, appendix C.1). For pictures that are nearly black and white.
+     * Each pixel is 1 with probability sigmoid(decoder output). -log p is the binary cross-entropy,
+     * in which values between 0 and 1 act as probabilities (Kingma and Welling 2014, appendix C.1).
+     * For images that are nearly black and white.
      */
     BERNOULLI,
-    /** N(decoder's output + 0.5, sigma^2) with a fixed sigma^2. */
+    /** N(decoder output + 0.5, sigma^2) with a fixed sigma^2. */
     GAUSSIAN,
     /**
-     * N(decoder's output + 0.5, sigma^2) with one sigma^2 for all pixels, learned with the rest: it
-     * balances reconstruction and KL by itself (Rybkin, Daniilidis and Levine 2021). log sigma^2 is
-     * clamped to -30..20, with gradient 0 outside.
+     * N(decoder output + 0.5, sigma^2) with one learned sigma^2 for all pixels, which balances
+     * reconstruction and KL divergence automatically (Rybkin, Daniilidis and Levine 2021). log
+     * sigma^2 is clamped to -30..20, with gradient 0 outside.
      */
     LEARNED_GAUSSIAN
   }
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if the variance is not above 0
+   * @throws IllegalArgumentException if the variance is not positive and finite
    */
   public Likelihood {
     Require.present(Kind.class, "Likelihood.kind", kind);
     Require.that(
         variance > 0 && variance <= Double.MAX_VALUE,
         "Likelihood.variance",
-        "a finite number above 0",
+        "a finite value above 0",
         variance,
-        "pixels are in 0..1, so that 0.01 is a standard deviation of a tenth of their range");
+        "pixels are in 0..1, so 0.01 is a standard deviation of a tenth of their range");
   }
 
   /**
-   * Pixels that are black or white.
+   * Returns the likelihood of binary pixels.
    *
    * @return {@link Kind#BERNOULLI}
    */
@@ -54,9 +54,10 @@ public record Likelihood(Kind kind, double variance) {
   }
 
   /**
-   * Pixels with noise of a known size. The larger it is, the more KL counts.
+   * Returns a Gaussian likelihood with a fixed variance. The larger the variance, the larger the
+   * relative weight of the KL divergence.
    *
-   * @param variance sigma^2, of pixels in 0..1
+   * @param variance sigma^2, for pixels in 0..1
    * @return {@link Kind#GAUSSIAN}
    */
   public static Likelihood gaussian(double variance) {
@@ -64,12 +65,12 @@ public record Likelihood(Kind kind, double variance) {
   }
 
   /**
-   * Pixels with noise of a size that is learned.
+   * Returns a Gaussian likelihood with a learned variance.
    *
-   * @param startVariance sigma^2 at the start, of pixels in 0..1
+   * @param initialVariance the initial sigma^2, for pixels in 0..1
    * @return {@link Kind#LEARNED_GAUSSIAN}
    */
-  public static Likelihood learnedGaussian(double startVariance) {
-    return new Likelihood(Kind.LEARNED_GAUSSIAN, startVariance);
+  public static Likelihood learnedGaussian(double initialVariance) {
+    return new Likelihood(Kind.LEARNED_GAUSSIAN, initialVariance);
   }
 }

@@ -4,29 +4,29 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.random.Rng;
 
 /**
- * What the builders of models share: encoder and decoder, as settings or as instances of one's own,
- * and the seed.
+ * The common part of the model builders: the encoder and the decoder, given as settings or as
+ * custom instances, and the seed.
  *
- * @param <B> the builder itself
+ * @param <B> the type of the builder
  */
 public abstract class ModelBuilder<B extends ModelBuilder<B>> {
-  private interface Part<L> {
+  private interface Factory<L> {
     L build(int dimension, Rng rng);
   }
 
-  private Part<Encoder> encoder;
-  private Part<Decoder> decoder;
+  private Factory<Encoder> encoder;
+  private Factory<Decoder> decoder;
   private long seed = 42;
 
   ModelBuilder() {}
 
-  /** This builder, under its own type. */
+  /** Returns this builder as its own type. */
   abstract B self();
 
   /**
-   * Sets the encoder. It is built for the dimension that the model needs.
+   * Sets the encoder. It is built for the output dimension that the model needs.
    *
-   * @param config as from {@link ConvEncoder#channels}
+   * @param config the settings, such as {@code ConvEncoder.channels(3)}
    * @return this builder
    */
   public final B encoder(Encoder.Config config) {
@@ -35,9 +35,9 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
   }
 
   /**
-   * Sets an encoder of one's own.
+   * Sets a custom encoder.
    *
-   * @param instance maps images to vectors of the dimension that the model needs
+   * @param instance an encoder whose output has the dimension that the model needs
    * @return this builder
    */
   public final B encoder(Encoder instance) {
@@ -46,9 +46,9 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
   }
 
   /**
-   * Sets the decoder. It is built for the dimension of the model's vectors.
+   * Sets the decoder. It is built for the dimension of the model's latents.
    *
-   * @param config as from {@link ConvDecoder#channels}
+   * @param config the settings, such as {@code ConvDecoder.channels(3)}
    * @return this builder
    */
   public final B decoder(Decoder.Config config) {
@@ -57,9 +57,9 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
   }
 
   /**
-   * Sets a decoder of one's own.
+   * Sets a custom decoder.
    *
-   * @param instance maps the model's vectors to images
+   * @param instance a decoder from latents to images
    * @return this builder
    */
   public final B decoder(Decoder instance) {
@@ -68,9 +68,9 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
   }
 
   /**
-   * Sets the seed of all that is drawn at the start; by default 42.
+   * Sets the seed of the random initialization; by default 42.
    *
-   * @param newSeed any number
+   * @param newSeed the seed
    * @return this builder
    */
   public final B seed(long newSeed) {
@@ -78,13 +78,13 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
     return self();
   }
 
-  /** Takes the settings of encoder and decoder from a file. */
-  final B parts(ModelFile file) throws BadFileException {
+  /** Sets encoder and decoder to the settings in a file. */
+  final B settingsOf(ModelFile file) throws BadFileException {
     return encoder(file.settings("encoder", Encoder.Config.class))
         .decoder(file.settings("decoder", Decoder.Config.class));
   }
 
-  /** The generator that the model's start is drawn from. */
+  /** Returns the random number generator for the initialization. */
   final Rng rng() {
     return new Rng(seed);
   }
@@ -98,11 +98,11 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
   }
 
   /**
-   * Throws if a part is missing.
+   * Throws an exception if a component is missing.
    *
-   * @param model its name, for the message
-   * @param expected all that it needs
-   * @param other what is missing beside encoder and decoder, or nothing
+   * @param model the name of the model, for the message
+   * @param expected the required components
+   * @param other the missing components other than encoder and decoder, or an empty string
    */
   final void checkComplete(String model, String expected, String other) {
     String missing =

@@ -19,27 +19,27 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * A model's file: safetensors with all parameters and buffers under their hierarchical names, and
- * in its metadata the format's version, the model's name and, as JSON, the settings of each part
- * ({@link PartSettings}).
+ * Reads and writes model files: safetensors files that contain all parameters and buffers under
+ * their hierarchical names and, as metadata, the format version, the kind of the model and the
+ * settings of its components as JSON ({@link ModelSettings}).
  */
 final class ModelFile {
-  /** The models that there are files of. */
+  /** The kinds of models. */
   enum Model {
     VQ_VAE("vq-vae", "a VQ-VAE", "VqVae", "quantizer"),
     AUTOENCODER("autoencoder", "an autoencoder", "Autoencoder", "model"),
     VAE("vae", "a VAE", "Vae", "model");
 
     private final String name;
-    private final String words;
+    private final String description;
     private final String type;
-    private final Set<String> parts;
+    private final Set<String> components;
 
-    Model(String name, String words, String type, String part) {
+    Model(String name, String description, String type, String component) {
       this.name = name;
-      this.words = words;
+      this.description = description;
       this.type = type;
-      parts = Set.of("encoder", part, "decoder");
+      components = Set.of("encoder", component, "decoder");
     }
   }
 
@@ -49,7 +49,7 @@ final class ModelFile {
 
   private final Path path;
   private final Model model;
-  private final PartSettings settings;
+  private final ModelSettings settings;
   private final Map<String, NamedArray> arrays;
 
   private ModelFile(Path path, Model model, SafetensorsFile content) throws BadFileException {
@@ -57,38 +57,37 @@ final class ModelFile {
     this.model = model;
     int version = Integer.parseInt(content.metadata().get(FORMAT));
     String config = content.metadata().getOrDefault(CONFIG, "");
-    settings = new PartSettings(path, "metadata " + CONFIG, version, config, model.parts);
+    settings = new ModelSettings(path, "metadata " + CONFIG, version, config, model.components);
     this.arrays = content.arrays();
   }
 
-  /** Writes a model. */
+  /** Writes a model to a file. */
   static void save(Path path, Model model, ImageModel layer) throws IOException {
     Map<String, NamedArray> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, Variable> entry : layer.variables().entrySet()) {
       float[] values = entry.getValue().toFloats();
-      int bad = firstNotFinite(values);
-      if (bad >= 0) {
+      int index = firstNotFinite(values);
+      if (index >= 0) {
         throw new IllegalStateException(
             model.type
-                + ".save: element "
-                + bad
+                + ".save: expected finite values, got "
+                + values[index]
+                + " as element "
+                + index
                 + " of "
                 + entry.getKey()
-                + " is "
-                + values[bad]
-                + "; a model that diverged is not saved. Train it anew with a smaller learning"
-                + " rate.");
+                + ". The model has diverged. Retrain it with a smaller learning rate.");
       }
       arrays.put(entry.getKey(), NamedArray.of(values, entry.getValue().shape()));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(FORMAT, String.valueOf(PartSettings.VERSION));
+    metadata.put(FORMAT, String.valueOf(ModelSettings.VERSION));
     metadata.put(MODEL, model.name);
-    metadata.put(CONFIG, PartSettings.toJson(layer.settings()).toString());
+    metadata.put(CONFIG, ModelSettings.toJson(layer.settings()).toString());
     Safetensors.write(path, metadata, arrays);
   }
 
-  /** Reads a file of a model of this kind. */
+  /** Reads the file of a model of the given kind. */
   static ModelFile read(Path path, Model model) throws IOException {
     SafetensorsFile content = Safetensors.read(path);
     String version = content.metadata().get(FORMAT);
@@ -96,9 +95,9 @@ final class ModelFile {
       throw new BadFileException(
           path,
           "metadata",
-          "this is a safetensors file, but not "
-              + model.words
-              + " written by vqvae4j ("
+          "expected "
+              + model.description
+              + " saved by vqvae4j, got another safetensors file ("
               + FORMAT
               + " is "
               + shown(version)
@@ -106,70 +105,89 @@ final class ModelFile {
               + MODEL
               + " is "
               + shown(content.metadata().get(MODEL))
-              + "); pass a file that "
+              + "); pass a file written by "
               + model.type
-              + ".save wrote");
+              + ".save");
     }
-    if (!version.matches("[1-9][0-9]{0,8}")
-        || Integer.parseInt(version) < PartSettings.FIRST
-        || Integer.parseInt(version) > PartSettings.VERSION) {
-      throw new BadFileException(
+    boolean isNumber = version.matches("[1-9][0-9]{0,8}");
+    if (isNumber && Integer.parseInt(version) < ModelSettings.FIRST) {
+      throw badVersion(
           path,
-          "metadata " + FORMAT,
-          "expected format version "
-              + PartSettings.FIRST
-              + " to "
-              + PartSettings.VERSION
-              + ", got "
-              + shown(version)
-              + "; read it with the version of vqvae4j that wrote it, or a newer one");
+          "at least " + ModelSettings.FIRST,
+          version,
+          "the file was written by a version of vqvae4j before 0.1.0. Train the model again and"
+              + " save it with this version");
+    }
+    if (!isNumber || Integer.parseInt(version) > ModelSettings.VERSION) {
+      throw badVersion(
+          path,
+          "at most " + ModelSettings.VERSION,
+          version,
+          "read it with the version of vqvae4j that wrote it, or a newer one");
     }
     return new ModelFile(path, model, content);
   }
 
+  private static BadFileException badVersion(
+      Path path, String expected, String got, String advice) {
+    return new BadFileException(
+        path,
+        "metadata " + FORMAT,
+        "expected a format version of " + expected + ", got " + shown(got) + "; " + advice);
+  }
+
   /**
-   * The settings of a part.
+   * Returns the settings of a component.
    *
-   * @param type what they must be
-   * @throws BadFileException if they are missing, damaged, or the part was its author's own
+   * @param type the expected type
+   * @throws BadFileException if the settings are missing or damaged, or the component is a custom
+   *     one
    */
-  <C> C settings(String part, Class<C> type) throws BadFileException {
-    return settings.of(part, type, model.type);
+  <C> C settings(String component, Class<C> type) throws BadFileException {
+    return settings.of(component, type, model.type);
   }
 
   private static String shown(String text) {
     return text == null ? "missing" : MessageText.shown(text);
   }
 
-  /** Some of the names that are among the first but not among the others. */
+  /** Describes the names that only occur in the first set, at most three of them. */
   private static String firstFew(Set<String> names, Set<String> others) {
-    TreeSet<String> only = new TreeSet<>(names);
-    only.removeAll(others);
-    String few = only.stream().limit(3).map(ModelFile::shown).collect(Collectors.joining(", "));
-    return only.size() <= 3 ? "[" + few + "]" : "[" + few + " and " + (only.size() - 3) + " more]";
+    TreeSet<String> difference = new TreeSet<>(names);
+    difference.removeAll(others);
+    String first =
+        difference.stream().limit(3).map(ModelFile::shown).collect(Collectors.joining(", "));
+    return difference.size() <= 3
+        ? "[" + first + "]"
+        : "[" + first + " and " + (difference.size() - 3) + " more]";
   }
 
   /**
-   * Builds a model as the settings say and fills it. What it takes memory for is what the file has
-   * arrays of: a damaged number cannot ask for more.
+   * Builds a model from its settings and fills it with the values of the file. Memory is only
+   * allocated for arrays that the file contains, so damaged settings cannot cause large
+   * allocations.
    */
   <B extends Block> B build(Supplier<B> builder) throws BadFileException {
     B built;
     try {
       built = Block.withoutValues(arrays.size(), builder);
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw settingsAskFor(
-          "what cannot be built from the file's " + arrays.size() + " arrays: " + e.getMessage());
+      throw badSettings(
+          "the settings require a model that does not match the file's "
+              + arrays.size()
+              + " arrays: "
+              + e.getMessage());
     }
     for (Map.Entry<String, Variable> entry : built.variables().entrySet()) {
       NamedArray array = arrays.get(entry.getKey());
-      String wanted = "F32" + Arrays.toString(entry.getValue().shape());
-      if (array == null || !wanted.equals(array.toString())) {
-        throw settingsAskFor(
-            entry.getKey()
+      String expected = "F32" + Arrays.toString(entry.getValue().shape());
+      if (array == null || !expected.equals(array.toString())) {
+        throw badSettings(
+            "the settings require "
+                + entry.getKey()
                 + " of "
-                + wanted
-                + ", the file has "
+                + expected
+                + ", got "
                 + (array == null ? "no such array" : array));
       }
     }
@@ -181,25 +199,28 @@ final class ModelFile {
     }
   }
 
-  private BadFileException settingsAskFor(String what) {
+  private BadFileException badSettings(String problem) {
     return new BadFileException(
         path,
         "metadata " + CONFIG,
-        "the settings ask for " + what + "; the file is damaged, get it anew");
+        problem + "; the file is damaged, replace it with an intact copy");
   }
 
-  /** Checks everything first, so that the model stays as it was if anything is wrong. */
+  /**
+   * Fills a model with the values of the file. All arrays are checked first, so that the model is
+   * unchanged on failure.
+   */
   <B extends Block> B fill(B block) throws BadFileException {
     Map<String, Variable> variables = block.variables();
     if (!variables.keySet().equals(arrays.keySet())) {
       throw new BadFileException(
           path,
           "arrays",
-          "the file's arrays are not this model's: missing "
+          "expected the arrays of this model, got others: missing "
               + firstFew(variables.keySet(), arrays.keySet())
               + ", unknown "
               + firstFew(arrays.keySet(), variables.keySet())
-              + "; build the model as it was when it was saved");
+              + "; build the model as it was built when it was saved");
     }
     for (Map.Entry<String, Variable> entry : variables.entrySet()) {
       NamedArray array = arrays.get(entry.getKey());
@@ -214,20 +235,19 @@ final class ModelFile {
                 + array.type()
                 + " "
                 + Arrays.toString(array.shape())
-                + "; build the model as it was when it was saved");
+                + "; build the model as it was built when it was saved");
       }
       float[] values = array.floats();
-      int bad = firstNotFinite(values);
-      if (bad >= 0) {
+      int index = firstNotFinite(values);
+      if (index >= 0) {
         throw new BadFileException(
             path,
             entry.getKey(),
-            "element "
-                + bad
-                + " is "
-                + values[bad]
-                + ", expected a finite number; the file is"
-                + " damaged");
+            "expected finite values, got "
+                + values[index]
+                + " as element "
+                + index
+                + "; the file is damaged, replace it with an intact copy");
       }
     }
     variables.forEach((name, variable) -> variable.set(arrays.get(name).floats()));

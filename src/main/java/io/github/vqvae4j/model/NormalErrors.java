@@ -1,22 +1,21 @@
 package io.github.vqvae4j.model;
 
 /**
- * How large the two errors are among normal images, or among their pixels: what makes standard
- * deviations of them.
+ * The mean and the standard deviation of both errors among normal images, or among their pixels.
  */
 record NormalErrors(
     double reconstructionMean,
-    double reconstructionDeviation,
+    double reconstructionStandardDeviation,
     double quantizationMean,
-    double quantizationDeviation) {
+    double quantizationStandardDeviation) {
   NormalErrors {
-    if (reconstructionDeviation < 0 || quantizationDeviation < 0) {
+    if (reconstructionStandardDeviation < 0 || quantizationStandardDeviation < 0) {
       throw new IllegalArgumentException(
           "NormalErrors: expected standard deviations of at least 0, got "
-              + reconstructionDeviation
+              + reconstructionStandardDeviation
               + " and "
-              + quantizationDeviation
-              + "; calibrate anew.");
+              + quantizationStandardDeviation
+              + ". Calibrate the detector again.");
     }
   }
 
@@ -29,22 +28,22 @@ record NormalErrors(
   }
 
   /**
-   * Two errors in standard deviations, and mixed.
+   * Standardizes two errors and combines them.
    *
-   * @param weight of the second
+   * @param weight the weight of the quantization error
    */
   AnomalyScore score(double reconstruction, double quantization, double weight) {
-    double r = standard(reconstruction, reconstructionMean, reconstructionDeviation);
-    double q = standard(quantization, quantizationMean, quantizationDeviation);
+    double r = standardize(reconstruction, reconstructionMean, reconstructionStandardDeviation);
+    double q = standardize(quantization, quantizationMean, quantizationStandardDeviation);
     return new AnomalyScore(r, q, (1 - weight) * r + weight * q);
   }
 
-  /** What never varied is taken as it is. */
-  private static double standard(double value, double mean, double deviation) {
+  /** Returns the error in standard deviations; errors that do not vary are only centered. */
+  private static double standardize(double value, double mean, double deviation) {
     return (value - mean) / (deviation == 0 ? 1 : deviation);
   }
 
-  /** Mean and standard deviation of many numbers in one pass (Welford 1962). */
+  /** The mean and the standard deviation of many values, in one pass (Welford 1962). */
   static final class Moments {
     private long count;
     private double mean;

@@ -8,17 +8,16 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Finds the colours of an {@link ImagePalette}. All are among the 256 steps of a file for each
- * channel, and no two are equal. Within this class, a colour of such steps is an int of 8 bits for
- * each channel.
+ * Computes the colors of an {@link ImagePalette}. All colors are distinct and quantized to the 256
+ * levels of a file in each channel. Within this class, a color is an int with 8 bits per channel.
  */
 final class PaletteColors {
-  private static final int STEPS = 255;
+  private static final int MAX_LEVEL = 255;
 
   private final float[] pixels;
   private final int channels;
 
-  /** The pixels. */
+  /** The pixels as colors. */
   private final int[] packed;
 
   private PaletteColors(float[] pixels, int channels) {
@@ -26,56 +25,56 @@ final class PaletteColors {
     this.channels = channels;
     packed = new int[pixels.length / channels];
     for (int i = 0; i < pixels.length; i++) {
-      packed[i / channels] = packed[i / channels] << 8 | step(pixels[i]);
+      packed[i / channels] = packed[i / channels] << 8 | level(pixels[i]);
     }
   }
 
   /**
-   * Colours [K, channels], or those that pixels [n, channels] have if these are fewer.
+   * Returns colors [K, channels], or all colors of the pixels if there are fewer.
    *
-   * @param pixels rounded to the steps
+   * @param pixels the pixels, [n, channels], quantized to the levels
    */
   static float[] of(float[] pixels, int channels, KMeansConfig config, Rng rng) {
     PaletteColors search = new PaletteColors(pixels, channels);
-    int[] few = search.firstDifferent(config.clusters() + 1L);
-    if (few.length <= config.clusters()) {
-      return search.values(few);
+    int[] distinct = search.distinctColors(config.clusters() + 1L);
+    if (distinct.length <= config.clusters()) {
+      return search.values(distinct);
     }
     float[] centers = KMeans.fit(pixels, channels, config, rng).centers();
     float[] colors = rounded(centers, channels);
-    search.useAll(colors);
+    search.replaceUnused(colors);
     return colors;
   }
 
   /**
-   * Values rounded to the steps, in a new array.
+   * Returns the values, rounded to the levels, in a new array.
    *
-   * @throws IllegalArgumentException if one is NaN or infinite
+   * @throws IllegalArgumentException if a value is NaN or infinite
    */
   static float[] rounded(float[] values, int channels) {
     FiniteRows.check("ImagePalette", values, channels);
     float[] rounded = new float[values.length];
     for (int i = 0; i < values.length; i++) {
-      rounded[i] = step(values[i]) / (float) STEPS;
+      rounded[i] = level(values[i]) / (float) MAX_LEVEL;
     }
     return rounded;
   }
 
-  private static int step(float value) {
-    return Math.round(Math.max(0, Math.min(1, value)) * STEPS);
+  private static int level(float value) {
+    return Math.round(Math.max(0, Math.min(1, value)) * MAX_LEVEL);
   }
 
   private float[] values(int[] colors) {
     float[] values = new float[colors.length * channels];
     for (int i = 0; i < values.length; i++) {
       int shift = 8 * (channels - 1 - i % channels);
-      values[i] = (colors[i / channels] >> shift & 0xff) / (float) STEPS;
+      values[i] = (colors[i / channels] >> shift & 0xff) / (float) MAX_LEVEL;
     }
     return values;
   }
 
-  /** So many of the different colours, or all, in the order in which the pixels have them. */
-  private int[] firstDifferent(long most) {
+  /** Returns at most {@code max} distinct colors, in the order of their first pixels. */
+  private int[] distinctColors(long max) {
     BitSet seen = new BitSet();
     return Arrays.stream(packed)
         .filter(
@@ -84,18 +83,18 @@ final class PaletteColors {
               seen.set(color);
               return isNew;
             })
-        .limit(most)
+        .limit(max)
         .toArray();
   }
 
   /**
-   * Moves colours that no pixel has, such as those that became equal by rounding, to where the
-   * error is largest. Each time the error falls; in the end all are used.
+   * Replaces colors that no pixel has, such as those that became equal by rounding, by the pixel
+   * colors with the largest error. The error decreases each time, until all colors are used.
    */
-  private void useAll(float[] colors) {
+  private void replaceUnused(float[] colors) {
     int count = colors.length / channels;
     for (BitSet used = used(colors); used.cardinality() < count; used = used(colors)) {
-      refill(colors, used);
+      replaceUnused(colors, used);
     }
   }
 
@@ -107,7 +106,7 @@ final class PaletteColors {
     return used;
   }
 
-  private void refill(float[] colors, BitSet used) {
+  private void replaceUnused(float[] colors, BitSet used) {
     Candidates candidates = new Candidates(colors, used);
     int count = colors.length / channels;
     for (int k = used.nextClearBit(0); k < count; k = used.nextClearBit(k + 1)) {
@@ -125,34 +124,37 @@ final class PaletteColors {
     return distance;
   }
 
-  /** The colours of the pixels, with what each loses. Those of the palette lose nothing. */
+  /**
+   * The colors of the pixels and their squared distances to the palette; 0 for colors of the
+   * palette.
+   */
   private final class Candidates {
     private final float[] rows;
     private final int[] counts;
     private final double[] distances;
 
     Candidates(float[] colors, BitSet used) {
-      int[] different = firstDifferent(packed.length);
-      Arrays.sort(different);
-      rows = values(different);
-      counts = new int[different.length];
+      int[] distinct = distinctColors(packed.length);
+      Arrays.sort(distinct);
+      rows = values(distinct);
+      counts = new int[distinct.length];
       for (int color : packed) {
-        counts[Arrays.binarySearch(different, color)]++;
+        counts[Arrays.binarySearch(distinct, color)]++;
       }
-      float[] kept = new float[used.cardinality() * channels];
+      float[] palette = new float[used.cardinality() * channels];
       int next = 0;
       for (int k = used.nextSetBit(0); k >= 0; k = used.nextSetBit(k + 1)) {
-        System.arraycopy(colors, k * channels, kept, next, channels);
+        System.arraycopy(colors, k * channels, palette, next, channels);
         next += channels;
       }
-      int[] nearest = KMeans.nearest(rows, channels, kept);
+      int[] nearest = KMeans.nearest(rows, channels, palette);
       distances = new double[counts.length];
       for (int i = 0; i < distances.length; i++) {
-        distances[i] = distance(rows, i, kept, nearest[i]);
+        distances[i] = distance(rows, i, palette, nearest[i]);
       }
     }
 
-    /** The colour that loses most, which from now on is of the palette. */
+    /** Returns the color with the largest total error and adds it to the palette. */
     float[] take() {
       int worst = 0;
       for (int i = 1; i < counts.length; i++) {

@@ -5,29 +5,29 @@ import io.github.vqvae4j.metrics.Psnr;
 import java.util.Locale;
 
 /**
- * What an {@link ImagePalette} costs and loses.
+ * The size and the error of images quantized with an {@link ImagePalette}.
  *
- * @param pixels of all images
- * @param channels of each
- * @param meanSquaredError over all pixels and channels, values in 0..1
- * @param usage how many pixels each colour has
+ * @param pixels the number of pixels of all images
+ * @param channels the number of channels
+ * @param meanSquaredError the mean squared error over all pixels and channels, for values in 0..1
+ * @param usage the number of pixels of each color
  */
 public record PaletteReport(long pixels, int channels, double meanSquaredError, CodeUsage usage) {
-  /** A colour is kept in a byte for each channel. */
-  private static final int BITS_OF_VALUE = 8;
+  /** Each channel of a color is stored in one byte. */
+  private static final int BITS_PER_CHANNEL = 8;
 
   /**
-   * Peak signal-to-noise ratio of the mean squared error.
+   * Returns the peak signal-to-noise ratio.
    *
-   * @return decibels; infinite if no pixel changed
+   * @return the ratio in decibels; infinite if all pixels are unchanged
    */
   public double psnr() {
     return Psnr.ofUnitRange(meanSquaredError);
   }
 
   /**
-   * What the indices take at a fixed length: the least whole number of bits that tells K colours
-   * apart.
+   * Returns the size of the indices with a fixed-length code: the minimum number of bits that
+   * distinguishes K colors.
    *
    * @return bits per pixel, without the palette
    */
@@ -36,8 +36,8 @@ public record PaletteReport(long pixels, int channels, double meanSquaredError, 
   }
 
   /**
-   * What the indices take at least if each is coded by itself, with as many bits as its share calls
-   * for: -sum p log2 p.
+   * Returns the entropy of the indices, -sum p log2 p: the minimum size with a variable-length code
+   * in which each index is coded independently.
    *
    * @return bits per pixel, without the palette
    */
@@ -46,19 +46,19 @@ public record PaletteReport(long pixels, int channels, double meanSquaredError, 
   }
 
   /**
-   * What the palette takes: 8 bits for each channel of each colour.
+   * Returns the size of the palette, 8 bits for each channel of each color.
    *
-   * @return bits per pixel, to be added to those of the indices
+   * @return bits per pixel, in addition to those of the indices
    */
   public double paletteBits() {
-    return (double) BITS_OF_VALUE * channels * usage.codebookSize() / pixels;
+    return (double) BITS_PER_CHANNEL * channels * usage.codebookSize() / pixels;
   }
 
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%d colours, PSNR %.2f dB, %d bits per pixel (entropy %.3f) and %.3f of the palette",
+        "%d colors, PSNR %.2f dB, %d bits per pixel (entropy %.3f) plus %.3f for the palette",
         usage.codebookSize(),
         psnr(),
         indexBits(),

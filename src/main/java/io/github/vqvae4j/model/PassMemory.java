@@ -7,40 +7,40 @@ import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 
 /**
- * How much memory one large image takes on its way through a model, or one large map of latents
- * through its decoder, known from two small ones.
+ * Estimates the memory of a forward pass on a large image, or on a large map of latents, by
+ * extrapolation from two passes on small ones.
  *
- * @param of what takes it, as the message calls it
- * @param height of the large one
- * @param width of the large one
- * @param side of the smaller one of the small ones
- * @param pass takes one of a height and a width through a step
+ * @param description the description of the pass, for the message
+ * @param height the height of the large input
+ * @param width the width of the large input
+ * @param side the side length of the smaller one of the two small inputs
+ * @param pass runs the pass on an input of the given size
  */
-record PassMemory(String of, int height, int width, int side, Pass pass) {
-  /** In pixels: any number of halvings that a model makes of so few divides it. */
+record PassMemory(String description, int height, int width, int side, Pass pass) {
+  /** In pixels; divisible by any downsampling factor that a model applies to images this small. */
   private static final int SIDE = 256;
 
-  /** Computes with zeros. */
+  /** A forward pass on zeros. */
   @FunctionalInterface
   interface Pass {
-    /** Takes zeros of a height and a width through a model. */
+    /** Runs the pass on zeros of the given size. */
     void run(Step step, int height, int width);
   }
 
-  /** That of an image through the whole model. */
+  /** Returns the estimate for an image and the whole model. */
   static PassMemory ofImage(ImageModel model, int height, int width, int channels) {
     return new PassMemory(
-        "one image of " + height + " x " + width + " pixels on its way through the whole model",
+        "a forward pass of the model on one image of " + height + " x " + width + " pixels",
         height,
         width,
         SIDE,
         (step, h, w) -> model.forward(step.tensor(new float[h * w * channels], 1, h, w, channels)));
   }
 
-  /** That of a map of vectors through a decoder. */
+  /** Returns the estimate for a map of latents and a decoder. */
   static PassMemory ofMap(Decoder decoder, int height, int width, int dimension) {
     return new PassMemory(
-        "one map of " + height + " x " + width + " latents on its way through the decoder",
+        "a forward pass of the decoder on one map of " + height + " x " + width + " latents",
         height,
         width,
         Math.max(1, (int) (SIDE / Math.sqrt(decoder.pixelsPerVector()))),
@@ -49,32 +49,33 @@ record PassMemory(String of, int height, int width, int side, Pass pass) {
   }
 
   /**
-   * Says in an exception what the whole pass takes and which limits will likely do, rather than
-   * those for the block that was refused.
+   * Returns an exception that states the memory of the whole pass and sufficient limits, rather
+   * than those of the single failed allocation.
    *
-   * @return the exception as it is if that is of the heap, or smaller images cannot be taken
+   * @return the given exception if it concerns the heap, or if small inputs cannot be processed
    */
-  InsufficientMemoryException explain(InsufficientMemoryException refused) {
+  InsufficientMemoryException explain(InsufficientMemoryException failure) {
     int rows = Math.min(height, side);
     int columns = side * side / rows;
-    if (refused.isOnHeap() || width < 2 * columns) {
-      return refused;
+    if (failure.isOnHeap() || width < 2 * columns) {
+      return failure;
     }
     try {
-      // What does not grow with the image, such as blocks of scores, is in both.
+      // Memory that is independent of the image size, such as blocks of scores, is part of both.
       long small = bytes(rows, columns);
-      double pixel = (bytes(rows, 2 * columns) - small) / (1. * rows * columns);
-      long all = (long) (small + pixel * ((double) height * width - rows * columns));
-      return refused.withAdvice(
+      double perPixel = (bytes(rows, 2 * columns) - small) / (1. * rows * columns);
+      long total = (long) (small + perPixel * ((double) height * width - rows * columns));
+      return failure.withAdvice(
           "The tensors and workspaces of "
-              + of
+              + description
               + " take about "
-              + MemorySize.text(all)
+              + MemorySize.text(total)
               + ". "
-              + MemoryGuard.advice(all));
+              + MemoryGuard.advice(total));
     } catch (IllegalArgumentException | NonFiniteException | InsufficientMemoryException e) {
-      // Not a size that it takes, or no pass at all: the failure to be told is another one.
-      return refused;
+      // The model does not accept the small size, or every pass fails: the given failure is the
+      // one to report.
+      return failure;
     }
   }
 

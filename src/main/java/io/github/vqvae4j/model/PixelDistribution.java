@@ -5,8 +5,8 @@ import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * p(x|z) as a layer: maps what a decoder gave to the mean image. Parameter, if it is learned:
- * {@code logVariance} [1], the natural logarithm of sigma^2, which counts as within -30..20.
+ * p(x|z) as a layer, which maps the decoder output to the mean image. A learned Gaussian has the
+ * parameter {@code logVariance} [1], the natural logarithm of sigma^2, which is clamped to -30..20.
  */
 final class PixelDistribution extends Layer {
   private static final double LOG_2_PI = Math.log(2 * Math.PI);
@@ -22,7 +22,7 @@ final class PixelDistribution extends Layer {
             : null;
   }
 
-  /** The mean image, pixels in 0..1 or, for a Gaussian, about there. */
+  /** Returns the mean image, with pixels in 0..1 or, for a Gaussian, approximately so. */
   @Override
   protected Tensor compute(Tensor decoded) {
     return settings.kind() == Likelihood.Kind.BERNOULLI
@@ -30,8 +30,11 @@ final class PixelDistribution extends Layer {
         : decoded.add(ImageModel.CENTER);
   }
 
-  /** -log p(x|z) of each image, [b], in nats, with all constants; the images are not centred. */
-  Tensor negativeLog(Tensor decoded, Tensor images) {
+  /**
+   * Returns -log p(x|z) of each image, [b], in nats, including all constants. The images are not
+   * centered.
+   */
+  Tensor negativeLogLikelihood(Tensor decoded, Tensor images) {
     long pixels = images.length() / images.size(0);
     return switch (settings.kind()) {
       case BERNOULLI -> decoded.softplus().sub(images.mul(decoded)).sum(1, 2, 3);
@@ -40,16 +43,19 @@ final class PixelDistribution extends Layer {
               .mul(0.5 / settings.variance())
               .add(pixels * (LOG_2_PI + Math.log(settings.variance())) / 2);
       case LEARNED_GAUSSIAN -> {
-        Tensor log = logVariance.in(decoded.step()).clamp(Posterior.LEAST, Posterior.MOST);
+        Tensor clamped =
+            logVariance
+                .in(decoded.step())
+                .clamp(Posterior.MIN_LOG_VARIANCE, Posterior.MAX_LOG_VARIANCE);
         yield squaredErrors(decoded, images)
-            .mul(log.neg().exp())
-            .add(log.add(LOG_2_PI).mul(pixels))
+            .mul(clamped.neg().exp())
+            .add(clamped.add(LOG_2_PI).mul(pixels))
             .mul(0.5);
       }
     };
   }
 
-  /** The sum over each image. */
+  /** Returns the sum of squared errors of each image, [b]. */
   private Tensor squaredErrors(Tensor decoded, Tensor images) {
     return forward(decoded).sub(images).square().sum(1, 2, 3);
   }

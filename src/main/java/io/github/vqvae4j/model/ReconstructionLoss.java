@@ -4,36 +4,36 @@ import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * How far reconstructions are from their images: mean((x - x')^2), a mean over all elements, in the
- * loss with the weight 1 / variance. Dividing by the variance of the data makes weights and
- * learning rates carry over from one data set to another.
+ * The reconstruction loss: the mean squared error over all elements, mean((x - x')^2), with weight
+ * 1 / variance. Normalizing by the variance of the data makes loss weights and learning rates
+ * transferable between data sets.
  *
- * @param variance of the training images' pixels, above 0
+ * @param variance the variance of the training images' pixels, above 0
  */
 public record ReconstructionLoss(double variance) {
-  /** The name of the term. */
+  /** The name of the loss term. */
   public static final String NAME = "reconstruction";
 
   /**
-   * Checks the variance.
+   * Validates the variance.
    *
-   * @throws IllegalArgumentException if it is not above 0
+   * @throws IllegalArgumentException if the variance is not positive and finite
    */
   public ReconstructionLoss {
     if (!(variance > 0) || Double.isInfinite(variance)) {
       throw new IllegalArgumentException(
           "ReconstructionLoss: expected a variance above 0, got "
               + variance
-              + ". Are all training images one flat colour?");
+              + ". Check whether all training images are of one uniform color.");
     }
   }
 
   /**
-   * The term for a batch.
+   * Returns the loss term of a batch.
    *
-   * @param reconstruction [b, h, w, channels]
-   * @param target of the same shape
-   * @return the mean squared error, with its weight
+   * @param reconstruction the reconstructions, [b, h, w, channels]
+   * @param target the images, of the same shape
+   * @return the mean squared error and its weight
    */
   public LossTerm term(Tensor reconstruction, Tensor target) {
     return new LossTerm(NAME, reconstruction.meanSquaredError(target), 1 / variance);

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.nn.Conv1d;
 import io.github.vqvae4j.nn.ConvTranspose1d;
 import io.github.vqvae4j.nn.ResidualStack;
@@ -10,30 +10,30 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The decoder for windows of a series, {@link ConvDecoder} in one dimension: vectors [b, 1, time,
+ * The decoder for windows of a series, a one-dimensional {@link ConvDecoder}: latents [b, 1, time,
  * D] to windows [b, 1, 2^n time, channels].
  *
- * <p>A convolution of kernel 3 to the hidden channels; a {@link ResidualStack}; n transposed
- * convolutions of kernel 4 and stride 2, the last to the series' channels, the one before to half
- * the hidden channels, with rectified linear units between. For n = 0 a convolution of kernel 3 to
- * the series' channels ends it.
+ * <p>A convolution with kernel size 3 to the hidden channels; a {@link ResidualStack}; n transposed
+ * convolutions with kernel size 4 and stride 2, the last to the channels of the series, the one
+ * before to half the hidden channels, with a ReLU between them. For n = 0, a convolution with
+ * kernel size 3 to the channels of the series is the last layer.
  */
 public final class SeriesDecoder extends UpsamplingDecoder {
   private final SeriesDecoderConfig config;
 
   /**
-   * A decoder.
+   * Creates a decoder.
    *
-   * @param config its settings
-   * @param dimension D, the channels of its input
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param dimension D, the number of input channels
+   * @param rng the random number generator for the initial weights
    */
   public SeriesDecoder(SeriesDecoderConfig config, int dimension, Rng rng) {
     super(
         Conv1d::new,
         ConvTranspose1d::new,
         config,
-        Doubling.TRANSPOSED,
+        UpsampleMode.TRANSPOSED,
         config.upsample(),
         dimension,
         rng);
@@ -41,10 +41,10 @@ public final class SeriesDecoder extends UpsamplingDecoder {
   }
 
   /**
-   * Settings for series of so many channels.
+   * Returns the default settings for series with the given number of channels.
    *
-   * @param channels 1 for a sound in mono, as many as there are columns for a table
-   * @return the settings, to be changed or built
+   * @param channels 1 for mono audio, the number of columns for a table
+   * @return the settings
    */
   public static SeriesDecoderConfig channels(int channels) {
     return SeriesDecoderConfig.of(channels);
@@ -61,14 +61,14 @@ public final class SeriesDecoder extends UpsamplingDecoder {
   }
 
   @Override
-  protected Tensor compute(Tensor vectors) {
-    if (vectors.rank() != 4 || vectors.size(1) != 1) {
+  protected Tensor compute(Tensor latents) {
+    if (latents.rank() != 4 || latents.size(1) != 1) {
       throw new IllegalArgumentException(
-          "SeriesDecoder: expected the codes' vectors of windows [batch, 1, time, D], got "
-              + Arrays.toString(vectors.shape())
-              + ". Use it with SeriesEncoder; ConvDecoder gives images.");
+          "SeriesDecoder: expected latents of windows [batch, 1, time, D], got "
+              + Arrays.toString(latents.shape())
+              + ". Use it with SeriesEncoder. For images, use ConvDecoder.");
     }
-    Tensor sequences = vectors.reshape(vectors.size(0), vectors.size(2), vectors.size(3));
+    Tensor sequences = latents.reshape(latents.size(0), latents.size(2), latents.size(3));
     Tensor windows = decode(sequences);
     return windows.reshape(windows.size(0), 1, windows.size(1), windows.size(2));
   }

@@ -9,12 +9,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The encoder for windows of a series, {@link ConvEncoder} in one dimension: windows [b, 1, time,
- * channels], as {@code Series.windows} gives them, to vectors [b, 1, time/2^n, D].
+ * The encoder for windows of a series, a one-dimensional {@link ConvEncoder}: windows [b, 1, time,
+ * channels], from {@code Series.windows}, to latents [b, 1, time/2^n, D].
  *
- * <p>n convolutions of kernel 4 and stride 2 along time, the first to half the hidden channels, the
- * others to all; a convolution of kernel 3; rectified linear units after each; a {@link
- * ResidualStack}; a convolution of kernel 1 to D.
+ * <p>n convolutions along time with kernel size 4 and stride 2, the first with half the hidden
+ * channels, the others with all; a convolution with kernel size 3; a ReLU after each of them; a
+ * {@link ResidualStack}; a convolution with kernel size 1 to D channels.
  *
  * <pre>{@code
  * SeriesEncoder.channels(4).hidden(64).downsample(3)
@@ -24,11 +24,11 @@ public final class SeriesEncoder extends DownsamplingEncoder {
   private final SeriesEncoderConfig config;
 
   /**
-   * An encoder.
+   * Creates an encoder.
    *
-   * @param config its settings
-   * @param dimension D, the channels of its result
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param dimension D, the number of output channels
+   * @param rng the random number generator for the initial weights
    */
   public SeriesEncoder(SeriesEncoderConfig config, int dimension, Rng rng) {
     super(Conv1d::new, config, config.downsample(), dimension, rng);
@@ -36,10 +36,10 @@ public final class SeriesEncoder extends DownsamplingEncoder {
   }
 
   /**
-   * Settings for series of so many channels.
+   * Returns the default settings for series with the given number of channels.
    *
-   * @param channels 1 for a sound in mono, as many as there are columns for a table
-   * @return the settings, to be changed or built
+   * @param channels 1 for mono audio, the number of columns for a table
+   * @return the settings
    */
   public static SeriesEncoderConfig channels(int channels) {
     return SeriesEncoderConfig.of(channels);
@@ -54,8 +54,8 @@ public final class SeriesEncoder extends DownsamplingEncoder {
   protected Tensor compute(Tensor windows) {
     check(windows.shape());
     Tensor sequences = windows.reshape(windows.size(0), windows.size(2), windows.size(3));
-    Tensor vectors = encode(sequences);
-    return vectors.reshape(vectors.size(0), 1, vectors.size(1), vectors.size(2));
+    Tensor latents = encode(sequences);
+    return latents.reshape(latents.size(0), 1, latents.size(1), latents.size(2));
   }
 
   private void check(long... shape) {
@@ -66,21 +66,19 @@ public final class SeriesEncoder extends DownsamplingEncoder {
               + channels
               + "], got "
               + Arrays.toString(shape)
-              + ". Cut a series of "
+              + ". Split a series of "
               + Counts.of(channels, "channel")
-              + " into windows with Series.windows, or build the encoder for the channels there"
-              + " are; ConvEncoder takes images.");
+              + " into windows with Series.windows, or build the encoder for the channels of the"
+              + " series. For images, use ConvEncoder.");
     }
     long factor = 1L << config.downsample();
     if (shape[2] % factor != 0) {
       throw new IllegalArgumentException(
-          "SeriesEncoder: expected windows of a length that "
+          "SeriesEncoder: expected windows of a length that is a multiple of "
               + factor
-              + " divides, since it halves it "
-              + config.downsample()
-              + " times, got "
+              + ", the downsampling factor of the encoder, got "
               + shape[2]
-              + ". Make the windows of another length, or build it with less downsample.");
+              + ". Use another window length, or build the encoder with a smaller downsample.");
     }
   }
 }

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The small decoder of Keras's VQ-VAE example: vectors [b, h, w, D] to images [b, 2^n h, 2^n w,
+ * The small decoder of the Keras VQ-VAE example: latents [b, h, w, D] to images [b, 2^n h, 2^n w,
  * channels].
  *
- * <p>n transposed convolutions 3x3 of stride 2, each with a rectified linear unit; a convolution
- * 3x3 to the image's channels. There is no residual stack; {@link ConvDecoder} has one.
+ * <p>n 3x3 transposed convolutions with stride 2, each followed by a ReLU, and a 3x3 convolution to
+ * the image channels. For a decoder with a residual stack, see {@link ConvDecoder}.
  *
- * <p>The last convolution is a transposed one in Keras, which for stride 1 is the same but for the
- * order of its weights.
+ * <p>In Keras, the last convolution is a transposed one, which is equivalent for stride 1 except
+ * for the order of its weights.
  */
 public final class StridedDecoder extends Decoder {
   private final StridedDecoderConfig config;
@@ -26,31 +26,31 @@ public final class StridedDecoder extends Decoder {
   private final Conv2d last;
 
   /**
-   * A decoder.
+   * Creates a decoder.
    *
-   * @param config its settings
-   * @param dimension D, the channels of its input
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param dimension D, the number of input channels
+   * @param rng the random number generator for the initial weights
    */
   public StridedDecoder(StridedDecoderConfig config, int dimension, Rng rng) {
     this.config = config;
-    List<ConvTranspose2d> doublings = new ArrayList<>();
+    List<ConvTranspose2d> convolutions = new ArrayList<>();
     int in = dimension;
     for (int out : config.widths()) {
-      ConvConfig doubling = ConvConfig.of(in, out, 3).stride(2).same().relu(true);
-      doublings.add(new ConvTranspose2d(doubling.initializer(config.initializer()), rng));
+      ConvConfig conv = ConvConfig.of(in, out, 3).stride(2).same().relu(true);
+      convolutions.add(new ConvTranspose2d(conv.initializer(config.initializer()), rng));
       in = out;
     }
-    up = child("up", Sequential.of(doublings));
+    up = child("up", Sequential.of(convolutions));
     ConvConfig image = ConvConfig.of(in, config.channels(), 3).padding(1);
     last = child("last", new Conv2d(image.initializer(config.initializer()), rng));
   }
 
   /**
-   * Settings for images of so many channels.
+   * Returns the default settings for images with the given number of channels.
    *
-   * @param channels 1 for gray images, 3 for colour
-   * @return the settings, to be changed or built
+   * @param channels 1 for grayscale images, 3 for color images
+   * @return the settings
    */
   public static StridedDecoderConfig channels(int channels) {
     return StridedDecoderConfig.of(channels);
@@ -67,7 +67,7 @@ public final class StridedDecoder extends Decoder {
   }
 
   @Override
-  protected Tensor compute(Tensor vectors) {
-    return chain(vectors, List.of(up, last));
+  protected Tensor compute(Tensor latents) {
+    return chain(latents, List.of(up, last));
   }
 }

@@ -7,19 +7,20 @@ import java.util.List;
 /**
  * The settings of a {@link StridedDecoder}.
  *
- * @param channels of the images, at least 1
- * @param widths the channels after each doubling of the size, each at least 1; by default 64, 32
- * @param initializer how the weights start; by default as in Keras
+ * @param channels the number of image channels, at least 1
+ * @param widths the number of channels of each transposed convolution, each at least 1; by default
+ *     64, 32
+ * @param initializer the initialization of the weights; by default that of Keras
  */
 public record StridedDecoderConfig(int channels, List<Integer> widths, Initializer initializer)
     implements Decoder.Config, StridedSettings<StridedDecoderConfig> {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public StridedDecoderConfig {
-    widths = PartChecks.strided("StridedDecoderConfig", channels, widths, initializer);
+    widths = SettingChecks.strided("StridedDecoderConfig", channels, widths, initializer);
   }
 
   static StridedDecoderConfig of(int channels) {

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The small encoder of Keras's VQ-VAE example: images [b, h, w, channels] to vectors [b, h/2^n,
+ * The small encoder of the Keras VQ-VAE example: images [b, h, w, channels] to latents [b, h/2^n,
  * w/2^n, D].
  *
- * <p>n convolutions 3x3 of stride 2, each with a rectified linear unit; a convolution 1x1 to D.
- * Padding is Keras's: one row of zeros at the bottom, one column at the right. There is no residual
- * stack; {@link ConvEncoder} has one.
+ * <p>n 3x3 convolutions with stride 2, each followed by a ReLU, and a 1x1 convolution to D
+ * channels. The padding is that of Keras: one row of zeros at the bottom and one column at the
+ * right. For an encoder with a residual stack, see {@link ConvEncoder}.
  */
 public final class StridedEncoder extends Encoder {
   private final StridedEncoderConfig config;
@@ -23,31 +23,31 @@ public final class StridedEncoder extends Encoder {
   private final Conv2d project;
 
   /**
-   * An encoder.
+   * Creates an encoder.
    *
-   * @param config its settings
-   * @param dimension D, the channels of its result
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param dimension D, the number of output channels
+   * @param rng the random number generator for the initial weights
    */
   public StridedEncoder(StridedEncoderConfig config, int dimension, Rng rng) {
     this.config = config;
-    List<Conv2d> halvings = new ArrayList<>();
+    List<Conv2d> convolutions = new ArrayList<>();
     int in = config.channels();
     for (int out : config.widths()) {
-      ConvConfig halving = ConvConfig.of(in, out, 3).stride(2).same().relu(true);
-      halvings.add(new Conv2d(halving.initializer(config.initializer()), rng));
+      ConvConfig conv = ConvConfig.of(in, out, 3).stride(2).same().relu(true);
+      convolutions.add(new Conv2d(conv.initializer(config.initializer()), rng));
       in = out;
     }
-    down = child("down", Sequential.of(halvings));
+    down = child("down", Sequential.of(convolutions));
     ConvConfig last = ConvConfig.of(in, dimension, 1).initializer(config.initializer());
     project = child("project", new Conv2d(last, rng));
   }
 
   /**
-   * Settings for images of so many channels.
+   * Returns the default settings for images with the given number of channels.
    *
-   * @param channels 1 for gray images, 3 for colour
-   * @return the settings, to be changed or built
+   * @param channels 1 for grayscale images, 3 for color images
+   * @return the settings
    */
   public static StridedEncoderConfig channels(int channels) {
     return StridedEncoderConfig.of(channels);
@@ -61,7 +61,7 @@ public final class StridedEncoder extends Encoder {
   @Override
   protected Tensor compute(Tensor images) {
     InputImages.check(
-        "StridedEncoder", images, config.channels(), config.widths().size(), "widths");
+        "StridedEncoder", images, config.channels(), config.widths().size(), "fewer widths");
     return chain(images, List.of(down, project));
   }
 }

@@ -7,19 +7,20 @@ import java.util.List;
 /**
  * The settings of a {@link StridedEncoder}.
  *
- * @param channels of the images, at least 1
- * @param widths the channels after each halving of the size, each at least 1; by default 32, 64
- * @param initializer how the weights start; by default as in Keras
+ * @param channels the number of image channels, at least 1
+ * @param widths the number of channels of each strided convolution, each at least 1; by default 32,
+ *     64
+ * @param initializer the initialization of the weights; by default that of Keras
  */
 public record StridedEncoderConfig(int channels, List<Integer> widths, Initializer initializer)
     implements Encoder.Config, StridedSettings<StridedEncoderConfig> {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public StridedEncoderConfig {
-    widths = PartChecks.strided("StridedEncoderConfig", channels, widths, initializer);
+    widths = SettingChecks.strided("StridedEncoderConfig", channels, widths, initializer);
   }
 
   static StridedEncoderConfig of(int channels) {

@@ -4,33 +4,33 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.nn.Initializer;
 
 /**
- * What the settings of {@link StridedEncoder} and {@link StridedDecoder} share.
+ * The settings that {@link StridedEncoder} and {@link StridedDecoder} have in common.
  *
- * @param <C> the settings themselves
+ * @param <C> the type of the settings
  */
 public sealed interface StridedSettings<C extends Record & StridedSettings<C>>
     permits StridedEncoderConfig, StridedDecoderConfig {
   /**
-   * Sets the channels after each halving or doubling of the size, and so how many there are.
+   * Sets the number of channels of each strided convolution and thereby their number.
    *
-   * @param newWidths in the order of the layers, at least one
-   * @return these settings with them
+   * @param newWidths the channels in the order of the layers, at least one
+   * @return a copy with the new value
    */
   default C widths(Integer... newWidths) {
     return with("widths", newWidths);
   }
 
   /**
-   * Sets how the weights start.
+   * Sets the initialization of the weights.
    *
-   * @param newInitializer how
-   * @return these settings with it
+   * @param newInitializer the initializer
+   * @return a copy with the new value
    */
   default C initializer(Initializer newInitializer) {
     return with("initializer", newInitializer);
   }
 
-  @SuppressWarnings("unchecked") // C is the settings' own type
+  @SuppressWarnings("unchecked") // C is the type of this record
   private C with(String component, Object value) {
     return Records.with((C) this, component, value);
   }

@@ -1,19 +1,20 @@
 package io.github.vqvae4j.model;
 
 /**
- * Where a training run or an evaluation is, and what a loss needs to know of its data.
+ * The position of a training run or an evaluation, and the statistics of its data that a loss
+ * depends on.
  *
- * @param step counted from 1; 0 before the first
- * @param variance of the training images' pixels
- * @param firstImage the index of a batch's first image in the data set of an evaluation, in which
- *     the images come in their order; 0 in training
+ * @param step the training step, counted from 1; 0 before the first step
+ * @param variance the variance of the training images' pixels
+ * @param firstImage the index of the batch's first image in the data set, for evaluations, which
+ *     process images in order; 0 in training
  */
 public record TrainingProgress(long step, double variance, long firstImage) {
   /**
-   * Progress of training.
+   * Creates the progress of a training run.
    *
-   * @param step counted from 1; 0 before the first
-   * @param variance of the training images' pixels
+   * @param step the training step, counted from 1; 0 before the first step
+   * @param variance the variance of the training images' pixels
    */
   public TrainingProgress(long step, double variance) {
     this(step, variance, 0);

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.Convolution;
 import io.github.vqvae4j.nn.Initializer;
@@ -17,13 +17,13 @@ import java.util.List;
 abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, SeriesDecoder {
   private final List<Layer> layers;
 
-  /** With {@code times} doublings. */
+  /** Creates a decoder that doubles the size {@code stages} times. */
   UpsamplingDecoder(
       Convolution.Kind kind,
       Convolution.Kind transposed,
       ConvSettings<?> settings,
-      Doubling doubling,
-      int times,
+      UpsampleMode upsampleMode,
+      int stages,
       int dimension,
       Rng rng) {
     int hidden = settings.hidden();
@@ -34,12 +34,12 @@ abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, Ser
         child("residual", new ResidualStack(kind, hidden, settings.residual(), initializer, rng));
     List<Layer> up = new ArrayList<>();
     int in = hidden;
-    for (int left = times - 1; left >= 0; left--) {
-      int out = left == 0 ? settings.channels() : left == 1 ? hidden / 2 : hidden;
-      boolean relu = left > 0;
-      if (doubling == Doubling.TRANSPOSED) {
-        ConvConfig doubled = conv(in, out, 4, initializer).stride(2).padding(1);
-        up.add(transposed.of(doubled.relu(relu), rng));
+    for (int remaining = stages - 1; remaining >= 0; remaining--) {
+      int out = remaining == 0 ? settings.channels() : remaining == 1 ? hidden / 2 : hidden;
+      boolean relu = remaining > 0;
+      if (upsampleMode == UpsampleMode.TRANSPOSED) {
+        ConvConfig config = conv(in, out, 4, initializer).stride(2).padding(1);
+        up.add(transposed.of(config.relu(relu), rng));
       } else {
         up.add(new Upsample(2));
         up.add(kind.of(conv(in, out, 3, initializer).padding(1).relu(relu), rng));
@@ -56,8 +56,8 @@ abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, Ser
     return ConvConfig.of(in, out, kernel).initializer(initializer);
   }
 
-  /** [b, .., D] to [b, .., channels]. */
-  final Tensor decode(Tensor vectors) {
-    return chain(vectors, layers);
+  /** Maps [b, .., D] to [b, .., channels]. */
+  final Tensor decode(Tensor latents) {
+    return chain(latents, layers);
   }
 }

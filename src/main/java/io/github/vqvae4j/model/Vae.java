@@ -13,8 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A variational autoencoder (Kingma and Welling 2014): q(z|x) = N(mu(x), diag sigma(x)^2) from the
- * encoder, p(z) = N(0, I), p(x|z) from the decoder by a {@link Likelihood}.
+ * A variational autoencoder (VAE; Kingma and Welling 2014): the encoder computes q(z|x) = N(mu(x),
+ * diag sigma(x)^2), the prior is p(z) = N(0, I), and the decoder with a {@link Likelihood} computes
+ * p(x|z).
  *
  * <pre>{@code
  * Vae model = Vae.builder()
@@ -24,40 +25,43 @@ import java.util.List;
  *     .seed(42)
  *     .build();
  * Trainer.of(model).optimizer(Adam.rate(1e-3)).batch(128).steps(5_000).fit(digits.train());
- * Images.writeGrid(model.sample(64, new Rng(1)), Path.of("new-digits.png"));
+ * Images.writeGrid(model.sample(64, new Rng(1)), Path.of("samples.png"));
  * }</pre>
  *
- * <p>The encoder gives mu and log sigma^2, which is clamped:
+ * <p>The encoder output consists of mu and log sigma^2, which is clamped:
  *
  * <pre>
- * log sigma^2 = min(max(encoder's, -30), 20)
+ * log sigma^2 = min(max(encoder output, -30), 20)
  * </pre>
  *
- * <p>as in latent diffusion's autoencoder (Rombach et al. 2022), with gradient 0 outside.
+ * <p>as in the autoencoder of latent diffusion (Rombach et al. 2022). The gradient outside the
+ * bounds is 0.
  *
- * <p>{@link #encode} gives mu; {@link #decode}, {@link #reconstruct} and {@link #sample} give the
- * mean of p(x|z).
+ * <p>{@link #encode} returns mu; {@link #decode}, {@link #reconstruct} and {@link #sample} return
+ * the mean of p(x|z).
  */
 public final class Vae extends LatentModel {
-  /** The name of the second term of the loss. */
+  /** The name of the KL divergence term of the loss. */
   public static final String KL = "kl";
 
-  /** Of the latents that are drawn for evaluations, which so can be compared. */
+  /**
+   * The seed of the latents that are sampled in evaluations, which makes evaluations comparable.
+   */
   private static final long EVALUATION_SEED = 0x7c3d_0000_0000_0000L;
 
   private final VaeConfig config;
   private final PixelDistribution distribution;
-  private CollapseWatch watch = new CollapseWatch();
+  private PosteriorCollapseMonitor collapseMonitor = new PosteriorCollapseMonitor();
 
   Vae(VaeConfig config, Encoder encoder, Decoder decoder) {
     super(encoder, decoder);
     this.config = config;
     distribution = child("likelihood", new PixelDistribution(config.likelihood()));
-    built();
+    markBuilt();
   }
 
   /**
-   * Starts to describe a model.
+   * Returns a new builder.
    *
    * @return a builder without encoder and decoder
    */
@@ -66,32 +70,33 @@ public final class Vae extends LatentModel {
   }
 
   /**
-   * Reads a model that was built from the library's own parts.
+   * Loads a model that consists of the library's encoders and decoders.
    *
-   * @param file written by {@link #save}
+   * @param file a file written by {@link #save}
    * @return a new model
-   * @throws IOException if there is no such file, or it is damaged or not such a model; the message
-   *     says what is wrong and where
+   * @throws IOException if the file does not exist, is damaged, or is not a file of a VAE; the
+   *     message names the problem and its location
    */
   public static Vae load(Path file) throws IOException {
     ModelFile content = ModelFile.read(file, ModelFile.Model.VAE);
     VaeConfig config = content.settings("model", VaeConfig.class);
-    return content.build(builder().config(config).parts(content)::build);
+    return content.build(builder().config(config).settingsOf(content)::build);
   }
 
   /**
-   * Reads parameters and buffers into a model: the way to load one with layers of one's own.
+   * Loads parameters and buffers into an existing model. This is how a model with custom layers is
+   * loaded.
    *
-   * @param file written by {@link #save}
-   * @param into a model built like the one that was saved; on an error it is as it was
-   * @return that model
-   * @throws IOException as {@link #load(Path)}, and if names or shapes differ
+   * @param file a file written by {@link #save}
+   * @param into a model built like the one that was saved; unchanged if loading fails
+   * @return {@code into}
+   * @throws IOException as {@link #load(Path)}, or if names or shapes differ
    */
   public static Vae load(Path file, Vae into) throws IOException {
     return ModelFile.read(file, ModelFile.Model.VAE).fill(into);
   }
 
-  /** Writes the model to a file, from which {@link #load} makes it again. */
+  /** Saves the model to a file that {@link #load} can read. */
   @Override
   public void save(Path file) throws IOException {
     ModelFile.save(file, ModelFile.Model.VAE, this);
@@ -103,17 +108,17 @@ public final class Vae extends LatentModel {
   }
 
   /**
-   * The loss of a VAE, in nats an image:
+   * Computes the loss of a VAE, in nats per image:
    *
    * <pre>
    * L = -log p(x|z) + beta KL(q(z|x) || p(z))
    * </pre>
    *
-   * <p>Both terms are sums over the pixels or latents of an image and means over the images. z is
-   * drawn from q(z|x): in a training step with its generator, for inference with noise that is each
-   * image's own, by its index in the data set, and the same each time. With beta 1, L is the
-   * negative evidence lower bound (Kingma and Welling 2014, equation 7, one sample). For inference
-   * the reconstruction is that of mu.
+   * <p>Both terms are summed over the pixels or latent dimensions of an image and averaged over the
+   * batch. In a training step, z is sampled from q(z|x) with the step's random number generator. In
+   * an inference step, the noise of each image is a function of its index in the data set, so
+   * evaluations are reproducible, and the reconstruction is decoded from mu. With beta = 1, L is
+   * the negative evidence lower bound (ELBO; Kingma and Welling 2014, equation 7, one sample).
    */
   @Override
   public BatchLoss loss(Tensor images, TrainingProgress progress) {
@@ -134,24 +139,26 @@ public final class Vae extends LatentModel {
     boolean training = isTraining(images.step());
     if (training) {
       float[] values = kl.toFloats();
-      images.step().onCommit(() -> watch.add(values));
+      images.step().onCommit(() -> collapseMonitor.add(values));
     }
     List<LossTerm> terms =
         List.of(
             new LossTerm(
-                ReconstructionLoss.NAME, distribution.negativeLog(decoded, images).mean(), 1),
+                ReconstructionLoss.NAME,
+                distribution.negativeLogLikelihood(decoded, images).mean(),
+                1),
             new LossTerm(KL, kl.sum(), config.klWeight(progress.step())));
     Tensor reconstruction = training ? distribution.forward(decoded) : pixels(posterior.mean());
     return new BatchLoss(terms, images, reconstruction, CodeUsage.none(0));
   }
 
-  /** Begins to watch for posterior collapse anew: what earlier runs were like does not count. */
+  /** Restarts the detection of posterior collapse, so that each run is monitored independently. */
   @Override
   public void initialize(Dataset data, int batch, long seed, Rng rng) {
-    watch = new CollapseWatch();
+    collapseMonitor = new PosteriorCollapseMonitor();
   }
 
-  /** q(z|x) of centred images. */
+  /** Returns q(z|x) of centered images. */
   Posterior posterior(Tensor centered) {
     Tensor encoded = encoder().forward(centered);
     long[] expected = new long[config.latent().size() + 1];
@@ -163,16 +170,16 @@ public final class Vae extends LatentModel {
     expected[expected.length - 1] = 2L * d;
     if (!Arrays.equals(encoded.shape(), expected)) {
       throw new IllegalArgumentException(
-          "Vae: expected of the encoder "
+          "Vae: expected an encoder output "
               + Arrays.toString(expected)
-              + ", mean and log variance for latents "
+              + ", mean and log variance of latents "
               + config.latent()
               + ", got "
               + Arrays.toString(encoded.shape())
-              + ". Build the model with latent(..) as the encoder gives it: D, or height, width, D"
-              + " for a map.");
+              + ". Set latent(..) to the shape of the encoder's latents: D, or height, width, D for"
+              + " a map.");
     }
-    checkFinite(ENCODED, encoded);
+    checkFinite(ENCODER_OUTPUT, encoded);
     return Posterior.of(encoded.slice(-1, 0, d), encoded.slice(-1, d, 2L * d));
   }
 
@@ -187,10 +194,10 @@ public final class Vae extends LatentModel {
   }
 
   /**
-   * New images: z from N(0, I) through the decoder.
+   * Samples new images: draws z from N(0, I) and decodes it.
    *
-   * @param count how many, at least 1
-   * @param rng where they are drawn from
+   * @param count the number of images, at least 1
+   * @param rng the random number generator
    * @return the means of p(x|z)
    * @throws IllegalArgumentException if the count is below 1
    */
@@ -201,33 +208,36 @@ public final class Vae extends LatentModel {
     }
     int[] shape = new int[config.latent().size() + 1];
     shape[0] = count;
-    long each = 1;
+    long size = 1;
     for (int i = 1; i < shape.length; i++) {
       shape[i] = config.latent().get(i - 1);
-      each *= shape[i];
+      size *= shape[i];
     }
     float[] values =
-        new float[Lengths.of("Vae.sample", count, "latents", each, "numbers", "draw fewer")];
+        new float
+            [ArrayLengths.of(
+                "Vae.sample", count, "latents", size, "values", "sample fewer images")];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) rng.nextGaussian();
     }
-    return decode(Latents.taking(values, shape));
+    return decode(Latents.wrap(values, shape));
   }
 
   /**
-   * How much each latent dimension is used: KL(q(z|x) || p(z)) of each, the mean over images.
+   * Returns KL(q(z|x) || p(z)) of each latent dimension, averaged over images: how much information
+   * each dimension carries.
    *
-   * @param images one or more
-   * @return in nats, in the order of the latent's shape; near 0 for a dimension that the decoder
-   *     ignores
+   * @param images one or more images
+   * @return the divergences in nats, in the order of the latent's shape; near 0 for a dimension
+   *     that the decoder ignores
    */
   public double[] kl(Dataset images) {
-    checkSome(images);
+    checkNotEmpty(images);
     checkWeights();
-    int part = part((long) images.height() * images.width());
+    int chunk = chunkSize((long) images.height() * images.width());
     double[] sums = null;
     for (int from = 0, to; from < images.size(); from = to) {
-      to = Lengths.end(from, part, images.size());
+      to = ArrayLengths.chunkEnd(from, chunk, images.size());
       try (Step step = Step.inference()) {
         double[] means = posterior(pixels(step, images, from, to).add(-CENTER)).kl().toDoubles();
         sums = sums == null ? new double[means.length] : sums;
@@ -240,28 +250,29 @@ public final class Vae extends LatentModel {
   }
 
   /**
-   * An estimate of log p(x) from below (Burda, Grosse and Salakhutdinov 2016, equation 8):
+   * Estimates log p(x) with the importance-weighted lower bound (Burda, Grosse and Salakhutdinov
+   * 2016, equation 8):
    *
    * <pre>
    * log 1/k sum_i p(x|z_i) p(z_i) / q(z_i|x),  z_i from q(z|x)
    * </pre>
    *
-   * <p>For k = 1 its expectation is the evidence lower bound; it grows with k towards log p(x).
-   * Sums and logarithms over samples are in double.
+   * <p>For k = 1, its expectation is the evidence lower bound; it increases with k towards log
+   * p(x). Sums and logarithms over samples are computed in double precision.
    *
-   * @param images one or more
-   * @param samples k, at least 1; each costs a pass through the decoder
-   * @param rng where the samples come from
-   * @return log p(x) of each image, in nats; densities, and so perhaps above 0, for a Gaussian
-   *     likelihood
-   * @throws IllegalArgumentException if there is no image or no sample
+   * @param images one or more images
+   * @param samples k, at least 1; each sample requires one pass through the decoder
+   * @param rng the random number generator of the samples
+   * @return log p(x) of each image, in nats; for a Gaussian likelihood this is the log of a density
+   *     and may be positive
+   * @throws IllegalArgumentException if there are no images or no samples
    */
   public double[] logLikelihood(Dataset images, int samples, Rng rng) {
     return ImportanceSampling.logLikelihood(this, images, samples, rng);
   }
 
-  /** -log p(x|z) of each image, [b]. */
-  Tensor negativeLog(Tensor latents, Tensor images) {
-    return distribution.negativeLog(decoder().forward(latents), images);
+  /** Returns -log p(x|z) of each image, [b]. */
+  Tensor negativeLogLikelihood(Tensor latents, Tensor images) {
+    return distribution.negativeLogLikelihood(decoder().forward(latents), images);
   }
 }

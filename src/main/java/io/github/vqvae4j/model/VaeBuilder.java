@@ -4,7 +4,7 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.random.Rng;
 import java.util.List;
 
-/** Describes a {@link Vae}: its parts, its latents, its likelihood, its seed. */
+/** Builds a {@link Vae} from an encoder, a decoder, the shape of its latents and its likelihood. */
 public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
   private VaeConfig config = new VaeConfig(List.of(20), Likelihood.bernoulli(), 1, 0);
 
@@ -16,11 +16,11 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
   }
 
   /**
-   * Sets the shape of an image's latent; by default 20. The encoder is built for 2 D channels (mean
-   * and logarithm of the variance), the decoder for D.
+   * Sets the shape of the latent of one image; by default 20. The encoder is built with 2 D output
+   * channels (mean and log variance), the decoder with D input channels.
    *
-   * @param shape D for encoders that give one vector for an image, as {@link DenseEncoder}; height,
-   *     width, D for those that give a map, as {@link ConvEncoder}
+   * @param shape D for encoders that return one vector per image, such as {@link DenseEncoder};
+   *     height, width, D for encoders that return a map, such as {@link ConvEncoder}
    * @return this builder
    */
   public VaeBuilder latent(Integer... shape) {
@@ -28,7 +28,7 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
   }
 
   /**
-   * Sets what pixels are taken to be; by default {@link Likelihood#bernoulli()}.
+   * Sets the likelihood of the pixels; by default {@link Likelihood#bernoulli()}.
    *
    * @param newLikelihood p(x|z)
    * @return this builder
@@ -38,10 +38,11 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
   }
 
   /**
-   * Sets the weight of KL in the loss; by default 1. Above 1 latents are pressed to be independent
-   * (beta-VAE, Higgins et al. 2017), below 1 reconstructions are better and samples worse.
+   * Sets the weight of the KL divergence in the loss; by default 1. Values above 1 encourage
+   * independent latent dimensions (beta-VAE, Higgins et al. 2017); values below 1 yield better
+   * reconstructions and worse samples.
    *
-   * @param weight from 0
+   * @param weight beta, at least 0
    * @return this builder
    */
   public VaeBuilder beta(double weight) {
@@ -49,10 +50,11 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
   }
 
   /**
-   * Has the weight of KL grow from 0 to beta at the beginning of training, so that the decoder
-   * learns to use the latents first (Bowman et al. 2016); by default 0 steps.
+   * Sets the number of training steps over which the weight of the KL divergence increases linearly
+   * from 0 to beta (KL annealing, Bowman et al. 2016); by default 0. The decoder then learns to use
+   * the latents first.
    *
-   * @param steps how long
+   * @param steps the number of steps
    * @return this builder
    */
   public VaeBuilder warmUp(long steps) {
@@ -67,8 +69,8 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
   /**
    * Builds the model.
    *
-   * @return a new model, untrained
-   * @throws IllegalStateException if encoder or decoder is missing
+   * @return a new, untrained model
+   * @throws IllegalStateException if the encoder or the decoder is missing
    */
   public Vae build() {
     checkComplete("Vae", "an encoder and a decoder", "");

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A vector-quantized variational autoencoder (van den Oord, Vinyals and Kavukcuoglu 2017): an
- * encoder, a quantizer, a decoder.
+ * A vector-quantized variational autoencoder (VQ-VAE; van den Oord, Vinyals and Kavukcuoglu 2017):
+ * an encoder, a quantizer and a decoder.
  *
  * <pre>{@code
  * VqVae model = VqVae.builder()
@@ -36,12 +36,16 @@ import org.slf4j.LoggerFactory;
  *     .decoder(ConvDecoder.channels(1).hidden(128).upsample(2))
  *     .seed(42)
  *     .build();
+ * Trainer.of(model).optimizer(Adam.rate(1e-3)).batch(64).steps(5_000).fit(digits.train());
+ * Codes codes = model.encode(digits.test());
+ * Images reconstructions = model.decode(codes);
+ * model.save(Path.of("digits.safetensors"));
  * }</pre>
  *
- * <p>Pixels are numbers in 0..1. {@link #encode(Dataset)}, {@link #decode(Codes)} and {@link
- * #reconstruct} may be called from any number of threads, but not while the model trains. In a step
- * {@link #encode(Tensor)} and {@link #decode(Tensor)} are one graph, from image to codes to image.
- * As a layer it maps images to reconstructions.
+ * <p>Pixels are in 0..1. {@link #encode(Dataset)}, {@link #decode(Codes)} and {@link #reconstruct}
+ * may be called from any number of threads, but not while the model is being trained. Within a
+ * step, {@link #encode(Tensor)} and {@link #decode(Tensor)} are differentiable building blocks on
+ * tensors. As a layer, the model maps images to reconstructions.
  */
 public final class VqVae extends ImageModel {
   private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
@@ -54,11 +58,11 @@ public final class VqVae extends ImageModel {
     this.encoder = child("encoder", encoder);
     this.quantizer = child("quantizer", quantizer);
     this.decoder = child("decoder", decoder);
-    built();
+    markBuilt();
   }
 
   /**
-   * Starts to describe a model.
+   * Returns a new builder.
    *
    * @return a builder without encoder, quantizer and decoder
    */
@@ -67,34 +71,35 @@ public final class VqVae extends ImageModel {
   }
 
   /**
-   * Reads a model that was built from the library's own parts.
+   * Loads a model that consists of the library's encoders, decoders and quantizers.
    *
-   * @param file written by {@link #save}
+   * @param file a file written by {@link #save}
    * @return a new model
-   * @throws IOException if there is no such file, or it is damaged or not such a model; the message
-   *     says what is wrong and where
+   * @throws IOException if the file does not exist, is damaged, or is not a file of a VQ-VAE; the
+   *     message names the problem and its location
    */
   public static VqVae load(Path file) throws IOException {
     return VqVaeFile.load(file);
   }
 
   /**
-   * Reads parameters and buffers into a model: the way to load one with layers of one's own.
+   * Loads parameters and buffers into an existing model. This is how a model with custom layers is
+   * loaded.
    *
-   * @param file written by {@link #save}
-   * @param into a model built like the one that was saved; on an error it is as it was
-   * @return that model
-   * @throws IOException as {@link #load(Path)}, and if names or shapes differ
+   * @param file a file written by {@link #save}
+   * @param into a model built like the one that was saved; unchanged if loading fails
+   * @return {@code into}
+   * @throws IOException as {@link #load(Path)}, or if names or shapes differ
    */
   public static VqVae load(Path file, VqVae into) throws IOException {
     return VqVaeFile.load(file, into);
   }
 
   /**
-   * Writes the model to a file, from which {@link #load} makes it again.
+   * Saves the model to a file that {@link #load} can read.
    *
-   * @param file safetensors; an existing one is replaced once the new one is complete
-   * @throws IOException if it cannot be written
+   * @param file a safetensors file; an existing file is replaced only after the new one is complete
+   * @throws IOException if the file cannot be written
    */
   @Override
   public void save(Path file) throws IOException {
@@ -111,79 +116,78 @@ public final class VqVae extends ImageModel {
   }
 
   /**
-   * The encoder.
+   * Returns the encoder.
    *
-   * @return images to vectors
+   * @return a layer from images, centered at 0, to latent vectors
    */
   public Encoder encoder() {
     return encoder;
   }
 
   /**
-   * The quantizer.
+   * Returns the quantizer.
    *
-   * @return vectors to codes
+   * @return a layer from latent vectors to codes
    */
   public Quantizer quantizer() {
     return quantizer;
   }
 
   /**
-   * The decoder.
+   * Returns the decoder.
    *
-   * @return vectors to images
+   * @return a layer from quantized latent vectors to images, centered at 0
    */
   public Decoder decoder() {
     return decoder;
   }
 
   /**
-   * Runs the whole model in a step, for training and for losses of one's own.
+   * Runs the whole model in a step, for training or for custom losses.
    *
    * @param images [b, h, w, channels], in 0..1
-   * @return reconstruction, codes, loss terms
-   * @throws NonFiniteException if a vector of the encoder is NaN or infinite
+   * @return the reconstruction, the codes and the loss terms of the quantizer
+   * @throws NonFiniteException if a value of the encoder output is NaN or infinite
    */
   public VqVaeOutput run(Tensor images) {
     Tensor centered = images.add(-CENTER);
-    Tensor vectors = encoded(centered);
-    Quantized quantized = quantizer.quantize(vectors);
+    Quantized quantized = quantizer.quantize(encodeCentered(centered));
     Tensor reconstruction = decoder.forward(quantized.quantized());
     checkSameShape(reconstruction.shape(), images.shape());
     return new VqVaeOutput(centered, reconstruction, quantized);
   }
 
   /**
-   * Images to the vectors that the quantizer gets.
+   * Returns the encoder output, the input of the quantizer.
    *
    * @param images [b, h, w, channels], in 0..1
-   * @return [b, h/r, w/r, D]
-   * @throws NonFiniteException if one is NaN or infinite
+   * @return z_e, [b, h/r, w/r, D]
+   * @throws NonFiniteException if a value is NaN or infinite
    */
   public Tensor vectors(Tensor images) {
-    return encoded(images.add(-CENTER));
+    return encodeCentered(images.add(-CENTER));
   }
 
-  private Tensor encoded(Tensor centered) {
-    Tensor vectors = encoder.forward(centered);
-    if (vectors.size(-1) != quantizer.dimension()) {
+  private Tensor encodeCentered(Tensor centered) {
+    Tensor latents = encoder.forward(centered);
+    if (latents.size(-1) != quantizer.dimension()) {
       throw new IllegalArgumentException(
-          "VqVae: the encoder gave vectors "
-              + Arrays.toString(vectors.shape())
-              + ", but the quantizer was built for "
+          "VqVae: expected an encoder output [.., "
               + quantizer.dimension()
-              + " numbers a vector. Give both the same dimension.");
+              + "], the dimension of the quantizer, got "
+              + Arrays.toString(latents.shape())
+              + ". Build encoder and quantizer with the same dimension.");
     }
-    return checkFinite(ENCODED, vectors);
+    return checkFinite(ENCODER_OUTPUT, latents);
   }
 
   @Override
-  boolean isStarted() {
+  boolean isInitialized() {
     return quantizer.initializationVectors() == 0;
   }
 
   /**
-   * The loss of a VQ-VAE (van den Oord et al. 2017, equation 3):
+   * Computes the loss of a VQ-VAE (van den Oord et al. 2017, equation 3):
    *
    * <pre>
    * L = mean((x - x')^2) / variance + alpha codebook + beta commitment
@@ -205,37 +209,42 @@ public final class VqVae extends ImageModel {
     return quantizer.codebookSize();
   }
 
-  /** Shows the quantizer the vectors of the first batches, if it wants to start from some. */
+  /**
+   * Initializes the codebook from the encoder output for the first batches, if the quantizer needs
+   * it.
+   */
   @Override
   public void initialize(Dataset data, int batch, long seed, Rng rng) {
-    int wanted = quantizer.initializationVectors();
-    if (wanted == 0) {
+    int needed = quantizer.initializationVectors();
+    if (needed == 0) {
       return;
     }
     if (quantizer.isFrozen()) {
       throw new IllegalStateException(
-          "VqVae: the quantizer is frozen, but its codebook starts from data and was not started."
-              + " Unfreeze it, load a trained model, or call quantizer().initialize(vectors, ..) first.");
+          "VqVae: the quantizer is frozen, but its codebook has not been initialized from data."
+              + " Unfreeze it, load a trained model, or call quantizer().initialize(vectors, ..)"
+              + " first.");
     }
     int dimension = quantizer.dimension();
-    List<float[]> parts = new ArrayList<>();
+    List<float[]> chunks = new ArrayList<>();
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       long epoch = data.size() / batch;
-      for (int each = 0; startTakesMore(parts.size(), epoch, wanted, each, dimension); ) {
-        parts.add(vectorsToStartFrom(batches.next()));
-        each = parts.get(0).length;
+      for (int size = 0; needsMoreBatches(chunks.size(), epoch, needed, size, dimension); ) {
+        chunks.add(initializationVectors(batches.next()));
+        size = chunks.get(0).length;
       }
     }
-    int each = parts.get(0).length;
-    float[] vectors = new float[parts.size() * each];
-    for (int i = 0; i < parts.size(); i++) {
-      System.arraycopy(parts.get(i), 0, vectors, i * each, each);
+    int size = chunks.get(0).length;
+    float[] vectors = new float[chunks.size() * size];
+    for (int i = 0; i < chunks.size(); i++) {
+      System.arraycopy(chunks.get(i), 0, vectors, i * size, size);
     }
-    LOG.info("Starting the codebook from {} vectors of the data.", vectors.length / dimension);
-    quantizer.initialize(vectors, each / dimension, rng);
+    LOG.info(
+        "Initializing the codebook from {} encoder output vectors.", vectors.length / dimension);
+    quantizer.initialize(vectors, size / dimension, rng);
   }
 
-  private float[] vectorsToStartFrom(Batch batch) {
+  private float[] initializationVectors(Batch batch) {
     try (Step step = Step.inference()) {
       return vectors(images(step, batch)).toFloats();
     } catch (NonFiniteException e) {
@@ -255,18 +264,19 @@ public final class VqVae extends ImageModel {
   }
 
   /**
-   * Whether the codebook's start wants one more batch.
+   * Returns whether initializing the codebook requires another batch.
    *
-   * @param batches it has; at least one is taken
-   * @param epoch how many batches there are
-   * @param wanted vectors
-   * @param each numbers in a batch's vectors, all of which go into one array
+   * @param batches the number of batches so far; at least one is used
+   * @param epoch the number of batches of an epoch
+   * @param needed the number of vectors that the quantizer needs
+   * @param size the number of values of a batch's encoder output; all batches must fit into one
+   *     array
    */
-  static boolean startTakesMore(long batches, long epoch, long wanted, long each, int dimension) {
+  static boolean needsMoreBatches(long batches, long epoch, long needed, long size, int dimension) {
     return batches == 0
         || batches < epoch
-            && batches * (each / dimension) < wanted
-            && (batches + 1) * each <= Lengths.MOST;
+            && batches * (size / dimension) < needed
+            && (batches + 1) * size <= ArrayLengths.MAX;
   }
 
   @Override
@@ -275,21 +285,23 @@ public final class VqVae extends ImageModel {
   }
 
   /**
-   * Images to codes, in a step.
+   * Encodes images in a step.
    *
    * @param images [b, h, w, channels], in 0..1
-   * @return in INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has several
-   * @throws NonFiniteException if a vector of the encoder is NaN or infinite
+   * @return codes of type INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has
+   *     several codebooks
+   * @throws NonFiniteException if a value of the encoder output is NaN or infinite
    */
   public Tensor encode(Tensor images) {
     return quantizer.encode(vectors(images));
   }
 
   /**
-   * Codes to images, in a step.
+   * Decodes codes in a step.
    *
-   * @param codes in INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has several
-   * @return [b, h, w, channels]; pixels may lie a little outside 0..1
+   * @param codes codes of type INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has
+   *     several codebooks
+   * @return [b, h, w, channels]; pixels may be slightly outside 0..1
    * @throws IllegalArgumentException as {@link Quantizer#lookup}
    */
   public Tensor decode(Tensor codes) {
@@ -301,43 +313,44 @@ public final class VqVae extends ImageModel {
   }
 
   /**
-   * Images to codes.
+   * Encodes images.
    *
-   * @param images of the size and channels that the encoder takes, in 0..1
-   * @return [images, h/r, w/r], each from 0 to K - 1, with the images' labels
+   * @param images images of the size and channels that the encoder expects, in 0..1
+   * @return codes [images, h/r, w/r], each from 0 to K - 1, with the labels of the images
    * @throws NonFiniteException as {@link #reconstruct}
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
-    return withinMemory("VqVae.encode", images, () -> encodeInParts(images));
+    return withMemoryGuard("VqVae.encode", images, () -> encodeInChunks(images));
   }
 
-  private Codes encodeInParts(Dataset images) {
-    checkSome(images);
+  private Codes encodeInChunks(Dataset images) {
+    checkNotEmpty(images);
     checkWeights();
-    int part = part((long) images.height() * images.width());
-    Codes[] results = new Codes[Lengths.parts(images.size(), part)];
+    int chunk = chunkSize((long) images.height() * images.width());
+    Codes[] results = new Codes[ArrayLengths.chunks(images.size(), chunk)];
     for (int i = 0; i < results.length; i++) {
-      int from = i * part;
-      int to = Lengths.end(from, part, images.size());
+      int from = i * chunk;
+      int to = ArrayLengths.chunkEnd(from, chunk, images.size());
       try (Step step = Step.inference()) {
         results[i] = Codes.of(encode(pixels(step, images, from, to)), quantizer.codebooks());
       }
       if (i == 0) {
-        int each = results[0].values().length / results[0].count();
-        Lengths.ofImages("VqVae.encode", images.size(), each, "codes");
+        int codesPerImage = results[0].values().length / results[0].count();
+        ArrayLengths.ofImages("VqVae.encode", images.size(), codesPerImage, "codes");
       }
     }
     return Codes.concat(results).withLabels(labels(images));
   }
 
   /**
-   * Codes to images.
+   * Decodes codes.
    *
-   * @param codes [count, h/r, w/r], made by this model or drawn from a prior over its codes
-   * @return the images; pixels may lie a little outside 0..1
-   * @throws IllegalArgumentException if they are codes of other codebooks, or one is missing and
-   *     the quantizer needs it
+   * @param codes codes [count, h/r, w/r], from {@link #encode(Dataset)} or sampled from a prior
+   *     over the codes
+   * @return the images; pixels may be slightly outside 0..1
+   * @throws IllegalArgumentException if the codes belong to other codebooks, or if a code is
+   *     missing and the quantizer does not support missing codes
    * @throws NonFiniteException as {@link #reconstruct}
    * @throws InsufficientMemoryException as {@link #reconstruct}
    */
@@ -349,7 +362,7 @@ public final class VqVae extends ImageModel {
               + quantizer.codebooks()
               + ", got "
               + codes
-              + ". Decode them with the model that made them.");
+              + ". Decode them with the model that encoded them.");
     }
     if (!quantizer.supportsMissingCodes()) {
       codes.requireComplete("VqVae.decode");
@@ -358,20 +371,20 @@ public final class VqVae extends ImageModel {
       return MemoryGuard.run(
           "VqVae.decode of " + codes,
           size(shape, Float.BYTES * decoder.pixelsPerVector()),
-          () -> decodeInParts(codes));
+          () -> decodeInChunks(codes));
     } catch (InsufficientMemoryException e) {
       throw PassMemory.ofMap(decoder, shape[1], shape[2], quantizer.dimension()).explain(e);
     }
   }
 
-  private Images decodeInParts(Codes codes) {
+  private Images decodeInChunks(Codes codes) {
     checkWeights();
     int[] shape = codes.shape();
-    int part = part((long) shape[1] * shape[2] * decoder.pixelsPerVector());
-    Images[] results = new Images[Lengths.parts(codes.count(), part)];
+    int chunk = chunkSize((long) shape[1] * shape[2] * decoder.pixelsPerVector());
+    Images[] results = new Images[ArrayLengths.chunks(codes.count(), chunk)];
     for (int i = 0; i < results.length; i++) {
-      int from = i * part;
-      int to = Lengths.end(from, part, codes.count());
+      int from = i * chunk;
+      int to = ArrayLengths.chunkEnd(from, chunk, codes.count());
       try (Step step = Step.inference()) {
         results[i] = images(decoded(quantizer.lookup(codes.range(from, to), step)));
       }
@@ -380,15 +393,15 @@ public final class VqVae extends ImageModel {
   }
 
   /**
-   * Images to codes and back: {@code decode(encode(images))}.
+   * Encodes and decodes images: {@code decode(encode(images))}.
    *
-   * @param images of the size and channels that the encoder takes, in 0..1
-   * @return their reconstructions
-   * @throws IllegalArgumentException if encoder and decoder do not fit together
-   * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a vector of the
-   *     encoder or a pixel is NaN or infinite
-   * @throws InsufficientMemoryException if the pass of one image, which grows with its area, needs
-   *     more memory than there is; smaller images go on as before
+   * @param images images of the size and channels that the encoder expects, in 0..1
+   * @return the reconstructions
+   * @throws IllegalArgumentException if encoder and decoder do not match
+   * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a value of the
+   *     encoder output or a pixel is NaN or infinite
+   * @throws InsufficientMemoryException if processing one image, whose memory is proportional to
+   *     its area, needs more memory than is available; the model remains usable for smaller images
    */
   @Override
   public Images reconstruct(Dataset images) {

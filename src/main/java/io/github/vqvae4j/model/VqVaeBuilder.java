@@ -4,7 +4,19 @@ import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.random.Rng;
 import java.util.function.Function;
 
-/** Describes a {@link VqVae}: its parts, as settings or as instances of one's own, and its seed. */
+/**
+ * Builds a {@link VqVae} from an encoder, a quantizer and a decoder, each given as settings or as a
+ * custom instance.
+ *
+ * <pre>{@code
+ * VqVae model = VqVae.builder()
+ *     .encoder(ConvEncoder.channels(3).hidden(64))
+ *     .quantizer(VectorQuantizer.ema(256, 32))
+ *     .decoder(ConvDecoder.channels(3).hidden(64))
+ *     .seed(7)
+ *     .build();
+ * }</pre>
+ */
 public final class VqVaeBuilder extends ModelBuilder<VqVaeBuilder> {
   private Function<Rng, Quantizer> quantizer;
 
@@ -16,9 +28,10 @@ public final class VqVaeBuilder extends ModelBuilder<VqVaeBuilder> {
   }
 
   /**
-   * Sets the quantizer. Encoder and decoder are built for its dimension.
+   * Sets the quantizer. Its dimension D is the number of output channels of the encoder and of
+   * input channels of the decoder.
    *
-   * @param config as from {@code VectorQuantizer.ema}
+   * @param config the settings, such as {@code VectorQuantizer.ema(512, 64)}
    * @return this builder
    */
   public VqVaeBuilder quantizer(Quantizer.Config config) {
@@ -27,7 +40,7 @@ public final class VqVaeBuilder extends ModelBuilder<VqVaeBuilder> {
   }
 
   /**
-   * Sets a quantizer of one's own.
+   * Sets a custom quantizer.
    *
    * @param instance the quantizer
    * @return this builder
@@ -40,8 +53,8 @@ public final class VqVaeBuilder extends ModelBuilder<VqVaeBuilder> {
   /**
    * Builds the model.
    *
-   * @return a new model, untrained
-   * @throws IllegalStateException if encoder, quantizer or decoder is missing
+   * @return a new, untrained model
+   * @throws IllegalStateException if the encoder, the quantizer or the decoder is missing
    */
   public VqVae build() {
     checkComplete(

@@ -4,7 +4,7 @@ import io.github.vqvae4j.quantize.Quantizer;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The file of a {@link VqVae}. */
+/** Reads and writes the model files of {@link VqVae}. */
 final class VqVaeFile {
   private VqVaeFile() {}
 

@@ -4,11 +4,11 @@ import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * What a {@link VqVae} computes for a batch of images. Both image tensors are centred: 0.5 less
- * than the pixel values.
+ * The output of a {@link VqVae} for a batch of images. Target and reconstruction are centered:
+ * pixel values minus 0.5.
  *
- * @param target the images themselves, [b, h, w, channels]
- * @param reconstruction what came back from the codes, of the same shape
- * @param quantized codes, loss terms and usage
+ * @param target the input images, [b, h, w, channels]
+ * @param reconstruction the decoder output, of the same shape
+ * @param quantized the codes, loss terms and code usage
  */
 public record VqVaeOutput(Tensor target, Tensor reconstruction, Quantized quantized) {}

@@ -9,8 +9,8 @@ import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import java.util.function.UnaryOperator;
 
 /**
- * Models whose results others have published, each setting as it was there. How they were trained
- * is in {@code train.Recipe}; how near this library comes to their results, in docs/fidelity.md.
+ * Models with published results, in their original configurations. {@code train.Recipe} has the
+ * corresponding training settings; docs/fidelity.md compares the results.
  *
  * <pre>{@code
  * VqVae model = VqVaePresets.sonnetCifar10().seed(7).build();
@@ -23,13 +23,14 @@ public final class VqVaePresets {
   private VqVaePresets() {}
 
   /**
-   * The model of Sonnet 2's examples/vqvae_example for CIFAR-10 (32x32 in colour, codes 8x8):
-   * {@link ConvEncoder} and {@link ConvDecoder} with their defaults, 128 channels and 2 residual
-   * blocks of 32, weights from truncated normals. K 512, D 64; the codebook starts uniform in
-   * +-sqrt(3/64) and moves by zero-debiased averages of decay 0.99, epsilon 1e-5; beta 0.25; codes
-   * are never restarted. 695,491 parameters with the codebook.
+   * Returns the model of examples/vqvae_example in Sonnet 2 for CIFAR-10 (color images of 32x32
+   * pixels, 8x8 codes): {@link ConvEncoder} and {@link ConvDecoder} with their default settings,
+   * 128 channels and 2 residual blocks with 32 channels, weights from truncated normal
+   * distributions. K = 512, D = 64. The codebook is initialized uniformly in +-sqrt(3/64) and
+   * updated by zero-debiased moving averages with decay 0.99 and epsilon 1e-5. beta = 0.25. Dead
+   * codes are not restarted. 695,491 parameters including the codebook.
    *
-   * @return a builder, to be given a seed and built
+   * @return a builder
    */
   public static VqVaeBuilder sonnetCifar10() {
     return VqVae.builder()
@@ -39,13 +40,14 @@ public final class VqVaePresets {
   }
 
   /**
-   * The model of zalandoresearch/pytorch-vq-vae for CIFAR-10: that of {@link #sonnetCifar10}, but
-   * for these settings. Residual convolutions have no bias, and their skip carries relu(x), since
-   * the rectified linear unit there overwrites x; weights and biases start as PyTorch's; the
-   * codebook starts from N(0, 1); its averages are not debiased, the sums start from N(0, 1), and
-   * smoothed counts are stored back. 694,851 parameters with the codebook.
+   * Returns the model of zalandoresearch/pytorch-vq-vae for CIFAR-10. It differs from {@link
+   * #sonnetCifar10} in these settings: residual convolutions have no bias, and their skip
+   * connection is relu(x), since the ReLU there works in place; weights and biases are initialized
+   * as in PyTorch; the codebook is initialized from N(0, 1); its moving averages are not debiased,
+   * the sums are initialized from N(0, 1), and smoothed counts are stored back. 694,851 parameters
+   * including the codebook.
    *
-   * @return a builder, to be given a seed and built
+   * @return a builder
    */
   public static VqVaeBuilder zalandoCifar10() {
     UnaryOperator<ResidualConfig> residual = r -> r.bias(false).skip(Skip.RECTIFIED);
@@ -60,12 +62,13 @@ public final class VqVaePresets {
   }
 
   /**
-   * The model of keras.io's example "Vector-Quantized Variational Autoencoders" for MNIST (28x28 in
-   * gray, codes 7x7): {@link StridedEncoder} of 32 and 64 channels, {@link StridedDecoder} of 64
-   * and 32, weights as in Keras. K 128, D 16; the codebook starts uniform in +-0.05 and learns by
-   * its gradient, alpha 1; beta 0.25. 49,937 parameters, the codebook among them.
+   * Returns the model of the keras.io example "Vector-Quantized Variational Autoencoders" for MNIST
+   * (grayscale images of 28x28 pixels, 7x7 codes): {@link StridedEncoder} with 32 and 64 channels,
+   * {@link StridedDecoder} with 64 and 32 channels, weights initialized as in Keras. K = 128, D =
+   * 16. The codebook is initialized uniformly in +-0.05 and trained by gradient descent with alpha
+   * = 1. beta = 0.25. 49,937 parameters including the codebook.
    *
-   * @return a builder, to be given a seed and built
+   * @return a builder
    */
   public static VqVaeBuilder kerasMnist() {
     return VqVae.builder()

@@ -8,32 +8,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks a model's weights before they are used, once after each change: every write gives a
- * variable a larger stamp, so that the largest stamp identifies the content of all of them.
+ * Checks a model's weights before they are used, once after each change. Each write gives a
+ * variable a larger stamp, so the maximum stamp identifies the values of all variables.
  */
 final class WeightCheck {
   private static final Logger LOG = LoggerFactory.getLogger(ImageModel.class);
 
   private final ImageModel model;
   private Map<String, Variable> variables = Map.of();
-  private volatile long built;
-  private volatile long finite;
+  private volatile long initialStamp;
+  private volatile long finiteStamp;
   private boolean warned;
 
   WeightCheck(ImageModel model) {
     this.model = model;
   }
 
-  /** Takes the weights of now for those that the model was built with, not trained yet. */
-  void built() {
+  /** Records the current weights as the initial, untrained ones. */
+  void markBuilt() {
     variables = model.variables();
-    built = stamp();
+    initialStamp = stamp();
   }
 
-  /** Throws if a number is not finite; warns once if the model was not trained or started. */
+  /**
+   * Throws NonFiniteException if a value is not finite, and warns once if the model is not trained
+   * or initialized.
+   */
   void check() {
     long stamp = stamp();
-    if (stamp == finite) {
+    if (stamp == finiteStamp) {
       return;
     }
     String name = model.getClass().getSimpleName();
@@ -46,24 +49,23 @@ final class WeightCheck {
                 variable + "[" + index + "]",
                 values.toDoubles()[(int) index],
                 "the model has diverged. Retrain it with a smaller learning rate, or load an earlier"
-                    + " file of it");
+                    + " checkpoint");
           }
         });
-    warnOfUntrained(name, stamp);
-    finite = stamp;
+    warnIfUntrained(name, stamp);
+    finiteStamp = stamp;
   }
 
-  private synchronized void warnOfUntrained(String name, long stamp) {
-    boolean started = model.isStarted();
-    if (!warned && (!started || stamp == built)) {
+  private synchronized void warnIfUntrained(String name, long stamp) {
+    boolean initialized = model.isInitialized();
+    if (!warned && (!initialized || stamp == initialStamp)) {
       warned = true;
       LOG.warn(
-          "{}: {}. What it makes of images means nothing yet: train it first, or load a trained"
-              + " model.",
+          "{}: {}. Its outputs are meaningless. Train it first, or load a trained model.",
           name,
-          started
-              ? "its weights are those that it was built with, neither trained nor loaded"
-              : "its codebook is to start from data and was not started, nor was it trained");
+          initialized
+              ? "the model has its initial weights: it was neither trained nor loaded"
+              : "the codebook has not been initialized from data: the model was not trained");
     }
   }
 

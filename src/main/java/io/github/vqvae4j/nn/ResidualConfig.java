@@ -1,12 +1,11 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.config.Added;
 import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of a {@link ResidualStack} and of each {@link ResidualBlock} in it: {@code skip +
- * project(relu(conv(relu(x))))}, block i with the dilation growth^i.
+ * project(relu(conv(relu(x))))}, block i with the dilation dilationGrowth^i.
  *
  * <pre>{@code
  * ResidualConfig.of(2, 32).bias(false)
@@ -16,11 +15,10 @@ import io.github.vqvae4j.config.Require;
  * @param hidden channels between the two convolutions of a block, at least 1
  * @param bias whether the convolutions add a bias; by default true
  * @param skip what is added to what the convolutions give; by default {@link Skip#INPUT}
- * @param growth what each block's dilation is multiplied by for the next, from 1 to 65,536; by
- *     default 1, and 3 in series encoders and decoders
+ * @param dilationGrowth what each block's dilation is multiplied by for the next, from 1 to 65,536;
+ *     by default 1, and 3 in series encoders and decoders
  */
-public record ResidualConfig(
-    int blocks, int hidden, boolean bias, Skip skip, @Added(version = 3, value = "1") int growth) {
+public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, int dilationGrowth) {
   /** What goes past the convolutions of a block, whose input is x. */
   public enum Skip {
     /** x itself. */
@@ -35,23 +33,23 @@ public record ResidualConfig(
    * Checks the settings.
    *
    * @throws IllegalArgumentException if a number is out of its range, or the largest dilation,
-   *     growth^(blocks - 1), would be above 65,536
+   *     dilationGrowth^(blocks - 1), would be above 65,536
    */
   public ResidualConfig {
     Require.that(blocks >= 0, "ResidualConfig.blocks", "at least 0", blocks);
     Require.that(hidden >= 1, "ResidualConfig.hidden", "at least 1", hidden);
     Require.present(Skip.class, "ResidualConfig.skip", skip);
     Require.that(
-        growth >= 1 && growth <= LARGEST_DILATION,
-        "ResidualConfig.growth",
+        dilationGrowth >= 1 && dilationGrowth <= LARGEST_DILATION,
+        "ResidualConfig.dilationGrowth",
         "1 to " + LARGEST_DILATION,
-        growth);
+        dilationGrowth);
     Require.that(
-        Math.pow(growth, blocks - 1) <= LARGEST_DILATION,
-        "ResidualConfig.growth",
-        "dilations growth^(blocks - 1) of at most " + LARGEST_DILATION,
-        growth + " with " + blocks + " blocks",
-        "take fewer blocks or less growth, and set the growth first");
+        Math.pow(dilationGrowth, blocks - 1) <= LARGEST_DILATION,
+        "ResidualConfig.dilationGrowth",
+        "dilations dilationGrowth^(blocks - 1) of at most " + LARGEST_DILATION,
+        dilationGrowth + " with " + blocks + " blocks",
+        "take fewer blocks or a smaller dilationGrowth, and set dilationGrowth first");
   }
 
   /**
@@ -91,7 +89,7 @@ public record ResidualConfig(
    * @param factor of the dilation from block to block
    * @return these settings with it
    */
-  public ResidualConfig growth(int factor) {
-    return Records.with(this, "growth", factor);
+  public ResidualConfig dilationGrowth(int factor) {
+    return Records.with(this, "dilationGrowth", factor);
   }
 }

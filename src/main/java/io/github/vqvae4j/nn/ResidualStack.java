@@ -9,13 +9,13 @@ import java.util.List;
  * The residual stack of VQ-VAE (van den Oord et al. 2017, section 4.1): some {@link ResidualBlock}s
  * and a rectified linear unit, [b, h, w, channels] or [b, time, channels] to the same shape.
  *
- * <p>Block i, counted from 0, has the dilation growth^i, 1 by default. With more growth the stack
- * looks far, as along time in WaveNet (van den Oord et al. 2016, section 2.1) and in Jukebox's
- * VQ-VAE (Dhariwal et al. 2020, section 3): each result sees {@code 1 + 2 (1 + growth + .. +
- * growth^(blocks - 1))} pixels or times.
+ * <p>Block i, counted from 0, has the dilation dilationGrowth^i, 1 by default. With a larger growth
+ * the stack looks far, as along time in WaveNet (van den Oord et al. 2016, section 2.1) and in
+ * Jukebox's VQ-VAE (Dhariwal et al. 2020, section 3): each result sees {@code 1 + 2 (1 +
+ * dilationGrowth + .. + dilationGrowth^(blocks - 1))} pixels or times.
  *
  * <pre>{@code
- * new ResidualStack(Conv1d::new, 64, ResidualConfig.of(4, 32).growth(3), Initializer.TORCH, rng)
+ * new ResidualStack(Conv1d::new, 64, ResidualConfig.of(4, 32).dilationGrowth(3), Initializer.TORCH, rng)
  * }</pre>
  */
 public final class ResidualStack extends Layer {
@@ -42,7 +42,7 @@ public final class ResidualStack extends Layer {
       ResidualBlock block =
           new ResidualBlock(kind, channels, config, dilation, initializer, rng, last);
       blocks.add(child(Integer.toString(i), block));
-      dilation *= last ? 1 : config.growth();
+      dilation *= last ? 1 : config.dilationGrowth();
     }
   }
 

@@ -70,7 +70,7 @@ final class AllSettings {
           new AutoencoderConfig(7),
           new VaeConfig(List.of(2, 4, 3), Likelihood.gaussian(0.1), 1, 5),
           Likelihood.gaussian(0.1),
-          AnomalyConfig.falsePositives(0.01),
+          AnomalyConfig.falsePositiveRate(0.01),
           CodebookMonitorConfig.DEFAULT,
           ImageFolderConfig.of(8),
           CsvConfig.DEFAULT,
@@ -78,7 +78,7 @@ final class AllSettings {
           Augmentation.NONE);
 
   private static final List<UnaryOperator<ResidualConfig>> CHANGES =
-      List.of(r -> r.growth(2), r -> r.bias(false).skip(Skip.RECTIFIED));
+      List.of(r -> r.dilationGrowth(2), r -> r.bias(false).skip(Skip.RECTIFIED));
 
   /** Values to try, of which some setters refuse some. */
   private static final Map<Class<?>, List<?>> VALUES =

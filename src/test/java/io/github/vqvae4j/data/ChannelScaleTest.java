@@ -31,8 +31,8 @@ class ChannelScaleTest {
                 Series.of(new float[] {1, 9, 3, 9, 5, 9}, 2, 0),
                 Series.of(new float[] {7, 9}, 2, 0)));
     assertEquals(List.of(4.0, 9.0), scale.means());
-    assertEquals(Math.sqrt(5), scale.deviations().get(0), 1e-12);
-    assertEquals(1.0, scale.deviations().get(1));
+    assertEquals(Math.sqrt(5), scale.standardDeviations().get(0), 1e-12);
+    assertEquals(1.0, scale.standardDeviations().get(1));
   }
 
   @Test
@@ -42,7 +42,7 @@ class ChannelScaleTest {
       samples[i] = 1_000_000 + i % 2;
     }
     ChannelScale scale = ChannelScale.of(List.of(Series.of(samples, 1, 0)));
-    assertEquals(0.5, scale.deviations().get(0), 1e-6);
+    assertEquals(0.5, scale.standardDeviations().get(0), 1e-6);
   }
 
   @Test
@@ -68,8 +68,9 @@ class ChannelScaleTest {
     refused("no json", "not valid JSON at line 1", "ChannelScale.save");
     refused("[1]", "got the JSON [1], expected an object");
     String head = "{\"format\":\"ChannelScale\",\"version\":1,";
-    refused(head + "\"means\":[1]}", "deviations: missing");
-    refused(head + "\"means\":[1],\"deviations\":[0]}", "settings", "each deviation above 0");
+    refused(head + "\"means\":[1]}", "standardDeviations: missing");
+    refused(
+        head + "\"means\":[1],\"standardDeviations\":[0]}", "settings", "each deviation above 0");
     Path missing = folder.resolve("none.json");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> ChannelScale.load(missing)),

@@ -152,7 +152,7 @@ final class ModelKinds {
             ConvDecoder.channels(1).hidden(4).upsample(1).residual(1, 2));
     Dataset normals = Shapes.rectangles(20, 8, 1, 1);
     Path file = folder.resolve("detector.json");
-    AnomalyDetector.calibrate(model, normals, AnomalyConfig.falsePositives(0.2)).save(file);
+    AnomalyDetector.calibrate(model, normals, AnomalyConfig.falsePositiveRate(0.2)).save(file);
     kinds.add(
         FuzzTarget.of(
             "anomaly detector",

@@ -40,12 +40,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnomalyDetectorTest {
-  private static final AnomalyConfig TENTH = AnomalyConfig.falsePositives(0.1);
-  private static final double CLOSE = 1e-4;
+  private static final AnomalyConfig TENTH = AnomalyConfig.falsePositiveRate(0.1);
+  private static final double TOLERANCE = 1e-4;
 
   @TempDir private Path folder;
 
-  /** Halves the length of windows [b, 1, time, channels]. */
+  /** A model that halves the length of windows [b, 1, time, channels]. */
   private static VqVae seriesModel(int channels) {
     Rng rng = new Rng(6);
     ConvConfig down =
@@ -56,12 +56,12 @@ class AnomalyDetectorTest {
         ConvConfig.of(4, channels, 1)
             .kernel(1, 4)
             .options(ConvOptions.of(1, 0).stride(1, 2).padding(0, 1));
-    Conv2d halving = new Conv2d(down, rng);
-    ConvTranspose2d doubling = new ConvTranspose2d(up, rng);
+    Conv2d downsample = new Conv2d(down, rng);
+    ConvTranspose2d upsample = new ConvTranspose2d(up, rng);
     return VqVae.builder()
         .encoder(
             new Encoder() {
-              private final Conv2d layer = child("layer", halving);
+              private final Conv2d layer = child("layer", downsample);
 
               @Override
               protected Tensor compute(Tensor windows) {
@@ -71,7 +71,7 @@ class AnomalyDetectorTest {
         .quantizer(VectorQuantizer.ema(5, 4))
         .decoder(
             new Decoder() {
-              private final ConvTranspose2d layer = child("layer", doubling);
+              private final ConvTranspose2d layer = child("layer", upsample);
 
               @Override
               protected Tensor compute(Tensor quantized) {
@@ -90,9 +90,9 @@ class AnomalyDetectorTest {
     return Images.of(pixels, count, height, width, channels);
   }
 
-  // --- against the formulas, computed another way
+  // --- comparison with an independent implementation of the formulas
 
-  /** Both errors of images, [error][image][pixel], smoothed. */
+  /** Returns both errors of images, smoothed: [error][image][pixel]. */
   private static double[][][] errors(ImageModel model, Images images, int side) {
     Images reconstructed = model.reconstruct(images);
     int h = images.height();
@@ -118,12 +118,12 @@ class AnomalyDetectorTest {
     float[] codebook = ((VectorQuantizer) model.quantizer()).codebook();
     int d = model.quantizer().dimension();
     try (Step step = Step.inference()) {
-      Tensor vectors =
+      Tensor latents =
           model.vectors(
               step.tensor(image.pixels(), 1, image.height(), image.width(), image.channels()));
-      float[] z = vectors.toFloats();
-      int rows = (int) vectors.size(1);
-      int columns = (int) vectors.size(2);
+      float[] z = latents.toFloats();
+      int rows = (int) latents.size(1);
+      int columns = (int) latents.size(2);
       double[] errors = new double[image.height() * image.width()];
       for (int p = 0; p < errors.length; p++) {
         int row = p / image.width() / (image.height() / rows);
@@ -159,8 +159,8 @@ class AnomalyDetectorTest {
     return means;
   }
 
-  private static double largestMean(double[] map, double share) {
-    int count = (int) Math.max(1, Math.round(share * map.length));
+  private static double meanOfLargest(double[] map, double fraction) {
+    int count = (int) Math.max(1, Math.round(fraction * map.length));
     return Arrays.stream(map)
         .boxed()
         .sorted((a, b) -> Double.compare(b, a))
@@ -170,14 +170,14 @@ class AnomalyDetectorTest {
         .getAsDouble();
   }
 
-  private static double standard(double value, double[] among) {
-    double mean = Arrays.stream(among).average().getAsDouble();
+  private static double standardize(double value, double[] sample) {
+    double mean = Arrays.stream(sample).average().getAsDouble();
     double variance =
-        Arrays.stream(among).map(x -> (x - mean) * (x - mean)).average().getAsDouble();
+        Arrays.stream(sample).map(x -> (x - mean) * (x - mean)).average().getAsDouble();
     return (value - mean) / (variance == 0 ? 1 : Math.sqrt(variance));
   }
 
-  /** Those pixels that are not at an edge. */
+  /** Returns the pixels that are not in the border. */
   private static double[] within(double[] map, Images images, int border) {
     int width = images.width();
     return IntStream.range(0, map.length)
@@ -196,19 +196,21 @@ class AnomalyDetectorTest {
   }
 
   private static void check(ImageModel model, Images normals, Images images, AnomalyConfig config) {
-    double w = model instanceof VqVae ? config.quantization() : 0;
+    double w = model instanceof VqVae ? config.quantizationWeight() : 0;
     double[][][] normal = errors(model, normals, config.smoothing());
     double[][][] other = errors(model, images, config.smoothing());
-    double[][] ofImages = new double[2][];
-    double[][] ofPixels = new double[2][];
+    double[][] imageErrors = new double[2][];
+    double[][] pixelErrors = new double[2][];
     for (int e = 0; e < 2; e++) {
       double[][] inner =
           Arrays.stream(normal[e])
               .map(map -> within(map, normals, config.border()))
               .toArray(double[][]::new);
-      ofImages[e] =
-          Arrays.stream(inner).mapToDouble(map -> largestMean(map, config.share())).toArray();
-      ofPixels[e] = Arrays.stream(inner).flatMapToDouble(Arrays::stream).toArray();
+      imageErrors[e] =
+          Arrays.stream(inner)
+              .mapToDouble(map -> meanOfLargest(map, config.topFraction()))
+              .toArray();
+      pixelErrors[e] = Arrays.stream(inner).flatMapToDouble(Arrays::stream).toArray();
     }
     AnomalyDetector detector = AnomalyDetector.calibrate(model, normals, config);
     List<AnomalyScore> scores = detector.scores(images);
@@ -218,22 +220,22 @@ class AnomalyDetectorTest {
     for (int i = 0; i < images.size(); i++) {
       double[] innerR = within(other[0][i], images, config.border());
       double[] innerQ = within(other[1][i], images, config.border());
-      double r = standard(largestMean(innerR, config.share()), ofImages[0]);
-      double q = standard(largestMean(innerQ, config.share()), ofImages[1]);
-      assertEquals(r, scores.get(i).reconstruction(), CLOSE * (1 + Math.abs(r)));
-      assertEquals(q, scores.get(i).quantization(), CLOSE * (1 + Math.abs(q)));
+      double r = standardize(meanOfLargest(innerR, config.topFraction()), imageErrors[0]);
+      double q = standardize(meanOfLargest(innerQ, config.topFraction()), imageErrors[1]);
+      assertEquals(r, scores.get(i).reconstruction(), TOLERANCE * (1 + Math.abs(r)));
+      assertEquals(q, scores.get(i).quantization(), TOLERANCE * (1 + Math.abs(q)));
       double total = (1 - w) * r + w * q;
-      assertEquals(total, scores.get(i).total(), CLOSE * (1 + Math.abs(total)));
+      assertEquals(total, scores.get(i).total(), TOLERANCE * (1 + Math.abs(total)));
       for (int p = 0; p < other[0][i].length; p += 7) {
         double expected =
-            (1 - w) * standard(other[0][i][p], ofPixels[0])
-                + w * standard(other[1][i][p], ofPixels[1]);
+            (1 - w) * standardize(other[0][i][p], pixelErrors[0])
+                + w * standardize(other[1][i][p], pixelErrors[1]);
         float actual = heat[i * other[0][i].length + p];
         if (isInBorder(p, images, config.border())) {
           assertEquals(0, actual);
           assertTrue(actual < detector.heatThreshold());
         } else {
-          assertEquals(expected, actual, CLOSE * (1 + Math.abs(expected)));
+          assertEquals(expected, actual, TOLERANCE * (1 + Math.abs(expected)));
         }
       }
     }
@@ -247,11 +249,12 @@ class AnomalyDetectorTest {
     "1, 99, 0.3, 3",
     "0.25, 3, 0.5, 2"
   })
-  void scoresAndHeatAreTheFormulas(double weight, int smoothing, double share, int border) {
+  void scoresAndHeatMapsMatchTheFormulas(
+      double weight, int smoothing, double fraction, int border) {
     AnomalyConfig config =
-        TENTH.quantization(weight).smoothing(smoothing).share(share).border(border);
+        TENTH.quantizationWeight(weight).smoothing(smoothing).topFraction(fraction).border(border);
     try (VqVae model = Shapes.model(3, 2)) {
-      // More than go through a model at once.
+      // More images than one chunk.
       check(model, Images.from(Shapes.rectangles(70, 8, 3, 1)), noise(66, 8, 8, 3, 1), config);
     }
     try (VqVae model = seriesModel(2)) {
@@ -260,7 +263,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void aModelWithoutCodebookIsJudgedByItsReconstructions() {
+  void modelsWithoutCodebookUseTheReconstructionErrorOnly() {
     Images normals = Images.from(Shapes.rectangles(20, 8, 1, 1));
     try (Autoencoder autoencoder = LatentModels.autoencoder(1);
         Vae vae = LatentModels.vae(1).build()) {
@@ -270,7 +273,7 @@ class AnomalyDetectorTest {
       AnomalyScore score = detector.scores(normals).get(3);
       assertEquals(score.reconstruction(), score.total());
       assertEquals(0, score.quantization());
-      assertEquals(0, detector.config().quantization());
+      assertEquals(0, detector.config().quantizationWeight());
     }
   }
 
@@ -285,40 +288,40 @@ class AnomalyDetectorTest {
     "9, 0.1, 0",
     "9, 0.9999999999999, 8"
   })
-  void asManyNormalsExceedTheThresholdAsTheRateAllows(int normals, double rate, int exceeding) {
+  void falsePositiveRateOfTheNormalImagesIsMet(int normals, double rate, int exceeding) {
     Images images = noise(normals, 8, 8, 1, 1);
     try (VqVae model = Shapes.model(1, 2)) {
       AnomalyDetector detector =
-          AnomalyDetector.calibrate(model, images, AnomalyConfig.falsePositives(rate));
+          AnomalyDetector.calibrate(model, images, AnomalyConfig.falsePositiveRate(rate));
       List<AnomalyScore> scores = detector.scores(images);
       assertEquals(exceeding, scores.stream().filter(detector::isAnomalous).count());
       assertTrue(scores.stream().anyMatch(s -> s.total() == detector.threshold()));
       Images heat = detector.heatMap(images);
       int hot = 0;
       for (int i = 0; i < normals; i++) {
-        float most = 0;
+        float max = 0;
         for (float pixel : heat.image(i).pixels()) {
-          most = Math.max(most, pixel);
+          max = Math.max(max, pixel);
         }
-        hot += most > (float) detector.heatThreshold() ? 1 : 0;
+        hot += max > (float) detector.heatThreshold() ? 1 : 0;
       }
       assertEquals(exceeding, hot);
     }
   }
 
   @Test
-  void aRateThatSoFewImagesCannotTellIsRefused() {
+  void tooFewImagesForTheRateAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
           assertThrows(
               IllegalArgumentException.class,
               () ->
                   AnomalyDetector.calibrate(
-                      model, noise(98, 8, 8, 1, 1), AnomalyConfig.falsePositives(0.01))),
-          "a false-positive rate of 0.01 at least 99 held-out normal images",
+                      model, noise(98, 8, 8, 1, 1), AnomalyConfig.falsePositiveRate(0.01))),
+          "at least 99 held-out normal images for a false positive rate of 0.01",
           "got 98",
           "0.0101",
-          "hold out more");
+          "Hold out more");
       Dataset none = noise(1, 8, 8, 1, 1).range(0, 0);
       assertSays(
           assertThrows(
@@ -333,38 +336,38 @@ class AnomalyDetectorTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {0, 1, -0.1, Double.NaN})
-  void ratesOutsideAreRefused(double rate) {
+  void ratesOutOfRangeAreRejected(double rate) {
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> AnomalyConfig.falsePositives(rate)),
+        assertThrows(IllegalArgumentException.class, () -> AnomalyConfig.falsePositiveRate(rate)),
         "above 0 and below 1",
         "got " + rate);
   }
 
   @Test
-  void otherSettingsOutsideAreRefused() {
+  void otherSettingsOutOfRangeAreRejected() {
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> TENTH.quantization(1.5)),
+        assertThrows(IllegalArgumentException.class, () -> TENTH.quantizationWeight(1.5)),
         "from 0 to 1",
         "got 1.5");
-    assertThrows(IllegalArgumentException.class, () -> TENTH.quantization(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> TENTH.quantizationWeight(Double.NaN));
     for (int side : new int[] {0, 2, -1}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> TENTH.smoothing(side)),
           "an odd number of pixels",
           "got " + side);
     }
-    for (double share : new double[] {0, 1.1, Double.NaN}) {
+    for (double fraction : new double[] {0, 1.1, Double.NaN}) {
       assertSays(
-          assertThrows(IllegalArgumentException.class, () -> TENTH.share(share)),
+          assertThrows(IllegalArgumentException.class, () -> TENTH.topFraction(fraction)),
           "above 0 and at most 1",
-          "got " + share);
+          "got " + fraction);
     }
   }
 
-  // --- models that do not fit, or diverged
+  // --- mismatched and diverged models
 
   @Test
-  void aModelThatGivesNoNumbersIsRefused() {
+  void divergedModelIsRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       model.parameters().forEach(p -> p.write(0, new float[] {Float.NaN}, 0, 1));
       assertSays(
@@ -377,7 +380,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void imagesThatTheModelDoesNotTakeAreRefused() {
+  void imagesOfTheWrongShapeAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
           assertThrows(
@@ -387,10 +390,10 @@ class AnomalyDetectorTest {
     }
   }
 
-  // --- from any thread, in another process
+  // --- threads and files
 
   @Test
-  void twoThreadsGetTheBitsOfOne() throws Exception {
+  void concurrentResultsAreBitIdentical() throws Exception {
     Images images = noise(20, 8, 8, 1, 3);
     try (VqVae model = Shapes.model(1, 2)) {
       AnomalyDetector detector = AnomalyDetector.calibrate(model, images, TENTH);
@@ -414,11 +417,11 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void aDetectorIsSavedAndLoadedWithItsModel() throws IOException {
+  void loadedDetectorGivesTheSameResults() throws IOException {
     Images images = noise(20, 8, 8, 1, 3);
     Path file = folder.resolve("detector.json");
     try (VqVae model = Shapes.model(1, 2)) {
-      AnomalyDetector detector = AnomalyDetector.calibrate(model, images, TENTH.share(0.3));
+      AnomalyDetector detector = AnomalyDetector.calibrate(model, images, TENTH.topFraction(0.3));
       detector.save(file);
       model.save(folder.resolve("model.safetensors"));
       try (VqVae loaded = VqVae.load(folder.resolve("model.safetensors"))) {
@@ -428,13 +431,13 @@ class AnomalyDetectorTest {
         assertEquals(detector.threshold(), again.threshold());
         assertEquals(detector.heatThreshold(), again.heatThreshold());
         assertEquals(detector.toString(), again.toString());
-        assertSays(new Throwable(again.toString()), "from 20 normal images", "share=0.3");
+        assertSays(new Throwable(again.toString()), "from 20 normal images", "topFraction=0.3");
       }
     }
   }
 
   @Test
-  void badFilesAreNamed() throws IOException {
+  void damagedFilesAreNamedInTheError() throws IOException {
     Path file = folder.resolve("detector.json");
     try (VqVae model = Shapes.model(1, 2);
         VqVae other = Shapes.model(1, 3)) {
@@ -443,7 +446,7 @@ class AnomalyDetectorTest {
       assertSays(
           assertThrows(BadFileException.class, () -> AnomalyDetector.load(file, other)),
           "detector.json: modelChecksum",
-          "calibrated with, or calibrate anew");
+          "calibrated with, or calibrate it again");
       String text = Files.readString(file);
       assertBad(
           model,
@@ -452,10 +455,11 @@ class AnomalyDetectorTest {
       assertBad(
           model,
           text.replace("0.1", "7"),
-          "falsePositives: expected a share above 0 and below 1, got 7.0; 0.01");
+          "falsePositiveRate: expected a fraction above 0 and below 1, got 7.0; 0.01");
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
       assertBad(model, text.replace("Deviation\": ", "Deviation\": -"), "deviations of at least 0");
-      assertBad(model, text.replace("\"normals\": 20", "\"normals\": 0"), "at least 1 normal");
+      assertBad(
+          model, text.replace("\"normalImages\": 20", "\"normalImages\": 0"), "at least 1 normal");
       assertBad(model, text.substring(0, text.length() / 2), "AnomalyDetector.save writes");
       assertBad(model, "", "AnomalyDetector.save writes");
       assertBad(model, "[]", "AnomalyDetector.save writes");
@@ -472,7 +476,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void calibratingChangesNothingInTheModel() {
+  void calibrationDoesNotChangeTheModel() {
     try (VqVae model = Shapes.model(1, 2)) {
       long before = AnomalyCalibration.checksum(model);
       AnomalyDetector.calibrate(model, noise(20, 8, 8, 1, 3), TENTH);
@@ -481,7 +485,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void onlyWhatLiesWithinTheBorderDecides() {
+  void borderPixelsDoNotAffectTheThreshold() {
     try (VqVae model = Shapes.model(1, 2)) {
       Images normals = noise(40, 8, 8, 1, 1);
       AnomalyDetector detector =
@@ -495,7 +499,7 @@ class AnomalyDetectorTest {
             hottest = Math.max(hottest, heat[i * 64 + y * 8 + x]);
           }
         }
-        over += hottest > detector.heatThreshold() + CLOSE ? 1 : 0;
+        over += hottest > detector.heatThreshold() + TOLERANCE ? 1 : 0;
       }
       assertEquals(3, over, "the threshold is the 4th largest of 40");
       assertSays(
@@ -512,7 +516,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void theEndsOfASeriesThatCountForNoThresholdRaiseNoAlarm() {
+  void endsOfASeriesAreNeverAboveTheThreshold() {
     try (VqVae model = seriesModel(1)) {
       float[] samples = noise(1, 1, 200, 1, 5).pixels();
       for (int t : new int[] {0, 2, 30, 100, 197, 199}) {
@@ -522,44 +526,44 @@ class AnomalyDetectorTest {
           AnomalyDetector.calibrate(model, noise(20, 1, 20, 1, 1), TENTH.smoothing(1).border(4));
       SeriesTiles tiles = SeriesTiles.of(Series.of(samples, 1, 0), 20, 4);
       float[] score = tiles.join(detector.heatMap(tiles)).samples();
-      // Each time but those at the two ends lies within the border of some window, as here.
+      // All samples except those at the two ends are evaluated in some window.
       Set<Integer> alarms = new TreeSet<>();
-      Set<Integer> looked = new TreeSet<>();
+      Set<Integer> evaluated = new TreeSet<>();
       for (int t = 0; t < score.length; t++) {
         if (score[t] > detector.heatThreshold()) {
           alarms.add(t);
         }
         if (t >= 4 && t < 196) {
-          looked.add(t);
+          evaluated.add(t);
         }
       }
       assertTrue(alarms.containsAll(List.of(30, 100)), alarms.toString());
-      assertTrue(looked.containsAll(alarms), alarms.toString());
-      SeriesTiles apart = SeriesTiles.of(Series.of(samples, 1, 0), 20, 3);
+      assertTrue(evaluated.containsAll(alarms), alarms.toString());
+      SeriesTiles narrow = SeriesTiles.of(Series.of(samples, 1, 0), 20, 3);
       assertSays(
-          assertThrows(IllegalArgumentException.class, () -> detector.heatMap(apart)),
+          assertThrows(IllegalArgumentException.class, () -> detector.heatMap(narrow)),
           "the border of 4 samples",
           "margins of 3",
           "a larger margin");
-      // A single window has only the ends of the series.
+      // The edges of a single window are those of the series.
       detector.heatMap(SeriesTiles.of(Series.of(noise(1, 1, 20, 1, 5).pixels(), 1, 0), 20, 0));
     }
   }
 
   @Test
-  void edgesAreNotHotUnderAThresholdBelowZeroEither() {
+  void borderIsBelowANegativeThreshold() {
     try (VqVae model = Shapes.model(1, 2)) {
       Images normals = Images.from(Shapes.rectangles(40, 8, 1, 1));
       AnomalyDetector detector =
           AnomalyDetector.calibrate(
-              model, normals, AnomalyConfig.falsePositives(0.97).smoothing(15).border(2));
+              model, normals, AnomalyConfig.falsePositiveRate(0.97).smoothing(15).border(2));
       assertTrue(detector.heatThreshold() < 0, detector.toString());
       assertTrue(detector.heatMap(normals).pixels()[0] < detector.heatThreshold());
     }
   }
 
   @Test
-  void theEdgesOfImagesThatCountForNoThresholdAreNotHot() {
+  void borderOfImagesIsNeverAboveTheThreshold() {
     try (VqVae model = Shapes.model(1, 2)) {
       Images normals = noise(20, 8, 8, 1, 1);
       AnomalyDetector detector =

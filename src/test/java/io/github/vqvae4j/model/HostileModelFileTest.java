@@ -22,7 +22,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A small file whose numbers ask for much is refused at once, before anything is built. */
+/**
+ * Small files whose settings require large arrays are rejected immediately, before anything is
+ * built.
+ */
 class HostileModelFileTest {
   private static final String CONFIG = "vqvae4j.config";
   private static final Path CASES = Path.of("src/test/resources/cases");
@@ -31,17 +34,17 @@ class HostileModelFileTest {
   @TempDir private Path folder;
 
   @Test
-  void dimensionsOfZeroAreRefused() {
+  void dimensionsOfZeroAreRejected() {
     assertSays(
         assertThrows(
             BadFileException.class,
             () -> VqVae.load(CASES.resolve("evil_hidden10000_zero_dims.safetensors"))),
-        "the settings ask for encoder.down.0.weight of F32[4, 4, 1, 5000]",
+        "the settings require encoder.down.0.weight of F32[4, 4, 1, 5000]",
         "F32[0, 4, 1, 5000]");
   }
 
   @Test
-  void messagesShowWhatMetadataHoldInOneShortLine() throws IOException {
+  void messagesQuoteMetadataInOneShortLine() throws IOException {
     String text = "\n\u001b[31m" + "9".repeat(1_000_000);
     String part = "{\"encoder\":{\"kind\":\"" + "9".repeat(200_000) + "\",\"settings\":{}}}";
     String name = "{\"" + "9".repeat(200_000) + "\":1}";
@@ -49,10 +52,10 @@ class HostileModelFileTest {
         List.of(
             Map.of("vqvae4j.format", text),
             Map.of("vqvae4j.format", text, "vqvae4j.model", "vq-vae"),
-            Map.of("vqvae4j.format", "2", "vqvae4j.model", text),
-            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, text),
-            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, name),
-            Map.of("vqvae4j.format", "2", "vqvae4j.model", "vq-vae", CONFIG, part));
+            Map.of("vqvae4j.format", "4", "vqvae4j.model", text),
+            Map.of("vqvae4j.format", "4", "vqvae4j.model", "vq-vae", CONFIG, text),
+            Map.of("vqvae4j.format", "4", "vqvae4j.model", "vq-vae", CONFIG, name),
+            Map.of("vqvae4j.format", "4", "vqvae4j.model", "vq-vae", CONFIG, part));
     Path file = folder.resolve("long");
     for (Map<String, String> metadata : contents) {
       Safetensors.write(file, metadata, Map.of());
@@ -61,28 +64,30 @@ class HostileModelFileTest {
       assertTrue(message.chars().noneMatch(Character::isISOControl), message);
     }
     Safetensors.write(file, Map.of(), Map.of(text, NamedArray.of(new float[1], 1)));
-    try (VqVae model = (VqVae) ModelsOfAllKinds.byName().get("vq-vae-conv")) {
-      Path own = folder.resolve("own");
-      model.save(own);
-      Safetensors.write(own, Safetensors.read(own).metadata(), Safetensors.read(file).arrays());
+    try (VqVae model = (VqVae) SampleModels.byName().get("vq-vae-conv")) {
+      Path mixed = folder.resolve("mixed");
+      model.save(mixed);
+      Safetensors.write(mixed, Safetensors.read(mixed).metadata(), Safetensors.read(file).arrays());
       String message =
-          assertThrows(BadFileException.class, () -> VqVae.load(own, model)).getMessage();
+          assertThrows(BadFileException.class, () -> VqVae.load(mixed, model)).getMessage();
       assertTrue(message.length() < 800, message.length() + ": " + message.substring(0, 100));
     }
   }
 
-  /** Each number of each model's settings, made large; with arrays as they were and without. */
+  /**
+   * Each integer of each model's settings is made large, with the original and with empty arrays.
+   */
   @Test
-  void everyNumberMayLieWithoutHarm() throws Exception {
+  void oversizedIntegersAreHarmless() throws Exception {
     Files.copy(CASES.resolve("evil_hidden10000_zero_dims.safetensors"), folder.resolve("evil"));
     int files = 1;
-    for (Map.Entry<String, ImageModel> entry : ModelsOfAllKinds.byName().entrySet()) {
+    for (Map.Entry<String, ImageModel> entry : SampleModels.byName().entrySet()) {
       try (ImageModel model = entry.getValue()) {
-        Path sound = folder.resolve("sound");
-        model.save(sound);
-        SafetensorsFile content = Safetensors.read(sound);
-        Files.delete(sound);
-        for (String config : lies(content.metadata().get(CONFIG))) {
+        Path intact = folder.resolve("intact");
+        model.save(intact);
+        SafetensorsFile content = Safetensors.read(intact);
+        Files.delete(intact);
+        for (String config : manipulated(content.metadata().get(CONFIG))) {
           for (boolean empty : new boolean[] {false, true}) {
             Path file = folder.resolve(entry.getKey() + "-" + files++);
             write(file, content, config, empty);
@@ -94,32 +99,32 @@ class HostileModelFileTest {
     ChildJvm.Result result =
         new ChildJvm()
             .with("-Xmx64m", "-Dorg.bytedeco.javacpp.maxBytes=64m")
-            .run(LoadsFiles.class, folder.toString());
+            .run(LoadModelFiles.class, folder.toString());
     assertEquals(0, result.exit(), result.toString());
     List<String> bad = new ArrayList<>();
-    int refused = 0;
+    int rejected = 0;
     for (String line : result.lines()) {
       if (line.matches("[0-9]+ .*")) {
-        refused += line.contains(" REFUSED ") ? 1 : 0;
-        if (line.contains(" FAILED ") || line.matches("[0-9]{4,} .* REFUSED .*")) {
+        rejected += line.contains(" REJECTED ") ? 1 : 0;
+        if (line.contains(" FAILED ") || line.matches("[0-9]{4,} .* REJECTED .*")) {
           bad.add(line);
         }
       }
     }
     assertEquals(List.of(), bad);
-    assertTrue(refused > 0.8 * files, refused + " refused of " + files);
+    assertTrue(rejected > 0.8 * files, rejected + " rejected of " + files);
   }
 
-  private static List<String> lies(String config) {
-    List<String> lies = new ArrayList<>();
+  private static List<String> manipulated(String config) {
+    List<String> configs = new ArrayList<>();
     Matcher number = INTEGER.matcher(config);
     while (number.find()) {
       for (String large : List.of("1000000000", "65536", "0")) {
-        lies.add(config.substring(0, number.start()) + large + config.substring(number.end()));
+        configs.add(config.substring(0, number.start()) + large + config.substring(number.end()));
       }
     }
-    lies.add(INTEGER.matcher(config).replaceAll("1000000000"));
-    return lies;
+    configs.add(INTEGER.matcher(config).replaceAll("1000000000"));
+    return configs;
   }
 
   private static void write(Path file, SafetensorsFile content, String config, boolean empty)

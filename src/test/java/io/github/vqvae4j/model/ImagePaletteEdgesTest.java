@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ImagePaletteEdgesTest {
   @TempDir Path folder;
 
-  /** A model's images may lie outside 0..1; no file can show that. */
+  /** Outputs of a model may be outside 0..1, which a file cannot represent. */
   @Test
-  void coloursOfImagesThatLieOutsideStayInside() throws IOException {
+  void colorsAreClampedToTheUnitRange() throws IOException {
     float[] pixels = {-0.3f, -0.2f, 0.5f, 0.51f, 1.2f, 1.4f};
     Images images = Images.of(pixels, 1, 2, 3, 1);
     ImagePalette palette = ImagePalette.fit(images, KMeansConfig.of(3), new Rng(1));
@@ -36,10 +36,10 @@ class ImagePaletteEdgesTest {
     assertEquals(decoded, Images.read(file));
   }
 
-  /** Of 257 grays 1/300 apart a file can show 219. */
+  /** 257 gray values in steps of 1/300 are 219 distinct values in a file. */
   @ParameterizedTest
   @CsvSource({"256, 256", "300, 219"})
-  void moreGraysThanAFileHasBecomeThoseThatItShows(int levels, int expected) throws IOException {
+  void colorsAreDistinctInTheFile(int levels, int expected) throws IOException {
     float[] pixels = new float[257];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) i / levels;
@@ -47,22 +47,24 @@ class ImagePaletteEdgesTest {
     Images images = Images.of(pixels, 1, 1, 257, 1);
     for (int seed = 0; seed < 10; seed++) {
       ImagePalette palette = ImagePalette.fit(images, KMeansConfig.of(256), new Rng(seed));
-      assertShowsAllColours(palette, images, expected);
+      assertColors(palette, images, expected);
     }
   }
 
   @Test
-  void fewColoursAreThoseOfTheFileToo() throws IOException {
+  void fewColorsAreRoundedToTheLevelsOfTheFile() throws IOException {
     float[] pixels = {0.3f, 0.301f, Math.nextUp(0.3f), 0.31f, -2, -0f, 0, 3};
     Images images = Images.of(pixels, 1, 2, 4, 1);
     ImagePalette palette = ImagePalette.fit(images, KMeansConfig.of(9), new Rng(1));
     assertArrayEquals(new float[] {77 / 255f, 79 / 255f, 0, 1}, palette.colors().pixels());
-    assertShowsAllColours(palette, images, 4);
+    assertColors(palette, images, 4);
   }
 
-  /** Of every kind that makes colours merge: many of few steps, floats, batches, all widths. */
+  /**
+   * Images that make centers coincide: few levels, small ranges, mini-batches, all palette sizes.
+   */
   @Test
-  void randomImagesShowAsManyColoursAsReported() throws IOException {
+  void numberOfColorsMatchesTheReportForRandomImages() throws IOException {
     long seed = System.nanoTime();
     Rng rng = new Rng(seed);
     for (int trial = 0; trial < 120; trial++) {
@@ -77,18 +79,18 @@ class ImagePaletteEdgesTest {
       int k = List.of(1, 2, 3, 4, 5, 16, 17, 64, 200, 255, 256).get(rng.nextInt(11));
       KMeansConfig config = KMeansConfig.of(k).batch(rng.nextInt(2) * 50);
       ImagePalette palette = ImagePalette.fit(images, config, rng);
-      int different = Math.min(k, rounded(pixels, channels).size());
+      int distinct = Math.min(k, rounded(pixels, channels).size());
       try {
-        assertShowsAllColours(palette, images, different);
+        assertColors(palette, images, distinct);
       } catch (AssertionError e) {
         throw new AssertionError("seed " + seed + ", trial " + trial, e);
       }
     }
   }
 
-  /** A center between two groups of pixels loses all of them to others that stand there. */
+  /** A center between two groups of pixels loses all pixels to centers within the groups. */
   @Test
-  void aColourThatNoPixelHasIsNone() throws IOException {
+  void unusedColorsAreReplaced() throws IOException {
     float[] pixels = new float[1_000];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = i < 980 ? i % 2 / 255f : (i - 780) / 255f;
@@ -97,13 +99,15 @@ class ImagePaletteEdgesTest {
     for (int seed = 0; seed < 20; seed++) {
       KMeansConfig config = KMeansConfig.of(18).iterations(1);
       ImagePalette palette = ImagePalette.fit(images, config, new Rng(seed));
-      assertShowsAllColours(palette, images, 18);
+      assertColors(palette, images, 18);
     }
   }
 
-  /** Palette, report, decoded image and file all have so many colours, and the same. */
-  private void assertShowsAllColours(ImagePalette palette, Images images, int expected)
-      throws IOException {
+  /**
+   * Asserts that the palette, the report, the decoded image and the file have the same, expected
+   * number of colors.
+   */
+  private void assertColors(ImagePalette palette, Images images, int expected) throws IOException {
     int channels = images.channels();
     Codes codes = palette.encode(images);
     PaletteReport report = palette.report(images, codes);
@@ -120,11 +124,11 @@ class ImagePaletteEdgesTest {
     assertEquals(error / decoded.pixels().length, report.meanSquaredError(), 1e-9);
     Path file = folder.resolve("a.png");
     palette.write(codes, file);
-    Images shown = Images.read(file);
-    assertEquals(decoded, channels == 1 ? shown : shown.toColor());
+    Images fromFile = Images.read(file);
+    assertEquals(decoded, channels == 1 ? fromFile : fromFile.toColor());
   }
 
-  /** The different colours, in the steps of a file. */
+  /** Returns the distinct colors, rounded to the levels of a file. */
   private static Set<List<Integer>> rounded(float[] pixels, int channels) {
     Set<List<Integer>> colors = new HashSet<>();
     for (int i = 0; i < pixels.length; i += channels) {
@@ -138,7 +142,7 @@ class ImagePaletteEdgesTest {
   }
 
   @Test
-  void onePixelIsAnImage() {
+  void imageOfOnePixelIsExact() {
     Images one = Images.of(new float[] {0.2f, 0.4f, 0.6f}, 1, 1, 1, 3);
     ImagePalette palette = ImagePalette.fit(one, KMeansConfig.of(1), new Rng(1));
     assertEquals(one, palette.decode(palette.encode(one)));

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImagePaletteTest {
   @TempDir Path folder;
 
-  /** Images of random values. */
+  /** Returns images of random values. */
   private static Images noise(int count, int height, int width, int channels) {
     Rng rng = new Rng(11);
     float[] pixels = new float[count * height * width * channels];
@@ -38,9 +38,9 @@ class ImagePaletteTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void imagesOfFewColoursComeBackExactly(int channels) {
+  void imagesOfFewColorsAreExact(int channels) {
     float[] pixels = noise(2, 9, 7, channels).pixels();
-    // Neighbours, and -0.
+    // Adjacent levels, and -0.
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = i < channels ? -0f : (pixels[i] < 0.5f ? 178 : 179) / 255f;
     }
@@ -58,7 +58,7 @@ class ImagePaletteTest {
     PaletteReport report = palette.report(images, codes);
     assertEquals(0, report.meanSquaredError());
     assertEquals(Double.POSITIVE_INFINITY, report.psnr());
-    // As many colours as asked for are exact too; one fewer are not.
+    // Exactly the requested number of colors is exact, too; one fewer is not.
     assertEquals(palette.colors(), fit(images, colors).colors());
     Images fewer = fit(images, colors - 1).colors();
     assertEquals(colors - 1, fewer.width());
@@ -66,7 +66,7 @@ class ImagePaletteTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void everyPixelGetsTheNearestColour(int channels) {
+  void pixelsAreAssignedToTheNearestColor(int channels) {
     Images images = noise(2, 31, 23, channels);
     ImagePalette palette = fit(images, 16);
     float[] colors = palette.colors().pixels();
@@ -80,8 +80,8 @@ class ImagePaletteTest {
           distances[k] += Math.pow(pixels[i * channels + c] - colors[k * channels + c], 2);
         }
       }
-      double least = Arrays.stream(distances).min().orElseThrow();
-      assertEquals(least, distances[codes[i]], 1e-6);
+      double min = Arrays.stream(distances).min().orElseThrow();
+      assertEquals(min, distances[codes[i]], 1e-6);
       sum += distances[codes[i]];
     }
     PaletteReport report = palette.report(images, palette.encode(images));
@@ -95,19 +95,19 @@ class ImagePaletteTest {
   }
 
   @Test
-  void moreColoursLoseLess() {
+  void psnrIncreasesWithTheNumberOfColors() {
     Images images = noise(1, 40, 40, 3);
     double before = 0;
     for (int colors : new int[] {2, 8, 32, 128}) {
       ImagePalette palette = fit(images, colors);
       double psnr = palette.report(images, palette.encode(images)).psnr();
-      assertTrue(psnr > before + 2, colors + " colours: " + psnr);
+      assertTrue(psnr > before + 2, colors + " colors: " + psnr);
       before = psnr;
     }
   }
 
   @Test
-  void theFileShowsWhatDecodeGives() throws IOException {
+  void fileIsIdenticalToTheDecodedImage() throws IOException {
     Images images = noise(1, 17, 13, 3);
     ImagePalette palette = fit(images, 30);
     Codes codes = palette.encode(images);
@@ -117,14 +117,14 @@ class ImagePaletteTest {
   }
 
   @Test
-  void bitsAreThoseOfIndicesAndPalette() {
+  void reportStatesBitsOfIndicesAndPalette() {
     CodeUsage usage = CodeUsage.of(new int[] {0, 0, 1, 2}, 5);
     PaletteReport report = new PaletteReport(4, 3, 0.01, usage);
     assertEquals(3, report.indexBits());
     assertEquals(1.5, report.entropyBits(), 1e-12);
     assertEquals(8 * 3 * 5 / 4.0, report.paletteBits());
     assertEquals(
-        "5 colours, PSNR 20.00 dB, 3 bits per pixel (entropy 1.500) and 30.000 of the palette",
+        "5 colors, PSNR 20.00 dB, 3 bits per pixel (entropy 1.500) plus 30.000 for the palette",
         report.toString());
     int[] bits = {0, 1, 2, 2, 3, 8, 9};
     int[] colors = {1, 2, 3, 4, 5, 256, 257};
@@ -135,7 +135,7 @@ class ImagePaletteTest {
   }
 
   @Test
-  void mistakesAreExplained() {
+  void invalidArgumentsAreRejected() {
     Images images = noise(2, 4, 5, 3);
     ImagePalette palette = fit(images, 6);
     assertSays(
@@ -155,7 +155,7 @@ class ImagePaletteTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> palette.decode(Codes.of(new int[4], 7, 1, 2, 2))),
-        "ImagePalette.decode: expected codes [count, height, width] of 6 colours",
+        "ImagePalette.decode: expected codes [count, height, width] of 6 colors",
         "of a codebook of 7");
     assertThrows(
         IllegalArgumentException.class, () -> palette.decode(Codes.of(new int[4], 6, 2, 2)));
@@ -174,17 +174,17 @@ class ImagePaletteTest {
   }
 
   @Test
-  void valuesWithoutBoundsAreNoColours() {
+  void unboundedImagesAreRejected() {
     Images images = noise(1, 1, 16, 1);
     ImagePalette palette = fit(images, 4);
     Codes codes = palette.encode(images);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> fit(images.unbounded(), 4)),
-        "from 0 to 1",
+        "in 0..1",
         "KMeans");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> palette.report(images.unbounded(), codes)),
-        "from 0 to 1");
+        "in 0..1");
   }
 }

@@ -12,13 +12,13 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /**
- * A linear decoder with Gaussian noise makes x a Gaussian, N(b + 1/2, W^T W + sigma^2 I), whose
+ * With a linear decoder and Gaussian noise, x is Gaussian, N(b + 1/2, W^T W + sigma^2 I), so its
  * density is known.
  */
 class ImportanceSamplingTest {
   private static final double VARIANCE = 0.3;
 
-  /** Orthogonal rows, so that the exact posterior has a diagonal covariance. */
+  /** Orthogonal rows, for which the exact posterior has a diagonal covariance. */
   private static final double[][] ORTHOGONAL = {{0.6, -0.3, 0.2}, {0.2, 0.4, 0}};
 
   private static final double[][] OBLIQUE = {{0.6, -0.3, 0.2}, {0.5, 0.1, -0.4}};
@@ -26,7 +26,10 @@ class ImportanceSamplingTest {
   private static final Images IMAGES =
       Images.of(new float[] {0.2f, 0.9f, 0.4f, 1, 0, 0.5f, 0.55f, 0.3f, 0.6f}, 3, 1, 3, 1);
 
-  /** The encoder gives N(factor * exact mean of each dimension alone, exp(logVariance)). */
+  /**
+   * Returns a model whose encoder computes N(factor * exact mean of each dimension alone,
+   * exp(logVariance)).
+   */
   private static Vae model(double[][] w, double factor, double[] logVariances) {
     Vae model =
         Vae.builder()
@@ -58,7 +61,7 @@ class ImportanceSamplingTest {
     return 1 / (1 + Arrays.stream(row).map(v -> v * v).sum() / VARIANCE);
   }
 
-  /** log N(x; b + 1/2, W^T W + sigma^2 I) for each image, by Cramer's rule. */
+  /** Returns log N(x; b + 1/2, W^T W + sigma^2 I) of each image, by Cramer's rule. */
   private static double[] exact(double[][] w) {
     double[][] c = new double[3][3];
     for (int i = 0; i < 3; i++) {
@@ -94,7 +97,7 @@ class ImportanceSamplingTest {
   }
 
   @Test
-  void withTheExactPosteriorEverySampleIsExact() {
+  void estimateIsExactWithTheExactPosterior() {
     double[] logVariances = {
       Math.log(posteriorVariance(ORTHOGONAL[0])), Math.log(posteriorVariance(ORTHOGONAL[1]))
     };
@@ -107,7 +110,7 @@ class ImportanceSamplingTest {
   }
 
   @Test
-  void withAnotherPosteriorItComesNearFromBelow() {
+  void estimateConvergesFromBelowWithAnotherPosterior() {
     double[] exact = exact(OBLIQUE);
     try (Vae model = model(OBLIQUE, 0.3, new double[] {0.2, -0.5})) {
       double[] previous = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, -1e9};
@@ -132,7 +135,7 @@ class ImportanceSamplingTest {
   }
 
   @Test
-  void theMeanIsTakenWithoutOverflow() {
+  void logMeanExpDoesNotOverflow() {
     assertEquals(
         -2000 + Math.log(0.75),
         ImportanceSampling.logMeanExp(new double[] {-2000, -2000 + Math.log(0.5)}),
@@ -145,7 +148,7 @@ class ImportanceSamplingTest {
   }
 
   @Test
-  void severalPartsOfADataSetAreEachEstimated() {
+  void dataSetOfSeveralChunksIsEstimated() {
     try (Vae model = LatentModels.vae(3).build()) {
       double[] all = model.logLikelihood(Shapes.rectangles(70, 8, 1, 4), 3, new Rng(1));
       assertEquals(70, all.length);

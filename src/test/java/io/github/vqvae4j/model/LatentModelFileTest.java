@@ -25,7 +25,7 @@ class LatentModelFileTest {
   @TempDir private Path folder;
 
   @Test
-  void aLoadedAutoencoderIsTheSavedOne() throws IOException {
+  void loadedAutoencoderEqualsTheSavedOne() throws IOException {
     Path file = folder.resolve("a.safetensors");
     try (Autoencoder saved = LatentModels.autoencoder(7)) {
       saved.save(file);
@@ -42,7 +42,7 @@ class LatentModelFileTest {
   }
 
   @Test
-  void aLoadedVaeIsTheSavedOne() throws IOException {
+  void loadedVaeEqualsTheSavedOne() throws IOException {
     Path file = folder.resolve("v.safetensors");
     List<Vae> models =
         List.of(
@@ -70,8 +70,8 @@ class LatentModelFileTest {
   }
 
   @Test
-  void aModelWithAPartOfOnesOwnIsLoadedIntoAnInstance() throws IOException {
-    Path file = folder.resolve("own.safetensors");
+  void modelWithACustomEncoderIsLoadedIntoAnInstance() throws IOException {
+    Path file = folder.resolve("custom.safetensors");
     VaeBuilder builder = Vae.builder().decoder(DenseDecoder.images(8, 8, 1)).latent(1);
     try (Vae saved = builder.encoder(new LatentModels.MeanEncoder()).seed(1).build();
         Vae other = builder.encoder(new LatentModels.MeanEncoder()).seed(2).build()) {
@@ -85,45 +85,47 @@ class LatentModelFileTest {
   }
 
   @Test
-  void aFileOfAnotherModelIsRefused() throws IOException {
+  void fileOfAnotherModelIsRejected() throws IOException {
     Path file = folder.resolve("a.safetensors");
     try (Autoencoder model = LatentModels.autoencoder(7)) {
       model.save(file);
     }
     assertSays(
         assertThrows(BadFileException.class, () -> Vae.load(file)),
-        "not a VAE",
+        "expected a VAE saved by vqvae4j",
         "vqvae4j.model is autoencoder",
         "Vae.save");
     assertSays(
-        assertThrows(BadFileException.class, () -> VqVae.load(file)), "not a VQ-VAE", "VqVae.save");
+        assertThrows(BadFileException.class, () -> VqVae.load(file)),
+        "expected a VQ-VAE saved by vqvae4j",
+        "VqVae.save");
     try (Vae model = LatentModels.vae(1).build()) {
       model.save(file);
     }
     assertSays(
         assertThrows(BadFileException.class, () -> Autoencoder.load(file)),
-        "not an autoencoder",
+        "expected an autoencoder saved by vqvae4j",
         "vqvae4j.model is vae");
   }
 
   @Test
-  void settingsThatAskForTooMuchAreRefusedBeforeAnythingIsBuilt() throws IOException {
+  void oversizedSettingsAreRejectedBeforeAllocation() throws IOException {
     Path file = folder.resolve("v.safetensors");
     try (Vae model = LatentModels.vae(1).build()) {
       model.save(file);
     }
-    refused(file, "\"latent\":[6]", "\"latent\":[16777216]", "encoder.project.weight");
-    refused(file, "\"latent\":[6]", "\"latent\":[]", "damaged settings");
-    refused(file, "\"variance\":1.0", "\"variance\":0.0", "damaged settings");
-    refused(file, "\"hidden\":[32]", "\"hidden\":[999999999]", "encoder.hidden.0.weight");
-    refused(file, "\"hidden\":[32]", "\"hidden\":[32,32]", "the file's 8 arrays");
-    refused(file, "\"height\":8", "\"height\":99999999", "encoder.hidden.0.weight");
+    assertRejected(file, "\"latent\":[6]", "\"latent\":[16777216]", "encoder.project.weight");
+    assertRejected(file, "\"latent\":[6]", "\"latent\":[]", "damaged settings");
+    assertRejected(file, "\"variance\":1.0", "\"variance\":0.0", "damaged settings");
+    assertRejected(file, "\"hidden\":[32]", "\"hidden\":[999999999]", "encoder.hidden.0.weight");
+    assertRejected(file, "\"hidden\":[32]", "\"hidden\":[32,32]", "the file's 8 arrays");
+    assertRejected(file, "\"height\":8", "\"height\":99999999", "encoder.hidden.0.weight");
     try (Vae model = LatentModels.convolutional(1)) {
       model.save(file);
     }
-    refused(file, "\"height\":8", "\"height\":8000", "encoder.project.weight");
-    refused(file, "\"features\":16", "\"features\":1000", "encoder.conv.project.weight");
-    refused(file, "\"hidden\":8", "\"hidden\":1073741824", "encoder.conv.down.0.weight");
+    assertRejected(file, "\"height\":8", "\"height\":8000", "encoder.project.weight");
+    assertRejected(file, "\"features\":16", "\"features\":1000", "encoder.conv.project.weight");
+    assertRejected(file, "\"hidden\":8", "\"hidden\":1073741824", "encoder.conv.down.0.weight");
     try (Autoencoder model = LatentModels.autoencoder(1)) {
       model.save(file);
     }
@@ -131,26 +133,29 @@ class LatentModelFileTest {
     Path changed = changed(content, "\"dimension\":6", "\"dimension\":1000000000");
     assertSays(
         assertThrows(BadFileException.class, () -> Autoencoder.load(changed)),
-        "the settings ask for encoder.project.weight of F32[32, 1000000000]",
-        "the file has F32[32, 6]");
+        "the settings require encoder.project.weight of F32[32, 1000000000]",
+        "got F32[32, 6]");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Autoencoder.builder().dimension(0)),
         "at least 1",
         "got 0");
   }
 
-  private void refused(Path file, String part, String by, String... texts) throws IOException {
-    Path changed = changed(Safetensors.read(file), part, by);
+  private void assertRejected(Path file, String text, String replacement, String... texts)
+      throws IOException {
+    Path changed = changed(Safetensors.read(file), text, replacement);
     assertSays(assertThrows(BadFileException.class, () -> Vae.load(changed)), texts);
   }
 
-  private Path changed(SafetensorsFile content, String part, String by) throws IOException {
+  private Path changed(SafetensorsFile content, String text, String replacement)
+      throws IOException {
     String config = content.metadata().get("vqvae4j.config");
-    assertTrue(config.contains(part), config);
+    assertTrue(config.contains(text), config);
     Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
-    int at = config.indexOf(part);
+    int index = config.indexOf(text);
     metadata.put(
-        "vqvae4j.config", config.substring(0, at) + by + config.substring(at + part.length()));
+        "vqvae4j.config",
+        config.substring(0, index) + replacement + config.substring(index + text.length()));
     Path file = folder.resolve("changed.safetensors");
     Safetensors.write(file, metadata, content.arrays());
     return file;

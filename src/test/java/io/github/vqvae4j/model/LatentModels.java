@@ -3,7 +3,7 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Tensor;
 
-/** Small models with latents of real numbers, for the pictures of {@link Shapes}. */
+/** Small models with continuous latents for the images of {@link Shapes}. */
 public final class LatentModels {
   private LatentModels() {}
 
@@ -34,7 +34,7 @@ public final class LatentModels {
         .build();
   }
 
-  /** An encoder of somebody's own: the mean of all pixels, and a log variance that is learned. */
+  /** A custom encoder: the mean of all pixels, and a learned log variance. */
   static final class MeanEncoder extends Encoder {
     private final Parameter logVariance = parameter("logVariance", new float[] {-1}, 1, 1);
 

@@ -13,7 +13,7 @@ class LatentsTest {
   private static final Latents ONE = Latents.of(new float[] {10, 20, 30}, 1, 3);
 
   @Test
-  void oneIsAddedToEach() {
+  void singleLatentIsAddedToEach() {
     assertEquals(Latents.of(new float[] {11, 22, 33, 15, 28, 43}, 2, 3), TWO.plus(ONE));
     assertEquals(Latents.of(new float[] {-9, -18, -27, -5, -12, -17}, 2, 3), TWO.minus(ONE));
     assertEquals(Latents.of(new float[6], 2, 3), TWO.minus(TWO));
@@ -22,14 +22,14 @@ class LatentsTest {
   }
 
   @Test
-  void betweenIsAStraightLineWithBothEnds() {
+  void interpolationIsLinearAndIncludesBothEnds() {
     Latents line = Latents.between(TWO.range(0, 1), TWO.range(1, 2), 3);
     assertEquals(Latents.of(new float[] {1, 2, 3, 3, 5, 8, 5, 8, 13}, 3, 3), line);
     assertArrayEquals(new int[] {3, 3}, line.shape());
   }
 
   @Test
-  void theyAreValues() {
+  void latentsAreImmutableValues() {
     float[] values = {1, 2};
     Latents latents = Latents.of(values, 1, 2);
     values[0] = 9;
@@ -42,7 +42,7 @@ class LatentsTest {
   }
 
   @Test
-  void whatDoesNotFitIsNamed() {
+  void mismatchedShapesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Latents.of(new float[5], 2, 3)),
         "[2, 3]",
@@ -69,6 +69,6 @@ class LatentsTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Latents.between(ONE, ONE, 1)),
         "at least 2",
-        "and 1");
+        "and a count of 1");
   }
 }

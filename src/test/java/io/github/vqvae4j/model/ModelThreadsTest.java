@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whole models, and their losses, by two threads at once. */
+/** Runs whole models and their losses on two threads at once. */
 class ModelThreadsTest {
   static List<ImageModel> models() {
     return List.of(
@@ -23,7 +23,7 @@ class ModelThreadsTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void twoThreadsMayRunIt(ImageModel model) {
+  void modelsAreThreadSafe(ImageModel model) {
     try (model) {
       Function<List<Tensor>, Tensor> loss =
           x -> LossTerm.total(model.loss(x.get(0), new TrainingProgress(1, 1)).terms());

@@ -35,14 +35,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What a whole model recorded, from image to codes to image and to its loss, gives on other images
- * and with other weights what the model gives, bit for bit.
+ * Replaying the trace of a whole model, from image to codes to image and loss, on other images and
+ * with other weights returns what the model returns, bit for bit.
  */
 class ModelTraceTest {
   private static final long SEED = 20_260_717;
   private static final int BATCH = 3;
 
-  /** A model, and images that it takes. */
+  /** A model and the size of its images. */
   private record Subject(Supplier<VqVae> build, int height, int width, int channels) {
     Tensor images(Step step, DType dtype, Rng rng) {
       double[] pixels = new double[BATCH * height * width * channels];
@@ -67,7 +67,10 @@ class ModelTraceTest {
     subjects.put(
         "conv, nearest, gradient",
         new Subject(
-            vqVae(conv, gradient, back.doubling(ConvDecoderConfig.Doubling.NEAREST)), 6, 10, 2));
+            vqVae(conv, gradient, back.upsampleMode(ConvDecoderConfig.UpsampleMode.NEAREST)),
+            6,
+            10,
+            2));
     subjects.put(
         "series",
         new Subject(
@@ -95,7 +98,7 @@ class ModelTraceTest {
     subjects.put(
         "conv vector",
         new Subject(vqVae(conv.vector(6, 10), gradient, back.vector(6, 10)), 6, 10, 2));
-    subjects.put("draws and statistics", new Subject(() -> drawing(ema), 4, 6, 1));
+    subjects.put("randomness and statistics", new Subject(() -> stochastic(ema), 4, 6, 1));
     subjects.put("two stages", new Subject(ModelTraceTest::twoStages, 4, 6, 1));
     return subjects;
   }
@@ -106,8 +109,8 @@ class ModelTraceTest {
         VqVae.builder().encoder(encoder).quantizer(quantizer).decoder(decoder).seed(4).build();
   }
 
-  /** Dropout and noise on either side of the quantizer, normalization and attention. */
-  private static VqVae drawing(VectorQuantizerConfig quantizer) {
+  /** A model with dropout and noise on both sides of the quantizer, normalization and attention. */
+  private static VqVae stochastic(VectorQuantizerConfig quantizer) {
     Rng rng = new Rng(5);
     Encoder encoder =
         new Encoder() {
@@ -159,7 +162,7 @@ class ModelTraceTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> theRecordGivesWhatTheModelGives() {
+  Stream<DynamicTest> replayEqualsTheModel() {
     List<DynamicTest> tests = new ArrayList<>();
     subjects()
         .forEach(
@@ -182,8 +185,8 @@ class ModelTraceTest {
       spreadCodes(model, subject, dtype);
       Supplier<Step> inference = kernels::inference;
       Supplier<Step> training = () -> kernels.training(new Rng(SEED));
-      Function<Tensor, List<Tensor>> there = images -> List.of(model.encode(images));
-      Function<Tensor, List<Tensor>> andBack =
+      Function<Tensor, List<Tensor>> encode = images -> List.of(model.encode(images));
+      Function<Tensor, List<Tensor>> encodeAndDecode =
           images -> {
             Tensor codes = model.encode(images);
             return List.of(codes, model.decode(codes));
@@ -199,22 +202,22 @@ class ModelTraceTest {
             results.add(output.quantized().codes());
             return results;
           };
-      compare(model, subject, dtype, inference, there, test + ", encode");
-      compare(model, subject, dtype, inference, andBack, test + ", encode and decode");
+      compare(model, subject, dtype, inference, encode, test + ", encode");
+      compare(model, subject, dtype, inference, encodeAndDecode, test + ", encode and decode");
       compare(model, subject, dtype, inference, loss, test + ", evaluation");
       compare(model, subject, dtype, training, loss, test + ", training");
     }
   }
 
-  /** Puts codes where the encoder's vectors are, or all of these would have one code. */
+  /** Places codes at encoder outputs, since otherwise all of them would be assigned to one code. */
   private static void spreadCodes(VqVae model, Subject subject, DType dtype) {
     Variable codebook = model.variables().get("quantizer.codebook");
     if (codebook != null) {
       try (Step step = Step.inference()) {
-        double[] vectors =
+        double[] latents =
             model.vectors(subject.images(step, dtype, new Rng(SEED + 2))).toDoubles();
         double[] table = codebook.toDoubles();
-        Arrays.setAll(table, i -> vectors[i % vectors.length] + 1e-3 * table[i]);
+        Arrays.setAll(table, i -> latents[i % latents.length] + 1e-3 * table[i]);
         codebook.set(table);
       }
     }
@@ -235,21 +238,21 @@ class ModelTraceTest {
       List<Tensor> results = pass.apply(images);
       List<double[]> before = values(results);
       Map<String, double[]> old = perturb(model);
-      List<double[]> direct;
+      List<double[]> expected;
       List<double[]> gradients;
       try (Step plain = steps.get()) {
-        List<Tensor> ofPlain = pass.apply(subject.images(plain, dtype, new Rng(SEED + 1)));
-        direct = values(ofPlain);
-        gradients = gradients(model, plain, ofPlain);
+        List<Tensor> plainResults = pass.apply(subject.images(plain, dtype, new Rng(SEED + 1)));
+        expected = values(plainResults);
+        gradients = gradients(model, plain, plainResults);
       }
       assertFalse(
-          Arrays.equals(before.get(before.size() - 1), direct.get(direct.size() - 1)),
-          what + ": other images give the same results, which shows nothing");
+          Arrays.equals(before.get(before.size() - 1), expected.get(expected.size() - 1)),
+          what + ": other images have the same results, so the test is ineffective");
       for (Step in : List.of(other, step)) {
-        Tensor others = subject.images(in, dtype, new Rng(SEED + 1));
-        Map<Tensor, Tensor> now = trace.replay(in, Map.of(images, others));
-        List<Tensor> replayed = results.stream().map(now::get).toList();
-        assertSame(direct, values(replayed), what + ", in the recorded step: " + (in == step));
+        Tensor otherImages = subject.images(in, dtype, new Rng(SEED + 1));
+        Map<Tensor, Tensor> replay = trace.replay(in, Map.of(images, otherImages));
+        List<Tensor> replayed = results.stream().map(replay::get).toList();
+        assertSame(expected, values(replayed), what + ", in the recorded step: " + (in == step));
         if (in == other) {
           assertSame(gradients, gradients(model, other, replayed), what + ", gradients");
         }
@@ -259,7 +262,10 @@ class ModelTraceTest {
     }
   }
 
-  /** Weights of now are what counts, not those of when it was recorded. */
+  /**
+   * Changes all weights: a replay uses the current ones, not those at the time of the recording.
+   * Returns the previous values.
+   */
   private static Map<String, double[]> perturb(VqVae model) {
     Map<String, double[]> old = new LinkedHashMap<>();
     model
@@ -268,7 +274,7 @@ class ModelTraceTest {
             (name, variable) -> {
               double[] values = variable.toDoubles();
               old.put(name, values.clone());
-              if (!name.endsWith("started")) {
+              if (!name.endsWith("initialized")) {
                 Arrays.setAll(values, i -> values[i] * (1 + 0.01 * (i % 3)));
                 variable.set(values);
               }
@@ -280,7 +286,7 @@ class ModelTraceTest {
     return tensors.stream().map(Tensor::toDoubles).toList();
   }
 
-  /** Of all parameters, in training; none otherwise. */
+  /** Returns the gradients of all parameters in a training step; none otherwise. */
   private static List<double[]> gradients(VqVae model, Step step, List<Tensor> results) {
     List<double[]> gradients = new ArrayList<>();
     if (step.isTraining() && !model.parameters().isEmpty()) {
@@ -300,9 +306,9 @@ class ModelTraceTest {
     }
   }
 
-  /** The tensor way and the way of data sets are one. */
+  /** Encoding tensors and encoding data sets are equivalent. */
   @TestFactory
-  Stream<DynamicTest> codesOfATensorAreThoseOfADataSet() {
+  Stream<DynamicTest> codesOfATensorEqualThoseOfADataSet() {
     return Stream.of(1, 2)
         .map(
             channels ->

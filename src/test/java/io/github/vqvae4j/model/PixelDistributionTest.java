@@ -19,52 +19,52 @@ class PixelDistributionTest {
     -2, 3, 0.5, -0.1, 0.2, -0.4, 1.5, -6, 30, -30, 0.05, 0.01
   };
 
-  private static double[] negativeLog(Likelihood likelihood) {
+  private static double[] negativeLogLikelihood(Likelihood likelihood) {
     try (PixelDistribution distribution = new PixelDistribution(likelihood);
         Step step = Step.inference()) {
       distribution.convert(DType.DOUBLE);
       return distribution
-          .negativeLog(step.tensor(DECODED, 2, 2, 3, 1), step.tensor(PIXELS, 2, 2, 3, 1))
+          .negativeLogLikelihood(step.tensor(DECODED, 2, 2, 3, 1), step.tensor(PIXELS, 2, 2, 3, 1))
           .toDoubles();
     }
   }
 
   @Test
-  void bernoulliIsTheCrossEntropyOfEachImage() {
+  void bernoulliIsTheBinaryCrossEntropy() {
     double[] expected = new double[2];
     for (int i = 0; i < PIXELS.length; i++) {
       double white = 1 / (1 + Math.exp(-DECODED[i]));
       double black = 1 / (1 + Math.exp(DECODED[i]));
       expected[i / 6] -= PIXELS[i] * Math.log(white) + (1 - PIXELS[i]) * Math.log(black);
     }
-    assertArrayEquals(expected, negativeLog(Likelihood.bernoulli()), 1e-10);
+    assertArrayEquals(expected, negativeLogLikelihood(Likelihood.bernoulli()), 1e-10);
   }
 
   @ParameterizedTest
   @CsvSource({"GAUSSIAN, 0.01", "GAUSSIAN, 2", "LEARNED_GAUSSIAN, 0.25", "LEARNED_GAUSSIAN, 1"})
-  void gaussiansAreDensitiesWithTheirConstants(Likelihood.Kind kind, double variance) {
+  void gaussianIncludesTheConstants(Likelihood.Kind kind, double variance) {
     double[] expected = new double[2];
     for (int i = 0; i < PIXELS.length; i++) {
       double difference = PIXELS[i] - (DECODED[i] + 0.5);
       expected[i / 6] +=
           difference * difference / (2 * variance) + Math.log(2 * Math.PI * variance) / 2;
     }
-    double[] actual = negativeLog(new Likelihood(kind, variance));
+    double[] actual = negativeLogLikelihood(new Likelihood(kind, variance));
     for (int i = 0; i < 2; i++) {
-      // The logarithm of a learned variance starts as a float.
+      // The logarithm of a learned variance is initialized in float.
       assertEquals(expected[i], actual[i], 1e-6 * Math.abs(expected[i]));
     }
   }
 
   @Test
-  void theLearnedVarianceComesToTheMeanSquaredError() {
+  void gradientOfTheLearnedVarianceIsAnalytic() {
     try (PixelDistribution distribution = new PixelDistribution(Likelihood.learnedGaussian(0.5))) {
       double squares = 0;
       double gradient;
       try (Step step = Step.training(new Rng(1))) {
         Tensor decoded = step.tensor(floats(DECODED), 2, 2, 3, 1);
         Tensor pixels = step.tensor(floats(PIXELS), 2, 2, 3, 1);
-        distribution.negativeLog(decoded, pixels).mean().backward();
+        distribution.negativeLogLikelihood(decoded, pixels).mean().backward();
         gradient = step.gradient(distribution.parameters().get(0)).item();
       }
       for (int i = 0; i < PIXELS.length; i++) {
@@ -82,7 +82,7 @@ class PixelDistributionTest {
       Tensor decoded =
           step.tensor(new float[] {-500, 500, 500, -500}, 1, 2, 2, 1).requireGradient();
       Tensor pixels = step.tensor(new float[] {0, 1, 0, 1}, 1, 2, 2, 1);
-      Tensor sum = distribution.negativeLog(decoded, pixels).mean();
+      Tensor sum = distribution.negativeLogLikelihood(decoded, pixels).mean();
       assertEquals(1000, sum.item(), 1e-3);
       sum.backward();
       assertArrayEquals(new float[] {0, 0, 1, -1}, decoded.gradient().toFloats(), 1e-6f);
@@ -98,7 +98,7 @@ class PixelDistributionTest {
   }
 
   @Test
-  void aVarianceOfNothingIsRefused() {
+  void invalidVariancesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Likelihood.gaussian(0)),
         "above 0",

@@ -20,7 +20,7 @@ class PosteriorTest {
   private static final double[] MEANS = {0, 1.5, -0.3, 2, 0, -4};
   private static final double[] LOG_VARIANCES = {0, 0, -3, 1.2, -8, 0.7};
 
-  /** The integral of q log q/p by the trapezoidal rule, over 12 standard deviations. */
+  /** Returns the integral of q log q/p over 12 standard deviations, by the trapezoidal rule. */
   private static double integral(double mean, double logVariance) {
     double sigma = Math.exp(logVariance / 2);
     int steps = 4000;
@@ -37,7 +37,7 @@ class PosteriorTest {
   }
 
   @Test
-  void theDivergenceIsItsIntegral() {
+  void klDivergenceMatchesNumericalIntegration() {
     try (Step step = Step.inference()) {
       Posterior posterior =
           new Posterior(step.tensor(MEANS, 2, 3), step.tensor(LOG_VARIANCES, 2, 3));
@@ -54,7 +54,7 @@ class PosteriorTest {
   /** min(max(x, -30), 20), with gradient 1 within the bounds and 0 outside. */
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void theLogVarianceIsBounded(DType dtype) {
+  void logVarianceIsClamped(DType dtype) {
     double[] given = {-1e30, -30.5, -30, -29, 0, 19, 20, 20.5, 200, 1e30};
     double[] expected = {-30, -30, -30, -29, 0, 19, 20, 20, 20, 20};
     double[] slope = {0, 0, 1, 1, 1, 1, 1, 0, 0, 0};
@@ -79,9 +79,12 @@ class PosteriorTest {
     }
   }
 
-  /** An image has its noise wherever in a batch it comes, and no other image has the same. */
+  /**
+   * The noise of an image depends on its index, not on its position in a batch, and differs between
+   * images.
+   */
   @Test
-  void noiseGoesByTheImage() {
+  void noiseDependsOnTheImageIndexOnly() {
     try (Step step = Step.inference()) {
       Tensor zeros = step.tensor(new double[5 * 3], 5, 3);
       double[] whole = new Posterior(zeros, zeros).sample(7, 100).toDoubles();
@@ -97,7 +100,7 @@ class PosteriorTest {
   }
 
   @Test
-  void noiseByTheImageIsNormal() {
+  void noiseByImageIndexIsStandardNormal() {
     int count = 20_000;
     try (Step step = Step.inference()) {
       Tensor zeros = step.tensor(new double[count], count, 1);
@@ -110,12 +113,12 @@ class PosteriorTest {
       }
       assertEquals(0, mean, 0.03);
       assertEquals(1, variance, 0.04);
-      assertEquals(0, next, 0.03, "neighbours are independent");
+      assertEquals(0, next, 0.03, "adjacent values are independent");
     }
   }
 
   @Test
-  void samplesHaveMeanAndVariance() {
+  void samplesHaveTheRightMeanAndVariance() {
     int count = 20_000;
     float[] means = new float[2 * count];
     float[] logVariances = new float[2 * count];
@@ -141,18 +144,18 @@ class PosteriorTest {
   }
 
   @Test
-  void gradientsGoThroughASampleToBoth() {
+  void gradientsFlowToMeanAndLogVariance() {
     try (Step step = Step.training(new Rng(1))) {
       Tensor mean = step.tensor(new double[] {1, 2}, 1, 2).requireGradient();
       Tensor logVariance = step.tensor(new double[] {0, Math.log(4)}, 1, 2).requireGradient();
       new Posterior(mean, logVariance).sample(new double[] {0.5, -1}).sum().backward();
-      double[] byMean = mean.gradient().toDoubles();
-      double[] byLogVariance = logVariance.gradient().toDoubles();
-      assertEquals(1, byMean[0], 1e-12);
-      assertEquals(1, byMean[1], 1e-12);
-      assertEquals(0.5 * 0.5, byLogVariance[0], 1e-12, "sigma eps / 2");
-      assertEquals(2 * -1 * 0.5, byLogVariance[1], 1e-12);
-      assertTrue(byLogVariance[1] < 0);
+      double[] meanGradient = mean.gradient().toDoubles();
+      double[] logVarianceGradient = logVariance.gradient().toDoubles();
+      assertEquals(1, meanGradient[0], 1e-12);
+      assertEquals(1, meanGradient[1], 1e-12);
+      assertEquals(0.5 * 0.5, logVarianceGradient[0], 1e-12, "sigma eps / 2");
+      assertEquals(2 * -1 * 0.5, logVarianceGradient[1], 1e-12);
+      assertTrue(logVarianceGradient[1] < 0);
     }
   }
 }

@@ -25,14 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Models of any settings are loaded as they were saved: the file has what the settings ask for.
- * Every component of every record of settings is varied, whichever there are.
+ * Saves and loads models with random settings. Every component of every settings record is varied.
  */
 class RandomModelFilesTest {
   private static final int ROUNDS = 50;
 
-  /** One of each kind of part. */
-  private static final List<Record> PARTS =
+  /** One example of each kind of component. */
+  private static final List<Record> EXAMPLES =
       List.of(
           ConvEncoder.channels(1).hidden(4),
           ConvDecoder.channels(1).hidden(4),
@@ -53,24 +52,27 @@ class RandomModelFilesTest {
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
 
-  /** Which values each component had. */
+  /** The values that each record component had. */
   private final Map<String, Set<Object>> values = new TreeMap<>();
 
   private int below(int limit) {
     return random.nextInt(limit);
   }
 
-  /** Settings of a type with every component drawn, where the record accepts it. */
+  /**
+   * Returns settings of a type with every component drawn at random, as far as the record accepts
+   * them.
+   */
   private <T> T any(Class<T> type) {
-    List<Record> such = PARTS.stream().filter(type::isInstance).toList();
-    Record drawn = vary(such.get(below(such.size())));
+    List<Record> examples = EXAMPLES.stream().filter(type::isInstance).toList();
+    Record drawn = vary(examples.get(below(examples.size())));
     note(drawn);
     return type.cast(drawn);
   }
 
   private Record vary(Record settings) {
     Record varied = settings;
-    // Twice, since what one component may be depends on others.
+    // Twice, since the valid values of a component depend on others.
     for (int round = 0; round < 2; round++) {
       Object[] before = Records.values(varied);
       RecordComponent[] components = settings.getClass().getRecordComponents();
@@ -87,7 +89,7 @@ class RandomModelFilesTest {
         return Records.with(
             settings, component.getName(), draw(component.getGenericType(), before));
       } catch (IllegalArgumentException e) {
-        continue; // not beside the other components
+        continue; // Invalid in combination with the other components.
       }
     }
     return settings;
@@ -118,18 +120,18 @@ class RandomModelFilesTest {
   }
 
   private void note(Record settings) {
-    Object[] ofComponents = Records.values(settings);
+    Object[] componentValues = Records.values(settings);
     RecordComponent[] components = settings.getClass().getRecordComponents();
     for (int i = 0; i < components.length; i++) {
       String name = settings.getClass().getSimpleName() + "." + components[i].getName();
-      values.computeIfAbsent(name, none -> new HashSet<>()).add(ofComponents[i]);
-      if (ofComponents[i] instanceof Record part) {
-        note(part);
+      values.computeIfAbsent(name, none -> new HashSet<>()).add(componentValues[i]);
+      if (componentValues[i] instanceof Record nested) {
+        note(nested);
       }
     }
   }
 
-  /** Every component that a model's file may have. */
+  /** Returns all record components that a model file may contain. */
   private static Set<String> components(Stream<Class<?>> types) {
     Set<String> names = new HashSet<>();
     types.forEach(
@@ -167,7 +169,7 @@ class RandomModelFilesTest {
   }
 
   @Test
-  void whateverTheSettings() throws IOException {
+  void loadedModelEqualsTheSavedOneForAnySettings() throws IOException {
     for (int round = 0; round < ROUNDS; round++) {
       try (VqVae saved =
           VqVae.builder()
@@ -196,7 +198,7 @@ class RandomModelFilesTest {
       }
     }
     assertEquals(
-        components(PartSettings.KINDS.values().stream().map(kind -> kind)), values.keySet());
+        components(ModelSettings.KINDS.values().stream().map(kind -> kind)), values.keySet());
     values.forEach((name, drawn) -> assertTrue(drawn.size() > 1, name + " was always " + drawn));
   }
 }

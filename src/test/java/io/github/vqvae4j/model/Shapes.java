@@ -6,11 +6,11 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.random.Rng;
 
-/** Small pictures of bright rectangles on black, and small models for them. */
+/** Small images of bright rectangles on black, and small models for them. */
 public final class Shapes {
   private Shapes() {}
 
-  /** Gray images 8x8 or so, each with one rectangle. */
+  /** Returns square images of {@code size} pixels per side, each with one rectangle. */
   public static Dataset rectangles(int count, int size, int channels, long seed) {
     Rng rng = new Rng(seed);
     byte[] pixels = new byte[count * size * size * channels];

@@ -10,8 +10,8 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.List;
 
 /**
- * A residual quantizer of vectors [.., 1] with two fixed codebooks of unequal sizes: steps of a
- * tenth from -0.2 on, then steps of a hundredth from -0.03 on.
+ * A residual quantizer of vectors [.., 1] with two fixed codebooks of unequal sizes: multiples of
+ * 0.1 from -0.2, then multiples of 0.01 from -0.03.
  */
 final class TwoStageQuantizer extends Quantizer {
   private static final int FIRST = 5;
@@ -23,7 +23,7 @@ final class TwoStageQuantizer extends Quantizer {
     this.supportsMissingCodes = supportsMissingCodes;
   }
 
-  /** What codes stand for; a missing one for nothing. */
+  /** Returns the decoded value of two codes; a missing code contributes 0. */
   static double value(int first, int second) {
     return (first < 0 ? 0 : (first - 2) / 10.0) + (second < 0 ? 0 : (second - 3) / 100.0);
   }
@@ -52,8 +52,8 @@ final class TwoStageQuantizer extends Quantizer {
   protected Quantized quantized(Tensor vectors) {
     Tensor x = vectors.stopGradient();
     Tensor first = x.mul(10).round().add(2).clamp(0, FIRST - 1);
-    Tensor rest = x.sub(first.sub(2).div(10));
-    Tensor second = rest.mul(100).round().add(3).clamp(0, SECOND - 1);
+    Tensor residual = x.sub(first.sub(2).div(10));
+    Tensor second = residual.mul(100).round().add(3).clamp(0, SECOND - 1);
     Tensor codes = Tensor.concat(-1, List.of(first, second)).to(DType.INT);
     return new Quantized(
         vectors.straightThrough(vectors(codes)), codes, List.of(), CodeUsage.none(FIRST));
@@ -64,9 +64,9 @@ final class TwoStageQuantizer extends Quantizer {
     return stage(codes, 0).sub(2).div(10).add(stage(codes, 1).sub(3).div(100));
   }
 
-  /** The codes of a stage [.., 1], that of nothing where there is none. */
+  /** Returns the codes of a stage, [.., 1]; missing codes are replaced by the code of 0. */
   private static Tensor stage(Tensor codes, int stage) {
-    Tensor some = codes.slice(-1, stage, stage + 1);
-    return some.maskedFill(some.eq(Codes.MISSING), stage + 2).to(DType.FLOAT);
+    Tensor stageCodes = codes.slice(-1, stage, stage + 1);
+    return stageCodes.maskedFill(stageCodes.eq(Codes.MISSING), stage + 2).to(DType.FLOAT);
   }
 }

@@ -36,7 +36,7 @@ class VaeTest {
     "learned_gaussian, DOUBLE, 1e-9",
     "learned_gaussian, FLOAT, 2e-5"
   })
-  void lossAndGradientsAreTorchs(String likelihood, DType dtype, double tolerance)
+  void lossAndGradientsMatchPyTorch(String likelihood, DType dtype, double tolerance)
       throws IOException {
     Golden golden = Golden.read("vae_" + likelihood);
     try (Vae model =
@@ -78,7 +78,7 @@ class VaeTest {
   }
 
   @Test
-  void theWeightOfTheDivergenceGrowsToBeta() {
+  void klWeightIncreasesToBeta() {
     try (Vae model = LatentModels.vae(1).beta(4).warmUp(100).build()) {
       assertEquals(0, klWeight(model, 0));
       assertEquals(0.04, klWeight(model, 1), 1e-12);
@@ -91,10 +91,10 @@ class VaeTest {
     }
   }
 
-  private static double klWeight(Vae model, long at) {
+  private static double klWeight(Vae model, long trainingStep) {
     try (Step step = Step.inference()) {
       Tensor images = ImageModel.pixels(step, IMAGES, 0, 2);
-      List<LossTerm> terms = model.loss(images, new TrainingProgress(at, 1)).terms();
+      List<LossTerm> terms = model.loss(images, new TrainingProgress(trainingStep, 1)).terms();
       assertEquals("reconstruction", terms.get(0).name());
       assertEquals(1, terms.get(0).weight());
       assertEquals(Vae.KL, terms.get(1).name());
@@ -103,7 +103,7 @@ class VaeTest {
   }
 
   @Test
-  void trainingDrawsFromItsGeneratorAndInferenceTakesTheMean() {
+  void trainingSamplesLatentsAndInferenceUsesTheMean() {
     try (Vae model = LatentModels.vae(1).build()) {
       assertEquals(reconstruction(model, new Rng(1)), reconstruction(model, new Rng(1)));
       assertNotEquals(reconstruction(model, new Rng(1)), reconstruction(model, new Rng(2)));
@@ -113,8 +113,8 @@ class VaeTest {
         float[] expected = model.reconstruct(IMAGES.range(0, 3)).pixels();
         assertArrayEquals(expected, loss.reconstruction().toFloats(), 1e-6f);
         double term = loss.terms().get(0).value().item();
-        Tensor ofMean = model.negativeLog(model.latents(images.add(-0.5)), images).mean();
-        assertNotEquals(ofMean.item(), term, "the bound is of latents that are drawn");
+        Tensor ofMean = model.negativeLogLikelihood(model.latents(images.add(-0.5)), images).mean();
+        assertNotEquals(ofMean.item(), term, "the bound is computed with sampled latents");
         assertEquals(
             term, model.loss(images, new TrainingProgress(0, 1)).terms().get(0).value().item());
         assertEquals(0, loss.usage().codebookSize());
@@ -130,7 +130,7 @@ class VaeTest {
   }
 
   @Test
-  void samplesAreAsManyAsAskedForAndTheSeedsOwn() {
+  void samplesDependOnTheSeed() {
     try (Vae model = LatentModels.vae(1).build()) {
       Images samples = model.sample(67, new Rng(3));
       assertEquals("Images[67, 8, 8, 1]", samples.toString());
@@ -155,7 +155,7 @@ class VaeTest {
   }
 
   @Test
-  void interpolationGoesFromOneReconstructionToTheOther() {
+  void interpolationConnectsTheReconstructions() {
     try (Vae model = LatentModels.convolutional(2)) {
       Images from = Images.from(IMAGES, 3);
       Images to = Images.from(IMAGES, 4);
@@ -172,7 +172,7 @@ class VaeTest {
   }
 
   @Test
-  void theUseOfEachDimensionIsTheMeanOverAllImages() {
+  void klIsAveragedOverAllImages() {
     try (Vae model = LatentModels.vae(1).build()) {
       double[] whole = model.kl(IMAGES);
       assertEquals(6, whole.length);
@@ -186,16 +186,16 @@ class VaeTest {
   }
 
   @Test
-  void collapseIsSaidOnceAndOnlyIfItIsThere() {
+  void posteriorCollapseIsReportedOnce() {
     float[] dead = new float[8];
     Arrays.fill(dead, 0.009f);
     float[] half = dead.clone();
     Arrays.fill(half, 0, 4, 1);
-    float[] most = dead.clone();
-    most[0] = 5;
+    float[] oneUsed = dead.clone();
+    oneUsed[0] = 5;
     assertEquals(List.of(), warnings(half, 1000), "half of them are in use");
     assertEquals(List.of(), warnings(dead, 299), "too early");
-    List<String> warnings = warnings(most, 1000);
+    List<String> warnings = warnings(oneUsed, 1000);
     assertEquals(1, warnings.size());
     for (String part :
         List.of("After 300 batches", "7 of 8", "0.01 nats", "collapse", "warmUp(..)")) {
@@ -209,9 +209,9 @@ class VaeTest {
     appender.start();
     logger.addAppender(appender);
     try {
-      CollapseWatch watch = new CollapseWatch();
+      PosteriorCollapseMonitor monitor = new PosteriorCollapseMonitor();
       for (int i = 0; i < steps; i++) {
-        watch.add(kl);
+        monitor.add(kl);
       }
     } finally {
       logger.detachAppender(appender);
@@ -220,7 +220,7 @@ class VaeTest {
   }
 
   @Test
-  void latentsThatTheEncoderDoesNotGiveAreNamed() {
+  void mismatchedShapesAreRejected() {
     try (Vae model =
         Vae.builder()
             .encoder(ConvEncoder.channels(1).hidden(4).downsample(1).residual(0, 1))
@@ -236,7 +236,7 @@ class VaeTest {
     try (Vae model = LatentModels.vae(1).decoder(DenseDecoder.images(8, 9, 1)).build()) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> model.reconstruct(IMAGES)),
-          "Vae: the decoder gave images [70, 8, 9, 1]",
+          "got [70, 8, 9, 1] from the decoder",
           "[70, 8, 8, 1]");
       assertSays(
           assertThrows(
@@ -263,28 +263,30 @@ class VaeTest {
   }
 
   @Test
-  void settingsOutOfRangeAreRefused() {
-    refused(() -> Vae.builder().latent(), "height, width, D", "[]");
-    refused(() -> Vae.builder().latent(0), "VaeConfig.latent[0]: expected at least 1, got 0.");
-    refused(() -> Vae.builder().latent(3, 4), "[3, 4]");
-    refused(() -> Vae.builder().latent(1 << 20, 1 << 20, 1 << 30), "16777216");
-    refused(() -> Vae.builder().beta(-1), "VaeConfig.beta", "at least 0, got -1.0.");
-    refused(() -> Vae.builder().warmUp(-1), "VaeConfig.warmUp: expected at least 0 steps, got -1.");
-    refused(
+  void settingsOutOfRangeAreRejected() {
+    assertRejected(() -> Vae.builder().latent(), "height, width, D", "[]");
+    assertRejected(
+        () -> Vae.builder().latent(0), "VaeConfig.latent[0]: expected at least 1, got 0.");
+    assertRejected(() -> Vae.builder().latent(3, 4), "[3, 4]");
+    assertRejected(() -> Vae.builder().latent(1 << 20, 1 << 20, 1 << 30), "16777216");
+    assertRejected(() -> Vae.builder().beta(-1), "VaeConfig.beta", "at least 0, got -1.0.");
+    assertRejected(
+        () -> Vae.builder().warmUp(-1), "VaeConfig.warmUp: expected at least 0 steps, got -1.");
+    assertRejected(
         () -> DenseEncoder.images(8, 0, 1),
         "DenseEncoderConfig.width: expected at least 1, got 0.");
-    refused(
+    assertRejected(
         () -> DenseEncoder.images(8, 8, 1).hidden(3, 0), "DenseEncoderConfig.hidden[1]", "got 0.");
-    refused(
+    assertRejected(
         () -> DenseDecoder.images(1 << 20, 1 << 20, 1),
         "DenseDecoderConfig",
         "2^31",
         "1048576x1048576x1");
-    refused(
+    assertRejected(
         () -> ConvEncoder.channels(1).vector(30, 28),
-        "ConvVectorEncoderConfig.height: expected a multiple of 4",
+        "ConvVectorEncoderConfig.height: expected a positive multiple of 4",
         "got 30");
-    refused(
+    assertRejected(
         () -> ConvDecoder.channels(1).vector(28, 28).features(0),
         "ConvVectorDecoderConfig.features",
         "got 0.");
@@ -295,7 +297,8 @@ class VaeTest {
         "decoder(..)");
   }
 
-  private static void refused(org.junit.jupiter.api.function.Executable call, String... parts) {
+  private static void assertRejected(
+      org.junit.jupiter.api.function.Executable call, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, call), parts);
   }
 }

@@ -11,7 +11,7 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class VqVaeFileTest {
 
   @TempDir private Path folder;
 
-  /** An encoder of somebody's own: each pixel by itself, no shrinking. */
+  /** A custom encoder that maps each pixel independently, without downsampling. */
   private static final class PixelEncoder extends Encoder {
     private final Linear project;
 
@@ -47,7 +48,7 @@ class VqVaeFileTest {
     }
   }
 
-  private static VqVae own(long seed) {
+  private static VqVae custom(long seed) {
     return VqVae.builder()
         .encoder(new PixelEncoder(4, new Rng(seed)))
         .quantizer(VectorQuantizer.ema(16, 4))
@@ -57,7 +58,7 @@ class VqVaeFileTest {
   }
 
   @Test
-  void aLoadedModelIsTheSavedOne() throws IOException {
+  void loadedModelEqualsTheSavedOne() throws IOException {
     VectorQuantizerConfig settings =
         VectorQuantizer.gradient(16, 4)
             .commitmentWeight(0.5)
@@ -81,14 +82,14 @@ class VqVaeFileTest {
   }
 
   @Test
-  void aModelWithAPartOfOnesOwnIsLoadedIntoAnInstance() throws IOException {
-    Path file = folder.resolve("own.safetensors");
-    try (VqVae saved = own(1);
-        VqVae other = own(2)) {
+  void modelWithACustomEncoderIsLoadedIntoAnInstance() throws IOException {
+    Path file = folder.resolve("custom.safetensors");
+    try (VqVae saved = custom(1);
+        VqVae other = custom(2)) {
       saved.save(file);
       assertSays(
           assertThrows(BadFileException.class, () -> VqVae.load(file)),
-          "own.safetensors",
+          "custom.safetensors",
           "encoder",
           "VqVae.load(file, model)");
       VqVae.load(file, other);
@@ -97,10 +98,10 @@ class VqVaeFileTest {
   }
 
   @Test
-  void aModelThatDoesNotFitIsNamedAndLeftAsItWas() throws IOException {
+  void mismatchedModelIsRejectedAndUnchanged() throws IOException {
     Path file = folder.resolve("model.safetensors");
     try (VqVae saved = Shapes.model(1, 7);
-        VqVae other = own(2);
+        VqVae other = custom(2);
         VqVae larger = Shapes.model(1, 7, VectorQuantizer.ema(32, 4))) {
       saved.save(file);
       assertSays(
@@ -122,40 +123,50 @@ class VqVaeFileTest {
   }
 
   @Test
-  void aFileOfAnotherKindIsRefused() throws IOException {
+  void fileOfAnotherKindIsRejected() throws IOException {
     Path file = folder.resolve("other.safetensors");
     Safetensors.write(file, Map.of("format", "pt"), Map.of("w", NamedArray.of(new float[1], 1)));
     assertSays(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
         "other.safetensors",
-        "not a VQ-VAE",
+        "expected a VQ-VAE saved by vqvae4j",
         "VqVae.save");
     assertThrows(NoSuchFileException.class, () -> VqVae.load(folder.resolve("none.safetensors")));
   }
 
   @Test
-  void damagedMetadataIsNamed() throws IOException {
-    refused(Map.of("vqvae4j.format", "1"), "format version 2 to 3", "got 1");
-    refused(Map.of("vqvae4j.format", "4"), "format version 2 to 3", "got 4");
-    refused(Map.of("vqvae4j.config", "{"), "vqvae4j.config", "expected a JSON object");
-    refused(
+  void damagedMetadataIsNamedInTheError() throws IOException {
+    for (String old : List.of("1", "2", "3")) {
+      assertRejected(
+          Map.of("vqvae4j.format", old),
+          "metadata vqvae4j.format: expected a format version of at least 4, got " + old,
+          "before 0.1.0. Train the model again");
+    }
+    for (String unknown : List.of("5", "999999999", "0", "x", "4.0")) {
+      assertRejected(
+          Map.of("vqvae4j.format", unknown),
+          "metadata vqvae4j.format: expected a format version of at most 4, got " + unknown,
+          "or a newer one");
+    }
+    assertRejected(Map.of("vqvae4j.config", "{"), "vqvae4j.config", "expected a JSON object");
+    assertRejected(
         Map.of("vqvae4j.config", "{}"),
         "encoder",
         "damaged settings: encoder: missing, expected an object");
-    refused(
+    assertRejected(
         Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"java.lang.Runtime\"}}"),
         "unknown kind \"java.lang.Runtime\"",
         "conv-encoder");
-    refused(
+    assertRejected(
         Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"conv-decoder\",\"settings\":{}}}"),
         "unknown kind \"conv-decoder\"");
-    refused(
+    assertRejected(
         Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"conv-encoder\",\"settings\":{}}}"),
         "encoder",
         "channels");
   }
 
-  private void refused(Map<String, String> changes, String... parts) throws IOException {
+  private void assertRejected(Map<String, String> changes, String... parts) throws IOException {
     Path file = folder.resolve("changed.safetensors");
     try (VqVae model = Shapes.model(1, 7)) {
       model.save(file);
@@ -168,7 +179,7 @@ class VqVaeFileTest {
   }
 
   @Test
-  void settingsThatAskForTooMuchAreRefusedBeforeAnythingIsBuilt() throws IOException {
+  void oversizedSettingsAreRejectedBeforeAllocation() throws IOException {
     Path file = folder.resolve("model.safetensors");
     try (VqVae model = Shapes.model(1, 7)) {
       model.save(file);
@@ -183,21 +194,21 @@ class VqVaeFileTest {
           {"\"codebookSize\":16", "\"codebookSize\":200000000", "quantizer.codebook"},
         }) {
       String changed = config.replaceFirst(change[0], change[1]);
-      refused(Map.of("vqvae4j.config", changed), "the settings ask for", change[2]);
+      assertRejected(Map.of("vqvae4j.config", changed), "the settings require", change[2]);
     }
-    refused(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "damaged settings");
+    assertRejected(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "damaged settings");
   }
 
   @Test
-  void channelsOfADecoderAreComparedHoweverItDoublesTheSize() throws IOException {
+  void decoderChannelsAreCheckedForAllUpsampleModes() throws IOException {
     Path file = folder.resolve("model.safetensors");
-    for (Doubling doubling : Doubling.values()) {
-      for (int doublings : new int[] {0, 1, 2}) {
+    for (UpsampleMode upsampleMode : UpsampleMode.values()) {
+      for (int stages : new int[] {0, 1, 2}) {
         ConvDecoderConfig decoder =
-            ConvDecoder.channels(3).hidden(4).upsample(doublings).doubling(doubling);
+            ConvDecoder.channels(3).hidden(4).upsample(stages).upsampleMode(upsampleMode);
         try (VqVae model =
             VqVae.builder()
-                .encoder(ConvEncoder.channels(3).hidden(4).downsample(doublings))
+                .encoder(ConvEncoder.channels(3).hidden(4).downsample(stages))
                 .quantizer(VectorQuantizer.ema(4, 2))
                 .decoder(decoder)
                 .build()) {
@@ -207,21 +218,21 @@ class VqVaeFileTest {
         SafetensorsFile content = Safetensors.read(file);
         Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
         String config = metadata.get("vqvae4j.config");
-        int at = config.lastIndexOf("\"channels\":3");
+        int index = config.lastIndexOf("\"channels\":3");
         metadata.put(
             "vqvae4j.config",
-            config.substring(0, at) + "\"channels\":999999999" + config.substring(at + 12));
+            config.substring(0, index) + "\"channels\":999999999" + config.substring(index + 12));
         Safetensors.write(file, metadata, content.arrays());
         assertSays(
             assertThrows(BadFileException.class, () -> VqVae.load(file)),
-            "the settings ask for decoder.up.",
+            "the settings require decoder.up.",
             "999999999");
       }
     }
   }
 
   @Test
-  void stridedSettingsThatAskForTooMuchAreRefused() throws IOException {
+  void oversizedStridedSettingsAreRejected() throws IOException {
     Path file = folder.resolve("model.safetensors");
     try (VqVae model = VqVaePresets.kerasMnist().build()) {
       model.save(file);
@@ -241,13 +252,13 @@ class VqVaeFileTest {
       Safetensors.write(file, metadata, content.arrays());
       assertSays(
           assertThrows(BadFileException.class, () -> VqVae.load(file)),
-          "the settings ask for",
+          "the settings require",
           change[2]);
     }
   }
 
   @Test
-  void numbersThatAreNotFiniteAreNeitherSavedNorLoaded() throws IOException {
+  void nonFiniteValuesAreNeitherSavedNorLoaded() throws IOException {
     Path file = folder.resolve("nan.safetensors");
     try (VqVae model = Shapes.model(1, 7)) {
       model.save(file);
@@ -256,7 +267,7 @@ class VqVaeFileTest {
       model.variables().get("encoder.mix.bias").set(bias);
       assertSays(
           assertThrows(IllegalStateException.class, () -> model.save(file)),
-          "element 3 of encoder.mix.bias is NaN",
+          "got NaN as element 3 of encoder.mix.bias",
           "learning rate");
       SafetensorsFile content = Safetensors.read(file);
       Map<String, NamedArray> arrays = new LinkedHashMap<>(content.arrays());
@@ -266,11 +277,11 @@ class VqVaeFileTest {
     assertSays(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
         "encoder.mix.bias",
-        "element 3 is NaN");
+        "got NaN as element 3");
   }
 
   @Test
-  void aTruncatedFileIsRefused() throws IOException {
+  void truncatedFileIsRejected() throws IOException {
     Path file = folder.resolve("model.safetensors");
     try (VqVae model = Shapes.model(1, 7)) {
       model.save(file);
@@ -281,7 +292,7 @@ class VqVaeFileTest {
   }
 
   @Test
-  void anUnwritablePlaceIsNamedAndNothingIsLeft() throws IOException {
+  void unwritablePathIsNamedAndNoFileIsLeft() throws IOException {
     Path notAFolder = Files.writeString(folder.resolve("file"), "x");
     try (VqVae model = Shapes.model(1, 7)) {
       IOException error =

@@ -25,12 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class VqVaePresetsTest {
-  /** Each preset, with the number of its parameters counted by hand and the size of its images. */
+  /** The presets, the number of their parameters, counted by hand, and the size of their images. */
   enum Preset {
     // Encoder 3,136 + 131,200 + 147,584 + 2 (36,896 + 4,224) + 8,256, codebook 32,768,
     // decoder 73,856 + 2 (36,896 + 4,224) + 131,136 + 3,075.
     SONNET(VqVaePresets.sonnetCifar10(), 695_491, 32, 3),
-    // 160 biases less in each of the four residual blocks.
+    // 160 fewer biases in each of the four residual blocks.
     ZALANDO(VqVaePresets.zalandoCifar10(), 694_851, 32, 3),
     // Encoder 320 + 18,496 + 1,040, codebook 2,048, decoder 9,280 + 18,464 + 289.
     KERAS(VqVaePresets.kerasMnist(), 49_937, 28, 1);
@@ -50,7 +50,7 @@ class VqVaePresetsTest {
 
   @ParameterizedTest
   @EnumSource
-  void parametersAreAsManyAsPublished(Preset preset) {
+  void numberOfParametersIsThePublishedOne(Preset preset) {
     try (VqVae model = preset.builder.build()) {
       Variable codebook = model.variables().get("quantizer.codebook");
       int others =
@@ -64,8 +64,7 @@ class VqVaePresetsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aSavedModelIsLoadedWithAllItsSettings(Preset preset, @TempDir Path folder)
-      throws IOException {
+  void loadedModelHasTheSameSettings(Preset preset, @TempDir Path folder) throws IOException {
     Dataset images = Shapes.rectangles(2, preset.side, preset.channels, 1);
     Path file = folder.resolve("model.safetensors");
     try (VqVae saved = preset.builder.build()) {
@@ -82,7 +81,7 @@ class VqVaePresetsTest {
   }
 
   @Test
-  void aSeedCanBeChosen() {
+  void seedDeterminesTheWeights() {
     try (VqVae one = VqVaePresets.kerasMnist().seed(1).build();
         VqVae other = VqVaePresets.kerasMnist().seed(2).build()) {
       String name = "encoder.project.weight";
@@ -104,7 +103,7 @@ class VqVaePresetsTest {
               128,
               2,
               residual,
-              ConvDecoderConfig.Doubling.TRANSPOSED,
+              ConvDecoderConfig.UpsampleMode.TRANSPOSED,
               Initializer.TRUNCATED_NORMAL),
           model.decoder().config().orElseThrow());
       assertEquals(
@@ -119,13 +118,13 @@ class VqVaePresetsTest {
               0),
           model.quantizer().config().orElseThrow());
       Map<String, Variable> state = model.variables();
-      assertEquals(Math.sqrt(3 / 64.0), largest(state.get("quantizer.codebook")), 1e-4);
-      assertEquals(0, largest(state.get("quantizer.sum")));
-      assertEquals(0, largest(state.get("encoder.residual.0.conv.bias")));
-      // Truncated at two sigma; a transposed convolution too has its fan_in from its inputs.
-      assertEquals(2 / Math.sqrt(16 * 3), largest(state.get("encoder.down.0.weight")), 0.01);
-      assertEquals(2 / Math.sqrt(16 * 128), largest(state.get("decoder.up.0.weight")), 1e-3);
-      assertEquals(2 / Math.sqrt(16 * 64), largest(state.get("decoder.up.1.weight")), 1e-3);
+      assertEquals(Math.sqrt(3 / 64.0), maxAbs(state.get("quantizer.codebook")), 1e-4);
+      assertEquals(0, maxAbs(state.get("quantizer.sum")));
+      assertEquals(0, maxAbs(state.get("encoder.residual.0.conv.bias")));
+      // Truncated at two sigma; fan_in of a transposed convolution counts its inputs, too.
+      assertEquals(2 / Math.sqrt(16 * 3), maxAbs(state.get("encoder.down.0.weight")), 0.01);
+      assertEquals(2 / Math.sqrt(16 * 128), maxAbs(state.get("decoder.up.0.weight")), 1e-3);
+      assertEquals(2 / Math.sqrt(16 * 64), maxAbs(state.get("decoder.up.1.weight")), 1e-3);
     }
   }
 
@@ -138,7 +137,7 @@ class VqVaePresetsTest {
           model.encoder().config().orElseThrow());
       assertEquals(
           new ConvDecoderConfig(
-              3, 128, 2, residual, ConvDecoderConfig.Doubling.TRANSPOSED, Initializer.TORCH),
+              3, 128, 2, residual, ConvDecoderConfig.UpsampleMode.TRANSPOSED, Initializer.TORCH),
           model.decoder().config().orElseThrow());
       assertEquals(
           new VectorQuantizerConfig(
@@ -152,9 +151,9 @@ class VqVaePresetsTest {
               0),
           model.quantizer().config().orElseThrow());
       Map<String, Variable> state = model.variables();
-      assertEquals(1, deviation(state.get("quantizer.codebook")), 0.02);
-      assertEquals(1, deviation(state.get("quantizer.sum")), 0.02);
-      assertEquals(0, largest(state.get("quantizer.count")));
+      assertEquals(1, rootMeanSquare(state.get("quantizer.codebook")), 0.02);
+      assertEquals(1, rootMeanSquare(state.get("quantizer.sum")), 0.02);
+      assertEquals(0, maxAbs(state.get("quantizer.count")));
       assertTrue(state.containsKey("encoder.mix.bias"));
       assertTrue(!state.containsKey("encoder.residual.0.conv.bias"));
     }
@@ -184,22 +183,22 @@ class VqVaePresetsTest {
           quantizer);
       Map<String, Variable> state = model.variables();
       assertTrue(state.get("quantizer.codebook").isTrainable());
-      assertEquals(0.05, largest(state.get("quantizer.codebook")), 1e-3);
-      assertEquals(Math.sqrt(6.0 / (9 * 96)), largest(state.get("encoder.down.1.weight")), 1e-3);
-      assertEquals(Math.sqrt(6.0 / (9 * 96)), largest(state.get("decoder.up.1.weight")), 1e-3);
-      assertEquals(0, largest(state.get("decoder.last.bias")));
+      assertEquals(0.05, maxAbs(state.get("quantizer.codebook")), 1e-3);
+      assertEquals(Math.sqrt(6.0 / (9 * 96)), maxAbs(state.get("encoder.down.1.weight")), 1e-3);
+      assertEquals(Math.sqrt(6.0 / (9 * 96)), maxAbs(state.get("decoder.up.1.weight")), 1e-3);
+      assertEquals(0, maxAbs(state.get("decoder.last.bias")));
     }
   }
 
-  private static double largest(Variable variable) {
-    double largest = 0;
+  private static double maxAbs(Variable variable) {
+    double max = 0;
     for (double value : variable.toDoubles()) {
-      largest = Math.max(largest, Math.abs(value));
+      max = Math.max(max, Math.abs(value));
     }
-    return largest;
+    return max;
   }
 
-  private static double deviation(Variable variable) {
+  private static double rootMeanSquare(Variable variable) {
     double squares = 0;
     for (double value : variable.toDoubles()) {
       squares += value * value;

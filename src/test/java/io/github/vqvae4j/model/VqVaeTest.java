@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class VqVaeTest {
   @Test
-  void decodingTheCodesIsTheReconstructionBitForBit() {
+  void reconstructionIsBitIdenticalToDecodingTheCodes() {
     Dataset images = Shapes.rectangles(70, 8, 1, 1);
     try (VqVae model = Shapes.model(1, 2)) {
       Codes codes = model.encode(images);
@@ -43,7 +43,7 @@ class VqVaeTest {
   }
 
   @Test
-  void theSonnetModelHasAsManyParametersAsSonnets() {
+  void defaultModelHasAsManyParametersAsInSonnet() {
     try (VqVae model =
         VqVae.builder()
             .encoder(ConvEncoder.channels(3))
@@ -57,27 +57,28 @@ class VqVaeTest {
 
   @ParameterizedTest
   @CsvSource({"0, TRANSPOSED", "1, TRANSPOSED", "2, NEAREST", "3, TRANSPOSED", "4, NEAREST"})
-  void anyPowerOfTwoCanBeTheReduction(int halvings, ConvDecoderConfig.Doubling doubling) {
+  void downsamplingFactorCanBeAnyPowerOfTwo(
+      int stages, ConvDecoderConfig.UpsampleMode upsampleMode) {
     try (VqVae model =
         VqVae.builder()
-            .encoder(ConvEncoder.channels(3).hidden(4).downsample(halvings).residual(1, 2))
+            .encoder(ConvEncoder.channels(3).hidden(4).downsample(stages).residual(1, 2))
             .quantizer(VectorQuantizer.ema(4, 2))
             .decoder(
                 ConvDecoder.channels(3)
                     .hidden(4)
-                    .upsample(halvings)
+                    .upsample(stages)
                     .residual(1, 2)
-                    .doubling(doubling))
+                    .upsampleMode(upsampleMode))
             .build()) {
       Dataset images = Shapes.rectangles(2, 16, 3, 1);
       Codes codes = model.encode(images);
-      assertArrayEquals(new int[] {2, 16 >> halvings, 16 >> halvings}, codes.shape());
+      assertArrayEquals(new int[] {2, 16 >> stages, 16 >> stages}, codes.shape());
       assertEquals(16, model.decode(codes).height());
     }
   }
 
   @Test
-  void twoThreadsGetTheBitsOfOne() throws Exception {
+  void concurrentResultsAreBitIdentical() throws Exception {
     Dataset images = Shapes.rectangles(20, 8, 1, 1);
     try (VqVae model = Shapes.model(1, 2)) {
       Images expected = model.reconstruct(images);
@@ -102,7 +103,7 @@ class VqVaeTest {
   }
 
   @Test
-  void imagesOfTheWrongSizeOrChannelsAreRefused() {
+  void imagesOfTheWrongSizeOrChannelsAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
           assertThrows(
@@ -114,14 +115,14 @@ class VqVaeTest {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 9, 1, 1))),
-          "that 2 divides",
+          "multiples of 2",
           "got 9x9",
-          "fewer downsample");
+          "a smaller downsample");
     }
   }
 
   @Test
-  void noImagesAreRefused() {
+  void emptyDataSetsAreRejected() {
     Dataset none = Shapes.rectangles(1, 8, 1, 1).range(0, 0);
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
@@ -132,7 +133,7 @@ class VqVaeTest {
   }
 
   @Test
-  void codesOfAnotherCodebookAreRefused() {
+  void codesOfAnotherCodebookAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
           assertThrows(
@@ -140,12 +141,12 @@ class VqVaeTest {
               () -> model.decode(Codes.of(new int[16], 512, 1, 4, 4))),
           "a codebook of 16",
           "a codebook of 512",
-          "model that made them");
+          "model that encoded them");
     }
   }
 
   @Test
-  void partsThatDoNotFitTogetherAreNamed() {
+  void mismatchedComponentsAreRejected() {
     assertSays(
         assertThrows(IllegalStateException.class, () -> VqVae.builder().build()),
         "encoder(..)",
@@ -162,7 +163,7 @@ class VqVaeTest {
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 8, 1, 1))),
           "[1, 2, 2, 5]",
-          "built for 2");
+          "expected an encoder output [.., 2], the dimension of the quantizer");
     }
     try (VqVae model =
         VqVae.builder()
@@ -175,7 +176,7 @@ class VqVaeTest {
               IllegalArgumentException.class,
               () -> model.reconstruct(Shapes.rectangles(1, 8, 1, 1))),
           "[1, 4, 4, 1]",
-          "as many doublings as halvings");
+          "equal upsampling and downsampling factors");
     }
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvEncoder.channels(1).hidden(3)),

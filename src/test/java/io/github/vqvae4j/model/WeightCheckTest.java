@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** A model that diverged, or was never trained, says so when it is used. */
+/** Diverged and untrained models are reported when they are used. */
 class WeightCheckTest {
   private static final Dataset IMAGES = Shapes.rectangles(20, 8, 1, 1);
 
@@ -42,7 +42,7 @@ class WeightCheckTest {
         .orElseThrow();
   }
 
-  private static void assertRefused(
+  private static void assertRejected(
       ImageModel model, String name, float value, Executable... uses) {
     float before = model.variables().get(name).toFloats()[model.variables().get(name).size() - 1];
     for (Executable use : uses) {
@@ -56,8 +56,8 @@ class WeightCheckTest {
           what + " is " + value,
           "diverged",
           "smaller learning rate",
-          "load an earlier file");
-      assertThrows(NonFiniteException.class, use, "it says so again");
+          "load an earlier checkpoint");
+      assertThrows(NonFiniteException.class, use, "the error is repeated");
       put(model, name, before);
       org.junit.jupiter.api.Assertions.assertDoesNotThrow(use);
     }
@@ -65,15 +65,15 @@ class WeightCheckTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-  void weightsThatAreNotFiniteAreNamedByEveryUse(float value) {
+  void nonFiniteWeightsAreNamedByEveryMethod(float value) {
     try (VqVae model = Shapes.model(1, 3);
         Autoencoder autoencoder = LatentModels.autoencoder(1);
         Vae vae = LatentModels.vae(1).build()) {
       Codes codes = model.encode(IMAGES);
-      AnomalyConfig anomaly = AnomalyConfig.falsePositives(0.1);
+      AnomalyConfig anomaly = AnomalyConfig.falsePositiveRate(0.1);
       AnomalyDetector detector = AnomalyDetector.calibrate(model, IMAGES, anomaly);
       for (String part : new String[] {"encoder", "quantizer", "decoder"}) {
-        assertRefused(
+        assertRejected(
             model,
             first(model, part),
             value,
@@ -87,7 +87,7 @@ class WeightCheckTest {
       for (LatentModel latent : List.of(autoencoder, vae)) {
         Latents latents = latent.encode(IMAGES);
         for (String part : new String[] {"encoder", "decoder"}) {
-          assertRefused(
+          assertRejected(
               latent,
               first(latent, part),
               value,
@@ -98,7 +98,7 @@ class WeightCheckTest {
               () -> AnomalyDetector.calibrate(latent, IMAGES, anomaly));
         }
       }
-      assertRefused(
+      assertRejected(
           vae,
           first(vae, "encoder"),
           value,
@@ -108,9 +108,9 @@ class WeightCheckTest {
     }
   }
 
-  /** Finite weights, but the encoder's output overflows. */
+  /** The weights are finite, but the encoder output overflows. */
   @Test
-  void whatTheEncoderMakesInfiniteIsNamed() {
+  void nonFiniteEncoderOutputIsNamed() {
     try (VqVae model = Shapes.model(1, 3);
         Autoencoder autoencoder = LatentModels.autoencoder(1);
         Vae vae = LatentModels.vae(1).build()) {
@@ -132,9 +132,9 @@ class WeightCheckTest {
   }
 
   @Test
-  void aModelThatWasNotTrainedSaysSoOnce(@TempDir Path folder) throws Exception {
+  void untrainedModelIsReportedOnce(@TempDir Path folder) throws Exception {
     try (VqVae random = Shapes.model(1, 3, VectorQuantizer.ema(16, 4).init(Initialization.NORMAL));
-        VqVae waiting = Shapes.model(1, 3);
+        VqVae uninitialized = Shapes.model(1, 3);
         Autoencoder autoencoder = LatentModels.autoencoder(1);
         Vae vae = LatentModels.vae(1).build()) {
       for (ImageModel model : List.of(random, autoencoder, vae)) {
@@ -149,14 +149,15 @@ class WeightCheckTest {
             new Exception(warnings.get(0)),
             model.getClass().getSimpleName(),
             "neither trained nor loaded",
-            "train it first");
+            "Train it first");
       }
-      List<String> warnings = warnings(() -> waiting.reconstruct(IMAGES));
+      List<String> warnings = warnings(() -> uninitialized.reconstruct(IMAGES));
       assertEquals(1, warnings.size(), warnings.toString());
-      assertSays(new Exception(warnings.get(0)), "VqVae", "codebook", "not started");
+      assertSays(
+          new Exception(warnings.get(0)), "VqVae", "codebook", "not been initialized from data");
 
-      waiting.initialize(IMAGES, 4, 1, new Rng(1));
-      assertEquals(List.of(), warnings(() -> waiting.reconstruct(IMAGES)));
+      uninitialized.initialize(IMAGES, 4, 1, new Rng(1));
+      assertEquals(List.of(), warnings(() -> uninitialized.reconstruct(IMAGES)));
       Path file = folder.resolve("vae.safetensors");
       vae.save(file);
       try (Vae loaded = Vae.load(file)) {

@@ -27,14 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Weights are brought into the layout of a kernel once for each write and direction, whether they
- * are a variable, a view of one, or computed from one.
+ * Weights are reordered into the layout of a kernel once per write and direction, whether they are
+ * a variable, a view of a variable, or computed from one.
  */
 class WeightPackingTest {
   private static final long SEED = 3;
   private static final ConvConfig SAME = ConvConfig.of(16, 16, 3).padding(1);
 
-  /** A layer, its input, and how often weights are packed for a step that trains. */
+  /** A layer and the shape of its input. */
   private record Case(String name, Function<Rng, Layer> make, long... input) {}
 
   private static final List<Case> CASES =
@@ -85,13 +85,13 @@ class WeightPackingTest {
               16));
 
   @TestFactory
-  Stream<DynamicTest> packedOncePerWriteAndDirection() {
+  Stream<DynamicTest> weightsArePackedOncePerWriteAndDirection() {
     return CASES.stream().map(one -> DynamicTest.dynamicTest(one.name(), () -> check(one)));
   }
 
-  /** In a step that trains, also where the weights are made of variables in that step. */
+  /** In a training step, including weights that are computed from variables in that step. */
   @Test
-  void usesInOneStepShareThem() {
+  void packedWeightsAreSharedWithinAStep() {
     for (ConvConfig config :
         List.of(
             SAME, SAME.weightNorm(true), SAME.mask(ConvMask.A), SAME.weightNorm(true).stride(2))) {
@@ -116,8 +116,8 @@ class WeightPackingTest {
         KernelLog log = new KernelLog(Level.TRACE)) {
       train(layer, one);
       List<String> first = packed(log);
-      assertFalse(first.isEmpty(), "some are packed");
-      assertEquals(first.stream().distinct().toList(), first, "each once in a step that trains");
+      assertFalse(first.isEmpty(), "no weights were packed");
+      assertEquals(first.stream().distinct().toList(), first, "each once in a training step");
 
       infer(layer, one);
       int afterOne = packed(log).size();
@@ -141,7 +141,10 @@ class WeightPackingTest {
     }
   }
 
-  /** One layer on two inputs in one step, as a discriminator is used on real and fake images. */
+  /**
+   * Applies one layer to two inputs in one step, as a discriminator is applied to real and
+   * generated images.
+   */
   private static final class Twice extends Layer {
     private final Layer layer;
 
@@ -183,10 +186,10 @@ class WeightPackingTest {
       size *= (int) d;
     }
     Rng rng = new Rng(SEED);
-    float[] numbers = new float[size];
+    float[] values = new float[size];
     for (int i = 0; i < size; i++) {
-      numbers[i] = (float) rng.nextGaussian();
+      values[i] = (float) rng.nextGaussian();
     }
-    return numbers;
+    return values;
   }
 }

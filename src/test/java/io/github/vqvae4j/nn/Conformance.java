@@ -1,7 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.StridedDecoder;
 import io.github.vqvae4j.model.StridedEncoder;
@@ -187,7 +187,11 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               "ResidualStack, its dilation growing",
               rng ->
                   new ResidualStack(
-                      Conv2d::new, 3, ResidualConfig.of(3, 2).growth(2), Initializer.TORCH, rng),
+                      Conv2d::new,
+                      3,
+                      ResidualConfig.of(3, 2).dilationGrowth(2),
+                      Initializer.TORCH,
+                      rng),
               1,
               5,
               4,
@@ -257,7 +261,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
                       .hidden(4)
                       .upsample(3)
                       .residual(0, 1)
-                      .doubling(Doubling.NEAREST)
+                      .upsampleMode(UpsampleMode.NEAREST)
                       .build(2, rng),
               1,
               1,

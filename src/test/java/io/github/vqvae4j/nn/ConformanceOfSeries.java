@@ -23,7 +23,7 @@ final class ConformanceOfSeries {
                   new ResidualStack(
                       Conv1d::new,
                       4,
-                      ResidualConfig.of(3, 2).bias(false).skip(Skip.RECTIFIED).growth(2),
+                      ResidualConfig.of(3, 2).bias(false).skip(Skip.RECTIFIED).dilationGrowth(2),
                       Initializer.TORCH,
                       rng),
               2,

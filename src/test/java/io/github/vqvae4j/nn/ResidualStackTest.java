@@ -35,7 +35,7 @@ class ResidualStackTest {
   }
 
   private static void assertReaches(int reach, int growth, Convolution.Kind kind, long... shape) {
-    ResidualConfig config = ResidualConfig.of(2, 2).growth(growth);
+    ResidualConfig config = ResidualConfig.of(2, 2).dilationGrowth(growth);
     try (Layer stack = new ResidualStack(kind, 1, config, Initializer.TORCH, new Rng(1));
         Step step = Step.training(new Rng(1))) {
       stack.variables().values().forEach(variable -> variable.set(ones(variable.size())));
@@ -64,11 +64,15 @@ class ResidualStackTest {
     refused(() -> ResidualConfig.of(-1, 32), "ResidualConfig.blocks: expected at least 0, got -1.");
     refused(() -> ResidualConfig.of(2, 0), "ResidualConfig.hidden: expected at least 1, got 0.");
     ResidualConfig one = ResidualConfig.of(1, 8);
-    refused(() -> one.growth(0), "ResidualConfig.growth: expected 1 to 65536, got 0.");
-    refused(() -> one.growth(65_537), "ResidualConfig.growth: expected 1 to 65536, got 65537.");
-    assertEquals(65_536, one.growth(65_536).growth());
-    assertEquals(65_536, ResidualConfig.of(2, 8).growth(65_536).growth());
-    refused(() -> ResidualConfig.of(6, 8).growth(10), "at most 65536", "got 10 with 6 blocks");
+    refused(
+        () -> one.dilationGrowth(0), "ResidualConfig.dilationGrowth: expected 1 to 65536, got 0.");
+    refused(
+        () -> one.dilationGrowth(65_537),
+        "ResidualConfig.dilationGrowth: expected 1 to 65536, got 65537.");
+    assertEquals(65_536, one.dilationGrowth(65_536).dilationGrowth());
+    assertEquals(65_536, ResidualConfig.of(2, 8).dilationGrowth(65_536).dilationGrowth());
+    refused(
+        () -> ResidualConfig.of(6, 8).dilationGrowth(10), "at most 65536", "got 10 with 6 blocks");
   }
 
   private static void refused(Executable mistake, String... parts) {

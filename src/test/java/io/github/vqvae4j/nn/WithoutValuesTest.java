@@ -39,7 +39,11 @@ class WithoutValuesTest {
           rng -> new ResidualStack(Conv2d::new, 4, ResidualConfig.of(2, 3), Initializer.TORCH, rng),
           rng ->
               new ResidualStack(
-                  Conv1d::new, 4, ResidualConfig.of(2, 3).growth(3), Initializer.TORCH, rng),
+                  Conv1d::new,
+                  4,
+                  ResidualConfig.of(2, 3).dilationGrowth(3),
+                  Initializer.TORCH,
+                  rng),
           rng -> VectorQuantizer.ema(4, 3).init(Initialization.NORMAL).build(rng),
           rng -> VectorQuantizer.gradient(4, 3).build(rng));
 

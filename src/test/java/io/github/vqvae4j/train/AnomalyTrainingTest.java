@@ -33,7 +33,7 @@ class AnomalyTrainingTest {
     Images anomalous = Images.of(pixels, dots.length, SIZE, SIZE, 1);
     try (VqVae model = Shapes.model(1, 2)) {
       Trainer.of(model).optimizer(Adam.rate(3e-3)).batch(32).steps(600).fit(train);
-      AnomalyConfig config = AnomalyConfig.falsePositives(RATE).smoothing(1).share(0.05);
+      AnomalyConfig config = AnomalyConfig.falsePositiveRate(RATE).smoothing(1).topFraction(0.05);
       AnomalyDetector detector = AnomalyDetector.calibrate(model, heldOut, config);
       List<AnomalyScore> good = detector.scores(normal);
       List<AnomalyScore> bad = detector.scores(anomalous);

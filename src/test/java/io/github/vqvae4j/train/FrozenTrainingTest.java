@@ -157,7 +157,7 @@ class FrozenTrainingTest {
       assertSays(
           assertThrows(IllegalStateException.class, () -> trainer(model).fit(IMAGES)),
           "quantizer is frozen",
-          "not started");
+          "not been initialized from data");
       model.quantizer().initialize(new float[64 * 4], 64, new Rng(1));
       trainer(model).fit(IMAGES);
     }

@@ -52,7 +52,7 @@ final class LargeImageProgram {
     Map<String, Runnable> work = new LinkedHashMap<>();
     Trainer.of(model).batch(4).steps(2).fit(small);
     AnomalyDetector detector =
-        AnomalyDetector.calibrate(model, small, AnomalyConfig.falsePositives(0.2));
+        AnomalyDetector.calibrate(model, small, AnomalyConfig.falsePositiveRate(0.2));
     Vae vae =
         Vae.builder()
             .encoder(ConvEncoder.channels(1).hidden(HIDDEN).downsample(1))

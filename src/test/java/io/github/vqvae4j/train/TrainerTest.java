@@ -196,7 +196,7 @@ class TrainerTest {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> trainer(model).fit(flat)),
           "variance",
-          "one flat colour");
+          "one uniform color");
       Dataset colour = Shapes.rectangles(20, 8, 3, 1);
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> trainer(model).fit(colour)),

@@ -121,7 +121,8 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
   @Override
   void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out)
       throws IOException {
-    AnomalyConfig config = AnomalyConfig.falsePositives(falsePositives).quantization(quantization);
+    AnomalyConfig config =
+        AnomalyConfig.falsePositiveRate(falsePositives).quantizationWeight(quantization);
     AnomalyDetector detector = AnomalyDetector.calibrate(trained, heldOut, config);
     folder.write(DETECTOR, detector::save);
     AnomalyResults results = AnomalyResults.of(detector, test, without);

@@ -83,7 +83,7 @@ record AnomalyResults(
                     + " quantization error alone %.3f)%n",
                 detector.threshold(),
                 heldOut,
-                100 * detector.config().falsePositives(),
+                100 * detector.config().falsePositiveRate(),
                 100 * called(label -> label != without),
                 100 * called(label -> label == without),
                 curve(AnomalyScore::total).area(),

@@ -218,7 +218,7 @@ final class SeriesCommand implements Callable<Integer> {
         AnomalyDetector.calibrate(
             model,
             tilesToBe(input.heldOut(), scale),
-            AnomalyConfig.falsePositives(falsePositives).smoothing(31).border(window / 2));
+            AnomalyConfig.falsePositiveRate(falsePositives).smoothing(31).border(window / 2));
     SeriesTiles tiles = SeriesTiles.of(scale.apply(input.test()), 2 * window, window / 2);
     Series reconstruction = scale.invert(tiles.join(model.reconstruct(tiles)));
     Series score = tiles.join(detector.heatMap(tiles));

@@ -43,7 +43,7 @@ class CustomEncoderTest {
     Run load =
         Run.of(
             "reconstruct", "--model=" + folder.resolve("model.safetensors"), "--image=unused.png");
-    load.failed(1, "part of its author's own", "VqVae.load(file, model)");
+    load.failed(1, "a custom component", "VqVae.load(file, model)");
     assertEquals("", load.out());
   }
 

@@ -77,7 +77,7 @@ class FolderCommandTest {
     folder("--batch=19", "--output=" + output)
         .failed(1, "--batch: got a batch of 19 for a data set of 18 images, expected 1 to 18");
     folder("--size=30", "--batch=6", "--output=" + output)
-        .failed(1, "expected a height and width that 4 divides", "30x30");
+        .failed(1, "expected a height and width that are multiples of 4", "30x30");
     Run.of("folder", "--data=" + folder.resolve("nowhere")).failed(1, "nowhere");
     assertFalse(Files.exists(output));
   }

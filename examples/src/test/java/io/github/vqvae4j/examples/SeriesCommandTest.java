@@ -277,7 +277,7 @@ class SeriesCommandTest {
         .failed(1, "short.wav", "Series[600, 2]", "at least 99 windows", "--window");
     Run.of("series", "--data=" + sound, "--window=700").failed(1, "Series[600, 2]", "--window");
     Run.of("series", "--data=" + sound, "--window=4", "--steps=3", "--output=" + output)
-        .failed(1, "a length that 8 divides", "got 4");
+        .failed(1, "a length that is a multiple of 8", "got 4");
     Run.of("series", "--window=9000", "--output=" + output)
         .failed(1, "a machine's sensors: got Series[60000, 4]", "--window");
     Path sounds = Files.createDirectory(folder.resolve("sounds"));

@@ -35,12 +35,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All that reads and writes files: on an interrupted thread, from pipes, into other systems. */
+/** Reading and writing files on interrupted threads, from pipes, and in other file systems. */
 @Timeout(120)
-class OddPlacesTest {
+class SpecialFilesTest {
   @TempDir Path folder;
 
-  /** A file that each of the readers reads, by the reader's name. */
+  /** The file of each reader, by the name of the reader. */
   private final Map<String, Path> files = new LinkedHashMap<>();
 
   private interface Reader {
@@ -51,7 +51,7 @@ class OddPlacesTest {
     void write(Path file) throws IOException;
   }
 
-  /** The readers of single files that need a file of a size. */
+  /** The readers of single files that require a regular file. */
   private static Map<String, Reader> readers() {
     Map<String, Reader> readers = new LinkedHashMap<>();
     readers.put("Images.png", Images::read);
@@ -59,11 +59,11 @@ class OddPlacesTest {
     readers.put("Safetensors", Safetensors::read);
     readers.put("ChannelScale", ChannelScale::load);
     readers.put("Idx", file -> Arrays.toString(Idx.labels(file)));
-    for (String model : ModelsOfAllKinds.byName().keySet()) {
+    for (String model : SampleModels.byName().keySet()) {
       readers.put(
           model,
           file -> {
-            LoadsFiles.load(file);
+            LoadModelFiles.load(file);
             return "loaded";
           });
     }
@@ -87,12 +87,12 @@ class OddPlacesTest {
     NamedArray array = NamedArray.of(new float[70_000], 70_000);
     writers.put("Safetensors", file -> Safetensors.write(file, Map.of(), Map.of("a", array)));
     writers.put("ChannelScale", new ChannelScale(List.of(1.0), List.of(2.0))::save);
-    ModelsOfAllKinds.byName().forEach((name, model) -> writers.put(name, model::save));
+    SampleModels.byName().forEach((name, model) -> writers.put(name, model::save));
     return writers;
   }
 
   @Test
-  void anInterruptedThreadReadsAndWritesAsAnyOther() throws IOException {
+  void interruptedThreadsCanReadAndWrite() throws IOException {
     Path sounds = Files.createDirectory(folder.resolve("sounds"));
     Thread.currentThread().interrupt();
     try {
@@ -111,7 +111,7 @@ class OddPlacesTest {
   }
 
   @Test
-  void aPipeIsNamedAtOnceWhereAFileIsNeeded() throws Exception {
+  void pipesAreRejectedImmediately() throws Exception {
     Path pipe = pipe();
     for (Map.Entry<String, Reader> reader : readers().entrySet()) {
       assertTimeoutPreemptively(
@@ -126,7 +126,7 @@ class OddPlacesTest {
   }
 
   @Test
-  void aTableMayComeThroughAPipe() throws Exception {
+  void tablesCanBeReadFromAPipe() throws Exception {
     Path pipe = pipe();
     new ProcessBuilder("sh", "-c", "printf 'a,b\\n1,2\\n3,4.5\\n' > \"$0\"", pipe.toString())
         .start();
@@ -145,9 +145,9 @@ class OddPlacesTest {
     return pipe;
   }
 
-  /** What an archive holds can be read, but nothing can be forced to the disk there. */
+  /** Files in a zip archive can be read, but writes cannot be forced to disk. */
   @Test
-  void aZipArchiveIsReadAndNotWrittenTo() throws IOException {
+  void zipArchivesCanBeReadButNotWritten() throws IOException {
     writeAll();
     try (FileSystem zip =
         FileSystems.newFileSystem(folder.resolve("a.zip"), Map.of("create", "true"))) {
@@ -158,8 +158,7 @@ class OddPlacesTest {
       }
       assertEquals(1, FolderListing.images(zip.getPath("/")).files().size());
       Map<String, Writer> writers = writers();
-      writers.put(
-          "RunFolder", file -> RunFolder.in(file, ModelsOfAllKinds.byName().get("vae-dense")));
+      writers.put("RunFolder", file -> RunFolder.in(file, SampleModels.byName().get("vae-dense")));
       for (Map.Entry<String, Writer> writer : writers.entrySet()) {
         assertSays(
             assertThrows(

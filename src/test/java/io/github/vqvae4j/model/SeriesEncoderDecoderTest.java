@@ -28,29 +28,29 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class SeriesPartsTest {
+class SeriesEncoderDecoderTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void theEncoderIsThatOfPyTorch(DType dtype) throws IOException {
+  void encoderMatchesPyTorch(DType dtype) throws IOException {
     SeriesEncoderConfig config = SeriesEncoder.channels(3).hidden(4).downsample(2).residual(3, 2);
-    try (Layer encoder = config.residual(r -> r.growth(2)).build(5, new Rng(1))) {
+    try (Layer encoder = config.residual(r -> r.dilationGrowth(2)).build(5, new Rng(1))) {
       LayerGolden.compare("series_encoder", encoder, dtype);
     }
   }
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void theDecoderIsThatOfPyTorch(DType dtype) throws IOException {
+  void decoderMatchesPyTorch(DType dtype) throws IOException {
     SeriesDecoderConfig config = SeriesDecoder.channels(3).hidden(4).upsample(2).residual(3, 2);
-    try (Layer decoder = config.residual(r -> r.growth(2)).build(5, new Rng(1))) {
+    try (Layer decoder = config.residual(r -> r.dilationGrowth(2)).build(5, new Rng(1))) {
       LayerGolden.compare("series_decoder", decoder, dtype);
     }
   }
 
   @Test
-  void eachWindowBecomesCodesAndIsReconstructed() {
+  void windowsAreEncodedAndReconstructed() {
     try (VqVae model = model(2)) {
       assertArrayEquals(new int[] {3, 1, 5}, model.encode(windows(3, 1, 40, 2)).shape());
       assertEquals("Images[3, 1, 40, 2]", model.reconstruct(windows(3, 1, 40, 2)).toString());
@@ -58,9 +58,9 @@ class SeriesPartsTest {
   }
 
   @Test
-  void tilesGiveWhatTheWholeSeriesInOneWindowDoes() {
-    // Each code depends on 47 samples before and after its own 8, and each sample of the
-    // reconstruction on 6 codes on each side: on 95 samples.
+  void tilesAreEquivalentToOneWindow() {
+    // The receptive field of a code is its 8 samples and 47 on each side. A sample of the
+    // reconstruction depends on 6 codes on each side, and thereby on 95 samples.
     Series series = Series.of(windows(1, 1, 1_000, 2).pixels(), 2, 0);
     SeriesTiles tiles = SeriesTiles.of(series, 256, 96);
     SeriesTiles whole = SeriesTiles.of(series, 1_000, 0);
@@ -74,7 +74,7 @@ class SeriesPartsTest {
   }
 
   @Test
-  void aLoadedModelIsTheSavedOne() throws IOException {
+  void loadedModelEqualsTheSavedOne() throws IOException {
     Path file = folder.resolve("series.safetensors");
     Dataset windows = windows(2, 1, 24, 3);
     try (VqVae saved = model(3)) {
@@ -99,31 +99,40 @@ class SeriesPartsTest {
   }
 
   @Test
-  void settingsThatAskForTooMuchAreRefusedBeforeAnythingIsBuilt() throws IOException {
+  void oversizedSettingsAreRejectedBeforeAllocation() throws IOException {
     Path file = folder.resolve("series.safetensors");
     try (VqVae model = model(3)) {
       model.save(file);
     }
     SafetensorsFile content = Safetensors.read(file);
     String config = content.metadata().get("vqvae4j.config");
-    String asks = "the settings ask for";
-    refused(content, config.replaceFirst(":16,", ":1073741824,"), asks, "encoder.down.0.weight");
-    refused(content, config.replaceFirst(":8,", ":999999999,"), asks, "encoder.residual.0.conv");
-    refused(
+    String error = "the settings require";
+    assertRejected(
+        content, config.replaceFirst(":16,", ":1073741824,"), error, "encoder.down.0.weight");
+    assertRejected(
+        content, config.replaceFirst(":8,", ":999999999,"), error, "encoder.residual.0.conv");
+    assertRejected(
         content,
         config.replaceFirst("\"blocks\":2", "\"blocks\":9"),
-        asks,
+        error,
         "arrays: more parameters");
-    refused(content, config.replaceFirst("\"growth\":3", "\"growth\":0"), "damaged settings");
+    assertRejected(
+        content,
+        config.replaceFirst("\"dilationGrowth\":3", "\"dilationGrowth\":0"),
+        "damaged settings");
     int decoder = config.indexOf("series-decoder");
     String encoder = config.substring(0, decoder);
     String rest = config.substring(decoder);
-    refused(content, encoder + rest.replaceFirst(":16,", ":2097152,"), asks, "decoder.mix.weight");
-    refused(content, encoder + rest.replaceFirst(":3,", ":9999,"), asks, "decoder.up.2.weight");
-    refused(content, encoder + rest.replaceFirst(":8,", ":9999,"), asks, "decoder.residual.0.conv");
+    assertRejected(
+        content, encoder + rest.replaceFirst(":16,", ":2097152,"), error, "decoder.mix.weight");
+    assertRejected(
+        content, encoder + rest.replaceFirst(":3,", ":9999,"), error, "decoder.up.2.weight");
+    assertRejected(
+        content, encoder + rest.replaceFirst(":8,", ":9999,"), error, "decoder.residual.0.conv");
   }
 
-  private void refused(SafetensorsFile content, String config, String... texts) throws IOException {
+  private void assertRejected(SafetensorsFile content, String config, String... texts)
+      throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
     assertTrue(!config.equals(metadata.put("vqvae4j.config", config)), config);
     Path changed = folder.resolve("changed.safetensors");
@@ -132,11 +141,14 @@ class SeriesPartsTest {
   }
 
   @Test
-  void windowsThatDoNotFitAreRefused() {
+  void windowsOfTheWrongShapeAreRejected() {
     try (VqVae model = model(2)) {
-      refused(model, windows(1, 1, 20, 2), "SeriesEncoder", "8 divides", "got 20", "downsample");
-      refused(model, windows(1, 1, 16, 3), "[batch, 1, time, 2]", "got [1, 1, 16, 3]", "channels");
-      refused(model, windows(2, 8, 16, 2), "got [2, 8, 16, 2]", "ConvEncoder takes images");
+      assertRejected(
+          model, windows(1, 1, 20, 2), "SeriesEncoder", "a multiple of 8", "got 20", "downsample");
+      assertRejected(
+          model, windows(1, 1, 16, 3), "[batch, 1, time, 2]", "got [1, 1, 16, 3]", "channels");
+      assertRejected(
+          model, windows(2, 8, 16, 2), "got [2, 8, 16, 2]", "For images, use ConvEncoder");
     }
     try (VqVae model =
         VqVae.builder()
@@ -144,17 +156,18 @@ class SeriesPartsTest {
             .quantizer(VectorQuantizer.ema(4, 2))
             .decoder(SeriesDecoder.channels(1))
             .build()) {
-      refused(model, windows(1, 8, 8, 1), "SeriesDecoder", "got [1, 2, 2, 2]", "ConvDecoder");
+      assertRejected(
+          model, windows(1, 8, 8, 1), "SeriesDecoder", "got [1, 2, 2, 2]", "ConvDecoder");
     }
   }
 
-  private static void refused(VqVae model, Images windows, String... texts) {
+  private static void assertRejected(VqVae model, Images windows, String... texts) {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> model.reconstruct(windows)), texts);
   }
 
   @Test
-  void settingsOutOfRangeAreRefused() {
+  void settingsOutOfRangeAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> SeriesEncoder.channels(0)),
         "SeriesEncoderConfig.channels: expected at least 1, got 0.");
@@ -164,23 +177,23 @@ class SeriesPartsTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
-            () -> SeriesEncoder.channels(1).residual(r -> r.growth(0))),
-        "ResidualConfig.growth: expected 1 to 65536, got 0.");
+            () -> SeriesEncoder.channels(1).residual(r -> r.dilationGrowth(0))),
+        "ResidualConfig.dilationGrowth: expected 1 to 65536, got 0.");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> SeriesDecoder.channels(1).residual(12, 8)),
-        "ResidualConfig.growth: expected dilations growth^(blocks - 1) of at most 65536",
-        "set the growth first",
+        "ResidualConfig.dilationGrowth: expected dilations dilationGrowth^(blocks - 1) of at most 65536",
+        "set dilationGrowth first",
         "got 3 with 12 blocks");
   }
 
-  /** A change of the residual stack leaves the rest as it was. */
+  /** Changing one setting of the residual stack preserves the others. */
   @Test
-  void theGrowthStays() {
+  void residualSettingsArePreserved() {
     SeriesEncoderConfig config = SeriesEncoder.channels(1).residual(r -> r.bias(false));
-    assertEquals(ResidualConfig.of(4, 32).growth(3).bias(false), config.residual());
+    assertEquals(ResidualConfig.of(4, 32).dilationGrowth(3).bias(false), config.residual());
     config = config.residual(2, 8);
-    assertEquals(ResidualConfig.of(2, 8).growth(3).bias(false), config.residual());
+    assertEquals(ResidualConfig.of(2, 8).dilationGrowth(3).bias(false), config.residual());
   }
 
   private static VqVae model(int channels) {

@@ -1,13 +1,13 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.model.ConvDecoderConfig.Doubling;
+import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Small models of all parts that a file can name. */
-final class ModelsOfAllKinds {
-  private ModelsOfAllKinds() {}
+/** Small models with components of all kinds that a file can contain. */
+final class SampleModels {
+  private SampleModels() {}
 
   static Map<String, ImageModel> byName() {
     Map<String, ImageModel> models = new LinkedHashMap<>();
@@ -22,7 +22,7 @@ final class ModelsOfAllKinds {
                     .hidden(4)
                     .upsample(2)
                     .residual(0, 1)
-                    .doubling(Doubling.NEAREST))
+                    .upsampleMode(UpsampleMode.NEAREST))
             .build());
     models.put(
         "vq-vae-series",
@@ -32,14 +32,14 @@ final class ModelsOfAllKinds {
                     .hidden(4)
                     .downsample(1)
                     .residual(2, 3)
-                    .residual(r -> r.growth(1)))
+                    .residual(r -> r.dilationGrowth(1)))
             .quantizer(VectorQuantizer.ema(3, 2))
             .decoder(
                 SeriesDecoder.channels(2)
                     .hidden(4)
                     .upsample(1)
                     .residual(2, 3)
-                    .residual(r -> r.growth(1)))
+                    .residual(r -> r.dilationGrowth(1)))
             .build());
     models.put(
         "vq-vae-strided",

@@ -6,8 +6,6 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.StrictJson;
-import io.github.vqvae4j.nn.Initializer;
-import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,18 +14,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The settings of a model's parts in its file: a JSON object that has, for each part, its kind and
- * its settings. Each version of the format is read as it was written, and as nothing else.
+ * The settings of a model's components in a model file: a JSON object that maps the name of each
+ * component to its kind and its settings. Settings are read strictly, according to the format
+ * version of the file.
  *
- * <p>A kind is a name from the table below, never a class: nothing in a file decides which code
- * runs. Parts of one's own are written as {@link #OWN}, and such a file needs an instance to be
- * loaded into.
+ * <p>A kind is a name from the table below, never a class name, so a file cannot cause arbitrary
+ * code to run. Custom components have the kind {@link #CUSTOM}; their files can only be loaded into
+ * an existing model.
  */
-final class PartSettings {
-  /** The first version that is read. */
-  static final int FIRST = 2;
+final class ModelSettings {
+  /** The oldest supported format version, that of release 0.1.0. */
+  static final int FIRST = 4;
 
-  /** What the settings of each kind are. */
+  /** The kinds of components and the types of their settings. */
   static final Map<String, Class<? extends Record>> KINDS =
       Map.ofEntries(
           Map.entry("conv-encoder", ConvEncoderConfig.class),
@@ -44,78 +43,91 @@ final class PartSettings {
           Map.entry("autoencoder", AutoencoderConfig.class),
           Map.entry("vae", VaeConfig.class));
 
+  /**
+   * The format version of new files: {@link #FIRST}, or the latest version of an {@code @Added}
+   * component.
+   */
   static final int VERSION =
       KINDS.values().stream().mapToInt(RecordJson::version).reduce(FIRST, Math::max);
 
   private static final String KIND = "kind";
   private static final String SETTINGS = "settings";
-  private static final String OWN = "own";
+  private static final String CUSTOM = "custom";
 
   private final Path file;
-  private final String place;
+  private final String location;
   private final int version;
-  private final JsonObject parts;
+  private final JsonObject components;
 
   /**
-   * Reads what {@link #toJson} wrote.
+   * Parses the output of {@link #toJson}.
    *
-   * @param place of the text in the file, for messages
-   * @param version of the file
-   * @param names of the parts
-   * @throws BadFileException if it is no JSON object or has other parts
+   * @param location the location of the text in the file, for messages
+   * @param version the format version of the file
+   * @param names the names of the components
+   * @throws BadFileException if the text is not a JSON object with these components
    */
-  PartSettings(Path file, String place, int version, String text, Set<String> names)
+  ModelSettings(Path file, String location, int version, String text, Set<String> names)
       throws BadFileException {
     this.file = file;
-    this.place = place;
+    this.location = location;
     this.version = version;
     try {
-      parts = StrictJson.parse(text);
-      checkNames(parts, names);
+      components = StrictJson.parse(text);
+      checkNames(components, names);
     } catch (IllegalArgumentException e) {
       throw new BadFileException(
-          file, place, e.getMessage() + "; expected a JSON object, the file is damaged", e);
+          file,
+          location,
+          e.getMessage() + "; expected a JSON object of settings, the file is damaged",
+          e);
     }
-  }
-
-  /** The settings of all parts; empty for one's own. */
-  static JsonObject toJson(Map<String, ? extends Optional<?>> settings) {
-    JsonObject parts = new JsonObject();
-    settings.forEach((name, ofPart) -> parts.add(name, part(ofPart)));
-    return parts;
-  }
-
-  private static JsonObject part(Optional<?> settings) {
-    JsonObject part = new JsonObject();
-    for (Map.Entry<String, Class<? extends Record>> kind : KINDS.entrySet()) {
-      if (settings.isPresent() && settings.get().getClass() == kind.getValue()) {
-        part.addProperty(KIND, kind.getKey());
-        part.add(SETTINGS, RecordJson.toJson((Record) settings.get()));
-        return part;
-      }
-    }
-    part.addProperty(KIND, OWN);
-    return part;
   }
 
   /**
-   * The settings of a part.
+   * Converts the settings of all components to JSON.
    *
-   * @param type what they must be
-   * @param loader loads into an instance, for the message where the part was its author's own
-   * @throws BadFileException if they are missing, damaged, or the part was its author's own
+   * @param settings the settings by component name; empty for custom components
    */
-  <C> C of(String part, Class<C> type, String loader) throws BadFileException {
+  static JsonObject toJson(Map<String, ? extends Optional<?>> settings) {
+    JsonObject components = new JsonObject();
+    settings.forEach((name, component) -> components.add(name, component(component)));
+    return components;
+  }
+
+  private static JsonObject component(Optional<?> settings) {
+    JsonObject component = new JsonObject();
+    for (Map.Entry<String, Class<? extends Record>> kind : KINDS.entrySet()) {
+      if (settings.isPresent() && settings.get().getClass() == kind.getValue()) {
+        component.addProperty(KIND, kind.getKey());
+        component.add(SETTINGS, RecordJson.toJson((Record) settings.get()));
+        return component;
+      }
+    }
+    component.addProperty(KIND, CUSTOM);
+    return component;
+  }
+
+  /**
+   * Returns the settings of a component.
+   *
+   * @param type the expected type
+   * @param loader the class whose {@code load(file, model)} loads custom components, for the
+   *     message
+   * @throws BadFileException if the settings are missing or damaged, or the component is a custom
+   *     one
+   */
+  <C> C of(String component, Class<C> type, String loader) throws BadFileException {
     try {
-      JsonObject json = object(parts.get(part), part);
+      JsonObject json = object(components.get(component), component);
       String kind = text(json.get(KIND), KIND);
-      if (kind.equals(OWN)) {
+      if (kind.equals(CUSTOM)) {
         checkNames(json, Set.of(KIND));
         throw new BadFileException(
             file,
-            place + ", " + part,
-            "the model was saved with a part of its author's own, which a file cannot bring; build"
-                + " the same model and use "
+            location + ", " + component,
+            "this is a custom component, which cannot be built from a file; build the same model in"
+                + " code and load the file with "
                 + loader
                 + ".load(file, model)");
       }
@@ -128,47 +140,10 @@ final class PartSettings {
                 + "\", expected one of "
                 + new TreeSet<>(KINDS.keySet()));
       }
-      return type.cast(read(kind, object(json.get(SETTINGS), SETTINGS), record));
+      return type.cast(RecordJson.fromJson(object(json.get(SETTINGS), SETTINGS), record, version));
     } catch (IllegalArgumentException e) {
       throw new BadFileException(
-          file, place + ", " + part, "damaged settings: " + e.getMessage(), e);
-    }
-  }
-
-  private Record read(String kind, JsonObject json, Class<? extends Record> record) {
-    if (version < 3 && kind.equals("series-encoder")) {
-      return RecordJson.fromJson(json, SeriesEncoder2.class, version).latest();
-    }
-    if (version < 3 && kind.equals("series-decoder")) {
-      return RecordJson.fromJson(json, SeriesDecoder2.class, version).latest();
-    }
-    return RecordJson.fromJson(json, record, version);
-  }
-
-  /** In format 2 the growth stood beside the residual stack. */
-  private record SeriesEncoder2(
-      int channels,
-      int hidden,
-      int downsample,
-      ResidualConfig residual,
-      int growth,
-      Initializer initializer) {
-    SeriesEncoderConfig latest() {
-      return new SeriesEncoderConfig(
-          channels, hidden, downsample, residual.growth(growth), initializer);
-    }
-  }
-
-  private record SeriesDecoder2(
-      int channels,
-      int hidden,
-      int upsample,
-      ResidualConfig residual,
-      int growth,
-      Initializer initializer) {
-    SeriesDecoderConfig latest() {
-      return new SeriesDecoderConfig(
-          channels, hidden, upsample, residual.growth(growth), initializer);
+          file, location + ", " + component, "damaged settings: " + e.getMessage(), e);
     }
   }
 

@@ -25,15 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files of all formats (src/test/resources/files) are read, and written byte by byte as files of
- * the latest.
+ * The files of every published format (src/test/resources/files) can be read, and are byte for byte
+ * what the library writes today.
  */
-class EarlierFilesTest {
+class PublishedFormatsTest {
   private static final Path FILES = Path.of("src/test/resources/files");
-  private static final String LATEST = "format3/";
+  private static final String FORMAT_4 = "format4/";
 
   @TempDir private Path folder;
 
@@ -48,64 +47,61 @@ class EarlierFilesTest {
   private void assertSaved(ImageModel model, String name) throws IOException {
     Path again = folder.resolve("again");
     model.save(again);
-    assertSavedAs(LATEST + name, again);
+    assertSavedAs(FORMAT_4 + name, again);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"format2/", LATEST})
-  void aVqVaeAndItsDetector(String format) throws IOException {
-    try (VqVae model = VqVae.load(file(format + "vq-vae.safetensors"))) {
+  @Test
+  void vqVaeAndItsAnomalyDetector() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "vq-vae.safetensors"))) {
       assertSaved(model, "vq-vae.safetensors");
-      // It has the checksum of the model's weights.
+      // The detector's file contains the checksum of the model's weights.
       Path again = folder.resolve("detector");
       AnomalyDetector.load(file("detector.json"), model).save(again);
       assertSavedAs("detector.json", again);
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"format2/", LATEST})
-  void aVqVaeOfSeries(String format) throws IOException {
-    try (VqVae model = VqVae.load(file(format + "series.safetensors"))) {
+  @Test
+  void vqVaeOfSeries() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "series.safetensors"))) {
       SeriesEncoderConfig encoder = (SeriesEncoderConfig) model.encoder().config().orElseThrow();
       assertEquals(
           SeriesEncoder.channels(2)
               .hidden(4)
               .downsample(1)
               .residual(2, 3)
-              .residual(r -> r.growth(2)),
+              .residual(r -> r.dilationGrowth(2)),
           encoder);
       SeriesDecoderConfig decoder = (SeriesDecoderConfig) model.decoder().config().orElseThrow();
-      assertEquals(3, decoder.residual().growth());
+      assertEquals(3, decoder.residual().dilationGrowth());
       assertSaved(model, "series.safetensors");
     }
   }
 
-  /** Each format is what it was, and nothing of a later or an earlier one. */
+  /** Settings of formats before 0.1.0 are unknown names. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "2 | series | ,\"growth\":2 | | encoder: damaged settings: growth: missing, expected a value",
-        "2 | series | \"growth\":2 | \"growth\":\"2\" | growth: got \"2\", expected a value of type int",
-        "2 | series | \"bias\":true, | \"bias\":true,\"growth\":1, | residual.growth: unknown name",
-        "2 | series | \"residual\":{ | \"residual\":7,\"x\":{ | x: unknown name",
-        "2 | vq-vae | \"bias\":true, | \"bias\":true,\"growth\":1, | residual.growth: unknown name",
-        "2 | vq-vae | \"hidden\":4, | \"hidden\":4,\"growth\":1, | growth: unknown name",
-        "3 | series | ,\"growth\":2 | | residual.growth: missing, expected a value of type int",
-        "3 | series | \"residual\" | \"growth\":2,\"residual\" | growth: unknown name",
+        "series | ,\"dilationGrowth\":2 | | residual.dilationGrowth: missing, expected a value",
+        "series | dilationGrowth\":2 | dilationGrowth\":\"2\" | Growth: got \"2\", expected a value of",
+        "series | \"dilationGrowth\" | \"growth\" | residual.growth: unknown name",
+        "series | \"residual\" | \"growth\":2,\"residual\" | growth: unknown name",
+        "series | \"residual\":{ | \"residual\":7,\"x\":{ | x: unknown name",
+        "vq-vae | \"hidden\":4, | \"hidden\":4,\"growth\":1, | growth: unknown name",
       })
-  void aFormatIsReadExactly(int format, String name, String text, String other, String fault)
+  void settingsAreReadStrictly(String name, String text, String replacement, String fault)
       throws IOException {
-    Path file = file("format" + format + "/" + name + ".safetensors");
-    refused(file, config -> config.replaceFirst(Pattern.quote(text), other(other)), fault);
+    Path file = file(FORMAT_4 + name + ".safetensors");
+    assertRejected(
+        file, config -> config.replaceFirst(Pattern.quote(text), replacement(replacement)), fault);
   }
 
-  private static String other(String text) {
+  private static String replacement(String text) {
     return Matcher.quoteReplacement(text == null ? "" : text);
   }
 
-  /** With no word of the JSON library's. */
+  /** The messages contain no text of the JSON library. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -119,20 +115,20 @@ class EarlierFilesTest {
         "{\"encoder\":{\"kind\":\"conv-encoder\"}} | settings: missing, expected an object",
         "{\"encoder\":{\"kind\":\"conv-encoder\",\"settings\":[]}} | settings: got [], expected an",
         "{\"encoder\":{\"kind\":\"vae\",\"settings\":{}}} | unknown kind \"vae\", expected one of",
-        "{\"encoder\":{\"kind\":\"own\",\"settings\":{}}} | unknown name \"settings\", expected",
-        "{\"encoder\":{\"kind\":\"own\",\"x\":1}} | unknown name \"x\", expected one of [kind]",
+        "{\"encoder\":{\"kind\":\"custom\",\"settings\":{}}} | unknown name \"settings\", expected",
+        "{\"encoder\":{\"kind\":\"custom\",\"x\":1}} | unknown name \"x\", expected one of [kind]",
       })
-  void whatIsNoPartIsNamed(String parts, String fault) throws IOException {
-    refused(file("format2/vq-vae.safetensors"), config -> parts, fault);
-    refused(file(LATEST + "vq-vae.safetensors"), config -> parts, fault);
+  void malformedPartIsNamedInTheError(String parts, String fault) throws IOException {
+    assertRejected(file(FORMAT_4 + "vq-vae.safetensors"), config -> parts, fault);
   }
 
-  private void refused(Path file, UnaryOperator<String> change, String fault) throws IOException {
+  private void assertRejected(Path file, UnaryOperator<String> change, String fault)
+      throws IOException {
     SafetensorsFile content = Safetensors.read(file);
     Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
     String config = metadata.get("vqvae4j.config");
     metadata.put("vqvae4j.config", change.apply(config));
-    assertNotEquals(config, metadata.get("vqvae4j.config"), "nothing is changed");
+    assertNotEquals(config, metadata.get("vqvae4j.config"), "the change had no effect");
     Path damaged = folder.resolve("damaged");
     Safetensors.write(damaged, metadata, content.arrays());
     assertSays(
@@ -142,25 +138,23 @@ class EarlierFilesTest {
         fault);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"format2/", LATEST})
-  void aVae(String format) throws IOException {
-    try (Vae model = Vae.load(file(format + "vae.safetensors"))) {
+  @Test
+  void vae() throws IOException {
+    try (Vae model = Vae.load(file(FORMAT_4 + "vae.safetensors"))) {
       assertEquals(Likelihood.learnedGaussian(0.1), model.config().likelihood());
       assertSaved(model, "vae.safetensors");
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"format2/", LATEST})
-  void anAutoencoder(String format) throws IOException {
-    try (Autoencoder model = Autoencoder.load(file(format + "autoencoder.safetensors"))) {
+  @Test
+  void autoencoder() throws IOException {
+    try (Autoencoder model = Autoencoder.load(file(FORMAT_4 + "autoencoder.safetensors"))) {
       assertSaved(model, "autoencoder.safetensors");
     }
   }
 
   @Test
-  void aScale() throws IOException {
+  void channelScale() throws IOException {
     ChannelScale scale = ChannelScale.load(file("scale.json"));
     assertEquals(new ChannelScale(List.of(0.1, -3e7), List.of(1e-3, 2.5)), scale);
     Path again = folder.resolve("again");

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What decoders say of the pixels that they make of each vector. */
-class DecoderPixelsTest {
+/** {@link Decoder#pixelsPerVector} of each decoder. */
+class PixelsPerVectorTest {
   static Stream<Decoder.Config> decoders() {
     return Stream.of(
         ConvDecoder.channels(3).hidden(8).upsample(0),
@@ -24,11 +24,11 @@ class DecoderPixelsTest {
 
   @ParameterizedTest
   @MethodSource("decoders")
-  void theyMakeAsManyAsTheySay(Decoder.Config config) {
+  void matchesTheOutputSize(Decoder.Config config) {
     try (Decoder decoder = config.build(5, new Rng(1));
         Step step = Step.inference()) {
-      Tensor vectors = step.tensor(new float[2 * 3 * 5], 2, 1, 3, 5);
-      long[] images = decoder.forward(vectors).shape();
+      Tensor latents = step.tensor(new float[2 * 3 * 5], 2, 1, 3, 5);
+      long[] images = decoder.forward(latents).shape();
       assertEquals(images[1] * images[2], 3L * decoder.pixelsPerVector());
     }
   }

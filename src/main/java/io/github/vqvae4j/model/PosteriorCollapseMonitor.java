@@ -4,24 +4,26 @@ import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns once, if training leaves most latent dimensions of a {@link Vae} unused. */
-final class CollapseWatch {
+/** Warns once if most latent dimensions of a {@link Vae} remain unused during training. */
+final class PosteriorCollapseMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(Vae.class);
 
-  /** A dimension with less KL than this, in nats, tells the decoder nothing. */
+  /** A dimension whose KL divergence is below this value, in nats, is considered unused. */
   static final double UNUSED = 0.01;
 
-  /** Batches that are averaged. */
+  /** The number of batches that are averaged. */
   private static final int WINDOW = 100;
 
-  /** Windows that are let pass: at the start all KL is small. */
+  /**
+   * The number of initial windows without a warning, since all KL divergences are small at first.
+   */
   private static final int PATIENCE = 2;
 
   private double[] sums;
   private long batches;
   private boolean warned;
 
-  /** A training batch's KL of each dimension. */
+  /** Adds the KL divergence of each dimension of a training batch. */
   void add(float[] kl) {
     if (warned) {
       return;
@@ -37,10 +39,10 @@ final class CollapseWatch {
       if (2 * unused > sums.length) {
         warned = true;
         LOG.warn(
-            "After {} batches {} of {} latent dimensions carry less than {} nats each: the decoder"
-                + " ignores them (posterior collapse). Let the weight of KL grow with warmUp(..),"
-                + " give a smaller beta(..) or likelihood variance, or build the model with fewer"
-                + " latent dimensions.",
+            "After {} batches, {} of {} latent dimensions have a KL divergence below {} nats: the"
+                + " decoder ignores them (posterior collapse). Increase the weight of the KL"
+                + " divergence gradually with warmUp(..), set a smaller beta(..) or likelihood"
+                + " variance, or build the model with fewer latent dimensions.",
             batches,
             unused,
             sums.length,

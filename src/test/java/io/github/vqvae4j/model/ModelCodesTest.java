@@ -28,14 +28,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What models make of images' labels, of codes of several codebooks, and of missing ones. */
-class CodesOfModelsTest {
-  /** More than go through a model at once. */
+/** Labels of images, codes of several codebooks, and missing codes in models. */
+class ModelCodesTest {
+  /** More images than one chunk. */
   private static final int COUNT = 70;
 
   @TempDir private Path folder;
 
-  /** The mean of each 2x2 block of pixels, and back. */
+  /** A model whose latents are the means of 2x2 blocks of pixels. */
   private static VqVae twoStages(boolean supportsMissingCodes) {
     Encoder encoder =
         new Encoder() {
@@ -59,8 +59,8 @@ class CodesOfModelsTest {
         .build();
   }
 
-  /** Gray images with the labels 0, 1, 2, .. but for every third, which has none. */
-  private static Dataset labelled() {
+  /** Grayscale images with the labels 0, 1, 2, ..; every third image has none. */
+  private static Dataset labeledImages() {
     byte[] pixels = new byte[COUNT * 6 * 4];
     Rng rng = new Rng(5);
     for (int i = 0; i < pixels.length; i++) {
@@ -74,8 +74,8 @@ class CodesOfModelsTest {
   }
 
   @Test
-  void codesOfTwoStagesGoThroughAModelAndAFile() throws IOException {
-    Dataset images = labelled();
+  void codesOfTwoStagesAreDecodedAndSaved() throws IOException {
+    Dataset images = labeledImages();
     try (VqVae model = twoStages(false)) {
       Codes codes = model.encode(images);
       assertArrayEquals(new int[] {COUNT, 3, 2}, codes.shape());
@@ -96,8 +96,8 @@ class CodesOfModelsTest {
   }
 
   @Test
-  void droppedStagesAreDecodedByAQuantizerThatCan() {
-    Dataset images = labelled();
+  void missingStagesAreDecodedIfSupported() {
+    Dataset images = labeledImages();
     try (VqVae model = twoStages(true)) {
       Codes codes = model.encode(images);
       int[] values = codes.values();
@@ -115,12 +115,12 @@ class CodesOfModelsTest {
   }
 
   @Test
-  void codesOfTwoStagesAreATensorWithThemLast() {
-    int[] some = {4, 6, 0, -1, -1, 3, -1, -1};
+  void stagesAreTheLastAxisOfTheTensor() {
+    int[] values = {4, 6, 0, -1, -1, 3, -1, -1};
     try (VqVae model = twoStages(true);
         VqVae strict = twoStages(false);
         Step step = Step.inference()) {
-      Codes codes = Codes.of(some, Codebooks.residual(5, 7), 1, 2, 2);
+      Codes codes = Codes.of(values, Codebooks.residual(5, 7), 1, 2, 2);
       Tensor tensor = codes.in(step);
       assertArrayEquals(new long[] {1, 2, 2, 2}, tensor.shape());
       assertEquals(codes, Codes.of(tensor, codes.codebooks()));
@@ -135,7 +135,7 @@ class CodesOfModelsTest {
               IllegalArgumentException.class, () -> strict.quantizer().lookup(codes, step)),
           "TwoStageQuantizer.lookup",
           "none (-1) at [0, 0, 1], stage 1 and at 3 more");
-      Codes other = Codes.of(some, Codebooks.residual(5, 8), 1, 2, 2);
+      Codes other = Codes.of(values, Codebooks.residual(5, 8), 1, 2, 2);
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> quantizer.lookup(other, step)),
           "TwoStageQuantizer.lookup",
@@ -149,9 +149,9 @@ class CodesOfModelsTest {
           "TwoStageQuantizer.lookup",
           "none (-1) at [0, 0, 1], stage 1 and at 3 more");
       for (int[] bad : new int[][] {{5, 0}, {0, 7}, {-2, 0}}) {
-        Tensor beyond = step.tensor(bad, 1, 1, 1, 2);
+        Tensor outOfRange = step.tensor(bad, 1, 1, 1, 2);
         assertSays(
-            assertThrows(IllegalArgumentException.class, () -> model.decode(beyond)),
+            assertThrows(IllegalArgumentException.class, () -> model.decode(outOfRange)),
             "expected codes from 0 to",
             "at [0, 0, 0], stage " + (bad[1] == 7 ? 1 : 0));
       }
@@ -169,8 +169,8 @@ class CodesOfModelsTest {
   }
 
   @Test
-  void missingCodesAreRefusedByAQuantizerThatNeedsThem() {
-    Dataset images = labelled();
+  void missingCodesAreRejectedIfUnsupported() {
+    Dataset images = labeledImages();
     try (VqVae model = twoStages(false)) {
       Codes codes = model.encode(images);
       int[] values = codes.values();
@@ -192,7 +192,7 @@ class CodesOfModelsTest {
   }
 
   @Test
-  void codesOfOtherStagesAreRefused() {
+  void codesOfOtherStagesAreRejected() {
     try (VqVae model = twoStages(true);
         VqVae plain = Shapes.model(1, 2)) {
       for (Codes codes :
@@ -215,18 +215,18 @@ class CodesOfModelsTest {
   }
 
   @Test
-  void imagesWithoutLabelsGiveCodesWithout() {
+  void imagesWithoutLabelsHaveCodesWithoutLabels() {
     try (VqVae model = twoStages(false)) {
       assertEquals(Optional.empty(), model.encode(Shapes.rectangles(3, 8, 1, 1)).labels());
-      assertEquals(Optional.empty(), model.encode(labelled().range(2, 3)).labels());
+      assertEquals(Optional.empty(), model.encode(labeledImages().range(2, 3)).labels());
       assertArrayEquals(
-          new int[] {-1, 3}, model.encode(labelled().range(2, 4)).labels().orElseThrow());
+          new int[] {-1, 3}, model.encode(labeledImages().range(2, 4)).labels().orElseThrow());
     }
   }
 
   @Test
-  void palettesKeepLabelsAndNeedEachCode() throws IOException {
-    Dataset images = labelled().range(0, 3);
+  void palettesPreserveLabelsAndRejectMissingCodes() throws IOException {
+    Dataset images = labeledImages().range(0, 3);
     ImagePalette palette = ImagePalette.fit(images, KMeansConfig.of(4), new Rng(1));
     Codes codes = palette.encode(images);
     assertArrayEquals(new int[] {0, 1, -1}, codes.labels().orElseThrow());
@@ -247,7 +247,7 @@ class CodesOfModelsTest {
   }
 
   @Test
-  void digitsKeepTheirLabels() throws IOException {
+  void labelsOfMnistArePreserved() throws IOException {
     Dataset digits = Mnist.in(RealData.folder("mnist")).test().range(0, 1_000);
     int[] labels = IntStream.range(0, digits.size()).map(digits::label).toArray();
     try (VqVae model =
@@ -255,7 +255,7 @@ class CodesOfModelsTest {
       Codes codes = model.encode(digits);
       assertArrayEquals(new int[] {1_000, 14, 14}, codes.shape());
       assertArrayEquals(labels, codes.labels().orElseThrow());
-      // The first ten of the test set.
+      // The first ten labels of the test set.
       assertArrayEquals(
           new int[] {7, 2, 1, 0, 4, 1, 4, 9, 5, 9}, codes.range(0, 10).labels().orElseThrow());
       Path file = folder.resolve("digits.safetensors");

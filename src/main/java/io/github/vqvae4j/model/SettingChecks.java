@@ -5,21 +5,21 @@ import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
 import java.util.List;
 
-/** Checks that the settings of an encoder and of its decoder make in the same words. */
-final class PartChecks {
-  private static final int MOST_DOUBLINGS = 16;
+/** Checks that are common to the settings of encoders and decoders. */
+final class SettingChecks {
+  private static final int MAX_STAGES = 16;
 
-  /** Numbers in the map that a vector is made of, at most. */
-  private static final int LARGEST_MAP = 1 << 24;
+  /** The maximum number of values in a feature map that is mapped to a vector. */
+  private static final int MAX_MAP_VALUES = 1 << 24;
 
-  private PartChecks() {}
+  private SettingChecks() {}
 
   /**
    * Checks {@link ConvSettings}.
    *
-   * @param record has such settings
-   * @param scaling what sets how often the size is halved or doubled
-   * @param times how often
+   * @param record the name of the settings record
+   * @param scaling the name of the component for the number of stages
+   * @param stages the number of stages, each of which halves or doubles the size
    */
   static void conv(
       String record,
@@ -28,32 +28,32 @@ final class PartChecks {
       ResidualConfig residual,
       Initializer initializer,
       String scaling,
-      int times) {
+      int stages) {
     Require.that(channels >= 1, record + ".channels", "at least 1", channels);
     boolean even = hidden >= 2 && hidden % 2 == 0;
     Require.that(even, record + ".hidden", "an even number of at least 2", hidden);
-    boolean holds = times >= 0 && times <= MOST_DOUBLINGS;
-    Require.that(holds, record + "." + scaling, "0 to " + MOST_DOUBLINGS, times);
+    boolean holds = stages >= 0 && stages <= MAX_STAGES;
+    Require.that(holds, record + "." + scaling, "0 to " + MAX_STAGES, stages);
     Require.present(ResidualConfig.class, record + ".residual", residual);
     Require.present(Initializer.class, record + ".initializer", initializer);
   }
 
   /** Checks {@link ConvVectorSettings}. */
-  static void vector(String record, int doublings, int height, int width, int features) {
-    int factor = 1 << doublings;
-    String multiple = "a multiple of " + factor + ", at least that";
-    String advice = "crop or resize the images, or take fewer halvings or doublings";
+  static void vector(String record, int stages, int height, int width, int features) {
+    int factor = 1 << stages;
+    String multiple = "a positive multiple of " + factor;
+    String advice = "crop or resize the images, or reduce downsample or upsample";
     Require.that(height >= 1 && height % factor == 0, record + ".height", multiple, height, advice);
     Require.that(width >= 1 && width % factor == 0, record + ".width", multiple, width, advice);
     Require.that(features >= 1, record + ".features", "at least 1", features);
     Require.that(
-        (double) height / factor * width / factor * features <= LARGEST_MAP,
+        (double) height / factor * width / factor * features <= MAX_MAP_VALUES,
         record + ".features",
-        "at most " + LARGEST_MAP + " numbers in the map",
+        "at most " + MAX_MAP_VALUES + " values in the map",
         features + " for images of " + height + "x" + width);
   }
 
-  /** Checks {@link DenseSettings} but for the hidden sizes. */
+  /** Checks {@link DenseSettings} except for the hidden sizes. */
   static void dense(String record, int height, int width, int channels) {
     Require.that(height >= 1, record + ".height", "at least 1", height);
     Require.that(width >= 1, record + ".width", "at least 1", width);
@@ -61,25 +61,25 @@ final class PartChecks {
     Require.that(
         (long) height * width <= Integer.MAX_VALUE / channels,
         record + ".height",
-        "fewer than 2^31 numbers in an image",
+        "fewer than 2^31 values in an image",
         height + "x" + width + "x" + channels);
   }
 
-  /** Checks {@link StridedSettings}, and copies the widths. */
+  /** Checks {@link StridedSettings} and copies the widths. */
   static List<Integer> strided(
       String record, int channels, List<Integer> widths, Initializer initializer) {
     Require.that(channels >= 1, record + ".channels", "at least 1", channels);
     List<Integer> copy = sizes(record + ".widths", widths);
     Require.that(
-        !copy.isEmpty() && copy.size() <= MOST_DOUBLINGS,
+        !copy.isEmpty() && copy.size() <= MAX_STAGES,
         record + ".widths",
-        "1 to " + MOST_DOUBLINGS + " of them",
+        "1 to " + MAX_STAGES + " widths",
         copy);
     Require.present(Initializer.class, record + ".initializer", initializer);
     return copy;
   }
 
-  /** Copies sizes, each of at least 1. */
+  /** Copies sizes, each at least 1. */
   static List<Integer> sizes(String component, List<Integer> sizes) {
     List<Integer> copy = Require.list(Integer.class, component, sizes);
     for (int i = 0; i < copy.size(); i++) {

@@ -8,12 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Loads the model files of a folder, by their names' beginnings; prints what became of each. */
-public final class LoadsFiles {
-  /** Time of the processor, since the machine may be busy with something else. */
+/**
+ * Loads the model files of a folder, as the models that the prefixes of their names state, and
+ * prints the result of each.
+ */
+public final class LoadModelFiles {
+  /** CPU time is measured, since the machine may be busy. */
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private LoadsFiles() {}
+  private LoadModelFiles() {}
 
   public static void main(String[] folder) throws IOException {
     List<Path> files;
@@ -27,7 +30,7 @@ public final class LoadsFiles {
         load(file);
         result = "LOADED";
       } catch (BadFileException e) {
-        result = "REFUSED " + e.problem();
+        result = "REJECTED " + e.problem();
       } catch (Throwable e) {
         result = "FAILED " + e;
       }

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class StridedPartsTest {
+class StridedEncoderDecoderTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void theEncoderPadsAsKerasDoes(DType dtype) throws IOException {
+  void encoderMatchesKeras(DType dtype) throws IOException {
     try (Layer encoder = StridedEncoder.channels(1).widths(3, 2).build(4, new Rng(1))) {
       LayerGolden.compare("strided_encoder", encoder, dtype);
     }
@@ -26,14 +26,14 @@ class StridedPartsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void theDecoderCutsOffWhatKerasDoes(DType dtype) throws IOException {
+  void decoderMatchesKeras(DType dtype) throws IOException {
     try (Layer decoder = StridedDecoder.channels(1).widths(3, 2).build(5, new Rng(1))) {
       LayerGolden.compare("strided_decoder", decoder, dtype);
     }
   }
 
   @Test
-  void imagesThatDoNotFitAreRefused() {
+  void imagesOfTheWrongShapeAreRejected() {
     try (VqVae model =
         VqVae.builder()
             .encoder(StridedEncoder.channels(1))
@@ -44,7 +44,7 @@ class StridedPartsTest {
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 6, 1, 1))),
           "StridedEncoder",
-          "that 4 divides",
+          "multiples of 4",
           "got 6x6",
           "fewer widths");
       assertSays(
@@ -57,7 +57,7 @@ class StridedPartsTest {
   }
 
   @Test
-  void settingsOutOfRangeAreRefused() {
+  void settingsOutOfRangeAreRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> StridedEncoder.channels(1).widths(32, 0)),
@@ -69,6 +69,6 @@ class StridedPartsTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> new StridedDecoderConfig(1, List.of(), Initializer.XAVIER_UNIFORM)),
-        "StridedDecoderConfig.widths: expected 1 to 16 of them, got [].");
+        "StridedDecoderConfig.widths: expected 1 to 16 widths, got [].");
   }
 }
