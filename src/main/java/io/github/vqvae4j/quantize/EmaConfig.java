@@ -19,10 +19,10 @@ public record EmaConfig(
   public static final EmaConfig DEFAULT = new EmaConfig(0.99, 1e-5, true, false);
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range, or smoothed counts shall be
-   *     stored in zero-debiased averages, which nobody has defined
+   * @throws IllegalArgumentException if a value is out of range, or smoothed counts shall be stored
+   *     in zero-debiased averages, which nobody has defined
    */
   public EmaConfig {
     Require.that(decay >= 0 && decay < 1, "EmaConfig.decay", "0 to below 1", decay);
@@ -43,7 +43,7 @@ public record EmaConfig(
    * Sets how slowly the averages move.
    *
    * @param share of an average that stays, from 0 to below 1
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public EmaConfig decay(double share) {
     return Records.with(this, "decay", share);
@@ -52,8 +52,8 @@ public record EmaConfig(
   /**
    * Sets the Laplace smoothing.
    *
-   * @param newEpsilon above 0
-   * @return these settings with it
+   * @param newEpsilon the new value, above 0
+   * @return a copy with the new value
    */
   public EmaConfig epsilon(double newEpsilon) {
     return Records.with(this, "epsilon", newEpsilon);
@@ -63,7 +63,7 @@ public record EmaConfig(
    * Sets whether both averages start at zero and are divided by 1 - decay^t.
    *
    * @param on whether they do
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public EmaConfig zeroDebiased(boolean on) {
     return Records.with(this, "zeroDebiased", on);
@@ -74,7 +74,7 @@ public record EmaConfig(
    * first.
    *
    * @param on whether they do
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public EmaConfig smoothedCountsStored(boolean on) {
     return Records.with(this, "smoothedCountsStored", on);

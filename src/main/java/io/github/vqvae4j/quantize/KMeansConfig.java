@@ -14,9 +14,9 @@ import io.github.vqvae4j.config.Require;
  */
 public record KMeansConfig(int clusters, int iterations, double tolerance, int batch) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public KMeansConfig {
     Require.that(clusters >= 1, "KMeansConfig.clusters", "at least 1", clusters);
@@ -43,7 +43,7 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * Sets the limit.
    *
    * @param most iterations
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public KMeansConfig iterations(int most) {
     return Records.with(this, "iterations", most);
@@ -53,7 +53,7 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * Sets when it has converged.
    *
    * @param share of the inertia, 0 for when it falls no more
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public KMeansConfig tolerance(double share) {
     return Records.with(this, "tolerance", share);
@@ -63,7 +63,7 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * Has every iteration look at a few rows only, for more rows than one wants to wait for.
    *
    * @param rows drawn for each iteration, some times as many as clusters
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public KMeansConfig batch(int rows) {
     return Records.with(this, "batch", rows);

@@ -24,7 +24,7 @@ public abstract class Quantizer extends Layer {
     Quantizer build(Rng rng);
   }
 
-  /** For subclasses. */
+  /** Constructor for subclasses. */
   protected Quantizer() {}
 
   /**

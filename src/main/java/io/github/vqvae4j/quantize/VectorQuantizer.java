@@ -76,7 +76,7 @@ public final class VectorQuantizer extends Quantizer {
   /**
    * A quantizer.
    *
-   * @param config its settings
+   * @param config the settings
    * @param rng where the codebook is drawn from
    */
   public VectorQuantizer(VectorQuantizerConfig config, Rng rng) {

@@ -59,9 +59,9 @@ public record VectorQuantizerConfig(
   private static final int LARGEST = Integer.MAX_VALUE - 8;
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public VectorQuantizerConfig {
     String record = "VectorQuantizerConfig.";
@@ -98,7 +98,7 @@ public record VectorQuantizerConfig(
    * Sets alpha.
    *
    * @param alpha factor of the codebook term
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig codebookWeight(double alpha) {
     return Records.with(this, "codebookWeight", alpha);
@@ -108,7 +108,7 @@ public record VectorQuantizerConfig(
    * Sets beta.
    *
    * @param beta factor of the commitment term
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig commitmentWeight(double beta) {
     return Records.with(this, "commitmentWeight", beta);
@@ -118,7 +118,7 @@ public record VectorQuantizerConfig(
    * Sets how the averages move.
    *
    * @param newEma decay and variants
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig ema(EmaConfig newEma) {
     return Records.with(this, "ema", newEma);
@@ -128,7 +128,7 @@ public record VectorQuantizerConfig(
    * Sets where the codebook starts.
    *
    * @param newInit where
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig init(Initialization newInit) {
     return Records.with(this, "init", newInit);
@@ -138,7 +138,7 @@ public record VectorQuantizerConfig(
    * Sets when a code is dead.
    *
    * @param share of the mean use, 0 for never
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig deadCodeThreshold(double share) {
     return Records.with(this, "deadCodeThreshold", share);

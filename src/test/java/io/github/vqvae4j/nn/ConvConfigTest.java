@@ -32,7 +32,7 @@ class ConvConfigTest {
   void groupsThatDoNotDivideTheChannelsAreRefused() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(4, 6, 3).groups(4)),
-        "ConvConfig.options: expected groups that divide 4 and 6 channels, got 4 groups.");
+        "ConvConfig.options: expected a number of groups that divides 4 and 6 channels, got 4 groups.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(6, 4, 3).groups(4)),
         "divide 6 and 4 channels");

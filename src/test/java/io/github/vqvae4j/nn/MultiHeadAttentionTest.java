@@ -50,7 +50,7 @@ class MultiHeadAttentionTest {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> new MultiHeadAttention(6, heads, true, rng)),
-          "heads that divide the dimension",
+          "a number of heads that divides the dimension",
           "dimension 6",
           "heads " + heads);
     }
