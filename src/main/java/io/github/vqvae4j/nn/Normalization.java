@@ -50,7 +50,7 @@ abstract sealed class Normalization extends Layer permits BatchNorm2d, GroupNorm
 
   /** Throws if epsilon is 0 or infinite in single precision. */
   static void checkEpsilon(String component, double epsilon) {
-    boolean holds = (float) epsilon > 0 && epsilon <= Float.MAX_VALUE;
-    Require.that(holds, component, "a positive, finite value in single precision", epsilon);
+    boolean valid = (float) epsilon > 0 && epsilon <= Float.MAX_VALUE;
+    Require.that(valid, component, "a positive, finite value in single precision", epsilon);
   }
 }
