@@ -203,8 +203,8 @@ public final class VectorQuantizer extends Quantizer {
     boolean training = isTraining(latents.step());
     if (training && initializationVectors() > 0) {
       throw new IllegalStateException(
-          "VectorQuantizer: the codebook was not initialized. K_MEANS initialization needs data: train"
-              + " with Trainer, call initialize(latents, ..) first, or choose another"
+          "VectorQuantizer: the codebook was not initialized. Initialization by k-means needs data:"
+              + " train with Trainer, call initialize(latents, ..) first, or choose another"
               + " initialization.");
     }
     Tensor codes = codes(latents);

@@ -127,7 +127,7 @@ class CodesTest {
     assertThrows(IllegalArgumentException.class, plain::withLabels);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> plain.withLabels(1, -2, 3)),
-        "or -1 for a missing code",
+        "or -1 for a missing label",
         "got -2 for image 1");
   }
 

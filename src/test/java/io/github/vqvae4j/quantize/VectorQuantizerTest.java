@@ -165,7 +165,7 @@ class VectorQuantizerTest {
         Tensor z = step.tensor(latents, 200, D);
         assertSays(
             assertThrows(IllegalStateException.class, () -> quantizer.quantize(z)),
-            "K_MEANS",
+            "k-means",
             "Trainer");
       }
       assertSays(
