@@ -87,7 +87,8 @@ public final class RocCurve {
               + name
               + ", none of them NaN, got "
               + (sorted.length == 0 ? "no scores" : "NaN among " + sorted.length + " scores")
-              + ". Score at least one example of each class, and exclude examples without a score.");
+              + ". Score at least one example of each class, and exclude examples without a"
+              + " score.");
     }
     return sorted;
   }

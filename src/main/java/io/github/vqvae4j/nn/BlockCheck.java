@@ -66,7 +66,8 @@ public final class BlockCheck {
    * Creates checks of a block with several inputs or outputs.
    *
    * <pre>{@code
-   * BlockCheck.of(film, x -> film.forward(x.get(0), x.get(1)), new long[] {2, 5, 5, 4}, new long[] {2, 3});
+   * BlockCheck.of(
+   *     film, x -> film.forward(x.get(0), x.get(1)), new long[] {2, 5, 5, 4}, new long[] {2, 3});
    * }</pre>
    *
    * @param block the block

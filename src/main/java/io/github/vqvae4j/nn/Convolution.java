@@ -111,8 +111,8 @@ public abstract sealed class Convolution extends Layer
     if (rank > 3 && config.padding() == ConvPadding.CAUSAL) {
       throw new IllegalArgumentException(
           getClass().getSimpleName()
-              + ": expected padding SAME or EXPLICIT, got CAUSAL, which is for sequences only. Use a mask"
-              + " to restrict the pixels an output may depend on.");
+              + ": expected padding SAME or EXPLICIT, got CAUSAL, which is for sequences only. Use a"
+              + " mask to restrict the pixels an output may depend on.");
     }
   }
 

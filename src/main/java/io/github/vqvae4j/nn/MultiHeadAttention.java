@@ -13,7 +13,8 @@ import java.util.Arrays;
  * <pre>{@code
  * MultiHeadAttention attention = new MultiHeadAttention(64, 8, true, new Rng(42));
  * try (Step step = Step.inference()) {
- *   Tensor output = attention.forward(step.tensor(new float[2 * 49 * 64], 2, 49, 64)); // [2, 49, 64]
+ *   Tensor x = step.tensor(new float[2 * 49 * 64], 2, 49, 64);
+ *   Tensor output = attention.forward(x); // [2, 49, 64]
  * }
  * }</pre>
  *
@@ -43,7 +44,8 @@ public final class MultiHeadAttention extends Layer {
   public MultiHeadAttention(int dimension, int heads, boolean causal, Rng rng) {
     if (heads < 1 || dimension < 1 || dimension % heads != 0) {
       throw new IllegalArgumentException(
-          "MultiHeadAttention: expected a number of heads that divides the dimension, got dimension "
+          "MultiHeadAttention: expected a number of heads that divides the dimension, got"
+              + " dimension "
               + dimension
               + " and heads "
               + heads

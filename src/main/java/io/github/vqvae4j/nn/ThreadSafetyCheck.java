@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 /** Checks that several threads can run a block concurrently; see {@link BlockCheck#threads}. */
 final class ThreadSafetyCheck {
   private static final String REMEDY =
-      ". Several threads may run a block concurrently: keep intermediate results in local variables,"
-          + " not in fields or in arrays and collections held by fields. Keep state that training"
-          + " updates in a buffer, and update it in step.onCommit(..).";
+      ". Several threads may run a block concurrently: keep intermediate results in local"
+          + " variables, not in fields or in arrays and collections held by fields. Keep state that"
+          + " training updates in a buffer, and update it in step.onCommit(..).";
 
   /** An output or gradient of a block. */
   private record Result(Object source, double[] values) {}
@@ -149,8 +149,8 @@ final class ThreadSafetyCheck {
     return new AssertionError(
         "BlockCheck.threads: "
             + BlockCheck.name(source)
-            + " produced a different output or gradient while another thread was running it than when run"
-            + " alone"
+            + " produced a different output or gradient while another thread was running it than when"
+            + " run alone"
             + REMEDY);
   }
 }

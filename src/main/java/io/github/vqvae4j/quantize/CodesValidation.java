@@ -86,7 +86,8 @@ final class CodesValidation {
               + (missing == 1 ? "" : " and at " + (missing - 1) + " more")
               + " of "
               + codes
-              + ". Fill in the masked or dropped codes, or encode the images again without a mask.");
+              + ". Fill in the masked or dropped codes, or encode the images again without a"
+              + " mask.");
     }
   }
 
@@ -130,8 +131,8 @@ final class CodesValidation {
       shape[0] = first.count();
       if (!Arrays.equals(shape, first.shape()) || !part.codebooks().equals(first.codebooks())) {
         throw new IllegalArgumentException(
-            "Codes.concat: expected codes of the same codebooks and of the same shape except for the"
-                + " first axis, got "
+            "Codes.concat: expected codes of the same codebooks and of the same shape except for"
+                + " the first axis, got "
                 + first
                 + " and "
                 + part

@@ -26,19 +26,7 @@ import java.util.function.Supplier;
  * L   = alpha mean((sg(z_e) - z_q)^2) + beta mean((z_e - sg(z_q))^2)    (equation 3)
  * </pre>
  *
- * <p>sg is the stop-gradient operator. The first loss term, {@code codebook}, moves the codebook
- * vectors towards the encoder outputs; the second, {@code commitment}, moves the encoder outputs
- * towards the codebook. The reconstruction loss is added by the model.
- *
- * <pre>{@code
- * VectorQuantizer quantizer = VectorQuantizer.gradient(512, 64).init(Initialization.UNIFORM).build(new Rng(42));
- * try (Step step = Step.training(new Rng(1))) {
- *   Tensor latents = encoder.forward(step.tensor(pixels, 32, 28, 28, 1)); // [32, 7, 7, 64]
- *   Quantized result = quantizer.quantize(latents);
- *   Tensor reconstructions = decoder.forward(result.quantized());
- *   Tensor loss = reconstructions.meanSquaredError(images).add(LossTerm.total(result.terms()));
- * }
- * }</pre>
+ * <p>sg is the stop-gradient operator. The first loss term, {@code codebook}, moves the codebook vectors towards the encoder outputs; the second, {@code commitment}, moves the encoder outputs towards the codebook. The model adds the reconstruction loss.
  *
  * <p>With {@link Update#EMA} there is no codebook loss. Instead, each codebook vector is an
  * exponential moving average of the encoder outputs assigned to it (appendix A.1). With n_i encoder
@@ -60,6 +48,21 @@ import java.util.function.Supplier;
  * {@link VectorQuantizerConfig#deadCodeThreshold}. The first axis of the latents is the batch; the
  * random choice of encoder outputs depends on each example's position in the whole batch ({@link
  * io.github.vqvae4j.random.RngKey}).
+ *
+ * <pre>{@code
+ * VectorQuantizer quantizer =
+ *     VectorQuantizer.ema(512, 64).init(Initialization.NORMAL).build(new Rng(42));
+ * try (Step step = Step.training(new Rng(1))) {
+ *   Tensor images = step.tensor(pixels, 32, 28, 28, 1);
+ *   Tensor latents = encoder.forward(images); // [32, 7, 7, 64]
+ *   Quantized result = quantizer.quantize(latents);
+ *   Tensor reconstructions = decoder.forward(result.quantized());
+ *   Tensor loss = reconstructions.meanSquaredError(images).add(LossTerm.total(result.terms()));
+ *   loss.backward();
+ *   optimizer.update(parameters, step);
+ *   step.commit(); // updates the codebook
+ * }
+ * }</pre>
  *
  * <p>A training step quantizes with the current codebook and updates it when the step commits.
  * State: {@code codebook} e [K, D]; {@code count} N [K]; with {@link Update#EMA}, {@code sum} m [K,
@@ -207,9 +210,9 @@ public final class VectorQuantizer extends Quantizer {
               + " train with Trainer, call initialize(latents, ..) first, or choose another"
               + " initialization.");
     }
-    Tensor codes = codes(latents);
-    Tensor selected = vectors(codes);
-    List<LossTerm> terms = new ArrayList<>();
+    Tensor codes = codes(latents); // equation 1
+    Tensor selected = vectors(codes); // equation 2
+    List<LossTerm> terms = new ArrayList<>(); // equation 3, without the reconstruction loss
     if (config.update() == Update.GRADIENT) {
       Tensor term = latents.stopGradient().meanSquaredError(selected);
       terms.add(new LossTerm("codebook", term, config.codebookWeight()));
