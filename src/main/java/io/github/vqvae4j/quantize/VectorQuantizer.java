@@ -26,7 +26,9 @@ import java.util.function.Supplier;
  * L   = alpha mean((sg(z_e) - z_q)^2) + beta mean((z_e - sg(z_q))^2)    (equation 3)
  * </pre>
  *
- * <p>sg is the stop-gradient operator. The first loss term, {@code codebook}, moves the codebook vectors towards the encoder outputs; the second, {@code commitment}, moves the encoder outputs towards the codebook. The model adds the reconstruction loss.
+ * <p>sg is the stop-gradient operator. The first loss term, {@code codebook}, moves the codebook
+ * vectors towards the encoder outputs; the second, {@code commitment}, moves the encoder outputs
+ * towards the codebook. The model adds the reconstruction loss.
  *
  * <p>With {@link Update#EMA} there is no codebook loss. Instead, each codebook vector is an
  * exponential moving average of the encoder outputs assigned to it (appendix A.1). With n_i encoder
