@@ -18,8 +18,9 @@ public enum ConvPadding {
 
   /**
    * Padding that maps a size of n to n / stride or, for transposed convolutions, to n stride. In
-   * total r - stride zeros are added; if that is odd, the extra zero goes after the pixels, as in
-   * PyTorch and Keras. The size n must be divisible by the stride; PyTorch supports only stride 1.
+   * total r - stride zeros are added or, for transposed convolutions, pixels removed; if that is
+   * odd, the extra one is at the end, as in PyTorch and Keras. For convolutions, n must be
+   * divisible by the stride; PyTorch supports only stride 1.
    */
   SAME {
     @Override
