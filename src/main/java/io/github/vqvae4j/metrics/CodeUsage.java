@@ -4,7 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How often each code of a codebook was chosen: in a batch, in a window of batches, in a data set.
+ * The usage of a codebook: a histogram of how often each code was selected, in a batch, a window of
+ * batches or a data set.
+ *
+ * <pre>{@code
+ * CodeUsage usage = CodeUsage.of(new int[] {0, 0, 1, 3}, 4);
+ * usage.codesInUse();   // 3
+ * usage.perplexity();   // 2.83
+ * }</pre>
  */
 public final class CodeUsage {
   private final long[] counts;
@@ -14,21 +21,21 @@ public final class CodeUsage {
   }
 
   /**
-   * Nothing counted yet.
+   * Returns an empty histogram.
    *
    * @param codebookSize K
-   * @return all zeros
+   * @return a histogram with all counts 0
    */
   public static CodeUsage none(int codebookSize) {
     return new CodeUsage(new long[codebookSize]);
   }
 
   /**
-   * Counts codes. Where there is none, as at a masked place, nothing is counted.
+   * Counts codes. Missing codes, such as those of masked positions, are ignored.
    *
-   * @param codes each from 0 to K - 1, or -1 for none
+   * @param codes the codes, each from 0 to K - 1, or -1 if missing
    * @param codebookSize K
-   * @return how often each was there
+   * @return the histogram
    * @throws IllegalArgumentException if a code is out of range
    */
   public static CodeUsage of(int[] codes, int codebookSize) {
@@ -38,9 +45,9 @@ public final class CodeUsage {
         throw new IllegalArgumentException(
             "CodeUsage: expected codes from 0 to "
                 + (codebookSize - 1)
-                + ", or -1 for none, got "
+                + ", or -1 for a missing code, got "
                 + code
-                + ". Count them with the size of the codebook that they are of.");
+                + ". Pass the size of their codebook.");
       }
       if (code >= 0) {
         counts[code]++;
@@ -50,22 +57,22 @@ public final class CodeUsage {
   }
 
   /**
-   * Both together.
+   * Returns the sum of this histogram and another.
    *
-   * @param other of the same codebook
-   * @return the sums
-   * @throws IllegalArgumentException if it is of a codebook of another size
+   * @param other another histogram of the same codebook
+   * @return the sums of the counts
+   * @throws IllegalArgumentException if the codebook sizes differ
    */
   public CodeUsage plus(CodeUsage other) {
     return combine(other, 1);
   }
 
   /**
-   * This without a part of it.
+   * Returns the difference between this histogram and another.
    *
-   * @param other counted here before
-   * @return the differences
-   * @throws IllegalArgumentException if it is of a codebook of another size
+   * @param other a histogram that was added to this one
+   * @return the differences of the counts
+   * @throws IllegalArgumentException if the codebook sizes differ
    */
   public CodeUsage minus(CodeUsage other) {
     return combine(other, -1);
@@ -74,11 +81,11 @@ public final class CodeUsage {
   private CodeUsage combine(CodeUsage other, long sign) {
     if (other.counts.length != counts.length) {
       throw new IllegalArgumentException(
-          "CodeUsage: expected use of a codebook of "
+          "CodeUsage: expected usage of a codebook of "
               + counts.length
               + " codes, got one of "
               + other.counts.length
-              + ". Only what is of one codebook can be added up.");
+              + ". Combine only usages of the same codebook.");
     }
     long[] sums = counts.clone();
     for (int i = 0; i < sums.length; i++) {
@@ -88,16 +95,16 @@ public final class CodeUsage {
   }
 
   /**
-   * The histogram.
+   * Returns the histogram.
    *
-   * @return how often each code was chosen, a copy
+   * @return a copy of the counts [K]
    */
   public long[] counts() {
     return counts.clone();
   }
 
   /**
-   * The size of the codebook.
+   * Returns the size of the codebook.
    *
    * @return K
    */
@@ -106,7 +113,7 @@ public final class CodeUsage {
   }
 
   /**
-   * How many codes were chosen at all.
+   * Returns the number of codes that were selected at least once.
    *
    * @return from 0 to K
    */
@@ -115,10 +122,11 @@ public final class CodeUsage {
   }
 
   /**
-   * The effective number of codes: exp(-sum p ln p), with p each code's share.
+   * Returns the perplexity, the effective number of codes: exp(-sum p ln p), with p the relative
+   * frequency of each code.
    *
-   * @return from 1, if one code takes all, to K, if all are equally frequent; 0 if nothing was
-   *     counted
+   * @return from 1, if only one code is used, to K, if all are equally frequent; 0 if the histogram
+   *     is empty
    */
   public double perplexity() {
     double total = Arrays.stream(counts).sum();
@@ -128,8 +136,8 @@ public final class CodeUsage {
     double entropy = 0;
     for (long count : counts) {
       if (count > 0) {
-        double share = count / total;
-        entropy -= share * Math.log(share);
+        double p = count / total;
+        entropy -= p * Math.log(p);
       }
     }
     return Math.exp(entropy);

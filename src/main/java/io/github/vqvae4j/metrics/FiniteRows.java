@@ -1,39 +1,39 @@
 package io.github.vqvae4j.metrics;
 
-/** The check of all that looks at vectors in rows. */
+/** Validation of matrices in row-major arrays. */
 public final class FiniteRows {
   private FiniteRows() {}
 
   /**
-   * Refuses what is not whole rows of finite numbers.
+   * Checks that an array consists of one or more whole rows of finite values.
    *
-   * @param who wants them, for the message
-   * @param rows [n, D], row-major
+   * @param caller the name of the caller, for the message
+   * @param rows the rows [n, D] in row-major order
    * @param dimension D
-   * @throws IllegalArgumentException if there is no row or a part of one, or a number is NaN or
-   *     infinite
+   * @throws IllegalArgumentException if the array is empty or does not consist of whole rows, or if
+   *     a value is NaN or infinite
    */
-  public static void check(String who, float[] rows, int dimension) {
+  public static void check(String caller, float[] rows, int dimension) {
     if (dimension < 1 || rows.length == 0 || rows.length % dimension != 0) {
       throw new IllegalArgumentException(
-          who
+          caller
               + ": expected one or more rows of "
               + dimension
-              + " numbers, at least 1, got "
+              + " values, with a dimension of at least 1, got "
               + rows.length
-              + " numbers; give as many as rows times the dimension.");
+              + " values. The length must be a multiple of the dimension.");
     }
     for (int i = 0; i < rows.length; i++) {
       if (!Float.isFinite(rows[i])) {
         throw new IllegalArgumentException(
-            who
-                + ": expected finite numbers, got "
+            caller
+                + ": expected finite values, got "
                 + rows[i]
                 + " in row "
                 + i / dimension
                 + ", column "
                 + i % dimension
-                + "; repair or leave out that row.");
+                + ". Correct or remove this row.");
       }
     }
   }

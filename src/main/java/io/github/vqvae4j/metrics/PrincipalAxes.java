@@ -5,16 +5,22 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Principal component analysis (Pearson 1901): the directions in which rows of numbers vary most,
- * for pictures of vectors of many numbers. They are the eigenvectors of the rows' covariance, found
- * by Jacobi's rotations (1846) in double.
+ * Principal component analysis (Pearson 1901): the directions of maximum variance of a set of
+ * vectors, for example to plot a codebook in two dimensions. They are the eigenvectors of the
+ * covariance matrix, computed by Jacobi rotations (1846) in double precision.
+ *
+ * <pre>{@code
+ * PrincipalAxes axes = PrincipalAxes.of(quantizer.codebook(), quantizer.dimension());
+ * double[] x = axes.coordinates(quantizer.codebook(), 0);
+ * double[] y = axes.coordinates(quantizer.codebook(), 1);
+ * }</pre>
  */
 public final class PrincipalAxes {
-  /** Sweeps over all pairs; some ten are enough for any matrix. */
-  private static final int MOST_SWEEPS = 50;
+  /** The maximum number of sweeps over all pairs of axes; about ten are sufficient. */
+  private static final int MAX_SWEEPS = 50;
 
-  /** What may remain off the diagonal, relative to all of the matrix, squared. */
-  private static final double REMAINDER = 1e-24;
+  /** The tolerance of the squared off-diagonal norm, relative to that of the matrix. */
+  private static final double TOLERANCE = 1e-24;
 
   private final double[] mean;
   private final double[] variances;
@@ -27,13 +33,14 @@ public final class PrincipalAxes {
   }
 
   /**
-   * Finds the axes.
+   * Computes the principal axes of a set of vectors. The eigendecomposition takes about 10 D^3
+   * multiplications.
    *
-   * @param rows row by row, [n, D]; it takes some 10 D^3 multiplications
+   * @param rows the vectors [n, D] in row-major order
    * @param dimension D, at least 1
    * @return all D axes
-   * @throws IllegalArgumentException if the numbers are not one or more whole rows, or one is NaN
-   *     or infinite
+   * @throws IllegalArgumentException if the array does not consist of one or more whole rows, or a
+   *     value is NaN or infinite
    */
   public static PrincipalAxes of(float[] rows, int dimension) {
     FiniteRows.check("PrincipalAxes", rows, dimension);
@@ -64,18 +71,18 @@ public final class PrincipalAxes {
     return new PrincipalAxes(
         mean,
         IntStream.of(order).mapToDouble(i -> Math.max(0, covariance[i][i])).toArray(),
-        IntStream.of(order).mapToObj(i -> upright(axes[i])).toArray(double[][]::new));
+        IntStream.of(order).mapToObj(i -> withPositiveSign(axes[i])).toArray(double[][]::new));
   }
 
-  /** Leaves the eigenvalues on the diagonal; gives the eigenvectors, one a row. */
+  /** Diagonalizes a matrix in place and returns the eigenvectors as rows. */
   private static double[][] diagonalize(double[][] matrix) {
     int d = matrix.length;
     double[][] vectors = new double[d][d];
     for (int i = 0; i < d; i++) {
       vectors[i][i] = 1;
     }
-    double all = squares(matrix, true);
-    for (int i = 0; i < MOST_SWEEPS && squares(matrix, false) > REMAINDER * all; i++) {
+    double total = squaredNorm(matrix, true);
+    for (int i = 0; i < MAX_SWEEPS && squaredNorm(matrix, false) > TOLERANCE * total; i++) {
       for (int p = 0; p < d; p++) {
         for (int q = p + 1; q < d; q++) {
           rotate(matrix, vectors, p, q);
@@ -85,17 +92,17 @@ public final class PrincipalAxes {
     return vectors;
   }
 
-  private static double squares(double[][] matrix, boolean diagonalToo) {
+  private static double squaredNorm(double[][] matrix, boolean includeDiagonal) {
     double sum = 0;
     for (int i = 0; i < matrix.length; i++) {
       for (int j = 0; j < matrix.length; j++) {
-        sum += i != j || diagonalToo ? matrix[i][j] * matrix[i][j] : 0;
+        sum += i != j || includeDiagonal ? matrix[i][j] * matrix[i][j] : 0;
       }
     }
     return sum;
   }
 
-  /** Turns the plane of axes p and q so that the two do not vary together. */
+  /** Rotates the plane of axes p and q so that their covariance becomes 0. */
   private static void rotate(double[][] matrix, double[][] vectors, int p, int q) {
     if (matrix[p][q] == 0) {
       return;
@@ -104,36 +111,36 @@ public final class PrincipalAxes {
     double cos = Math.cos(angle);
     double sin = Math.sin(angle);
     for (double[] row : matrix) {
-      double atP = row[p];
-      row[p] = cos * atP - sin * row[q];
-      row[q] = sin * atP + cos * row[q];
+      double valueP = row[p];
+      row[p] = cos * valueP - sin * row[q];
+      row[q] = sin * valueP + cos * row[q];
     }
-    turn(matrix[p], matrix[q], cos, sin);
-    turn(vectors[p], vectors[q], cos, sin);
+    rotateRows(matrix[p], matrix[q], cos, sin);
+    rotateRows(vectors[p], vectors[q], cos, sin);
   }
 
-  private static void turn(double[] p, double[] q, double cos, double sin) {
+  private static void rotateRows(double[] p, double[] q, double cos, double sin) {
     for (int i = 0; i < p.length; i++) {
-      double atP = p[i];
-      p[i] = cos * atP - sin * q[i];
-      q[i] = sin * atP + cos * q[i];
+      double valueP = p[i];
+      p[i] = cos * valueP - sin * q[i];
+      q[i] = sin * valueP + cos * q[i];
     }
   }
 
-  /** Of the two directions the one whose largest part is positive. */
-  private static double[] upright(double[] axis) {
+  /** Chooses the sign of an axis so that its element of largest magnitude is positive. */
+  private static double[] withPositiveSign(double[] axis) {
     double largest = 0;
-    for (double part : axis) {
-      largest = Math.abs(part) > Math.abs(largest) ? part : largest;
+    for (double element : axis) {
+      largest = Math.abs(element) > Math.abs(largest) ? element : largest;
     }
     double sign = Math.signum(largest);
-    return Arrays.stream(axis).map(part -> sign * part).toArray();
+    return Arrays.stream(axis).map(element -> sign * element).toArray();
   }
 
   /**
-   * The share of each axis in the variance of all rows.
+   * Returns the fraction of the total variance explained by each axis.
    *
-   * @return [D], in falling order, of the sum 1; all 0 if the rows are equal
+   * @return the fractions [D] in descending order, with a sum of 1; all 0 if all rows are equal
    */
   public double[] shares() {
     double total = Arrays.stream(variances).sum();
@@ -141,13 +148,13 @@ public final class PrincipalAxes {
   }
 
   /**
-   * Where rows lie along one axis.
+   * Projects vectors onto an axis.
    *
-   * @param rows row by row, [m, D]
-   * @param axis from 0, along which they vary most, to D - 1
-   * @return [m], 0 for the mean of the rows that the axes were found from
-   * @throws IllegalArgumentException if the numbers are not whole rows, one is NaN or infinite, or
-   *     there is no such axis
+   * @param rows the vectors [m, D] in row-major order
+   * @param axis the index of the axis, from 0, with the largest variance, to D - 1
+   * @return the coordinates [m]; the mean of the vectors passed to {@link #of} has the coordinate 0
+   * @throws IllegalArgumentException if the array does not consist of one or more whole rows, a
+   *     value is NaN or infinite, or there is no such axis
    */
   public double[] coordinates(float[] rows, int axis) {
     FiniteRows.check("PrincipalAxes", rows, mean.length);

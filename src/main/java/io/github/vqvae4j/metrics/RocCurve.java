@@ -3,10 +3,14 @@ package io.github.vqvae4j.metrics;
 import java.util.Arrays;
 
 /**
- * How well a score tells two classes apart, for every threshold at once: the receiver operating
- * characteristic (Fawcett 2006). A threshold calls all scores above it positive; it gives a point
- * of the curve, the share of the negatives that are called positive and the share of the positives
- * that are.
+ * The receiver operating characteristic (ROC) of a score that separates two classes (Fawcett 2006).
+ * For every threshold, scores above it are classified as positive; the curve plots the true
+ * positive rate against the false positive rate.
+ *
+ * <pre>{@code
+ * RocCurve curve = RocCurve.of(normalScores, anomalyScores);
+ * curve.area();   // 1 for perfect separation, 0.5 for chance
+ * }</pre>
  */
 public final class RocCurve {
   private final double[] falsePositiveRates;
@@ -20,23 +24,23 @@ public final class RocCurve {
   }
 
   /**
-   * The curve of some scores, of which the larger ones should be the positives'.
+   * Computes the curve of a score that is expected to be larger for positives.
    *
-   * @param negatives scores of what should not be found, at least one
-   * @param positives scores of what should be, at least one
+   * @param negatives the scores of the negative examples, at least one
+   * @param positives the scores of the positive examples, at least one
    * @return the curve
-   * @throws IllegalArgumentException if there are none of either, or one is NaN
+   * @throws IllegalArgumentException if an array is empty, or a score is NaN
    */
   public static RocCurve of(double[] negatives, double[] positives) {
-    double[] n = ascending(negatives, "negatives");
-    double[] p = ascending(positives, "positives");
-    double[] falsePositives = new double[points(n.length, p.length)];
+    double[] n = sorted(negatives, "negatives");
+    double[] p = sorted(positives, "positives");
+    double[] falsePositives = new double[maxPoints(n.length, p.length)];
     double[] truePositives = new double[falsePositives.length];
     int points = 1;
-    long twiceTheArea = 0; // in pairs of a negative and a positive
+    long twiceTheArea = 0; // counted in pairs of a negative and a positive
     for (int i = n.length, j = p.length; i > 0 || j > 0; points++) {
       double score = Math.max(i > 0 ? n[i - 1] : p[j - 1], j > 0 ? p[j - 1] : n[i - 1]);
-      long found = p.length - j;
+      long positivesAbove = p.length - j;
       int width = i;
       while (i > 0 && n[i - 1] == score) {
         i--;
@@ -45,7 +49,7 @@ public final class RocCurve {
         j--;
       }
       width -= i;
-      twiceTheArea += width * (found + p.length - j);
+      twiceTheArea += width * (positivesAbove + p.length - j);
       falsePositives[points] = (double) (n.length - i) / n.length;
       truePositives[points] = (double) (p.length - j) / p.length;
     }
@@ -55,67 +59,67 @@ public final class RocCurve {
         twiceTheArea / 2.0 / n.length / p.length);
   }
 
-  /** How many points the curve may have. */
-  static int points(int negatives, int positives) {
+  /** Returns the maximum number of points of the curve. */
+  static int maxPoints(int negatives, int positives) {
     long points = 1L + negatives + positives;
     if (points > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "RocCurve: expected at most "
               + (Integer.MAX_VALUE - 9)
-              + " scores in all, got "
+              + " scores in total, got "
               + negatives
               + " and "
               + positives
-              + "; draw some of them.");
+              + ". Use a random sample.");
     }
     return (int) points;
   }
 
-  private static double[] ascending(double[] scores, String which) {
+  private static double[] sorted(double[] scores, String name) {
     double[] sorted = new double[scores.length];
     for (int i = 0; i < sorted.length; i++) {
-      sorted[i] = scores[i] + 0.0; // -0 becomes 0, which sorting would tell apart
+      sorted[i] = scores[i] + 0.0; // turn -0 into 0, since sorting distinguishes them
     }
-    Arrays.sort(sorted); // NaN comes last
+    Arrays.sort(sorted); // NaN is sorted last
     if (sorted.length == 0 || Double.isNaN(sorted[sorted.length - 1])) {
       throw new IllegalArgumentException(
-          "RocCurve: expected one or more scores of the "
-              + which
+          "RocCurve: expected one or more scores of "
+              + name
               + ", none of them NaN, got "
-              + (sorted.length == 0 ? "no scores" : "NaN among " + sorted.length)
-              + "; score at least one of them, and leave out what has no score.");
+              + (sorted.length == 0 ? "no scores" : "NaN among " + sorted.length + " scores")
+              + ". Score at least one example of each class, and exclude examples without a"
+              + " score.");
     }
     return sorted;
   }
 
   /**
-   * The area under the curve: the probability that a positive drawn at random has the larger score
-   * than a negative, ties counted half (Hanley and McNeil 1982).
+   * Returns the area under the curve (AUC): the probability that a random positive has a larger
+   * score than a random negative, with ties counted as one half (Hanley and McNeil 1982).
    *
    * <pre>
    * area = (sum over pairs of [positive > negative] + 1/2 [positive = negative]) / pairs
    * </pre>
    *
-   * @return 1 if the score tells them apart, 0.5 if it knows nothing, 0 if it is the wrong way
-   *     round
+   * @return 1 for perfect separation, 0.5 for chance level, 0 if all negatives score higher
    */
   public double area() {
     return area;
   }
 
   /**
-   * The curve's horizontal coordinates.
+   * Returns the false positive rates, the horizontal coordinates of the curve.
    *
-   * @return for each point the share of the negatives above its threshold, from 0 to 1, a copy
+   * @return a copy of the fractions of negatives above each threshold, from 0 to 1
    */
   public double[] falsePositiveRates() {
     return falsePositiveRates.clone();
   }
 
   /**
-   * The curve's vertical coordinates.
+   * Returns the true positive rates, the vertical coordinates of the curve.
    *
-   * @return for each point the share of the positives above its threshold, from 0 to 1, a copy
+   * @return a copy of the fractions of positives above each threshold, from 0 to 1
    */
   public double[] truePositiveRates() {
     return truePositiveRates.clone();

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Code usage over the last batches. The perplexity of one batch misleads: a batch has fewer rows
- * than a large codebook has codes.
+ * The code usage over a sliding window of batches. The perplexity of a single batch is misleading
+ * if the batch has fewer latents than the codebook has codes.
  */
 public final class UsageWindow {
   private final int length;
@@ -13,9 +13,9 @@ public final class UsageWindow {
   private CodeUsage sum;
 
   /**
-   * An empty window.
+   * Creates an empty window.
    *
-   * @param length batches it holds, at least 1
+   * @param length the maximum number of batches, at least 1
    * @param codebookSize K
    * @throws IllegalArgumentException if the length is below 1
    */
@@ -29,9 +29,9 @@ public final class UsageWindow {
   }
 
   /**
-   * Adds a batch; the oldest goes if the window is full.
+   * Adds a batch. If the window is full, the oldest batch is removed.
    *
-   * @param batch its usage
+   * @param batch the usage of the batch
    */
   public void add(CodeUsage batch) {
     batches.addLast(batch);
@@ -42,9 +42,9 @@ public final class UsageWindow {
   }
 
   /**
-   * Usage over the window.
+   * Returns the usage over the window.
    *
-   * @return the sum over its batches
+   * @return the sum over the batches
    */
   public CodeUsage usage() {
     return sum;

@@ -3,7 +3,14 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.function.UnaryOperator;
 
-/** A function of each element, as a layer. It has no state, so one instance serves everywhere. */
+/**
+ * An element-wise activation function as a layer. Activations are stateless, so the constants can
+ * be shared between models.
+ *
+ * <pre>{@code
+ * Sequential.of(new Linear(64, 128, rng), Activation.GELU, new Linear(128, 10, rng))
+ * }</pre>
+ */
 public final class Activation extends Layer {
   /** max(x, 0). */
   public static final Activation RELU = new Activation(Tensor::relu);
@@ -17,7 +24,7 @@ public final class Activation extends Layer {
   /** max(x, 0) + 0.01 min(x, 0). */
   public static final Activation LEAKY_RELU = leakyRelu(0.01);
 
-  /** x where it is above 0, else e^x - 1. */
+  /** x if x > 0, else e^x - 1. */
   public static final Activation ELU = elu(1);
 
   /** x / (1 + e^-x). */
@@ -36,9 +43,9 @@ public final class Activation extends Layer {
   }
 
   /**
-   * A leaky rectified linear unit, max(x, 0) + slope min(x, 0).
+   * Creates a leaky ReLU, max(x, 0) + slope min(x, 0).
    *
-   * @param slope of the negative side
+   * @param slope the slope for negative inputs
    * @return the layer
    */
   public static Activation leakyRelu(double slope) {
@@ -46,9 +53,9 @@ public final class Activation extends Layer {
   }
 
   /**
-   * An exponential linear unit, x where it is above 0, else alpha (e^x - 1).
+   * Creates an exponential linear unit: x if x > 0, else alpha (e^x - 1).
    *
-   * @param alpha minus the limit for very negative x
+   * @param alpha the negated limit as x goes to minus infinity
    * @return the layer
    */
   public static Activation elu(double alpha) {

@@ -5,10 +5,10 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * The attention of VQGAN's encoder and decoder (Esser et al. 2021, table 7): [b, h, w, channels] to
- * the same shape, {@code x + out(attention(query(n), key(n), value(n)))}, where n is x after a
- * group normalization of epsilon 1e-6, and every pixel attends to all pixels of its image with one
- * head. Its memory grows with the square of the number of pixels.
+ * The self-attention block of VQGAN's encoder and decoder (Esser et al. 2021, table 7). Maps [b, h,
+ * w, channels] to the same shape: {@code x + out(attention(query(n), key(n), value(n)))}, where n
+ * is x after group normalization with epsilon 1e-6. Attention is single-head, and every pixel
+ * attends to all pixels of its image, so memory grows quadratically with the number of pixels.
  *
  * <p>{@code query}, {@code key}, {@code value} and {@code out} are 1x1 convolutions.
  */
@@ -20,19 +20,19 @@ public final class AttentionBlock extends Layer {
   private final Conv2d out;
 
   /**
-   * A block.
+   * Creates the layer.
    *
-   * @param channels of the images
-   * @param groups into which the normalization divides them; VQGAN takes 32
-   * @param rng where the weights are drawn from
+   * @param channels the number of image channels
+   * @param groups the number of normalization groups; VQGAN uses 32
+   * @param rng the random number generator for the initial weights
    */
   public AttentionBlock(int channels, int groups, Rng rng) {
     norm = child("norm", new GroupNorm(ResnetBlock.norm(groups, channels)));
-    ConvConfig project = ConvConfig.of(channels, channels, 1);
-    query = child("query", new Conv2d(project, rng));
-    key = child("key", new Conv2d(project, rng));
-    value = child("value", new Conv2d(project, rng));
-    out = child("out", new Conv2d(project, rng));
+    ConvConfig projection = ConvConfig.of(channels, channels, 1);
+    query = child("query", new Conv2d(projection, rng));
+    key = child("key", new Conv2d(projection, rng));
+    value = child("value", new Conv2d(projection, rng));
+    out = child("out", new Conv2d(projection, rng));
   }
 
   @Override

@@ -5,19 +5,19 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Batch normalization (Ioffe and Szegedy 2015): images [b, h, w, channels] to the same shape,
+ * Batch normalization (Ioffe and Szegedy 2015). Maps images [b, h, w, channels] to the same shape:
  * {@code (x - mean) / sqrt(variance + epsilon) weight + bias} for each channel.
  *
- * <p>In training, mean and variance are those of the batch, and when the step commits, the moving
- * averages follow them: average &lt;- (1 - momentum) average + momentum of the batch, the
- * variance's with Bessel's correction, n / (n - 1) for n pixels, as in PyTorch. In inference, and
- * in {@linkplain #eval evaluation mode}, the averages take their place. If the layer is {@linkplain
- * #freeze frozen}, the averages stay as they are, but a training step still normalizes by the
- * batch.
+ * <p>In training, mean and variance are those of the batch. When the step commits, the moving
+ * averages are updated: average &lt;- (1 - momentum) average + momentum value. The variance is
+ * Bessel-corrected, n / (n - 1) for n pixels, as in PyTorch. In inference, and in {@linkplain #eval
+ * evaluation mode}, the moving averages are used instead. If the layer is {@linkplain #freeze
+ * frozen}, the averages are not updated, but a training step still normalizes with the batch
+ * statistics.
  *
- * <p>Parameters: {@code weight} [channels], which starts at 1, and {@code bias} [channels], at 0,
- * neither if it is not {@linkplain BatchNormConfig#affine() affine}; buffers: {@code running_mean}
- * [channels], which starts at 0, and {@code running_var} [channels], at 1.
+ * <p>Parameters: {@code weight} [channels], initially 1, and {@code bias} [channels], initially 0;
+ * neither exists if the layer is not {@linkplain BatchNormConfig#affine() affine}. Buffers: {@code
+ * running_mean} [channels], initially 0, and {@code running_var} [channels], initially 1.
  */
 public final class BatchNorm2d extends Normalization {
   private final double epsilon;
@@ -26,18 +26,18 @@ public final class BatchNorm2d extends Normalization {
   private final Buffer runningVariance;
 
   /**
-   * A normalization with PyTorch's defaults.
+   * Creates the layer with PyTorch's defaults.
    *
-   * @param channels of the images, at least 1
+   * @param channels the number of image channels, at least 1
    */
   public BatchNorm2d(int channels) {
     this(BatchNormConfig.of(channels));
   }
 
   /**
-   * A normalization.
+   * Creates the layer.
    *
-   * @param config its settings
+   * @param config the settings
    */
   public BatchNorm2d(BatchNormConfig config) {
     super(config.channels(), config.affine());
@@ -58,16 +58,16 @@ public final class BatchNorm2d extends Normalization {
               + Arrays.toString(x.shape())
               + ".");
     }
-    return isTraining(x.step()) ? byBatch(x) : byAverages(x);
+    return isTraining(x.step()) ? normalizeByBatch(x) : normalizeByAverages(x);
   }
 
-  private Tensor byBatch(Tensor x) {
+  private Tensor normalizeByBatch(Tensor x) {
     double pixels = (double) x.length() / channels();
     if (pixels < 2) {
       throw new IllegalArgumentException(
-          "BatchNorm2d: one pixel has no variance, got "
+          "BatchNorm2d: expected at least 2 values per channel in training, got "
               + Arrays.toString(x.shape())
-              + ": train with larger batches or images.");
+              + ". Train with larger batches or images.");
     }
     NormalizationResult normalized =
         isAffine() ? x.batchNorm(weight(x), bias(x), epsilon) : x.batchNorm(epsilon);
@@ -76,23 +76,23 @@ public final class BatchNorm2d extends Normalization {
     x.step()
         .onCommit(
             () -> {
-              follow(runningMean, mean, 1);
-              follow(runningVariance, variance, pixels / (pixels - 1));
+              updateAverage(runningMean, mean, 1);
+              updateAverage(runningVariance, variance, pixels / (pixels - 1));
             },
             runningMean,
             runningVariance);
     return normalized.output();
   }
 
-  private void follow(Buffer average, double[] ofBatch, double correction) {
+  private void updateAverage(Buffer average, double[] batchStatistic, double correction) {
     double[] values = average.toDoubles();
     for (int i = 0; i < values.length; i++) {
-      values[i] = (1 - momentum) * values[i] + momentum * correction * ofBatch[i];
+      values[i] = (1 - momentum) * values[i] + momentum * correction * batchStatistic[i];
     }
     average.set(values);
   }
 
-  private Tensor byAverages(Tensor x) {
+  private Tensor normalizeByAverages(Tensor x) {
     Tensor deviation = runningVariance.in(x.step()).add(epsilon).sqrt();
     if (!isAffine()) {
       Tensor difference = x.sub(runningMean.in(x.step()));

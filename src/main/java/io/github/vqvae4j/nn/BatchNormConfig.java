@@ -5,24 +5,24 @@ import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link BatchNorm2d}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
- * with each channel's mean and variance over a batch or, in inference, their moving averages. The
+ * with per-channel mean and variance of the batch or, in inference, their moving averages. The
  * defaults are PyTorch's.
  *
  * <pre>{@code
  * BatchNormConfig.of(64).momentum(0.01).epsilon(1e-3)
  * }</pre>
  *
- * @param channels of the images, at least 1
- * @param epsilon added to the variance, above 0; by default 1e-5
- * @param momentum the weight of the newest batch in the moving averages, from 0 to 1; by default
- *     0.1. Some other libraries call 1 - momentum so
- * @param affine whether there are weight and bias, each [channels]; by default true
+ * @param channels the number of image channels, at least 1
+ * @param epsilon the value added to the variance, above 0; by default 1e-5
+ * @param momentum the weight of the current batch in the moving averages, from 0 to 1; by default
+ *     0.1. Keras calls 1 minus this value the momentum
+ * @param affine whether the layer has a weight and a bias, each [channels]; by default true
  */
 public record BatchNormConfig(int channels, double epsilon, double momentum, boolean affine) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public BatchNormConfig {
     Require.that(channels >= 1, "BatchNormConfig.channels", "at least 1", channels);
@@ -30,14 +30,14 @@ public record BatchNormConfig(int channels, double epsilon, double momentum, boo
     Require.that(
         momentum >= 0 && momentum <= 1,
         "BatchNormConfig.momentum",
-        "the weight of the newest batch, from 0 to 1",
+        "the weight of the current batch, from 0 to 1",
         momentum);
   }
 
   /**
-   * PyTorch's defaults.
+   * Returns the settings with PyTorch's defaults.
    *
-   * @param channels of the images
+   * @param channels the number of image channels
    * @return the settings
    */
   public static BatchNormConfig of(int channels) {
@@ -45,30 +45,30 @@ public record BatchNormConfig(int channels, double epsilon, double momentum, boo
   }
 
   /**
-   * Sets what is added to the variance.
+   * Sets the value added to the variance.
    *
-   * @param newEpsilon above 0
-   * @return these settings with it
+   * @param newEpsilon the new value, above 0
+   * @return a copy with the new value
    */
   public BatchNormConfig epsilon(double newEpsilon) {
     return Records.with(this, "epsilon", newEpsilon);
   }
 
   /**
-   * Sets how fast the moving averages follow.
+   * Sets the momentum of the moving averages.
    *
-   * @param weight of the newest batch, from 0 to 1
-   * @return these settings with it
+   * @param weight the weight of the current batch, from 0 to 1
+   * @return a copy with the new value
    */
   public BatchNormConfig momentum(double weight) {
     return Records.with(this, "momentum", weight);
   }
 
   /**
-   * Sets whether there are weight and bias.
+   * Sets whether the layer has a weight and a bias.
    *
-   * @param on whether
-   * @return these settings with it
+   * @param on whether the layer is affine
+   * @return a copy with the new value
    */
   public BatchNormConfig affine(boolean on) {
     return Records.with(this, "affine", on);

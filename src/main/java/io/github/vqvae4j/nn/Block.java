@@ -12,12 +12,17 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A part of a model, with parameters, buffers and inner blocks. A {@link Layer} is a block that
- * maps one tensor to one; any other has methods of its own, of several inputs or results:
+ * The base class of all model components: a container of parameters, buffers and child blocks. A
+ * {@link Layer} is a block that maps one tensor to one tensor. Extend {@code Block} directly for
+ * components with several inputs or outputs:
  *
  * <pre>{@code
  * final class Conditioned extends Block {
- *   private final Linear scale = child("scale", new Linear(..));
+ *   private final Linear scale;
+ *
+ *   Conditioned(int conditionSize, int channels, Rng rng) {
+ *     scale = child("scale", new Linear(conditionSize, channels, rng));
+ *   }
  *
  *   Tensor forward(Tensor x, Tensor condition) {
  *     return within(x.step(), () -> x.mul(scale.forward(condition)));
@@ -25,44 +30,47 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>A subclass makes its parts in its constructor with {@link #parameter}, {@link #buffer} and
- * {@link #child}. Names are hierarchical, {@code encoder.residual.0.conv.weight}, and stable: they
- * are the names in a model file.
+ * <p>Subclasses register parameters, buffers and children in the constructor with {@link
+ * #parameter}, {@link #buffer} and {@link #child}. Names are hierarchical, such as {@code
+ * encoder.residual.0.conv.weight}, and stable: model files use them.
  *
- * <p>Computing changes nothing, so any number of threads may run a block at once, each in a step of
- * its own: it must not write fields, nor arrays or collections in them ({@link BlockCheck} finds
- * out). What training changes beside the parameters (buffers) is given to {@link Step#onCommit}.
+ * <p>Blocks are thread-safe: any number of threads may run a block concurrently, each in its own
+ * step. A forward pass must therefore not modify fields, or arrays and collections held by fields;
+ * {@link BlockCheck} verifies this. Updates to buffers are registered with {@link Step#onCommit}.
  *
- * <p>Two settings say what training does to a block: {@link #freeze} keeps its values, {@link
- * #eval} has it compute as in inference. They are independent of each other, as in PyTorch: a
- * frozen {@link BatchNorm2d} still normalizes by the batch unless it is in evaluation mode, too.
- * Both are of the object in memory, and not saved. Change them between passes, not during one. They
- * do not change what other blocks draw: one that draws in training only, as {@link Dropout} does,
- * counts its draw otherwise, too, by {@link Step#skipDraw}.
+ * <p>Two settings control how a block behaves in training: {@link #freeze} keeps its values fixed,
+ * {@link #eval} makes it compute as in inference. They are independent, as in PyTorch: a frozen
+ * {@link BatchNorm2d} still normalizes with the batch statistics unless it is also in evaluation
+ * mode. Neither setting is saved with the model. Change them between passes, not during one. They
+ * do not affect the random numbers of other blocks: a block that draws in training only, such as
+ * {@link Dropout}, otherwise calls {@link Step#skipDraw}.
  */
 public abstract class Block implements AutoCloseable {
-  /** How many variables may still be made without values; absent where all get theirs. */
-  private static final ThreadLocal<Integer> WITHOUT_VALUES = new ThreadLocal<>();
+  /**
+   * The number of variables that may still be created without values; null outside {@link
+   * #withoutValues}.
+   */
+  private static final ThreadLocal<Integer> REMAINING_WITHOUT_VALUES = new ThreadLocal<>();
 
-  private final Map<String, Variable> own = new LinkedHashMap<>();
+  private final Map<String, Variable> ownVariables = new LinkedHashMap<>();
   private final Map<String, Block> children = new LinkedHashMap<>();
 
-  /** The first block that this one was added to, and its name there; null at the top of a model. */
+  /** The first block this one was added to, and its name there; null for the root of a model. */
   private Block parent;
 
   private String name;
   private volatile boolean training = true;
 
-  /** For subclasses. */
+  /** Constructor for subclasses. */
   protected Block() {}
 
   /**
-   * Runs a computation as this block's: errors, traces and the search for a NaN name the block, and
-   * observers of the step are told of the result. Methods of a block that compute something are
-   * written inside it.
+   * Runs a computation in the scope of this block. Errors, traces and NaN detection report the
+   * block's name, and observers of the step are notified of the result. Every method of a block
+   * that computes tensors should run inside this scope.
    *
-   * @param step of the inputs
-   * @param computation gives the result
+   * @param step the step of the inputs
+   * @param computation computes the result
    * @return the result
    */
   protected final Tensor within(Step step, Supplier<Tensor> computation) {
@@ -70,12 +78,12 @@ public abstract class Block implements AutoCloseable {
   }
 
   /**
-   * Runs a computation of several results as this block's.
+   * Runs a computation with several results in the scope of this block.
    *
-   * @param step of the inputs
-   * @param computation gives the results
-   * @param output which of them observers are told of, as the block's output
-   * @param <T> of the results, such as a record of tensors
+   * @param step the step of the inputs
+   * @param computation computes the results
+   * @param output selects the tensor that observers receive as the block's output
+   * @param <T> the type of the results, such as a record of tensors
    * @return the results
    */
   protected final <T> T within(Step step, Supplier<T> computation, Function<T, Tensor> output) {
@@ -85,36 +93,36 @@ public abstract class Block implements AutoCloseable {
   }
 
   /**
-   * Adds trainable weights.
+   * Adds a trainable parameter.
    *
    * @param name unique within this block, without dots
-   * @param values their start, row by row
-   * @param shape each dimension at least 1
-   * @return the parameter; use it as a tensor with {@code parameter.in(step)}
+   * @param values the initial values in row-major order
+   * @param shape the shape, each dimension at least 1
+   * @return the parameter; {@code parameter.in(step)} is its tensor
    */
   protected final Parameter parameter(String name, float[] values, long... shape) {
     return parameter(name, () -> values, shape);
   }
 
   /**
-   * Adds trainable weights whose start is only computed if it is needed: not by {@link
-   * #withoutValues}.
+   * Adds a trainable parameter whose initial values are computed only when needed, that is, not in
+   * {@link #withoutValues}.
    *
    * @param name unique within this block, without dots
-   * @param values their start, row by row
-   * @param shape each dimension at least 1
+   * @param values the initial values in row-major order
+   * @param shape the shape, each dimension at least 1
    * @return the parameter
    */
   protected final Parameter parameter(String name, Supplier<float[]> values, long... shape) {
-    return add(name, new Parameter(() -> path() + name, start(values), shape));
+    return add(name, new Parameter(() -> path() + name, initialValues(values), shape));
   }
 
   /**
-   * Adds state that has no gradient.
+   * Adds a buffer: state without a gradient.
    *
    * @param name unique within this block, without dots
-   * @param values its start, row by row
-   * @param shape each dimension at least 1
+   * @param values the initial values in row-major order
+   * @param shape the shape, each dimension at least 1
    * @return the buffer
    */
   protected final Buffer buffer(String name, float[] values, long... shape) {
@@ -122,64 +130,67 @@ public abstract class Block implements AutoCloseable {
   }
 
   /**
-   * Adds state that has no gradient, as {@link #parameter(String, Supplier, long...)}.
+   * Adds a buffer whose initial values are computed only when needed, that is, not in {@link
+   * #withoutValues}.
    *
    * @param name unique within this block, without dots
-   * @param values its start, row by row
-   * @param shape each dimension at least 1
+   * @param values the initial values in row-major order
+   * @param shape the shape, each dimension at least 1
    * @return the buffer
    */
   protected final Buffer buffer(String name, Supplier<float[]> values, long... shape) {
-    return add(name, new Buffer(() -> path() + name, start(values), shape));
+    return add(name, new Buffer(() -> path() + name, initialValues(values), shape));
   }
 
-  /** The values to start with; null for none. */
-  private static float[] start(Supplier<float[]> values) {
-    Integer left = WITHOUT_VALUES.get();
-    if (left == null) {
+  /** Returns the initial values, or null inside {@link #withoutValues}. */
+  private static float[] initialValues(Supplier<float[]> values) {
+    Integer remaining = REMAINING_WITHOUT_VALUES.get();
+    if (remaining == null) {
       return values.get();
     }
-    if (left == 0) {
+    if (remaining == 0) {
       throw new IllegalArgumentException("more parameters and buffers than expected");
     }
-    WITHOUT_VALUES.set(left - 1);
+    REMAINING_WITHOUT_VALUES.set(remaining - 1);
     return null;
   }
 
   /**
-   * Builds a block whose parameters and buffers have names and shapes, but neither values nor
-   * memory until each is {@linkplain Variable#set(float[]) set} (as on PyTorch's meta device): so
-   * the shapes can be compared with those in a file before anything of their size is made. Values
-   * that a constructor computes itself, and not in a {@link Supplier}, it computes all the same.
+   * Builds a block whose parameters and buffers have names and shapes, but no values or memory
+   * until each one is {@linkplain Variable#set(float[]) set}, like on PyTorch's meta device. This
+   * makes it possible to compare shapes with those in a file before allocating memory. Values that
+   * a constructor computes eagerly, rather than in a {@link Supplier}, are still computed.
    *
-   * @param most how many parameters and buffers there may be
+   * @param max the maximum number of parameters and buffers
    * @param build calls the constructors, in this thread
-   * @param <B> the block's type
-   * @return the block; computing with it before all its variables are set throws
-   * @throws IllegalArgumentException if there are more; also the constructors' own
+   * @param <B> the type of the block
+   * @return the block; using it before all of its variables are set throws
+   * @throws IllegalArgumentException if there are more than {@code max} variables, or if thrown by
+   *     a constructor
    */
-  public static <B extends Block> B withoutValues(int most, Supplier<B> build) {
-    WITHOUT_VALUES.set(most);
+  public static <B extends Block> B withoutValues(int max, Supplier<B> build) {
+    REMAINING_WITHOUT_VALUES.set(max);
     try {
       return build.get();
     } finally {
-      WITHOUT_VALUES.remove();
+      REMAINING_WITHOUT_VALUES.remove();
     }
   }
 
   private <V extends Variable> V add(String name, V variable) {
     checkName(name);
-    own.put(name, variable);
+    ownVariables.put(name, variable);
     return variable;
   }
 
   /**
-   * Adds an inner block. It keeps its own modes: what was set here before does not reach it.
+   * Adds a child block. The child keeps its own mode: earlier calls of {@link #eval} or {@link
+   * #freeze} on this block do not apply to it.
    *
    * @param name unique within this block, without dots
-   * @param block the inner block, which several may share
-   * @param <B> its type
-   * @return the inner block
+   * @param block the child, which may be shared by several parents
+   * @param <B> the type of the child
+   * @return the child
    */
   protected final <B extends Block> B child(String name, B block) {
     checkName(name);
@@ -192,13 +203,14 @@ public abstract class Block implements AutoCloseable {
     return block;
   }
 
-  /** What the names of its variables begin with. */
+  /** Returns the prefix of the names of this block's variables. */
   private String path() {
     return parent == null ? "" : parent.path() + name + ".";
   }
 
   /**
-   * Returns its name within its model, such as {@code encoder.residual.0}; its class at the top.
+   * Returns the name within the model, such as {@code encoder.residual.0}, or the class name for
+   * the root.
    */
   @Override
   public String toString() {
@@ -208,14 +220,14 @@ public abstract class Block implements AutoCloseable {
   private void checkName(String name) {
     if (name.isEmpty()
         || name.contains(".")
-        || own.containsKey(name)
+        || ownVariables.containsKey(name)
         || children.containsKey(name)) {
       throw new IllegalArgumentException(
           getClass().getSimpleName()
-              + ": expected a name that is new here and has no dot, got \""
+              + ": expected a unique name without dots, got \""
               + name
-              + "\"; there are already "
-              + own.keySet()
+              + "\". Existing names: "
+              + ownVariables.keySet()
               + " and "
               + children.keySet()
               + ".");
@@ -223,18 +235,18 @@ public abstract class Block implements AutoCloseable {
   }
 
   /**
-   * The inner blocks.
+   * Returns the child blocks.
    *
-   * @return by name, in the order they were added
+   * @return the children by name, in insertion order
    */
   public final Map<String, Block> children() {
     return Collections.unmodifiableMap(children);
   }
 
   /**
-   * All parameters and buffers, those of inner blocks too.
+   * Returns all parameters and buffers of this block and its descendants.
    *
-   * @return by hierarchical name, in the order they were added
+   * @return the variables by hierarchical name, in insertion order
    */
   public final Map<String, Variable> variables() {
     Map<String, Variable> all = new LinkedHashMap<>();
@@ -243,14 +255,14 @@ public abstract class Block implements AutoCloseable {
   }
 
   private void collect(String prefix, Map<String, Variable> all) {
-    own.forEach((name, variable) -> all.put(prefix + name, variable));
+    ownVariables.forEach((name, variable) -> all.put(prefix + name, variable));
     children.forEach((name, block) -> block.collect(prefix + name + ".", all));
   }
 
   /**
-   * All parameters, those of inner blocks too.
+   * Returns all parameters of this block and its descendants.
    *
-   * @return in the order of {@link #variables()}
+   * @return the parameters in the order of {@link #variables()}, without duplicates
    */
   public final List<Parameter> parameters() {
     return variables().values().stream()
@@ -261,10 +273,11 @@ public abstract class Block implements AutoCloseable {
   }
 
   /**
-   * Freezes all parameters and buffers that are here now, those of inner blocks too, also of shared
-   * ones: training steps find no gradient of them, no optimizer moves them, and buffers such as
-   * moving averages stay as they are. Gradients go through the block to what lies before it.
-   * Afterwards some can be unfrozen: {@code model.freeze(); model.decoder().unfreeze()}.
+   * Freezes all current parameters and buffers of this block and its descendants, including shared
+   * ones. Training steps compute no gradients for them, optimizers do not update them, and buffers
+   * such as moving averages keep their values. Gradients still flow through the block to its
+   * inputs. Parts of a frozen model can be unfrozen: {@code model.freeze();
+   * model.decoder().unfreeze()}.
    *
    * @see Variable#freeze
    */
@@ -272,31 +285,30 @@ public abstract class Block implements AutoCloseable {
     variables().values().forEach(Variable::freeze);
   }
 
-  /** Lets training change all parameters and buffers again: undoes {@link #freeze}. */
+  /** Makes all parameters and buffers trainable again; reverses {@link #freeze}. */
   public final void unfreeze() {
     variables().values().forEach(Variable::unfreeze);
   }
 
   /**
-   * Returns whether training leaves the block's values as they are.
+   * Returns whether all parameters and buffers of this block and its descendants are frozen.
    *
-   * @return true if all parameters and buffers are frozen, those of inner blocks too, as where
-   *     there are none
+   * @return true if all are frozen, or if there are none
    */
   public final boolean isFrozen() {
     return variables().values().stream().allMatch(Variable::isFrozen);
   }
 
   /**
-   * Has this block and those inside compute in training steps as in inference, with gradients: a
-   * {@link Dropout} drops nothing, a {@link BatchNorm2d} takes its moving averages. Buffers do not
-   * move.
+   * Sets this block and its descendants to evaluation mode. In training steps they compute as in
+   * inference, but with gradients: {@link Dropout} is disabled, {@link BatchNorm2d} uses its moving
+   * averages, and buffers are not updated.
    */
   public final void eval() {
     setTraining(false);
   }
 
-  /** Has this block and those inside compute in training steps as is usual there. */
+  /** Sets this block and its descendants to training mode, the default. */
   public final void train() {
     setTraining(true);
   }
@@ -307,35 +319,35 @@ public abstract class Block implements AutoCloseable {
   }
 
   /**
-   * Returns the mode of this block alone.
+   * Returns whether this block is in training mode. Children may be in a different mode.
    *
-   * @return true, as at first and after {@link #train}; false after {@link #eval}
+   * @return true initially and after {@link #train}; false after {@link #eval}
    */
   public final boolean isTraining() {
     return training;
   }
 
   /**
-   * Returns whether a computation is one of training: what a block that computes otherwise there
-   * asks, or that changes buffers.
+   * Returns whether the block should use its training behavior in a step, for blocks that compute
+   * differently in training or update buffers.
    *
-   * @param step in which it computes
-   * @return true if the step trains and this block is in training mode
+   * @param step the step of the computation
+   * @return true if it is a training step and this block is in training mode
    */
   protected final boolean isTraining(Step step) {
     return training && step.isTraining();
   }
 
   /**
-   * Changes the number format of all parameters and buffers: to DOUBLE for gradient checks.
+   * Converts all parameters and buffers to another data type, such as DOUBLE for gradient checks.
    *
-   * @param dtype the new format
+   * @param dtype the new data type
    */
   public final void convert(DType dtype) {
     variables().values().forEach(variable -> variable.convert(dtype));
   }
 
-  /** Frees the memory of all parameters and buffers; the block must not be used any more. */
+  /** Releases the memory of all parameters and buffers. The block must not be used afterwards. */
   @Override
   public final void close() {
     variables().values().forEach(Variable::close);

@@ -14,8 +14,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 
 /**
- * Checks for the tests of a custom block: whether several threads may run it, and whether its
- * gradients are right. Inputs are random numbers; small shapes will do.
+ * Checks for unit tests of custom blocks: thread safety and gradients. Inputs are random; small
+ * shapes are sufficient.
  *
  * <pre>{@code
  * BlockCheck check = BlockCheck.of(new PatchEncoder(1, 4, 32, rng), 2, 8, 8, 1);
@@ -24,35 +24,37 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class BlockCheck {
-  private static final double DIFFERENCE = 1e-6;
+  private static final double STEP_SIZE = 1e-6;
   private static final double TOLERANCE = 1e-6;
 
-  /** Of each array, about so many elements are compared with central differences. */
-  private static final int ELEMENTS = 10;
+  /**
+   * The approximate number of elements of each array that are compared with central differences.
+   */
+  private static final int SAMPLES = 10;
 
   private final Block block;
   private final Function<List<Tensor>, Tensor> computation;
   private final List<long[]> shapes;
 
-  /** What those inputs are below that are integers, by their number. */
-  private final Map<Integer, Integer> below;
+  /** The exclusive upper bounds of integer inputs, by input index. */
+  private final Map<Integer, Integer> bounds;
 
   private BlockCheck(
       Block block,
       Function<List<Tensor>, Tensor> computation,
       List<long[]> shapes,
-      Map<Integer, Integer> below) {
+      Map<Integer, Integer> bounds) {
     this.block = block;
     this.computation = computation;
     this.shapes = shapes;
-    this.below = below;
+    this.bounds = bounds;
   }
 
   /**
-   * Checks of a layer.
+   * Creates checks of a layer.
    *
-   * @param layer any
-   * @param inputShape the shape of an input, of which the first axis is the batch
+   * @param layer the layer
+   * @param inputShape the input shape; the first axis is the batch
    * @return the checks
    */
   public static BlockCheck of(Layer layer, long... inputShape) {
@@ -61,15 +63,17 @@ public final class BlockCheck {
   }
 
   /**
-   * Checks of a block of several inputs or results.
+   * Creates checks of a block with several inputs or outputs.
    *
    * <pre>{@code
-   * BlockCheck.of(film, x -> film.forward(x.get(0), x.get(1)), new long[] {2, 5, 5, 4}, new long[] {2, 3});
+   * BlockCheck.of(
+   *     film, x -> film.forward(x.get(0), x.get(1)), new long[] {2, 5, 5, 4}, new long[] {2, 3});
    * }</pre>
    *
-   * @param block any
-   * @param computation calls the block; of several results it returns one, or puts them together
-   * @param inputShapes one for each input, of which the first axis is the batch
+   * @param block the block
+   * @param computation calls the block; if there are several outputs, it returns one of them or a
+   *     combination
+   * @param inputShapes the shape of each input; the first axis is the batch
    * @return the checks
    */
   public static BlockCheck of(
@@ -78,13 +82,13 @@ public final class BlockCheck {
   }
 
   /**
-   * The checks with integers for an input, as for {@link Embedding}: {@code
+   * Returns checks that pass integers for an input, as required by {@link Embedding}: {@code
    * BlockCheck.of(embedding, 2, 5).integers(0, 512)}.
    *
-   * @param input its number, from 0
-   * @param bound 1 or more; the integers are from 0 to bound - 1
-   * @return new checks, in which this input is a tensor in {@link DType#INT}
-   * @throws IllegalArgumentException if there is no such input
+   * @param input the index of the input, from 0
+   * @param bound the exclusive upper bound of the integers, at least 1
+   * @return a copy in which this input is a tensor of type {@link DType#INT}
+   * @throws IllegalArgumentException if there is no such input or the bound is below 1
    */
   public BlockCheck integers(int input, int bound) {
     if (input < 0 || input >= shapes.size() || bound < 1) {
@@ -97,36 +101,36 @@ public final class BlockCheck {
               + bound
               + ".");
     }
-    Map<Integer, Integer> more = new LinkedHashMap<>(below);
-    more.put(input, bound);
-    return new BlockCheck(block, computation, shapes, Map.copyOf(more));
+    Map<Integer, Integer> newBounds = new LinkedHashMap<>(bounds);
+    newBounds.put(input, bound);
+    return new BlockCheck(block, computation, shapes, Map.copyOf(newBounds));
   }
 
   /**
-   * Checks that several threads may run the block at once. Fields must hold after a pass what they
-   * held before, elements of arrays and collections included. And while one thread is in a pass, a
-   * second one makes whole passes in between, before each use of the first one's step, with other
-   * inputs and another batch size, in training and in inference: results and gradients must be
-   * those of passes by themselves, bit for bit. Nothing is left to chance, as it would be with
-   * threads that run freely.
+   * Checks that several threads can run the block concurrently. First, a pass must leave all fields
+   * unchanged, including the elements of arrays and collections. Second, while one thread runs a
+   * pass, another thread runs complete passes in between, before each use of the first thread's
+   * step, with different inputs and a different batch size, in training and in inference. All
+   * outputs and gradients must be bitwise equal to those of passes that run alone. The interleaving
+   * is deterministic, so the check does not depend on thread scheduling.
    *
-   * @throws AssertionError if they are not; the message names the block
+   * @throws AssertionError if the block is not thread-safe; the message names the block
    */
   public void threads() {
-    new ThreadCheck(block, this::run).check();
+    new ThreadSafetyCheck(block, this::run).check();
   }
 
-  /** A pass by itself or, with an observer that does so, with others in between. */
-  private void run(ThreadCheck.Pass pass) {
+  /** Runs a pass; observers may run other passes in between. */
+  private void run(ThreadSafetyCheck.Pass pass) {
     DType dtype = dtype();
     try (Step step = pass.training() ? Step.training(new Rng(1)) : Step.inference(new Rng(1))) {
       List<Tensor> inputs = new ArrayList<>();
       for (long[] shape : shapes) {
         long[] larger = shape.clone();
-        larger[0] += pass.moreExamples();
-        int number = inputs.size();
-        double[] values = numbers(number, larger, shapes.size() * pass.moreExamples() + number);
-        Tensor input = tensor(step, number, dtype, values, larger);
+        larger[0] += pass.extraExamples();
+        int index = inputs.size();
+        double[] values = randomValues(index, larger, shapes.size() * pass.extraExamples() + index);
+        Tensor input = tensor(step, index, dtype, values, larger);
         inputs.add(pass.training() && isReal(input) ? input.requireGradient() : input);
       }
       step.observe(pass);
@@ -153,48 +157,49 @@ public final class BlockCheck {
 
   /**
    * Checks the gradients of parameters and inputs against central differences, in a training step
-   * and in {@link DType#DOUBLE}; parameters and buffers have their values and formats again
-   * afterwards. A wrong one comes from numbers that were copied out of a tensor and into another,
-   * or from {@code stopGradient}. Surrogates such as {@code straightThrough}, and so a quantizer,
-   * are not the derivatives of what they compute, and fail.
+   * and in {@link DType#DOUBLE}. Afterwards the values and data types of parameters and buffers are
+   * restored. Typical causes of a wrong gradient are values that are copied out of one tensor and
+   * into another, and {@code stopGradient}. Surrogate gradients such as {@code straightThrough},
+   * and therefore quantizers, are not the derivatives of the computed function and fail.
    *
-   * @throws AssertionError if one is wrong; the message says which, and what it should be
+   * @throws AssertionError if a gradient is wrong; the message has the parameter or input and the
+   *     expected value
    */
   public void gradients() {
-    Map<Variable, DType> formats = new LinkedHashMap<>();
-    block.variables().values().forEach(variable -> formats.put(variable, variable.dtype()));
+    Map<Variable, DType> dtypes = new LinkedHashMap<>();
+    block.variables().values().forEach(variable -> dtypes.put(variable, variable.dtype()));
     block.convert(DType.DOUBLE);
     try {
       checkGradients();
     } finally {
-      formats.forEach(Variable::convert);
+      dtypes.forEach(Variable::convert);
     }
   }
 
   private void checkGradients() {
     List<double[]> inputs = new ArrayList<>();
-    shapes.forEach(shape -> inputs.add(numbers(inputs.size(), shape, inputs.size())));
-    Map<Integer, double[]> ofInputs = new LinkedHashMap<>();
-    Map<Parameter, double[]> ofParameters = new LinkedHashMap<>();
+    shapes.forEach(shape -> inputs.add(randomValues(inputs.size(), shape, inputs.size())));
+    Map<Integer, double[]> inputGradients = new LinkedHashMap<>();
+    Map<Parameter, double[]> parameterGradients = new LinkedHashMap<>();
     try (Step step = Step.training(new Rng(1))) {
       List<Tensor> tensors = tensors(step, inputs);
       loss(computation.apply(tensors), tensors).backward();
       for (int i = 0; i < tensors.size(); i++) {
         if (isReal(tensors.get(i))) {
-          ofInputs.put(i, tensors.get(i).gradient().toDoubles());
+          inputGradients.put(i, tensors.get(i).gradient().toDoubles());
         }
       }
       for (Parameter parameter : block.parameters()) {
         if (parameter.isTrainable()) {
           Tensor gradient = step.gradient(parameter);
-          ofParameters.put(
+          parameterGradients.put(
               parameter, gradient == null ? new double[parameter.size()] : gradient.toDoubles());
         }
       }
     }
     DoubleSupplier loss = () -> loss(inputs);
-    ofInputs.forEach((i, g) -> compare("input " + i, inputs.get(i), () -> {}, loss, g));
-    ofParameters.forEach(
+    inputGradients.forEach((i, g) -> compare("input " + i, inputs.get(i), () -> {}, loss, g));
+    parameterGradients.forEach(
         (parameter, gradient) -> {
           double[] values = parameter.toDoubles();
           compare(parameter.name(), values, () -> parameter.set(values), loss, gradient);
@@ -202,37 +207,38 @@ public final class BlockCheck {
   }
 
   private void compare(
-      String what, double[] values, Runnable write, DoubleSupplier loss, double[] gradient) {
-    for (int i = 0; i < values.length; i += 1 + values.length / ELEMENTS) {
+      String name, double[] values, Runnable write, DoubleSupplier loss, double[] gradient) {
+    for (int i = 0; i < values.length; i += 1 + values.length / SAMPLES) {
       double before = values[i];
       double above;
       double below;
       try {
-        above = at(before + DIFFERENCE, values, i, write, loss);
-        below = at(before - DIFFERENCE, values, i, write, loss);
+        above = lossWith(before + STEP_SIZE, values, i, write, loss);
+        below = lossWith(before - STEP_SIZE, values, i, write, loss);
       } finally {
         values[i] = before;
         write.run();
       }
-      double expected = (above - below) / (2 * DIFFERENCE);
+      double expected = (above - below) / (2 * STEP_SIZE);
       if (!(Math.abs(expected - gradient[i]) <= TOLERANCE * Math.max(1, Math.abs(expected)))) {
         throw new AssertionError(
             name(block)
                 + ": expected "
                 + expected
                 + ", the central difference, as the gradient of "
-                + what
+                + name
                 + " at element "
                 + i
                 + ", got "
                 + gradient[i]
-                + ". Look for a stopGradient, for numbers that are copied out of a tensor and into"
-                + " another, and for a custom operation; a surrogate cannot pass.");
+                + ". Check for stopGradient, for values that are copied out of a tensor and into"
+                + " another, and for custom operations. Surrogate gradients cannot pass this"
+                + " check.");
       }
     }
   }
 
-  private static double at(
+  private static double lossWith(
       double value, double[] values, int i, Runnable write, DoubleSupplier loss) {
     values[i] = value;
     write.run();
@@ -249,26 +255,26 @@ public final class BlockCheck {
   private List<Tensor> tensors(Step step, List<double[]> inputs) {
     List<Tensor> tensors = new ArrayList<>();
     for (double[] values : inputs) {
-      int number = tensors.size();
-      Tensor input = tensor(step, number, DType.DOUBLE, values, shapes.get(number));
+      int index = tensors.size();
+      Tensor input = tensor(step, index, DType.DOUBLE, values, shapes.get(index));
       tensors.add(isReal(input) ? input.requireGradient() : input);
     }
     return tensors;
   }
 
-  /** An input; one of integers is in INT, whatever the format. */
-  private Tensor tensor(Step step, int input, DType format, double[] values, long... shape) {
-    if (below.containsKey(input)) {
+  /** Creates an input; integer inputs are of type INT regardless of {@code dtype}. */
+  private Tensor tensor(Step step, int input, DType dtype, double[] values, long... shape) {
+    if (bounds.containsKey(input)) {
       return step.tensor(Arrays.stream(values).mapToInt(value -> (int) value).toArray(), shape);
     }
-    return format == DType.DOUBLE ? step.tensor(values, shape) : step.tensor(floats(values), shape);
+    return dtype == DType.DOUBLE ? step.tensor(values, shape) : step.tensor(floats(values), shape);
   }
 
   private static boolean isReal(Tensor input) {
     return input.dtype() != DType.INT;
   }
 
-  /** A scalar in which every element counts differently, and which depends on all inputs. */
+  /** Returns a scalar that weights every output element differently and depends on all inputs. */
   private static Tensor loss(Tensor output, List<Tensor> inputs) {
     List<Tensor> real = inputs.stream().filter(BlockCheck::isReal).toList();
     Tensor y = isReal(output) || real.isEmpty() ? output : output.to(real.get(0).dtype());
@@ -286,12 +292,12 @@ public final class BlockCheck {
     return loss;
   }
 
-  private double[] numbers(int input, long[] shape, long seed) {
-    Integer bound = below.get(input);
+  private double[] randomValues(int input, long[] shape, long seed) {
+    Integer bound = bounds.get(input);
     Rng rng = new Rng(seed);
-    double[] numbers = new double[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
-    Arrays.setAll(numbers, i -> bound == null ? (float) rng.nextGaussian() : rng.nextInt(bound));
-    return numbers;
+    double[] values = new double[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
+    Arrays.setAll(values, i -> bound == null ? (float) rng.nextGaussian() : rng.nextInt(bound));
+    return values;
   }
 
   private static float[] floats(double[] values) {
@@ -302,7 +308,7 @@ public final class BlockCheck {
     return floats;
   }
 
-  /** Its class and, inside another block, its name there. */
+  /** Returns the class name of a block followed by its hierarchical name, if it has one. */
   static String name(Object block) {
     String type = block.getClass().getSimpleName();
     return block.toString().equals(type) ? type : type + " " + block;

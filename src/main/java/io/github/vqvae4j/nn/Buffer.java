@@ -3,15 +3,18 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.function.Supplier;
 
-/** State that is saved with a model but has no gradient: moving averages, counters. */
+/**
+ * State that is saved with a model but has no gradient, such as a moving average or a counter.
+ * Blocks create their buffers with {@link Block#buffer}.
+ */
 public final class Buffer extends Variable {
   private final Supplier<String> name;
 
   /**
-   * A buffer; blocks make theirs with {@link Block#buffer}.
+   * Creates a buffer.
    *
-   * @param name within its model, as it is when asked for
-   * @param values row by row, the last axis fastest; null for none yet
+   * @param name returns the current hierarchical name within the model
+   * @param values the initial values in row-major order; null to leave the buffer uninitialized
    * @param shape each dimension at least 1
    */
   Buffer(Supplier<String> name, float[] values, long... shape) {

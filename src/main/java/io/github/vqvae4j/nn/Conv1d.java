@@ -4,18 +4,25 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
- * One-dimensional convolution: sequences [b, time, in] to [b, time', out], {@code relu?(x * weight
- * + bias)}, with time' = (time + padding at both ends - dilation (kernel - 1) - 1) / stride + 1
- * rounded down.
+ * One-dimensional convolution. Maps sequences [b, time, in] to [b, time', out]: {@code x * weight +
+ * bias}, optionally followed by a ReLU, with time' = (time + padding at both ends - dilation
+ * (kernel - 1) - 1) / stride + 1, rounded down.
+ *
+ * <pre>{@code
+ * Conv1d conv = new Conv1d(ConvConfig.of(2, 64, 7).stride(2).padding(3), new Rng(42));
+ * try (Step step = Step.inference()) {
+ *   Tensor output = conv.forward(step.tensor(new float[100 * 2], 1, 100, 2)); // [1, 50, 64]
+ * }
+ * }</pre>
  *
  * <p>Parameters: {@code weight} [kernel, in / groups, out], {@code bias} [out].
  */
 public final class Conv1d extends Convolution {
   /**
-   * A convolution.
+   * Creates the layer.
    *
-   * @param config its settings, of which those of the height do not count
-   * @param rng where the weights are drawn from
+   * @param config the settings; height settings are ignored
+   * @param rng the random number generator for the initial weights
    */
   public Conv1d(ConvConfig config, Rng rng) {
     super(Form.CONV_1D, config, rng, config.kernelWidth());

@@ -4,19 +4,27 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
- * Two-dimensional convolution: images [b, h, w, in] to [b, h', w', out], {@code relu?(x * weight +
- * bias)}, with h' = (h + padding at both sides - dilation (kernel - 1) - 1) / stride + 1 rounded
- * down.
+ * Two-dimensional convolution. Maps images [b, h, w, in] to [b, h', w', out]: {@code x * weight +
+ * bias}, optionally followed by a ReLU, with h' = (h + padding on both sides - dilation (kernel -
+ * 1) - 1) / stride + 1, rounded down.
+ *
+ * <pre>{@code
+ * Conv2d conv = new Conv2d(ConvConfig.of(1, 64, 4).stride(2).padding(1).relu(true), new Rng(42));
+ * try (Step step = Step.inference()) {
+ *   Tensor images = step.tensor(new float[8 * 28 * 28], 8, 28, 28, 1);
+ *   Tensor features = conv.forward(images); // [8, 14, 14, 64]
+ * }
+ * }</pre>
  *
  * <p>Parameters: {@code weight} [kernel height, kernel width, in / groups, out], {@code bias}
  * [out].
  */
 public final class Conv2d extends Convolution {
   /**
-   * A convolution.
+   * Creates the layer.
    *
-   * @param config its settings
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param rng the random number generator for the initial weights
    */
   public Conv2d(ConvConfig config, Rng rng) {
     super(Form.CONV_2D, config, rng, config.kernelHeight(), config.kernelWidth());

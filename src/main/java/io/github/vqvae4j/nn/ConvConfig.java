@@ -5,26 +5,27 @@ import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.tensor.ConvOptions;
 
 /**
- * The settings of {@link Conv2d} and {@link ConvTranspose2d}, and of {@link Conv1d} and {@link
- * ConvTranspose1d}, where time takes the place of the columns and nothing that of the rows.
+ * The settings of {@link Conv2d}, {@link ConvTranspose2d}, {@link Conv1d} and {@link
+ * ConvTranspose1d}. 1-D layers use the width settings; height settings are ignored.
  *
  * <pre>{@code
- * ConvConfig.of(3, 64, 4).stride(2).padding(1).relu(true)
- * ConvConfig.of(64, 64, 7).dilation(3).causal().weightNorm(true)   // of Conv1d
+ * ConvConfig.of(3, 64, 4).stride(2).padding(1).relu(true)          // Conv2d, halves the size
+ * ConvConfig.of(64, 64, 7).dilation(3).causal().weightNorm(true)   // Conv1d
  * }</pre>
  *
- * @param in channels of the images
- * @param out channels of the result
- * @param kernelHeight rows of the kernel
- * @param kernelWidth columns of the kernel
+ * @param in the number of input channels
+ * @param out the number of output channels
+ * @param kernelHeight the kernel height
+ * @param kernelWidth the kernel width
  * @param options stride, padding, dilation and groups; by default 1, 0, 1 and 1
- * @param padding whether the options says how many zeros there are, or it follows from the kernel;
- *     by default the options
- * @param bias whether a bias is added; by default true
- * @param relu whether a rectified linear unit follows, in the same pass; by default false
- * @param initializer how the weights start; by default as in PyTorch
- * @param weightNorm whether the weights' norms are parameters of their own; by default false
- * @param mask which pixels a result may depend on; by default all
+ * @param padding whether the padding is given by {@code options} or derived from the kernel size;
+ *     by default {@link ConvPadding#EXPLICIT}
+ * @param bias whether the layer has a bias; by default true
+ * @param relu whether the output passes through a ReLU, fused with the convolution; by default
+ *     false
+ * @param initializer the weight initialization; by default PyTorch's
+ * @param weightNorm whether weight normalization is applied; by default false
+ * @param mask the input pixels an output may depend on; by default all
  */
 public record ConvConfig(
     int in,
@@ -39,10 +40,10 @@ public record ConvConfig(
     boolean weightNorm,
     ConvMask mask) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is below 1, the groups do not divide the channels,
-   *     or padding is given twice
+   * @throws IllegalArgumentException if a size is below 1, the groups do not divide the channels,
+   *     or explicit padding is combined with {@code SAME} or {@code CAUSAL}
    */
   public ConvConfig {
     Require.that(in >= 1, "ConvConfig.in", "at least 1", in);
@@ -56,12 +57,12 @@ public record ConvConfig(
     Require.that(
         in % options.groups() == 0 && out % options.groups() == 0,
         "ConvConfig.options",
-        "groups that divide " + in + " and " + out + " channels",
+        "a number of groups that divides " + in + " and " + out + " channels",
         options.groups() + " groups");
     Require.that(
         padding == ConvPadding.EXPLICIT || options.equals(unpadded(options)),
         "ConvConfig.options",
-        "no padding and no output padding beside " + padding + ", which says how much there is",
+        "no explicit padding or output padding with " + padding,
         options);
   }
 
@@ -70,11 +71,11 @@ public record ConvConfig(
   }
 
   /**
-   * A square kernel with the defaults.
+   * Returns the default settings with a square kernel.
    *
-   * @param in channels of the images
-   * @param out channels of the result
-   * @param kernel rows and columns of the kernel
+   * @param in the number of input channels
+   * @param out the number of output channels
+   * @param kernel the kernel height and width
    * @return the settings
    */
   public static ConvConfig of(int in, int out, int kernel) {
@@ -93,11 +94,11 @@ public record ConvConfig(
   }
 
   /**
-   * Sets the kernel's size along each axis.
+   * Sets the kernel size.
    *
-   * @param height rows of the kernel
-   * @param width columns of the kernel
-   * @return these settings with it
+   * @param height the kernel height
+   * @param width the kernel width
+   * @return a copy with the new values
    */
   public ConvConfig kernel(int height, int width) {
     return Records.with(this, "kernelHeight", height, "kernelWidth", width);
@@ -106,8 +107,8 @@ public record ConvConfig(
   /**
    * Sets the stride.
    *
-   * @param stride rows and columns the kernel moves by
-   * @return these settings with it
+   * @param stride the stride along both axes
+   * @return a copy with the new value
    */
   public ConvConfig stride(int stride) {
     return Records.with(this, "options", options.stride(stride, stride));
@@ -116,9 +117,9 @@ public record ConvConfig(
   /**
    * Sets the padding.
    *
-   * @param padding rows and columns of zeros on each side
-   * @return these settings with it
-   * @throws IllegalArgumentException beside {@link #same} or {@link #causal}
+   * @param padding the number of zeros added on each side
+   * @return a copy with the new value
+   * @throws IllegalArgumentException if {@link #same} or {@link #causal} was set
    */
   public ConvConfig padding(int padding) {
     return options(options.padding(padding, padding));
@@ -127,35 +128,37 @@ public record ConvConfig(
   /**
    * Sets the padding of each side.
    *
-   * @param top rows of zeros above
-   * @param bottom rows of zeros below
-   * @param left columns of zeros at the left; of sequences, zeros before the first step
-   * @param right columns of zeros at the right
-   * @return these settings with it
-   * @throws IllegalArgumentException beside {@link #same} or {@link #causal}
+   * @param top the number of rows of zeros above
+   * @param bottom the number of rows of zeros below
+   * @param left the number of columns of zeros on the left; for sequences, before the first time
+   *     step
+   * @param right the number of columns of zeros on the right; for sequences, after the last time
+   *     step
+   * @return a copy with the new values
+   * @throws IllegalArgumentException if {@link #same} or {@link #causal} was set
    */
   public ConvConfig padding(int top, int bottom, int left, int right) {
     return options(options.padding(top, bottom, left, right));
   }
 
   /**
-   * Has the padding keep sizes but for the stride: {@link ConvPadding#SAME}, whatever kernel,
-   * stride and dilation are or become.
+   * Pads so that only the stride changes the size ({@link ConvPadding#SAME}), regardless of the
+   * kernel, stride and dilation, even if they are set later.
    *
-   * @return these settings with it
-   * @throws IllegalArgumentException beside a padding that was set in numbers
+   * @return a copy with the new value
+   * @throws IllegalArgumentException if an explicit padding was set
    */
   public ConvConfig same() {
     return Records.with(this, "padding", ConvPadding.SAME);
   }
 
   /**
-   * Has no result depend on later steps of a sequence: {@link ConvPadding#CAUSAL}, whatever kernel,
-   * stride and dilation are or become. For {@link Conv1d} and {@link ConvTranspose1d}; of images
-   * say what may be seen by {@link #mask}.
+   * Pads so that no output depends on later time steps ({@link ConvPadding#CAUSAL}), regardless of
+   * the kernel, stride and dilation, even if they are set later. Only for {@link Conv1d} and {@link
+   * ConvTranspose1d}; for images use {@link #mask}.
    *
-   * @return these settings with it
-   * @throws IllegalArgumentException beside a padding that was set in numbers
+   * @return a copy with the new value
+   * @throws IllegalArgumentException if an explicit padding was set
    */
   public ConvConfig causal() {
     return Records.with(this, "padding", ConvPadding.CAUSAL);
@@ -164,93 +167,94 @@ public record ConvConfig(
   /**
    * Sets the dilation.
    *
-   * @param dilation rows and columns from one of the kernel to the next
-   * @return these settings with it
+   * @param dilation the distance between kernel elements along both axes
+   * @return a copy with the new value
    */
   public ConvConfig dilation(int dilation) {
     return Records.with(this, "options", options.dilation(dilation, dilation));
   }
 
   /**
-   * Sets the groups: as many as there are channels make a convolution depthwise.
+   * Sets the number of groups. With as many groups as channels, the convolution is depthwise.
    *
-   * @param groups into how many parts the channels fall; each part of the result sees one of the
-   *     images
-   * @return these settings with it
-   * @throws IllegalArgumentException if it does not divide both numbers of channels
+   * @param groups the number of channel groups; each output group is computed from one input group
+   * @return a copy with the new value
+   * @throws IllegalArgumentException if it does not divide the input and output channels
    */
   public ConvConfig groups(int groups) {
     return Records.with(this, "options", options.groups(groups));
   }
 
   /**
-   * Sets what a transposed convolution adds below and at the right; set the stride first.
+   * Sets the output padding of a transposed convolution: the size added at the bottom and right of
+   * the output. Set the stride first.
    *
-   * @param outputPadding rows and columns, fewer than stride or dilation
-   * @return these settings with it
+   * @param outputPadding the number of rows and columns, less than the stride or the dilation
+   * @return a copy with the new value
    */
   public ConvConfig outputPadding(int outputPadding) {
     return Records.with(this, "options", options.outputPadding(outputPadding, outputPadding));
   }
 
   /**
-   * Sets stride, padding, dilation and groups, by axis.
+   * Sets stride, padding, dilation and groups for each axis.
    *
-   * @param newOptions all of them
-   * @return these settings with it
+   * @param newOptions the new options
+   * @return a copy with the new value
    */
   public ConvConfig options(ConvOptions newOptions) {
     return Records.with(this, "options", newOptions);
   }
 
   /**
-   * Sets whether a bias is added.
+   * Sets whether the layer has a bias.
    *
-   * @param withBias whether
-   * @return these settings with it
+   * @param withBias whether the layer has a bias
+   * @return a copy with the new value
    */
   public ConvConfig bias(boolean withBias) {
     return Records.with(this, "bias", withBias);
   }
 
   /**
-   * Sets whether a rectified linear unit follows.
+   * Sets whether the output passes through a ReLU.
    *
-   * @param withRelu whether
-   * @return these settings with it
+   * @param withRelu whether to apply a ReLU
+   * @return a copy with the new value
    */
   public ConvConfig relu(boolean withRelu) {
     return Records.with(this, "relu", withRelu);
   }
 
   /**
-   * Sets how the weights start.
+   * Sets the weight initialization.
    *
-   * @param newInitializer how
-   * @return these settings with it
+   * @param newInitializer the new initialization
+   * @return a copy with the new value
    */
   public ConvConfig initializer(Initializer newInitializer) {
     return Records.with(this, "initializer", newInitializer);
   }
 
   /**
-   * Sets whether the weights are normalized (Salimans and Kingma 2016): {@code weight_g weight_v /
-   * ||weight_v||}, with norms over all axes but the last. These are PyTorch's {@code weight_norm}
-   * with its default dim 0, and its parameters' names, as in the checkpoints of EnCodec and DAC;
-   * for a transposed convolution that axis is the input's channels. A mask comes before the norm.
+   * Sets whether to apply weight normalization (Salimans and Kingma 2016): {@code weight = weight_g
+   * weight_v / ||weight_v||}, with norms over all axes but the last. This corresponds to PyTorch's
+   * {@code weight_norm} with the default dim 0 and uses the same parameter names, as in the
+   * checkpoints of EnCodec and DAC. For a transposed convolution that axis is the input channels. A
+   * mask is applied before the norm is computed.
    *
-   * @param normalized whether
-   * @return these settings with it
+   * @param normalized whether to apply weight normalization
+   * @return a copy with the new value
    */
   public ConvConfig weightNorm(boolean normalized) {
     return Records.with(this, "weightNorm", normalized);
   }
 
   /**
-   * Sets which pixels a result may depend on; not for transposed convolutions.
+   * Sets the input pixels an output may depend on. Not supported by transposed convolutions.
    *
-   * @param newMask which
-   * @return these settings with it
+   * @param newMask the new mask
+   * @return a copy with the new value
    */
   public ConvConfig mask(ConvMask newMask) {
     return Records.with(this, "mask", newMask);

@@ -3,11 +3,11 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.ConvOptions;
 
 /**
- * Which pixels of the input a result may depend on, in raster order (van den Oord et al. 2016,
- * PixelRNN, section 3.4): the weights of all others are multiplied by 0. The result at row i and
- * column j, of stride s, belongs to the input's pixel (i s, j s); the padding above and at the left
- * says where that is in the kernel. So a mask fits a kernel with padding on all sides as well as
- * one whose last row is the pixel's own:
+ * The input pixels an output pixel may depend on, in raster order (van den Oord et al. 2016,
+ * PixelRNN, section 3.4). The weights of all other pixels are multiplied by 0. With stride s, the
+ * output at row i and column j corresponds to the input pixel (i s, j s). Its position within the
+ * kernel follows from the padding at the top and left, so masks work for symmetric padding as well
+ * as for kernels whose last row contains the current pixel:
  *
  * <pre>{@code
  * ConvConfig.of(c, c, 7).same().mask(ConvMask.A)                              // PixelCNN
@@ -24,7 +24,9 @@ public enum ConvMask {
     }
   },
 
-  /** Pixels before the result's own: for a first layer, whose input is what is predicted. */
+  /**
+   * Pixels before the current one: for the first layer, whose input contains the prediction target.
+   */
   A {
     @Override
     boolean allows(int row, int column) {
@@ -32,7 +34,7 @@ public enum ConvMask {
     }
   },
 
-  /** Pixels before the result's own, and that. */
+  /** Pixels before the current one, and the current pixel itself. */
   B {
     @Override
     boolean allows(int row, int column) {
@@ -40,7 +42,7 @@ public enum ConvMask {
     }
   },
 
-  /** Rows above the result's own: for the first layer of a vertical stack (gated PixelCNN). */
+  /** Rows above the current one: for the first layer of a vertical stack (gated PixelCNN). */
   ABOVE {
     @Override
     boolean allows(int row, int column) {
@@ -48,20 +50,20 @@ public enum ConvMask {
     }
   };
 
-  /** Whether a pixel so many rows below and columns to the right of a result's own may count. */
+  /** Returns whether the mask includes the pixel at this offset from the current one. */
   abstract boolean allows(int row, int column);
 
   /**
-   * Returns what the weights of each of the kernel's pixels are multiplied by, row by row.
+   * Returns the factor of each kernel position, 0 or 1, in row-major order.
    *
-   * @throws IllegalArgumentException if it is 0 for all
+   * @throws IllegalArgumentException if all are 0
    */
-  float[] of(int kernelHeight, int kernelWidth, ConvOptions window) {
+  float[] factors(int kernelHeight, int kernelWidth, ConvOptions options) {
     float[] factors = new float[kernelHeight * kernelWidth];
     boolean any = false;
     for (int i = 0; i < factors.length; i++) {
-      int row = i / kernelWidth * window.height().dilation() - window.height().before();
-      int column = i % kernelWidth * window.width().dilation() - window.width().before();
+      int row = i / kernelWidth * options.height().dilation() - options.height().before();
+      int column = i % kernelWidth * options.width().dilation() - options.width().before();
       factors[i] = allows(row, column) ? 1 : 0;
       any |= allows(row, column);
     }
@@ -69,13 +71,13 @@ public enum ConvMask {
       throw new IllegalArgumentException(
           "ConvMask."
               + name()
-              + ": expected a kernel some of whose pixels come before the result's own, got "
+              + ": expected a kernel that covers pixels before the current one, got "
               + kernelHeight
               + "x"
               + kernelWidth
               + " with "
-              + window
-              + ". Pad the images above or at the left, as same() does for kernels of odd sizes.");
+              + options
+              + ". Pad the images at the top or left, as same() does for odd kernel sizes.");
     }
     return factors;
   }

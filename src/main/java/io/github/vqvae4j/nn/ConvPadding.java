@@ -4,57 +4,59 @@ import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.ConvOptions.Axis;
 
 /**
- * Where a convolution's padding comes from. With {@code r = dilation (kernel - 1) + 1}, the pixels
- * that the kernel reaches over:
+ * How the padding of a convolution is determined. Below, {@code r = dilation (kernel - 1) + 1} is
+ * the receptive field of the kernel.
  */
 public enum ConvPadding {
-  /** As many zeros as the window says. */
+  /** The padding given in {@link ConvConfig#options}. */
   EXPLICIT {
     @Override
-    Axis of(Axis axis, int kernel, boolean transposed) {
+    Axis resolve(Axis axis, int kernel, boolean transposed) {
       return axis;
     }
   },
 
   /**
-   * As many as make a size of n into n / stride or, transposed, n stride: r - stride, of which an
-   * odd one goes after the pixels, as in PyTorch and Keras. PyTorch has it for stride 1 only; with
-   * other strides n must be divisible by it.
+   * Padding that maps a size of n to n / stride or, for transposed convolutions, to n stride. In
+   * total r - stride zeros are added or, for transposed convolutions, pixels removed; if that is
+   * odd, the extra one is at the end, as in PyTorch and Keras. For convolutions, n must be
+   * divisible by the stride; PyTorch supports only stride 1.
    */
   SAME {
     @Override
-    Axis of(Axis axis, int kernel, boolean transposed) {
+    Axis resolve(Axis axis, int kernel, boolean transposed) {
       int before = Math.max(0, overlap(axis, kernel)) / 2;
       return padded(axis, before, Math.max(0, overlap(axis, kernel)) - before, kernel, transposed);
     }
   },
 
   /**
-   * Of sequences: no result depends on later steps of the input. A convolution has r - 1 zeros
-   * before the first step, as in Keras, and makes a length of n into n / stride, rounded up
-   * (EnCodec and Mimi have r - stride zeros there: {@code padding(0, 0, r - stride, 0)}); a
-   * transposed one gives n stride steps, without the last r - stride that EnCodec cuts off too.
+   * Causal padding for sequences: no output depends on later time steps of the input. A convolution
+   * adds r - 1 zeros before the first time step, as in Keras, and maps a length of n to n / stride,
+   * rounded up. (EnCodec and Mimi add r - stride zeros instead: {@code padding(0, 0, r - stride,
+   * 0)}.) A transposed convolution produces n stride time steps; the last r - stride are removed,
+   * as in EnCodec.
    */
   CAUSAL {
     @Override
-    Axis of(Axis axis, int kernel, boolean transposed) {
+    Axis resolve(Axis axis, int kernel, boolean transposed) {
       return transposed
           ? padded(axis, 0, Math.max(0, overlap(axis, kernel)), kernel, true)
           : padded(axis, axis.dilation() * (kernel - 1), 0, kernel, false);
     }
   };
 
-  abstract Axis of(Axis axis, int kernel, boolean transposed);
+  abstract Axis resolve(Axis axis, int kernel, boolean transposed);
 
-  /** The window of a convolution with this padding. */
-  ConvOptions of(ConvOptions window, int kernelHeight, int kernelWidth, boolean transposed) {
+  /** Returns the options with this padding made explicit. */
+  ConvOptions resolve(ConvOptions options, int kernelHeight, int kernelWidth, boolean transposed) {
     return new ConvOptions(
-        of(window.height(), kernelHeight, transposed),
-        of(window.width(), kernelWidth, transposed),
-        window.groups());
+        resolve(options.height(), kernelHeight, transposed),
+        resolve(options.width(), kernelWidth, transposed),
+        options.groups());
   }
 
-  /** How far the kernel reaches beyond its next place; below 0 if it leaves pixels out. */
+  /** Returns the overlap of adjacent kernel positions; negative if there is a gap between them. */
   private static int overlap(Axis axis, int kernel) {
     return axis.dilation() * (kernel - 1) + 1 - axis.stride();
   }

@@ -10,20 +10,23 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What all convolutions have: their settings, weights, and perhaps a bias. With {@link
- * ConvConfig#weightNorm} {@code weight} is made of {@code weight_v}, of its shape, and {@code
- * weight_g}, of the size of its last axis.
+ * The base class of the convolutions: settings, weight and optional bias. With {@link
+ * ConvConfig#weightNorm}, {@code weight} is computed from {@code weight_v}, which has the same
+ * shape, and {@code weight_g}, which has the size of its last axis.
  */
 public abstract sealed class Convolution extends Layer
     permits Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d {
-  /** A kind of convolution, for layers that there are of each: {@code Conv1d::new}. */
+  /**
+   * A factory of convolutions, for layers that support both images and sequences: {@code
+   * Conv2d::new} or {@code Conv1d::new}.
+   */
   @FunctionalInterface
   public interface Kind {
     /**
-     * Makes a convolution.
+     * Creates a convolution.
      *
-     * @param config its settings
-     * @param rng where the weights are drawn from
+     * @param config the settings
+     * @param rng the random number generator for the initial weights
      * @return a new layer
      */
     Convolution of(ConvConfig config, Rng rng);
@@ -33,26 +36,27 @@ public abstract sealed class Convolution extends Layer
   private final ConvConfig config;
   private final ConvOptions options;
 
-  /** Of the inputs. */
+  /** The rank of the input. */
   private final int rank;
 
-  private final boolean stridesMustFit;
+  private final boolean requiresDivisibleSize;
 
-  /** By the kernel's pixels; null if there is none. */
+  /** A factor for each kernel position; null without a mask. */
   private final float[] mask;
 
   private final Parameter weight;
   private final Parameter bias;
 
-  /** What is convolved with; null if it is the weight itself. */
-  private final Parametrization made;
+  /** The masked and normalized weight; null if the weight is used directly. */
+  private final Parametrization effectiveWeight;
 
   /**
-   * Makes the weights: [kernel.., in / groups, out], or [kernel.., out / groups, in] if transposed.
+   * Creates the weight: [kernel.., in / groups, out], or [kernel.., out / groups, in] if
+   * transposed.
    *
-   * @param kernel its size along each axis
-   * @throws IllegalArgumentException if it has a mask and is transposed or no pixel is left, or is
-   *     to be causal and of images
+   * @param kernel the kernel size along each axis
+   * @throws IllegalArgumentException if a transposed convolution has a mask, the mask removes all
+   *     pixels, or causal padding is used with images
    */
   Convolution(Form form, ConvConfig config, Rng rng, int... kernel) {
     this.form = form;
@@ -61,9 +65,9 @@ public abstract sealed class Convolution extends Layer
     options =
         config
             .padding()
-            .of(config.options(), config.kernelHeight(), config.kernelWidth(), transposed);
+            .resolve(config.options(), config.kernelHeight(), config.kernelWidth(), transposed);
     rank = kernel.length + 2;
-    stridesMustFit = config.padding() == ConvPadding.SAME && !transposed;
+    requiresDivisibleSize = config.padding() == ConvPadding.SAME && !transposed;
     checkSettings(transposed);
     mask = mask(kernel);
     int inOfGroup = config.in() / options.groups();
@@ -89,7 +93,7 @@ public abstract sealed class Convolution extends Layer
             shape);
     int last = (int) shape[rank - 1];
     Parameter gain = config.weightNorm() ? parameter("weight_g", () -> norms(last), last) : null;
-    made = made(gain);
+    effectiveWeight = effectiveWeight(gain);
     bias =
         config.bias()
             ? parameter("bias", () -> initializer.biases(rng, fanIn, config.out()), config.out())
@@ -100,46 +104,48 @@ public abstract sealed class Convolution extends Layer
     if (transposed && config.mask() != ConvMask.NONE) {
       throw new IllegalArgumentException(
           getClass().getSimpleName()
-              + ": expected no mask, which is of convolutions that are not transposed, got "
+              + ": expected no mask, which transposed convolutions do not support, got "
               + config.mask()
               + ".");
     }
     if (rank > 3 && config.padding() == ConvPadding.CAUSAL) {
       throw new IllegalArgumentException(
           getClass().getSimpleName()
-              + ": expected padding other than CAUSAL, which is of sequences. Say by a mask which"
-              + " pixels a result may depend on.");
+              + ": expected padding SAME or EXPLICIT, got CAUSAL, which is for sequences only. Use a"
+              + " mask to restrict the pixels an output may depend on.");
     }
   }
 
-  /** Of sequences the rows do not count. */
+  /**
+   * Returns the mask's factors. For sequences, the kernel is a single row without vertical padding.
+   */
   private float[] mask(int... kernel) {
     if (config.mask() == ConvMask.NONE) {
       return null;
     }
     return kernel.length == 1
-        ? config.mask().of(1, kernel[0], options.padding(0, 0, options.width().before(), 0))
-        : config.mask().of(kernel[0], kernel[1], options);
+        ? config.mask().factors(1, kernel[0], options.padding(0, 0, options.width().before(), 0))
+        : config.mask().factors(kernel[0], kernel[1], options);
   }
 
-  /** The weight with mask and norm; null if it has neither. */
-  private Parametrization made(Parameter gain) {
+  /** Returns the masked and normalized weight, or null if neither applies. */
+  private Parametrization effectiveWeight(Parameter gain) {
     if (gain != null) {
       return new Parametrization(List.of(weight, gain), t -> masked(t.get(0)).weightNorm(t.get(1)));
     }
     return mask == null ? null : new Parametrization(weight, this::masked);
   }
 
-  private Tensor masked(Tensor of) {
+  private Tensor masked(Tensor unmasked) {
     if (mask == null) {
-      return of;
+      return unmasked;
     }
-    long[] shape = of.shape();
+    long[] shape = unmasked.shape();
     Arrays.fill(shape, shape.length - 2, shape.length, 1);
-    return of.mul(of.step().tensor(mask, shape).to(of.dtype()));
+    return unmasked.mul(unmasked.step().tensor(mask, shape).to(unmasked.dtype()));
   }
 
-  /** The norms that the weights start with, so that these start as without normalization. */
+  /** Returns the norms of the initial weights, so that normalization does not change them. */
   private float[] norms(int columns) {
     float[] values = weight.toFloats();
     double[] squares = new double[columns];
@@ -159,32 +165,32 @@ public abstract sealed class Convolution extends Layer
     return convolve(x, null);
   }
 
-  /** The convolution and a residual sum in one pass: relu?(x * weight + bias + residual). */
+  /** Computes a convolution fused with a residual addition: relu?(x * weight + bias + residual). */
   final Tensor addTo(Tensor residual, Tensor x) {
     return within(x.step(), () -> convolve(x, residual));
   }
 
   private Tensor convolve(Tensor x, Tensor residual) {
-    if (stridesMustFit && x.rank() == rank) {
+    if (requiresDivisibleSize && x.rank() == rank) {
       checkDivisible(x);
     }
-    Tensor factor = made == null ? weight.in(x.step()) : made.in(x.step());
+    Tensor factor = effectiveWeight == null ? weight.in(x.step()) : effectiveWeight.in(x.step());
     Tensor addend = bias == null ? null : bias.in(x.step());
     return FusedConvolution.of(form, x, factor, addend, residual, config.relu(), options);
   }
 
   private void checkDivisible(Tensor x) {
-    boolean fits =
+    boolean divisible =
         x.size(-2) % options.width().stride() == 0
             && (rank == 3 || x.size(-3) % options.height().stride() == 0);
-    if (!fits) {
+    if (!divisible) {
       throw new IllegalArgumentException(
           this
-              + ": with padding SAME expected sizes that the stride divides, got "
+              + ": expected sizes divisible by the stride with padding SAME, got "
               + Arrays.toString(x.shape())
               + " with "
               + options
-              + ". Pad the input, or say the padding of each side.");
+              + ". Pad the input, or set the padding explicitly.");
     }
   }
 }

@@ -3,18 +3,18 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * Dropout (Srivastava et al. 2014): in training each element becomes 0 with some probability, drawn
- * by the step's key, or else is divided by 1 - rate; in inference, and in {@linkplain #eval
- * evaluation mode}, nothing happens.
+ * Dropout (Srivastava et al. 2014). In training, each element is set to 0 with probability {@code
+ * rate}, drawn with the step's random key; the others are divided by 1 - rate. In inference, and in
+ * {@linkplain #eval evaluation mode}, the input is returned unchanged.
  */
 public final class Dropout extends Layer {
   private final double rate;
 
   /**
-   * Dropout.
+   * Creates the layer.
    *
-   * @param rate the probability that an element is dropped, from 0 to below 1
-   * @throws IllegalArgumentException if it is not in this range
+   * @param rate the probability of dropping an element, in [0, 1)
+   * @throws IllegalArgumentException if the rate is out of range
    */
   public Dropout(double rate) {
     if (!(rate >= 0 && rate < 1)) {

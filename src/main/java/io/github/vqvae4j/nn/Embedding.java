@@ -5,31 +5,38 @@ import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * A vector for each code: codes [..], as from {@link io.github.vqvae4j.tensor.Step#tensor(int[],
- * long...)}, to [.., dimension].
+ * A lookup table of one vector for each code. Maps integer codes [..], such as those of {@link
+ * io.github.vqvae4j.tensor.Step#tensor(int[], long...)}, to vectors [.., dimension].
  *
- * <p>Parameter: {@code weight} [count, dimension], which starts from the standard normal
+ * <pre>{@code
+ * Embedding embedding = new Embedding(512, 64, new Rng(42));
+ * try (Step step = Step.inference()) {
+ *   Tensor vectors = embedding.forward(step.tensor(new int[] {3, 511}, 2)); // [2, 64]
+ * }
+ * }</pre>
+ *
+ * <p>Parameter: {@code weight} [count, dimension], initialized from the standard normal
  * distribution, as in PyTorch.
  */
 public final class Embedding extends Layer {
   private final Parameter weight;
 
   /**
-   * An embedding.
+   * Creates the layer.
    *
-   * @param count how many codes there are, from 0 on
-   * @param dimension of the vectors
-   * @param rng where they are drawn from
-   * @throws IllegalArgumentException if a number is out of its range
+   * @param count the number of codes
+   * @param dimension the size of each vector
+   * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if a value is out of range
    */
   public Embedding(int count, int dimension, Rng rng) {
     if (count < 1 || dimension < 1) {
       throw new IllegalArgumentException(
-          "Embedding: expected at least 1 code and vectors of at least 1 number, got "
+          "Embedding: expected count and dimension of at least 1, got count "
               + count
-              + " codes and "
+              + " and dimension "
               + dimension
-              + " numbers.");
+              + ".");
     }
     weight = parameter("weight", () -> vectors(count, dimension, rng), count, dimension);
   }
@@ -46,9 +53,9 @@ public final class Embedding extends Layer {
   protected Tensor compute(Tensor codes) {
     if (codes.dtype() != DType.INT) {
       throw new IllegalArgumentException(
-          "Embedding: expected codes in INT, as from step.tensor(int[], ..), got "
+          "Embedding: expected codes of type INT, got "
               + codes.dtype()
-              + ".");
+              + ". Create them with step.tensor(int[], ..).");
     }
     return weight.in(codes.step()).embedding(codes);
   }

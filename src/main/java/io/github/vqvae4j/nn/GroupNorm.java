@@ -4,31 +4,31 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Group normalization (Wu and He 2018): [batch, .., channels] to the same shape, {@code (x - mean)
- * / sqrt(variance + epsilon) weight + bias} with mean and variance of each image over all its
- * pixels and a group of neighbouring channels.
+ * Group normalization (Wu and He 2018). Maps [batch, .., channels] to the same shape: {@code (x -
+ * mean) / sqrt(variance + epsilon) weight + bias}. Mean and variance are computed for each example
+ * and each group of consecutive channels, over all positions.
  *
- * <p>Parameters: {@code weight} [channels], which starts at 1, and {@code bias} [channels], at 0;
- * neither if it is not {@linkplain GroupNormConfig#affine() affine}.
+ * <p>Parameters: {@code weight} [channels], initially 1, and {@code bias} [channels], initially 0;
+ * neither exists if the layer is not {@linkplain GroupNormConfig#affine() affine}.
  */
 public final class GroupNorm extends Normalization {
   private final int groups;
   private final double epsilon;
 
   /**
-   * A normalization with PyTorch's defaults.
+   * Creates the layer with PyTorch's defaults.
    *
-   * @param groups how many groups the channels are divided into
-   * @param channels of the images, a multiple of the groups
+   * @param groups the number of groups the channels are divided into
+   * @param channels the number of channels, a multiple of {@code groups}
    */
   public GroupNorm(int groups, int channels) {
     this(GroupNormConfig.of(groups, channels));
   }
 
   /**
-   * A normalization.
+   * Creates the layer.
    *
-   * @param config its settings
+   * @param config the settings
    */
   public GroupNorm(GroupNormConfig config) {
     super(config.channels(), config.affine());

@@ -5,19 +5,19 @@ import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link GroupNorm}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
- * with mean and variance over an image's pixels and a group of channels. The defaults are
+ * with mean and variance over all pixels of an image and a group of channels. The defaults are
  * PyTorch's.
  *
- * @param groups how many groups the channels are divided into, at least 1
- * @param channels of the images, a multiple of the groups
- * @param epsilon added to the variance, above 0; by default 1e-5
- * @param affine whether there are weight and bias, each [channels]; by default true
+ * @param groups the number of groups the channels are divided into, at least 1
+ * @param channels the number of channels, a multiple of {@code groups}
+ * @param epsilon the value added to the variance, above 0; by default 1e-5
+ * @param affine whether the layer has a weight and a bias, each [channels]; by default true
  */
 public record GroupNormConfig(int groups, int channels, double epsilon, boolean affine) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public GroupNormConfig {
     Require.that(groups >= 1, "GroupNormConfig.groups", "at least 1", groups);
@@ -30,10 +30,10 @@ public record GroupNormConfig(int groups, int channels, double epsilon, boolean 
   }
 
   /**
-   * PyTorch's defaults.
+   * Returns the settings with PyTorch's defaults.
    *
-   * @param groups how many groups the channels are divided into
-   * @param channels of the images, a multiple of the groups
+   * @param groups the number of groups the channels are divided into
+   * @param channels the number of channels, a multiple of {@code groups}
    * @return the settings
    */
   public static GroupNormConfig of(int groups, int channels) {
@@ -41,20 +41,20 @@ public record GroupNormConfig(int groups, int channels, double epsilon, boolean 
   }
 
   /**
-   * Sets what is added to the variance.
+   * Sets the value added to the variance.
    *
-   * @param newEpsilon above 0
-   * @return these settings with it
+   * @param newEpsilon the new value, above 0
+   * @return a copy with the new value
    */
   public GroupNormConfig epsilon(double newEpsilon) {
     return Records.with(this, "epsilon", newEpsilon);
   }
 
   /**
-   * Sets whether there are weight and bias.
+   * Sets whether the layer has a weight and a bias.
    *
-   * @param on whether
-   * @return these settings with it
+   * @param on whether the layer is affine
+   * @return a copy with the new value
    */
   public GroupNormConfig affine(boolean on) {
     return Records.with(this, "affine", on);

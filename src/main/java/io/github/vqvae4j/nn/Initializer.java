@@ -3,13 +3,14 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.random.Rng;
 
 /**
- * How weights start. fan_in is the number of inputs that one output sums over, fan_out the number
- * of outputs that one input goes to; for a convolution both count the kernel's positions.
+ * Weight initialization schemes. fan_in is the number of inputs that contribute to one output,
+ * fan_out the number of outputs that one input contributes to. For a convolution, both include the
+ * number of kernel positions.
  */
 public enum Initializer {
   /**
-   * Uniform in +-1/sqrt(fan_in), biases too: what PyTorch's layers do ({@code kaiming_uniform_}
-   * with a = sqrt 5).
+   * Uniform in +-1/sqrt(fan_in) for weights and biases, the default of PyTorch's layers ({@code
+   * kaiming_uniform_} with a = sqrt 5).
    */
   TORCH {
     @Override
@@ -22,14 +23,17 @@ public enum Initializer {
       return uniform(rng, 1 / Math.sqrt(fanIn));
     }
   },
-  /** Uniform in +-sqrt(6 / fan_in), for relu (He et al. 2015, equation 10). */
+  /** Uniform in +-sqrt(6 / fan_in), for ReLU networks (He et al. 2015, equation 10). */
   KAIMING_UNIFORM {
     @Override
     double draw(Rng rng, long fanIn, long fanOut) {
       return uniform(rng, Math.sqrt(6.0 / fanIn));
     }
   },
-  /** Normal with sigma sqrt(2 / fan_in), for relu (He et al. 2015, equation 10). */
+  /**
+   * Normal with standard deviation sqrt(2 / fan_in), for ReLU networks (He et al. 2015, equation
+   * 10).
+   */
   KAIMING_NORMAL {
     @Override
     double draw(Rng rng, long fanIn, long fanOut) {
@@ -43,14 +47,20 @@ public enum Initializer {
       return uniform(rng, Math.sqrt(6.0 / (fanIn + fanOut)));
     }
   },
-  /** Normal with sigma sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio 2010, equation 12). */
+  /**
+   * Normal with standard deviation sqrt(2 / (fan_in + fan_out)) (Glorot and Bengio 2010, equation
+   * 12).
+   */
   XAVIER_NORMAL {
     @Override
     double draw(Rng rng, long fanIn, long fanOut) {
       return rng.nextGaussian() * Math.sqrt(2.0 / (fanIn + fanOut));
     }
   },
-  /** Normal with sigma 1/sqrt(fan_in), drawn again beyond 2 sigma: what Sonnet's layers do. */
+  /**
+   * Normal with standard deviation 1/sqrt(fan_in), truncated at 2 standard deviations, the default
+   * of Sonnet's layers.
+   */
   TRUNCATED_NORMAL {
     @Override
     double draw(Rng rng, long fanIn, long fanOut) {
@@ -62,10 +72,10 @@ public enum Initializer {
     }
   };
 
-  /** One weight. */
+  /** Draws one weight. */
   abstract double draw(Rng rng, long fanIn, long fanOut);
 
-  /** One bias; zero unless the scheme says otherwise. */
+  /** Draws one bias; 0 unless overridden. */
   double drawBias(Rng rng, long fanIn) {
     return 0;
   }
@@ -75,12 +85,12 @@ public enum Initializer {
   }
 
   /**
-   * Weights for a layer.
+   * Draws the weights of a layer.
    *
-   * @param rng where they are drawn from
-   * @param fanIn inputs that one output sums over
-   * @param fanOut outputs that one input goes to
-   * @param size how many
+   * @param rng the random number generator for the initial weights
+   * @param fanIn the number of inputs that contribute to one output
+   * @param fanOut the number of outputs that one input contributes to
+   * @param size the number of weights
    * @return the weights
    */
   public float[] weights(Rng rng, long fanIn, long fanOut, long size) {
@@ -92,11 +102,11 @@ public enum Initializer {
   }
 
   /**
-   * Biases for a layer.
+   * Draws the biases of a layer.
    *
-   * @param rng where they are drawn from
-   * @param fanIn inputs that one output sums over
-   * @param size how many
+   * @param rng the random number generator for the initial weights
+   * @param fanIn the number of inputs that contribute to one output
+   * @param size the number of biases
    * @return the biases
    */
   public float[] biases(Rng rng, long fanIn, long size) {

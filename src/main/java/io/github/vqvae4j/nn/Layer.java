@@ -4,30 +4,47 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.List;
 
 /**
- * A block that maps one tensor to one. A subclass makes its parts in its constructor and says in
- * {@link #compute} what it computes; gradients follow by themselves.
+ * A block that maps one tensor to one tensor. Subclasses create their parameters and children in
+ * the constructor and implement {@link #compute}. Gradients are computed automatically.
+ *
+ * <pre>{@code
+ * final class Mlp extends Layer {
+ *   private final Linear hidden;
+ *   private final Linear output;
+ *
+ *   Mlp(int in, int size, int out, Rng rng) {
+ *     hidden = child("hidden", new Linear(in, size, rng));
+ *     output = child("output", new Linear(size, out, rng));
+ *   }
+ *
+ *   @Override
+ *   protected Tensor compute(Tensor x) {
+ *     return output.forward(hidden.forward(x).relu());
+ *   }
+ * }
+ * }</pre>
  */
 public abstract class Layer extends Block {
-  /** For subclasses. */
+  /** Constructor for subclasses. */
   protected Layer() {}
 
   /**
    * Computes the output.
    *
-   * @param input what the layer's documentation says
-   * @return the output, of the same step
+   * @param input the input; its shape is documented by each layer
+   * @return the output, in the step of the input
    */
   public final Tensor forward(Tensor input) {
     return within(input.step(), () -> compute(input));
   }
 
   /**
-   * Layers one after another. In inference the memory of each output is given back as soon as the
-   * next one is there.
+   * Applies layers in sequence. In inference, the memory of each intermediate output is released as
+   * soon as the next one has been computed.
    *
-   * @param input of the first
-   * @param layers each takes what the one before gives
-   * @return the output of the last
+   * @param input the input of the first layer
+   * @param layers the layers, in order
+   * @return the output of the last layer
    */
   protected static Tensor chain(Tensor input, List<? extends Layer> layers) {
     Tensor output = input;
@@ -42,10 +59,10 @@ public abstract class Layer extends Block {
   }
 
   /**
-   * What the layer computes: the one method that every layer has to write. Several threads may run
-   * it at once, so it must not write fields.
+   * Computes the output for {@link #forward}. Several threads may call this method concurrently, so
+   * it must not modify fields.
    *
-   * @param input of any step
+   * @param input the input of {@link #forward}
    * @return the output
    */
   protected abstract Tensor compute(Tensor input);

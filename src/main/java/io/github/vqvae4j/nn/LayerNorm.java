@@ -4,28 +4,29 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Layer normalization of the last axis (Ba et al. 2016): [.., dimension] to the same shape, {@code
- * (x - mean) / sqrt(variance + epsilon) weight + bias} with mean and variance of each row.
+ * Layer normalization over the last axis (Ba et al. 2016). Maps [.., dimension] to the same shape:
+ * {@code (x - mean) / sqrt(variance + epsilon) weight + bias}, with mean and variance over the last
+ * axis.
  *
- * <p>Parameters: {@code weight} [dimension], which starts at 1, and {@code bias} [dimension], at 0;
- * neither if it is not {@linkplain LayerNormConfig#affine() affine}.
+ * <p>Parameters: {@code weight} [dimension], initially 1, and {@code bias} [dimension], initially
+ * 0; neither exists if the layer is not {@linkplain LayerNormConfig#affine() affine}.
  */
 public final class LayerNorm extends Normalization {
   private final double epsilon;
 
   /**
-   * A normalization with PyTorch's defaults.
+   * Creates the layer with PyTorch's defaults.
    *
-   * @param dimension size of the last axis
+   * @param dimension the size of the last axis
    */
   public LayerNorm(int dimension) {
     this(LayerNormConfig.of(dimension));
   }
 
   /**
-   * A normalization.
+   * Creates the layer.
    *
-   * @param config its settings
+   * @param config the settings
    */
   public LayerNorm(LayerNormConfig config) {
     super(config.dimension(), config.affine());

@@ -7,15 +7,15 @@ import io.github.vqvae4j.config.Require;
  * The settings of {@link LayerNorm}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
  * with mean and variance over the last axis. The defaults are PyTorch's.
  *
- * @param dimension size of the last axis, at least 1
- * @param epsilon added to the variance, above 0; by default 1e-5
- * @param affine whether there are weight and bias, each [dimension]; by default true
+ * @param dimension the size of the last axis, at least 1
+ * @param epsilon the value added to the variance, above 0; by default 1e-5
+ * @param affine whether the layer has a weight and a bias, each [dimension]; by default true
  */
 public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public LayerNormConfig {
     Require.that(dimension >= 1, "LayerNormConfig.dimension", "at least 1", dimension);
@@ -23,9 +23,9 @@ public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
   }
 
   /**
-   * PyTorch's defaults.
+   * Returns the settings with PyTorch's defaults.
    *
-   * @param dimension size of the last axis
+   * @param dimension the size of the last axis
    * @return the settings
    */
   public static LayerNormConfig of(int dimension) {
@@ -33,20 +33,20 @@ public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
   }
 
   /**
-   * Sets what is added to the variance.
+   * Sets the value added to the variance.
    *
-   * @param newEpsilon above 0
-   * @return these settings with it
+   * @param newEpsilon the new value, above 0
+   * @return a copy with the new value
    */
   public LayerNormConfig epsilon(double newEpsilon) {
     return Records.with(this, "epsilon", newEpsilon);
   }
 
   /**
-   * Sets whether there are weight and bias.
+   * Sets whether the layer has a weight and a bias.
    *
-   * @param on whether
-   * @return these settings with it
+   * @param on whether the layer is affine
+   * @return a copy with the new value
    */
   public LayerNormConfig affine(boolean on) {
     return Records.with(this, "affine", on);

@@ -5,7 +5,7 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * A linear map of the last axis: [.., in] to [.., out], {@code x weight + bias}.
+ * A fully connected layer. Maps the last axis, [.., in] to [.., out]: {@code x weight + bias}.
  *
  * <p>Parameters: {@code weight} [in, out], {@code bias} [out].
  */
@@ -16,11 +16,11 @@ public final class Linear extends Layer {
   private final Parameter bias;
 
   /**
-   * A linear map with the defaults: a bias, and all starts as in PyTorch.
+   * Creates a layer with a bias and PyTorch's initialization.
    *
-   * @param in size of the last axis
-   * @param out size it becomes
-   * @param rng where the weights are drawn from
+   * @param in the size of the last axis of the input
+   * @param out the size of the last axis of the output
+   * @param rng the random number generator for the initial weights
    * @throws IllegalArgumentException if a size is below 1
    */
   public Linear(int in, int out, Rng rng) {
@@ -28,10 +28,10 @@ public final class Linear extends Layer {
   }
 
   /**
-   * A linear map.
+   * Creates the layer.
    *
-   * @param config its settings
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param rng the random number generator for the initial weights
    */
   public Linear(LinearConfig config, Rng rng) {
     in = config.in();

@@ -10,14 +10,14 @@ import io.github.vqvae4j.config.Require;
  * LinearConfig.of(64, 10).bias(false).initializer(Initializer.XAVIER_UNIFORM)
  * }</pre>
  *
- * @param in size of the last axis, at least 1
- * @param out size it becomes, at least 1
- * @param bias whether a bias is added; by default true
- * @param initializer how the weights start; by default {@link Initializer#TORCH}, as in PyTorch
+ * @param in the size of the last axis of the input, at least 1
+ * @param out the size of the last axis of the output, at least 1
+ * @param bias whether the layer has a bias; by default true
+ * @param initializer the weight initialization; by default {@link Initializer#TORCH}
  */
 public record LinearConfig(int in, int out, boolean bias, Initializer initializer) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
    * @throws IllegalArgumentException if a size is below 1
    */
@@ -28,10 +28,11 @@ public record LinearConfig(int in, int out, boolean bias, Initializer initialize
   }
 
   /**
-   * PyTorch's defaults: a bias, and weights and biases uniform in +-1/sqrt(in).
+   * Returns the settings with PyTorch's defaults: a bias, and weights and biases uniform in
+   * +-1/sqrt(in).
    *
-   * @param in size of the last axis
-   * @param out size it becomes
+   * @param in the size of the last axis of the input
+   * @param out the size of the last axis of the output
    * @return the settings
    */
   public static LinearConfig of(int in, int out) {
@@ -39,20 +40,20 @@ public record LinearConfig(int in, int out, boolean bias, Initializer initialize
   }
 
   /**
-   * Sets whether a bias is added.
+   * Sets whether the layer has a bias.
    *
-   * @param withBias whether
-   * @return these settings with it
+   * @param withBias whether the layer has a bias
+   * @return a copy with the new value
    */
   public LinearConfig bias(boolean withBias) {
     return Records.with(this, "bias", withBias);
   }
 
   /**
-   * Sets how the weights start.
+   * Sets the weight initialization.
    *
-   * @param newInitializer how
-   * @return these settings with it
+   * @param newInitializer the new initialization
+   * @return a copy with the new value
    */
   public LinearConfig initializer(Initializer newInitializer) {
     return Records.with(this, "initializer", newInitializer);

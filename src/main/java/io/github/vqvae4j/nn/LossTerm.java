@@ -4,20 +4,21 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.List;
 
 /**
- * One summand of a loss: reported as it is, added with its weight.
+ * A term of a loss function. The loss is the weighted sum of its terms; reports show the unweighted
+ * values.
  *
- * @param name what it is called in reports, as {@code commitment}
- * @param value a scalar without the weight: the mean over all elements, or over the images of a
- *     batch; the model says which
- * @param weight its factor in the loss
+ * @param name the name shown in reports, such as {@code commitment}
+ * @param value the unweighted value, a scalar: the mean over all elements or over the images of a
+ *     batch, as documented by the model
+ * @param weight the factor of the term in the loss
  */
 public record LossTerm(String name, Tensor value, double weight) {
   /**
-   * The loss: the sum of weight times value.
+   * Returns the total loss: the sum of weight times value.
    *
-   * @param terms at least one
+   * @param terms one or more terms
    * @return a scalar
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there are no terms
    */
   public static Tensor total(List<LossTerm> terms) {
     return terms.stream()

@@ -3,33 +3,34 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Tensor;
 
-/** Maximum over square windows of pixels: [b, h, w, c] to [b, h', w', c]. */
+/** Max pooling over square windows: [b, h, w, c] to [b, h', w', c]. */
 public final class MaxPool extends Layer {
   private final int kernel;
-  private final ConvOptions window;
+  private final ConvOptions options;
 
   /**
-   * Windows side by side, which divide height and width by their size, rounded down.
+   * Creates a layer with non-overlapping windows, which divides height and width by the kernel
+   * size, rounding down.
    *
-   * @param kernel rows and columns of a window, at least 1
+   * @param kernel the height and width of a window, at least 1
    */
   public MaxPool(int kernel) {
     this(kernel, ConvOptions.of(kernel, 0));
   }
 
   /**
-   * Windows that may overlap.
+   * Creates a layer with the given stride, padding and dilation.
    *
-   * @param kernel rows and columns of a window, more than its padding
-   * @param window how it moves
+   * @param kernel the height and width of a window, larger than the padding
+   * @param options the stride, padding and dilation
    */
-  public MaxPool(int kernel, ConvOptions window) {
+  public MaxPool(int kernel, ConvOptions options) {
     this.kernel = kernel;
-    this.window = window;
+    this.options = options;
   }
 
   @Override
   protected Tensor compute(Tensor images) {
-    return images.maxPool(kernel, kernel, window);
+    return images.maxPool(kernel, kernel, options);
   }
 }

@@ -4,16 +4,19 @@ import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
-/** What the normalizing layers have in common: a weight and a bias for each channel, or neither. */
+/** Base class of the normalization layers: an optional weight and bias for each channel. */
 abstract sealed class Normalization extends Layer permits BatchNorm2d, GroupNorm, LayerNorm {
-  /** PyTorch's. */
+  /** PyTorch's default. */
   static final double EPSILON = 1e-5;
 
   private final int channels;
   private final Parameter weight;
   private final Parameter bias;
 
-  /** With {@code affine} there are parameters: {@code weight}, all 1, and {@code bias}, all 0. */
+  /**
+   * If {@code affine}, adds the parameters {@code weight}, initially 1, and {@code bias}, initially
+   * 0.
+   */
   Normalization(int channels, boolean affine) {
     this.channels = channels;
     weight = affine ? parameter("weight", () -> repeated(1, channels), channels) : null;
@@ -24,17 +27,17 @@ abstract sealed class Normalization extends Layer permits BatchNorm2d, GroupNorm
     return channels;
   }
 
-  /** Whether there are weight and bias. */
+  /** Returns whether the layer has a weight and a bias. */
   final boolean isAffine() {
     return weight != null;
   }
 
-  /** What x is multiplied by, [channels]. */
+  /** Returns the scale, [channels], in x's step. */
   final Tensor weight(Tensor x) {
     return weight.in(x.step());
   }
 
-  /** What is added then, [channels]. */
+  /** Returns the bias, [channels], in x's step. */
   final Tensor bias(Tensor x) {
     return bias.in(x.step());
   }
@@ -45,9 +48,9 @@ abstract sealed class Normalization extends Layer permits BatchNorm2d, GroupNorm
     return values;
   }
 
-  /** Refuses an epsilon that would be 0 or infinite in float. */
+  /** Throws if epsilon is 0 or infinite in single precision. */
   static void checkEpsilon(String component, double epsilon) {
-    boolean holds = (float) epsilon > 0 && epsilon <= Float.MAX_VALUE;
-    Require.that(holds, component, "a number above 0 and finite, also as float", epsilon);
+    boolean valid = (float) epsilon > 0 && epsilon <= Float.MAX_VALUE;
+    Require.that(valid, component, "a positive, finite value in single precision", epsilon);
   }
 }

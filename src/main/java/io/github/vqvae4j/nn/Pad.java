@@ -3,14 +3,14 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.Padding;
 import io.github.vqvae4j.tensor.Tensor;
 
-/** Pixels around images: [b, h, w, c] to [b, top + h + bottom, left + w + right, c]. */
+/** Pads images: [b, h, w, c] to [b, top + h + bottom, left + w + right, c]. */
 public final class Pad extends Layer {
   private final Padding padding;
 
   /**
-   * Padding.
+   * Creates the layer.
    *
-   * @param padding how many pixels on each side, and which
+   * @param padding the number of pixels on each side and the padding mode
    */
   public Pad(Padding padding) {
     this.padding = padding;

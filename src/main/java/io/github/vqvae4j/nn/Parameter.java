@@ -3,15 +3,18 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.function.Supplier;
 
-/** Weights that training changes along their gradient. */
+/**
+ * A trainable variable, updated by the optimizer from its gradient. Blocks create their parameters
+ * with {@link Block#parameter}.
+ */
 public final class Parameter extends Variable {
   private final Supplier<String> name;
 
   /**
-   * A parameter; blocks make theirs with {@link Block#parameter}.
+   * Creates a parameter.
    *
-   * @param name within its model, as it is when asked for
-   * @param values row by row, the last axis fastest; null for none yet
+   * @param name returns the current hierarchical name within the model
+   * @param values the initial values in row-major order; null to leave the parameter uninitialized
    * @param shape each dimension at least 1
    */
   Parameter(Supplier<String> name, float[] values, long... shape) {

@@ -5,10 +5,10 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * One block of a {@link ResidualStack}, [b, h, w, channels] or [b, time, channels] to the same
- * shape: {@code skip + project(relu(conv(relu(x))))} with a dilated convolution {@code conv} of
- * kernel 3 to the hidden channels and one of kernel 1, {@code project}, back; the skip is x or, if
- * so set, relu(x).
+ * One block of a {@link ResidualStack}. Maps [b, h, w, channels] or [b, time, channels] to the same
+ * shape: {@code skip + project(relu(conv(relu(x))))}. {@code conv} is a dilated convolution with
+ * kernel size 3 to the hidden channels, {@code project} a convolution with kernel size 1 back to
+ * the input channels. The skip connection is x or relu(x), see {@link ResidualConfig.Skip}.
  */
 public final class ResidualBlock extends Layer {
   private final Skip skip;
@@ -16,15 +16,14 @@ public final class ResidualBlock extends Layer {
   private final Convolution project;
 
   /**
-   * A block.
+   * Creates the layer.
    *
    * @param kind {@code Conv2d::new} for images, {@code Conv1d::new} for sequences
-   * @param channels of the input
-   * @param config its settings; how many blocks there are, and how their dilation grows, is the
-   *     stack's concern
-   * @param dilation pixels or times from one element of the kernel to the next, at least 1
-   * @param initializer how the weights start
-   * @param rng where they are drawn from
+   * @param channels the number of input channels
+   * @param config the settings; the number of blocks and the growth of the dilation are ignored
+   * @param dilation the distance between kernel elements in pixels or time steps, at least 1
+   * @param initializer the weight initialization
+   * @param rng the random number generator for the initial weights
    */
   public ResidualBlock(
       Convolution.Kind kind,
@@ -36,7 +35,7 @@ public final class ResidualBlock extends Layer {
     this(kind, channels, config, dilation, initializer, rng, false);
   }
 
-  /** The last of a stack has the stack's final relu done by its own convolution. */
+  /** Creates a block; the last block of a stack includes the stack's final ReLU. */
   ResidualBlock(
       Convolution.Kind kind,
       int channels,

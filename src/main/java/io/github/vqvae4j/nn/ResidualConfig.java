@@ -5,34 +5,35 @@ import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of a {@link ResidualStack} and of each {@link ResidualBlock} in it: {@code skip +
- * project(relu(conv(relu(x))))}, block i with the dilation dilationGrowth^i.
+ * project(relu(conv(relu(x))))}, where block i has a dilation of dilationGrowth^i.
  *
  * <pre>{@code
  * ResidualConfig.of(2, 32).bias(false)
  * }</pre>
  *
- * @param blocks how many, at least 0
- * @param hidden channels between the two convolutions of a block, at least 1
- * @param bias whether the convolutions add a bias; by default true
- * @param skip what is added to what the convolutions give; by default {@link Skip#INPUT}
- * @param dilationGrowth what each block's dilation is multiplied by for the next, from 1 to 65,536;
- *     by default 1, and 3 in series encoders and decoders
+ * @param blocks the number of blocks, at least 0
+ * @param hidden the number of channels between the two convolutions of a block, at least 1
+ * @param bias whether the convolutions have a bias; by default true
+ * @param skip the skip connection; by default {@link Skip#INPUT}
+ * @param dilationGrowth the factor of the dilation from block to block, from 1 to 65,536; by default 1, and
+ *     3 in series encoders and decoders
  */
-public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, int dilationGrowth) {
-  /** What goes past the convolutions of a block, whose input is x. */
+public record ResidualConfig(
+    int blocks, int hidden, boolean bias, Skip skip, int dilationGrowth) {
+  /** The skip connection of a block with input x. */
   public enum Skip {
     /** x itself. */
     INPUT,
-    /** relu(x): what is left of x where the rectified linear unit overwrites it. */
+    /** relu(x), as in implementations that apply the ReLU in place. */
     RECTIFIED
   }
 
-  private static final int LARGEST_DILATION = 1 << 16;
+  private static final int MAX_DILATION = 1 << 16;
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range, or the largest dilation,
+   * @throws IllegalArgumentException if a value is out of range, or the largest dilation,
    *     dilationGrowth^(blocks - 1), would be above 65,536
    */
   public ResidualConfig {
@@ -40,23 +41,23 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, in
     Require.that(hidden >= 1, "ResidualConfig.hidden", "at least 1", hidden);
     Require.present(Skip.class, "ResidualConfig.skip", skip);
     Require.that(
-        dilationGrowth >= 1 && dilationGrowth <= LARGEST_DILATION,
+        dilationGrowth >= 1 && dilationGrowth <= MAX_DILATION,
         "ResidualConfig.dilationGrowth",
-        "1 to " + LARGEST_DILATION,
+        "1 to " + MAX_DILATION,
         dilationGrowth);
     Require.that(
-        Math.pow(dilationGrowth, blocks - 1) <= LARGEST_DILATION,
+        Math.pow(dilationGrowth, blocks - 1) <= MAX_DILATION,
         "ResidualConfig.dilationGrowth",
-        "dilations dilationGrowth^(blocks - 1) of at most " + LARGEST_DILATION,
+        "dilations dilationGrowth^(blocks - 1) of at most " + MAX_DILATION,
         dilationGrowth + " with " + blocks + " blocks",
-        "take fewer blocks or a smaller dilationGrowth, and set dilationGrowth first");
+        "use fewer blocks or a smaller dilationGrowth, and set dilationGrowth first");
   }
 
   /**
-   * The defaults.
+   * Returns the default settings.
    *
-   * @param blocks how many
-   * @param hidden channels inside each
+   * @param blocks the number of blocks
+   * @param hidden the number of hidden channels of each block
    * @return the settings
    */
   public static ResidualConfig of(int blocks, int hidden) {
@@ -64,30 +65,31 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, in
   }
 
   /**
-   * Sets whether the convolutions add a bias.
+   * Sets whether the convolutions have a bias.
    *
-   * @param withBias whether
-   * @return these settings with it
+   * @param withBias whether the convolutions have a bias
+   * @return a copy with the new value
    */
   public ResidualConfig bias(boolean withBias) {
     return Records.with(this, "bias", withBias);
   }
 
   /**
-   * Sets what is added to what the convolutions give.
+   * Sets the skip connection.
    *
-   * @param newSkip what
-   * @return these settings with it
+   * @param newSkip the new skip connection
+   * @return a copy with the new value
    */
   public ResidualConfig skip(Skip newSkip) {
     return Records.with(this, "skip", newSkip);
   }
 
   /**
-   * Sets how far the stack looks: 1 for as far as its blocks alone, more for further.
+   * Sets the growth of the dilation from block to block. Values above 1 increase the receptive
+   * field exponentially with the number of blocks.
    *
-   * @param factor of the dilation from block to block
-   * @return these settings with it
+   * @param factor the factor from one block to the next
+   * @return a copy with the new value
    */
   public ResidualConfig dilationGrowth(int factor) {
     return Records.with(this, "dilationGrowth", factor);

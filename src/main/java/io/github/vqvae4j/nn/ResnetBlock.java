@@ -5,9 +5,10 @@ import io.github.vqvae4j.tensor.Tensor;
 
 /**
  * The residual block of VQGAN's encoder and decoder (Esser et al. 2021, table 7; Ho et al. 2020,
- * appendix B): [b, h, w, in] to [b, h, w, out], {@code skip + conv2(dropout(silu(norm2(conv1(
- * silu(norm1(x)))))))} with 3x3 convolutions and group normalizations of epsilon 1e-6; the skip is
- * x or, if the channels change, a 1x1 convolution of it.
+ * appendix B). Maps [b, h, w, in] to [b, h, w, out]: {@code skip +
+ * conv2(dropout(silu(norm2(conv1(silu(norm1(x)))))))}, with 3x3 convolutions and group
+ * normalization with epsilon 1e-6. The skip connection is x or, if the number of channels changes,
+ * a 1x1 convolution of x.
  */
 public final class ResnetBlock extends Layer {
   private final GroupNorm norm1;
@@ -18,10 +19,10 @@ public final class ResnetBlock extends Layer {
   private final Conv2d shortcut;
 
   /**
-   * A block.
+   * Creates the layer.
    *
-   * @param config its settings
-   * @param rng where the weights are drawn from
+   * @param config the settings
+   * @param rng the random number generator for the initial weights
    */
   public ResnetBlock(ResnetConfig config, Rng rng) {
     int in = config.in();
@@ -34,7 +35,7 @@ public final class ResnetBlock extends Layer {
     shortcut = in == out ? null : child("shortcut", new Conv2d(ConvConfig.of(in, out, 1), rng));
   }
 
-  /** VQGAN's normalization. */
+  /** Returns VQGAN's normalization settings. */
   static GroupNormConfig norm(int groups, int channels) {
     return GroupNormConfig.of(groups, channels).epsilon(1e-6);
   }

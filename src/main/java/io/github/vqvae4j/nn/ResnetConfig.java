@@ -6,34 +6,32 @@ import io.github.vqvae4j.config.Require;
 /**
  * The settings of a {@link ResnetBlock}, [b, h, w, in] to [b, h, w, out].
  *
- * @param in channels of the images, a multiple of the groups
- * @param out channels of the result, a multiple of the groups
- * @param groups into which each normalization divides its channels, at least 1
- * @param dropout the rate of {@link Dropout} before the second convolution, from 0 to below 1; by
- *     default 0
+ * @param in the number of input channels, a multiple of {@code groups}
+ * @param out the number of output channels, a multiple of {@code groups}
+ * @param groups the number of groups of each normalization, at least 1
+ * @param dropout the rate of {@link Dropout} before the second convolution, in [0, 1); by default 0
  */
 public record ResnetConfig(int in, int out, int groups, double dropout) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range, or the groups do not divide
-   *     both numbers of channels
+   * @throws IllegalArgumentException if a value is out of range, or the groups do not divide the
+   *     input and output channels
    */
   public ResnetConfig {
     Require.that(groups >= 1, "ResnetConfig.groups", "at least 1", groups);
     String multiple = "a multiple of the " + groups + " groups, at least 1";
     Require.that(in >= 1 && in % groups == 0, "ResnetConfig.in", multiple, in);
     Require.that(out >= 1 && out % groups == 0, "ResnetConfig.out", multiple, out);
-    Require.that(
-        dropout >= 0 && dropout < 1, "ResnetConfig.dropout", "a rate from 0 to below 1", dropout);
+    Require.that(dropout >= 0 && dropout < 1, "ResnetConfig.dropout", "a rate in [0, 1)", dropout);
   }
 
   /**
-   * Settings without dropout.
+   * Returns settings without dropout.
    *
-   * @param in channels of the images
-   * @param out channels of the result
-   * @param groups into which each normalization divides its channels; VQGAN takes 32
+   * @param in the number of input channels
+   * @param out the number of output channels
+   * @param groups the number of groups of each normalization; VQGAN uses 32
    * @return the settings
    */
   public static ResnetConfig of(int in, int out, int groups) {
@@ -41,10 +39,10 @@ public record ResnetConfig(int in, int out, int groups, double dropout) {
   }
 
   /**
-   * Sets the dropout.
+   * Sets the dropout rate.
    *
-   * @param rate the probability that an element is dropped
-   * @return these settings with it
+   * @param rate the probability of dropping an element, in [0, 1)
+   * @return a copy with the new value
    */
   public ResnetConfig dropout(double rate) {
     return Records.with(this, "dropout", rate);

@@ -17,34 +17,38 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * A table of a model's layers, for people: names, output shapes and numbers of parameters.
+ * A human-readable table of a model's layers with their names, output shapes and parameter counts.
  *
- * @param rows a row a layer, in the order in which they compute
- * @param parameters numbers that training changes, in all
- * @param buffers numbers that are saved but have no gradient, in all
+ * <pre>{@code
+ * System.out.println(Summary.of(model, 1, 28, 28, 1));
+ * }</pre>
+ *
+ * @param rows one row per layer call, in order of execution
+ * @param parameters the total number of trainable values
+ * @param buffers the total number of values in buffers
  */
 public record Summary(List<Row> rows, long parameters, long buffers) {
   /**
-   * One layer.
+   * A layer of the table.
    *
-   * @param name hierarchical
-   * @param type its class
-   * @param output the shape of what it computed
-   * @param parameters its own parameters, without those of inner layers
+   * @param name the hierarchical name
+   * @param type the class name
+   * @param output the output shape
+   * @param parameters the number of the layer's own trainable values, without those of its children
    */
   public record Row(String name, String type, List<Long> output, long parameters) {}
 
   /**
-   * Runs a layer once on zeros and writes down what it computes.
+   * Runs a layer once on zeros and summarizes it.
    *
-   * @param layer any layer
-   * @param inputShape the shape of an input, as [1, 28, 28, 1]
-   * @return the table
+   * @param layer the layer
+   * @param inputShape the input shape, such as [1, 28, 28, 1]
+   * @return the summary
    */
   public static Summary of(Layer layer, long... inputShape) {
     int size = 1;
     for (long d : inputShape) {
-      // Of no size, so that the step's own check refuses it.
+      // Negative dimensions count as 0, so that the step's own check rejects the shape.
       size = Math.toIntExact(size * Math.max(0, d));
     }
     float[] zeros = new float[size];
@@ -52,15 +56,15 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
   }
 
   /**
-   * Runs a block once and writes down what it computes.
+   * Runs a block once and summarizes it.
    *
-   * @param block any block
-   * @param pass calls the block with inputs of the step for inference that it is given
-   * @return the table
+   * @param block the block
+   * @param pass calls the block with inputs created in the given inference step
+   * @return the summary
    */
   public static Summary of(Block block, Consumer<Step> pass) {
     Map<Block, Deque<String>> names = new IdentityHashMap<>();
-    name("", block, names);
+    collectNames("", block, names);
     List<Row> rows = new ArrayList<>();
     try (Step step = Step.inference()) {
       step.observe((source, output) -> rows.add(row(names, (Block) source, output)));
@@ -68,22 +72,24 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
     }
     return new Summary(
         List.copyOf(rows),
-        count(block.variables().values(), true),
-        count(block.variables().values(), false));
+        countElements(block.variables().values(), true),
+        countElements(block.variables().values(), false));
   }
 
-  private static void name(String path, Block block, Map<Block, Deque<String>> names) {
+  private static void collectNames(String path, Block block, Map<Block, Deque<String>> names) {
     names.computeIfAbsent(block, b -> new ArrayDeque<>()).add(path.isEmpty() ? "(all)" : path);
     block
         .children()
-        .forEach((name, child) -> name(path.isEmpty() ? name : path + "." + name, child, names));
+        .forEach(
+            (name, child) -> collectNames(path.isEmpty() ? name : path + "." + name, child, names));
   }
 
   private static Row row(Map<Block, Deque<String>> names, Block block, Tensor output) {
     Deque<String> own = names.getOrDefault(block, new ArrayDeque<>(List.of("?")));
-    // A layer that stands in several places, as an activation may, computes in their order.
+    // A layer that is used several times, such as an activation, is called in the order of its
+    // names.
     String name = own.size() > 1 ? own.poll() : own.peek();
-    // Inner layers may share parameters, or be one.
+    // Subtract sets, since children may share parameters or be the same layer.
     Set<Variable> ownVariables = new HashSet<>(block.variables().values());
     block
         .children()
@@ -93,10 +99,10 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
         name,
         block.getClass().getSimpleName(),
         Arrays.stream(output.shape()).boxed().toList(),
-        count(ownVariables, true));
+        countElements(ownVariables, true));
   }
 
-  private static long count(Collection<Variable> variables, boolean parameters) {
+  private static long countElements(Collection<Variable> variables, boolean parameters) {
     long sum = 0;
     for (Variable variable : Set.copyOf(variables)) {
       sum += variable instanceof Parameter == parameters ? variable.size() : 0;
@@ -122,7 +128,7 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
     return table
         .append(
             String.format(
-                Locale.ROOT, "%,d parameters and %,d numbers in buffers", parameters, buffers))
+                Locale.ROOT, "%,d parameters and %,d buffer elements", parameters, buffers))
         .toString();
   }
 }

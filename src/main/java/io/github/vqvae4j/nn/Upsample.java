@@ -2,14 +2,14 @@ package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.tensor.Tensor;
 
-/** Nearest-neighbour upsampling: [b, h, w, c] to [b, h factor, w factor, c]. */
+/** Nearest-neighbor upsampling: [b, h, w, c] to [b, h factor, w factor, c]. */
 public final class Upsample extends Layer {
   private final int factor;
 
   /**
-   * Upsampling.
+   * Creates the layer.
    *
-   * @param factor how often each pixel is repeated in both directions, at least 1
+   * @param factor the scale factor along both axes, at least 1
    */
   public Upsample(int factor) {
     if (factor < 1) {

@@ -5,24 +5,32 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The codebooks that {@link Codes} index: groups times stages, each of a size of its own. A plain
- * vector quantizer has one.
+ * The layout of the codebooks that {@link Codes} index: groups times stages, each with its own
+ * size. A plain vector quantizer has a single codebook.
  *
- * <p><b>Groups</b> quantize parts of a vector side by side: the heads of a multi-head quantizer,
- * the subspaces of product quantization, the groups of a grouped residual quantizer, the codebooks
- * of a finite scalar or lookup-free one. <b>Stages</b> quantize one after another what the stages
- * before left over, as in residual quantization. Two groups with three stages each are six
- * codebooks.
+ * <p><b>Groups</b> quantize different parts of a vector independently: the heads of a multi-head
+ * quantizer, the subspaces of product quantization, the groups of a grouped residual quantizer, or
+ * the codebooks of a finite scalar or lookup-free quantizer. <b>Stages</b> are applied in sequence,
+ * each to the residual of the previous ones, as in residual quantization. Two groups with three
+ * stages each have six codebooks.
  *
- * @param groups 1 or more
- * @param stages of each group, 1 or more
- * @param sizes the number of codes of each codebook, 1 or more, the stages of the first group first
+ * <pre>{@code
+ * Codebooks.of(512)                      // a plain vector quantizer
+ * Codebooks.residual(1024, 1024, 1024)   // a residual quantizer of 3 stages
+ * Codebooks.grouped(8, 5, 5, 5)          // a finite scalar quantizer of 4 dimensions
+ * }</pre>
+ *
+ * @param groups the number of groups, at least 1
+ * @param stages the number of stages of each group, at least 1
+ * @param sizes the number of codes of each codebook, at least 1; all stages of the first group come
+ *     first
  */
 public record Codebooks(int groups, int stages, List<Integer> sizes) {
   /**
-   * Creates codebooks.
+   * Validates the layout.
    *
-   * @throws IllegalArgumentException if there are not groups times stages sizes, or one is below 1
+   * @throws IllegalArgumentException if a value is below 1, or the number of sizes is not groups
+   *     times stages
    */
   public Codebooks {
     sizes = List.copyOf(sizes);
@@ -37,16 +45,16 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
               + " groups of "
               + stages
               + " stages and the sizes "
-              + few(sizes)
-              + ". Give the sizes of the first group's stages first, then the second's.");
+              + abbreviated(sizes)
+              + ". List the sizes of the first group's stages first, then those of the second.");
     }
   }
 
   /**
-   * Creates the codebook of a plain quantizer.
+   * Creates the layout of a plain vector quantizer.
    *
-   * @param size K, 1 or more
-   * @return one group of one stage
+   * @param size K, at least 1
+   * @return one group with one stage
    * @throws IllegalArgumentException if the size is below 1
    */
   public static Codebooks of(int size) {
@@ -54,22 +62,22 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
   }
 
   /**
-   * Creates the codebooks of a residual quantizer.
+   * Creates the layout of a residual quantizer.
    *
-   * @param sizes of each stage, the first stage first, 1 or more each
-   * @return one group
-   * @throws IllegalArgumentException if there are none, or one is below 1
+   * @param sizes the codebook size of each stage, at least 1
+   * @return one group with one stage for each size
+   * @throws IllegalArgumentException if there are no sizes, or one is below 1
    */
   public static Codebooks residual(int... sizes) {
     return new Codebooks(1, sizes.length, list(sizes));
   }
 
   /**
-   * Creates the codebooks of heads or groups of one stage each.
+   * Creates the layout of a quantizer with heads or groups of one stage each.
    *
-   * @param sizes of each group, 1 or more each
-   * @return one stage
-   * @throws IllegalArgumentException if there are none, or one is below 1
+   * @param sizes the codebook size of each group, at least 1
+   * @return one group with one stage for each size
+   * @throws IllegalArgumentException if there are no sizes, or one is below 1
    */
   public static Codebooks grouped(int... sizes) {
     return new Codebooks(sizes.length, 1, list(sizes));
@@ -88,17 +96,20 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
     return sizes.size();
   }
 
-  /** Names a codebook in a message, {@code ", group 1, stage 0"}; says nothing of an only one. */
+  /**
+   * Returns a codebook's name for messages, {@code ", group 1, stage 0"}; empty if it is the only
+   * one.
+   */
   String name(int index) {
     return (groups == 1 ? "" : ", group " + index / stages)
         + (stages == 1 ? "" : ", stage " + index % stages);
   }
 
-  /** Groups, stages and sizes: {@code 2 groups of 4 stages of 1024 codes}. */
+  /** Returns groups, stages and sizes: {@code 2 groups of 4 stages of 1024 codes}. */
   @Override
   public String toString() {
-    boolean alike = sizes.stream().distinct().count() == 1;
-    String size = alike ? sizes.get(0).toString() : few(sizes);
+    boolean equalSizes = sizes.stream().distinct().count() == 1;
+    String size = equalSizes ? sizes.get(0).toString() : abbreviated(sizes);
     return count() == 1
         ? "a codebook of " + size
         : (groups == 1 ? "" : groups + " groups of ")
@@ -107,9 +118,9 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
             + " codes";
   }
 
-  private static String few(List<Integer> sizes) {
-    int most = 16;
-    String text = sizes.subList(0, Math.min(most, sizes.size())).toString();
-    return sizes.size() <= most ? text : text.replace("]", ", ..]");
+  private static String abbreviated(List<Integer> sizes) {
+    int max = 16;
+    String text = sizes.subList(0, Math.min(max, sizes.size())).toString();
+    return sizes.size() <= max ? text : text.replace("]", ", ..]");
   }
 }

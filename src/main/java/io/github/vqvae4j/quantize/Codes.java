@@ -15,26 +15,33 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The codes of a batch of images (or of anything else), an immutable value on the heap: at each
- * place a code of each codebook, and a label for each image.
+ * The discrete latent codes of a batch of images or other examples: an immutable heap object with
+ * one code of each codebook for each position, and optionally a label for each image.
  *
- * <p>Places have the shape in which the encoder gave its vectors, [batch, height, width] for
- * images. A plain vector quantizer has one codebook, and a place one code from 0 to K - 1; where
- * there are {@link Codebooks} of several groups or stages, a place has a code of each. A code may
- * be {@link #MISSING}, where the stages of a residual quantizer were dropped or a place is masked.
+ * <pre>{@code
+ * Codes codes = model.encode(images);           // Codes[8, 7, 7] of a codebook of 512
+ * int[] values = codes.range(0, 1).values();    // the 49 codes of the first image
+ * codes.save(Path.of("codes.safetensors"));
+ * Images reconstructions = model.decode(Codes.load(Path.of("codes.safetensors")));
+ * }</pre>
  *
- * <p>Codes are of one map. A model of several maps, such as the top and the bottom of a VQ-VAE-2,
- * has as many {@code Codes}.
+ * <p>The positions have the shape of the encoder output without the channel axis, [batch, height,
+ * width] for images. With a plain vector quantizer, a position has a single code from 0 to K - 1.
+ * With {@link Codebooks} of several groups or stages, it has one code of each codebook. A code is
+ * {@link #MISSING} if the stages of a residual quantizer were dropped or the position is masked.
+ *
+ * <p>Codes represent a single code map. A model with several code maps, such as the top and bottom
+ * maps of a VQ-VAE-2, has one {@code Codes} object for each.
  */
 public final class Codes {
-  /** Stands for a code, or a label, where there is none. */
+  /** The value of a missing code or label. */
   public static final int MISSING = -1;
 
   private final int[] values;
   private final Codebooks codebooks;
   private final int[] shape;
 
-  /** Null where no image has one. */
+  /** Null if no image has a label. */
   private final int[] labels;
 
   private Codes(int[] values, Codebooks codebooks, int[] shape, int[] labels) {
@@ -47,12 +54,12 @@ public final class Codes {
   /**
    * Creates codes of one codebook.
    *
-   * @param values place by place, the last axis fastest; copied
-   * @param codebookSize K, 1 or more
-   * @param shape of the places, two axes or more, of which the first is the batch
+   * @param values the codes in row-major order; copied
+   * @param codebookSize K, at least 1
+   * @param shape the shape of the positions, at least two axes; the first is the batch
    * @return the codes, without labels
-   * @throws IllegalArgumentException if the shape does not hold the values, or one is neither from
-   *     0 to K - 1 nor {@link #MISSING}
+   * @throws IllegalArgumentException if the shape does not match the number of values, or a value
+   *     is neither from 0 to K - 1 nor {@link #MISSING}
    */
   public static Codes of(int[] values, int codebookSize, int... shape) {
     return of(values, Codebooks.of(codebookSize), shape);
@@ -61,111 +68,113 @@ public final class Codes {
   /**
    * Creates codes of several codebooks.
    *
-   * @param values in the order of {@link #values()}; copied
-   * @param codebooks what they are codes of
-   * @param shape of the places, two axes or more, of which the first is the batch
+   * @param values the codes in the order of {@link #values()}; copied
+   * @param codebooks the codebooks
+   * @param shape the shape of the positions, at least two axes; the first is the batch
    * @return the codes, without labels
-   * @throws IllegalArgumentException if the shape does not hold the values, or one is neither a
-   *     code of its codebook nor {@link #MISSING}
+   * @throws IllegalArgumentException if the shape does not match the number of values, or a value
+   *     is neither a code of its codebook nor {@link #MISSING}
    */
   public static Codes of(int[] values, Codebooks codebooks, int... shape) {
-    CodeChecks.values(values, codebooks, shape);
+    CodesValidation.checkValues(values, codebooks, shape);
     return new Codes(values.clone(), codebooks, shape.clone(), null);
   }
 
   /**
-   * Creates codes from a tensor of them, copied to the heap.
+   * Creates codes from a tensor, such as the result of {@link #in}. The values are copied to the
+   * heap.
    *
-   * @param codes in INT, of the places' shape, and then as many as there are codebooks if there are
-   *     several: what {@link #in} gives; places [n] become [n, 1]
-   * @param codebooks what they are codes of
+   * @param codes an INT tensor with the shape of the positions, followed by the number of codebooks
+   *     if there are several; a shape of [n] becomes [n, 1]
+   * @param codebooks the codebooks
    * @return the codes, without labels
-   * @throws IllegalArgumentException if the tensor is of another format or shape, or an element is
+   * @throws IllegalArgumentException if the tensor has another data type or shape, or an element is
    *     neither a code of its codebook nor {@link #MISSING}
    */
   public static Codes of(Tensor codes, Codebooks codebooks) {
-    int[] shape = CodeChecks.places(codes, codebooks);
-    return owning(codes.toInts(), codebooks, shape);
+    int[] shape = CodesValidation.positionShape(codes, codebooks);
+    return wrap(codes.toInts(), codebooks, shape);
   }
 
-  /** Creates codes whose values are this array, not a copy of it. */
-  static Codes owning(int[] values, Codebooks codebooks, int... shape) {
-    CodeChecks.values(values, codebooks, shape);
+  /** Creates codes that use this array without copying it. */
+  static Codes wrap(int[] values, Codebooks codebooks, int... shape) {
+    CodesValidation.checkValues(values, codebooks, shape);
     return new Codes(values, codebooks, shape, null);
   }
 
   /**
-   * Puts the codes of several batches together.
+   * Concatenates codes along the batch axis.
    *
-   * @param parts one or more, of the same codebooks and of one shape but for the batch
-   * @return all of them in order; if only some have labels, an image without one has -1
-   * @throws IllegalArgumentException if there are none, they differ, or an array cannot hold them
+   * @param parts one or more codes with the same codebooks, and the same shape except for the batch
+   * @return the concatenated codes; if only some have labels, the labels of the others are {@link
+   *     #MISSING}
+   * @throws IllegalArgumentException if there are none, if shapes or codebooks differ, or if there
+   *     are more codes than fit into an array
    */
   public static Codes concat(Codes... parts) {
-    CodeChecks.alike(parts);
+    CodesValidation.checkConcatenable(parts);
     Codes first = parts[0];
     int[] shape = first.shape.clone();
     shape[0] = Arrays.stream(parts).mapToInt(Codes::count).sum();
-    int each = first.perImage();
-    int[] values = new int[shape[0] * each];
+    int codesPerImage = first.codesPerImage();
+    int[] values = new int[shape[0] * codesPerImage];
     int[] labels = new int[shape[0]];
     Arrays.fill(labels, MISSING);
-    int from = 0;
+    int offset = 0;
     for (Codes part : parts) {
-      System.arraycopy(part.values, 0, values, from * each, part.values.length);
+      System.arraycopy(part.values, 0, values, offset * codesPerImage, part.values.length);
       if (part.labels != null) {
-        System.arraycopy(part.labels, 0, labels, from, part.count());
+        System.arraycopy(part.labels, 0, labels, offset, part.count());
       }
-      from += part.count();
+      offset += part.count();
     }
     return new Codes(values, first.codebooks, shape, labelsOrNull(labels));
   }
 
   /**
-   * Reads codes that {@link #save} wrote.
+   * Reads codes written by {@link #save}.
    *
-   * @param file a file of codes
+   * @param file the file
    * @return the codes, with their labels
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if it is damaged, of another kind or of a later version
-   * @throws InsufficientMemoryException if the heap is too small for them
-   * @throws IOException if it cannot be read
+   * @throws BadFileException if the file is corrupt, of another kind or of a later version
+   * @throws InsufficientMemoryException if the heap is too small
+   * @throws IOException if the file cannot be read
    */
   public static Codes load(Path file) throws IOException {
     return CodesFile.load(file);
   }
 
   /**
-   * Writes the codes to a file: safetensors, which other programs read too. Its arrays are of type
-   * I32: {@code codes}, of the places' shape, then groups if there are several, then stages if
-   * there are several; {@code codebooks} [groups, stages], the size of each; and {@code labels}
-   * [batch] if there are some. Its metadata have {@code vqvae4j.codes}, the version of the format.
+   * Writes the codes to a safetensors file. All arrays are of type I32: {@code codes} has the shape
+   * of the positions, followed by groups and stages if there are several; {@code codebooks}
+   * [groups, stages] has the codebook sizes; {@code labels} [batch] exists only if there are
+   * labels. The metadata entry {@code vqvae4j.codes} is the version of the format.
    *
-   * @param file an existing one is replaced once the new one is complete
-   * @throws IllegalArgumentException if there are more than the 32 axes that a file can have
-   * @throws IOException if it cannot be written
+   * @param file the file; an existing file is replaced once the new one is complete
+   * @throws IllegalArgumentException if there are more than 32 axes, the maximum of the format
+   * @throws IOException if the file cannot be written
    */
   public void save(Path file) throws IOException {
     CodesFile.save(this, values, file);
   }
 
   /**
-   * Returns all codes, place by place: the last axis of the shape is faster than the one before,
-   * and within a place the codes are in the order of {@link Codebooks#sizes()}, all stages of the
-   * first group first.
+   * Returns all codes in row-major order. The codes of a position are in the order of {@link
+   * Codebooks#sizes()}: all stages of the first group come first.
    *
-   * @return a copy, of the number of places times the number of codebooks
+   * @return a copy; its length is the number of positions times the number of codebooks
    */
   public int[] values() {
     return values.clone();
   }
 
   /**
-   * Copies the codes into a step.
+   * Copies the codes to a tensor.
    *
-   * @param step where the tensor lives
-   * @return in INT, [batch, height, width] for images, and then the number of codebooks if there
-   *     are several
+   * @param step the step of the tensor
+   * @return an INT tensor, [batch, height, width] for images, with an additional last axis for the
+   *     codebooks if there are several
    */
   public Tensor in(Step step) {
     int books = codebooks.count();
@@ -176,25 +185,25 @@ public final class Codes {
   }
 
   /**
-   * Returns the shape of the places.
+   * Returns the shape of the positions.
    *
-   * @return [batch, height, width] for images, a copy
+   * @return a copy of the shape, [batch, height, width] for images
    */
   public int[] shape() {
     return shape.clone();
   }
 
   /**
-   * Returns what these are codes of.
+   * Returns the layout of the codebooks.
    *
-   * @return groups, stages and sizes
+   * @return the codebooks
    */
   public Codebooks codebooks() {
     return codebooks;
   }
 
   /**
-   * Returns the size of the codebook, where there is one.
+   * Returns the size of the codebook if there is only one.
    *
    * @return K
    * @throws IllegalStateException if there are several codebooks
@@ -204,15 +213,15 @@ public final class Codes {
       throw new IllegalStateException(
           "Codes.codebookSize: expected codes of one codebook, got "
               + this
-              + ". Take those of one with group(..) and stage(..), or use codebooks().");
+              + ". Select one with group(..) and stage(..), or use codebooks().");
     }
     return codebooks.sizes().get(0);
   }
 
   /**
-   * Returns how many images (or other things) these are codes of.
+   * Returns the number of images or other examples.
    *
-   * @return the first axis of the shape
+   * @return the size of the first axis
    */
   public int count() {
     return shape[0];
@@ -221,22 +230,23 @@ public final class Codes {
   /**
    * Returns the labels of the images.
    *
-   * @return for each image its label, 0 or more, or -1 where it has none, a copy; empty if none has
-   *     one
+   * @return a copy of the labels: 0 or more for each image, or {@link #MISSING}; empty if no image
+   *     has a label
    */
   public Optional<int[]> labels() {
     return Optional.ofNullable(labels).map(int[]::clone);
   }
 
   /**
-   * Returns the same codes with labels.
+   * Returns the same codes with other labels.
    *
-   * @param newLabels one for each image, 0 or more, or -1 where it has none; copied
-   * @return codes with these labels in place of others
-   * @throws IllegalArgumentException if there are not as many as images, or one is below -1
+   * @param newLabels one label for each image, 0 or more, or {@link #MISSING}; copied
+   * @return codes with these labels
+   * @throws IllegalArgumentException if the number of labels is not {@link #count()}, or one is
+   *     below -1
    */
   public Codes withLabels(int... newLabels) {
-    CodeChecks.labels(count(), newLabels);
+    CodesValidation.checkLabels(count(), newLabels);
     return new Codes(values, codebooks, shape, labelsOrNull(newLabels.clone()));
   }
 
@@ -245,29 +255,29 @@ public final class Codes {
   }
 
   /**
-   * Returns whether there is a code of each codebook at each place.
+   * Returns whether every position has a code of each codebook.
    *
-   * @return false if one is {@link #MISSING}
+   * @return false if a code is {@link #MISSING}
    */
   public boolean isComplete() {
-    return CodeChecks.missing(values) == 0;
+    return CodesValidation.countMissing(values) == 0;
   }
 
   /**
-   * Refuses codes of which some are {@link #MISSING}, for a reader that cannot do without.
+   * Throws if a code is {@link #MISSING}.
    *
-   * @param who needs all of them, for the message
-   * @throws IllegalArgumentException if one is missing; the message says where
+   * @param caller the name of the caller, for the message
+   * @throws IllegalArgumentException if a code is missing; the message has its position
    */
-  public void requireComplete(String who) {
-    CodeChecks.complete(who, this, values);
+  public void requireComplete(String caller) {
+    CodesValidation.checkComplete(caller, this, values);
   }
 
   /**
-   * Returns the codes of some images.
+   * Returns the codes of a range of images.
    *
-   * @param from the first image
-   * @param to the one after the last
+   * @param from the index of the first image
+   * @param to the index after the last image
    * @return their codes and labels
    * @throws IllegalArgumentException if not {@code 0 <= from < to <= count()}
    */
@@ -282,50 +292,50 @@ public final class Codes {
               + to
               + ".");
     }
-    int each = perImage();
-    int[] part = shape.clone();
-    part[0] = to - from;
+    int codesPerImage = codesPerImage();
+    int[] newShape = shape.clone();
+    newShape[0] = to - from;
     return new Codes(
-        Arrays.copyOfRange(values, from * each, to * each),
+        Arrays.copyOfRange(values, from * codesPerImage, to * codesPerImage),
         codebooks,
-        part,
+        newShape,
         labels == null ? null : labelsOrNull(Arrays.copyOfRange(labels, from, to)));
   }
 
-  /** The number of codes of an image. */
-  int perImage() {
+  /** Returns the number of codes of each image. */
+  int codesPerImage() {
     return values.length / count();
   }
 
   /**
    * Returns the codes of one stage.
    *
-   * @param stage 0 for the first
-   * @return codes of the same places, groups and labels
+   * @param stage the index of the stage, from 0
+   * @return codes with the same positions, groups and labels
    * @throws IllegalArgumentException if there is no such stage
    */
   public Codes stage(int stage) {
     checkIndex("stage", stage, codebooks.stages());
-    return part(codebooks.groups(), 1, book -> book % codebooks.stages() == stage);
+    return select(codebooks.groups(), 1, book -> book % codebooks.stages() == stage);
   }
 
   /**
    * Returns the codes of one group or head.
    *
-   * @param group 0 for the first
-   * @return codes of the same places, stages and labels
+   * @param group the index of the group, from 0
+   * @return codes with the same positions, stages and labels
    * @throws IllegalArgumentException if there is no such group
    */
   public Codes group(int group) {
     checkIndex("group", group, codebooks.groups());
-    return part(1, codebooks.stages(), book -> book / codebooks.stages() == group);
+    return select(1, codebooks.stages(), book -> book / codebooks.stages() == group);
   }
 
-  private void checkIndex(String what, int index, int count) {
+  private void checkIndex(String name, int index, int count) {
     if (index < 0 || index >= count) {
       throw new IllegalArgumentException(
           "Codes."
-              + what
+              + name
               + ": expected 0 to "
               + (count - 1)
               + " for "
@@ -336,23 +346,23 @@ public final class Codes {
     }
   }
 
-  /** The codes of those codebooks whose index is wanted. */
-  private Codes part(int groups, int stages, IntPredicate wanted) {
+  /** Returns the codes of the codebooks whose index matches. */
+  private Codes select(int groups, int stages, IntPredicate predicate) {
     int all = codebooks.count();
-    int[] books = IntStream.range(0, all).filter(wanted).toArray();
-    int[] some = new int[values.length / all * books.length];
-    for (int i = 0; i < some.length; i++) {
-      some[i] = values[i / books.length * all + books[i % books.length]];
+    int[] books = IntStream.range(0, all).filter(predicate).toArray();
+    int[] selected = new int[values.length / all * books.length];
+    for (int i = 0; i < selected.length; i++) {
+      selected[i] = values[i / books.length * all + books[i % books.length]];
     }
     List<Integer> sizes = IntStream.of(books).mapToObj(codebooks.sizes()::get).toList();
-    return new Codes(some, new Codebooks(groups, stages, sizes), shape, labels);
+    return new Codes(selected, new Codebooks(groups, stages, sizes), shape, labels);
   }
 
   /**
-   * Equal values, shape, codebooks and labels.
+   * Returns whether another object is {@code Codes} with equal values, shape, codebooks and labels.
    *
    * @param other another object
-   * @return whether it is equal codes
+   * @return whether they are equal
    */
   @Override
   public boolean equals(Object other) {
@@ -368,10 +378,10 @@ public final class Codes {
     return 31 * Arrays.hashCode(shape) + Arrays.hashCode(values);
   }
 
-  /** Shape and codebooks: {@code Codes[8, 7, 7] of a codebook of 512, with labels}. */
+  /** Returns shape and codebooks: {@code Codes[8, 7, 7] of a codebook of 512, with labels}. */
   @Override
   public String toString() {
-    long missing = CodeChecks.missing(values);
+    long missing = CodesValidation.countMissing(values);
     return "Codes"
         + Arrays.toString(shape)
         + " of "

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** The file of {@link Codes}, as {@link Codes#save} describes it. */
+/** Reads and writes files of {@link Codes}; see {@link Codes#save} for the format. */
 final class CodesFile {
-  /** Its value is the format's version. */
+  /** The metadata key; its value is the version of the format. */
   private static final String FORMAT = "vqvae4j.codes";
 
   private static final String VERSION = "1";
@@ -37,7 +37,7 @@ final class CodesFile {
   /**
    * Writes codes.
    *
-   * @param values those of the codes, not copied
+   * @param values the values of the codes, not copied
    */
   static void save(Codes codes, int[] values, Path file) throws IOException {
     Codebooks codebooks = codes.codebooks();
@@ -51,7 +51,7 @@ final class CodesFile {
     Safetensors.write(file, Map.of(FORMAT, VERSION), arrays);
   }
 
-  /** The axes that follow those of the places. */
+  /** Returns the axes that follow those of the positions. */
   private static IntStream axes(int groups, int stages) {
     return IntStream.of(groups, stages).filter(size -> size > 1);
   }
@@ -63,9 +63,9 @@ final class CodesFile {
       throw new BadFileException(
           file,
           "metadata",
-          "this is a safetensors file, but not one of codes ("
+          "this safetensors file does not contain codes ("
               + FORMAT
-              + " is missing); give a file that Codes.save wrote");
+              + " is missing); use a file written by Codes.save");
     }
     if (!version.equals(VERSION)) {
       throw new BadFileException(
@@ -95,7 +95,7 @@ final class CodesFile {
     int[] shape = LongStream.of(codes.shape()).mapToInt(Math::toIntExact).toArray();
     int[] inner = axes((int) books[0], (int) books[1]).toArray();
     int outer = Math.max(0, shape.length - inner.length);
-    // Before the sizes are copied, so that no more of them are than there are codes.
+    // Check this before copying the sizes, so that there are no more sizes than codes.
     if (!Arrays.equals(Arrays.copyOfRange(shape, outer, shape.length), inner)) {
       throw bad(
           CODES,
@@ -106,17 +106,17 @@ final class CodesFile {
               + ", got "
               + codes);
     }
-    String read = CODEBOOKS;
+    String current = CODEBOOKS;
     try {
       Codebooks codebooks =
           new Codebooks(
               (int) books[0], (int) books[1], IntStream.of(sizes.ints()).boxed().toList());
-      read = CODES;
-      Codes result = Codes.owning(codes.ints(), codebooks, Arrays.copyOf(shape, outer));
-      read = LABELS;
+      current = CODES;
+      Codes result = Codes.wrap(codes.ints(), codebooks, Arrays.copyOf(shape, outer));
+      current = LABELS;
       return arrays.containsKey(LABELS) ? result.withLabels(labels(shape[0])) : result;
     } catch (IllegalArgumentException e) {
-      throw new BadFileException(file, place(read), e.getMessage(), e);
+      throw new BadFileException(file, location(current), e.getMessage(), e);
     }
   }
 
@@ -142,10 +142,10 @@ final class CodesFile {
 
   private BadFileException bad(String name, String problem) {
     return new BadFileException(
-        file, place(name), problem + "; the file is damaged or was not written by Codes.save");
+        file, location(name), problem + "; the file is damaged or was not written by Codes.save");
   }
 
-  private static String place(String name) {
+  private static String location(String name) {
     return "array \"" + MessageText.shown(name) + "\"";
   }
 }

@@ -5,26 +5,26 @@ import io.github.vqvae4j.random.Rng;
 import java.util.Locale;
 
 /**
- * K-means: K centers c of rows x, near which all rows lie. It lowers the inertia
+ * K-means clustering. Finds K centers c for rows x that minimize the inertia
  *
  * <pre>
  * sum over rows of min_k ||x - c_k||^2
  * </pre>
  *
- * <p>Centers start at rows drawn by the k-means++ rule (Arthur and Vassilvitskii 2007). Then
- * Lloyd's iterations (1982) assign each row to its nearest center and move each center to the mean
- * of its rows; a center without rows moves to a row far from its own center. With {@link
- * KMeansConfig#batch} each iteration looks at a few rows only (Sculley, "Web-scale k-means
- * clustering", 2010), and one over all rows ends it.
+ * <p>Centers are initialized with k-means++ (Arthur and Vassilvitskii 2007). Each iteration of
+ * Lloyd's algorithm (1982) then assigns every row to its nearest center and moves every center to
+ * the mean of its rows. A center without rows moves to a row far from its current center. With
+ * {@link KMeansConfig#batch}, each iteration uses a random mini-batch (Sculley, "Web-scale k-means
+ * clustering", 2010), followed by one iteration over all rows.
  *
  * <pre>{@code
- * KMeans clusters = KMeans.fit(rows, 3, KMeansConfig.of(256), new Rng(42));
- * int[] clusterOfRow = clusters.assign(rows);
+ * KMeans kMeans = KMeans.fit(rows, 3, KMeansConfig.of(256), new Rng(42));
+ * int[] clusterOfRow = kMeans.assign(rows);
  * }</pre>
  */
 public final class KMeans {
-  /** Rows that a start looks at, for each row of a batch or each cluster. */
-  private static final int START_ROWS = 3;
+  /** The rows sampled for the initialization of mini-batch k-means, per batch row or cluster. */
+  private static final int INIT_SIZE_FACTOR = 3;
 
   private final int dimension;
   private final float[] centers;
@@ -34,25 +34,25 @@ public final class KMeans {
   private final boolean converged;
 
   private KMeans(
-      int dimension, Clusters clusters, double inertia, int iterations, boolean converged) {
+      int dimension, KMeansState state, double inertia, int iterations, boolean converged) {
     this.dimension = dimension;
-    this.centers = clusters.centers();
-    this.sizes = clusters.sizes();
+    this.centers = state.centers();
+    this.sizes = state.sizes();
     this.inertia = inertia;
     this.iterations = iterations;
     this.converged = converged;
   }
 
   /**
-   * Finds clusters.
+   * Clusters rows.
    *
-   * @param rows row by row, [n, D], at least as many as clusters
+   * @param rows the rows [n, D] in row-major order, at least as many as clusters
    * @param dimension D, at least 1
-   * @param config how many clusters, and when to stop
-   * @param rng for all choices: the same seed gives the same clusters
-   * @return the clusters
-   * @throws IllegalArgumentException if the numbers are not whole rows, the rows are fewer than the
-   *     clusters, or a number is NaN or infinite
+   * @param config the number of clusters and the stopping criterion
+   * @param rng the random number generator; the same seed gives the same clusters
+   * @return the fitted clusters
+   * @throws IllegalArgumentException if the array does not consist of whole rows, there are fewer
+   *     rows than clusters, or a value is NaN or infinite
    */
   public static KMeans fit(float[] rows, int dimension, KMeansConfig config, Rng rng) {
     FiniteRows.check("KMeans", rows, dimension);
@@ -64,108 +64,113 @@ public final class KMeans {
               + n
               + " rows for "
               + k
-              + " clusters; ask for fewer clusters, or give more rows.");
+              + " clusters. Use fewer clusters or more rows.");
     }
-    boolean batches = config.batch() > 0;
-    long wanted = (long) START_ROWS * Math.max(config.batch(), k);
-    float[] sample = batches && wanted < n ? draw(rows, dimension, (int) wanted, rng) : rows;
-    Clusters clusters =
-        new Clusters(rows, dimension, KMeansStart.centers(sample, dimension, k, rng));
-    if (batches) {
-      long[] seen = new long[k];
+    boolean miniBatch = config.batch() > 0;
+    long initSize = (long) INIT_SIZE_FACTOR * Math.max(config.batch(), k);
+    float[] initRows =
+        miniBatch && initSize < n ? sample(rows, dimension, (int) initSize, rng) : rows;
+    KMeansState state =
+        new KMeansState(
+            rows, dimension, KMeansPlusPlus.initialCenters(initRows, dimension, k, rng));
+    if (miniBatch) {
+      long[] counts = new long[k];
       for (int i = 0; i < config.iterations(); i++) {
-        clusters.approach(draw(rows, dimension, config.batch(), rng), seen);
+        state.updateFromBatch(sample(rows, dimension, config.batch(), rng), counts);
       }
     }
-    int most = batches ? 1 : config.iterations();
-    double inertia = clusters.assign();
+    int maxIterations = miniBatch ? 1 : config.iterations();
+    double inertia = state.assign();
     boolean converged = inertia == 0;
     int iterations = 0;
-    while (!converged && iterations < most) {
+    while (!converged && iterations < maxIterations) {
       iterations++;
-      clusters.move(rng);
+      state.updateCenters(rng);
       double before = inertia;
-      inertia = clusters.assign();
+      inertia = state.assign();
       converged = before - inertia <= config.tolerance() * before;
     }
     return new KMeans(
         dimension,
-        clusters,
+        state,
         inertia,
-        batches ? config.iterations() + iterations : iterations,
+        miniBatch ? config.iterations() + iterations : iterations,
         converged);
   }
 
-  /** How many numbers the rows of a batch have. */
-  static int numbers(int rows, int d) {
+  /** Returns the number of values in a batch. */
+  static int batchLength(int rows, int d) {
     if ((long) rows * d > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "KMeans: expected batches of at most "
               + (Integer.MAX_VALUE - 8) / d
               + " rows of "
               + d
-              + " numbers, got "
+              + " values, got "
               + rows
-              + " rows; ask for smaller batches.");
+              + " rows. Use smaller batches.");
     }
     return rows * d;
   }
 
-  private static float[] draw(float[] rows, int d, int count, Rng rng) {
-    float[] drawn = new float[numbers(count, d)];
+  private static float[] sample(float[] rows, int d, int count, Rng rng) {
+    float[] sample = new float[batchLength(count, d)];
     for (int i = 0; i < count; i++) {
-      System.arraycopy(rows, rng.nextInt(rows.length / d) * d, drawn, i * d, d);
+      System.arraycopy(rows, rng.nextInt(rows.length / d) * d, sample, i * d, d);
     }
-    return drawn;
+    return sample;
   }
 
   /**
-   * The nearest center of each row, the lowest of equals.
+   * Returns the index of the nearest center of each row. Ties go to the lowest index.
    *
-   * @param rows row by row, [m, D]; those it was fitted to, or others
+   * @param rows the rows [m, D] in row-major order; not necessarily those it was fitted to
    * @return [m], each from 0 to K - 1
-   * @throws IllegalArgumentException if the numbers are not whole rows, or one is NaN or infinite
+   * @throws IllegalArgumentException if the array does not consist of whole rows, or a value is NaN
+   *     or infinite
    */
   public int[] assign(float[] rows) {
     return nearest(rows, dimension, centers);
   }
 
   /**
-   * The nearest of any centers to each row, the lowest of equals.
+   * Returns the index of the nearest of the given centers for each row. Ties go to the lowest
+   * index.
    *
-   * @param rows row by row, [m, D]
+   * @param rows the rows [m, D] in row-major order
    * @param dimension D, at least 1
-   * @param centers row by row, [K, D]
+   * @param centers the centers [K, D] in row-major order
    * @return [m], each from 0 to K - 1
-   * @throws IllegalArgumentException if the numbers are not whole rows, or one is NaN or infinite
+   * @throws IllegalArgumentException if an array does not consist of whole rows, or a value is NaN
+   *     or infinite
    */
   public static int[] nearest(float[] rows, int dimension, float[] centers) {
     FiniteRows.check("KMeans", rows, dimension);
     FiniteRows.check("KMeans", centers, dimension);
-    return Clusters.nearest(rows, dimension, centers);
+    return KMeansState.nearest(rows, dimension, centers);
   }
 
   /**
-   * The centers.
+   * Returns the cluster centers.
    *
-   * @return row by row, [K, D], a copy
+   * @return a copy of the centers [K, D] in row-major order
    */
   public float[] centers() {
     return centers.clone();
   }
 
   /**
-   * How many of the rows it was fitted to each center has. 0 remains where there are fewer
-   * different rows than clusters, or where the last iteration left a center without.
+   * Returns the number of fitted rows in each cluster. A cluster is empty if there are fewer
+   * distinct rows than clusters, or if the last iteration left its center without rows.
    *
-   * @return [K], a copy
+   * @return a copy of the sizes [K]
    */
   public int[] sizes() {
     return sizes.clone();
   }
 
   /**
-   * What was lowered.
+   * Returns the final inertia.
    *
    * @return the sum of the squared distances of the rows from their centers
    */
@@ -174,19 +179,19 @@ public final class KMeans {
   }
 
   /**
-   * How long it took.
+   * Returns the number of iterations.
    *
-   * @return iterations, of both kinds if batches were asked for
+   * @return the number of iterations, including those over all rows after mini-batch iterations
    */
   public int iterations() {
     return iterations;
   }
 
   /**
-   * Why it stopped.
+   * Returns whether the algorithm converged.
    *
-   * @return true if the last iteration lowered the inertia by no more than the tolerance, or there
-   *     was none left; false if it was stopped by the limit
+   * @return true if the inertia is 0, or if the last iteration decreased it by no more than the
+   *     tolerance; false if the maximum number of iterations was reached first
    */
   public boolean converged() {
     return converged;
@@ -196,7 +201,7 @@ public final class KMeans {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "KMeans: %d clusters of rows of %d numbers, inertia %.6g, %s after %d iterations",
+        "KMeans: %d clusters in %d dimensions, inertia %.6g, %s after %d iterations",
         sizes.length,
         dimension,
         inertia,

@@ -6,17 +6,18 @@ import io.github.vqvae4j.config.Require;
 /**
  * The settings of {@link KMeans}.
  *
- * @param clusters K, how many centers are found, at least 1
- * @param iterations the most there will be, at least 1; by default 100
- * @param tolerance stops when an iteration over all rows has lowered the inertia by no more than
- *     this share of it, at least 0; by default 1e-3
- * @param batch rows that an iteration looks at, drawn anew each time; 0, the default, for all
+ * @param clusters K, the number of clusters, at least 1
+ * @param iterations the maximum number of iterations, at least 1; by default 100
+ * @param tolerance the relative decrease of the inertia below or at which an iteration over all
+ *     rows counts as converged, in [0, 1); by default 1e-3
+ * @param batch the number of rows sampled for each iteration of mini-batch k-means; 0, the default,
+ *     uses all rows
  */
 public record KMeansConfig(int clusters, int iterations, double tolerance, int batch) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public KMeansConfig {
     Require.that(clusters >= 1, "KMeansConfig.clusters", "at least 1", clusters);
@@ -24,46 +25,46 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
     Require.that(
         tolerance >= 0 && tolerance < 1,
         "KMeansConfig.tolerance",
-        "a share from 0 to below 1",
+        "a fraction in [0, 1)",
         tolerance);
     Require.that(batch >= 0, "KMeansConfig.batch", "at least 1 row, or 0 for all", batch);
   }
 
   /**
-   * Settings for so many clusters: all rows, until it converges.
+   * Returns the default settings: iterations over all rows until convergence.
    *
-   * @param clusters K
-   * @return the settings, to be changed or used
+   * @param clusters K, the number of clusters
+   * @return the settings
    */
   public static KMeansConfig of(int clusters) {
     return new KMeansConfig(clusters, 100, 1e-3, 0);
   }
 
   /**
-   * Sets the limit.
+   * Sets the maximum number of iterations.
    *
-   * @param most iterations
-   * @return these settings with it
+   * @param max the maximum, at least 1
+   * @return a copy with the new value
    */
-  public KMeansConfig iterations(int most) {
-    return Records.with(this, "iterations", most);
+  public KMeansConfig iterations(int max) {
+    return Records.with(this, "iterations", max);
   }
 
   /**
-   * Sets when it has converged.
+   * Sets the convergence tolerance.
    *
-   * @param share of the inertia, 0 for when it falls no more
-   * @return these settings with it
+   * @param fraction the relative decrease of the inertia; 0 iterates until it no longer decreases
+   * @return a copy with the new value
    */
-  public KMeansConfig tolerance(double share) {
-    return Records.with(this, "tolerance", share);
+  public KMeansConfig tolerance(double fraction) {
+    return Records.with(this, "tolerance", fraction);
   }
 
   /**
-   * Has every iteration look at a few rows only, for more rows than one wants to wait for.
+   * Enables mini-batch k-means, which is faster for large numbers of rows.
    *
-   * @param rows drawn for each iteration, some times as many as clusters
-   * @return these settings with it
+   * @param rows the number of rows sampled for each iteration, a small multiple of the clusters
+   * @return a copy with the new value
    */
   public KMeansConfig batch(int rows) {
     return Records.with(this, "batch", rows);

@@ -6,14 +6,14 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.List;
 
 /**
- * What a quantizer makes of a batch of vectors.
+ * The result of quantizing a batch of latents.
  *
- * @param quantized the shape of the input [.., D]; its value is the chosen codebook vectors, its
- *     gradient goes straight through to the input
- * @param codes the chosen codes, in INT, of the input's shape without the last axis; where there
- *     are several {@linkplain Quantizer#codebooks codebooks}, [.., codebooks], as {@link Codes}
- *     order them
- * @param terms what the quantizer adds to the loss
- * @param usage how often each code was chosen
+ * @param quantized the quantized latents [.., D]: the selected codebook vectors, with a
+ *     straight-through gradient to the input
+ * @param codes the selected codes, an INT tensor with the shape of the input without the last axis;
+ *     if there are several {@linkplain Quantizer#codebooks codebooks}, [.., codebooks], in the
+ *     order of {@link Codes#values}
+ * @param terms the loss terms of the quantizer
+ * @param usage the code usage in this batch
  */
 public record Quantized(Tensor quantized, Tensor codes, List<LossTerm> terms, CodeUsage usage) {}

@@ -7,46 +7,58 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * Turns vectors into codes of a finite codebook, and codes into vectors.
+ * The base class of quantizers, which map continuous latents to discrete codes of a finite codebook
+ * and codes back to vectors.
  *
- * <p>As a layer it maps vectors [.., D] to the quantized vectors; {@link #quantize} gives codes,
- * loss terms and usage beside them.
+ * <p>As a layer, a quantizer maps latents [.., D] to quantized latents of the same shape. {@link
+ * #quantize} also returns the codes, loss terms and code usage:
+ *
+ * <pre>{@code
+ * Quantizer quantizer = VectorQuantizer.ema(512, 64).build(new Rng(42));
+ * try (Step step = Step.inference()) {
+ *   Tensor latents = step.tensor(new float[2 * 7 * 7 * 64], 2, 7, 7, 64); // encoder outputs
+ *   Tensor codes = quantizer.encode(latents); // [2, 7, 7], from 0 to 511
+ *   Tensor vectors = quantizer.lookup(codes); // [2, 7, 7, 64]
+ * }
+ * }</pre>
+ *
+ * <p>Custom quantizers implement {@link #quantized} and {@link #vectors}.
  */
 public abstract class Quantizer extends Layer {
-  /** The settings that a quantizer is built from, and saved with. */
+  /** The settings of a quantizer, from which it is built and which are saved with it. */
   public interface Config {
     /**
      * Builds the quantizer.
      *
-     * @param rng where its start is drawn from
+     * @param rng the random number generator for the initial codebook
      * @return a new quantizer with these settings
      */
     Quantizer build(Rng rng);
   }
 
-  /** For subclasses. */
+  /** Constructor for subclasses. */
   protected Quantizer() {}
 
   /**
-   * The number of codes.
+   * Returns the number of codes.
    *
    * @return K, at least 1
    */
   public abstract int codebookSize();
 
   /**
-   * Returns what {@link #encode} gives codes of.
+   * Returns the layout of the codebooks that the codes of {@link #encode} index.
    *
-   * @return one codebook of {@link #codebookSize()}; a quantizer of several stages or groups says
-   *     otherwise
+   * @return by default one codebook of {@link #codebookSize()}; overridden by quantizers with
+   *     several stages or groups
    */
   public Codebooks codebooks() {
     return Codebooks.of(codebookSize());
   }
 
   /**
-   * Returns whether {@link #lookup} takes {@link Codes#MISSING} for a code, as that of a residual
-   * quantizer does, where a dropped stage adds nothing.
+   * Returns whether {@link #lookup} accepts {@link Codes#MISSING}, as a residual quantizer does,
+   * where a dropped stage contributes nothing.
    *
    * @return false by default
    */
@@ -55,59 +67,62 @@ public abstract class Quantizer extends Layer {
   }
 
   /**
-   * The size of each vector.
+   * Returns the dimension of the codebook vectors.
    *
    * @return D, at least 1
    */
   public abstract int dimension();
 
   /**
-   * Quantizes a batch. In a training step, what changes in the quantizer's state is done when the
-   * step commits. Observers of the step are told of the quantized vectors.
+   * Quantizes a batch of latents. In a training step, updates of the quantizer's state are applied
+   * when the step commits. Observers of the step are notified of the quantized latents.
    *
-   * @param vectors [.., D]
-   * @return quantized vectors, codes, loss terms, usage
+   * @param latents the encoder outputs [.., D]
+   * @return quantized latents, codes, loss terms and usage
    */
-  public final Quantized quantize(Tensor vectors) {
-    return within(vectors.step(), () -> quantized(vectors), Quantized::quantized);
+  public final Quantized quantize(Tensor latents) {
+    return within(latents.step(), () -> quantized(latents), Quantized::quantized);
   }
 
   /**
-   * Quantizes a batch, for {@link #quantize}. State changes by {@link Step#onCommit}.
+   * Computes the result of {@link #quantize}. State updates must be registered with {@link
+   * Step#onCommit}.
    *
-   * @param vectors as there
-   * @return quantized vectors, codes, loss terms, usage
+   * @param latents the encoder outputs [.., D]
+   * @return quantized latents, codes, loss terms and usage
    */
-  protected abstract Quantized quantized(Tensor vectors);
+  protected abstract Quantized quantized(Tensor latents);
 
   /**
-   * Returns the codes alone, for encoding: no terms, no use.
+   * Returns only the codes of latents, without loss terms or usage.
    *
-   * @param vectors as for {@link #quantize}
-   * @return in INT, the codes that {@link #quantize} gives
+   * @param latents the encoder outputs [.., D]
+   * @return an INT tensor with the codes that {@link #quantize} returns
    */
-  public final Tensor encode(Tensor vectors) {
-    return vectors.step().within(this, () -> codes(vectors));
+  public final Tensor encode(Tensor latents) {
+    return latents.step().within(this, () -> codes(latents));
   }
 
   /**
-   * Computes the codes, for {@link #encode}.
+   * Computes the result of {@link #encode}. By default, returns the codes of {@link #quantized};
+   * override it if they can be computed more efficiently.
    *
-   * @param vectors as there
-   * @return those of {@link #quantized}, unless a subclass has a shorter way
+   * @param latents the encoder outputs [.., D]
+   * @return the codes, an INT tensor
    */
-  protected Tensor codes(Tensor vectors) {
-    return quantized(vectors).codes();
+  protected Tensor codes(Tensor latents) {
+    return quantized(latents).codes();
   }
 
   /**
-   * Returns the vectors of some codes.
+   * Looks up the codebook vectors of codes.
    *
-   * @param codes in INT [..], or [.., codebooks] if there are several, as {@link Quantized#codes}
-   *     and {@link Codes#in} give them
-   * @return [.., D]
-   * @throws IllegalArgumentException if they are not of this shape, one is out of range, or one is
-   *     {@link Codes#MISSING} and the quantizer {@linkplain #supportsMissingCodes does not take it}
+   * @param codes an INT tensor [..], or [.., codebooks] if there are several codebooks, such as
+   *     {@link Quantized#codes} and {@link Codes#in}
+   * @return the vectors [.., D]
+   * @throws IllegalArgumentException if the shape does not match, a code is out of range, or a code
+   *     is {@link Codes#MISSING} and the quantizer {@linkplain #supportsMissingCodes does not
+   *     support it}
    */
   public final Tensor lookup(Tensor codes) {
     checkComplete(Codes.of(codes, codebooks()));
@@ -115,13 +130,13 @@ public abstract class Quantizer extends Layer {
   }
 
   /**
-   * Returns the vectors of codes that were checked when they were made.
+   * Looks up the codebook vectors of codes.
    *
-   * @param codes of {@link #codebooks()}
-   * @param step where the vectors are computed
-   * @return [.., D]
-   * @throws IllegalArgumentException if they are codes of other codebooks, or one is {@link
-   *     Codes#MISSING} and the quantizer {@linkplain #supportsMissingCodes does not take it}
+   * @param codes codes of this quantizer's {@link #codebooks()}
+   * @param step the step of the result
+   * @return the vectors [.., D]
+   * @throws IllegalArgumentException if the codes have other codebooks, or one is {@link
+   *     Codes#MISSING} and the quantizer {@linkplain #supportsMissingCodes does not support it}
    */
   public final Tensor lookup(Codes codes, Step step) {
     if (!codes.codebooks().equals(codebooks())) {
@@ -131,7 +146,7 @@ public abstract class Quantizer extends Layer {
               + codebooks()
               + ", got "
               + codes
-              + ". Look them up with the quantizer that made them.");
+              + ". Use the quantizer that encoded them.");
     }
     checkComplete(codes);
     return step.within(this, () -> vectors(codes.in(step)));
@@ -144,46 +159,48 @@ public abstract class Quantizer extends Layer {
   }
 
   /**
-   * Computes the vectors of some codes, for {@link #lookup}.
+   * Computes the result of {@link #lookup}.
    *
-   * @param codes as there, checked
-   * @return [.., D]
+   * @param codes the codes, already validated
+   * @return the vectors [.., D]
    */
   protected abstract Tensor vectors(Tensor codes);
 
   /**
-   * How many vectors it wants to see before its first training step, to start its codebook from.
+   * Returns the number of latents required by {@link #initialize} before the first training step.
    *
-   * @return 0 if it starts by itself, or has started
+   * @return 0 if the codebook does not need initialization from data or is already initialized
    */
   public int initializationVectors() {
     return 0;
   }
 
   /**
-   * Starts the codebook from vectors; called by the trainer if {@link #initializationVectors} asks
-   * for it.
+   * Initializes the codebook from latents. Called by the trainer if {@link #initializationVectors}
+   * is not 0.
    *
-   * @param vectors row by row, [n, D]
-   * @param perBatch how many vectors a training batch has, which the counts are scaled to
-   * @param rng for random choices
+   * @param latents the latents [n, D] in row-major order
+   * @param perBatch the number of latents in a training batch, used to scale the counts
+   * @param rng the random number generator
    */
-  public void initialize(float[] vectors, int perBatch, Rng rng) {
+  public void initialize(float[] latents, int perBatch, Rng rng) {
     throw new IllegalStateException(
-        getClass().getSimpleName() + " does not start from data (initializationVectors() is 0).");
+        getClass().getSimpleName()
+            + ".initialize: this quantizer is not initialized from data (initializationVectors() is"
+            + " 0).");
   }
 
   /**
-   * The settings it was built from, which a model file keeps.
+   * Returns the settings that are saved in a model file, from which loading rebuilds the quantizer.
    *
-   * @return empty for a quantizer of one's own, which a model file cannot build
+   * @return the settings; empty for custom quantizers, which a model file cannot rebuild
    */
   public Optional<Config> config() {
     return Optional.empty();
   }
 
   @Override
-  protected final Tensor compute(Tensor vectors) {
-    return quantized(vectors).quantized();
+  protected final Tensor compute(Tensor latents) {
+    return quantized(latents).quantized();
   }
 }

@@ -17,82 +17,105 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
- * The vector quantizer of VQ-VAE (van den Oord, Vinyals and Kavukcuoglu 2017). With encoder outputs
- * z_e and codebook vectors e_1 .. e_K:
+ * The vector quantizer of VQ-VAE (van den Oord, Vinyals and Kavukcuoglu 2017). Each encoder output
+ * z_e is replaced by the nearest of the codebook vectors e_1 .. e_K:
  *
  * <pre>
- * k   = argmin_j ||z_e - e_j||          (equation 1; of equals, the lowest)
- * z_q = e_k                             (equation 2), gradient straight through to z_e
+ * k   = argmin_j ||z_e - e_j||          (equation 1; ties go to the lowest index)
+ * z_q = e_k                             (equation 2), with a straight-through gradient to z_e
  * L   = alpha mean((sg(z_e) - z_q)^2) + beta mean((z_e - sg(z_q))^2)    (equation 3)
  * </pre>
  *
- * <p>The first term, {@code codebook}, moves the codebook towards the encoder's outputs; the
- * second, {@code commitment}, moves the encoder towards the codebook. With {@link Update#EMA} there
- * is no first term: moving averages of the outputs assigned to each code are its vector (appendix
- * A.1). With n_i outputs of a batch assigned to code i, and gamma the decay:
+ * <p>sg is the stop-gradient operator. The first loss term, {@code codebook}, moves the codebook
+ * vectors towards the encoder outputs; the second, {@code commitment}, moves the encoder outputs
+ * towards the codebook. The model adds the reconstruction loss.
+ *
+ * <p>With {@link Update#EMA} there is no codebook loss. Instead, each codebook vector is an
+ * exponential moving average of the encoder outputs assigned to it (appendix A.1). With n_i encoder
+ * outputs of a batch assigned to code i, and decay gamma:
  *
  * <pre>
  * N_i &lt;- gamma N_i + (1 - gamma) n_i
- * m_i &lt;- gamma m_i + (1 - gamma) (sum of these outputs)
+ * m_i &lt;- gamma m_i + (1 - gamma) (sum of these encoder outputs)
  * w   &lt;- gamma w   + (1 - gamma)
  * e_i  = (m_i / w) / N'_i,   N'_i = (N_i / w + epsilon) / (N + K epsilon) N,   N = sum of N_i / w
  * </pre>
  *
- * <p>From 0, w is 1 - gamma^t, which removes the bias of averages that start at zero (Kingma and Ba
- * 2015, section 3); from 1 it stays 1. N' is Laplace smoothing, as in the authors' code. With
- * {@link Update#GRADIENT} only N and w are kept, which tell {@linkplain Restarts dead codes}.
+ * <p>Initialized with 0, w is 1 - gamma^t, which corrects the bias of zero-initialized averages
+ * (Kingma and Ba 2015, section 3); initialized with 1, it stays 1 (see {@link EmaConfig}). N' is N
+ * with Laplace smoothing, as in the authors' code. With {@link Update#GRADIENT} only N and w are
+ * tracked, for the detection of dead codes.
  *
- * <p>The first axis of the vectors is that of the examples: which vectors dead codes restart at is
- * drawn by each example's place in the whole batch ({@link io.github.vqvae4j.random.RngKey}).
+ * <p>Codes that are rarely used are dead: they are restarted at encoder outputs of the batch, see
+ * {@link VectorQuantizerConfig#deadCodeThreshold}. The first axis of the latents is the batch; the
+ * random choice of encoder outputs depends on each example's position in the whole batch ({@link
+ * io.github.vqvae4j.random.RngKey}).
  *
- * <p>A training step quantizes first, with the codebook as it is, and updates it when it commits.
- * State: {@code codebook} e [K, D]; {@code count} N [K] and, unless the gradient moves the
- * codebook, {@code sum} m [K, D]; {@code weight} w [1]; {@code initialized} [1], whether there is a
- * codebook to train yet.
+ * <pre>{@code
+ * VectorQuantizer quantizer =
+ *     VectorQuantizer.ema(512, 64).init(Initialization.NORMAL).build(new Rng(42));
+ * try (Step step = Step.training(new Rng(1))) {
+ *   Tensor images = step.tensor(pixels, 32, 28, 28, 1);
+ *   Tensor latents = encoder.forward(images); // [32, 7, 7, 64]
+ *   Quantized result = quantizer.quantize(latents);
+ *   Tensor reconstructions = decoder.forward(result.quantized());
+ *   Tensor loss = reconstructions.meanSquaredError(images).add(LossTerm.total(result.terms()));
+ *   loss.backward();
+ *   optimizer.update(parameters, step);
+ *   step.commit(); // updates the codebook
+ * }
+ * }</pre>
+ *
+ * <p>A training step quantizes with the current codebook and updates it when the step commits.
+ * State: {@code codebook} e [K, D]; {@code count} N [K]; with {@link Update#EMA}, {@code sum} m [K,
+ * D]; {@code weight} w [1]; {@code initialized} [1], 1 once the codebook is initialized. With
+ * {@link Initialization#K_MEANS}, the trainer calls {@link #initialize} before the first training
+ * step.
  */
 public final class VectorQuantizer extends Quantizer {
-  /** Vectors per code that k-means starts from. */
-  private static final int START_VECTORS_PER_CODE = 20;
+  /** The number of latents per code for k-means initialization. */
+  private static final int INIT_LATENTS_PER_CODE = 20;
 
-  /** Numbers of these vectors: whole batches of them must fit into one array. */
-  private static final int MOST_START_NUMBERS = 1 << 30;
+  /** The maximum number of values in these latents, since whole batches must fit into one array. */
+  private static final int MAX_INIT_VALUES = 1 << 30;
 
-  /** Iterations of that; training moves the codebook on. */
-  private static final int START_ITERATIONS = 10;
+  /** The number of k-means iterations; training refines the codebook. */
+  private static final int INIT_ITERATIONS = 10;
 
-  /** The bound of a codebook that starts as in Keras. */
-  private static final double SMALL = 0.05;
+  /** The bound of {@link Initialization#SMALL_UNIFORM}. */
+  private static final double SMALL_BOUND = 0.05;
 
   private final VectorQuantizerConfig config;
   private final Variable codebook;
   private final Variable count;
 
-  /** Null where the gradient moves the codebook. */
+  /** Null with {@link Update#GRADIENT}. */
   private final Variable sum;
 
   private final Variable weight;
   private final Variable initialized;
 
   /**
-   * A quantizer.
+   * Creates a quantizer.
    *
-   * @param config its settings
-   * @param rng where the codebook is drawn from
+   * @param config the settings
+   * @param rng the random number generator for the initial codebook
    */
   public VectorQuantizer(VectorQuantizerConfig config, Rng rng) {
     this.config = config;
     int k = config.codebookSize();
     int d = config.dimension();
-    double bound = config.init() == Initialization.SMALL_UNIFORM ? SMALL : Math.sqrt(3.0 / d);
-    DoubleSupplier number =
+    double bound = config.init() == Initialization.SMALL_UNIFORM ? SMALL_BOUND : Math.sqrt(3.0 / d);
+    DoubleSupplier random =
         config.init() == Initialization.NORMAL
             ? rng::nextGaussian
             : () -> bound * (2 * rng.nextDouble() - 1);
-    Supplier<float[]> start = () -> drawn(k * d, number);
+    Supplier<float[]> vectors = () -> fill(k * d, random);
     boolean byGradient = config.update() == Update.GRADIENT;
-    codebook = byGradient ? parameter("codebook", start, k, d) : buffer("codebook", start, k, d);
+    codebook =
+        byGradient ? parameter("codebook", vectors, k, d) : buffer("codebook", vectors, k, d);
     boolean debiased = config.ema().zeroDebiased();
-    Supplier<float[]> sums = () -> drawn(k * d, debiased ? () -> 0 : rng::nextGaussian);
+    Supplier<float[]> sums = () -> fill(k * d, debiased ? () -> 0 : rng::nextGaussian);
     count = buffer("count", () -> new float[k], k);
     sum = byGradient ? null : buffer("sum", sums, k, d);
     weight = buffer("weight", new float[] {debiased ? 0 : 1}, 1);
@@ -100,31 +123,31 @@ public final class VectorQuantizer extends Quantizer {
         buffer("initialized", new float[] {config.init() == Initialization.K_MEANS ? 0 : 1}, 1);
   }
 
-  private static float[] drawn(int size, DoubleSupplier number) {
+  private static float[] fill(int size, DoubleSupplier value) {
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {
-      values[i] = (float) number.getAsDouble();
+      values[i] = (float) value.getAsDouble();
     }
     return values;
   }
 
   /**
-   * Settings for a codebook that learns by moving averages.
+   * Returns the default settings of a codebook trained by exponential moving averages.
    *
-   * @param codebookSize K
-   * @param dimension D
-   * @return the settings, to be changed or built
+   * @param codebookSize K, the number of codes
+   * @param dimension D, the dimension of each codebook vector
+   * @return the settings
    */
   public static VectorQuantizerConfig ema(int codebookSize, int dimension) {
     return VectorQuantizerConfig.of(codebookSize, dimension, Update.EMA);
   }
 
   /**
-   * Settings for a codebook that learns by the gradient of its own term.
+   * Returns the default settings of a codebook trained by the gradient of the codebook loss.
    *
-   * @param codebookSize K
-   * @param dimension D
-   * @return the settings, to be changed or built
+   * @param codebookSize K, the number of codes
+   * @param dimension D, the dimension of each codebook vector
+   * @return the settings
    */
   public static VectorQuantizerConfig gradient(int codebookSize, int dimension) {
     return VectorQuantizerConfig.of(codebookSize, dimension, Update.GRADIENT);
@@ -146,20 +169,20 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   /**
-   * The codebook vectors.
+   * Returns the codebook vectors.
    *
-   * @return row by row, [K, D], a copy
+   * @return a copy of the vectors [K, D] in row-major order
    */
   public float[] codebook() {
     return codebook.toFloats();
   }
 
   @Override
-  protected Tensor codes(Tensor vectors) {
-    checkShape(vectors);
-    long[] places = Arrays.copyOf(vectors.shape(), vectors.rank() - 1);
-    Tensor table = codebook.in(vectors.step());
-    return vectors.reshape(-1, config.dimension()).nearestRows(table).reshape(places);
+  protected Tensor codes(Tensor latents) {
+    checkShape(latents);
+    long[] positions = Arrays.copyOf(latents.shape(), latents.rank() - 1);
+    Tensor table = codebook.in(latents.step());
+    return latents.reshape(-1, config.dimension()).nearestRows(table).reshape(positions);
   }
 
   @Override
@@ -167,63 +190,67 @@ public final class VectorQuantizer extends Quantizer {
     return codebook.in(codes.step()).embedding(codes);
   }
 
-  private void checkShape(Tensor vectors) {
-    if (vectors.size(-1) != config.dimension() || vectors.rank() < 2) {
+  private void checkShape(Tensor latents) {
+    if (latents.size(-1) != config.dimension() || latents.rank() < 2) {
       throw new IllegalArgumentException(
-          "VectorQuantizer: expected vectors [.., "
+          "VectorQuantizer: expected latents [.., "
               + config.dimension()
               + "], got "
-              + Arrays.toString(vectors.shape())
-              + ". The encoder's last layer must have as many channels as the codebook's vectors"
-              + " have numbers.");
+              + Arrays.toString(latents.shape())
+              + ". Give the encoder's last layer as many output channels as the codebook has"
+              + " dimensions.");
     }
   }
 
   @Override
-  protected Quantized quantized(Tensor vectors) {
-    checkShape(vectors);
-    boolean training = isTraining(vectors.step());
+  protected Quantized quantized(Tensor latents) {
+    checkShape(latents);
+    boolean training = isTraining(latents.step());
     if (training && initializationVectors() > 0) {
       throw new IllegalStateException(
-          "VectorQuantizer: its codebook starts from k-means on data and was not initialized. Train"
-              + " with Trainer, call initialize(vectors, ..) first, or choose another initialization.");
+          "VectorQuantizer: the codebook was not initialized. Initialization by k-means needs data:"
+              + " train with Trainer, call initialize(latents, ..) first, or choose another"
+              + " initialization.");
     }
-    Tensor codes = codes(vectors);
-    Tensor chosen = vectors(codes);
-    List<LossTerm> terms = new ArrayList<>();
+    Tensor codes = codes(latents); // equation 1
+    Tensor selected = vectors(codes); // equation 2
+    List<LossTerm> terms = new ArrayList<>(); // equation 3, without the reconstruction loss
     if (config.update() == Update.GRADIENT) {
-      Tensor term = vectors.stopGradient().meanSquaredError(chosen);
+      Tensor term = latents.stopGradient().meanSquaredError(selected);
       terms.add(new LossTerm("codebook", term, config.codebookWeight()));
     }
-    Tensor commitment = vectors.meanSquaredError(chosen.stopGradient());
+    Tensor commitment = latents.meanSquaredError(selected.stopGradient());
     terms.add(new LossTerm("commitment", commitment, config.commitmentWeight()));
     CodeUsage usage = CodeUsage.of(codes.toInts(), config.codebookSize());
     if (training && !isFrozen()) {
-      learn(vectors.stopGradient(), codes, chosen.stopGradient(), usage);
+      updateOnCommit(latents.stopGradient(), codes, selected.stopGradient(), usage);
     } else {
-      vectors.step().skipDraw();
+      latents.step().skipDraw();
     }
-    return new Quantized(vectors.straightThrough(chosen), codes, List.copyOf(terms), usage);
+    return new Quantized(latents.straightThrough(selected), codes, List.copyOf(terms), usage);
   }
 
-  /** Has the averages take in a batch at commit; of its size, only these copies leave the step. */
-  private void learn(Tensor vectors, Tensor codes, Tensor chosen, CodeUsage usage) {
-    Step step = vectors.step();
+  /**
+   * Registers the update of averages and codebook to run at commit. Only counts, sums and restart
+   * candidates are copied out of the step, not the latents.
+   */
+  private void updateOnCommit(Tensor latents, Tensor codes, Tensor selected, CodeUsage usage) {
+    Step step = latents.step();
     int d = config.dimension();
-    Tensor rows = vectors.reshape(-1, d);
+    Tensor rows = latents.reshape(-1, d);
     double[] counts = Arrays.stream(usage.counts()).asDoubleStream().toArray();
     double[] sums =
         sum == null ? null : rows.segmentSum(codes.reshape(-1), counts.length).toDoubles();
-    double[] after = moved(count.toDoubles(), counts);
-    int examples = Math.toIntExact(vectors.size(0));
-    Restarts restarts = Restarts.of(config, codebook, after, rows, chosen.reshape(-1, d), examples);
+    double[] newCounts = updated(count.toDoubles(), counts);
+    int examples = Math.toIntExact(latents.size(0));
+    DeadCodeRestart restart =
+        DeadCodeRestart.of(config, codebook, newCounts, rows, selected.reshape(-1, d), examples);
     Variable[] written = {codebook, count, weight, sum};
-    step.onCommit(
-        () -> update(counts, sums, restarts), Arrays.copyOf(written, sum == null ? 3 : 4));
+    step.onCommit(() -> update(counts, sums, restart), Arrays.copyOf(written, sum == null ? 3 : 4));
   }
 
-  /** The averages after one more batch: gamma average + (1 - gamma) batch. */
-  private double[] moved(double[] averages, double... batch) {
+  /** Updates averages in place and returns them: gamma average + (1 - gamma) batch. */
+  private double[] updated(double[] averages, double... batch) {
     double decay = config.ema().decay();
     for (int i = 0; i < averages.length; i++) {
       averages[i] = decay * averages[i] + (1 - decay) * batch[i];
@@ -231,16 +258,16 @@ public final class VectorQuantizer extends Quantizer {
     return averages;
   }
 
-  private void update(double[] counts, double[] sums, Restarts restarts) {
-    restarts.leaveOutReplaced(counts, sums);
-    double[] n = moved(count.toDoubles(), counts);
-    double[] m = sum == null ? null : moved(sum.toDoubles(), sums);
-    double[] w = moved(weight.toDoubles(), 1);
-    boolean[] dead = Restarts.dead(n, config.deadCodeThreshold());
+  private void update(double[] counts, double[] sums, DeadCodeRestart restart) {
+    restart.discardReplaced(counts, sums);
+    double[] n = updated(count.toDoubles(), counts);
+    double[] m = sum == null ? null : updated(sum.toDoubles(), sums);
+    double[] w = updated(weight.toDoubles(), 1);
+    boolean[] dead = DeadCodeRestart.deadCodes(n, config.deadCodeThreshold());
     if (m != null) {
-      divide(n, m, w[0], dead);
+      updateCodebook(n, m, w[0], dead);
     }
-    restarts.move(dead, n, m);
+    restart.apply(dead, n, m);
     count.set(n);
     weight.set(w);
     if (m != null) {
@@ -248,8 +275,8 @@ public final class VectorQuantizer extends Quantizer {
     }
   }
 
-  /** e_i = (m_i / w) / N'_i; a dead code, for which that is next to nothing, keeps its place. */
-  private void divide(double[] n, double[] m, double w, boolean... dead) {
+  /** Sets e_i = (m_i / w) / N'_i, except for dead codes, whose averages are close to 0. */
+  private void updateCodebook(double[] n, double[] m, double w, boolean... dead) {
     int d = config.dimension();
     double epsilon = config.ema().epsilon();
     double total = Arrays.stream(n).sum() / w;
@@ -274,34 +301,37 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   static int initializationVectors(int codebookSize, int dimension) {
-    long wanted = (long) START_VECTORS_PER_CODE * codebookSize;
-    return (int) Math.max(1, Math.min(wanted, MOST_START_NUMBERS / dimension));
+    long desired = (long) INIT_LATENTS_PER_CODE * codebookSize;
+    return (int) Math.max(1, Math.min(desired, MAX_INIT_VALUES / dimension));
   }
 
   /**
-   * Starts codebook and averages from the clusters of some vectors: count N = c and sum m = c e for
-   * a cluster of c vectors with mean e, since otherwise the first update would undo the start.
-   * Where there are fewer different vectors than codes, the other codes start between two of them.
+   * Initializes the codebook and the moving averages by k-means clustering. For a cluster of c
+   * latents with mean e, the count N is c and the sum m is c e, scaled to the batch size; otherwise
+   * the first update would discard the initialization. If there are fewer distinct latents than
+   * codes, the remaining codes are placed between two of them.
    */
   @Override
-  public void initialize(float[] vectors, int perBatch, Rng rng) {
+  public void initialize(float[] latents, int perBatch, Rng rng) {
     int d = config.dimension();
     int k = config.codebookSize();
-    FiniteRows.check("VectorQuantizer", vectors, d);
+    FiniteRows.check("VectorQuantizer.initialize", latents, d);
     if (perBatch < 1) {
       throw new IllegalArgumentException(
-          "VectorQuantizer.start: expected at least 1 vector in a batch, got " + perBatch + ".");
+          "VectorQuantizer.initialize: expected at least 1 latent per batch, got "
+              + perBatch
+              + ".");
     }
-    int clusters = Math.min(k, vectors.length / d);
-    KMeansConfig settings = KMeansConfig.of(clusters).iterations(START_ITERATIONS);
-    KMeans found = KMeans.fit(vectors, d, settings, rng);
-    float[] centers = DistinctCenters.of(found.centers(), d, k, rng);
-    double scale = (double) perBatch * d / vectors.length;
+    int clusters = Math.min(k, latents.length / d);
+    KMeansConfig settings = KMeansConfig.of(clusters).iterations(INIT_ITERATIONS);
+    KMeans kMeans = KMeans.fit(latents, d, settings, rng);
+    float[] centers = CodeSplitting.distinctCodes(kMeans.centers(), d, k, rng);
+    double scale = (double) perBatch * d / latents.length;
     double[] n = new double[k];
     double[] m = new double[k * d];
     for (int i = 0; i < m.length; i++) {
-      // A code that no vector is nearest to counts as one, or the first update would move it to 0.
-      n[i / d] = scale * Math.max(1, i / d < clusters ? found.sizes()[i / d] : 0);
+      // Codes without latents get a count of one; otherwise the first update would move them to 0.
+      n[i / d] = scale * Math.max(1, i / d < clusters ? kMeans.sizes()[i / d] : 0);
       m[i] = n[i / d] * centers[i];
     }
     codebook.set(centers);

@@ -5,25 +5,29 @@ import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.random.Rng;
 
 /**
- * The settings of a {@link VectorQuantizer}, vectors [.., D] to codes [..]: {@code argmin ||z_e -
- * e_k||}, with the terms {@code alpha mean((sg(z_e) - e_k)^2) + beta mean((z_e - sg(e_k))^2)} (van
- * den Oord et al. 2017, equations 1 and 3).
+ * The settings of a {@link VectorQuantizer}, which maps latents [.., D] to codes [..]: {@code
+ * argmin ||z_e - e_k||}, with the loss terms {@code alpha mean((sg(z_e) - e_k)^2) + beta mean((z_e
+ * - sg(e_k))^2)} (van den Oord et al. 2017, equations 1 and 3).
  *
- * @param codebookSize K, codes in the codebook, at least 1
- * @param dimension D, numbers of a vector, at least 1
- * @param update how the codebook learns: {@link VectorQuantizer#ema} or {@link
- *     VectorQuantizer#gradient} sets it
- * @param codebookWeight alpha, the factor of the codebook term; only used by {@link
+ * <pre>{@code
+ * VectorQuantizer.ema(512, 64).commitmentWeight(0.5).ema(EmaConfig.DEFAULT.decay(0.95))
+ * }</pre>
+ *
+ * @param codebookSize K, the number of codes, at least 1
+ * @param dimension D, the dimension of each codebook vector, at least 1
+ * @param update how the codebook is trained; set by {@link VectorQuantizer#ema} and {@link
+ *     VectorQuantizer#gradient}
+ * @param codebookWeight alpha, the factor of the codebook loss, used only with {@link
  *     Update#GRADIENT}; by default 1
- * @param commitmentWeight beta, the factor of the commitment term; by default 0.25
- * @param ema how the moving averages move; with {@link Update#GRADIENT} only its decay is used, for
- *     the usage that restarts look at
- * @param init where the codebook starts; by default from k-means on the first batches
- * @param deadCodeThreshold a code whose average use is below this share of the mean use is dead and
- *     is restarted at a vector of the batch, drawn in proportion to its quantization error; 0 for
- *     never; by default 0.03. No two codes restart at equal vectors, nor one where a code is
- *     already: dead codes for which there is no vector stay where they are until a later step has
- *     one. What the optimizer gathered about a code is dropped when it restarts.
+ * @param commitmentWeight beta, the factor of the commitment loss; by default 0.25
+ * @param ema the settings of the moving averages; with {@link Update#GRADIENT} only the decay is
+ *     used, for the detection of dead codes
+ * @param init the initialization of the codebook; by default k-means on the first batches
+ * @param deadCodeThreshold the fraction of the mean usage below which the average usage of a code
+ *     makes it a dead code; 0 disables restarts; by default 0.03. A dead code is restarted at an
+ *     encoder output of the batch, sampled in proportion to its quantization error. Restarted codes
+ *     are distinct from each other and from all existing codes; dead codes without a candidate are
+ *     restarted in a later step. Restarting a code resets its optimizer state.
  */
 public record VectorQuantizerConfig(
     int codebookSize,
@@ -35,15 +39,15 @@ public record VectorQuantizerConfig(
     Initialization init,
     double deadCodeThreshold)
     implements Quantizer.Config {
-  /** How a codebook learns. */
+  /** The training method of the codebook. */
   public enum Update {
-    /** By the gradient of the codebook term, with the optimizer of the rest. */
+    /** The gradient of the codebook loss, applied by the model's optimizer. */
     GRADIENT,
-    /** By exponential moving averages of the vectors assigned to each code. */
+    /** Exponential moving averages of the latents assigned to each code. */
     EMA
   }
 
-  /** Where a codebook starts. */
+  /** The initialization of the codebook. */
   public enum Initialization {
     /** Uniform in +-sqrt(3/D), as in Sonnet. */
     UNIFORM,
@@ -51,26 +55,26 @@ public record VectorQuantizerConfig(
     SMALL_UNIFORM,
     /** Standard normal, as in zalandoresearch's code. */
     NORMAL,
-    /** Means of clusters of the first batches' vectors. */
+    /** The centers of k-means clustering of the latents of the first batches. */
     K_MEANS
   }
 
-  /** Numbers in a codebook, at most. */
-  private static final int LARGEST = Integer.MAX_VALUE - 8;
+  /** The maximum number of values in a codebook. */
+  private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public VectorQuantizerConfig {
     String record = "VectorQuantizerConfig.";
     Require.that(codebookSize >= 1, record + "codebookSize", "K of at least 1", codebookSize);
     Require.that(dimension >= 1, record + "dimension", "D of at least 1", dimension);
     Require.that(
-        (long) codebookSize * dimension <= LARGEST,
+        (long) codebookSize * dimension <= MAX_SIZE,
         record + "codebookSize",
-        "K times D of at most " + LARGEST,
+        "K times D of at most " + MAX_SIZE,
         codebookSize + " times " + dimension);
     Require.present(Update.class, record + "update", update);
     checkWeight(record + "codebookWeight", codebookWeight);
@@ -80,13 +84,13 @@ public record VectorQuantizerConfig(
     Require.that(
         deadCodeThreshold >= 0 && deadCodeThreshold < 1,
         record + "deadCodeThreshold",
-        "a share from 0, for never, to below 1",
+        "a fraction in [0, 1), 0 to disable restarts",
         deadCodeThreshold);
   }
 
   private static void checkWeight(String component, double weight) {
-    boolean holds = weight >= 0 && weight <= Double.MAX_VALUE;
-    Require.that(holds, component, "a finite number of at least 0", weight);
+    boolean valid = weight >= 0 && weight <= Double.MAX_VALUE;
+    Require.that(valid, component, "a finite value of at least 0", weight);
   }
 
   static VectorQuantizerConfig of(int codebookSize, int dimension, Update update) {
@@ -95,53 +99,53 @@ public record VectorQuantizerConfig(
   }
 
   /**
-   * Sets alpha.
+   * Sets the weight of the codebook loss.
    *
-   * @param alpha factor of the codebook term
-   * @return these settings with it
+   * @param alpha the factor, at least 0
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig codebookWeight(double alpha) {
     return Records.with(this, "codebookWeight", alpha);
   }
 
   /**
-   * Sets beta.
+   * Sets the weight of the commitment loss.
    *
-   * @param beta factor of the commitment term
-   * @return these settings with it
+   * @param beta the factor, at least 0
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig commitmentWeight(double beta) {
     return Records.with(this, "commitmentWeight", beta);
   }
 
   /**
-   * Sets how the averages move.
+   * Sets the settings of the moving averages.
    *
-   * @param newEma decay and variants
-   * @return these settings with it
+   * @param newEma the new settings
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig ema(EmaConfig newEma) {
     return Records.with(this, "ema", newEma);
   }
 
   /**
-   * Sets where the codebook starts.
+   * Sets the initialization of the codebook.
    *
-   * @param newInit where
-   * @return these settings with it
+   * @param newInit the new initialization
+   * @return a copy with the new value
    */
   public VectorQuantizerConfig init(Initialization newInit) {
     return Records.with(this, "init", newInit);
   }
 
   /**
-   * Sets when a code is dead.
+   * Sets the threshold below which a code is dead.
    *
-   * @param share of the mean use, 0 for never
-   * @return these settings with it
+   * @param fraction the fraction of the mean usage, in [0, 1); 0 disables restarts
+   * @return a copy with the new value
    */
-  public VectorQuantizerConfig deadCodeThreshold(double share) {
-    return Records.with(this, "deadCodeThreshold", share);
+  public VectorQuantizerConfig deadCodeThreshold(double fraction) {
+    return Records.with(this, "deadCodeThreshold", fraction);
   }
 
   @Override

@@ -18,7 +18,7 @@ class CodeUsageTest {
   }
 
   @Test
-  void usageOfTwoBatchesAddsUp() {
+  void usageOfTwoBatchesIsAdded() {
     CodeUsage sum = CodeUsage.of(new int[] {0, 1}, 3).plus(CodeUsage.of(new int[] {1}, 3));
     assertArrayEquals(new long[] {1, 2, 0}, sum.counts());
     assertEquals(2, sum.codesInUse());
@@ -26,7 +26,7 @@ class CodeUsageTest {
   }
 
   @Test
-  void missingCodesAreNotCounted() {
+  void missingCodesAreIgnored() {
     CodeUsage usage = CodeUsage.of(new int[] {-1, 0, -1, 2, -1, 2, 0}, 3);
     assertArrayEquals(new long[] {2, 0, 2}, usage.counts());
     assertEquals(2, usage.perplexity(), 1e-12);
@@ -35,7 +35,7 @@ class CodeUsageTest {
   }
 
   @Test
-  void aWindowForgetsItsOldestBatch() {
+  void windowRemovesItsOldestBatch() {
     UsageWindow window = new UsageWindow(2, 3);
     for (int code = 0; code < 3; code++) {
       window.add(CodeUsage.of(new int[] {code, code}, 3));
@@ -44,7 +44,7 @@ class CodeUsageTest {
   }
 
   @Test
-  void whatDoesNotFitIsNamed() {
+  void invalidArgumentsAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {0, 3}, 3)),
         "codes from 0 to 2",
@@ -63,7 +63,7 @@ class CodeUsageTest {
   }
 
   @Test
-  void psnrOfAnErrorOfAHundredthIsTwentyDecibels() {
+  void psnrOfMse001Is20Decibels() {
     assertEquals(20, Psnr.ofUnitRange(0.01), 1e-12);
   }
 }

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PrincipalAxesTest {
   @Test
-  void aTurnedAndStretchedCrossIsFound() {
-    // Four points on two lines at a right angle, around (5, -2): 3/5 and 4/5 of lengths 10 and 5.
+  void axesOfARotatedCrossAreFound() {
+    // Four points on two perpendicular lines through (5, -2): 3/5 and 4/5 of lengths 10 and 5.
     float[] rows = {5 + 6, -2 + 8, 5 - 6, -2 - 8, 5 - 4, -2 + 3, 5 + 4, -2 - 3};
     PrincipalAxes axes = PrincipalAxes.of(rows, 2);
     assertArrayEquals(new double[] {0.8, 0.2}, axes.shares(), 1e-12);
@@ -25,7 +25,7 @@ class PrincipalAxesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 64})
-  void coordinatesAreUncorrelatedKeepDistancesAndVaryEverLess(int d) {
+  void coordinatesAreUncorrelatedOrderedByVarianceAndPreserveDistances(int d) {
     Rng rng = new Rng(4);
     int n = 300;
     float[] rows = new float[n * d];
@@ -47,16 +47,16 @@ class PrincipalAxesTest {
       assertEquals(0, Arrays.stream(coordinates[a]).sum() / Math.sqrt(total), 1e-6);
       for (int b = 0; b < a; b++) {
         assertEquals(0, dot(coordinates[a], coordinates[b]) / total, 1e-9);
-        assertEquals(1, Math.max(1, axes.shares()[a] / axes.shares()[b]), 1e-9, "falling order");
+        assertEquals(1, Math.max(1, axes.shares()[a] / axes.shares()[b]), 1e-9, "descending order");
       }
     }
-    double between = 0;
+    double distance = 0;
     double projected = 0;
     for (int c = 0; c < d; c++) {
-      between += Math.pow((double) rows[c] - rows[d + c], 2);
+      distance += Math.pow((double) rows[c] - rows[d + c], 2);
       projected += Math.pow(coordinates[c][0] - coordinates[c][1], 2);
     }
-    assertEquals(between, projected, 1e-9 * between);
+    assertEquals(distance, projected, 1e-9 * distance);
   }
 
   private static double dot(double[] a, double[] b) {
@@ -68,19 +68,19 @@ class PrincipalAxesTest {
   }
 
   @Test
-  void equalRowsLieInOnePlace() {
+  void equalRowsHaveEqualCoordinates() {
     PrincipalAxes axes = PrincipalAxes.of(new float[] {1, 2, 1, 2, 1, 2}, 2);
     assertArrayEquals(new double[2], axes.shares());
     assertArrayEquals(new double[3], axes.coordinates(new float[] {1, 2, 1, 2, 1, 2}, 1));
   }
 
   @Test
-  void mistakesAreExplained() {
+  void invalidArgumentsAreRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> PrincipalAxes.of(new float[] {1, 2, 3}, 2)),
-        "rows of 2 numbers",
-        "got 3 numbers");
+        "rows of 2 values",
+        "got 3 values");
     assertThrows(IllegalArgumentException.class, () -> PrincipalAxes.of(new float[0], 2));
     assertThrows(IllegalArgumentException.class, () -> PrincipalAxes.of(new float[2], 0));
     assertSays(

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RocCurveTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 7", "13, 1", "50, 31", "101, 257"})
-  void areaIsTheShareOfPairsInOrderWithTiesCountedHalf(int negatives, int positives) {
+  void areaIsTheFractionOfOrderedPairsWithTiesCountedHalf(int negatives, int positives) {
     Rng rng = new Rng(5);
     for (int levels : new int[] {1, 2, 5, 1_000_000}) {
       double[] n = scores(rng, negatives, levels, 0);
@@ -29,7 +29,7 @@ class RocCurveTest {
     }
   }
 
-  /** Numbers on so many levels, of which the positives' are larger on the whole. */
+  /** Returns scores with a limited number of levels; {@code shift} increases those of positives. */
   private static double[] scores(Rng rng, int count, int levels, double shift) {
     double[] scores = new double[count];
     for (int i = 0; i < count; i++) {
@@ -39,7 +39,7 @@ class RocCurveTest {
   }
 
   @Test
-  void pointsGoFromNothingFoundToAllFound() {
+  void pointsRangeFromZeroToOne() {
     RocCurve curve = RocCurve.of(new double[] {1, 2, 2, 0}, new double[] {3, 2});
     assertArrayEquals(new double[] {0, 0, 0.5, 0.75, 1}, curve.falsePositiveRates());
     assertArrayEquals(new double[] {0, 0.5, 1, 1, 1}, curve.truePositiveRates());
@@ -47,42 +47,42 @@ class RocCurveTest {
   }
 
   @Test
-  void infinitiesAreScoresAndZeroHasNoSign() {
+  void infiniteScoresAreAllowedAndZeroHasNoSign() {
     double[] ends = {Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY};
     assertEquals(0.5, RocCurve.of(ends, ends).area());
     assertEquals(0.5, RocCurve.of(new double[] {-0.0}, new double[] {0.0}).area());
   }
 
   @Test
-  void scoresStayAsTheyWere() {
+  void scoresAreNotModified() {
     double[] scores = {3, 1, 2};
     RocCurve.of(scores, scores);
     assertArrayEquals(new double[] {3, 1, 2}, scores);
   }
 
   @Test
-  void mistakesAreExplained() {
+  void invalidArgumentsAreRejected() {
     double[] one = {1};
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> RocCurve.of(new double[0], one)),
-        "scores of the negatives",
+        "scores of negatives",
         "got no scores",
-        "score at least one");
+        "Score at least one");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> RocCurve.of(one, new double[] {2, Double.NaN})),
-        "scores of the positives",
-        "got NaN among 2",
-        "leave out");
+        "scores of positives",
+        "got NaN among 2 scores",
+        "exclude examples");
   }
 
   @Test
-  void moreScoresThanAnArrayHoldsAreRefused() {
-    assertEquals(2_000_000_001, RocCurve.points(1_000_000_000, 1_000_000_000));
+  void moreScoresThanTheMaximumAreRejected() {
+    assertEquals(2_000_000_001, RocCurve.maxPoints(1_000_000_000, 1_000_000_000));
     assertSays(
         assertThrows(
-            IllegalArgumentException.class, () -> RocCurve.points(1_073_741_824, 1_073_741_824)),
+            IllegalArgumentException.class, () -> RocCurve.maxPoints(1_073_741_824, 1_073_741_824)),
         "got 1073741824 and 1073741824",
-        "draw some");
+        "Use a random sample");
   }
 }

@@ -134,20 +134,20 @@ class ModelCodesTest {
           assertThrows(
               IllegalArgumentException.class, () -> strict.quantizer().lookup(codes, step)),
           "TwoStageQuantizer.lookup",
-          "none (-1) at [0, 0, 1], stage 1 and at 3 more");
+          "missing code (-1) at [0, 0, 1], stage 1 and at 3 more");
       Codes other = Codes.of(values, Codebooks.residual(5, 8), 1, 2, 2);
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> quantizer.lookup(other, step)),
           "TwoStageQuantizer.lookup",
           "expected codes of",
-          "the quantizer that made them");
+          "the quantizer that encoded them");
       assertEquals(0.5, images.toFloats()[15], 1e-6);
       Tensor again = model.encode(images);
       assertArrayEquals(new int[] {4, 6, 0, 3, 2, 3, 2, 3}, again.toInts());
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> strict.decode(tensor)),
           "TwoStageQuantizer.lookup",
-          "none (-1) at [0, 0, 1], stage 1 and at 3 more");
+          "missing code (-1) at [0, 0, 1], stage 1 and at 3 more");
       for (int[] bad : new int[][] {{5, 0}, {0, 7}, {-2, 0}}) {
         Tensor outOfRange = step.tensor(bad, 1, 1, 1, 2);
         assertSays(
@@ -163,7 +163,7 @@ class ModelCodesTest {
           }) {
         assertSays(
             assertThrows(IllegalArgumentException.class, () -> model.decode(wrong)),
-            "in INT of shape [batch, .., 2] for 2 stages of [5, 7] codes, got " + wrong.dtype());
+            "an INT tensor of shape [batch, .., 2] for 2 stages of [5, 7] codes, got " + wrong.dtype());
       }
     }
   }
@@ -179,7 +179,7 @@ class ModelCodesTest {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> model.decode(one)),
           "VqVae.decode",
-          "got none (-1) at [69, 2, 1], stage 1 of Codes[70, 3, 2] of 2 stages of [5, 7] codes, 1"
+          "got a missing code (-1) at [69, 2, 1], stage 1 of Codes[70, 3, 2] of 2 stages of [5, 7] codes, 1"
               + " of 840 missing");
     }
     try (VqVae model = Shapes.model(1, 2)) {

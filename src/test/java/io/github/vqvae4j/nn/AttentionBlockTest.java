@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AttentionBlockTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void itIsThatOfPyTorch(DType dtype) throws IOException {
+  void matchesPyTorch(DType dtype) throws IOException {
     try (Layer block = new AttentionBlock(6, 2, new Rng(1))) {
       LayerGolden.compare("attention_block", block, dtype);
     }
   }
 
   @Test
-  void mistakesAreExplained() {
+  void invalidArgumentsAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new AttentionBlock(6, 4, new Rng(1))),
         "GroupNormConfig.channels: expected a multiple of the 4 groups, at least 1, got 6.");

@@ -62,7 +62,7 @@ class BlockCheckTest {
     }
   }
 
-  /** What it writes is behind a field, where only passes side by side show it. */
+  /** Writes an object that a field refers to, which only interleaved passes reveal. */
   private static final class CachesElsewhere extends Layer {
     private static final class Cache {
       Tensor hidden;
@@ -78,8 +78,8 @@ class BlockCheckTest {
     }
   }
 
-  /** As the other, with numbers of which only the values are wrong. */
-  private static final class SharesNumbers extends Layer {
+  /** Writes a nested array, so that results are wrong but nothing fails. */
+  private static final class SharesValues extends Layer {
     private final float[][] holder = {{0}};
 
     @Override
@@ -92,14 +92,14 @@ class BlockCheckTest {
     }
   }
 
-  /** Counts training passes where no field shows it. */
+  /** Counts training passes in an object that a field refers to. */
   private static final class CountsElsewhere extends Layer {
     private final AtomicLong draws = new AtomicLong();
 
     @Override
     protected Tensor compute(Tensor x) {
-      long now = isTraining(x.step()) ? draws.incrementAndGet() : 0;
-      return x.mul(1 + now);
+      long count = isTraining(x.step()) ? draws.incrementAndGet() : 0;
+      return x.mul(1 + count);
     }
   }
 
@@ -123,9 +123,9 @@ class BlockCheckTest {
   }
 
   @Test
-  void aWrittenFieldIsNamed() {
+  void modifiedFieldIsNamedInTheError() {
     for (int i = 0; i < 3; i++) {
-      assertSays(threads(new CachesATensor()), "wrote the field hidden of CachesATensor 1");
+      assertSays(threads(new CachesATensor()), "modified the field hidden of CachesATensor 1");
       assertSays(threads(new CountsCalls()), "field calls of");
       assertSays(threads(new ReusesAnArray()), "field scratch of");
       assertSays(threads(new RemembersByShape()), "field masks of");
@@ -133,17 +133,18 @@ class BlockCheckTest {
   }
 
   @Test
-  void aWriteBehindAFieldIsFoundByPassesSideBySide() {
+  void indirectWriteIsFoundByInterleavedPasses() {
     for (int i = 0; i < 3; i++) {
-      assertSays(threads(new CachesElsewhere()), "failed while another thread ran it", "thread");
-      assertSays(threads(new SharesNumbers()), "gave another result");
-      assertSays(threads(new CountsElsewhere()), "gave another result");
+      assertSays(
+          threads(new CachesElsewhere()), "failed while another thread was running it", "thread");
+      assertSays(threads(new SharesValues()), "produced a different output or gradient");
+      assertSays(threads(new CountsElsewhere()), "produced a different output or gradient");
     }
   }
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void whatChangesNoResultPasses(DType dtype) {
+  void layersWithUnchangedResultsPass(DType dtype) {
     BlockCheck.of(new Harmless(), 2, 5).threads();
     try (Layer layer = new Linear(3, 2, new Rng(1))) {
       layer.convert(dtype);
@@ -152,7 +153,7 @@ class BlockCheckTest {
   }
 
   @Test
-  void aLayerThatFailsByItselfSaysWhy() {
+  void failureOfALayerRunAloneIsRethrown() {
     try (Layer layer = new Linear(3, 2, new Rng(1))) {
       BlockCheck check = BlockCheck.of(layer, 2, 4);
       assertSays(assertThrows(IllegalArgumentException.class, check::threads), "[.., 3]", "[2, 4]");
@@ -160,7 +161,7 @@ class BlockCheckTest {
     }
   }
 
-  /** Right for its input or for its weight, as told, or for both. */
+  /** Has a correct gradient for the input, the weight, or both. */
   private static final class Weighted extends Layer {
     private final Parameter weight = parameter("weight", new float[] {2, 3, 5, 7, 0.1f}, 5);
     private final Parameter unused = parameter("unused", new float[] {1}, 1);
@@ -181,7 +182,7 @@ class BlockCheckTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void aWrongGradientIsNamedAndEverythingIsAsBefore(DType dtype) {
+  void wrongGradientIsNamedAndStateIsRestored(DType dtype) {
     try (Weighted right = new Weighted(true, true);
         Weighted wrongInput = new Weighted(false, true);
         Weighted wrongWeight = new Weighted(true, false)) {
@@ -207,7 +208,7 @@ class BlockCheckTest {
   }
 
   @Test
-  void frozenParametersAreLeftOut() {
+  void frozenParametersAreNotChecked() {
     try (Weighted layer = new Weighted(true, false)) {
       layer.freeze();
       BlockCheck.of(layer, 3, 5).gradients();
@@ -215,7 +216,7 @@ class BlockCheckTest {
   }
 
   @Test
-  void aBlockOfSeveralInputsIsCheckedInEach() {
+  void allInputsOfABlockAreChecked() {
     List<List<Long>> seen = new ArrayList<>();
     try (Linear scale = new Linear(3, 4, new Rng(1))) {
       BlockCheck check =
@@ -242,8 +243,8 @@ class BlockCheckTest {
   }
 
   @Test
-  void theHookHearsOfEveryUseOfAStep() {
-    List<String> told = new ArrayList<>();
+  void observerIsNotifiedOfEveryUseOfAStep() {
+    List<String> events = new ArrayList<>();
     try (Linear linear = new Linear(2, 2, new Rng(1));
         Step step = Step.inference()) {
       Tensor x = step.tensor(new float[2], 1, 2);
@@ -251,19 +252,19 @@ class BlockCheckTest {
           new Step.Observer() {
             @Override
             public void computed(Object source, Tensor output) {
-              told.add("computed");
+              events.add("computed");
             }
 
             @Override
             public void using(Object layer) {
-              told.add(layer == linear ? "linear" : String.valueOf(layer));
+              events.add(layer == linear ? "linear" : String.valueOf(layer));
             }
           });
       linear.forward(x.square());
     }
-    assertEquals("null", told.get(0));
-    assertEquals(List.of("linear", "linear"), told.subList(1, 3), "weight and bias");
-    assertEquals("computed", told.get(told.size() - 1));
+    assertEquals("null", events.get(0));
+    assertEquals(List.of("linear", "linear"), events.subList(1, 3), "weight and bias");
+    assertEquals("computed", events.get(events.size() - 1));
   }
 
   private static final class AddsNoise extends Layer {
@@ -274,7 +275,7 @@ class BlockCheckTest {
   }
 
   @Test
-  void blocksThatDrawInInferenceAreChecked() {
+  void blocksWithRandomnessInInferenceAreChecked() {
     BlockCheck.of(new AddsNoise(), 2, 5).threads();
     BlockCheck.of(new AddsNoise(), 2, 5).gradients();
   }

@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Blocks of several inputs and results. */
+/** Blocks with several inputs and outputs. */
 class BlockTest {
   private record Halves(Tensor kept, Tensor skip) {}
 
-  /** Two inputs to two results. */
+  /** A block with two inputs and two outputs. */
   private static final class Split extends Block {
     private final Linear scale;
 
@@ -41,7 +41,7 @@ class BlockTest {
     }
   }
 
-  /** One in, one out, of a block that is neither. */
+  /** A layer that contains a block with several inputs and outputs. */
   private static final class Net extends Layer {
     private final Split split;
     private final Linear head;
@@ -61,7 +61,7 @@ class BlockTest {
   private static final float[] INPUT = {1, 2, 3, 4, -2, 5, 0.5f, 3};
 
   @Test
-  void itsVariablesAndNamesAreThoseOfALayer() {
+  void variablesAndNamesIncludeThoseOfBlocks() {
     try (Net net = new Net(new Rng(1))) {
       assertEquals(
           List.of("split.scale.weight", "split.scale.bias", "head.weight", "head.bias"),
@@ -73,7 +73,7 @@ class BlockTest {
   }
 
   @Test
-  void observersErrorsAndTracesNameIt() {
+  void observersErrorsAndTracesReportTheBlock() {
     try (Net net = new Net(new Rng(1));
         Step step = Step.inference()) {
       net.split.scale.variables().get("weight").set(new float[12]);
@@ -93,15 +93,15 @@ class BlockTest {
       List<Operation> logs =
           trace.operations().stream().filter(o -> o.name().equals("log")).toList();
       assertSame(net.split, logs.get(0).layer());
-      Map<Tensor, Tensor> again = trace.replay(step, Map.of(x, step.tensor(INPUT, 2, 4)));
-      assertArrayEquals(y.toDoubles(), again.get(y).toDoubles());
+      Map<Tensor, Tensor> replayed = trace.replay(step, Map.of(x, step.tensor(INPUT, 2, 4)));
+      assertArrayEquals(y.toDoubles(), replayed.get(y).toDoubles());
       step.checkEachOperation();
       assertSays(assertThrows(NonFiniteException.class, () -> net.forward(x)), "log", "split");
     }
   }
 
   @Test
-  void theSummaryListsIt() {
+  void summaryListsBlocks() {
     try (Net net = new Net(new Rng(1))) {
       assertEquals(
           List.of("split.scale", "split", "head", "(all)"),
@@ -116,12 +116,12 @@ class BlockTest {
               new Summary.Row("(all)", "Split", List.of(2L, 2L), 0)),
           summary.rows());
       net.freeze();
-      assertEquals(19, Summary.of(net, 2, 4).parameters(), "frozen ones are parameters, too");
+      assertEquals(19, Summary.of(net, 2, 4).parameters(), "frozen parameters are counted");
     }
   }
 
   @Test
-  void gradientsGoThroughAllInputsAndResults() {
+  void gradientsFlowThroughAllInputsAndOutputs() {
     try (Split split = new Split(new Rng(1))) {
       split.scale.variables().get("bias").set(new float[] {9, 9, 9, 9});
       BlockCheck check =

@@ -15,9 +15,7 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
 
-/**
- * Every layer of the library, small: what is in this list is checked by {@link ConformanceTest}.
- */
+/** Small instances of all layers of the library, which {@link ConformanceTest} checks. */
 record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
   static final List<Conformance> ALL =
       List.of(
@@ -80,13 +78,13 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               5,
               3),
           of(
-              "Conv1d, causal, weights normalized",
+              "Conv1d, causal, weight norm",
               rng -> new Conv1d(ConvConfig.of(3, 5, 3).dilation(2).causal().weightNorm(true), rng),
               2,
               7,
               3),
           of(
-              "ConvTranspose1d, causal, weights normalized",
+              "ConvTranspose1d, causal, weight norm",
               rng ->
                   new ConvTranspose1d(
                       ConvConfig.of(3, 2, 5).stride(2).causal().weightNorm(true), rng),
@@ -101,7 +99,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               3,
               2),
           of(
-              "Conv2d, padded by side, in groups, weights normalized",
+              "Conv2d, padded per side, groups, weight norm",
               rng ->
                   new Conv2d(
                       ConvConfig.of(4, 6, 3).padding(2, 0, 1, 3).groups(2).weightNorm(true), rng),
@@ -110,7 +108,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               5,
               4),
           of(
-              "ConvTranspose2d, cut by side, weights normalized",
+              "ConvTranspose2d, cropped per side, weight norm",
               rng ->
                   new ConvTranspose2d(
                       ConvConfig.of(2, 3, 4).stride(2).padding(0, 1, 2, 0).weightNorm(true), rng),
@@ -126,7 +124,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               3,
               2),
           of(
-              "Conv2d, mask B, weights normalized",
+              "Conv2d, mask B, weight norm",
               rng ->
                   new Conv2d(
                       ConvConfig.of(2, 2, 3).padding(2, 0, 1, 1).mask(ConvMask.B).weightNorm(true),
@@ -184,7 +182,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               3,
               4),
           of(
-              "ResidualStack, its dilation growing",
+              "ResidualStack, growing dilation",
               rng ->
                   new ResidualStack(
                       Conv2d::new,
@@ -197,7 +195,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               4,
               3),
           of(
-              "ResidualStack without bias, the skip rectified",
+              "ResidualStack without bias, rectified skip",
               rng ->
                   new ResidualStack(
                       Conv2d::new,
@@ -241,7 +239,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               4,
               3),
           of(
-              "ConvEncoder, no halving",
+              "ConvEncoder, no downsampling",
               rng -> ConvEncoder.channels(1).hidden(4).downsample(0).residual(0, 1).build(2, rng),
               1,
               3,
@@ -255,7 +253,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               1,
               5),
           of(
-              "ConvDecoder, three doublings, nearest",
+              "ConvDecoder, 8x nearest-neighbor upsampling",
               rng ->
                   ConvDecoder.channels(1)
                       .hidden(4)
@@ -268,7 +266,7 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               2,
               2),
           of(
-              "ConvDecoder, no doubling",
+              "ConvDecoder, no upsampling",
               rng -> ConvDecoder.channels(1).hidden(4).upsample(0).residual(0, 1).build(2, rng),
               1,
               3,
@@ -289,8 +287,8 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               1,
               5));
 
-  /** Layers that compute something else in training than in inference. */
-  static final List<Conformance> OTHERWISE_IN_TRAINING =
+  /** Layers that compute different results in training and inference. */
+  static final List<Conformance> DIFFERENT_IN_TRAINING =
       List.of(
           of("BatchNorm2d", rng -> new BatchNorm2d(3), 2, 3, 2, 3),
           of(
@@ -309,28 +307,28 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               2,
               4));
 
-  /** Quantizers, whose straight-through gradient is no derivative of what they compute. */
+  /** Quantizers, whose straight-through gradient is not the derivative of the computed function. */
   static final List<Conformance> QUANTIZERS =
       List.of(
           of(
-              "VectorQuantizer by averages",
+              "VectorQuantizer, EMA",
               rng -> VectorQuantizer.ema(6, 3).init(Initialization.UNIFORM).build(rng),
               2,
               3,
               2,
               3),
           of(
-              "VectorQuantizer by gradient",
+              "VectorQuantizer, gradient",
               rng -> VectorQuantizer.gradient(6, 3).init(Initialization.NORMAL).build(rng),
               4,
               3),
           of(
-              "VectorQuantizer by gradient, from small numbers",
+              "VectorQuantizer, gradient, small initial values",
               rng -> VectorQuantizer.gradient(6, 3).init(Initialization.SMALL_UNIFORM).build(rng),
               4,
               3));
 
-  /** Makes codes of any numbers, for a layer that takes codes. */
+  /** Converts real inputs to codes, for layers that expect codes. */
   private static final class Coded extends Layer {
     private final int count;
     private final Layer layer;
@@ -342,10 +340,10 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
 
     @Override
     protected Tensor compute(Tensor x) {
-      double[] numbers = x.toDoubles();
-      int[] codes = new int[numbers.length];
+      double[] values = x.toDoubles();
+      int[] codes = new int[values.length];
       for (int i = 0; i < codes.length; i++) {
-        codes[i] = Math.floorMod((int) Math.floor(numbers[i]), count);
+        codes[i] = Math.floorMod((int) Math.floor(values[i]), count);
       }
       return layer.forward(x.step().tensor(codes, x.shape()));
     }

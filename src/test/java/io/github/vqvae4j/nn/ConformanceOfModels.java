@@ -9,7 +9,7 @@ import io.github.vqvae4j.model.Likelihood;
 import io.github.vqvae4j.model.Vae;
 import java.util.List;
 
-/** Models with latents of real numbers, and the encoders and decoders they brought. */
+/** Models with continuous latents, and their encoders and decoders. */
 final class ConformanceOfModels {
   static final List<Conformance> ALL =
       List.of(
@@ -21,7 +21,7 @@ final class ConformanceOfModels {
               5,
               2),
           new Conformance(
-              "DenseEncoder, one linear map",
+              "DenseEncoder, linear",
               rng -> DenseEncoder.images(1, 3, 1).linear().build(2, rng),
               1,
               1,
@@ -30,7 +30,7 @@ final class ConformanceOfModels {
           new Conformance(
               "DenseDecoder", rng -> DenseDecoder.images(3, 5, 2).hidden(4, 7).build(3, rng), 2, 3),
           new Conformance(
-              "DenseDecoder, one linear map",
+              "DenseDecoder, linear",
               rng -> DenseDecoder.images(1, 3, 1).linear().build(2, rng),
               1,
               2),
@@ -72,7 +72,7 @@ final class ConformanceOfModels {
               2,
               1),
           new Conformance(
-              "Vae with a map of latents",
+              "Vae with a latent map",
               rng ->
                   Vae.builder()
                       .encoder(ConvEncoder.channels(1).hidden(4).downsample(1).residual(1, 2))

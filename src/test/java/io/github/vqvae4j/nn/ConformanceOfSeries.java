@@ -5,7 +5,7 @@ import io.github.vqvae4j.model.SeriesEncoder;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import java.util.List;
 
-/** The layers for windows of series. */
+/** Layers for windows of time series. */
 final class ConformanceOfSeries {
   static final List<Conformance> ALL =
       List.of(
@@ -18,7 +18,7 @@ final class ConformanceOfSeries {
               5,
               4),
           new Conformance(
-              "ResidualStack of sequences, growing, without bias, the skip rectified",
+              "ResidualStack of sequences, growing dilation, without bias, rectified skip",
               rng ->
                   new ResidualStack(
                       Conv1d::new,
@@ -37,7 +37,7 @@ final class ConformanceOfSeries {
               16,
               3),
           new Conformance(
-              "SeriesEncoder, no halving",
+              "SeriesEncoder, no downsampling",
               rng -> SeriesEncoder.channels(1).hidden(4).downsample(0).residual(0, 1).build(2, rng),
               1,
               1,
@@ -51,7 +51,7 @@ final class ConformanceOfSeries {
               3,
               5),
           new Conformance(
-              "SeriesDecoder, no doubling",
+              "SeriesDecoder, no upsampling",
               rng -> SeriesDecoder.channels(1).hidden(4).upsample(0).residual(0, 1).build(2, rng),
               1,
               1,

@@ -16,34 +16,34 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What holds for every layer. */
+/** Checks properties that every layer must have. */
 class ConformanceTest {
   private static final long SEED = 20;
   private static final double FLOAT = 1e-4;
 
   static List<Conformance> layers() {
-    return both(all(), Conformance.OTHERWISE_IN_TRAINING);
+    return concat(all(), Conformance.DIFFERENT_IN_TRAINING);
   }
 
   static List<Conformance> layersAndQuantizers() {
-    return both(layers(), Conformance.QUANTIZERS);
+    return concat(layers(), Conformance.QUANTIZERS);
   }
 
   static List<Conformance> sameInTraining() {
-    return both(all(), Conformance.QUANTIZERS);
+    return concat(all(), Conformance.QUANTIZERS);
   }
 
   private static List<Conformance> all() {
-    return both(both(Conformance.ALL, ConformanceOfModels.ALL), ConformanceOfSeries.ALL);
+    return concat(concat(Conformance.ALL, ConformanceOfModels.ALL), ConformanceOfSeries.ALL);
   }
 
-  private static List<Conformance> both(List<Conformance> some, List<Conformance> others) {
-    return Stream.concat(some.stream(), others.stream()).toList();
+  private static List<Conformance> concat(List<Conformance> first, List<Conformance> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   @ParameterizedTest
   @MethodSource("layers")
-  void gradientsOfInputAndParametersAreCentralDifferences(Conformance conformance) {
+  void gradientsMatchCentralDifferences(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
       randomize(layer);
       BlockCheck.of(layer, conformance.inputShape()).gradients();
@@ -52,7 +52,7 @@ class ConformanceTest {
 
   @ParameterizedTest
   @MethodSource("layersAndQuantizers")
-  void twoThreadsMayRunIt(Conformance conformance) {
+  void layersAreThreadSafe(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
       randomize(layer);
       BlockCheck check = BlockCheck.of(layer, conformance.inputShape());
@@ -64,7 +64,7 @@ class ConformanceTest {
 
   @ParameterizedTest
   @MethodSource("layersAndQuantizers")
-  void floatsGiveNearlyTheSameAsDoubles(Conformance conformance) {
+  void floatResultsAreCloseToDouble(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
       randomize(layer);
       float[] floats = forward(layer, conformance);
@@ -94,7 +94,7 @@ class ConformanceTest {
 
   @ParameterizedTest
   @MethodSource("sameInTraining")
-  void sameSeedSameStartAndTrainingComputesWhatInferenceDoes(Conformance conformance) {
+  void initializationIsDeterministicAndTrainingEqualsInference(Conformance conformance) {
     try (Layer one = conformance.make().apply(new Rng(SEED));
         Layer same = conformance.make().apply(new Rng(SEED))) {
       float[] result = forward(one, conformance);
@@ -109,7 +109,7 @@ class ConformanceTest {
 
   @ParameterizedTest
   @MethodSource("layers")
-  void everyParameterHasAGradientAndAStart(Conformance conformance) {
+  void everyParameterHasAGradient(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
       randomize(layer);
       try (Step step = Step.training(new Rng(1))) {
@@ -138,7 +138,7 @@ class ConformanceTest {
     return true;
   }
 
-  /** Biases too, so that nothing is hidden by zeros. */
+  /** Randomizes all parameters, including biases, so that zeros do not hide errors. */
   private static void randomize(Layer layer) {
     Rng rng = new Rng(SEED);
     for (Parameter parameter : layer.parameters()) {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class ConvConfigTest {
   @Test
-  void eachSetterLeavesTheOthers() {
-    ConvOptions window =
+  void settersDoNotChangeOtherSettings() {
+    ConvOptions options =
         ConvConfig.of(4, 8, 3)
             .stride(3)
             .outputPadding(2)
@@ -25,22 +25,23 @@ class ConvConfigTest {
             .stride(4)
             .options();
     ConvOptions.Axis axis = new ConvOptions.Axis(4, 1, 1, 2, 2);
-    assertEquals(new ConvOptions(axis, axis, 4), window);
+    assertEquals(new ConvOptions(axis, axis, 4), options);
   }
 
   @Test
-  void groupsThatDoNotDivideTheChannelsAreRefused() {
+  void groupsThatDoNotDivideTheChannelsAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(4, 6, 3).groups(4)),
-        "ConvConfig.options: expected groups that divide 4 and 6 channels, got 4 groups.");
+        "ConvConfig.options: expected a number of groups that divides 4 and 6 channels, got 4"
+            + " groups.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(6, 4, 3).groups(4)),
-        "divide 6 and 4 channels");
+        "divides 6 and 4 channels");
   }
 
-  /** The weights' shapes, and by PyTorch's rule bounds of 1/sqrt of the inputs of one output. */
+  /** Checks weight shapes and PyTorch's bound, 1/sqrt(fan_in). */
   @Test
-  void eachConvolutionHasTheWeightsOfItsGroups() {
+  void weightShapesAndBoundsDependOnGroups() {
     ConvConfig config = ConvConfig.of(12, 36, 5).groups(3);
     check(new Conv2d(config, new Rng(1)), 5 * 5 * 4, 5, 5, 4, 36);
     check(new ConvTranspose2d(config, new Rng(1)), 5 * 5 * 12, 5, 5, 12, 12);
@@ -53,12 +54,12 @@ class ConvConfigTest {
       Map<String, Variable> variables = layer.variables();
       assertArrayEquals(shape, variables.get("weight").shape());
       assertArrayEquals(new long[] {36}, variables.get("bias").shape());
-      double largest = 0;
+      double max = 0;
       for (float weight : variables.get("weight").toFloats()) {
-        largest = Math.max(largest, Math.abs(weight));
+        max = Math.max(max, Math.abs(weight));
       }
       double bound = 1 / Math.sqrt(fanIn);
-      assertTrue(largest <= bound && largest > 0.95 * bound, largest + " beside " + bound);
+      assertTrue(max <= bound && max > 0.95 * bound, max + " compared with " + bound);
     }
   }
 }

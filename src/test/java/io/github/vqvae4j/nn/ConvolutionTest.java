@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Padding that follows from the kernel, normalized weights, and masks. */
+/** SAME and CAUSAL padding, weight normalization and masks. */
 class ConvolutionTest {
   private static final long SEED = 11;
 
@@ -33,7 +33,7 @@ class ConvolutionTest {
     return ConvConfig.of(in, out, kernel);
   }
 
-  /** As goldens_conv_layers.py makes them. */
+  /** The layers of goldens_conv_layers.py. */
   private static Map<String, Layer> goldenLayers() {
     Rng rng = new Rng(SEED);
     Map<String, Layer> layers = new LinkedHashMap<>();
@@ -66,7 +66,7 @@ class ConvolutionTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> layersAreThoseOfPyTorch() throws IOException {
+  Stream<DynamicTest> layersMatchPyTorch() throws IOException {
     Golden golden = Golden.read("conv_layers");
     return Stream.of(DType.FLOAT, DType.DOUBLE)
         .flatMap(
@@ -84,10 +84,10 @@ class ConvolutionTest {
     }
   }
 
-  /** So that a mask or a norm costs an inference nothing, and is never stale. */
+  /** The masked and normalized weight is cached in inference, and must never be stale. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void inferenceFollowsWritesOfEachParameter(KernelSet kernels) {
+  void inferenceReflectsWritesToEachParameter(KernelSet kernels) {
     ConvConfig config = of(16, 16, 3).same().mask(ConvMask.B).weightNorm(true).bias(false);
     try (Layer layer = new Conv2d(config, new Rng(SEED))) {
       float[] before = infer(kernels, layer, 1, 5, 7, 16);
@@ -112,16 +112,16 @@ class ConvolutionTest {
     }
   }
 
-  /** The norms start as those of the weights, with the mask. */
+  /** The initial norms are those of the masked weights. */
   @Test
-  void normalizationChangesNoStart() {
+  void weightNormDoesNotChangeInitialWeights() {
     for (ConvConfig config :
         new ConvConfig[] {of(4, 6, 3).groups(2), of(3, 5, 3).same().mask(ConvMask.A)}) {
       try (Layer plain = new Conv2d(config, new Rng(SEED));
           Layer normalized = new Conv2d(config.weightNorm(true), new Rng(SEED))) {
         float[] expected = infer(KernelSet.ND4J, plain, 2, 5, 6, config.in());
-        float[] found = infer(KernelSet.ND4J, normalized, 2, 5, 6, config.in());
-        assertArrayEquals(expected, found, 1e-6f);
+        float[] actual = infer(KernelSet.ND4J, normalized, 2, 5, 6, config.in());
+        assertArrayEquals(expected, actual, 1e-6f);
       }
     }
     try (Layer plain = new ConvTranspose1d(of(3, 5, 4), new Rng(SEED));
@@ -133,7 +133,7 @@ class ConvolutionTest {
   }
 
   @Test
-  void sizesStayTheSameButForTheStride() {
+  void onlyTheStrideChangesTheSize() {
     for (int kernel = 1; kernel <= 5; kernel++) {
       for (int stride = 1; stride <= 3; stride++) {
         for (int dilation = 1; dilation <= 3; dilation++) {
@@ -146,8 +146,8 @@ class ConvolutionTest {
           long[] time = {1, 5L * stride, 1};
           checkShape(new Conv1d(config.causal(), rng), time, 1, 5, 1);
           checkShape(new ConvTranspose1d(config.causal(), rng), new long[] {1, 5, 1}, time);
-          long[] more = {1, 5L * stride + 1, 1};
-          checkShape(new Conv1d(config.causal(), rng), more, 1, 6, 1);
+          long[] longer = {1, 5L * stride + 1, 1};
+          checkShape(new Conv1d(config.causal(), rng), longer, 1, 6, 1);
         }
       }
     }
@@ -163,24 +163,24 @@ class ConvolutionTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void causalOnesDoNotDependOnLaterInputs(KernelSet kernels) {
+  void causalConvolutionsDoNotDependOnLaterInputs(KernelSet kernels) {
     Rng rng = new Rng(SEED);
     ConvConfig config = of(16, 16, 4);
     try (Layer conv = new Conv1d(config.causal().dilation(3).weightNorm(true), rng);
         Layer strided = new Conv1d(config.stride(2).causal(), rng);
         Layer masked = new Conv1d(config.causal().mask(ConvMask.A), rng);
         Layer transposed = new ConvTranspose1d(of(16, 16, 6).stride(3).causal(), rng)) {
-      // Result j belongs to input j, 2 j or j / 3.
-      dependsOn(kernels, conv, (input, result) -> input <= result, 1, 13, 16);
-      dependsOn(kernels, strided, (input, result) -> input <= 2 * result, 1, 13, 16);
-      dependsOn(kernels, masked, (input, result) -> input < result, 1, 13, 16);
-      dependsOn(kernels, transposed, (input, result) -> input <= result / 3, 1, 13, 16);
+      // Output j corresponds to input j, 2 j or j / 3.
+      assertDependencies(kernels, conv, (input, result) -> input <= result, 1, 13, 16);
+      assertDependencies(kernels, strided, (input, result) -> input <= 2 * result, 1, 13, 16);
+      assertDependencies(kernels, masked, (input, result) -> input < result, 1, 13, 16);
+      assertDependencies(kernels, transposed, (input, result) -> input <= result / 3, 1, 13, 16);
     }
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void maskedOnesDependOnEarlierPixelsOnly(KernelSet kernels) {
+  void maskedConvolutionsDependOnEarlierPixelsOnly(KernelSet kernels) {
     ConvConfig square = of(16, 16, 5).same();
     ConvConfig causal = of(16, 16, 5).padding(4, 0, 2, 2);
     BiPredicate<Integer, Integer> before = (input, result) -> input < result;
@@ -192,42 +192,43 @@ class ConvolutionTest {
       masks.forEach(
           (mask, allowed) -> {
             try (Layer layer = new Conv2d(config.mask(mask).weightNorm(true), new Rng(SEED))) {
-              dependsOn(kernels, layer, allowed, 1, 6, 7, 16);
+              assertDependencies(kernels, layer, allowed, 1, 6, 7, 16);
             }
           });
     }
   }
 
   /**
-   * Changes one input after the other: no result may change for which this is not allowed, not by a
-   * bit, and each changes by one input at least.
+   * Changes one input position at a time. Outputs that must not depend on it must be bitwise equal,
+   * and each output must depend on at least one input.
    */
-  private static void dependsOn(
+  private static void assertDependencies(
       KernelSet kernels, Layer layer, BiPredicate<Integer, Integer> allowed, long... shape) {
     float[] input = gaussians(shape);
     float[] before = infer(kernels, layer, input, shape);
     int channels = (int) shape[shape.length - 1];
     int last = 0;
-    for (int place = 0; place < input.length / channels; place++) {
+    for (int position = 0; position < input.length / channels; position++) {
       float[] changed = input.clone();
-      changed[place * channels + 3] += 100;
+      changed[position * channels + 3] += 100;
       float[] after = infer(kernels, layer, changed, shape);
       for (int i = 0; i < after.length; i++) {
         if (after[i] != before[i]) {
-          assertTrue(allowed.test(place, i / channels), "input " + place + ", result " + i);
+          assertTrue(allowed.test(position, i / channels), "input " + position + ", output " + i);
           last = Math.max(last, i / channels);
         }
       }
-      boolean any = !Arrays.equals(before, after);
-      boolean could = anyAllowed(allowed, place, before.length / channels);
-      assertEquals(could, any, "input " + place + " changes something");
+      boolean expected = anyAllowed(allowed, position, before.length / channels);
+      boolean actual = !Arrays.equals(before, after);
+      assertEquals(expected, actual, "input " + position + " affects an output");
     }
-    assertEquals(before.length / channels - 1, last, "the last result depends on something");
+    assertEquals(before.length / channels - 1, last, "the last output depends on an input");
   }
 
-  private static boolean anyAllowed(BiPredicate<Integer, Integer> allowed, int place, int results) {
-    for (int result = 0; result < results; result++) {
-      if (allowed.test(place, result)) {
+  private static boolean anyAllowed(
+      BiPredicate<Integer, Integer> allowed, int position, int outputs) {
+    for (int output = 0; output < outputs; output++) {
+      if (allowed.test(position, output)) {
         return true;
       }
     }
@@ -262,39 +263,43 @@ class ConvolutionTest {
   }
 
   @Test
-  void whatHasNoMeaningIsRefused() {
+  void unsupportedSettingsAreRejected() {
     Rng rng = new Rng(SEED);
-    refused(() -> new Conv2d(of(2, 3, 3).causal(), rng), "Conv2d", "CAUSAL", "sequences", "mask");
-    refused(() -> new ConvTranspose2d(of(2, 3, 3).causal(), rng), "ConvTranspose2d", "CAUSAL");
+    assertRejected(
+        () -> new Conv2d(of(2, 3, 3).causal(), rng), "Conv2d", "CAUSAL", "sequences", "mask");
+    assertRejected(
+        () -> new ConvTranspose2d(of(2, 3, 3).causal(), rng), "ConvTranspose2d", "CAUSAL");
     ConvConfig masked = of(2, 3, 3).same().mask(ConvMask.B);
-    refused(() -> new ConvTranspose2d(masked, rng), "ConvTranspose2d", "no mask", "got B");
-    refused(() -> new ConvTranspose1d(masked, rng), "ConvTranspose1d", "no mask");
-    refused(
+    assertRejected(() -> new ConvTranspose2d(masked, rng), "ConvTranspose2d", "no mask", "got B");
+    assertRejected(() -> new ConvTranspose1d(masked, rng), "ConvTranspose1d", "no mask");
+    assertRejected(
         () -> new Conv2d(of(2, 3, 3).mask(ConvMask.A), rng),
         "ConvMask.A",
-        "before the result's own",
+        "before the current one",
         "3x3",
         "Pad the images");
-    refused(() -> new Conv2d(of(2, 3, 1).same().mask(ConvMask.A), rng), "ConvMask.A", "1x1");
-    refused(() -> new Conv1d(of(2, 3, 3).causal().mask(ConvMask.ABOVE), rng), "ABOVE", "1x3");
-    refused(() -> of(2, 3, 3).stride(2).same().outputPadding(1), "SAME", "outputPadding=1");
-    refused(() -> of(2, 3, 3).same().padding(1), "ConvConfig.options", "beside SAME");
-    refused(() -> of(2, 3, 3).padding(1).causal(), "ConvConfig.options", "beside CAUSAL");
+    assertRejected(() -> new Conv2d(of(2, 3, 1).same().mask(ConvMask.A), rng), "ConvMask.A", "1x1");
+    assertRejected(
+        () -> new Conv1d(of(2, 3, 3).causal().mask(ConvMask.ABOVE), rng), "ABOVE", "1x3");
+    assertRejected(() -> of(2, 3, 3).stride(2).same().outputPadding(1), "SAME", "outputPadding=1");
+    assertRejected(() -> of(2, 3, 3).same().padding(1), "ConvConfig.options", "padding with SAME");
+    assertRejected(
+        () -> of(2, 3, 3).padding(1).causal(), "ConvConfig.options", "padding with CAUSAL");
     try (Layer layer = new Conv2d(of(1, 1, 3).stride(2).same(), rng);
         Step step = Step.inference()) {
       for (long[] odd : new long[][] {{1, 5, 4, 1}, {1, 4, 5, 1}}) {
-        refused(
+        assertRejected(
             () -> layer.forward(step.tensor(new float[20], odd)),
             "Conv2d",
             "SAME",
-            "the stride divides",
+            "divisible by the stride",
             Arrays.toString(odd));
       }
-      refused(() -> layer.forward(step.tensor(new float[20], 4, 5)), "conv2d", "[4, 5]");
+      assertRejected(() -> layer.forward(step.tensor(new float[20], 4, 5)), "conv2d", "[4, 5]");
     }
   }
 
-  private static void refused(Runnable mistake, String... parts) {
+  private static void assertRejected(Runnable mistake, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
   }
 }

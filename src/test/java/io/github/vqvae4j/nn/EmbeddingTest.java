@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class EmbeddingTest {
   @Test
-  void codesBecomeTheirVectorsAndCollectTheirGradients() {
+  void codesAreMappedToVectorsAndGradientsAreAccumulated() {
     try (Embedding embedding = new Embedding(4, 2, new Rng(1));
         Step step = Step.training(new Rng(1))) {
       embedding.parameters().get(0).set(new float[] {0, 1, 10, 11, 20, 21, 30, 31});
@@ -27,7 +27,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void vectorsStartStandardNormal() {
+  void vectorsAreInitializedFromTheStandardNormal() {
     try (Embedding embedding = new Embedding(500, 40, new Rng(2))) {
       double mean = 0;
       double square = 0;
@@ -41,19 +41,21 @@ class EmbeddingTest {
   }
 
   @Test
-  void mistakesAreExplained() {
-    refused(() -> new Embedding(0, 3, new Rng(1)), "Embedding", "got 0 codes", "3 numbers");
-    refused(() -> new Embedding(3, 0, new Rng(1)), "at least 1 number", "0 numbers");
+  void invalidArgumentsAreRejected() {
+    assertRejected(
+        () -> new Embedding(0, 3, new Rng(1)), "Embedding", "got count 0", "dimension 3");
+    assertRejected(() -> new Embedding(3, 0, new Rng(1)), "at least 1", "dimension 0");
     try (Embedding embedding = new Embedding(4, 2, new Rng(1));
         Step step = Step.inference()) {
       Tensor halves = step.tensor(new float[] {1, 0.5f}, 2);
-      refused(() -> embedding.forward(halves), "Embedding", "codes in INT", "got FLOAT");
+      assertRejected(
+          () -> embedding.forward(halves), "Embedding", "codes of type INT", "got FLOAT");
       Tensor beyond = step.tensor(new int[] {0, 4}, 2);
-      refused(() -> embedding.forward(beyond), "from 0 to 3", "got 4 at position 1");
+      assertRejected(() -> embedding.forward(beyond), "from 0 to 3", "got 4 at position 1");
     }
   }
 
-  private static void refused(Runnable mistake, String... parts) {
+  private static void assertRejected(Runnable mistake, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
   }
 }

@@ -11,7 +11,10 @@ class InitializerTest {
   private static final int FAN_IN = 48;
   private static final int FAN_OUT = 80;
 
-  /** Standard deviations by each scheme's formula; truncation at 2 sigma leaves 0.8796 of it. */
+  /**
+   * Standard deviations from each formula; truncation at 2 sigma reduces them by a factor of
+   * 0.8796.
+   */
   @ParameterizedTest
   @CsvSource({
     "TORCH, 0.08333, 0.14434",
@@ -21,24 +24,25 @@ class InitializerTest {
     "XAVIER_NORMAL, 0.125, 10",
     "TRUNCATED_NORMAL, 0.12696, 0.28868",
   })
-  void spreadAndBoundAreTheFormulas(Initializer initializer, double deviation, double bound) {
+  void standardDeviationAndBoundMatchTheFormulas(
+      Initializer initializer, double deviation, double bound) {
     float[] weights = initializer.weights(new Rng(3), FAN_IN, FAN_OUT, 200_000);
     double mean = 0;
     double squares = 0;
-    double largest = 0;
+    double max = 0;
     for (float w : weights) {
       mean += w / weights.length;
       squares += (double) w * w / weights.length;
-      largest = Math.max(largest, Math.abs(w));
+      max = Math.max(max, Math.abs(w));
     }
     assertEquals(0, mean, 0.01 * deviation);
     assertEquals(deviation, Math.sqrt(squares), 0.01 * deviation);
-    assertTrue(largest <= bound * 1.0001, "largest " + largest);
+    assertTrue(max <= bound * 1.0001, "maximum " + max);
   }
 
   @ParameterizedTest
   @CsvSource({"TORCH, true", "KAIMING_NORMAL, false", "TRUNCATED_NORMAL, false"})
-  void onlyPyTorchsBiasesAreRandom(Initializer initializer, boolean random) {
+  void onlyPyTorchBiasesAreRandom(Initializer initializer, boolean random) {
     float[] biases = initializer.biases(new Rng(3), FAN_IN, 100);
     float sum = 0;
     for (float b : biases) {

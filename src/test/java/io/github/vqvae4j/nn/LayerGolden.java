@@ -11,7 +11,9 @@ import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.util.Map;
 
-/** Compares a layer and its gradients with a golden file, whose arrays are named as its weights. */
+/**
+ * Compares a layer and its gradients with a golden file whose arrays have the names of the weights.
+ */
 public final class LayerGolden {
   private static final double DOUBLE = 1e-9;
   private static final double FLOAT = 2e-5;
@@ -23,9 +25,9 @@ public final class LayerGolden {
   }
 
   /**
-   * Compares with one of several layers in a file.
+   * Compares with one of several layers in a golden file.
    *
-   * @param prefix what its arrays' names begin with
+   * @param prefix the prefix of the names of the layer's arrays
    */
   public static void compare(Golden golden, String prefix, Layer layer, DType dtype) {
     double tolerance = dtype == DType.DOUBLE ? DOUBLE : FLOAT;

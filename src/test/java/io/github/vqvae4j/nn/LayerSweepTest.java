@@ -14,16 +14,16 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every layer, as {@link Sweep} does, on both sets of kernels and one and two threads: with the
- * small sizes of {@link Conformance} and with some of real models, on batches of two sizes.
+ * Runs {@link Sweep} for every layer on both kernel sets with one and two threads: with the small
+ * sizes of {@link Conformance} and with sizes of real models, on batches of two sizes.
  */
 class LayerSweepTest {
   private static final long SEED = 20;
 
-  /** A chain of many operations in float beside the same in double. */
+  /** The tolerance between a chain of many operations in float and in double. */
   private static final double CHAIN = 1e-4;
 
-  /** Sizes at which weights are packed, and which reach the fast convolutions. */
+  /** Sizes at which weights are packed and fast convolution algorithms are used. */
   private static final List<Conformance> LARGER =
       List.of(
           of("Conv2d", rng -> new Conv2d(convolution(16, 24), rng), 2, 9, 8, 16),
@@ -47,13 +47,13 @@ class LayerSweepTest {
               37,
               16),
           of(
-              "Conv1d, causal, weights normalized",
+              "Conv1d, causal, weight norm",
               rng -> new Conv1d(ConvConfig.of(32, 32, 7).causal().weightNorm(true), rng),
               2,
               40,
               32),
           of(
-              "ConvTranspose1d, causal, weights normalized",
+              "ConvTranspose1d, causal, weight norm",
               rng ->
                   new ConvTranspose1d(
                       ConvConfig.of(32, 16, 8).stride(4).causal().weightNorm(true), rng),
@@ -68,7 +68,7 @@ class LayerSweepTest {
               8,
               64),
           of(
-              "Conv2d, mask B, weights normalized",
+              "Conv2d, mask B, weight norm",
               rng ->
                   new Conv2d(
                       ConvConfig.of(16, 16, 5).same().mask(ConvMask.B).weightNorm(true), rng),
@@ -77,7 +77,7 @@ class LayerSweepTest {
               9,
               16),
           of(
-              "ConvTranspose2d, cut by side, sub-pixels",
+              "ConvTranspose2d, cropped per side, sub-pixels",
               rng ->
                   new ConvTranspose2d(ConvConfig.of(32, 3, 4).stride(2).padding(2, 0, 1, 2), rng),
               2,
@@ -108,7 +108,7 @@ class LayerSweepTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> inFloatBesideDouble() {
+  Stream<DynamicTest> floatMatchesDouble() {
     return Sweep.tests(
         Stream.of(ConformanceTest.layers(), LARGER).flatMap(List::stream),
         CHAIN,
@@ -116,7 +116,7 @@ class LayerSweepTest {
         LayerSweepTest::subject);
   }
 
-  /** The layer's parameters and two inputs; buffers stay as they start. */
+  /** Varies the layer's parameters and two inputs; buffers keep their initial values. */
   private static Subject subject(Conformance one) {
     Layer layer = one.make().apply(new Rng(SEED));
     List<Variable> variables = new ArrayList<>(layer.variables().values());

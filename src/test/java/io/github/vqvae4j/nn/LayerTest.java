@@ -29,7 +29,7 @@ class LayerTest {
   }
 
   @Test
-  void namesAreHierarchicalAndInTheOrderOfConstruction() {
+  void namesAreHierarchicalAndInConstructionOrder() {
     Layer encoder = ConvEncoder.channels(1).hidden(4).downsample(1).residual(1, 2).build(3, RNG);
     assertEquals(
         List.of(
@@ -48,7 +48,7 @@ class LayerTest {
   }
 
   @Test
-  void badNamesAreRefused() {
+  void invalidNamesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new Named("a", "a")),
         "Named",
@@ -59,7 +59,7 @@ class LayerTest {
   }
 
   @Test
-  void aClosedLayerSaysSo() {
+  void closedLayerThrows() {
     Linear linear = new Linear(2, 2, RNG);
     linear.close();
     try (Step step = Step.inference()) {
@@ -69,7 +69,7 @@ class LayerTest {
   }
 
   @Test
-  void settingsBelowOneAreRefused() {
+  void settingsBelowOneAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(0, 3, 3)),
         "in: expected at least 1, got 0");
@@ -83,7 +83,7 @@ class LayerTest {
   }
 
   @Test
-  void aLinearLayerNamesBothShapes() {
+  void linearLayerReportsExpectedAndActualShape() {
     Linear linear = new Linear(3, 2, RNG);
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[8], 2, 4);
@@ -95,7 +95,7 @@ class LayerTest {
   }
 
   @Test
-  void theSummaryListsEveryLayerWithShapeAndParameters() {
+  void summaryListsEveryLayerWithShapeAndParameters() {
     Layer encoder = ConvEncoder.channels(1).hidden(4).downsample(1).residual(1, 2).build(3, RNG);
     Summary summary = Summary.of(encoder, 2, 8, 8, 1);
     Summary.Row down = summary.rows().get(0);
@@ -107,7 +107,7 @@ class LayerTest {
   }
 
   @Test
-  void theSummaryNamesALayerThatStandsInTwoPlacesByBoth() {
+  void summaryListsASharedLayerUnderBothNames() {
     Linear linear = new Linear(2, 2, RNG);
     Summary summary =
         Summary.of(Sequential.of(Activation.RELU, linear, Activation.RELU, linear), 1, 2);
@@ -120,7 +120,7 @@ class LayerTest {
   }
 
   @Test
-  void theSummaryRefusesAShapeWithoutElements() {
+  void summaryRejectsAnEmptyShape() {
     Linear linear = new Linear(2, 2, RNG);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Summary.of(linear, -1, 2)),
@@ -129,7 +129,7 @@ class LayerTest {
   }
 
   @Test
-  void aLossNeedsATerm() {
+  void totalLossRequiresATerm() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> LossTerm.total(List.of())),
         "at least one term",

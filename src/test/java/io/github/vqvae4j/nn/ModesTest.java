@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code freeze} and {@code eval}. */
+/** Tests of {@code freeze} and {@code eval}. */
 class ModesTest {
   private static final long SEED = 5;
 
@@ -68,7 +68,7 @@ class ModesTest {
     state(block).forEach((name, values) -> assertArrayEquals(expected.get(name), values, name));
   }
 
-  /** The generator's gradients, after the optimizer moved what it may of both. */
+  /** Returns the generator's gradients, after an optimizer step on the discriminator. */
   private static List<double[]> generatorStep(
       Layer generator, Layer discriminator, DType dtype, boolean frozen) {
     generator.convert(dtype);
@@ -77,8 +77,8 @@ class ModesTest {
       discriminator.freeze();
     }
     try (Step step = Step.training(new Rng(3))) {
-      Tensor judged = discriminator.forward(generator.forward(input(step, dtype, 3, 5, 4, 2)));
-      Tensor loss = judged.softplus().mean();
+      Tensor scores = discriminator.forward(generator.forward(input(step, dtype, 3, 5, 4, 2)));
+      Tensor loss = scores.softplus().mean();
       loss.backward();
       step.commit();
       for (Parameter parameter : discriminator.parameters()) {
@@ -95,26 +95,26 @@ class ModesTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void gradientsGoThroughAFrozenDiscriminatorThatDoesNotMove(DType dtype) {
+  void gradientsFlowThroughAnUnchangedFrozenDiscriminator(DType dtype) {
     try (Layer generator = generator();
         Layer free = discriminator();
         Layer frozen = discriminator()) {
-      Map<String, double[]> start = state(frozen);
+      Map<String, double[]> initial = state(frozen);
       List<double[]> expected = generatorStep(generator, free, dtype, false);
-      assertFalse(Arrays.equals(start.get("1.running_mean"), state(free).get("1.running_mean")));
+      assertFalse(Arrays.equals(initial.get("1.running_mean"), state(free).get("1.running_mean")));
       double[] before = state(generator).get("1.running_mean");
       List<double[]> actual = generatorStep(generator, frozen, dtype, true);
       for (int i = 0; i < expected.size(); i++) {
         assertTrue(Arrays.stream(expected.get(i)).anyMatch(g -> g != 0) || i == 1);
         assertArrayEquals(expected.get(i), actual.get(i), 1e-12, "parameter " + i);
       }
-      assertSameState(start, frozen);
+      assertSameState(initial, frozen);
       assertFalse(Arrays.equals(before, state(generator).get("1.running_mean")), "not frozen");
     }
   }
 
   @Test
-  void aFrozenVariableHasNoGradientAndTheErrorSaysWhy() {
+  void gradientOfAFrozenVariableIsRejectedWithTheReason() {
     try (Linear linear = new Linear(2, 2, new Rng(1));
         BatchNorm2d norm = new BatchNorm2d(2)) {
       linear.variables().get("weight").freeze();
@@ -124,10 +124,10 @@ class ModesTest {
       try (Step step = Step.training(new Rng(1))) {
         Tensor y = linear.forward(step.tensor(new float[] {1, 2}, 1, 1, 1, 2));
         Tensor loss = norm.forward(y).sum();
-        assertGradientsRefused(step, loss, weight, "weight has none: it was frozen", "unfreeze");
-        assertGradientsRefused(step, loss, mean, "running_mean has none: it is a buffer");
+        assertGradientsRejected(step, loss, weight, "weight has none: it was frozen", "unfreeze");
+        assertGradientsRejected(step, loss, mean, "running_mean has none: it is a buffer");
         linear.unfreeze();
-        assertGradientsRefused(step, loss, weight, "was frozen when the step first used it");
+        assertGradientsRejected(step, loss, weight, "was frozen when the step first used it");
         loss.backward();
         assertNull(step.gradient(weight));
         assertNotNull(step.gradient(linear.variables().get("bias")));
@@ -135,7 +135,7 @@ class ModesTest {
     }
   }
 
-  private static void assertGradientsRefused(
+  private static void assertGradientsRejected(
       Step step, Tensor loss, Variable variable, String... says) {
     assertSays(
         assertThrows(
@@ -144,7 +144,7 @@ class ModesTest {
   }
 
   @Test
-  void whatIsFrozenAfterItsUseIsNotMoved() {
+  void parametersFrozenAfterTheirUseAreNotUpdated() {
     try (Linear linear = new Linear(2, 2, new Rng(1));
         Step step = Step.training(new Rng(1))) {
       Map<String, double[]> before = state(linear);
@@ -157,7 +157,7 @@ class ModesTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void aFrozenBatchNormNormalizesByTheBatch(DType dtype) {
+  void frozenBatchNormNormalizesWithBatchStatistics(DType dtype) {
     try (BatchNorm2d free = new BatchNorm2d(3);
         BatchNorm2d frozen = new BatchNorm2d(3)) {
       free.convert(dtype);
@@ -181,11 +181,11 @@ class ModesTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void inEvaluationModeATrainingStepComputesWhatInferenceDoes(DType dtype) {
+  void evaluationModeMatchesInference(DType dtype) {
     Layer net = Sequential.of(discriminator(), new Dropout(0.5), new Linear(1, 2, new Rng(4)));
     try (net) {
       net.variables().get("0.1.running_var").set(new float[] {2, 3, 4, 5, 6, 7});
-      // Away from the kink of what follows.
+      // Keeps inputs away from the kink of the leaky ReLU.
       net.variables().get("0.1.running_mean").set(new float[] {.1f, .2f, .3f, .4f, .5f, .6f});
       net.convert(dtype);
       net.eval();
@@ -214,7 +214,7 @@ class ModesTest {
   }
 
   @Test
-  void dropoutInEvaluationModeIsItsInput() {
+  void dropoutInEvaluationModeReturnsItsInput() {
     Dropout dropout = new Dropout(0.9);
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = step.tensor(new float[] {1, 2, 3}, 3);
@@ -225,13 +225,14 @@ class ModesTest {
     }
     try (Step step = Step.inference(new Rng(1))) {
       Tensor x = step.tensor(new float[] {1, 2, 3}, 3);
-      assertSame(x, dropout.forward(x), "also where inference may draw");
+      assertSame(x, dropout.forward(x), "also in inference with random numbers");
     }
   }
 
   @ParameterizedTest
   @EnumSource(VectorQuantizerConfig.Update.class)
-  void aQuantizersAveragesMoveOnlyInTrainingModeAndUnfrozen(VectorQuantizerConfig.Update update) {
+  void quantizerAveragesAreUpdatedOnlyInTrainingModeWhenNotFrozen(
+      VectorQuantizerConfig.Update update) {
     VectorQuantizerConfig config =
         (update == VectorQuantizerConfig.Update.EMA
                 ? VectorQuantizer.ema(6, 3)
@@ -253,7 +254,7 @@ class ModesTest {
     }
   }
 
-  /** The gradient of the input after a step that was committed. */
+  /** Commits a step and returns the gradient of the input. */
   private static Tensor quantize(VectorQuantizer quantizer) {
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = input(step, DType.FLOAT, 20, 3).requireGradient();
@@ -264,7 +265,7 @@ class ModesTest {
   }
 
   @Test
-  void anUpdateOfSeveralVariablesIsLeftOutIfOneIsFrozen() {
+  void updateOfSeveralVariablesIsSkippedIfOneIsFrozen() {
     try (BatchNorm2d norm = new BatchNorm2d(2)) {
       norm.variables().get("running_var").freeze();
       Map<String, double[]> before = state(norm);
@@ -296,7 +297,7 @@ class ModesTest {
   }
 
   @Test
-  void aSharedLayerHasOneModeWhoeverSetIt() {
+  void sharedLayerHasOneMode() {
     Linear shared = new Linear(2, 2, new Rng(7));
     try (Parent one = new Parent(shared);
         Parent other = new Parent(shared)) {
@@ -315,14 +316,14 @@ class ModesTest {
       other.train();
       assertFalse(shared.isFrozen());
       assertTrue(shared.isTraining());
-      assertFalse(one.isFrozen(), "a part of it is not");
+      assertFalse(one.isFrozen(), "a child is not");
       assertTrue(one.own.isFrozen());
       assertFalse(one.own.isTraining());
     }
   }
 
   @Test
-  void aChildThatIsAddedLaterKeepsItsModes() {
+  void childAddedLaterKeepsItsMode() {
     Linear shared = new Linear(2, 2, new Rng(7));
     try (Parent parent = new Parent(shared)) {
       parent.freeze();
@@ -338,7 +339,7 @@ class ModesTest {
   }
 
   @Test
-  void modesOutliveAConversionAndBuffersAreNeverTrainable() {
+  void conversionPreservesModesAndBuffersAreNeverTrainable() {
     try (BatchNorm2d norm = new BatchNorm2d(2)) {
       norm.freeze();
       norm.convert(DType.DOUBLE);
@@ -351,26 +352,28 @@ class ModesTest {
   }
 
   @Test
-  void modesDoNotChangeWhatOthersDraw() {
+  void modesDoNotAffectRandomNumbersOfOtherBlocks() {
     VectorQuantizerConfig config = VectorQuantizer.gradient(6, 3).init(Initialization.UNIFORM);
     try (VectorQuantizer quantizer = config.build(new Rng(1));
         Dropout dropout = new Dropout(0.5);
         Dropout none = new Dropout(0)) {
-      double[] expected = drawnAfter(quantizer, dropout, true);
-      assertArrayEquals(expected, drawnAfter(quantizer, dropout, false), "inference");
-      assertArrayEquals(expected, drawnAfter(quantizer, none, true), "rate 0");
+      double[] expected = randomValuesAfter(quantizer, dropout, true);
+      assertArrayEquals(expected, randomValuesAfter(quantizer, dropout, false), "inference");
+      assertArrayEquals(expected, randomValuesAfter(quantizer, none, true), "rate 0");
       quantizer.freeze();
-      assertArrayEquals(expected, drawnAfter(quantizer, dropout, true), "frozen");
+      assertArrayEquals(expected, randomValuesAfter(quantizer, dropout, true), "frozen");
       quantizer.unfreeze();
       quantizer.eval();
-      assertArrayEquals(expected, drawnAfter(quantizer, dropout, true), "quantizer.eval()");
+      assertArrayEquals(expected, randomValuesAfter(quantizer, dropout, true), "quantizer.eval()");
       dropout.eval();
-      assertArrayEquals(expected, drawnAfter(quantizer, dropout, true), "dropout.eval()");
-      assertArrayEquals(expected, drawnAfter(quantizer, dropout, false), "inference and eval()");
+      assertArrayEquals(expected, randomValuesAfter(quantizer, dropout, true), "dropout.eval()");
+      assertArrayEquals(
+          expected, randomValuesAfter(quantizer, dropout, false), "inference and eval()");
     }
   }
 
-  private static double[] drawnAfter(VectorQuantizer quantizer, Dropout dropout, boolean training) {
+  private static double[] randomValuesAfter(
+      VectorQuantizer quantizer, Dropout dropout, boolean training) {
     try (Step step = training ? Step.training(new Rng(4)) : Step.inference(new Rng(4))) {
       Tensor x = input(step, DType.FLOAT, 20, 3);
       quantizer.quantize(dropout.forward(x));
@@ -378,17 +381,17 @@ class ModesTest {
     }
   }
 
-  /** By all ways of committing, and for one of the variables that the update writes. */
+  /** Uses both ways of committing, and freezes one of the variables of the update. */
   @Test
-  void whatIsFrozenBetweenPassAndCommitStays() {
-    for (boolean taken : new boolean[] {true, false}) {
+  void variablesFrozenBetweenPassAndCommitAreNotUpdated() {
+    for (boolean drained : new boolean[] {true, false}) {
       try (BatchNorm2d norm = new BatchNorm2d(2);
           BatchNorm2d other = new BatchNorm2d(2);
           Step step = Step.training(new Rng(1))) {
         Map<String, double[]> before = state(norm);
         other.forward(norm.forward(input(step, DType.FLOAT, 2, 2, 2, 2)));
         norm.variables().get("running_var").freeze();
-        if (taken) {
+        if (drained) {
           step.drainCommits().run();
         } else {
           step.commit();
@@ -400,7 +403,7 @@ class ModesTest {
   }
 
   @Test
-  void whatIsFrozenInThePassStaysAtCommit() {
+  void variablesFrozenDuringThePassAreNotUpdatedAtCommit() {
     try (BatchNorm2d norm = new BatchNorm2d(2);
         Step step = Step.training(new Rng(1))) {
       double[] before = state(norm).get("running_var");

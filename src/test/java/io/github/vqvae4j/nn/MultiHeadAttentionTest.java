@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MultiHeadAttentionTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void itIsPyTorchs(DType dtype) throws IOException {
+  void matchesPyTorch(DType dtype) throws IOException {
     try (Layer attention = new MultiHeadAttention(6, 3, false, new Rng(1))) {
       LayerGolden.compare("attention", attention, dtype);
     }
@@ -23,14 +23,14 @@ class MultiHeadAttentionTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void causalItIsPyTorchsWithAMask(DType dtype) throws IOException {
+  void causalAttentionMatchesPyTorchWithAMask(DType dtype) throws IOException {
     try (Layer attention = new MultiHeadAttention(6, 3, true, new Rng(1))) {
       LayerGolden.compare("attention_causal", attention, dtype);
     }
   }
 
   @Test
-  void allBiasesStartAtZeroAsInPyTorch() {
+  void biasesAreInitializedWithZeroAsInPyTorch() {
     try (Layer attention = new MultiHeadAttention(4, 2, false, new Rng(1))) {
       attention
           .variables()
@@ -44,13 +44,13 @@ class MultiHeadAttentionTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void invalidArgumentsAreRejected() {
     Rng rng = new Rng(1);
     for (int heads : new int[] {0, 4}) {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> new MultiHeadAttention(6, heads, true, rng)),
-          "heads that divide the dimension",
+          "a number of heads that divides the dimension",
           "dimension 6",
           "heads " + heads);
     }

@@ -25,7 +25,7 @@ class NormsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void layerNormIsPyTorchs(DType dtype) throws IOException {
+  void layerNormMatchesPyTorch(DType dtype) throws IOException {
     try (Layer norm = new LayerNorm(7)) {
       LayerGolden.compare("layer_norm", norm, dtype);
     }
@@ -33,16 +33,16 @@ class NormsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void groupNormIsPyTorchs(DType dtype) throws IOException {
+  void groupNormMatchesPyTorch(DType dtype) throws IOException {
     try (Layer norm = new GroupNorm(3, 6)) {
       LayerGolden.compare("group_norm", norm, dtype);
     }
   }
 
-  /** With another epsilon, and without weight and bias. */
+  /** Uses another epsilon and no weight and bias. */
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void withOtherSettingsToo(DType dtype) throws IOException {
+  void customSettingsMatchPyTorch(DType dtype) throws IOException {
     try (Layer layer = new LayerNorm(LayerNormConfig.of(7).epsilon(0.01).affine(false));
         Layer group = new GroupNorm(GroupNormConfig.of(3, 6).epsilon(0.01).affine(false))) {
       assertEquals(0, layer.variables().size() + group.variables().size());
@@ -53,7 +53,7 @@ class NormsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void batchNormIsPyTorchsInThreeStepsAndInference(DType dtype) throws IOException {
+  void batchNormMatchesPyTorchInThreeStepsAndInference(DType dtype) throws IOException {
     compareSteps("batch_norm", BatchNormConfig.of(5), dtype);
     BatchNormConfig plain = BatchNormConfig.of(5).epsilon(0.01).momentum(0.3).affine(false);
     compareSteps("batch_norm_plain", plain, dtype);
@@ -72,21 +72,21 @@ class NormsTest {
         variables.get(parameter).set(golden.doubles(parameter));
       }
       for (int i = 0; i < Integer.parseInt(golden.setting("steps")); i++) {
-        String at = "step" + i + ".";
+        String prefix = "step" + i + ".";
         try (Step step = Step.training(new Rng(1))) {
-          Tensor x = tensor(step, golden, at + "x", dtype).requireGradient();
+          Tensor x = tensor(step, golden, prefix + "x", dtype).requireGradient();
           Tensor y = norm.forward(x);
-          golden.assertClose(at + "y", y.toDoubles(), tolerance);
-          y.mul(tensor(step, golden, at + "dy", dtype)).sum().backward();
-          golden.assertClose(at + "d.x", x.gradient().toDoubles(), tolerance);
+          golden.assertClose(prefix + "y", y.toDoubles(), tolerance);
+          y.mul(tensor(step, golden, prefix + "dy", dtype)).sum().backward();
+          golden.assertClose(prefix + "d.x", x.gradient().toDoubles(), tolerance);
           for (String parameter : parameters) {
             double[] gradient = step.gradient(variables.get(parameter)).toDoubles();
-            golden.assertClose(at + "d." + parameter, gradient, tolerance);
+            golden.assertClose(prefix + "d." + parameter, gradient, tolerance);
           }
           step.commit();
         }
         for (String average : new String[] {"running_mean", "running_var"}) {
-          golden.assertClose(at + average, variables.get(average).toDoubles(), tolerance);
+          golden.assertClose(prefix + average, variables.get(average).toDoubles(), tolerance);
         }
       }
       try (Step step = Step.inference()) {
@@ -103,7 +103,7 @@ class NormsTest {
   }
 
   @Test
-  void averagesChangeOnCommitOnly() {
+  void averagesChangeOnlyOnCommit() {
     try (BatchNorm2d norm = new BatchNorm2d(2);
         Step step = Step.training(new Rng(1))) {
       float[] zeros = norm.variables().get("running_mean").toFloats();
@@ -115,9 +115,9 @@ class NormsTest {
     }
   }
 
-  /** What stands for a weight that is not there is no tensor: a pass records x alone. */
+  /** Without a weight, no constant tensor takes its place: x is the only recorded input. */
   @Test
-  void withoutParametersThereAreNoConstants() {
+  void nonAffineNormsRecordNoConstants() {
     List<Layer> norms =
         List.of(
             new LayerNorm(LayerNormConfig.of(4).affine(false)),
@@ -136,45 +136,55 @@ class NormsTest {
   }
 
   @Test
-  void settingsOutOfRangeAreRefused() {
-    refused(() -> new LayerNorm(0), "LayerNormConfig.dimension: expected at least 1, got 0.");
-    refused(
-        () -> LayerNormConfig.of(3).epsilon(0), "LayerNormConfig.epsilon", "above 0", "got 0.0.");
-    refused(
+  void settingsOutOfRangeAreRejected() {
+    assertRejected(
+        () -> new LayerNorm(0), "LayerNormConfig.dimension: expected at least 1, got 0.");
+    assertRejected(
+        () -> LayerNormConfig.of(3).epsilon(0),
+        "LayerNormConfig.epsilon",
+        "a positive, finite value",
+        "got 0.0.");
+    assertRejected(
         () -> GroupNormConfig.of(1, 3).epsilon(1e-50),
         "GroupNormConfig.epsilon",
-        "as float",
+        "single precision",
         "1.0E-50");
-    refused(() -> BatchNormConfig.of(3).epsilon(1e300), "BatchNormConfig.epsilon", "1.0E300");
-    refused(
+    assertRejected(
+        () -> BatchNormConfig.of(3).epsilon(1e300), "BatchNormConfig.epsilon", "1.0E300");
+    assertRejected(
         () -> BatchNormConfig.of(3).momentum(1.5),
         "BatchNormConfig.momentum",
         "from 0 to 1, got 1.5");
-    refused(() -> new GroupNorm(0, 4), "GroupNormConfig.groups: expected at least 1, got 0.");
-    refused(
+    assertRejected(
+        () -> new GroupNorm(0, 4), "GroupNormConfig.groups: expected at least 1, got 0.");
+    assertRejected(
         () -> new GroupNorm(3, 4),
         "GroupNormConfig.channels: expected a multiple of the 3 groups",
         "got 4.");
-    refused(() -> new GroupNorm(1, 0), "GroupNormConfig.channels", "got 0");
-    refused(() -> new BatchNorm2d(0), "BatchNormConfig.channels", "got 0");
-    refused(() -> new Dropout(1), "Dropout", "below 1", "got 1.0");
-    refused(() -> new Dropout(Double.NaN), "got NaN");
+    assertRejected(() -> new GroupNorm(1, 0), "GroupNormConfig.channels", "got 0");
+    assertRejected(() -> new BatchNorm2d(0), "BatchNormConfig.channels", "got 0");
+    assertRejected(() -> new Dropout(1), "Dropout", "below 1", "got 1.0");
+    assertRejected(() -> new Dropout(Double.NaN), "got NaN");
   }
 
   @Test
-  void otherShapesAreRefused() {
+  void invalidShapesAreRejected() {
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = step.tensor(new float[24], 2, 3, 4);
       Tensor pixel = step.tensor(new float[4], 1, 1, 1, 4);
-      refused(() -> new LayerNorm(3).forward(x), "LayerNorm", "[.., 3]", "[2, 3, 4]");
-      refused(() -> new GroupNorm(1, 3).forward(x), "GroupNorm", ".., 3]", "[2, 3, 4]");
-      refused(() -> new BatchNorm2d(4).forward(x), "BatchNorm2d", "width, 4]", "[2, 3, 4]");
-      refused(() -> new BatchNorm2d(3).forward(pixel), "width, 3]", "[1, 1, 1, 4]");
-      refused(() -> new BatchNorm2d(4).forward(pixel), "no variance", "[1, 1, 1, 4]", "larger");
+      assertRejected(() -> new LayerNorm(3).forward(x), "LayerNorm", "[.., 3]", "[2, 3, 4]");
+      assertRejected(() -> new GroupNorm(1, 3).forward(x), "GroupNorm", ".., 3]", "[2, 3, 4]");
+      assertRejected(() -> new BatchNorm2d(4).forward(x), "BatchNorm2d", "width, 4]", "[2, 3, 4]");
+      assertRejected(() -> new BatchNorm2d(3).forward(pixel), "width, 3]", "[1, 1, 1, 4]");
+      assertRejected(
+          () -> new BatchNorm2d(4).forward(pixel),
+          "at least 2 values per channel",
+          "[1, 1, 1, 4]",
+          "larger");
     }
   }
 
-  private static void refused(Runnable mistake, String... parts) {
+  private static void assertRejected(Runnable mistake, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
   }
 }

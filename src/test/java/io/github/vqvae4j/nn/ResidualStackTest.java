@@ -19,36 +19,39 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ResidualStackTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void aRectifiedSkipIsThatOfAnInPlaceReluInPyTorch(DType dtype) throws IOException {
+  void rectifiedSkipMatchesAnInPlaceReluInPyTorch(DType dtype) throws IOException {
     ResidualConfig config = ResidualConfig.of(2, 3).bias(false).skip(Skip.RECTIFIED);
     try (Layer stack = new ResidualStack(Conv2d::new, 4, config, Initializer.TORCH, new Rng(1))) {
       LayerGolden.compare("residual_rectified", stack, dtype);
     }
   }
 
-  /** Two blocks whose dilation grows by 3 see 1 + 3 pixels to each side, along each axis. */
+  /**
+   * The receptive field of two blocks with a growth of 3 is 1 + 3 pixels on each side of each axis.
+   */
   @Test
-  void growthMakesItSeeFar() {
-    assertReaches(4, 3, Conv1d::new, 1, 13, 1);
-    assertReaches(4, 3, Conv2d::new, 1, 13, 13, 1);
-    assertReaches(2, 1, Conv2d::new, 1, 13, 13, 1);
+  void growthIncreasesTheReceptiveField() {
+    assertReceptiveField(4, 3, Conv1d::new, 1, 13, 1);
+    assertReceptiveField(4, 3, Conv2d::new, 1, 13, 13, 1);
+    assertReceptiveField(2, 1, Conv2d::new, 1, 13, 13, 1);
   }
 
-  private static void assertReaches(int reach, int growth, Convolution.Kind kind, long... shape) {
+  private static void assertReceptiveField(
+      int radius, int growth, Convolution.Kind kind, long... shape) {
     ResidualConfig config = ResidualConfig.of(2, 2).dilationGrowth(growth);
     try (Layer stack = new ResidualStack(kind, 1, config, Initializer.TORCH, new Rng(1));
         Step step = Step.training(new Rng(1))) {
       stack.variables().values().forEach(variable -> variable.set(ones(variable.size())));
       int size = shape.length == 3 ? 13 : 13 * 13;
-      float[] middle = new float[size];
-      middle[size / 2] = 1;
+      float[] center = new float[size];
+      center[size / 2] = 1;
       Tensor x = step.tensor(ones(size), shape).requireGradient();
-      stack.forward(x).mul(step.tensor(middle, shape)).sum().backward();
-      double[] seen = x.gradient().toDoubles();
+      stack.forward(x).mul(step.tensor(center, shape)).sum().backward();
+      double[] gradient = x.gradient().toDoubles();
       for (int i = 0; i < size; i++) {
         int rows = Math.abs(i / 13 - size / 2 / 13);
         int columns = Math.abs(i % 13 - size / 2 % 13);
-        assertEquals(Math.max(rows, columns) <= reach, seen[i] > 0, "at " + i);
+        assertEquals(Math.max(rows, columns) <= radius, gradient[i] > 0, "at " + i);
       }
     }
   }
@@ -60,22 +63,22 @@ class ResidualStackTest {
   }
 
   @Test
-  void settingsOutOfRangeAreRefused() {
-    refused(() -> ResidualConfig.of(-1, 32), "ResidualConfig.blocks: expected at least 0, got -1.");
-    refused(() -> ResidualConfig.of(2, 0), "ResidualConfig.hidden: expected at least 1, got 0.");
+  void settingsOutOfRangeAreRejected() {
+    assertRejected(
+        () -> ResidualConfig.of(-1, 32), "ResidualConfig.blocks: expected at least 0, got -1.");
+    assertRejected(
+        () -> ResidualConfig.of(2, 0), "ResidualConfig.hidden: expected at least 1, got 0.");
     ResidualConfig one = ResidualConfig.of(1, 8);
-    refused(
-        () -> one.dilationGrowth(0), "ResidualConfig.dilationGrowth: expected 1 to 65536, got 0.");
-    refused(
-        () -> one.dilationGrowth(65_537),
-        "ResidualConfig.dilationGrowth: expected 1 to 65536, got 65537.");
+    assertRejected(() -> one.dilationGrowth(0), "ResidualConfig.dilationGrowth: expected 1 to 65536, got 0.");
+    assertRejected(
+        () -> one.dilationGrowth(65_537), "ResidualConfig.dilationGrowth: expected 1 to 65536, got 65537.");
     assertEquals(65_536, one.dilationGrowth(65_536).dilationGrowth());
     assertEquals(65_536, ResidualConfig.of(2, 8).dilationGrowth(65_536).dilationGrowth());
-    refused(
+    assertRejected(
         () -> ResidualConfig.of(6, 8).dilationGrowth(10), "at most 65536", "got 10 with 6 blocks");
   }
 
-  private static void refused(Executable mistake, String... parts) {
+  private static void assertRejected(Executable mistake, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, mistake), parts);
   }
 }

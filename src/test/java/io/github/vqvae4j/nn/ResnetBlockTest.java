@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ResnetBlockTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void itIsThatOfPyTorch(DType dtype) throws IOException {
+  void matchesPyTorch(DType dtype) throws IOException {
     try (Layer block = new ResnetBlock(ResnetConfig.of(4, 4, 2), new Rng(1))) {
       LayerGolden.compare("resnet_block", block, dtype);
     }
@@ -23,17 +23,18 @@ class ResnetBlockTest {
   }
 
   @Test
-  void settingsOutOfRangeAreRefused() {
-    refused(
+  void settingsOutOfRangeAreRejected() {
+    assertRejected(
         () -> ResnetConfig.of(4, 6, 4),
         "ResnetConfig.out: expected a multiple of the 4 groups, at least 1, got 6.");
-    refused(() -> ResnetConfig.of(6, 4, 4), "ResnetConfig.in: expected a multiple", "got 6.");
-    refused(() -> ResnetConfig.of(0, 4, 1), "ResnetConfig.in", "got 0.");
-    refused(() -> ResnetConfig.of(4, 4, 0), "ResnetConfig.groups", "got 0.");
-    refused(() -> ResnetConfig.of(4, 4, 2).dropout(1), "dropout", "below 1", "got 1.0");
+    assertRejected(
+        () -> ResnetConfig.of(6, 4, 4), "ResnetConfig.in: expected a multiple", "got 6.");
+    assertRejected(() -> ResnetConfig.of(0, 4, 1), "ResnetConfig.in", "got 0.");
+    assertRejected(() -> ResnetConfig.of(4, 4, 0), "ResnetConfig.groups", "got 0.");
+    assertRejected(() -> ResnetConfig.of(4, 4, 2).dropout(1), "dropout", "in [0, 1)", "got 1.0");
   }
 
-  private static void refused(Runnable mistake, String... parts) {
+  private static void assertRejected(Runnable mistake, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
   }
 }

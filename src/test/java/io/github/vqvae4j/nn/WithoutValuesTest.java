@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Layers whose variables have shapes and nothing else. */
+/** Tests of {@link Block#withoutValues}. */
 class WithoutValuesTest {
   private static final List<Function<Rng, Layer>> LAYERS =
       List.of(
@@ -58,7 +58,7 @@ class WithoutValuesTest {
   }
 
   @Test
-  void namesAndShapesAreThereAndNothingIsDrawn() {
+  void namesAndShapesMatchAndNothingIsDrawn() {
     for (Function<Rng, Layer> build : LAYERS) {
       Rng rng = new Rng(3);
       Layer blank = Layer.withoutValues(100, () -> build.apply(rng));
@@ -76,7 +76,7 @@ class WithoutValuesTest {
   }
 
   @Test
-  void sizesBeyondAllMemoryCostNothing() {
+  void sizesLargerThanMemoryAreNotAllocated() {
     int huge = 1_000_000_000;
     Layer layer = Layer.withoutValues(2, () -> new Linear(huge, huge, new Rng(1)));
     Variable weight = layer.variables().get("weight");
@@ -90,7 +90,7 @@ class WithoutValuesTest {
   }
 
   @Test
-  void moreVariablesThanExpectedAreNotMade() {
+  void tooManyVariablesAreRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
@@ -106,7 +106,8 @@ class WithoutValuesTest {
                             new Rng(1)))),
         "more parameters and buffers than expected");
     try (Layer layer = new Linear(1, 1, new Rng(1))) {
-      assertEquals(1, layer.variables().get("bias").toFloats().length, "as before again");
+      assertEquals(
+          1, layer.variables().get("bias").toFloats().length, "creation with values works again");
     }
   }
 }

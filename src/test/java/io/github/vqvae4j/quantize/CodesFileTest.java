@@ -36,7 +36,7 @@ class CodesFileTest {
 
   @ParameterizedTest
   @ValueSource(longs = {3, 20_261_130})
-  void codesComeBackAsTheyWere(long seed) throws IOException {
+  void loadedCodesEqualSavedCodes(long seed) throws IOException {
     Rng rng = new Rng(seed);
     for (int i = 0; i < 100; i++) {
       Codes codes = RandomCodes.of(rng);
@@ -46,7 +46,7 @@ class CodesFileTest {
   }
 
   @Test
-  void theFileIsAsDescribed() throws IOException {
+  void fileHasTheDocumentedFormat() throws IOException {
     Codes.of(new int[] {4, 0, 3, -1}, 5, 2, 1, 2).withLabels(7, -1).save(file);
     assertEquals(VERSION_1, Safetensors.read(file).metadata());
     assertEquals(
@@ -73,51 +73,52 @@ class CodesFileTest {
   }
 
   @Test
-  void filesOfOtherKindsAndVersionsAreRefused() throws IOException {
+  void otherFileKindsAndVersionsAreRejected() throws IOException {
     assertThrows(NoSuchFileException.class, () -> Codes.load(file));
     Map<String, NamedArray> arrays = Map.of("codes", ints(1, 1, 1));
     Safetensors.write(file, Map.of("vqvae4j.format", "2"), arrays);
-    refused("metadata", "not one of codes", "vqvae4j.codes is missing", "Codes.save");
+    assertRejected("metadata", "does not contain codes", "vqvae4j.codes is missing", "Codes.save");
     for (String version : List.of("2", "0", "", "1.0", "9".repeat(200_000))) {
       Safetensors.write(file, Map.of("vqvae4j.codes", version), arrays);
-      refused("metadata vqvae4j.codes", "expected format version 1, got", "a newer one");
+      assertRejected("metadata vqvae4j.codes", "expected format version 1, got", "a newer one");
     }
   }
 
   @Test
-  void arraysThatAreMissingUnknownOrOfAnotherTypeAreNamed() throws IOException {
-    bad("codebooks", null, "codebooks", "expected an array of I32", "got none");
-    bad("codes", null, "codes", "expected an array of I32", "got none");
-    bad("more", ints(1, 1), "more", "unknown array, expected [codes, codebooks, labels]");
-    bad("codes", NamedArray.of(new long[6], 1, 2, 3), "codes", "I32", "got I64[1, 2, 3]");
-    bad("labels", NamedArray.of(new float[1], 1), "labels", "I32", "got F32[1]");
-    bad("codebooks", NamedArray.of(new int[0], 0, 1L << 40), "codebooks", "one or more values");
-    bad("codes", NamedArray.of(new int[0], 0, 1L << 40, 3), "codes", "one or more values");
-    bad("labels", NamedArray.of(new int[0], 0), "labels", "one or more values");
+  void missingUnknownAndMistypedArraysAreNamedInTheError() throws IOException {
+    assertBad("codebooks", null, "codebooks", "expected an array of I32", "got none");
+    assertBad("codes", null, "codes", "expected an array of I32", "got none");
+    assertBad("more", ints(1, 1), "more", "unknown array, expected [codes, codebooks, labels]");
+    assertBad("codes", NamedArray.of(new long[6], 1, 2, 3), "codes", "I32", "got I64[1, 2, 3]");
+    assertBad("labels", NamedArray.of(new float[1], 1), "labels", "I32", "got F32[1]");
+    assertBad(
+        "codebooks", NamedArray.of(new int[0], 0, 1L << 40), "codebooks", "one or more values");
+    assertBad("codes", NamedArray.of(new int[0], 0, 1L << 40, 3), "codes", "one or more values");
+    assertBad("labels", NamedArray.of(new int[0], 0), "labels", "one or more values");
   }
 
   @Test
-  void arraysThatDoNotFitTogetherAreNamed() throws IOException {
-    bad("codebooks", ints(4, 3), "codebooks", "[groups, stages]", "got I32[3]");
-    bad("codebooks", ints(4, 1, 1, 3), "codebooks", "[groups, stages]");
-    bad("codebooks", ints(4, 3, 3), "codes", "end with [3, 3]", "[3, 3], got I32[1, 2, 3]");
-    bad("codebooks", ints(4, 2, 3), "codes", "a shape such as [batch, height, width]");
-    bad("codebooks", ints(4, 3, 2), "codes", "end with [3, 2]");
-    bad("codebooks", ints(4, 1, 1_000_000), "codes", "end with [1000000]");
-    bad("codebooks", ints(0, 1, 3), "codebooks", "size of 1 or more");
-    bad("codebooks", ints(-4, 1, 3), "codebooks", "size of 1 or more");
-    bad("codes", ints(4, 1, 2, 3), "codes", "0 to 3", "got 4 at [0, 0], stage 0");
-    bad("codes", ints(-2, 1, 2, 3), "codes", "got -2 at [0, 0], stage 0");
-    bad("codes", ints(0, 1, 3), "codes", "a shape such as [batch, height, width]");
-    bad("codes", ints(0, 3), "codes", "a shape such as [batch, height, width]");
-    bad("codes", ints(0), "codes", "end with [3]");
-    bad("labels", ints(0, 2), "labels", "expected 1 labels", "got 2");
-    bad("labels", ints(0, 1, 1), "labels", "expected the shape [1], got I32[1, 1]");
-    bad("labels", ints(-2, 1), "labels", "got -2 for image 0");
-    bad("", null);
+  void inconsistentArraysAreNamedInTheError() throws IOException {
+    assertBad("codebooks", ints(4, 3), "codebooks", "[groups, stages]", "got I32[3]");
+    assertBad("codebooks", ints(4, 1, 1, 3), "codebooks", "[groups, stages]");
+    assertBad("codebooks", ints(4, 3, 3), "codes", "end with [3, 3]", "[3, 3], got I32[1, 2, 3]");
+    assertBad("codebooks", ints(4, 2, 3), "codes", "a shape such as [batch, height, width]");
+    assertBad("codebooks", ints(4, 3, 2), "codes", "end with [3, 2]");
+    assertBad("codebooks", ints(4, 1, 1_000_000), "codes", "end with [1000000]");
+    assertBad("codebooks", ints(0, 1, 3), "codebooks", "size of 1 or more");
+    assertBad("codebooks", ints(-4, 1, 3), "codebooks", "size of 1 or more");
+    assertBad("codes", ints(4, 1, 2, 3), "codes", "0 to 3", "got 4 at [0, 0], stage 0");
+    assertBad("codes", ints(-2, 1, 2, 3), "codes", "got -2 at [0, 0], stage 0");
+    assertBad("codes", ints(0, 1, 3), "codes", "a shape such as [batch, height, width]");
+    assertBad("codes", ints(0, 3), "codes", "a shape such as [batch, height, width]");
+    assertBad("codes", ints(0), "codes", "end with [3]");
+    assertBad("labels", ints(0, 2), "labels", "expected 1 labels", "got 2");
+    assertBad("labels", ints(0, 1, 1), "labels", "expected the shape [1], got I32[1, 1]");
+    assertBad("labels", ints(-2, 1), "labels", "got -2 for image 0");
+    assertBad("", null);
   }
 
-  /** An array of one value, in a shape. */
+  /** Returns an array filled with one value. */
   private static NamedArray ints(int value, long... shape) {
     long size = 1;
     for (long dimension : shape) {
@@ -126,8 +127,8 @@ class CodesFileTest {
     return NamedArray.of(IntStream.generate(() -> value).limit(size).toArray(), shape);
   }
 
-  /** Changes an array of an intact file of 3 stages of 4 codes at 2 places. */
-  private void bad(String name, NamedArray array, String... says) throws IOException {
+  /** Replaces an array in a valid file with 3 stages of 4 codes at 2 positions. */
+  private void assertBad(String name, NamedArray array, String... says) throws IOException {
     Map<String, NamedArray> arrays = new LinkedHashMap<>();
     arrays.put("codes", ints(3, 1, 2, 3));
     arrays.put("codebooks", ints(4, 1, 3));
@@ -143,11 +144,11 @@ class CodesFileTest {
       assertEquals(expected.withLabels(9), Codes.load(file));
     } else {
       says[0] = "array \"" + says[0] + "\"";
-      refused(says);
+      assertRejected(says);
     }
   }
 
-  private void refused(String... says) {
+  private void assertRejected(String... says) {
     BadFileException e = assertThrows(BadFileException.class, () -> Codes.load(file));
     assertEquals(says[0], e.place());
     assertSays(e, says);

@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CodesTest {
   private static final int CASES = 300;
 
-  /** 2 groups of 3 stages, no two sizes alike. */
+  /** 2 groups of 3 stages, all of different sizes. */
   private static final Codebooks SIX = new Codebooks(2, 3, List.of(11, 7, 5, 3, 13, 2));
 
   @Test
-  void codesOfOneCodebookAreValuesAndAShape() {
+  void codesOfOneCodebookHaveValuesAndShape() {
     Codes codes = Codes.of(new int[] {1, 2, 3, 4}, 8, 2, 2);
     assertArrayEquals(new int[] {1, 2, 3, 4}, codes.values());
     assertArrayEquals(new int[] {2, 2}, codes.shape());
@@ -39,7 +39,7 @@ class CodesTest {
   }
 
   @Test
-  void nothingChangesCodes() {
+  void codesAreImmutable() {
     int[] values = {1, 2};
     int[] shape = {2, 1};
     int[] labels = {7, 8};
@@ -52,7 +52,7 @@ class CodesTest {
     assertEquals(same, codes);
   }
 
-  /** Each value says where it stands. */
+  /** Each value identifies its position. */
   @Test
   void stagesAndGroupsAreTheInnerAxes() {
     int[][][][] nested = new int[2][5][2][3];
@@ -73,8 +73,8 @@ class CodesTest {
     for (int group = 0; group < 2; group++) {
       for (int stage = 0; stage < 3; stage++) {
         int[] expected = new int[10];
-        for (int place = 0; place < 10; place++) {
-          expected[place] = nested[place / 5][place % 5][group][stage];
+        for (int position = 0; position < 10; position++) {
+          expected[position] = nested[position / 5][position % 5][group][stage];
         }
         Codes one = Codes.of(expected, SIX.sizes().get(3 * group + stage), 2, 5).withLabels(4, -1);
         assertEquals(one, codes.group(group).stage(stage));
@@ -87,7 +87,7 @@ class CodesTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 20_261_129})
-  void rangesPutTogetherAreTheWhole(long seed) {
+  void concatenatedRangesEqualTheOriginal(long seed) {
     Rng rng = new Rng(seed);
     for (int i = 0; i < CASES; i++) {
       Codes codes = RandomCodes.of(rng);
@@ -101,14 +101,14 @@ class CodesTest {
       assertEquals(codes, Codes.concat(codes), message);
       int images = codes.count();
       assertEquals(codes, Codes.concat(codes, codes).range(images, 2 * images), message);
-      Codes anew = Codes.of(codes.values(), codes.codebooks(), codes.shape());
-      assertEquals(codes, codes.labels().map(anew::withLabels).orElse(anew), message);
+      Codes copy = Codes.of(codes.values(), codes.codebooks(), codes.shape());
+      assertEquals(codes, codes.labels().map(copy::withLabels).orElse(copy), message);
       assertEquals(IntStream.of(codes.values()).noneMatch(v -> v < 0), codes.isComplete(), message);
     }
   }
 
   @Test
-  void labelsAreThoseOfTheImages() {
+  void labelsFollowTheirImages() {
     Codes plain = Codes.of(new int[] {0, 1, 2, 3, 4, 5}, 6, 3, 2);
     Codes codes = plain.withLabels(9, -1, 0);
     assertArrayEquals(new int[] {9, -1, 0}, codes.labels().orElseThrow());
@@ -127,12 +127,12 @@ class CodesTest {
     assertThrows(IllegalArgumentException.class, plain::withLabels);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> plain.withLabels(1, -2, 3)),
-        "or -1 for none",
+        "or -1 for a missing label",
         "got -2 for image 1");
   }
 
   @Test
-  void missingCodesAreNamedByTheirPlace() {
+  void missingCodesAreReportedWithTheirPosition() {
     int[] values = new int[2 * 5 * 6];
     values[53] = -1;
     Codes one = Codes.of(values, SIX, 2, 5);
@@ -140,7 +140,7 @@ class CodesTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> one.requireComplete("The reader")),
         "The reader: expected a code",
-        "got none (-1) at [1, 3], group 1, stage 2 of Codes[2, 5] of 2 groups of 3 stages of"
+        "got a missing code (-1) at [1, 3], group 1, stage 2 of Codes[2, 5] of 2 groups of 3 stages of"
             + " [11, 7, 5, 3, 13, 2] codes, 1 of 60 missing.");
     values[59] = -1;
     Codes two = Codes.of(values, SIX, 2, 5);
@@ -155,14 +155,14 @@ class CodesTest {
   }
 
   @Test
-  void codesOutsideOfTheirCodebookAreRefused() {
+  void codesOutOfRangeAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[] {0, 8}, 8, 1, 2)),
         "0 to 7",
         "got 8 at [0, 1].");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[] {0, -2}, 8, 1, 2)),
-        "or -1 for none",
+        "or -1 for a missing code",
         "got -2 at [0, 1].");
     int[] values = new int[2 * 5 * 6];
     values[6 * 6 + 2] = 5;
@@ -175,14 +175,14 @@ class CodesTest {
   }
 
   @Test
-  void shapesThatDoNotHoldTheValuesAreRefused() {
+  void shapesThatDoNotMatchTheValuesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[3], 8, 1, 2)),
         "[1, 2]",
         "3 values");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[10], SIX, 2, 5)),
-        "divided by the 6 codebooks",
+        "one position for 6 values, one of each codebook",
         "got shape [2, 5] and 10 values");
     // A product of 2^64 + 4.
     int[] shape = {4, 5, 5_581, 8_681, 49_477, 384_773};
@@ -196,7 +196,7 @@ class CodesTest {
   }
 
   @Test
-  void codebooksHaveASizeEach() {
+  void codebooksValidateAndPrintTheirSizes() {
     assertEquals("a codebook of 512", Codebooks.of(512).toString());
     assertEquals("4 stages of 9 codes", Codebooks.residual(9, 9, 9, 9).toString());
     assertEquals("3 groups of [9, 8, 9] codes", Codebooks.grouped(9, 8, 9).toString());
@@ -221,7 +221,7 @@ class CodesTest {
   }
 
   @Test
-  void oneCodebookIsAskedForBySeveral() {
+  void stagesAndGroupsOutOfRangeAreRejected() {
     Codes codes = Codes.of(new int[6], SIX, 1, 1);
     assertSays(
         assertThrows(IllegalStateException.class, codes::codebookSize),
@@ -240,7 +240,7 @@ class CodesTest {
   }
 
   @Test
-  void partsThatDifferAreNotPutTogether() {
+  void incompatibleCodesAreNotConcatenated() {
     Codes codes = Codes.of(new int[6], 8, 1, 2, 3);
     for (Codes other :
         List.of(
@@ -253,7 +253,7 @@ class CodesTest {
           "got " + codes + " and " + other);
     }
     assertThrows(IllegalArgumentException.class, Codes::concat);
-    // As many values as 2^31, without the memory that they would take.
+    // 2^31 values in total, without allocating them.
     Codes[] many = new Codes[1 << 11];
     Arrays.fill(many, Codes.of(new int[1 << 20], 8, 1 << 19, 2));
     assertSays(

@@ -4,7 +4,7 @@ import io.github.vqvae4j.random.Rng;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Codes of all shapes, by seed. */
+/** Generates random codes of various shapes. */
 public final class RandomCodes {
   private static final int[][] SHAPES = {
     {1, 1}, {5, 1}, {1, 7}, {2, 3}, {3, 1, 5}, {4, 3, 2}, {2, 1, 3, 1, 2}, {1, 2, 1, 2, 1, 2, 1, 3}
@@ -13,8 +13,8 @@ public final class RandomCodes {
   private RandomCodes() {}
 
   /**
-   * Returns codes of 1 to 3 groups and 1 to 4 stages with sizes of 1 to 13, complete, with some
-   * missing, or with all missing; without labels, with some, with all.
+   * Returns codes with 1 to 3 groups, 1 to 4 stages and codebook sizes from 1 to 13. No, some or
+   * all codes are missing; no, some or all images have labels.
    */
   public static Codes of(Rng rng) {
     int[] shape = SHAPES[rng.nextInt(SHAPES.length)];
@@ -29,10 +29,10 @@ public final class RandomCodes {
       values[i] = rng.nextDouble() < missing ? -1 : rng.nextInt(size);
     }
     Codes codes = Codes.of(values, new Codebooks(groups, stages, sizes), shape);
-    double labelled = rng.nextInt(3) / 2.0;
+    double labeled = rng.nextInt(3) / 2.0;
     int[] labels = new int[shape[0]];
     for (int i = 0; i < labels.length; i++) {
-      labels[i] = rng.nextDouble() < labelled ? rng.nextInt(1_000) : -1;
+      labels[i] = rng.nextDouble() < labeled ? rng.nextInt(1_000) : -1;
     }
     return codes.withLabels(labels);
   }

@@ -2,24 +2,24 @@ package io.github.vqvae4j.quantize;
 
 import java.util.Arrays;
 
-/** Lloyd's iterations as their definition says, in double. */
+/** A reference implementation of Lloyd's algorithm in double precision. */
 final class ReferenceKMeans {
   final double[] centers;
   final int[] nearest;
   final int[] sizes;
   double inertia;
 
-  /** Moves the centers so many times. */
-  ReferenceKMeans(float[] rows, int d, float[] start, int iterations) {
-    centers = new double[start.length];
-    for (int i = 0; i < start.length; i++) {
-      centers[i] = start[i];
+  /** Runs a fixed number of iterations. */
+  ReferenceKMeans(float[] rows, int d, float[] initial, int iterations) {
+    centers = new double[initial.length];
+    for (int i = 0; i < initial.length; i++) {
+      centers[i] = initial[i];
     }
     nearest = new int[rows.length / d];
-    sizes = new int[start.length / d];
+    sizes = new int[initial.length / d];
     assign(rows, d);
     for (int i = 0; i < iterations; i++) {
-      move(rows, d);
+      updateCenters(rows, d);
       assign(rows, d);
     }
   }
@@ -28,20 +28,20 @@ final class ReferenceKMeans {
     inertia = 0;
     Arrays.fill(sizes, 0);
     for (int i = 0; i < nearest.length; i++) {
-      double smallest = Double.POSITIVE_INFINITY;
+      double min = Double.POSITIVE_INFINITY;
       for (int k = 0; k < sizes.length; k++) {
         double distance = squaredDistance(rows, i * d, centers, k * d, d);
-        if (distance < smallest) {
-          smallest = distance;
+        if (distance < min) {
+          min = distance;
           nearest[i] = k;
         }
       }
-      inertia += smallest;
+      inertia += min;
       sizes[nearest[i]]++;
     }
   }
 
-  private void move(float[] rows, int d) {
+  private void updateCenters(float[] rows, int d) {
     Arrays.fill(centers, 0);
     for (int i = 0; i < rows.length; i++) {
       int k = nearest[i / d];
@@ -49,10 +49,11 @@ final class ReferenceKMeans {
     }
   }
 
-  static double squaredDistance(float[] rows, int atRow, double[] centers, int atCenter, int d) {
+  static double squaredDistance(
+      float[] rows, int rowOffset, double[] centers, int centerOffset, int d) {
     double sum = 0;
     for (int c = 0; c < d; c++) {
-      double difference = rows[atRow + c] - centers[atCenter + c];
+      double difference = rows[rowOffset + c] - centers[centerOffset + c];
       sum += difference * difference;
     }
     return sum;

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The whole VQ loss, straight-through, and three updates of the codebook, beside PyTorch. */
+/** Compares loss terms, straight-through gradients and three codebook updates with PyTorch. */
 class VectorQuantizerGoldenTest {
   private static final double DOUBLE = 1e-9;
   private static final double FLOAT = 2e-5;
@@ -32,7 +32,7 @@ class VectorQuantizerGoldenTest {
     "vq_ema_plain, DOUBLE",
     "vq_ema_stored, DOUBLE",
   })
-  void threeStepsAreThoseOfPyTorch(String name, DType dtype) throws IOException {
+  void threeStepsMatchPyTorch(String name, DType dtype) throws IOException {
     Golden golden = Golden.read(name);
     try (VectorQuantizer quantizer = build(golden)) {
       quantizer.convert(dtype);
@@ -70,40 +70,41 @@ class VectorQuantizerGoldenTest {
   }
 
   private static void compareStep(
-      Golden golden, String at, VectorQuantizer quantizer, DType dtype) {
+      Golden golden, String prefix, VectorQuantizer quantizer, DType dtype) {
     boolean ema = golden.setting("update").equals("ema");
     double tolerance = dtype == DType.DOUBLE ? DOUBLE : FLOAT;
     Map<String, Variable> state = quantizer.variables();
-    golden.assertClose(at + "codebook", state.get("codebook").toDoubles(), tolerance);
+    golden.assertClose(prefix + "codebook", state.get("codebook").toDoubles(), tolerance);
 
     try (Step step = Step.training(new Rng(1))) {
-      Tensor z = tensor(step, golden, at + "z", dtype).requireGradient();
+      Tensor z = tensor(step, golden, prefix + "z", dtype).requireGradient();
       Quantized quantized = quantizer.quantize(z);
-      assertArrayEquals(golden.ints(at + "codes"), quantized.codes().toInts());
-      golden.assertClose(at + "quantized", quantized.quantized().toDoubles(), tolerance);
-      golden.assertClose(at + "perplexity", new double[] {quantized.usage().perplexity()}, DOUBLE);
+      assertArrayEquals(golden.ints(prefix + "codes"), quantized.codes().toInts());
+      golden.assertClose(prefix + "quantized", quantized.quantized().toDoubles(), tolerance);
+      golden.assertClose(
+          prefix + "perplexity", new double[] {quantized.usage().perplexity()}, DOUBLE);
       for (LossTerm term : quantized.terms()) {
         String key = term.name().equals("codebook") ? "codebook_term" : term.name();
-        golden.assertClose(at + key, term.value().toDoubles(), tolerance);
+        golden.assertClose(prefix + key, term.value().toDoubles(), tolerance);
       }
       assertEquals(ema ? 1 : 2, quantized.terms().size());
 
-      Tensor upstream = tensor(step, golden, at + "dq", dtype);
+      Tensor upstream = tensor(step, golden, prefix + "dq", dtype);
       quantized.quantized().mul(upstream).sum().add(LossTerm.total(quantized.terms())).backward();
-      golden.assertClose(at + "dz", z.gradient().toDoubles(), tolerance);
+      golden.assertClose(prefix + "dz", z.gradient().toDoubles(), tolerance);
       if (!ema) {
         golden.assertClose(
-            at + "dcodebook", step.gradient(state.get("codebook")).toDoubles(), tolerance);
+            prefix + "dcodebook", step.gradient(state.get("codebook")).toDoubles(), tolerance);
         Sgd.rate(golden.number("learning_rate")).update(quantizer.parameters(), step);
       }
       step.commit();
     }
 
-    golden.assertClose(at + "after.codebook", state.get("codebook").toDoubles(), tolerance);
+    golden.assertClose(prefix + "after.codebook", state.get("codebook").toDoubles(), tolerance);
     if (ema) {
-      golden.assertClose(at + "after.count", state.get("count").toDoubles(), tolerance);
-      golden.assertClose(at + "after.sum", state.get("sum").toDoubles(), tolerance);
-      double steps = golden.ints(at + "after.steps")[0];
+      golden.assertClose(prefix + "after.count", state.get("count").toDoubles(), tolerance);
+      golden.assertClose(prefix + "after.sum", state.get("sum").toDoubles(), tolerance);
+      double steps = golden.ints(prefix + "after.steps")[0];
       boolean debiased = Boolean.parseBoolean(golden.setting("debiased"));
       double weight = debiased ? 1 - Math.pow(golden.number("decay"), steps) : 1;
       assertEquals(weight, state.get("weight").toDoubles()[0], tolerance);

@@ -45,16 +45,16 @@ class VectorQuantizerTest {
     return values;
   }
 
-  private static void train(VectorQuantizer quantizer, float[] vectors) {
+  private static void train(VectorQuantizer quantizer, float[] latents) {
     try (Step step = Step.training(new Rng(SEED))) {
-      quantizer.quantize(step.tensor(vectors, vectors.length / D, D));
+      quantizer.quantize(step.tensor(latents, latents.length / D, D));
       step.commit();
     }
   }
 
   @ParameterizedTest
   @EnumSource(Update.class)
-  void evaluationAndRefusedStepsChangeNothing(Update update) {
+  void inferenceAndUncommittedStepsDoNotChangeTheState(Update update) {
     try (VectorQuantizer quantizer = config(update).deadCodeThreshold(0.5).build(new Rng(SEED))) {
       Map<String, float[]> before = state(quantizer);
       try (Step step = Step.inference()) {
@@ -81,7 +81,7 @@ class VectorQuantizerTest {
 
   @ParameterizedTest
   @EnumSource(Update.class)
-  void theValueIsTheCodebooksBitForBitAndTheGradientGoesStraightThrough(Update update) {
+  void quantizedLatentsEqualCodebookVectorsWithStraightThroughGradient(Update update) {
     try (VectorQuantizer quantizer = config(update).build(new Rng(SEED));
         Step step = Step.training(new Rng(1))) {
       Tensor z = step.tensor(gaussians(60, 2), 2, 5, 2, D).requireGradient();
@@ -97,7 +97,7 @@ class VectorQuantizerTest {
   }
 
   @Test
-  void betaIsOnTheTermWhoseGradientGoesToTheEncoder() {
+  void betaScalesTheTermWithAGradientForTheEncoder() {
     try (VectorQuantizer quantizer =
         config(Update.GRADIENT).commitmentWeight(0.25).codebookWeight(2).build(new Rng(SEED))) {
       quantizer.convert(DType.DOUBLE);
@@ -110,11 +110,11 @@ class VectorQuantizerTest {
               quantized.terms().stream().filter(t -> t.name().equals(name)).findFirst().get();
           assertEquals(name.equals("codebook") ? 2 : 0.25, term.weight());
           term.value().mul(term.weight()).backward();
-          Tensor ofCodebook = step.gradient(quantizer.variables().get("codebook"));
+          Tensor codebookGradient = step.gradient(quantizer.variables().get("codebook"));
           double[] e = quantized.quantized().toDoubles();
           boolean commitment = name.equals("commitment");
           assertEquals(commitment, z.gradient() != null);
-          assertEquals(!commitment, ofCodebook != null);
+          assertEquals(!commitment, codebookGradient != null);
           if (commitment) {
             for (int i = 0; i < D; i++) {
               double expected = 0.25 * 2 * (vector[i] - e[i]) / D;
@@ -127,13 +127,13 @@ class VectorQuantizerTest {
   }
 
   @Test
-  void averagesBringTheCodebookToTheMeansOfItsVectors() {
-    float[] vectors = gaussians(300, 3);
+  void emaUpdateMovesCodesToTheMeansOfTheirLatents() {
+    float[] latents = gaussians(300, 3);
     try (VectorQuantizer quantizer =
         config(Update.EMA).ema(new EmaConfig(0, 1e-9, true, false)).build(new Rng(SEED))) {
       int[] codes;
       try (Step step = Step.training(new Rng(1))) {
-        Quantized quantized = quantizer.quantize(step.tensor(vectors, 100, D));
+        Quantized quantized = quantizer.quantize(step.tensor(latents, 100, D));
         codes = quantized.codes().toInts();
         step.commit();
       }
@@ -144,7 +144,7 @@ class VectorQuantizerTest {
           int count = 0;
           for (int i = 0; i < codes.length; i++) {
             if (codes[i] == k) {
-              sum += vectors[i * D + j];
+              sum += latents[i * D + j];
               count++;
             }
           }
@@ -156,13 +156,13 @@ class VectorQuantizerTest {
 
   @ParameterizedTest
   @EnumSource(Update.class)
-  void kMeansFindsClustersAndTheNextUpdateKeepsThem(Update update) {
-    float[] vectors = clusters(200);
+  void firstUpdatePreservesKMeansInitialization(Update update) {
+    float[] latents = clusters(200);
     try (VectorQuantizer quantizer =
         config(update).init(Initialization.K_MEANS).build(new Rng(SEED))) {
       assertEquals(20 * K, quantizer.initializationVectors());
       try (Step step = Step.training(new Rng(1))) {
-        Tensor z = step.tensor(vectors, 200, D);
+        Tensor z = step.tensor(latents, 200, D);
         assertSays(
             assertThrows(IllegalStateException.class, () -> quantizer.quantize(z)),
             "k-means",
@@ -171,89 +171,89 @@ class VectorQuantizerTest {
       assertSays(
           assertThrows(
               IllegalArgumentException.class,
-              () -> quantizer.initialize(vectors, 0, new Rng(SEED))),
-          "at least 1 vector in a batch",
+              () -> quantizer.initialize(latents, 0, new Rng(SEED))),
+          "at least 1 latent per batch",
           "got 0");
-      float[] cut = Arrays.copyOf(vectors, vectors.length - 1);
+      float[] cut = Arrays.copyOf(latents, latents.length - 1);
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> quantizer.initialize(cut, 100, new Rng(SEED))),
-          "VectorQuantizer: expected one or more rows of",
-          "got " + cut.length + " numbers");
-      quantizer.initialize(vectors, 100, new Rng(SEED));
+          "VectorQuantizer.initialize: expected one or more rows of",
+          "got " + cut.length + " values");
+      quantizer.initialize(latents, 100, new Rng(SEED));
       assertEquals(0, quantizer.initializationVectors());
-      float[] started = quantizer.codebook();
-      assertTrue(meanDistance(quantizer, vectors) < 0.05);
-      train(quantizer, vectors);
+      float[] initial = quantizer.codebook();
+      assertTrue(meanDistance(quantizer, latents) < 0.05);
+      train(quantizer, latents);
       float[] after = quantizer.codebook();
-      for (int i = 0; i < started.length; i++) {
-        assertEquals(started[i], after[i], 0.02);
+      for (int i = 0; i < initial.length; i++) {
+        assertEquals(initial[i], after[i], 0.02);
       }
       double count = 0;
       for (float n : quantizer.variables().get("count").toFloats()) {
         count += n;
       }
-      assertEquals(101, count, 1e-3, "0.99 of 100 a batch and 0.01 of the 200 of this batch");
+      assertEquals(101, count, 1e-3, "0.99 * 100 (the batch size) + 0.01 * 200 (this batch)");
     }
   }
 
-  /** Eight clusters, far apart. */
+  /** Returns rows of eight distant clusters. */
   private static float[] clusters(int n) {
     Rng rng = new Rng(9);
-    float[] vectors = new float[n * D];
+    float[] latents = new float[n * D];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < D; j++) {
-        vectors[i * D + j] = ((i >> j) & 1) * 10 + 0.1f * (float) rng.nextGaussian();
+        latents[i * D + j] = ((i >> j) & 1) * 10 + 0.1f * (float) rng.nextGaussian();
       }
     }
-    return vectors;
+    return latents;
   }
 
-  private static double meanDistance(VectorQuantizer quantizer, float[] vectors) {
+  private static double meanDistance(VectorQuantizer quantizer, float[] latents) {
     try (Step step = Step.inference()) {
-      Quantized quantized = quantizer.quantize(step.tensor(vectors, vectors.length / D, D));
+      Quantized quantized = quantizer.quantize(step.tensor(latents, latents.length / D, D));
       return quantized.terms().get(0).value().item();
     }
   }
 
   @ParameterizedTest
   @EnumSource(Update.class)
-  void deadCodesRestartAtVectorsOfTheBatchAndStayAlive(Update update) {
-    float[] vectors = gaussians(300, 4);
-    for (int i = 0; i < vectors.length; i++) {
-      vectors[i] = 100 + vectors[i];
+  void deadCodesRestartAtLatentsOfTheBatchAndStayAlive(Update update) {
+    float[] latents = gaussians(300, 4);
+    for (int i = 0; i < latents.length; i++) {
+      latents[i] = 100 + latents[i];
     }
     try (VectorQuantizer quantizer = config(update).deadCodeThreshold(0.1).build(new Rng(SEED))) {
-      train(quantizer, vectors);
-      CodeUsage after = usage(quantizer, vectors);
-      assertTrue(after.codesInUse() >= K - 1, "restarted codes are chosen: " + after);
+      train(quantizer, latents);
+      CodeUsage after = usage(quantizer, latents);
+      assertTrue(after.codesInUse() >= K - 1, "restarted codes are used: " + after);
       for (int i = 0; i < 5; i++) {
-        train(quantizer, vectors);
+        train(quantizer, latents);
       }
-      assertTrue(usage(quantizer, vectors).codesInUse() >= K - 1, "and not erased again");
+      assertTrue(usage(quantizer, latents).codesInUse() >= K - 1, "and remain in use");
     }
   }
 
   @Test
-  void withoutRestartsACollapsedCodebookStaysCollapsed() {
-    float[] vectors = gaussians(300, 4);
-    for (int i = 0; i < vectors.length; i++) {
-      vectors[i] = 100 + vectors[i];
+  void codebookStaysCollapsedWithoutRestarts() {
+    float[] latents = gaussians(300, 4);
+    for (int i = 0; i < latents.length; i++) {
+      latents[i] = 100 + latents[i];
     }
     try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED))) {
-      train(quantizer, vectors);
-      assertTrue(usage(quantizer, vectors).codesInUse() < K / 2);
+      train(quantizer, latents);
+      assertTrue(usage(quantizer, latents).codesInUse() < K / 2);
     }
   }
 
-  private static CodeUsage usage(VectorQuantizer quantizer, float[] vectors) {
+  private static CodeUsage usage(VectorQuantizer quantizer, float[] latents) {
     try (Step step = Step.inference()) {
-      return quantizer.quantize(step.tensor(vectors, vectors.length / D, D)).usage();
+      return quantizer.quantize(step.tensor(latents, latents.length / D, D)).usage();
     }
   }
 
   @Test
-  void impossibleSettingsAreRefused() {
+  void invalidSettingsAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> VectorQuantizer.ema(0, 64)),
         "VectorQuantizerConfig.codebookSize: expected K of at least 1, got 0.");
@@ -275,7 +275,7 @@ class VectorQuantizerTest {
   }
 
   @Test
-  void vectorsOfAnotherSizeAreRefused() {
+  void latentsOfAnotherDimensionAreRejected() {
     try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED));
         Step step = Step.inference()) {
       Tensor wrong = step.tensor(new float[8], 2, 4);
@@ -293,46 +293,52 @@ class VectorQuantizerTest {
   }
 
   @Test
-  void whatIsNoCodeIsRefused() {
+  void invalidCodesAreRejected() {
     try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED));
         Step step = Step.inference()) {
-      refused(quantizer, step.tensor(new int[] {0, 7, 8, 0}, 2, 2), "0 to 7", "got 8 at [1, 0]");
-      refused(quantizer, step.tensor(new int[] {0, -2}, 2), "got -2 at [1, 0]");
-      refused(
+      assertRejected(
+          quantizer, step.tensor(new int[] {0, 7, 8, 0}, 2, 2), "0 to 7", "got 8 at [1, 0]");
+      assertRejected(quantizer, step.tensor(new int[] {0, -2}, 2), "got -2 at [1, 0]");
+      assertRejected(
           quantizer,
           step.tensor(new int[] {3, -1, -1}, 1, 3),
           "VectorQuantizer.lookup",
-          "none (-1) at [0, 1] and at 1 more");
-      refused(quantizer, step.tensor(new float[] {1}, 1), "in INT", "[batch, ..]", "got FLOAT [1]");
+          "missing code (-1) at [0, 1] and at 1 more");
+      assertRejected(
+          quantizer,
+          step.tensor(new float[] {1}, 1),
+          "an INT tensor",
+          "[batch, ..]",
+          "got FLOAT [1]");
       assertArrayEquals(
           new long[] {1, 3, 1, D},
           quantizer.lookup(step.tensor(new int[] {3, 0, 7}, 1, 3, 1)).shape());
     }
   }
 
-  private static void refused(VectorQuantizer quantizer, Tensor codes, String... parts) {
+  private static void assertRejected(VectorQuantizer quantizer, Tensor codes, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, () -> quantizer.lookup(codes)), parts);
   }
 
-  /** So many that a running sum in float would stop growing, or drift. */
+  /** With so many latents, a running sum in float would stop growing or drift. */
   @ParameterizedTest
   @EnumSource(Update.class)
-  void aMillionVectorsOfOneCodeKeepTheirMean(Update update) {
+  void meanOfAMillionLatentsIsAccurate(Update update) {
     int n = 1_000_000;
-    float[] vectors = new float[n * D];
+    float[] latents = new float[n * D];
     double[] sums = new double[D];
     Rng rng = new Rng(SEED);
-    for (int i = 0; i < vectors.length; i++) {
-      vectors[i] = 5 + (i % D) + 0.1f * rng.nextFloat();
-      sums[i % D] += vectors[i];
+    for (int i = 0; i < latents.length; i++) {
+      latents[i] = 5 + (i % D) + 0.1f * rng.nextFloat();
+      sums[i % D] += latents[i];
     }
     try (VectorQuantizer quantizer =
         config(update).ema(new EmaConfig(0, 1e-9, true, false)).build(new Rng(SEED))) {
-      float[] far = new float[K * D];
-      Arrays.fill(far, -1000);
-      Arrays.fill(far, 0, D, 4);
-      quantizer.variables().get("codebook").set(far);
-      train(quantizer, vectors);
+      float[] vectors = new float[K * D];
+      Arrays.fill(vectors, -1000);
+      Arrays.fill(vectors, 0, D, 4);
+      quantizer.variables().get("codebook").set(vectors);
+      train(quantizer, latents);
       assertEquals(n, quantizer.variables().get("count").toFloats()[0]);
       for (int j = 0; j < D; j++) {
         float expected = update == Update.EMA ? (float) (sums[j] / n) : 4;
@@ -341,58 +347,60 @@ class VectorQuantizerTest {
     }
   }
 
-  /** Much less than a copy of it in double, which would be 8 D bytes a vector. */
+  /** Allows much less than a copy in double, which would take 8 D bytes for each latent. */
   @ParameterizedTest
   @EnumSource(Update.class)
-  void aBatchIsNotCopiedToTheHeap(Update update) {
+  void batchIsNotCopiedToTheHeap(Update update) {
     int d = 64;
     VectorQuantizerConfig config =
         update == Update.EMA ? VectorQuantizer.ema(K, d) : VectorQuantizer.gradient(K, d);
     try (VectorQuantizer quantizer =
         config.init(Initialization.UNIFORM).deadCodeThreshold(0).build(new Rng(SEED))) {
-      long few = allocated(quantizer, 2_048, d);
-      long many = allocated(quantizer, 8_192, d);
-      long each = (many - few) / (8_192 - 2_048);
-      assertTrue(each < 2 * d, each + " bytes on the heap for each vector");
+      long smallBatch = allocated(quantizer, 2_048, d);
+      long largeBatch = allocated(quantizer, 8_192, d);
+      long bytesPerLatent = (largeBatch - smallBatch) / (8_192 - 2_048);
+      assertTrue(bytesPerLatent < 2 * d, bytesPerLatent + " heap bytes for each latent");
     }
   }
 
   private static long allocated(VectorQuantizer quantizer, int n, int d) {
-    float[] vectors = gaussians(n * d, n);
+    float[] latents = gaussians(n * d, n);
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = 0;
     for (int i = 0; i < 3; i++) {
       before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
       try (Step step = Step.training(new Rng(SEED))) {
-        quantizer.quantize(step.tensor(vectors, n, d));
+        quantizer.quantize(step.tensor(latents, n, d));
         step.commit();
       }
     }
     return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
   }
 
-  /** Sizes near 2^31, without the memory that they would take. */
+  /** Tests sizes close to 2^31 without allocating them. */
   @Test
-  void largeSizesAreCountedRightly() {
+  void largeSizesDoNotOverflow() {
     assertEquals(10_240, VectorQuantizer.initializationVectors(512, 64));
     assertEquals(1 << 20, VectorQuantizer.initializationVectors(1 << 20, 1_024));
     assertEquals(1 << 30, VectorQuantizer.initializationVectors(1 << 30, 1));
     assertEquals(1, VectorQuantizer.initializationVectors(1, Integer.MAX_VALUE));
-    assertEquals(2_000_000_000, KMeans.numbers(1_000_000_000, 2));
+    assertEquals(2_000_000_000, KMeans.batchLength(1_000_000_000, 2));
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> KMeans.numbers(1_073_741_824, 2)),
-        "at most 1073741819 rows of 2 numbers",
+        assertThrows(IllegalArgumentException.class, () -> KMeans.batchLength(1_073_741_824, 2)),
+        "at most 1073741819 rows of 2 values",
         "got 1073741824 rows",
-        "smaller batches");
+        "Use smaller batches");
   }
 
-  /** By each way into it; observers are told once, and operations are the quantizer's. */
+  /**
+   * Calls each entry point; observers are notified once, and operations belong to the quantizer.
+   */
   @Test
-  void aQuantizersWorkIsItsOwn() {
+  void observersSeeTheQuantizerAsTheSource() {
     try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED));
         Step step = Step.training(new Rng(1))) {
-      List<Object> told = new ArrayList<>();
+      List<Object> sources = new ArrayList<>();
       List<Tensor> outputs = new ArrayList<>();
       Set<Object> using = new HashSet<>();
       Tensor x = step.tensor(gaussians(30, 1), 10, D);
@@ -400,23 +408,23 @@ class VectorQuantizerTest {
           new Step.Observer() {
             @Override
             public void computed(Object source, Tensor output) {
-              told.add(source);
+              sources.add(source);
               outputs.add(output);
             }
 
             @Override
             public void using(Object layer) {
-              using.add(layer == null ? "nothing" : layer);
+              using.add(layer == null ? "none" : layer);
             }
           });
       Quantized quantized = quantizer.quantize(x);
-      assertEquals(List.of(quantizer), told);
+      assertEquals(List.of(quantizer), sources);
       assertTrue(quantized.quantized() == outputs.get(0));
       quantizer.forward(x);
-      assertEquals(List.of(quantizer, quantizer), told);
+      assertEquals(List.of(quantizer, quantizer), sources);
       assertArrayEquals(quantized.codes().toInts(), quantizer.encode(x).toInts());
       assertEquals(Set.of(quantizer), using);
-      assertEquals(2, told.size());
+      assertEquals(2, sources.size());
     }
   }
 }

@@ -186,7 +186,7 @@ class BadInputTest {
   void codesOutOfRange() throws IOException {
     decode("1 2\n3 16\n").failed(1, "0 to 15", "got 16");
     decode("1 2\n3 -2\n").failed(1, "0 to 15", "got -2 at [0, 1, 1]");
-    decode("1 2\n3 -1\n").failed(1, "none (-1) at [0, 1, 1] of Codes[1, 2, 2]");
+    decode("1 2\n3 -1\n").failed(1, "missing code (-1) at [0, 1, 1] of Codes[1, 2, 2]");
   }
 
   @Test
@@ -200,7 +200,7 @@ class BadInputTest {
     Run.of("decode", "--model=" + model, "--codes=" + codes, "--output=r.png")
         .failed(1, "codes.safetensors", "get it anew");
     Run.of("decode", "--model=" + model, "--codes=" + model, "--output=r.png")
-        .failed(1, "model.safetensors", "not one of codes");
+        .failed(1, "model.safetensors", "does not contain codes");
   }
 
   @Test

@@ -13,15 +13,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the fields of a block and of those inside hold at one time, with the elements of arrays and
- * collections. Fields of classes that their module keeps closed are left out.
+ * A snapshot of the field values of a block and its descendants, including the elements of arrays
+ * and collections. Fields that reflection cannot access are ignored.
  */
-final class FieldValues {
-  private record Place(Block block, Field field) {}
+final class FieldSnapshot {
+  private record FieldOfBlock(Block block, Field field) {}
 
-  private final Map<Place, List<Object>> values = new LinkedHashMap<>();
+  private final Map<FieldOfBlock, List<Object>> values = new LinkedHashMap<>();
 
-  FieldValues(Block block) {
+  FieldSnapshot(Block block) {
     Set<Block> blocks = new LinkedHashSet<>();
     collect(block, blocks);
     blocks.forEach(this::read);
@@ -37,19 +37,19 @@ final class FieldValues {
     for (Class<?> c = block.getClass(); c != Block.class; c = c.getSuperclass()) {
       for (Field field : c.getDeclaredFields()) {
         if (!Modifier.isStatic(field.getModifiers()) && field.trySetAccessible()) {
-          Place place = new Place(block, field);
-          values.put(place, contents(place));
+          FieldOfBlock key = new FieldOfBlock(block, field);
+          values.put(key, contents(key));
         }
       }
     }
   }
 
-  private static List<Object> contents(Place place) {
+  private static List<Object> contents(FieldOfBlock key) {
     Object value;
     try {
-      value = place.field.get(place.block);
+      value = key.field.get(key.block);
     } catch (IllegalAccessException e) {
-      throw new IllegalStateException(e); // it was made accessible
+      throw new IllegalStateException(e); // the field was made accessible
     }
     List<Object> contents = new ArrayList<>();
     contents.add(value);
@@ -66,8 +66,8 @@ final class FieldValues {
     return contents;
   }
 
-  /** Returns the first field that was written since, as text. */
-  Optional<String> written() {
+  /** Returns a description of the first field that has changed since the snapshot. */
+  Optional<String> firstChange() {
     return values.entrySet().stream()
         .filter(entry -> !same(entry.getValue(), contents(entry.getKey())))
         .map(
@@ -84,7 +84,7 @@ final class FieldValues {
     return same;
   }
 
-  /** The same object, or an equal number: those of primitive fields are boxed at each reading. */
+  /** Compares by identity, except for values of primitive fields, which are boxed on each read. */
   private static boolean same(Object before, Object now) {
     boolean primitive = now instanceof Number || now instanceof Boolean || now instanceof Character;
     return before == now || primitive && now.equals(before);

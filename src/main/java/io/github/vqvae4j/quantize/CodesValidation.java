@@ -4,20 +4,20 @@ import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 
-/** What {@link Codes} refuse, in words that name the place. */
-final class CodeChecks {
-  /** What every JVM's arrays hold. */
-  private static final int MOST = Integer.MAX_VALUE - 8;
+/** Validation of the arguments of {@link Codes}; error messages include the position. */
+final class CodesValidation {
+  /** The maximum array length that every JVM supports. */
+  private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
-  private CodeChecks() {}
+  private CodesValidation() {}
 
-  /** The shape of a tensor's places; refuses a tensor that cannot be of codes. */
-  static int[] places(Tensor codes, Codebooks codebooks) {
+  /** Returns the shape of the positions; throws if the tensor cannot contain codes. */
+  static int[] positionShape(Tensor codes, Codebooks codebooks) {
     int books = codebooks.count();
     int axes = books == 1 ? codes.rank() : codes.rank() - 1;
     if (codes.dtype() != DType.INT || axes < 1 || books > 1 && codes.size(-1) != books) {
       throw new IllegalArgumentException(
-          "Codes: expected a tensor in INT of shape "
+          "Codes: expected an INT tensor of shape "
               + (books == 1 ? "[batch, ..]" : "[batch, .., " + books + "]")
               + " for "
               + codebooks
@@ -25,7 +25,7 @@ final class CodeChecks {
               + codes.dtype()
               + " "
               + Arrays.toString(codes.shape())
-              + ". Take codes as encode gives them, or Codes.in(step).");
+              + ". Use codes returned by encode or Codes.in(step).");
     }
     int[] shape = new int[Math.max(2, axes)];
     Arrays.fill(shape, 1);
@@ -35,19 +35,18 @@ final class CodeChecks {
     return shape;
   }
 
-  /** Refuses a shape that does not hold the values, and values that are no codes. */
-  static void values(int[] values, Codebooks codebooks, int... shape) {
+  /** Throws if the shape does not match the number of values, or if a value is not a code. */
+  static void checkValues(int[] values, Codebooks codebooks, int... shape) {
     int books = codebooks.count();
     long size = books;
     for (int d : shape) {
-      // No further than there are values, so that no product overflows.
+      // Stop at the number of values, so that the product does not overflow.
       size = d < 1 || size > values.length ? 0 : size * d;
     }
     if (shape.length < 2 || size != values.length || size == 0) {
       throw new IllegalArgumentException(
-          "Codes: expected a shape such as [batch, height, width] of as many places as there are"
-              + " values"
-              + (books == 1 ? "" : " divided by the " + books + " codebooks")
+          "Codes: expected a shape such as [batch, height, width] with one position for "
+              + (books == 1 ? "each value" : books + " values, one of each codebook")
               + ", got shape "
               + Arrays.toString(shape)
               + " and "
@@ -62,47 +61,47 @@ final class CodeChecks {
                 + (sizes[book] - 1)
                 + " (the codebook has "
                 + sizes[book]
-                + "), or -1 for none, got "
+                + "), or -1 for a missing code, got "
                 + values[i]
                 + " at "
-                + name(i, codebooks, shape)
-                + ". Were they made with another model?");
+                + positionName(i, codebooks, shape)
+                + ". Check that they were encoded with the same model.");
       }
       book = book + 1 == books ? 0 : book + 1;
     }
   }
 
-  /** Refuses codes of which one is missing. */
-  static void complete(String who, Codes codes, int... values) {
-    long missing = missing(values);
+  /** Throws if a code is missing. */
+  static void checkComplete(String caller, Codes codes, int... values) {
+    long missing = countMissing(values);
     if (missing > 0) {
       int first = 0;
       while (values[first] != Codes.MISSING) {
         first++;
       }
       throw new IllegalArgumentException(
-          who
-              + ": expected a code of each codebook at each place, got none (-1) at "
-              + name(first, codes.codebooks(), codes.shape())
+          caller
+              + ": expected a code of each codebook at each position, got a missing code (-1) at "
+              + positionName(first, codes.codebooks(), codes.shape())
               + (missing == 1 ? "" : " and at " + (missing - 1) + " more")
               + " of "
               + codes
-              + ". Fill in what is masked or was dropped, or encode the images again without a"
+              + ". Fill in the masked or dropped codes, or encode the images again without a"
               + " mask.");
     }
   }
 
-  /** How many values are no code. */
-  static long missing(int... values) {
+  /** Returns the number of missing codes. */
+  static long countMissing(int... values) {
     return Arrays.stream(values).filter(value -> value == Codes.MISSING).count();
   }
 
-  /** Refuses labels that are not one for each image. */
-  static void labels(int count, int... labels) {
+  /** Throws unless there is one valid label for each image. */
+  static void checkLabels(int count, int... labels) {
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < Codes.MISSING) {
         throw new IllegalArgumentException(
-            "Codes.withLabels: expected labels of 0 or more, or -1 for none, got "
+            "Codes.withLabels: expected labels of 0 or more, or -1 for a missing label, got "
                 + labels[i]
                 + " for image "
                 + i
@@ -119,47 +118,47 @@ final class CodeChecks {
     }
   }
 
-  /** Refuses parts that cannot be put together. */
-  static void alike(Codes... parts) {
+  /** Throws if the codes cannot be concatenated. */
+  static void checkConcatenable(Codes... parts) {
     if (parts.length == 0) {
-      throw new IllegalArgumentException("Codes.concat: expected one or more parts, got none.");
+      throw new IllegalArgumentException("Codes.concat: expected one or more arguments, got none.");
     }
     Codes first = parts[0];
     long count = 0;
     for (Codes part : parts) {
       count += part.count();
-      int[] like = part.shape();
-      like[0] = first.count();
-      if (!Arrays.equals(like, first.shape()) || !part.codebooks().equals(first.codebooks())) {
+      int[] shape = part.shape();
+      shape[0] = first.count();
+      if (!Arrays.equals(shape, first.shape()) || !part.codebooks().equals(first.codebooks())) {
         throw new IllegalArgumentException(
-            "Codes.concat: expected codes of the same codebooks and of one shape but for the first"
-                + " axis, got "
+            "Codes.concat: expected codes of the same codebooks and of the same shape except for"
+                + " the first axis, got "
                 + first
                 + " and "
                 + part
                 + ".");
       }
     }
-    if (count > MOST / first.perImage()) {
+    if (count > MAX_ARRAY_LENGTH / first.codesPerImage()) {
       throw new IllegalArgumentException(
           "Codes.concat: expected at most "
-              + MOST
-              + " values in all, which an array holds, got "
+              + MAX_ARRAY_LENGTH
+              + " values in total, the maximum length of an array, got "
               + count
               + " times "
-              + first.perImage()
-              + ". Put fewer together.");
+              + first.codesPerImage()
+              + ". Concatenate fewer codes.");
     }
   }
 
-  /** The place of a value: {@code [0, 5, 6], stage 2}. */
-  static String name(int index, Codebooks codebooks, int... shape) {
-    int[] place = new int[shape.length];
-    int rest = index / codebooks.count();
+  /** Returns the position of a value as text: {@code [0, 5, 6], stage 2}. */
+  static String positionName(int index, Codebooks codebooks, int... shape) {
+    int[] position = new int[shape.length];
+    int remainder = index / codebooks.count();
     for (int axis = shape.length - 1; axis >= 0; axis--) {
-      place[axis] = rest % shape[axis];
-      rest /= shape[axis];
+      position[axis] = remainder % shape[axis];
+      remainder /= shape[axis];
     }
-    return Arrays.toString(place) + codebooks.name(index % codebooks.count());
+    return Arrays.toString(position) + codebooks.name(index % codebooks.count());
   }
 }

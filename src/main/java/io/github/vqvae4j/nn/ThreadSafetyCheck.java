@@ -10,34 +10,37 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** Finds out whether several threads may run a block at once: {@link BlockCheck#threads}. */
-final class ThreadCheck {
+/** Checks that several threads can run a block concurrently; see {@link BlockCheck#threads}. */
+final class ThreadSafetyCheck {
   private static final String REMEDY =
-      ". Several threads may run a block at once: keep what a pass computes in local variables, not"
-          + " in fields or in what they hold; what training changes belongs in a buffer, written in"
-          + " step.onCommit(..).";
+      ". Several threads may run a block concurrently: keep intermediate results in local"
+          + " variables, not in fields or in arrays and collections held by fields. Keep state that"
+          + " training updates in a buffer, and update it in step.onCommit(..).";
 
-  /** A result of a block. */
+  /** An output or gradient of a block. */
   private record Result(Object source, double[] values) {}
 
-  /** A pass, and what came out of it; observes its step. */
+  /** A pass and its results; observes its step. */
   static class Pass implements Step.Observer {
     private final boolean training;
-    private final int moreExamples;
+    private final int extraExamples;
     private final List<Result> results = new ArrayList<>();
 
-    Pass(boolean training, int moreExamples) {
+    Pass(boolean training, int extraExamples) {
       this.training = training;
-      this.moreExamples = moreExamples;
+      this.extraExamples = extraExamples;
     }
 
     boolean training() {
       return training;
     }
 
-    /** By how many its batch is larger than the shapes say; its inputs are others, too. */
-    int moreExamples() {
-      return moreExamples;
+    /**
+     * Returns the number of examples added to the batch of the input shapes; the inputs differ,
+     * too.
+     */
+    int extraExamples() {
+      return extraExamples;
     }
 
     @Override
@@ -46,12 +49,12 @@ final class ThreadCheck {
     }
   }
 
-  /** A pass during which another thread makes passes of its own. */
+  /** A pass during which another thread runs passes. */
   private final class Interleaved extends Pass {
     private final ExecutorService other;
     private final List<Pass> expected;
     private Object layer = block;
-    private int uses;
+    private int useCount;
 
     Interleaved(boolean training, ExecutorService other, List<Pass> expected) {
       super(training, 0);
@@ -62,57 +65,57 @@ final class ThreadCheck {
     @Override
     public void using(Object newLayer) {
       layer = newLayer == null ? block : newLayer;
-      Pass alone = expected.get(uses++ % expected.size());
-      Pass now = new Pass(alone.training(), alone.moreExamples());
+      Pass alone = expected.get(useCount++ % expected.size());
+      Pass concurrent = new Pass(alone.training(), alone.extraExamples());
       try {
-        other.submit(() -> run.accept(now)).get();
+        other.submit(() -> run.accept(concurrent)).get();
       } catch (ExecutionException e) {
         throw failed(layer, e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new AssertionError("BlockCheck.threads: the thread was interrupted.", e);
+        throw new AssertionError("BlockCheck.threads: interrupted.", e);
       }
-      compare(alone, now);
+      compare(alone, concurrent);
     }
   }
 
   private final Block block;
   private final Consumer<Pass> run;
 
-  ThreadCheck(Block block, Consumer<Pass> run) {
+  ThreadSafetyCheck(Block block, Consumer<Pass> run) {
     this.block = block;
     this.run = run;
   }
 
   void check() {
-    FieldValues before = new FieldValues(block);
-    List<Pass> first = alone(0);
-    List<Pass> second = alone(1);
-    before
-        .written()
+    FieldSnapshot snapshot = new FieldSnapshot(block);
+    List<Pass> first = runAlone(0);
+    List<Pass> second = runAlone(1);
+    snapshot
+        .firstChange()
         .ifPresent(
             field -> {
               throw new AssertionError(
-                  "BlockCheck.threads: a pass wrote the field " + field + REMEDY);
+                  "BlockCheck.threads: a pass modified the field " + field + REMEDY);
             });
     ExecutorService other = Executors.newSingleThreadExecutor();
     try {
       for (Pass alone : first) {
-        Interleaved now = new Interleaved(alone.training(), other, second);
+        Interleaved interleaved = new Interleaved(alone.training(), other, second);
         try {
-          run.accept(now);
+          run.accept(interleaved);
         } catch (RuntimeException e) {
-          throw failed(now.layer, e);
+          throw failed(interleaved.layer, e);
         }
-        compare(alone, now);
+        compare(alone, interleaved);
       }
     } finally {
       other.shutdown();
     }
   }
 
-  private List<Pass> alone(int moreExamples) {
-    List<Pass> passes = List.of(new Pass(false, moreExamples), new Pass(true, moreExamples));
+  private List<Pass> runAlone(int extraExamples) {
+    List<Pass> passes = List.of(new Pass(false, extraExamples), new Pass(true, extraExamples));
     passes.forEach(run);
     return passes;
   }
@@ -124,20 +127,20 @@ final class ThreadCheck {
     return new AssertionError(
         "BlockCheck.threads: "
             + BlockCheck.name(layer)
-            + " failed while another thread ran it, but not by itself: "
+            + " failed while another thread was running it, but not when run alone: "
             + cause
             + REMEDY,
         cause);
   }
 
-  private void compare(Pass alone, Pass now) {
-    for (int i = 0; i < Math.min(alone.results.size(), now.results.size()); i++) {
+  private void compare(Pass alone, Pass concurrent) {
+    for (int i = 0; i < Math.min(alone.results.size(), concurrent.results.size()); i++) {
       Result expected = alone.results.get(i);
-      if (!Arrays.equals(expected.values, now.results.get(i).values)) {
+      if (!Arrays.equals(expected.values, concurrent.results.get(i).values)) {
         throw differs(expected.source);
       }
     }
-    if (alone.results.size() != now.results.size()) {
+    if (alone.results.size() != concurrent.results.size()) {
       throw differs(block);
     }
   }
@@ -146,7 +149,8 @@ final class ThreadCheck {
     return new AssertionError(
         "BlockCheck.threads: "
             + BlockCheck.name(source)
-            + " gave another result, or gradient, while another thread ran it than by itself"
+            + " produced a different output or gradient while another thread was running it than when"
+            + " run alone"
             + REMEDY);
   }
 }

@@ -4,10 +4,10 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import java.util.Arrays;
 
-/** Centers on their way through the iterations of {@link KMeans}, and the rows of each. */
-final class Clusters {
-  /** Numbers that go through a search at once, 4 MB of floats. */
-  private static final int BLOCK = 1 << 20;
+/** The state of {@link KMeans} during fitting: centers, assignments and cluster sizes. */
+final class KMeansState {
+  /** The number of values searched in one chunk, 4 MB of floats. */
+  private static final int CHUNK = 1 << 20;
 
   private final float[] rows;
   private final int d;
@@ -16,8 +16,8 @@ final class Clusters {
   private final double[] errors;
   private int[] nearest;
 
-  /** Centers [k, d], which are changed in place, of rows [n, d]. */
-  Clusters(float[] rows, int d, float[] centers) {
+  /** Creates the state for rows [n, d] with initial centers [k, d], which are updated in place. */
+  KMeansState(float[] rows, int d, float[] centers) {
     this.rows = rows;
     this.d = d;
     this.centers = centers;
@@ -25,7 +25,7 @@ final class Clusters {
     errors = new double[rows.length / d];
   }
 
-  /** Assigns each row to its nearest center; gives the inertia. */
+  /** Assigns each row to its nearest center and returns the inertia. */
   double assign() {
     nearest = nearest(rows, d, centers);
     Arrays.fill(sizes, 0);
@@ -43,10 +43,10 @@ final class Clusters {
   }
 
   /**
-   * Moves each center to the mean of its rows, and one without rows to a row, drawn in proportion
-   * to the squared distance from its center, unless all rows are centers.
+   * Moves each center to the mean of its rows. A center without rows moves to a row, sampled in
+   * proportion to its squared distance from its center, unless all rows are centers.
    */
-  void move(Rng rng) {
+  void updateCenters(Rng rng) {
     double[] sums = new double[centers.length];
     for (int i = 0; i < nearest.length; i++) {
       for (int c = 0; c < d; c++) {
@@ -55,7 +55,7 @@ final class Clusters {
     }
     for (int k = 0; k < sizes.length; k++) {
       if (sizes[k] == 0) {
-        int chosen = KMeansStart.draw(errors, rng);
+        int chosen = KMeansPlusPlus.sample(errors, rng);
         if (chosen >= 0) {
           errors[chosen] = 0;
           System.arraycopy(rows, chosen * d, centers, k * d, d);
@@ -69,19 +69,19 @@ final class Clusters {
   }
 
   /**
-   * Moves each center towards those rows of a batch that are nearest to it, so that it is the mean
-   * of all rows it ever had (Sculley 2010, algorithm 1).
+   * Performs a mini-batch update: moves each center towards the rows of a batch that are nearest to
+   * it, so that it is the mean of all rows ever assigned to it (Sculley 2010, algorithm 1).
    *
-   * @param seen how many rows each center had so far, added to here
+   * @param counts the number of rows assigned to each center so far; updated in place
    */
-  void approach(float[] batch, long[] seen) {
+  void updateFromBatch(float[] batch, long[] counts) {
     int[] chosen = nearest(batch, d, centers);
     for (int i = 0; i < chosen.length; i++) {
-      long count = ++seen[chosen[i]];
+      long count = ++counts[chosen[i]];
       for (int c = 0; c < d; c++) {
-        int at = chosen[i] * d + c;
-        double difference = (double) batch[i * d + c] - centers[at];
-        centers[at] = (float) (centers[at] + difference / count);
+        int index = chosen[i] * d + c;
+        double difference = (double) batch[i * d + c] - centers[index];
+        centers[index] = (float) (centers[index] + difference / count);
       }
     }
   }
@@ -94,19 +94,19 @@ final class Clusters {
     return sizes;
   }
 
-  /** The nearest center of each row, the lowest of equals. */
+  /** Returns the index of the nearest center of each row; ties go to the lowest index. */
   static int[] nearest(float[] rows, int d, float[] centers) {
     int[] nearest = new int[rows.length / d];
-    int block = Math.max(1, BLOCK / d);
-    for (int from = 0; from < nearest.length; from += block) {
-      int count = Math.min(block, nearest.length - from);
-      float[] part = Arrays.copyOfRange(rows, from * d, (from + count) * d);
+    int chunkSize = Math.max(1, CHUNK / d);
+    for (int start = 0; start < nearest.length; start += chunkSize) {
+      int count = Math.min(chunkSize, nearest.length - start);
+      float[] chunk = Arrays.copyOfRange(rows, start * d, (start + count) * d);
       try (Step step = Step.inference()) {
-        int[] found =
-            step.tensor(part, count, d)
+        int[] indices =
+            step.tensor(chunk, count, d)
                 .nearestRows(step.tensor(centers, centers.length / d, d))
                 .toInts();
-        System.arraycopy(found, 0, nearest, from, count);
+        System.arraycopy(indices, 0, nearest, start, count);
       }
     }
     return nearest;
