@@ -35,7 +35,7 @@ class AugmentationDrawsTest {
 
   /** The draws are printed by src/test/python/random_numbers.py; the last two are from -1 to 1. */
   @Test
-  void imagesAreMadeOfTheDrawsOfTheFormula() {
+  void imagesFollowTheDocumentedFormula() {
     assertLooks(0, 0, 0, 0, false, 0.5310921078846054, 0.0298934702190905);
     assertLooks(0, 1, 2, 0, false, 0.9899484368363358, 0.5999563685456719);
     assertLooks(1, 0, 3, 3, true, -0.1552842894269999, -0.0005202560310302307);
@@ -70,7 +70,7 @@ class AugmentationDrawsTest {
 
   /** The same images are mirrored, and as bright, whether or not the other is set. */
   @Test
-  void noSettingChangesTheDrawsOfAnother() {
+  void settingsDoNotAffectTheDrawsOfOtherSettings() {
     Dataset ramp = new FloatDataset(new float[] {0.2f, 0.4f}, 1, 1, 2, 1);
     Dataset flipped = ramp.augmented(Augmentation.NONE.flip(true), 3);
     Dataset bright = ramp.augmented(Augmentation.NONE.brightness(0.5), 3);
@@ -85,7 +85,7 @@ class AugmentationDrawsTest {
   }
 
   @Test
-  void batchesLookTheSameInAnyOrderAndFromAnyCopy() {
+  void augmentedBatchesAreIndependentOfReadingOrderAndCopy() {
     List<float[]> expected = new ArrayList<>();
     Map<String, float[]> byImage = new HashMap<>();
     try (Batches batches = Batches.shuffled(data.augmented(ALL, 9), 4, 6)) {
@@ -123,7 +123,7 @@ class AugmentationDrawsTest {
 
   /** One seed for everything, as the examples have it: the order tells nothing about the looks. */
   @Test
-  void usesOfOneSeedAreIndependent() {
+  void streamsOfTheSameSeedAreIndependent() {
     int count = 2_000;
     float[] gray = new float[count];
     Arrays.fill(gray, 0.5f);

@@ -22,7 +22,7 @@ class AugmentationTest {
   private final FloatDataset data = new FloatDataset(ramp(3 * 40), 3, 4, 5, 2);
 
   @Test
-  void noneLeavesEveryImage() {
+  void noneLeavesImagesUnchanged() {
     Dataset same = data.augmented(Augmentation.NONE, 1);
     assertEquals(3, same.size());
     for (int i = 0; i < 3; i++) {
@@ -34,7 +34,7 @@ class AugmentationTest {
   }
 
   @Test
-  void aCropIsOneOfAllPlacesAndEachComesUp() {
+  void everyCropPositionOccurs() {
     Dataset cropped = data.augmented(Augmentation.NONE.crop(3, 3), 1);
     assertEquals(3, cropped.height());
     assertEquals(3, cropped.width());
@@ -66,7 +66,7 @@ class AugmentationTest {
   }
 
   @Test
-  void halfOfTheImagesAreMirroredByWholePixels() {
+  void halfOfTheImagesAreFlippedExactly() {
     Dataset mirrored = data.augmented(Augmentation.NONE.flip(true), 9);
     float[] plain = image(data, 1);
     float[] flipped = new float[40];
@@ -84,7 +84,7 @@ class AugmentationTest {
   }
 
   @Test
-  void brightnessIsAFactorAndContrastADistanceFromTheMean() {
+  void brightnessScalesValuesAndContrastScalesDeviationsFromTheMean() {
     float[] values = {0.2f, 0.4f, 0.6f};
     Dataset one = new FloatDataset(values, 1, 1, 3, 1);
     Dataset bright = one.augmented(Augmentation.NONE.brightness(0.5), 4);
@@ -128,7 +128,7 @@ class AugmentationTest {
   }
 
   @Test
-  void samplesOfASeriesAreNotCutOff() {
+  void samplesOfASeriesAreNotClamped() {
     Series series = unscaled();
     float[] plain = series.range(0, 32).samples();
     Dataset windows = Series.windows(List.of(series), 32, 8);
@@ -162,7 +162,7 @@ class AugmentationTest {
   }
 
   @Test
-  void seedEpochAndIndexDecideAndNothingElse() {
+  void imagesDependOnlyOnSeedEpochAndIndex() {
     Augmentation all = Augmentation.NONE.padding(1).flip(true).brightness(0.3).contrast(0.3);
     Dataset a = data.augmented(all, 5);
     Dataset b = data.augmented(all, 5);
@@ -179,7 +179,7 @@ class AugmentationTest {
   }
 
   @Test
-  void shuffledBatchesVaryWithTheEpochAndCanBeRepeatedFromAnywhere() {
+  void shuffledBatchesVaryByEpochAndAreReproducibleFromAnyBatch() {
     Dataset pixels = new FloatDataset(ramp(10), 10, 1, 1, 1);
     Dataset varied = pixels.augmented(Augmentation.NONE.brightness(0.5), 1);
     float[][] all = new float[15][];
@@ -208,7 +208,7 @@ class AugmentationTest {
   }
 
   @Test
-  void partsOfAVariedDataSetVary() {
+  void viewsOfAnAugmentedDataSetAreAugmented() {
     Dataset varied = data.augmented(Augmentation.NONE.brightness(0.5), 2);
     assertArrayEquals(image(varied, 2, 4), image(varied.range(1, 3), 1, 4));
     assertArrayEquals(image(data, 2), image(varied.range(1, 3), 1));
@@ -216,7 +216,7 @@ class AugmentationTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void invalidSettingsAreRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> data.augmented(Augmentation.NONE.crop(5, 5), 1)),

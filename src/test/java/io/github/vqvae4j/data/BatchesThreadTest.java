@@ -58,7 +58,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void theDataSetsExceptionComesAsItWas() {
+  void exceptionOfTheDataSetIsRethrown() {
     UncheckedIOException unreadable =
         new UncheckedIOException("cannot read image 5", new IOException("disk"));
     Dataset data =
@@ -77,7 +77,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void anErrorComesAsItWas() {
+  void errorOfTheDataSetIsRethrown() {
     OutOfMemoryError full = new OutOfMemoryError("test");
     Dataset data =
         new Watched(
@@ -90,7 +90,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void aCheckedExceptionBecomesTheCause() {
+  void checkedExceptionBecomesTheCause() {
     IOException smuggled = new IOException("disk");
     Dataset data = new Watched(index -> BatchesThreadTest.<RuntimeException>smuggle(smuggled));
     try (Batches batches = Batches.inOrder(data, 2)) {
@@ -106,7 +106,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void noMoreThanTwoBatchesAreKeptReady() throws InterruptedException {
+  void atMostTwoBatchesArePrefetched() throws InterruptedException {
     AtomicInteger read = new AtomicInteger();
     try (Batches batches = Batches.inOrder(new Watched(index -> read.incrementAndGet()), 1)) {
       long deadline = System.nanoTime() + 5_000_000_000L;
@@ -170,7 +170,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void anInterruptedCallerStaysInterruptedAndLosesNothing() {
+  void interruptedCallerKeepsItsInterruptStatusAndLosesNoBatch() {
     CountDownLatch goOn = new CountDownLatch(1);
     try (Batches batches = Batches.inOrder(new Watched(index -> await(goOn)), 10)) {
       Thread.currentThread().interrupt();
@@ -186,7 +186,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void anInterruptedThreadCanStillClose() {
+  void interruptedThreadCanClose() {
     Batches batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
     Thread.currentThread().interrupt();
     batches.close();

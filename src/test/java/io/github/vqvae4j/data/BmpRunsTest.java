@@ -25,7 +25,7 @@ class BmpRunsTest {
   @TempDir Path folder;
 
   @Test
-  void theLastRunCountsWithoutAnEndMarker() throws IOException {
+  void lastRunIsReadWithoutAnEndMarker() throws IOException {
     String whiteOfBlackAndWhite =
         "424d40000000000000003e0000002800000001000000010000000100080001000000020000000000000000000000"
             + "020000000000000000000000ffffff000101";
@@ -34,7 +34,7 @@ class BmpRunsTest {
   }
 
   @Test
-  void rowsComeFromTheBottomOrAsTheHeaderSays() throws IOException {
+  void rowOrderFollowsTheHeader() throws IOException {
     String runs = "0301 0000 0203 0104 0001";
     assertArrayEquals(new int[] {3, 3, 4, 1, 1, 1}, indices(3, 2, 8, runs));
     assertArrayEquals(new int[] {1, 1, 1, 3, 3, 4}, indices(3, -2, 8, runs));
@@ -57,7 +57,7 @@ class BmpRunsTest {
   }
 
   @Test
-  void whatMarkersLeaveOutIsColorZero() throws IOException {
+  void skippedPixelsHaveColorZero() throws IOException {
     assertArrayEquals(new int[9], indices(3, 3, 8, "0001"));
     // An early end of a row, an empty row, and the early end of the image.
     assertArrayEquals(
@@ -68,7 +68,7 @@ class BmpRunsTest {
   }
 
   @Test
-  void whatStandsBeyondARowIsLeftOut() throws IOException {
+  void pixelsBeyondARowAreIgnored() throws IOException {
     assertArrayEquals(new int[] {2, 2, 2, 1, 1, 1}, indices(3, 2, 8, "0601 0109 0000 ff02 0001"));
     assertArrayEquals(
         new int[] {4, 5, 6, 1, 2, 3}, indices(3, 2, 8, "0004 01020309 0000 0004 04050607 0001"));
@@ -77,12 +77,12 @@ class BmpRunsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"00020400", "00020003", "0101 00020003"})
-  void aStepOutOfTheImageIsRefused(String runs) throws IOException {
-    refused(bmp(3, 2, 8, bytes(runs + "0001")), "image data", "out of the image");
+  void deltaOutOfTheImageIsRejected(String runs) throws IOException {
+    rejected(bmp(3, 2, 8, bytes(runs + "0001")), "image data", "out of the image");
   }
 
   @Test
-  void aCutIsRefusedUnlessOnlyMarkersAreMissing() throws IOException {
+  void truncationIsRejectedUnlessOnlyMarkersAreMissing() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 60; i++) {
@@ -106,7 +106,7 @@ class BmpRunsTest {
         int[] sizes = {0, runs.size(), Math.max(0, length - start)};
         header.putInt(2, length).putInt(34, sizes[random.nextInt(3)]);
         if (length - start < needed) {
-          refused(cut, "image data", "cannot be decoded", "get the file anew");
+          rejected(cut, "image data", "cannot be decoded", "get the file anew");
         } else {
           assertEquals(expected, read(cut), place);
         }
@@ -187,7 +187,7 @@ class BmpRunsTest {
     return Images.read(Files.write(folder.resolve("a.bmp"), bytes));
   }
 
-  private void refused(byte[] bytes, String... parts) {
+  private void rejected(byte[] bytes, String... parts) {
     assertSays(
         assertThrows(BadFileException.class, () -> read(bytes), bytes.length + " bytes"), parts);
   }

@@ -36,7 +36,7 @@ class CsvAdviceTest {
   @TempDir Path folder;
 
   @Test
-  void aMarkBeforeThreeDigitsMaySeparateThousands() {
+  void markBeforeThreeDigitsMayBeAThousandsSeparator() {
     String problem = problem("p;x\n998;1\n1.012;2\n", COMMA);
     says(problem, "line 3, column 1 (p)", "thousands separator", "without", "decimal(POINT)");
     says(problem("t;p\n20,01;-1.012\n", COMMA), "column 2 (p)", "thousands separator", "without");
@@ -50,7 +50,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void pointsThatMaySeparateThousandsAreRefused() throws IOException {
+  void possibleThousandsSeparatorsAreRejected() throws IOException {
     String[] doubtful = {
       "p;x\n998;1\n1.012;2\n1.013;3\n", "x;p\n1;-5\n2;-12.500\n", "998;1\n1.012;2\n",
     };
@@ -77,7 +77,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void twoNumbersWithDecimalCommasMayBeFourIntegers() throws IOException {
+  void possibleDecimalCommasInFourColumnsAreRejected() throws IOException {
     for (String text : new String[] {"20,0,1012,9\n", "20,0,1012,9\n-5,1,999,0\n"}) {
       says(problem(text, DEFAULT), "4 integers", "2 numbers", "CsvConfig.decimal(POINT)", "export");
       assertEquals(4, CsvSeries.read(csv(text), POINT.separator(',')).channels());
@@ -98,7 +98,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void oneColumnWithDecimalCommasNamesBothSettings() throws IOException {
+  void errorForOneColumnWithDecimalCommasNamesBothSettings() throws IOException {
     String problem = problem("Wert\n0,5\n0,7\n", DEFAULT);
     says(
         problem,
@@ -113,7 +113,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void aHeaderOfRWithoutRowNamesIsNamed() throws IOException {
+  void errorNamesTheHeaderOfRWithoutRowNames() throws IOException {
     for (String header : new String[] {"a,b\n", "\"a\",\"b\"\n"}) {
       says(
           problem(header + "\"1\",1.5,2\n\"2\",3,4\n", DEFAULT),
@@ -131,7 +131,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void whatFollowsAQuotationMarkMayBeTheSeparator() {
+  void characterAfterAQuotationMarkIsSuggestedAsSeparator() {
     String problem = problem("\"\";\"temp\"\n\"1\";1,5\n", DEFAULT);
     says(problem, "line 1: got ';' after closing quote", "CsvConfig.separator(';')");
     assertFalse(problem.contains("1048576"), problem);
@@ -150,7 +150,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void linesBeforeTheTableHaveToGo() {
+  void errorAdvisesToRemoveLinesBeforeTheTable() {
     String[] tables = {
       "Device: X\nSerial: 12\nStart: x\nRate 10\ntime,temp\n0,1.5\n",
       "Device,X\nSerial,12\nStart,x\nRate,10\ntime,temp\n0,1.5\n",
@@ -169,7 +169,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void numbersWithOtherDigitsAndSignsAreNoNames() {
+  void numbersWithUnicodeDigitsAndSignsAreNotNames() {
     for (String first : OTHER_NUMBERS) {
       says(problem(first + "\n3,4\n5,1\n4,2\n", DEFAULT), "line 1, column 1", "replace them by");
     }
@@ -182,7 +182,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void namesThatHoldCommasAreQuoted() {
+  void namesWithCommasAreQuoted() {
     says(
         problem("time;\"Temperatur, innen\";Druck\n1;2;3\n", SEMICOLON, "innen"),
         "[time, \"Temperatur, innen\", Druck]");
@@ -191,7 +191,7 @@ class CsvAdviceTest {
   }
 
   @Test
-  void oneIsNoPlural() {
+  void singularIsUsedForOne() {
     says(problem("a,b\n1,2\n1\n", DEFAULT), "got 1 column, expected 2");
     says(
         problem("a,b\n1,2\n1,\n", DEFAULT.missing(CsvMissing.INTERPOLATE)),

@@ -19,13 +19,13 @@ class CsvCasesTest {
   }
 
   @Test
-  void aNameThatStandsTwiceIsRefusedWhenAskedFor() throws IOException {
+  void duplicateNameIsRejectedIfSelected() throws IOException {
     refuses("c1_dup.csv", ',', new String[] {"a"}, "name a", "columns 1 and 2");
     assertReads("c1_dup.csv", ',', 2, 1, 2);
   }
 
   @Test
-  void decimalCommasAreRefusedByName() {
+  void errorNamesDecimalCommas() {
     refuses("c2_semi.csv", ',', new String[0], "decimal comma", "';'");
     refuses("c2_semi.csv", ';', new String[0], "line 2, column 1 (t)", "decimal comma");
     refuses("c2_onecol.csv", ',', new String[0], "decimal comma");
@@ -33,33 +33,33 @@ class CsvCasesTest {
   }
 
   @Test
-  void excelsLineNamesTheSeparator() throws IOException {
+  void separatorLineOfExcelIsUsed() throws IOException {
     assertReads("c3_sep.csv", ',', 2, 1, 2);
     assertReads("c3_sepcomma.csv", ',', 2, 1, 2);
     assertReads("c3_sepcomma.csv", ';', 2, 1, 2);
   }
 
   @Test
-  void tabsSeparate() throws IOException {
+  void tabIsASeparator() throws IOException {
     assertReads("c4.tsv", '\t', 2, 1, 2, 3, 4);
     refuses("c4.tsv", ',', new String[0], "'\\t'");
   }
 
   @Test
-  void trailingSeparatorsAndEmptyLinesOfSpreadsheetsHoldNothing() throws IOException {
+  void trailingSeparatorsAndEmptyLinesAreSkipped() throws IOException {
     assertReads("c5_trail.csv", ',', 2, 1, 2, 3, 4);
     assertReads("c5_excel_tail.csv", ';', 2, 1, 2);
   }
 
   @Test
-  void stepsThatFloatLosesAreRefused() throws IOException {
+  void lostDifferencesAreRejected() throws IOException {
     refuses("c7_unix.csv", ',', new String[0], "column 1 (t)", "1700000000", "float");
     assertArrayEquals(
         new float[] {1, 2, 3}, CsvSeries.read(file("c7_unix.csv"), ',', "v").samples());
   }
 
   @Test
-  void separatorsWithinQuotesSeparateNothing() throws IOException {
+  void separatorsInQuotesAreText() throws IOException {
     assertReads("quotedsep_header.csv", ',', 3, 1, 2, 3);
     assertArrayEquals(
         new float[] {2}, CsvSeries.read(file("quotedsep_header.csv"), ',', "b,c").samples());

@@ -20,7 +20,7 @@ class CsvConfigTest {
   @TempDir Path folder;
 
   @Test
-  void theHeaderIsWhatTheFileShowsOrTheSettingSays() throws IOException {
+  void headerIsDetectedOrSet() throws IOException {
     reads("a,b\n1,2\n", DEFAULT, 2, 1, 2);
     reads("0,1,2\n5,6,7\n", ABSENT, 3, 0, 1, 2, 5, 6, 7);
     reads("1,2.5,3\n4,5,6\n", DEFAULT, 3, 1, 2.5f, 3, 4, 5, 6);
@@ -41,7 +41,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void aHeaderOfOtherNumbersStandsOut() throws IOException {
+  void headerOfDistantNumbersIsAmbiguous() throws IOException {
     String rest = "0.5,0.1,0.2\n0.4,0.3,0.1\n0.3,0.2,0.4\n";
     refuses("2019,2020,2021\n" + rest, DEFAULT, "line 1: got [2019, 2020, 2021]", "header(");
     refuses("400.5,401,401.5\n" + rest, DEFAULT, "line 1: got [400.5, 401, 401.5]", "header(");
@@ -54,7 +54,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void aNumberThatMayNameOneColumnStandsOut() throws IOException {
+  void possibleNameOfASingleColumnIsAmbiguous() throws IOException {
     refuses("2020\n1.2\n1.3\n1.1\n", DEFAULT, "line 1: got [2020]", "header(PRESENT or ABSENT)");
     refuses("2020\n1.2\n1.0\n1.1\n", DEFAULT, "line 1: got [2020]");
     refuses("0,2020\n1,1.5\n2,1.2\n", DEFAULT.index(CsvPresence.PRESENT), "line 1: got [0, 2020]");
@@ -69,7 +69,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void oneNameBehindAnEmptyOneMakesAHeader() throws IOException {
+  void oneNameAfterAnEmptyFieldIsAHeader() throws IOException {
     reads(",a,5\n0,1,2\n", DEFAULT, 2, 1, 2);
     reads("Unnamed: 0,2019,a\n0,1,2\n", DEFAULT, 2, 1, 2);
     refuses("NA,NA\n1,2\n", DEFAULT, "line 1, column 1: got \"NA\"");
@@ -77,7 +77,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void anIndexIsNoChannel() throws IOException {
+  void indexIsNotAChannel() throws IOException {
     reads(",a,b\n0,1,2\n1,3,4\n", DEFAULT, 2, 1, 2, 3, 4);
     reads(",0\n0,1.5\n1,2.5\n", DEFAULT, 1, 1.5f, 2.5f);
     reads("Unnamed: 0,a\n0,1\n", DEFAULT, 1, 1);
@@ -91,7 +91,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void missingValuesAreRefusedDroppedOrFilled() throws IOException {
+  void missingValuesAreRejectedDroppedOrFilled() throws IOException {
     for (String value :
         new String[] {"", "NA", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "None", "-", "\"\""}) {
       String text = "a,b\n1,2\n3," + value + "\n5,8\n";
@@ -133,7 +133,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void thousandsSeparatorsAreRefused() {
+  void thousandsSeparatorsAreRejected() {
     CsvConfig comma = DEFAULT.separator(';').decimal(CsvDecimal.COMMA);
     for (String value :
         new String[] {
@@ -146,7 +146,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void linesOfCommentsAreSkipped() throws IOException {
+  void commentLinesAreSkipped() throws IOException {
     reads("# made by hand, once\na,b\n#, \"x\n1,2\n#3,4\n", DEFAULT, 2, 1, 2);
     reads("# time,value\n1,2.5\n", DEFAULT, 2, 1, 2.5f);
     Path numpy = csv("# time,value\n1,2.5\n");
@@ -172,7 +172,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void linesOfErrorValuesAreNoComments() throws IOException {
+  void linesOfErrorValuesAreNotComments() throws IOException {
     for (String value :
         new String[] {
           "########",
@@ -230,7 +230,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void separatorsThatCannotBeAreRefused() throws IOException {
+  void invalidSeparatorsAreRejected() throws IOException {
     for (char separator : "a5\"#.-+\n\r\0\u00e4\uFEFF".toCharArray()) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> DEFAULT.separator(separator)),
@@ -247,7 +247,7 @@ class CsvConfigTest {
   }
 
   @Test
-  void namesNeedAHeader() {
+  void selectionByNameRequiresAHeader() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> CsvSeries.read(csv("1,2\n"), ABSENT, "a")),

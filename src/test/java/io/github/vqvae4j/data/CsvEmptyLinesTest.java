@@ -21,7 +21,7 @@ class CsvEmptyLinesTest {
   @TempDir Path folder;
 
   @Test
-  void oneOfOneColumnIsAMissingValue() throws IOException {
+  void emptyLineOfOneColumnIsAMissingValue() throws IOException {
     for (String end : new String[] {"\n", "\r\n", "\r"}) {
       String text = "v\n1\n\n\n2.5\n".replace("\n", end);
       refuses(text, DEFAULT, "line 3, column 1 (v): got \"\"", "empty line", "missing(DROP_LINE");
@@ -42,14 +42,14 @@ class CsvEmptyLinesTest {
   }
 
   @Test
-  void lineEndsThatAreDoubledCanBeRead() throws IOException {
+  void doubledLineEndingsCanBeRead() throws IOException {
     String doubled = "v\r\r\n1\r\r\n2\r\r\n";
     refuses(doubled, DEFAULT, "line 2", "every other line", "CsvConfig.missing(DROP_LINE)");
     reads(doubled, DEFAULT.missing(CsvMissing.DROP_LINE), 1, 1, 2);
   }
 
   @Test
-  void thoseAtTheStartAndTheEndHoldNothing() throws IOException {
+  void emptyLinesAtTheStartAndEndAreSkipped() throws IOException {
     for (CsvConfig config : new CsvConfig[] {DEFAULT, LINE}) {
       reads("\n \n1\n2\n\n  \n\n", config, 1, 1, 2);
       reads("\n# x\n\nv\n1\n\n# end\n\n", config, 1, 1);
@@ -62,7 +62,7 @@ class CsvEmptyLinesTest {
   }
 
   @Test
-  void thoseOfSeveralColumnsHoldNothing() throws IOException {
+  void emptyLinesOfSeveralColumnsAreSkipped() throws IOException {
     reads("a,b\n\n1,2\n\n \n3,4\n\n", DEFAULT, 2, 1, 2, 3, 4);
     reads("a,b\n\n1,2\n\n \n3,4\n\n", LINE, 2, 1, 2, 3, 4);
     refuses("a,b\n1,2\n\"\"\n3,4\n", LINE, "line 3: got 1 column, expected 2");

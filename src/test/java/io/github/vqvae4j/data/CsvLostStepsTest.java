@@ -26,7 +26,7 @@ class CsvLostStepsTest {
   private final Random random = new Random(7);
 
   @Test
-  void faultyValuesDoNotHideLostSteps() throws IOException {
+  void faultyValuesDoNotHideLostDifferences() throws IOException {
     List<String> wrong = new ArrayList<>();
     Map<String, List<String>> lost = new LinkedHashMap<>();
     double[] walk = {101_325};
@@ -67,7 +67,7 @@ class CsvLostStepsTest {
   }
 
   @Test
-  void theMessageShowsAValueBeforeALostStep() {
+  void errorContainsTheValueBeforeALostDifference() {
     List<String> times = values(200, 2, i -> 1.7e9 + i * .25);
     times.add(0, "0");
     assertSays(

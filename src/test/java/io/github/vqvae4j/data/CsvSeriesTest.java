@@ -18,7 +18,7 @@ class CsvSeriesTest {
   @TempDir Path folder;
 
   @Test
-  void numbersAreReadWithAndWithoutAHeader() throws IOException {
+  void valuesAreReadWithAndWithoutAHeader() throws IOException {
     float[] expected = {1, -2.5f, 3e-3f, 4};
     for (String text :
         new String[] {
@@ -33,14 +33,14 @@ class CsvSeriesTest {
   }
 
   @Test
-  void roomForValuesEndsAtWhatAnArrayHolds() {
+  void capacityIsLimitedToTheMaximumArrayLength() {
     assertEquals(2_048, CsvSeries.grown(1_024));
     assertEquals(Integer.MAX_VALUE - 8, CsvSeries.grown(1 << 30));
     assertEquals(Integer.MAX_VALUE - 8, CsvSeries.grown(Integer.MAX_VALUE - 8));
   }
 
   @Test
-  void columnsAreChosenByName() throws IOException {
+  void columnsAreSelectedByName() throws IOException {
     Path file = csv("time;load;note;heat\n2026-01-01;1;fine;2\n2026-01-02;3;;4\n");
     Series series = CsvSeries.read(file, ';', "heat", "load");
     assertArrayEquals(new float[] {2, 1, 4, 3}, series.samples());
@@ -61,7 +61,7 @@ class CsvSeriesTest {
   }
 
   @Test
-  void whatIsNoNumberIsNamedByLineAndColumn() throws IOException {
+  void invalidNumbersAreReportedWithLineAndColumn() throws IOException {
     bad(
         () -> CsvSeries.read(csv("a,b\n1,2\n\n3,x\n")),
         "line 4, column 2 (b): got \"x\", expected a finite number");
@@ -74,7 +74,7 @@ class CsvSeriesTest {
   }
 
   @Test
-  void otherMistakesAreRefused() throws IOException {
+  void otherErrorsAreReported() throws IOException {
     bad(
         () -> CsvSeries.read(csv("a,b\n1,2\n3\n")),
         "line 3: got 1 column, expected 2 as in the first line");

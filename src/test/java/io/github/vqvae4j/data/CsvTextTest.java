@@ -27,7 +27,7 @@ class CsvTextTest {
   @TempDir Path folder;
 
   @Test
-  void linesEndAnyhow() throws IOException {
+  void allLineEndingsAreSupported() throws IOException {
     for (String end : new String[] {"\n", "\r\n", "\r"}) {
       reads("a,b\n1,2\n\n3,4\n".replace("\n", end), 2, 1, 2, 3, 4);
       reads("a,b\n1,2\n  \n3,4".replace("\n", end), 2, 1, 2, 3, 4);
@@ -36,7 +36,7 @@ class CsvTextTest {
   }
 
   @Test
-  void quotesHoldSeparatorsQuotesAndLineEnds() throws IOException {
+  void quotedFieldsMayContainSeparatorsQuotesAndLineEndings() throws IOException {
     reads("\"a\nb\",\"c \"\"d\"\"\"\n\"1\",2\n", 2, 1, 2);
     refuses("\"a\nb\",\"c\"\"d\"\n1,x\n", "line 3, column 2 (c\"d): got \"x\"");
     refuses("\"a\nb\",c\n\"x\n\",2\n", "line 3, column 1 (a\\nb): got \"x\"");
@@ -49,7 +49,7 @@ class CsvTextTest {
   }
 
   @Test
-  void theSeparatorLineIsThatOfExcel() throws IOException {
+  void separatorLineFollowsExcel() throws IOException {
     reads("sep=;\n1;2.5\n", 2, 1, 2.5f);
     reads("sep=,\n1,5\n2,5\n", 2, 1, 5, 2, 5);
     reads("\uFEFFSEP=\t\r\na\tb\r\n1\t2\r\n", 2, 1, 2);
@@ -65,7 +65,7 @@ class CsvTextTest {
   }
 
   @Test
-  void separatorsAtTheEndAreNoColumns() throws IOException {
+  void trailingSeparatorsAreNotColumns() throws IOException {
     reads("a,b,\n1,2,\n3,4,\n", 2, 1, 2, 3, 4);
     reads("a,b\n1,2,\n3,4,,\n5,6\n", 2, 1, 2, 3, 4, 5, 6);
     reads("a,b,,\n1,2,,\n,,,\n,,,\n", 2, 1, 2);
@@ -87,7 +87,7 @@ class CsvTextTest {
   }
 
   @Test
-  void numbersAreDigitsAlone() throws IOException {
+  void numbersContainOnlyDigitsSignMarkAndExponent() throws IOException {
     reads(
         "v\n1e5\n+1\n.5\n5.\n-1.5E-3\n007\n-0\n1e-400\n", 1, 1e5f, 1, .5f, 5, -1.5e-3f, 7, -0f, 0);
     for (String value :
@@ -112,7 +112,7 @@ class CsvTextTest {
   }
 
   @Test
-  void whatIsNoTextIsNamedByItsKind() throws IOException {
+  void binaryFilesAreReportedByKind() throws IOException {
     ByteArrayOutputStream zip = new ByteArrayOutputStream();
     try (ZipOutputStream out = new ZipOutputStream(zip)) {
       out.putNextEntry(new ZipEntry("xl/workbook.xml"));
@@ -156,7 +156,7 @@ class CsvTextTest {
   }
 
   @Test
-  void stepsThatFloatLosesAreRefused() throws IOException {
+  void lostDifferencesAreRejected() throws IOException {
     for (String start : new String[] {"17000000", "17000000000", "-17000000", "16777216."}) {
       // Seconds, milliseconds and the like; with a gap of years too.
       StringBuilder times = new StringBuilder("t,v\n");
@@ -172,7 +172,7 @@ class CsvTextTest {
   }
 
   @Test
-  void stepsThatFloatKeepsAreRead() throws IOException {
+  void preservedDifferencesAreRead() throws IOException {
     reads("v\n0.123456789\n0.123456788\n0.5\n0.25\n", 1, .123456789f, .123456788f, .5f, .25f);
     reads("v\n1700000000\n1700000000\n", 1, 1.7e9f, 1.7e9f);
     reads("v\n0.1234567891\n", 1, .1234567891f);

@@ -22,7 +22,7 @@ class DataEdgesTest {
   @TempDir Path folder;
 
   @Test
-  void anInterruptedThreadDoesNotBeginADownload() {
+  void interruptedThreadDoesNotStartADownload() {
     RemoteFile file = RemoteFile.of("data.gz", 3, "0".repeat(64));
     DownloadConfig config =
         DownloadConfig.of().cache(folder).mirrors(URI.create("http://localhost:1/"));
@@ -38,7 +38,7 @@ class DataEdgesTest {
   }
 
   @Test
-  void paddingBeyondTheImageIsRefused() {
+  void paddingLargerThanTheImageIsRejected() {
     Dataset data = new FloatDataset(new float[6], 1, 2, 3, 1);
     for (int padding : new int[] {4, 1 << 30, Integer.MAX_VALUE}) {
       assertSays(
@@ -55,7 +55,7 @@ class DataEdgesTest {
   }
 
   @Test
-  void labelsBelowNoneAreRefused() {
+  void labelsBelowMinusOneAreRejected() {
     ByteImages two = ByteImages.of(new byte[2], 2, 1, 1, 1);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> two.withLabels(new int[] {0, -2})),
@@ -64,7 +64,7 @@ class DataEdgesTest {
   }
 
   @Test
-  void aGridOfOtherChannelsIsRefused() {
+  void gridWithUnsupportedChannelsIsRejected() {
     Images two = Images.of(new float[2], 1, 1, 1, 2);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.grid(List.of(two))),
@@ -73,7 +73,7 @@ class DataEdgesTest {
   }
 
   @Test
-  void columnsThatAreNamedLikeNumbersAreNames() throws IOException {
+  void columnsMayBeNamedLikeJavaNumbers() throws IOException {
     Series byName = CsvSeries.read(csv("land,2019,2020\na,1,2\nb,3,4\n"), "2020", "2019");
     assertArrayEquals(new float[] {2, 1, 4, 3}, byName.samples());
     // Java takes these for the numbers 1 and 5.
@@ -87,7 +87,7 @@ class DataEdgesTest {
   }
 
   @Test
-  void aLineOfMissingValuesIsNoEmptyLine() throws IOException {
+  void lineOfMissingValuesIsNotAnEmptyLine() throws IOException {
     Path file = csv("1\t2\n\t\n3\t4\n");
     assertSays(
         assertThrows(BadFileException.class, () -> CsvSeries.read(file, '\t')),
@@ -99,7 +99,7 @@ class DataEdgesTest {
   }
 
   @Test
-  void seriesThatAreTooShortAreCountedNotListed() {
+  void errorContainsTheNumberOfShortSeries() {
     List<Series> sounds = List.of(Series.of(new float[5], 1, 0), Series.of(new float[3], 1, 0));
     assertEquals(
         "got 2 series of at most 5 samples, expected one or more of at least 6; make the windows"

@@ -81,7 +81,7 @@ class DataSetDownloadsTest {
   }
 
   @Test
-  void anArchiveOfSomethingElseIsRefusedAndNothingIsLeftUnderTheFinalName() throws IOException {
+  void unexpectedArchiveIsRejectedAndLeavesNoFinalFolder() throws IOException {
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
     Archives.entry(tar, "other/file", '0', new byte[1], "");
     Path archive = archive(tar.toByteArray());

@@ -15,7 +15,7 @@ class DatasetSplitTest {
   private final Dataset data = FloatDataset.counting(1_000);
 
   @Test
-  void partsAreDisjointCoverAllAndKeepTheOrder() {
+  void partsAreDisjointCompleteAndOrdered() {
     for (double[] fractions : new double[][] {{0.9}, {0.7, 0.2, 0.1}, {0.5, 0.25}, {1 / 3.0}}) {
       List<Dataset> parts = data.split(42, fractions);
       List<Integer> all = new ArrayList<>();
@@ -38,7 +38,7 @@ class DatasetSplitTest {
   }
 
   @Test
-  void theSeedDecides() {
+  void splitDependsOnTheSeed() {
     assertEquals(values(data.split(5, 0.5).get(0)), values(data.split(5, 0.5).get(0)));
     assertNotEquals(values(data.split(5, 0.5).get(0)), values(data.split(6, 0.5).get(0)));
     // Fixed, so that a run can be repeated with a later version; printed by
@@ -47,7 +47,7 @@ class DatasetSplitTest {
   }
 
   @Test
-  void aPartTakesImagesAndLabelsFromTheWhole() {
+  void partReturnsImagesAndLabelsOfTheSource() {
     Dataset part = data.split(3, 0.1).get(0);
     float[] pixel = new float[1];
     for (int i = 0; i < part.size(); i++) {
@@ -60,7 +60,7 @@ class DatasetSplitTest {
   }
 
   @Test
-  void wrongFractionsAreRefused() {
+  void invalidFractionsAreRejected() {
     for (double[] fractions :
         new double[][] {{}, {0}, {-0.5}, {1.1}, {0.6, 0.6}, {1, 0}, {Double.NaN}, {0.0001}}) {
       assertSays(

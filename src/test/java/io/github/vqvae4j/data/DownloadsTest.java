@@ -51,7 +51,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aFileComesOnceAndProgressIsTold() throws IOException {
+  void fileIsDownloadedOnceAndProgressIsReported() throws IOException {
     List<DownloadProgress> told = new ArrayList<>();
     DownloadConfig config = config("good").listener(told::add);
     assertEquals(cache.resolve("set"), Downloads.fetch("set", List.of(file), List.of(), config));
@@ -69,28 +69,28 @@ class DownloadsTest {
   }
 
   @Test
-  void whatIsThereIsNotAskedForAgain() throws IOException {
+  void existingFilesAreNotDownloaded() throws IOException {
     part(Arrays.copyOf(body, 150_000));
     fetch("good");
     assertEquals(List.of("/good/data.gz bytes=150000-"), server.requests());
   }
 
   @Test
-  void aWholePartIsOnlyChecked() throws IOException {
+  void completePartFileIsOnlyVerified() throws IOException {
     part(body);
     fetch("good");
     assertEquals(List.of(), server.requests());
   }
 
   @Test
-  void aServerThatIgnoresRangesSendsAllAgain() throws IOException {
+  void downloadRestartsIfTheServerIgnoresRanges() throws IOException {
     part(Arrays.copyOf(body, 150_000));
     fetch("ignores-range");
     assertEquals(1, server.requests().size());
   }
 
   @Test
-  void aServerThatBreaksOffIsAskedForTheRestWhileItGivesMore() throws IOException {
+  void interruptedTransfersAreResumedWhileTheyProgress() throws IOException {
     part(Arrays.copyOf(body, 190_500));
     // Ten times 1,000 bytes, far more often than the 3 attempts without any progress.
     fetch("truncates");
@@ -100,14 +100,14 @@ class DownloadsTest {
 
   /** What comes after a beginning that had to go is progress, though there was more before. */
   @Test
-  void aWrongBeginningDoesNotHideProgress() throws IOException {
+  void restartAfterAWrongPartFileCountsAsProgress() throws IOException {
     part(new byte[199_500]);
     fetch("truncates");
     assertWhole();
   }
 
   @Test
-  void aServerThatNeverGivesMoreIsGivenUp() {
+  void serverWithoutProgressIsAbandoned() {
     assertSays(
         assertThrows(IOException.class, () -> fetch("truncates-always-at-half")),
         "truncates-always-at-half/data.gz",
@@ -116,7 +116,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aServerThatDripsIsGivenUp() {
+  void serverWithTooLittleProgressIsAbandoned() {
     assertSays(
         assertThrows(IOException.class, () -> fetch("drips")),
         "drips/data.gz",
@@ -126,7 +126,7 @@ class DownloadsTest {
 
   /** Though nothing was asked for beyond the end. */
   @Test
-  void aServerThatSaysThereIsNoSuchRangeIsOneMirrorOfSeveral() throws IOException {
+  void unsatisfiableRangeMovesOnToTheNextMirror() throws IOException {
     URI never = server.mirror("never-satisfiable");
     DownloadConfig config = config("good").mirrors(never, server.mirror("good"));
     Downloads.fetch("set", List.of(file), List.of(), config);
@@ -141,7 +141,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aStallEndsAndWhatCameIsKept() throws IOException {
+  void stalledTransferTimesOutAndKeepsTheData() throws IOException {
     DownloadConfig hasty =
         config("stalls").timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)).attempts(1);
     assertSays(
@@ -156,7 +156,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aServerThatDoesNotAnswerIsGivenUp() {
+  void unresponsiveServerIsAbandoned() {
     DownloadConfig hasty =
         config("silent").timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)).attempts(2);
     assertSays(
@@ -168,7 +168,7 @@ class DownloadsTest {
   }
 
   @Test
-  void redirectsAreFollowedButNotForEver() throws IOException {
+  void redirectsAreFollowedUpToALimit() throws IOException {
     fetch("redirects");
     assertEquals(List.of("/redirects/data.gz null", "/good/data.gz null"), server.requests());
     Files.delete(cache.resolve("set/data.gz"));
@@ -177,7 +177,7 @@ class DownloadsTest {
   }
 
   @Test
-  void theNextMirrorIsAskedWhereOneFails() throws IOException {
+  void nextMirrorIsTriedAfterAFailure() throws IOException {
     fetch("missing", "busy", "wrong-bytes", "good");
     assertEquals(
         List.of(
@@ -191,7 +191,7 @@ class DownloadsTest {
   }
 
   @Test
-  void allFailuresAreToldWithWhatToDo() {
+  void errorContainsAllFailuresAndAdvice() {
     IOException e =
         assertThrows(IOException.class, () -> fetch("missing", "wrong-bytes", "other-length"));
     assertSays(
@@ -209,7 +209,7 @@ class DownloadsTest {
   }
 
   @Test
-  void moreThanExpectedIsRefused() {
+  void excessDataIsRejected() {
     assertSays(
         assertThrows(IOException.class, () -> fetch("too-much")),
         "sends more than the expected 200000 bytes");
@@ -217,7 +217,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aBeginningOfOtherBytesIsThrownAway() throws IOException {
+  void wrongPartFileIsDiscarded() throws IOException {
     part(new byte[150_000]);
     fetch("good");
     assertEquals(List.of("/good/data.gz bytes=150000-", "/good/data.gz null"), server.requests());
@@ -227,7 +227,7 @@ class DownloadsTest {
   }
 
   @Test
-  void wrongRangesAreRefused() throws IOException {
+  void invalidRangesAreRejected() throws IOException {
     part(Arrays.copyOf(body, 150_000));
     assertSays(
         assertThrows(IOException.class, () -> fetch("wrong-range")),
@@ -239,7 +239,7 @@ class DownloadsTest {
   }
 
   @Test
-  void anAddressNobodyListensAtIsNamed() throws IOException {
+  void unreachableAddressIsNamedInTheError() throws IOException {
     URI nobody;
     try (ServerSocket socket = new ServerSocket(0)) {
       nobody = URI.create("http://localhost:" + socket.getLocalPort() + "/");
@@ -253,7 +253,7 @@ class DownloadsTest {
   }
 
   @Test
-  void anInterruptedDownloadStopsAndKeepsWhatCame() throws IOException {
+  void interruptedDownloadStopsAndKeepsTheData() throws IOException {
     Thread caller = Thread.currentThread();
     DownloadConfig config =
         config("stalls")
@@ -274,7 +274,7 @@ class DownloadsTest {
   }
 
   @Test
-  void theUsualMirrorsAreTakenUnlessOthersAreSet() throws IOException {
+  void defaultMirrorsAreUsedUnlessOthersAreSet() throws IOException {
     DownloadConfig plain = DownloadConfig.of().cache(cache);
     Downloads.fetch("set", List.of(file), List.of(server.mirror("good")), plain);
     assertWhole();
@@ -298,7 +298,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aCacheThatCannotBeMadeIsNamed() throws IOException {
+  void unwritableCacheIsNamedInTheError() throws IOException {
     Path taken = Files.writeString(cache.resolve("taken"), "a file");
     assertSays(
         assertThrows(
@@ -309,7 +309,7 @@ class DownloadsTest {
   }
 
   @Test
-  void anArchiveThatIsThereIsCheckedBeforeItIsUnpacked() throws Exception {
+  void existingArchiveIsVerifiedBeforeUnpacking() throws Exception {
     byte[] sound = archive(new byte[] {1, 2, 3});
     RemoteFile wanted = new RemoteFile("set.tar.gz", sound.length, sha256(sound), "set");
     Path archive = cache.resolve("set/set.tar.gz");
@@ -367,7 +367,7 @@ class DownloadsTest {
 
   /** Java calls it "?" where a user has no entry in the system's list, as in many containers. */
   @Test
-  void aHomeThatIsNotKnownMakesNoFolder() {
+  void unknownHomeDirectoryCreatesNoFolder() {
     String home = System.getProperty("user.home");
     try {
       for (String unknown : new String[] {"?", "", "home", "/nonexistent", "/J\uFFFD\uFFFDrg"}) {
@@ -387,7 +387,7 @@ class DownloadsTest {
   }
 
   @Test
-  void theCacheIsAPropertyOrInTheHome() {
+  void cacheIsAPropertyOrInTheHomeDirectory() {
     assertTrue(DownloadConfig.of().cache().endsWith(Path.of(".cache", "vqvae4j")));
     System.setProperty("vqvae4j.cache", cache.toString());
     try {
@@ -398,7 +398,7 @@ class DownloadsTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void invalidSettingsAreRejected() {
     DownloadConfig config = DownloadConfig.of();
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("ftp://a/b"))),

@@ -28,7 +28,7 @@ class FileBytesTest {
   @TempDir Path folder;
 
   @Test
-  void aFileThatShrinksIsRefusedAsACutOne() throws IOException {
+  void shrinkingFileIsReportedAsTruncated() throws IOException {
     for (int left : new int[] {0, 1, 70_000, 199_998, 200_000}) {
       shrinks(left, bytes -> bytes.at(200_000));
       shrinks(left, bytes -> bytes.bytes(200_000, 4));
@@ -41,7 +41,7 @@ class FileBytesTest {
   }
 
   @Test
-  void aSoundThatShrinksIsNoImage() throws IOException {
+  void shrinkingAudioFileIsReportedAsTruncated() throws IOException {
     Path file = folder.resolve("a.wav");
     WavFiles.write(Series.of(new float[SIZE], 1, 8_000), file);
     try (FileBytes bytes = new FileBytes(file)) {
@@ -49,7 +49,7 @@ class FileBytesTest {
         channel.truncate(100_000);
       }
       assertSays(
-          assertThrows(BadFileException.class, () -> new WavReading(bytes).read()),
+          assertThrows(BadFileException.class, () -> new WavReader(bytes).read()),
           "a.wav: data: the file became shorter while it was read");
     }
   }
@@ -57,7 +57,7 @@ class FileBytesTest {
   /** Whenever that happens; what was read before it is the image. */
   @ParameterizedTest
   @ValueSource(strings = {"jpg", "png", "bmp"})
-  void anImageThatShrinksIsReadOrRefusedAsACutOne(String format) throws Exception {
+  void shrinkingImageIsReadOrReportedAsTruncated(String format) throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     BufferedImage picture = new BufferedImage(400, 400, BufferedImage.TYPE_3BYTE_BGR);

@@ -159,7 +159,7 @@ class FileKindTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void eachReaderNamesWhatItDoesNotRead(Sample sample) throws IOException {
+  void eachReaderNamesUnsupportedKinds(Sample sample) throws IOException {
     Path file = Files.write(folder.resolve("a.jpg"), sample.bytes());
     for (int i = 0; i < READERS.size(); i++) {
       Reader reader = READERS.get(i);
@@ -180,7 +180,7 @@ class FileKindTest {
   }
 
   @Test
-  void textIsTextWhereverACharacterIsCut() {
+  void textIsDetectedIfTheLastCharacterIsIncomplete() {
     for (String character : List.of("\u00e4", "\u20ac", "\ud83d\ude00")) {
       for (int before = 0; before < 4; before++) {
         byte[] text = ("a".repeat(before) + character.repeat(FileKind.BYTES)).getBytes(UTF_8);
@@ -190,7 +190,7 @@ class FileKindTest {
   }
 
   @Test
-  void aTableMayBeginLikeAnotherKind() throws IOException {
+  void tableMayBeginLikeAnotherKind() throws IOException {
     for (String name : List.of("PK", "PAR1", "ID3", "FORM", "RIFF", "MAC ", "P1", "BM", "II")) {
       Path file = Files.writeString(folder.resolve("a.csv"), name + "\n1\n2\n");
       assertArrayEquals(new float[] {1, 2}, CsvSeries.read(file).samples(), name);
@@ -198,7 +198,7 @@ class FileKindTest {
   }
 
   @Test
-  void aSoundImageMayBeCalledAnything() throws IOException {
+  void intactImageMayHaveAnyName() throws IOException {
     Path png = Path.of("src/test/resources/cases/base.png");
     Path jpeg = Path.of("src/test/resources/cases/base.jpg");
     Files.copy(png, folder.resolve("png.jpg"));

@@ -25,7 +25,7 @@ class FolderListingTest {
   @TempDir Path folder;
 
   @Test
-  void everyEndingOfAnImageCountsAndOthersAreNamed() throws IOException {
+  void allImageExtensionsAreListedAndOthersIgnored() throws IOException {
     for (String name : List.of("F.JPG", "a.jfif", "b", "c.webp", "d.png", "e.jpe", "g.jpeg")) {
       file(name);
     }
@@ -37,7 +37,7 @@ class FolderListingTest {
   }
 
   @Test
-  void theOrderIsThatOfTheNamesOnePartAfterTheOther() throws IOException {
+  void pathsAreOrderedNameByName() throws IOException {
     for (String name : List.of("a/b.png", "a/B.png", "a-b.png", "a.png", "a/b/c.png", "Z.png")) {
       file(name);
     }
@@ -49,7 +49,7 @@ class FolderListingTest {
   }
 
   @Test
-  void whatMacsAndWindowsLeaveIsNoLabelAndShiftsNone() throws IOException {
+  void filesOfMacOsAndWindowsDoNotAffectLabels() throws IOException {
     for (String name :
         List.of(
             "__MACOSX/._1.jpg", "__MACOSX/cat/._1.jpg", "cat/1.jpg", "cat/._1.jpg", "dog/1.jpg")) {
@@ -68,7 +68,7 @@ class FolderListingTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void namesWithControlCharactersStayOnOneLine() throws IOException {
+  void controlCharactersInNamesAreEscaped() throws IOException {
     file("b\nWARN c.txt");
     Path odd = Files.createDirectory(FileNames.resolve(folder, "a\u001b[31m\u2028"));
     Files.writeString(odd.resolve("1.png"), "");
@@ -86,7 +86,7 @@ class FolderListingTest {
   }
 
   @Test
-  void noLinkEndsAnything() throws IOException {
+  void linksDoNotStopTheListing() throws IOException {
     file("a/1.png");
     file("b/deep/2.png");
     Path outside = Files.createDirectories(folder.resolve("../" + folder.getFileName() + "-other"));
@@ -115,7 +115,7 @@ class FolderListingTest {
 
   /** Two links in each of 40 folders to the next one: 2^40 ways to the last. */
   @Test
-  void manyWaysToAFolderAreOne() throws IOException {
+  void folderWithManyLinksIsListedOnce() throws IOException {
     for (int i = 0; i < 40; i++) {
       Files.createDirectory(folder.resolve("f" + i));
     }
@@ -130,7 +130,7 @@ class FolderListingTest {
   }
 
   @Test
-  void whatOneMayNotReadIsNamed() throws IOException {
+  void unreadablePathsAreNamed() throws IOException {
     file("a/1.png");
     file("b/2.png");
     Path locked = folder.resolve("b");
@@ -146,7 +146,7 @@ class FolderListingTest {
   }
 
   @Test
-  void soundsAreThoseOfTheFolderItself() throws IOException {
+  void soundsAreNotListedRecursively() throws IOException {
     for (String name : List.of("b.WAV", "a.wav", "._a.wav", "deep/c.wav", "notes.txt")) {
       file(name);
     }
@@ -160,7 +160,7 @@ class FolderListingTest {
   }
 
   @Test
-  void ofManyTheFirstAreNamed() throws IOException {
+  void summaryNamesTheFirstPaths() throws IOException {
     for (int i = 0; i < 9; i++) {
       file(i + ".txt");
     }
@@ -172,7 +172,7 @@ class FolderListingTest {
   }
 
   @Test
-  void ofVeryManyTheFirstAreKeptAndAllAreCounted() throws IOException {
+  void firstPathsAreListedAndAllAreCounted() throws IOException {
     for (int i = 0; i < 2_500; i++) {
       file(String.format("%04d.txt", i));
     }
@@ -190,7 +190,7 @@ class FolderListingTest {
 
   /** A link to / would make a listing of the whole disk, /proc included. */
   @Test
-  void aLinkToAFolderAroundIsNotFollowed() throws IOException {
+  void linkToAnEnclosingFolderIsNotFollowed() throws IOException {
     file("in/a/1.png");
     file("beside.png");
     Path in = folder.resolve("in");
@@ -206,7 +206,7 @@ class FolderListingTest {
   }
 
   @Test
-  void aFolderWithoutAnyIsRefusedWithWhatIsThere() throws IOException {
+  void errorForAFolderWithoutImagesSummarizesItsContents() throws IOException {
     file("a.txt");
     file("deep/b.png");
     assertSays(
@@ -226,7 +226,7 @@ class FolderListingTest {
   }
 
   @Test
-  void theWorkingDirectoryHasSubfolders() {
+  void relativeFolderHasSubfolders() {
     for (Path here : List.of(Path.of(""), Path.of("src/.."))) {
       Path absolute = here.toAbsolutePath();
       Path deep = absolute.resolve("a/b/1.png");

@@ -29,7 +29,7 @@ class ImageFilesTest {
   @TempDir Path folder;
 
   @Test
-  void everyGrayStepReadsBackExactlyFromPng() throws IOException {
+  void grayValuesRoundTripExactlyThroughPng() throws IOException {
     Images all = steps(1);
     Path file = folder.resolve("gray.png");
     Images.write(all, file);
@@ -37,7 +37,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void everyColourStepReadsBackExactlyFromPng() throws IOException {
+  void colorValuesRoundTripExactlyThroughPng() throws IOException {
     Images all = steps(3);
     Path file = folder.resolve("COLOUR.PNG");
     Images.write(all, file);
@@ -45,7 +45,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void jpegReadsBackNearlyInGrayAndColour() throws IOException {
+  void jpegRoundTripIsCloseInGrayAndColor() throws IOException {
     for (int channels : new int[] {1, 3}) {
       for (String ending : new String[] {".jpg", ".jpeg", ".JPG"}) {
         float[] smooth = new float[32 * 32 * channels];
@@ -63,7 +63,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void valuesOutsideAreCutOffOnlyInTheFile() throws IOException {
+  void valuesAreClampedOnlyInTheFile() throws IOException {
     Images images = Images.of(new float[] {-3, 7, 0.5f}, 1, 1, 3, 1);
     Path file = folder.resolve("a.png");
     Images.write(images, file);
@@ -72,7 +72,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void whatCannotBeWrittenIsRefused() {
+  void unsupportedImagesAreNotWritten() {
     Images one = Images.of(new float[3], 1, 1, 1, 3);
     for (String name : new String[] {"a.gif", "a", "png"}) {
       assertSays(
@@ -99,14 +99,14 @@ class ImageFilesTest {
   }
 
   @Test
-  void sixteenBitsKeepTheirPrecision() throws IOException {
+  void sixteenBitValuesKeepTheirPrecision() throws IOException {
     BufferedImage gray = new BufferedImage(3, 1, BufferedImage.TYPE_USHORT_GRAY);
     gray.getRaster().setPixels(0, 0, 3, 1, new int[] {0, 1000, 65535});
     assertArrayEquals(new float[] {0, 1000 / 65535f, 1}, Images.read(save(gray, "png")).pixels());
   }
 
   @Test
-  void transparentPartsAreShownOnWhite() throws IOException {
+  void transparentPixelsAreBlendedWithWhite() throws IOException {
     BufferedImage picture = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
     picture.setRGB(0, 0, 0x00ff0000);
     picture.setRGB(1, 0, 0xff336699);
@@ -118,14 +118,14 @@ class ImageFilesTest {
   }
 
   @Test
-  void palettesAreLookedUp() throws IOException {
+  void palettesAreResolved() throws IOException {
     byte[] red = {0, (byte) 255};
     byte[] green = {0, 51};
-    BufferedImage colour =
+    BufferedImage color =
         new BufferedImage(
             2, 1, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(8, 2, red, green, red));
-    colour.getRaster().setPixels(0, 0, 2, 1, new int[] {1, 0});
-    Images read = Images.read(save(colour, "png"));
+    color.getRaster().setPixels(0, 0, 2, 1, new int[] {1, 0});
+    Images read = Images.read(save(color, "png"));
     assertArrayEquals(new float[] {1, 0.2f, 1, 0, 0, 0}, read.pixels());
 
     BufferedImage binary = new BufferedImage(9, 1, BufferedImage.TYPE_BYTE_BINARY);
@@ -157,13 +157,13 @@ class ImageFilesTest {
   }
 
   @Test
-  void whatIsNoImageIsRefused() throws IOException {
+  void nonImagesAreRejected() throws IOException {
     Path text = Files.writeString(folder.resolve("a.png"), "this is no image at all");
-    refused(text, text + ": byte 0", "expected PNG, JPEG or BMP", "check the path");
-    refused(Files.write(folder.resolve("empty.png"), new byte[0]), "expected PNG, JPEG or BMP");
+    rejected(text, text + ": byte 0", "expected PNG, JPEG or BMP", "check the path");
+    rejected(Files.write(folder.resolve("empty.png"), new byte[0]), "expected PNG, JPEG or BMP");
     BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
-    refused(save(picture, "gif"), "expected PNG, JPEG or BMP", "convert");
-    refused(folder, "got a folder", "an image file");
+    rejected(save(picture, "gif"), "expected PNG, JPEG or BMP", "convert");
+    rejected(folder, "got a folder", "an image file");
     Path missing = folder.resolve("none.png");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> Images.read(missing)),
@@ -174,7 +174,7 @@ class ImageFilesTest {
 
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void devicesAreRefused() {
+  void devicesAreRejected() {
     Path device = Path.of("/dev/zero");
     assertSays(
         assertThrows(BadFileException.class, () -> Images.read(device)),
@@ -188,7 +188,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void cutOffImagesAreRefused() throws IOException {
+  void truncatedImagesAreRejected() throws IOException {
     Random random = new Random(5);
     float[] noise = new float[64 * 64 * 3];
     for (int i = 0; i < noise.length; i++) {
@@ -205,18 +205,18 @@ class ImageFilesTest {
       }
       byte[] bytes = Files.readAllBytes(file);
       Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2));
-      refused(cut, cut.toString(), "image data", "cannot be decoded", "get the file anew");
+      rejected(cut, cut.toString(), "image data", "cannot be decoded", "get the file anew");
     }
   }
 
   @Test
-  void anImageOfTooManyPixelsIsRefusedByItsHeader() throws IOException {
+  void imageOfTooManyPixelsIsRejectedFromItsHeader() throws IOException {
     Images.write(steps(1), folder.resolve("a.png"));
     byte[] bytes = Files.readAllBytes(folder.resolve("a.png"));
     // In a PNG the width and the height stand at bytes 16 and 20.
     ByteBuffer.wrap(bytes).putInt(16, 100_000).putInt(20, 100_000);
     Path bomb = Files.write(folder.resolve("bomb.png"), bytes);
-    refused(bomb, "header", "100000 x 100000", "at most 67108864", "make it smaller");
+    rejected(bomb, "header", "100000 x 100000", "at most 67108864", "make it smaller");
   }
 
   /** An image that holds each of the 256 steps. */
@@ -234,7 +234,7 @@ class ImageFilesTest {
     return file;
   }
 
-  private static void refused(Path file, String... parts) {
+  private static void rejected(Path file, String... parts) {
     assertSays(assertThrows(BadFileException.class, () -> Images.read(file)), parts);
   }
 }

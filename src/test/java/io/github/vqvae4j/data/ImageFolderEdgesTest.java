@@ -35,7 +35,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void whatIsHiddenIsNotEvenLookedInto() throws IOException {
+  void hiddenFoldersAreNotListed() throws IOException {
     Path hidden = Files.createDirectories(folder.resolve(".trash/deep"));
     link(hidden.resolve("loop"), hidden);
     Files.writeString(hidden.resolve("b.png"), "no image");
@@ -51,7 +51,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void howManyFilesWereSkippedIsKnownToEveryView() throws IOException {
+  void viewsReportTheNumberOfSkippedFiles() throws IOException {
     Files.writeString(folder.resolve("a/b.png"), "no image");
     Files.writeString(folder.resolve("c.jpg"), "no image");
     Dataset images = ImageFolder.in(folder, GRAY.skipCorrupt(true));
@@ -62,7 +62,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void ofSeveralBadFilesTheFirstInOrderIsNamed() throws IOException {
+  void firstCorruptFileInOrderIsReported() throws IOException {
     Images.write(Images.of(new float[1_500 * 1_500], 1, 1_500, 1_500, 1), folder.resolve("b.png"));
     byte[] large = Files.readAllBytes(folder.resolve("b.png"));
     // Takes longer to read than all others: it lacks nothing but its end.
@@ -77,7 +77,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void theLogSaysHowManyImagesHaveNoLabel() throws IOException {
+  void logContainsTheNumberOfUnlabeledImages() throws IOException {
     Files.copy(folder.resolve("a/0.png"), folder.resolve("z.png"));
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     Logger logger = (Logger) LoggerFactory.getLogger(ImageFolder.class);
@@ -108,7 +108,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void oneIsNotSeveral() throws IOException {
+  void singularIsUsedForOneFile() throws IOException {
     Path one = Files.createDirectory(folder.resolve("one"));
     Files.copy(folder.resolve("a/0.png"), one.resolve("1.png"));
     ImageFolder image = ImageFolder.in(one, GRAY);

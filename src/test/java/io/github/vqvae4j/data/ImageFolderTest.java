@@ -31,7 +31,7 @@ class ImageFolderTest {
   @TempDir Path folder;
 
   @Test
-  void subfoldersAreLabelsAndPathsTheOrder() throws IOException {
+  void subfoldersAreLabelsAndImagesAreOrderedByPath() throws IOException {
     flat("rose/b.png", 2);
     flat("rose/a/deep.PNG", 1);
     flat("aster/x.bmp", 0);
@@ -58,7 +58,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void aTestFolderHasTheNumbersOfTheTrainingFolder() throws IOException {
+  void testFolderUsesTheLabelsOfTheTrainingFolder() throws IOException {
     flat("cat/1.png", 1);
     flat("eel/1.png", 2);
     Files.createDirectory(folder.resolve("dog"));
@@ -91,7 +91,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void heldAndStreamedAreTheSameBitsAtEveryFit() throws IOException {
+  void imagesInMemoryAndStreamedImagesAreIdentical() throws IOException {
     float[] noise = new float[9 * 14 * 3];
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (i * 37 % 256) / 255f;
@@ -117,7 +117,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void anUnscaledPictureKeepsItsBytes() throws IOException {
+  void unscaledImageKeepsItsBytes() throws IOException {
     float[] all = new float[256];
     for (int i = 0; i < all.length; i++) {
       all[i] = i / 255f;
@@ -127,7 +127,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void badFilesStopTheOpeningOrAreSkippedByName() throws IOException {
+  void corruptFilesAreErrorsOrSkippedAndNamed() throws IOException {
     flat("a.png", 1);
     Files.writeString(folder.resolve("b.png"), "no image");
     byte[] cut = Files.readAllBytes(folder.resolve("a.png"));
@@ -178,7 +178,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void aStreamedImageThatCannotBeReadIsNamedInTheBatch() throws IOException {
+  void unreadableStreamedImageIsNamedInTheError() throws IOException {
     flat("a.png", 1);
     Files.writeString(folder.resolve("b.png"), "no image");
     ImageFolder images = ImageFolder.in(folder, GRAY.streamed(true));
@@ -191,7 +191,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void subfoldersWhoseNamesDifferInUnicodeFormAreOneLabel() throws IOException {
+  void subfoldersDifferingInUnicodeNormalizationAreOneLabel() throws IOException {
     Path composed = Files.createDirectories(FileNames.resolve(folder, "caf\u00e9"));
     Path decomposed = Files.createDirectories(FileNames.resolve(folder, "cafe\u0301"));
     assumeFalse(Files.isSameFile(composed, decomposed), "the file system takes them for one");
@@ -205,7 +205,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void foldersWithoutImagesAreRefused() throws IOException {
+  void foldersWithoutImagesAreRejected() throws IOException {
     Path none = folder.resolve("none");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> ImageFolder.in(none, GRAY)),
@@ -230,7 +230,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void aPictureTooSmallToCutIsABadFile() throws IOException {
+  void imageTooSmallToCropIsABadFile() throws IOException {
     flat("a.png", 1);
     ImageFolderConfig config = ImageFolderConfig.of(5).fit(ImageFit.CENTER);
     assertSays(
@@ -241,7 +241,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void whatDoesNotFitIntoMemoryIsToBeStreamed() throws IOException {
+  void errorForInsufficientMemorySuggestsStreaming() throws IOException {
     flat("a.png", 1);
     flat("b.png", 1);
     ImageFolderConfig config = ImageFolderConfig.of(20_000);
@@ -253,7 +253,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void invalidSettingsAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ImageFolderConfig.of(0, 3)),
         "ImageFolderConfig.height: expected at least 1, got 0.");
@@ -268,7 +268,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void realPhotographsBecomeSquares() throws IOException {
+  void realPhotographsAreFittedToSquares() throws IOException {
     Path kodak = RealData.folder("kodak");
     ImageFolder images = ImageFolder.in(kodak, ImageFolderConfig.of(64));
     assertEquals(8, images.size());

@@ -16,7 +16,7 @@ class ImageGridTest {
   @TempDir Path folder;
 
   @Test
-  void rowsStandAboveOneAnotherWithAGapBetween() throws IOException {
+  void rowsAreSeparatedByAGap() throws IOException {
     Images upper = Images.of(new float[] {0, 0.2f}, 2, 1, 1, 1);
     Images lower = Images.of(new float[] {0.4f}, 1, 1, 1, 1);
     Images grid = grid(List.of(upper, lower), 1);
@@ -43,7 +43,7 @@ class ImageGridTest {
   }
 
   @Test
-  void imagesAreCutIntoColumnsAndDigitsEnlarged() throws IOException {
+  void imagesAreArrangedInColumnsAndEnlarged() throws IOException {
     Images five = Images.of(new float[5 * 28 * 28], 5, 28, 28, 1);
     Path file = folder.resolve("grid.png");
     Images.writeGrid(five, 2, file);
@@ -64,7 +64,7 @@ class ImageGridTest {
   }
 
   @Test
-  void wrongGridsAreRefused() {
+  void invalidGridsAreRejected() {
     Images gray = Images.of(new float[4], 1, 2, 2, 1);
     Path file = folder.resolve("grid.png");
     assertSays(

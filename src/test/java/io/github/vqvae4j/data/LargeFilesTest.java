@@ -71,7 +71,7 @@ class LargeFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg", "bmp"})
-  void imagesThatFitOneByOneAreNotSkipped(String format) throws Exception {
+  void imagesThatFitOneAtATimeAreNotSkipped(String format) throws Exception {
     Path first = picture("0." + format);
     for (int i = 1; i < 4; i++) {
       Files.copy(first, folder.resolve(i + "." + format));
@@ -93,7 +93,7 @@ class LargeFilesTest {
     "bmp, 28m, streamed",
     "bmp, 28m, image"
   })
-  void imagesThatDoNotFitDecoded(String format, String heap, String what) throws Exception {
+  void imagesTooLargeToDecode(String format, String heap, String what) throws Exception {
     Path file = picture("0." + format);
     boolean floats = what.equals("image");
     Path path = floats ? file : folder;
@@ -105,7 +105,7 @@ class LargeFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg", "bmp"})
-  void imagesThatDoNotFitAsFloats(String format) throws Exception {
+  void imagesTooLargeAsFloats(String format) throws Exception {
     String end = end("150m", "image", picture("0." + format));
     assertRefused(end, "0." + format, "3000 x 4000 pixels", "needs 171.7 MB", "-Xmx");
   }

@@ -24,21 +24,21 @@ class LargeImageHeapTest {
   @TempDir Path folder;
 
   @Test
-  void anImageThatIsReadTakesItsFloatsTwiceAtMost() throws Exception {
+  void readingAnImageTakesAtMostTwiceItsFloats() throws Exception {
     for (String format : new String[] {"png", "jpg"}) {
       run(2 * FLOATS, write(format).resolve("a." + format));
     }
   }
 
   @Test
-  void anImageOfAFolderTakesItsDecodedBytesTwiceAtMost() throws Exception {
+  void readingAFolderImageTakesAtMostTwiceItsDecodedBytes() throws Exception {
     for (String format : new String[] {"jpg", "bmp"}) {
       run(2 * DECODED, write(format));
     }
   }
 
   @Test
-  void aRowThatIsAllOfThePictureTakesItsFloatsOnce() throws Exception {
+  void imageOfASingleRowTakesItsFloatsOnce() throws Exception {
     int width = 1 << 24;
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (DeflaterOutputStream rows = new DeflaterOutputStream(packed)) {

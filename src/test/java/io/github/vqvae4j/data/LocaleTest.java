@@ -90,7 +90,7 @@ class LocaleTest {
   }
 
   @Test
-  void aPathThatHasLostItsLettersSaysWhatToSet() throws Exception {
+  void errorForAnUnencodablePathNamesTheSetting() throws Exception {
     Files.createDirectory(under(folder, "%C3%84"));
     ChildJvm.Result result =
         new ChildJvm().environment("LC_ALL", "C").run(FolderProgram.class, folder + "/??");
@@ -102,7 +102,7 @@ class LocaleTest {
   }
 
   @Test
-  void writingIntoAFolderThatHasNoTextLeavesNothing() throws Exception {
+  void failedWriteToAnUnencodableFolderLeavesNothing() throws Exception {
     Path label = Files.createDirectory(under(folder, "%C3%84"));
     image(label.resolve("1.png"), 7);
     Path file = label.resolve("2.png");

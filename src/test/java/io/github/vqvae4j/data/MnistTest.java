@@ -41,7 +41,7 @@ class MnistTest {
   }
 
   @Test
-  void missingFilesAreListedWithAllNamesLookedFor() throws IOException {
+  void missingFilesAreListedWithAllTriedNames() throws IOException {
     write("train-images-idx3-ubyte", 2051, 1, 1, 1);
     write("train-labels-idx1-ubyte", 2049, 1);
     NoSuchFileException e = assertThrows(NoSuchFileException.class, () -> Mnist.in(folder));
@@ -56,7 +56,7 @@ class MnistTest {
   }
 
   @Test
-  void aMissingFolderIsNamed() {
+  void missingFolderIsNamed() {
     Path missing = folder.resolve("none");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> Mnist.in(missing)),
@@ -66,7 +66,7 @@ class MnistTest {
   }
 
   @Test
-  void aBadFileIsNamed() throws IOException {
+  void corruptFileIsNamed() throws IOException {
     write("train-images-idx3-ubyte", 2051, 1, 1, 1);
     write("train-labels-idx1-ubyte", 2051, 1, 1, 1);
     write("t10k-images-idx3-ubyte", 2051, 1, 1, 1);

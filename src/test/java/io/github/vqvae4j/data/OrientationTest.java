@@ -46,7 +46,7 @@ class OrientationTest {
   }
 
   @Test
-  void everyOrientationIsFoundInEitherByteOrder() throws IOException {
+  void everyOrientationIsReadInBothByteOrders() throws IOException {
     for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
       for (int orientation = 0; orientation <= 9; orientation++) {
         int expected = orientation >= 1 && orientation <= 8 ? orientation : 1;
@@ -58,7 +58,7 @@ class OrientationTest {
   }
 
   @Test
-  void damagedExifIsNone() throws IOException {
+  void corruptExifIsIgnored() throws IOException {
     byte[] whole = exif(ByteOrder.BIG_ENDIAN, 6);
     Images expected = Images.read(BASE);
     for (int length = 0; length < whole.length - 6; length++) {
@@ -74,7 +74,7 @@ class OrientationTest {
   }
 
   @Test
-  void oneWarningSaysHowManyImagesOfAFolderHaveOne() throws IOException {
+  void oneWarningReportsTheNumberOfImagesInAFolder() throws IOException {
     for (int i = 0; i < 5; i++) {
       write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, i == 2 ? 1 : i + 1)));
     }
@@ -91,7 +91,7 @@ class OrientationTest {
   }
 
   @Test
-  void anImageThatIsReadTwiceCountsOnce() {
+  void imageReadTwiceIsCountedOnce() {
     OrientationNotice notice = OrientationNotice.counting();
     notice.found(Path.of("a.jpg"), 6);
     notice.found(Path.of("b.jpg"), 3);
@@ -101,7 +101,7 @@ class OrientationTest {
   }
 
   @Test
-  void streamedImagesReportTheFirstOnly() throws IOException {
+  void streamedImagesReportOnlyTheFirst() throws IOException {
     for (int i = 0; i < 3; i++) {
       write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, 6)));
     }
@@ -113,7 +113,7 @@ class OrientationTest {
   }
 
   @Test
-  void singleImagesAreReportedOnceARun() throws IOException {
+  void singleImagesAreReportedOncePerRun() throws IOException {
     for (int i = 0; i < 3; i++) {
       Images.read(write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, 6))));
     }
@@ -122,7 +122,7 @@ class OrientationTest {
     OrientationNotice notice = OrientationNotice.atFirst();
     log.list.clear();
     for (int i = 0; i < 3; i++) {
-      ImageReading.rows(folder.resolve(i + ".jpg"), notice);
+      ImageDecoder.rows(folder.resolve(i + ".jpg"), notice);
     }
     assertTrue(onlyWarning().contains("0.jpg has EXIF orientation 6"), onlyWarning());
   }
@@ -137,7 +137,7 @@ class OrientationTest {
   private int found(byte[] image) throws IOException {
     Path file = write("found", image);
     log.list.clear();
-    ImageReading.rows(file, OrientationNotice.atFirst());
+    ImageDecoder.rows(file, OrientationNotice.atFirst());
     if (log.list.isEmpty()) {
       return 1;
     }

@@ -16,14 +16,14 @@ class ResampleTest {
   private static final float ROUNDING = 1e-6f;
 
   @Test
-  void scalingIsThatOfPyTorch() throws IOException {
+  void scalingEqualsPyTorch() throws IOException {
     Golden golden = Golden.read("resample");
     int cases = Integer.parseInt(golden.setting("cases"));
     for (int i = 0; i < cases; i++) {
       String name = "case" + i + ".";
       long[] from = golden.shape(name + "picture");
       long[] to = golden.shape(name + "scaled");
-      PictureRows picture =
+      ImageRows picture =
           picture(golden.floats(name + "picture"), (int) from[0], (int) from[1], (int) from[2]);
       assertArrayEquals(
           golden.floats(name + "scaled"),
@@ -34,8 +34,8 @@ class ResampleTest {
   }
 
   @Test
-  void thePictureCoversTheImageFromItsMiddle() throws IOException {
-    // Twice as wide as high: columns 2 to 5 of 8 remain, each pixel the mean of a neighbourhood.
+  void coverCropsTheCenter() throws IOException {
+    // Twice as wide as high: columns 2 to 5 of 8 remain, each pixel the mean of a neighborhood.
     float[] columns = new float[4 * 8];
     for (int i = 0; i < columns.length; i++) {
       columns[i] = 10 * (i % 8);
@@ -45,7 +45,7 @@ class ResampleTest {
   }
 
   @Test
-  void enlargedPicturesKeepTheirMiddle() throws IOException {
+  void enlargedImagesKeepTheirCenter() throws IOException {
     // PIL: ImageOps.fit(picture of mode F, (64, 64), Image.BILINEAR).
     float[] columns = {0, 128, 255, 0, 128, 255};
     float[] image = Resample.fit(picture(columns, 2, 3, 1), ImageFit.COVER, 64, 64);
@@ -59,7 +59,7 @@ class ResampleTest {
   }
 
   @Test
-  void bothSidesAreCutAlike() throws IOException {
+  void bothSidesAreCroppedEqually() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int n = 0; n < 100; n++) {
@@ -83,7 +83,7 @@ class ResampleTest {
   }
 
   @Test
-  void whatIsNotScaledStaysAsItIs() throws IOException {
+  void unscaledPixelsAreUnchanged() throws IOException {
     float[] values = new float[5 * 6];
     for (int i = 0; i < values.length; i++) {
       values[i] = i;
@@ -101,7 +101,7 @@ class ResampleTest {
   }
 
   @Test
-  void aPictureTooSmallToCutIsRefused() {
+  void imageTooSmallToCropIsRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
@@ -111,13 +111,13 @@ class ResampleTest {
         "choose COVER or STRETCH");
   }
 
-  private static PictureRows picture(float[] values, int height, int width, int channels) {
+  private static ImageRows picture(float[] values, int height, int width, int channels) {
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
     BufferedImage picture = new BufferedImage(width, height, type);
     picture.getRaster().setPixels(0, 0, width, height, values);
     int[] largest = new int[channels];
     Arrays.fill(largest, 255);
-    return new PictureRows(
-        "a picture", picture.getRaster(), new PixelFormat.Shades(largest, false, null));
+    return new ImageRows(
+        "a picture", picture.getRaster(), new PixelFormat.Direct(largest, false, null));
   }
 }

@@ -39,32 +39,32 @@ class TarGzTest {
   }
 
   @Test
-  void namesThatLeadOutAreRefused() throws IOException {
+  void namesOutsideOfTheFolderAreRejected() throws IOException {
     for (String name :
         new String[] {"../evil", "a/../../evil", "/evil", "C:evil", "a\\evil", "\u00C4"}) {
       tar.reset();
       entry(name, '0', new byte[] {1}, "");
-      refused("entry 0: got the name " + name, "ASCII that stays within the folder", "do not use");
+      rejected("entry 0: got the name " + name, "ASCII that stays within the folder", "do not use");
     }
     tar.reset();
     entry("evil", '0', new byte[] {1}, "..");
-    refused("got the name ../evil");
+    rejected("got the name ../evil");
     assertFalse(Files.exists(folder.resolve("evil")));
     assertFalse(Files.exists(Path.of("/evil")));
   }
 
   @Test
-  void linksAndOtherEntriesAreRefused() throws IOException {
+  void linksAndOtherEntriesAreRejected() throws IOException {
     for (char type : "123467xgLK".toCharArray()) {
       tar.reset();
       entry("fine", '0', new byte[] {1}, "");
       entry("link", type, new byte[0], "");
-      refused("entry 1: got link of type '" + type + "'", "a plain file or a folder");
+      rejected("entry 1: got link of type '" + type + "'", "a plain file or a folder");
     }
   }
 
   @Test
-  void aFileIsNoFolder() throws IOException {
+  void fileInPlaceOfAFolderIsRejected() throws IOException {
     for (String[] names : new String[][] {{"a", "a/b"}, {"a/b", "a"}, {"a", "."}}) {
       tar.reset();
       entry(names[0], '0', new byte[] {1}, "");
@@ -77,7 +77,7 @@ class TarGzTest {
   }
 
   @Test
-  void limitsAreKept() throws IOException {
+  void limitsAreEnforced() throws IOException {
     entry("a", '0', new byte[600], "");
     entry("b", '0', new byte[600], "");
     Path archive = archive();
@@ -92,20 +92,20 @@ class TarGzTest {
   }
 
   @Test
-  void damagedArchivesAreRefused() throws IOException {
+  void corruptArchivesAreRejected() throws IOException {
     entry("a", '0', new byte[600], "");
     byte[] sound = tar.toByteArray();
     byte[] changed = sound.clone();
     changed[0]++;
     tar.reset();
     tar.write(changed);
-    refused("entry 0: got the checksum ", "as the header says");
+    rejected("entry 0: got the checksum ", "as the header says");
     changed = sound.clone();
     changed[125] = 'x';
     changed[150] += 'x' - '0';
     tar.reset();
     tar.write(changed);
-    refused("entry 0: got the ");
+    rejected("entry 0: got the ");
     tar.reset();
     tar.write(sound, 0, 700);
     assertSays(assertThrows(BadFileException.class, () -> unpack(new byte[0])), "within a file");
@@ -128,7 +128,7 @@ class TarGzTest {
     assertThrows(BadFileException.class, () -> TarGz.unpack(text, folder, 9, 9_999));
   }
 
-  private void refused(String... parts) {
+  private void rejected(String... parts) {
     assertSays(assertThrows(BadFileException.class, this::unpack), parts);
   }
 
