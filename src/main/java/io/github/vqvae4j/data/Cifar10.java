@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * Cifar10Data cifar = Cifar10.download();
- * Dataset frogs = cifar.test(); // 10,000 images of [32, 32, 3]
- * String name = cifar.labelNames().get(cifar.test().label(0));
+ * Dataset test = cifar.test(); // 10,000 images of [32, 32, 3]
+ * String name = cifar.labelNames().get(test.label(0)); // "cat"
  * }</pre>
  *
  * <p>Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009. A file is a

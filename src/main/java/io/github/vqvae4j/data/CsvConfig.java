@@ -9,7 +9,7 @@ import io.github.vqvae4j.config.Require;
  * <pre>{@code
  * CsvConfig config =
  *     CsvConfig.DEFAULT.separator(';').decimal(CsvDecimal.COMMA).missing(CsvMissing.INTERPOLATE);
- * Series series = CsvSeries.read(Path.of("messwerte.csv"), config);
+ * Series series = CsvSeries.read(Path.of("measurements.csv"), config);
  * }</pre>
  *
  * @param separator the separator between fields; a comma by default. A first line {@code sep=;}, as
@@ -22,8 +22,8 @@ import io.github.vqvae4j.config.Require;
  *     Unnamed: 0}, the name of an index, one name suffices and the other fields may be numbers.
  *     Ambiguous lines are errors: {@code 0} and {@code 0,1}, and a first line of distinct numbers
  *     each of which is farther from the other values of its column than the range of those; in a
- *     table of one column, only if it consists of digits, as {@code 2020}, and most of the other
- *     values are not integers
+ *     table of one column, only if it consists of digits, such as {@code 2020}, and most of the
+ *     other values are not integers
  * @param index whether the first column is an index, such as row numbers or times, rather than
  *     samples; an index is not read as a channel unless selected by name. {@code AUTO}, the
  *     default, treats it as an index if its name in the header is empty, as written by pandas and

@@ -19,7 +19,8 @@ import java.util.List;
  *
  * <pre>{@code
  * Series weather = CsvSeries.read(Path.of("weather.csv"), "temperature", "pressure");
- * Dataset windows = Series.windows(List.of(ChannelScale.of(List.of(weather)).apply(weather)), 512, 128);
+ * ChannelScale scale = ChannelScale.of(List.of(weather));
+ * Dataset windows = Series.windows(List.of(scale.apply(weather)), 512, 128);
  * }</pre>
  *
  * <p>Files are UTF-8 with any line endings; fields may be quoted as in RFC 4180. For the settings,

@@ -137,7 +137,7 @@ final class CsvValue {
           : "it looks like a decimal comma: for decimal commas use CsvConfig.decimal(COMMA)";
     }
     if (!plain(field).equals(field) && isLikeNumber(field)) {
-      return "it contains a minus sign, digit, mark or space outside of ASCII: replace it by its"
+      return "it contains a minus sign, digit, mark or space outside ASCII: replace it by its"
           + " ASCII equivalent, such as - and 0 to 9";
     }
     if (field.length() < MAX_LENGTH && DATE.matcher(field).matches()) {

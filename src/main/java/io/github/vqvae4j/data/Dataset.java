@@ -97,7 +97,7 @@ public interface Dataset {
    * Returns the number of files that were skipped because they could not be read. The training
    * report includes it.
    *
-   * @return the number of skipped files; 0 unless the data come from an {@link ImageFolder} that
+   * @return the number of skipped files; 0 unless the data comes from an {@link ImageFolder} that
    *     skips corrupt files
    */
   default int skippedFiles() {
@@ -157,8 +157,8 @@ public interface Dataset {
   }
 
   /**
-   * Returns a view whose images are varied at random in each epoch of training. Outside of
-   * training, as in an evaluation or {@link #variance}, they are only center-cropped.
+   * Returns a view whose images are varied at random in each epoch of training. Outside training,
+   * as in an evaluation or {@link #variance}, they are only center-cropped.
    *
    * @param augmentation the random transformations
    * @param seed the seed; together with the epoch and the index, it determines how an image is

@@ -12,8 +12,8 @@ import java.util.List;
  * The settings of downloads.
  *
  * <pre>{@code
- * DownloadConfig config =
- *     DownloadConfig.of().cache(Path.of("/data/cache")).mirrors(URI.create("https://example.org/mnist/"));
+ * URI mirror = URI.create("https://example.org/mnist/");
+ * DownloadConfig config = DownloadConfig.of().cache(Path.of("/data/cache")).mirrors(mirror);
  * MnistData mnist = Mnist.download(config);
  * }</pre>
  *

@@ -7,8 +7,8 @@ public interface DownloadListener {
   DownloadListener NONE = progress -> {};
 
   /**
-   * Called by the downloading thread when data have been received, thousands of times for a large
-   * file. An exception aborts the download; the received data are kept.
+   * Called by the downloading thread when data has been received, thousands of times for a large
+   * file. An exception aborts the download; the received data is kept.
    *
    * @param progress the progress
    */

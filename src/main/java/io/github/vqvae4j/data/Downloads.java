@@ -56,7 +56,7 @@ final class Downloads {
    * @param defaultMirrors the mirrors to use if the settings have none
    * @return the folder
    * @throws BadFileException if an archive cannot be unpacked
-   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status remains set
    * @throws IOException if a file cannot be downloaded from any mirror, or the cache cannot be
    *     written
    */

@@ -120,8 +120,7 @@ enum FileKind {
     ARCHIVE("unpack it, and pass the files in it"),
     DOCUMENT("save its pages as PNG, or its tables as CSV"),
     PAGE(
-        "download the file again, since sites may return a web page instead of a file, or check the"
-            + " path"),
+        "get a new copy of the file, since sites may return a web page instead, or check the path"),
     POINTER("download the file itself with git lfs pull"),
     BROKEN("get a new copy of the file, or check the path"),
     OTHER("get a new copy of the file, or check the path");

@@ -15,9 +15,9 @@ import java.util.List;
  *
  * <p>Other contents of the folder are not an error: hidden files and folders, broken links,
  * unreadable paths and files with other extensions are ignored and reported. A folder is listed
- * once, even if several links point to it, and at its real location if that is inside of the
- * folder; therefore cycles of links are harmless. Links to an enclosing folder, such as {@code /},
- * are not followed.
+ * once, even if several links point to it, and at its real location if that is inside the folder;
+ * therefore cycles of links are harmless. Links to an enclosing folder, such as {@code /}, are not
+ * followed.
  *
  * @param folder the folder
  * @param files the absolute paths of one or more files, unmodifiable

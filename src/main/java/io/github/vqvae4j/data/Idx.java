@@ -107,7 +107,7 @@ public final class Idx {
             e);
       } catch (EOFException e) {
         throw new BadFileException(
-            file, "end of file", "the gzip data are truncated, expected more" + REMEDY, e);
+            file, "end of file", "the gzip data is truncated, expected more" + REMEDY, e);
       }
     }
   }
@@ -137,7 +137,7 @@ public final class Idx {
                 + REMEDY);
       }
     }
-    // readNBytes allocates memory as data are read, so wrong sizes in the header do not exhaust it.
+    // readNBytes allocates memory as data is read, so wrong sizes in the header do not exhaust it.
     int expected = (int) length;
     byte[] bytes =
         HeapMemory.guard(
@@ -149,14 +149,14 @@ public final class Idx {
       throw new BadFileException(
           file,
           "byte " + (headerLength + bytes.length),
-          "the data end after " + bytes.length + " bytes, expected " + length + REMEDY);
+          "the data ends after " + bytes.length + " bytes, expected " + length + REMEDY);
     }
     // Reading to the end also makes gzip verify its checksum.
     if (in.read() >= 0) {
       throw new BadFileException(
           file,
           "byte " + (headerLength + length),
-          "more data follow, expected the end after " + length + " bytes" + REMEDY);
+          "more data follows, expected the end after " + length + " bytes" + REMEDY);
     }
     return bytes;
   }
@@ -197,7 +197,7 @@ public final class Idx {
       throw new BadFileException(
           file,
           "byte " + (place + bytes.length),
-          "the file ends inside of its header, expected an IDX header" + REMEDY);
+          "the file ends within its header, expected an IDX header" + REMEDY);
     }
     return ByteBuffer.wrap(bytes).getInt();
   }

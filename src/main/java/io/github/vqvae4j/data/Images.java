@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 
 /**
  * One or more images of equal size, immutable and on the heap: pixels [count, height, width,
- * channels], 0 for black and 1 for white. Model outputs may be slightly outside of [0, 1]; they are
+ * channels], 0 for black and 1 for white. Model outputs may be slightly outside [0, 1]; they are
  * clamped only when they are written to a file. Windows of a series, their reconstructions and heat
  * maps are {@link #unbounded}.
  *

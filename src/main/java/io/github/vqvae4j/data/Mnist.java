@@ -100,8 +100,7 @@ public final class Mnist {
           .ifPresentOrElse(files::add, () -> missing.add(String.join(" or ", names)));
     }
     if (!missing.isEmpty()) {
-      String problem =
-          Files.isDirectory(folder) ? "files are missing" : "there is no such folder";
+      String problem = Files.isDirectory(folder) ? "files are missing" : "there is no such folder";
       throw new NoSuchFileException(
           FileNames.path(folder),
           null,

@@ -2,7 +2,7 @@ package io.github.vqvae4j.data;
 
 import java.io.IOException;
 
-/** Reads the orientation from EXIF data, which are a small TIFF file. */
+/** Reads the orientation from EXIF data, which is a small TIFF file. */
 final class Orientation {
   private static final int TAG = 0x112;
 

@@ -10,7 +10,7 @@ import java.util.zip.CRC32;
 /**
  * The chunks of a PNG file. Only the header and the pixels are passed to ImageIO, and palette
  * indices are declared as gray values, so that samples are returned as stored and corrupt metadata
- * are harmless. A palette or transparency chunk after the pixels is invalid and ignored.
+ * is harmless. A palette or transparency chunk after the pixels is invalid and ignored.
  */
 final class PngFile {
   static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";

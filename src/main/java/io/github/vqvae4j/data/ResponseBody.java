@@ -30,7 +30,7 @@ final class ResponseBody implements HttpResponse.BodySubscriber<ResponseBody>, C
    * Returns the next bytes.
    *
    * @return one or more buffers, or null at the end
-   * @throws TimeoutException if no data are received within the timeout
+   * @throws TimeoutException if no data is received within the timeout
    * @throws IOException if the connection was lost
    */
   List<ByteBuffer> next(Duration timeout)

@@ -21,7 +21,7 @@ import java.util.zip.ZipException;
 
 /**
  * Unpacks tar.gz archives of plain files and folders (POSIX.1-1988, "ustar", and the older
- * formats). Rejects everything else: links, devices, long names, names outside of the folder, and
+ * formats). Rejects everything else: links, devices, long names, names outside the folder, and
  * archives that exceed the limits.
  */
 final class TarGz {
@@ -113,8 +113,7 @@ final class TarGz {
       }
     } catch (FileAlreadyExistsException e) {
       throw bad(
-          place,
-          "got " + name + ", expected no entry inside of or in place of another file" + REMEDY);
+          place, "got " + name + ", expected no entry inside or in place of another file" + REMEDY);
     }
     in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
   }
@@ -140,7 +139,7 @@ final class TarGz {
           place,
           "got the name "
               + name
-              + ", expected an ASCII name inside of the folder; do not use this archive");
+              + ", expected an ASCII name inside the folder; do not use this archive");
     }
     return target;
   }

@@ -61,7 +61,7 @@ final class Transfer {
             .build();
   }
 
-  /** Returns the file to which data are written. */
+  /** Returns the file to which data is written. */
   Path part() {
     return part;
   }
@@ -70,7 +70,7 @@ final class Transfer {
    * Completes the {@code .part} file from one mirror.
    *
    * @throws MirrorException if the file cannot be downloaded from the mirror
-   * @throws InterruptedIOException if the thread is interrupted; its interrupt status stays set
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status remains set
    * @throws IOException if the file cannot be written
    */
   void from(URI source) throws IOException {
@@ -255,7 +255,7 @@ final class Transfer {
         new InterruptedIOException(
             "interrupted while downloading "
                 + name
-                + "; the received data are kept to resume later");
+                + "; the received data is kept to resume later");
     interrupted.initCause(cause);
     return interrupted;
   }

@@ -1,5 +1,5 @@
 /**
- * Data sets, image files, audio files, CSV tables, downloads and batches. All data are Java arrays
+ * Data sets, image files, audio files, CSV tables, downloads and batches. All data is Java arrays
  * on the heap; nothing in this package uses ND4J.
  *
  * <p>Images are {@code float} arrays [count, height, width, channels], row-major with the channels

@@ -122,7 +122,10 @@ class BatchesTest {
     }
   }
 
-  /** Printed by src/test/python/random_numbers.py: resumed runs must see what they would have. */
+  /**
+   * Printed by src/test/python/random_numbers.py: later versions must keep the order of resumed
+   * runs.
+   */
   @Test
   void shuffledOrderMatchesStoredValues() {
     BatchOrder order = BatchOrder.shuffled(10, 10, 42);
@@ -191,7 +194,7 @@ class BatchesTest {
             assertThrows(IllegalArgumentException.class, batches::next),
             "got NaN in image 3 of the data set at row 1, column 1, channel 0",
             "expected finite values",
-            "repair or leave out");
+            "repair or remove");
       }
     }
   }
@@ -230,7 +233,7 @@ class BatchesTest {
     assertFalse(loader.isAlive());
     batches.close();
     assertSays(
-        assertThrows(IllegalStateException.class, batches::next), "closed", "make new batches");
+        assertThrows(IllegalStateException.class, batches::next), "closed", "create new batches");
   }
 
   private static Set<Thread> loaders() {

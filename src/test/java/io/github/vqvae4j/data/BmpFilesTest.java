@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** BMPs of every depth, header and order of rows, written byte by byte: 3 x 2 pixels. */
+/** BMP files of every depth, header and row order, written byte by byte: 3 x 2 pixels. */
 class BmpFilesTest {
   private static final int[] RED_BLUE = {0xff0000, 0x0000ff};
   private static final float[] RED = {1, 0, 0};
@@ -101,8 +101,8 @@ class BmpFilesTest {
     for (int bits : new int[] {4, 8}) {
       rejected(
           bmp(header, bits, 0, false, RED_BLUE, packed(rows, bits, false)),
-          "a pixel of color 2",
-          "one of the 2 colors");
+          "a pixel with color index 2",
+          "expected less than 2, the number of colors");
     }
   }
 
@@ -118,7 +118,7 @@ class BmpFilesTest {
       for (int length = 20; length < whole.length; length++) {
         byte[] cut = Arrays.copyOf(whole, length);
         if (length < whole.length - fill) {
-          rejected(cut, "image data", "cannot be decoded", "get the file anew");
+          rejected(cut, "image data", "cannot be decoded", "get a new copy of the file");
         } else {
           assertEquals(expected, read(cut), bits + " bits");
         }
@@ -171,7 +171,7 @@ class BmpFilesTest {
     return all;
   }
 
-  /** Rows of pixels, each filled up to 4 bytes. */
+  /** Rows of pixels, each padded to 4 bytes. */
   private static byte[] packed(int[][] rows, int bits, boolean topDown) {
     ByteBuffer bytes = ByteBuffer.allocate(rows.length * 16).order(ByteOrder.LITTLE_ENDIAN);
     int row = (3 * bits + 31) / 32 * 4;
@@ -191,7 +191,7 @@ class BmpFilesTest {
     return Arrays.copyOf(bytes.array(), rows.length * row);
   }
 
-  /** Colors are the palette, or the masks of bit fields, as 0xRRGGBB. */
+  /** The colors are the palette, or the masks of bit fields, as 0xRRGGBB. */
   private static byte[] bmp(
       int header, int bits, int compression, boolean topDown, int[] colors, byte[] pixels) {
     int entry = header == 12 ? 3 : 4;

@@ -24,7 +24,7 @@ class ChannelScaleTest {
 
   @Test
   void meanAndDeviationAreComputedPerChannelOverAllSeries() {
-    // Channel 0 is 1 3 5 7, of variance 5; channel 1 never changes.
+    // Channel 0 is 1 3 5 7 with variance 5; channel 1 is constant.
     ChannelScale scale =
         ChannelScale.of(
             List.of(
@@ -116,6 +116,6 @@ class ChannelScaleTest {
         assertThrows(IllegalArgumentException.class, () -> new ChannelScale(means, List.of(1.0)))
             .getMessage();
     assertTrue(message.length() < 400, message.length() + " characters");
-    assertTrue(message.contains("100000 and 1 of them"), message);
+    assertTrue(message.contains("100000 and 1 values"), message);
   }
 }

@@ -35,7 +35,7 @@ class Cifar10Test {
     }
     List<String> published = Files.readAllLines(real.resolve("batches.meta.txt"));
     assertEquals(published.stream().filter(line -> !line.isBlank()).toList(), cifar.labelNames());
-    // The first training image is the published frog, whose first pixel is 59, 62, 63.
+    // The first training image is the well-known frog, whose first pixel is 59, 62, 63.
     assertEquals("frog", cifar.labelNames().get(cifar.train().label(0)));
     float[] image = new float[cifar.train().imageLength()];
     cifar.train().image(0, image, 0);
@@ -95,9 +95,9 @@ class Cifar10Test {
     Files.write(folder.resolve("test_batch.bin"), record(0));
     Path batch = folder.resolve("data_batch_1.bin");
     Files.write(batch, new byte[0]);
-    rejected(batch.toString(), "got 0 bytes", "multiple of 3073", "get it anew");
+    rejected(batch.toString(), "got 0 bytes", "multiple of 3073", "download it again");
     Files.write(batch, new byte[RECORD + 1]);
-    rejected(batch.toString(), "got 3074 bytes", "multiple of 3073", "cut off");
+    rejected(batch.toString(), "got 3074 bytes", "multiple of 3073", "truncated");
   }
 
   @Test
@@ -106,7 +106,8 @@ class Cifar10Test {
     byte[] two = Arrays.copyOf(record(5), 2 * RECORD);
     two[RECORD] = (byte) 200;
     Path batch = Files.write(folder.resolve("data_batch_1.bin"), two);
-    rejected(batch + ": record 1 (byte 3073)", "got label 200", "expected 0 to 9", "get it anew");
+    rejected(
+        batch + ": record 1 (byte 3073)", "got label 200", "expected 0 to 9", "download it again");
   }
 
   private void rejected(String... parts) {

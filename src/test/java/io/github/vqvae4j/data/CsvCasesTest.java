@@ -20,16 +20,16 @@ class CsvCasesTest {
 
   @Test
   void duplicateNameIsRejectedIfSelected() throws IOException {
-    refuses("c1_dup.csv", ',', new String[] {"a"}, "name a", "columns 1 and 2");
+    assertRejected("c1_dup.csv", ',', new String[] {"a"}, "name a", "columns 1 and 2");
     assertReads("c1_dup.csv", ',', 2, 1, 2);
   }
 
   @Test
   void errorNamesDecimalCommas() {
-    refuses("c2_semi.csv", ',', new String[0], "decimal comma", "';'");
-    refuses("c2_semi.csv", ';', new String[0], "line 2, column 1 (t)", "decimal comma");
-    refuses("c2_onecol.csv", ',', new String[0], "decimal comma");
-    refuses("c2_onecol.csv", ';', new String[0], "line 1", "decimal comma");
+    assertRejected("c2_semi.csv", ',', new String[0], "decimal comma", "';'");
+    assertRejected("c2_semi.csv", ';', new String[0], "line 2, column 1 (t)", "decimal comma");
+    assertRejected("c2_onecol.csv", ',', new String[0], "decimal comma");
+    assertRejected("c2_onecol.csv", ';', new String[0], "line 1", "decimal comma");
   }
 
   @Test
@@ -42,7 +42,7 @@ class CsvCasesTest {
   @Test
   void tabIsASeparator() throws IOException {
     assertReads("c4.tsv", '\t', 2, 1, 2, 3, 4);
-    refuses("c4.tsv", ',', new String[0], "'\\t'");
+    assertRejected("c4.tsv", ',', new String[0], "'\\t'");
   }
 
   @Test
@@ -53,7 +53,7 @@ class CsvCasesTest {
 
   @Test
   void lostDifferencesAreRejected() throws IOException {
-    refuses("c7_unix.csv", ',', new String[0], "column 1 (t)", "1700000000", "float");
+    assertRejected("c7_unix.csv", ',', new String[0], "column 1 (t)", "1700000000", "float");
     assertArrayEquals(
         new float[] {1, 2, 3}, CsvSeries.read(file("c7_unix.csv"), ',', "v").samples());
   }
@@ -72,7 +72,8 @@ class CsvCasesTest {
     assertArrayEquals(samples, series.samples(), name);
   }
 
-  private static void refuses(String name, char separator, String[] columns, String... parts) {
+  private static void assertRejected(
+      String name, char separator, String[] columns, String... parts) {
     assertSays(
         assertThrows(
             BadFileException.class, () -> CsvSeries.read(file(name), separator, columns), name),

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Values and files at the edge of what is allowed. */
+/** Edge cases of values and files. */
 class DataEdgesTest {
   @TempDir Path folder;
 
@@ -32,7 +32,7 @@ class DataEdgesTest {
             InterruptedIOException.class,
             () -> Downloads.fetch("set", List.of(file), List.of(), config)),
         "interrupted while downloading set",
-        "kept for the next time");
+        "kept to resume later");
     assertTrue(Thread.interrupted());
     assertFalse(Files.exists(folder.resolve("set/data.gz")));
   }
@@ -48,9 +48,9 @@ class DataEdgesTest {
           "got a padding of " + padding + " for images of 2 x 3",
           "at most 3");
     }
-    Dataset most = data.augmented(Augmentation.NONE.padding(3), 1);
+    Dataset padded = data.augmented(Augmentation.NONE.padding(3), 1);
     for (int epoch = 0; epoch < 50; epoch++) {
-      most.image(0, epoch, new float[6], 0);
+      padded.image(0, epoch, new float[6], 0);
     }
   }
 
@@ -76,14 +76,14 @@ class DataEdgesTest {
   void columnsMayBeNamedLikeJavaNumbers() throws IOException {
     Series byName = CsvSeries.read(csv("land,2019,2020\na,1,2\nb,3,4\n"), "2020", "2019");
     assertArrayEquals(new float[] {2, 1, 4, 3}, byName.samples());
-    // Java takes these for the numbers 1 and 5.
+    // Java parses these as the numbers 1 and 5.
     assertArrayEquals(new float[] {7, 8}, CsvSeries.read(csv("1d,5f\n7,8\n")).samples());
     assertSays(
         assertThrows(BadFileException.class, () -> CsvSeries.read(csv("1\n2f\n"))),
         "line 2, column 1: got \"2f\"");
     assertSays(
         assertThrows(BadFileException.class, () -> CsvSeries.read(csv("1,2\n"), "load")),
-        "got the columns [1, 2], expected one of the name load");
+        "got the columns [1, 2], expected one with the name load");
   }
 
   @Test
@@ -102,8 +102,8 @@ class DataEdgesTest {
   void errorContainsTheNumberOfShortSeries() {
     List<Series> sounds = List.of(Series.of(new float[5], 1, 0), Series.of(new float[3], 1, 0));
     assertEquals(
-        "got 2 series of at most 5 samples, expected one or more of at least 6; make the windows"
-            + " shorter, or give longer series",
+        "got 2 series of at most 5 samples, expected one or more of at least 6; choose"
+            + " shorter windows, or use longer series",
         assertThrows(IllegalArgumentException.class, () -> Series.windows(sounds, 6, 1))
             .getMessage());
   }

@@ -41,7 +41,7 @@ class DatasetSplitTest {
   void splitDependsOnTheSeed() {
     assertEquals(values(data.split(5, 0.5).get(0)), values(data.split(5, 0.5).get(0)));
     assertNotEquals(values(data.split(5, 0.5).get(0)), values(data.split(6, 0.5).get(0)));
-    // Fixed, so that a run can be repeated with a later version; printed by
+    // Fixed, so that runs are reproducible with later versions; printed by
     // src/test/python/random_numbers.py.
     assertEquals(List.of(3, 9), values(data.range(0, 10).split(42, 0.2).get(0)));
   }
@@ -66,7 +66,7 @@ class DatasetSplitTest {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> data.split(1, fractions)),
           "got the fractions " + Arrays.toString(fractions) + " for 1000 images",
-          "at most 1 in sum",
+          "a sum of at most 1",
           "correct the fractions");
     }
     assertThrows(IllegalArgumentException.class, () -> data.range(0, 0).split(1, 0.5));

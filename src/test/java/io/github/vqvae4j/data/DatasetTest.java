@@ -57,7 +57,7 @@ class DatasetTest {
         assertThrows(IllegalArgumentException.class, () -> images.withLabels(new int[3])),
         "got 3 labels",
         "expected 2",
-        "give -1");
+        "use -1");
   }
 
   @Test

@@ -63,7 +63,7 @@ class DownloadsTest {
     for (int i = 1; i < told.size(); i++) {
       assertTrue(told.get(i).bytes() > told.get(i - 1).bytes());
     }
-    // Again: from the cache, without asking anybody.
+    // Again from the cache, without a request.
     Downloads.fetch("set", List.of(file), List.of(), config("missing"));
     assertEquals(1, server.requests().size());
   }
@@ -92,13 +92,15 @@ class DownloadsTest {
   @Test
   void interruptedTransfersAreResumedWhileTheyProgress() throws IOException {
     part(Arrays.copyOf(body, 190_500));
-    // Ten times 1,000 bytes, far more often than the 3 attempts without any progress.
+    // Ten times 1,000 bytes, far more than the 3 attempts without progress.
     fetch("truncates");
     assertEquals("/truncates/data.gz bytes=190500-", server.requests().get(0));
     assertTrue(server.requests().size() >= 9, server.requests().toString());
   }
 
-  /** What comes after a beginning that had to go is progress, though there was more before. */
+  /**
+   * Data received after a part file was discarded is progress, even if the part file was longer.
+   */
   @Test
   void restartAfterAWrongPartFileCountsAsProgress() throws IOException {
     part(new byte[199_500]);
@@ -124,7 +126,7 @@ class DownloadsTest {
     assertEquals(3, server.requests().size());
   }
 
-  /** Though nothing was asked for beyond the end. */
+  /** Even if nothing beyond the end was requested. */
   @Test
   void unsatisfiableRangeMovesOnToTheNextMirror() throws IOException {
     URI never = server.mirror("never-satisfiable");
@@ -147,7 +149,7 @@ class DownloadsTest {
     assertSays(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), hasty)),
-        "nothing came for 2000 ms",
+        "no data received for 2000 ms",
         "after 100000 of 200000 bytes");
     assertEquals(100_000, Files.size(cache.resolve("set/data.gz.part")));
     fetch("good");
@@ -162,7 +164,7 @@ class DownloadsTest {
     assertSays(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), hasty)),
-        "nothing came for 200 ms",
+        "no data received for 200 ms",
         "after 0 of 200000 bytes");
     assertEquals(2, server.requests().size());
   }
@@ -200,7 +202,7 @@ class DownloadsTest {
         "missing/data.gz: got status 404, expected 200",
         "wrong-bytes/data.gz: got a file with SHA-256 ",
         ", expected " + file.sha256(),
-        "other-length/data.gz: offers a file of 10 bytes, expected 200000; it is another file",
+        "other-length/data.gz: offers a file of 10 bytes, expected 200000; it is a different file",
         "DownloadConfig.mirrors",
         "put the file into " + cache.resolve("set"));
     assertEquals(3, e.getSuppressed().length);
@@ -231,10 +233,11 @@ class DownloadsTest {
     part(Arrays.copyOf(body, 150_000));
     assertSays(
         assertThrows(IOException.class, () -> fetch("wrong-range")),
-        "got the content range bytes 1-2/3, expected one that begins with byte 150000");
+        "got the content range bytes 1-2/3, expected one that starts with byte 150000");
     part(Arrays.copyOf(body, 150_000));
     assertSays(
-        assertThrows(IOException.class, () -> fetch("no-range")), "the data ended early, after 0");
+        assertThrows(IOException.class, () -> fetch("no-range")),
+        "the data ended prematurely, after 0");
     assertTrue(server.requests().contains("/no-range/data.gz null"));
   }
 
@@ -304,40 +307,40 @@ class DownloadsTest {
         assertThrows(
             IOException.class,
             () -> Downloads.fetch("set", List.of(file), List.of(), config("good").cache(taken))),
-        "Cannot make or write to the folder " + taken.resolve("set"),
+        "Cannot create or write to the folder " + taken.resolve("set"),
         "-Dvqvae4j.cache");
   }
 
   @Test
   void existingArchiveIsVerifiedBeforeUnpacking() throws Exception {
-    byte[] sound = archive(new byte[] {1, 2, 3});
-    RemoteFile wanted = new RemoteFile("set.tar.gz", sound.length, sha256(sound), "set");
+    byte[] intact = archive(new byte[] {1, 2, 3});
+    RemoteFile wanted = new RemoteFile("set.tar.gz", intact.length, sha256(intact), "set");
     Path archive = cache.resolve("set/set.tar.gz");
     Path unpacked = cache.resolve("set/set/file");
     Files.createDirectories(archive.getParent());
-    // Sound archives of other bytes, a damaged one, and one that was cut off.
-    byte[] damaged = sound.clone();
-    damaged[sound.length / 2]++;
+    // Intact archives with different content, a corrupt one and a truncated one.
+    byte[] corrupt = intact.clone();
+    corrupt[intact.length / 2]++;
     List<byte[]> others =
-        List.of(archive(new byte[] {9}), damaged, Arrays.copyOf(sound, sound.length / 2));
-    try (FileServer good = new FileServer(sound)) {
+        List.of(archive(new byte[] {9}), corrupt, Arrays.copyOf(intact, intact.length / 2));
+    try (FileServer good = new FileServer(intact)) {
       DownloadConfig config = DownloadConfig.of().cache(cache).mirrors(good.mirror("good"));
       for (int i = 0; i < others.size(); i++) {
         Files.write(archive, others.get(i));
         Downloads.fetch("set", List.of(wanted), List.of(), config);
         assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(unpacked));
         assertEquals(i + 1, good.requests().size());
-        Path kept = cache.resolve("set/set.tar.gz.other" + (i == 0 ? "" : "-" + (i + 1)));
-        assertArrayEquals(others.get(i), Files.readAllBytes(kept));
+        Path renamed = cache.resolve("set/set.tar.gz.other" + (i == 0 ? "" : "-" + (i + 1)));
+        assertArrayEquals(others.get(i), Files.readAllBytes(renamed));
         Files.delete(unpacked);
         Files.delete(unpacked.getParent());
       }
-      Files.write(archive, sound);
+      Files.write(archive, intact);
       Downloads.fetch("set", List.of(wanted), List.of(), config);
-      assertEquals(3, good.requests().size(), "the right one is taken as it is");
+      assertEquals(3, good.requests().size(), "the expected archive is used unchanged");
       Files.delete(unpacked);
       Files.delete(unpacked.getParent());
-      Files.write(archive, damaged);
+      Files.write(archive, corrupt);
       assertSays(
           assertThrows(
               IOException.class,
@@ -345,9 +348,9 @@ class DownloadsTest {
                   Downloads.fetch(
                       "set", List.of(wanted), List.of(), config.mirrors(good.mirror("missing")))),
           "Cannot download set.tar.gz",
-          "There is no other mirror",
-          "The file " + archive + " that was there has " + sound.length + " bytes and SHA-256 ",
-          "it is now called set.tar.gz.other-4");
+          "There are no other mirrors",
+          "The existing file " + archive + " has " + intact.length + " bytes and SHA-256 ",
+          "it was renamed to set.tar.gz.other-4");
       assertFalse(Files.exists(unpacked));
     }
   }
@@ -365,7 +368,10 @@ class DownloadsTest {
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
-  /** Java calls it "?" where a user has no entry in the system's list, as in many containers. */
+  /**
+   * Java reports "?" for a user without an entry in the system's user database, as in many
+   * containers.
+   */
   @Test
   void unknownHomeDirectoryCreatesNoFolder() {
     String home = System.getProperty("user.home");
@@ -376,7 +382,8 @@ class DownloadsTest {
         assertNull(config.cache());
         assertSays(
             assertThrows(IOException.class, () -> Mnist.download(config)),
-            "Cannot keep mnist: the home of this user is not known (user.home is \"" + unknown,
+            "Cannot store mnist: the home directory of the user is unknown (user.home is \""
+                + unknown,
             "-Dvqvae4j.cache=<folder>");
         assertEquals(cache, config.cache(cache).cache());
       }

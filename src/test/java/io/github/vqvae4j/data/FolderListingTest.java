@@ -33,7 +33,7 @@ class FolderListingTest {
     FolderListing listing = FolderListing.images(folder);
     assertEquals(
         List.of("F.JPG", "a.jfif", "d.png", "e.jpe", "g.jpeg", "h.BMP"), names(listing.files()));
-    assertEquals("6 files in " + folder + "; passed over: 2 other files (b, c.webp)", "" + listing);
+    assertEquals("6 files in " + folder + "; ignored: 2 other files (b, c.webp)", "" + listing);
   }
 
   @Test
@@ -104,7 +104,7 @@ class FolderListingTest {
       assertEquals(List.of("1.png", "2.png", "linked.png", "3.png"), names(listing.files()));
       assertEquals(List.of("a", "b", "b", "c"), subfolders(listing));
       assertEquals(
-          "4 links to folders that are there already (loop, self, a, d), 2 broken links"
+          "4 links to folders listed already (loop, self, a, d), 2 broken links"
               + " (broken.png, ring)",
           IgnoredPath.summary(listing.ignored()));
     } finally {
@@ -113,7 +113,7 @@ class FolderListingTest {
     }
   }
 
-  /** Two links in each of 40 folders to the next one: 2^40 ways to the last. */
+  /** Two links in each of 40 folders to the next one: 2^40 paths to the last. */
   @Test
   void folderWithManyLinksIsListedOnce() throws IOException {
     for (int i = 0; i < 40; i++) {
@@ -200,8 +200,7 @@ class FolderListingTest {
     FolderListing listing = FolderListing.imagesBelow(in);
     assertEquals(List.of("1.png"), names(listing.files()));
     assertEquals(
-        "1 link to a folder that is there already (self), 2 links to folders around this one (root,"
-            + " up)",
+        "1 link to a folder listed already (self), 2 links to enclosing folders (root," + " up)",
         IgnoredPath.summary(listing.ignored()));
   }
 
@@ -211,17 +210,17 @@ class FolderListingTest {
     file("deep/b.png");
     assertSays(
         assertThrows(BadFileException.class, () -> FolderListing.images(folder)),
-        "got no image among 2 files (1 other file (a.txt), 1 subfolder (deep))",
-        "give the folder that holds the images");
+        "got no image files among 2 files (1 other file (a.txt), 1 subfolder (deep))",
+        "pass the folder that contains the image files");
     assertSays(
         assertThrows(BadFileException.class, () -> FolderListing.sounds(folder)),
-        "got no sound among",
+        "got no WAV files among",
         "end in .wav");
     for (Path wrong : List.of(folder.resolve("none"), folder.resolve("a.txt"))) {
       assertSays(
           assertThrows(NoSuchFileException.class, () -> FolderListing.sounds(wrong)),
           wrong.toString(),
-          "there is no such folder, expected one of sounds; check the path");
+          "there is no such folder, expected a folder with WAV files; check the path");
     }
   }
 

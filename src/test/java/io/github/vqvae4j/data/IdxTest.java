@@ -27,15 +27,15 @@ class IdxTest {
 
   @Test
   void plainFilesAreRead() throws IOException {
-    checkSound(file("images", IMAGES), file("labels", LABELS));
+    checkIntact(file("images", IMAGES), file("labels", LABELS));
   }
 
   @Test
   void gzipIsDetectedFromTheContent() throws IOException {
-    checkSound(file("images", gzip(IMAGES)), file("labels.gz", LABELS));
+    checkIntact(file("images", gzip(IMAGES)), file("labels.gz", LABELS));
   }
 
-  private static void checkSound(Path images, Path labels) throws IOException {
+  private static void checkIntact(Path images, Path labels) throws IOException {
     ByteImages data = Idx.read(images, labels);
     assertEquals("2 images [3, 2, 1] with labels", data.toString());
     float[] image = new float[6];
@@ -62,7 +62,7 @@ class IdxTest {
         labels.toString(),
         "3 labels",
         "2 images",
-        "take both files from the same set");
+        "use the two files of the same data set");
   }
 
   @Test
@@ -75,7 +75,7 @@ class IdxTest {
         "got magic number 2049",
         "expected 2051 for images",
         "swapped",
-        "exchange");
+        "pass them in the other order");
     rejected(() -> Idx.labels(images), "got magic number 2051", "expected 2049", "swapped");
   }
 
@@ -102,13 +102,13 @@ class IdxTest {
         "byte 20",
         "ends after 4 bytes",
         "expected 12",
-        "get the file anew");
+        "get a new copy of the file");
     byte[] packed = gzip(IMAGES);
     rejected(
         () -> Idx.images(file("cut", Arrays.copyOf(packed, packed.length - 12))),
         "end of file",
-        "gzip data is cut off",
-        "get the file anew");
+        "gzip data is truncated",
+        "get a new copy of the file");
     for (int length = 0; length < IMAGES.length; length++) {
       Path cut = file("cut", Arrays.copyOf(IMAGES, length));
       rejected(() -> Idx.images(cut), cut.toString());
@@ -127,7 +127,10 @@ class IdxTest {
     byte[] checksum = gzip(IMAGES);
     checksum[checksum.length - 8] ^= 1;
     rejected(
-        () -> Idx.images(file("bad", checksum)), "gzip data", "corrupt gzip", "get the file anew");
+        () -> Idx.images(file("bad", checksum)),
+        "gzip data",
+        "corrupt gzip",
+        "get a new copy of the file");
   }
 
   @Test
@@ -147,14 +150,14 @@ class IdxTest {
         () -> Idx.images(file("huge", idx(2051, 12, huge, huge, huge))),
         "byte 4",
         "2147483647 bytes",
-        "expected no more than 28");
+        "expected at most 28");
     rejected(
         () -> Idx.images(file("huge", gzip(idx(2051, 12, 2, 65536, 65536)))), "byte 8", "131072");
     rejected(() -> Idx.images(file("none", idx(2051, 0, 0, 3, 2))), "got size 0", "1 or more");
     rejected(() -> Idx.images(file("negative", idx(2051, 12, 2, -3, 2))), "byte 8", "got size -3");
   }
 
-  /** A file whose data bytes count up from 0. */
+  /** A file whose data is 0, 1, 2, .. */
   private static byte[] idx(int magic, int dataLength, int... sizes) {
     ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * sizes.length + dataLength).putInt(magic);
     for (int size : sizes) {

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PNG in memory, and grids as images, are what the files hold. */
+/** PNG in memory and grids as images equal the files. */
 class ImageBytesTest {
   private static Images two() {
     float[] pixels = new float[2 * 5 * 4 * 3];

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Image files that other programs wrote: read with the right colors, or refused by name. */
+/** Image files of other programs are read with the correct colors, or rejected with the reason. */
 class ImageCasesTest {
   private static final Path CASES = Path.of("src/test/resources/cases");
 
@@ -40,7 +40,7 @@ class ImageCasesTest {
 
   @Test
   void jpegTruncatedInItsScanIsRejected() {
-    rejected("a1_cut.jpg", "image data", "end of the image", "get the file anew");
+    rejected("a1_cut.jpg", "image data", "end of the image", "get a new copy of the file");
   }
 
   @Test

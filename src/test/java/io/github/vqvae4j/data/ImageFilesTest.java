@@ -80,7 +80,7 @@ class ImageFilesTest {
               IllegalArgumentException.class, () -> Images.write(one, folder.resolve(name))),
           name,
           ".png, .jpg or .jpeg",
-          "change the ending");
+          "change the extension");
     }
     assertSays(
         assertThrows(
@@ -107,13 +107,13 @@ class ImageFilesTest {
 
   @Test
   void transparentPixelsAreBlendedWithWhite() throws IOException {
-    BufferedImage picture = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
-    picture.setRGB(0, 0, 0x00ff0000);
-    picture.setRGB(1, 0, 0xff336699);
-    picture.setRGB(2, 0, 0x33000000);
+    BufferedImage buffered = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+    buffered.setRGB(0, 0, 0x00ff0000);
+    buffered.setRGB(1, 0, 0xff336699);
+    buffered.setRGB(2, 0, 0x33000000);
     assertArrayEquals(
         new float[] {1, 1, 1, 0.2f, 0.4f, 0.6f, 0.8f, 0.8f, 0.8f},
-        Images.read(save(picture, "png")).pixels(),
+        Images.read(save(buffered, "png")).pixels(),
         1e-6f);
   }
 
@@ -137,10 +137,12 @@ class ImageFilesTest {
 
   @Test
   void bmpIsRead() throws IOException {
-    BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
-    picture.setRGB(1, 0, 0x336699);
+    BufferedImage buffered = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+    buffered.setRGB(1, 0, 0x336699);
     assertArrayEquals(
-        new float[] {0, 0, 0, 0.2f, 0.4f, 0.6f}, Images.read(save(picture, "bmp")).pixels(), 1e-6f);
+        new float[] {0, 0, 0, 0.2f, 0.4f, 0.6f},
+        Images.read(save(buffered, "bmp")).pixels(),
+        1e-6f);
   }
 
   @Test
@@ -161,8 +163,8 @@ class ImageFilesTest {
     Path text = Files.writeString(folder.resolve("a.png"), "this is no image at all");
     rejected(text, text + ": byte 0", "expected PNG, JPEG or BMP", "check the path");
     rejected(Files.write(folder.resolve("empty.png"), new byte[0]), "expected PNG, JPEG or BMP");
-    BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
-    rejected(save(picture, "gif"), "expected PNG, JPEG or BMP", "convert");
+    BufferedImage buffered = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+    rejected(save(buffered, "gif"), "expected PNG, JPEG or BMP", "convert");
     rejected(folder, "got a folder", "an image file");
     Path missing = folder.resolve("none.png");
     assertSays(
@@ -205,7 +207,8 @@ class ImageFilesTest {
       }
       byte[] bytes = Files.readAllBytes(file);
       Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2));
-      rejected(cut, cut.toString(), "image data", "cannot be decoded", "get the file anew");
+      rejected(
+          cut, cut.toString(), "image data", "cannot be decoded", "get a new copy of the file");
     }
   }
 
@@ -213,13 +216,13 @@ class ImageFilesTest {
   void imageOfTooManyPixelsIsRejectedFromItsHeader() throws IOException {
     Images.write(steps(1), folder.resolve("a.png"));
     byte[] bytes = Files.readAllBytes(folder.resolve("a.png"));
-    // In a PNG the width and the height stand at bytes 16 and 20.
+    // In a PNG the width and the height are at bytes 16 and 20.
     ByteBuffer.wrap(bytes).putInt(16, 100_000).putInt(20, 100_000);
     Path bomb = Files.write(folder.resolve("bomb.png"), bytes);
-    rejected(bomb, "header", "100000 x 100000", "at most 67108864", "make it smaller");
+    rejected(bomb, "header", "100000 x 100000", "at most 67108864", "scale it down");
   }
 
-  /** An image that holds each of the 256 steps. */
+  /** An image that contains each of the 256 values. */
   private static Images steps(int channels) {
     float[] pixels = new float[256 * channels];
     for (int i = 0; i < pixels.length; i++) {
@@ -228,9 +231,9 @@ class ImageFilesTest {
     return Images.of(pixels, 1, 16, 16, channels);
   }
 
-  private Path save(BufferedImage picture, String format) throws IOException {
+  private Path save(BufferedImage buffered, String format) throws IOException {
     Path file = folder.resolve("saved." + format);
-    assertTrue(ImageIO.write(picture, format, file.toFile()));
+    assertTrue(ImageIO.write(buffered, format, file.toFile()));
     return file;
   }
 

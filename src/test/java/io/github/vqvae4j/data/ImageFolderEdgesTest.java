@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What a folder of images may not be blamed for. */
+/** Edge cases of image folders. */
 class ImageFolderEdgesTest {
   private static final ImageFolderConfig GRAY = ImageFolderConfig.of(2).gray();
 
@@ -65,7 +65,7 @@ class ImageFolderEdgesTest {
   void firstCorruptFileInOrderIsReported() throws IOException {
     Images.write(Images.of(new float[1_500 * 1_500], 1, 1_500, 1_500, 1), folder.resolve("b.png"));
     byte[] large = Files.readAllBytes(folder.resolve("b.png"));
-    // Takes longer to read than all others: it lacks nothing but its end.
+    // Takes longer to read than all others, because only its end is missing.
     Files.write(folder.resolve("b.png"), Arrays.copyOf(large, large.length - 200));
     for (int i = 10; i < 60; i++) {
       Files.writeString(folder.resolve("c" + i + ".png"), "no image");
@@ -97,7 +97,7 @@ class ImageFolderEdgesTest {
     assertStarts("9 images [2, 2, 1], 2 labels, 1 image without, held in memory", lines.get(1));
     assertStarts("10 images [2, 2, 1], 1 label, 2 images without, streamed", lines.get(2));
     assertStarts("8 images [2, 2, 1], 0 labels, held in memory", lines.get(3));
-    // Who gives the labels' names wants one for every image.
+    // Given label names imply a label for every image.
     assertEquals(
         List.of(Level.INFO, Level.WARN, Level.INFO, Level.INFO),
         log.list.stream().map(ILoggingEvent::getLevel).toList());
@@ -121,6 +121,6 @@ class ImageFolderEdgesTest {
     assertTrue(e.getMessage().contains("got 1 image file that cannot be read"), e.getMessage());
     Files.move(one.resolve("1.png"), one.resolve("1.txt"));
     e = assertThrows(BadFileException.class, () -> ImageFolder.in(one, GRAY));
-    assertTrue(e.getMessage().contains("got no image among 1 file ("), e.getMessage());
+    assertTrue(e.getMessage().contains("got no image files among 1 file ("), e.getMessage());
   }
 }

@@ -77,7 +77,7 @@ class ImagesTest {
     assertEquals(3, Images.concat(two, two.image(0)).size());
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.concat(two, two.toGray())),
-        "Images[2, 1, 2, 1] beside Images[2, 1, 2, 3]",
+        "Images[2, 1, 2, 1] together with Images[2, 1, 2, 3]",
         "toColor");
     assertSays(assertThrows(IllegalArgumentException.class, Images::concat), "got no images");
   }
@@ -143,13 +143,13 @@ class ImagesTest {
               () -> Images.grid(List.of(of)))) {
         assertSays(
             assertThrows(IllegalArgumentException.class, writing),
-            "values without bounds",
+            "unbounded values",
             "from 0 to 1",
             "as a curve");
       }
     }
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.grid(List.of(two, values))),
-        "values without bounds");
+        "unbounded values");
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Damage of a JPEG's scans is found, also where something harmless comes before it. */
+/** Corruption of a JPEG's scans is detected, also after harmless deviations. */
 class JpegDamageTest {
   private static final Path SAMPLES = Path.of("src/test/resources/jpeg");
   private static final byte[] JUNK = {0, 'j', 'u', 'n', 'k', 0x55, 0};
@@ -36,13 +36,13 @@ class JpegDamageTest {
   /** A baseline JPEG of 64 x 64 pixels of noise, one scan. */
   @BeforeEach
   void write() throws IOException {
-    BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR);
+    BufferedImage buffered = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR);
     Random random = new Random(1);
     for (int i = 0; i < SIDE * SIDE; i++) {
-      picture.setRGB(i % SIDE, i / SIDE, random.nextInt());
+      buffered.setRGB(i % SIDE, i / SIDE, random.nextInt());
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(picture, "jpg", bytes);
+    ImageIO.write(buffered, "jpg", bytes);
     noise = bytes.toByteArray();
   }
 
@@ -53,8 +53,8 @@ class JpegDamageTest {
     wrong[scan.start() - 2] = 0;
     assertEquals(read(noise), read(wrong));
     int third = scan.start() + scan.length() / 3;
-    rejected(JpegBytes.cut(noise, third, scan.end()), "premature end");
-    rejected(JpegBytes.cut(wrong, third, scan.end()), "premature end");
+    rejected(JpegBytes.remove(noise, third, scan.end()), "premature end");
+    rejected(JpegBytes.remove(wrong, third, scan.end()), "premature end");
   }
 
   @ParameterizedTest
@@ -66,7 +66,7 @@ class JpegDamageTest {
       assertEquals(read(file), read(harmless));
       JpegBytes.Scan second = JpegBytes.scans(harmless).get(1);
       int cut = second.start() + second.length() / 8;
-      rejected(JpegBytes.cut(harmless, cut, second.end()), "cannot be decoded");
+      rejected(JpegBytes.remove(harmless, cut, second.end()), "cannot be decoded");
     }
   }
 
@@ -124,7 +124,7 @@ class JpegDamageTest {
     for (int at = scan.start(); at < scan.end(); at++) {
       if (file[at] == -1 && (file[at + 1] & 0xf8) == 0xd0) {
         markers++;
-        rejected(JpegBytes.cut(file, at, at + 2), "restart markers");
+        rejected(JpegBytes.remove(file, at, at + 2), "restart markers");
         byte[] wrong = file.clone();
         wrong[at + 1] ^= 1;
         rejected(wrong, "restart markers");
@@ -145,7 +145,7 @@ class JpegDamageTest {
     rejected(
         JpegBytes.insert(file, file.length - 2, lines),
         "header",
-        "height comes after its scan (DNL)",
+        "height follows its scan (DNL)",
         "save it again");
   }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * JPEGs of every kind that libjpeg's cjpeg writes (21 x 19 pixels, in {@code jpeg/}; the PNG beside
- * each is what PIL decodes), and what may be wrong in them.
+ * JPEG files of every kind written by libjpeg's cjpeg (21 x 19 pixels, in {@code jpeg/}, each next
+ * to a PNG of the pixels decoded by PIL), and possible errors in them.
  */
 class JpegFilesTest {
   private static final Path SAMPLES = Path.of("src/test/resources/jpeg");
@@ -43,7 +43,11 @@ class JpegFilesTest {
   void truncationIsRejectedAtAnyPosition(String name) throws IOException {
     byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
     for (int length = 2; length < whole.length; length++) {
-      rejected(Arrays.copyOf(whole, length), "image data", "cannot be decoded", "get the file anew");
+      rejected(
+          Arrays.copyOf(whole, length),
+          "image data",
+          "cannot be decoded",
+          "get a new copy of the file");
     }
   }
 
@@ -53,7 +57,7 @@ class JpegFilesTest {
     byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
     List<Integer> segments = JpegBytes.segments(whole);
     int firstScan = segments.get(segments.size() - (name.equals("multiscan") ? 3 : 1) - 1);
-    // The last bytes of a scan may be fill bits that nobody misses.
+    // The last bytes of a scan may contain only fill bits.
     for (int length = firstScan + 2; length < whole.length - 6; length += 3) {
       byte[] cut = Arrays.copyOf(whole, length + 2);
       cut[length] = (byte) 0xff;
@@ -171,10 +175,10 @@ class JpegFilesTest {
     int at = JpegBytes.frame(file);
     file[at + 5] = 0x20;
     file[at + 7] = 0x1f;
-    rejected(file, "8208 x 7952 pixels take at least", "get the file anew");
+    rejected(file, "8208 x 7952 pixels take at least", "get a new copy of the file");
     file[at + 5] = (byte) 0xff;
     file[at + 7] = (byte) 0xff;
-    rejected(file, "header", "65296 x 65296", "make it smaller");
+    rejected(file, "header", "65296 x 65296", "scale it down");
   }
 
   @Test
@@ -188,7 +192,7 @@ class JpegFilesTest {
     }
   }
 
-  /** The Y, Cb and Cr of the base, as if they were red, green and blue. */
+  /** The Y, Cb and Cr of the base, interpreted as red, green and blue. */
   private Images storedComponents() throws IOException {
     return read(JpegBytes.insert(withoutJfif(), 2, JpegBytes.segment(0xee, "Adobe\0d\0\0\0\0\0")));
   }

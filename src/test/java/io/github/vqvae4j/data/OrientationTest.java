@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** EXIF orientations are reported once, in JPEG and PNG. */
+/** EXIF orientations of JPEG and PNG files are reported once. */
 class OrientationTest {
   private static final Path BASE = Path.of("src/test/resources/cases/base.jpg");
   private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Images.class);
@@ -85,7 +85,7 @@ class OrientationTest {
       String warning = onlyWarning();
       assertTrue(
           warning.startsWith("3 images have an EXIF orientation, which is ignored"), warning);
-      assertTrue(warning.contains("turn the files first"), warning);
+      assertTrue(warning.contains("rotate the files first"), warning);
       assertTrue(warning.endsWith("1.jpg, orientation 2"), warning);
     }
   }
@@ -117,7 +117,7 @@ class OrientationTest {
     for (int i = 0; i < 3; i++) {
       Images.read(write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, 6))));
     }
-    // Another test may have been the first.
+    // Another test may have read the first one.
     assertTrue(log.list.size() <= 1, log.list.toString());
     OrientationNotice notice = OrientationNotice.atFirst();
     log.list.clear();
@@ -133,7 +133,7 @@ class OrientationTest {
     return log.list.get(0).getFormattedMessage();
   }
 
-  /** The orientation that the reader sees. */
+  /** Returns the orientation that the reader detects. */
   private int found(byte[] image) throws IOException {
     Path file = write("found", image);
     log.list.clear();
@@ -150,7 +150,7 @@ class OrientationTest {
     return Files.write(folder.resolve(name), bytes);
   }
 
-  /** A TIFF file of two entries: an image's width, and its orientation. */
+  /** A TIFF file with two entries, the width and the orientation of an image. */
   private static byte[] exif(ByteOrder order, int orientation) {
     ByteBuffer tiff = ByteBuffer.allocate(38).order(order);
     tiff.put((order == ByteOrder.LITTLE_ENDIAN ? "II" : "MM").getBytes(StandardCharsets.US_ASCII));

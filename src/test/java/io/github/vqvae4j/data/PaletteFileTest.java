@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PaletteFileTest {
   @TempDir Path folder;
 
-  /** So many different colors in a row. */
+  /** A row of distinct colors. */
   private static Images palette(int colors, int channels) {
     float[] values = new float[colors * channels];
     for (int i = 0; i < values.length; i++) {
@@ -54,10 +54,10 @@ class PaletteFileTest {
     Path file = folder.resolve("a.PNG");
     PaletteFile.write(palette, indices, height, width, file);
     assertEquals(Images.of(expected, 1, height, width, channels), Images.read(file));
-    BufferedImage picture = ImageIO.read(file.toFile());
-    assertInstanceOf(IndexColorModel.class, picture.getColorModel());
-    assertEquals(bits, picture.getColorModel().getPixelSize());
-    assertEquals(indices[width + 2], picture.getRaster().getSample(2, 1, 0));
+    BufferedImage buffered = ImageIO.read(file.toFile());
+    assertInstanceOf(IndexColorModel.class, buffered.getColorModel());
+    assertEquals(bits, buffered.getColorModel().getPixelSize());
+    assertEquals(indices[width + 2], buffered.getRaster().getSample(2, 1, 0));
   }
 
   @Test
@@ -71,7 +71,7 @@ class PaletteFileTest {
   @Test
   void invalidArgumentsAreExplained() {
     int[] one = {0};
-    rejected(palette(2, 3), one, "a.jpg", "a.jpg", "ends in .png", "change the ending");
+    rejected(palette(2, 3), one, "a.jpg", "a.jpg", "ends in .png", "change the extension");
     rejected(palette(257, 3), one, "a.png", "Images[1, 1, 257, 3]", "1 to 256", "fewer colors");
     rejected(Images.of(new float[4], 1, 2, 2, 1), one, "a.png", "Images[1, 2, 2, 1]", "one row");
     rejected(Images.of(new float[4], 1, 1, 2, 2), one, "a.png", "expected 1 channel");

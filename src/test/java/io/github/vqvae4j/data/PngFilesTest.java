@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PNGs of every color type and depth, written sample by sample, interlaced and not. */
+/** PNG files of every color type and depth, written sample by sample, interlaced and not. */
 class PngFilesTest {
   private static final int GRAY = 0;
   private static final int RGB = 2;
@@ -71,10 +71,10 @@ class PngFilesTest {
     }
   }
 
-  /** The first pixel's color, with bits above the depth that do not count. */
+  /** The first pixel's color, with bits above the depth that are ignored. */
   private static byte[] transparency(int color, int[] samples, int bands, int largest) {
     if (color >= GRAY_ALPHA) {
-      return new byte[2]; // Not allowed beside alpha, and ignored.
+      return new byte[2]; // Not allowed together with alpha, and ignored.
     }
     byte[] bytes = new byte[2 * bands];
     for (int c = 0; c < bands; c++) {
@@ -109,8 +109,8 @@ class PngFilesTest {
       rejected(
           palette(depth, interlaced, colors, alpha, indices),
           "image data",
-          "got a pixel of color " + size,
-          "expected one of the " + size + " colors of the palette");
+          "got a pixel with color index " + size,
+          "expected less than " + size + ", the number of colors in the palette");
     }
   }
 
@@ -122,7 +122,7 @@ class PngFilesTest {
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, ImageFolderConfig.of(4))),
         "a.png",
-        "a pixel of color 9");
+        "a pixel with color index 9");
   }
 
   @Test
@@ -145,7 +145,7 @@ class PngFilesTest {
       PngBuilder png = PngBuilder.of(RGB, 8, WIDTH, false).chunk(type, noise);
       assertEquals(expected, read(png.pixels(samples).chunk(type, noise).end()), type);
     }
-    // A suggested palette, and frames of an animation behind the image itself.
+    // A suggested palette, and frames of an animation after the image.
     PngBuilder png = PngBuilder.of(RGB, 8, WIDTH, false).chunk("PLTE", new byte[6]);
     assertEquals(expected, read(png.pixels(samples).chunk("fdAT", noise).end()));
   }
@@ -178,7 +178,7 @@ class PngFilesTest {
     for (int length = 8; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       if (length < pixelsEnd) {
-        rejected(cut, "image data", "get the file anew");
+        rejected(cut, "image data", "get a new copy of the file");
       } else {
         assertEquals(read(whole), read(cut));
       }
@@ -208,13 +208,14 @@ class PngFilesTest {
             .chunk("tEXt", JUNK)
             .pixels(samples)
             .end(),
-        "do not stand together");
+        "not consecutive");
     rejected(PngBuilder.of(PALETTE, 8, WIDTH, false).pixels(samples).end(), "no palette");
-    rejected(PngBuilder.of(PALETTE, 16, WIDTH, false).pixels(samples).end(), "no 16 bits");
+    rejected(PngBuilder.of(PALETTE, 16, WIDTH, false).pixels(samples).end(), "16 bits is invalid");
     rejected(
         PngBuilder.of(GRAY, 8, WIDTH, false).chunk("ABCD", JUNK).pixels(samples).end(), "critical");
     rejected(PngBuilder.of(GRAY, 8, WIDTH, false).end(), "before the end of the image");
-    rejected(PngBuilder.of(GRAY, 8, WIDTH, false).chunk("tRNS", JUNK).pixels(samples).end(), "tRNS");
+    rejected(
+        PngBuilder.of(GRAY, 8, WIDTH, false).chunk("tRNS", JUNK).pixels(samples).end(), "tRNS");
   }
 
   @Test

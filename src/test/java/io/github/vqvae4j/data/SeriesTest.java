@@ -78,7 +78,7 @@ class SeriesTest {
         assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(series), 6, 1)),
         "got 1 series of at most 5 samples",
         "at least 6;",
-        "make the windows shorter");
+        "choose shorter windows");
     assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(), 1, 1));
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(series), 1, 0)),
@@ -88,7 +88,7 @@ class SeriesTest {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> Series.windows(List.of(series, other), 2, 1)),
-          "got " + other + " beside Series[5, 1]",
+          "got " + other + " together with Series[5, 1]",
           "equal channels and rates");
     }
   }

@@ -69,7 +69,7 @@ class SeriesTilesTest {
           assertThrows(
               IllegalArgumentException.class, () -> SeriesTiles.of(series, bad[0], bad[1])),
           "windows of " + bad[0] + " samples with a margin of " + bad[1],
-          "make the windows longer");
+          "choose longer windows");
     }
     SeriesTiles tiles = SeriesTiles.of(series, 8, 2);
     for (Images bad :
@@ -92,7 +92,7 @@ class SeriesTilesTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> odd.join(new int[12])),
         "got 12 codes",
-        "cut the series");
+        "shorten the series");
   }
 
   private static Series ramp(int time, int channels) {

@@ -44,7 +44,7 @@ class TarGzTest {
         new String[] {"../evil", "a/../../evil", "/evil", "C:evil", "a\\evil", "\u00C4"}) {
       tar.reset();
       entry(name, '0', new byte[] {1}, "");
-      rejected("entry 0: got the name " + name, "ASCII that stays within the folder", "do not use");
+      rejected("entry 0: got the name " + name, "ASCII name inside the folder", "do not use");
     }
     tar.reset();
     entry("evil", '0', new byte[] {1}, "..");
@@ -72,7 +72,7 @@ class TarGzTest {
       Path out = folder.resolve("out-" + names[0].length() + names[1].length());
       assertSays(
           assertThrows(BadFileException.class, () -> TarGz.unpack(archive(), out, 9, 99)),
-          "entry 1: got " + names[1] + ", expected none within or above a file");
+          "entry 1: got " + names[1] + ", expected no entry inside or in place of another file");
     }
   }
 
@@ -99,7 +99,7 @@ class TarGzTest {
     changed[0]++;
     tar.reset();
     tar.write(changed);
-    rejected("entry 0: got the checksum ", "as the header says");
+    rejected("entry 0: got the checksum ", "as in the header");
     changed = sound.clone();
     changed[125] = 'x';
     changed[150] += 'x' - '0';
@@ -119,8 +119,8 @@ class TarGzTest {
     Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(gzip, gzip.length - 3));
     assertSays(
         assertThrows(BadFileException.class, () -> TarGz.unpack(cut, folder, 9, 9_999)),
-        cut + ": gzip data: corrupt or cut off",
-        "get the archive anew");
+        cut + ": gzip data: corrupt or truncated",
+        "download the archive again");
     gzip[gzip.length - 5]++;
     Path corrupt = Files.write(folder.resolve("corrupt"), gzip);
     assertThrows(BadFileException.class, () -> TarGz.unpack(corrupt, folder, 9, 9_999));

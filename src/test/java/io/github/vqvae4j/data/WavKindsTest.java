@@ -43,10 +43,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** The kinds of WAV file that programs write: each is read as it is meant, or named. */
+/** Kinds of WAV files written by other programs are read as intended, or named in the error. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WavKindsTest {
-  /** 100 samples of a saw that is exact in 16 bits. */
+  /** 100 samples of a sawtooth that is exact in 16 bits. */
   private static final float[] SAW = saw();
 
   @TempDir Path folder;
@@ -59,7 +59,7 @@ class WavKindsTest {
     return saw;
   }
 
-  /** The saw as whole numbers whose upper {@code bits} count, the rest being 0. */
+  /** The sawtooth as integers whose upper {@code bits} are significant, the others being 0. */
   private static long[] steps() {
     long[] steps = new long[SAW.length];
     for (int i = 0; i < steps.length; i++) {
@@ -138,7 +138,7 @@ class WavKindsTest {
       List<String> warnings = warnings(file);
       assertEquals(1, warnings.size(), warnings.toString());
       assertSays(
-          new IOException(warnings.get(0)), "a.wav: a second \"data\" chunk, of ", "left out");
+          new IOException(warnings.get(0)), "a.wav: a second \"data\" chunk, of ", "ignored");
     }
   }
 
@@ -152,7 +152,7 @@ class WavKindsTest {
     return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
-  // --- sizes that a writer to a pipe cannot know
+  // --- sizes unknown to a writer to a pipe
 
   @ParameterizedTest
   @CsvSource({
@@ -164,7 +164,7 @@ class WavKindsTest {
     "24, 0", // Python's wave
     "FFFFFFFF, 0",
     "0, FFFFFFFF",
-    "EC, FFFFFFFF", // the RIFF size of a file that is whole
+    "EC, FFFFFFFF", // the RIFF size of a complete file
     "EC, C9",
     "EC, 7FFFF000",
     "0, 1000"
@@ -184,9 +184,11 @@ class WavKindsTest {
     byte[] whole = riff(fmt16(), chunk("data", pcm16()));
     for (int length = 5; length < whole.length; length++) {
       assertSays(
-          rejected(Arrays.copyOf(whole, length)), length < 12 ? "get the file anew" : "get it anew");
+          rejected(Arrays.copyOf(whole, length)),
+          length < 12 ? "get a new copy of the file" : "get a new copy");
     }
-    assertSays(rejected(Arrays.copyOf(whole, 100)), "data: got 28 frames, expected 100", "cut off");
+    assertSays(
+        rejected(Arrays.copyOf(whole, 100)), "data: got 28 frames, expected 100", "truncated");
     byte[] trailed = riff(fmt16(), chunk("data"), chunk("LIST", new byte[26]));
     assertSays(rejected(trailed), "data: got 0 frames, expected 1");
     assertSays(rejected(riff(fmt16(), chunk("data"))), "data: got 0 frames, expected 1");
@@ -220,7 +222,7 @@ class WavKindsTest {
     assertArrayEquals(new float[] {2_047 / 2_048f}, WavFiles.read(file).samples());
     file = file(riff(fmt(PCM, 1, 8_000, 1, 7), chunk("data", (byte) 0xFE, (byte) 0)));
     assertArrayEquals(new float[] {63 / 64f, -1}, WavFiles.read(file).samples());
-    // Hardware fills the lowest bits, too, and the valid bits say only how good they are.
+    // Hardware fills the lowest bits, too, and the valid bits state only the precision.
     byte[] full = ints(4, 0x7FFFFFFFL << 32, 1L << 32);
     file = file(riff(extensible(PCM, 1, 8_000, 4, 32, 24), chunk("data", full)));
     assertArrayEquals(new float[] {1, 0x1p-31f}, WavFiles.read(file).samples());
@@ -258,12 +260,12 @@ class WavKindsTest {
         assertSaw(riff(format, chunk, pad, data));
         Arrays.fill(pad, (byte) 7);
         assertSaw(riff(chunk, pad, format, data));
-        // Some programs forget to pad.
+        // Some programs do not pad.
         assertSaw(riff(format, chunk, data));
         assertSaw(riff(chunk, format, data));
       }
     }
-    // As that between sections of a disk.
+    // Like the padding between disk sectors.
     assertSaw(riff(fmt16(), new byte[length / 8 * 8], data));
   }
 
@@ -293,7 +295,7 @@ class WavKindsTest {
     byte[] list = chunk("LIST", new byte[8]);
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(272, 200), fmt16(), data);
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(288, 200), extensible16(), data, list);
-    // The size of a small sound may stand in its own place.
+    // The size of a small file may be in the regular field.
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(272, 0), fmt16(), chunk("data", pcm16()), list);
     // A stream.
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(0, 0), fmt16(), data);
@@ -301,10 +303,10 @@ class WavKindsTest {
     assertSays(
         rejected(head(magic, 0xFFFFFFFFL), ds64(5_000_000_072L, 5_000_000_000L), fmt16(), data),
         "data: got 100 frames, expected 2500000000",
-        "cut off");
+        "truncated");
   }
 
-  // --- headers that cannot be
+  // --- invalid headers
 
   @Test
   void invalidHeadersAreRejected() throws IOException {
@@ -354,7 +356,7 @@ class WavKindsTest {
     try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
       large.seek(large.length());
       large.write(sized("data", 0xFFFFFFFFL));
-      large.setLength(large.length() + size); // a hole, which takes no room
+      large.setLength(large.length() + size); // a hole, which takes no disk space
     }
     assertTimeoutPreemptively(
         Duration.ofSeconds(10),
@@ -363,7 +365,7 @@ class WavKindsTest {
                 assertThrows(BadFileException.class, () -> WavFiles.read(file)),
                 "got " + size + " samples",
                 "2147483639",
-                "split it"));
+                "split the file"));
   }
 
   // --- other kinds
@@ -438,7 +440,9 @@ class WavKindsTest {
     }
     assertSays(rejected(ascii("fLaC")), "ffmpeg -i");
     assertSays(
-        rejected(ascii("some text")), "header: got text", "get the file anew, check the path");
+        rejected(ascii("some text")),
+        "header: got text",
+        "get a new copy of the file, check the path");
     assertSays(rejected(new byte[0]), "empty");
   }
 
