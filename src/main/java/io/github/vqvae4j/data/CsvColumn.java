@@ -115,7 +115,8 @@ final class CsvColumn {
           place,
           "got values such as "
               + BigDecimal.valueOf(valueBeforeLost).toPlainString()
-              + " whose differences are lost in float, which has 7 digits, expected differences that are preserved; exclude the column by selecting others by name, or, if it is"
+              + " whose differences are lost in float, which has 7 digits, expected differences"
+              + " that are preserved; exclude the column by selecting others by name, or, if it is"
               + " the first, with CsvConfig.index(PRESENT), or subtract a constant");
     }
   }

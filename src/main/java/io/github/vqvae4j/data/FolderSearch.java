@@ -29,7 +29,7 @@ final class FolderSearch {
   private static final Logger LOG = LoggerFactory.getLogger(FolderListing.class);
   private static final long LOG_NANOS = 10_000_000_000L;
 
-  private final String kind;
+  private final String fileKind;
   private final List<String> extensions;
   private final boolean recursive;
   private final List<Path> files = new ArrayList<>();
@@ -53,12 +53,12 @@ final class FolderSearch {
   /**
    * Creates a search.
    *
-   * @param kind the kind of files, for messages
+   * @param fileKind the kind of files, for messages
    * @param extensions the file name extensions, in lower case
    * @param recursive whether subfolders are searched
    */
-  FolderSearch(String kind, List<String> extensions, boolean recursive) {
-    this.kind = kind;
+  FolderSearch(String fileKind, List<String> extensions, boolean recursive) {
+    this.fileKind = fileKind;
     this.extensions = extensions;
     this.recursive = recursive;
     order = Comparator.<Path, String>comparing(this::key).thenComparing(Comparator.naturalOrder());
@@ -80,7 +80,7 @@ final class FolderSearch {
 
   /** Lists a folder, see {@link FolderListing#images}. */
   FolderListing in(Path folder) throws IOException {
-    InputFile.requireFolder(folder, "a folder with " + kind + " files");
+    InputFile.requireFolder(folder, "a folder with " + fileKind + " files");
     root = folder.toAbsolutePath();
     realRoot = root.toRealPath();
     seen.add(realRoot);
@@ -94,7 +94,7 @@ final class FolderSearch {
           folder,
           "folder",
           "got no "
-              + kind
+              + fileKind
               + " files among "
               + Counts.of(IgnoredPath.count(others), "file")
               + " ("
@@ -102,7 +102,7 @@ final class FolderSearch {
               + "), expected one or more whose names end in "
               + String.join(", ", extensions)
               + "; convert them, or pass the folder that contains the "
-              + kind
+              + fileKind
               + " files");
     }
     ignoreEmptySubfolders();
@@ -218,7 +218,7 @@ final class FolderSearch {
           "Listing {}: {} {} files among {} so far, now in {}",
           FileNames.path(root),
           files.size(),
-          kind,
+          fileKind,
           visited,
           FileNames.path(folder));
     }

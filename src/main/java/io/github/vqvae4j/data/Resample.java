@@ -111,8 +111,8 @@ final class Resample {
       weights = new float[size][];
       double start = (sourceSize - size * scale) / 2;
       if (scale == 1) {
-        start =
-            Math.rint(start); // A shift of half a pixel would blur images that are only cropped.
+        // A shift of half a pixel would blur images that are only cropped.
+        start = Math.rint(start);
       }
       double support = Math.max(1, scale);
       for (int i = 0; i < size; i++) {
