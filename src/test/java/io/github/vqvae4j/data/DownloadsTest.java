@@ -243,15 +243,15 @@ class DownloadsTest {
 
   @Test
   void unreachableAddressIsNamedInTheError() throws IOException {
-    URI nobody;
+    URI unreachable;
     try (ServerSocket socket = new ServerSocket(0)) {
-      nobody = URI.create("http://localhost:" + socket.getLocalPort() + "/");
+      unreachable = URI.create("http://localhost:" + socket.getLocalPort() + "/");
     }
-    DownloadConfig config = config().mirrors(nobody);
+    DownloadConfig config = config().mirrors(unreachable);
     assertSays(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), config)),
-        nobody + "data.gz: ",
+        unreachable + "data.gz: ",
         "ConnectException");
   }
 
