@@ -3,36 +3,39 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngStream;
 
-/** Which images make up which batch. Used by one thread only. */
+/** The indices of the images of each batch. Not thread-safe. */
 interface BatchOrder {
 
-  /** The images of batch {@code number}, counted from 0, or null if there is no such batch. */
+  /**
+   * Returns the indices of the images of batch {@code number}, counted from 0, or null after the
+   * last batch.
+   */
   int[] batch(long number);
 
-  /** The epoch that batch {@code number} is part of, counted from 0, or -1 if there are none. */
+  /** Returns the epoch of batch {@code number}, counted from 0, or -1 if there are no epochs. */
   default long epoch(long number) {
     return -1;
   }
 
-  /** One pass from first to last; the last batch takes what is left. */
+  /** Returns the batches of one pass in order; the last batch may be smaller. */
   static BatchOrder inOrder(int size, int batch) {
     return number -> {
       if (number >= (size + (long) batch - 1) / batch) {
         return null;
       }
-      int from = (int) (number * batch);
-      int[] indices = new int[Math.min(batch, size - from)];
+      int start = (int) (number * batch);
+      int[] indices = new int[Math.min(batch, size - start)];
       for (int i = 0; i < indices.length; i++) {
-        indices[i] = from + i;
+        indices[i] = start + i;
       }
       return indices;
     };
   }
 
   /**
-   * Endless epochs, each in an order of its own that depends on the seed and the epoch's number
-   * alone: so a batch's number is all that is needed to go on from it. What is left of an epoch
-   * after its last whole batch is dropped.
+   * Returns the batches of an infinite sequence of epochs, each with its own order, which depends
+   * only on the seed and the epoch: so the number of a batch suffices to resume from it. The
+   * incomplete last batch of an epoch is dropped.
    */
   static BatchOrder shuffled(int size, int batch, long seed) {
     return new BatchOrder() {
@@ -46,9 +49,9 @@ interface BatchOrder {
           epoch = epoch(number);
           order = permutation(size, Rng.at(seed, RngStream.ORDER, epoch));
         }
-        int from = (int) (number % perEpoch) * batch;
+        int start = (int) (number % perEpoch) * batch;
         int[] indices = new int[batch];
-        System.arraycopy(order, from, indices, 0, batch);
+        System.arraycopy(order, start, indices, 0, batch);
         return indices;
       }
 
@@ -59,7 +62,7 @@ interface BatchOrder {
     };
   }
 
-  /** All numbers below {@code size}, every order equally likely (Fisher and Yates). */
+  /** Returns a uniformly random permutation of 0..size-1 (Fisher-Yates shuffle). */
   static int[] permutation(int size, Rng rng) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {

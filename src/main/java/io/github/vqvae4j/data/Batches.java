@@ -6,17 +6,25 @@ import java.util.Queue;
 import java.util.concurrent.CancellationException;
 
 /**
- * Batches of a data set, loaded ahead of use by a thread of their own. At most two are kept ready.
+ * Batches of a data set, prefetched by a background thread. At most two are prefetched.
  *
- * <p>The order of the images depends on nothing but the arguments of {@code shuffled}: a run that
- * stopped after n batches goes on with {@code shuffled(data, batch, seed, n)} and sees exactly the
- * batches it would have seen.
+ * <pre>{@code
+ * try (Batches batches = Batches.shuffled(train, 32, 42)) {
+ *   for (int step = 0; step < 1_000; step++) {
+ *     Batch batch = batches.next();
+ *   }
+ * }
+ * }</pre>
  *
- * <p>Any thread may call; each batch goes to one caller. The loading thread is a daemon and ends at
- * {@link #close}.
+ * <p>The order of the images depends only on the arguments of {@code shuffled}: a run that stopped
+ * after n batches resumes with {@code shuffled(data, batch, seed, n)} and gets the same batches as
+ * without the interruption.
+ *
+ * <p>This class is thread-safe; each batch is returned to one caller. The background thread is a
+ * daemon and ends on {@link #close}.
  */
 public final class Batches implements AutoCloseable {
-  private static final int AHEAD = 2;
+  private static final int PREFETCH = 2;
   private static final long CLOSE_MILLIS = 1_000;
 
   private final Dataset data;
@@ -25,7 +33,7 @@ public final class Batches implements AutoCloseable {
   private final Thread loader;
   private boolean finished;
   private Throwable failure;
-  // Volatile, for the loader asks between two images without taking the lock.
+  // Volatile because the loader checks it before each image without taking the lock.
   private volatile boolean closed;
 
   private Batches(Dataset data, BatchOrder order, long firstBatch) {
@@ -36,14 +44,15 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * Endless batches in random order. Each epoch is a new Fisher-Yates shuffle of all images, a
-   * function of seed and epoch alone; what is left after its last whole batch is dropped. Images
-   * are taken {@linkplain Dataset#image(int, long, float[], int) as they look in that epoch}.
+   * Returns an infinite sequence of batches in random order. Each epoch is a new Fisher-Yates
+   * shuffle of all images, determined by the seed and the epoch; its incomplete last batch is
+   * dropped. Images are read {@linkplain Dataset#image(int, long, float[], int) as used in that
+   * epoch}.
    *
    * @param data the images
    * @param batch the number of images in each batch, 1 to {@code data.size()}
-   * @param seed any number
-   * @return the batches, from the first
+   * @param seed the seed
+   * @return the batches, starting with the first
    * @throws IllegalArgumentException if {@code batch} is out of range
    */
   public static Batches shuffled(Dataset data, int batch, long seed) {
@@ -51,14 +60,14 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * Endless batches in random order, from a later one on.
+   * Returns an infinite sequence of batches in random order, starting with a later batch.
    *
    * @param data the images
    * @param batch the number of images in each batch, 1 to {@code data.size()}
-   * @param seed any number
-   * @param firstBatch how many batches to pass over: those that a run has already had
-   * @return the batches, from that one
-   * @throws IllegalArgumentException if {@code batch} is out of range or {@code firstBatch}
+   * @param seed the seed
+   * @param firstBatch the number of batches to skip, those that a run has already used
+   * @return the batches, starting with batch {@code firstBatch}
+   * @throws IllegalArgumentException if {@code batch} is out of range or {@code firstBatch} is
    *     negative
    */
   public static Batches shuffled(Dataset data, int batch, long seed, long firstBatch) {
@@ -67,14 +76,14 @@ public final class Batches implements AutoCloseable {
       throw new IllegalArgumentException(
           "got first batch "
               + firstBatch
-              + ", expected 0 or more; give 0 to start at the beginning");
+              + ", expected 0 or more; pass 0 to start with the first batch");
     }
     return start(new Batches(data, BatchOrder.shuffled(data.size(), batch, seed), firstBatch));
   }
 
   /**
-   * One pass over all images in their order, as they are outside of any epoch. The last batch is
-   * smaller if {@code batch} does not divide their number.
+   * Returns the batches of one pass over all images in order, without augmentation. The last batch
+   * is smaller if {@code batch} does not divide the number of images.
    *
    * @param data the images
    * @param batch the number of images in each batch, 1 to {@code data.size()}
@@ -87,16 +96,16 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * The next batch; waits until it is loaded.
+   * Returns the next batch. Waits until it is loaded.
    *
-   * @return the batch, which now belongs to the caller, or null after the last
-   * @throws IllegalArgumentException if an image of the batch holds NaN or infinity; the message
-   *     names its index in the data set and the position in it
+   * @return the batch, owned by the caller, or null after the last
+   * @throws IllegalArgumentException if an image of the batch contains NaN or infinity; the message
+   *     contains the index of the image and the position of the value
    * @throws IllegalStateException if these batches are closed, before or while waiting
-   * @throws CancellationException if the thread is interrupted while it waits; it stays
-   *     interrupted. No batch is lost
-   * @throws RuntimeException whatever the data set threw for an image of the batch, as it threw it;
-   *     every later call throws it again
+   * @throws CancellationException if the thread is interrupted while waiting; its interrupt status
+   *     stays set, and no batch is lost
+   * @throws RuntimeException if the data set threw it for an image of the batch; later calls throw
+   *     it again
    */
   public synchronized Batch next() {
     while (!closed && ready.isEmpty() && !finished) {
@@ -105,15 +114,15 @@ public final class Batches implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         CancellationException cancelled =
-            new CancellationException("interrupted while waiting for a batch; nothing was lost");
+            new CancellationException("interrupted while waiting for a batch; no batch was lost");
         cancelled.initCause(e);
         throw cancelled;
       }
     }
     if (closed) {
       throw new IllegalStateException(
-          "got a call of next() on closed batches, expected open ones; make new batches, which can"
-              + " start where these stopped");
+          "got a call of next() on closed batches, expected open ones; create new batches, which"
+              + " can resume where these stopped");
     }
     if (ready.isEmpty() && failure != null) {
       throw rethrow(failure);
@@ -124,8 +133,8 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * Stops loading and ends the thread, at the latest after the image it is just reading. Waits up
-   * to a second for that. Closing again does nothing.
+   * Stops the background thread, at the latest after the image being read. Waits up to one second
+   * for it to end. Closing again has no effect.
    */
   @Override
   public void close() {
@@ -134,7 +143,7 @@ public final class Batches implements AutoCloseable {
       ready.clear();
       notifyAll();
     }
-    // The loader is not interrupted: that would close a file the data set may still need.
+    // The loader is not interrupted: that would close a file channel the data set may still need.
     try {
       loader.join(CLOSE_MILLIS);
     } catch (InterruptedException e) {
@@ -165,7 +174,7 @@ public final class Batches implements AutoCloseable {
     }
   }
 
-  /** Reads images into a batch, or gives null if closed meanwhile. */
+  /** Reads images into a batch, or returns null if closed in the meantime. */
   private Batch read(int[] indices, long epoch) {
     int length = data.imageLength();
     float[] images = new float[indices.length * length];
@@ -193,9 +202,9 @@ public final class Batches implements AutoCloseable {
         images, indices.length, data.height(), data.width(), data.channels(), labels, indices);
   }
 
-  /** Puts a batch into the queue once there is room; false if there is no more use for it. */
+  /** Adds a batch to the queue when it has space; returns false if closed. */
   private synchronized boolean offer(Batch batch) throws InterruptedException {
-    while (!closed && ready.size() >= AHEAD) {
+    while (!closed && ready.size() >= PREFETCH) {
       wait();
     }
     if (closed) {
@@ -215,7 +224,7 @@ public final class Batches implements AutoCloseable {
               + Counts.of(data.size(), "image")
               + ", expected 1 to "
               + data.size()
-              + "; give a smaller batch or more images");
+              + "; choose a smaller batch or add images");
     }
     Checks.length(batch, data.height(), data.width(), data.channels());
   }

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The header of a BMP file. ImageIO gets it with the true size of the file and without a profile;
- * the palette is read here, since ImageIO does not tell how many colours it has.
+ * The header of a BMP file. It is passed to ImageIO with the actual file size and without a color
+ * profile; the palette is read here, because ImageIO does not report its number of colors.
  */
 final class BmpFile {
   private static final int FILE_HEADER = 14;
@@ -18,8 +18,11 @@ final class BmpFile {
   private static final int RLE4 = 2;
   private static final int BIT_FIELDS = 3;
 
-  /** So many pixels the markers between runs may leave out: of few bytes, they take memory. */
-  private static final int MOST_LEFT_OUT = 1 << 20;
+  /**
+   * The maximum number of pixels that markers between runs may skip: a few bytes could otherwise
+   * allocate much memory.
+   */
+  private static final int MAX_SKIPPED = 1 << 20;
 
   private final FileBytes file;
   private final long pixelsAt;
@@ -37,7 +40,7 @@ final class BmpFile {
     headerLength = (int) file.littleEndian(14, 4);
     core = headerLength == CORE_HEADER;
     if (!HEADERS.contains(headerLength)) {
-      throw refused("header of " + headerLength + " bytes", "one of " + HEADERS);
+      throw unsupported("header of " + headerLength + " bytes", "one of " + HEADERS);
     }
     file.requireEnd(FILE_HEADER + headerLength);
     width = core ? (short) file.littleEndian(18, 2) : (int) file.littleEndian(18, 4);
@@ -53,7 +56,7 @@ final class BmpFile {
   }
 
   private ImageSource source() throws IOException {
-    boolean known =
+    boolean supported =
         switch (compression) {
           case RGB -> List.of(1, 4, 8, 16, 24, 32).contains(bits);
           case RLE8 -> bits == 8;
@@ -61,31 +64,32 @@ final class BmpFile {
           case BIT_FIELDS -> bits == 16 || bits == 32;
           default -> false;
         };
-    if (!known) {
-      throw refused(
+    if (!supported) {
+      throw unsupported(
           "compression " + compression + " and " + bits + " bits",
           "0 to 3 (none, RLE, bit fields) and 1 to 32");
     }
     ImageSource.checkSize(file, height, width);
     long rowLength = ((long) width * bits + 31) / 32 * 4;
-    long least = rowLength * (height - 1L) + ((long) width * bits + 7) / 8;
+    long minBytes = rowLength * (height - 1L) + ((long) width * bits + 7) / 8;
     boolean runs = compression == RLE8 || compression == RLE4;
     if (runs) {
-      // Two bytes stand for at most 255 pixels of a row, unless markers leave them out.
-      least = (long) width * height <= MOST_LEFT_OUT ? 1 : (width + 254L) / 255 * 2 * height;
+      // Two bytes encode at most 255 pixels of a row, unless markers skip them.
+      minBytes = (long) width * height <= MAX_SKIPPED ? 1 : (width + 254L) / 255 * 2 * height;
     }
-    ImageSource.checkBytes(file, height, width, least, Math.max(0, file.size() - pixelsAt));
+    ImageSource.checkBytes(file, height, width, minBytes, Math.max(0, file.size() - pixelsAt));
     PixelFormat pixels = pixels();
-    ImageParts data = runs ? BmpRuns.expand(file, pixelsAt, bits, height, width, topDown) : rows();
+    CompositeImageStream data =
+        runs ? BmpRuns.expand(file, pixelsAt, bits, height, width, topDown) : rows();
     return new ImageSource("bmp", height, width, data, pixels, 1);
   }
 
-  private ImageParts rows() throws IOException {
-    ImageParts data = new ImageParts(file);
+  private CompositeImageStream rows() throws IOException {
+    CompositeImageStream data = new CompositeImageStream(file);
     data.add(header());
     int headers = FILE_HEADER + headerLength;
     data.add(headers, file.size() - headers);
-    // The last row may lack the bytes that fill it up.
+    // The last row may lack its padding.
     data.add(new byte[4]);
     return data;
   }
@@ -97,7 +101,7 @@ final class BmpFile {
       header[2 + i] = (byte) (length >> 8 * i);
     }
     if (headerLength >= 56 && compression == RGB) {
-      Arrays.fill(header, 66, 70, (byte) 0); // The mask of alpha counts with bit fields only.
+      Arrays.fill(header, 66, 70, (byte) 0); // The alpha mask applies to bit fields only.
     }
     if (headerLength >= 108) {
       System.arraycopy(new byte[] {'B', 'G', 'R', 's'}, 0, header, 70, 4);
@@ -110,22 +114,22 @@ final class BmpFile {
       return palette();
     }
     if (compression == RGB) {
-      int largest = bits == 16 ? 31 : 255;
-      return new PixelFormat.Shades(new int[] {largest, largest, largest}, false, null);
+      int max = bits == 16 ? 31 : 255;
+      return new PixelFormat.Direct(new int[] {max, max, max}, false, null);
     }
     boolean alpha = headerLength >= 56 && file.littleEndian(66, 4) != 0;
     if (alpha && bits == 16) {
-      throw refused("16 bits with alpha", "16 bits without or 32 bits");
+      throw unsupported("16 bits with alpha", "16 bits without or 32 bits");
     }
-    int[] largest = new int[alpha ? 4 : 3];
-    for (int i = 0; i < largest.length; i++) {
+    int[] max = new int[alpha ? 4 : 3];
+    for (int i = 0; i < max.length; i++) {
       int mask = (int) file.littleEndian(54 + 4L * i, 4);
       if (mask == 0 || Integer.bitCount(mask) > 16) {
         throw file.corrupt("it has the bit mask " + Integer.toHexString(mask), null);
       }
-      largest[i] = (1 << Integer.bitCount(mask)) - 1;
+      max[i] = (1 << Integer.bitCount(mask)) - 1;
     }
-    return new PixelFormat.Shades(largest, alpha, null);
+    return new PixelFormat.Direct(max, alpha, null);
   }
 
   private PixelFormat palette() throws IOException {
@@ -145,10 +149,10 @@ final class BmpFile {
     return PixelFormat.Palette.of(file.file(), rgb, new byte[0]);
   }
 
-  private BadFileException refused(String came, String expected) {
+  private BadFileException unsupported(String actual, String expected) {
     return new BadFileException(
         file.file(),
         "header",
-        "got a BMP with " + came + ", expected " + expected + "; save it again as PNG");
+        "got a BMP with " + actual + ", expected " + expected + "; save it again as PNG");
   }
 }

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Decodes the run-length encoded pixels of a BMP, which ImageIO does without noticing that rows are
- * missing. Pixels that markers leave out have the index 0, what stands beyond the end of a row is
- * left out, and the last end marker may be missing.
+ * Decodes the run-length encoded pixels of a BMP; ImageIO would not detect missing rows. Pixels
+ * skipped by markers have the index 0, pixels beyond the end of a row are ignored, and the last end
+ * marker may be missing.
  */
 final class BmpRuns {
   private static final int END_OF_ROW = 0;
@@ -39,12 +39,12 @@ final class BmpRuns {
   }
 
   /**
-   * The same image as a BMP without runs, of 8 bits and a palette of black.
+   * Returns the image as an uncompressed BMP of 8 bits with a black palette.
    *
-   * @param position where the runs begin
-   * @param bits of a pixel, 4 or 8
+   * @param position the position of the runs
+   * @param bits the number of bits per pixel, 4 or 8
    */
-  static ImageParts expand(
+  static CompositeImageStream expand(
       FileBytes file, long position, int bits, int height, int width, boolean topDown)
       throws IOException {
     BmpRuns runs =
@@ -62,13 +62,13 @@ final class BmpRuns {
         .putInt(18, width)
         .putInt(22, topDown ? -height : height);
     header.putShort(26, (short) 1).putShort(28, (short) 8);
-    ImageParts parts = new ImageParts(file);
+    CompositeImageStream parts = new CompositeImageStream(file);
     parts.add(header.array());
     parts.add(runs.indices);
     return parts;
   }
 
-  /** Reads until the end marker or the last pixel. */
+  /** Decodes until the end marker or the last pixel. */
   private void decode() throws IOException {
     while (y < height && (y < height - 1 || x < width)) {
       int count = next();
@@ -88,14 +88,14 @@ final class BmpRuns {
     }
   }
 
-  /** Repeats an index, or of 4 bits two in turn. */
+  /** Repeats an index, or alternates two of 4 bits. */
   private void run(int count, int value) {
     for (int i = 0; i < count; i++) {
       put(bits == 8 ? value : i % 2 == 0 ? value >> 4 : value & 15);
     }
   }
 
-  /** Indices one by one, filled up to two bytes. */
+  /** Decodes literal indices, padded to an even number of bytes. */
   private void literal(int count) throws IOException {
     long end = position + (bits == 8 ? count + 1 : (count + 3) / 2) / 2 * 2;
     int value = 0;
@@ -115,7 +115,7 @@ final class BmpRuns {
     x += right;
     y += up;
     if (x > width || y > height) {
-      throw file.corrupt("a delta of " + right + ", " + up + " leads out of the image", null);
+      throw file.corrupt("a delta of " + right + ", " + up + " leaves the image", null);
     }
   }
 
@@ -128,7 +128,7 @@ final class BmpRuns {
   private int next() throws IOException {
     int value = file.at(position++);
     if (value < 0) {
-      throw file.cut();
+      throw file.truncated();
     }
     return value;
   }

@@ -3,10 +3,10 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.Counts;
 
 /**
- * Images kept as bytes, a quarter of the memory of floats: a byte v, taken as 0..255, is the value
- * v / 255.
+ * Images stored as bytes, which take a quarter of the memory of floats. An unsigned byte v
+ * represents the value v / 255.
  *
- * <p>Immutable by convention: the arrays are not copied and must not be changed.
+ * <p>The arrays are not copied and must not be modified.
  */
 public final class ByteImages implements Dataset {
   private static final float[] VALUES = new float[256];
@@ -34,15 +34,16 @@ public final class ByteImages implements Dataset {
   }
 
   /**
-   * Images without labels.
+   * Creates images without labels.
    *
    * @param pixels [count, height, width, channels], row-major, not copied
    * @param count the number of images
-   * @param height rows of pixels
-   * @param width columns of pixels
-   * @param channels 1 for gray, 3 for red, green, blue
+   * @param height the height in pixels
+   * @param width the width in pixels
+   * @param channels the number of channels: 1 for gray, 3 for red, green, blue
    * @return the images
-   * @throws IllegalArgumentException if a size is below 1 or the array is not as long as they say
+   * @throws IllegalArgumentException if a size is below 1 or the length of the array is not the
+   *     product of the sizes
    */
   public static ByteImages of(byte[] pixels, int count, int height, int width, int channels) {
     int length = Checks.length(count, height, width, channels);
@@ -60,11 +61,12 @@ public final class ByteImages implements Dataset {
   }
 
   /**
-   * The same images with labels.
+   * Returns the same images with labels.
    *
-   * @param labels a label for each image, 0 or more, or -1 for none; not copied
+   * @param labels the label of each image, 0 or more, or -1 for none; not copied
    * @return images that share these pixels
-   * @throws IllegalArgumentException if there is not one label for each image, or one is below -1
+   * @throws IllegalArgumentException if the number of labels is not the number of images, or a
+   *     label is below -1
    */
   public ByteImages withLabels(int[] labels) {
     if (labels.length != size) {
@@ -73,7 +75,7 @@ public final class ByteImages implements Dataset {
               + labels.length
               + " labels, expected "
               + size
-              + ", one for each image; give -1 for an image without a label");
+              + ", one for each image; use -1 for an image without a label");
     }
     for (int i = 0; i < size; i++) {
       if (labels[i] < -1) {
@@ -115,7 +117,7 @@ public final class ByteImages implements Dataset {
     toFloats(pixels, index * length, length, target, offset);
   }
 
-  /** Copies bytes as values from 0 to 1. */
+  /** Converts bytes to values from 0 to 1. */
   static void toFloats(byte[] bytes, int start, int length, float[] target, int offset) {
     for (int i = 0; i < length; i++) {
       target[offset + i] = VALUES[bytes[start + i] & 0xff];
@@ -129,7 +131,8 @@ public final class ByteImages implements Dataset {
   }
 
   /**
-   * The number, shape and whether there are labels: {@code 60000 images [28, 28, 1] with labels}.
+   * Returns the number and shape of the images and whether they have labels: {@code 60000 images
+   * [28, 28, 1] with labels}.
    */
   @Override
   public String toString() {

@@ -11,24 +11,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Mean and standard deviation of each channel of a series, by which channels of different units
- * come to one scale: {@code (x - mean) / deviation}, and back. Take them from what is trained on
- * and keep them beside the model: what it sees later must be scaled by the same numbers.
+ * Mean and standard deviation of each channel of a series, used to standardize channels of
+ * different units: {@code (x - mean) / deviation}, and the inverse. Compute them from the training
+ * data and save them with the model, because later inputs must be scaled with the same values.
  *
  * <pre>{@code
  * ChannelScale scale = ChannelScale.of(List.of(train));
  * Dataset windows = Series.windows(List.of(scale.apply(train)), 512, 128);
  * }</pre>
  *
- * @param means of each channel, in its unit
- * @param standardDeviations of each channel, in its unit, above 0
+ * @param means the mean of each channel, in its unit
+ * @param standardDeviations the standard deviation of each channel, in its unit, above 0
  */
 public record ChannelScale(List<Double> means, List<Double> standardDeviations) {
   /**
-   * Checks the numbers.
+   * Checks the values.
    *
-   * @throws IllegalArgumentException if there are not as many of both, none, or one is not finite
-   *     or a deviation not above 0
+   * @throws IllegalArgumentException if the lists are empty or differ in length, a value is not
+   *     finite, or a deviation is not above 0
    */
   public ChannelScale {
     means = List.copyOf(means);
@@ -46,22 +46,22 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
               + means.size()
               + " and "
               + standardDeviations.size()
-              + " of them, expected as many of both, 1 or more, all finite and each deviation above 0;"
-              + " correct them, or take them from a series with ChannelScale.of");
+              + " values, expected two lists of the same length, at least 1, all values finite and"
+              + " each deviation above 0; correct them, or compute them with ChannelScale.of");
     }
   }
 
   /**
-   * Mean and population standard deviation of each channel over all samples of some series. A
-   * channel that never changes gets the deviation 1, so that scaling only shifts it.
+   * Computes the mean and population standard deviation of each channel over all samples of the
+   * given series. A constant channel gets the deviation 1, so that scaling only shifts it.
    *
-   * @param series one or more, of equal channels
-   * @return their scale
-   * @throws IllegalArgumentException if there are none, or their channels differ
+   * @param series one or more series with the same number of channels
+   * @return the scale
+   * @throws IllegalArgumentException if there are no series, or their numbers of channels differ
    */
   public static ChannelScale of(List<Series> series) {
     if (series.isEmpty()) {
-      throw new IllegalArgumentException("got no series, expected one or more; give some");
+      throw new IllegalArgumentException("got no series, expected one or more; pass at least one");
     }
     int channels = series.get(0).channels();
     double[] means = new double[channels];
@@ -72,29 +72,29 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
       float[] samples = one.samples();
       for (int i = 0; i < samples.length; i++) {
         int channel = i % channels;
-        // Welford's update (1962): no difference of large sums.
+        // Welford's update (1962) avoids the difference of large sums.
         count += channel == 0 ? 1 : 0;
         double before = samples[i] - means[channel];
         means[channel] += before / count;
         squares[channel] += before * (samples[i] - means[channel]);
       }
     }
-    List<Double> allMeans = new ArrayList<>();
+    List<Double> meanList = new ArrayList<>();
     List<Double> deviations = new ArrayList<>();
     for (int channel = 0; channel < channels; channel++) {
       double deviation = Math.sqrt(squares[channel] / count);
-      allMeans.add(means[channel]);
+      meanList.add(means[channel]);
       deviations.add(deviation > 0 ? deviation : 1);
     }
-    return new ChannelScale(allMeans, deviations);
+    return new ChannelScale(meanList, deviations);
   }
 
   /**
-   * Scales a series.
+   * Standardizes a series.
    *
-   * @param series of as many channels
-   * @return its samples as (x - mean) / deviation, at the same rate
-   * @throws IllegalArgumentException if it has other channels
+   * @param series a series with the same number of channels
+   * @return the series of (x - mean) / deviation, with the same sampling rate
+   * @throws IllegalArgumentException if the number of channels differs
    */
   public Series apply(Series series) {
     checkChannels(series, means.size());
@@ -107,12 +107,12 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
   }
 
   /**
-   * Undoes {@link #apply}, but for rounding: what a model made of a scaled series comes back to the
-   * channels' own units.
+   * Inverts {@link #apply}, up to rounding: converts a model's output for a scaled series to the
+   * original units of the channels.
    *
-   * @param scaled of as many channels
-   * @return its samples as mean + deviation x, at the same rate
-   * @throws IllegalArgumentException if it has other channels
+   * @param scaled a series with the same number of channels
+   * @return the series of mean + deviation x, with the same sampling rate
+   * @throws IllegalArgumentException if the number of channels differs
    */
   public Series invert(Series scaled) {
     checkChannels(scaled, means.size());
@@ -131,28 +131,28 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
               + series
               + ", expected "
               + Counts.of(channels, "channel")
-              + " as in the series that the scale is of; choose the same channels");
+              + " as in the series that the scale was computed from; select the same channels");
     }
   }
 
   /**
-   * Writes the numbers to a file.
+   * Writes the scale to a JSON file.
    *
-   * @param file JSON; an existing one is replaced once the new one is complete
-   * @throws IOException if it cannot be written
+   * @param file the file; an existing one is replaced once the new one is complete
+   * @throws IOException if the file cannot be written
    */
   public void save(Path file) throws IOException {
     RecordFile.write(file, this);
   }
 
   /**
-   * Reads what {@link #save} wrote.
+   * Reads a scale written by {@link #save}.
    *
    * @param file the file
-   * @return the same numbers
-   * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if it is not such a file, or damaged
-   * @throws IOException if it cannot be read
+   * @return the scale
+   * @throws NoSuchFileException if the file does not exist
+   * @throws BadFileException if the file is of another kind or corrupt
+   * @throws IOException if the file cannot be read
    */
   public static ChannelScale load(Path file) throws IOException {
     return RecordFile.read(file, ChannelScale.class, "ChannelScale.save");

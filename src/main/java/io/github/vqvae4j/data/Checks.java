@@ -3,11 +3,11 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.memory.HeapMemory;
 import java.util.List;
 
-/** Checks that several classes of this package make in the same words. */
+/** Argument checks shared by the classes of this package. */
 final class Checks {
   private Checks() {}
 
-  /** Refuses an image index outside 0..size-1. */
+  /** Checks that an image index is within 0..size-1. */
   static void index(int index, int size) {
     if (index < 0 || index >= size) {
       throw new IllegalArgumentException(
@@ -19,11 +19,14 @@ final class Checks {
     }
   }
 
-  /** Refuses sizes below 1, and images that do not fit into one array; gives the product. */
+  /**
+   * Returns the product of the sizes; checks that each is at least 1 and that the images fit into
+   * one array.
+   */
   static int length(int count, int height, int width, int channels) {
     long length = 1;
     for (int size : new int[] {count, height, width, channels}) {
-      // Once too large it stays so; the product of two ints cannot overflow a long.
+      // Once too large, it stays too large; the product of two ints cannot overflow a long.
       length = size < 1 ? 0 : Math.min(length, Integer.MAX_VALUE) * size;
       if (length == 0) {
         break;
@@ -33,13 +36,13 @@ final class Checks {
       throw new IllegalArgumentException(
           "got images "
               + shape(count, height, width, channels)
-              + ", expected each size to be 1 or more and at most 2147483639 values in all; correct"
-              + " the sizes, or take fewer images at a time");
+              + ", expected each size to be 1 or more and at most 2147483639 values in total;"
+              + " correct the sizes, or use fewer images at a time");
     }
     return (int) length;
   }
 
-  /** An array for images, where the heap has room for it. */
+  /** Allocates an array for images, if the heap has enough free memory. */
   static float[] floats(int count, int height, int width, int channels) {
     return HeapMemory.floats(
         length(count, height, width, channels),
@@ -47,10 +50,10 @@ final class Checks {
   }
 
   /**
-   * Refuses NaN and infinity in one image.
+   * Checks that an image contains neither NaN nor infinity.
    *
-   * @param pixels holds the image from {@code offset} on
-   * @param image names the image in the message
+   * @param pixels the array that contains the image from {@code offset} on
+   * @param image the description of the image in the message
    */
   static void finite(
       float[] pixels, int offset, int height, int width, int channels, String image) {
@@ -70,39 +73,39 @@ final class Checks {
                 + x
                 + ", channel "
                 + i % channels
-                + ", expected finite values; repair or leave out that image");
+                + ", expected finite values; repair or remove the image");
       }
     }
   }
 
-  /** Refuses images that are neither gray nor coloured. */
+  /** Checks that images have 1 or 3 channels. */
   static void grayOrColor(Images images) {
     if (images.channels() != 1 && images.channels() != 3) {
       throw new IllegalArgumentException(
           "got "
               + images
-              + ", expected 1 channel (gray) or 3 (red, green, blue); choose such channels first");
+              + ", expected 1 channel (gray) or 3 (red, green, blue); select these channels first");
     }
   }
 
   /**
-   * Refuses what is no picture: images that are neither gray nor coloured, and unbounded values.
+   * Checks that images can be written to an image file: 1 or 3 channels, and no unbounded values.
    */
-  static void picture(Images images) {
+  static void writable(Images images) {
     if (!images.unitRange()) {
       throw new IllegalArgumentException(
           "got "
               + images
-              + " of values without bounds, expected pixels from 0 to 1; scale them and make them"
-              + " pixels with Images.of, or draw a series as a curve");
+              + " with unbounded values, expected pixels from 0 to 1; scale the values and create"
+              + " pixels with Images.of, or plot the series as a curve");
     }
     grayOrColor(images);
   }
 
-  /** Refuses parts that cannot stand side by side or be put together, and no parts at all. */
+  /** Checks that there is at least one part and that all have equal height, width and channels. */
   static void equalSizes(List<Images> parts) {
     if (parts.isEmpty()) {
-      throw new IllegalArgumentException("got no images, expected one or more; give some");
+      throw new IllegalArgumentException("got no images, expected one or more; pass at least one");
     }
     Images first = parts.get(0);
     for (Images part : parts) {
@@ -112,7 +115,7 @@ final class Checks {
         throw new IllegalArgumentException(
             "got "
                 + part
-                + " beside "
+                + " together with "
                 + first
                 + ", expected equal height, width and channels; convert the channels with toColor"
                 + " or toGray");
@@ -120,7 +123,7 @@ final class Checks {
     }
   }
 
-  /** [count, height, width, channels] as text. */
+  /** Formats a shape as [count, height, width, channels]. */
   static String shape(int count, int height, int width, int channels) {
     return "[" + count + ", " + height + ", " + width + ", " + channels + "]";
   }

@@ -16,7 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * CIFAR-10 in its binary version: colour images of 32 by 32 in ten classes.
+ * Reads CIFAR-10 in its binary version: color images of 32 x 32 pixels in ten classes.
+ *
+ * <pre>{@code
+ * Cifar10Data cifar = Cifar10.download();
+ * Dataset test = cifar.test(); // 10,000 images of [32, 32, 3]
+ * String name = cifar.labelNames().get(test.label(0)); // "cat"
+ * }</pre>
  *
  * <p>Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009. A file is a
  * sequence of records of 3073 bytes: the label, then the red, the green and the blue plane.
@@ -45,29 +51,28 @@ public final class Cifar10 {
   private Cifar10() {}
 
   /**
-   * Reads CIFAR-10 from the cache, after downloading and unpacking it there if it is missing (170
-   * MB, unpacked 184 MB).
+   * Reads CIFAR-10 from the cache. If it is missing, it is downloaded and unpacked first (170 MB,
+   * unpacked 184 MB).
    *
    * @return the images with their labels
-   * @throws IOException as {@link #download(DownloadConfig)} does
+   * @throws IOException as in {@link #download(DownloadConfig)}
    */
   public static Cifar10Data download() throws IOException {
     return download(DownloadConfig.of());
   }
 
   /**
-   * Reads CIFAR-10 from the cache, after downloading and unpacking it there if it is missing: the
-   * archive, checked by its SHA-256, becomes the folder {@code cifar-10/cifar-10-batches-bin}. A
-   * download that was broken off goes on where it stopped. An archive of this name that is there
-   * already, put there by hand perhaps, is checked as well; one of other bytes is renamed, with a
-   * warning in the log. There is one mirror, that of the authors; {@link DownloadConfig#mirrors}
-   * gives others.
+   * Reads CIFAR-10 from the cache folder {@code cifar-10/cifar-10-batches-bin}. If it is missing,
+   * the archive is downloaded, verified by SHA-256 and unpacked. Interrupted downloads are resumed.
+   * An archive of this name that exists already, for example because it was copied there by hand,
+   * is verified as well; if its content differs, it is renamed and a warning is logged. There is
+   * one mirror, that of the authors; {@link DownloadConfig#mirrors} sets others.
    *
-   * @param config where from and where to
+   * @param config the cache, mirrors and further settings
    * @return the images with their labels
    * @throws BadFileException if the archive cannot be unpacked
-   * @throws IOException if no mirror gives the archive; the message says what each one answered,
-   *     and what to do. If the cache cannot be written or read
+   * @throws IOException if the archive cannot be downloaded from any mirror (the message contains
+   *     the error of each one and what to do), or the cache cannot be read or written
    */
   public static Cifar10Data download(DownloadConfig config) throws IOException {
     Path folder = Downloads.fetch("cifar-10", List.of(ARCHIVE), MIRRORS, config);
@@ -75,14 +80,15 @@ public final class Cifar10 {
   }
 
   /**
-   * Reads {@code data_batch_1.bin} to {@code data_batch_5.bin}, as many as there are, and {@code
-   * test_batch.bin}. Which training batches were found is logged.
+   * Reads {@code data_batch_1.bin} to {@code data_batch_5.bin}, as many as exist, and {@code
+   * test_batch.bin}. The training batches that were found are logged.
    *
    * @param folder the folder of these files, usually {@code cifar-10-batches-bin}
    * @return the images with their labels
    * @throws NoSuchFileException if there is no training batch or no test batch; the message lists
-   *     the names that were looked for
-   * @throws BadFileException if a file is no whole number of records or a label is above 9
+   *     the names that were tried
+   * @throws BadFileException if the size of a file is not a multiple of the record size or a label
+   *     is above 9
    * @throws IOException if a file cannot be read
    */
   public static Cifar10Data in(Path folder) throws IOException {
@@ -98,8 +104,7 @@ public final class Cifar10 {
               + " for "
               + (train.isEmpty() ? "one or more of " + String.join(", ", TRAIN) + ", and " : "")
               + TEST
-              + "; put the binary version of CIFAR-10 there, or give the folder that holds"
-              + " it"
+              + "; put the binary version of CIFAR-10 there, or pass the folder that contains it"
               + FileNames.hint(folder));
     }
     Cifar10Data data = new Cifar10Data(read(train), read(List.of(test)), LABEL_NAMES);
@@ -124,9 +129,9 @@ public final class Cifar10 {
             "end of file",
             "got "
                 + bytes
-                + " bytes up to here, expected at most "
+                + " bytes up to this file, expected at most "
                 + (Integer.MAX_VALUE - 8)
-                + "; this is not CIFAR-10, check the folder");
+                + "; these files are not CIFAR-10, check the folder");
       }
     }
     int count = (int) (bytes / RECORD);
@@ -158,12 +163,12 @@ public final class Cifar10 {
               + size
               + " bytes, expected a multiple of "
               + RECORD
-              + "; the file is cut off or not of the binary version, get it anew");
+              + "; the file is truncated or not of the binary version, download it again");
     }
     return size;
   }
 
-  /** Puts one record's planes into {@code pixels}, channels last, and gives its label. */
+  /** Copies one record's planes to {@code pixels}, channels last, and returns its label. */
   private static int readRecord(Path file, int index, byte[] record, byte[] pixels, int offset)
       throws BadFileException {
     String place = "record " + index + " (byte " + (long) index * RECORD + ")";
@@ -175,7 +180,7 @@ public final class Cifar10 {
               + record.length
               + " bytes, expected "
               + RECORD
-              + "; the file was shortened while being read, get it anew");
+              + "; the file was truncated while being read, download it again");
     }
     int label = record[0] & 0xff;
     if (label >= LABEL_NAMES.size()) {
@@ -185,7 +190,7 @@ public final class Cifar10 {
           "got label "
               + label
               + ", expected 0 to 9; the file is corrupt or not of the binary"
-              + " version of CIFAR-10, get it anew");
+              + " version of CIFAR-10, download it again");
     }
     for (int pixel = 0; pixel < PLANE; pixel++) {
       for (int channel = 0; channel < 3; channel++) {

@@ -6,38 +6,38 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
-/** A column of a CSV file that becomes a channel, and what was seen of its values. */
+/** A column of a CSV file that is read as a channel, with statistics of its values. */
 final class CsvColumn {
-  /** A step from one value to the next is lost if float changes it by more than this part of it. */
+  /** The maximum relative change, by rounding to float, of a difference that is not lost. */
   private static final double TOLERANCE = 0.1;
 
-  /** Rounding does no harm if so many floats lie within the range of the values. */
-  private static final int ENOUGH_FLOATS = 100_000;
+  /** The number of floats within the range of the values from which on rounding is harmless. */
+  private static final int MIN_FLOATS = 100_000;
 
-  /** A few values lie apart if the gap to the others is so many times the range of those. */
-  private static final int APART = 50;
+  /** The gap of outliers to the other values, as a multiple of the range of those. */
+  private static final int OUTLIER_GAP = 50;
 
   private final int index;
   private final String place;
   private double first = Double.NaN;
   private double last = Double.NaN;
-  private double smallest = Double.POSITIVE_INFINITY;
-  private double largest = Double.NEGATIVE_INFINITY;
-  private int steps;
-  private int lost;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
+  private int differences;
+  private int lostDifferences;
 
-  /** How many steps led to a value that is no integer. */
+  /** The number of differences that lead to a value that is not an integer. */
   private int fractions;
 
-  private double beforeLost = Double.NaN;
+  private double valueBeforeLost = Double.NaN;
   private int gap;
   private final CsvThousands thousands = new CsvThousands();
 
   /**
-   * A column.
+   * Creates a column.
    *
-   * @param index from 0
-   * @param place for messages, counted from 1
+   * @param index the index, counted from 0
+   * @param place the description for messages, counted from 1
    */
   CsvColumn(int index, String place) {
     this.index = index;
@@ -52,20 +52,20 @@ final class CsvColumn {
     return place;
   }
 
-  /** Takes the next value that is not missing. */
+  /** Adds the next value that is not missing. */
   void add(double value) {
     if (Double.isNaN(first)) {
       first = value;
     } else {
-      smallest = Math.min(smallest, value);
-      largest = Math.max(largest, value);
+      min = Math.min(min, value);
+      max = Math.max(max, value);
       double step = value - last;
       if (step != 0) {
-        steps++;
+        differences++;
         fractions += value == Math.rint(value) ? 0 : 1;
         double kept = (double) (float) value - (float) last;
         if (Math.abs(kept - step) > TOLERANCE * Math.abs(step)) {
-          beforeLost = lost++ == 0 ? last : beforeLost;
+          valueBeforeLost = lostDifferences++ == 0 ? last : valueBeforeLost;
         }
       }
     }
@@ -73,22 +73,22 @@ final class CsvColumn {
     gap = 0;
   }
 
-  /** Takes the text of the next value, if its point may separate thousands. */
+  /** Adds the text of the next value, if its point may be a thousands separator. */
   void addText(String field) {
     thousands.add(field);
   }
 
-  /** Takes a missing value. */
+  /** Adds a missing value. */
   void addMissing() {
     gap++;
   }
 
-  /** How many values have been missing since the last one. */
+  /** Returns the number of missing values since the last value. */
   int gap() {
     return gap;
   }
 
-  /** The last value, NaN before the first. */
+  /** Returns the last value, or NaN before the first. */
   double last() {
     return last;
   }
@@ -96,7 +96,7 @@ final class CsvColumn {
   /**
    * Checks the column at the end of the file.
    *
-   * @param samples gives its values in float, in an array of their own
+   * @param samples supplies a copy of the values as floats
    */
   void check(Path file, CsvMissing missing, Supplier<float[]> samples) throws BadFileException {
     if (gap > 0 && missing == CsvMissing.INTERPOLATE) {
@@ -105,71 +105,74 @@ final class CsvColumn {
           "end of file, " + place,
           "got "
               + (gap == 1 ? "a missing value" : gap + " missing values")
-              + " at the end, expected a value after that to interpolate; leave those"
-              + " lines out, or give CsvConfig.missing(DROP_LINE or PREVIOUS)");
+              + " at the end, expected a value after them to interpolate; remove these lines, or"
+              + " use CsvConfig.missing(DROP_LINE or PREVIOUS)");
     }
     thousands.check(file, place);
-    if (losesSteps(samples)) {
+    if (losesDifferences(samples)) {
       throw new BadFileException(
           file,
           place,
           "got values such as "
-              + BigDecimal.valueOf(beforeLost).toPlainString()
-              + " with steps that are lost in float, which has 7 digits, expected steps that it"
-              + " keeps; leave the column out by choosing others by their names, or, if it is the"
-              + " first, by CsvConfig.index(PRESENT), or write it as differences from a constant");
+              + BigDecimal.valueOf(valueBeforeLost).toPlainString()
+              + " whose differences are lost in float, which has 7 digits, expected differences"
+              + " that are preserved; exclude the column by selecting others by name, or, if it is"
+              + " the first, with CsvConfig.index(PRESENT), or subtract a constant");
     }
   }
 
   /**
-   * Whether float loses most of the steps from one value to the next, as those of 1 s between times
-   * of 1,700,000,000 s, and it matters: integers count something, and other values matter if float
-   * is coarse beside their range. Values that repeat are no steps.
+   * Returns whether rounding to float loses most differences between consecutive values, such as
+   * those of 1 s between times of 1,700,000,000 s, and this matters: for integers always, for other
+   * values if floats are coarse compared to their range. Repeated values are not counted as
+   * differences.
    */
-  private boolean losesSteps(Supplier<float[]> samples) {
-    return 2L * lost > steps && (holdsIntegers() || isCoarse(samples.get()));
+  private boolean losesDifferences(Supplier<float[]> samples) {
+    return 2L * lostDifferences > differences && (hasIntegers() || isCoarse(samples.get()));
   }
 
-  private boolean holdsIntegers() {
-    return !holdsFractions() && fractions <= few(steps);
+  private boolean hasIntegers() {
+    return !hasFractions() && fractions <= maxFaulty(differences);
   }
 
-  /** So many values may be faulty, such as 0 where a sensor did not answer. */
-  private static int few(int count) {
+  /**
+   * Returns the number of values that may be faulty, such as 0 from a sensor that did not respond.
+   */
+  private static int maxFaulty(int count) {
     return Math.max(3, count / 100);
   }
 
   /**
-   * Whether there are too few floats within the range of the values, without a few that lie apart:
-   * one 0 among pressures would make any rounding of these look small.
+   * Returns whether the range of the values without outliers contains too few floats. A single 0
+   * among pressures would make any rounding of these look small.
    */
   private static boolean isCoarse(float[] sorted) {
     Arrays.sort(sorted);
     int last = sorted.length - 1;
-    int low = Math.min(few(sorted.length), last / 2);
+    int low = Math.min(maxFaulty(sorted.length), last / 2);
     int high = last - low;
     double unit = Math.ulp(Math.max(Math.abs(sorted[low]), Math.abs(sorted[high])));
     double range = (double) sorted[high] - sorted[low];
-    // What the range reaches is no fault, such as the beginning of a curve that settles.
+    // Values within reach of the range are not outliers, such as the start of a settling curve.
     for (boolean grows = true; grows; range = (double) sorted[high] - sorted[low]) {
-      double reach = APART * Math.max(range, unit);
+      double reach = OUTLIER_GAP * Math.max(range, unit);
       boolean down = low > 0 && (double) sorted[low] - sorted[low - 1] <= reach;
       boolean up = high < last && (double) sorted[high + 1] - sorted[high] <= reach;
       low -= down ? 1 : 0;
       high += up ? 1 : 0;
       grows = down || up;
     }
-    return range < ENOUGH_FLOATS * unit;
+    return range < MIN_FLOATS * unit;
   }
 
-  /** Whether the first value is farther from all others than these are from each other. */
-  boolean beginsOutside() {
-    double distance = Math.max(smallest - first, first - largest);
-    return largest > smallest && distance > largest - smallest;
+  /** Returns whether the first value is farther from all others than these are from each other. */
+  boolean startsOutside() {
+    double distance = Math.max(min - first, first - max);
+    return max > min && distance > max - min;
   }
 
-  /** Whether most of the values after the first are no integers, without those that repeat. */
-  boolean holdsFractions() {
-    return 2L * fractions > steps;
+  /** Returns whether most values after the first, without repetitions, are not integers. */
+  boolean hasFractions() {
+    return 2L * fractions > differences;
   }
 }

@@ -4,32 +4,37 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * How {@link CsvSeries} reads a file.
+ * The settings of {@link CsvSeries}.
  *
  * <pre>{@code
- * CsvConfig.DEFAULT.separator(';').decimal(CsvDecimal.COMMA).missing(CsvMissing.INTERPOLATE)
+ * CsvConfig config =
+ *     CsvConfig.DEFAULT.separator(';').decimal(CsvDecimal.COMMA).missing(CsvMissing.INTERPOLATE);
+ * Series series = CsvSeries.read(Path.of("measurements.csv"), config);
  * }</pre>
  *
- * @param separator between fields; by default a comma. A first line {@code sep=;}, as Excel reads
- *     and writes, overrides it. It is never guessed; a file with another separator is refused
- * @param header whether the first line names the columns. By default {@code AUTO}: it does if
- *     columns are chosen by name, or if no field of it is a number and one is a name, which a
- *     missing value such as {@code NA} is not, or if it counts the columns, 0, 1, 2, .., as pandas
- *     does for columns without names. Behind an empty first field or {@code Unnamed: 0}, the name
- *     of an index, one name is enough, and other fields may be numbers. Lines {@code 0} and {@code
- *     0,1} may be either, and are refused; so is a first line of different numbers that are all
- *     farther from the rest of their columns than the rest spreads; if there is one column, only
- *     digits alone, as {@code 2020}, before values most of which are no integers
- * @param index whether the first column holds no samples but the lines' numbers or times; it then
- *     becomes no channel, unless chosen by name. By default {@code AUTO}: it does if the header
- *     leaves its name empty, as pandas and R write it, or says {@code Unnamed: 0}
- * @param missing what becomes of missing values; by default they are refused
- * @param decimal what separates the digits of a number; by default a point
- * @param comments whether lines that begin with {@code #} are skipped; by default they are, and so
- *     never name the columns; with {@code false} they are lines as any other. A line that may begin
- *     with a value that a spreadsheet could not compute or show is refused by default: one whose
- *     first field is such as {@code #N/A} or {@code #VALEUR!}, or consists of {@code #} or, below
- *     the first line, of capitals, if other fields follow or the table has one column
+ * @param separator the separator between fields; a comma by default. A first line {@code sep=;}, as
+ *     read and written by Excel, overrides it. The separator is never guessed; a file with another
+ *     one is an error
+ * @param header whether the first line is a header. {@code AUTO}, the default, treats it as a
+ *     header if columns are selected by name; if none of its fields is a number and at least one is
+ *     a name (a missing value such as {@code NA} is not a name); or if it counts the columns, 0, 1,
+ *     2, .., as pandas writes it for columns without names. After an empty first field or {@code
+ *     Unnamed: 0}, the name of an index, one name suffices and the other fields may be numbers.
+ *     Ambiguous lines are errors: {@code 0} and {@code 0,1}, and a first line of distinct numbers
+ *     each of which is farther from the other values of its column than the range of those; in a
+ *     table of one column, only if it consists of digits, such as {@code 2020}, and most of the
+ *     other values are not integers
+ * @param index whether the first column is an index, such as row numbers or times, rather than
+ *     samples; an index is not read as a channel unless selected by name. {@code AUTO}, the
+ *     default, treats it as an index if its name in the header is empty, as written by pandas and
+ *     R, or {@code Unnamed: 0}
+ * @param missing how missing values are treated; by default they are errors
+ * @param decimal the decimal mark of numbers; a point by default
+ * @param comments whether lines that begin with {@code #} are skipped. By default they are, and
+ *     thus cannot be the header; with {@code false} they are ordinary lines. By default, a line
+ *     that may begin with a spreadsheet's error value is an error: its first field is a value such
+ *     as {@code #N/A} or {@code #VALEUR!}, or consists of {@code #} characters, or, after the first
+ *     line, of capital letters, and other fields follow or the table has one column
  */
 public record CsvConfig(
     char separator,
@@ -38,7 +43,10 @@ public record CsvConfig(
     CsvMissing missing,
     CsvDecimal decimal,
     boolean comments) {
-  /** A comma, a decimal point; header and index as the file shows; no missing values; comments. */
+  /**
+   * Comma and decimal point, header and index detected, missing values are errors, comments
+   * skipped.
+   */
   public static final CsvConfig DEFAULT =
       new CsvConfig(
           ',', CsvPresence.AUTO, CsvPresence.AUTO, CsvMissing.REFUSE, CsvDecimal.AUTO, true);
@@ -47,13 +55,13 @@ public record CsvConfig(
    * Checks the settings.
    *
    * @throws IllegalArgumentException if the separator is a letter, a digit, a line break, or one of
-   *     {@code " # . + -}, which are needed for quotes, comments and numbers
+   *     {@code " # . + -}, which are reserved for quotes, comments and numbers
    */
   public CsvConfig {
     Require.that(
         canSeparate(separator),
         "CsvConfig.separator",
-        "a character that is no letter, digit, line break or part of a number, such as ',', ';',"
+        "a character that is not a letter, digit, line break or part of a number, such as ',', ';',"
             + " '\\t' or '|'",
         CsvValue.quoted(separator));
     Require.present(CsvPresence.class, "CsvConfig.header", header);
@@ -71,48 +79,48 @@ public record CsvConfig(
   /**
    * Sets the separator.
    *
-   * @param newSeparator such as {@code ';'} or {@code '\t'}
-   * @return these settings with it
+   * @param newSeparator the separator, such as {@code ';'} or {@code '\t'}
+   * @return a copy with the new value
    */
   public CsvConfig separator(char newSeparator) {
     return Records.with(this, "separator", newSeparator);
   }
 
   /**
-   * Sets whether the first line names the columns.
+   * Sets whether the first line is a header.
    *
-   * @param newHeader whether it does
-   * @return these settings with it
+   * @param newHeader the new value
+   * @return a copy with the new value
    */
   public CsvConfig header(CsvPresence newHeader) {
     return Records.with(this, "header", newHeader);
   }
 
   /**
-   * Sets whether the first column is an index, and so no channel.
+   * Sets whether the first column is an index, which is not read as a channel.
    *
-   * @param newIndex whether it is
-   * @return these settings with it
+   * @param newIndex the new value
+   * @return a copy with the new value
    */
   public CsvConfig index(CsvPresence newIndex) {
     return Records.with(this, "index", newIndex);
   }
 
   /**
-   * Sets what becomes of missing values.
+   * Sets how missing values are treated.
    *
-   * @param newMissing what
-   * @return these settings with it
+   * @param newMissing the new value
+   * @return a copy with the new value
    */
   public CsvConfig missing(CsvMissing newMissing) {
     return Records.with(this, "missing", newMissing);
   }
 
   /**
-   * Sets what separates the digits of a number.
+   * Sets the decimal mark of numbers.
    *
-   * @param newDecimal point or comma
-   * @return these settings with it
+   * @param newDecimal the new value
+   * @return a copy with the new value
    */
   public CsvConfig decimal(CsvDecimal newDecimal) {
     return Records.with(this, "decimal", newDecimal);
@@ -121,8 +129,8 @@ public record CsvConfig(
   /**
    * Sets whether lines that begin with {@code #} are skipped.
    *
-   * @param skipped whether they are
-   * @return these settings with it
+   * @param skipped the new value
+   * @return a copy with the new value
    */
   public CsvConfig comments(boolean skipped) {
     return Records.with(this, "comments", skipped);

@@ -5,19 +5,20 @@ import io.github.vqvae4j.io.BadFileException;
 import java.nio.file.Path;
 
 /**
- * Whether the integers of a table without a header may be the two parts of numbers with decimal
- * commas. In tables of 4, 6, .. columns integers are more usual: there, each number must have as
- * many digits after the comma in every line, and not all may be zeros and ones.
+ * Detects tables without a header whose integers may be the two parts of numbers with decimal
+ * commas. In tables of 4, 6, .. columns integers are more likely, so two further conditions apply:
+ * each column has the same number of digits after the comma in every line, and not all integers are
+ * 0 or 1.
  */
 final class CsvDecimalCommas {
   private final int width;
 
-  /** How many digits are after each comma. */
+  /** The number of digits after each comma. */
   private final int[] digits;
 
   private boolean possible;
 
-  /** Whether all until now is 0 or 1: classes, switches. */
+  /** Whether all integers so far are 0 or 1, such as class labels. */
   private boolean bits;
 
   CsvDecimalCommas(CsvHeader header, CsvText text, CsvConfig config) {
@@ -33,7 +34,7 @@ final class CsvDecimalCommas {
             && config.decimal() != CsvDecimal.POINT;
   }
 
-  /** Takes the next line. */
+  /** Adds the next line. */
   void add(CsvRecord line) {
     possible = possible && line.getFieldCount() == width;
     for (int i = 0; possible && i < digits.length; i++) {
@@ -52,7 +53,7 @@ final class CsvDecimalCommas {
     return field.equals("0") || field.equals("1");
   }
 
-  /** Refuses the table if every line may be such numbers. */
+  /** Throws an exception if every line may consist of such numbers. */
   void check(Path file) throws BadFileException {
     if (possible && !bits) {
       throw new BadFileException(
@@ -60,15 +61,15 @@ final class CsvDecimalCommas {
           "all lines",
           width == 2
               ? "got two integers in each, which may be one number with a decimal comma, expected"
-                  + " what can be told apart; for two columns give CsvConfig.decimal(POINT), for one"
+                  + " unambiguous values; for two columns use CsvConfig.decimal(POINT), for one"
                   + " CsvConfig.separator(';') and CsvConfig.decimal(COMMA)"
               : "got "
                   + width
                   + " integers in each, which may be "
                   + width / 2
-                  + " numbers with decimal commas, expected what can be told apart; for integers"
-                  + " give CsvConfig.decimal(POINT), or else export the table with another separator"
-                  + " between columns than a comma");
+                  + " numbers with decimal commas, expected unambiguous values; for integers use"
+                  + " CsvConfig.decimal(POINT), otherwise export the table with another column"
+                  + " separator");
     }
   }
 }

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the first line of a CSV file says of its columns. */
+/** The interpretation of the first line of a CSV file. */
 final class CsvHeader {
   private static final String PANDAS_INDEX = "Unnamed: 0";
-  private static final int SHOWN_NAMES = 20;
-  private static final String COMMAS = "; where commas are decimal commas, ";
+  private static final int MAX_NAMES = 20;
+  private static final String COMMAS = "; if commas are decimal commas, ";
 
   private final Path file;
   private final long line;
@@ -21,10 +21,10 @@ final class CsvHeader {
   private final boolean indexed;
 
   /**
-   * Decides by the first line.
+   * Interprets the first line.
    *
-   * @param fields stripped; without those of trailing separators
-   * @param byName whether columns are chosen by their names
+   * @param fields the stripped fields without those of trailing separators
+   * @param byName whether columns are selected by name
    */
   CsvHeader(Path file, long line, List<String> fields, CsvConfig config, boolean byName)
       throws BadFileException {
@@ -49,99 +49,99 @@ final class CsvHeader {
             };
   }
 
-  private boolean isHeader(int from) throws BadFileException {
-    List<String> rest = fields.subList(from, fields.size());
+  private boolean isHeader(int start) throws BadFileException {
+    List<String> rest = fields.subList(start, fields.size());
     boolean numbers = rest.stream().anyMatch(CsvValue::isLikeNumber);
     boolean names =
         rest.stream()
             .anyMatch(field -> !CsvValue.isLikeNumber(field) && !CsvValue.isMissing(field));
     if (names) {
-      return !numbers || from == 1;
+      return !numbers || start == 1;
     }
     for (int i = 0; i < rest.size(); i++) {
       if (!rest.get(i).equals(String.valueOf(i))) {
         return false;
       }
     }
-    if (from == 0 && rest.size() < 3) {
+    if (start == 0 && rest.size() < 3) {
       throw ambiguous();
     }
     return true;
   }
 
-  /** The first line may hold names as well as samples. */
+  /** Returns the exception for a first line that may contain names or samples. */
   BadFileException ambiguous() {
     return new BadFileException(
         file,
         "line " + line,
         "got "
             + names()
-            + ", which may be names of columns or values; say which by"
-            + " CsvConfig.header(PRESENT or ABSENT)");
+            + ", which may be column names or values; specify which with CsvConfig.header(PRESENT"
+            + " or ABSENT)");
   }
 
   /**
-   * What to do about a line of another number of columns.
+   * Returns advice for a line with a different number of columns.
    *
-   * @param columns how many it has
-   * @param first whether there were no values before
+   * @param columns the number of columns of the line
+   * @param first whether no values precede it
    */
   String widthAdvice(int columns, char separator, boolean first) {
     String text = String.join(" ", fields);
     String advice = "correct it, or " + CsvValue.separatorAdvice(text, separator);
     if (CsvValue.otherSeparator(text, separator).isPresent()) {
-      return advice + (separator == ',' ? COMMAS + "give CsvConfig.decimal(COMMA) too" : "");
+      return advice + (separator == ',' ? COMMAS + "also use CsvConfig.decimal(COMMA)" : "");
     }
     if (separator == ',' && columns > width()) {
       advice +=
           COMMAS
               + (width() == 1
-                  ? "give CsvConfig.separator(';') and CsvConfig.decimal(COMMA)"
-                  : "export the table with another separator between columns");
+                  ? "use CsvConfig.separator(';') and CsvConfig.decimal(COMMA)"
+                  : "export the table with another column separator");
     }
     if (first && named && columns == width() + 1) {
       advice +=
-          "; if each line begins with a name that the header has no field for, as R's write.table"
-              + " writes it, write the table with col.names=NA";
+          "; if each line begins with a row name that has no field in the header, as written by R's"
+              + " write.table, write the table with col.names=NA";
     }
     return first ? advice + CsvValue.startAdvice(config) : advice;
   }
 
-  /** What more to do about a field in a line that is no number: its line may hold names. */
+  /** Returns further advice for a field that is not a number: its line may be the header. */
   String advice(CsvRecord other) {
     return !named && other.getStartingLineNumber() == line
-        ? "; or give CsvConfig.header(PRESENT) if this line names the columns"
+        ? "; or use CsvConfig.header(PRESENT) if this line is the header"
         : "";
   }
 
-  /** Whether the line names the columns, and so holds no samples. */
+  /** Returns whether the first line is a header. */
   boolean isNamed() {
     return named;
   }
 
-  /** Whether the first column is an index. */
+  /** Returns whether the first column is an index. */
   boolean isIndexed() {
     return indexed;
   }
 
-  /** The number of columns, index included. */
+  /** Returns the number of columns, including the index. */
   int width() {
     return fields.size();
   }
 
   /**
-   * The columns that become channels.
+   * Returns the columns to read as channels.
    *
-   * @param wanted their names, none for all
-   * @param comments whether there were comments before, which may hold the names
+   * @param selected the names, none for all
+   * @param comments whether comments, which may contain the names, precede the first line
    */
-  List<CsvColumn> columns(String[] wanted, boolean comments, char separator)
+  List<CsvColumn> columns(String[] selected, boolean comments, char separator)
       throws BadFileException {
     List<CsvColumn> columns = new ArrayList<>();
-    for (String name : wanted) {
+    for (String name : selected) {
       columns.add(column(find(name.strip(), comments, separator)));
     }
-    for (int i = indexed ? 1 : 0; wanted.length == 0 && i < fields.size(); i++) {
+    for (int i = indexed ? 1 : 0; selected.length == 0 && i < fields.size(); i++) {
       columns.add(column(i));
     }
     return columns;
@@ -162,14 +162,14 @@ final class CsvHeader {
           "line " + line,
           "got the columns "
               + names()
-              + ", expected one of the name "
+              + ", expected one with the name "
               + MessageText.shown(name)
               + "; correct the name"
               + (width() == 1 ? ", or " + CsvValue.separatorAdvice(fields.get(0), separator) : "")
               + CsvValue.startAdvice(config)
               + (comments && config.comments()
-                  ? "; lines that begin with # were skipped, give CsvConfig.comments(false) if one"
-                      + " of them holds the names"
+                  ? "; lines that begin with # were skipped, use CsvConfig.comments(false) if one"
+                      + " of them is the header"
                   : ""));
     }
     if (first != last) {
@@ -182,7 +182,7 @@ final class CsvHeader {
               + (first + 1)
               + " and "
               + (last + 1)
-              + ", expected it once; rename one of them");
+              + ", expected unique names; rename one of them");
     }
     return first;
   }
@@ -190,11 +190,11 @@ final class CsvHeader {
   private String names() {
     List<String> shown =
         fields.stream()
-            .limit(SHOWN_NAMES)
+            .limit(MAX_NAMES)
             .map(MessageText::shown)
             .map(name -> name.indexOf(',') < 0 ? name : '"' + name + '"')
             .toList();
-    return fields.size() > SHOWN_NAMES
+    return fields.size() > MAX_NAMES
         ? shown.toString().replaceFirst("]$", ", ..]")
         : shown.toString();
   }

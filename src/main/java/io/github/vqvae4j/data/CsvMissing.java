@@ -1,21 +1,26 @@
 package io.github.vqvae4j.data;
 
 /**
- * What becomes of missing values in a CSV file: empty fields, and {@code NA}, {@code N/A}, {@code
- * #N/A}, {@code <NA>}, {@code NaN}, {@code null}, {@code none} and {@code -}, in upper or lower
- * case; in a table of one column, also empty lines before the last value.
+ * The treatment of missing values in a CSV file. Missing values are empty fields and {@code NA},
+ * {@code N/A}, {@code #N/A}, {@code <NA>}, {@code NaN}, {@code null}, {@code none} and {@code -},
+ * in upper or lower case; in a table of one column, also empty lines before the last value.
  */
 public enum CsvMissing {
-  /** A missing value is an error that names its line and column. */
+  /** A missing value is an error whose message contains its line and column. */
   REFUSE,
   /**
-   * A line with a missing value in one of the channels is left out. The samples after it then
-   * follow those before it as if no time had passed, so at a fixed rate everything after it comes
-   * too early.
+   * A line with a missing value in one of the channels is dropped. At a fixed sampling rate, all
+   * later samples are then shifted to earlier times.
    */
   DROP_LINE,
-  /** The value before it in its channel; an error where there is none. */
+  /**
+   * A missing value is replaced by the previous value of its channel. If there is none, it is an
+   * error.
+   */
   PREVIOUS,
-  /** On a straight line between the values before and after it; an error where one is missing. */
+  /**
+   * A missing value is linearly interpolated between the values before and after it. If there is
+   * none before or after it, it is an error.
+   */
   INTERPOLATE
 }

@@ -1,11 +1,11 @@
 package io.github.vqvae4j.data;
 
-/** Whether a CSV file has a header, or an index; see {@link CsvConfig}. */
+/** Whether a CSV file has a header or an index; see {@link CsvConfig}. */
 public enum CsvPresence {
-  /** The file decides, by the rule that {@link CsvConfig} states. */
+  /** Detected from the file by the rules in {@link CsvConfig}. */
   AUTO,
-  /** It has one. */
+  /** The file has one. */
   PRESENT,
-  /** It has none. */
+  /** The file has none. */
   ABSENT
 }

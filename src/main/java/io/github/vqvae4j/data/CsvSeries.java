@@ -15,25 +15,32 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads series from CSV files: a line for each time, a column for each channel.
+ * Reads series from CSV files: one line per time step, one column per channel.
  *
- * <p>Files are UTF-8 with any line ends; fields may be quoted, as RFC 4180 has it. {@link
- * CsvConfig} says what the settings are and what they mean. A number is digits with or without
- * sign, decimal mark and exponent ({@code -1.5e-3}); anything else in a channel is refused: dates,
- * units, percent, infinities, and thousands separators where they show: a column of nothing but
- * values such as {@code 1.012} has decimal points.
+ * <pre>{@code
+ * Series weather = CsvSeries.read(Path.of("weather.csv"), "temperature", "pressure");
+ * ChannelScale scale = ChannelScale.of(List.of(weather));
+ * Dataset windows = Series.windows(List.of(scale.apply(weather)), 512, 128);
+ * }</pre>
  *
- * <p>Refused is also a column whose steps float would lose, such as Unix times (1,700,000,000 and
- * one more are the same float): more than half of the steps from one value to the next would change
- * by more than a tenth, and the values are integers or fewer than 100,000 floats lie within their
- * range. A few values, 3 or one in 100, are left out of that if they may be faults, such as 0 for a
- * sensor that did not answer: fractions among integers, and the smallest and largest if the gap to
- * the others is more than 50 times the range of those.
+ * <p>Files are UTF-8 with any line endings; fields may be quoted as in RFC 4180. For the settings,
+ * see {@link CsvConfig}. A value consists of digits with an optional sign, decimal mark and
+ * exponent ({@code -1.5e-3}); anything else in a channel is an error: dates, units, percent signs,
+ * infinities, and thousands separators if they can be detected: a column that contains only values
+ * such as {@code 1.012} is read as having decimal points.
  *
- * <p>Empty lines are skipped, and so are lines of separators alone before the header and at the end
- * of the file. In a table of one column, an empty line between the first and the last value, or
- * after the header, is a missing value, as spreadsheets write it. Empty fields behind the last
- * non-empty one of the first line are trailing separators, and no column.
+ * <p>A column whose differences would be lost in single precision is also an error, such as Unix
+ * timestamps (1,700,000,000 and 1,700,000,001 are the same float). The criterion: more than half of
+ * the differences between consecutive values would change by more than 10%, and the values are
+ * integers or their range contains fewer than 100,000 floats. Up to 3 values, or 1% of the values
+ * if that is more, are excluded as possible faults, such as 0 for a sensor that did not respond:
+ * fractions among integers, and extreme values whose gap to the others is more than 50 times the
+ * range of the others.
+ *
+ * <p>Empty lines are skipped, as are lines that contain only separators before the header and at
+ * the end of the file. In a table of one column, an empty line between the first and the last
+ * value, or after the header, is a missing value, as written by spreadsheets. Empty fields after
+ * the last non-empty field of the first line are trailing separators, not columns.
  */
 public final class CsvSeries {
   private final Path file;
@@ -42,17 +49,17 @@ public final class CsvSeries {
   private final CsvHeader header;
   private final List<CsvColumn> columns;
 
-  /** The values of a line, NaN for those that are missing. */
+  /** The values of the current line, NaN for missing values. */
   private final double[] row;
 
-  /** Whether the first line, read as values, may hold names. */
+  /** Whether the first line, read as values, may contain column names. */
   private boolean mayBeHeader;
 
   private float[] samples = new float[1 << 10];
   private int count;
   private final CsvDecimalCommas commas;
 
-  /** Whether points may separate thousands: not where commas separate columns. */
+  /** Whether points may be thousands separators: not if commas separate the columns. */
   private final boolean mayHaveThousands;
 
   private CsvSeries(
@@ -72,27 +79,27 @@ public final class CsvSeries {
    * Reads a file with the default settings.
    *
    * @param file the file
-   * @param columns the names of those columns that become channels, in this order; none for all
-   * @return the series, of an unknown rate
-   * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException as {@link #read(Path, CsvConfig, String...)} does
-   * @throws IOException if it cannot be read
+   * @param columns the names of the columns to read as channels, in this order; none for all
+   * @return the series, with an unknown sampling rate
+   * @throws NoSuchFileException if the file does not exist
+   * @throws BadFileException as in {@link #read(Path, CsvConfig, String...)}
+   * @throws IOException if the file cannot be read
    */
   public static Series read(Path file, String... columns) throws IOException {
     return read(file, CsvConfig.DEFAULT, columns);
   }
 
   /**
-   * Reads a file with another separator than a comma.
+   * Reads a file with a separator other than a comma.
    *
    * @param file the file
-   * @param separator such as {@code ';'} or a tab
-   * @param columns the names of those columns that become channels, in this order; none for all
-   * @return the series, of an unknown rate
-   * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException as {@link #read(Path, CsvConfig, String...)} does
-   * @throws IllegalArgumentException as {@link CsvConfig} does
-   * @throws IOException if it cannot be read
+   * @param separator the separator, such as {@code ';'} or a tab
+   * @param columns the names of the columns to read as channels, in this order; none for all
+   * @return the series, with an unknown sampling rate
+   * @throws NoSuchFileException if the file does not exist
+   * @throws BadFileException as in {@link #read(Path, CsvConfig, String...)}
+   * @throws IllegalArgumentException as in {@link CsvConfig}
+   * @throws IOException if the file cannot be read
    */
   public static Series read(Path file, char separator, String... columns) throws IOException {
     return read(file, CsvConfig.DEFAULT.separator(separator), columns);
@@ -102,35 +109,36 @@ public final class CsvSeries {
    * Reads a file.
    *
    * @param file the file
-   * @param config how
-   * @param columns the names of those columns that become channels, in this order; none for all but
+   * @param config the settings
+   * @param columns the names of the columns to read as channels, in this order; none for all except
    *     an index
-   * @return the series, of an unknown rate
-   * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if a field of these columns is no finite number, or missing where that
-   *     is refused, a line has more or fewer fields than the first, a name is not there or stands
-   *     twice, there are no values, float would lose a column's steps, or it cannot be told whether
-   *     the first line is a header or a comma a decimal comma; the message names line and column,
-   *     counted from 1, and the setting
-   * @throws IllegalArgumentException if columns are chosen by name from a file without a header
-   * @throws InsufficientMemoryException if the heap is too small for the values, which take some
-   *     three times 4 bytes each while they are read
-   * @throws IOException if it cannot be read
+   * @return the series, with an unknown sampling rate
+   * @throws NoSuchFileException if the file does not exist
+   * @throws BadFileException if a field of these columns is not a finite number, or is missing and
+   *     missing values are errors; if a line has more or fewer fields than the first; if a column
+   *     name is missing or ambiguous; if there are no values; if the differences of a column would
+   *     be lost in single precision; or if it is ambiguous whether the first line is a header or
+   *     commas are decimal commas. The message contains the line and the column, counted from 1,
+   *     and the setting to use
+   * @throws IllegalArgumentException if columns are selected by name in a file without a header
+   * @throws InsufficientMemoryException if the heap is too small for the values, which take about
+   *     12 bytes each while they are read
+   * @throws IOException if the file cannot be read
    */
   public static Series read(Path file, CsvConfig config, String... columns) throws IOException {
     if (columns.length > 0 && config.header() == CsvPresence.ABSENT) {
       throw new IllegalArgumentException(
           "got the columns "
               + Arrays.toString(columns)
-              + " with CsvConfig.header(ABSENT), expected no names without a header; leave one of"
-              + " both out");
+              + " with CsvConfig.header(ABSENT), expected no names without a header; remove one of"
+              + " the two settings");
     }
     InputFile.requireReadable(file, "a text file of numbers");
     try (CsvText text = CsvText.open(file, config)) {
       CsvRecord first = text.next();
-      CsvRecord blank = null;
+      CsvRecord firstBlank = null;
       while (first != null && isBlank(first)) {
-        blank = blank == null ? first : blank;
+        firstBlank = firstBlank == null ? first : firstBlank;
         first = text.next();
       }
       if (first == null) {
@@ -138,7 +146,11 @@ public final class CsvSeries {
       }
       CsvHeader header =
           new CsvHeader(
-              file, first.getStartingLineNumber(), named(first), config, columns.length > 0);
+              file,
+              first.getStartingLineNumber(),
+              trimmedFields(first),
+              config,
+              columns.length > 0);
       CsvSeries series =
           new CsvSeries(
               file,
@@ -147,19 +159,19 @@ public final class CsvSeries {
               header,
               header.columns(columns, text.hadComments(), text.separator()));
       if (!header.isNamed()) {
-        if (blank != null) {
-          // Values are missing there, since there is no header that others could stand above.
-          series.line(blank);
+        if (firstBlank != null) {
+          // The line contains missing values, since there is no header that it could precede.
+          series.readLine(firstBlank);
         }
-        series.firstLine(first);
+        series.readFirstLine(first);
       }
-      series.lines();
-      return series.whole();
+      series.readLines();
+      return series.toSeries();
     }
   }
 
-  /** The fields of the first line but for those of trailing separators. */
-  private static List<String> named(CsvRecord first) {
+  /** Returns the fields of the first line without those of trailing separators. */
+  private static List<String> trimmedFields(CsvRecord first) {
     List<String> fields = new ArrayList<>();
     first.getFields().forEach(field -> fields.add(field.strip()));
     int last = fields.size();
@@ -179,34 +191,34 @@ public final class CsvSeries {
     return fields > 1;
   }
 
-  private void lines() throws IOException {
-    CsvRecord blank = null;
-    int blanks = 0;
+  private void readLines() throws IOException {
+    CsvRecord firstBlank = null;
+    int blankCount = 0;
     if (header.width() == 1) {
       text.keepEmptyLines();
     }
     for (CsvRecord next = text.next(); next != null; next = text.next()) {
       if (isBlank(next) || text.isEmpty(next)) {
-        blank = blanks++ == 0 ? next : blank;
+        firstBlank = blankCount++ == 0 ? next : firstBlank;
       } else {
-        // Values are missing there, since others follow.
-        for (; blanks > 0; blanks--) {
-          line(blank);
+        // The lines contain missing values, since others follow.
+        for (; blankCount > 0; blankCount--) {
+          readLine(firstBlank);
         }
-        line(next);
+        readLine(next);
       }
     }
   }
 
-  private void line(CsvRecord line) throws BadFileException {
+  private void readLine(CsvRecord line) throws BadFileException {
     checkWidth(line);
     commas.add(line);
-    boolean dropped = false;
+    boolean drop = false;
     for (int i = 0; i < row.length; i++) {
       row[i] = value(line, columns.get(i));
-      dropped |= Double.isNaN(row[i]) && config.missing() == CsvMissing.DROP_LINE;
+      drop |= Double.isNaN(row[i]) && config.missing() == CsvMissing.DROP_LINE;
     }
-    if (!dropped) {
+    if (!drop) {
       reserve(line);
       for (int i = 0; i < row.length; i++) {
         add(line, i);
@@ -214,8 +226,8 @@ public final class CsvSeries {
     }
   }
 
-  private void firstLine(CsvRecord line) throws BadFileException {
-    line(line);
+  private void readFirstLine(CsvRecord line) throws BadFileException {
+    readLine(line);
     mayBeHeader =
         config.header() == CsvPresence.AUTO
             && (row.length > 1 || isInteger(line))
@@ -223,7 +235,9 @@ public final class CsvSeries {
                 == row.length;
   }
 
-  /** Whether its first channel is digits alone, as a number that names a column. */
+  /**
+   * Returns whether the field of the first channel contains only digits, like the name of a year.
+   */
   private boolean isInteger(CsvRecord line) {
     return CsvValue.isInteger(line.getField(columns.get(0).index()).strip(), false);
   }
@@ -231,11 +245,11 @@ public final class CsvSeries {
   private void checkWidth(CsvRecord line) throws BadFileException {
     int width = header.width();
     int fields = line.getFieldCount();
-    boolean right = fields >= width;
-    for (int i = width; i < fields && right; i++) {
-      right = line.getField(i).isBlank();
+    boolean valid = fields >= width;
+    for (int i = width; i < fields && valid; i++) {
+      valid = line.getField(i).isBlank();
     }
-    if (!right) {
+    if (!valid) {
       throw new BadFileException(
           file,
           "line " + line.getStartingLineNumber(),
@@ -248,7 +262,7 @@ public final class CsvSeries {
     }
   }
 
-  /** The value, NaN if it is missing and may be. */
+  /** Returns the value, or NaN if it is missing and missing values are allowed. */
   private double value(CsvRecord line, CsvColumn column) throws BadFileException {
     String field = line.getField(column.index()).strip();
     double value = CsvValue.number(field, config.decimal() == CsvDecimal.COMMA ? ',' : '.');
@@ -273,8 +287,8 @@ public final class CsvSeries {
   }
 
   private String emptyLineAdvice() {
-    return "; an empty line of one column is a missing value: if every other line is empty, give"
-        + " CsvConfig.missing(DROP_LINE)"
+    return "; in a table of one column, an empty line is a missing value: if every other line is"
+        + " empty, use CsvConfig.missing(DROP_LINE)"
         + (count == 0 ? CsvValue.startAdvice(config) : "");
   }
 
@@ -287,27 +301,27 @@ public final class CsvSeries {
     if (count <= samples.length - row.length) {
       return;
     }
-    int larger = Math.max(grown(count), grown(row.length));
-    if (larger - count < row.length) {
+    int newLength = Math.max(grown(count), grown(row.length));
+    if (newLength - count < row.length) {
       throw new BadFileException(
           file,
           "line " + line.getStartingLineNumber(),
           "got more than "
               + count
-              + " values, expected at most so many; split the file, or choose fewer columns");
+              + " values, expected at most that many; split the file, or select fewer columns");
     }
-    samples = copied(larger, "more than " + count);
+    samples = copyOfSamples(newLength, "more than " + count);
   }
 
-  /** The samples in an array of another length. */
-  private float[] copied(int length, String values) {
+  /** Copies the samples to an array of another length. */
+  private float[] copyOfSamples(int length, String values) {
     return HeapMemory.guard(
         () -> FileNames.path(file) + ", a table of " + values + " values,",
         (long) Float.BYTES * length,
         () -> Arrays.copyOf(samples, length));
   }
 
-  /** Twice as many, or as many as an array can hold. */
+  /** Returns twice the length, limited to the maximum length of an array. */
   static int grown(int length) {
     return (int) Math.min(2L * length, Integer.MAX_VALUE - 8);
   }
@@ -322,7 +336,7 @@ public final class CsvSeries {
       throw bad(
           line,
           column,
-          "got a missing value, expected one before it to go on from; leave the line out, or give"
+          "got a missing value, expected a value before it; remove the line, or use"
               + " CsvConfig.missing(DROP_LINE)");
     } else {
       column.addMissing();
@@ -331,29 +345,29 @@ public final class CsvSeries {
     samples[count++] = (float) value;
   }
 
-  /** Puts the values that were missing before the next sample on a line between two others. */
+  /** Interpolates the missing values before the next sample linearly. */
   private void fill(int channel, int gap, double before, double after) {
     for (int i = 1; i <= gap && config.missing() == CsvMissing.INTERPOLATE; i++) {
-      double part = (double) i / (gap + 1);
-      samples[count - (gap + 1 - i) * row.length] = (float) (before + part * (after - before));
+      double fraction = (double) i / (gap + 1);
+      samples[count - (gap + 1 - i) * row.length] = (float) (before + fraction * (after - before));
     }
   }
 
-  private Series whole() throws BadFileException {
+  private Series toSeries() throws BadFileException {
     if (count == 0) {
       throw noValues(file);
     }
     commas.check(file);
     if (mayBeHeader
-        && columns.stream().allMatch(CsvColumn::beginsOutside)
-        && (columns.size() > 1 || columns.get(0).holdsFractions())) {
+        && columns.stream().allMatch(CsvColumn::startsOutside)
+        && (columns.size() > 1 || columns.get(0).hasFractions())) {
       throw header.ambiguous();
     }
     for (int i = 0; i < columns.size(); i++) {
       int channel = i;
       columns.get(i).check(file, config.missing(), () -> samples(channel));
     }
-    return Series.owning(copied(count, "" + count), columns.size(), 0);
+    return Series.owning(copyOfSamples(count, "" + count), columns.size(), 0);
   }
 
   private float[] samples(int channel) {
@@ -366,6 +380,6 @@ public final class CsvSeries {
 
   private static BadFileException noValues(Path file) {
     return new BadFileException(
-        file, "end of file", "got no values, expected one line of them or more; check the file");
+        file, "end of file", "got no values, expected at least one line of values; check the file");
   }
 }

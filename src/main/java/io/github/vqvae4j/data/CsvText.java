@@ -28,53 +28,56 @@ import java.util.regex.Pattern;
 
 /** The records of a CSV file, without comments. */
 final class CsvText implements Closeable {
-  private static final int MOST_COLUMNS = 1 << 16;
-  private static final int LONGEST_FIELD = 1 << 20;
-  private static final int LONGEST_RECORD = 1 << 24;
+  private static final int MAX_COLUMNS = 1 << 16;
+  private static final int MAX_FIELD = 1 << 20;
+  private static final int MAX_RECORD = 1 << 24;
   private static final int BUFFER = 1 << 16;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
   private static final String SEPARATOR_LINE = "sep=";
 
   /**
-   * What spreadsheets write in place of a number, after the #, in the languages they speak: {@code
-   * N/A}, {@code DIV/0!}, {@code VALEUR!}, {@code NOM ?}. Lines of these are no comments.
+   * The error values of spreadsheets in various languages, after the #: {@code N/A}, {@code
+   * DIV/0!}, {@code VALEUR!}, {@code NOM ?}. Lines that begin with them are not comments.
    */
   private static final Pattern ERROR_VALUE =
       Pattern.compile(
           "[\\p{Lu}\\p{N}_/.\u00a1\u00bf]+[ \u00a0\u202f]?[!?]|\\p{Lu}\\.?/\\p{Lu}\\.?|NV");
 
-  /** What may be another of them, {@code GETTING_DATA}, or a word in capitals. */
+  /** A further possible error value, {@code GETTING_DATA}, or a word in capital letters. */
   private static final Pattern CAPITALS =
       Pattern.compile("\\p{Lu}[\\p{Lu}\\p{N}_/.]*|(?i:error|[\\p{L}\\p{N}_/]+[!?])");
 
-  /** A number for which the column was too narrow, after the first #, or a line drawn with it. */
-  private static final Pattern NARROW = Pattern.compile("#+");
+  /**
+   * A value for which the spreadsheet column was too narrow, after the first #, or a line of #
+   * characters.
+   */
+  private static final Pattern HASHES = Pattern.compile("#+");
 
-  /** What FastCSV says of a character behind a quoted field. */
+  /** FastCSV's message for a character after a quoted field. */
   private static final Pattern AFTER_QUOTE =
       Pattern.compile("after closing quote: '(.)'.*line (\\d+)", Pattern.DOTALL);
 
   private final Path file;
   private final CloseableIterator<CsvRecord> records;
   private final char separator;
-  private final boolean named;
+  private final boolean namesSeparator;
   private final Quotes quotes;
   private boolean hadComments;
   private boolean keepsEmptyLines;
 
-  /** Of the last record, 0 before the first. */
+  /** The number of fields of the last record, 0 before the first. */
   private int width;
 
   private CsvText(
       Path file,
       CloseableIterator<CsvRecord> records,
       char separator,
-      boolean named,
+      boolean namesSeparator,
       Quotes quotes) {
     this.file = file;
     this.records = records;
     this.separator = separator;
-    this.named = named;
+    this.namesSeparator = namesSeparator;
     this.quotes = quotes;
   }
 
@@ -86,11 +89,11 @@ final class CsvText implements Closeable {
         text.reset();
       }
       text.mark(SEPARATOR_LINE.length() + 2);
-      char[] start = new char[SEPARATOR_LINE.length() + 2];
-      int length = Math.max(0, text.read(start));
+      char[] prefix = new char[SEPARATOR_LINE.length() + 2];
+      int length = Math.max(0, text.read(prefix));
       text.reset();
-      boolean named = beginsWithSeparator(new String(start, 0, length));
-      char separator = named ? start[SEPARATOR_LINE.length()] : config.separator();
+      boolean namesSeparator = beginsWithSeparator(new String(prefix, 0, length));
+      char separator = namesSeparator ? prefix[SEPARATOR_LINE.length()] : config.separator();
       Quotes quotes = new Quotes();
       CsvReader<CsvRecord> reader =
           CsvReader.builder()
@@ -101,30 +104,30 @@ final class CsvText implements Closeable {
               .commentStrategy(config.comments() ? CommentStrategy.READ : CommentStrategy.NONE)
               .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
               .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-              .maxBufferSize(LONGEST_FIELD)
+              .maxBufferSize(MAX_FIELD)
               .build(
                   CsvRecordHandler.of(
                       handler ->
                           handler
                               .fieldModifier(quotes)
-                              .maxFields(MOST_COLUMNS)
-                              .maxFieldSize(LONGEST_FIELD)
-                              .maxRecordSize(LONGEST_RECORD)),
+                              .maxFields(MAX_COLUMNS)
+                              .maxFieldSize(MAX_FIELD)
+                              .maxRecordSize(MAX_RECORD)),
                   text);
-      reader.skipLines(named ? 1 : 0);
-      return new CsvText(file, reader.iterator(), separator, named, quotes);
+      reader.skipLines(namesSeparator ? 1 : 0);
+      return new CsvText(file, reader.iterator(), separator, namesSeparator, quotes);
     } catch (IOException e) {
       text.close();
-      throw readable(file, e);
+      throw toBadFile(file, e);
     } catch (UncheckedIOException e) {
       text.close();
-      throw readable(file, e.getCause());
+      throw toBadFile(file, e.getCause());
     }
   }
 
-  /** The text of the file; what is no UTF-8 throws while it is read. */
+  /** Opens the text of the file; reading throws an exception at bytes that are not UTF-8. */
   private static BufferedReader text(Path file) throws IOException {
-    // Of a pipe, JDK 17 throws when it is asked how much is available.
+    // JDK 17 throws an exception if available() is called on a pipe.
     InputStream stream =
         new FilterInputStream(Files.newInputStream(file)) {
           @Override
@@ -152,42 +155,42 @@ final class CsvText implements Closeable {
         new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()), BUFFER);
   }
 
-  /** Whether the file begins with a line such as {@code sep=;}. */
-  private static boolean beginsWithSeparator(String start) {
-    int at = SEPARATOR_LINE.length();
-    return start.toLowerCase(Locale.ROOT).startsWith(SEPARATOR_LINE)
-        && start.length() > at
-        && CsvConfig.canSeparate(start.charAt(at))
-        && (start.length() == at + 1 || "\r\n".indexOf(start.charAt(at + 1)) >= 0);
+  /** Returns whether the file begins with a line such as {@code sep=;}. */
+  private static boolean beginsWithSeparator(String prefix) {
+    int length = SEPARATOR_LINE.length();
+    return prefix.toLowerCase(Locale.ROOT).startsWith(SEPARATOR_LINE)
+        && prefix.length() > length
+        && CsvConfig.canSeparate(prefix.charAt(length))
+        && (prefix.length() == length + 1 || "\r\n".indexOf(prefix.charAt(length + 1)) >= 0);
   }
 
-  /** Between fields: what the file says, or else the settings. */
+  /** Returns the separator given in the file, or else in the settings. */
   char separator() {
     return separator;
   }
 
-  /** Whether the file says what the separator is. */
+  /** Returns whether the file declares the separator. */
   boolean namesSeparator() {
-    return named;
+    return namesSeparator;
   }
 
-  /** Whether a line was skipped as a comment until now. */
+  /** Returns whether a comment line has been skipped so far. */
   boolean hadComments() {
     return hadComments;
   }
 
-  /** From now on gives empty lines too. */
+  /** Lets {@link #next} return empty lines, too. */
   void keepEmptyLines() {
     keepsEmptyLines = true;
   }
 
-  /** The next record, or null at the end. */
+  /** Returns the next record, or null at the end. */
   CsvRecord next() throws IOException {
     try {
       while (records.hasNext()) {
         CsvRecord next = records.next();
         if (next.isComment()) {
-          refuseErrorValue(next);
+          rejectErrorValue(next);
           hadComments = true;
         } else if (keepsEmptyLines || !isEmpty(next)) {
           width = next.getFieldCount();
@@ -197,32 +200,33 @@ final class CsvText implements Closeable {
       return null;
     } catch (CsvParseException e) {
       if (e.getCause() instanceof Error error) {
-        // FastCSV wraps all that is thrown, running out of memory too.
+        // FastCSV wraps everything that is thrown, including OutOfMemoryError.
         throw error;
       }
       throw new BadFileException(file, "quotes and fields", problem(e.getMessage()), e);
     } catch (UncheckedIOException e) {
-      throw readable(file, e.getCause());
+      throw toBadFile(file, e.getCause());
     }
   }
 
-  /** What is wrong with quotation marks or sizes, and what to do. */
+  /** Returns the problem with quotation marks or sizes, and advice. */
   private String problem(String message) {
     Matcher quote = AFTER_QUOTE.matcher(message);
     if (!quote.find()) {
       return "got: "
           + MessageText.escaped(message)
-          + ", expected each quotation mark closed, fields of at most "
-          + LONGEST_FIELD
+          + ", expected closed quotation marks, fields of at most "
+          + MAX_FIELD
           + " characters, and at most "
-          + MOST_COLUMNS
-          + " in a line; correct it, or give the separator with CsvConfig.separator";
+          + MAX_COLUMNS
+          + " fields per line; correct it, or set the separator with CsvConfig.separator";
     }
     char after = quote.group(1).charAt(0);
-    // Spaces and tabs around quotation marks are passed over, so the next field may come as this.
+    // Spaces and tabs around quotation marks are skipped, so this may be the next field's quotation
+    // mark.
     String advice =
         after == '"'
-            ? "give the separator with CsvConfig.separator('\\t') or CsvConfig.separator(' ')"
+            ? "set the separator with CsvConfig.separator('\\t') or CsvConfig.separator(' ')"
             : CsvValue.separatorAdvice(String.valueOf(after), separator);
     return "line "
         + quote.group(2)
@@ -234,45 +238,50 @@ final class CsvText implements Closeable {
         + advice;
   }
 
-  /** Whether the last record is a line of nothing, or of spaces, without quotation marks. */
+  /**
+   * Returns whether the last record is an empty line, or one of spaces, without quotation marks.
+   */
   boolean isEmpty(CsvRecord last) {
     return last.getFieldCount() == 1
         && last.getField(0).isBlank()
         && quotes.line != last.getStartingLineNumber();
   }
 
-  private void refuseErrorValue(CsvRecord comment) throws BadFileException {
+  private void rejectErrorValue(CsvRecord comment) throws BadFileException {
     if (mayBeValue(comment.getField(0))) {
       throw new BadFileException(
           file,
           "line " + comment.getStartingLineNumber(),
           "got \"#"
               + MessageText.shown(comment.getField(0))
-              + "\", which may be a comment or a value that is missing; correct it, write a space"
-              + " after the # of a comment, or give CsvConfig.comments(false) for a table without"
-              + " comments");
+              + "\", which may be a comment or a missing value; correct it, write a space after the"
+              + " # of a comment, or use CsvConfig.comments(false) for a table without comments");
     }
   }
 
-  /** Whether it may be a line of the table whose first field a spreadsheet could not compute. */
+  /**
+   * Returns whether the line may be a table row whose first field is a spreadsheet's error value.
+   */
   private boolean mayBeValue(String comment) {
     int end = comment.indexOf(separator);
     String field = (end < 0 ? comment : comment.substring(0, end)).stripTrailing();
     boolean fits = end >= 0 || width == 1;
     return ERROR_VALUE.matcher(field).matches()
-        || fits && NARROW.matcher(field).matches()
+        || fits && HASHES.matcher(field).matches()
         || fits && width > 0 && CAPITALS.matcher(field).matches();
   }
 
-  /** What reading threw, which for bytes that are no UTF-8 means a bad file. */
-  private static IOException readable(Path file, IOException e) {
+  /** Converts the exception for bytes that are not UTF-8 to a BadFileException. */
+  private static IOException toBadFile(Path file, IOException e) {
     return e instanceof CharacterCodingException
         ? new BadFileException(
-            file, "text", "got bytes that are no UTF-8, expected UTF-8; save it as such", e)
+            file, "text", "got bytes that are not UTF-8, expected UTF-8; save the file in UTF-8", e)
         : e;
   }
 
-  /** Notes where a quoted field was: {@code ""} is a missing value, and no empty line. */
+  /**
+   * Records the line of the last quoted field: {@code ""} is a missing value, not an empty line.
+   */
   private static final class Quotes implements FieldModifier {
     private long line;
 

@@ -5,23 +5,26 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Whether the points in a column may separate thousands: all its values are integers below 1,000,
- * such as 998, or as 1.012, and both occur. Of a column of the latter alone nothing can be told.
+ * Detects columns whose points may be thousands separators: all values are integers below 1,000,
+ * such as 998, or have the form 1.012, and both occur. A column that contains only the latter is
+ * not detected.
  */
 final class CsvThousands {
   private static final Pattern GROUPED = Pattern.compile("[+-]?[1-9]\\d{0,2}[.,]\\d{3}");
-  private static final int LONGEST = "-100.000".length();
+  private static final int MAX_LENGTH = "-100.000".length();
 
   private boolean excluded;
   private String integer;
   private String grouped;
 
-  /** Whether a number has one mark, which may be decimal or separate thousands. */
+  /**
+   * Returns whether a number has one mark, which may be a decimal mark or a thousands separator.
+   */
   static boolean maySeparate(String field) {
-    return field.length() <= LONGEST && GROUPED.matcher(field).matches();
+    return field.length() <= MAX_LENGTH && GROUPED.matcher(field).matches();
   }
 
-  /** Takes the next value, a number with or without a decimal point. */
+  /** Adds the next value, a number with or without a decimal point. */
   void add(String field) {
     if (excluded) {
       return;
@@ -41,7 +44,7 @@ final class CsvThousands {
         : field.length() <= 4 && CsvValue.isInteger(field, true);
   }
 
-  /** Refuses the column if its points may separate thousands. */
+  /** Throws an exception if the points of the column may be thousands separators. */
   void check(Path file, String place) throws BadFileException {
     if (!excluded && integer != null && grouped != null) {
       throw new BadFileException(
@@ -51,9 +54,9 @@ final class CsvThousands {
               + integer
               + ", and values such as "
               + grouped
-              + ", whose points may be decimal points or thousands separators, expected what can be"
-              + " told apart; for decimal points give CsvConfig.decimal(POINT), or write the"
-              + " numbers without thousands separators");
+              + ", whose points may be decimal points or thousands separators, expected unambiguous"
+              + " values; for decimal points use CsvConfig.decimal(POINT), or write the numbers"
+              + " without thousands separators");
     }
   }
 }

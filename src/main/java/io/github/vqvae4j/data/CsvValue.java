@@ -7,7 +7,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a field of a CSV file may be: a number, a missing value, or what a message says of it. */
+/**
+ * Parses a field of a CSV file as a number or a missing value, and returns advice for other fields.
+ */
 final class CsvValue {
   private static final Set<String> MISSING =
       Set.of("", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "-");
@@ -22,16 +24,19 @@ final class CsvValue {
   private static final Pattern DATE =
       Pattern.compile("\\d{1,4}([-/.])\\d{1,2}\\1\\d{1,4}.*|\\d{1,2}:\\d{2}(:\\d{2}.*)?");
 
-  private static final int SHOWN = 60;
+  private static final int MAX_LENGTH = 60;
 
   private CsvValue() {}
 
-  /** Whether a stripped field stands for a missing value. */
+  /** Returns whether a stripped field is a missing value. */
   static boolean isMissing(String field) {
     return field.length() <= 4 && MISSING.contains(field.toLowerCase(Locale.ROOT));
   }
 
-  /** Whether it is a number, be it with a decimal comma or infinite, and so no name. */
+  /**
+   * Returns whether the text is a number, possibly with a decimal comma or infinite, and thus not a
+   * name.
+   */
   static boolean isLikeNumber(String text) {
     String field = plain(text);
     String unsigned = field.startsWith("+") || field.startsWith("-") ? field.substring(1) : field;
@@ -41,7 +46,7 @@ final class CsvValue {
         || INFINITE.contains(unsigned.toLowerCase(Locale.ROOT));
   }
 
-  /** With ASCII's digits and marks in place of Unicode's others, and no spaces around. */
+  /** Replaces Unicode digits, marks and spaces by those of ASCII, and strips spaces. */
   private static String plain(String text) {
     StringBuilder plain = new StringBuilder();
     for (char c : text.toCharArray()) {
@@ -68,17 +73,17 @@ final class CsvValue {
   }
 
   private static boolean isGrouped(String field) {
-    return field.length() < SHOWN && GROUPED.matcher(field).matches();
+    return field.length() < MAX_LENGTH && GROUPED.matcher(field).matches();
   }
 
   /**
-   * The number, or NaN if the field is none: digits with or without sign, decimal mark and
-   * exponent, and nothing else; infinite if it is too large.
+   * Returns the number, or NaN if the field is not a number: digits with an optional sign, decimal
+   * mark and exponent. The result is infinite if it is too large.
    */
   static double number(String field, char mark) {
     for (int i = 0; i < field.length(); i++) {
       char c = field.charAt(i);
-      // Java would also read 5d, 0x1p3 and control characters around.
+      // Java would also accept 5d, 0x1p3 and surrounding control characters.
       if ((c < '0' || c > '9') && c != mark && c != '-' && c != '+' && c != 'e' && c != 'E') {
         return Double.NaN;
       }
@@ -90,79 +95,84 @@ final class CsvValue {
     }
   }
 
-  /** Whether it is digits alone. */
+  /** Returns whether the field contains only digits. */
   static boolean isInteger(String field, boolean signed) {
-    int from = signed && (field.startsWith("-") || field.startsWith("+")) ? 1 : 0;
-    for (int i = from; i < field.length(); i++) {
+    int start = signed && (field.startsWith("-") || field.startsWith("+")) ? 1 : 0;
+    for (int i = start; i < field.length(); i++) {
       if (field.charAt(i) < '0' || field.charAt(i) > '9') {
         return false;
       }
     }
-    return field.length() > from;
+    return field.length() > start;
   }
 
   /**
-   * What to do about a field that is no finite number.
+   * Returns advice for a field that is not a finite number.
    *
-   * @param first whether there were no values before
+   * @param first whether no values precede it
    */
   static String advice(String field, CsvConfig config, char separator, boolean first) {
     if (isMissing(field)) {
-      return "it is missing: correct it, leave the line out, or choose what becomes of missing"
-          + " values by CsvConfig.missing(DROP_LINE, PREVIOUS or INTERPOLATE)";
+      return "it is missing: correct it, remove the line, or set the treatment of missing values"
+          + " with CsvConfig.missing(DROP_LINE, PREVIOUS or INTERPOLATE)";
     }
     if (isGrouped(field)) {
-      return "thousands separators are not read: export the table without them";
+      return "thousands separators are not supported: export the table without them";
     }
     boolean comma = config.decimal() == CsvDecimal.COMMA;
     if (!Double.isNaN(number(field, comma ? ',' : '.'))) {
-      return "it is too large for a float: correct it, or leave the line out";
+      return "it is too large for a float: correct it, or remove the line";
     }
     if (!Double.isNaN(number(field, comma ? '.' : ','))) {
       if (CsvThousands.maySeparate(field)) {
-        return "it may have a thousands separator: write the numbers without; if it is a decimal "
+        return "it may have a thousands separator: write the numbers without one; if it is a"
+            + " decimal "
             + (comma
-                ? "point, give CsvConfig.decimal(POINT)"
-                : "comma, give CsvConfig.decimal(COMMA)");
+                ? "point, use CsvConfig.decimal(POINT)"
+                : "comma, use CsvConfig.decimal(COMMA)");
       }
       return comma
-          ? "it has a decimal point, but CsvConfig.decimal(COMMA) was given: give"
+          ? "it has a decimal point, but CsvConfig.decimal(COMMA) is set: use"
               + " CsvConfig.decimal(POINT) if all numbers have one"
-          : "it looks like a decimal comma: for those give CsvConfig.decimal(COMMA)";
+          : "it looks like a decimal comma: for decimal commas use CsvConfig.decimal(COMMA)";
     }
     if (!plain(field).equals(field) && isLikeNumber(field)) {
-      return "it has another minus, digit, mark or space than ASCII's: replace them by - and 0 to 9";
+      return "it contains a minus sign, digit, mark or space outside ASCII: replace it by its"
+          + " ASCII equivalent, such as - and 0 to 9";
     }
-    if (field.length() < SHOWN && DATE.matcher(field).matches()) {
-      return "it looks like a date or time: leave that column out by choosing columns by their"
-          + " names, or, if it is the first, by CsvConfig.index(PRESENT)";
+    if (field.length() < MAX_LENGTH && DATE.matcher(field).matches()) {
+      return "it looks like a date or time: exclude the column by selecting columns by name, or, if"
+          + " it is the first, with CsvConfig.index(PRESENT)";
     }
-    return "correct it, leave the line out, "
+    return "correct it, remove the line, "
         + separatorAdvice(field, separator)
-        + ", or choose columns by their names"
+        + ", or select columns by name"
         + (first ? startAdvice(config) : "");
   }
 
-  /** Advice for the first lines: what devices write before a table is taken for its header. */
+  /**
+   * Returns advice for the first lines: text before a table, as written by some devices, is
+   * mistaken for its header.
+   */
   static String startAdvice(CsvConfig config) {
-    return "; if there are lines before the table, remove them"
-        + (config.comments() ? ", or let them begin with #" : "");
+    return "; if there are other lines before the table, remove them"
+        + (config.comments() ? ", or start them with #" : "");
   }
 
-  /** Advice to give a separator: one which the text holds, if it does not hold the present one. */
+  /** Returns advice to set the separator, to one that occurs in the text if there is one. */
   static String separatorAdvice(String text, char separator) {
-    return "give the separator with CsvConfig.separator"
+    return "set the separator with CsvConfig.separator"
         + otherSeparator(text, separator).map(other -> "(" + quoted(other) + ")").orElse("");
   }
 
-  /** Another separator that the text holds. */
+  /** Returns another common separator that occurs in the text. */
   static Optional<Character> otherSeparator(String text, char separator) {
     return Stream.of(';', '\t', '|', ',')
         .filter(other -> other != separator && text.indexOf(other) >= 0)
         .findFirst();
   }
 
-  /** The character as Java writes it. */
+  /** Returns the character as a Java literal. */
   static String quoted(char c) {
     return "'" + MessageText.escaped(String.valueOf(c)) + "'";
   }

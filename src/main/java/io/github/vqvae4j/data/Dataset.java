@@ -3,37 +3,44 @@ package io.github.vqvae4j.data;
 import java.util.List;
 
 /**
- * A fixed number of images of one size, each with or without a label. A window of a {@link Series}
- * is an image too, of height 1: its width is the time.
+ * A fixed number of images of equal size, each with or without a label. A window of a {@link
+ * Series} is an image of height 1 whose width is the time.
  *
- * <p>An implementation must give the same image for the same index every time, and must allow calls
- * from several threads at once: batches are loaded on a thread of their own.
+ * <pre>{@code
+ * Dataset train = Mnist.download().train();
+ * List<Dataset> parts = train.split(42, 0.9);
+ * Dataset varied = parts.get(0).augmented(Augmentation.NONE.padding(2), 42);
+ * Images first = Images.from(parts.get(1).range(0, 8));
+ * }</pre>
+ *
+ * <p>Implementations must always return the same image for the same index, and must be safe for
+ * concurrent use, because batches are loaded in a separate thread.
  */
 public interface Dataset {
 
   /**
-   * The number of images.
+   * Returns the number of images.
    *
    * @return the number of images, 0 or more
    */
   int size();
 
   /**
-   * The height of every image.
+   * Returns the height of each image.
    *
-   * @return rows of pixels
+   * @return the height in pixels
    */
   int height();
 
   /**
-   * The width of every image.
+   * Returns the width of each image.
    *
-   * @return columns of pixels
+   * @return the width in pixels
    */
   int width();
 
   /**
-   * The channels of every image.
+   * Returns the number of channels of each image.
    *
    * @return 1 for gray, 3 for red, green, blue
    */
@@ -42,131 +49,136 @@ public interface Dataset {
   /**
    * Copies one image into an array.
    *
-   * @param index which image, 0 to {@code size() - 1}
-   * @param target takes the pixels, [height, width, channels], each 0 (black) to 1 (white) if this
-   *     has {@link #unitRange}
-   * @param offset where in {@code target} the image begins
-   * @throws IllegalArgumentException if there is no such image
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @param target the array to write the pixels to, [height, width, channels], each from 0 (black)
+   *     to 1 (white) if {@link #unitRange} is true
+   * @param offset the index in {@code target} of the first value
+   * @throws IllegalArgumentException if the index is out of range
    */
   void image(int index, float[] target, int offset);
 
   /**
-   * Copies one image as it looks in one epoch of training. By default, as always; where images vary
-   * from epoch to epoch, as in {@link #augmented}, index and epoch alone decide how.
+   * Copies one image, as used in the given epoch of training, into an array. By default the epoch
+   * is ignored. If images vary between epochs, as with {@link #augmented}, the result is a function
+   * of index and epoch only.
    *
-   * @param index which image, 0 to {@code size() - 1}
-   * @param epoch counted from 0
-   * @param target takes the pixels, [height, width, channels]
-   * @param offset where in {@code target} the image begins
-   * @throws IllegalArgumentException if there is no such image
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @param epoch the epoch, counted from 0
+   * @param target the array to write the pixels to, [height, width, channels]
+   * @param offset the index in {@code target} of the first value
+   * @throws IllegalArgumentException if the index is out of range
    */
   default void image(int index, long epoch, float[] target, int offset) {
     image(index, target, offset);
   }
 
   /**
-   * The label of one image.
+   * Returns the label of one image.
    *
-   * @param index which image, 0 to {@code size() - 1}
-   * @return its label, 0 or more, or -1 if it has none
-   * @throws IllegalArgumentException if there is no such image
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @return the label, 0 or more, or -1 if the image has none
+   * @throws IllegalArgumentException if the index is out of range
    */
   int label(int index);
 
   /**
-   * Whether values are pixels from 0 (black) to 1 (white), as of images, and not values without
-   * bounds, as samples of a {@link Series}. Only pixels are clamped when they are {@link
-   * #augmented}, have a PSNR, and can be written as pictures. A data set that is made of another
-   * one has the other's.
+   * Returns whether the values are pixels from 0 (black) to 1 (white) rather than unbounded values,
+   * such as the samples of a {@link Series}. Only pixels are clamped when they are {@link
+   * #augmented}, have a PSNR, and can be written to image files. A view returns the value of the
+   * underlying data set.
    *
-   * @return true by default
+   * @return whether the values are pixels; true by default
    */
   default boolean unitRange() {
     return true;
   }
 
   /**
-   * How many files were left out because they could not be read, for the report of a training.
+   * Returns the number of files that were skipped because they could not be read. The training
+   * report includes it.
    *
-   * @return 0 unless this comes from an {@link ImageFolder} that skips such files
+   * @return the number of skipped files; 0 unless the data comes from an {@link ImageFolder} that
+   *     skips corrupt files
    */
   default int skippedFiles() {
     return 0;
   }
 
   /**
-   * The number of values of one image.
+   * Returns the number of values of one image.
    *
    * @return height * width * channels
-   * @throws IllegalArgumentException if an array cannot hold so many
+   * @throws IllegalArgumentException if they do not fit into one array
    */
   default int imageLength() {
     return Checks.length(1, height(), width(), channels());
   }
 
   /**
-   * A part of this data set, as a view: image 0 of the part is image {@code from} of this one.
+   * Returns a view of a range of images. Image 0 of the view is image {@code from} of this data
+   * set.
    *
-   * @param from the first image
-   * @param to one past the last image
-   * @return the part
+   * @param from the index of the first image
+   * @param to the index after the last image
+   * @return the view
    * @throws IllegalArgumentException if not {@code 0 <= from <= to <= size()}
    */
   default Dataset range(int from, int to) {
-    return DatasetPart.range(this, from, to);
+    return Subset.range(this, from, to);
   }
 
   /**
-   * Some images of this data set, as a view, such as those of one label.
+   * Returns a view of selected images, such as those with a given label.
    *
-   * @param indices which images, in any order; image 0 of the view is that of the first index
+   * @param indices the indices of the images, in any order; image {@code i} of the view is image
+   *     {@code indices[i]} of this data set
    * @return the view
-   * @throws IllegalArgumentException if there is no image of such an index
+   * @throws IllegalArgumentException if an index is out of range
    */
   default Dataset select(int... indices) {
-    return DatasetPart.select(this, indices);
+    return Subset.select(this, indices);
   }
 
   /**
-   * Random parts that have no image in common and together are the whole, as views: {@code
-   * split(42, 0.9)} gives nine tenths and one tenth, {@code split(42, 0.8, 0.1)} three parts. In
-   * each, images stand in the order they have here. The same seed, fractions and number of images
-   * give the same parts.
+   * Splits this data set at random into disjoint parts, which are views: {@code split(42, 0.9)}
+   * returns parts of 90% and 10%, {@code split(42, 0.8, 0.1)} parts of 80%, 10% and 10%. The images
+   * of each part keep their order. The result depends only on the seed, the fractions and the
+   * number of images.
    *
-   * @param seed any number
-   * @param fractions the size of each part, above 0; if their sum is below 1, one more part takes
-   *     the rest
+   * @param seed the seed
+   * @param fractions the fraction of the images in each part, above 0; if their sum is below 1, an
+   *     additional part contains the rest
    * @return the parts
    * @throws IllegalArgumentException if a fraction is not above 0, their sum is above 1, or a part
-   *     would have no images
+   *     would be empty
    */
   default List<Dataset> split(long seed, double... fractions) {
-    return DatasetPart.split(this, seed, fractions);
+    return Subset.split(this, seed, fractions);
   }
 
   /**
-   * A view whose images vary at random from epoch to epoch when they are trained on. Read in order,
-   * as for an evaluation or {@link #variance}, they do not vary: only what is cut off is, from the
-   * middle.
+   * Returns a view whose images are varied at random in each epoch of training. Outside training,
+   * as in an evaluation or {@link #variance}, they are only center-cropped.
    *
-   * @param augmentation what happens to each image
-   * @param seed any number; with the epoch and the image's index it decides how an image looks
+   * @param augmentation the random transformations
+   * @param seed the seed; together with the epoch and the index, it determines how an image is
+   *     varied
    * @return the view
-   * @throws IllegalArgumentException if the images are smaller than what is to be cut out of them,
-   *     or the padding is more than their longer side
+   * @throws IllegalArgumentException if the crop is larger than the images, or the padding is
+   *     larger than their longer side
    */
   default Dataset augmented(Augmentation augmentation, long seed) {
     return new AugmentedDataset(this, augmentation, seed);
   }
 
   /**
-   * Copies some images out.
+   * Returns the pixels of a range of images.
    *
-   * @param from the first image
-   * @param to one past the last image
-   * @return their pixels, [to - from, height, width, channels]
-   * @throws IllegalArgumentException if not {@code 0 <= from < to <= size()}, or an image holds NaN
-   *     or infinity
+   * @param from the index of the first image
+   * @param to the index after the last image
+   * @return a copy of the pixels, [to - from, height, width, channels]
+   * @throws IllegalArgumentException if not {@code 0 <= from < to <= size()}, or an image contains
+   *     NaN or infinity
    */
   default float[] pixels(int from, int to) {
     float[] pixels = Checks.floats(to - from, height(), width(), channels());
@@ -179,15 +191,16 @@ public interface Dataset {
   }
 
   /**
-   * The population variance of all pixel values of all images: mean((x - mean(x))^2). Dividing a
-   * mean squared error by it gives the part of the images' variance that a model leaves
-   * unexplained, as in the reconstruction loss of Sonnet's VQ-VAE.
+   * Computes the population variance of all values of all images: mean((x - mean(x))^2). The mean
+   * squared error divided by it is the normalized MSE, the fraction of the images' variance that a
+   * model does not explain, as in the reconstruction loss of Sonnet's VQ-VAE.
    *
-   * <p>Every image is read once; sums are in double and never of squares of uncentred values.
+   * <p>Every image is read once. Sums are accumulated in double precision, and only of squares of
+   * centered values.
    *
    * @return the variance, 0 or more
    * @throws IllegalStateException if there are no images
-   * @throws IllegalArgumentException if an image holds NaN or infinity
+   * @throws IllegalArgumentException if an image contains NaN or infinity
    */
   default double variance() {
     return Variance.of(this);

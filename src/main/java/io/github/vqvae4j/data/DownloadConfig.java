@@ -9,21 +9,26 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How data sets are downloaded.
+ * The settings of downloads.
  *
- * @param cache the folder in which each data set has a folder of its own; by default the system
- *     property {@code vqvae4j.cache}, or else {@code .cache/vqvae4j} in the user's home; null where
- *     neither is known, as for a user of a container that has no entry there, and then a download
- *     says that one must be chosen
- * @param mirrors addresses that are tried in their order, each of a folder that holds the files
- *     under their usual names; by default empty, which takes the data set's own
- * @param connectTimeout how long making a connection may take; by default 10 seconds
- * @param stallTimeout how long nothing may come before the connection is given up; by default 30
- *     seconds
- * @param attempts how many times in a row a mirror may fail; further bytes, 65,536 or 1/256 of a
- *     smaller file, begin the count anew; by default 3
- * @param listener is told how far it is; by default {@link DownloadListener#NONE}. The log has a
- *     line now and then in any case
+ * <pre>{@code
+ * URI mirror = URI.create("https://example.org/mnist/");
+ * DownloadConfig config = DownloadConfig.of().cache(Path.of("/data/cache")).mirrors(mirror);
+ * MnistData mnist = Mnist.download(config);
+ * }</pre>
+ *
+ * @param cache the folder that contains a subfolder for each data set; by default the system
+ *     property {@code vqvae4j.cache}, or else {@code .cache/vqvae4j} in the user's home directory;
+ *     null if neither is known, as for a user without an entry in a container, in which case a
+ *     download throws an exception that asks for a cache folder
+ * @param mirrors the URLs of folders that contain the files under their original names, tried in
+ *     order; empty by default, for the data set's default mirrors
+ * @param connectTimeout the maximum time to establish a connection; 10 seconds by default
+ * @param stallTimeout the maximum time without receiving data; 30 seconds by default
+ * @param attempts the maximum number of consecutive failures of a mirror; progress of 65,536 bytes,
+ *     or 1/256 of a smaller file, resets the count; 3 by default
+ * @param listener the listener notified of progress; {@link DownloadListener#NONE} by default.
+ *     Progress is logged in any case
  */
 public record DownloadConfig(
     Path cache,
@@ -37,8 +42,8 @@ public record DownloadConfig(
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a mirror's address is not of http or https, a time not
-   *     above 0, or attempts below 1
+   * @throws IllegalArgumentException if the URL of a mirror is not http or https, a timeout is less
+   *     than 1 ms, or {@code attempts} is below 1
    */
   public DownloadConfig {
     mirrors =
@@ -53,29 +58,29 @@ public record DownloadConfig(
 
   private static void checkTimeout(String component, Duration timeout) {
     Require.present(Duration.class, component, timeout);
-    boolean holds = timeout.compareTo(Duration.ofMillis(1)) >= 0;
-    Require.that(holds, component, "at least 1 ms", timeout);
+    boolean valid = timeout.compareTo(Duration.ofMillis(1)) >= 0;
+    Require.that(valid, component, "at least 1 ms", timeout);
   }
 
-  /** The address, with the slash at its end that makes it one of a folder. */
+  /** Returns the URL with a trailing slash, as required to resolve file names against it. */
   private static URI folder(URI mirror) {
     String scheme = String.valueOf(mirror.getScheme());
     Require.that(
         scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"),
         "DownloadConfig.mirrors",
-        "addresses that begin with http:// or https://",
+        "URLs that begin with http:// or https://",
         mirror);
     return mirror.toString().endsWith("/") ? mirror : URI.create(mirror + "/");
   }
 
   /**
-   * The defaults.
+   * Returns the default settings.
    *
    * @return the settings
    */
   public static DownloadConfig of() {
     return new DownloadConfig(
-        usualCache(),
+        defaultCache(),
         List.of(),
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),
@@ -83,8 +88,11 @@ public record DownloadConfig(
         DownloadListener.NONE);
   }
 
-  /** Java calls a home that it does not know "?", and without a locale others by wrong names. */
-  private static Path usualCache() {
+  /**
+   * Returns null if the home directory is unknown: Java then reports "?", or a wrong name without a
+   * locale.
+   */
+  private static Path defaultCache() {
     String cache = System.getProperty(CACHE_PROPERTY);
     if (cache != null) {
       return Path.of(cache);
@@ -96,51 +104,52 @@ public record DownloadConfig(
   }
 
   /**
-   * Sets the cache.
+   * Sets the cache folder.
    *
-   * @param folder made if it is missing
-   * @return these settings with it
+   * @param folder the folder; created if missing
+   * @return a copy with the new value
    */
   public DownloadConfig cache(Path folder) {
     return Records.with(this, "cache", folder);
   }
 
   /**
-   * Sets where the files come from.
+   * Sets the mirrors.
    *
-   * @param addresses in the order in which they are tried; none for the data set's own
-   * @return these settings with them
+   * @param urls the URLs, in the order in which they are tried; none for the data set's default
+   *     mirrors
+   * @return a copy with the new value
    */
-  public DownloadConfig mirrors(URI... addresses) {
-    return Records.with(this, "mirrors", addresses);
+  public DownloadConfig mirrors(URI... urls) {
+    return Records.with(this, "mirrors", urls);
   }
 
   /**
-   * Sets the times after which a connection is given up.
+   * Sets the timeouts.
    *
-   * @param connect how long making it may take
-   * @param stall how long nothing may come
-   * @return these settings with them
+   * @param connect the maximum time to establish a connection
+   * @param stall the maximum time without receiving data
+   * @return a copy with the new value
    */
   public DownloadConfig timeouts(Duration connect, Duration stall) {
     return Records.with(this, "connectTimeout", connect, "stallTimeout", stall);
   }
 
   /**
-   * Sets how many times in a row a mirror may fail.
+   * Sets the maximum number of consecutive failures of a mirror.
    *
-   * @param count 1 or more
-   * @return these settings with it
+   * @param count the maximum, 1 or more
+   * @return a copy with the new value
    */
   public DownloadConfig attempts(int count) {
     return Records.with(this, "attempts", count);
   }
 
   /**
-   * Sets who is told how far it is.
+   * Sets the listener notified of progress.
    *
    * @param newListener the listener
-   * @return these settings with it
+   * @return a copy with the new value
    */
   public DownloadConfig listener(DownloadListener newListener) {
     return Records.with(this, "listener", newListener);

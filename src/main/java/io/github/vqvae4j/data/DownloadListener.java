@@ -1,16 +1,16 @@
 package io.github.vqvae4j.data;
 
-/** Somebody who is told how far a download is. */
+/** Receives the progress of a download. */
 @FunctionalInterface
 public interface DownloadListener {
   /** Does nothing. */
   DownloadListener NONE = progress -> {};
 
   /**
-   * Called on the downloading thread whenever bytes have come, some thousand times for a large
-   * file. An exception ends the download; what has come is kept.
+   * Called by the downloading thread when data has been received, thousands of times for a large
+   * file. An exception aborts the download; the received data is kept.
    *
-   * @param progress how far it is
+   * @param progress the progress
    */
   void onProgress(DownloadProgress progress);
 }

@@ -3,11 +3,11 @@ package io.github.vqvae4j.data;
 import java.net.URI;
 
 /**
- * How far a download is.
+ * The progress of a download.
  *
  * @param file the name of the file
- * @param source where it comes from
- * @param bytes that are there, with those of an earlier attempt
- * @param totalBytes of the whole file
+ * @param source the URL of the file
+ * @param bytes the number of bytes received, including those of earlier attempts
+ * @param totalBytes the length of the file in bytes
  */
 public record DownloadProgress(String file, URI source, long bytes, long totalBytes) {}

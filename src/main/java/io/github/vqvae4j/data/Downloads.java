@@ -23,20 +23,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the files of a data set into the cache. A downloaded file gets its final name when it is
- * whole, of the expected length and SHA-256, and on the disk; before, it is called {@code .part}
- * and a later call goes on with it. Of what is there already, archives are checked before they are
- * unpacked, while plain files are left to their reader. A lock file keeps two processes from doing
- * the same at once.
+ * Downloads the files of a data set to the cache. A file gets its final name when it is complete,
+ * has the expected length and SHA-256, and is flushed to disk; before that, its name ends in {@code
+ * .part} and a later call resumes the download. Existing archives are verified before they are
+ * unpacked; existing plain files are verified by their readers. A lock file prevents concurrent
+ * downloads by several processes.
  */
 final class Downloads {
   private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
   private static final Object LOCK = new Object();
 
-  /** More than any archive that is known here has. */
-  private static final int MOST_ENTRIES = 1_000;
+  /** More than the number of entries of any supported archive. */
+  private static final int MAX_ENTRIES = 1_000;
 
-  private static final long MOST_BYTES = 1L << 30;
+  private static final long MAX_BYTES = 1L << 30;
 
   private final Path folder;
   private final List<URI> mirrors;
@@ -49,32 +49,35 @@ final class Downloads {
   }
 
   /**
-   * Downloads what is missing.
+   * Downloads missing files.
    *
-   * @param name of the folder in the cache
-   * @param files that shall be there
-   * @param usual the mirrors if the settings have none
+   * @param name the name of the folder in the cache
+   * @param files the files of the data set
+   * @param defaultMirrors the mirrors to use if the settings have none
    * @return the folder
    * @throws BadFileException if an archive cannot be unpacked
-   * @throws InterruptedIOException if the thread is interrupted; it stays interrupted
-   * @throws IOException if no mirror has a file, or the cache cannot be written
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status remains set
+   * @throws IOException if a file cannot be downloaded from any mirror, or the cache cannot be
+   *     written
    */
-  static Path fetch(String name, List<RemoteFile> files, List<URI> usual, DownloadConfig config)
+  static Path fetch(
+      String name, List<RemoteFile> files, List<URI> defaultMirrors, DownloadConfig config)
       throws IOException {
     if (config.cache() == null) {
       throw new IOException(
-          "Cannot keep "
+          "Cannot store "
               + name
-              + ": the home of this user is not known (user.home is \""
+              + ": the home directory of the user is unknown (user.home is \""
               + System.getProperty("user.home")
-              + "\"); choose a folder for it with DownloadConfig.cache or -Dvqvae4j.cache=<folder>");
+              + "\"); set a cache folder with DownloadConfig.cache or -Dvqvae4j.cache=<folder>");
     }
     Path folder = config.cache().resolve(name);
-    List<URI> mirrors = config.mirrors().isEmpty() ? usual : config.mirrors();
+    List<URI> mirrors = config.mirrors().isEmpty() ? defaultMirrors : config.mirrors();
     Downloads downloads = new Downloads(folder, mirrors, config);
     FileNames.requirePlace(folder);
-    if (!files.stream().allMatch(downloads::isThere)) {
-      // A file lock is held by the process, and so would not keep its threads apart.
+    if (!files.stream().allMatch(downloads::exists)) {
+      // A file lock is held by the whole process, so it does not exclude other threads of this
+      // process.
       synchronized (LOCK) {
         try (FileChannel channel = downloads.openLock()) {
           channel.lock();
@@ -89,7 +92,7 @@ final class Downloads {
     return folder;
   }
 
-  private boolean isThere(RemoteFile file) {
+  private boolean exists(RemoteFile file) {
     return Files.exists(folder.resolve(file.result()));
   }
 
@@ -100,23 +103,23 @@ final class Downloads {
           folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw new IOException(
-          "Cannot make or write to the folder "
+          "Cannot create or write to the folder "
               + FileNames.path(folder)
               + " ("
               + e
-              + "); choose another cache with DownloadConfig.cache or -Dvqvae4j.cache=<folder>",
+              + "); set another cache folder with DownloadConfig.cache or -Dvqvae4j.cache=<folder>",
           e);
     }
   }
 
   private void fetch(RemoteFile file) throws IOException {
-    if (isThere(file)) {
+    if (exists(file)) {
       return;
     }
     Path target = folder.resolve(file.name());
-    String earlier = Files.exists(target) ? setAsideUnlessIntact(file, target) : "";
+    String replaced = Files.exists(target) ? renameUnlessIntact(file, target) : "";
     if (!Files.exists(target)) {
-      download(file, target, earlier);
+      download(file, target, replaced);
     }
     if (file.unpacked() != null) {
       unpack(file, target);
@@ -124,35 +127,35 @@ final class Downloads {
   }
 
   /**
-   * Renames an archive of other bytes, which somebody put here or a disk has damaged; what became
-   * of it, or an empty text for the right one.
+   * Renames an archive with unexpected content, which was copied here by hand or is corrupt.
+   * Returns a message about it, or an empty string for the expected archive.
    */
-  private String setAsideUnlessIntact(RemoteFile file, Path target) throws IOException {
+  private String renameUnlessIntact(RemoteFile file, Path target) throws IOException {
     String sum = Sha256.of(target);
     if (sum.equals(file.sha256())) {
       return "";
     }
-    Path aside = target.resolveSibling(file.name() + ".other");
-    for (int i = 2; Files.exists(aside); i++) {
-      aside = target.resolveSibling(file.name() + ".other-" + i);
+    Path renamed = target.resolveSibling(file.name() + ".other");
+    for (int i = 2; Files.exists(renamed); i++) {
+      renamed = target.resolveSibling(file.name() + ".other-" + i);
     }
-    Files.move(target, aside);
-    String what =
+    Files.move(target, renamed);
+    String message =
         String.format(
             Locale.ROOT,
-            "The file %s that was there has %d bytes and SHA-256 %s, expected %d and %s; it is now"
-                + " called %s",
+            "The existing file %s has %d bytes and SHA-256 %s, expected %d and %s; it was renamed"
+                + " to %s",
             FileNames.path(target),
-            Files.size(aside),
+            Files.size(renamed),
             sum,
             file.bytes(),
             file.sha256(),
-            aside.getFileName());
-    LOG.warn("{}", what);
-    return ". " + what;
+            renamed.getFileName());
+    LOG.warn("{}", message);
+    return ". " + message;
   }
 
-  private void download(RemoteFile file, Path target, String earlier) throws IOException {
+  private void download(RemoteFile file, Path target, String replaced) throws IOException {
     List<String> failures = new ArrayList<>();
     List<IOException> causes = new ArrayList<>();
     Transfer transfer = new Transfer(file, folder.resolve(file.name() + ".part"), config);
@@ -163,7 +166,7 @@ final class Downloads {
         Files.move(transfer.part(), target, StandardCopyOption.ATOMIC_MOVE);
         AtomicFile.forceFolder(folder);
         return;
-      } catch (Transfer.FailedException e) {
+      } catch (Transfer.MirrorException e) {
         LOG.warn("{}: {}", source, e.getMessage());
         failures.add(source + ": " + e.getMessage());
         causes.add(e);
@@ -175,28 +178,28 @@ final class Downloads {
                 + file.name()
                 + ". "
                 + String.join(". ", failures)
-                + (mirrors.size() == 1 ? ". There is no other mirror" : "")
-                + earlier
-                + ". Check the network, give other addresses with DownloadConfig.mirrors, or put the"
+                + (mirrors.size() == 1 ? ". There are no other mirrors" : "")
+                + replaced
+                + ". Check the network, set other mirrors with DownloadConfig.mirrors, or put the"
                 + " file into "
                 + FileNames.path(folder.toAbsolutePath()));
     causes.forEach(failure::addSuppressed);
     throw failure;
   }
 
-  /** Unpacks beside the final name, so that a folder of that name is whole. */
+  /** Unpacks to a temporary folder first, so that a folder with the final name is complete. */
   private void unpack(RemoteFile file, Path archive) throws IOException {
     Path temporary = folder.resolve(".unpacking");
     delete(temporary);
-    TarGz.unpack(archive, temporary, MOST_ENTRIES, MOST_BYTES);
+    TarGz.unpack(archive, temporary, MAX_ENTRIES, MAX_BYTES);
     Path unpacked = temporary.resolve(file.unpacked());
     if (!Files.isDirectory(unpacked)) {
       throw new BadFileException(
           archive,
           "entries",
-          "got no folder " + file.unpacked() + ", expected one; get the archive anew");
+          "got no folder " + file.unpacked() + ", expected one; download the archive again");
     }
-    forceFolders(unpacked);
+    flushFolders(unpacked);
     Files.move(unpacked, folder.resolve(file.unpacked()), StandardCopyOption.ATOMIC_MOVE);
     AtomicFile.forceFolder(folder);
     delete(temporary);
@@ -204,8 +207,10 @@ final class Downloads {
     LOG.info("{} unpacked into {}", file.name(), folder.resolve(file.unpacked()));
   }
 
-  /** The files' content is on the disk already; these have their names. */
-  private static void forceFolders(Path unpacked) throws IOException {
+  /**
+   * Flushes the folders, which contain the file names; the content of the files is flushed already.
+   */
+  private static void flushFolders(Path unpacked) throws IOException {
     try (Stream<Path> all = Files.walk(unpacked)) {
       all.filter(Files::isDirectory).forEach(AtomicFile::forceFolder);
     } catch (UncheckedIOException e) {

@@ -5,8 +5,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * Fashion-MNIST: gray images of 28 by 28 of ten kinds of clothing, in files as those of MNIST;
- * {@link Mnist#in} reads those that are there already.
+ * Downloads Fashion-MNIST: gray images of 28 x 28 pixels, showing ten kinds of clothing. The files
+ * are named as those of MNIST; {@link Mnist#in} reads existing files.
  *
  * <p>Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
  * learning algorithms", 2017.
@@ -53,24 +53,24 @@ public final class FashionMnist {
   private FashionMnist() {}
 
   /**
-   * Reads Fashion-MNIST from the cache, after downloading what is missing there (31 MB).
+   * Reads Fashion-MNIST from the cache. Missing files are downloaded first (31 MB).
    *
    * @return the images with their labels
-   * @throws IOException as {@link #download(DownloadConfig)} does
+   * @throws IOException as in {@link #download(DownloadConfig)}
    */
   public static MnistData download() throws IOException {
     return download(DownloadConfig.of());
   }
 
   /**
-   * Reads Fashion-MNIST from the cache, after downloading what is missing there: the files of the
-   * folder {@code fashion-mnist}, each checked by its SHA-256. A download that was broken off goes
-   * on where it stopped. There are two mirrors, both of the authors.
+   * Reads Fashion-MNIST from the cache folder {@code fashion-mnist}. Missing files are downloaded
+   * first and verified by SHA-256. Interrupted downloads are resumed. There are two mirrors, both
+   * of the authors.
    *
-   * @param config where from and where to
+   * @param config the cache, mirrors and further settings
    * @return the images with their labels
-   * @throws IOException if no mirror gives a file; the message says what each one answered, and
-   *     what to do. If the cache cannot be written or read
+   * @throws IOException if a file cannot be downloaded from any mirror (the message contains the
+   *     error of each one and what to do), or the cache cannot be read or written
    */
   public static MnistData download(DownloadConfig config) throws IOException {
     return Mnist.in(Downloads.fetch("fashion-mnist", FILES, MIRRORS, config));

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The bytes of a file at any position, through a buffer. It goes through an input stream, which is
- * opened again to go back: unlike a channel, that survives the interruption of its thread.
+ * Buffered random access to the bytes of a file. It uses an input stream, which is reopened to go
+ * back, because unlike a channel it is not closed when its thread is interrupted.
  */
 final class FileBytes implements Closeable {
   private static final int BUFFER = 1 << 16;
@@ -18,7 +18,7 @@ final class FileBytes implements Closeable {
   private final long size;
   private final byte[] buffer;
   private InputStream stream;
-  private long streamAt;
+  private long streamPosition;
   private long start;
   private int count;
 
@@ -37,14 +37,14 @@ final class FileBytes implements Closeable {
     return size;
   }
 
-  /** The byte at a position, 0 to 255, or -1 at the end. */
+  /** Returns the byte at a position, 0 to 255, or -1 at the end. */
   int at(long position) throws IOException {
-    return holds(position) ? buffer[(int) (position - start)] & 0xff : -1;
+    return load(position) ? buffer[(int) (position - start)] & 0xff : -1;
   }
 
-  /** The first place from {@code position} on where a byte stands, or -1. */
+  /** Returns the position of the first occurrence of a byte from {@code position} on, or -1. */
   long indexOf(int value, long position) throws IOException {
-    for (long next = position; holds(next); next = start + count) {
+    for (long next = position; load(next); next = start + count) {
       for (int i = (int) (next - start); i < count; i++) {
         if (buffer[i] == (byte) value) {
           return start + i;
@@ -54,19 +54,19 @@ final class FileBytes implements Closeable {
     return -1;
   }
 
-  /** Copies at most {@code length} bytes; gives how many, -1 at the end. */
+  /** Copies at most {@code length} bytes; returns their number, or -1 at the end. */
   int copy(long position, byte[] target, int offset, int length) throws IOException {
-    if (!holds(position)) {
+    if (!load(position)) {
       return -1;
     }
-    int from = (int) (position - start);
-    int copied = Math.min(length, count - from);
-    System.arraycopy(buffer, from, target, offset, copied);
-    return copied;
+    int index = (int) (position - start);
+    int n = Math.min(length, count - index);
+    System.arraycopy(buffer, index, target, offset, n);
+    return n;
   }
 
   /**
-   * Bytes that must be there.
+   * Returns the given number of bytes.
    *
    * @throws BadFileException if the file ends before
    */
@@ -74,16 +74,16 @@ final class FileBytes implements Closeable {
     requireEnd(position + length);
     byte[] bytes = new byte[length];
     for (int done = 0; done < length; ) {
-      int copied = copy(position + done, bytes, done, length - done);
-      if (copied < 0) {
-        throw cut();
+      int n = copy(position + done, bytes, done, length - done);
+      if (n < 0) {
+        throw truncated();
       }
-      done += copied;
+      done += n;
     }
     return bytes;
   }
 
-  /** An unsigned number of 1 to 4 bytes, the most significant first. */
+  /** Returns an unsigned big-endian integer of 1 to 4 bytes. */
   long bigEndian(long position, int length) throws IOException {
     requireEnd(position + length);
     long value = 0;
@@ -93,7 +93,7 @@ final class FileBytes implements Closeable {
     return value;
   }
 
-  /** An unsigned number of 1 to 4 bytes, the least significant first. */
+  /** Returns an unsigned little-endian integer of 1 to 4 bytes. */
   long littleEndian(long position, int length) throws IOException {
     requireEnd(position + length);
     long value = 0;
@@ -103,14 +103,14 @@ final class FileBytes implements Closeable {
     return value;
   }
 
-  /** Refuses a file that ends before a position. */
+  /** Throws an exception if the file ends before a position. */
   void requireEnd(long position) throws BadFileException {
     if (position > size) {
-      throw cut();
+      throw truncated();
     }
   }
 
-  /** Whether bytes stand at a position, each char of the text for one. */
+  /** Returns whether the bytes at a position equal the text in ISO 8859-1. */
   boolean startsWith(long position, String text) throws IOException {
     for (int i = 0; i < text.length(); i++) {
       if (at(position + i) != text.charAt(i)) {
@@ -120,7 +120,7 @@ final class FileBytes implements Closeable {
     return true;
   }
 
-  BadFileException cut() {
+  BadFileException truncated() {
     return corrupt("the file ends before the end of the image, after " + size + " bytes", null);
   }
 
@@ -130,43 +130,43 @@ final class FileBytes implements Closeable {
         "image data",
         "cannot be decoded ("
             + reason
-            + "), expected a whole, intact image; get the file anew or save it again as PNG",
+            + "), expected an intact image; get a new copy of the file or save it again as PNG",
         cause);
   }
 
-  private boolean holds(long position) throws IOException {
+  private boolean load(long position) throws IOException {
     if (position >= start && position < start + count) {
       return true;
     }
     if (position < 0 || position >= size) {
       return false;
     }
-    if (position < streamAt) {
+    if (position < streamPosition) {
       stream.close();
       stream = Files.newInputStream(file);
-      streamAt = 0;
+      streamPosition = 0;
     }
-    skip(position - streamAt);
+    skip(position - streamPosition);
     count = stream.readNBytes(buffer, 0, buffer.length);
     start = position;
-    streamAt = position + count;
+    streamPosition = position + count;
     if (count == 0) {
-      throw cut();
+      throw truncated();
     }
     return true;
   }
 
-  /** Unlike {@code skipNBytes}, it knows a file that became shorter than it was. */
+  /** Unlike {@code skipNBytes}, reports a file that was truncated in the meantime. */
   private void skip(long length) throws IOException {
-    for (long left = length; left > 0; ) {
-      long skipped = stream.skip(left);
+    for (long remaining = length; remaining > 0; ) {
+      long skipped = stream.skip(remaining);
       if (skipped == 0 && stream.read() >= 0) {
         skipped = 1;
       }
       if (skipped <= 0) {
-        throw cut();
+        throw truncated();
       }
-      left -= skipped;
+      remaining -= skipped;
     }
   }
 

@@ -16,15 +16,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * What a file is by its first bytes, whatever its name ends in: the first kind whose pattern they
- * match, each byte as the char of its number. A pattern is so long that no table of text begins so.
+ * The kind of a file, detected from its first bytes regardless of its name: the first kind whose
+ * pattern matches the bytes, decoded as ISO 8859-1. Patterns are long enough not to match text
+ * tables.
  */
 enum FileKind {
   PNG("a PNG image", IMAGE, PngFile.SIGNATURE),
   JPEG("a JPEG image", IMAGE, JpegFile.SIGNATURE),
-  /** With the length of its second header. */
+  /** Includes the length of the second header. */
   BMP("a BMP image", IMAGE, "BM.{12}[\\x0c-\\x7c]\\x00{3}"),
-  BROKEN_PNG("a PNG image damaged as by a transfer in text mode", BROKEN, "\\x89PNG"),
+  BROKEN_PNG("a PNG image damaged by a transfer in text mode", BROKEN, "\\x89PNG"),
   GIF("a GIF image", IMAGE, "GIF8[79]a"),
   WEBP("a WebP image", IMAGE, "RIFF.{4}WEBP"),
   TIFF("a TIFF image", IMAGE, "II[*+]\\x00|MM\\x00[*+]"),
@@ -42,11 +43,11 @@ enum FileKind {
   NETPBM("a Netpbm image", IMAGE, "P[1-6]\\s(?:#[^\\n]*\\n)*+\\d+ \\d+\\s"),
 
   WAV("a WAV file", SOUND, "(?:RIFF|RF64|BW64).{4}WAVE"),
-  RIFX("a RIFX file (WAV whose high bytes come first)", SOUND, "RIFX.{4}WAVE"),
+  RIFX("a RIFX file (big-endian WAV)", SOUND, "RIFX.{4}WAVE"),
   WAVE64("a Wave64 file (W64)", SOUND, "riff.\\x91\\xcf\\x11"),
   FLAC("a FLAC file", SOUND, "fLaC"),
   OGG("an Ogg file (Vorbis, Opus, ..)", SOUND, "OggS"),
-  /** A tag, or a frame: eleven bits set, then version, layer, checksum or none, and bit rate. */
+  /** A tag, or a frame: eleven bits set, then version, layer, checksum flag and bit rate. */
   MP3(
       "an MP3 file",
       SOUND,
@@ -61,7 +62,7 @@ enum FileKind {
   WAVPACK("a WavPack file", SOUND, "wvpk"),
   MONKEY("a Monkey's Audio file", SOUND, "MAC .\\x0f"),
   AMR("an AMR file", SOUND, "#!AMR(?:-WB)?\\n"),
-  MIDI("a MIDI file, which has notes and no samples", SOUND, "MThd|RIFF.{4}RMID"),
+  MIDI("a MIDI file, which contains notes instead of samples", SOUND, "MThd|RIFF.{4}RMID"),
 
   AVI("an AVI video", VIDEO, "RIFF.{4}AVI "),
   MP4("an MP4 video", VIDEO, "\\x00.{3}ftyp"),
@@ -89,7 +90,7 @@ enum FileKind {
   RAR("a RAR archive", ARCHIVE, "Rar!\\x1a"),
   TAR("a tar archive", ARCHIVE, ".{257}ustar"),
   PDF("a PDF", DOCUMENT, "%PDF-"),
-  RIFF("a RIFF file of another form", OTHER, "RIFF.*\\x00"),
+  RIFF("a RIFF file of another type", OTHER, "RIFF.*\\x00"),
 
   HTML(
       "a web page (HTML)", PAGE, "(?i)(?:\\xef\\xbb\\xbf)?\\s*<(?:!doctype html|html|[!?].*<html)"),
@@ -97,29 +98,32 @@ enum FileKind {
   XML("XML", PAGE, "(?:\\xef\\xbb\\xbf)?\\s*<\\?xml"),
   GIT_LFS("a Git LFS pointer", POINTER, "version https://git-lfs"),
   EMPTY("an empty file", BROKEN, "\\z"),
-  ZEROS("zeros, as a broken copy leaves", BROKEN, "\\x00+\\z"),
-  BINARY("binary data with zero bytes, of no known kind", OTHER, ".*\\x00"),
-  /** UTF-8 without control characters; its last character may be cut. */
+  ZEROS("zeros, as left by a failed copy", BROKEN, "\\x00+\\z"),
+  BINARY("binary data of unknown kind", OTHER, ".*\\x00"),
+  /** UTF-8 without control characters; the last character may be incomplete. */
   TEXT(
       "text",
       TABLE,
       "(?:[\\t\\n\\r -\\x7f]|[\\xc2-\\xdf][\\x80-\\xbf]|[\\xe0-\\xef][\\x80-\\xbf]{2}"
           + "|[\\xf0-\\xf4][\\x80-\\xbf]{3})*+(?:[\\xc2-\\xf4][\\x80-\\xbf]{0,2})?\\z"),
-  UNKNOWN("bytes of no known kind", OTHER, "");
+  UNKNOWN("data of unknown kind", OTHER, "");
 
-  /** What to do with a file, where another kind was expected. */
+  /**
+   * A category of files, with advice for a file of this category where another one was expected.
+   */
   enum Category {
     IMAGE("read images with Images.read"),
-    SOUND("read sounds with WavFiles.read"),
-    TABLE("get the file anew, check the path, or read tables with CsvSeries.read"),
+    SOUND("read audio with WavFiles.read"),
+    TABLE("get a new copy of the file, check the path, or read tables with CsvSeries.read"),
     TENSORS("check the path, or read tensors with Safetensors.read"),
-    VIDEO("save its frames as PNG or its sound as WAV, for example with ffmpeg"),
-    ARCHIVE("unpack it, and give the files in it"),
+    VIDEO("save its frames as PNG or its audio as WAV, for example with ffmpeg"),
+    ARCHIVE("unpack it, and pass the files in it"),
     DOCUMENT("save its pages as PNG, or its tables as CSV"),
-    PAGE("get the file anew, since sites answer with a page instead of a file, or check the path"),
-    POINTER("get the file itself with git lfs pull"),
-    BROKEN("get the file anew, or check the path"),
-    OTHER("get the file anew, or check the path");
+    PAGE(
+        "get a new copy of the file, since sites may return a web page instead, or check the path"),
+    POINTER("download the file itself with git lfs pull"),
+    BROKEN("get a new copy of the file, or check the path"),
+    OTHER("get a new copy of the file, or check the path");
 
     private final String remedy;
 
@@ -128,7 +132,7 @@ enum FileKind {
     }
   }
 
-  /** So many bytes at the beginning of a file tell. */
+  /** The number of bytes at the start of a file that are used for detection. */
   static final int BYTES = 4_096;
 
   private final String label;
@@ -142,9 +146,9 @@ enum FileKind {
   }
 
   /**
-   * The kind of a file.
+   * Detects the kind of a file.
    *
-   * @param start its first {@link #BYTES}, or all of a shorter one
+   * @param start the first {@link #BYTES} bytes, or all bytes of a shorter file
    */
   static FileKind of(byte... start) {
     String text = new String(start, StandardCharsets.ISO_8859_1);
@@ -157,11 +161,11 @@ enum FileKind {
   }
 
   /**
-   * What came, what was expected and what to do.
+   * Returns a message: the actual kind, the expected one and advice.
    *
-   * @param wanted what the reader reads a kind of
-   * @param expected the kinds that it reads
-   * @param convert how to make one of another kind
+   * @param wanted the category of the expected kinds
+   * @param expected the description of the expected kinds
+   * @param convert the advice for other files of the category
    */
   String problem(Category wanted, String expected, String convert) {
     String remedy = category == wanted ? convert : category.remedy;

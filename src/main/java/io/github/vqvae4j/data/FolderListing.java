@@ -9,19 +9,20 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The files of one kind in a folder, told by the ends of their names, in the order of their paths:
- * name by name as {@link String#compareTo} has it, the same on every system and in every locale.
+ * The files of one kind in a folder, selected by file name extension, in the order of their paths:
+ * the names along the paths are compared by {@link String#compareTo}, so the order is the same on
+ * every system and in every locale.
  *
- * <p>Nothing in the folder is an error: hidden files and folders, broken links, what may not be
- * read and what ends otherwise is passed over, and named. A folder is looked into once, however
- * many links lead to it, and at its own place if that is in the folder; so a loop of links is a
- * link like any other. A link to a folder that this one lies in, such as {@code /}, is not
+ * <p>Other contents of the folder are not an error: hidden files and folders, broken links,
+ * unreadable paths and files with other extensions are ignored and reported. A folder is listed
+ * once, even if several links point to it, and at its real location if that is inside the folder;
+ * therefore cycles of links are harmless. Links to an enclosing folder, such as {@code /}, are not
  * followed.
  *
  * @param folder the folder
- * @param files one or more, absolute paths, unmodifiable
- * @param ignored what else is there, in the order of the paths, unmodifiable, of each kind the
- *     first 1,000 with a count of the rest; what is in a hidden folder is not looked at
+ * @param files the absolute paths of one or more files, unmodifiable
+ * @param ignored the ignored paths, in order, unmodifiable: the first 1,000 of each kind and the
+ *     number of further ones; the contents of hidden folders are not listed
  */
 public record FolderListing(Path folder, List<Path> files, List<IgnoredPath> ignored) {
   private static final List<String> IMAGES =
@@ -35,55 +36,55 @@ public record FolderListing(Path folder, List<Path> files, List<IgnoredPath> ign
   }
 
   /**
-   * Lists the images in a folder, as {@link Images#read} reads them, but not those in its
+   * Lists the image files in a folder that {@link Images#read} supports, without those in
    * subfolders.
    *
    * @param folder the folder
-   * @return its files that end in .png, .jpg, .jpeg, .jpe, .jfif or .bmp
-   * @throws NoSuchFileException if there is no such folder
-   * @throws BadFileException if it holds no image files
+   * @return the files whose names end in .png, .jpg, .jpeg, .jpe, .jfif or .bmp
+   * @throws NoSuchFileException if the folder does not exist
+   * @throws BadFileException if the folder contains no image files
    * @throws IOException if the folder cannot be read
    */
   public static FolderListing images(Path folder) throws IOException {
     return new FolderSearch("image", IMAGES, false).in(folder);
   }
 
-  /** The same with those in all subfolders. */
+  /** Lists the image files in a folder and all its subfolders. */
   static FolderListing imagesBelow(Path folder) throws IOException {
     return new FolderSearch("image", IMAGES, true).in(folder);
   }
 
   /**
-   * Lists the sounds in a folder, as {@link WavFiles#read} reads them, but not those in its
+   * Lists the audio files in a folder that {@link WavFiles#read} supports, without those in
    * subfolders.
    *
    * @param folder the folder
-   * @return its files that end in .wav
-   * @throws NoSuchFileException if there is no such folder
-   * @throws BadFileException if it holds no such files
+   * @return the files whose names end in .wav
+   * @throws NoSuchFileException if the folder does not exist
+   * @throws BadFileException if the folder contains no such files
    * @throws IOException if the folder cannot be read
    */
   public static FolderListing sounds(Path folder) throws IOException {
-    return new FolderSearch("sound", SOUNDS, false).in(folder);
+    return new FolderSearch("WAV", SOUNDS, false).in(folder);
   }
 
   /**
-   * The name of the subfolder that a file is in, at whatever depth.
+   * Returns the direct subfolder that contains a file at any depth.
    *
-   * @return the name, or null for a file beside the subfolders
+   * @return the name, or null for a file directly in the folder
    */
   String subfolder(Path file) {
     int depth = folder.toAbsolutePath().getNameCount();
     return file.getNameCount() > depth + 1 ? FileNames.name(file.getName(depth)) : null;
   }
 
-  /** How many files there are, where, and what was passed over. */
+  /** Returns the number of files, the folder and a summary of the ignored paths. */
   @Override
   public String toString() {
     return Counts.of(files.size(), "file")
         + " in "
         + FileNames.path(folder)
-        + "; passed over: "
+        + "; ignored: "
         + IgnoredPath.summary(ignored);
   }
 }

@@ -24,22 +24,22 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks for the files of a {@link FolderListing}. */
+/** Finds the files of a {@link FolderListing}. */
 final class FolderSearch {
   private static final Logger LOG = LoggerFactory.getLogger(FolderListing.class);
   private static final long LOG_NANOS = 10_000_000_000L;
 
-  private final String what;
-  private final List<String> endings;
-  private final boolean below;
+  private final String fileKind;
+  private final List<String> extensions;
+  private final boolean recursive;
   private final List<Path> files = new ArrayList<>();
   private final Map<Kind, List<Path>> ignored = new EnumMap<>(Kind.class);
   private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
 
-  /** Folders right below the one that is looked through. */
+  /** The direct subfolders of the root. */
   private final List<Path> subfolders = new ArrayList<>();
 
-  /** Links to folders: looked into when all that is no link has been, and in their order. */
+  /** Links to folders, which are listed in order after everything that is not a link. */
   private final PriorityQueue<Path> links;
 
   private final Set<Path> seen = new HashSet<>();
@@ -47,25 +47,25 @@ final class FolderSearch {
   private final Map<Path, String> keys = new HashMap<>();
   private Path root;
   private Path realRoot;
-  private long looked;
-  private long logged = System.nanoTime();
+  private long visited;
+  private long lastLog = System.nanoTime();
 
   /**
-   * A search.
+   * Creates a search.
    *
-   * @param what the files are, for messages
-   * @param endings of their names, in lower case
-   * @param below whether subfolders are looked into
+   * @param fileKind the kind of files, for messages
+   * @param extensions the file name extensions, in lower case
+   * @param recursive whether subfolders are searched
    */
-  FolderSearch(String what, List<String> endings, boolean below) {
-    this.what = what;
-    this.endings = endings;
-    this.below = below;
+  FolderSearch(String fileKind, List<String> extensions, boolean recursive) {
+    this.fileKind = fileKind;
+    this.extensions = extensions;
+    this.recursive = recursive;
     order = Comparator.<Path, String>comparing(this::key).thenComparing(Comparator.naturalOrder());
     links = new PriorityQueue<>(order);
   }
 
-  /** Sorts as the names along a path do, one by one. */
+  /** Returns a sort key equivalent to comparing the names along the path one by one. */
   private String key(Path path) {
     if (path.equals(root)) {
       return "";
@@ -78,15 +78,15 @@ final class FolderSearch {
     return key;
   }
 
-  /** Lists a folder, as {@link FolderListing#images} and others promise. */
+  /** Lists a folder, see {@link FolderListing#images}. */
   FolderListing in(Path folder) throws IOException {
-    InputFile.requireFolder(folder, "one of " + what + "s");
+    InputFile.requireFolder(folder, "a folder with " + fileKind + " files");
     root = folder.toAbsolutePath();
     realRoot = root.toRealPath();
     seen.add(realRoot);
     addAll(root);
     while (!links.isEmpty()) {
-      look(links.poll());
+      visit(links.poll());
     }
     if (files.isEmpty()) {
       List<IgnoredPath> others = ignored();
@@ -94,18 +94,18 @@ final class FolderSearch {
           folder,
           "folder",
           "got no "
-              + what
-              + " among "
+              + fileKind
+              + " files among "
               + Counts.of(IgnoredPath.count(others), "file")
               + " ("
               + IgnoredPath.summary(others)
-              + "), expected one or more that end in "
-              + String.join(", ", endings)
-              + "; convert them, or give the folder that holds the "
-              + what
-              + "s");
+              + "), expected one or more whose names end in "
+              + String.join(", ", extensions)
+              + "; convert them, or pass the folder that contains the "
+              + fileKind
+              + " files");
     }
-    passOverEmptySubfolders();
+    ignoreEmptySubfolders();
     files.sort(order);
     return new FolderListing(folder, files, ignored());
   }
@@ -113,7 +113,7 @@ final class FolderSearch {
   private void addAll(Path folder) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path path : entries) {
-        logAtTimes(folder);
+        logProgress(folder);
         add(path);
       }
     } catch (DirectoryIteratorException e) {
@@ -124,41 +124,41 @@ final class FolderSearch {
   private void add(Path path) {
     String name = FileNames.name(path).toLowerCase(Locale.ROOT);
     if (name.startsWith(".")) {
-      // Not even looked at: what is hidden may be unreadable.
-      pass(path, Kind.HIDDEN);
+      // Attributes are not read, because hidden files may be unreadable.
+      ignore(path, Kind.HIDDEN);
       return;
     }
     BasicFileAttributes attributes;
     try {
       attributes = Files.readAttributes(path, BasicFileAttributes.class);
     } catch (IOException e) {
-      pass(path, Files.isSymbolicLink(path) ? Kind.BROKEN_LINK : Kind.UNREADABLE);
+      ignore(path, Files.isSymbolicLink(path) ? Kind.BROKEN_LINK : Kind.UNREADABLE);
       return;
     }
     if (attributes.isDirectory()) {
-      if (!below) {
-        pass(path, Kind.SUBFOLDER);
+      if (!recursive) {
+        ignore(path, Kind.SUBFOLDER);
       } else if (Files.isSymbolicLink(path)) {
         links.add(path);
       } else {
-        look(path);
+        visit(path);
       }
-    } else if (attributes.isRegularFile() && endings.stream().anyMatch(name::endsWith)) {
+    } else if (attributes.isRegularFile() && extensions.stream().anyMatch(name::endsWith)) {
       files.add(path);
     } else {
-      pass(path, Kind.OTHER);
+      ignore(path, Kind.OTHER);
     }
   }
 
-  private void look(Path folder) {
+  private void visit(Path folder) {
     try {
       Path real = folder.toRealPath();
       if (!seen.add(real)) {
-        pass(folder, Kind.REPEATED_FOLDER);
+        ignore(folder, Kind.REPEATED_FOLDER);
         return;
       }
       if (realRoot.startsWith(real)) {
-        pass(folder, Kind.ENCLOSING_FOLDER);
+        ignore(folder, Kind.ENCLOSING_FOLDER);
         return;
       }
       addAll(folder);
@@ -166,33 +166,33 @@ final class FolderSearch {
         subfolders.add(folder);
       }
     } catch (IOException e) {
-      pass(folder, Kind.UNREADABLE);
+      ignore(folder, Kind.UNREADABLE);
     }
   }
 
-  private void passOverEmptySubfolders() {
+  private void ignoreEmptySubfolders() {
     Set<Path> used = new HashSet<>();
     files.forEach(file -> used.add(file.getName(root.getNameCount())));
     for (Path subfolder : subfolders) {
       if (!used.contains(subfolder.getFileName())) {
-        pass(subfolder, Kind.EMPTY_FOLDER);
+        ignore(subfolder, Kind.EMPTY_FOLDER);
       }
     }
   }
 
-  private void pass(Path path, Kind kind) {
+  private void ignore(Path path, Kind kind) {
     counts.merge(kind, 1L, Long::sum);
-    List<Path> some = ignored.computeIfAbsent(kind, any -> new ArrayList<>());
-    some.add(path);
-    // A link may lead to millions.
-    if (some.size() == 2 * IgnoredPath.MOST) {
-      keepFirst(some);
+    List<Path> paths = ignored.computeIfAbsent(kind, any -> new ArrayList<>());
+    paths.add(path);
+    // A link may point to a folder with millions of files.
+    if (paths.size() == 2 * IgnoredPath.MAX_PER_KIND) {
+      keepFirst(paths);
     }
   }
 
   private void keepFirst(List<Path> paths) {
     paths.sort(order);
-    paths.subList(Math.min(IgnoredPath.MOST, paths.size()), paths.size()).clear();
+    paths.subList(Math.min(IgnoredPath.MAX_PER_KIND, paths.size()), paths.size()).clear();
     keys.clear();
   }
 
@@ -202,7 +202,7 @@ final class FolderSearch {
         (kind, paths) -> {
           keepFirst(paths);
           for (int i = 0; i < paths.size(); i++) {
-            long count = i == IgnoredPath.MOST - 1 ? counts.get(kind) - i : 1;
+            long count = i == IgnoredPath.MAX_PER_KIND - 1 ? counts.get(kind) - i : 1;
             all.add(new IgnoredPath(paths.get(i), kind, count));
           }
         });
@@ -210,16 +210,16 @@ final class FolderSearch {
     return all;
   }
 
-  private void logAtTimes(Path folder) {
-    looked++;
-    if (System.nanoTime() - logged > LOG_NANOS) {
-      logged = System.nanoTime();
+  private void logProgress(Path folder) {
+    visited++;
+    if (System.nanoTime() - lastLog > LOG_NANOS) {
+      lastLog = System.nanoTime();
       LOG.info(
           "Listing {}: {} {} files among {} so far, now in {}",
           FileNames.path(root),
           files.size(),
-          what,
-          looked,
+          fileKind,
+          visited,
           FileNames.path(folder));
     }
   }

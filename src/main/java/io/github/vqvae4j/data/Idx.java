@@ -16,19 +16,19 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Reads IDX files of bytes, the format of MNIST and its relatives: a big-endian header (magic
- * number and sizes), then the bytes. A file may be plain or compressed with gzip; its first bytes
- * tell which, whatever its name.
+ * Reads IDX files of bytes, the format of MNIST and similar data sets: a big-endian header (magic
+ * number and sizes), followed by the bytes. A file may be plain or compressed with gzip, which is
+ * detected from its first bytes, regardless of its name.
  */
 public final class Idx {
   private static final int IMAGES_MAGIC = 2051;
   private static final int LABELS_MAGIC = 2049;
   private static final int GZIP_MAGIC = 0x1f8b;
 
-  /** Deflate cannot shrink data further than this. */
+  /** The maximum compression ratio of deflate. */
   private static final int GZIP_MAX_RATIO = 1032;
 
-  private static final String REMEDY = "; get the file anew";
+  private static final String REMEDY = "; get a new copy of the file";
 
   private Idx() {}
 
@@ -38,25 +38,25 @@ public final class Idx {
    * @param images an IDX file of images, magic number 2051
    * @param labels an IDX file of labels, magic number 2049
    * @return the images, one channel, with their labels
-   * @throws BadFileException if a file is damaged or the two do not hold equally many
+   * @throws BadFileException if a file is corrupt, or the numbers of images and labels differ
    * @throws IOException if a file is missing or cannot be read
    */
   public static ByteImages read(Path images, Path labels) throws IOException {
     ByteImages pixels = images(images);
-    int[] marks = labels(labels);
-    if (marks.length != pixels.size()) {
+    int[] labelValues = labels(labels);
+    if (labelValues.length != pixels.size()) {
       throw new BadFileException(
           labels,
           "number of labels",
           "got "
-              + Counts.of(marks.length, "label")
-              + " here but "
+              + Counts.of(labelValues.length, "label")
+              + " but "
               + Counts.of(pixels.size(), "image")
               + " in "
               + FileNames.path(images)
-              + ", expected equally many; take both files from the same set");
+              + ", expected equal numbers; use the two files of the same data set");
     }
-    return pixels.withLabels(marks);
+    return pixels.withLabels(labelValues);
   }
 
   /**
@@ -64,8 +64,8 @@ public final class Idx {
    *
    * @param file an IDX file of images, magic number 2051, plain or gzip
    * @return the images, one channel, without labels
-   * @throws BadFileException if the file is damaged
-   * @throws IOException if it is missing or cannot be read
+   * @throws BadFileException if the file is corrupt
+   * @throws IOException if the file is missing or cannot be read
    */
   public static ByteImages images(Path file) throws IOException {
     int[] sizes = new int[3];
@@ -78,8 +78,8 @@ public final class Idx {
    *
    * @param file an IDX file of labels, magic number 2049, plain or gzip
    * @return the labels, each 0..255
-   * @throws BadFileException if the file is damaged
-   * @throws IOException if it is missing or cannot be read
+   * @throws BadFileException if the file is corrupt
+   * @throws IOException if the file is missing or cannot be read
    */
   public static int[] labels(Path file) throws IOException {
     byte[] bytes = content(file, LABELS_MAGIC, new int[1]);
@@ -90,15 +90,15 @@ public final class Idx {
     return labels;
   }
 
-  /** Reads a whole file: its sizes into {@code sizes}, its bytes as the result. */
+  /** Reads a file: stores the sizes in {@code sizes} and returns the bytes. */
   private static byte[] content(Path file, int magic, int[] sizes) throws IOException {
     InputFile.require(
         file, magic == IMAGES_MAGIC ? "an IDX file of images" : "an IDX file of labels");
     try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
       boolean gzip = startsWithGzipMagic(bytes);
-      long mostBytes = gzip ? Files.size(file) * GZIP_MAX_RATIO : Files.size(file);
+      long maxBytes = gzip ? Files.size(file) * GZIP_MAX_RATIO : Files.size(file);
       try (InputStream in = gzip ? new GZIPInputStream(bytes) : bytes) {
-        return content(file, in, mostBytes, magic, sizes);
+        return content(file, in, maxBytes, magic, sizes);
       } catch (ZipException e) {
         throw new BadFileException(
             file,
@@ -107,12 +107,12 @@ public final class Idx {
             e);
       } catch (EOFException e) {
         throw new BadFileException(
-            file, "end of file", "the gzip data is cut off, expected more" + REMEDY, e);
+            file, "end of file", "the gzip data is truncated, expected more" + REMEDY, e);
       }
     }
   }
 
-  private static byte[] content(Path file, InputStream in, long mostBytes, int magic, int[] sizes)
+  private static byte[] content(Path file, InputStream in, long maxBytes, int magic, int[] sizes)
       throws IOException {
     checkMagic(file, readInt(file, in, 0), magic);
     long length = 1;
@@ -123,28 +123,27 @@ public final class Idx {
         throw new BadFileException(
             file, "byte " + place, "got size " + sizes[i] + ", expected 1 or more" + REMEDY);
       }
-      // Each factor is an int, so the product cannot overflow before it is refused.
+      // Each factor is an int, so the product cannot overflow before it is rejected.
       length *= sizes[i];
-      if (length > Math.min(mostBytes, Integer.MAX_VALUE - 8)) {
+      if (length > Math.min(maxBytes, Integer.MAX_VALUE - 8)) {
         throw new BadFileException(
             file,
             "byte " + place,
-            "got sizes that make "
+            "got sizes with a product of at least "
                 + length
-                + " bytes or more, expected no more than "
-                + Math.min(mostBytes, Integer.MAX_VALUE - 8)
-                + ", which a file of this length can"
-                + " hold"
+                + " bytes, expected at most "
+                + Math.min(maxBytes, Integer.MAX_VALUE - 8)
+                + ", the maximum for a file of this length"
                 + REMEDY);
       }
     }
-    // Grows with what really comes, so that a lie in the header takes no memory.
-    int wanted = (int) length;
+    // readNBytes allocates memory as data is read, so wrong sizes in the header do not exhaust it.
+    int expected = (int) length;
     byte[] bytes =
         HeapMemory.guard(
-            () -> FileNames.path(file) + ", " + wanted + " bytes,",
-            wanted,
-            () -> in.readNBytes(wanted));
+            () -> FileNames.path(file) + ", " + expected + " bytes,",
+            expected,
+            () -> in.readNBytes(expected));
     int headerLength = 4 + 4 * sizes.length;
     if (bytes.length < length) {
       throw new BadFileException(
@@ -152,7 +151,7 @@ public final class Idx {
           "byte " + (headerLength + bytes.length),
           "the data ends after " + bytes.length + " bytes, expected " + length + REMEDY);
     }
-    // Reading on to the end also makes gzip compare its checksum.
+    // Reading to the end also makes gzip verify its checksum.
     if (in.read() >= 0) {
       throw new BadFileException(
           file,
@@ -169,25 +168,25 @@ public final class Idx {
     return magic == GZIP_MAGIC;
   }
 
-  private static void checkMagic(Path file, int came, int expected) throws BadFileException {
-    if (came == expected) {
+  private static void checkMagic(Path file, int actual, int expected) throws BadFileException {
+    if (actual == expected) {
       return;
     }
     String problem =
         "got magic number "
-            + came
+            + actual
             + ", expected "
             + expected
             + " for "
             + (expected == IMAGES_MAGIC ? "images" : "labels");
-    if (came == IMAGES_MAGIC) {
+    if (actual == IMAGES_MAGIC) {
       problem +=
-          "; this is a file of images: images and labels are swapped, exchange the two paths";
-    } else if (came == LABELS_MAGIC) {
+          "; this is a file of images: the two paths are swapped, pass them in the other order";
+    } else if (actual == LABELS_MAGIC) {
       problem +=
-          "; this is a file of labels: images and labels are swapped, exchange the two paths";
+          "; this is a file of labels: the two paths are swapped, pass them in the other order";
     } else {
-      problem += "; this is not such an IDX file, check the path or get the file anew";
+      problem += "; this is not such an IDX file, check the path or get a new copy of the file";
     }
     throw new BadFileException(file, "byte 0", problem);
   }

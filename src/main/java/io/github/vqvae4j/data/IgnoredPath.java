@@ -11,48 +11,47 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
- * Something in a folder that was not taken, without being an error. Of a kind of which there is
- * much, the first {@value #MOST} are named; the last of these stands for the rest.
+ * A file, folder or link that was ignored, which is not an error. At most {@value #MAX_PER_KIND}
+ * paths of each kind are listed; the count of the last one includes the rest.
  *
  * @param path the file, folder or link
- * @param kind what it is
- * @param count 1, or more if it stands for itself and so many of its kind that come after it
+ * @param kind the reason why it was ignored
+ * @param count 1, or more if it includes further paths of the same kind
  */
 public record IgnoredPath(Path path, Kind kind, long count) {
-  /** So many of a kind are named. */
-  static final int MOST = 1_000;
+  /** The maximum number of listed paths of each kind. */
+  static final int MAX_PER_KIND = 1_000;
 
-  private static final int MOST_NAMED = 5;
+  private static final int MAX_NAMED = 5;
 
-  /** Why something was passed over. */
+  /** The reason why a path was ignored. */
   public enum Kind {
-    /** A file whose name ends otherwise, or no regular file. */
+    /** A file with another extension, or not a regular file. */
     OTHER("other file", "other files"),
-    /** A file or folder whose name begins with a dot, such as {@code ._1.jpg} of a Mac. */
+    /** A file or folder whose name begins with a dot, such as {@code ._1.jpg} on macOS. */
     HIDDEN("hidden", "hidden"),
-    /** A subfolder without images in it or below it: no label. */
+    /** A subfolder without images at any depth, which is not a label. */
     EMPTY_FOLDER("subfolder without images", "subfolders without images"),
-    /** A subfolder of a folder of which only the files themselves are taken. */
+    /** A subfolder of a folder that is not listed recursively. */
     SUBFOLDER("subfolder", "subfolders"),
-    /** A link to a folder that is looked into elsewhere, perhaps the one it lies in. */
-    REPEATED_FOLDER(
-        "link to a folder that is there already", "links to folders that are there already"),
-    /** A link to a folder that the folder itself lies in, such as {@code /}. */
-    ENCLOSING_FOLDER("link to a folder around this one", "links to folders around this one"),
-    /** A link that leads nowhere. */
+    /** A link to a folder that is listed at another location, possibly the folder of the link. */
+    REPEATED_FOLDER("link to a folder listed already", "links to folders listed already"),
+    /** A link to a folder that contains the listed folder, such as {@code /}. */
+    ENCLOSING_FOLDER("link to an enclosing folder", "links to enclosing folders"),
+    /** A link whose target does not exist. */
     BROKEN_LINK("broken link", "broken links"),
-    /** A file or folder that one may not look at. */
+    /** A file or folder without read permission. */
     UNREADABLE("unreadable", "unreadable");
 
-    private final String one;
-    private final String several;
+    private final String singular;
+    private final String plural;
 
-    Kind(String one, String several) {
-      this.one = one;
-      this.several = several;
+    Kind(String singular, String plural) {
+      this.singular = singular;
+      this.plural = plural;
     }
 
-    /** Whether files may be missing because of it. */
+    /** Returns whether files may be missing for this reason. */
     boolean isProblem() {
       return this == BROKEN_LINK
           || this == UNREADABLE
@@ -62,26 +61,26 @@ public record IgnoredPath(Path path, Kind kind, long count) {
   }
 
   /**
-   * One that stands for itself.
+   * Creates an ignored path with count 1.
    *
    * @param path the file, folder or link
-   * @param kind what it is
+   * @param kind the reason why it was ignored
    */
   public IgnoredPath(Path path, Kind kind) {
     this(path, kind, 1);
   }
 
-  /** How many these stand for. */
-  static long count(List<IgnoredPath> some) {
-    return some.stream().mapToLong(IgnoredPath::count).sum();
+  /** Returns the sum of the counts. */
+  static long count(List<IgnoredPath> paths) {
+    return paths.stream().mapToLong(IgnoredPath::count).sum();
   }
 
   /**
-   * Counts by kind, and names the first few of each: {@code 2 other files (a.txt, b.txt), 1 hidden
-   * (._1.jpg)}.
+   * Returns a summary by kind, with the first names of each: {@code 2 other files (a.txt, b.txt), 1
+   * hidden (._1.jpg)}.
    *
-   * @param ignored any
-   * @return the text; {@code nothing} if there are none
+   * @param ignored the ignored paths
+   * @return the summary; {@code nothing} if there are none
    */
   public static String summary(List<IgnoredPath> ignored) {
     Map<Kind, List<IgnoredPath>> kinds =
@@ -91,15 +90,15 @@ public record IgnoredPath(Path path, Kind kind, long count) {
                     IgnoredPath::kind, () -> new EnumMap<>(Kind.class), Collectors.toList()));
     StringJoiner text = new StringJoiner(", ").setEmptyValue("nothing");
     kinds.forEach(
-        (kind, some) ->
+        (kind, paths) ->
             text.add(
-                Counts.of(count(some), kind.one, kind.several)
-                    + some.stream()
-                        .limit(MOST_NAMED)
-                        .map(one -> MessageText.escaped(FileNames.name(one.path)))
+                Counts.of(count(paths), kind.singular, kind.plural)
+                    + paths.stream()
+                        .limit(MAX_NAMED)
+                        .map(singular -> MessageText.escaped(FileNames.name(singular.path)))
                         .collect(
                             Collectors.joining(
-                                ", ", " (", some.size() > MOST_NAMED ? ", ..)" : ")"))));
+                                ", ", " (", paths.size() > MAX_NAMED ? ", ..)" : ")"))));
     return text.toString();
   }
 
@@ -107,7 +106,7 @@ public record IgnoredPath(Path path, Kind kind, long count) {
   public String toString() {
     return FileNames.path(path)
         + ": "
-        + kind.one
+        + kind.singular
         + (count == 1 ? "" : ", and " + (count - 1) + " more");
   }
 }

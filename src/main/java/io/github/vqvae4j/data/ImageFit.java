@@ -1,17 +1,17 @@
 package io.github.vqvae4j.data;
 
-/** How pictures of any size become images of one size. */
+/** How images of different sizes are fitted to one size. */
 public enum ImageFit {
   /**
-   * Scaled until the image is covered, then center-cropped: keeps the proportions and the middle.
-   * The middle is exact, as in PIL's {@code ImageOps.fit}; only where nothing is scaled it is one
-   * of whole pixels, so that these stay as they are.
+   * Scales the image to cover the size and center-crops it, preserving the aspect ratio. The center
+   * is exact, as in PIL's {@code ImageOps.fit}, except that images that are not scaled are cropped
+   * at whole pixels, so that pixels are unchanged.
    */
   COVER,
 
-  /** Scaled to the image's height and width, each by its own factor: keeps all, bends shapes. */
+  /** Scales the image to the size, ignoring the aspect ratio. */
   STRETCH,
 
-  /** The middle cut out, not scaled: each picture must be at least as large as the image. */
+  /** Center-crops the image without scaling. Each image must be at least as large as the size. */
   CENTER
 }

@@ -28,18 +28,18 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The PNG, JPEG and BMP files in a folder and all below it as a data set: every picture scaled and
- * cropped to one size.
+ * A data set of the PNG, JPEG and BMP files in a folder and its subfolders, all scaled and cropped
+ * to one size.
  *
  * <pre>{@code
  * ImageFolder flowers = ImageFolder.in(Path.of("flowers"), ImageFolderConfig.of(64));
  * }</pre>
  *
- * <p>The names of those subfolders that have images in them, at whatever depth, are the labels'
- * names, sorted: {@code flowers/rose/7.jpg} has the label of {@code rose}; an image beside the
- * subfolders has none. Subfolders whose names differ only in Unicode form (é as one character or as
- * two) are one label. A subfolder without images, such as {@code __MACOSX}, is no label. So that a
- * test folder has the same numbers, though it may lack a class, give it the names of the training
+ * <p>The label names are the sorted names of the direct subfolders that contain images at any
+ * depth: {@code flowers/rose/7.jpg} has the label of {@code rose}; an image directly in the folder
+ * has no label. Subfolders whose names differ only in Unicode normalization (é as one character or
+ * as two) are the same label. A subfolder without images, such as {@code __MACOSX}, is not a label.
+ * A test folder may lack a class. To give it the same labels, pass the label names of the training
  * folder:
  *
  * <pre>{@code
@@ -47,18 +47,19 @@ import org.slf4j.event.Level;
  *     Path.of("flowers-test"), ImageFolderConfig.of(64).labels(flowers.labelNames()));
  * }</pre>
  *
- * <p>Images stand in the order of their paths, as a {@link FolderListing} has it. Names that begin
- * with a dot, files that end otherwise, broken links and more ({@link IgnoredPath.Kind}) are passed
- * over, and counted and named in the log and by {@link #ignored}.
+ * <p>Images are in the order of their paths (see {@link FolderListing}). Names that begin with a
+ * dot, files with other extensions, broken links and more (see {@link IgnoredPath.Kind}) are
+ * ignored; the log and {@link #ignored} report their number and names.
  *
- * <p>Pixels are those of {@link Images#read}: transparent parts on white, profiles and the EXIF
- * orientation ignored; one warning says how many images have an orientation. A picture of more than
- * 64 million pixels counts as one that cannot be read, found by its header before its pixels take
- * memory. Values are rounded to bytes.
+ * <p>Images are decoded as by {@link Images#read}: transparent pixels are blended with white; color
+ * profiles and the EXIF orientation are ignored, and one warning is logged with the number of
+ * images that have an orientation. An image of more than 64 million pixels is treated as
+ * unreadable; its size is taken from its header, before memory is allocated for its pixels. Values
+ * are rounded to bytes.
  */
 public final class ImageFolder implements Dataset {
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
-  private static final int MOST_NAMED = 10;
+  private static final int MAX_NAMED = 10;
 
   private final Path folder;
   private final Dataset images;
@@ -76,80 +77,88 @@ public final class ImageFolder implements Dataset {
   }
 
   /**
-   * Opens a folder. Images to be held in memory are read now, on all cores; streamed ones later,
-   * each time they are asked for, and then an image that cannot be read is an {@link
-   * java.io.UncheckedIOException} there. With {@code skipCorrupt} streamed ones are read once now
-   * as well, to learn which to leave out. What was found is logged.
+   * Opens a folder. Images held in memory are read immediately, on all cores. Streamed images are
+   * read on each access, which throws {@link java.io.UncheckedIOException} if an image cannot be
+   * read. With {@code skipCorrupt}, streamed images are also read once when the folder is opened,
+   * to find the corrupt ones. A summary is logged.
    *
    * @param folder the folder
-   * @param config the size of the images, and how they are made
+   * @param config the size of the images and further settings
    * @return the images
-   * @throws NoSuchFileException if there is no such folder
-   * @throws BadFileException if there are no image files in it, one is damaged or no image (without
-   *     {@code skipCorrupt}), or all of them are (with it), or one is in a subfolder that is none
-   *     of the settings' labels
+   * @throws NoSuchFileException if the folder does not exist
+   * @throws BadFileException if the folder contains no image files, one of them is corrupt or not
+   *     an image (without {@code skipCorrupt}), all of them are (with {@code skipCorrupt}), or one
+   *     is in a subfolder that is not among the labels of the settings
    * @throws IOException if a file or folder cannot be read
-   * @throws IllegalArgumentException if images to be held in memory do not fit into one array
-   * @throws InsufficientMemoryException if the heap is too small for an image while no other is
-   *     read, also with {@code skipCorrupt}, or for those to be held
+   * @throws IllegalArgumentException if images held in memory do not fit into one array
+   * @throws InsufficientMemoryException if the heap is too small for one image even if no other is
+   *     read at the same time, also with {@code skipCorrupt}, or for the images held in memory
    */
   public static ImageFolder in(Path folder, ImageFolderConfig config) throws IOException {
-    long begin = System.nanoTime();
+    long startNanos = System.nanoTime();
     FolderListing listing = FolderListing.imagesBelow(folder);
-    List<String> names = listing.files().stream().map(listing::subfolder).toList();
-    List<String> labelNames = labelNames(folder, names, config);
-    Map<String, Integer> numbers = new HashMap<>();
-    labelNames.forEach(name -> numbers.put(name, numbers.size()));
-    int[] allLabels = names.stream().mapToInt(name -> numbers.getOrDefault(name, -1)).toArray();
+    List<String> subfolders = listing.files().stream().map(listing::subfolder).toList();
+    List<String> labelNames = labelNames(folder, subfolders, config);
+    Map<String, Integer> labelIndices = new HashMap<>();
+    labelNames.forEach(name -> labelIndices.put(name, labelIndices.size()));
+    int[] allLabels =
+        subfolders.stream().mapToInt(name -> labelIndices.getOrDefault(name, -1)).toArray();
     int count = listing.files().size();
     if (config.streamed() && !config.skipCorrupt()) {
       Dataset images =
           new StreamedImages(listing.files(), allLabels, config, OrientationNotice.atFirst());
-      return opened(begin, config, new ImageFolder(listing, images, labelNames, List.of()), count);
+      return opened(
+          startNanos, config, new ImageFolder(listing, images, labelNames, List.of()), count);
     }
     byte[] pixels = config.streamed() ? null : pixels(count, config);
     OrientationNotice notice = OrientationNotice.counting();
-    IOException[] problems = readAll(listing.files(), config, pixels, notice);
+    IOException[] errors = readAll(listing.files(), config, pixels, notice);
     List<SkippedFile> skipped = new ArrayList<>();
-    int[] kept = IntStream.range(0, count).filter(i -> problems[i] == null).toArray();
+    int[] readable = IntStream.range(0, count).filter(i -> errors[i] == null).toArray();
     for (int i = 0; i < count; i++) {
-      if (problems[i] != null) {
+      if (errors[i] != null) {
         if (!config.skipCorrupt()) {
-          throw withRemedy(problems[i]);
+          throw withRemedy(errors[i]);
         }
         Path file = listing.files().get(i);
-        skipped.add(new SkippedFile(file, reason(file, problems[i])));
+        skipped.add(new SkippedFile(file, reason(file, errors[i])));
       }
     }
-    if (kept.length == 0) {
+    if (readable.length == 0) {
       throw new BadFileException(
           folder,
           "folder",
           "got "
               + Counts.of(
-                  count, "image file that cannot be read", "image files of which none can be read")
-              + ", expected one or more; the first says: "
+                  count, "image file that cannot be read", "image files, none of which can be read")
+              + ", expected one or more readable images; the first error is: "
               + skipped.get(0).reason());
     }
-    int[] labels = IntStream.of(kept).map(i -> allLabels[i]).toArray();
+    int[] labels = IntStream.of(readable).map(i -> allLabels[i]).toArray();
     Dataset images =
         config.streamed()
             ? new StreamedImages(
-                IntStream.of(kept).mapToObj(listing.files()::get).toList(), labels, config, notice)
-            : held(pixels, kept, labels, config);
+                IntStream.of(readable).mapToObj(listing.files()::get).toList(),
+                labels,
+                config,
+                notice)
+            : held(pixels, readable, labels, config);
     notice.report();
     return opened(
-        begin, config, new ImageFolder(listing, images, labelNames, List.copyOf(skipped)), count);
+        startNanos,
+        config,
+        new ImageFolder(listing, images, labelNames, List.copyOf(skipped)),
+        count);
   }
 
   /**
-   * The names of the labels.
+   * Returns the label names.
    *
-   * @param names of each image's subfolder, null if it is in none
+   * @param subfolders the name of each image's subfolder, or null if it is in none
    */
-  private static List<String> labelNames(Path folder, List<String> names, ImageFolderConfig config)
-      throws BadFileException {
-    List<String> found = names.stream().filter(Objects::nonNull).distinct().sorted().toList();
+  private static List<String> labelNames(
+      Path folder, List<String> subfolders, ImageFolderConfig config) throws BadFileException {
+    List<String> found = subfolders.stream().filter(Objects::nonNull).distinct().sorted().toList();
     if (config.labels().isEmpty()) {
       return found;
     }
@@ -162,29 +171,29 @@ public final class ImageFolder implements Dataset {
               + MessageText.escaped(String.join(", ", others))
               + ", expected subfolders among the labels "
               + MessageText.escaped(String.join(", ", config.labels()))
-              + "; move them away, or add their names in ImageFolderConfig.labels");
+              + "; move these images, or add the subfolders to ImageFolderConfig.labels");
     }
     return config.labels();
   }
 
-  private static String reason(Path file, IOException problem) {
+  private static String reason(Path file, IOException error) {
     boolean explained =
-        problem instanceof BadFileException
-            || problem instanceof FileSystemException system && system.getReason() != null;
-    return explained ? problem.getMessage() : FileNames.path(file) + ": " + problem;
+        error instanceof BadFileException
+            || error instanceof FileSystemException system && system.getReason() != null;
+    return explained ? error.getMessage() : FileNames.path(file) + ": " + error;
   }
 
-  private static IOException withRemedy(IOException problem) {
-    return problem instanceof BadFileException bad
+  private static IOException withRemedy(IOException error) {
+    return error instanceof BadFileException bad
         ? new BadFileException(
             bad.file(),
             bad.place(),
-            bad.problem() + "; or leave such files out with skipCorrupt(true)",
+            bad.problem() + "; or skip such files with skipCorrupt(true)",
             bad)
-        : problem;
+        : error;
   }
 
-  /** For all images, if they are held in memory. */
+  /** Allocates the pixels of all images, to be held in memory. */
   private static byte[] pixels(int count, ImageFolderConfig config) {
     try {
       int length = Checks.length(count, config.height(), config.width(), config.channels());
@@ -193,24 +202,24 @@ public final class ImageFolder implements Dataset {
           length,
           () -> new byte[length]);
     } catch (InsufficientMemoryException e) {
-      throw e.with("Or leave them in their files with streamed(true).");
+      throw e.with("Or read the images from their files with streamed(true).");
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          e.getMessage() + ", or leave them in their files with streamed(true)", e);
+          e.getMessage() + ", or read the images from their files with streamed(true)", e);
     }
   }
 
   /**
-   * Reads all files, into {@code pixels} if that is not null, and gives what each one's reading
-   * threw. Unless such files are skipped, none is begun after a failure but those before it in
-   * order, so that always the same one is named. Those for which memory did not suffice beside
-   * others are read again, one at a time.
+   * Reads all files, into {@code pixels} if it is not null, and returns the exception of each file,
+   * or null. Unless corrupt files are skipped, only files before the first failure are read after
+   * it, so that the same file is reported every time. Files for which memory was insufficient while
+   * others were being read are read again, one at a time.
    */
   private static IOException[] readAll(
       List<Path> files, ImageFolderConfig config, byte[] pixels, OrientationNotice notice) {
-    IOException[] problems = new IOException[files.size()];
-    AtomicInteger end = new AtomicInteger(problems.length);
-    Set<Integer> alone = new ConcurrentSkipListSet<>();
+    IOException[] errors = new IOException[files.size()];
+    AtomicInteger end = new AtomicInteger(errors.length);
+    Set<Integer> retries = new ConcurrentSkipListSet<>();
     IntConsumer read =
         i -> {
           try {
@@ -219,13 +228,13 @@ public final class ImageFolder implements Dataset {
               System.arraycopy(image, 0, pixels, i * image.length, image.length);
             }
           } catch (IOException e) {
-            problems[i] = e;
+            errors[i] = e;
             if (!config.skipCorrupt()) {
               end.accumulateAndGet(i, Math::min);
             }
           }
         };
-    IntStream.range(0, problems.length)
+    IntStream.range(0, errors.length)
         .parallel()
         .filter(i -> i < end.get())
         .forEach(
@@ -233,94 +242,96 @@ public final class ImageFolder implements Dataset {
               try {
                 read.accept(i);
               } catch (InsufficientMemoryException e) {
-                LOG.debug("Read again when no other image is", e);
-                alone.add(i);
+                LOG.debug(
+                    "Insufficient memory; the image is read again when no other is being read", e);
+                retries.add(i);
               }
             });
-    alone.stream().takeWhile(i -> i < end.get()).forEach(read::accept);
-    return problems;
+    retries.stream().takeWhile(i -> i < end.get()).forEach(read::accept);
+    return errors;
   }
 
-  /** The images that could be read, moved together. */
+  /** Returns the readable images, moved to the start of the array. */
   private static ByteImages held(
-      byte[] pixels, int[] kept, int[] labels, ImageFolderConfig config) {
+      byte[] pixels, int[] readable, int[] labels, ImageFolderConfig config) {
     int length = config.height() * config.width() * config.channels();
-    for (int i = 0; i < kept.length; i++) {
-      System.arraycopy(pixels, kept[i] * length, pixels, i * length, length);
+    for (int i = 0; i < readable.length; i++) {
+      System.arraycopy(pixels, readable[i] * length, pixels, i * length, length);
     }
     byte[] whole =
-        kept.length * length == pixels.length
+        readable.length * length == pixels.length
             ? pixels
-            : Arrays.copyOf(pixels, kept.length * length);
-    return ByteImages.of(whole, kept.length, config.height(), config.width(), config.channels())
+            : Arrays.copyOf(pixels, readable.length * length);
+    return ByteImages.of(whole, readable.length, config.height(), config.width(), config.channels())
         .withLabels(labels);
   }
 
   private static ImageFolder opened(
-      long begin, ImageFolderConfig config, ImageFolder images, int files) {
-    // A subfolder of a class that lost its images changes the numbers of the others.
-    boolean shifts = config.labels().isEmpty();
-    // Who gives the labels' names wants a label for each image.
-    boolean lacksLabels = !shifts && images.withoutLabel() > 0;
-    boolean problem =
-        lacksLabels
+      long startNanos, ImageFolderConfig config, ImageFolder images, int files) {
+    // An empty subfolder of a class shifts the labels of the others.
+    boolean labelsFromSubfolders = config.labels().isEmpty();
+    // Given label names imply that each image should have a label.
+    boolean missingLabels = !labelsFromSubfolders && images.unlabeled() > 0;
+    boolean warn =
+        missingLabels
             || images.ignored.stream()
                 .map(IgnoredPath::kind)
-                .anyMatch(kind -> kind.isProblem() || shifts && kind == Kind.EMPTY_FOLDER);
-    LOG.atLevel(problem ? Level.WARN : Level.INFO)
+                .anyMatch(
+                    kind -> kind.isProblem() || labelsFromSubfolders && kind == Kind.EMPTY_FOLDER);
+    LOG.atLevel(warn ? Level.WARN : Level.INFO)
         .log(
-            "{}, opened in {} s; passed over: {}",
+            "{}, opened in {} s; ignored: {}",
             images,
-            Math.round((System.nanoTime() - begin) / 1e8) / 10.0,
+            Math.round((System.nanoTime() - startNanos) / 1e8) / 10.0,
             IgnoredPath.summary(images.ignored));
     List<SkippedFile> skipped = images.skipped;
     if (!skipped.isEmpty()) {
       LOG.warn(
-          "{} of {} in {} cannot be read and {} skipped: {}{}",
+          "Skipped {} of {} in {} because {} cannot be read: {}{}",
           skipped.size(),
           Counts.of(files, "image file"),
           FileNames.path(images.folder),
-          skipped.size() == 1 ? "was" : "were",
+          skipped.size() == 1 ? "it" : "they",
           skipped.stream()
-              .limit(MOST_NAMED)
+              .limit(MAX_NAMED)
               .map(SkippedFile::reason)
               .collect(Collectors.joining("; ")),
-          skipped.size() > MOST_NAMED ? "; ImageFolder.skipped() has the others" : "");
+          skipped.size() > MAX_NAMED ? "; see ImageFolder.skipped() for the others" : "");
     }
     return images;
   }
 
   /**
-   * The names of the labels.
+   * Returns the label names.
    *
-   * @return the names of the subfolders with images, sorted, or those that were set, unmodifiable:
-   *     label i is called {@code labelNames().get(i)}; empty if there are none
+   * @return the sorted names of the subfolders with images, or the names given in the settings;
+   *     label i is named {@code labelNames().get(i)}; empty if there are none; unmodifiable
    */
   public List<String> labelNames() {
     return labelNames;
   }
 
   /**
-   * The files that were left out because they cannot be read.
+   * Returns the files that were skipped because they cannot be read.
    *
-   * @return them with the reasons, in the order of their paths, unmodifiable; empty unless {@code
-   *     skipCorrupt} is set
+   * @return the files and the reasons, in the order of their paths, unmodifiable; empty unless
+   *     {@code skipCorrupt} is set
    */
   public List<SkippedFile> skipped() {
     return skipped;
   }
 
   /**
-   * What else is in the folder and below it.
+   * Returns the other files and folders in the folder, which were ignored.
    *
-   * @return it in the order of its paths, unmodifiable, of each kind the first 1,000 with a count
-   *     of the rest; {@link IgnoredPath#summary} counts all of it
+   * @return the ignored paths in order, unmodifiable: the first 1,000 of each kind and the number
+   *     of further ones; {@link IgnoredPath#summary} counts all of them
    */
   public List<IgnoredPath> ignored() {
     return ignored;
   }
 
-  /** The number of {@link #skipped}. */
+  /** Returns the number of {@link #skipped} files. */
   @Override
   public int skippedFiles() {
     return skipped.size();
@@ -352,27 +363,27 @@ public final class ImageFolder implements Dataset {
   }
 
   /**
-   * The label of an image.
+   * Returns the label of an image.
    *
-   * @return its number in {@link #labelNames}; -1 for an image beside the subfolders, which has
-   *     none
+   * @return the index in {@link #labelNames}, or -1 for an image directly in the folder, which has
+   *     no label
    */
   @Override
   public int label(int index) {
     return images.label(index);
   }
 
-  private long withoutLabel() {
+  private long unlabeled() {
     return IntStream.range(0, size()).filter(i -> label(i) < 0).count();
   }
 
   /**
-   * Number, shape, labels and folder: {@code 900 images [64, 64, 3], 5 labels, 2 images without,
-   * held in memory, in flowers}.
+   * Returns the number, shape, labels and folder: {@code 900 images [64, 64, 3], 5 labels, 2 images
+   * without, held in memory, in flowers}.
    */
   @Override
   public String toString() {
-    long without = labelNames.isEmpty() ? 0 : withoutLabel();
+    long without = labelNames.isEmpty() ? 0 : unlabeled();
     return Counts.of(size(), "image")
         + " ["
         + height()

@@ -6,22 +6,22 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * How an {@link ImageFolder} is read.
+ * The settings of an {@link ImageFolder}.
  *
  * <pre>{@code
- * ImageFolderConfig.of(64).fit(ImageFit.STRETCH).skipCorrupt(true)
+ * ImageFolderConfig config = ImageFolderConfig.of(64).fit(ImageFit.STRETCH).skipCorrupt(true);
+ * ImageFolder photos = ImageFolder.in(Path.of("photos"), config);
  * }</pre>
  *
- * @param height of every image, in pixels, at least 1
- * @param width of every image, in pixels, at least 1
- * @param channels 3 for red, green, blue, 1 for gray; pictures of the other kind are converted; by
- *     default 3
- * @param fit how a picture of another size becomes such an image; by default {@code COVER}
- * @param streamed whether images are read from their files each time; otherwise, by default, all
- *     are held in memory, height * width * channels bytes each
- * @param skipCorrupt whether files that cannot be read are left out and counted; otherwise, by
- *     default, the first one is an error
- * @param labels the labels' names; by default empty, for the names of the subfolders with images
+ * @param height the height of every image in pixels, at least 1
+ * @param width the width of every image in pixels, at least 1
+ * @param channels 3 for red, green, blue (the default) or 1 for gray; other images are converted
+ * @param fit how images of other sizes are fitted; {@code COVER} by default
+ * @param streamed whether images are read from their files on each access; by default, all are held
+ *     in memory, height * width * channels bytes each
+ * @param skipCorrupt whether files that cannot be read are skipped and counted; by default, the
+ *     first one is an error
+ * @param labels the label names; empty by default, for the names of the subfolders with images
  */
 public record ImageFolderConfig(
     int height,
@@ -34,8 +34,8 @@ public record ImageFolderConfig(
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a size is below 1, an image too large for an array, the
-   *     channels neither 1 nor 3, or a label there twice
+   * @throws IllegalArgumentException if a size is below 1, an image is too large for an array, the
+   *     number of channels is neither 1 nor 3, or a label name is repeated
    */
   public ImageFolderConfig {
     String record = "ImageFolderConfig.";
@@ -52,13 +52,13 @@ public record ImageFolderConfig(
     Require.that(
         new HashSet<>(labels).size() == labels.size(),
         record + "labels",
-        "each name once",
+        "distinct names",
         labels,
-        "leave the others out");
+        "remove the repetitions");
   }
 
   /**
-   * Square images in colour with the defaults.
+   * Returns the default settings for square color images.
    *
    * @param side the height and the width
    * @return the settings
@@ -68,10 +68,10 @@ public record ImageFolderConfig(
   }
 
   /**
-   * Images in colour with the defaults.
+   * Returns the default settings for color images.
    *
-   * @param height rows of pixels
-   * @param width columns of pixels
+   * @param height the height in pixels
+   * @param width the width in pixels
    * @return the settings
    */
   public static ImageFolderConfig of(int height, int width) {
@@ -79,55 +79,55 @@ public record ImageFolderConfig(
   }
 
   /**
-   * Gray images: 0.299 red + 0.587 green + 0.114 blue.
+   * Converts images to gray: 0.299 red + 0.587 green + 0.114 blue.
    *
-   * @return these settings with 1 channel
+   * @return a copy with 1 channel
    */
   public ImageFolderConfig gray() {
     return Records.with(this, "channels", 1);
   }
 
   /**
-   * Sets how pictures are fitted.
+   * Sets how images of other sizes are fitted.
    *
-   * @param newFit the way
-   * @return these settings with it
+   * @param newFit the new value
+   * @return a copy with the new value
    */
   public ImageFolderConfig fit(ImageFit newFit) {
     return Records.with(this, "fit", newFit);
   }
 
   /**
-   * Sets whether images are read from their files each time, for folders too large for memory. The
-   * loader's one thread then reads some 600 JPEG pictures of 256 x 256 in a second; training that
-   * is faster waits for it.
+   * Sets whether images are read from their files on each access, for folders too large for memory.
+   * The single loader thread reads about 600 JPEG images of 256 x 256 per second; faster training
+   * waits for it.
    *
-   * @param on whether they are
-   * @return these settings with it
+   * @param on the new value
+   * @return a copy with the new value
    */
   public ImageFolderConfig streamed(boolean on) {
     return Records.with(this, "streamed", on);
   }
 
   /**
-   * Sets whether files that cannot be read are left out. To know which, a streamed folder too is
-   * then read once when it is opened.
+   * Sets whether files that cannot be read are skipped. To find them, a streamed folder is then
+   * also read once when it is opened.
    *
-   * @param on whether they are
-   * @return these settings with it
+   * @param on the new value
+   * @return a copy with the new value
    */
   public ImageFolderConfig skipCorrupt(boolean on) {
     return Records.with(this, "skipCorrupt", on);
   }
 
   /**
-   * Sets the labels' names, whichever subfolders there are: those of a training folder for the test
-   * folder beside it, which may lack some of the classes. An image in another subfolder is an
-   * error.
+   * Sets the label names, independently of the subfolders that exist. Use the label names of the
+   * training folder for a test folder, which may lack some of the classes. An image in any other
+   * subfolder is an error.
    *
-   * @param names of subfolders, each once, in the order of their numbers: {@link
-   *     ImageFolder#labelNames} of the training folder; empty for the subfolders' own
-   * @return these settings with them
+   * @param names distinct names of subfolders, in the order of the labels, such as {@link
+   *     ImageFolder#labelNames} of the training folder; empty to use the subfolders that exist
+   * @return a copy with the new value
    */
   public ImageFolderConfig labels(List<String> names) {
     return Records.with(this, "labels", names);

@@ -4,50 +4,50 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Lays images out side by side on one large white image. */
+/** Arranges images in a grid on a white background. */
 final class ImageGrid {
   private static final int GAP = 2;
 
-  /** Tiles are enlarged as far as they stay within this, in pixels: 28 becomes 112. */
-  private static final int TILE = 112;
+  /** The maximum side of an enlarged image in pixels: 28 becomes 112. */
+  private static final int MAX_SIDE = 112;
 
   private ImageGrid() {}
 
-  /** The enlargement for rows whose caller did not choose one. */
+  /** Returns the default enlargement factor. */
   static int scale(List<Images> rows) {
     Images first = rows.get(0);
-    int scale = Math.max(1, TILE / Math.max(first.height(), first.width()));
+    int scale = Math.max(1, MAX_SIDE / Math.max(first.height(), first.width()));
     while (scale > 1 && !fits(height(rows, scale), width(rows, scale))) {
       scale--;
     }
     return scale;
   }
 
-  /** Cuts images into rows of {@code columns}; the last row takes what is left. */
+  /** Splits images into rows of {@code columns}; the last row may be shorter. */
   static List<Images> rows(Images images, int columns) {
     if (columns < 1) {
       throw new IllegalArgumentException(
-          "got " + columns + " columns, expected 1 or more; correct the number");
+          "got " + columns + " columns, expected 1 or more; correct the number of columns");
     }
     List<Images> rows = new ArrayList<>();
-    for (int from = 0; from < images.size(); from += columns) {
-      Images[] row = new Images[Math.min(columns, images.size() - from)];
+    for (int start = 0; start < images.size(); start += columns) {
+      Images[] row = new Images[Math.min(columns, images.size() - start)];
       for (int i = 0; i < row.length; i++) {
-        row[i] = images.image(from + i);
+        row[i] = images.image(start + i);
       }
       rows.add(Images.concat(row));
     }
     return rows;
   }
 
-  /** One image that shows all rows, which are of images of one size. */
+  /** Returns one image of all rows, whose images have equal size. */
   static Images layOut(List<Images> rows, int scale) {
     if (scale < 1) {
       throw new IllegalArgumentException(
-          "got scale " + scale + ", expected 1 or more; give 1 to keep the size");
+          "got scale " + scale + ", expected 1 or more; use 1 to keep the size");
     }
     Images first = rows.get(0);
-    rows.forEach(Checks::picture);
+    rows.forEach(Checks::writable);
     long height = height(rows, scale);
     long width = width(rows, scale);
     if (!fits(height, width)) {
@@ -58,14 +58,14 @@ final class ImageGrid {
               + width
               + " pixels, expected at most "
               + ImageSource.MAX_PIXELS
-              + " in all; give a smaller scale or fewer images");
+              + " in total; use a smaller scale or fewer images");
     }
     float[] pixels = new float[(int) (height * width) * first.channels()];
     Arrays.fill(pixels, 1);
     for (int row = 0; row < rows.size(); row++) {
       for (int column = 0; column < rows.get(row).size(); column++) {
         long corner =
-            row * tile(first.height(), scale) * width + column * tile(first.width(), scale);
+            row * cell(first.height(), scale) * width + column * cell(first.width(), scale);
         draw(rows.get(row), column, scale, pixels, (int) corner, (int) width);
       }
     }
@@ -73,16 +73,19 @@ final class ImageGrid {
   }
 
   private static long height(List<Images> rows, int scale) {
-    return rows.size() * tile(rows.get(0).height(), scale) - GAP;
+    return rows.size() * cell(rows.get(0).height(), scale) - GAP;
   }
 
   private static long width(List<Images> rows, int scale) {
     int columns = rows.stream().mapToInt(Images::size).max().orElseThrow();
-    return columns * tile(rows.get(0).width(), scale) - GAP;
+    return columns * cell(rows.get(0).width(), scale) - GAP;
   }
 
-  /** The length of one side of a tile and the gap after it, kept from overflowing what follows. */
-  private static long tile(int side, int scale) {
+  /**
+   * Returns the side of an enlarged image plus the gap, limited to avoid overflow in later
+   * computations.
+   */
+  private static long cell(int side, int scale) {
     return Math.min((long) side * scale, Integer.MAX_VALUE) + GAP;
   }
 
@@ -91,7 +94,7 @@ final class ImageGrid {
         && height * width <= ImageSource.MAX_PIXELS;
   }
 
-  /** Draws one tile, whose upper left pixel is pixel {@code corner} of the grid. */
+  /** Draws one image, whose upper left pixel is pixel {@code corner} of the grid. */
   private static void draw(
       Images images, int index, int scale, float[] grid, int corner, int gridWidth) {
     int channels = images.channels();

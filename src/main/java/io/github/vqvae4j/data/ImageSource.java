@@ -3,21 +3,26 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.BadFileException;
 
 /**
- * An image file whose header was understood.
+ * A parsed image file.
  *
- * @param format ImageIO's name of it
- * @param height rows of pixels
- * @param width columns of pixels
- * @param parts what ImageIO is to decode
- * @param pixels what the decoded samples mean
- * @param orientation that of EXIF, 1 if it has none
+ * @param format the format name of ImageIO
+ * @param height the height in pixels
+ * @param width the width in pixels
+ * @param parts the data to be decoded by ImageIO
+ * @param pixels the interpretation of the decoded samples
+ * @param orientation the EXIF orientation, 1 if there is none
  */
 record ImageSource(
-    String format, int height, int width, ImageParts parts, PixelFormat pixels, int orientation) {
-  /** Some 64 million: what one may reasonably decode into memory at once. */
+    String format,
+    int height,
+    int width,
+    CompositeImageStream parts,
+    PixelFormat pixels,
+    int orientation) {
+  /** The maximum number of pixels, about 64 million, which can reasonably be decoded in memory. */
   static final int MAX_PIXELS = 1 << 26;
 
-  /** Refuses sizes that are not positive or too large, before pixels take memory. */
+  /** Checks the size before memory is allocated for the pixels. */
   static void checkSize(FileBytes file, long height, long width) throws BadFileException {
     if (height < 1 || width < 1) {
       throw file.corrupt("it is " + height + " x " + width + " pixels", null);
@@ -32,29 +37,29 @@ record ImageSource(
               + width
               + " pixels, expected at most "
               + MAX_PIXELS
-              + " pixels; make it smaller first");
+              + " pixels; scale it down first");
     }
   }
 
   /**
-   * Refuses an image that claims more pixels than so few bytes can hold, before its pixels take
-   * memory and time.
+   * Checks that the file has enough bytes for its pixels, before memory is allocated and time is
+   * spent on them.
    *
-   * @param least how many bytes such an image takes at least
-   * @param bytes how many there are
+   * @param minBytes the minimum number of bytes of such an image
+   * @param bytes the actual number of bytes
    */
-  static void checkBytes(FileBytes file, long height, long width, long least, long bytes)
+  static void checkBytes(FileBytes file, long height, long width, long minBytes, long bytes)
       throws BadFileException {
-    if (bytes < least) {
+    if (bytes < minBytes) {
       throw file.corrupt(
           height
               + " x "
               + width
               + " pixels take at least "
-              + least
-              + " bytes, of which the file, of "
+              + minBytes
+              + " bytes, but the file of "
               + file.size()
-              + " bytes, has "
+              + " bytes has "
               + bytes,
           null);
     }

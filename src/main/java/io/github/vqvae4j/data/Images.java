@@ -11,10 +11,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One or more images of one size, as an immutable value on the heap: pixels [count, height, width,
- * channels], black 0 and white 1. A model's output may lie a little outside; it is clamped to [0,
- * 1] only when it is written to a file. Windows of a series, their reconstructions and heat maps
- * are {@link #unbounded}.
+ * One or more images of equal size, immutable and on the heap: pixels [count, height, width,
+ * channels], 0 for black and 1 for white. Model outputs may be slightly outside [0, 1]; they are
+ * clamped only when they are written to a file. Windows of a series, their reconstructions and heat
+ * maps are {@link #unbounded}.
+ *
+ * <pre>{@code
+ * Images photo = Images.read(Path.of("photo.jpg"));
+ * Images.write(photo.toGray(), Path.of("gray.png"));
+ * Images.writeGrid(List.of(originals, reconstructions), Path.of("reconstructions.png"));
+ * }</pre>
  */
 public final class Images implements Dataset {
   private final float[] pixels;
@@ -24,7 +30,7 @@ public final class Images implements Dataset {
   private final int channels;
   private final boolean unitRange;
 
-  /** Takes the array as its own. */
+  /** Takes ownership of the array. */
   private Images(
       float[] pixels, int count, int height, int width, int channels, boolean unitRange) {
     int length = Checks.length(count, height, width, channels);
@@ -50,16 +56,16 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Images from an array.
+   * Creates images from an array.
    *
    * @param pixels [count, height, width, channels], row-major, 0 to 1; copied
    * @param count the number of images
-   * @param height rows of pixels
-   * @param width columns of pixels
-   * @param channels 1 for gray, 3 for red, green, blue
+   * @param height the height in pixels
+   * @param width the width in pixels
+   * @param channels the number of channels: 1 for gray, 3 for red, green, blue
    * @return the images
-   * @throws IllegalArgumentException if a size is below 1, the array is not as long as they say, or
-   *     a value is NaN or infinite
+   * @throws IllegalArgumentException if a size is below 1, the length of the array is not the
+   *     product of the sizes, or a value is NaN or infinite
    */
   public static Images of(float[] pixels, int count, int height, int width, int channels) {
     return new Images(
@@ -74,59 +80,60 @@ public final class Images implements Dataset {
         true);
   }
 
-  /** Images whose pixels are this array, not a copy of it. */
+  /** Creates images that take ownership of the array. */
   static Images owning(float[] pixels, int count, int height, int width, int channels) {
     return new Images(pixels, count, height, width, channels, true);
   }
 
   /**
-   * Reads one image from a PNG, JPEG or BMP file; its content tells which. A gray image has 1
-   * channel, a coloured one 3. Values are those stored in the file, divided by the largest, as PIL
-   * and torchvision read them: colour profiles and gamma are ignored, 16-bit values keep their
-   * precision. What is transparent is shown on white, including the one colour that a PNG may
-   * declare to be; of an animated PNG the still image is read.
+   * Reads one image from a PNG, JPEG or BMP file. The format is detected from the content. A gray
+   * image has 1 channel, a color image 3. As in PIL and torchvision, values are those stored in the
+   * file, divided by the maximum: color profiles and gamma are ignored, and 16-bit values keep
+   * their precision. Transparent pixels, including those of a PNG's transparent color, are blended
+   * with white. Of an animated PNG, the default image is read.
    *
-   * <p>The JDK decodes JPEGs. With chroma of half the height only (4:4:0), the libjpeg of its build
-   * makes a difference: libjpeg-turbo, as in PIL and Debian's OpenJDK, interpolates chroma where
-   * the libjpeg 6b of other builds (Temurin) repeats it, which may be 30 of 255 off at edges. Other
-   * subsampling (4:2:0, 4:2:2, 4:1:1) gives PIL's values with both.
+   * <p>JPEG files are decoded by the JDK. If only the height of the chroma is halved (4:4:0), the
+   * result depends on the libjpeg of the JDK build: libjpeg-turbo, as in PIL and Debian's OpenJDK,
+   * interpolates chroma where the libjpeg 6b of other builds (Temurin) repeats it, a difference of
+   * up to 30 of 255 at edges. With other subsampling (4:2:0, 4:2:2, 4:1:1) both return the same
+   * values as PIL.
    *
-   * <p>The EXIF orientation is ignored, too; the first such image is reported by a warning. JPEGs
-   * in CMYK or YCCK, of more than 8 bits, lossless or with arithmetic coding are refused; the
-   * message says which it is.
+   * <p>The EXIF orientation is ignored, too; a warning is logged for the first such image. JPEG
+   * files that use CMYK or YCCK, more than 8 bits, lossless compression or arithmetic coding are
+   * rejected with a message that names the reason.
    *
    * @param file the file
-   * @return one image
-   * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if it is not such an image, is cut off or corrupt, or has more than 64
-   *     million pixels
-   * @throws IOException if it cannot be read
-   * @throws InsufficientMemoryException if the heap is too small for its pixels, as decoded bytes
-   *     and as floats
+   * @return the image
+   * @throws NoSuchFileException if the file does not exist
+   * @throws BadFileException if the file is not such an image, is truncated or corrupt, or has more
+   *     than 64 million pixels
+   * @throws IOException if the file cannot be read
+   * @throws InsufficientMemoryException if the heap is too small for the pixels, both as decoded
+   *     bytes and as floats
    */
   public static Images read(Path file) throws IOException {
-    return ImageReading.image(file, OrientationNotice.SINGLE_FILES);
+    return ImageDecoder.image(file, OrientationNotice.SINGLE_FILES);
   }
 
   /**
-   * All images of a data set; {@link Dataset#range} gives a part of one.
+   * Copies all images of a data set. To copy some of them, see {@link Dataset#range}.
    *
    * @param data the data set, of 1 or more images
-   * @return its images
-   * @throws IllegalArgumentException if there are none, too many for one array, or one holds NaN or
-   *     infinity
+   * @return the images
+   * @throws IllegalArgumentException if the data set is empty, does not fit into one array, or
+   *     contains NaN or infinity
    */
   public static Images from(Dataset data) {
     return copy(data, IntStream.range(0, data.size()).toArray());
   }
 
   /**
-   * Some images of a data set.
+   * Copies selected images of a data set.
    *
    * @param data the data set
-   * @param indices which images, 1 or more, in any order
-   * @return these images
-   * @throws IllegalArgumentException if there is no image of such an index, or one holds NaN or
+   * @param indices the indices of 1 or more images, in any order
+   * @return the images
+   * @throws IllegalArgumentException if an index is out of range, or an image contains NaN or
    *     infinity
    */
   public static Images from(Dataset data, int... indices) {
@@ -144,11 +151,11 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Images after one another.
+   * Concatenates images.
    *
    * @param parts one or more, of equal height, width and channels
-   * @return all their images in order
-   * @throws IllegalArgumentException if there are none or their sizes differ
+   * @return all images in order
+   * @throws IllegalArgumentException if there are no parts or their sizes differ
    */
   public static Images concat(Images... parts) {
     Checks.equalSizes(List.of(parts));
@@ -171,18 +178,18 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Writes one image, whole or not at all. A name that ends in {@code .png} gives a PNG, {@code
-   * .jpg} or {@code .jpeg} a JPEG; values are rounded to the nearest of 256 steps.
+   * Writes one image to a file, atomically: as PNG if the name ends in {@code .png}, as JPEG if it
+   * ends in {@code .jpg} or {@code .jpeg}. Values are clamped to [0, 1] and rounded to 8 bits.
    *
    * @param image one image of 1 or 3 channels
-   * @param file the file; an older one is replaced
-   * @throws IllegalArgumentException if there are several images, not 1 or 3 channels, values
-   *     without bounds, or the name ends otherwise
+   * @param file the file; an existing one is replaced
+   * @throws IllegalArgumentException if there are several images, the number of channels is neither
+   *     1 nor 3, the values are unbounded, or the file name has another extension
    * @throws IOException if the file cannot be written
    */
   public static void write(Images image, Path file) throws IOException {
     checkSingle(image);
-    ImageWriting.write(image, file);
+    ImageEncoder.write(image, file);
   }
 
   private static void checkSingle(Images image) {
@@ -190,31 +197,31 @@ public final class Images implements Dataset {
       throw new IllegalArgumentException(
           "got "
               + image.count
-              + " images for one file, expected 1; write them side by side with Images.writeGrid,"
-              + " or one at a time with image(i)");
+              + " images for one file, expected 1; write them as a grid with Images.writeGrid, or"
+              + " one at a time with image(i)");
     }
   }
 
   /**
-   * One image as the bytes of a PNG file.
+   * Encodes one image as PNG.
    *
    * @param image one image of 1 or 3 channels
-   * @return what {@link #write} writes
-   * @throws IllegalArgumentException if there are several images, not 1 or 3 channels, or values
-   *     without bounds
+   * @return the bytes that {@link #write} writes
+   * @throws IllegalArgumentException if there are several images, the number of channels is neither
+   *     1 nor 3, or the values are unbounded
    */
   public static byte[] png(Images image) {
     checkSingle(image);
-    return ImageWriting.png(image);
+    return ImageEncoder.png(image);
   }
 
   /**
-   * Writes images as a grid, about as many rows as columns, small images enlarged (see {@link
+   * Writes images as an approximately square grid. Small images are enlarged (see {@link
    * #writeGrid(List, Path)}).
    *
    * @param images the images
-   * @param file the file, as in {@link #write}
-   * @throws IllegalArgumentException as in {@link #write}
+   * @param file the PNG or JPEG file (see {@link #write})
+   * @throws IllegalArgumentException as in {@link #writeGrid(List, Path)}
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(Images images, Path file) throws IOException {
@@ -222,13 +229,14 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Writes images as a grid, row by row, small images enlarged (see {@link #writeGrid(List,
+   * Writes images as a grid, row by row. Small images are enlarged (see {@link #writeGrid(List,
    * Path)}).
    *
    * @param images the images
-   * @param columns how many stand in a row, 1 or more
-   * @param file the file, as in {@link #write}
-   * @throws IllegalArgumentException if columns is below 1; otherwise as in {@link #write}
+   * @param columns the number of images per row, 1 or more
+   * @param file the PNG or JPEG file (see {@link #write})
+   * @throws IllegalArgumentException if {@code columns} is below 1, and as in {@link
+   *     #writeGrid(List, Path)}
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(Images images, int columns, Path file) throws IOException {
@@ -236,14 +244,14 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Writes images as a grid, each {@code Images} one row, such as originals above their
-   * reconstructions. Images of 56 pixels or less are enlarged by a whole number, to at most 112
+   * Writes images as a grid in which each {@code Images} is one row, such as originals above their
+   * reconstructions. Images of up to 56 pixels are enlarged by an integer factor, to at most 112
    * pixels and as far as the grid does not become too large.
    *
-   * @param rows the rows, of images of one size; a shorter row is filled up with white
-   * @param file the file, as in {@link #write}
+   * @param rows the rows, of images of equal size; shorter rows are padded with white
+   * @param file the PNG or JPEG file (see {@link #write})
    * @throws IllegalArgumentException if there are no rows, their images differ in size, or the grid
-   *     has more than 64 million pixels; otherwise as in {@link #write}
+   *     has more than 64 million pixels, and as in {@link #write}
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(List<Images> rows, Path file) throws IOException {
@@ -251,11 +259,11 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Lays images out as {@link #writeGrid(List, Path)} does.
+   * Returns the grid that {@link #writeGrid(List, Path)} writes.
    *
-   * @param rows the rows, of images of one size; a shorter row is filled up with white
+   * @param rows the rows, of images of equal size; shorter rows are padded with white
    * @return one large image
-   * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
+   * @throws IllegalArgumentException as in {@link #writeGrid(List, Path)}
    */
   public static Images grid(List<Images> rows) {
     Checks.equalSizes(rows);
@@ -263,22 +271,24 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Writes images as a grid, each {@code Images} one row, with a thin white line between tiles.
+   * Writes images as a grid in which each {@code Images} is one row, enlarged by a given factor,
+   * with a thin white line between images.
    *
-   * @param rows the rows, of images of one size; a shorter row is filled up with white
-   * @param scale how many pixels of the file each pixel of an image is high and wide, 1 or more
-   * @param file the file, as in {@link #write}
-   * @throws IllegalArgumentException if scale is below 1; otherwise as in {@link #writeGrid(List,
+   * @param rows the rows, of images of equal size; shorter rows are padded with white
+   * @param scale the enlargement factor, 1 or more
+   * @param file the PNG or JPEG file (see {@link #write})
+   * @throws IllegalArgumentException if {@code scale} is below 1, and as in {@link #writeGrid(List,
    *     Path)}
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(List<Images> rows, int scale, Path file) throws IOException {
     Checks.equalSizes(rows);
-    ImageWriting.write(ImageGrid.layOut(rows, scale), file);
+    ImageEncoder.write(ImageGrid.layOut(rows, scale), file);
   }
 
   /**
-   * The same values, without bounds: not pixels from 0 to 1, but such as the samples of a series.
+   * Returns images of the same values, marked as unbounded: not pixels from 0 to 1, but values such
+   * as the samples of a series.
    *
    * @return images whose {@link #unitRange} is false
    */
@@ -287,10 +297,10 @@ public final class Images implements Dataset {
   }
 
   /**
-   * The images in gray: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
+   * Converts the images to gray: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
    *
-   * @return images of 1 channel; these themselves if they are gray
-   * @throws IllegalArgumentException if they have neither 1 nor 3 channels
+   * @return images of 1 channel; this object if they are gray already
+   * @throws IllegalArgumentException if the number of channels is neither 1 nor 3
    */
   public Images toGray() {
     Checks.grayOrColor(this);
@@ -305,10 +315,10 @@ public final class Images implements Dataset {
   }
 
   /**
-   * The images in red, green and blue; of a gray image, all three are equal.
+   * Converts the images to red, green and blue. The three channels of a gray image are equal.
    *
-   * @return images of 3 channels; these themselves if they are in colour
-   * @throws IllegalArgumentException if they have neither 1 nor 3 channels
+   * @return images of 3 channels; this object if they are in color already
+   * @throws IllegalArgumentException if the number of channels is neither 1 nor 3
    */
   public Images toColor() {
     Checks.grayOrColor(this);
@@ -323,11 +333,11 @@ public final class Images implements Dataset {
   }
 
   /**
-   * One of the images.
+   * Returns one of the images.
    *
-   * @param index which, 0 to {@code count() - 1}
-   * @return that image alone
-   * @throws IllegalArgumentException if there is no such image
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @return a copy of the image
+   * @throws IllegalArgumentException if the index is out of range
    */
   public Images image(int index) {
     Checks.index(index, count);
@@ -347,7 +357,7 @@ public final class Images implements Dataset {
     System.arraycopy(pixels, index * imageLength(), target, offset, imageLength());
   }
 
-  /** Images of a file or a model have no labels: -1. */
+  /** Returns -1, because images of a file or a model have no labels. */
   @Override
   public int label(int index) {
     Checks.index(index, count);
@@ -375,24 +385,24 @@ public final class Images implements Dataset {
   }
 
   /**
-   * The pixels.
+   * Returns a copy of the pixels.
    *
-   * @return a copy, [count, height, width, channels], row-major
+   * @return the pixels, [count, height, width, channels], row-major
    */
   public float[] pixels() {
     return pixels.clone();
   }
 
-  /** One value, without the copy. */
+  /** Returns one value without copying the pixels. */
   float pixel(int image, int y, int x, int channel) {
     return pixels[((image * height + y) * width + x) * channels + channel];
   }
 
   /**
-   * Equal shape and equal pixels.
+   * Returns whether another object is images of the same shape and pixels.
    *
-   * @param other another object
-   * @return whether it is equal images
+   * @param other the object to compare with
+   * @return whether it is equal to this
    */
   @Override
   public boolean equals(Object other) {
@@ -410,7 +420,7 @@ public final class Images implements Dataset {
         + Arrays.hashCode(pixels);
   }
 
-  /** The shape: {@code Images[8, 28, 28, 1]}. */
+  /** Returns the shape: {@code Images[8, 28, 28, 1]}. */
   @Override
   public String toString() {
     return "Images" + Checks.shape(count, height, width, channels);

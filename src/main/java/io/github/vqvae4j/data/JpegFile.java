@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
 /**
- * The segments of a JPEG file. ImageIO gets tables and scans only, and one Adobe segment that says
- * how the colours are stored: as libjpeg understands them, whose rules ImageIO does not share. Junk
- * between segments, profiles and metadata are left out.
+ * The segments of a JPEG file. Only tables and scans are passed to ImageIO, with an Adobe segment
+ * that declares the color space according to the rules of libjpeg, which differ from those of
+ * ImageIO. Junk between segments, color profiles and metadata are dropped.
  */
 final class JpegFile {
   static final String SIGNATURE = "\u00ff\u00d8";
@@ -26,13 +26,13 @@ final class JpegFile {
   private static final int JPEG_LS_FRAME = 0xf7;
   private static final int COMMENT = 0xfe;
 
-  /** Some hundred are the most that one is ever stored in; each takes a pass over all pixels. */
+  /** Real files have at most about a hundred scans; each takes a pass over all pixels. */
   private static final int MAX_SCANS = 500;
 
   private final FileBytes file;
-  private final ImageParts data;
+  private final CompositeImageStream data;
 
-  /** The start of the image and an Adobe segment, whose last byte is filled in. */
+  /** The start of the image and an Adobe segment, whose last byte is set later. */
   private final byte[] front =
       "\u00ff\u00d8\u00ff\u00ee\0\16Adobe\0\144\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
 
@@ -43,12 +43,12 @@ final class JpegFile {
   private int height;
   private int width;
 
-  /** For each component its id and its sampling factors, 4 bits each. */
+  /** The id and the sampling factors, 4 bits each, of each component. */
   private int[] ids;
 
   private int[] sampling;
-  private int mostAcross = 1;
-  private int mostDown = 1;
+  private int maxHorizontal = 1;
+  private int maxVertical = 1;
   private final BitSet scanned = new BitSet();
   private int scans;
   private long scanBytes;
@@ -56,7 +56,7 @@ final class JpegFile {
 
   private JpegFile(FileBytes file) {
     this.file = file;
-    data = new ImageParts(file);
+    data = new CompositeImageStream(file);
   }
 
   static ImageSource open(FileBytes file) throws IOException {
@@ -65,12 +65,12 @@ final class JpegFile {
 
   private ImageSource source() throws IOException {
     data.add(front);
-    long at = SIGNATURE.length();
-    while (at >= 0) {
-      at = segment(at);
+    long position = SIGNATURE.length();
+    while (position >= 0) {
+      position = segment(position);
     }
     if (ids == null || scans == 0) {
-      throw file.corrupt("it holds no image", null);
+      throw file.corrupt("it contains no image", null);
     }
     if (scanned.cardinality() < ids.length) {
       throw file.corrupt("the scan of a component is missing", null);
@@ -78,29 +78,29 @@ final class JpegFile {
     ImageSource.checkBytes(file, height, width, (blocks() + 7) / 8, scanBytes);
     front[front.length - 1] = (byte) (storedAsRgb() ? 0 : 1);
     data.add(new byte[] {(byte) MARKER, (byte) END});
-    int[] largest = ids.length == 1 ? new int[] {255} : new int[] {255, 255, 255};
-    PixelFormat pixels = new PixelFormat.Shades(largest, false, null);
+    int[] max = ids.length == 1 ? new int[] {255} : new int[] {255, 255, 255};
+    PixelFormat pixels = new PixelFormat.Direct(max, false, null);
     return new ImageSource("jpeg", height, width, data, pixels, orientation);
   }
 
-  /** Reads the next segment from a position on and gives where it ends, -1 after the last. */
-  private long segment(long from) throws IOException {
-    long at = file.indexOf(MARKER, from);
-    while (at >= 0 && file.at(at + 1) == MARKER) {
-      at++;
+  /** Reads the next segment from a position on and returns its end, or -1 after the last. */
+  private long segment(long start) throws IOException {
+    long position = file.indexOf(MARKER, start);
+    while (position >= 0 && file.at(position + 1) == MARKER) {
+      position++;
     }
-    if (at < 0) {
-      throw file.cut();
+    if (position < 0) {
+      throw file.truncated();
     }
-    int marker = file.at(at + 1);
+    int marker = file.at(position + 1);
     if (marker <= 1 || isRestart(marker)) {
-      return at + 2;
+      return position + 2;
     }
     if (marker == END) {
       return -1;
     }
-    long length = file.bigEndian(at + 2, 2);
-    long end = at + 2 + length;
+    long length = file.bigEndian(position + 2, 2);
+    long end = position + 2 + length;
     file.requireEnd(end);
     boolean frame =
         marker >= FRAME
@@ -109,21 +109,21 @@ final class JpegFile {
             && marker != 0xc8
             && marker != ARITHMETIC_TABLES;
     if (length < 2 || marker == START) {
-      throw file.corrupt("it has a damaged segment at byte " + at, null);
+      throw file.corrupt("it has a corrupt segment at byte " + position, null);
     } else if (frame || marker == JPEG_LS_FRAME) {
-      frame(marker, at + 4, end);
-      data.add(at, end - at);
+      frame(marker, position + 4, end);
+      data.add(position, end - position);
     } else if (marker == SCAN) {
-      end = scan(at, end);
+      end = scan(position, end);
     } else if (marker == HUFFMAN_TABLES || marker == QUANTIZATION_TABLES) {
-      data.add(at, end - at);
+      data.add(position, end - position);
     } else if (marker == RESTART_INTERVAL) {
-      restartInterval = file.bigEndian(at + 4, 2);
-      data.add(at, end - at);
+      restartInterval = file.bigEndian(position + 4, 2);
+      data.add(position, end - position);
     } else if (marker >= 0xe0 && marker <= 0xef) {
-      application(at, end);
+      application(position, end);
     } else if (marker != COMMENT && marker != ARITHMETIC_TABLES && marker != LINES) {
-      throw file.corrupt("it has an unknown segment at byte " + at, null);
+      throw file.corrupt("it has an unknown segment at byte " + position, null);
     }
     return end;
   }
@@ -132,12 +132,12 @@ final class JpegFile {
     return marker >= 0xd0 && marker <= 0xd7;
   }
 
-  private void application(long at, long end) throws IOException {
-    long body = at + 4;
+  private void application(long position, long end) throws IOException {
+    long body = position + 4;
     if (scans > 0) {
       return;
     }
-    switch (file.at(at + 1)) {
+    switch (file.at(position + 1)) {
       case 0xe0 -> jfif |= end - body >= 14 && file.startsWith(body, "JFIF\0");
       case 0xe1 -> {
         if (orientation == 1 && end - body > 6 && file.startsWith(body, "Exif\0")) {
@@ -150,7 +150,7 @@ final class JpegFile {
         }
       }
       default -> {
-        // A profile, a thumbnail or a program's own notes: nothing that changes the pixels.
+        // Color profiles, thumbnails and program-specific data do not affect the pixels.
       }
     }
   }
@@ -168,7 +168,7 @@ final class JpegFile {
           default -> "JPEG with arithmetic coding";
         };
     if (kind != null) {
-      throw refused(
+      throw unsupported(
           kind, "expected a baseline or progressive one; save it again as one, or as PNG");
     }
     if (end - body < 6) {
@@ -176,7 +176,7 @@ final class JpegFile {
     }
     int bits = file.at(body);
     if (bits != 8) {
-      throw refused(
+      throw unsupported(
           "JPEG of " + bits + " bits", "expected 8 bits; save it again with 8 bits, or as PNG");
     }
     progressive = marker == FRAME + 2;
@@ -194,22 +194,22 @@ final class JpegFile {
           || sampling[i] >> 4 > 4
           || (sampling[i] & 15) < 1
           || (sampling[i] & 15) > 4) {
-        throw file.corrupt("it has no such sampling factors", null);
+        throw file.corrupt("it has invalid sampling factors", null);
       }
-      mostAcross = Math.max(mostAcross, sampling[i] >> 4);
-      mostDown = Math.max(mostDown, sampling[i] & 15);
+      maxHorizontal = Math.max(maxHorizontal, sampling[i] >> 4);
+      maxVertical = Math.max(maxVertical, sampling[i] & 15);
     }
     if (height == 0) {
-      throw refused(
-          "JPEG whose height comes after its scan (DNL)",
-          "expected it in the frame; save it again, or as PNG");
+      throw unsupported(
+          "JPEG whose height follows its scan (DNL)",
+          "expected the height in the frame; save it again, or as PNG");
     }
     ImageSource.checkSize(file, height, width);
   }
 
   /**
-   * Reads a scan whose header is from {@code start} to {@code end} and gives where its data end: at
-   * a marker.
+   * Reads a scan whose header is from {@code start} to {@code end} and returns the end of its data,
+   * the position of a marker.
    */
   private long scan(long start, long end) throws IOException {
     long body = start + 4;
@@ -219,7 +219,7 @@ final class JpegFile {
     checkComponents();
     int components = file.at(body);
     if (end - body < 4 + 2L * components || ++scans > MAX_SCANS) {
-      throw file.corrupt("it has a damaged scan, number " + scans, null);
+      throw file.corrupt("it has a corrupt scan, number " + scans, null);
     }
     boolean first = !progressive || file.at(body + 1 + 2L * components) == 0;
     for (int i = 0; i < components; i++) {
@@ -232,14 +232,17 @@ final class JpegFile {
     }
     addScanHeader(start, end, components);
     long units = units(components, file.at(body + 1));
-    long at = dataEnd(end, restartInterval == 0 ? 0 : (units - 1) / restartInterval);
-    scanBytes += at - end;
-    data.add(end, at - end);
+    long position = dataEnd(end, restartInterval == 0 ? 0 : (units - 1) / restartInterval);
+    scanBytes += position - end;
+    data.add(end, position - end);
     data.seal();
-    return at;
+    return position;
   }
 
-  /** Some encoders write the parameters of sequential scans wrong, which has no other effect. */
+  /**
+   * Corrects the parameters of sequential scans, which some encoders write wrongly without other
+   * effects.
+   */
   private void addScanHeader(long start, long end, int components) throws IOException {
     byte[] header = file.bytes(start, (int) (end - start));
     if (!progressive) {
@@ -251,70 +254,72 @@ final class JpegFile {
     data.add(header);
   }
 
-  /** How many units a scan has, between which a restart marker may stand. */
+  /** Returns the number of units of a scan, between which a restart marker is allowed. */
   private long units(int components, int id) {
-    long across = ceil(width, 8L * mostAcross);
-    long down = ceil(height, 8L * mostDown);
+    long columns = ceil(width, 8L * maxHorizontal);
+    long rows = ceil(height, 8L * maxVertical);
     for (int i = 0; i < ids.length; i++) {
       if (components == 1 && ids[i] == id) {
-        across = ceil(ceil((long) width * (sampling[i] >> 4), mostAcross), 8);
-        down = ceil(ceil((long) height * (sampling[i] & 15), mostDown), 8);
+        columns = ceil(ceil((long) width * (sampling[i] >> 4), maxHorizontal), 8);
+        rows = ceil(ceil((long) height * (sampling[i] & 15), maxVertical), 8);
       }
     }
-    return across * down;
+    return columns * rows;
   }
 
   private static long ceil(long number, long divisor) {
     return (number + divisor - 1) / divisor;
   }
 
-  /** Where the data of a scan end; some encoders write one more restart marker at their end. */
-  private long dataEnd(long from, long restarts) throws IOException {
+  /** Returns the end of the data of a scan; some encoders write an extra restart marker there. */
+  private long dataEnd(long start, long restarts) throws IOException {
     long found = 0;
-    long at = file.indexOf(MARKER, from);
-    for (int next; at >= 0; at = file.indexOf(MARKER, at + (next == MARKER ? 1 : 2))) {
-      next = file.at(at + 1);
+    long position = file.indexOf(MARKER, start);
+    for (int next;
+        position >= 0;
+        position = file.indexOf(MARKER, position + (next == MARKER ? 1 : 2))) {
+      next = file.at(position + 1);
       if (isRestart(next)) {
         if ((next & 7) != (found++ & 7)) {
-          throw file.corrupt("its restart markers are not in order at byte " + at, null);
+          throw file.corrupt("its restart markers are out of order at byte " + position, null);
         }
       } else if (next > 0 && next != MARKER) {
         if (found != restarts && found != restarts + 1) {
           throw file.corrupt(
               "scan " + scans + " has " + found + " restart markers instead of " + restarts, null);
         }
-        return at;
+        return position;
       }
     }
-    throw file.cut();
+    throw file.truncated();
   }
 
-  /** Known when the first scan comes: an Adobe segment may follow the frame. */
+  /** Checked at the first scan, because an Adobe segment may follow the frame. */
   private void checkComponents() throws BadFileException {
     if (ids.length == 4) {
-      throw refused(
-          (adobeTransform == 2 ? "YCCK" : "CMYK") + " JPEG, made for printing",
+      throw unsupported(
+          (adobeTransform == 2 ? "YCCK" : "CMYK") + " JPEG, intended for printing",
           "expected gray or RGB; convert it to RGB");
     }
     if (ids.length != 1 && ids.length != 3) {
-      throw refused(
+      throw unsupported(
           "JPEG of " + ids.length + " components",
-          "expected 1 (gray) or 3 (colour); convert it to RGB");
+          "expected 1 (gray) or 3 (color); convert it to RGB");
     }
   }
 
-  /** How many blocks of 8 x 8 values there are at least, each of which takes a bit or more. */
+  /** Returns the minimum number of blocks of 8 x 8 values, each of which takes at least one bit. */
   private long blocks() {
     long blocks = 0;
     for (int factors : sampling) {
-      long across = (long) width * (factors >> 4) / (8L * mostAcross);
-      long down = (long) height * (factors & 15) / (8L * mostDown);
-      blocks += across * down;
+      long columns = (long) width * (factors >> 4) / (8L * maxHorizontal);
+      long rows = (long) height * (factors & 15) / (8L * maxVertical);
+      blocks += columns * rows;
     }
     return blocks;
   }
 
-  /** As libjpeg decides it; ImageIO also looks at sampling factors. */
+  /** Follows the rules of libjpeg; ImageIO also considers the sampling factors. */
   private boolean storedAsRgb() {
     if (jfif) {
       return false;
@@ -324,7 +329,7 @@ final class JpegFile {
         : ids.length == 3 && ids[0] == 'R' && ids[1] == 'G' && ids[2] == 'B';
   }
 
-  private BadFileException refused(String kind, String rest) {
+  private BadFileException unsupported(String kind, String rest) {
     return new BadFileException(file.file(), "header", "got a " + kind + ", " + rest);
   }
 }

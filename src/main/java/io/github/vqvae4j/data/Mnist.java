@@ -11,7 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * MNIST, and sets that come in files of the same names, such as Fashion-MNIST.
+ * Reads MNIST and data sets with the same file names, such as Fashion-MNIST.
+ *
+ * <pre>{@code
+ * MnistData mnist = Mnist.download();
+ * Dataset train = mnist.train();
+ * Dataset test = mnist.test();
+ * }</pre>
  *
  * <p>LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition",
  * 1998.
@@ -46,39 +52,40 @@ public final class Mnist {
   private Mnist() {}
 
   /**
-   * Reads MNIST from the cache, after downloading what is missing there (12 MB).
+   * Reads MNIST from the cache. Missing files are downloaded first (12 MB).
    *
    * @return the images with their labels
-   * @throws IOException as {@link #download(DownloadConfig)} does
+   * @throws IOException as in {@link #download(DownloadConfig)}
    */
   public static MnistData download() throws IOException {
     return download(DownloadConfig.of());
   }
 
   /**
-   * Reads MNIST from the cache, after downloading what is missing there: the files of the folder
-   * {@code mnist}, each checked by its SHA-256. A download that was broken off goes on where it
-   * stopped. There are two mirrors, those of PyTorch and TensorFlow.
+   * Reads MNIST from the cache folder {@code mnist}. Missing files are downloaded first and
+   * verified by SHA-256. Interrupted downloads are resumed. There are two mirrors, those of PyTorch
+   * and TensorFlow.
    *
-   * @param config where from and where to
+   * @param config the cache, mirrors and further settings
    * @return the images with their labels
-   * @throws IOException if no mirror gives a file; the message says what each one answered, and
-   *     what to do. If the cache cannot be written or read
+   * @throws IOException if a file cannot be downloaded from any mirror (the message contains the
+   *     error of each one and what to do), or the cache cannot be read or written
    */
   public static MnistData download(DownloadConfig config) throws IOException {
     return in(Downloads.fetch("mnist", FILES, MIRRORS, config));
   }
 
   /**
-   * Reads the four files in a folder. Each may be plain or gzip, and named with a dash or, as some
-   * copies are, a dot: {@code train-images-idx3-ubyte}, {@code train-images-idx3-ubyte.gz}, {@code
-   * train-images.idx3-ubyte}, {@code train-images.idx3-ubyte.gz}.
+   * Reads the four files in a folder. Each may be plain or compressed with gzip, and its name may
+   * contain a dash or, as in some copies, a dot: {@code train-images-idx3-ubyte}, {@code
+   * train-images-idx3-ubyte.gz}, {@code train-images.idx3-ubyte}, {@code
+   * train-images.idx3-ubyte.gz}.
    *
    * @param folder the folder
    * @return the images with their labels
    * @throws NoSuchFileException if the folder or some of the files are missing; the message lists
-   *     all names that were looked for
-   * @throws BadFileException if a file is damaged
+   *     all names that were tried
+   * @throws BadFileException if a file is corrupt
    * @throws IOException if a file cannot be read
    */
   public static MnistData in(Path folder) throws IOException {
@@ -93,16 +100,16 @@ public final class Mnist {
           .ifPresentOrElse(files::add, () -> missing.add(String.join(" or ", names)));
     }
     if (!missing.isEmpty()) {
-      String what = Files.isDirectory(folder) ? "files are missing" : "there is no such folder";
+      String problem = Files.isDirectory(folder) ? "files are missing" : "there is no such folder";
       throw new NoSuchFileException(
           FileNames.path(folder),
           null,
-          what
+          problem
               + "; looked in "
               + FileNames.path(folder.toAbsolutePath())
               + " for "
               + String.join(", ", missing)
-              + "; put the files of MNIST there, or give the folder that holds them"
+              + "; put the files of MNIST there, or pass the folder that contains them"
               + FileNames.hint(folder));
     }
     return new MnistData(

@@ -1,9 +1,9 @@
 package io.github.vqvae4j.data;
 
 /**
- * The two parts of MNIST or a set like it.
+ * The training and test images of MNIST or a data set of the same format.
  *
- * @param train the images to train on (60,000 of 28 by 28 in MNIST)
- * @param test the images to test with (10,000 in MNIST)
+ * @param train the training images (60,000 of 28 x 28 pixels in MNIST)
+ * @param test the test images (10,000 in MNIST)
  */
 public record MnistData(Dataset train, Dataset test) {}

@@ -8,41 +8,40 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports once, and not for each file, that EXIF orientations are not followed. */
+/** Logs a single warning, rather than one for each file, that EXIF orientations are ignored. */
 final class OrientationNotice {
-  /** For images that are read one by one. */
+  /** Used for images that are read one by one. */
   static final OrientationNotice SINGLE_FILES = atFirst();
 
   private static final Logger LOG = LoggerFactory.getLogger(Images.class);
   private static final String ADVICE =
-      "which is ignored: pixels are read as they are stored, so they may lie on their side, upside"
-          + " down or mirrored; turn the files first, for example with ImageMagick's mogrify"
-          + " -auto-orient";
+      "which is ignored: pixels are read as stored, so images may be rotated or mirrored; rotate"
+          + " the files first, for example with ImageMagick's mogrify -auto-orient";
 
-  private boolean waiting;
+  private boolean counting;
   private boolean reported;
 
-  /** Those found so far; an image may be read twice. */
+  /** The files found so far; an image may be read twice. */
   private final Set<Path> found = new HashSet<>();
 
   private Path first;
   private int orientation;
 
-  private OrientationNotice(boolean waiting) {
-    this.waiting = waiting;
+  private OrientationNotice(boolean counting) {
+    this.counting = counting;
   }
 
-  /** Reports the first such image, and no other. */
+  /** Creates a notice that reports only the first such image. */
   static OrientationNotice atFirst() {
     return new OrientationNotice(false);
   }
 
-  /** Counts such images until {@link #report}. */
+  /** Creates a notice that counts such images until {@link #report} is called. */
   static OrientationNotice counting() {
     return new OrientationNotice(true);
   }
 
-  /** Takes note of an image that was read; 1 is upright. */
+  /** Records the orientation of an image; 1 is upright. */
   synchronized void found(Path file, int orientationOfFile) {
     if (orientationOfFile == 1 || reported) {
       return;
@@ -52,7 +51,7 @@ final class OrientationNotice {
       first = file;
       orientation = orientationOfFile;
     }
-    if (!waiting) {
+    if (!counting) {
       reported = true;
       LOG.warn(
           "{} has EXIF orientation {}, {}. Further such images are not reported",
@@ -62,9 +61,9 @@ final class OrientationNotice {
     }
   }
 
-  /** Reports what was counted. What comes later is reported only if nothing was found so far. */
+  /** Reports the number of images. A later image is reported only if none was found so far. */
   synchronized void report() {
-    waiting = false;
+    counting = false;
     if (!found.isEmpty()) {
       reported = true;
       LOG.warn(

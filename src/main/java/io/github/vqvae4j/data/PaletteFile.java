@@ -12,26 +12,26 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Writes an image of few colours as a PNG of indexed colour: a palette, and for each pixel the
- * index of its colour in 1, 2, 4 or 8 bits. {@link Images#read} reads it like any other.
+ * Writes an image of few colors as an indexed-color PNG: a palette and, for each pixel, the index
+ * of its color in 1, 2, 4 or 8 bits. {@link Images#read} reads such files.
  */
 public final class PaletteFile {
-  /** What a PNG's indices can tell apart. */
-  private static final int MOST_COLORS = 256;
+  /** The maximum number of colors of an indexed-color PNG. */
+  private static final int MAX_COLORS = 256;
 
   private PaletteFile() {}
 
   /**
-   * Writes one image, whole or not at all. Colours are rounded to the nearest of 256 steps.
+   * Writes one image to a PNG file, atomically. Colors are rounded to 8 bits.
    *
-   * @param palette one image of one row, whose pixels are the colours: [1, 1, K, 1 or 3], K at most
+   * @param palette one image of one row, whose pixels are the colors: [1, 1, K, 1 or 3], K at most
    *     256
-   * @param indices of the colours, row by row, [height, width], each from 0 to K - 1
-   * @param height rows of pixels
-   * @param width columns of pixels
-   * @param file the file, whose name ends in {@code .png}; an older one is replaced
-   * @throws IllegalArgumentException if the palette or the name is none such, an index is out of
-   *     range, or there are not as many as pixels
+   * @param indices the indices of the colors, [height, width], row-major, each from 0 to K - 1
+   * @param height the height in pixels
+   * @param width the width in pixels
+   * @param file the file, whose name ends in {@code .png}; an existing one is replaced
+   * @throws IllegalArgumentException if the palette or the file name is invalid, an index is out of
+   *     range, or the number of indices differs from the number of pixels
    * @throws IOException if the file cannot be written
    */
   public static void write(Images palette, int[] indices, int height, int width, Path file)
@@ -40,16 +40,16 @@ public final class PaletteFile {
       throw new IllegalArgumentException(
           "got the file name "
               + FileNames.path(file)
-              + ", expected one that ends in .png; change the ending");
+              + ", expected one that ends in .png; change the extension");
     }
     Checks.grayOrColor(palette);
-    if (palette.size() != 1 || palette.height() != 1 || palette.width() > MOST_COLORS) {
+    if (palette.size() != 1 || palette.height() != 1 || palette.width() > MAX_COLORS) {
       throw new IllegalArgumentException(
           "got a palette "
               + palette
               + ", expected one row of 1 to "
-              + MOST_COLORS
-              + " colours; take fewer colours, or write the image itself with Images.write");
+              + MAX_COLORS
+              + " colors; use fewer colors, or write the image itself with Images.write");
     }
     if (Checks.length(1, height, width, 1) != indices.length) {
       throw new IllegalArgumentException(
@@ -61,18 +61,18 @@ public final class PaletteFile {
               + width
               + "; correct the sizes or the array");
     }
-    BufferedImage picture = picture(palette, indices, height, width);
-    AtomicFile.write(file, out -> ImageWriting.encode(picture, "png", out));
+    BufferedImage indexedImage = indexedImage(palette, indices, height, width);
+    AtomicFile.write(file, out -> ImageEncoder.encode(indexedImage, "png", out));
   }
 
-  private static BufferedImage picture(Images palette, int[] indices, int height, int width) {
+  private static BufferedImage indexedImage(Images palette, int[] indices, int height, int width) {
     int colors = palette.width();
     int bits = colors <= 2 ? 1 : colors <= 4 ? 2 : colors <= 16 ? 4 : 8;
     byte[][] bands = new byte[3][colors];
     for (int i = 0; i < colors; i++) {
       for (int band = 0; band < 3; band++) {
         float value = palette.pixel(0, 0, i, palette.channels() == 1 ? 0 : band);
-        bands[band][i] = (byte) ImageWriting.toByte(value);
+        bands[band][i] = (byte) ImageEncoder.toByte(value);
       }
     }
     IndexColorModel model = new IndexColorModel(bits, colors, bands[0], bands[1], bands[2]);
@@ -91,7 +91,7 @@ public final class PaletteFile {
                 + i % width
                 + ", expected 0 to "
                 + (colors - 1)
-                + "; give the palette that these indices were made with");
+                + "; pass the palette that the indices were computed with");
       }
       raster.setSample(i % width, i / width, 0, indices[i]);
     }

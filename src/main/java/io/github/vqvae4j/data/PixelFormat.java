@@ -4,60 +4,60 @@ import io.github.vqvae4j.io.BadFileException;
 import java.nio.file.Path;
 
 /**
- * What the samples of an image mean. The stored values are taken as they are, without profile or
- * gamma; what is transparent is shown on white.
+ * The interpretation of the samples of an image. Color profiles and gamma are ignored; transparent
+ * pixels are blended with white.
  */
 sealed interface PixelFormat {
-  /** 1 for gray, 3 for red, green, blue. */
+  /** Returns 1 for gray or 3 for red, green, blue. */
   int channels();
 
-  /** How many samples a pixel has. */
+  /** Returns the number of samples per pixel. */
   int samples();
 
-  /** How many bytes ImageIO keeps of a pixel, or more if several share one. */
+  /** Returns the number of bytes per pixel in ImageIO, or an upper bound if pixels share a byte. */
   int bytes();
 
-  /** Turns the samples of the first {@code pixels} pixels into values from 0 to 1. */
+  /** Converts the samples of the first {@code pixels} pixels to values from 0 to 1. */
   void toFloats(int[] samples, int pixels, float[] target, int offset) throws BadFileException;
 
   /**
-   * Each sample is a channel, the last one perhaps alpha.
+   * Each sample is a channel; the last one may be alpha.
    *
-   * @param largest the value that is 1, for each sample
+   * @param max the maximum value of each sample, which is converted to 1
    * @param alpha whether the last sample is alpha
-   * @param transparent the samples of the one transparent colour, or null
+   * @param transparent the samples of the transparent color, or null
    */
-  record Shades(int[] largest, boolean alpha, int[] transparent) implements PixelFormat {
+  record Direct(int[] max, boolean alpha, int[] transparent) implements PixelFormat {
     @Override
     public int channels() {
-      return largest.length - (alpha ? 1 : 0);
+      return max.length - (alpha ? 1 : 0);
     }
 
     @Override
     public int samples() {
-      return largest.length;
+      return max.length;
     }
 
     @Override
     public int bytes() {
-      return largest.length * (largest[0] > 255 ? 2 : 1);
+      return max.length * (max[0] > 255 ? 2 : 1);
     }
 
     @Override
     public void toFloats(int[] samples, int pixels, float[] target, int offset) {
       int channels = channels();
       int next = offset;
-      for (int x = 0; x < pixels * largest.length; x += largest.length) {
+      for (int x = 0; x < pixels * max.length; x += max.length) {
         float opacity = opacity(samples, x, channels);
         for (int c = 0; c < channels; c++) {
-          target[next++] = onWhite(samples[x + c] / (float) largest[c], opacity);
+          target[next++] = blendWithWhite(samples[x + c] / (float) max[c], opacity);
         }
       }
     }
 
     private float opacity(int[] samples, int x, int channels) {
       if (alpha) {
-        return samples[x + channels] / (float) largest[channels];
+        return samples[x + channels] / (float) max[channels];
       }
       if (transparent == null) {
         return 1;
@@ -72,18 +72,18 @@ sealed interface PixelFormat {
   }
 
   /**
-   * A pixel is an index of a palette.
+   * Each sample is an index into a palette.
    *
-   * @param file for the message about an index that the palette does not have
-   * @param channels 1 if all colours are gray, otherwise 3
-   * @param colors [size, channels], on white
+   * @param file the file, for the message about an index out of range
+   * @param channels 1 if all colors are gray, otherwise 3
+   * @param colors the colors, [size, channels], blended with white
    */
   record Palette(Path file, int channels, float[] colors) implements PixelFormat {
     /**
-     * A palette.
+     * Creates a palette.
      *
-     * @param rgb [size, 3], 0 to 255
-     * @param alpha of the first colours, 0 to 255; the others are opaque
+     * @param rgb the colors, [size, 3], 0 to 255
+     * @param alpha the alpha values of the first colors, 0 to 255; the others are opaque
      */
     static Palette of(Path file, byte[] rgb, byte[] alpha) {
       boolean gray = true;
@@ -95,7 +95,7 @@ sealed interface PixelFormat {
       for (int i = 0; i < colors.length; i++) {
         int color = i / channels;
         float opacity = color < alpha.length ? (alpha[color] & 0xff) / 255f : 1;
-        colors[i] = onWhite((rgb[3 * color + i % channels] & 0xff) / 255f, opacity);
+        colors[i] = blendWithWhite((rgb[3 * color + i % channels] & 0xff) / 255f, opacity);
       }
       return new Palette(file, channels, colors);
     }
@@ -121,11 +121,11 @@ sealed interface PixelFormat {
           throw new BadFileException(
               file,
               "image data",
-              "got a pixel of colour "
+              "got a pixel with color index "
                   + index
-                  + ", expected one of the "
+                  + ", expected less than "
                   + colors.length / channels
-                  + " colours of the palette, counted from 0; get the file anew or save it"
+                  + ", the number of colors in the palette; get a new copy of the file or save it"
                   + " again");
         }
         for (int c = 0; c < channels; c++) {
@@ -135,7 +135,7 @@ sealed interface PixelFormat {
     }
   }
 
-  private static float onWhite(float value, float opacity) {
+  private static float blendWithWhite(float value, float opacity) {
     return opacity == 1 ? value : value * opacity + (1 - opacity);
   }
 }

@@ -1,21 +1,21 @@
 package io.github.vqvae4j.data;
 
 /**
- * A file that is to be downloaded.
+ * A file to download.
  *
- * @param name under each mirror's address and in the cache
- * @param bytes its length
- * @param sha256 its SHA-256, 64 lower-case hexadecimal digits
- * @param unpacked the folder that it holds if it is a tar.gz archive, which takes its place in the
- *     cache; null for a file that is kept as it is
+ * @param name the file name, on each mirror and in the cache
+ * @param bytes the length in bytes
+ * @param sha256 the SHA-256, 64 lower-case hexadecimal digits
+ * @param unpacked the folder in a tar.gz archive that replaces the archive in the cache; null for a
+ *     plain file
  */
 record RemoteFile(String name, long bytes, String sha256, String unpacked) {
-  /** A file that is kept as it is. */
+  /** Creates a plain file. */
   static RemoteFile of(String name, long bytes, String sha256) {
     return new RemoteFile(name, bytes, sha256, null);
   }
 
-  /** The name of the file or folder that is there when all is done. */
+  /** Returns the name of the final file or folder. */
   String result() {
     return unpacked == null ? name : unpacked;
   }

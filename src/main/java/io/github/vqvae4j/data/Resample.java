@@ -3,41 +3,41 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.BadFileException;
 
 /**
- * Scales pictures by a triangle filter along each axis: an output pixel is the weighted mean of the
- * source pixels around its centre, with weights max(0, 1 - |distance| / reach) and a reach of one
- * pixel, or of one output pixel where that is larger. So every source pixel counts when a picture
- * becomes smaller, and a larger one is interpolated linearly; unscaled pixels stay as they are.
+ * Resamples images with a separable triangle filter: an output pixel is the weighted mean of the
+ * source pixels around its center, with weights max(0, 1 - |distance| / support) and a support of
+ * one pixel, or of one output pixel if that is larger. Therefore every source pixel contributes
+ * when an image is scaled down, and scaling up is linear interpolation; unscaled pixels are
+ * unchanged.
  *
- * <p>The definition is that of PyTorch's {@code interpolate(mode="bilinear", antialias=True)}. A
- * picture is read a row at a time, so that no copy of it in floats is made.
+ * <p>This is the definition of PyTorch's {@code interpolate(mode="bilinear", antialias=True)}.
+ * Images are read row by row, so that no copy in floats is needed.
  */
 final class Resample {
   private Resample() {}
 
   /**
-   * The image [height, width, channels] that a picture becomes.
+   * Returns the fitted image, [height, width, channels].
    *
-   * @throws BadFileException if the palette lacks the colour of a pixel
-   * @throws IllegalArgumentException if {@code fit} is {@code CENTER} and the picture is too small
+   * @throws BadFileException if the color index of a pixel is out of range
+   * @throws IllegalArgumentException if {@code fit} is {@code CENTER} and the image is too small
    */
-  static float[] fit(PictureRows picture, ImageFit fit, int height, int width)
-      throws BadFileException {
-    double high = picture.height();
-    double wide = picture.width();
-    double scaleY = high / height;
-    double scaleX = wide / width;
+  static float[] fit(ImageRows rows, ImageFit fit, int height, int width) throws BadFileException {
+    double sourceHeight = rows.height();
+    double sourceWidth = rows.width();
+    double scaleY = sourceHeight / height;
+    double scaleX = sourceWidth / width;
     switch (fit) {
       case COVER -> {
         scaleY = Math.min(scaleY, scaleX);
         scaleX = scaleY;
       }
       case CENTER -> {
-        if (high < height || wide < width) {
+        if (sourceHeight < height || sourceWidth < width) {
           throw new IllegalArgumentException(
-              "got a picture of "
-                  + picture.height()
+              "got an image of "
+                  + rows.height()
                   + " x "
-                  + picture.width()
+                  + rows.width()
                   + " pixels, expected at least "
                   + height
                   + " x "
@@ -48,34 +48,32 @@ final class Resample {
         scaleX = 1;
       }
       case STRETCH -> {
-        // Each axis has its own scale, as computed.
+        // The axes are scaled independently, as initialized.
       }
     }
     return scale(
-        picture,
-        new Axis(picture.height(), height, scaleY),
-        new Axis(picture.width(), width, scaleX));
+        rows, new Axis(rows.height(), height, scaleY), new Axis(rows.width(), width, scaleX));
   }
 
-  private static float[] scale(PictureRows picture, Axis vertical, Axis horizontal)
+  private static float[] scale(ImageRows rows, Axis vertical, Axis horizontal)
       throws BadFileException {
-    int channels = picture.channels();
+    int channels = rows.channels();
     int length = horizontal.first.length * channels;
     float[] image = new float[vertical.first.length * length];
-    float[] source = new float[picture.width() * channels];
+    float[] source = new float[rows.width() * channels];
     float[] row = new float[length];
-    int top = 0;
-    for (int y = vertical.first[0]; top < vertical.first.length; y++) {
-      picture.read(y, source, 0);
+    int firstUnfinished = 0;
+    for (int y = vertical.first[0]; firstUnfinished < vertical.first.length; y++) {
+      rows.read(y, source, 0);
       scaleRow(source, horizontal, channels, row);
-      for (int to = top; to < vertical.first.length && vertical.first[to] <= y; to++) {
-        float[] weights = vertical.weights[to];
-        int at = y - vertical.first[to];
-        if (at < weights.length) {
-          addRow(weights[at], row, image, to * length);
+      for (int i = firstUnfinished; i < vertical.first.length && vertical.first[i] <= y; i++) {
+        float[] weights = vertical.weights[i];
+        int tap = y - vertical.first[i];
+        if (tap < weights.length) {
+          addRow(weights[tap], row, image, i * length);
         }
-        if (at >= weights.length - 1 && to == top) {
-          top++;
+        if (tap >= weights.length - 1 && i == firstUnfinished) {
+          firstUnfinished++;
         }
       }
     }
@@ -87,10 +85,10 @@ final class Resample {
       float[] weights = axis.weights[x];
       for (int c = 0; c < channels; c++) {
         float sum = 0;
-        int from = axis.first[x] * channels + c;
+        int index = axis.first[x] * channels + c;
         for (float weight : weights) {
-          sum += weight * source[from];
-          from += channels;
+          sum += weight * source[index];
+          index += channels;
         }
         row[x * channels + c] = sum;
       }
@@ -103,7 +101,7 @@ final class Resample {
     }
   }
 
-  /** For each pixel along one side of the image: its first source pixel, and their weights. */
+  /** The first source pixel and the weights of each output pixel along one axis. */
   private static final class Axis {
     private final int[] first;
     private final float[][] weights;
@@ -113,23 +111,24 @@ final class Resample {
       weights = new float[size][];
       double start = (sourceSize - size * scale) / 2;
       if (scale == 1) {
-        start = Math.rint(start); // Half a pixel would blur what is only cut out.
+        // A shift of half a pixel would blur images that are only cropped.
+        start = Math.rint(start);
       }
-      double reach = Math.max(1, scale);
+      double support = Math.max(1, scale);
       for (int i = 0; i < size; i++) {
         double center = start + (i + 0.5) * scale;
-        first[i] = Math.max(0, (int) Math.floor(center - reach + 0.5));
-        int end = Math.min(sourceSize, (int) Math.floor(center + reach + 0.5));
-        weights[i] = triangle(first[i] + 0.5 - center, end - first[i], reach);
+        first[i] = Math.max(0, (int) Math.floor(center - support + 0.5));
+        int end = Math.min(sourceSize, (int) Math.floor(center + support + 0.5));
+        weights[i] = triangle(first[i] + 0.5 - center, end - first[i], support);
       }
     }
 
-    /** Weights whose sum is 1, the first at {@code distance} from the centre. */
-    private static float[] triangle(double distance, int count, double reach) {
+    /** Returns weights whose sum is 1, the first one at {@code distance} from the center. */
+    private static float[] triangle(double distance, int count, double support) {
       float[] weights = new float[count];
       double sum = 0;
       for (int i = 0; i < count; i++) {
-        double weight = Math.max(0, 1 - Math.abs(distance + i) / reach);
+        double weight = Math.max(0, 1 - Math.abs(distance + i) / support);
         weights[i] = (float) weight;
         sum += weight;
       }

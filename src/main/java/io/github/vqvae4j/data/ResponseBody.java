@@ -15,36 +15,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The body of an HTTP response, piece by piece, each waited for no longer than a given time. All
- * that came before a connection broke is given before the failure is thrown; the JDK's stream may
- * throw at once.
+ * The body of an HTTP response, read in chunks with a timeout. Unlike the JDK's stream, it returns
+ * all data received before a connection was lost before it throws the failure.
  */
 final class ResponseBody implements HttpResponse.BodySubscriber<ResponseBody>, Closeable {
-  /** Bytes, or null at the end; a failure, or null. */
-  private record Piece(List<ByteBuffer> bytes, Throwable failure) {}
+  /** Received bytes, or null at the end, and the failure, or null. */
+  private record Chunk(List<ByteBuffer> bytes, Throwable failure) {}
 
-  private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
-  private final CompletableFuture<ResponseBody> begun = new CompletableFuture<>();
+  private final BlockingQueue<Chunk> chunks = new LinkedBlockingQueue<>();
+  private final CompletableFuture<ResponseBody> started = new CompletableFuture<>();
   private volatile Flow.Subscription subscription;
 
   /**
-   * The next bytes.
+   * Returns the next bytes.
    *
-   * @return one or more, or null at the end
-   * @throws TimeoutException if nothing comes in that time
-   * @throws IOException if the connection broke
+   * @return one or more buffers, or null at the end
+   * @throws TimeoutException if no data is received within the timeout
+   * @throws IOException if the connection was lost
    */
   List<ByteBuffer> next(Duration timeout)
       throws InterruptedException, TimeoutException, IOException {
-    Piece piece = pieces.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    if (piece == null) {
+    Chunk chunk = chunks.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    if (chunk == null) {
       throw new TimeoutException();
     }
-    if (piece.failure() != null) {
-      throw new IOException(piece.failure());
+    if (chunk.failure() != null) {
+      throw new IOException(chunk.failure());
     }
     subscription.request(1);
-    return piece.bytes();
+    return chunk.bytes();
   }
 
   @Override
@@ -54,29 +53,29 @@ final class ResponseBody implements HttpResponse.BodySubscriber<ResponseBody>, C
 
   @Override
   public CompletionStage<ResponseBody> getBody() {
-    return begun;
+    return started;
   }
 
   @Override
   public void onSubscribe(Flow.Subscription newSubscription) {
     subscription = newSubscription;
-    begun.complete(this);
+    started.complete(this);
     newSubscription.request(1);
   }
 
   @Override
   public void onNext(List<ByteBuffer> bytes) {
-    pieces.add(new Piece(bytes, null));
+    chunks.add(new Chunk(bytes, null));
   }
 
   @Override
   public void onError(Throwable failure) {
-    begun.completeExceptionally(failure);
-    pieces.add(new Piece(null, failure));
+    started.completeExceptionally(failure);
+    chunks.add(new Chunk(null, failure));
   }
 
   @Override
   public void onComplete() {
-    pieces.add(new Piece(null, null));
+    chunks.add(new Chunk(null, null));
   }
 }

@@ -4,24 +4,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A series of samples in one or more channels, such as a sound or a table of measurements, as an
- * immutable value on the heap: [time, channels], in whatever unit they came.
+ * A time series of samples in one or more channels, such as audio or a table of measurements,
+ * immutable and on the heap: [time, channels], in arbitrary units.
  *
- * <p>A model trains on windows of it, which are images of height 1: [1, time, channels].
+ * <p>Models are trained on windows of it, which are images of height 1: [1, time, channels].
  *
  * <pre>{@code
  * Dataset windows = Series.windows(WavFiles.in(Path.of("birds")), 4_096, 2_048);
  * }</pre>
  *
- * <p>{@link ChannelScale} brings channels of different units to one scale; {@link SeriesTiles}
- * takes a series of any length through a model.
+ * <p>{@link ChannelScale} standardizes channels of different units; {@link SeriesTiles} applies a
+ * model to a series of any length.
  */
 public final class Series {
   private final float[] samples;
   private final int channels;
   private final double rate;
 
-  /** Takes the array as its own. */
+  /** Takes ownership of the array. */
   private Series(float[] samples, int channels, double rate) {
     if (channels < 1 || samples.length < channels || samples.length % channels != 0) {
       throw new IllegalArgumentException(
@@ -29,12 +29,14 @@ public final class Series {
               + samples.length
               + " samples in "
               + channels
-              + " channels, expected 1 channel or more and as many samples in each, 1 or more;"
-              + " correct the channels or the array");
+              + " channels, expected at least 1 channel and the same number of samples in each, at"
+              + " least 1; correct the channels or the array");
     }
     if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "got a rate of " + rate + ", expected samples in a second, or 0 if that is not known");
+          "got a rate of "
+              + rate
+              + ", expected the number of samples per second, or 0 if unknown; correct the rate");
     }
     this.samples = samples;
     this.channels = channels;
@@ -43,82 +45,83 @@ public final class Series {
   }
 
   /**
-   * A series from an array.
+   * Creates a series from an array.
    *
-   * @param samples [time, channels], row-major; copied
-   * @param channels 1 or more
-   * @param rate how many samples there are in a second, 0 if that is not known
+   * @param samples the samples, [time, channels], row-major; copied
+   * @param channels the number of channels, 1 or more
+   * @param rate the sampling rate in Hz, 0 if unknown
    * @return the series
-   * @throws IllegalArgumentException if the channels do not divide the samples, there are none, the
-   *     rate is negative, or a sample is NaN or infinite
+   * @throws IllegalArgumentException if the number of samples is 0 or not a multiple of the number
+   *     of channels, the rate is negative, or a sample is NaN or infinite
    */
   public static Series of(float[] samples, int channels, double rate) {
     return new Series(samples.clone(), channels, rate);
   }
 
-  /** A series whose samples are this array, not a copy of it. */
+  /** Creates a series that takes ownership of the array. */
   static Series owning(float[] samples, int channels, double rate) {
     return new Series(samples, channels, rate);
   }
 
   /**
-   * Windows of several series as a data set of images [1, length, channels] without labels: in each
-   * series from its first sample on, what is left at its end is not used. No samples are copied.
+   * Returns windows of several series as a data set of images [1, length, channels] without labels.
+   * In each series, windows start at the first sample; the incomplete window at its end is dropped.
+   * No samples are copied.
    *
-   * @param series of equal channels and rate
-   * @param length samples in a window
-   * @param hop samples from the beginning of one to that of the next; less than {@code length}
-   *     makes them overlap
+   * @param series the series, with the same number of channels and sampling rate
+   * @param length the number of samples in a window
+   * @param hop the number of samples from the start of one window to the start of the next; windows
+   *     overlap if it is less than {@code length}
    * @return the windows, series by series
-   * @throws IllegalArgumentException if channels or rates differ, a number is below 1, or no series
-   *     is as long as a window
+   * @throws IllegalArgumentException if the numbers of channels or the rates differ, {@code length}
+   *     or {@code hop} is below 1, or all series are shorter than a window
    */
   public static Dataset windows(List<Series> series, int length, int hop) {
     return new SeriesWindows(series, length, hop);
   }
 
   /**
-   * The number of samples in each channel.
+   * Returns the number of samples in each channel.
    *
-   * @return 1 or more
+   * @return the number of samples, 1 or more
    */
   public int time() {
     return samples.length / channels;
   }
 
   /**
-   * The channels.
+   * Returns the number of channels.
    *
-   * @return their number, 1 or more
+   * @return the number of channels, 1 or more
    */
   public int channels() {
     return channels;
   }
 
   /**
-   * How fast the samples follow each other.
+   * Returns the sampling rate.
    *
-   * @return samples in a second, 0 if that is not known
+   * @return the number of samples per second, 0 if unknown
    */
   public double rate() {
     return rate;
   }
 
   /**
-   * The samples.
+   * Returns a copy of the samples.
    *
-   * @return a copy, [time, channels], row-major
+   * @return the samples, [time, channels], row-major
    */
   public float[] samples() {
     return samples.clone();
   }
 
   /**
-   * A part of the series.
+   * Returns a copy of a range of samples.
    *
-   * @param from the first time
-   * @param to one past the last
-   * @return a copy of the samples between, at the same rate
+   * @param from the index of the first sample
+   * @param to the index after the last sample
+   * @return the range, with the same sampling rate
    * @throws IllegalArgumentException if not {@code 0 <= from < to <= time()}
    */
   public Series range(int from, int to) {
@@ -130,24 +133,19 @@ public final class Series {
               + to
               + ", expected 0 <= from < to <= "
               + time()
-              + ", the samples in each channel; correct the range");
+              + ", the number of samples in each channel; correct the range");
     }
     return new Series(Arrays.copyOfRange(samples, from * channels, to * channels), channels, rate);
   }
 
-  /** Copies {@code length} samples of each channel, from time {@code from} on. */
+  /** Copies {@code length} samples of each channel, starting at sample {@code from}. */
   void copy(int from, int length, float[] target, int offset) {
     System.arraycopy(samples, from * channels, target, offset, length * channels);
   }
 
-  /** Shape and rate: {@code Series[441000, 2] at 44100.0 a second}. */
+  /** Returns the shape and the sampling rate: {@code Series[441000, 2] at 44100.0 Hz}. */
   @Override
   public String toString() {
-    return "Series["
-        + time()
-        + ", "
-        + channels
-        + "]"
-        + (rate == 0 ? "" : " at " + rate + " a second");
+    return "Series[" + time() + ", " + channels + "]" + (rate == 0 ? "" : " at " + rate + " Hz");
   }
 }

@@ -3,20 +3,19 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.Counts;
 
 /**
- * A whole series cut into windows of one length, and what a model made of them put together again:
- * its reconstruction, a score for each time, its codes.
+ * Overlapping windows that cover a whole series, and the merging of a model's outputs for them:
+ * reconstructions, anomaly scores or codes.
  *
  * <pre>{@code
  * SeriesTiles tiles = SeriesTiles.of(series, 1_024, 128);
  * Series reconstruction = tiles.join(model.reconstruct(tiles));
  * }</pre>
  *
- * <p>Near its ends a window knows nothing of what is beyond them. So windows overlap: each begins
- * {@code length - 2 margin} samples after the one before, the last one so that it ends with the
- * series; and of what a model made of a window only that is kept which lies at least {@code margin}
- * samples from its ends, but for the two ends of the series. For a convolutional model this gives
- * what the whole series in one window would, if the margin is no less than half the samples that
- * one result depends on.
+ * <p>Outputs near the ends of a window lack context. Therefore windows overlap: each starts {@code
+ * length - 2 margin} samples after the previous one, except that the last one ends with the series;
+ * and outputs less than {@code margin} samples from the ends of a window are discarded, except at
+ * the two ends of the series. For a convolutional model the result equals that for the whole series
+ * in one window if the margin is at least half the receptive field.
  */
 public final class SeriesTiles implements Dataset {
   private final Series series;
@@ -31,8 +30,8 @@ public final class SeriesTiles implements Dataset {
               + length
               + " samples with a margin of "
               + margin
-              + ", expected a margin of 0 or more and of less than half a window; make the windows"
-              + " longer");
+              + ", expected a margin of at least 0 and less than half a window; choose longer"
+              + " windows or a smaller margin");
     }
     if (series.time() < length) {
       throw new IllegalArgumentException(
@@ -40,7 +39,7 @@ public final class SeriesTiles implements Dataset {
               + series
               + ", expected at least the "
               + length
-              + " samples of a window; make the windows shorter");
+              + " samples of a window; choose shorter windows");
     }
     this.series = series;
     this.length = length;
@@ -50,13 +49,13 @@ public final class SeriesTiles implements Dataset {
   }
 
   /**
-   * Cuts a series up.
+   * Creates the windows of a series.
    *
-   * @param series at least as long as a window
-   * @param length samples in a window
-   * @param margin samples at each end of a window of which nothing is kept
+   * @param series the series, at least as long as a window
+   * @param length the number of samples in a window
+   * @param margin the number of samples at each end of a window whose outputs are discarded
    * @return the windows
-   * @throws IllegalArgumentException if the margin is negative or half a window or more, or the
+   * @throws IllegalArgumentException if the margin is negative or at least half a window, or the
    *     series is shorter than a window
    */
   public static SeriesTiles of(Series series, int length, int margin) {
@@ -64,22 +63,22 @@ public final class SeriesTiles implements Dataset {
   }
 
   /**
-   * How many samples at each end of a window are left out when windows are put together, except at
+   * Returns the number of samples at each end of a window whose outputs are discarded, except at
    * the two ends of the series.
    *
-   * @return 0 or more
+   * @return the margin, 0 or more
    */
   public int margin() {
     return margin;
   }
 
   /**
-   * Puts together what a model made of the windows.
+   * Merges a model's outputs for the windows, such as reconstructions or error maps.
    *
-   * @param windows as many as there are, of their length, of any channels: a reconstruction, or a
-   *     map of errors
-   * @return a series as long as this one, at the same rate
-   * @throws IllegalArgumentException if they are not such windows
+   * @param windows one output for each window, of the same length and any number of channels
+   * @return a series of the length and sampling rate of the original series
+   * @throws IllegalArgumentException if the number, height or length of the outputs differs from
+   *     that of the windows
    */
   public Series join(Images windows) {
     if (windows.size() != size || windows.height() != 1 || windows.width() != length) {
@@ -88,70 +87,72 @@ public final class SeriesTiles implements Dataset {
               + windows
               + ", expected "
               + Checks.shape(size, 1, length, windows.channels())
-              + ", one for each window; give what a model made of all of them");
+              + ", one output for each window; pass the model's outputs for all windows");
     }
     int channels = windows.channels();
     float[] samples = new float[Checks.length(1, 1, series.time(), channels)];
     float[] window = new float[length * channels];
     for (int i = 0; i < size; i++) {
       windows.image(i, window, 0);
-      int from = keptFrom(i);
-      int count = keptTo(i) - from;
+      int keptStart = keptStart(i);
+      int count = keptEnd(i) - keptStart;
       int start = start(i);
       System.arraycopy(
-          window, (from - start) * channels, samples, from * channels, count * channels);
+          window, (keptStart - start) * channels, samples, keptStart * channels, count * channels);
     }
     return Series.of(samples, channels, series.rate());
   }
 
   /**
-   * Puts the codes of the windows together: one after another for the whole series.
+   * Merges the codes of the windows into the codes of the whole series.
    *
-   * @param codes the values of a model's codes of these windows, [windows, 1, codes of a window]
-   * @return as many as the series has samples, divided by the samples that a code stands for
-   * @throws IllegalArgumentException if the windows do not have equally many, or the samples that
-   *     one stands for do not divide the length of the windows, their margin, and the length of the
-   *     series
+   * @param codes the codes of the windows, [windows, 1, codes per window]
+   * @return the codes of the series: the number of its samples divided by the number of samples per
+   *     code
+   * @throws IllegalArgumentException if the number of codes is not the same for each window, or the
+   *     number of samples per code does not divide the length of the windows, their margin and the
+   *     length of the series
    */
   public int[] join(int... codes) {
-    int each = codes.length / size;
-    int samples = each == 0 ? 0 : length / each;
-    if (samples == 0
-        || each * size != codes.length
-        || each * samples != length
-        || margin % samples != 0
-        || series.time() % samples != 0) {
+    int codesPerWindow = codes.length / size;
+    int samplesPerCode = codesPerWindow == 0 ? 0 : length / codesPerWindow;
+    if (samplesPerCode == 0
+        || codesPerWindow * size != codes.length
+        || codesPerWindow * samplesPerCode != length
+        || margin % samplesPerCode != 0
+        || series.time() % samplesPerCode != 0) {
       throw new IllegalArgumentException(
           "got "
               + codes.length
               + " codes for "
               + this
-              + ", expected equally many for each window, each for so many samples that they divide"
-              + " a window, its margin and the series; change the margin, cut the series with"
-              + " range, or give the codes of all windows");
+              + ", expected the same number for each window, and a number of samples per code that"
+              + " divides the lengths of a window, its margin and the series; change the margin,"
+              + " shorten the series with range, or pass the codes of all windows");
     }
-    int[] all = new int[series.time() / samples];
+    int[] all = new int[series.time() / samplesPerCode];
     for (int i = 0; i < size; i++) {
-      int from = keptFrom(i) / samples;
-      int count = keptTo(i) / samples - from;
-      System.arraycopy(codes, i * each + from - start(i) / samples, all, from, count);
+      int keptStart = keptStart(i) / samplesPerCode;
+      int count = keptEnd(i) / samplesPerCode - keptStart;
+      System.arraycopy(
+          codes, i * codesPerWindow + keptStart - start(i) / samplesPerCode, all, keptStart, count);
     }
     return all;
   }
 
-  /** The time at which a window begins. */
+  /** Returns the first sample of a window. */
   private int start(int window) {
     return window == size - 1 ? series.time() - length : window * (length - 2 * margin);
   }
 
-  /** The first time of the series that a window is kept for. */
-  private int keptFrom(int window) {
+  /** Returns the first sample of the series for which the output of a window is kept. */
+  private int keptStart(int window) {
     return window == 0 ? 0 : window * (length - 2 * margin) + margin;
   }
 
-  /** One past the last. */
-  private int keptTo(int window) {
-    return window == size - 1 ? series.time() : keptFrom(window + 1);
+  /** Returns the end of the samples for which the output of a window is kept. */
+  private int keptEnd(int window) {
+    return window == size - 1 ? series.time() : keptStart(window + 1);
   }
 
   @Override
@@ -174,7 +175,7 @@ public final class SeriesTiles implements Dataset {
     return series.channels();
   }
 
-  /** Samples have no bounds: false. */
+  /** Returns false, because samples are unbounded. */
   @Override
   public boolean unitRange() {
     return false;
@@ -186,7 +187,7 @@ public final class SeriesTiles implements Dataset {
     series.copy(start(index), length, target, offset);
   }
 
-  /** Windows have no labels: -1. */
+  /** Returns -1, because windows have no labels. */
   @Override
   public int label(int index) {
     Checks.index(index, size);

@@ -4,14 +4,14 @@ import io.github.vqvae4j.io.Counts;
 import java.util.Arrays;
 import java.util.List;
 
-/** Windows of series, each an image of height 1. */
+/** Windows of series as images of height 1. */
 final class SeriesWindows implements Dataset {
   private final List<Series> series;
   private final int length;
   private final int hop;
 
-  /** Of each series the number of its first window, and last the number of all. */
-  private final int[] first;
+  /** The index of the first window of each series, followed by the total number of windows. */
+  private final int[] firstWindow;
 
   SeriesWindows(List<Series> series, int length, int hop) {
     this.series = List.copyOf(series);
@@ -19,14 +19,18 @@ final class SeriesWindows implements Dataset {
     this.hop = hop;
     if (length < 1 || hop < 1) {
       throw new IllegalArgumentException(
-          "got windows of " + length + " every " + hop + " samples, expected 1 or more; give more");
+          "got windows of "
+              + length
+              + " every "
+              + hop
+              + " samples, expected 1 or more; correct the length or the hop");
     }
-    first = new int[series.size() + 1];
+    firstWindow = new int[series.size() + 1];
     for (int i = 0; i < series.size(); i++) {
-      Series one = series.get(i);
-      checkSame(series.get(0), one);
-      int count = one.time() < length ? 0 : (one.time() - length) / hop + 1;
-      first[i + 1] = Math.addExact(first[i], count);
+      Series current = series.get(i);
+      checkSame(series.get(0), current);
+      int count = current.time() < length ? 0 : (current.time() - length) / hop + 1;
+      firstWindow[i + 1] = Math.addExact(firstWindow[i], count);
     }
     if (size() == 0) {
       throw new IllegalArgumentException(
@@ -36,7 +40,7 @@ final class SeriesWindows implements Dataset {
               + series.stream().mapToInt(Series::time).max().orElse(0)
               + " samples, expected one or more of at least "
               + length
-              + "; make the windows shorter, or give longer series");
+              + "; choose shorter windows, or use longer series");
     }
   }
 
@@ -45,15 +49,16 @@ final class SeriesWindows implements Dataset {
       throw new IllegalArgumentException(
           "got "
               + other
-              + " beside "
+              + " together with "
               + first
-              + ", expected equal channels and rates; convert them, or make a data set of each kind");
+              + ", expected equal channels and rates; convert them, or create a data set for each"
+              + " kind");
     }
   }
 
   @Override
   public int size() {
-    return first[first.length - 1];
+    return firstWindow[firstWindow.length - 1];
   }
 
   @Override
@@ -71,7 +76,7 @@ final class SeriesWindows implements Dataset {
     return series.get(0).channels();
   }
 
-  /** Samples have no bounds: false. */
+  /** Returns false, because samples are unbounded. */
   @Override
   public boolean unitRange() {
     return false;
@@ -80,16 +85,16 @@ final class SeriesWindows implements Dataset {
   @Override
   public void image(int index, float[] target, int offset) {
     Checks.index(index, size());
-    int found = Arrays.binarySearch(first, index);
-    int which = found < 0 ? -found - 2 : found;
-    // Series without windows begin where the next one does.
-    while (first[which + 1] <= index) {
-      which++;
+    int position = Arrays.binarySearch(firstWindow, index);
+    int i = position < 0 ? -position - 2 : position;
+    // A series without windows has the same first window as the next one.
+    while (firstWindow[i + 1] <= index) {
+      i++;
     }
-    series.get(which).copy((index - first[which]) * hop, length, target, offset);
+    series.get(i).copy((index - firstWindow[i]) * hop, length, target, offset);
   }
 
-  /** Windows have no labels: -1. */
+  /** Returns -1, because windows have no labels. */
   @Override
   public int label(int index) {
     Checks.index(index, size());

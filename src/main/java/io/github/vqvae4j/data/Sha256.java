@@ -8,11 +8,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The SHA-256 of a file. */
+/** Computes the SHA-256 of a file. */
 final class Sha256 {
   private Sha256() {}
 
-  /** Reads a file; gives 64 lower-case hexadecimal digits. */
+  /** Returns the SHA-256 of a file as 64 lower-case hexadecimal digits. */
   static String of(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -22,7 +22,7 @@ final class Sha256 {
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform must have SHA-256", e);
+      throw new IllegalStateException("every Java platform must support SHA-256", e);
     }
   }
 }

@@ -3,9 +3,9 @@ package io.github.vqvae4j.data;
 import java.nio.file.Path;
 
 /**
- * A file that was left out.
+ * A file that was skipped because it cannot be read.
  *
  * @param file the file
- * @param reason what is wrong with it, with its name
+ * @param reason the error message, which contains the file name
  */
 public record SkippedFile(Path file, String reason) {}

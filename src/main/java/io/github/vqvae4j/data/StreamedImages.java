@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Images that are read from their files each time, and hold no memory between. */
+/** Images that are read from their files on each access and not held in memory. */
 final class StreamedImages implements Dataset {
   private final List<Path> files;
   private final int[] labels;
@@ -60,7 +60,7 @@ final class StreamedImages implements Dataset {
     return labels[index];
   }
 
-  /** The bytes of one image: the same whether it is held or streamed. */
+  /** Reads the bytes of one image, for images held in memory and streamed images alike. */
   static byte[] read(Path file, ImageFolderConfig config, OrientationNotice notice)
       throws IOException {
     int length = Checks.length(1, config.height(), config.width(), config.channels());
@@ -68,24 +68,24 @@ final class StreamedImages implements Dataset {
         () ->
             FileNames.path(file) + ", scaled to " + config.height() + " x " + config.width() + ",",
         (long) Float.BYTES * length,
-        () -> scaled(file, config, notice));
+        () -> readScaled(file, config, notice));
   }
 
-  private static byte[] scaled(Path file, ImageFolderConfig config, OrientationNotice notice)
+  private static byte[] readScaled(Path file, ImageFolderConfig config, OrientationNotice notice)
       throws IOException {
-    PictureRows picture = ImageReading.rows(file, notice);
+    ImageRows rows = ImageDecoder.rows(file, notice);
     float[] pixels;
     try {
-      pixels = Resample.fit(picture, config.fit(), config.height(), config.width());
+      pixels = Resample.fit(rows, config.fit(), config.height(), config.width());
     } catch (IllegalArgumentException e) {
       throw new BadFileException(file, "header", e.getMessage(), e);
     }
-    Images image = Images.owning(pixels, 1, config.height(), config.width(), picture.channels());
-    Images wanted = config.channels() == 1 ? image.toGray() : image.toColor();
-    byte[] bytes = new byte[wanted.imageLength()];
+    Images image = Images.owning(pixels, 1, config.height(), config.width(), rows.channels());
+    Images converted = config.channels() == 1 ? image.toGray() : image.toColor();
+    byte[] bytes = new byte[converted.imageLength()];
     int next = 0;
-    for (float value : wanted.pixels()) {
-      bytes[next++] = (byte) ImageWriting.toByte(value);
+    for (float value : converted.pixels()) {
+      bytes[next++] = (byte) ImageEncoder.toByte(value);
     }
     return bytes;
   }

@@ -21,14 +21,14 @@ import java.util.zip.ZipException;
 
 /**
  * Unpacks tar.gz archives of plain files and folders (POSIX.1-1988, "ustar", and the older
- * formats). Everything else is refused: links, devices, long names, names that lead out of the
- * folder, and more than the limits allow.
+ * formats). Rejects everything else: links, devices, long names, names outside the folder, and
+ * archives that exceed the limits.
  */
 final class TarGz {
   private static final int BLOCK = 512;
   private static final int CHECKSUM = 148;
   private static final int TYPE = 156;
-  private static final String REMEDY = "; get the archive anew";
+  private static final String REMEDY = "; download the archive again";
 
   private final Path archive;
   private final Path folder;
@@ -39,30 +39,29 @@ final class TarGz {
   }
 
   /**
-   * Unpacks an archive. What is in each file is forced to the disk.
+   * Unpacks an archive. The content of each file is flushed to disk.
    *
-   * @param folder where to; made if it is missing
-   * @param mostEntries how many files and folders there may be
-   * @param mostBytes how many bytes they may have in all
-   * @throws BadFileException if the archive is damaged, or has other entries
+   * @param folder the target folder; created if missing
+   * @param maxEntries the maximum number of files and folders
+   * @param maxBytes the maximum total number of bytes
+   * @throws BadFileException if the archive is corrupt or contains entries of other kinds
    */
-  static void unpack(Path archive, Path folder, int mostEntries, long mostBytes)
-      throws IOException {
+  static void unpack(Path archive, Path folder, int maxEntries, long maxBytes) throws IOException {
     try (InputStream in =
         new GZIPInputStream(new BufferedInputStream(Files.newInputStream(archive)))) {
-      new TarGz(archive, folder).unpack(in, mostEntries, mostBytes);
+      new TarGz(archive, folder).unpack(in, maxEntries, maxBytes);
     } catch (ZipException | EOFException e) {
       throw new BadFileException(
           archive,
           "gzip data",
-          "corrupt or cut off (" + e.getMessage() + "), expected intact gzip data" + REMEDY,
+          "corrupt or truncated (" + e.getMessage() + "), expected intact gzip data" + REMEDY,
           e);
     }
   }
 
-  private void unpack(InputStream in, int mostEntries, long mostBytes) throws IOException {
+  private void unpack(InputStream in, int maxEntries, long maxBytes) throws IOException {
     Files.createDirectories(folder);
-    long left = mostBytes;
+    long remaining = maxBytes;
     for (int entry = 0; ; entry++) {
       String place = "entry " + entry;
       byte[] header = in.readNBytes(BLOCK);
@@ -70,19 +69,19 @@ final class TarGz {
         throw bad(place, "the archive ends before its end mark, expected a header" + REMEDY);
       }
       if (isZero(header)) {
-        // Reading on to the end makes gzip compare its checksum.
+        // Reading to the end makes gzip verify its checksum.
         in.transferTo(OutputStream.nullOutputStream());
         return;
       }
-      checkSum(place, header);
+      verifyChecksum(place, header);
       long size = octal(place, header, 124, 12);
-      left -= size;
-      if (entry >= mostEntries || left < 0) {
+      remaining -= size;
+      if (entry >= maxEntries || remaining < 0) {
         throw bad(
             place,
             "got more than "
-                + (left < 0 ? mostBytes + " bytes" : mostEntries + " entries")
-                + " up to here, expected no more in such an archive"
+                + (remaining < 0 ? maxBytes + " bytes" : maxEntries + " entries")
+                + " so far, expected at most that many in such an archive"
                 + REMEDY);
       }
       write(place, header, size, in);
@@ -91,10 +90,10 @@ final class TarGz {
 
   private void write(String place, byte[] header, long size, InputStream in) throws IOException {
     String name = name(header);
-    Path target = inside(place, name);
+    Path target = resolve(place, name);
     char type = (char) header[TYPE];
     try {
-      // Up to 1988 a folder was a file whose name ends in a slash.
+      // Before 1988, a folder was a file whose name ends in a slash.
       if (type == '5' || type == 0 && name.endsWith("/")) {
         Files.createDirectories(target);
         return;
@@ -113,26 +112,26 @@ final class TarGz {
         file.force(true);
       }
     } catch (FileAlreadyExistsException e) {
-      throw bad(place, "got " + name + ", expected none within or above a file" + REMEDY);
+      throw bad(
+          place, "got " + name + ", expected no entry inside or in place of another file" + REMEDY);
     }
     in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
   }
 
   private static void copy(InputStream in, OutputStream out, long size) throws IOException {
     byte[] buffer = new byte[1 << 16];
-    for (long left = size; left > 0; ) {
-      int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+    for (long remaining = size; remaining > 0; ) {
+      int count = in.read(buffer, 0, (int) Math.min(remaining, buffer.length));
       if (count < 0) {
         throw new EOFException("within a file");
       }
       out.write(buffer, 0, count);
-      left -= count;
+      remaining -= count;
     }
   }
 
-  private Path inside(String place, String name) throws BadFileException {
-    // A colon or a backslash means something to Windows that it does not mean here, and letters
-    // beyond ASCII are not the same in every locale.
+  private Path resolve(String place, String name) throws BadFileException {
+    // Colons and backslashes are special on Windows, and non-ASCII characters depend on the locale.
     boolean plain = name.chars().allMatch(c -> c >= ' ' && c <= '~' && c != '\\' && c != ':');
     Path target = plain ? folder.resolve(name).normalize() : null;
     if (target == null || !target.startsWith(folder)) {
@@ -140,21 +139,24 @@ final class TarGz {
           place,
           "got the name "
               + name
-              + ", expected one of ASCII that stays within the folder; do not use this archive");
+              + ", expected an ASCII name inside the folder; do not use this archive");
     }
     return target;
   }
 
   private static String name(byte[] header) {
     String name = text(header, 0, 100);
-    // Only POSIX's own format has the first part of a long name here.
+    // Only the POSIX format stores the prefix of a long name here.
     boolean posix = text(header, 257, 6).equals("ustar") && header[262] == 0;
     String prefix = posix ? text(header, 345, 155) : "";
     return prefix.isEmpty() ? name : prefix + "/" + name;
   }
 
-  /** The sum of all bytes, those of the sum itself taken as spaces. */
-  private void checkSum(String place, byte[] header) throws BadFileException {
+  /**
+   * Verifies the checksum, the sum of all bytes with those of the checksum itself replaced by
+   * spaces.
+   */
+  private void verifyChecksum(String place, byte[] header) throws BadFileException {
     int sum = 0;
     for (int i = 0; i < BLOCK; i++) {
       sum += i >= CHECKSUM && i < CHECKSUM + 8 ? ' ' : header[i] & 0xff;
@@ -163,24 +165,24 @@ final class TarGz {
     if (sum != expected) {
       throw bad(
           place,
-          "got the checksum " + sum + ", expected " + expected + " as the header says" + REMEDY);
+          "got the checksum " + sum + ", expected " + expected + " as in the header" + REMEDY);
     }
   }
 
-  private long octal(String place, byte[] header, int from, int length) throws BadFileException {
-    String digits = text(header, from, length).strip();
+  private long octal(String place, byte[] header, int start, int length) throws BadFileException {
+    String digits = text(header, start, length).strip();
     if (!digits.matches("[0-7]{1,12}")) {
       throw bad(place, "got the number \"" + digits + "\", expected octal digits" + REMEDY);
     }
     return Long.parseLong(digits, 8);
   }
 
-  private static String text(byte[] header, int from, int length) {
-    int end = from;
-    while (end < from + length && header[end] != 0) {
+  private static String text(byte[] header, int start, int length) {
+    int end = start;
+    while (end < start + length && header[end] != 0) {
       end++;
     }
-    return new String(header, from, end - from, StandardCharsets.UTF_8);
+    return new String(header, start, end - start, StandardCharsets.UTF_8);
   }
 
   private static boolean isZero(byte[] block) {

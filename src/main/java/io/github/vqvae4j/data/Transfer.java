@@ -19,33 +19,33 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings one file over HTTP into a {@code .part} file, going on with what is there. */
+/** Downloads one file over HTTP to a {@code .part} file, resuming from its existing content. */
 final class Transfer {
   private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
   private static final long LOG_NANOS = 10_000_000_000L;
-  private static final long MOST_NOTICEABLE = 1 << 16;
-  private static final long SHARE_NOTICEABLE = 256;
+  private static final long MAX_PROGRESS = 1 << 16;
+  private static final long PROGRESS_DIVISOR = 256;
 
   private final RemoteFile file;
   private final Path part;
   private final DownloadConfig config;
   private final HttpClient client;
-  private long logged = System.nanoTime();
+  private long lastLog = System.nanoTime();
 
-  /** A mirror is of no use for this file; the message says why. */
-  static final class FailedException extends IOException {
+  /** The mirror cannot provide the file; retrying is pointless. */
+  static final class MirrorException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    FailedException(String message) {
+    MirrorException(String message) {
       super(message);
     }
   }
 
-  /** This time it went wrong; the next time it may not. */
-  private static final class BrokenException extends IOException {
+  /** An attempt failed; a retry may succeed. */
+  private static final class RetryException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    BrokenException(String message) {
+    RetryException(String message) {
       super(message);
     }
   }
@@ -61,7 +61,7 @@ final class Transfer {
             .build();
   }
 
-  /** Where the bytes go. */
+  /** Returns the file to which data is written. */
   Path part() {
     return part;
   }
@@ -69,40 +69,43 @@ final class Transfer {
   /**
    * Completes the {@code .part} file from one mirror.
    *
-   * @throws FailedException if that mirror does not give it
-   * @throws InterruptedIOException if the thread is interrupted; it stays interrupted
+   * @throws MirrorException if the file cannot be downloaded from the mirror
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt status remains set
    * @throws IOException if the file cannot be written
    */
   void from(URI source) throws IOException {
     LOG.info("Downloading {} ({} bytes) from {}", file.name(), file.bytes(), source);
-    long most = size();
-    boolean anew = false;
+    long maxSize = size();
+    boolean restarted = false;
     for (int failures = 1; ; failures++) {
       try {
         complete(source);
         return;
-      } catch (BrokenException e) {
+      } catch (RetryException e) {
         long size = size();
-        if (size < most && !anew) {
-          // The beginning that was there is gone. Only once: a server might do so without end.
-          most = size;
-          anew = true;
-        } else if (size - most >= noticeable()) {
-          most = size;
+        if (size < maxSize && !restarted) {
+          // The existing content was discarded. Accepted only once: a server might do so forever.
+          maxSize = size;
+          restarted = true;
+        } else if (size - maxSize >= minProgress()) {
+          maxSize = size;
           failures = 1;
         }
         String problem = e.getMessage() + ", after " + size + " of " + file.bytes() + " bytes";
         if (failures >= config.attempts()) {
-          throw new FailedException(problem);
+          throw new MirrorException(problem);
         }
         LOG.warn("{}: {}; trying again", source, problem);
       }
     }
   }
 
-  /** So many bytes are progress; else a server that sends a few an answer goes on for ever. */
-  private long noticeable() {
-    return Math.max(1, Math.min(MOST_NOTICEABLE, file.bytes() / SHARE_NOTICEABLE));
+  /**
+   * Returns the number of bytes that counts as progress; without a minimum, a server that sends a
+   * few bytes per response would be retried forever.
+   */
+  private long minProgress() {
+    return Math.max(1, Math.min(MAX_PROGRESS, file.bytes() / PROGRESS_DIVISOR));
   }
 
   private long size() throws IOException {
@@ -110,114 +113,114 @@ final class Transfer {
   }
 
   private void complete(URI source) throws IOException {
-    long have = size();
-    if (have < file.bytes()) {
-      receive(source, have);
+    long existing = size();
+    if (existing < file.bytes()) {
+      receive(source, existing);
     }
     String sum = Sha256.of(part);
     if (!sum.equals(file.sha256())) {
       Files.delete(part);
       String problem = "got a file with SHA-256 " + sum + ", expected " + file.sha256();
-      if (have > 0) {
-        throw new BrokenException(problem + "; its beginning is of an earlier download");
+      if (existing > 0) {
+        throw new RetryException(problem + "; its start is from an earlier download");
       }
-      throw new FailedException(problem);
+      throw new MirrorException(problem);
     }
   }
 
-  private void receive(URI source, long have) throws IOException {
+  private void receive(URI source, long existing) throws IOException {
     HttpRequest.Builder request = HttpRequest.newBuilder(source);
-    if (have > 0) {
-      request.header("Range", "bytes=" + have + "-");
+    if (existing > 0) {
+      request.header("Range", "bytes=" + existing + "-");
     }
-    // Not HttpRequest.timeout: from JDK 26 on it is the time for the whole body.
+    // Not HttpRequest.timeout: since JDK 26, it limits the time for the whole body.
     HttpResponse<ResponseBody> response =
-        await(client.sendAsync(request.build(), answer -> new ResponseBody()));
+        await(client.sendAsync(request.build(), info -> new ResponseBody()));
     try (ResponseBody body = response.body()) {
-      long begin = begin(response, have);
+      long start = start(response, existing);
       long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
-      if (length >= 0 && begin + length != file.bytes()) {
-        throw new FailedException(
+      if (length >= 0 && start + length != file.bytes()) {
+        throw new MirrorException(
             "offers a file of "
-                + (begin + length)
+                + (start + length)
                 + " bytes, expected "
                 + file.bytes()
-                + "; it is another file");
+                + "; it is a different file");
       }
       try (FileChannel out =
           FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        out.truncate(begin).position(begin);
+        out.truncate(start).position(start);
         copy(body, out, source);
         out.force(true);
       }
     }
   }
 
-  /** At which byte the answer begins. */
-  private long begin(HttpResponse<ResponseBody> response, long have) throws IOException {
+  /** Returns the position of the first byte of the response. */
+  private long start(HttpResponse<ResponseBody> response, long existing) throws IOException {
     int status = response.statusCode();
     if (status == 200) {
       return 0;
     }
     if (status == 206) {
       String range = response.headers().firstValue("Content-Range").orElse("none");
-      if (range.startsWith("bytes " + have + "-")) {
-        return have;
+      if (range.startsWith("bytes " + existing + "-")) {
+        return existing;
       }
-      throw new FailedException(
-          "got the content range " + range + ", expected one that begins with byte " + have);
+      throw new MirrorException(
+          "got the content range " + range + ", expected one that starts with byte " + existing);
     }
     if (status == 416) {
-      // Sent also to a request without a range, when there is no part.
+      // May also be the response to a request without a range, when there is no part file.
       Files.deleteIfExists(part);
-      throw new BrokenException("got status 416, there is nothing from byte " + have + " on");
+      throw new RetryException("got status 416, no data from byte " + existing + " on");
     }
     String problem = "got status " + status + ", expected 200 or 206";
     if (status == 408 || status == 429 || status >= 500) {
-      throw new BrokenException(problem);
+      throw new RetryException(problem);
     }
-    throw new FailedException(problem);
+    throw new MirrorException(problem);
   }
 
   private void copy(ResponseBody body, FileChannel out, URI source) throws IOException {
     for (List<ByteBuffer> bytes = next(body); bytes != null; bytes = next(body)) {
-      for (ByteBuffer piece : bytes) {
-        while (piece.hasRemaining()) {
-          out.write(piece);
+      for (ByteBuffer buffer : bytes) {
+        while (buffer.hasRemaining()) {
+          out.write(buffer);
         }
       }
       if (out.position() > file.bytes()) {
         out.truncate(0);
-        throw new FailedException(
-            "sends more than the expected " + file.bytes() + " bytes; it is another file");
+        throw new MirrorException(
+            "sends more than the expected " + file.bytes() + " bytes; it is a different file");
       }
       report(new DownloadProgress(file.name(), source, out.position(), file.bytes()));
     }
     if (out.position() < file.bytes()) {
-      throw new BrokenException("the data ended early");
+      throw new RetryException("the data ended prematurely");
     }
   }
 
   private void report(DownloadProgress progress) {
     config.listener().onProgress(progress);
-    if (System.nanoTime() - logged > LOG_NANOS) {
-      logged = System.nanoTime();
+    if (System.nanoTime() - lastLog > LOG_NANOS) {
+      lastLog = System.nanoTime();
       LOG.info("{}: {} of {} bytes", progress.file(), progress.bytes(), progress.totalBytes());
     }
   }
 
-  /** The response's head, unless it takes longer than a stall may last. */
+  /** Waits for the response headers, at most for the stall timeout. */
   private <T> T await(CompletableFuture<T> future) throws IOException {
     try {
       return future.get(config.stallTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw stalled();
     } catch (ExecutionException e) {
-      throw broken(e.getCause());
+      throw connectionLost(e.getCause());
     } catch (InterruptedException e) {
       throw interrupted(file.name(), e);
     } finally {
-      // After its end this does nothing.
+      // This has no effect after completion.
       future.cancel(true);
     }
   }
@@ -230,25 +233,29 @@ final class Transfer {
     } catch (InterruptedException e) {
       throw interrupted(file.name(), e);
     } catch (IOException e) {
-      throw broken(e.getCause());
+      throw connectionLost(e.getCause());
     }
   }
 
-  private BrokenException stalled() {
-    return new BrokenException("nothing came for " + config.stallTimeout().toMillis() + " ms");
+  private RetryException stalled() {
+    return new RetryException("no data received for " + config.stallTimeout().toMillis() + " ms");
   }
 
-  private static BrokenException broken(Throwable cause) {
-    String why = cause.getCause() == null ? "" : " (" + cause.getCause() + ")";
-    return new BrokenException(cause + why);
+  private static RetryException connectionLost(Throwable cause) {
+    String reason = cause.getCause() == null ? "" : " (" + cause.getCause() + ")";
+    return new RetryException(cause + reason);
   }
 
-  /** What a thread throws that is interrupted while it downloads; it stays interrupted. */
-  static InterruptedIOException interrupted(String what, Exception cause) {
+  /**
+   * Returns the exception for an interrupted download; sets the thread's interrupt status again.
+   */
+  static InterruptedIOException interrupted(String name, Exception cause) {
     Thread.currentThread().interrupt();
     InterruptedIOException interrupted =
         new InterruptedIOException(
-            "interrupted while downloading " + what + "; what came is kept for the next time");
+            "interrupted while downloading "
+                + name
+                + "; the received data is kept to resume later");
     interrupted.initCause(cause);
     return interrupted;
   }

@@ -1,9 +1,9 @@
 package io.github.vqvae4j.data;
 
 /**
- * Population variance of all values of a data set in one pass. Each image's mean and sum of squared
- * deviations are taken on their own and then merged pairwise (Chan, Golub and LeVeque, 1983), which
- * does not cancel as sum(x^2) - sum(x)^2 / n does.
+ * Computes the population variance of all values of a data set in one pass. The mean and the sum of
+ * squared deviations are computed for each image and then merged (Chan, Golub and LeVeque, 1983),
+ * which avoids the cancellation of sum(x^2) - sum(x)^2 / n.
  */
 final class Variance {
   private Variance() {}
@@ -11,7 +11,7 @@ final class Variance {
   static double of(Dataset data) {
     if (data.size() == 0) {
       throw new IllegalStateException(
-          "got a data set of 0 images, expected 1 or more; no images have no variance");
+          "got a data set of 0 images, expected 1 or more; the variance of no images is undefined");
     }
     int length = data.imageLength();
     float[] image = new float[length];

@@ -20,10 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sounds in WAV files (RIFF, RF64 and BW64) of any number of channels: PCM of up to 32 bits, and
- * floating point of 32 and 64 bits. A sample s of n bits becomes s / 2^(n-1), from -1 to below 1;
- * floating point stays as it is, also beyond -1 and 1. The rate stays that of the file. Files are
- * written with 16 bits.
+ * Reads and writes WAV files (RIFF, RF64 and BW64) with any number of channels: PCM of up to 32
+ * bits, and floating point of 32 and 64 bits. A PCM sample s of n bits becomes s / 2^(n-1), from -1
+ * to below 1; floating-point samples are unchanged, also outside -1 to 1. The sampling rate is that
+ * of the file. Files are written as 16-bit PCM.
+ *
+ * <pre>{@code
+ * List<Series> birds = WavFiles.in(Path.of("birds"));
+ * Dataset windows = Series.windows(birds, 4_096, 2_048);
+ * WavFiles.write(birds.get(0).range(0, 44_100), Path.of("excerpt.wav"));
+ * }</pre>
  */
 public final class WavFiles {
   private static final Logger LOG = LoggerFactory.getLogger(WavFiles.class);
@@ -35,41 +41,44 @@ public final class WavFiles {
   /**
    * Reads one file.
    *
-   * <p>Chunks other than {@code fmt } and {@code data} are skipped, whether they are padded or not,
-   * and so is a last frame that is not complete. Samples in more bytes than they have bits, as 24
-   * bits in 4 bytes, are read from the upper bits; if the lower ones are not 0, it is not certain
-   * where they are, and the file is refused. Of several {@code data} chunks the first is read, as
-   * other programs do, and a warning logged.
+   * <p>Chunks other than {@code fmt } and {@code data} are skipped, with or without padding, as is
+   * an incomplete last frame. If samples occupy more bytes than they have bits, such as 24 bits in
+   * 4 bytes, they are read from the upper bits; if the lower bits are not 0, their position is
+   * ambiguous and the file is an error. If there are several {@code data} chunks, the first is
+   * read, as other programs do, and a warning is logged.
    *
-   * <p>A program that writes to a pipe cannot know the sizes in the header, and leaves 0 or a
-   * placeholder there. So if the size of the samples is 0 or exceeds the file, they are read to its
-   * end, as long as the RIFF size does not exceed the file, or is a placeholder, too: 7FFF0000 (2
-   * GB) or more, but for RF64. If both exceed the file, it is cut off, and refused.
+   * <p>Programs that write to a pipe do not know the sizes in the header and write 0 or a
+   * placeholder. Therefore, if the size of the samples is 0 or exceeds the file, they are read to
+   * the end of the file, provided that the RIFF size does not exceed the file or is also a
+   * placeholder: 7FFF0000 (2 GB) or more, except in RF64. If both exceed the file, it is truncated,
+   * which is an error.
    *
    * @param file a WAV file
-   * @return its sound
-   * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if it is no WAV file of such samples (the message names what it is, if
-   *     that can be seen), is cut off, holds NaN, infinity or more samples than an array
-   * @throws IOException if it cannot be read
-   * @throws InsufficientMemoryException if the heap is too small for its samples
+   * @return the samples
+   * @throws NoSuchFileException if the file does not exist
+   * @throws BadFileException if the file is not a WAV file of such samples (the message names the
+   *     actual format, if it can be detected), is truncated, contains NaN or infinity, or contains
+   *     more samples than fit into an array
+   * @throws IOException if the file cannot be read
+   * @throws InsufficientMemoryException if the heap is too small for the samples
    */
   public static Series read(Path file) throws IOException {
     InputFile.require(file, "a WAV file");
     try (FileBytes bytes = new FileBytes(file)) {
-      return new WavReading(bytes).read();
+      return new WavReader(bytes).read();
     }
   }
 
   /**
-   * Reads all files of a folder whose names end in {@code .wav}, in the order of their names. What
-   * else is there is passed over, and counted and named in the log.
+   * Reads all files of a folder whose names end in {@code .wav}, in the order of their names. Other
+   * files are ignored; the log reports their number and names.
    *
-   * @param folder the folder; those in it are not looked into
-   * @return their sounds, of equal channels and rates, in the order of {@link FolderListing#sounds}
-   * @throws NoSuchFileException if there is no such folder
-   * @throws BadFileException if it holds no such file, one cannot be read, or one has other
-   *     channels or another rate than most
+   * @param folder the folder; its subfolders are not searched
+   * @return the series, with equal numbers of channels and rates, in the order of {@link
+   *     FolderListing#sounds}
+   * @throws NoSuchFileException if the folder does not exist
+   * @throws BadFileException if the folder contains no such file, a file cannot be read, or a file
+   *     has a different number of channels or rate than most others
    * @throws IOException if the folder or a file cannot be read
    */
   public static List<Series> in(Path folder) throws IOException {
@@ -81,61 +90,64 @@ public final class WavFiles {
   /**
    * Reads the files of a listing.
    *
-   * @param listing of sounds
-   * @return their sounds, of equal channels and rates, in its order
-   * @throws BadFileException if one cannot be read, or has other channels or another rate than most
+   * @param listing a listing of WAV files
+   * @return the series, with equal numbers of channels and rates, in the order of the listing
+   * @throws BadFileException if a file cannot be read, or has a different number of channels or
+   *     rate than most others
    * @throws IOException if a file cannot be read
    */
   public static List<Series> read(FolderListing listing) throws IOException {
-    List<Series> sounds = new ArrayList<>();
+    List<Series> series = new ArrayList<>();
     for (Path file : listing.files()) {
-      sounds.add(read(file));
+      series.add(read(file));
     }
-    requireEqual(listing.files(), sounds);
-    return List.copyOf(sounds);
+    requireEqual(listing.files(), series);
+    return List.copyOf(series);
   }
 
-  /** Names the first that is unlike most of them; of two kinds as frequent, the first is right. */
-  private static void requireEqual(List<Path> files, List<Series> sounds) throws BadFileException {
+  /**
+   * Throws an exception for the first file that differs from the most frequent kind; of equally
+   * frequent kinds, the first counts.
+   */
+  private static void requireEqual(List<Path> files, List<Series> series) throws BadFileException {
     Map<String, Integer> kinds = new LinkedHashMap<>();
-    sounds.forEach(sound -> kinds.merge(kind(sound), 1, Integer::sum));
-    int most = Collections.max(kinds.values());
+    series.forEach(sound -> kinds.merge(kind(sound), 1, Integer::sum));
+    int max = Collections.max(kinds.values());
     String usual = "";
     for (Map.Entry<String, Integer> kind : kinds.entrySet()) {
-      usual = usual.isEmpty() && kind.getValue() == most ? kind.getKey() : usual;
+      usual = usual.isEmpty() && kind.getValue() == max ? kind.getKey() : usual;
     }
     for (int i = 0; i < files.size(); i++) {
-      if (!kind(sounds.get(i)).equals(usual)) {
+      if (!kind(series.get(i)).equals(usual)) {
         throw new BadFileException(
             files.get(i),
             "header",
             "got "
-                + kind(sounds.get(i))
-                + " samples a second, expected "
+                + kind(series.get(i))
+                + ", expected "
                 + usual
                 + " as in "
-                + most
+                + max
                 + " of the "
                 + files.size()
-                + " files of the folder; convert it, move it away, or read the"
+                + " files of the folder; convert the file, move it to another folder, or read the"
                 + " files one by one with WavFiles.read");
       }
     }
   }
 
   private static String kind(Series sound) {
-    return Counts.of(sound.channels(), "channel") + " at " + sound.rate();
+    return Counts.of(sound.channels(), "channel") + " at " + sound.rate() + " Hz";
   }
 
   /**
-   * Writes a sound as PCM of 16 bits, whole or not at all. A sample x becomes 32,768 x, rounded;
-   * what is outside -1..1 is cut off there. So a file of 8 or 16 bits that was read is written as
-   * it sounds, exactly.
+   * Writes a series as 16-bit PCM, atomically. A sample x becomes 32,768 x, rounded and clamped to
+   * 16 bits. Writing is therefore lossless for files of 8 or 16 bits.
    *
-   * @param sound samples from -1 to 1, at a rate of whole samples in a second
-   * @param file the file; an older one is replaced
-   * @throws IllegalArgumentException if a WAV file cannot hold its rate, its channels (at most
-   *     16,383), or so many samples (at most 2 GB)
+   * @param sound the samples, from -1 to 1, with an integer sampling rate
+   * @param file the file; an existing one is replaced
+   * @throws IllegalArgumentException if the sampling rate, the number of channels (at most 16,383)
+   *     or the number of samples (at most 2 GB) is not supported by WAV files
    * @throws IOException if the file cannot be written
    */
   public static void write(Series sound, Path file) throws IOException {
@@ -154,7 +166,7 @@ public final class WavFiles {
     AtomicFile.write(file, out -> out.write(bytes));
   }
 
-  /** Gives the file's length. */
+  /** Returns the length of the file. */
   private static int checkWritable(Series sound) {
     double rate = sound.rate();
     long length = HEADER + 2L * sound.time() * sound.channels();
@@ -166,8 +178,8 @@ public final class WavFiles {
       throw new IllegalArgumentException(
           "got "
               + sound
-              + ", expected for a WAV file at most 16383 channels, 2 GB, and a rate of whole samples"
-              + " in a second, 1 or more; give it a rate with Series.of, or write it in parts");
+              + ", expected at most 16383 channels, at most 2 GB, and an integer sampling rate of 1"
+              + " or more for a WAV file; set a rate with Series.of, or write several files");
     }
     return (int) length;
   }

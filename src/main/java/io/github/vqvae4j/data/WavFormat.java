@@ -9,22 +9,22 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How samples stand in a WAV file, as its {@code fmt } chunk says.
+ * The sample format of a WAV file, from its {@code fmt } chunk.
  *
- * @param real whether they are floating point
- * @param channels 1 or more
- * @param rate frames a second, 1 or more
- * @param bytes of a sample: 1 to 4 of whole numbers, 4 or 8 of floating point
- * @param bits of a sample that count, the upper ones of its bytes
+ * @param real whether samples are floating point
+ * @param channels the number of channels, 1 or more
+ * @param rate the number of frames per second, 1 or more
+ * @param bytes the number of bytes of a sample: 1 to 4 for integers, 4 or 8 for floating point
+ * @param bits the number of significant bits of a sample, the upper ones of its bytes
  */
 record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
-  /** The chunk with all that an extensible one has. */
-  static final int LONGEST = 40;
+  /** The length of an extensible chunk in bytes. */
+  static final int MAX_LENGTH = 40;
 
-  /** How to make such a file of any other. */
+  /** Advice for files of another format. */
   static final String CONVERT = "convert it, for example with ffmpeg -i IN -c:a pcm_s16le OUT.wav";
 
-  private static final int SHORTEST = 16;
+  private static final int MIN_LENGTH = 16;
   private static final int PCM = 1;
   private static final int FLOAT = 3;
   private static final int EXTENSIBLE = 0xFFFE;
@@ -44,7 +44,7 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
           0xFF, "AAC",
           0x161, "Windows Media");
 
-  /** A sub-format is a GUID: a tag in two bytes, and these. */
+  /** The end of a sub-format GUID, after the two bytes of the format tag. */
   private static final byte[] SUB_FORMAT = {
     0, 0, 0, 0, 0x10, 0, (byte) 0x80, 0, 0, (byte) 0xaa, 0, 0x38, (byte) 0x9b, 0x71
   };
@@ -52,17 +52,17 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
   /**
    * Reads the chunk.
    *
-   * @param fmt its content, little-endian, of which {@link #LONGEST} bytes are enough
-   * @throws BadFileException if it is too short, its samples are of another kind than whole numbers
-   *     or floating point, or its numbers cannot be
+   * @param fmt the content, little-endian; {@link #MAX_LENGTH} bytes suffice
+   * @throws BadFileException if it is too short, its samples are neither integers nor floating
+   *     point, or its values are invalid
    */
   static WavFormat of(Path file, ByteBuffer fmt) throws BadFileException {
-    if (fmt.remaining() < SHORTEST) {
+    if (fmt.remaining() < MIN_LENGTH) {
       throw bad(
           file,
           "got a fmt chunk of "
               + fmt.remaining()
-              + " bytes, expected 16 or more; the file is damaged or cut off, get it anew");
+              + " bytes, expected 16 or more; the file is corrupt or truncated, get a new copy");
     }
     int tag = unsigned(fmt, 0);
     int channels = unsigned(fmt, 2);
@@ -82,9 +82,9 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
               + channels
               + " channels, "
               + frame
-              + " bytes for all of them, and "
+              + " bytes per frame and a rate of "
               + rate
-              + " samples a second, expected 1 or more of each; the file is damaged, get it anew");
+              + " Hz, expected 1 or more of each; the file is corrupt, get a new copy");
     }
     int bytes = frame / channels;
     if (bytes * channels != frame || !isKnown(tag == FLOAT, bytes, bits)) {
@@ -101,23 +101,23 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
     return new WavFormat(tag == FLOAT, channels, (int) rate, bytes, bits);
   }
 
-  /** The samples that a format tag stands for. */
+  /** Returns the name of the codec of a format tag. */
   private static String codec(int tag) {
     return CODECS.getOrDefault(tag, String.format(Locale.ROOT, "format 0x%04x", tag));
   }
 
   private static int subFormat(Path file, ByteBuffer fmt) throws BadFileException {
     byte[] rest = new byte[SUB_FORMAT.length];
-    if (fmt.remaining() >= LONGEST) {
-      fmt.get(LONGEST - rest.length, rest);
+    if (fmt.remaining() >= MAX_LENGTH) {
+      fmt.get(MAX_LENGTH - rest.length, rest);
     }
     if (!Arrays.equals(rest, SUB_FORMAT)) {
       throw bad(file, "got an unknown sub-format" + EXPECTED);
     }
-    return unsigned(fmt, LONGEST - rest.length - Short.BYTES);
+    return unsigned(fmt, MAX_LENGTH - rest.length - Short.BYTES);
   }
 
-  /** Of whole numbers up to 8 bits have no sign, so that it would not be clear in more bytes. */
+  /** Integers of up to 8 bits are unsigned, which would be ambiguous in more bytes. */
   private static boolean isKnown(boolean real, int bytes, int bits) {
     return real
         ? (bytes == Float.BYTES || bytes == Double.BYTES) && bits == 8 * bytes
@@ -132,7 +132,7 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
     return new BadFileException(file, "header", problem);
   }
 
-  /** The bytes of a sample of each channel. */
+  /** Returns the number of bytes of a frame, which has one sample of each channel. */
   int frame() {
     return bytes * channels;
   }

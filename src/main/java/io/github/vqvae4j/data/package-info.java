@@ -1,11 +1,21 @@
 /**
- * Data sets, image files, sounds and tables, downloads and batches, all of them heap arrays.
+ * Data sets, image files, audio files, CSV tables, downloads and batches. All data is Java arrays
+ * on the heap; nothing in this package uses ND4J.
  *
  * <p>Images are {@code float} arrays [count, height, width, channels], row-major with the channels
- * last, black 0 and white 1. A {@link io.github.vqvae4j.data.Dataset} gives single images, {@link
- * io.github.vqvae4j.data.Batches} makes batches of them ahead of use, and {@link
- * io.github.vqvae4j.data.Images} is what comes from and goes into image files. A {@link
- * io.github.vqvae4j.data.Series} is cut into windows, which are images of height 1: [count, 1,
- * time, channels].
+ * last; 0 is black and 1 is white. Where to start:
+ *
+ * <ul>
+ *   <li>{@link io.github.vqvae4j.data.Dataset} is the interface that models are trained on. {@link
+ *       io.github.vqvae4j.data.Mnist}, {@link io.github.vqvae4j.data.FashionMnist}, {@link
+ *       io.github.vqvae4j.data.Cifar10} and {@link io.github.vqvae4j.data.ImageFolder} provide one.
+ *   <li>{@link io.github.vqvae4j.data.Images} holds images in memory, and reads and writes image
+ *       files.
+ *   <li>{@link io.github.vqvae4j.data.Batches} loads shuffled batches in a background thread;
+ *       {@link io.github.vqvae4j.data.Augmentation} varies the images at random.
+ *   <li>{@link io.github.vqvae4j.data.CsvSeries} and {@link io.github.vqvae4j.data.WavFiles} read a
+ *       {@link io.github.vqvae4j.data.Series}. Its windows are images of height 1, [count, 1, time,
+ *       channels].
+ * </ul>
  */
 package io.github.vqvae4j.data;

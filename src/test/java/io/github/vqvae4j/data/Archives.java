@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Makes and unpacks archives, for tests of all packages. */
+/** Creates and unpacks archives, for tests of all packages. */
 public final class Archives {
   private static final int BLOCK = 512;
 
@@ -16,7 +16,7 @@ public final class Archives {
     TarGz.unpack(archive, folder, 10, 100_000);
   }
 
-  /** Appends one entry to an archive, as POSIX.1-1988 lays it out. */
+  /** Appends one entry to an archive in the POSIX.1-1988 layout. */
   public static void entry(OutputStream tar, String name, char type, byte[] content, String prefix)
       throws IOException {
     byte[] header = new byte[BLOCK];
@@ -30,7 +30,7 @@ public final class Archives {
     tar.write(new byte[(BLOCK - content.length % BLOCK) % BLOCK]);
   }
 
-  /** An archive with every checksum made right, in this array. */
+  /** Corrects all checksums of an archive in place. */
   public static byte[] withSums(byte[] tar) {
     for (int at = 0; at + BLOCK <= tar.length; at += BLOCK) {
       if (tar[at + 257] == 'u') {

@@ -14,7 +14,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How an image looks is a function of (seed, epoch, index, draw), whatever was asked before. */
+/**
+ * Augmented images are a function of (seed, epoch, index, draw), independent of earlier accesses.
+ */
 @Timeout(60)
 class AugmentationDrawsTest {
   private static final int SIZE = 13;
@@ -35,7 +37,7 @@ class AugmentationDrawsTest {
 
   /** The draws are printed by src/test/python/random_numbers.py; the last two are from -1 to 1. */
   @Test
-  void imagesAreMadeOfTheDrawsOfTheFormula() {
+  void imagesFollowTheDocumentedFormula() {
     assertLooks(0, 0, 0, 0, false, 0.5310921078846054, 0.0298934702190905);
     assertLooks(0, 1, 2, 0, false, 0.9899484368363358, 0.5999563685456719);
     assertLooks(1, 0, 3, 3, true, -0.1552842894269999, -0.0005202560310302307);
@@ -53,7 +55,7 @@ class AugmentationDrawsTest {
     double[] expected = new double[SIDE * SIDE];
     for (int i = 0; i < expected.length; i++) {
       int x = flip ? SIDE - 1 - i % SIDE : i % SIDE;
-      // The border of one pixel repeats the one beside it.
+      // The padding of one pixel repeats the border.
       int y = Math.min(HEIGHT - 1, Math.max(0, row - 1 + i / SIDE));
       x = Math.min(WIDTH - 1, Math.max(0, column - 1 + x));
       double value = pixels[(index * HEIGHT + y) * WIDTH + x];
@@ -68,9 +70,9 @@ class AugmentationDrawsTest {
     }
   }
 
-  /** The same images are mirrored, and as bright, whether or not the other is set. */
+  /** Flips and brightness of the images do not depend on whether the other is set. */
   @Test
-  void noSettingChangesTheDrawsOfAnother() {
+  void settingsDoNotAffectTheDrawsOfOtherSettings() {
     Dataset ramp = new FloatDataset(new float[] {0.2f, 0.4f}, 1, 1, 2, 1);
     Dataset flipped = ramp.augmented(Augmentation.NONE.flip(true), 3);
     Dataset bright = ramp.augmented(Augmentation.NONE.brightness(0.5), 3);
@@ -85,7 +87,7 @@ class AugmentationDrawsTest {
   }
 
   @Test
-  void batchesLookTheSameInAnyOrderAndFromAnyCopy() {
+  void augmentedBatchesAreIndependentOfReadingOrderAndCopy() {
     List<float[]> expected = new ArrayList<>();
     Map<String, float[]> byImage = new HashMap<>();
     try (Batches batches = Batches.shuffled(data.augmented(ALL, 9), 4, 6)) {
@@ -100,14 +102,14 @@ class AugmentationDrawsTest {
       }
     }
     assertEquals(12 * 4, byImage.size());
-    // Resumed at each place, last first; the copy shares nothing with the first.
+    // Resumed at each batch, last first; the copy shares nothing with the original.
     for (int first = 11; first >= 0; first--) {
       Dataset copy = new FloatDataset(pixels.clone(), SIZE, HEIGHT, WIDTH, 1).augmented(ALL, 9);
       try (Batches batches = Batches.shuffled(copy, 4, 6, first)) {
         assertArrayEquals(expected.get(first), batches.next().images(), "batch " + first);
       }
     }
-    // One image after another, twice, in an order of its own, from several threads.
+    // Single images, each twice, in random order, from several threads.
     List<String> names = new ArrayList<>(byImage.keySet());
     names.addAll(byImage.keySet());
     Collections.shuffle(names, new Random(1));
@@ -121,9 +123,12 @@ class AugmentationDrawsTest {
             });
   }
 
-  /** One seed for everything, as the examples have it: the order tells nothing about the looks. */
+  /**
+   * With one seed for everything, as in the examples, the order and the augmentation are
+   * independent.
+   */
   @Test
-  void usesOfOneSeedAreIndependent() {
+  void streamsOfTheSameSeedAreIndependent() {
     int count = 2_000;
     float[] gray = new float[count];
     Arrays.fill(gray, 0.5f);
@@ -131,11 +136,11 @@ class AugmentationDrawsTest {
         new FloatDataset(gray, count, 1, 1, 1).augmented(Augmentation.NONE.brightness(1), 5);
     int[] order = BatchOrder.shuffled(count, count, 5).batch(0);
     double product = 0;
-    for (int place = 0; place < count; place++) {
-      double look = 2 * image(varied, order[place], 0)[0] - 1;
-      product += look * (2.0 * place / count - 1);
+    for (int position = 0; position < count; position++) {
+      double look = 2 * image(varied, order[position], 0)[0] - 1;
+      product += look * (2.0 * position / count - 1);
     }
-    // Both are uniform in [-1, 1], of variance 1/3.
+    // Both are uniform in [-1, 1] with variance 1/3.
     assertEquals(0, product / count, 4.0 / 3 / Math.sqrt(count));
   }
 

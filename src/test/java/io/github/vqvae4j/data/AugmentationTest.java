@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class AugmentationTest {
-  /** Three images of 4 by 5 in two channels, every value another. */
+  /** Three images of 4 x 5 with two channels and distinct values. */
   private final FloatDataset data = new FloatDataset(ramp(3 * 40), 3, 4, 5, 2);
 
   @Test
-  void noneLeavesEveryImage() {
+  void noneLeavesImagesUnchanged() {
     Dataset same = data.augmented(Augmentation.NONE, 1);
     assertEquals(3, same.size());
     for (int i = 0; i < 3; i++) {
@@ -34,7 +34,7 @@ class AugmentationTest {
   }
 
   @Test
-  void aCropIsOneOfAllPlacesAndEachComesUp() {
+  void everyCropPositionOccurs() {
     Dataset cropped = data.augmented(Augmentation.NONE.crop(3, 3), 1);
     assertEquals(3, cropped.height());
     assertEquals(3, cropped.width());
@@ -43,12 +43,12 @@ class AugmentationTest {
     for (int epoch = 0; epoch < 200; epoch++) {
       float[] image = image(cropped, 0, epoch);
       int corner = Math.round(image[0] * 1000);
-      assertArrayEquals(cut(image(data, 0), corner / 10, corner % 10 / 2), image);
+      assertArrayEquals(crop(image(data, 0), corner / 10, corner % 10 / 2), image);
       corners.add(image[0]);
     }
     assertEquals(2 * 3, corners.size());
-    // Outside of epochs: the middle.
-    assertArrayEquals(cut(image(data, 0), 0, 1), image(cropped, 0));
+    // Outside training: the center.
+    assertArrayEquals(crop(image(data, 0), 0, 1), image(cropped, 0));
   }
 
   @Test
@@ -66,7 +66,7 @@ class AugmentationTest {
   }
 
   @Test
-  void halfOfTheImagesAreMirroredByWholePixels() {
+  void halfOfTheImagesAreFlippedExactly() {
     Dataset mirrored = data.augmented(Augmentation.NONE.flip(true), 9);
     float[] plain = image(data, 1);
     float[] flipped = new float[40];
@@ -84,28 +84,28 @@ class AugmentationTest {
   }
 
   @Test
-  void brightnessIsAFactorAndContrastADistanceFromTheMean() {
+  void brightnessScalesValuesAndContrastScalesDeviationsFromTheMean() {
     float[] values = {0.2f, 0.4f, 0.6f};
     Dataset one = new FloatDataset(values, 1, 1, 3, 1);
     Dataset bright = one.augmented(Augmentation.NONE.brightness(0.5), 4);
     Dataset contrast = one.augmented(Augmentation.NONE.contrast(0.5), 4);
-    double least = 2;
-    double most = 0;
+    double min = 2;
+    double max = 0;
     for (int epoch = 0; epoch < 500; epoch++) {
       float[] image = image(bright, 0, epoch);
       assertEquals(2, image[1] / image[0], 1e-5);
       assertEquals(3, image[2] / image[0], 1e-5);
-      least = Math.min(least, image[0] / 0.2);
-      most = Math.max(most, image[0] / 0.2);
+      min = Math.min(min, image[0] / 0.2);
+      max = Math.max(max, image[0] / 0.2);
 
       float[] spread = image(contrast, 0, epoch);
       assertEquals(0.4, spread[1], 1e-6);
       assertEquals(0.4 - spread[0], spread[2] - 0.4, 1e-6);
       assertTrue(spread[2] >= 0.5 - 1e-6 && spread[2] <= 0.7 + 1e-6);
     }
-    assertEquals(0.5, least, 0.02);
-    assertEquals(1.5, most, 0.02);
-    // Cut off at 1.
+    assertEquals(0.5, min, 0.02);
+    assertEquals(1.5, max, 0.02);
+    // Clamped to 1.
     Dataset white = new FloatDataset(new float[] {1, 0.9f}, 1, 1, 2, 1);
     float highest = 0;
     for (int epoch = 0; epoch < 50; epoch++) {
@@ -128,12 +128,12 @@ class AugmentationTest {
   }
 
   @Test
-  void samplesOfASeriesAreNotCutOff() {
+  void samplesOfASeriesAreNotClamped() {
     Series series = unscaled();
     float[] plain = series.range(0, 32).samples();
     Dataset windows = Series.windows(List.of(series), 32, 8);
     Dataset tiles = SeriesTiles.of(series, 32, 4);
-    for (Dataset some :
+    for (Dataset view :
         List.of(
             windows,
             tiles,
@@ -143,26 +143,26 @@ class AugmentationTest {
             Images.from(windows),
             Images.from(windows).image(0),
             Images.concat(Images.from(windows, 0), Images.from(windows, 1)))) {
-      Dataset louder = some.augmented(Augmentation.NONE.brightness(0.5), 4);
-      Dataset wider = some.augmented(Augmentation.NONE.contrast(0.5), 4);
+      Dataset louder = view.augmented(Augmentation.NONE.brightness(0.5), 4);
+      Dataset wider = view.augmented(Augmentation.NONE.contrast(0.5), 4);
       for (int epoch = 0; epoch < 50; epoch++) {
         float[] loud = image(louder, 0, epoch);
         float[] wide = image(wider, 0, epoch);
         double f = loud[0] / plain[0];
         double g = (wide[4 * 2] - 1) / 3; // sine = 1
-        assertTrue(f >= 0.5 && f <= 1.5 && g >= 0.5 && g <= 1.5, some + ": " + f + ", " + g);
+        assertTrue(f >= 0.5 && f <= 1.5 && g >= 0.5 && g <= 1.5, view + ": " + f + ", " + g);
         for (int i = 0; i < plain.length; i++) {
-          assertEquals(f * plain[i], loud[i], 1e-3, some.toString());
-          // Each channel around its own mean, which is that of a sine over two of its periods.
+          assertEquals(f * plain[i], loud[i], 1e-3, view.toString());
+          // Each channel around its own mean over two periods of the sine.
           double mean = i % 2 == 0 ? 1 : -200;
-          assertEquals(mean + g * (plain[i] - mean), wide[i], 1e-3, some.toString());
+          assertEquals(mean + g * (plain[i] - mean), wide[i], 1e-3, view.toString());
         }
       }
     }
   }
 
   @Test
-  void seedEpochAndIndexDecideAndNothingElse() {
+  void imagesDependOnlyOnSeedEpochAndIndex() {
     Augmentation all = Augmentation.NONE.padding(1).flip(true).brightness(0.3).contrast(0.3);
     Dataset a = data.augmented(all, 5);
     Dataset b = data.augmented(all, 5);
@@ -172,14 +172,14 @@ class AugmentationTest {
     assertArrayEquals(first, image(b, 2, 3));
     assertFalse(Arrays.equals(first, image(a, 2, 4)));
     assertFalse(Arrays.equals(first, image(data.augmented(all, 6), 2, 3)));
-    // Two equal images differ by their index.
+    // Equal images with different indices differ.
     Dataset twice = new FloatDataset(new float[] {0.5f, 0.5f}, 2, 1, 1, 1);
     Dataset varied = twice.augmented(Augmentation.NONE.brightness(0.5), 5);
     assertNotEquals(image(varied, 0, 0)[0], image(varied, 1, 0)[0]);
   }
 
   @Test
-  void shuffledBatchesVaryWithTheEpochAndCanBeRepeatedFromAnywhere() {
+  void shuffledBatchesVaryByEpochAndAreReproducibleFromAnyBatch() {
     Dataset pixels = new FloatDataset(ramp(10), 10, 1, 1, 1);
     Dataset varied = pixels.augmented(Augmentation.NONE.brightness(0.5), 1);
     float[][] all = new float[15][];
@@ -200,7 +200,7 @@ class AugmentationTest {
       looks.add(image(varied, 9, epoch)[0]);
     }
     assertEquals(3, looks.size());
-    // A pass in order, as for an evaluation, shows the images as they are.
+    // A pass in order, as in an evaluation, returns the original images.
     try (Batches batches = Batches.inOrder(varied, 10)) {
       assertArrayEquals(pixels.pixels(0, 10), batches.next().images());
     }
@@ -208,7 +208,7 @@ class AugmentationTest {
   }
 
   @Test
-  void partsOfAVariedDataSetVary() {
+  void viewsOfAnAugmentedDataSetAreAugmented() {
     Dataset varied = data.augmented(Augmentation.NONE.brightness(0.5), 2);
     assertArrayEquals(image(varied, 2, 4), image(varied.range(1, 3), 1, 4));
     assertArrayEquals(image(data, 2), image(varied.range(1, 3), 1));
@@ -216,12 +216,12 @@ class AugmentationTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void invalidSettingsAreRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> data.augmented(Augmentation.NONE.crop(5, 5), 1)),
-        "got images of 4 x 5 to cut 5 x 5 out of",
-        "cut out less");
+        "got a crop of 5 x 5 for images of 4 x 5",
+        "choose a smaller crop");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Augmentation.NONE.padding(-1)),
         "Augmentation.padding: expected at least 0, got -1.");
@@ -241,8 +241,8 @@ class AugmentationTest {
     return values;
   }
 
-  /** 3 by 3 pixels of an image of 4 by 5 in two channels. */
-  private static float[] cut(float[] image, int top, int left) {
+  /** A crop of 3 x 3 pixels of an image of 4 x 5 with two channels. */
+  private static float[] crop(float[] image, int top, int left) {
     float[] part = new float[18];
     for (int i = 0; i < part.length; i++) {
       part[i] = image[(top + i / 6) * 10 + left * 2 + i % 6];

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class BatchesTest {
 
   @Test
-  void inOrderPassesOnceWithASmallerLastBatch() {
+  void inOrderMakesOnePassWithASmallerLastBatch() {
     Dataset data = FloatDataset.counting(7);
     try (Batches batches = Batches.inOrder(data, 3)) {
       assertArrayEquals(new int[] {0, 1, 2}, batches.next().indices());
@@ -48,7 +48,7 @@ class BatchesTest {
   }
 
   @Test
-  void imagesOfSeveralPixelsStandOneAfterAnother() {
+  void imagesOfSeveralPixelsAreConsecutive() {
     float[] pixels = new float[4 * 2 * 3 * 2];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = i;
@@ -63,7 +63,7 @@ class BatchesTest {
   }
 
   @Test
-  void everyEpochHoldsEveryImageOnceInANewOrder() {
+  void everyEpochContainsEveryImageOnceInANewOrder() {
     try (Batches batches = Batches.shuffled(FloatDataset.counting(100), 10, 1)) {
       Set<List<Integer>> orders = new HashSet<>();
       for (int epoch = 0; epoch < 5; epoch++) {
@@ -83,7 +83,7 @@ class BatchesTest {
   }
 
   @Test
-  void whatIsLeftOfAnEpochIsDropped() {
+  void incompleteLastBatchIsDropped() {
     try (Batches batches = Batches.shuffled(FloatDataset.counting(10), 4, 1)) {
       for (int epoch = 0; epoch < 50; epoch++) {
         Set<Integer> seen = new HashSet<>();
@@ -98,7 +98,7 @@ class BatchesTest {
   }
 
   @Test
-  void aRunGoesOnExactlyWhereItStopped() {
+  void resumedRunGetsTheRemainingBatches() {
     Random random = new Random(11);
     for (int round = 0; round < 20; round++) {
       int size = 1 + random.nextInt(40);
@@ -122,9 +122,12 @@ class BatchesTest {
     }
   }
 
-  /** Printed by src/test/python/random_numbers.py: resumed runs must see what they would have. */
+  /**
+   * Printed by src/test/python/random_numbers.py: later versions must keep the order of resumed
+   * runs.
+   */
   @Test
-  void theOrderOfImagesNeverChanges() {
+  void shuffledOrderMatchesStoredValues() {
     BatchOrder order = BatchOrder.shuffled(10, 10, 42);
     int[] first = {0, 5, 8, 6, 4, 9, 3, 2, 7, 1};
     assertArrayEquals(first, order.batch(0));
@@ -133,14 +136,14 @@ class BatchesTest {
   }
 
   @Test
-  void aLateStartTakesNoTime() {
+  void skippingManyBatchesTakesNoTime() {
     try (Batches batches = Batches.shuffled(FloatDataset.counting(10), 3, 1, Long.MAX_VALUE / 2)) {
       assertEquals(3, batches.next().count());
     }
   }
 
   @Test
-  void anotherSeedGivesAnotherOrder() {
+  void differentSeedsGiveDifferentOrders() {
     Dataset data = FloatDataset.counting(50);
     try (Batches one = Batches.shuffled(data, 50, 1);
         Batches two = Batches.shuffled(data, 50, 2);
@@ -152,7 +155,7 @@ class BatchesTest {
   }
 
   @Test
-  void everyPlaceIsEquallyLikely() {
+  void shuffledPositionsAreUniform() {
     int[] counts = new int[5];
     BatchOrder order = BatchOrder.shuffled(5, 5, 99);
     for (int epoch = 0; epoch < 10_000; epoch++) {
@@ -164,7 +167,7 @@ class BatchesTest {
   }
 
   @Test
-  void wrongBatchSizesAreRefused() {
+  void invalidBatchSizesAreRejected() {
     Dataset data = FloatDataset.counting(10);
     for (int batch : new int[] {-1, 0, 11}) {
       IllegalArgumentException shuffled =
@@ -181,7 +184,7 @@ class BatchesTest {
   }
 
   @Test
-  void nanIsRefusedWithItsImageAndPlace() {
+  void nanIsReportedWithImageAndPosition() {
     float[] pixels = new float[5 * 2 * 3];
     pixels[3 * 6 + 4] = Float.NaN;
     try (Batches batches = Batches.inOrder(new FloatDataset(pixels, 5, 2, 3, 1), 2)) {
@@ -191,13 +194,13 @@ class BatchesTest {
             assertThrows(IllegalArgumentException.class, batches::next),
             "got NaN in image 3 of the data set at row 1, column 1, channel 0",
             "expected finite values",
-            "repair or leave out");
+            "repair or remove");
       }
     }
   }
 
   @Test
-  void infinityIsRefused() {
+  void infinityIsRejected() {
     float[] pixels = {0, Float.POSITIVE_INFINITY};
     try (Batches batches = Batches.shuffled(new FloatDataset(pixels, 2, 1, 1, 1), 2, 1)) {
       assertSays(
@@ -206,7 +209,7 @@ class BatchesTest {
   }
 
   @Test
-  void aBatchOfWrongArraysIsRefused() {
+  void batchOfMismatchedArraysIsRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
@@ -217,7 +220,7 @@ class BatchesTest {
   }
 
   @Test
-  void anUnfinishedRunLeavesNoThread() throws InterruptedException {
+  void closingEndsTheThreadOfAnUnfinishedRun() throws InterruptedException {
     Set<Thread> before = loaders();
     Batches batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
     batches.next();
@@ -230,7 +233,7 @@ class BatchesTest {
     assertFalse(loader.isAlive());
     batches.close();
     assertSays(
-        assertThrows(IllegalStateException.class, batches::next), "closed", "make new batches");
+        assertThrows(IllegalStateException.class, batches::next), "closed", "create new batches");
   }
 
   private static Set<Thread> loaders() {

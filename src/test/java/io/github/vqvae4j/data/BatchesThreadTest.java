@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BatchesThreadTest {
 
-  /** Ten images of one pixel, with something to do before each is given. */
+  /** Ten images of one pixel, with an action to run before each is returned. */
   private record Watched(IntConsumer beforeImage) implements Dataset {
     @Override
     public int size() {
@@ -58,7 +58,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void theDataSetsExceptionComesAsItWas() {
+  void exceptionOfTheDataSetIsRethrown() {
     UncheckedIOException unreadable =
         new UncheckedIOException("cannot read image 5", new IOException("disk"));
     Dataset data =
@@ -77,7 +77,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void anErrorComesAsItWas() {
+  void errorOfTheDataSetIsRethrown() {
     OutOfMemoryError full = new OutOfMemoryError("test");
     Dataset data =
         new Watched(
@@ -90,9 +90,10 @@ class BatchesThreadTest {
   }
 
   @Test
-  void aCheckedExceptionBecomesTheCause() {
+  void checkedExceptionBecomesTheCause() {
     IOException smuggled = new IOException("disk");
-    Dataset data = new Watched(index -> BatchesThreadTest.<RuntimeException>smuggle(smuggled));
+    Dataset data =
+        new Watched(index -> BatchesThreadTest.<RuntimeException>throwUnchecked(smuggled));
     try (Batches batches = Batches.inOrder(data, 2)) {
       IllegalStateException e = assertThrows(IllegalStateException.class, batches::next);
       assertSame(smuggled, e.getCause());
@@ -101,12 +102,12 @@ class BatchesThreadTest {
   }
 
   @SuppressWarnings("unchecked")
-  private static <E extends Exception> void smuggle(Exception e) throws E {
+  private static <E extends Exception> void throwUnchecked(Exception e) throws E {
     throw (E) e;
   }
 
   @Test
-  void noMoreThanTwoBatchesAreKeptReady() throws InterruptedException {
+  void atMostTwoBatchesArePrefetched() throws InterruptedException {
     AtomicInteger read = new AtomicInteger();
     try (Batches batches = Batches.inOrder(new Watched(index -> read.incrementAndGet()), 1)) {
       long deadline = System.nanoTime() + 5_000_000_000L;
@@ -114,7 +115,7 @@ class BatchesThreadTest {
         Thread.sleep(1);
       }
       Thread.sleep(50);
-      // Two in the queue and one in the loader's hand.
+      // Two in the queue and one held by the loader.
       assertEquals(3, read.get());
       assertArrayEquals(new int[] {0}, batches.next().indices());
     }
@@ -136,7 +137,7 @@ class BatchesThreadTest {
             10);
     await(reading);
     CompletableFuture<Void> closing = CompletableFuture.runAsync(batches::close);
-    // Once next() refuses, the close has been seen; only then may the image be finished.
+    // When next() throws, the close is visible; only then the image may be finished.
     assertThrows(IllegalStateException.class, batches::next);
     goOn.countDown();
     closing.join();
@@ -165,12 +166,12 @@ class BatchesThreadTest {
     batches.close();
     CompletionException e = assertThrows(CompletionException.class, waiting::join);
     assertInstanceOf(IllegalStateException.class, e.getCause());
-    assertTrue(System.nanoTime() - start < 10_000_000_000L, "close waits a second at most");
+    assertTrue(System.nanoTime() - start < 10_000_000_000L, "close waits at most one second");
     never.countDown();
   }
 
   @Test
-  void anInterruptedCallerStaysInterruptedAndLosesNothing() {
+  void interruptedCallerKeepsItsInterruptStatusAndLosesNoBatch() {
     CountDownLatch goOn = new CountDownLatch(1);
     try (Batches batches = Batches.inOrder(new Watched(index -> await(goOn)), 10)) {
       Thread.currentThread().interrupt();
@@ -186,7 +187,7 @@ class BatchesThreadTest {
   }
 
   @Test
-  void anInterruptedThreadCanStillClose() {
+  void interruptedThreadCanClose() {
     Batches batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
     Thread.currentThread().interrupt();
     batches.close();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** BMPs of every depth, header and order of rows, written byte by byte: 3 x 2 pixels. */
+/** BMP files of every depth, header and row order, written byte by byte: 3 x 2 pixels. */
 class BmpFilesTest {
   private static final int[] RED_BLUE = {0xff0000, 0x0000ff};
   private static final float[] RED = {1, 0, 0};
@@ -28,7 +28,7 @@ class BmpFilesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {12, 40, 52, 56, 108, 124})
-  void indicesOfEachDepthAreLookedUp(int header) throws IOException {
+  void indicesOfEachDepthAreResolved(int header) throws IOException {
     int[][] rows = {{0, 1, 1}, {1, 0, 0}};
     for (boolean topDown : new boolean[] {false, true}) {
       for (int bits : new int[] {1, 4, 8}) {
@@ -55,7 +55,7 @@ class BmpFilesTest {
   }
 
   @Test
-  void sixteenBitsAreFiveEachOrAsTheMasksSay() throws IOException {
+  void sixteenBitsAreFivePerChannelOrFollowTheMasks() throws IOException {
     int[][] rows = {{0x7c00, 0x03e0, 0x001f}, {0x4210, 0x0001, 0x7fff}};
     float half = 16 / 31f;
     float[] expected = {1, 0, 0, 0, 1, 0, 0, 0, 1, half, half, half, 0, 0, 1 / 31f, 1, 1, 1};
@@ -68,7 +68,7 @@ class BmpFilesTest {
   }
 
   @Test
-  void alphaOfBitFieldsIsShownOnWhite() throws IOException {
+  void alphaOfBitFieldsIsBlendedWithWhite() throws IOException {
     byte[] bytes =
         bmp(
             124,
@@ -82,11 +82,11 @@ class BmpFilesTest {
     float[] read = read(bytes).pixels();
     assertArrayEquals(new float[] {1, 1, 1, 0.8f, 0.8f, 1, 0, 0, 0}, Arrays.copyOf(read, 9), 1e-6f);
     header.putInt(66, 0).putInt(58, 0);
-    refused(bytes, "bit mask 0");
+    rejected(bytes, "bit mask 0");
   }
 
   @Test
-  void aShortGrayPaletteIsAPalette() throws IOException {
+  void shortGrayPaletteIsRead() throws IOException {
     int[] shades = {0, 0x555555, 0xaaaaaa, 0xffffff};
     Images read =
         read(bmp(40, 8, 0, false, shades, packed(new int[][] {{3, 1, 2}, {0, 0, 0}}, 8, false)));
@@ -96,18 +96,18 @@ class BmpFilesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {12, 40, 124})
-  void anIndexBeyondThePaletteIsRefused(int header) throws IOException {
+  void indexOutsideThePaletteIsRejected(int header) throws IOException {
     int[][] rows = {{0, 1, 1}, {1, 0, 2}};
     for (int bits : new int[] {4, 8}) {
-      refused(
+      rejected(
           bmp(header, bits, 0, false, RED_BLUE, packed(rows, bits, false)),
-          "a pixel of colour 2",
-          "one of the 2 colours");
+          "a pixel with color index 2",
+          "expected less than 2, the number of colors");
     }
   }
 
   @Test
-  void aCutIsRefusedWhereverItIsButForTheLastFillBytes() throws IOException {
+  void truncationIsRejectedExceptInTheFinalPadding() throws IOException {
     for (int i = 0; i < 12; i++) {
       int bits = List.of(1, 4, 8, 16, 24, 32).get(i / 2);
       boolean topDown = i % 2 == 0;
@@ -118,7 +118,7 @@ class BmpFilesTest {
       for (int length = 20; length < whole.length; length++) {
         byte[] cut = Arrays.copyOf(whole, length);
         if (length < whole.length - fill) {
-          refused(cut, "image data", "cannot be decoded", "get the file anew");
+          rejected(cut, "image data", "cannot be decoded", "get a new copy of the file");
         } else {
           assertEquals(expected, read(cut), bits + " bits");
         }
@@ -127,19 +127,19 @@ class BmpFilesTest {
   }
 
   @Test
-  void runsAreReadAndRunsThatAreMissingAreRefused() throws IOException {
+  void runsAreReadAndMissingRunsAreRejected() throws IOException {
     byte[] runs = {3, 1, 0, 0, 1, 0, 2, 1, 0, 1};
     byte[] whole = bmp(40, 8, 1, false, RED_BLUE, runs);
     assertArrayEquals(concat(RED, BLUE, BLUE, BLUE, BLUE, BLUE), read(whole).pixels());
     ByteBuffer header = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(18, 8000).putInt(22, 8000);
-    refused(whole, "8000 x 8000 pixels take at least 512000 bytes", "has 10");
+    rejected(whole, "8000 x 8000 pixels take at least 512000 bytes", "has 10");
     header.putInt(22, Integer.MIN_VALUE);
-    refused(whole, "-2147483648");
+    rejected(whole, "-2147483648");
   }
 
   @Test
-  void aWrongSizeInTheHeaderAndAProfileDoNotMatter() throws IOException {
+  void wrongHeaderSizeAndColorProfileAreIgnored() throws IOException {
     byte[] bytes = bmp(124, 24, 0, false, new int[0], packed(new int[2][3], 24, false));
     Images expected = read(bytes);
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -153,14 +153,14 @@ class BmpFilesTest {
   }
 
   @Test
-  void otherKindsAreRefusedByName() throws IOException {
+  void unsupportedKindsAreNamedInTheError() throws IOException {
     byte[] bytes = bmp(40, 24, 4, false, new int[0], new byte[100]);
-    refused(bytes, "header", "compression 4 and 24 bits", "save it again as PNG");
-    refused(bmp(64, 24, 0, false, new int[0], new byte[100]), "header of 64 bytes", "[12, 40");
-    refused(bmp(40, 2, 0, false, RED_BLUE, new byte[100]), "2 bits", "save it again as PNG");
+    rejected(bytes, "header", "compression 4 and 24 bits", "save it again as PNG");
+    rejected(bmp(64, 24, 0, false, new int[0], new byte[100]), "header of 64 bytes", "[12, 40");
+    rejected(bmp(40, 2, 0, false, RED_BLUE, new byte[100]), "2 bits", "save it again as PNG");
     byte[] alpha = bmp(56, 16, 3, false, new int[0], new byte[100]);
     alpha[67] = (byte) 0xf0;
-    refused(alpha, "16 bits with alpha");
+    rejected(alpha, "16 bits with alpha");
   }
 
   private static float[] concat(float[]... parts) {
@@ -171,7 +171,7 @@ class BmpFilesTest {
     return all;
   }
 
-  /** Rows of pixels, each filled up to 4 bytes. */
+  /** Rows of pixels, each padded to 4 bytes. */
   private static byte[] packed(int[][] rows, int bits, boolean topDown) {
     ByteBuffer bytes = ByteBuffer.allocate(rows.length * 16).order(ByteOrder.LITTLE_ENDIAN);
     int row = (3 * bits + 31) / 32 * 4;
@@ -191,7 +191,7 @@ class BmpFilesTest {
     return Arrays.copyOf(bytes.array(), rows.length * row);
   }
 
-  /** Colors are the palette, or the masks of bit fields, as 0xRRGGBB. */
+  /** The colors are the palette, or the masks of bit fields, as 0xRRGGBB. */
   private static byte[] bmp(
       int header, int bits, int compression, boolean topDown, int[] colors, byte[] pixels) {
     int entry = header == 12 ? 3 : 4;
@@ -221,7 +221,7 @@ class BmpFilesTest {
     return Images.read(Files.write(folder.resolve("a.bmp"), bytes));
   }
 
-  private void refused(byte[] bytes, String... parts) {
+  private void rejected(byte[] bytes, String... parts) {
     assertSays(
         assertThrows(BadFileException.class, () -> read(bytes), bytes.length + " bytes"), parts);
   }

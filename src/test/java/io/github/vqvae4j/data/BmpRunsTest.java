@@ -20,12 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** BMPs of runs: color i of the palette is the gray i, so that pixels are indices. */
+/**
+ * Run-length encoded BMP files: color i of the palette is the gray i, so that pixels are indices.
+ */
 class BmpRunsTest {
   @TempDir Path folder;
 
   @Test
-  void theLastRunCountsWithoutAnEndMarker() throws IOException {
+  void lastRunIsReadWithoutAnEndMarker() throws IOException {
     String whiteOfBlackAndWhite =
         "424d40000000000000003e0000002800000001000000010000000100080001000000020000000000000000000000"
             + "020000000000000000000000ffffff000101";
@@ -34,7 +36,7 @@ class BmpRunsTest {
   }
 
   @Test
-  void rowsComeFromTheBottomOrAsTheHeaderSays() throws IOException {
+  void rowOrderFollowsTheHeader() throws IOException {
     String runs = "0301 0000 0203 0104 0001";
     assertArrayEquals(new int[] {3, 3, 4, 1, 1, 1}, indices(3, 2, 8, runs));
     assertArrayEquals(new int[] {1, 1, 1, 3, 3, 4}, indices(3, -2, 8, runs));
@@ -52,23 +54,23 @@ class BmpRunsTest {
     assertArrayEquals(new int[] {1, 2, 3, 4}, indices(4, 1, 8, "0004 01020304 0001"));
     assertArrayEquals(new int[] {1, 2, 3, 4}, indices(4, 1, 4, "0003 123f 0140 0001"));
     assertArrayEquals(new int[] {1, 2, 3, 4, 5, 6}, indices(6, 1, 4, "0005 12345fff 0160 0001"));
-    // Padding that is missing at the very end was none of the pixels.
+    // Padding that is missing at the end contains no pixels.
     assertArrayEquals(new int[] {1, 2, 3}, indices(3, 1, 8, "0003 010203"));
   }
 
   @Test
-  void whatMarkersLeaveOutIsColorZero() throws IOException {
+  void skippedPixelsHaveColorZero() throws IOException {
     assertArrayEquals(new int[9], indices(3, 3, 8, "0001"));
-    // An early end of a row, an empty row, and the early end of the image.
+    // A premature end of a row, an empty row, and a premature end of the image.
     assertArrayEquals(
         new int[] {2, 0, 0, 0, 0, 0, 1, 1, 0}, indices(3, 3, 8, "0201 0000 0000 0102 0001"));
-    // One to the right, then one to the right and two up.
+    // Moves one right, then one right and two up.
     assertArrayEquals(
         new int[] {0, 0, 3, 0, 0, 0, 0, 2, 0}, indices(3, 3, 8, "00020100 0102 00020002 0103"));
   }
 
   @Test
-  void whatStandsBeyondARowIsLeftOut() throws IOException {
+  void pixelsBeyondARowAreIgnored() throws IOException {
     assertArrayEquals(new int[] {2, 2, 2, 1, 1, 1}, indices(3, 2, 8, "0601 0109 0000 ff02 0001"));
     assertArrayEquals(
         new int[] {4, 5, 6, 1, 2, 3}, indices(3, 2, 8, "0004 01020309 0000 0004 04050607 0001"));
@@ -77,12 +79,12 @@ class BmpRunsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"00020400", "00020003", "0101 00020003"})
-  void aStepOutOfTheImageIsRefused(String runs) throws IOException {
-    refused(bmp(3, 2, 8, bytes(runs + "0001")), "image data", "out of the image");
+  void deltaOutOfTheImageIsRejected(String runs) throws IOException {
+    rejected(bmp(3, 2, 8, bytes(runs + "0001")), "image data", "leaves the image");
   }
 
   @Test
-  void aCutIsRefusedUnlessOnlyMarkersAreMissing() throws IOException {
+  void truncationIsRejectedUnlessOnlyMarkersAreMissing() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 60; i++) {
@@ -96,8 +98,8 @@ class BmpRunsTest {
       byte[] whole = bmp(width, height, bits, runs.toByteArray());
       int start = whole.length - runs.size();
       Images expected = read(whole);
-      String place = "seed " + seed + ", image " + i + ", " + bits + " bits";
-      assertArrayEquals(pixels, indices(expected, bits), place);
+      String description = "seed " + seed + ", image " + i + ", " + bits + " bits";
+      assertArrayEquals(pixels, indices(expected, bits), description);
       int step = small ? 1 : 23;
       int first = start - random.nextInt(step + 8);
       for (int length = first; length < whole.length; length += step) {
@@ -106,18 +108,19 @@ class BmpRunsTest {
         int[] sizes = {0, runs.size(), Math.max(0, length - start)};
         header.putInt(2, length).putInt(34, sizes[random.nextInt(3)]);
         if (length - start < needed) {
-          refused(cut, "image data", "cannot be decoded", "get the file anew");
+          rejected(cut, "image data", "cannot be decoded", "get a new copy of the file");
         } else {
-          assertEquals(expected, read(cut), place);
+          assertEquals(expected, read(cut), description);
         }
       }
     }
   }
 
   /**
-   * Fills {@code pixels} with runs and literal pixels and writes them, from the bottom row on.
+   * Fills {@code pixels} with runs and literal pixels and encodes them, starting with the bottom
+   * row.
    *
-   * @return how many bytes there are up to the last pixel
+   * @return the number of bytes up to the last pixel
    */
   private static int encode(
       Random random, int width, int height, int bits, int[] pixels, ByteArrayOutputStream runs) {
@@ -187,7 +190,7 @@ class BmpRunsTest {
     return Images.read(Files.write(folder.resolve("a.bmp"), bytes));
   }
 
-  private void refused(byte[] bytes, String... parts) {
+  private void rejected(byte[] bytes, String... parts) {
     assertSays(
         assertThrows(BadFileException.class, () -> read(bytes), bytes.length + " bytes"), parts);
   }

@@ -23,8 +23,8 @@ class ChannelScaleTest {
   @TempDir Path folder;
 
   @Test
-  void itIsTheMeanAndDeviationOfEachChannelOverAllSeries() {
-    // Channel 0 is 1 3 5 7, of variance 5; channel 1 never changes.
+  void meanAndDeviationAreComputedPerChannelOverAllSeries() {
+    // Channel 0 is 1 3 5 7 with variance 5; channel 1 is constant.
     ChannelScale scale =
         ChannelScale.of(
             List.of(
@@ -36,7 +36,7 @@ class ChannelScaleTest {
   }
 
   @Test
-  void aLargeMeanDoesNotDrownASmallDeviation() {
+  void smallDeviationAroundALargeMeanIsPrecise() {
     float[] samples = new float[100_000];
     for (int i = 0; i < samples.length; i++) {
       samples[i] = 1_000_000 + i % 2;
@@ -46,17 +46,17 @@ class ChannelScaleTest {
   }
 
   @Test
-  void furtherSeriesAreScaledByTheSameNumbersAndBack() {
+  void furtherSeriesAreScaledAndInvertedWithTheSameValues() {
     Series series = Series.of(new float[] {2, -90, 3, -120}, 2, 50);
     Series scaled = SCALE.apply(series);
     assertArrayEquals(new float[] {0, 1, 2, -2}, scaled.samples());
-    assertEquals("Series[2, 2] at 50.0 a second", scaled.toString());
+    assertEquals("Series[2, 2] at 50.0 Hz", scaled.toString());
     assertArrayEquals(series.samples(), SCALE.invert(scaled).samples());
     assertEquals(50, SCALE.invert(scaled).rate());
   }
 
   @Test
-  void aFileKeepsIt() throws IOException {
+  void savedScaleIsLoadedUnchanged() throws IOException {
     Path file = folder.resolve("new/scale.json");
     ChannelScale scale = new ChannelScale(List.of(1 / 3.0), List.of(1e-300));
     scale.save(file);
@@ -64,26 +64,25 @@ class ChannelScaleTest {
   }
 
   @Test
-  void badFilesAreRefused() throws IOException {
-    refused("no json", "not valid JSON at line 1", "ChannelScale.save");
-    refused("[1]", "got the JSON [1], expected an object");
+  void badFilesAreRejected() throws IOException {
+    rejected("no json", "not valid JSON at line 1", "ChannelScale.save");
+    rejected("[1]", "got the JSON [1], expected an object");
     String head = "{\"format\":\"ChannelScale\",\"version\":1,";
-    refused(head + "\"means\":[1]}", "standardDeviations: missing");
-    refused(
-        head + "\"means\":[1],\"standardDeviations\":[0]}", "settings", "each deviation above 0");
+    rejected(head + "\"means\":[1]}", "standardDeviations: missing");
+    rejected(head + "\"means\":[1],\"standardDeviations\":[0]}", "settings", "each deviation above 0");
     Path missing = folder.resolve("none.json");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> ChannelScale.load(missing)),
         "ChannelScale.save");
   }
 
-  private void refused(String text, String... parts) throws IOException {
+  private void rejected(String text, String... parts) throws IOException {
     Path file = Files.writeString(folder.resolve("bad.json"), text);
     assertSays(assertThrows(BadFileException.class, () -> ChannelScale.load(file)), parts);
   }
 
   @Test
-  void mistakesAreRefused() {
+  void invalidArgumentsAreRejected() {
     for (List<Double> bad :
         List.of(List.of(1.0), List.of(1.0, 0.0), List.of(1.0, -1.0), List.of(1.0, 1 / 0.0))) {
       assertSays(
@@ -111,12 +110,12 @@ class ChannelScaleTest {
   }
 
   @Test
-  void manyNumbersDoNotMakeAMessageEndless() {
+  void longListsAreAbbreviatedInMessages() {
     List<Double> means = Collections.nCopies(100_000, 1.0);
     String message =
         assertThrows(IllegalArgumentException.class, () -> new ChannelScale(means, List.of(1.0)))
             .getMessage();
     assertTrue(message.length() < 400, message.length() + " characters");
-    assertTrue(message.contains("100000 and 1 of them"), message);
+    assertTrue(message.contains("100000 and 1 values"), message);
   }
 }

@@ -35,7 +35,7 @@ class Cifar10Test {
     }
     List<String> published = Files.readAllLines(real.resolve("batches.meta.txt"));
     assertEquals(published.stream().filter(line -> !line.isBlank()).toList(), cifar.labelNames());
-    // The first training image is the published frog, whose first pixel is 59, 62, 63.
+    // The first training image is the well-known frog, whose first pixel is 59, 62, 63.
     assertEquals("frog", cifar.labelNames().get(cifar.train().label(0)));
     float[] image = new float[cifar.train().imageLength()];
     cifar.train().image(0, image, 0);
@@ -44,7 +44,7 @@ class Cifar10Test {
   }
 
   @Test
-  void planesBecomeChannelsLast() throws IOException {
+  void planesAreConvertedToChannelsLast() throws IOException {
     byte[] record = record(3);
     record[1 + 5] = 10;
     record[1 + 1024 + 5] = 20;
@@ -61,7 +61,7 @@ class Cifar10Test {
   }
 
   @Test
-  void theBatchesThatAreThereFollowInOrder() throws IOException {
+  void existingBatchesAreReadInOrder() throws IOException {
     byte[] two = Arrays.copyOf(record(5), 2 * RECORD);
     two[RECORD] = 6;
     Files.write(folder.resolve("data_batch_4.bin"), two);
@@ -91,25 +91,26 @@ class Cifar10Test {
   }
 
   @Test
-  void wrongLengthsAreRefused() throws IOException {
+  void wrongLengthsAreRejected() throws IOException {
     Files.write(folder.resolve("test_batch.bin"), record(0));
     Path batch = folder.resolve("data_batch_1.bin");
     Files.write(batch, new byte[0]);
-    refused(batch.toString(), "got 0 bytes", "multiple of 3073", "get it anew");
+    rejected(batch.toString(), "got 0 bytes", "multiple of 3073", "download it again");
     Files.write(batch, new byte[RECORD + 1]);
-    refused(batch.toString(), "got 3074 bytes", "multiple of 3073", "cut off");
+    rejected(batch.toString(), "got 3074 bytes", "multiple of 3073", "truncated");
   }
 
   @Test
-  void wrongLabelsAreRefused() throws IOException {
+  void wrongLabelsAreRejected() throws IOException {
     Files.write(folder.resolve("test_batch.bin"), record(0));
     byte[] two = Arrays.copyOf(record(5), 2 * RECORD);
     two[RECORD] = (byte) 200;
     Path batch = Files.write(folder.resolve("data_batch_1.bin"), two);
-    refused(batch + ": record 1 (byte 3073)", "got label 200", "expected 0 to 9", "get it anew");
+    rejected(
+        batch + ": record 1 (byte 3073)", "got label 200", "expected 0 to 9", "download it again");
   }
 
-  private void refused(String... parts) {
+  private void rejected(String... parts) {
     assertSays(assertThrows(BadFileException.class, () -> Cifar10.in(folder)), parts);
   }
 

@@ -14,13 +14,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What to do about tables as spreadsheets, R and devices write them. */
+/** Advice for tables written by spreadsheets, R and devices. */
 class CsvAdviceTest {
   private static final CsvConfig SEMICOLON = DEFAULT.separator(';');
   private static final CsvConfig COMMA = SEMICOLON.decimal(CsvDecimal.COMMA);
   private static final CsvConfig POINT = SEMICOLON.decimal(CsvDecimal.POINT);
 
-  /** Minus signs, digits, marks and spaces of word processors and other scripts. */
+  /** Minus signs, digits, decimal marks and spaces of word processors and other scripts. */
   private static final String[] OTHER_NUMBERS = {
     "\u22121,\u22122",
     "\u20131.5,\u20132.5",
@@ -36,39 +36,44 @@ class CsvAdviceTest {
   @TempDir Path folder;
 
   @Test
-  void aMarkBeforeThreeDigitsMaySeparateThousands() {
+  void markBeforeThreeDigitsMayBeAThousandsSeparator() {
     String problem = problem("p;x\n998;1\n1.012;2\n", COMMA);
-    says(problem, "line 3, column 1 (p)", "thousands separator", "without", "decimal(POINT)");
-    says(problem("t;p\n20,01;-1.012\n", COMMA), "column 2 (p)", "thousands separator", "without");
-    says(problem("t;p\n20.01;1,012\n", SEMICOLON), "thousands separator", "decimal(COMMA)");
+    assertContains(
+        problem, "line 3, column 1 (p)", "thousands separator", "without", "decimal(POINT)");
+    assertContains(
+        problem("t;p\n20,01;-1.012\n", COMMA), "column 2 (p)", "thousands separator", "without");
+    assertContains(
+        problem("t;p\n20.01;1,012\n", SEMICOLON), "thousands separator", "decimal(COMMA)");
     for (String value : new String[] {"1.5", "1.0125", "0.012", "1234.125"}) {
       problem = problem("t;p\n20,01;" + value + "\n", COMMA);
-      says(problem, "decimal point", "CsvConfig.decimal(POINT) if all numbers have one");
+      assertContains(problem, "decimal point", "CsvConfig.decimal(POINT) if all numbers have one");
       assertFalse(problem.contains("thousands"), problem);
     }
-    says(problem("t;p\n20.01;1,5\n", SEMICOLON), "decimal comma", "CsvConfig.decimal(COMMA)");
+    assertContains(
+        problem("t;p\n20.01;1,5\n", SEMICOLON), "decimal comma", "CsvConfig.decimal(COMMA)");
   }
 
   @Test
-  void pointsThatMaySeparateThousandsAreRefused() throws IOException {
+  void possibleThousandsSeparatorsAreRejected() throws IOException {
     String[] doubtful = {
       "p;x\n998;1\n1.012;2\n1.013;3\n", "x;p\n1;-5\n2;-12.500\n", "998;1\n1.012;2\n",
     };
     for (String text : doubtful) {
-      says(
+      assertContains(
           problem(text, SEMICOLON),
           "integers",
           "thousands separators",
           "CsvConfig.decimal(POINT)",
           "without");
       CsvSeries.read(csv(text), POINT);
-      says(problem(text.replace(';', '\t'), DEFAULT.separator('\t')), "thousands separators");
-      // A table whose columns are separated by commas comes from where points are decimal.
+      assertContains(
+          problem(text.replace(';', '\t'), DEFAULT.separator('\t')), "thousands separators");
+      // A table whose columns are separated by commas uses decimal points.
       CsvSeries.read(csv(text.replace(';', ',')));
     }
-    says(problem("p\n998\n1.012\n", DEFAULT), "column 1 (p)", "998", "1.012");
+    assertContains(problem("p\n998\n1.012\n", DEFAULT), "column 1 (p)", "998", "1.012");
     reads("p\n998\n1.012\n", DEFAULT.decimal(CsvDecimal.POINT), 1, 998, 1.012f);
-    // What no thousands separator can be in tells that points are decimal.
+    // Values that cannot contain a thousands separator show that points are decimal.
     for (String more : new String[] {"0.125", "1.5", "1000", "1.0125", "1e3", ".125", "01.125"}) {
       reads("p\n998\n1.012\n" + more + "\n", DEFAULT, 1, 998, 1.012f, Float.parseFloat(more));
     }
@@ -77,19 +82,20 @@ class CsvAdviceTest {
   }
 
   @Test
-  void twoNumbersWithDecimalCommasMayBeFourIntegers() throws IOException {
+  void possibleDecimalCommasInFourColumnsAreRejected() throws IOException {
     for (String text : new String[] {"20,0,1012,9\n", "20,0,1012,9\n-5,1,999,0\n"}) {
-      says(problem(text, DEFAULT), "4 integers", "2 numbers", "CsvConfig.decimal(POINT)", "export");
+      assertContains(
+          problem(text, DEFAULT), "4 integers", "2 numbers", "CsvConfig.decimal(POINT)", "export");
       assertEquals(4, CsvSeries.read(csv(text), POINT.separator(',')).channels());
     }
-    says(problem("1,05,2,50,3,00\n9,95,2,05,3,10\n", DEFAULT), "6 integers", "3 numbers");
-    // Columns of integers whose digits vary, as decimals seldom do, are such.
+    assertContains(problem("1,05,2,50,3,00\n9,95,2,05,3,10\n", DEFAULT), "6 integers", "3 numbers");
+    // Columns of integers with varying numbers of digits are read as integers.
     reads("1,5,3,2\n4,15,6,1\n", DEFAULT, 4, 1, 5, 3, 2, 4, 15, 6, 1);
     reads("1,-5,3,2\n", DEFAULT, 4, 1, -5, 3, 2);
-    // So are classes and switches.
+    // As are class labels and flags.
     reads("0,1,0,0\n1,0,0,1\n", DEFAULT, 4, 0, 1, 0, 0, 1, 0, 0, 1);
-    says(problem("0,1,0,0\n1,0,0,2\n", DEFAULT), "4 integers");
-    says(problem("0,1\n1,0\n", DEFAULT.header(CsvPresence.ABSENT)), "two integers");
+    assertContains(problem("0,1,0,0\n1,0,0,2\n", DEFAULT), "4 integers");
+    assertContains(problem("0,1\n1,0\n", DEFAULT.header(CsvPresence.ABSENT)), "two integers");
     reads("1,5,3.5,2\n", DEFAULT, 4, 1, 5, 3.5f, 2);
     reads("a,b,c,d\n20,0,1012,9\n", DEFAULT, 4, 20, 0, 1012, 9);
     reads("sep=,\n20,0,1012,9\n", DEFAULT, 4, 20, 0, 1012, 9);
@@ -98,31 +104,32 @@ class CsvAdviceTest {
   }
 
   @Test
-  void oneColumnWithDecimalCommasNamesBothSettings() throws IOException {
+  void errorForOneColumnWithDecimalCommasNamesBothSettings() throws IOException {
     String problem = problem("Wert\n0,5\n0,7\n", DEFAULT);
-    says(
+    assertContains(
         problem,
         "line 2: got 2 columns, expected 1",
         "CsvConfig.separator(';') and CsvConfig.decimal(COMMA)");
     reads("Wert\n0,5\n0,7\n", COMMA, 1, .5f, .7f);
-    says(
+    assertContains(
         problem("t;Wert\n1;0,5\n", DEFAULT),
         "CsvConfig.separator(';')",
-        "give CsvConfig.decimal(COMMA) too");
-    says(problem("a,b\n1,5,2,5\n", DEFAULT), "decimal commas", "export", "another separator");
+        "also use CsvConfig.decimal(COMMA)");
+    assertContains(
+        problem("a,b\n1,5,2,5\n", DEFAULT), "decimal commas", "export", "another column separator");
   }
 
   @Test
-  void aHeaderOfRWithoutRowNamesIsNamed() throws IOException {
+  void errorNamesTheHeaderOfRWithoutRowNames() throws IOException {
     for (String header : new String[] {"a,b\n", "\"a\",\"b\"\n"}) {
-      says(
+      assertContains(
           problem(header + "\"1\",1.5,2\n\"2\",3,4\n", DEFAULT),
           "line 2: got 3 columns, expected 2",
           "write.table",
           "col.names=NA");
     }
-    says(problem("a b\n1 1.5 2\n", DEFAULT.separator(' ')), "line 2", "col.names=NA");
-    // Not where the header is none, or the lines are shorter or much longer.
+    assertContains(problem("a b\n1 1.5 2\n", DEFAULT.separator(' ')), "line 2", "col.names=NA");
+    // Not if there is no header, or the lines are shorter or much longer.
     for (String other :
         new String[] {"1,2\n1,2,3\n", "a,b\n1\n", "a,b\n1,2,3,4\n", "a,b\n1,2\n1,2,3\n"}) {
       assertFalse(problem(other, DEFAULT).contains("col.names"), other);
@@ -131,59 +138,64 @@ class CsvAdviceTest {
   }
 
   @Test
-  void whatFollowsAQuotationMarkMayBeTheSeparator() {
+  void characterAfterAQuotationMarkIsSuggestedAsSeparator() {
     String problem = problem("\"\";\"temp\"\n\"1\";1,5\n", DEFAULT);
-    says(problem, "line 1: got ';' after closing quote", "CsvConfig.separator(';')");
+    assertContains(problem, "line 1: got ';' after closing quote", "CsvConfig.separator(';')");
     assertFalse(problem.contains("1048576"), problem);
-    // Spaces and tabs are passed over.
+    // Spaces and tabs are skipped.
     for (String blank : new String[] {" ", "\t"}) {
-      says(
+      assertContains(
           problem("\"a\" \"b\"\n\"1\" 1.5\n".replace(" ", blank), DEFAULT),
           "line 1: got '\"'",
           "CsvConfig.separator('\\t') or CsvConfig.separator(' ')");
     }
-    says(problem("a\n\"1\"|\"2\"\n", DEFAULT), "line 2", "CsvConfig.separator('|')");
-    says(problem("\"a\",\"b\"\n1,2\n", SEMICOLON), "got ','", "CsvConfig.separator(',')");
-    says(problem("a,\"b\"x\n1,2\n", DEFAULT), "line 1: got 'x' after closing quote");
+    assertContains(problem("a\n\"1\"|\"2\"\n", DEFAULT), "line 2", "CsvConfig.separator('|')");
+    assertContains(problem("\"a\",\"b\"\n1,2\n", SEMICOLON), "got ','", "CsvConfig.separator(',')");
+    assertContains(problem("a,\"b\"x\n1,2\n", DEFAULT), "line 1: got 'x' after closing quote");
     problem = problem("a,\"b\n1,2\n", DEFAULT);
-    says(problem, "line 1", "each quotation mark closed");
+    assertContains(problem, "line 1", "closed quotation marks");
   }
 
   @Test
-  void linesBeforeTheTableHaveToGo() {
+  void errorAdvisesToRemoveLinesBeforeTheTable() {
     String[] tables = {
       "Device: X\nSerial: 12\nStart: x\nRate 10\ntime,temp\n0,1.5\n",
       "Device,X\nSerial,12\nStart,x\nRate,10\ntime,temp\n0,1.5\n",
       "Device: X\n\ntime,temp\n0,1.5\n"
     };
     for (String text : tables) {
-      says(problem(text, DEFAULT), "lines before the table", "begin with #");
-      says(problem(text, DEFAULT, "temp"), "name temp", "lines before the table", "begin with #");
+      assertContains(problem(text, DEFAULT), "lines before the table", "start them with #");
+      assertContains(
+          problem(text, DEFAULT, "temp"),
+          "name temp",
+          "lines before the table",
+          "start them with #");
       String problem = problem(text, DEFAULT.comments(false));
-      says(problem, "lines before the table");
+      assertContains(problem, "lines before the table");
       assertFalse(problem.contains("#"), problem);
     }
-    // After values it is too late for that.
+    // Not after the first values.
     assertFalse(problem("a,b\n1,2\nx,3\n", DEFAULT).contains("before the table"));
     assertFalse(problem("a,b\n1,2\n1\n", DEFAULT).contains("before the table"));
   }
 
   @Test
-  void numbersWithOtherDigitsAndSignsAreNoNames() {
+  void numbersWithUnicodeDigitsAndSignsAreNotNames() {
     for (String first : OTHER_NUMBERS) {
-      says(problem(first + "\n3,4\n5,1\n4,2\n", DEFAULT), "line 1, column 1", "replace them by");
+      assertContains(
+          problem(first + "\n3,4\n5,1\n4,2\n", DEFAULT), "line 1, column 1", "replace it by");
     }
     for (String first : new String[] {"\u221e,\u221e", "inf,-Infinity"}) {
       String problem = problem(first + "\n3,4\n5,1\n4,2\n", DEFAULT);
-      says(problem, "line 1, column 1", "expected a finite number");
+      assertContains(problem, "line 1, column 1", "expected a finite number");
       assertFalse(problem.contains("replace them"), problem);
     }
-    says(problem("a,b\n3,\u22124\n", DEFAULT), "line 2, column 2 (b)", "replace them by - and 0");
+    assertContains(problem("a,b\n3,\u22124\n", DEFAULT), "line 2, column 2 (b)", "such as - and 0");
   }
 
   @Test
-  void namesThatHoldCommasAreQuoted() {
-    says(
+  void namesWithCommasAreQuoted() {
+    assertContains(
         problem("time;\"Temperatur, innen\";Druck\n1;2;3\n", SEMICOLON, "innen"),
         "[time, \"Temperatur, innen\", Druck]");
     assertFalse(
@@ -191,12 +203,12 @@ class CsvAdviceTest {
   }
 
   @Test
-  void oneIsNoPlural() {
-    says(problem("a,b\n1,2\n1\n", DEFAULT), "got 1 column, expected 2");
-    says(
+  void singularIsUsedForOne() {
+    assertContains(problem("a,b\n1,2\n1\n", DEFAULT), "got 1 column, expected 2");
+    assertContains(
         problem("a,b\n1,2\n1,\n", DEFAULT.missing(CsvMissing.INTERPOLATE)),
         "got a missing value at the end");
-    says(
+    assertContains(
         problem("a,b\n1,2\n1,\n1,\n", DEFAULT.missing(CsvMissing.INTERPOLATE)),
         "got 2 missing values at the end");
   }
@@ -214,7 +226,7 @@ class CsvAdviceTest {
         .getMessage();
   }
 
-  private static void says(String problem, String... parts) {
+  private static void assertContains(String problem, String... parts) {
     for (String part : parts) {
       assertTrue(problem.contains(part), () -> "\"" + part + "\" is not in: " + problem);
     }

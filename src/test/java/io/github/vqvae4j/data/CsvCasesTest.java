@@ -19,47 +19,47 @@ class CsvCasesTest {
   }
 
   @Test
-  void aNameThatStandsTwiceIsRefusedWhenAskedFor() throws IOException {
-    refuses("c1_dup.csv", ',', new String[] {"a"}, "name a", "columns 1 and 2");
+  void duplicateNameIsRejectedIfSelected() throws IOException {
+    assertRejected("c1_dup.csv", ',', new String[] {"a"}, "name a", "columns 1 and 2");
     assertReads("c1_dup.csv", ',', 2, 1, 2);
   }
 
   @Test
-  void decimalCommasAreRefusedByName() {
-    refuses("c2_semi.csv", ',', new String[0], "decimal comma", "';'");
-    refuses("c2_semi.csv", ';', new String[0], "line 2, column 1 (t)", "decimal comma");
-    refuses("c2_onecol.csv", ',', new String[0], "decimal comma");
-    refuses("c2_onecol.csv", ';', new String[0], "line 1", "decimal comma");
+  void errorNamesDecimalCommas() {
+    assertRejected("c2_semi.csv", ',', new String[0], "decimal comma", "';'");
+    assertRejected("c2_semi.csv", ';', new String[0], "line 2, column 1 (t)", "decimal comma");
+    assertRejected("c2_onecol.csv", ',', new String[0], "decimal comma");
+    assertRejected("c2_onecol.csv", ';', new String[0], "line 1", "decimal comma");
   }
 
   @Test
-  void excelsLineNamesTheSeparator() throws IOException {
+  void separatorLineOfExcelIsUsed() throws IOException {
     assertReads("c3_sep.csv", ',', 2, 1, 2);
     assertReads("c3_sepcomma.csv", ',', 2, 1, 2);
     assertReads("c3_sepcomma.csv", ';', 2, 1, 2);
   }
 
   @Test
-  void tabsSeparate() throws IOException {
+  void tabIsASeparator() throws IOException {
     assertReads("c4.tsv", '\t', 2, 1, 2, 3, 4);
-    refuses("c4.tsv", ',', new String[0], "'\\t'");
+    assertRejected("c4.tsv", ',', new String[0], "'\\t'");
   }
 
   @Test
-  void trailingSeparatorsAndEmptyLinesOfSpreadsheetsHoldNothing() throws IOException {
+  void trailingSeparatorsAndEmptyLinesAreSkipped() throws IOException {
     assertReads("c5_trail.csv", ',', 2, 1, 2, 3, 4);
     assertReads("c5_excel_tail.csv", ';', 2, 1, 2);
   }
 
   @Test
-  void stepsThatFloatLosesAreRefused() throws IOException {
-    refuses("c7_unix.csv", ',', new String[0], "column 1 (t)", "1700000000", "float");
+  void lostDifferencesAreRejected() throws IOException {
+    assertRejected("c7_unix.csv", ',', new String[0], "column 1 (t)", "1700000000", "float");
     assertArrayEquals(
         new float[] {1, 2, 3}, CsvSeries.read(file("c7_unix.csv"), ',', "v").samples());
   }
 
   @Test
-  void separatorsWithinQuotesSeparateNothing() throws IOException {
+  void separatorsInQuotesAreText() throws IOException {
     assertReads("quotedsep_header.csv", ',', 3, 1, 2, 3);
     assertArrayEquals(
         new float[] {2}, CsvSeries.read(file("quotedsep_header.csv"), ',', "b,c").samples());
@@ -72,7 +72,8 @@ class CsvCasesTest {
     assertArrayEquals(samples, series.samples(), name);
   }
 
-  private static void refuses(String name, char separator, String[] columns, String... parts) {
+  private static void assertRejected(
+      String name, char separator, String[] columns, String... parts) {
     assertSays(
         assertThrows(
             BadFileException.class, () -> CsvSeries.read(file(name), separator, columns), name),

@@ -18,7 +18,7 @@ class CsvSeriesTest {
   @TempDir Path folder;
 
   @Test
-  void numbersAreReadWithAndWithoutAHeader() throws IOException {
+  void valuesAreReadWithAndWithoutAHeader() throws IOException {
     float[] expected = {1, -2.5f, 3e-3f, 4};
     for (String text :
         new String[] {
@@ -33,20 +33,21 @@ class CsvSeriesTest {
   }
 
   @Test
-  void roomForValuesEndsAtWhatAnArrayHolds() {
+  void capacityIsLimitedToTheMaximumArrayLength() {
     assertEquals(2_048, CsvSeries.grown(1_024));
     assertEquals(Integer.MAX_VALUE - 8, CsvSeries.grown(1 << 30));
     assertEquals(Integer.MAX_VALUE - 8, CsvSeries.grown(Integer.MAX_VALUE - 8));
   }
 
   @Test
-  void columnsAreChosenByName() throws IOException {
+  void columnsAreSelectedByName() throws IOException {
     Path file = csv("time;load;note;heat\n2026-01-01;1;fine;2\n2026-01-02;3;;4\n");
     Series series = CsvSeries.read(file, ';', "heat", "load");
     assertArrayEquals(new float[] {2, 1, 4, 3}, series.samples());
-    bad(() -> CsvSeries.read(file, ';', "cold"), "line 1", "[time, load, note, heat]", "name cold");
-    bad(() -> CsvSeries.read(file, "load"), "line 1", "give the separator");
-    bad(() -> CsvSeries.read(csv("1,2\n"), "load"), "got the columns [1, 2]", "name load");
+    assertBad(
+        () -> CsvSeries.read(file, ';', "cold"), "line 1", "[time, load, note, heat]", "name cold");
+    assertBad(() -> CsvSeries.read(file, "load"), "line 1", "set the separator");
+    assertBad(() -> CsvSeries.read(csv("1,2\n"), "load"), "got the columns [1, 2]", "name load");
   }
 
   @Test
@@ -61,28 +62,33 @@ class CsvSeriesTest {
   }
 
   @Test
-  void whatIsNoNumberIsNamedByLineAndColumn() throws IOException {
-    bad(
+  void invalidNumbersAreReportedWithLineAndColumn() throws IOException {
+    assertBad(
         () -> CsvSeries.read(csv("a,b\n1,2\n\n3,x\n")),
         "line 4, column 2 (b): got \"x\", expected a finite number");
-    bad(() -> CsvSeries.read(csv("1,2\n,3\n")), "line 2, column 1: got \"\"", "leave the line out");
-    // A first line with one number in it is no header.
-    bad(() -> CsvSeries.read(csv("1,x\n2,3\n")), "line 1, column 2: got \"x\"");
+    assertBad(
+        () -> CsvSeries.read(csv("1,2\n,3\n")), "line 2, column 1: got \"\"", "remove the line");
+    // A first line that contains a number is not a header.
+    assertBad(() -> CsvSeries.read(csv("1,x\n2,3\n")), "line 1, column 2: got \"x\"");
     for (String value : new String[] {"NaN", "Infinity", "1e99"}) {
-      bad(() -> CsvSeries.read(csv("1\n" + value + "\n")), "line 2, column 1: got \"" + value);
+      assertBad(
+          () -> CsvSeries.read(csv("1\n" + value + "\n")), "line 2, column 1: got \"" + value);
     }
   }
 
   @Test
-  void otherMistakesAreRefused() throws IOException {
-    bad(
+  void otherErrorsAreReported() throws IOException {
+    assertBad(
         () -> CsvSeries.read(csv("a,b\n1,2\n3\n")),
         "line 3: got 1 column, expected 2 as in the first line");
-    bad(() -> CsvSeries.read(csv("")), "first bytes: got an empty file", "get the file anew");
-    bad(() -> CsvSeries.read(csv("a,b\n")), "end of file: got no values");
+    assertBad(
+        () -> CsvSeries.read(csv("")),
+        "first bytes: got an empty file",
+        "get a new copy of the file");
+    assertBad(() -> CsvSeries.read(csv("a,b\n")), "end of file: got no values");
     Path latin = folder.resolve("latin.csv");
     Files.write(latin, "h\u00f6he\n1\n".getBytes(StandardCharsets.ISO_8859_1));
-    bad(() -> CsvSeries.read(latin), "text: got bytes that are no UTF-8");
+    assertBad(() -> CsvSeries.read(latin), "text: got bytes that are not UTF-8");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> CsvSeries.read(folder.resolve("none.csv"))),
         "a text file of numbers");
@@ -92,7 +98,7 @@ class CsvSeriesTest {
     Series read() throws IOException;
   }
 
-  private static void bad(Reading reading, String... parts) {
+  private static void assertBad(Reading reading, String... parts) {
     assertSays(assertThrows(BadFileException.class, reading::read), parts);
   }
 

@@ -17,12 +17,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Values and files at the edge of what is allowed. */
+/** Edge cases of values and files. */
 class DataEdgesTest {
   @TempDir Path folder;
 
   @Test
-  void anInterruptedThreadDoesNotBeginADownload() {
+  void interruptedThreadDoesNotStartADownload() {
     RemoteFile file = RemoteFile.of("data.gz", 3, "0".repeat(64));
     DownloadConfig config =
         DownloadConfig.of().cache(folder).mirrors(URI.create("http://localhost:1/"));
@@ -32,13 +32,13 @@ class DataEdgesTest {
             InterruptedIOException.class,
             () -> Downloads.fetch("set", List.of(file), List.of(), config)),
         "interrupted while downloading set",
-        "kept for the next time");
+        "kept to resume later");
     assertTrue(Thread.interrupted());
     assertFalse(Files.exists(folder.resolve("set/data.gz")));
   }
 
   @Test
-  void paddingBeyondTheImageIsRefused() {
+  void paddingLargerThanTheImageIsRejected() {
     Dataset data = new FloatDataset(new float[6], 1, 2, 3, 1);
     for (int padding : new int[] {4, 1 << 30, Integer.MAX_VALUE}) {
       assertSays(
@@ -48,14 +48,14 @@ class DataEdgesTest {
           "got a padding of " + padding + " for images of 2 x 3",
           "at most 3");
     }
-    Dataset most = data.augmented(Augmentation.NONE.padding(3), 1);
+    Dataset padded = data.augmented(Augmentation.NONE.padding(3), 1);
     for (int epoch = 0; epoch < 50; epoch++) {
-      most.image(0, epoch, new float[6], 0);
+      padded.image(0, epoch, new float[6], 0);
     }
   }
 
   @Test
-  void labelsBelowNoneAreRefused() {
+  void labelsBelowMinusOneAreRejected() {
     ByteImages two = ByteImages.of(new byte[2], 2, 1, 1, 1);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> two.withLabels(new int[] {0, -2})),
@@ -64,7 +64,7 @@ class DataEdgesTest {
   }
 
   @Test
-  void aGridOfOtherChannelsIsRefused() {
+  void gridWithUnsupportedChannelsIsRejected() {
     Images two = Images.of(new float[2], 1, 1, 1, 2);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.grid(List.of(two))),
@@ -73,21 +73,21 @@ class DataEdgesTest {
   }
 
   @Test
-  void columnsThatAreNamedLikeNumbersAreNames() throws IOException {
+  void columnsMayBeNamedLikeJavaNumbers() throws IOException {
     Series byName = CsvSeries.read(csv("land,2019,2020\na,1,2\nb,3,4\n"), "2020", "2019");
     assertArrayEquals(new float[] {2, 1, 4, 3}, byName.samples());
-    // Java takes these for the numbers 1 and 5.
+    // Java parses these as the numbers 1 and 5.
     assertArrayEquals(new float[] {7, 8}, CsvSeries.read(csv("1d,5f\n7,8\n")).samples());
     assertSays(
         assertThrows(BadFileException.class, () -> CsvSeries.read(csv("1\n2f\n"))),
         "line 2, column 1: got \"2f\"");
     assertSays(
         assertThrows(BadFileException.class, () -> CsvSeries.read(csv("1,2\n"), "load")),
-        "got the columns [1, 2], expected one of the name load");
+        "got the columns [1, 2], expected one with the name load");
   }
 
   @Test
-  void aLineOfMissingValuesIsNoEmptyLine() throws IOException {
+  void lineOfMissingValuesIsNotAnEmptyLine() throws IOException {
     Path file = csv("1\t2\n\t\n3\t4\n");
     assertSays(
         assertThrows(BadFileException.class, () -> CsvSeries.read(file, '\t')),
@@ -99,11 +99,11 @@ class DataEdgesTest {
   }
 
   @Test
-  void seriesThatAreTooShortAreCountedNotListed() {
+  void errorContainsTheNumberOfShortSeries() {
     List<Series> sounds = List.of(Series.of(new float[5], 1, 0), Series.of(new float[3], 1, 0));
     assertEquals(
-        "got 2 series of at most 5 samples, expected one or more of at least 6; make the windows"
-            + " shorter, or give longer series",
+        "got 2 series of at most 5 samples, expected one or more of at least 6; choose"
+            + " shorter windows, or use longer series",
         assertThrows(IllegalArgumentException.class, () -> Series.windows(sounds, 6, 1))
             .getMessage());
   }

@@ -70,18 +70,18 @@ class DataSetDownloadsTest {
       Archives.entry(tar, "cifar-10-batches-bin/" + name, '0', batch, "");
     }
     Path archive = archive(tar.toByteArray());
-    // What an earlier attempt left is no hindrance.
+    // Leftovers of an earlier attempt are harmless.
     Files.createDirectories(cache.resolve("cifar-10/.unpacking/cifar-10-batches-bin"));
     fetch(archive);
     Cifar10Data data = Cifar10.download(DownloadConfig.of().cache(cache));
     assertEquals(2, data.train().size());
     assertEquals(9, data.test().label(1));
-    assertFalse(Files.exists(archive), "the archive gives its place to the folder");
+    assertFalse(Files.exists(archive), "the archive is replaced by the folder");
     assertFalse(Files.exists(cache.resolve("cifar-10/.unpacking")));
   }
 
   @Test
-  void anArchiveOfSomethingElseIsRefusedAndNothingIsLeftUnderTheFinalName() throws IOException {
+  void unexpectedArchiveIsRejectedAndLeavesNoFinalFolder() throws IOException {
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
     Archives.entry(tar, "other/file", '0', new byte[1], "");
     Path archive = archive(tar.toByteArray());
@@ -92,7 +92,7 @@ class DataSetDownloadsTest {
     assertTrue(Files.exists(archive));
   }
 
-  /** As CIFAR-10 is fetched, but with this archive as the right one. */
+  /** Fetches CIFAR-10 with this archive as the expected one. */
   private void fetch(Path archive) throws IOException {
     RemoteFile file =
         new RemoteFile(
@@ -103,7 +103,7 @@ class DataSetDownloadsTest {
     Downloads.fetch("cifar-10", List.of(file), List.of(), DownloadConfig.of().cache(cache));
   }
 
-  /** Puts an archive into the cache, as somebody without a network does. */
+  /** Copies an archive to the cache, as a user without network access does. */
   private Path archive(byte[] entries) throws IOException {
     Path archive = cache.resolve("cifar-10/cifar-10-binary.tar.gz");
     Files.createDirectories(archive.getParent());

@@ -11,7 +11,7 @@ class DatasetSelectTest {
   private final Dataset data = FloatDataset.counting(20);
 
   @Test
-  void chosenImagesComeInTheOrderOfTheirIndicesWithTheirLabels() {
+  void selectedImagesKeepOrderAndLabels() {
     int[] indices = {13, 2, 2};
     Dataset chosen = data.select(indices);
     indices[0] = 0;
@@ -22,7 +22,7 @@ class DatasetSelectTest {
   }
 
   @Test
-  void imagesThatAreNotThereAreRefused() {
+  void indicesOutOfRangeAreRejected() {
     for (int index : new int[] {-1, 20}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> data.select(3, index)),

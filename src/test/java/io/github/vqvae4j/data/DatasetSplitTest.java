@@ -15,7 +15,7 @@ class DatasetSplitTest {
   private final Dataset data = FloatDataset.counting(1_000);
 
   @Test
-  void partsAreDisjointCoverAllAndKeepTheOrder() {
+  void partsAreDisjointCompleteAndOrdered() {
     for (double[] fractions : new double[][] {{0.9}, {0.7, 0.2, 0.1}, {0.5, 0.25}, {1 / 3.0}}) {
       List<Dataset> parts = data.split(42, fractions);
       List<Integer> all = new ArrayList<>();
@@ -38,16 +38,16 @@ class DatasetSplitTest {
   }
 
   @Test
-  void theSeedDecides() {
+  void splitDependsOnTheSeed() {
     assertEquals(values(data.split(5, 0.5).get(0)), values(data.split(5, 0.5).get(0)));
     assertNotEquals(values(data.split(5, 0.5).get(0)), values(data.split(6, 0.5).get(0)));
-    // Fixed, so that a run can be repeated with a later version; printed by
+    // Fixed, so that runs are reproducible with later versions; printed by
     // src/test/python/random_numbers.py.
     assertEquals(List.of(3, 9), values(data.range(0, 10).split(42, 0.2).get(0)));
   }
 
   @Test
-  void aPartTakesImagesAndLabelsFromTheWhole() {
+  void partReturnsImagesAndLabelsOfTheSource() {
     Dataset part = data.split(3, 0.1).get(0);
     float[] pixel = new float[1];
     for (int i = 0; i < part.size(); i++) {
@@ -60,13 +60,13 @@ class DatasetSplitTest {
   }
 
   @Test
-  void wrongFractionsAreRefused() {
+  void invalidFractionsAreRejected() {
     for (double[] fractions :
         new double[][] {{}, {0}, {-0.5}, {1.1}, {0.6, 0.6}, {1, 0}, {Double.NaN}, {0.0001}}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> data.split(1, fractions)),
           "got the fractions " + Arrays.toString(fractions) + " for 1000 images",
-          "at most 1 in sum",
+          "a sum of at most 1",
           "correct the fractions");
     }
     assertThrows(IllegalArgumentException.class, () -> data.range(0, 0).split(1, 0.5));

@@ -13,7 +13,7 @@ class DatasetTest {
       ByteImages.of(new byte[] {0, 51, (byte) 255, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 2, 1, 2, 3);
 
   @Test
-  void bytesBecomeValuesFromZeroToOne() {
+  void bytesAreConvertedToZeroToOne() {
     float[] target = new float[8];
     images.image(0, target, 1);
     assertArrayEquals(new float[] {0, 0, 0.2f, 1, 1 / 255f, 2 / 255f, 3 / 255f, 0}, target, 0f);
@@ -29,7 +29,7 @@ class DatasetTest {
   }
 
   @Test
-  void toStringTellsCountAndShape() {
+  void toStringContainsCountAndShape() {
     assertEquals("2 images [1, 2, 3] without labels", images.toString());
     assertEquals("2 images [1, 2, 3] with labels", images.withLabels(new int[2]).toString());
     assertEquals(
@@ -37,7 +37,7 @@ class DatasetTest {
   }
 
   @Test
-  void wrongSizesAreRefused() {
+  void invalidSizesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ByteImages.of(new byte[5], 1, 2, 3, 1)),
         "got 5 bytes",
@@ -57,11 +57,11 @@ class DatasetTest {
         assertThrows(IllegalArgumentException.class, () -> images.withLabels(new int[3])),
         "got 3 labels",
         "expected 2",
-        "give -1");
+        "use -1");
   }
 
   @Test
-  void wrongIndicesAreRefused() {
+  void invalidIndicesAreRejected() {
     for (int index : new int[] {-1, 2}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> images.image(index, new float[6], 0)),
@@ -76,7 +76,7 @@ class DatasetTest {
   }
 
   @Test
-  void aRangeIsAViewOfThePart() {
+  void rangeIsAView() {
     Dataset data = FloatDataset.counting(10);
     Dataset part = data.range(2, 9).range(1, 4);
     assertEquals(3, part.size());
@@ -93,7 +93,7 @@ class DatasetTest {
   }
 
   @Test
-  void wrongRangesAreRefused() {
+  void invalidRangesAreRejected() {
     for (int[] range : new int[][] {{-1, 1}, {0, 3}, {2, 1}}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> images.range(range[0], range[1])),
@@ -104,7 +104,7 @@ class DatasetTest {
   }
 
   @Test
-  void varianceIsThatOfThePopulation() {
+  void varianceIsThePopulationVariance() {
     assertEquals(8.25, FloatDataset.counting(10).variance(), 1e-12);
     assertEquals(0, FloatDataset.counting(1).variance());
     Random random = new Random(3);
@@ -122,13 +122,13 @@ class DatasetTest {
   }
 
   @Test
-  void varianceDoesNotCancelFarFromZero() {
+  void varianceOfValuesFarFromZeroIsPrecise() {
     float[] pixels = {16777214, 16777215, 16777216, 16777214, 16777215, 16777216};
     assertEquals(2 / 3.0, new FloatDataset(pixels, 3, 1, 2, 1).variance(), 1e-9);
   }
 
   @Test
-  void imagesLargerThanAnArrayAreRefused() {
+  void imagesLargerThanAnArrayAreRejected() {
     Dataset huge = new FloatDataset(new float[0], 1, 40_000, 40_000, 3);
     assertSays(
         assertThrows(IllegalArgumentException.class, huge::imageLength),
@@ -137,7 +137,7 @@ class DatasetTest {
   }
 
   @Test
-  void noImagesHaveNoVariance() {
+  void varianceOfNoImagesIsRejected() {
     assertSays(
         assertThrows(IllegalStateException.class, () -> images.range(1, 1).variance()),
         "0 images",

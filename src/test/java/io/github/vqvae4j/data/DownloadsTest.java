@@ -51,7 +51,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aFileComesOnceAndProgressIsTold() throws IOException {
+  void fileIsDownloadedOnceAndProgressIsReported() throws IOException {
     List<DownloadProgress> told = new ArrayList<>();
     DownloadConfig config = config("good").listener(told::add);
     assertEquals(cache.resolve("set"), Downloads.fetch("set", List.of(file), List.of(), config));
@@ -63,51 +63,53 @@ class DownloadsTest {
     for (int i = 1; i < told.size(); i++) {
       assertTrue(told.get(i).bytes() > told.get(i - 1).bytes());
     }
-    // Again: from the cache, without asking anybody.
+    // Again from the cache, without a request.
     Downloads.fetch("set", List.of(file), List.of(), config("missing"));
     assertEquals(1, server.requests().size());
   }
 
   @Test
-  void whatIsThereIsNotAskedForAgain() throws IOException {
+  void existingFilesAreNotDownloaded() throws IOException {
     part(Arrays.copyOf(body, 150_000));
     fetch("good");
     assertEquals(List.of("/good/data.gz bytes=150000-"), server.requests());
   }
 
   @Test
-  void aWholePartIsOnlyChecked() throws IOException {
+  void completePartFileIsOnlyVerified() throws IOException {
     part(body);
     fetch("good");
     assertEquals(List.of(), server.requests());
   }
 
   @Test
-  void aServerThatIgnoresRangesSendsAllAgain() throws IOException {
+  void downloadRestartsIfTheServerIgnoresRanges() throws IOException {
     part(Arrays.copyOf(body, 150_000));
     fetch("ignores-range");
     assertEquals(1, server.requests().size());
   }
 
   @Test
-  void aServerThatBreaksOffIsAskedForTheRestWhileItGivesMore() throws IOException {
+  void interruptedTransfersAreResumedWhileTheyProgress() throws IOException {
     part(Arrays.copyOf(body, 190_500));
-    // Ten times 1,000 bytes, far more often than the 3 attempts without any progress.
+    // Ten times 1,000 bytes, far more than the 3 attempts without progress.
     fetch("truncates");
     assertEquals("/truncates/data.gz bytes=190500-", server.requests().get(0));
     assertTrue(server.requests().size() >= 9, server.requests().toString());
   }
 
-  /** What comes after a beginning that had to go is progress, though there was more before. */
+  /**
+   * Data received after a part file was discarded is progress, even if the part file was longer.
+   */
   @Test
-  void aWrongBeginningDoesNotHideProgress() throws IOException {
+  void restartAfterAWrongPartFileCountsAsProgress() throws IOException {
     part(new byte[199_500]);
     fetch("truncates");
     assertWhole();
   }
 
   @Test
-  void aServerThatNeverGivesMoreIsGivenUp() {
+  void serverWithoutProgressIsAbandoned() {
     assertSays(
         assertThrows(IOException.class, () -> fetch("truncates-always-at-half")),
         "truncates-always-at-half/data.gz",
@@ -116,7 +118,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aServerThatDripsIsGivenUp() {
+  void serverWithTooLittleProgressIsAbandoned() {
     assertSays(
         assertThrows(IOException.class, () -> fetch("drips")),
         "drips/data.gz",
@@ -124,9 +126,9 @@ class DownloadsTest {
     assertEquals(3, server.requests().size());
   }
 
-  /** Though nothing was asked for beyond the end. */
+  /** Even if nothing beyond the end was requested. */
   @Test
-  void aServerThatSaysThereIsNoSuchRangeIsOneMirrorOfSeveral() throws IOException {
+  void unsatisfiableRangeMovesOnToTheNextMirror() throws IOException {
     URI never = server.mirror("never-satisfiable");
     DownloadConfig config = config("good").mirrors(never, server.mirror("good"));
     Downloads.fetch("set", List.of(file), List.of(), config);
@@ -141,13 +143,13 @@ class DownloadsTest {
   }
 
   @Test
-  void aStallEndsAndWhatCameIsKept() throws IOException {
+  void stalledTransferTimesOutAndKeepsTheData() throws IOException {
     DownloadConfig hasty =
         config("stalls").timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)).attempts(1);
     assertSays(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), hasty)),
-        "nothing came for 2000 ms",
+        "no data received for 2000 ms",
         "after 100000 of 200000 bytes");
     assertEquals(100_000, Files.size(cache.resolve("set/data.gz.part")));
     fetch("good");
@@ -156,19 +158,19 @@ class DownloadsTest {
   }
 
   @Test
-  void aServerThatDoesNotAnswerIsGivenUp() {
+  void unresponsiveServerIsAbandoned() {
     DownloadConfig hasty =
         config("silent").timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)).attempts(2);
     assertSays(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), hasty)),
-        "nothing came for 200 ms",
+        "no data received for 200 ms",
         "after 0 of 200000 bytes");
     assertEquals(2, server.requests().size());
   }
 
   @Test
-  void redirectsAreFollowedButNotForEver() throws IOException {
+  void redirectsAreFollowedUpToALimit() throws IOException {
     fetch("redirects");
     assertEquals(List.of("/redirects/data.gz null", "/good/data.gz null"), server.requests());
     Files.delete(cache.resolve("set/data.gz"));
@@ -177,7 +179,7 @@ class DownloadsTest {
   }
 
   @Test
-  void theNextMirrorIsAskedWhereOneFails() throws IOException {
+  void nextMirrorIsTriedAfterAFailure() throws IOException {
     fetch("missing", "busy", "wrong-bytes", "good");
     assertEquals(
         List.of(
@@ -191,7 +193,7 @@ class DownloadsTest {
   }
 
   @Test
-  void allFailuresAreToldWithWhatToDo() {
+  void errorContainsAllFailuresAndAdvice() {
     IOException e =
         assertThrows(IOException.class, () -> fetch("missing", "wrong-bytes", "other-length"));
     assertSays(
@@ -200,7 +202,7 @@ class DownloadsTest {
         "missing/data.gz: got status 404, expected 200",
         "wrong-bytes/data.gz: got a file with SHA-256 ",
         ", expected " + file.sha256(),
-        "other-length/data.gz: offers a file of 10 bytes, expected 200000; it is another file",
+        "other-length/data.gz: offers a file of 10 bytes, expected 200000; it is a different file",
         "DownloadConfig.mirrors",
         "put the file into " + cache.resolve("set"));
     assertEquals(3, e.getSuppressed().length);
@@ -209,7 +211,7 @@ class DownloadsTest {
   }
 
   @Test
-  void moreThanExpectedIsRefused() {
+  void excessDataIsRejected() {
     assertSays(
         assertThrows(IOException.class, () -> fetch("too-much")),
         "sends more than the expected 200000 bytes");
@@ -217,7 +219,7 @@ class DownloadsTest {
   }
 
   @Test
-  void aBeginningOfOtherBytesIsThrownAway() throws IOException {
+  void wrongPartFileIsDiscarded() throws IOException {
     part(new byte[150_000]);
     fetch("good");
     assertEquals(List.of("/good/data.gz bytes=150000-", "/good/data.gz null"), server.requests());
@@ -227,33 +229,34 @@ class DownloadsTest {
   }
 
   @Test
-  void wrongRangesAreRefused() throws IOException {
+  void invalidRangesAreRejected() throws IOException {
     part(Arrays.copyOf(body, 150_000));
     assertSays(
         assertThrows(IOException.class, () -> fetch("wrong-range")),
-        "got the content range bytes 1-2/3, expected one that begins with byte 150000");
+        "got the content range bytes 1-2/3, expected one that starts with byte 150000");
     part(Arrays.copyOf(body, 150_000));
     assertSays(
-        assertThrows(IOException.class, () -> fetch("no-range")), "the data ended early, after 0");
+        assertThrows(IOException.class, () -> fetch("no-range")),
+        "the data ended prematurely, after 0");
     assertTrue(server.requests().contains("/no-range/data.gz null"));
   }
 
   @Test
-  void anAddressNobodyListensAtIsNamed() throws IOException {
-    URI nobody;
+  void unreachableAddressIsNamedInTheError() throws IOException {
+    URI unreachable;
     try (ServerSocket socket = new ServerSocket(0)) {
-      nobody = URI.create("http://localhost:" + socket.getLocalPort() + "/");
+      unreachable = URI.create("http://localhost:" + socket.getLocalPort() + "/");
     }
-    DownloadConfig config = config().mirrors(nobody);
+    DownloadConfig config = config().mirrors(unreachable);
     assertSays(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), config)),
-        nobody + "data.gz: ",
+        unreachable + "data.gz: ",
         "ConnectException");
   }
 
   @Test
-  void anInterruptedDownloadStopsAndKeepsWhatCame() throws IOException {
+  void interruptedDownloadStopsAndKeepsTheData() throws IOException {
     Thread caller = Thread.currentThread();
     DownloadConfig config =
         config("stalls")
@@ -274,7 +277,7 @@ class DownloadsTest {
   }
 
   @Test
-  void theUsualMirrorsAreTakenUnlessOthersAreSet() throws IOException {
+  void defaultMirrorsAreUsedUnlessOthersAreSet() throws IOException {
     DownloadConfig plain = DownloadConfig.of().cache(cache);
     Downloads.fetch("set", List.of(file), List.of(server.mirror("good")), plain);
     assertWhole();
@@ -298,46 +301,46 @@ class DownloadsTest {
   }
 
   @Test
-  void aCacheThatCannotBeMadeIsNamed() throws IOException {
+  void unwritableCacheIsNamedInTheError() throws IOException {
     Path taken = Files.writeString(cache.resolve("taken"), "a file");
     assertSays(
         assertThrows(
             IOException.class,
             () -> Downloads.fetch("set", List.of(file), List.of(), config("good").cache(taken))),
-        "Cannot make or write to the folder " + taken.resolve("set"),
+        "Cannot create or write to the folder " + taken.resolve("set"),
         "-Dvqvae4j.cache");
   }
 
   @Test
-  void anArchiveThatIsThereIsCheckedBeforeItIsUnpacked() throws Exception {
-    byte[] sound = archive(new byte[] {1, 2, 3});
-    RemoteFile wanted = new RemoteFile("set.tar.gz", sound.length, sha256(sound), "set");
+  void existingArchiveIsVerifiedBeforeUnpacking() throws Exception {
+    byte[] intact = archive(new byte[] {1, 2, 3});
+    RemoteFile wanted = new RemoteFile("set.tar.gz", intact.length, sha256(intact), "set");
     Path archive = cache.resolve("set/set.tar.gz");
     Path unpacked = cache.resolve("set/set/file");
     Files.createDirectories(archive.getParent());
-    // Sound archives of other bytes, a damaged one, and one that was cut off.
-    byte[] damaged = sound.clone();
-    damaged[sound.length / 2]++;
+    // Intact archives with different content, a corrupt one and a truncated one.
+    byte[] corrupt = intact.clone();
+    corrupt[intact.length / 2]++;
     List<byte[]> others =
-        List.of(archive(new byte[] {9}), damaged, Arrays.copyOf(sound, sound.length / 2));
-    try (FileServer good = new FileServer(sound)) {
+        List.of(archive(new byte[] {9}), corrupt, Arrays.copyOf(intact, intact.length / 2));
+    try (FileServer good = new FileServer(intact)) {
       DownloadConfig config = DownloadConfig.of().cache(cache).mirrors(good.mirror("good"));
       for (int i = 0; i < others.size(); i++) {
         Files.write(archive, others.get(i));
         Downloads.fetch("set", List.of(wanted), List.of(), config);
         assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(unpacked));
         assertEquals(i + 1, good.requests().size());
-        Path kept = cache.resolve("set/set.tar.gz.other" + (i == 0 ? "" : "-" + (i + 1)));
-        assertArrayEquals(others.get(i), Files.readAllBytes(kept));
+        Path renamed = cache.resolve("set/set.tar.gz.other" + (i == 0 ? "" : "-" + (i + 1)));
+        assertArrayEquals(others.get(i), Files.readAllBytes(renamed));
         Files.delete(unpacked);
         Files.delete(unpacked.getParent());
       }
-      Files.write(archive, sound);
+      Files.write(archive, intact);
       Downloads.fetch("set", List.of(wanted), List.of(), config);
-      assertEquals(3, good.requests().size(), "the right one is taken as it is");
+      assertEquals(3, good.requests().size(), "the expected archive is used unchanged");
       Files.delete(unpacked);
       Files.delete(unpacked.getParent());
-      Files.write(archive, damaged);
+      Files.write(archive, corrupt);
       assertSays(
           assertThrows(
               IOException.class,
@@ -345,9 +348,9 @@ class DownloadsTest {
                   Downloads.fetch(
                       "set", List.of(wanted), List.of(), config.mirrors(good.mirror("missing")))),
           "Cannot download set.tar.gz",
-          "There is no other mirror",
-          "The file " + archive + " that was there has " + sound.length + " bytes and SHA-256 ",
-          "it is now called set.tar.gz.other-4");
+          "There are no other mirrors",
+          "The existing file " + archive + " has " + intact.length + " bytes and SHA-256 ",
+          "it was renamed to set.tar.gz.other-4");
       assertFalse(Files.exists(unpacked));
     }
   }
@@ -365,9 +368,12 @@ class DownloadsTest {
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
-  /** Java calls it "?" where a user has no entry in the system's list, as in many containers. */
+  /**
+   * Java reports "?" for a user without an entry in the system's user database, as in many
+   * containers.
+   */
   @Test
-  void aHomeThatIsNotKnownMakesNoFolder() {
+  void unknownHomeDirectoryCreatesNoFolder() {
     String home = System.getProperty("user.home");
     try {
       for (String unknown : new String[] {"?", "", "home", "/nonexistent", "/J\uFFFD\uFFFDrg"}) {
@@ -376,7 +382,8 @@ class DownloadsTest {
         assertNull(config.cache());
         assertSays(
             assertThrows(IOException.class, () -> Mnist.download(config)),
-            "Cannot keep mnist: the home of this user is not known (user.home is \"" + unknown,
+            "Cannot store mnist: the home directory of the user is unknown (user.home is \""
+                + unknown,
             "-Dvqvae4j.cache=<folder>");
         assertEquals(cache, config.cache(cache).cache());
       }
@@ -387,7 +394,7 @@ class DownloadsTest {
   }
 
   @Test
-  void theCacheIsAPropertyOrInTheHome() {
+  void cacheIsAPropertyOrInTheHomeDirectory() {
     assertTrue(DownloadConfig.of().cache().endsWith(Path.of(".cache", "vqvae4j")));
     System.setProperty("vqvae4j.cache", cache.toString());
     try {
@@ -398,7 +405,7 @@ class DownloadsTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void invalidSettingsAreRejected() {
     DownloadConfig config = DownloadConfig.of();
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("ftp://a/b"))),

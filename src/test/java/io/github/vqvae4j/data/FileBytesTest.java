@@ -21,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A file that becomes shorter while it is read is a cut one. */
+/** A file that is shortened while being read is reported as truncated. */
 class FileBytesTest {
   private static final int SIZE = 300_000;
 
   @TempDir Path folder;
 
   @Test
-  void aFileThatShrinksIsRefusedAsACutOne() throws IOException {
+  void shrinkingFileIsReportedAsTruncated() throws IOException {
     for (int left : new int[] {0, 1, 70_000, 199_998, 200_000}) {
       shrinks(left, bytes -> bytes.at(200_000));
       shrinks(left, bytes -> bytes.bytes(200_000, 4));
@@ -41,7 +41,7 @@ class FileBytesTest {
   }
 
   @Test
-  void aSoundThatShrinksIsNoImage() throws IOException {
+  void shrinkingAudioFileIsReportedAsTruncated() throws IOException {
     Path file = folder.resolve("a.wav");
     WavFiles.write(Series.of(new float[SIZE], 1, 8_000), file);
     try (FileBytes bytes = new FileBytes(file)) {
@@ -49,29 +49,29 @@ class FileBytesTest {
         channel.truncate(100_000);
       }
       assertSays(
-          assertThrows(BadFileException.class, () -> new WavReading(bytes).read()),
-          "a.wav: data: the file became shorter while it was read");
+          assertThrows(BadFileException.class, () -> new WavReader(bytes).read()),
+          "a.wav: data: the file was truncated while being read");
     }
   }
 
-  /** Whenever that happens; what was read before it is the image. */
+  /** At any time; data read before is the image. */
   @ParameterizedTest
   @ValueSource(strings = {"jpg", "png", "bmp"})
-  void anImageThatShrinksIsReadOrRefusedAsACutOne(String format) throws Exception {
+  void shrinkingImageIsReadOrReportedAsTruncated(String format) throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    BufferedImage picture = new BufferedImage(400, 400, BufferedImage.TYPE_3BYTE_BGR);
+    BufferedImage buffered = new BufferedImage(400, 400, BufferedImage.TYPE_3BYTE_BGR);
     for (int i = 0; i < 400 * 400; i++) {
-      picture.setRGB(i % 400, i / 400, random.nextInt());
+      buffered.setRGB(i % 400, i / 400, random.nextInt());
     }
     Path file = folder.resolve("a." + format);
-    ImageIO.write(picture, format, file.toFile());
+    ImageIO.write(buffered, format, file.toFile());
     byte[] whole = Files.readAllBytes(file);
     Images expected = Images.read(file);
     for (int round = 0; round < 30; round++) {
       Files.write(file, whole);
       long delay = random.nextInt(10_000_000);
-      Thread cutter = new Thread(() -> cutAfter(file, whole.length / 3, delay));
+      Thread cutter = new Thread(() -> truncateAfter(file, whole.length / 3, delay));
       cutter.start();
       try {
         assertEquals(expected, Images.read(file), "seed " + seed);
@@ -82,7 +82,7 @@ class FileBytesTest {
     }
   }
 
-  private static void cutAfter(Path file, long length, long nanos) {
+  private static void truncateAfter(Path file, long length, long nanos) {
     LockSupport.parkNanos(nanos);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(length);
@@ -109,7 +109,7 @@ class FileBytesTest {
             assertThrows(BadFileException.class, late, left + " bytes left, after " + before),
             "a.jpg",
             "ends before the end of the image",
-            "get the file anew");
+            "get a new copy of the file");
       }
     }
   }

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A file whose name lies about it is named by its kind. */
+/** Errors for files with misleading names contain the actual kind. */
 class FileKindTest {
   @FunctionalInterface
   private interface Read {
     Object from(Path file) throws IOException;
   }
 
-  /** Who reads, what is expected, and the kinds that go to the decoder. */
+  /** The readers, the expected kinds, and the kinds that are passed to the decoder. */
   private record Reader(Read read, String expected, Set<FileKind> own) {}
 
   private static final List<Reader> READERS =
@@ -44,15 +44,15 @@ class FileKindTest {
               ": first bytes: got %s, expected CSV text in UTF-8; ",
               EnumSet.of(FileKind.TEXT, FileKind.UNKNOWN)));
 
-  // What the readers of images, of sounds and of tables say is to be done.
+  // The advice of the readers of images, audio and tables.
   private static final String[] IMAGE = {"to PNG or JPEG", "Images.read", "Images.read"};
   private static final String[] SOUND = {"WavFiles.read", "ffmpeg -i IN", "WavFiles.read"};
   private static final String[] TABLE = {"CsvSeries.read", "CsvSeries.read", "as CSV in UTF-8"};
   private static final String[] OTHER = {"to PNG or JPEG", "ffmpeg -i IN", "as CSV in UTF-8"};
   private static final String[] TENSORS = all("Safetensors.read");
-  private static final String[] VIDEO = all("save its frames as PNG or its sound as WAV");
+  private static final String[] VIDEO = all("save its frames as PNG or its audio as WAV");
   private static final String[] UNPACK = all("unpack it");
-  private static final String[] ANEW = all("get the file anew");
+  private static final String[] NEW_COPY = all("get a new copy of the file");
 
   /**
    * A file.
@@ -72,7 +72,7 @@ class FileKindTest {
         new Sample("\u0089PNG\r\n\u001a\n", "a PNG image", IMAGE),
         new Sample("\u00ff\u00d8\u00ff\u00e0", "a JPEG image", IMAGE),
         new Sample("BM" + "\0".repeat(12) + "\50\0\0\0", "a BMP image", IMAGE),
-        new Sample("\u0089PNG\n\u001a\n\0\0\0\rIHDR", "a PNG image damaged as by a tr", ANEW),
+        new Sample("\u0089PNG\n\u001a\n\0\0\0\rIHDR", "a PNG image damaged by a trans", NEW_COPY),
         new Sample("GIF89a\1\0\1\0", "a GIF image", IMAGE),
         new Sample("RIFF\44\0\0\0WEBPVP8 ", "a WebP image", IMAGE),
         new Sample("II*\0\10\0\0\0", "a TIFF image", IMAGE),
@@ -142,24 +142,24 @@ class FileKindTest {
         new Sample("Rar!\u001a\7", "a RAR archive", UNPACK),
         new Sample("a" + "\0".repeat(256) + "ustar", "a tar archive", UNPACK),
         new Sample("%PDF-1.7\n", "a PDF", all("save its pages as PNG, or its tables as CSV")),
-        new Sample("RIFF\44\0\0\0sfbk", "a RIFF file of another form", OTHER),
-        new Sample("\n<!DOCTYPE html><html>404</html>", "a web page (HTML)", ANEW),
-        new Sample("\u00ef\u00bb\u00bf <HTML>", "a web page (HTML)", ANEW),
-        new Sample("<?xml version='1.0'?><Error>AccessDenied</Error>", "XML", ANEW),
+        new Sample("RIFF\44\0\0\0sfbk", "a RIFF file of another type", OTHER),
+        new Sample("\n<!DOCTYPE html><html>404</html>", "a web page (HTML)", NEW_COPY),
+        new Sample("\u00ef\u00bb\u00bf <HTML>", "a web page (HTML)", NEW_COPY),
+        new Sample("<?xml version='1.0'?><Error>AccessDenied</Error>", "XML", NEW_COPY),
         new Sample("version https://git-lfs.github.com/", "a Git LFS pointer", all("git lfs pull")),
-        new Sample("", "an empty file", ANEW),
-        new Sample("\0\0\0\0\0\0\0\0", "zeros, as a broken copy leaves", ANEW),
-        new Sample("a\n1\n\0", "binary data with zero bytes", OTHER),
+        new Sample("", "an empty file", NEW_COPY),
+        new Sample("\0\0\0\0\0\0\0\0", "zeros, as left by a failed copy", NEW_COPY),
+        new Sample("a\n1\n\0", "binary data of unknown kind", OTHER),
         new Sample("this is text", "text", TABLE),
         new Sample("Gr\u00c3\u00bc\u00c3\u009fe", "text", TABLE),
         new Sample("BMW builds cars since 1928", "text", TABLE),
-        new Sample("\1\2\3\4\5\6\7", "bytes of no known kind", OTHER),
-        new Sample("H\u00f6he", "bytes of no known kind", OTHER));
+        new Sample("\1\2\3\4\5\6\7", "data of unknown kind", OTHER),
+        new Sample("H\u00f6he", "data of unknown kind", OTHER));
   }
 
   @ParameterizedTest
   @MethodSource("samples")
-  void eachReaderNamesWhatItDoesNotRead(Sample sample) throws IOException {
+  void eachReaderNamesUnsupportedKinds(Sample sample) throws IOException {
     Path file = Files.write(folder.resolve("a.jpg"), sample.bytes());
     for (int i = 0; i < READERS.size(); i++) {
       Reader reader = READERS.get(i);
@@ -180,7 +180,7 @@ class FileKindTest {
   }
 
   @Test
-  void textIsTextWhereverACharacterIsCut() {
+  void textIsDetectedIfTheLastCharacterIsIncomplete() {
     for (String character : List.of("\u00e4", "\u20ac", "\ud83d\ude00")) {
       for (int before = 0; before < 4; before++) {
         byte[] text = ("a".repeat(before) + character.repeat(FileKind.BYTES)).getBytes(UTF_8);
@@ -190,7 +190,7 @@ class FileKindTest {
   }
 
   @Test
-  void aTableMayBeginLikeAnotherKind() throws IOException {
+  void tableMayBeginLikeAnotherKind() throws IOException {
     for (String name : List.of("PK", "PAR1", "ID3", "FORM", "RIFF", "MAC ", "P1", "BM", "II")) {
       Path file = Files.writeString(folder.resolve("a.csv"), name + "\n1\n2\n");
       assertArrayEquals(new float[] {1, 2}, CsvSeries.read(file).samples(), name);
@@ -198,7 +198,7 @@ class FileKindTest {
   }
 
   @Test
-  void aSoundImageMayBeCalledAnything() throws IOException {
+  void intactImageMayHaveAnyName() throws IOException {
     Path png = Path.of("src/test/resources/cases/base.png");
     Path jpeg = Path.of("src/test/resources/cases/base.jpg");
     Files.copy(png, folder.resolve("png.jpg"));

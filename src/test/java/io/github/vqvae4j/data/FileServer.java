@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A server on this machine that gives one body, well or badly; the path says how. */
+/** A local server that returns one body, correctly or not, depending on the path. */
 final class FileServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -30,12 +30,12 @@ final class FileServer implements AutoCloseable {
     server.start();
   }
 
-  /** A mirror that behaves as {@code how} says. */
+  /** Returns a mirror with the behavior {@code how}. */
   URI mirror(String how) {
     return URI.create("http://localhost:" + server.getAddress().getPort() + "/" + how + "/");
   }
 
-  /** What was asked for: the path and, after a space, the range or "null". */
+  /** The requests: the path and, after a space, the range or "null". */
   List<String> requests() {
     return List.copyOf(requests);
   }
@@ -95,7 +95,7 @@ final class FileServer implements AutoCloseable {
     }
   }
 
-  /** Says that all from {@code from} on comes, and sends it up to {@code end}. */
+  /** Announces all bytes from {@code from} on, and sends them up to {@code end}. */
   private static void send(HttpExchange exchange, int from, byte[] bytes, int end)
       throws IOException {
     if (from > 0) {

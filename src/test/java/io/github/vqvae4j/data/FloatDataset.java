@@ -4,7 +4,7 @@ package io.github.vqvae4j.data;
 record FloatDataset(float[] pixels, int size, int height, int width, int channels)
     implements Dataset {
 
-  /** Images of one pixel, which is the index itself. */
+  /** Images of one pixel whose value is the index. */
   static FloatDataset counting(int size) {
     float[] pixels = new float[size];
     for (int i = 0; i < size; i++) {

@@ -25,7 +25,7 @@ class FolderListingTest {
   @TempDir Path folder;
 
   @Test
-  void everyEndingOfAnImageCountsAndOthersAreNamed() throws IOException {
+  void allImageExtensionsAreListedAndOthersIgnored() throws IOException {
     for (String name : List.of("F.JPG", "a.jfif", "b", "c.webp", "d.png", "e.jpe", "g.jpeg")) {
       file(name);
     }
@@ -33,11 +33,11 @@ class FolderListingTest {
     FolderListing listing = FolderListing.images(folder);
     assertEquals(
         List.of("F.JPG", "a.jfif", "d.png", "e.jpe", "g.jpeg", "h.BMP"), names(listing.files()));
-    assertEquals("6 files in " + folder + "; passed over: 2 other files (b, c.webp)", "" + listing);
+    assertEquals("6 files in " + folder + "; ignored: 2 other files (b, c.webp)", "" + listing);
   }
 
   @Test
-  void theOrderIsThatOfTheNamesOnePartAfterTheOther() throws IOException {
+  void pathsAreOrderedNameByName() throws IOException {
     for (String name : List.of("a/b.png", "a/B.png", "a-b.png", "a.png", "a/b/c.png", "Z.png")) {
       file(name);
     }
@@ -49,7 +49,7 @@ class FolderListingTest {
   }
 
   @Test
-  void whatMacsAndWindowsLeaveIsNoLabelAndShiftsNone() throws IOException {
+  void filesOfMacOsAndWindowsDoNotAffectLabels() throws IOException {
     for (String name :
         List.of(
             "__MACOSX/._1.jpg", "__MACOSX/cat/._1.jpg", "cat/1.jpg", "cat/._1.jpg", "dog/1.jpg")) {
@@ -68,7 +68,7 @@ class FolderListingTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void namesWithControlCharactersStayOnOneLine() throws IOException {
+  void controlCharactersInNamesAreEscaped() throws IOException {
     file("b\nWARN c.txt");
     Path odd = Files.createDirectory(FileNames.resolve(folder, "a\u001b[31m\u2028"));
     Files.writeString(odd.resolve("1.png"), "");
@@ -86,7 +86,7 @@ class FolderListingTest {
   }
 
   @Test
-  void noLinkEndsAnything() throws IOException {
+  void linksDoNotStopTheListing() throws IOException {
     file("a/1.png");
     file("b/deep/2.png");
     Path outside = Files.createDirectories(folder.resolve("../" + folder.getFileName() + "-other"));
@@ -104,7 +104,7 @@ class FolderListingTest {
       assertEquals(List.of("1.png", "2.png", "linked.png", "3.png"), names(listing.files()));
       assertEquals(List.of("a", "b", "b", "c"), subfolders(listing));
       assertEquals(
-          "4 links to folders that are there already (loop, self, a, d), 2 broken links"
+          "4 links to folders listed already (loop, self, a, d), 2 broken links"
               + " (broken.png, ring)",
           IgnoredPath.summary(listing.ignored()));
     } finally {
@@ -113,9 +113,9 @@ class FolderListingTest {
     }
   }
 
-  /** Two links in each of 40 folders to the next one: 2^40 ways to the last. */
+  /** Two links in each of 40 folders to the next one: 2^40 paths to the last. */
   @Test
-  void manyWaysToAFolderAreOne() throws IOException {
+  void folderWithManyLinksIsListedOnce() throws IOException {
     for (int i = 0; i < 40; i++) {
       Files.createDirectory(folder.resolve("f" + i));
     }
@@ -130,7 +130,7 @@ class FolderListingTest {
   }
 
   @Test
-  void whatOneMayNotReadIsNamed() throws IOException {
+  void unreadablePathsAreNamed() throws IOException {
     file("a/1.png");
     file("b/2.png");
     Path locked = folder.resolve("b");
@@ -146,7 +146,7 @@ class FolderListingTest {
   }
 
   @Test
-  void soundsAreThoseOfTheFolderItself() throws IOException {
+  void soundsAreNotListedRecursively() throws IOException {
     for (String name : List.of("b.WAV", "a.wav", "._a.wav", "deep/c.wav", "notes.txt")) {
       file(name);
     }
@@ -160,7 +160,7 @@ class FolderListingTest {
   }
 
   @Test
-  void ofManyTheFirstAreNamed() throws IOException {
+  void summaryNamesTheFirstPaths() throws IOException {
     for (int i = 0; i < 9; i++) {
       file(i + ".txt");
     }
@@ -172,7 +172,7 @@ class FolderListingTest {
   }
 
   @Test
-  void ofVeryManyTheFirstAreKeptAndAllAreCounted() throws IOException {
+  void firstPathsAreListedAndAllAreCounted() throws IOException {
     for (int i = 0; i < 2_500; i++) {
       file(String.format("%04d.txt", i));
     }
@@ -190,7 +190,7 @@ class FolderListingTest {
 
   /** A link to / would make a listing of the whole disk, /proc included. */
   @Test
-  void aLinkToAFolderAroundIsNotFollowed() throws IOException {
+  void linkToAnEnclosingFolderIsNotFollowed() throws IOException {
     file("in/a/1.png");
     file("beside.png");
     Path in = folder.resolve("in");
@@ -200,33 +200,32 @@ class FolderListingTest {
     FolderListing listing = FolderListing.imagesBelow(in);
     assertEquals(List.of("1.png"), names(listing.files()));
     assertEquals(
-        "1 link to a folder that is there already (self), 2 links to folders around this one (root,"
-            + " up)",
+        "1 link to a folder listed already (self), 2 links to enclosing folders (root," + " up)",
         IgnoredPath.summary(listing.ignored()));
   }
 
   @Test
-  void aFolderWithoutAnyIsRefusedWithWhatIsThere() throws IOException {
+  void errorForAFolderWithoutImagesSummarizesItsContents() throws IOException {
     file("a.txt");
     file("deep/b.png");
     assertSays(
         assertThrows(BadFileException.class, () -> FolderListing.images(folder)),
-        "got no image among 2 files (1 other file (a.txt), 1 subfolder (deep))",
-        "give the folder that holds the images");
+        "got no image files among 2 files (1 other file (a.txt), 1 subfolder (deep))",
+        "pass the folder that contains the image files");
     assertSays(
         assertThrows(BadFileException.class, () -> FolderListing.sounds(folder)),
-        "got no sound among",
+        "got no WAV files among",
         "end in .wav");
     for (Path wrong : List.of(folder.resolve("none"), folder.resolve("a.txt"))) {
       assertSays(
           assertThrows(NoSuchFileException.class, () -> FolderListing.sounds(wrong)),
           wrong.toString(),
-          "there is no such folder, expected one of sounds; check the path");
+          "there is no such folder, expected a folder with WAV files; check the path");
     }
   }
 
   @Test
-  void theWorkingDirectoryHasSubfolders() {
+  void relativeFolderHasSubfolders() {
     for (Path here : List.of(Path.of(""), Path.of("src/.."))) {
       Path absolute = here.toAbsolutePath();
       Path deep = absolute.resolve("a/b/1.png");

@@ -50,7 +50,7 @@ final class FolderProgram {
     System.out.println(escaped(text));
   }
 
-  /** Text as ASCII: other letters by their numbers. */
+  /** Text as ASCII: other characters are escaped. */
   static String escaped(String text) {
     return IntStream.range(0, text.length())
         .mapToObj(text::charAt)

@@ -27,15 +27,15 @@ class IdxTest {
 
   @Test
   void plainFilesAreRead() throws IOException {
-    checkSound(file("images", IMAGES), file("labels", LABELS));
+    checkIntact(file("images", IMAGES), file("labels", LABELS));
   }
 
   @Test
-  void gzipIsKnownByItsContentNotItsName() throws IOException {
-    checkSound(file("images", gzip(IMAGES)), file("labels.gz", LABELS));
+  void gzipIsDetectedFromTheContent() throws IOException {
+    checkIntact(file("images", gzip(IMAGES)), file("labels.gz", LABELS));
   }
 
-  private static void checkSound(Path images, Path labels) throws IOException {
+  private static void checkIntact(Path images, Path labels) throws IOException {
     ByteImages data = Idx.read(images, labels);
     assertEquals("2 images [3, 2, 1] with labels", data.toString());
     float[] image = new float[6];
@@ -46,49 +46,49 @@ class IdxTest {
   }
 
   @Test
-  void labelsUpTo255AreTaken() throws IOException {
+  void labelsUpTo255AreRead() throws IOException {
     byte[] labels = idx(2049, 1, 1);
     labels[8] = (byte) 200;
     assertArrayEquals(new int[] {200}, Idx.labels(file("labels", labels)));
   }
 
   @Test
-  void countsThatDifferNameBothFiles() throws IOException {
+  void errorForDifferentCountsNamesBothFiles() throws IOException {
     Path images = file("images", IMAGES);
     Path labels = file("labels", idx(2049, 3, 3));
-    refused(
+    rejected(
         () -> Idx.read(images, labels),
         images.toString(),
         labels.toString(),
         "3 labels",
         "2 images",
-        "take both files from the same set");
+        "use the two files of the same data set");
   }
 
   @Test
-  void swappedFilesAreRecognised() throws IOException {
+  void swappedFilesAreDetected() throws IOException {
     Path images = file("images", gzip(IMAGES));
     Path labels = file("labels", LABELS);
-    refused(
+    rejected(
         () -> Idx.read(labels, images),
         labels + ": byte 0",
         "got magic number 2049",
         "expected 2051 for images",
         "swapped",
-        "exchange");
-    refused(() -> Idx.labels(images), "got magic number 2051", "expected 2049", "swapped");
+        "pass them in the other order");
+    rejected(() -> Idx.labels(images), "got magic number 2051", "expected 2049", "swapped");
   }
 
   @Test
-  void otherFilesAreRefused() throws IOException {
-    refused(
+  void otherFilesAreRejected() throws IOException {
+    rejected(
         () -> Idx.images(file("other", idx(2052, 1, 1, 1, 1))),
         "got magic number 2052",
         "expected 2051",
         "check the path");
-    refused(() -> Idx.images(file("other", new byte[0])), "byte 0", "ends within its header");
-    refused(() -> Idx.images(file("other", new byte[] {0})), "ends within its header");
-    refused(() -> Idx.images(folder), "got a folder", "an IDX file of images");
+    rejected(() -> Idx.images(file("other", new byte[0])), "byte 0", "ends within its header");
+    rejected(() -> Idx.images(file("other", new byte[] {0})), "ends within its header");
+    rejected(() -> Idx.images(folder), "got a folder", "an IDX file of images");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> Idx.labels(folder.resolve("none"))),
         "there is no such file",
@@ -96,65 +96,68 @@ class IdxTest {
   }
 
   @Test
-  void cutOffFilesAreRefused() throws IOException {
-    refused(
+  void truncatedFilesAreRejected() throws IOException {
+    rejected(
         () -> Idx.images(file("cut", Arrays.copyOf(IMAGES, 20))),
         "byte 20",
         "ends after 4 bytes",
         "expected 12",
-        "get the file anew");
+        "get a new copy of the file");
     byte[] packed = gzip(IMAGES);
-    refused(
+    rejected(
         () -> Idx.images(file("cut", Arrays.copyOf(packed, packed.length - 12))),
         "end of file",
-        "gzip data is cut off",
-        "get the file anew");
+        "gzip data is truncated",
+        "get a new copy of the file");
     for (int length = 0; length < IMAGES.length; length++) {
       Path cut = file("cut", Arrays.copyOf(IMAGES, length));
-      refused(() -> Idx.images(cut), cut.toString());
+      rejected(() -> Idx.images(cut), cut.toString());
     }
     for (int length = 0; length < packed.length; length++) {
       Path cut = file("cut", Arrays.copyOf(packed, length));
-      refused(() -> Idx.images(cut), cut.toString());
+      rejected(() -> Idx.images(cut), cut.toString());
     }
   }
 
   @Test
-  void corruptGzipIsRefused() throws IOException {
+  void corruptGzipIsRejected() throws IOException {
     byte[] packed = gzip(IMAGES);
     packed[2] = 99;
-    refused(() -> Idx.images(file("bad", packed)), "gzip data", "corrupt gzip");
+    rejected(() -> Idx.images(file("bad", packed)), "gzip data", "corrupt gzip");
     byte[] checksum = gzip(IMAGES);
     checksum[checksum.length - 8] ^= 1;
-    refused(
-        () -> Idx.images(file("bad", checksum)), "gzip data", "corrupt gzip", "get the file anew");
+    rejected(
+        () -> Idx.images(file("bad", checksum)),
+        "gzip data",
+        "corrupt gzip",
+        "get a new copy of the file");
   }
 
   @Test
-  void dataAfterTheEndIsRefused() throws IOException {
-    refused(
+  void dataAfterTheEndIsRejected() throws IOException {
+    rejected(
         () -> Idx.images(file("long", Arrays.copyOf(IMAGES, 29))),
         "byte 28",
         "more data follows",
         "12 bytes");
-    refused(() -> Idx.labels(file("long", gzip(Arrays.copyOf(LABELS, 11)))), "more data follows");
+    rejected(() -> Idx.labels(file("long", gzip(Arrays.copyOf(LABELS, 11)))), "more data follows");
   }
 
   @Test
-  void absurdSizesAreRefusedBeforeAllocation() throws IOException {
+  void excessiveSizesAreRejectedBeforeAllocation() throws IOException {
     int huge = Integer.MAX_VALUE;
-    refused(
+    rejected(
         () -> Idx.images(file("huge", idx(2051, 12, huge, huge, huge))),
         "byte 4",
         "2147483647 bytes",
-        "expected no more than 28");
-    refused(
+        "expected at most 28");
+    rejected(
         () -> Idx.images(file("huge", gzip(idx(2051, 12, 2, 65536, 65536)))), "byte 8", "131072");
-    refused(() -> Idx.images(file("none", idx(2051, 0, 0, 3, 2))), "got size 0", "1 or more");
-    refused(() -> Idx.images(file("negative", idx(2051, 12, 2, -3, 2))), "byte 8", "got size -3");
+    rejected(() -> Idx.images(file("none", idx(2051, 0, 0, 3, 2))), "got size 0", "1 or more");
+    rejected(() -> Idx.images(file("negative", idx(2051, 12, 2, -3, 2))), "byte 8", "got size -3");
   }
 
-  /** A file whose data bytes count up from 0. */
+  /** A file whose data is 0, 1, 2, .. */
   private static byte[] idx(int magic, int dataLength, int... sizes) {
     ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * sizes.length + dataLength).putInt(magic);
     for (int size : sizes) {
@@ -178,7 +181,7 @@ class IdxTest {
     return Files.write(folder.resolve(name), bytes);
   }
 
-  private static void refused(Executable read, String... parts) {
+  private static void rejected(Executable read, String... parts) {
     assertSays(assertThrows(BadFileException.class, read), parts);
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** PNG in memory, and grids as images, are what the files hold. */
+/** PNG in memory and grids as images equal the files. */
 class ImageBytesTest {
   private static Images two() {
     float[] pixels = new float[2 * 5 * 4 * 3];
@@ -23,14 +23,14 @@ class ImageBytesTest {
   }
 
   @Test
-  void bytesAreThoseOfTheFile(@TempDir Path folder) throws IOException {
+  void encodedBytesEqualTheFile(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("one.png");
     Images.write(two().image(1), file);
     assertArrayEquals(Files.readAllBytes(file), Images.png(two().image(1)));
   }
 
   @Test
-  void gridIsThatOfTheFile(@TempDir Path folder) throws IOException {
+  void gridEqualsTheFile(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("grid.png");
     List<Images> rows = List.of(two(), two());
     Images.writeGrid(rows, file);
@@ -40,7 +40,7 @@ class ImageBytesTest {
   }
 
   @Test
-  void severalImagesAreRefused() {
+  void severalImagesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.png(two())),
         "got 2 images",

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Image files that other programs wrote: read with the right colours, or refused by name. */
+/** Image files of other programs are read with the correct colors, or rejected with the reason. */
 class ImageCasesTest {
   private static final Path CASES = Path.of("src/test/resources/cases");
 
@@ -28,51 +28,51 @@ class ImageCasesTest {
         "icc_rgb_a98.jpg",
         "a6_o6.jpg"
       })
-  void whatDoesNotConcernThePixelsDoesNotChangeThem(String name) throws IOException {
+  void metadataDoesNotChangePixels(String name) throws IOException {
     assertEquals(read("base.jpg"), read(name));
   }
 
   @Test
-  void profilesAreIgnoredInPngAsInJpeg() throws IOException {
+  void profilesAreIgnoredInPngAndJpeg() throws IOException {
     assertEquals(read("base.png"), read("icc_rgb_a98.png"));
     assertArrayEquals(read("icc_rgb_a98.png").pixels(), read("icc_rgb_a98.jpg").pixels(), 0.1f);
   }
 
   @Test
-  void aJpegCutInItsScanIsRefused() {
-    refused("a1_cut.jpg", "image data", "end of the image", "get the file anew");
+  void jpegTruncatedInItsScanIsRejected() {
+    rejected("a1_cut.jpg", "image data", "end of the image", "get a new copy of the file");
   }
 
   @Test
-  void fourChannelsAreRefusedByName() {
-    refused("a2_cmyk_pil.jpg", "header", "CMYK", "convert it to RGB");
-    refused("a2_cmyk_im.jpg", "header", "YCCK", "convert it to RGB");
+  void errorNamesFourChannelJpeg() {
+    rejected("a2_cmyk_pil.jpg", "header", "CMYK", "convert it to RGB");
+    rejected("a2_cmyk_im.jpg", "header", "YCCK", "convert it to RGB");
   }
 
   @Test
-  void aTransparentGrayIsWhiteAtEveryDepth() throws IOException {
+  void transparentGrayIsWhiteAtEveryDepth() throws IOException {
     assertEquals(1, read("a8_gray8_trns.png").pixels()[0]);
     assertEquals(1, read("a8_gray4_trns.png").pixels()[0]);
     assertEquals(read("a8_gray8_trns.png").channels(), read("a8_gray4_trns.png").channels());
   }
 
   @Test
-  void anEndingThatLiesIsNamedByTheKind() {
-    refused("a4_webp.jpg", "byte 0", "WebP", "expected PNG, JPEG or BMP", "convert it");
+  void wrongExtensionIsReportedByKind() {
+    rejected("a4_webp.jpg", "byte 0", "WebP", "expected PNG, JPEG or BMP", "convert it");
   }
 
   @Test
-  void fewBytesThatClaimManyPixelsAreRefusedAtOnce() {
+  void excessivePixelCountsAreRejectedImmediately() {
     assertTimeout(
         Duration.ofSeconds(10),
-        () -> refused("rle_132_bytes_16711682_rows.bmp", "16711682 x 4", "132 bytes"));
+        () -> rejected("rle_132_bytes_16711682_rows.bmp", "16711682 x 4", "132 bytes"));
   }
 
   private static Images read(String name) throws IOException {
     return Images.read(CASES.resolve(name));
   }
 
-  private static void refused(String name, String... parts) {
+  private static void rejected(String name, String... parts) {
     assertSays(assertThrows(BadFileException.class, () -> read(name), name + " was read"), parts);
   }
 }

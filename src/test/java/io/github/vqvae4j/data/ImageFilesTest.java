@@ -29,7 +29,7 @@ class ImageFilesTest {
   @TempDir Path folder;
 
   @Test
-  void everyGrayStepReadsBackExactlyFromPng() throws IOException {
+  void grayValuesRoundTripExactlyThroughPng() throws IOException {
     Images all = steps(1);
     Path file = folder.resolve("gray.png");
     Images.write(all, file);
@@ -37,7 +37,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void everyColourStepReadsBackExactlyFromPng() throws IOException {
+  void colorValuesRoundTripExactlyThroughPng() throws IOException {
     Images all = steps(3);
     Path file = folder.resolve("COLOUR.PNG");
     Images.write(all, file);
@@ -45,7 +45,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void jpegReadsBackNearlyInGrayAndColour() throws IOException {
+  void jpegRoundTripIsCloseInGrayAndColor() throws IOException {
     for (int channels : new int[] {1, 3}) {
       for (String ending : new String[] {".jpg", ".jpeg", ".JPG"}) {
         float[] smooth = new float[32 * 32 * channels];
@@ -63,7 +63,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void valuesOutsideAreCutOffOnlyInTheFile() throws IOException {
+  void valuesAreClampedOnlyInTheFile() throws IOException {
     Images images = Images.of(new float[] {-3, 7, 0.5f}, 1, 1, 3, 1);
     Path file = folder.resolve("a.png");
     Images.write(images, file);
@@ -72,7 +72,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void whatCannotBeWrittenIsRefused() {
+  void unsupportedImagesAreNotWritten() {
     Images one = Images.of(new float[3], 1, 1, 1, 3);
     for (String name : new String[] {"a.gif", "a", "png"}) {
       assertSays(
@@ -80,7 +80,7 @@ class ImageFilesTest {
               IllegalArgumentException.class, () -> Images.write(one, folder.resolve(name))),
           name,
           ".png, .jpg or .jpeg",
-          "change the ending");
+          "change the extension");
     }
     assertSays(
         assertThrows(
@@ -99,33 +99,33 @@ class ImageFilesTest {
   }
 
   @Test
-  void sixteenBitsKeepTheirPrecision() throws IOException {
+  void sixteenBitValuesKeepTheirPrecision() throws IOException {
     BufferedImage gray = new BufferedImage(3, 1, BufferedImage.TYPE_USHORT_GRAY);
     gray.getRaster().setPixels(0, 0, 3, 1, new int[] {0, 1000, 65535});
     assertArrayEquals(new float[] {0, 1000 / 65535f, 1}, Images.read(save(gray, "png")).pixels());
   }
 
   @Test
-  void transparentPartsAreShownOnWhite() throws IOException {
-    BufferedImage picture = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
-    picture.setRGB(0, 0, 0x00ff0000);
-    picture.setRGB(1, 0, 0xff336699);
-    picture.setRGB(2, 0, 0x33000000);
+  void transparentPixelsAreBlendedWithWhite() throws IOException {
+    BufferedImage buffered = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+    buffered.setRGB(0, 0, 0x00ff0000);
+    buffered.setRGB(1, 0, 0xff336699);
+    buffered.setRGB(2, 0, 0x33000000);
     assertArrayEquals(
         new float[] {1, 1, 1, 0.2f, 0.4f, 0.6f, 0.8f, 0.8f, 0.8f},
-        Images.read(save(picture, "png")).pixels(),
+        Images.read(save(buffered, "png")).pixels(),
         1e-6f);
   }
 
   @Test
-  void palettesAreLookedUp() throws IOException {
+  void palettesAreResolved() throws IOException {
     byte[] red = {0, (byte) 255};
     byte[] green = {0, 51};
-    BufferedImage colour =
+    BufferedImage color =
         new BufferedImage(
             2, 1, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(8, 2, red, green, red));
-    colour.getRaster().setPixels(0, 0, 2, 1, new int[] {1, 0});
-    Images read = Images.read(save(colour, "png"));
+    color.getRaster().setPixels(0, 0, 2, 1, new int[] {1, 0});
+    Images read = Images.read(save(color, "png"));
     assertArrayEquals(new float[] {1, 0.2f, 1, 0, 0, 0}, read.pixels());
 
     BufferedImage binary = new BufferedImage(9, 1, BufferedImage.TYPE_BYTE_BINARY);
@@ -137,10 +137,12 @@ class ImageFilesTest {
 
   @Test
   void bmpIsRead() throws IOException {
-    BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
-    picture.setRGB(1, 0, 0x336699);
+    BufferedImage buffered = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+    buffered.setRGB(1, 0, 0x336699);
     assertArrayEquals(
-        new float[] {0, 0, 0, 0.2f, 0.4f, 0.6f}, Images.read(save(picture, "bmp")).pixels(), 1e-6f);
+        new float[] {0, 0, 0, 0.2f, 0.4f, 0.6f},
+        Images.read(save(buffered, "bmp")).pixels(),
+        1e-6f);
   }
 
   @Test
@@ -157,13 +159,13 @@ class ImageFilesTest {
   }
 
   @Test
-  void whatIsNoImageIsRefused() throws IOException {
+  void nonImagesAreRejected() throws IOException {
     Path text = Files.writeString(folder.resolve("a.png"), "this is no image at all");
-    refused(text, text + ": byte 0", "expected PNG, JPEG or BMP", "check the path");
-    refused(Files.write(folder.resolve("empty.png"), new byte[0]), "expected PNG, JPEG or BMP");
-    BufferedImage picture = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
-    refused(save(picture, "gif"), "expected PNG, JPEG or BMP", "convert");
-    refused(folder, "got a folder", "an image file");
+    rejected(text, text + ": byte 0", "expected PNG, JPEG or BMP", "check the path");
+    rejected(Files.write(folder.resolve("empty.png"), new byte[0]), "expected PNG, JPEG or BMP");
+    BufferedImage buffered = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+    rejected(save(buffered, "gif"), "expected PNG, JPEG or BMP", "convert");
+    rejected(folder, "got a folder", "an image file");
     Path missing = folder.resolve("none.png");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> Images.read(missing)),
@@ -174,7 +176,7 @@ class ImageFilesTest {
 
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void devicesAreRefused() {
+  void devicesAreRejected() {
     Path device = Path.of("/dev/zero");
     assertSays(
         assertThrows(BadFileException.class, () -> Images.read(device)),
@@ -188,7 +190,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void cutOffImagesAreRefused() throws IOException {
+  void truncatedImagesAreRejected() throws IOException {
     Random random = new Random(5);
     float[] noise = new float[64 * 64 * 3];
     for (int i = 0; i < noise.length; i++) {
@@ -205,21 +207,22 @@ class ImageFilesTest {
       }
       byte[] bytes = Files.readAllBytes(file);
       Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2));
-      refused(cut, cut.toString(), "image data", "cannot be decoded", "get the file anew");
+      rejected(
+          cut, cut.toString(), "image data", "cannot be decoded", "get a new copy of the file");
     }
   }
 
   @Test
-  void anImageOfTooManyPixelsIsRefusedByItsHeader() throws IOException {
+  void imageOfTooManyPixelsIsRejectedFromItsHeader() throws IOException {
     Images.write(steps(1), folder.resolve("a.png"));
     byte[] bytes = Files.readAllBytes(folder.resolve("a.png"));
-    // In a PNG the width and the height stand at bytes 16 and 20.
+    // In a PNG the width and the height are at bytes 16 and 20.
     ByteBuffer.wrap(bytes).putInt(16, 100_000).putInt(20, 100_000);
     Path bomb = Files.write(folder.resolve("bomb.png"), bytes);
-    refused(bomb, "header", "100000 x 100000", "at most 67108864", "make it smaller");
+    rejected(bomb, "header", "100000 x 100000", "at most 67108864", "scale it down");
   }
 
-  /** An image that holds each of the 256 steps. */
+  /** An image that contains each of the 256 values. */
   private static Images steps(int channels) {
     float[] pixels = new float[256 * channels];
     for (int i = 0; i < pixels.length; i++) {
@@ -228,13 +231,13 @@ class ImageFilesTest {
     return Images.of(pixels, 1, 16, 16, channels);
   }
 
-  private Path save(BufferedImage picture, String format) throws IOException {
+  private Path save(BufferedImage buffered, String format) throws IOException {
     Path file = folder.resolve("saved." + format);
-    assertTrue(ImageIO.write(picture, format, file.toFile()));
+    assertTrue(ImageIO.write(buffered, format, file.toFile()));
     return file;
   }
 
-  private static void refused(Path file, String... parts) {
+  private static void rejected(Path file, String... parts) {
     assertSays(assertThrows(BadFileException.class, () -> Images.read(file)), parts);
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What a folder of images may not be blamed for. */
+/** Edge cases of image folders. */
 class ImageFolderEdgesTest {
   private static final ImageFolderConfig GRAY = ImageFolderConfig.of(2).gray();
 
@@ -35,7 +35,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void whatIsHiddenIsNotEvenLookedInto() throws IOException {
+  void hiddenFoldersAreNotListed() throws IOException {
     Path hidden = Files.createDirectories(folder.resolve(".trash/deep"));
     link(hidden.resolve("loop"), hidden);
     Files.writeString(hidden.resolve("b.png"), "no image");
@@ -51,7 +51,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void howManyFilesWereSkippedIsKnownToEveryView() throws IOException {
+  void viewsReportTheNumberOfSkippedFiles() throws IOException {
     Files.writeString(folder.resolve("a/b.png"), "no image");
     Files.writeString(folder.resolve("c.jpg"), "no image");
     Dataset images = ImageFolder.in(folder, GRAY.skipCorrupt(true));
@@ -62,10 +62,10 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void ofSeveralBadFilesTheFirstInOrderIsNamed() throws IOException {
+  void firstCorruptFileInOrderIsReported() throws IOException {
     Images.write(Images.of(new float[1_500 * 1_500], 1, 1_500, 1_500, 1), folder.resolve("b.png"));
     byte[] large = Files.readAllBytes(folder.resolve("b.png"));
-    // Takes longer to read than all others: it lacks nothing but its end.
+    // Takes longer to read than all others, because only its end is missing.
     Files.write(folder.resolve("b.png"), Arrays.copyOf(large, large.length - 200));
     for (int i = 10; i < 60; i++) {
       Files.writeString(folder.resolve("c" + i + ".png"), "no image");
@@ -77,7 +77,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void theLogSaysHowManyImagesHaveNoLabel() throws IOException {
+  void logContainsTheNumberOfUnlabeledImages() throws IOException {
     Files.copy(folder.resolve("a/0.png"), folder.resolve("z.png"));
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     Logger logger = (Logger) LoggerFactory.getLogger(ImageFolder.class);
@@ -97,7 +97,7 @@ class ImageFolderEdgesTest {
     assertStarts("9 images [2, 2, 1], 2 labels, 1 image without, held in memory", lines.get(1));
     assertStarts("10 images [2, 2, 1], 1 label, 2 images without, streamed", lines.get(2));
     assertStarts("8 images [2, 2, 1], 0 labels, held in memory", lines.get(3));
-    // Who gives the labels' names wants one for every image.
+    // Given label names imply a label for every image.
     assertEquals(
         List.of(Level.INFO, Level.WARN, Level.INFO, Level.INFO),
         log.list.stream().map(ILoggingEvent::getLevel).toList());
@@ -108,7 +108,7 @@ class ImageFolderEdgesTest {
   }
 
   @Test
-  void oneIsNotSeveral() throws IOException {
+  void singularIsUsedForOneFile() throws IOException {
     Path one = Files.createDirectory(folder.resolve("one"));
     Files.copy(folder.resolve("a/0.png"), one.resolve("1.png"));
     ImageFolder image = ImageFolder.in(one, GRAY);
@@ -121,6 +121,6 @@ class ImageFolderEdgesTest {
     assertTrue(e.getMessage().contains("got 1 image file that cannot be read"), e.getMessage());
     Files.move(one.resolve("1.png"), one.resolve("1.txt"));
     e = assertThrows(BadFileException.class, () -> ImageFolder.in(one, GRAY));
-    assertTrue(e.getMessage().contains("got no image among 1 file ("), e.getMessage());
+    assertTrue(e.getMessage().contains("got no image files among 1 file ("), e.getMessage());
   }
 }

@@ -31,7 +31,7 @@ class ImageFolderTest {
   @TempDir Path folder;
 
   @Test
-  void subfoldersAreLabelsAndPathsTheOrder() throws IOException {
+  void subfoldersAreLabelsAndImagesAreOrderedByPath() throws IOException {
     flat("rose/b.png", 2);
     flat("rose/a/deep.PNG", 1);
     flat("aster/x.bmp", 0);
@@ -58,7 +58,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void aTestFolderHasTheNumbersOfTheTrainingFolder() throws IOException {
+  void testFolderUsesTheLabelsOfTheTrainingFolder() throws IOException {
     flat("cat/1.png", 1);
     flat("eel/1.png", 2);
     Files.createDirectory(folder.resolve("dog"));
@@ -77,8 +77,7 @@ class ImageFolderTest {
     assertEquals(
         List.of(Level.INFO, Level.WARN), log.list.stream().map(ILoggingEvent::getLevel).toList());
     for (ILoggingEvent line : log.list) {
-      assertTrue(
-          line.getFormattedMessage().endsWith("passed over: 1 subfolder without images (dog)"));
+      assertTrue(line.getFormattedMessage().endsWith("ignored: 1 subfolder without images (dog)"));
     }
     assertEquals(training, images.labelNames());
     assertEquals(List.of(0, 2), List.of(images.label(0), images.label(1)));
@@ -91,7 +90,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void heldAndStreamedAreTheSameBitsAtEveryFit() throws IOException {
+  void imagesInMemoryAndStreamedImagesAreIdentical() throws IOException {
     float[] noise = new float[9 * 14 * 3];
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (i * 37 % 256) / 255f;
@@ -117,7 +116,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void anUnscaledPictureKeepsItsBytes() throws IOException {
+  void unscaledImageKeepsItsBytes() throws IOException {
     float[] all = new float[256];
     for (int i = 0; i < all.length; i++) {
       all[i] = i / 255f;
@@ -127,12 +126,12 @@ class ImageFolderTest {
   }
 
   @Test
-  void badFilesStopTheOpeningOrAreSkippedByName() throws IOException {
+  void corruptFilesAreErrorsOrSkippedAndNamed() throws IOException {
     flat("a.png", 1);
     Files.writeString(folder.resolve("b.png"), "no image");
     byte[] cut = Files.readAllBytes(folder.resolve("a.png"));
     Files.write(folder.resolve("c.png"), Arrays.copyOf(cut, cut.length / 2));
-    // In a PNG the width and the height stand at bytes 16 and 20.
+    // In a PNG the width and the height are at bytes 16 and 20.
     ByteBuffer.wrap(cut).putInt(16, 100_000).putInt(20, 100_000);
     Files.write(folder.resolve("d.png"), cut);
     flat("e.png", 2);
@@ -144,7 +143,7 @@ class ImageFolderTest {
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
         folder.toString(),
         ".png",
-        "or leave such files out with skipCorrupt(true)");
+        "or skip such files with skipCorrupt(true)");
     for (boolean streamed : new boolean[] {false, true}) {
       ListAppender<ILoggingEvent> log = new ListAppender<>();
       Logger logger = (Logger) LoggerFactory.getLogger(ImageFolder.class);
@@ -169,16 +168,15 @@ class ImageFolderTest {
       assertTrue(
           line.contains("2 images [2, 2, 1], 0 labels, " + (streamed ? "str" : "held")), line);
       assertTrue(
-          line.endsWith("passed over: 1 other file (notes.txt), 2 hidden (.cache, .hidden.png)"),
-          line);
+          line.endsWith("ignored: 1 other file (notes.txt), 2 hidden (.cache, .hidden.png)"), line);
       String warning = log.list.get(1).getFormattedMessage();
-      assertTrue(warning.startsWith("3 of 5 image files"), warning);
+      assertTrue(warning.startsWith("Skipped 3 of 5 image files"), warning);
       assertTrue(warning.contains("b.png: byte 0: got text, expected PNG, JPEG or BMP"), warning);
     }
   }
 
   @Test
-  void aStreamedImageThatCannotBeReadIsNamedInTheBatch() throws IOException {
+  void unreadableStreamedImageIsNamedInTheError() throws IOException {
     flat("a.png", 1);
     Files.writeString(folder.resolve("b.png"), "no image");
     ImageFolder images = ImageFolder.in(folder, GRAY.streamed(true));
@@ -191,10 +189,10 @@ class ImageFolderTest {
   }
 
   @Test
-  void subfoldersWhoseNamesDifferInUnicodeFormAreOneLabel() throws IOException {
+  void subfoldersDifferingInUnicodeNormalizationAreOneLabel() throws IOException {
     Path composed = Files.createDirectories(FileNames.resolve(folder, "caf\u00e9"));
     Path decomposed = Files.createDirectories(FileNames.resolve(folder, "cafe\u0301"));
-    assumeFalse(Files.isSameFile(composed, decomposed), "the file system takes them for one");
+    assumeFalse(Files.isSameFile(composed, decomposed), "the file system treats them as the same");
     flat("a.png", 1);
     flat("b.png", 1);
     Files.move(folder.resolve("a.png"), composed.resolve("a.png"));
@@ -205,7 +203,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void foldersWithoutImagesAreRefused() throws IOException {
+  void foldersWithoutImagesAreRejected() throws IOException {
     Path none = folder.resolve("none");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> ImageFolder.in(none, GRAY)),
@@ -214,13 +212,13 @@ class ImageFolderTest {
         "check the path");
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
-        "no image among 0 files",
+        "no image files among 0 files",
         ".png, .jpg, .jpeg, .jpe, .jfif, .bmp");
     Files.writeString(folder.resolve("a.txt"), "text");
     Files.writeString(folder.resolve("b.gif"), "GIF89a");
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
-        "no image among 2 files",
+        "no image files among 2 files",
         "convert them");
     Files.writeString(folder.resolve("b.png"), "no image");
     assertSays(
@@ -230,18 +228,18 @@ class ImageFolderTest {
   }
 
   @Test
-  void aPictureTooSmallToCutIsABadFile() throws IOException {
+  void imageTooSmallToCropIsABadFile() throws IOException {
     flat("a.png", 1);
     ImageFolderConfig config = ImageFolderConfig.of(5).fit(ImageFit.CENTER);
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, config)),
-        "a.png: header: got a picture of 4 x 4",
+        "a.png: header: got an image of 4 x 4",
         "at least 5 x 5",
         "choose COVER");
   }
 
   @Test
-  void whatDoesNotFitIntoMemoryIsToBeStreamed() throws IOException {
+  void errorForInsufficientMemorySuggestsStreaming() throws IOException {
     flat("a.png", 1);
     flat("b.png", 1);
     ImageFolderConfig config = ImageFolderConfig.of(20_000);
@@ -253,7 +251,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void wrongSettingsAreRefused() {
+  void invalidSettingsAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ImageFolderConfig.of(0, 3)),
         "ImageFolderConfig.height: expected at least 1, got 0.");
@@ -264,15 +262,15 @@ class ImageFolderTest {
         "ImageFolderConfig.channels: expected 1 (gray) or 3 (red, green, blue), got 2.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> GRAY.labels(List.of("a", "b", "a"))),
-        "ImageFolderConfig.labels: expected each name once, got [a, b, a]; leave");
+        "ImageFolderConfig.labels: expected distinct names, got [a, b, a]; remove");
   }
 
   @Test
-  void realPhotographsBecomeSquares() throws IOException {
+  void realPhotographsAreFittedToSquares() throws IOException {
     Path kodak = RealData.folder("kodak");
     ImageFolder images = ImageFolder.in(kodak, ImageFolderConfig.of(64));
     assertEquals(8, images.size());
-    // The mean of a picture's middle hardly changes when it is made smaller.
+    // The mean of an image's center hardly changes when it is scaled down.
     Images large = Images.read(kodak.resolve("kodim03.png"));
     double sum = 0;
     for (int i = 0; i < 512 * 512 * 3; i++) {
@@ -285,7 +283,7 @@ class ImageFolderTest {
     assertEquals(sum / (512 * 512 * 3), small / (64 * 64 * 3), 2e-3);
   }
 
-  /** Writes a picture of 4 by 4 pixels of one gray step. */
+  /** Writes an image of 4 x 4 pixels of one gray value. */
   private void flat(String name, int step) throws IOException {
     float[] pixels = new float[16];
     Arrays.fill(pixels, 50 * step / 255f);

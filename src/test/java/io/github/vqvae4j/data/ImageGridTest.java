@@ -16,7 +16,7 @@ class ImageGridTest {
   @TempDir Path folder;
 
   @Test
-  void rowsStandAboveOneAnotherWithAGapBetween() throws IOException {
+  void rowsAreSeparatedByAGap() throws IOException {
     Images upper = Images.of(new float[] {0, 0.2f}, 2, 1, 1, 1);
     Images lower = Images.of(new float[] {0.4f}, 1, 1, 1, 1);
     Images grid = grid(List.of(upper, lower), 1);
@@ -43,14 +43,14 @@ class ImageGridTest {
   }
 
   @Test
-  void imagesAreCutIntoColumnsAndDigitsEnlarged() throws IOException {
+  void imagesAreArrangedInColumnsAndEnlarged() throws IOException {
     Images five = Images.of(new float[5 * 28 * 28], 5, 28, 28, 1);
     Path file = folder.resolve("grid.png");
     Images.writeGrid(five, 2, file);
-    // Three rows of two tiles of 4 * 28, with gaps of 2.
+    // Three rows of two images of 4 * 28 pixels, with gaps of 2.
     assertEquals("Images[1, 340, 226, 1]", Images.read(file).toString());
     Images.writeGrid(five, file);
-    // Without a number of columns: the next above the square root, here 3.
+    // Default number of columns: the square root, rounded up, here 3.
     assertEquals("Images[1, 226, 340, 1]", Images.read(file).toString());
     Images.writeGrid(Images.of(new float[60 * 60], 1, 60, 60, 1), file);
     assertEquals("Images[1, 60, 60, 1]", Images.read(file).toString());
@@ -64,7 +64,7 @@ class ImageGridTest {
   }
 
   @Test
-  void wrongGridsAreRefused() {
+  void invalidGridsAreRejected() {
     Images gray = Images.of(new float[4], 1, 2, 2, 1);
     Path file = folder.resolve("grid.png");
     assertSays(
@@ -83,7 +83,7 @@ class ImageGridTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> Images.writeGrid(List.of(gray, gray.toColor()), file)),
-        "Images[1, 2, 2, 3] beside Images[1, 2, 2, 1]",
+        "Images[1, 2, 2, 3] together with Images[1, 2, 2, 1]",
         "toColor");
     for (int scale : new int[] {5_000, Integer.MAX_VALUE}) {
       assertSays(

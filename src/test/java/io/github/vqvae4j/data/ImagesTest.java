@@ -20,7 +20,7 @@ class ImagesTest {
       Images.of(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 2, 1, 2, 3);
 
   @Test
-  void keepsShapeAndPixelsAndCopiesThem() {
+  void shapeIsKeptAndPixelsAreCopied() {
     float[] pixels = {0.5f, -0.25f, 1.5f, 0};
     Images images = Images.of(pixels, 1, 2, 2, 1);
     pixels[0] = 9;
@@ -34,7 +34,7 @@ class ImagesTest {
   }
 
   @Test
-  void wrongSizesAreRefused() {
+  void invalidSizesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.of(new float[5], 1, 2, 2, 1)),
         "got 5 pixels",
@@ -48,7 +48,7 @@ class ImagesTest {
   }
 
   @Test
-  void nanAndInfinityAreRefusedWithTheirPlace() {
+  void nanAndInfinityAreReportedWithPosition() {
     float[] pixels = new float[2 * 2 * 3 * 2];
     pixels[12 + 6 + 2 + 1] = Float.NaN;
     assertSays(
@@ -63,7 +63,7 @@ class ImagesTest {
   }
 
   @Test
-  void oneImageIsTakenOut() {
+  void singleImageIsExtracted() {
     assertEquals(Images.of(new float[] {6, 7, 8, 9, 10, 11}, 1, 1, 2, 3), two.image(1));
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> two.image(2)),
@@ -72,18 +72,18 @@ class ImagesTest {
   }
 
   @Test
-  void concatPutsImagesInOrder() {
+  void concatKeepsTheOrder() {
     assertEquals(two, Images.concat(two.image(0), two.image(1)));
     assertEquals(3, Images.concat(two, two.image(0)).size());
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.concat(two, two.toGray())),
-        "Images[2, 1, 2, 1] beside Images[2, 1, 2, 3]",
+        "Images[2, 1, 2, 1] together with Images[2, 1, 2, 3]",
         "toColor");
     assertSays(assertThrows(IllegalArgumentException.class, Images::concat), "got no images");
   }
 
   @Test
-  void imagesComeFromADataset() {
+  void imagesAreCopiedFromADataset() {
     Dataset data = FloatDataset.counting(10);
     assertArrayEquals(new float[] {7, 0, 7}, Images.from(data, 7, 0, 7).pixels());
     assertArrayEquals(new float[] {4, 5}, Images.from(data.range(4, 6)).pixels());
@@ -95,7 +95,7 @@ class ImagesTest {
   }
 
   @Test
-  void grayIsTheLumaAndColourRepeatsGray() {
+  void grayIsTheLumaAndColorRepeatsGray() {
     Images red = Images.of(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1}, 1, 2, 2, 3);
     assertArrayEquals(new float[] {0.299f, 0.587f, 0.114f, 1}, red.toGray().pixels(), 1e-6f);
     Images gray = Images.of(new float[] {0.25f, 0.5f}, 2, 1, 1, 1);
@@ -112,7 +112,7 @@ class ImagesTest {
   }
 
   @Test
-  void equalityIsOfShapeAndPixels() {
+  void equalityComparesShapeAndPixels() {
     assertEquals(two, Images.of(two.pixels(), 2, 1, 2, 3));
     assertEquals(two.hashCode(), Images.of(two.pixels(), 2, 1, 2, 3).hashCode());
     assertNotEquals(two, Images.of(two.pixels(), 2, 2, 1, 3));
@@ -120,7 +120,7 @@ class ImagesTest {
   }
 
   @Test
-  void valuesWithoutBoundsStaySoAndAreNoPictures(@TempDir Path folder) {
+  void unboundedImagesStayUnboundedAndAreNotWritten(@TempDir Path folder) {
     Images values = two.unbounded();
     assertTrue(two.unitRange());
     assertArrayEquals(two.pixels(), values.pixels());
@@ -143,13 +143,13 @@ class ImagesTest {
               () -> Images.grid(List.of(of)))) {
         assertSays(
             assertThrows(IllegalArgumentException.class, writing),
-            "values without bounds",
+            "unbounded values",
             "from 0 to 1",
             "as a curve");
       }
     }
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.grid(List.of(two, values))),
-        "values without bounds");
+        "unbounded values");
   }
 }

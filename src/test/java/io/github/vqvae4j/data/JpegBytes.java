@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The segments of a sound JPEG, and changes of its bytes. */
+/** The segments of an intact JPEG, and modifications of its bytes. */
 final class JpegBytes {
   /** The entropy-coded data of a scan. */
   record Scan(int start, int end) {
@@ -23,7 +23,7 @@ final class JpegBytes {
         .orElseThrow();
   }
 
-  /** Where the segments behind the first marker begin, the end marker last. */
+  /** The positions of the segments after the first marker, the end marker last. */
   static List<Integer> segments(byte[] file) {
     List<Integer> found = new ArrayList<>();
     for (int at = 2; ; ) {
@@ -73,8 +73,8 @@ final class JpegBytes {
     return longer;
   }
 
-  /** Without the bytes from {@code from} to {@code to}. */
-  static byte[] cut(byte[] file, int from, int to) {
+  /** Removes the bytes from {@code from} to {@code to}. */
+  static byte[] remove(byte[] file, int from, int to) {
     byte[] shorter = Arrays.copyOf(file, file.length - (to - from));
     System.arraycopy(file, to, shorter, from, file.length - to);
     return shorter;

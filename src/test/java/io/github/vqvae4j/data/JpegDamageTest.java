@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Damage of a JPEG's scans is found, also where something harmless comes before it. */
+/** Corruption of a JPEG's scans is detected, also after harmless deviations. */
 class JpegDamageTest {
   private static final Path SAMPLES = Path.of("src/test/resources/jpeg");
   private static final byte[] JUNK = {0, 'j', 'u', 'n', 'k', 0x55, 0};
@@ -36,43 +36,43 @@ class JpegDamageTest {
   /** A baseline JPEG of 64 x 64 pixels of noise, one scan. */
   @BeforeEach
   void write() throws IOException {
-    BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR);
+    BufferedImage buffered = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR);
     Random random = new Random(1);
     for (int i = 0; i < SIDE * SIDE; i++) {
-      picture.setRGB(i % SIDE, i / SIDE, random.nextInt());
+      buffered.setRGB(i % SIDE, i / SIDE, random.nextInt());
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(picture, "jpg", bytes);
+    ImageIO.write(buffered, "jpg", bytes);
     noise = bytes.toByteArray();
   }
 
   @Test
-  void wrongScanParametersHideNoCut() throws IOException {
+  void truncationIsDetectedDespiteWrongScanParameters() throws IOException {
     JpegBytes.Scan scan = JpegBytes.scans(noise).get(0);
     byte[] wrong = noise.clone();
     wrong[scan.start() - 2] = 0;
     assertEquals(read(noise), read(wrong));
     int third = scan.start() + scan.length() / 3;
-    refused(JpegBytes.cut(noise, third, scan.end()), "premature end");
-    refused(JpegBytes.cut(wrong, third, scan.end()), "premature end");
+    rejected(JpegBytes.remove(noise, third, scan.end()), "premature end");
+    rejected(JpegBytes.remove(wrong, third, scan.end()), "premature end");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"multiscan", "progressive"})
-  void junkBehindAScanHidesNoCutOfALaterOne(String name) throws IOException {
+  void truncationIsDetectedDespiteJunkAfterAScan(String name) throws IOException {
     byte[] file = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
     for (byte[] junk : new byte[][] {JUNK, new byte[4], new byte[3000]}) {
       byte[] harmless = JpegBytes.insert(file, JpegBytes.scans(file).get(0).end(), junk);
       assertEquals(read(file), read(harmless));
       JpegBytes.Scan second = JpegBytes.scans(harmless).get(1);
       int cut = second.start() + second.length() / 8;
-      refused(JpegBytes.cut(harmless, cut, second.end()), "cannot be decoded");
+      rejected(JpegBytes.remove(harmless, cut, second.end()), "cannot be decoded");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"multiscan", "progressive"})
-  void junkBehindEveryScanIsSkipped(String name) throws IOException {
+  void junkAfterEveryScanIsSkipped(String name) throws IOException {
     byte[] file = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
     byte[] junky = file;
     List<JpegBytes.Scan> scans = new ArrayList<>(JpegBytes.scans(file));
@@ -83,10 +83,10 @@ class JpegDamageTest {
   }
 
   @Test
-  void whatIsLeftOverOfAScanIsDamageUnlessItIsLittleOrZeros() throws IOException {
+  void leftoverScanDataIsCorruptUnlessShortOrZero() throws IOException {
     JpegBytes.Scan scan = JpegBytes.scans(noise).get(0);
     byte[] text = "no pixels ".repeat(50).getBytes(StandardCharsets.US_ASCII);
-    refused(JpegBytes.insert(noise, scan.end(), text), "extraneous bytes");
+    rejected(JpegBytes.insert(noise, scan.end(), text), "extraneous bytes");
     byte[] flat = flat();
     JpegBytes.Scan all = JpegBytes.scans(flat).get(0);
     byte[] zeroed = JpegBytes.insert(flat, all.end(), new byte[3000]);
@@ -94,40 +94,40 @@ class JpegDamageTest {
   }
 
   @Test
-  void zerosInsteadOfTheEndOfAScanAreRefused() throws IOException {
+  void zerosInPlaceOfTheEndOfAScanAreRejected() throws IOException {
     JpegBytes.Scan scan = JpegBytes.scans(noise).get(0);
     for (int part = 1; part < 10; part++) {
       byte[] zeroed = noise.clone();
       Arrays.fill(zeroed, scan.start() + scan.length() * part / 10, scan.end(), (byte) 0);
-      refused(zeroed, "cannot be decoded");
+      rejected(zeroed, "cannot be decoded");
       byte[] more = JpegBytes.insert(zeroed, scan.end(), new byte[20_000]);
-      refused(more, "cannot be decoded");
+      rejected(more, "cannot be decoded");
     }
   }
 
   @Test
-  void aRestartIntervalWithoutItsMarkersIsRefused() throws IOException {
+  void restartIntervalWithoutMarkersIsRejected() throws IOException {
     int scan = JpegBytes.segments(noise).get(JpegBytes.segments(noise).size() - 2);
     for (int interval : new int[] {1, 4, 8, 15}) {
       byte[] file = JpegBytes.insert(noise, scan, JpegBytes.segment(0xdd, "\0" + (char) interval));
-      refused(file, "restart markers");
+      rejected(file, "restart markers");
     }
     byte[] none = JpegBytes.insert(noise, scan, JpegBytes.segment(0xdd, "\0\100"));
     assertEquals(read(noise), read(none));
   }
 
   @Test
-  void missingAndMixedUpRestartMarkersAreRefused() throws IOException {
+  void missingAndMisorderedRestartMarkersAreRejected() throws IOException {
     byte[] file = Files.readAllBytes(SAMPLES.resolve("restart.jpg"));
     JpegBytes.Scan scan = JpegBytes.scans(file).get(0);
     int markers = 0;
     for (int at = scan.start(); at < scan.end(); at++) {
       if (file[at] == -1 && (file[at + 1] & 0xf8) == 0xd0) {
         markers++;
-        refused(JpegBytes.cut(file, at, at + 2), "restart markers");
+        rejected(JpegBytes.remove(file, at, at + 2), "restart markers");
         byte[] wrong = file.clone();
         wrong[at + 1] ^= 1;
-        refused(wrong, "restart markers");
+        rejected(wrong, "restart markers");
       }
     }
     assertTrue(markers > 1);
@@ -136,16 +136,16 @@ class JpegDamageTest {
   }
 
   @Test
-  void aHeightBehindTheScanIsRefusedByName() throws IOException {
+  void errorNamesHeightAfterTheScan() throws IOException {
     byte[] file = noise.clone();
     int frame = JpegBytes.frame(file);
     file[frame + 5] = 0;
     file[frame + 6] = 0;
     byte[] lines = JpegBytes.segment(0xdc, "\0" + (char) SIDE);
-    refused(
+    rejected(
         JpegBytes.insert(file, file.length - 2, lines),
         "header",
-        "height comes after its scan (DNL)",
+        "height follows its scan (DNL)",
         "save it again");
   }
 
@@ -159,7 +159,7 @@ class JpegDamageTest {
     return Images.read(Files.write(folder.resolve("a.jpg"), bytes));
   }
 
-  private void refused(byte[] bytes, String... parts) {
+  private void rejected(byte[] bytes, String... parts) {
     assertSays(
         assertThrows(BadFileException.class, () -> read(bytes), bytes.length + " bytes"), parts);
   }

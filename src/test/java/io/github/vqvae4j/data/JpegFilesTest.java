@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * JPEGs of every kind that libjpeg's cjpeg writes (21 x 19 pixels, in {@code jpeg/}; the PNG beside
- * each is what PIL decodes), and what may be wrong in them.
+ * JPEG files of every kind written by libjpeg's cjpeg (21 x 19 pixels, in {@code jpeg/}, each next
+ * to a PNG of the pixels decoded by PIL), and possible errors in them.
  */
 class JpegFilesTest {
   private static final Path SAMPLES = Path.of("src/test/resources/jpeg");
@@ -31,7 +31,7 @@ class JpegFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gray", "h2v1", "h4v1", "multiscan", "progressive", "restart", "rgb"})
-  void pixelsAreThoseOfPil(String name) throws IOException {
+  void pixelsEqualThoseOfPil(String name) throws IOException {
     Images expected = Images.read(SAMPLES.resolve(name + ".png"));
     Images read = Images.read(SAMPLES.resolve(name + ".jpg"));
     assertEquals(expected.channels(), read.channels());
@@ -40,25 +40,29 @@ class JpegFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gray", "multiscan", "progressive", "restart", "rgb"})
-  void aCutIsRefusedWhereverItIs(String name) throws IOException {
+  void truncationIsRejectedAtAnyPosition(String name) throws IOException {
     byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
     for (int length = 2; length < whole.length; length++) {
-      refused(Arrays.copyOf(whole, length), "image data", "cannot be decoded", "get the file anew");
+      rejected(
+          Arrays.copyOf(whole, length),
+          "image data",
+          "cannot be decoded",
+          "get a new copy of the file");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"gray", "multiscan", "restart", "rgb"})
-  void aCutIsRefusedEvenBeforeAnEndMarker(String name) throws IOException {
+  void truncationBeforeAnEndMarkerIsRejected(String name) throws IOException {
     byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".jpg"));
     List<Integer> segments = JpegBytes.segments(whole);
     int firstScan = segments.get(segments.size() - (name.equals("multiscan") ? 3 : 1) - 1);
-    // The last bytes of a scan may be fill bits that nobody misses.
+    // The last bytes of a scan may contain only fill bits.
     for (int length = firstScan + 2; length < whole.length - 6; length += 3) {
       byte[] cut = Arrays.copyOf(whole, length + 2);
       cut[length] = (byte) 0xff;
       cut[length + 1] = (byte) 0xd9;
-      refused(cut, "image data", "cannot be decoded");
+      rejected(cut, "image data", "cannot be decoded");
     }
   }
 
@@ -78,7 +82,7 @@ class JpegFilesTest {
   }
 
   @Test
-  void segmentsThatDoNotConcernThePixelsDoNotChangeThem() throws IOException {
+  void metadataSegmentsDoNotChangePixels() throws IOException {
     byte[] base = Files.readAllBytes(BASE);
     Images expected = Images.read(BASE);
     for (int marker = 0xe1; marker <= 0xef; marker++) {
@@ -98,7 +102,7 @@ class JpegFilesTest {
   }
 
   @Test
-  void scanParametersThatEncodersWriteWrongDoNoHarm() throws IOException {
+  void commonWrongScanParametersAreCorrected() throws IOException {
     byte[] base = Files.readAllBytes(BASE);
     List<Integer> segments = JpegBytes.segments(base);
     int parameters = segments.get(segments.size() - 2) + 11;
@@ -118,7 +122,7 @@ class JpegFilesTest {
     "false, 1, false",
     "false, 2, false"
   })
-  void colorsAreStoredAsLibjpegTakesIt(boolean jfif, int adobe, boolean rgb) throws IOException {
+  void colorSpaceFollowsTheRulesOfLibjpeg(boolean jfif, int adobe, boolean rgb) throws IOException {
     byte[] base = jfif ? Files.readAllBytes(BASE) : withoutJfif();
     byte[] file =
         adobe < 0
@@ -128,7 +132,7 @@ class JpegFilesTest {
   }
 
   @Test
-  void componentsNamedRgbAreTakenForRgbAndOthersAreNot() throws IOException {
+  void onlyComponentsNamedRgbAreRgb() throws IOException {
     assertEquals(storedComponents(), read(withIds('R', 'G', 'B')));
     assertEquals(Images.read(BASE), read(withIds(0, 1, 2)));
     assertEquals(Images.read(BASE), read(withIds('r', 'g', 'b')));
@@ -139,46 +143,46 @@ class JpegFilesTest {
     "0xc3, lossless", "0xc5, hierarchical", "0xc7, hierarchical", "0xc9, arithmetic",
     "0xca, arithmetic", "0xcb, arithmetic", "0xcd, arithmetic", "0xf7, JPEG-LS"
   })
-  void kindsThatImageIoCannotDecodeAreRefusedByName(String marker, String name) throws IOException {
+  void errorNamesKindsUnsupportedByImageIo(String marker, String name) throws IOException {
     byte[] file = Files.readAllBytes(BASE);
     file[JpegBytes.frame(file) + 1] = (byte) (int) Integer.decode(marker);
-    refused(file, "header", name, "save it again");
+    rejected(file, "header", name, "save it again");
   }
 
   @Test
-  void arithmeticCodingOfCjpegIsRefusedByName() {
+  void errorNamesArithmeticCodingOfCjpeg() {
     Path file = SAMPLES.resolve("arithmetic.jpg");
     assertSays(
         assertThrows(BadFileException.class, () -> Images.read(file)), "arithmetic", "baseline");
   }
 
   @Test
-  void otherBitsAndComponentsAreRefusedByName() throws IOException {
+  void errorNamesUnsupportedBitsAndComponents() throws IOException {
     byte[] file = Files.readAllBytes(BASE);
     file[JpegBytes.frame(file) + 4] = 12;
-    refused(file, "header", "JPEG of 12 bits", "expected 8 bits");
+    rejected(file, "header", "JPEG of 12 bits", "expected 8 bits");
     byte[] two = Files.readAllBytes(SAMPLES.resolve("gray.jpg"));
     int at = JpegBytes.frame(two);
     two = JpegBytes.insert(two, at + 13, new byte[] {2, 0x11, 0});
     two[at + 3] += 3;
     two[at + 9] = 2;
-    refused(two, "header", "JPEG of 2 components", "convert it to RGB");
+    rejected(two, "header", "JPEG of 2 components", "convert it to RGB");
   }
 
   @Test
-  void moreBlocksThanBitsAreRefusedAtOnce() throws IOException {
+  void moreBlocksThanBitsAreRejectedImmediately() throws IOException {
     byte[] file = Files.readAllBytes(BASE);
     int at = JpegBytes.frame(file);
     file[at + 5] = 0x20;
     file[at + 7] = 0x1f;
-    refused(file, "8208 x 7952 pixels take at least", "get the file anew");
+    rejected(file, "8208 x 7952 pixels take at least", "get a new copy of the file");
     file[at + 5] = (byte) 0xff;
     file[at + 7] = (byte) 0xff;
-    refused(file, "header", "65296 x 65296", "make it smaller");
+    rejected(file, "header", "65296 x 65296", "scale it down");
   }
 
   @Test
-  void anInterruptedThreadReadsAsAnyOther() throws IOException {
+  void interruptedThreadCanRead() throws IOException {
     Images expected = Images.read(BASE);
     Thread.currentThread().interrupt();
     try {
@@ -188,7 +192,7 @@ class JpegFilesTest {
     }
   }
 
-  /** The Y, Cb and Cr of the base, as if they were red, green and blue. */
+  /** The Y, Cb and Cr of the base, interpreted as red, green and blue. */
   private Images storedComponents() throws IOException {
     return read(JpegBytes.insert(withoutJfif(), 2, JpegBytes.segment(0xee, "Adobe\0d\0\0\0\0\0")));
   }
@@ -214,7 +218,7 @@ class JpegFilesTest {
     return Images.read(Files.write(folder.resolve("a.jpg"), bytes));
   }
 
-  private void refused(byte[] bytes, String... parts) {
+  private void rejected(byte[] bytes, String... parts) {
     assertSays(
         assertThrows(BadFileException.class, () -> read(bytes), bytes.length + " bytes"), parts);
   }

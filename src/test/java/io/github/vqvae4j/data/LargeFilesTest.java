@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sound files that the heap is too small for: an error of memory, in a JVM of its own. */
+/** Intact files too large for the heap throw InsufficientMemoryException, in a separate JVM. */
 class LargeFilesTest {
   private static final int HEIGHT = 3_000;
   private static final int WIDTH = 4_000;
@@ -34,15 +34,15 @@ class LargeFilesTest {
 
   @TempDir Path folder;
 
-  /** Decoded it has 34.3 MB, as floats 137.3 MB. */
-  private Path picture(String name) throws IOException {
-    BufferedImage picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
+  /** 34.3 MB decoded, 137.3 MB as floats. */
+  private Path writeImage(String name) throws IOException {
+    BufferedImage buffered = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
     for (int i = 0; i < 1000; i++) {
-      picture.setRGB(7 * i % WIDTH, 11 * i % HEIGHT, i * i);
+      buffered.setRGB(7 * i % WIDTH, 11 * i % HEIGHT, i * i);
     }
     Path file = folder.resolve(name);
     String format = name.substring(name.indexOf('.') + 1);
-    assertTrue(ImageIO.write(picture, format, file.toFile()));
+    assertTrue(ImageIO.write(buffered, format, file.toFile()));
     return file;
   }
 
@@ -55,14 +55,14 @@ class LargeFilesTest {
     return result.linesWith("END ").get(0);
   }
 
-  private static void assertRefused(String end, String... parts) {
+  private static void assertRejected(String end, String... parts) {
     assertTrue(end.startsWith("END " + REFUSED), end);
     for (String part : parts) {
       assertTrue(end.contains(part), () -> "expected \"" + part + "\" in " + end);
     }
   }
 
-  /** The heap that a message says to try. */
+  /** The heap size suggested by a message. */
   private static String advised(String end) {
     Matcher setting = Pattern.compile(" -Xmx(\\d+m);").matcher(end);
     assertTrue(setting.find(), end);
@@ -71,8 +71,8 @@ class LargeFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg", "bmp"})
-  void imagesThatFitOneByOneAreNotSkipped(String format) throws Exception {
-    Path first = picture("0." + format);
+  void imagesThatFitOneAtATimeAreNotSkipped(String format) throws Exception {
+    Path first = writeImage("0." + format);
     for (int i = 1; i < 4; i++) {
       Files.copy(first, folder.resolve(i + "." + format));
     }
@@ -93,29 +93,29 @@ class LargeFilesTest {
     "bmp, 28m, streamed",
     "bmp, 28m, image"
   })
-  void imagesThatDoNotFitDecoded(String format, String heap, String what) throws Exception {
-    Path file = picture("0." + format);
+  void imagesTooLargeToDecode(String format, String heap, String what) throws Exception {
+    Path file = writeImage("0." + format);
     boolean floats = what.equals("image");
     Path path = floats ? file : folder;
     String end = end(heap, what, path);
     String size = floats ? "decoded and as floats, needs 171.7 MB" : "decoded, needs 34.3 MB";
-    assertRefused(end, "0." + format, "3000 x 4000 pixels", size);
+    assertRejected(end, "0." + format, "3000 x 4000 pixels", size);
     assertTrue(end(advised(end), what, path).matches("END (1 images|Images.*)"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg", "bmp"})
-  void imagesThatDoNotFitAsFloats(String format) throws Exception {
-    String end = end("150m", "image", picture("0." + format));
-    assertRefused(end, "0." + format, "3000 x 4000 pixels", "needs 171.7 MB", "-Xmx");
+  void imagesTooLargeAsFloats(String format) throws Exception {
+    String end = end("150m", "image", writeImage("0." + format));
+    assertRejected(end, "0." + format, "3000 x 4000 pixels", "needs 171.7 MB", "-Xmx");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg"})
   void writtenImages(String format) throws Exception {
-    // 45.8 MB in floats; a quarter of that more as bytes, which is too much for what is left.
+    // 45.8 MB as floats plus a quarter of that as bytes, more than the remaining heap.
     String end = end("56m", "write", folder.resolve("a." + format));
-    assertRefused(end, "a." + format, "Images[1, 3000, 4000, 1]", "needs 11.4 MB", "-Xmx");
+    assertRejected(end, "a." + format, "Images[1, 3000, 4000, 1]", "needs 11.4 MB", "-Xmx");
     assertEquals(0, folder.toFile().list().length);
   }
 
@@ -124,7 +124,7 @@ class LargeFilesTest {
     Path file = folder.resolve("a.wav");
     WavFiles.write(Series.of(new float[SAMPLES], 1, 8_000), file);
     String end = end("30m", "wav", file);
-    assertRefused(end, "a.wav", "12000000 samples", "needs 45.8 MB");
+    assertRejected(end, "a.wav", "12000000 samples", "needs 45.8 MB");
     assertTrue(end(advised(end), "wav", file).startsWith("END Series"));
   }
 
@@ -137,7 +137,7 @@ class LargeFilesTest {
         out.write(i % 10 + "\n");
       }
     }
-    assertRefused(end("30m", "csv", file), "a.csv", "values", "-Xmx");
+    assertRejected(end("30m", "csv", file), "a.csv", "values", "-Xmx");
   }
 
   @Test
@@ -145,7 +145,7 @@ class LargeFilesTest {
     Path file = folder.resolve("a.safetensors");
     Safetensors.write(file, Map.of(), Map.of("w", NamedArray.of(new float[SAMPLES], SAMPLES)));
     String end = end("30m", "safetensors", file);
-    assertRefused(end, "a.safetensors, with all of its arrays, needs 45.8 MB");
+    assertRejected(end, "a.safetensors, with all of its arrays, needs 45.8 MB");
     assertEquals("END {w=F32[12000000]}", end(advised(end), "safetensors", file));
   }
 
@@ -163,7 +163,7 @@ class LargeFilesTest {
       bmp.put((byte) 0).put((byte) 0);
     }
     Path file = Files.write(folder.resolve("a.bmp"), bmp.array());
-    assertRefused(end("30m", "image", file), "a.bmp", "6000 x 6000 pixels of runs, needs 34.3 MB");
+    assertRejected(end("30m", "image", file), "a.bmp", "6000 x 6000 pixels of runs, needs 34.3 MB");
   }
 
   @Test
@@ -173,10 +173,10 @@ class LargeFilesTest {
     bytes[8] = '{';
     bytes[9] = '}';
     Path file = Files.write(folder.resolve("a.safetensors"), bytes);
-    assertRefused(end("30m", "safetensors", file), "a.safetensors, for its header, needs 57.2 MB");
+    assertRejected(end("30m", "safetensors", file), "a.safetensors, for its header, needs 57.2 MB");
   }
 
-  /** Reads a file or folder and prints how that ended. */
+  /** Reads a file or folder and prints the result. */
   public static void main(String[] arguments) {
     Path path = Path.of(arguments[1]);
     String end;
@@ -196,7 +196,7 @@ class LargeFilesTest {
       case "streamed" -> Images.from(ImageFolder.in(path, config.streamed(true))).toString();
       case "image" -> Images.read(path).toString();
       case "write" -> {
-        // A gray image in bytes, so that only its floats and what writing takes are large.
+        // A gray image in bytes, so that only its floats and the buffers for writing are large.
         Images.write(Images.owning(new float[HEIGHT * WIDTH], 1, HEIGHT, WIDTH, 1), path);
         yield "written";
       }

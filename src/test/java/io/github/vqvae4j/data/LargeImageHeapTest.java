@@ -13,7 +13,9 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A large image takes no more heap than its pixels twice: 6 million, in a JVM of its own. */
+/**
+ * A large image of 6 million pixels takes at most twice the heap of its pixels, in a separate JVM.
+ */
 class LargeImageHeapTest {
   private static final int HEIGHT = 2_000;
   private static final int WIDTH = 3_000;
@@ -24,21 +26,21 @@ class LargeImageHeapTest {
   @TempDir Path folder;
 
   @Test
-  void anImageThatIsReadTakesItsFloatsTwiceAtMost() throws Exception {
+  void readingAnImageTakesAtMostTwiceItsFloats() throws Exception {
     for (String format : new String[] {"png", "jpg"}) {
       run(2 * FLOATS, write(format).resolve("a." + format));
     }
   }
 
   @Test
-  void anImageOfAFolderTakesItsDecodedBytesTwiceAtMost() throws Exception {
+  void readingAFolderImageTakesAtMostTwiceItsDecodedBytes() throws Exception {
     for (String format : new String[] {"jpg", "bmp"}) {
       run(2 * DECODED, write(format));
     }
   }
 
   @Test
-  void aRowThatIsAllOfThePictureTakesItsFloatsOnce() throws Exception {
+  void imageOfASingleRowTakesItsFloatsOnce() throws Exception {
     int width = 1 << 24;
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (DeflaterOutputStream rows = new DeflaterOutputStream(packed)) {
@@ -48,7 +50,7 @@ class LargeImageHeapTest {
     run(4 * width / MEGABYTE * 3 / 2, Files.write(folder.resolve("wide.png"), png));
   }
 
-  /** Megabytes are of 1,000,000 bytes, kilobytes of the JVM of 1,024. */
+  /** Megabytes are 1,000,000 bytes; the JVM's kilobytes are 1,024 bytes. */
   private static void run(int megabytes, Path path) throws Exception {
     ChildJvm.Result result =
         new ChildJvm()
@@ -58,16 +60,16 @@ class LargeImageHeapTest {
   }
 
   private Path write(String format) throws IOException {
-    BufferedImage picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
+    BufferedImage buffered = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
     for (int i = 0; i < 1000; i++) {
-      picture.setRGB(7 * i % WIDTH, 11 * i % HEIGHT, i * i);
+      buffered.setRGB(7 * i % WIDTH, 11 * i % HEIGHT, i * i);
     }
     Path of = Files.createDirectories(folder.resolve(format));
-    ImageIO.write(picture, format, of.resolve("a." + format).toFile());
+    ImageIO.write(buffered, format, of.resolve("a." + format).toFile());
     return of;
   }
 
-  /** Reads an image, or one of a folder. */
+  /** Reads an image, or an image of a folder. */
   public static void main(String[] arguments) throws IOException {
     Path path = Path.of(arguments[0]);
     Dataset read =

@@ -22,20 +22,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Folders and files whose names are no ASCII, in processes with and without a locale. */
+/** Folders and files with non-ASCII names, in processes with and without a locale. */
 @EnabledOnOs(OS.LINUX)
 class LocaleTest {
-  /** Percent-encoded, so that this process may be without a locale itself. */
+  /** Percent-encoded, so that this process may run without a locale. */
   private static final List<String> NAMES =
       List.of(
-          "K%E4tzchen", // a with dots in Latin-1: no UTF-8
+          "K%E4tzchen", // a with diaeresis in Latin-1: not UTF-8
           "Katze",
-          "%C3%84", // A with dots
-          "E%CC%88", // E with dots, in two parts as Macs write it
-          "%C3%96", // O with dots
+          "%C3%84", // A with diaeresis
+          "E%CC%88", // E with diaeresis, decomposed as on macOS
+          "%C3%96", // O with diaeresis
           "%E7%8A%AC"); // a dog
 
-  /** What they are to be called, in this order. */
+  /** The expected names, in order. */
   private static final List<String> LABELS =
       List.of("K\\xE4tzchen", "Katze", "\u00C4", "\u00CB", "\u00D6", "\u72AC");
 
@@ -47,7 +47,7 @@ class LocaleTest {
     Path root = under(folder, "Wurzel%C3%B6");
     for (int i = 0; i < NAMES.size(); i++) {
       Path label = Files.createDirectories(under(root, NAMES.get(i)));
-      // Two files that have one text without a locale.
+      // Two files with the same text without a locale.
       int gray = 20 * (1 + i);
       image(under(label, "%C3%A4.png"), gray);
       image(under(label, "%C3%B6.png"), gray + 1);
@@ -60,19 +60,20 @@ class LocaleTest {
       expected.add("image " + (20 * (1 + label) + 1) + " label " + label);
     }
     for (String label : LABELS) {
-      String name = label.equals("\u00CB") ? "E\u0308" : label; // a path stays as it is
+      String name = label.equals("\u00CB") ? "E\u0308" : label; // a path is unchanged
       expected.add("skipped " + folder + "/Wurzel\u00F6/" + name + "/\u00FC.png: byte 0: ");
     }
     ChildJvm.Result result =
         new ChildJvm().environment("LC_ALL", locale).run(FolderProgram.class, uri(root));
     assertLines(expected, result);
-    assumeTrue(root.toFile().exists(), "without a locale ProcessBuilder cannot go there");
+    assumeTrue(
+        root.toFile().exists(), "without a locale ProcessBuilder cannot use such a directory");
     result =
         new ChildJvm()
             .environment("LC_ALL", locale)
             .directory(root)
             .run(FolderProgram.class, ".", "out/a.png");
-    // Without a locale Java knows no working directory of such a name.
+    // Without a locale, Java does not know a working directory with such a name.
     boolean known = locale.equals("C.UTF-8");
     String line = known ? expected.get(0) : "there is no such folder";
     assertEquals(1, result.linesWith(FolderProgram.escaped(line)).size(), result::toString);
@@ -90,7 +91,7 @@ class LocaleTest {
   }
 
   @Test
-  void aPathThatHasLostItsLettersSaysWhatToSet() throws Exception {
+  void errorForAnUnencodablePathNamesTheSetting() throws Exception {
     Files.createDirectory(under(folder, "%C3%84"));
     ChildJvm.Result result =
         new ChildJvm().environment("LC_ALL", "C").run(FolderProgram.class, folder + "/??");
@@ -102,7 +103,7 @@ class LocaleTest {
   }
 
   @Test
-  void writingIntoAFolderThatHasNoTextLeavesNothing() throws Exception {
+  void failedWriteToAnUnencodableFolderLeavesNothing() throws Exception {
     Path label = Files.createDirectory(under(folder, "%C3%84"));
     image(label.resolve("1.png"), 7);
     Path file = label.resolve("2.png");
@@ -112,7 +113,7 @@ class LocaleTest {
     assertEquals(1, result.linesWith(line).size(), result::toString);
     assertEquals(1, result.linesWith("run the program with LC_ALL=C.UTF-8").size());
     assertEquals(Set.of("1.png"), namesIn(label));
-    // A name beyond ASCII in a folder that has a text is no difficulty.
+    // A non-ASCII name in a folder with an encodable name works.
     file = under(folder, "%C3%96.png");
     result =
         new ChildJvm().environment("LC_ALL", "C").run(FolderProgram.class, uri(folder), uri(file));

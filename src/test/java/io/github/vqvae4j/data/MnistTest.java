@@ -22,7 +22,7 @@ class MnistTest {
     MnistData mnist = Mnist.in(RealData.folder("mnist"));
     assertEquals("60000 images [28, 28, 1] with labels", mnist.train().toString());
     assertEquals("10000 images [28, 28, 1] with labels", mnist.test().toString());
-    // The published first labels, counts of a digit, and mean 0.1307 and deviation 0.3081.
+    // The published first labels, counts of a digit, mean 0.1307 and standard deviation 0.3081.
     assertArrayEquals(new int[] {5, 0, 4, 1, 9}, firstLabels(mnist.train()));
     assertArrayEquals(new int[] {7, 2, 1, 0, 4}, firstLabels(mnist.test()));
     assertEquals(6742, count(mnist.train(), 1));
@@ -41,7 +41,7 @@ class MnistTest {
   }
 
   @Test
-  void missingFilesAreListedWithAllNamesLookedFor() throws IOException {
+  void missingFilesAreListedWithAllTriedNames() throws IOException {
     write("train-images-idx3-ubyte", 2051, 1, 1, 1);
     write("train-labels-idx1-ubyte", 2049, 1);
     NoSuchFileException e = assertThrows(NoSuchFileException.class, () -> Mnist.in(folder));
@@ -56,7 +56,7 @@ class MnistTest {
   }
 
   @Test
-  void aMissingFolderIsNamed() {
+  void missingFolderIsNamed() {
     Path missing = folder.resolve("none");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> Mnist.in(missing)),
@@ -66,7 +66,7 @@ class MnistTest {
   }
 
   @Test
-  void aBadFileIsNamed() throws IOException {
+  void corruptFileIsNamed() throws IOException {
     write("train-images-idx3-ubyte", 2051, 1, 1, 1);
     write("train-labels-idx1-ubyte", 2051, 1, 1, 1);
     write("t10k-images-idx3-ubyte", 2051, 1, 1, 1);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** EXIF orientations are reported once, in JPEG and PNG. */
+/** EXIF orientations of JPEG and PNG files are reported once. */
 class OrientationTest {
   private static final Path BASE = Path.of("src/test/resources/cases/base.jpg");
   private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Images.class);
@@ -46,7 +46,7 @@ class OrientationTest {
   }
 
   @Test
-  void everyOrientationIsFoundInEitherByteOrder() throws IOException {
+  void everyOrientationIsReadInBothByteOrders() throws IOException {
     for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
       for (int orientation = 0; orientation <= 9; orientation++) {
         int expected = orientation >= 1 && orientation <= 8 ? orientation : 1;
@@ -58,7 +58,7 @@ class OrientationTest {
   }
 
   @Test
-  void damagedExifIsNone() throws IOException {
+  void corruptExifIsIgnored() throws IOException {
     byte[] whole = exif(ByteOrder.BIG_ENDIAN, 6);
     Images expected = Images.read(BASE);
     for (int length = 0; length < whole.length - 6; length++) {
@@ -74,7 +74,7 @@ class OrientationTest {
   }
 
   @Test
-  void oneWarningSaysHowManyImagesOfAFolderHaveOne() throws IOException {
+  void oneWarningReportsTheNumberOfImagesInAFolder() throws IOException {
     for (int i = 0; i < 5; i++) {
       write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, i == 2 ? 1 : i + 1)));
     }
@@ -85,13 +85,13 @@ class OrientationTest {
       String warning = onlyWarning();
       assertTrue(
           warning.startsWith("3 images have an EXIF orientation, which is ignored"), warning);
-      assertTrue(warning.contains("turn the files first"), warning);
+      assertTrue(warning.contains("rotate the files first"), warning);
       assertTrue(warning.endsWith("1.jpg, orientation 2"), warning);
     }
   }
 
   @Test
-  void anImageThatIsReadTwiceCountsOnce() {
+  void imageReadTwiceIsCountedOnce() {
     OrientationNotice notice = OrientationNotice.counting();
     notice.found(Path.of("a.jpg"), 6);
     notice.found(Path.of("b.jpg"), 3);
@@ -101,7 +101,7 @@ class OrientationTest {
   }
 
   @Test
-  void streamedImagesReportTheFirstOnly() throws IOException {
+  void streamedImagesReportOnlyTheFirst() throws IOException {
     for (int i = 0; i < 3; i++) {
       write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, 6)));
     }
@@ -113,16 +113,16 @@ class OrientationTest {
   }
 
   @Test
-  void singleImagesAreReportedOnceARun() throws IOException {
+  void singleImagesAreReportedOncePerRun() throws IOException {
     for (int i = 0; i < 3; i++) {
       Images.read(write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, 6))));
     }
-    // Another test may have been the first.
+    // Another test may have read the first one.
     assertTrue(log.list.size() <= 1, log.list.toString());
     OrientationNotice notice = OrientationNotice.atFirst();
     log.list.clear();
     for (int i = 0; i < 3; i++) {
-      ImageReading.rows(folder.resolve(i + ".jpg"), notice);
+      ImageDecoder.rows(folder.resolve(i + ".jpg"), notice);
     }
     assertTrue(onlyWarning().contains("0.jpg has EXIF orientation 6"), onlyWarning());
   }
@@ -133,11 +133,11 @@ class OrientationTest {
     return log.list.get(0).getFormattedMessage();
   }
 
-  /** The orientation that the reader sees. */
+  /** Returns the orientation that the reader detects. */
   private int found(byte[] image) throws IOException {
     Path file = write("found", image);
     log.list.clear();
-    ImageReading.rows(file, OrientationNotice.atFirst());
+    ImageDecoder.rows(file, OrientationNotice.atFirst());
     if (log.list.isEmpty()) {
       return 1;
     }
@@ -150,7 +150,7 @@ class OrientationTest {
     return Files.write(folder.resolve(name), bytes);
   }
 
-  /** A TIFF file of two entries: an image's width, and its orientation. */
+  /** A TIFF file with two entries, the width and the orientation of an image. */
   private static byte[] exif(ByteOrder order, int orientation) {
     ByteBuffer tiff = ByteBuffer.allocate(38).order(order);
     tiff.put((order == ByteOrder.LITTLE_ENDIAN ? "II" : "MM").getBytes(StandardCharsets.US_ASCII));

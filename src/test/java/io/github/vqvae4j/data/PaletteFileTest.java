@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PaletteFileTest {
   @TempDir Path folder;
 
-  /** So many different colours in a row. */
+  /** A row of distinct colors. */
   private static Images palette(int colors, int channels) {
     float[] values = new float[colors * channels];
     for (int i = 0; i < values.length; i++) {
@@ -41,7 +41,7 @@ class PaletteFileTest {
     "17, 1, 8",
     "256, 3, 8"
   })
-  void everyColourReadsBackExactly(int colors, int channels, int bits) throws IOException {
+  void everyColorRoundTripsExactly(int colors, int channels, int bits) throws IOException {
     int height = 5;
     int width = 61;
     Images palette = palette(colors, channels);
@@ -54,14 +54,14 @@ class PaletteFileTest {
     Path file = folder.resolve("a.PNG");
     PaletteFile.write(palette, indices, height, width, file);
     assertEquals(Images.of(expected, 1, height, width, channels), Images.read(file));
-    BufferedImage picture = ImageIO.read(file.toFile());
-    assertInstanceOf(IndexColorModel.class, picture.getColorModel());
-    assertEquals(bits, picture.getColorModel().getPixelSize());
-    assertEquals(indices[width + 2], picture.getRaster().getSample(2, 1, 0));
+    BufferedImage buffered = ImageIO.read(file.toFile());
+    assertInstanceOf(IndexColorModel.class, buffered.getColorModel());
+    assertEquals(bits, buffered.getColorModel().getPixelSize());
+    assertEquals(indices[width + 2], buffered.getRaster().getSample(2, 1, 0));
   }
 
   @Test
-  void coloursAreRoundedAndCutOff() throws IOException {
+  void colorsAreRoundedAndClamped() throws IOException {
     Path file = folder.resolve("a.png");
     PaletteFile.write(
         Images.of(new float[] {-1, 0.5f, 2}, 1, 1, 3, 1), new int[] {2, 1, 0}, 1, 3, file);
@@ -69,18 +69,18 @@ class PaletteFileTest {
   }
 
   @Test
-  void mistakesAreExplained() {
+  void invalidArgumentsAreExplained() {
     int[] one = {0};
-    refused(palette(2, 3), one, "a.jpg", "a.jpg", "ends in .png", "change the ending");
-    refused(palette(257, 3), one, "a.png", "Images[1, 1, 257, 3]", "1 to 256", "fewer colours");
-    refused(Images.of(new float[4], 1, 2, 2, 1), one, "a.png", "Images[1, 2, 2, 1]", "one row");
-    refused(Images.of(new float[4], 1, 1, 2, 2), one, "a.png", "expected 1 channel");
-    refused(palette(2, 3), new int[3], "a.png", "got 3 indices", "expected 1 x 1");
-    refused(palette(2, 3), new int[] {2}, "a.png", "got index 2", "row 0, column 0", "0 to 1");
-    refused(palette(2, 3), new int[] {-1}, "a.png", "got index -1");
+    rejected(palette(2, 3), one, "a.jpg", "a.jpg", "ends in .png", "change the extension");
+    rejected(palette(257, 3), one, "a.png", "Images[1, 1, 257, 3]", "1 to 256", "fewer colors");
+    rejected(Images.of(new float[4], 1, 2, 2, 1), one, "a.png", "Images[1, 2, 2, 1]", "one row");
+    rejected(Images.of(new float[4], 1, 1, 2, 2), one, "a.png", "expected 1 channel");
+    rejected(palette(2, 3), new int[3], "a.png", "got 3 indices", "expected 1 x 1");
+    rejected(palette(2, 3), new int[] {2}, "a.png", "got index 2", "row 0, column 0", "0 to 1");
+    rejected(palette(2, 3), new int[] {-1}, "a.png", "got index -1");
   }
 
-  private void refused(Images palette, int[] indices, String name, String... texts) {
+  private void rejected(Images palette, int[] indices, String name, String... texts) {
     Path file = folder.resolve(name);
     assertSays(
         assertThrows(

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Writes PNG files chunk by chunk, also damaged ones. */
+/** Writes PNG files chunk by chunk, including corrupt ones. */
 final class PngBuilder {
-  /** First column, first row, columns and rows from one pixel to the next, for each pass. */
+  /** First column, first row, column step and row step of each pass. */
   private static final int[][] ADAM7 = {
     {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
   };
@@ -33,13 +33,13 @@ final class PngBuilder {
     return new PngBuilder(color, depth, width, interlaced);
   }
 
-  /** The height that the header claims; {@link #pixels} sets the true one. */
+  /** The height in the header; {@link #pixels} sets the actual one. */
   PngBuilder height(int claimed) {
     height = claimed;
     return this;
   }
 
-  /** At most so many bytes of data in a chunk. */
+  /** The maximum number of bytes of data in a chunk. */
   PngBuilder split(int length) {
     split = length;
     return this;
@@ -98,7 +98,7 @@ final class PngBuilder {
     return Arrays.copyOf(packed, length);
   }
 
-  /** The file. */
+  /** Returns the file. */
   byte[] end() {
     byte[] header =
         ByteBuffer.allocate(13)

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PNGs of every color type and depth, written sample by sample, interlaced and not. */
+/** PNG files of every color type and depth, written sample by sample, interlaced and not. */
 class PngFilesTest {
   private static final int GRAY = 0;
   private static final int RGB = 2;
@@ -71,10 +71,10 @@ class PngFilesTest {
     }
   }
 
-  /** The first pixel's color, with bits above the depth that do not count. */
+  /** The first pixel's color, with bits above the depth that are ignored. */
   private static byte[] transparency(int color, int[] samples, int bands, int largest) {
     if (color >= GRAY_ALPHA) {
-      return new byte[2]; // Not allowed beside alpha, and ignored.
+      return new byte[2]; // Not allowed together with alpha, and ignored.
     }
     byte[] bytes = new byte[2 * bands];
     for (int c = 0; c < bands; c++) {
@@ -87,7 +87,7 @@ class PngFilesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4, 8})
-  void palettesAreLookedUpAndAnIndexBeyondIsRefused(int depth) throws IOException {
+  void palettesAreResolvedAndIndicesOutOfRangeRejected(int depth) throws IOException {
     int size = depth == 1 ? 1 : (1 << depth) - 1;
     byte[] colors = new byte[3 * size];
     new Random(seed).nextBytes(colors);
@@ -106,27 +106,27 @@ class PngFilesTest {
         }
       }
       indices[indices.length - 1] = size;
-      refused(
+      rejected(
           palette(depth, interlaced, colors, alpha, indices),
           "image data",
-          "got a pixel of colour " + size,
-          "expected one of the " + size + " colours of the palette");
+          "got a pixel with color index " + size,
+          "expected less than " + size + ", the number of colors in the palette");
     }
   }
 
   @Test
-  void anIndexBeyondThePaletteIsRefusedInAFolderToo() throws IOException {
+  void paletteIndexOutOfRangeIsRejectedInAFolder() throws IOException {
     int[] indices = samples(1, 3);
     indices[5] = 9;
     Files.write(folder.resolve("a.png"), palette(8, false, new byte[12], new byte[0], indices));
     assertSays(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, ImageFolderConfig.of(4))),
         "a.png",
-        "a pixel of colour 9");
+        "a pixel with color index 9");
   }
 
   @Test
-  void aGrayPaletteGivesOneChannel() throws IOException {
+  void grayPaletteHasOneChannel() throws IOException {
     byte[] shades = {7, 7, 7, 9, 9, 9};
     int[] indices = samples(1, 1);
     Images read = read(palette(8, false, shades, new byte[0], indices));
@@ -145,13 +145,13 @@ class PngFilesTest {
       PngBuilder png = PngBuilder.of(RGB, 8, WIDTH, false).chunk(type, noise);
       assertEquals(expected, read(png.pixels(samples).chunk(type, noise).end()), type);
     }
-    // A suggested palette, and frames of an animation behind the image itself.
+    // A suggested palette, and frames of an animation after the image.
     PngBuilder png = PngBuilder.of(RGB, 8, WIDTH, false).chunk("PLTE", new byte[6]);
     assertEquals(expected, read(png.pixels(samples).chunk("fdAT", noise).end()));
   }
 
   @Test
-  void dataInManyChunksAreOneImage() throws IOException {
+  void dataInManyChunksAreMerged() throws IOException {
     int[] samples = samples(4, 255);
     Images expected = read(PngBuilder.of(RGBA, 8, WIDTH, false).pixels(samples).end());
     assertEquals(
@@ -162,7 +162,7 @@ class PngFilesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {8191, 8192, 8193, 20_000})
-  void longRowsAreReadAsShortOnes(int width) throws IOException {
+  void longRowsAreRead(int width) throws IOException {
     int[] samples = new Random(seed).ints(2L * width * 3, 0, 256).toArray();
     float[] came = read(PngBuilder.of(RGB, 8, width, false).pixels(samples).end()).pixels();
     for (int i = 0; i < samples.length; i++) {
@@ -171,14 +171,14 @@ class PngFilesTest {
   }
 
   @Test
-  void aCutWithinThePixelsIsRefusedAndOneBehindThemIsNot() throws IOException {
+  void truncationInThePixelsIsRejectedAndTruncationAfterThemIsNot() throws IOException {
     int[] samples = samples(3, 255);
     byte[] whole = PngBuilder.of(RGB, 8, WIDTH, false).split(100).pixels(samples).end();
     int pixelsEnd = whole.length - 12;
     for (int length = 8; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       if (length < pixelsEnd) {
-        refused(cut, "image data", "get the file anew");
+        rejected(cut, "image data", "get a new copy of the file");
       } else {
         assertEquals(read(whole), read(cut));
       }
@@ -186,7 +186,7 @@ class PngFilesTest {
   }
 
   @Test
-  void damageIsFoundByTheChecksums() throws IOException {
+  void corruptionIsDetectedByChecksums() throws IOException {
     byte[] whole =
         PngBuilder.of(GRAY, 8, WIDTH, false)
             .chunk("tRNS", new byte[] {0, 7})
@@ -195,30 +195,31 @@ class PngFilesTest {
     for (int at = 8; at < whole.length - 12; at++) {
       byte[] damaged = whole.clone();
       damaged[at] ^= 0x41;
-      refused(damaged, "a.png");
+      rejected(damaged, "a.png");
     }
   }
 
   @Test
-  void chunksInTheWrongPlaceAreRefused() throws IOException {
+  void misplacedChunksAreRejected() throws IOException {
     int[] samples = samples(1, 255);
-    refused(
+    rejected(
         PngBuilder.of(GRAY, 8, WIDTH, false)
             .pixels(samples)
             .chunk("tEXt", JUNK)
             .pixels(samples)
             .end(),
-        "do not stand together");
-    refused(PngBuilder.of(PALETTE, 8, WIDTH, false).pixels(samples).end(), "no palette");
-    refused(PngBuilder.of(PALETTE, 16, WIDTH, false).pixels(samples).end(), "no 16 bits");
-    refused(
+        "not consecutive");
+    rejected(PngBuilder.of(PALETTE, 8, WIDTH, false).pixels(samples).end(), "no palette");
+    rejected(PngBuilder.of(PALETTE, 16, WIDTH, false).pixels(samples).end(), "16 bits is invalid");
+    rejected(
         PngBuilder.of(GRAY, 8, WIDTH, false).chunk("ABCD", JUNK).pixels(samples).end(), "critical");
-    refused(PngBuilder.of(GRAY, 8, WIDTH, false).end(), "before the end of the image");
-    refused(PngBuilder.of(GRAY, 8, WIDTH, false).chunk("tRNS", JUNK).pixels(samples).end(), "tRNS");
+    rejected(PngBuilder.of(GRAY, 8, WIDTH, false).end(), "before the end of the image");
+    rejected(
+        PngBuilder.of(GRAY, 8, WIDTH, false).chunk("tRNS", JUNK).pixels(samples).end(), "tRNS");
   }
 
   @Test
-  void aPaletteAndItsTransparencyBehindThePixelsDoNotCount() throws IOException {
+  void paletteAndTransparencyAfterThePixelsAreIgnored() throws IOException {
     int[] indices = samples(1, 1);
     byte[] colors = {1, 2, 3, 4, 5, 6};
     Images expected = read(palette(8, false, colors, new byte[0], indices));
@@ -228,7 +229,7 @@ class PngFilesTest {
     assertEquals(expected, read(late));
     late[late.length - 13] ^= 1;
     assertEquals(expected, read(late), "a wrong checksum");
-    refused(
+    rejected(
         PngBuilder.of(PALETTE, 8, WIDTH, false).pixels(indices).chunk("PLTE", colors).end(),
         "no palette");
     Images gray = read(PngBuilder.of(GRAY, 8, WIDTH, false).pixels(indices).end());
@@ -237,15 +238,15 @@ class PngFilesTest {
   }
 
   @Test
-  void chunksThatMayStandOnceAreRefusedASecondTime() throws IOException {
+  void duplicateChunksAreRejected() throws IOException {
     int[] indices = samples(1, 1);
-    refused(palettePng().chunk("PLTE", new byte[6]).pixels(indices).end(), "a second chunk PLTE");
-    refused(
+    rejected(palettePng().chunk("PLTE", new byte[6]).pixels(indices).end(), "a second chunk PLTE");
+    rejected(
         palettePng().chunk("tRNS", JUNK).chunk("tRNS", JUNK).pixels(indices).end(),
         "a second chunk tRNS");
-    refused(palettePng().chunk("IHDR", new byte[13]).pixels(indices).end(), "a second chunk IHDR");
-    refused(palettePng().pixels(indices).chunk("IHDR", new byte[13]).end(), "a second chunk IHDR");
-    refused(
+    rejected(palettePng().chunk("IHDR", new byte[13]).pixels(indices).end(), "a second chunk IHDR");
+    rejected(palettePng().pixels(indices).chunk("IHDR", new byte[13]).end(), "a second chunk IHDR");
+    rejected(
         PngBuilder.of(PALETTE, 8, WIDTH, false)
             .chunk("tRNS", JUNK)
             .chunk("PLTE", new byte[6])
@@ -259,8 +260,8 @@ class PngFilesTest {
   }
 
   @Test
-  void fewBytesThatClaimManyPixelsAreRefusedAtOnce() throws IOException {
-    refused(
+  void excessivePixelCountsAreRejectedImmediately() throws IOException {
+    rejected(
         PngBuilder.of(GRAY, 8, 8192, false).height(8192).chunk("IDAT", new byte[60_000]).end(),
         "8192 x 8192 pixels take at least 65036 bytes",
         "has 60000");
@@ -285,7 +286,7 @@ class PngFilesTest {
     return Images.read(Files.write(folder.resolve("a.png"), bytes));
   }
 
-  private void refused(byte[] bytes, String... parts) {
+  private void rejected(byte[] bytes, String... parts) {
     assertSays(assertThrows(BadFileException.class, () -> read(bytes), "seed " + seed), parts);
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Real data sets, for the tests that need them; such a test is skipped where they are missing. */
+/** Real data sets for the tests that need them; these tests are skipped if the data is missing. */
 public final class RealData {
   private RealData() {}
 

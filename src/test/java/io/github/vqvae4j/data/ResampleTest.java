@@ -16,39 +16,40 @@ class ResampleTest {
   private static final float ROUNDING = 1e-6f;
 
   @Test
-  void scalingIsThatOfPyTorch() throws IOException {
+  void scalingEqualsPyTorch() throws IOException {
     Golden golden = Golden.read("resample");
     int cases = Integer.parseInt(golden.setting("cases"));
     for (int i = 0; i < cases; i++) {
       String name = "case" + i + ".";
       long[] from = golden.shape(name + "picture");
       long[] to = golden.shape(name + "scaled");
-      PictureRows picture =
-          picture(golden.floats(name + "picture"), (int) from[0], (int) from[1], (int) from[2]);
+      ImageRows rows =
+          imageRows(golden.floats(name + "picture"), (int) from[0], (int) from[1], (int) from[2]);
       assertArrayEquals(
           golden.floats(name + "scaled"),
-          Resample.fit(picture, ImageFit.STRETCH, (int) to[0], (int) to[1]),
+          Resample.fit(rows, ImageFit.STRETCH, (int) to[0], (int) to[1]),
           ROUNDING,
           name);
     }
   }
 
   @Test
-  void thePictureCoversTheImageFromItsMiddle() throws IOException {
-    // Twice as wide as high: columns 2 to 5 of 8 remain, each pixel the mean of a neighbourhood.
+  void coverCropsTheCenter() throws IOException {
+    // The width is twice the height: columns 2 to 5 of 8 remain, each pixel the mean of a
+    // neighborhood.
     float[] columns = new float[4 * 8];
     for (int i = 0; i < columns.length; i++) {
       columns[i] = 10 * (i % 8);
     }
-    float[] half = Resample.fit(picture(columns, 4, 8, 1), ImageFit.COVER, 2, 2);
+    float[] half = Resample.fit(imageRows(columns, 4, 8, 1), ImageFit.COVER, 2, 2);
     assertArrayEquals(new float[] {25 / 255f, 45 / 255f, 25 / 255f, 45 / 255f}, half, ROUNDING);
   }
 
   @Test
-  void enlargedPicturesKeepTheirMiddle() throws IOException {
-    // PIL: ImageOps.fit(picture of mode F, (64, 64), Image.BILINEAR).
+  void enlargedImagesKeepTheirCenter() throws IOException {
+    // PIL: ImageOps.fit(image of mode F, (64, 64), Image.BILINEAR).
     float[] columns = {0, 128, 255, 0, 128, 255};
-    float[] image = Resample.fit(picture(columns, 2, 3, 1), ImageFit.COVER, 64, 64);
+    float[] image = Resample.fit(imageRows(columns, 2, 3, 1), ImageFit.COVER, 64, 64);
     int[] at = {0, 15, 31, 32, 48, 63};
     float[] expected = {2, 62, 126, 129.984375f, 193.484375f, 253.015625f};
     for (int y = 0; y < 64; y++) {
@@ -59,7 +60,7 @@ class ResampleTest {
   }
 
   @Test
-  void bothSidesAreCutAlike() throws IOException {
+  void bothSidesAreCroppedEqually() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int n = 0; n < 100; n++) {
@@ -74,8 +75,8 @@ class ResampleTest {
         values[i] = random.nextInt(256);
         turned[values.length - 1 - i] = values[i];
       }
-      float[] image = Resample.fit(picture(values, high, wide, 1), ImageFit.COVER, height, width);
-      float[] other = Resample.fit(picture(turned, high, wide, 1), ImageFit.COVER, height, width);
+      float[] image = Resample.fit(imageRows(values, high, wide, 1), ImageFit.COVER, height, width);
+      float[] other = Resample.fit(imageRows(turned, high, wide, 1), ImageFit.COVER, height, width);
       for (int i = 0; scaled && i < image.length; i++) {
         assertEquals(image[i], other[image.length - 1 - i], ROUNDING, "seed " + seed);
       }
@@ -83,7 +84,7 @@ class ResampleTest {
   }
 
   @Test
-  void whatIsNotScaledStaysAsItIs() throws IOException {
+  void unscaledPixelsAreUnchanged() throws IOException {
     float[] values = new float[5 * 6];
     for (int i = 0; i < values.length; i++) {
       values[i] = i;
@@ -92,32 +93,32 @@ class ResampleTest {
     for (int i = 0; i < 4; i++) {
       middle[i] = ((2 + i / 2) * 6 + 2 + i % 2) / 255f;
     }
-    assertArrayEquals(middle, Resample.fit(picture(values, 5, 6, 1), ImageFit.CENTER, 2, 2), 0f);
-    // One column too many is cut off whole, not half on each side.
-    float[] square = Resample.fit(picture(values, 5, 6, 1), ImageFit.COVER, 5, 5);
+    assertArrayEquals(middle, Resample.fit(imageRows(values, 5, 6, 1), ImageFit.CENTER, 2, 2), 0f);
+    // A single excess column is cropped on one side, not half on each side.
+    float[] square = Resample.fit(imageRows(values, 5, 6, 1), ImageFit.COVER, 5, 5);
     for (int i = 0; i < 25; i++) {
       assertEquals((i / 5 * 6 + i % 5) / 255f, square[i]);
     }
   }
 
   @Test
-  void aPictureTooSmallToCutIsRefused() {
+  void imageTooSmallToCropIsRejected() {
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
-            () -> Resample.fit(picture(new float[20], 4, 5, 1), ImageFit.CENTER, 4, 6)),
-        "got a picture of 4 x 5 pixels",
+            () -> Resample.fit(imageRows(new float[20], 4, 5, 1), ImageFit.CENTER, 4, 6)),
+        "got an image of 4 x 5 pixels",
         "at least 4 x 6",
         "choose COVER or STRETCH");
   }
 
-  private static PictureRows picture(float[] values, int height, int width, int channels) {
+  private static ImageRows imageRows(float[] values, int height, int width, int channels) {
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
-    BufferedImage picture = new BufferedImage(width, height, type);
-    picture.getRaster().setPixels(0, 0, width, height, values);
-    int[] largest = new int[channels];
-    Arrays.fill(largest, 255);
-    return new PictureRows(
-        "a picture", picture.getRaster(), new PixelFormat.Shades(largest, false, null));
+    BufferedImage buffered = new BufferedImage(width, height, type);
+    buffered.getRaster().setPixels(0, 0, width, height, values);
+    int[] max = new int[channels];
+    Arrays.fill(max, 255);
+    return new ImageRows(
+        "an image", buffered.getRaster(), new PixelFormat.Direct(max, false, null));
   }
 }

@@ -28,22 +28,22 @@ class SeriesTest {
   }
 
   @Test
-  void aSeriesIsAValue() {
+  void seriesIsImmutable() {
     float[] samples = {1, 2, 3, 4};
     Series series = Series.of(samples, 2, 44_100);
     samples[0] = 9;
     series.samples()[1] = 9;
     assertArrayEquals(new float[] {1, 2, 3, 4}, series.samples());
     assertEquals(2, series.time());
-    assertEquals("Series[2, 2] at 44100.0 a second", series.toString());
+    assertEquals("Series[2, 2] at 44100.0 Hz", series.toString());
     assertEquals("Series[4, 1]", Series.of(series.samples(), 1, 0).toString());
   }
 
   @Test
-  void aPartIsASeries() {
+  void rangeIsASeries() {
     Series part = Series.of(ramp(0, 10), 2, 8).range(1, 4);
     assertArrayEquals(ramp(2, 6), part.samples());
-    assertEquals("Series[3, 2] at 8.0 a second", part.toString());
+    assertEquals("Series[3, 2] at 8.0 Hz", part.toString());
     for (int[] bad : new int[][] {{-1, 2}, {2, 2}, {0, 6}}) {
       assertSays(
           assertThrows(
@@ -55,7 +55,7 @@ class SeriesTest {
   }
 
   @Test
-  void mistakesAreRefused() {
+  void invalidArgumentsAreRejected() {
     for (int channels : new int[] {0, 3, 6}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> Series.of(new float[5], channels, 0)),
@@ -78,7 +78,7 @@ class SeriesTest {
         assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(series), 6, 1)),
         "got 1 series of at most 5 samples",
         "at least 6;",
-        "make the windows shorter");
+        "choose shorter windows");
     assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(), 1, 1));
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(series), 1, 0)),
@@ -88,7 +88,7 @@ class SeriesTest {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> Series.windows(List.of(series, other), 2, 1)),
-          "got " + other + " beside Series[5, 1]",
+          "got " + other + " together with Series[5, 1]",
           "equal channels and rates");
     }
   }

@@ -13,8 +13,7 @@ class SeriesTilesTest {
   void windowsOverlapByTheirMargins() {
     SeriesTiles tiles = SeriesTiles.of(ramp(9, 1), 4, 1);
     assertEquals(
-        "4 windows [1, 4, 1] with margins of 1 over Series[9, 1] at 10.0 a second",
-        tiles.toString());
+        "4 windows [1, 4, 1] with margins of 1 over Series[9, 1] at 10.0 Hz", tiles.toString());
     float[][] expected = {{0, 1, 2, 3}, {2, 3, 4, 5}, {4, 5, 6, 7}, {5, 6, 7, 8}};
     for (int i = 0; i < expected.length; i++) {
       assertArrayEquals(expected[i], Images.from(tiles, i).pixels(), "window " + i);
@@ -24,7 +23,7 @@ class SeriesTilesTest {
   }
 
   @Test
-  void joiningTheWindowsGivesTheSeriesBack() {
+  void joinedWindowsEqualTheSeries() {
     for (int time : new int[] {8, 9, 12, 13, 16, 17, 61}) {
       for (int margin : new int[] {0, 1, 2, 3}) {
         Series series = ramp(time, 2);
@@ -37,7 +36,7 @@ class SeriesTilesTest {
   }
 
   @Test
-  void nothingIsKeptOfTheMargins() {
+  void marginsAreDiscarded() {
     SeriesTiles tiles = SeriesTiles.of(ramp(13, 2), 8, 2);
     float[] places = new float[3 * 8];
     for (int i = 0; i < places.length; i++) {
@@ -48,7 +47,7 @@ class SeriesTilesTest {
   }
 
   @Test
-  void codesAreJoinedAsTheSamplesThatTheyStandFor() {
+  void codesAreJoinedLikeTheirSamples() {
     SeriesTiles tiles = SeriesTiles.of(ramp(14, 1), 8, 2);
     assertArrayEquals(
         new int[] {0, 1, 2, 5, 6, 10, 11}, tiles.join(IntStream.range(0, 12).toArray()));
@@ -58,7 +57,7 @@ class SeriesTilesTest {
   }
 
   @Test
-  void mistakesAreRefused() {
+  void invalidArgumentsAreRejected() {
     Series series = ramp(14, 1);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> SeriesTiles.of(series, 15, 1)),
@@ -70,7 +69,7 @@ class SeriesTilesTest {
           assertThrows(
               IllegalArgumentException.class, () -> SeriesTiles.of(series, bad[0], bad[1])),
           "windows of " + bad[0] + " samples with a margin of " + bad[1],
-          "make the windows longer");
+          "choose longer windows");
     }
     SeriesTiles tiles = SeriesTiles.of(series, 8, 2);
     for (Images bad :
@@ -93,7 +92,7 @@ class SeriesTilesTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> odd.join(new int[12])),
         "got 12 codes",
-        "cut the series");
+        "shorten the series");
   }
 
   private static Series ramp(int time, int channels) {

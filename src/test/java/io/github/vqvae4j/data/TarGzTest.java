@@ -39,32 +39,32 @@ class TarGzTest {
   }
 
   @Test
-  void namesThatLeadOutAreRefused() throws IOException {
+  void namesOutsideOfTheFolderAreRejected() throws IOException {
     for (String name :
         new String[] {"../evil", "a/../../evil", "/evil", "C:evil", "a\\evil", "\u00C4"}) {
       tar.reset();
       entry(name, '0', new byte[] {1}, "");
-      refused("entry 0: got the name " + name, "ASCII that stays within the folder", "do not use");
+      rejected("entry 0: got the name " + name, "ASCII name inside the folder", "do not use");
     }
     tar.reset();
     entry("evil", '0', new byte[] {1}, "..");
-    refused("got the name ../evil");
+    rejected("got the name ../evil");
     assertFalse(Files.exists(folder.resolve("evil")));
     assertFalse(Files.exists(Path.of("/evil")));
   }
 
   @Test
-  void linksAndOtherEntriesAreRefused() throws IOException {
+  void linksAndOtherEntriesAreRejected() throws IOException {
     for (char type : "123467xgLK".toCharArray()) {
       tar.reset();
       entry("fine", '0', new byte[] {1}, "");
       entry("link", type, new byte[0], "");
-      refused("entry 1: got link of type '" + type + "'", "a plain file or a folder");
+      rejected("entry 1: got link of type '" + type + "'", "a plain file or a folder");
     }
   }
 
   @Test
-  void aFileIsNoFolder() throws IOException {
+  void fileInPlaceOfAFolderIsRejected() throws IOException {
     for (String[] names : new String[][] {{"a", "a/b"}, {"a/b", "a"}, {"a", "."}}) {
       tar.reset();
       entry(names[0], '0', new byte[] {1}, "");
@@ -72,12 +72,12 @@ class TarGzTest {
       Path out = folder.resolve("out-" + names[0].length() + names[1].length());
       assertSays(
           assertThrows(BadFileException.class, () -> TarGz.unpack(archive(), out, 9, 99)),
-          "entry 1: got " + names[1] + ", expected none within or above a file");
+          "entry 1: got " + names[1] + ", expected no entry inside or in place of another file");
     }
   }
 
   @Test
-  void limitsAreKept() throws IOException {
+  void limitsAreEnforced() throws IOException {
     entry("a", '0', new byte[600], "");
     entry("b", '0', new byte[600], "");
     Path archive = archive();
@@ -92,20 +92,20 @@ class TarGzTest {
   }
 
   @Test
-  void damagedArchivesAreRefused() throws IOException {
+  void corruptArchivesAreRejected() throws IOException {
     entry("a", '0', new byte[600], "");
     byte[] sound = tar.toByteArray();
     byte[] changed = sound.clone();
     changed[0]++;
     tar.reset();
     tar.write(changed);
-    refused("entry 0: got the checksum ", "as the header says");
+    rejected("entry 0: got the checksum ", "as in the header");
     changed = sound.clone();
     changed[125] = 'x';
     changed[150] += 'x' - '0';
     tar.reset();
     tar.write(changed);
-    refused("entry 0: got the ");
+    rejected("entry 0: got the ");
     tar.reset();
     tar.write(sound, 0, 700);
     assertSays(assertThrows(BadFileException.class, () -> unpack(new byte[0])), "within a file");
@@ -119,8 +119,8 @@ class TarGzTest {
     Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(gzip, gzip.length - 3));
     assertSays(
         assertThrows(BadFileException.class, () -> TarGz.unpack(cut, folder, 9, 9_999)),
-        cut + ": gzip data: corrupt or cut off",
-        "get the archive anew");
+        cut + ": gzip data: corrupt or truncated",
+        "download the archive again");
     gzip[gzip.length - 5]++;
     Path corrupt = Files.write(folder.resolve("corrupt"), gzip);
     assertThrows(BadFileException.class, () -> TarGz.unpack(corrupt, folder, 9, 9_999));
@@ -128,7 +128,7 @@ class TarGzTest {
     assertThrows(BadFileException.class, () -> TarGz.unpack(text, folder, 9, 9_999));
   }
 
-  private void refused(String... parts) {
+  private void rejected(String... parts) {
     assertSays(assertThrows(BadFileException.class, this::unpack), parts);
   }
 

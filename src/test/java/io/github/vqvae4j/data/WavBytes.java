@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** WAV files put together byte by byte, for tests: good ones and bad ones. */
+/** WAV files composed byte by byte, valid and invalid, for tests. */
 public final class WavBytes {
   public static final int PCM = 1;
   public static final int FLOAT = 3;
@@ -13,7 +13,7 @@ public final class WavBytes {
 
   private WavBytes() {}
 
-  /** All parts after one another. */
+  /** Concatenates parts. */
   public static byte[] join(byte[]... parts) {
     int length = 0;
     for (byte[] part : parts) {
@@ -26,7 +26,7 @@ public final class WavBytes {
     return all.array();
   }
 
-  /** A file whose RIFF size is right. */
+  /** A file with the correct RIFF size. */
   public static byte[] riff(byte[]... chunks) {
     byte[] all = join(chunks);
     return join(head("RIFF", all.length + 4L), all);
@@ -36,12 +36,12 @@ public final class WavBytes {
     return little(12).put(ascii(magic)).putInt((int) size).put(ascii("WAVE")).array();
   }
 
-  /** A chunk whose size is right, without padding. */
+  /** A chunk with the correct size, without padding. */
   public static byte[] chunk(String id, byte... content) {
     return sized(id, content.length, content);
   }
 
-  /** A chunk that says that it has this size. */
+  /** A chunk with the given size in its header. */
   public static byte[] sized(String id, long size, byte... content) {
     return little(8 + content.length).put(ascii(id)).putInt((int) size).put(content).array();
   }
@@ -68,7 +68,7 @@ public final class WavBytes {
     return chunk("ds64", sizes.array());
   }
 
-  /** The upper bytes of 64-bit samples, the lowest of them first. */
+  /** The upper bytes of 64-bit samples, little-endian. */
   static byte[] ints(int bytes, long... samples) {
     ByteBuffer data = little(bytes * samples.length);
     for (long sample : samples) {

@@ -30,7 +30,7 @@ class WavFilesTest {
 
   @Test
   void eachSampleSizeIsReadExactly() throws IOException {
-    // The least, the most, minus one step, and a half, as bytes of each size.
+    // The minimum, the maximum, minus one step, and a half, as bytes of each size.
     Path file = wav("8.wav", 8, 1, 0, 255, 127, 192);
     assertArrayEquals(new float[] {-1, 127 / 128f, -1 / 128f, 0.5f}, WavFiles.read(file).samples());
     file = wav("16.wav", 16, 1, 0, 0x80, 0xff, 0x7f, 0xff, 0xff, 0, 0x40);
@@ -45,15 +45,15 @@ class WavFilesTest {
   }
 
   @Test
-  void channelsAndRateAreKept() throws IOException {
+  void channelsAndRateAreRead() throws IOException {
     Series stereo = WavFiles.read(wav("stereo.wav", 24, 2, 0, 0, 64, 0, 0, 32, 0, 0, 16, 0, 0, 8));
-    assertEquals("Series[2, 2] at 22050.0 a second", stereo.toString());
+    assertEquals("Series[2, 2] at 22050.0 Hz", stereo.toString());
     assertArrayEquals(new float[] {0.5f, 0.25f, 0.125f, 0.0625f}, stereo.samples());
     assertEquals(6, WavFiles.read(wav("six.wav", 8, 6, 1, 2, 3, 4, 5, 6)).channels());
   }
 
   @Test
-  void aFolderIsReadInTheOrderOfItsNames() throws IOException {
+  void folderIsReadInTheOrderOfNames() throws IOException {
     wav("b.wav", 8, 1, 192);
     wav("a.WAV", 8, 1, 128, 192);
     Files.writeString(folder.resolve("notes.txt"), "no sound");
@@ -62,22 +62,23 @@ class WavFilesTest {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     assertSays(
         assertThrows(BadFileException.class, () -> WavFiles.in(empty)),
-        empty + ": folder: got no sound among 0 files",
+        empty + ": folder: got no WAV files among 0 files",
         "end in .wav");
     assertThrows(NoSuchFileException.class, () -> WavFiles.in(folder.resolve("none")));
   }
 
   @Test
-  void aFolderOfDifferentSoundsNamesTheOddOne() throws IOException {
-    // The first one, so that it is not told by what came before it.
+  void errorNamesTheFileThatDiffersFromMostOthers() throws IOException {
+    // The first one, so that it cannot be detected by comparison with earlier ones.
     WavFiles.write(Series.of(new float[6], 2, 8_000), folder.resolve("a.wav"));
     WavFiles.write(Series.of(new float[3], 1, 16_000), folder.resolve("b.wav"));
     WavFiles.write(Series.of(new float[5], 1, 16_000), folder.resolve("c.wav"));
     assertSays(
         assertThrows(BadFileException.class, () -> WavFiles.in(folder)),
-        folder.resolve("a.wav") + ": header: got 2 channels at 8000.0 samples a second",
-        "expected 1 channel at 16000.0 as in 2 of the 3 files of the folder",
-        "convert it, move it away, or read the files one by one with WavFiles.read");
+        folder.resolve("a.wav") + ": header: got 2 channels at 8000.0 Hz",
+        "expected 1 channel at 16000.0 Hz as in 2 of the 3 files of the folder",
+        "convert the file, move it to another folder, or read the files one by one with"
+            + " WavFiles.read");
     Files.delete(folder.resolve("a.wav"));
     assertEquals(2, WavFiles.in(folder).size());
     WavFiles.write(Series.of(new float[5], 1, 8_000), folder.resolve("c.wav"));
@@ -88,20 +89,21 @@ class WavFilesTest {
   }
 
   @Test
-  void aFrameOfManyBytesIsReadToTheEnd() throws IOException {
+  void framesOfManyBytesAreRead() throws IOException {
     int[] bytes = new int[20_000];
     bytes[19_999] = 64;
-    // The JDK does not write so many channels: they stand at byte 22, a frame's bytes at 32.
+    // The JDK does not write so many channels: their number is at byte 22, the bytes per frame at
+    // 32.
     byte[] sound = Files.readAllBytes(wav("mono.wav", 16, 1, bytes));
     ByteBuffer header = ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN);
     header.putShort(22, (short) 10_000).putShort(32, (short) 20_000);
     Series wide = WavFiles.read(Files.write(folder.resolve("wide.wav"), sound));
-    assertEquals("Series[1, 10000] at 22050.0 a second", wide.toString());
+    assertEquals("Series[1, 10000] at 22050.0 Hz", wide.toString());
     assertEquals(0.5f, wide.samples()[9_999]);
   }
 
   @Test
-  void whatIsWrittenIsReadBack() throws IOException {
+  void writtenSamplesAreReadBack() throws IOException {
     Path file = folder.resolve("new folder/written.wav");
     float[] samples = {-1, 32_767 / 32_768f, -1 / 32_768f, 0.5f, 0, 1 / 32_768f};
     for (int channels : new int[] {1, 2, 6}) {
@@ -111,16 +113,16 @@ class WavFilesTest {
       assertEquals(sound.toString(), read.toString());
       assertArrayEquals(samples, read.samples());
     }
-    // As the JDK writes it, byte for byte.
+    // Equal to the file written by the JDK.
     Path other = wav("jdk.wav", 16, 2, 0, 0x80, 0xff, 0x7f, 0xff, 0xff, 0, 0x40);
     WavFiles.write(WavFiles.read(other), file);
     assertArrayEquals(Files.readAllBytes(other), Files.readAllBytes(file));
     WavFiles.write(Series.of(new float[16_383], 16_383, 1), file);
-    assertEquals("Series[1, 16383] at 1.0 a second", WavFiles.read(file).toString());
+    assertEquals("Series[1, 16383] at 1.0 Hz", WavFiles.read(file).toString());
   }
 
   @Test
-  void whatIsWrittenIsRoundedAndCutOffAtOne() throws IOException {
+  void writtenSamplesAreRoundedAndClamped() throws IOException {
     Path file = folder.resolve("loud.wav");
     float step = 1 / 32_768f;
     WavFiles.write(Series.of(new float[] {1, 3e30f, -1.5f, 0.6f * step, 0.4f * step}, 1, 8), file);
@@ -128,7 +130,7 @@ class WavFilesTest {
   }
 
   @Test
-  void whatAWavFileCannotHoldIsRefused() throws IOException {
+  void seriesUnsupportedByWavAreRejected() throws IOException {
     Path file = folder.resolve("none.wav");
     for (Series bad :
         new Series[] {
@@ -141,29 +143,32 @@ class WavFilesTest {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> WavFiles.write(bad, file)),
           "got " + bad,
-          "a rate of whole samples",
+          "an integer sampling rate",
           "Series.of");
     }
     assertFalse(Files.exists(file));
   }
 
   @Test
-  void badFilesAreRefused() throws IOException {
+  void badFilesAreRejected() throws IOException {
     Path text = Files.writeString(folder.resolve("a.wav"), "this is no sound");
-    refused(
-        text, text + ": header: got text, expected a WAV file; get the file anew, check the path");
-    refused(
+    rejected(
+        text,
+        text
+            + ": header: got text, expected a WAV file; get a new copy of the file, check the"
+            + " path");
+    rejected(
         Files.write(folder.resolve("b.wav"), new byte[0]),
         "got an empty file",
-        "get the file anew");
+        "get a new copy of the file");
     byte[] sound = Files.readAllBytes(wav("c.wav", 16, 1, new int[2_000]));
     Path cut = Files.write(folder.resolve("d.wav"), Arrays.copyOf(sound, sound.length - 1_000));
-    refused(cut, cut + ": data: got 500 frames, expected 1000", "cut off");
-    refused(wav("e.wav", 16, 1), "got 0 frames, expected 1");
-    // In a WAV file the kind of samples stands at byte 20: 3 is floating point, 7 mu-law.
+    rejected(cut, cut + ": data: got 500 frames, expected 1000", "truncated");
+    rejected(wav("e.wav", 16, 1), "got 0 frames, expected 1");
+    // In a WAV file the format tag is at byte 20: 3 is floating point, 7 mu-law.
     sound[20] = 7;
     sound[34] = 8;
-    refused(
+    rejected(
         Files.write(folder.resolve("f.wav"), sound),
         "header: got mu-law (G.711) samples",
         "8, 16, 24 or 32 bits");
@@ -171,11 +176,11 @@ class WavFilesTest {
     assertSays(assertThrows(NoSuchFileException.class, () -> WavFiles.read(missing)), "a WAV file");
   }
 
-  private static void refused(Path file, String... parts) {
+  private static void rejected(Path file, String... parts) {
     assertSays(assertThrows(BadFileException.class, () -> WavFiles.read(file)), parts);
   }
 
-  /** Writes samples as the bytes that stand in the file. */
+  /** Encodes samples as the bytes in the file. */
   private Path wav(String name, int bits, int channels, int... bytes) throws IOException {
     byte[] data = new byte[bytes.length];
     for (int i = 0; i < data.length; i++) {

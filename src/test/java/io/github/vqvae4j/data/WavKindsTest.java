@@ -43,10 +43,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** The kinds of WAV file that programs write: each is read as it is meant, or named. */
+/** Kinds of WAV files written by other programs are read as intended, or named in the error. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WavKindsTest {
-  /** 100 samples of a saw that is exact in 16 bits. */
+  /** 100 samples of a sawtooth that is exact in 16 bits. */
   private static final float[] SAW = saw();
 
   @TempDir Path folder;
@@ -59,7 +59,7 @@ class WavKindsTest {
     return saw;
   }
 
-  /** The saw as whole numbers whose upper {@code bits} count, the rest being 0. */
+  /** The sawtooth as integers whose upper {@code bits} are significant, the others being 0. */
   private static long[] steps() {
     long[] steps = new long[SAW.length];
     for (int i = 0; i < steps.length; i++) {
@@ -86,11 +86,11 @@ class WavKindsTest {
 
   private void assertSaw(byte[]... parts) throws IOException {
     Series sound = WavFiles.read(file(parts));
-    assertEquals("Series[100, 1] at 8000.0 a second", sound.toString());
+    assertEquals("Series[100, 1] at 8000.0 Hz", sound.toString());
     assertArrayEquals(SAW, sound.samples());
   }
 
-  private BadFileException refused(byte[]... parts) throws IOException {
+  private BadFileException rejected(byte[]... parts) throws IOException {
     Path bad = file(parts);
     BadFileException problem = assertThrows(BadFileException.class, () -> WavFiles.read(bad));
     assertSays(problem, bad + ": ");
@@ -100,7 +100,7 @@ class WavKindsTest {
   // --- floating point
 
   @Test
-  void floatsAreReadAsTheyAre() throws IOException {
+  void floatsAreReadUnchanged() throws IOException {
     double[] wide = new double[SAW.length];
     Arrays.setAll(wide, i -> SAW[i]);
     assertSaw(riff(fmt(FLOAT, 1, 8_000, 4, 32), chunk("data", floats(SAW))));
@@ -115,20 +115,20 @@ class WavKindsTest {
   }
 
   @Test
-  void samplesThatAreNotNumbersAreRefusedWithTheirPlace() throws IOException {
+  void nonFiniteSamplesAreReportedWithPosition() throws IOException {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       assertSays(
-          refused(riff(fmt(FLOAT, 2, 8_000, 8, 32), chunk("data", floats(0, 1, 2, bad)))),
+          rejected(riff(fmt(FLOAT, 2, 8_000, 8, 32), chunk("data", floats(0, 1, 2, bad)))),
           "data: got " + bad + " in frame 1, channel 1",
           "finite");
     }
     assertSays(
-        refused(riff(fmt(FLOAT, 1, 8_000, 8, 64), chunk("data", doubles(0, -1e39)))),
+        rejected(riff(fmt(FLOAT, 1, 8_000, 8, 64), chunk("data", doubles(0, -1e39)))),
         "got -1.0E39 in frame 1, channel 0");
   }
 
   @Test
-  void furtherSamplesAreLeftOutWithAWarning() throws IOException {
+  void secondDataChunkIsIgnoredWithAWarning() throws IOException {
     assertEquals(List.of(), warnings(riff(fmt16(), chunk("data", pcm16()), chunk("LIST"))));
     assertEquals(List.of(), warnings(join(riff(fmt16(), chunk("data", pcm16())), new byte[999])));
     for (byte[] file :
@@ -138,7 +138,7 @@ class WavKindsTest {
       List<String> warnings = warnings(file);
       assertEquals(1, warnings.size(), warnings.toString());
       assertSays(
-          new IOException(warnings.get(0)), "a.wav: a second \"data\" chunk, of ", "left out");
+          new IOException(warnings.get(0)), "a.wav: a second \"data\" chunk, of ", "ignored");
     }
   }
 
@@ -152,7 +152,7 @@ class WavKindsTest {
     return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
-  // --- sizes that a writer to a pipe cannot know
+  // --- sizes unknown to a writer to a pipe
 
   @ParameterizedTest
   @CsvSource({
@@ -164,12 +164,12 @@ class WavKindsTest {
     "24, 0", // Python's wave
     "FFFFFFFF, 0",
     "0, FFFFFFFF",
-    "EC, FFFFFFFF", // the RIFF size of a file that is whole
+    "EC, FFFFFFFF", // the RIFF size of a complete file
     "EC, C9",
     "EC, 7FFFF000",
     "0, 1000"
   })
-  void ofAStreamAllIsRead(String riffSize, String dataSize) throws IOException {
+  void streamedFileIsReadToItsEnd(String riffSize, String dataSize) throws IOException {
     long all = Long.parseLong(riffSize, 16);
     long data = Long.parseLong(dataSize, 16);
     assertSaw(head("RIFF", all), fmt16(), sized("data", data, pcm16()));
@@ -180,17 +180,19 @@ class WavKindsTest {
   }
 
   @Test
-  void aFileThatIsCutOffIsRefused() throws IOException {
+  void truncatedFileIsRejected() throws IOException {
     byte[] whole = riff(fmt16(), chunk("data", pcm16()));
     for (int length = 5; length < whole.length; length++) {
       assertSays(
-          refused(Arrays.copyOf(whole, length)), length < 12 ? "get the file anew" : "get it anew");
+          rejected(Arrays.copyOf(whole, length)),
+          length < 12 ? "get a new copy of the file" : "get a new copy");
     }
-    assertSays(refused(Arrays.copyOf(whole, 100)), "data: got 28 frames, expected 100", "cut off");
+    assertSays(
+        rejected(Arrays.copyOf(whole, 100)), "data: got 28 frames, expected 100", "truncated");
     byte[] trailed = riff(fmt16(), chunk("data"), chunk("LIST", new byte[26]));
-    assertSays(refused(trailed), "data: got 0 frames, expected 1");
-    assertSays(refused(riff(fmt16(), chunk("data"))), "data: got 0 frames, expected 1");
-    assertSays(refused(riff(fmt16(), chunk("data", (byte) 1))), "data: got 0 frames");
+    assertSays(rejected(trailed), "data: got 0 frames, expected 1");
+    assertSays(rejected(riff(fmt16(), chunk("data"))), "data: got 0 frames, expected 1");
+    assertSays(rejected(riff(fmt16(), chunk("data", (byte) 1))), "data: got 0 frames");
   }
 
   // --- more bytes than bits
@@ -208,42 +210,42 @@ class WavKindsTest {
     "3, 17, 17",
     "4, 16, 16"
   })
-  void samplesOfAnySizeStandInTheUpperBits(int bytes, int bits, int valid) throws IOException {
+  void samplesOfAnySizeAreReadFromTheUpperBits(int bytes, int bits, int valid) throws IOException {
     byte[] data = chunk("data", ints(bytes, steps()));
     assertSaw(riff(fmt(PCM, 1, 8_000, bytes, bits), data));
     assertSaw(riff(extensible(PCM, 1, 8_000, bytes, bits, valid), data));
   }
 
   @Test
-  void fewerBitsThanBytesHoldAreRead() throws IOException {
+  void fewerBitsThanBytesAreRead() throws IOException {
     Path file = file(riff(fmt(PCM, 1, 8_000, 2, 12), chunk("data", ints(2, 0x7FF0L << 48))));
     assertArrayEquals(new float[] {2_047 / 2_048f}, WavFiles.read(file).samples());
     file = file(riff(fmt(PCM, 1, 8_000, 1, 7), chunk("data", (byte) 0xFE, (byte) 0)));
     assertArrayEquals(new float[] {63 / 64f, -1}, WavFiles.read(file).samples());
-    // Hardware fills the lowest bits, too, and the valid bits say only how good they are.
+    // Hardware fills the lowest bits, too, and the valid bits state only the precision.
     byte[] full = ints(4, 0x7FFFFFFFL << 32, 1L << 32);
     file = file(riff(extensible(PCM, 1, 8_000, 4, 32, 24), chunk("data", full)));
     assertArrayEquals(new float[] {1, 0x1p-31f}, WavFiles.read(file).samples());
   }
 
   @Test
-  void samplesThatMayStandInTheLowerBitsAreRefused() throws IOException {
+  void samplesInTheLowerBitsAreRejected() throws IOException {
     byte[] data = ints(4, 0x00123456L << 32);
     assertSays(
-        refused(riff(fmt(PCM, 1, 8_000, 4, 24), chunk("data", data))),
+        rejected(riff(fmt(PCM, 1, 8_000, 4, 24), chunk("data", data))),
         "data: ",
         "24 bits in 4 bytes",
         "upper bits",
         "convert it");
     data = ints(2, 0x0123L << 48);
-    refused(riff(fmt(PCM, 1, 8_000, 2, 12), chunk("data", data)));
+    rejected(riff(fmt(PCM, 1, 8_000, 2, 12), chunk("data", data)));
   }
 
   // --- chunks
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 17, 10_000, 10_001, 300_000})
-  void chunksOfAnyLengthMayStandBetween(int length) throws IOException {
+  void chunksOfAnyLengthAreSkipped(int length) throws IOException {
     byte[] data = chunk("data", pcm16());
     for (byte[] format : List.of(fmt16(), extensible16())) {
       for (String id : List.of("LIST", "JUNK", "bext", "fact", "\0\0\0\0", "DATA")) {
@@ -258,17 +260,17 @@ class WavKindsTest {
         assertSaw(riff(format, chunk, pad, data));
         Arrays.fill(pad, (byte) 7);
         assertSaw(riff(chunk, pad, format, data));
-        // Some programs forget to pad.
+        // Some programs do not pad.
         assertSaw(riff(format, chunk, data));
         assertSaw(riff(chunk, format, data));
       }
     }
-    // As that between sections of a disk.
+    // Like the padding between disk sectors.
     assertSaw(riff(fmt16(), new byte[length / 8 * 8], data));
   }
 
   @Test
-  void whatFollowsTheSoundIsNotRead() throws IOException {
+  void dataAfterTheSamplesAreNotRead() throws IOException {
     assertSaw(riff(fmt16(), chunk("data", pcm16())), ascii("TAG of an old player"));
     byte[] odd = chunk("data", join(pcm16(), new byte[1]));
     assertSaw(riff(fmt16(), odd));
@@ -277,43 +279,43 @@ class WavKindsTest {
   }
 
   @Test
-  void chunksThatAreMissingAreNamed() throws IOException {
-    assertSays(refused(riff(chunk("data", pcm16()))), "\"fmt \"");
-    assertSays(refused(riff(chunk("data", pcm16()), fmt16())), "\"fmt \"");
-    assertSays(refused(riff(fmt16(), chunk("LIST", new byte[8]))), "\"data\"");
-    assertSays(refused(riff(chunk("fmt ", new byte[15]), chunk("data", pcm16()))), "fmt", "15");
+  void missingChunksAreNamed() throws IOException {
+    assertSays(rejected(riff(chunk("data", pcm16()))), "\"fmt \"");
+    assertSays(rejected(riff(chunk("data", pcm16()), fmt16())), "\"fmt \"");
+    assertSays(rejected(riff(fmt16(), chunk("LIST", new byte[8]))), "\"data\"");
+    assertSays(rejected(riff(chunk("fmt ", new byte[15]), chunk("data", pcm16()))), "fmt", "15");
   }
 
   // --- RF64
 
   @ParameterizedTest
   @ValueSource(strings = {"RF64", "BW64"})
-  void wideSizesAreRead(String magic) throws IOException {
+  void sixtyFourBitSizesAreRead(String magic) throws IOException {
     byte[] data = sized("data", 0xFFFFFFFFL, pcm16());
     byte[] list = chunk("LIST", new byte[8]);
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(272, 200), fmt16(), data);
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(288, 200), extensible16(), data, list);
-    // The size of a small sound may stand in its own place.
+    // The size of a small file may be in the regular field.
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(272, 0), fmt16(), chunk("data", pcm16()), list);
     // A stream.
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(0, 0), fmt16(), data);
     assertSaw(head(magic, 0xFFFFFFFFL), ds64(-1, -1), fmt16(), data);
     assertSays(
-        refused(head(magic, 0xFFFFFFFFL), ds64(5_000_000_072L, 5_000_000_000L), fmt16(), data),
+        rejected(head(magic, 0xFFFFFFFFL), ds64(5_000_000_072L, 5_000_000_000L), fmt16(), data),
         "data: got 100 frames, expected 2500000000",
-        "cut off");
+        "truncated");
   }
 
-  // --- headers that cannot be
+  // --- invalid headers
 
   @Test
-  void headersThatCannotBeAreRefused() throws IOException {
+  void invalidHeadersAreRejected() throws IOException {
     byte[] data = chunk("data", new byte[240]);
-    assertSays(refused(riff(fmt(PCM, 1, 8_000, 0, 16), data)), "header: ", "0 bytes");
-    assertSays(refused(riff(extensible(PCM, 1, 8_000, 0, 24, 24), data)), "header: ", "0 bytes");
-    assertSays(refused(riff(fmt(PCM, 0, 8_000, 2, 16), data)), "header: ", "0 channels");
-    assertSays(refused(riff(fmt(PCM, 1, 0, 2, 16), data)), "header: ", "0 samples a second");
-    assertSays(refused(riff(fmt(PCM, 1, 0xFFFFFFFFL, 2, 16), data)), "4294967295 samples a second");
+    assertSays(rejected(riff(fmt(PCM, 1, 8_000, 0, 16), data)), "header: ", "0 bytes");
+    assertSays(rejected(riff(extensible(PCM, 1, 8_000, 0, 24, 24), data)), "header: ", "0 bytes");
+    assertSays(rejected(riff(fmt(PCM, 0, 8_000, 2, 16), data)), "header: ", "0 channels");
+    assertSays(rejected(riff(fmt(PCM, 1, 0, 2, 16), data)), "header: ", "a rate of 0 Hz");
+    assertSays(rejected(riff(fmt(PCM, 1, 0xFFFFFFFFL, 2, 16), data)), "a rate of 4294967295 Hz");
     int[][] bad = {
       {PCM, 1, 2, 0}, {PCM, 1, 1, 9}, {PCM, 2, 3, 12}, {PCM, 3, 2, 8}, {PCM, 1, 2, 8},
       {PCM, 1, 5, 40}, {PCM, 1, 8, 64}, {FLOAT, 1, 2, 16}, {FLOAT, 1, 3, 24}, {FLOAT, 1, 8, 32},
@@ -321,40 +323,40 @@ class WavKindsTest {
     };
     for (int[] b : bad) {
       assertSays(
-          refused(riff(fmt(b[0], b[1], 8_000, b[2], b[3]), data)),
+          rejected(riff(fmt(b[0], b[1], 8_000, b[2], b[3]), data)),
           "header: got ",
           b[3] + " bits",
           "8, 16, 24 or 32 bits",
           "convert it");
-      refused(riff(extensible(b[0], b[1], 8_000, b[2], b[3], b[3]), data));
+      rejected(riff(extensible(b[0], b[1], 8_000, b[2], b[3], b[3]), data));
     }
   }
 
   @Test
-  void aLyingHeaderAsksForNothing() throws IOException {
+  void wrongHeaderSizesDoNotAllocateMemory() throws IOException {
     byte[] start = join(head("RIFF", 0xFFFFFFFFL), fmt(PCM, 65_535, 8_000, 65_535, 8));
     assertTimeoutPreemptively(
-        Duration.ofSeconds(10), () -> refused(start, sized("data", 0xFFFFFFFEL, new byte[1_000])));
+        Duration.ofSeconds(10), () -> rejected(start, sized("data", 0xFFFFFFFEL, new byte[1_000])));
     byte[] big = chunk("fmt ", new byte[8]);
     big[7] = 0x7F;
-    assertTimeoutPreemptively(Duration.ofSeconds(10), () -> refused(head("RIFF", 9), big));
+    assertTimeoutPreemptively(Duration.ofSeconds(10), () -> rejected(head("RIFF", 9), big));
   }
 
   @Test
-  void aChunkOfOddLengthThatIsCutOffIsTheLast() throws IOException {
+  void truncatedChunkOfOddLengthIsTheLast() throws IOException {
     assertSays(
-        refused(riff(fmt(PCM, 1, 8_000, 2, 16), sized("JUNK", 999, new byte[9]))),
+        rejected(riff(fmt(PCM, 1, 8_000, 2, 16), sized("JUNK", 999, new byte[9]))),
         "chunks: got no \"data\"");
   }
 
   @Test
-  void moreSamplesThanASeriesHoldsAreRefused() throws IOException {
+  void excessiveSampleCountIsRejected() throws IOException {
     long size = 2_200_000_000L;
     Path file = file(head("RF64", 0xFFFFFFFFL), ds64(size + 72, size), fmt(PCM, 1, 8_000, 1, 8));
     try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
       large.seek(large.length());
       large.write(sized("data", 0xFFFFFFFFL));
-      large.setLength(large.length() + size); // a hole, which takes no room
+      large.setLength(large.length() + size); // a hole, which takes no disk space
     }
     assertTimeoutPreemptively(
         Duration.ofSeconds(10),
@@ -363,13 +365,13 @@ class WavKindsTest {
                 assertThrows(BadFileException.class, () -> WavFiles.read(file)),
                 "got " + size + " samples",
                 "2147483639",
-                "split it"));
+                "split the file"));
   }
 
   // --- other kinds
 
   @Test
-  void otherCodecsAreNamed() throws IOException {
+  void unsupportedCodecsAreNamed() throws IOException {
     Map<Integer, String> names =
         Map.of(
             2,
@@ -387,17 +389,17 @@ class WavKindsTest {
     for (int tag : names.keySet()) {
       for (byte[] format : List.of(fmt(tag, 1, 8_000, 1, 8), extensible(tag, 1, 8_000, 1, 8, 8))) {
         assertSays(
-            refused(riff(format, chunk("data", new byte[100]))),
+            rejected(riff(format, chunk("data", new byte[100]))),
             "header: got " + names.get(tag),
             "ffmpeg");
       }
     }
-    assertSays(refused(riff(fmt(0x1234, 1, 8_000, 1, 8), chunk("data", new byte[100]))), "0x1234");
+    assertSays(rejected(riff(fmt(0x1234, 1, 8_000, 1, 8), chunk("data", new byte[100]))), "0x1234");
     byte[] other = extensible16();
     other[8 + 39] ^= 1;
-    assertSays(refused(riff(other, chunk("data", pcm16()))), "header: ", "sub-format");
+    assertSays(rejected(riff(other, chunk("data", pcm16()))), "header: ", "sub-format");
     byte[] none = fmt(0xFFFE, 1, 8_000, 2, 16);
-    assertSays(refused(riff(none, chunk("data", pcm16()))), "header: ", "sub-format");
+    assertSays(rejected(riff(none, chunk("data", pcm16()))), "header: ", "sub-format");
   }
 
   @Test
@@ -430,20 +432,22 @@ class WavKindsTest {
     for (Map.Entry<String, String> kind : beginnings.entrySet()) {
       for (int length : new int[] {0, 1_000}) {
         assertSays(
-            refused(ascii(kind.getKey()), new byte[length]),
+            rejected(ascii(kind.getKey()), new byte[length]),
             "header: got ",
             kind.getValue(),
             "expected a WAV file");
       }
     }
-    assertSays(refused(ascii("fLaC")), "ffmpeg -i");
+    assertSays(rejected(ascii("fLaC")), "ffmpeg -i");
     assertSays(
-        refused(ascii("some text")), "header: got text", "get the file anew, check the path");
-    assertSays(refused(new byte[0]), "empty");
+        rejected(ascii("some text")),
+        "header: got text",
+        "get a new copy of the file, check the path");
+    assertSays(rejected(new byte[0]), "empty");
   }
 
   @Test
-  void whatIsNoFileOfADiskIsReadOrNamed() throws IOException {
+  void pipesAreReadAndOtherSpecialFilesNamed() throws IOException {
     Path zip = folder.resolve("sounds.zip");
     try (FileSystem inside = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
       Path packed = inside.getPath("a.wav");

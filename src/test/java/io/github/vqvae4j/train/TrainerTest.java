@@ -212,7 +212,7 @@ class TrainerTest {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> trainer(model).fit(damaged)),
           "NaN in image 7",
-          "repair or leave out");
+          "repair or remove");
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> model.encode(damaged)),
           "NaN in image 7");

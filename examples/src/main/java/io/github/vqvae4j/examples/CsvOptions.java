@@ -97,7 +97,7 @@ final class CsvOptions {
     return problem
         .replaceAll("CsvConfig\\.(\\w+)\\(([^)]*)\\)", "--$1 $2")
         .replace("CsvConfig.", "--")
-        .replace("by their names", "by --columns");
+        .replace("by name", "with --columns");
   }
 
   /** A name, which double quotes may be around. */

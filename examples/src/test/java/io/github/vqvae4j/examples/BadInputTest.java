@@ -85,7 +85,7 @@ class BadInputTest {
     Path cut = folder.resolve("train-images-idx3-ubyte.gz");
     byte[] whole = Files.readAllBytes(cut);
     Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
-    mnist("--data=" + folder).failed(1, cut.toString(), "cut off", "get the file anew");
+    mnist("--data=" + folder).failed(1, cut.toString(), "truncated", "get a new copy of the file");
     assertFalse(Files.exists(output));
   }
 

@@ -175,7 +175,7 @@ class DownloadOptionTest {
   void aCacheThatIsAFileIsNamed() throws IOException {
     Files.writeString(cache, "mine");
     small("mnist", "--download=mnist", mirror("a"))
-        .failed(1, "Cannot make or write to the folder " + cache.resolve("mnist"), "--cache");
+        .failed(1, "Cannot create or write to the folder " + cache.resolve("mnist"), "--cache");
   }
 
   @Test

@@ -151,7 +151,8 @@ class PaletteCommandTest {
     Run.of("palette").failed(2, "--data");
     Run.of("palette", "--data=" + in, "--colors=8,257").failed(2, "at most 256", "[8, 257]");
     Run.of("palette", "--data=" + in, "--colors=0").failed(2, "--colors", "got '0'");
-    Run.of("palette", "--data=" + in, "--output=" + output).failed(1, "got no image among 0 files");
+    Run.of("palette", "--data=" + in, "--output=" + output)
+        .failed(1, "got no image files among 0 files");
     Run.of("palette", "--data=" + folder.resolve("no.png"), "--output=" + output)
         .failed(1, "no.png", "no such file");
     image("a.png", 2, 2);

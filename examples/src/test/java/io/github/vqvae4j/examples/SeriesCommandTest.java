@@ -79,7 +79,7 @@ class SeriesCommandTest {
         Stream.concat(RESULTS.stream(), Stream.of("reconstruction.wav"))
             .collect(Collectors.toSet()));
     Series written = WavFiles.read(output.resolve("reconstruction.wav"));
-    assertEquals("Series[1801, 2] at 8000.0 a second", written.toString());
+    assertEquals("Series[1801, 2] at 8000.0 Hz", written.toString());
   }
 
   @Test

@@ -4,9 +4,12 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.memory.HeapMemory;
 import java.awt.image.Raster;
 
-/** The pixels of a decoded image, a row at a time, so that no copy of it in floats is needed. */
-final class PictureRows {
-  /** A row may be all of the picture: its samples are turned into floats so many pixels a time. */
+/**
+ * The pixels of a decoded image, converted row by row, so that no copy of the image in floats is
+ * needed.
+ */
+final class ImageRows {
+  /** The number of pixels converted at a time; a row may contain all pixels of the image. */
   private static final int BLOCK = 1 << 13;
 
   private final String name;
@@ -15,11 +18,11 @@ final class PictureRows {
   private final int[] samples;
 
   /**
-   * Of a decoded image.
+   * Creates the rows of a decoded image.
    *
-   * @param name file and size, for a message about memory
+   * @param name the file and size, for a message about memory
    */
-  PictureRows(String name, Raster raster, PixelFormat pixels) {
+  ImageRows(String name, Raster raster, PixelFormat pixels) {
     this.name = name;
     this.raster = raster;
     this.pixels = pixels;
@@ -34,12 +37,12 @@ final class PictureRows {
     return raster.getWidth();
   }
 
-  /** 1 for gray, 3 for red, green, blue. */
+  /** Returns 1 for gray or 3 for red, green, blue. */
   int channels() {
     return pixels.channels();
   }
 
-  /** Copies row {@code y} into {@code target} from {@code offset} on: [width, channels], 0 to 1. */
+  /** Copies row {@code y} to {@code target} at {@code offset}: [width, channels], 0 to 1. */
   void read(int y, float[] target, int offset) throws BadFileException {
     for (int x = 0; x < width(); x += BLOCK) {
       int count = Math.min(BLOCK, width() - x);
@@ -48,7 +51,7 @@ final class PictureRows {
     }
   }
 
-  /** All of it. */
+  /** Returns all rows. */
   Images toImages() throws BadFileException {
     int row = width() * channels();
     float[] values = HeapMemory.floats(height() * row, () -> name + " as floats,");

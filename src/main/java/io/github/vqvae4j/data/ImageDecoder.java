@@ -16,44 +16,44 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 
 /**
- * Reads one image from a PNG, JPEG or BMP file. What the bytes mean is decided before ImageIO sees
- * them; it only decompresses.
+ * Reads one image from a PNG, JPEG or BMP file. The file is interpreted here; ImageIO only
+ * decompresses the pixels.
  */
-final class ImageReading {
+final class ImageDecoder {
   /**
-   * What libjpeg warns of when there is junk behind a scan; before a restart marker it is a sign of
-   * damage. Any other warning means that pixels were made up.
+   * The warning of libjpeg about junk after a scan; junk before a restart marker indicates a
+   * corrupt file. Any other warning means that pixels were invented.
    */
   private static final Pattern JUNK =
       Pattern.compile(
           "Corrupt JPEG data: (\\d{1,9}) extraneous bytes before marker 0x(?!d[0-7]).*");
 
-  /** Scans with junk behind them, for each of which the image is decoded again. */
+  /** The maximum number of scans followed by junk, for each of which the image is decoded again. */
   private static final int MAX_JUNK = 16;
 
-  /** A warning, and the part of the file that had been read up to then. */
+  /** A warning and the part of the file that was being read. */
   private record Warning(String text, int part) {}
 
-  private ImageReading() {}
+  private ImageDecoder() {}
 
-  /** All pixels of an image. */
+  /** Reads all pixels of an image. */
   static Images image(Path file, OrientationNotice notice) throws IOException {
     return read(file, notice, Float.BYTES, " decoded and as floats,").toImages();
   }
 
-  /** An image a row at a time. */
-  static PictureRows rows(Path file, OrientationNotice notice) throws IOException {
+  /** Reads an image whose pixels are converted row by row. */
+  static ImageRows rows(Path file, OrientationNotice notice) throws IOException {
     return read(file, notice, 0, " decoded,");
   }
 
   /**
    * Decodes an image.
    *
-   * @param more bytes that each value of a pixel will take beside its decoded samples
-   * @param as what memory is needed for, in a message
+   * @param additionalBytes the number of additional bytes per value, beyond the decoded samples
+   * @param use the description of the required memory in a message
    */
-  private static PictureRows read(Path file, OrientationNotice notice, long more, String as)
-      throws IOException {
+  private static ImageRows read(
+      Path file, OrientationNotice notice, long additionalBytes, String use) throws IOException {
     InputFile.require(file, "an image file");
     try (FileBytes bytes = new FileBytes(file)) {
       ImageSource source = open(bytes);
@@ -65,13 +65,13 @@ final class ImageReading {
               + " x "
               + source.width()
               + " pixels,";
-      BufferedImage picture =
+      BufferedImage decoded =
           HeapMemory.guard(
-              () -> name + as,
-              pixels * (source.pixels().bytes() + more * source.pixels().channels()),
+              () -> name + use,
+              pixels * (source.pixels().bytes() + additionalBytes * source.pixels().channels()),
               () -> decode(bytes, source));
       notice.found(file, source.orientation());
-      return new PictureRows(name, picture.getRaster(), source.pixels());
+      return new ImageRows(name, decoded.getRaster(), source.pixels());
     }
   }
 
@@ -92,7 +92,7 @@ final class ImageReading {
 
   private static BufferedImage decode(FileBytes bytes, ImageSource source) throws IOException {
     ImageReader reader = reader(source.format());
-    try (ImageParts parts = source.parts()) {
+    try (CompositeImageStream parts = source.parts()) {
       List<Warning> warnings = new ArrayList<>();
       reader.addIIOReadWarningListener(
           (origin, text) -> warnings.add(new Warning(text, parts.current())));
@@ -100,11 +100,11 @@ final class ImageReading {
         warnings.clear();
         parts.seek(0);
         reader.setInput(parts, false, true);
-        BufferedImage picture = reader.read(0);
+        BufferedImage decoded = reader.read(0);
         if (warnings.isEmpty()) {
-          return picture;
+          return decoded;
         }
-        // libjpeg tells the first warning only: without the junk it may have another one.
+        // libjpeg reports only the first warning: without the junk there may be another one.
         Warning first = warnings.get(0);
         Matcher found = JUNK.matcher(first.text);
         if (junk == MAX_JUNK
@@ -116,18 +116,19 @@ final class ImageReading {
     } catch (IOException | RuntimeException e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof BadFileException bad) {
-          throw bad; // The file lacks bytes that it had: ImageIO may have wrapped that.
+          throw bad; // The file was truncated in the meantime: ImageIO may have wrapped the
+          // exception.
         }
       }
       HeapMemory.throwCausingError(e);
-      // Damaged files make ImageIO's readers fail in any of their loops.
+      // Corrupt files cause arbitrary exceptions in ImageIO's readers.
       throw bytes.corrupt(e.toString(), e);
     } finally {
       reader.dispose();
     }
   }
 
-  /** The JDK's own reader, so that a plugin on the class path does not change what is read. */
+  /** Returns the reader of the JDK, so that plugins on the class path do not change the result. */
   private static ImageReader reader(String format) {
     Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format);
     while (readers.hasNext()) {

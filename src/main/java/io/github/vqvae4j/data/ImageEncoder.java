@@ -19,32 +19,32 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes one image to a PNG or JPEG file. */
-final class ImageWriting {
-  /** ImageIO's own 0.75 shows blocks that a model could be blamed for. */
+final class ImageEncoder {
+  /** ImageIO's default of 0.75 causes visible blocks that could be attributed to the model. */
   private static final float JPEG_QUALITY = 0.95f;
 
-  private ImageWriting() {}
+  private ImageEncoder() {}
 
   static void write(Images image, Path file) throws IOException {
     String format = format(file);
-    Checks.picture(image);
+    Checks.writable(image);
     HeapMemory.guard(
         () -> FileNames.path(file) + ", to which " + image + " is written,",
         image.imageLength(),
         () -> {
-          BufferedImage picture = picture(image);
-          AtomicFile.write(file, out -> encode(picture, format, out));
+          BufferedImage buffered = toBufferedImage(image);
+          AtomicFile.write(file, out -> encode(buffered, format, out));
           return null;
         });
   }
 
   static byte[] png(Images image) {
-    Checks.picture(image);
+    Checks.writable(image);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      encode(picture(image), "png", bytes);
+      encode(toBufferedImage(image), "png", bytes);
     } catch (IOException e) {
-      throw new UncheckedIOException("memory takes every byte", e);
+      throw new UncheckedIOException("unexpected error while writing to memory", e);
     }
     return bytes.toByteArray();
   }
@@ -60,15 +60,15 @@ final class ImageWriting {
     throw new IllegalArgumentException(
         "got the file name "
             + FileNames.path(file)
-            + ", expected one that ends in .png, .jpg or .jpeg; change the ending");
+            + ", expected one that ends in .png, .jpg or .jpeg; change the extension");
   }
 
-  private static BufferedImage picture(Images image) {
+  private static BufferedImage toBufferedImage(Images image) {
     int channels = image.channels();
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
-    BufferedImage picture = new BufferedImage(image.width(), image.height(), type);
-    // The raster, because setRGB would change gray values by its own idea of their gamma.
-    WritableRaster raster = picture.getRaster();
+    BufferedImage buffered = new BufferedImage(image.width(), image.height(), type);
+    // Writes to the raster, because setRGB would apply a gamma correction to gray values.
+    WritableRaster raster = buffered.getRaster();
     int[] row = new int[image.width() * channels];
     for (int y = 0; y < image.height(); y++) {
       for (int i = 0; i < row.length; i++) {
@@ -77,15 +77,15 @@ final class ImageWriting {
       }
       raster.setPixels(0, y, image.width(), 1, row);
     }
-    return picture;
+    return buffered;
   }
 
-  /** The nearest of 256 steps. */
+  /** Returns the value clamped to [0, 1] and rounded to 8 bits. */
   static int toByte(float value) {
     return Math.round(Math.max(0, Math.min(1, value)) * 255);
   }
 
-  static void encode(BufferedImage picture, String format, OutputStream out) throws IOException {
+  static void encode(BufferedImage buffered, String format, OutputStream out) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
     try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
       ImageWriteParam settings = writer.getDefaultWriteParam();
@@ -94,7 +94,7 @@ final class ImageWriting {
         settings.setCompressionQuality(JPEG_QUALITY);
       }
       writer.setOutput(stream);
-      writer.write(null, new IIOImage(picture, null, null), settings);
+      writer.write(null, new IIOImage(buffered, null, null), settings);
     } finally {
       writer.dispose();
     }

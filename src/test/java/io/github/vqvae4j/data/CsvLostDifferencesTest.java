@@ -18,15 +18,18 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Columns whose steps float loses are refused, also with faulty values; ordinary ones are read. */
-class CsvLostStepsTest {
+/**
+ * Columns whose differences are lost in float are rejected, also with faulty values; others are
+ * read.
+ */
+class CsvLostDifferencesTest {
   private static final String[] FAULTS = {"0", "-9999", "1e30", "0.5", "65535"};
 
   @TempDir Path folder;
   private final Random random = new Random(7);
 
   @Test
-  void faultyValuesDoNotHideLostSteps() throws IOException {
+  void faultyValuesDoNotHideLostDifferences() throws IOException {
     List<String> wrong = new ArrayList<>();
     Map<String, List<String>> lost = new LinkedHashMap<>();
     double[] walk = {101_325};
@@ -67,12 +70,12 @@ class CsvLostStepsTest {
   }
 
   @Test
-  void theMessageShowsAValueBeforeALostStep() {
+  void errorContainsTheValueBeforeALostDifference() {
     List<String> times = values(200, 2, i -> 1.7e9 + i * .25);
     times.add(0, "0");
     assertSays(
         assertThrows(BadFileException.class, () -> read(times)),
-        "column 1 (v): got values such as 1700000000 with steps that are lost");
+        "column 1 (v): got values such as 1700000000 whose differences are lost");
   }
 
   @Test
@@ -81,7 +84,7 @@ class CsvLostStepsTest {
     Map<String, List<String>> ordinary = new LinkedHashMap<>();
     ordinary.put(
         "sine and noise", values(5_000, 12, i -> Math.sin(i / 50.0) + .01 * random.nextGaussian()));
-    ordinary.put("sine beside an offset", values(5_000, 12, i -> 100 + Math.sin(i / 50.0)));
+    ordinary.put("sine with an offset", values(5_000, 12, i -> 100 + Math.sin(i / 50.0)));
     ordinary.put("slow sine", values(200_000, 15, i -> 20 + 20 * Math.sin(i / 1e7)));
     ordinary.put("nine digits", values(2_000, 9, i -> random.nextDouble()));
     ordinary.put("temperature", values(2_000, 2, i -> 21.5 + random.nextGaussian()));
@@ -151,17 +154,17 @@ class CsvLostStepsTest {
     return values;
   }
 
-  private void expect(boolean refused, String name, List<String> values, List<String> wrong)
+  private void expect(boolean rejected, String name, List<String> values, List<String> wrong)
       throws IOException {
     try {
       read(values);
-      if (refused) {
+      if (rejected) {
         wrong.add("read: " + name);
       }
     } catch (BadFileException e) {
       assertSays(e, "column 1 (v)", "lost in float");
-      if (!refused) {
-        wrong.add("refused: " + name);
+      if (!rejected) {
+        wrong.add("rejected: " + name);
       }
     }
   }

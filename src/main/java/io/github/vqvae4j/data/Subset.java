@@ -8,50 +8,50 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Some images of another data set, as a view. */
-final class DatasetPart implements Dataset {
-  private final Dataset whole;
+/** A view of some images of another data set. */
+final class Subset implements Dataset {
+  private final Dataset source;
   private final int[] indices;
   private final String name;
 
-  private DatasetPart(Dataset whole, int[] indices, String name) {
-    this.whole = whole;
+  private Subset(Dataset source, int[] indices, String name) {
+    this.source = source;
     this.indices = indices;
     this.name = name;
   }
 
-  /** Neighbouring images, as {@link Dataset#range} says. */
-  static Dataset range(Dataset whole, int from, int to) {
-    if (from < 0 || from > to || to > whole.size()) {
+  /** Implements {@link Dataset#range}. */
+  static Dataset range(Dataset source, int from, int to) {
+    if (from < 0 || from > to || to > source.size()) {
       throw new IllegalArgumentException(
           "got the range from "
               + from
               + " to "
               + to
               + ", expected 0 <= from <= to <= "
-              + whole.size()
+              + source.size()
               + ", the number of images; correct the range");
     }
     int[] indices = IntStream.range(from, to).toArray();
-    return new DatasetPart(whole, indices, "images " + from + " to " + to);
+    return new Subset(source, indices, "images " + from + " to " + to);
   }
 
-  /** Chosen images, as {@link Dataset#select} says. */
-  static Dataset select(Dataset whole, int... indices) {
+  /** Implements {@link Dataset#select}. */
+  static Dataset select(Dataset source, int... indices) {
     for (int index : indices) {
-      Checks.index(index, whole.size());
+      Checks.index(index, source.size());
     }
-    return new DatasetPart(whole, indices.clone(), Counts.of(indices.length, "image"));
+    return new Subset(source, indices.clone(), Counts.of(indices.length, "image"));
   }
 
-  /** Random parts, as {@link Dataset#split} says. */
-  static List<Dataset> split(Dataset whole, long seed, double... fractions) {
-    int[] ends = ends(whole.size(), fractions);
-    int[] order = BatchOrder.permutation(whole.size(), Rng.at(seed, RngStream.SPLIT));
+  /** Implements {@link Dataset#split}. */
+  static List<Dataset> split(Dataset source, long seed, double... fractions) {
+    int[] ends = ends(source.size(), fractions);
+    int[] order = BatchOrder.permutation(source.size(), Rng.at(seed, RngStream.SPLIT));
     List<Dataset> parts = new ArrayList<>();
-    int begin = 0;
+    int start = 0;
     for (int end : ends) {
-      int[] indices = Arrays.copyOfRange(order, begin, end);
+      int[] indices = Arrays.copyOfRange(order, start, end);
       Arrays.sort(indices);
       String name =
           "part "
@@ -61,17 +61,20 @@ final class DatasetPart implements Dataset {
               + " ("
               + Counts.of(indices.length, "image")
               + ")";
-      parts.add(new DatasetPart(whole, indices, name));
-      begin = end;
+      parts.add(new Subset(source, indices, name));
+      start = end;
     }
     return List.copyOf(parts);
   }
 
-  /** Where each part ends; a last part takes what the fractions leave. */
+  /**
+   * Returns the end of each part; if the fractions do not add up to 1, the last part takes the
+   * rest.
+   */
   private static int[] ends(int size, double... fractions) {
     double sum = Arrays.stream(fractions).sum();
-    boolean whole = Math.abs(sum - 1) < 1e-9;
-    int[] ends = new int[fractions.length + (whole ? 0 : 1)];
+    boolean complete = Math.abs(sum - 1) < 1e-9;
+    int[] ends = new int[fractions.length + (complete ? 0 : 1)];
     double covered = 0;
     boolean empty = fractions.length == 0;
     for (int i = 0; i < ends.length; i++) {
@@ -80,14 +83,14 @@ final class DatasetPart implements Dataset {
       ends[i] = last ? size : (int) Math.round(covered * size);
       empty |= ends[i] <= (i == 0 ? 0 : ends[i - 1]);
     }
-    if (!(sum < 1 || whole) || Arrays.stream(fractions).anyMatch(f -> !(f > 0)) || empty) {
+    if (!(sum < 1 || complete) || Arrays.stream(fractions).anyMatch(f -> !(f > 0)) || empty) {
       throw new IllegalArgumentException(
           "got the fractions "
               + Arrays.toString(fractions)
               + " for "
               + Counts.of(size, "image")
-              + ", expected one or more above 0, at most 1 in sum, that give every part one"
-              + " image or more; correct the fractions, or give more images");
+              + ", expected one or more above 0 with a sum of at most 1, and at least one image in"
+              + " every part; correct the fractions, or use more images");
     }
     return ends;
   }
@@ -99,49 +102,49 @@ final class DatasetPart implements Dataset {
 
   @Override
   public int height() {
-    return whole.height();
+    return source.height();
   }
 
   @Override
   public int width() {
-    return whole.width();
+    return source.width();
   }
 
   @Override
   public int channels() {
-    return whole.channels();
+    return source.channels();
   }
 
   @Override
   public void image(int index, float[] target, int offset) {
     Checks.index(index, indices.length);
-    whole.image(indices[index], target, offset);
+    source.image(indices[index], target, offset);
   }
 
   @Override
   public void image(int index, long epoch, float[] target, int offset) {
     Checks.index(index, indices.length);
-    whole.image(indices[index], epoch, target, offset);
+    source.image(indices[index], epoch, target, offset);
   }
 
   @Override
   public int label(int index) {
     Checks.index(index, indices.length);
-    return whole.label(indices[index]);
+    return source.label(indices[index]);
   }
 
   @Override
   public boolean unitRange() {
-    return whole.unitRange();
+    return source.unitRange();
   }
 
   @Override
   public int skippedFiles() {
-    return whole.skippedFiles();
+    return source.skippedFiles();
   }
 
   @Override
   public String toString() {
-    return name + " of " + whole;
+    return name + " of " + source;
   }
 }

@@ -12,28 +12,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a WAV file chunk by chunk. Memory is taken for samples that are there, whatever the sizes
- * in the file say.
+ * Reads a WAV file chunk by chunk. Memory is allocated only for samples that exist, regardless of
+ * the sizes in the file.
  */
-final class WavReading {
+final class WavReader {
   private static final Logger LOG = LoggerFactory.getLogger(WavFiles.class);
-  private static final int SAMPLES_AT_ONCE = 1 << 13;
+  private static final int CHUNK_SAMPLES = 1 << 13;
   private static final int RIFF_HEADER = 12;
   private static final int CHUNK_HEADER = 8;
   private static final int NAME = 4;
 
-  /** The longest array. */
-  private static final int MOST = Integer.MAX_VALUE - 8;
+  /** The maximum length of an array. */
+  private static final int MAX_SAMPLES = Integer.MAX_VALUE - 8;
 
   /**
-   * What stands for a size that stands in a ds64 chunk, or that a writer to a pipe did not know.
+   * The placeholder for a size that is in a ds64 chunk, or that a writer to a pipe did not know.
    */
   private static final long NO_SIZE = 0xFFFFFFFFL;
 
-  /** Others write 7FFFF000, 7FFFFF00, 7FFFFFFF, .. then, and add the header to the RIFF size. */
-  private static final long LEAST_OF_STREAM = 0x7FFF0000L;
+  /**
+   * The minimum of other placeholders: 7FFFF000, 7FFFFF00, 7FFFFFFF, .., to which the header is
+   * added in the RIFF size.
+   */
+  private static final long MIN_PLACEHOLDER = 0x7FFF0000L;
 
-  /** Chunks that may stand right behind one of odd length that was not padded. */
+  /** Chunks that may directly follow a chunk of odd length without padding. */
   private static final Set<String> COMMON = Set.of("fmt ", "data", "LIST", "fact");
 
   private final FileBytes file;
@@ -42,37 +45,38 @@ final class WavReading {
   private long riffSize;
   private long wideDataSize;
 
-  WavReading(FileBytes file) {
+  WavReader(FileBytes file) {
     this.file = file;
     length = file.size();
   }
 
-  /** The whole sound. */
+  /** Reads the samples. */
   Series read() throws IOException {
     readHeader();
     WavFormat format = null;
-    long at = RIFF_HEADER;
-    while (length - at >= CHUNK_HEADER) {
-      ByteBuffer header = bytes(at, CHUNK_HEADER);
+    long offset = RIFF_HEADER;
+    while (length - offset >= CHUNK_HEADER) {
+      ByteBuffer header = bytes(offset, CHUNK_HEADER);
       String name = name(header, 0);
       long size = Integer.toUnsignedLong(header.getInt(4));
-      at += CHUNK_HEADER;
+      offset += CHUNK_HEADER;
       if (name.equals("fmt ")) {
-        format = WavFormat.of(file.file(), bytes(at, (int) Math.min(size, WavFormat.LONGEST)));
+        format =
+            WavFormat.of(file.file(), bytes(offset, (int) Math.min(size, WavFormat.MAX_LENGTH)));
       } else if (name.equals("ds64") && wide && size >= 2 * Long.BYTES) {
-        readSizes(bytes(at, 2 * Long.BYTES));
+        readSizes(bytes(offset, 2 * Long.BYTES));
       } else if (name.equals("data") && format == null) {
         break;
       } else if (name.equals("data")) {
-        return sound(format, at, wide && size == NO_SIZE ? wideDataSize : size);
+        return sound(format, offset, wide && size == NO_SIZE ? wideDataSize : size);
       }
-      at += size + padding(at, size);
+      offset += size + padding(offset, size);
     }
     throw bad(
         "chunks",
         "got no "
             + (format == null ? "\"fmt \" before \"data\"" : "\"data\"")
-            + ", expected one of each; the file is damaged or cut off, get it anew");
+            + ", expected one of each; the file is corrupt or truncated, get a new copy");
   }
 
   private void readHeader() throws IOException {
@@ -94,86 +98,96 @@ final class WavReading {
     }
   }
 
-  /** One byte after an odd length, unless a chunk begins there: not all programs write it. */
-  private int padding(long at, long size) throws IOException {
+  /**
+   * Returns the padding, one byte after an odd length, unless a chunk starts there, because not all
+   * programs write it.
+   */
+  private int padding(long offset, long size) throws IOException {
     boolean odd = size % 2 == 1;
-    return odd && !COMMON.contains(name(bytes(at + size, NAME), 0)) ? 1 : 0;
+    return odd && !COMMON.contains(name(bytes(offset + size, NAME), 0)) ? 1 : 0;
   }
 
-  /** The sound whose samples begin at a place and are said to have this size. */
-  private Series sound(WavFormat format, long begin, long size) throws IOException {
-    long there = length - begin;
-    boolean enough = size >= 0 && size <= there;
-    boolean toEnd = enough ? size == 0 && endsBy(begin) : endsBy(length);
-    long frames = (enough && !toEnd ? size : there) / format.frame();
-    if (!enough && !toEnd || frames == 0) {
+  /** Reads the samples at an offset, whose size is given by the header. */
+  private Series sound(WavFormat format, long start, long size) throws IOException {
+    long available = length - start;
+    boolean complete = size >= 0 && size <= available;
+    boolean toEnd = complete ? size == 0 && endsBy(start) : endsBy(length);
+    long frames = (complete && !toEnd ? size : available) / format.frame();
+    if (!complete && !toEnd || frames == 0) {
       throw bad(
           "data",
           "got "
               + frames
               + " frames, expected "
               + Math.max(1, size / format.frame())
-              + "; the file is empty or cut off, get it anew");
+              + "; the file is empty or truncated, get a new copy");
     }
-    float[] samples = samples(format, begin, frames);
+    float[] samples = samples(format, start, frames);
     if (!toEnd) {
-      warnOfMore(begin + size + padding(begin, size));
+      warnOfFurtherData(start + size + padding(start, size));
     }
     return Series.owning(samples, format.channels(), format.rate());
   }
 
-  /** Warns of further samples, which are left out. What are no chunks is not looked through. */
-  private void warnOfMore(long begin) throws IOException {
-    long at = begin;
-    while (length - at >= CHUNK_HEADER) {
-      ByteBuffer header = bytes(at, CHUNK_HEADER);
+  /**
+   * Logs a warning if there is a further data chunk, which is ignored. Stops at data that are not
+   * chunks.
+   */
+  private void warnOfFurtherData(long start) throws IOException {
+    long offset = start;
+    while (length - offset >= CHUNK_HEADER) {
+      ByteBuffer header = bytes(offset, CHUNK_HEADER);
       String name = name(header, 0);
       long size = Integer.toUnsignedLong(header.getInt(4));
       if (name.equals("data")) {
         LOG.warn(
-            "{}: a second \"data\" chunk, of {} bytes, is left out, as other programs do; if it"
-                + " belongs to the sound, write the file anew with one",
+            "{}: a second \"data\" chunk, of {} bytes, is ignored, as other programs do; if it"
+                + " belongs to the recording, write the file again with a single data chunk",
             FileNames.path(file.file()),
             size);
       }
       if (name.equals("data") || !name.chars().allMatch(c -> c >= ' ' && c <= '~')) {
         return;
       }
-      at += CHUNK_HEADER + size;
-      at += padding(at - size, size);
+      offset += CHUNK_HEADER + size;
+      offset += padding(offset - size, size);
     }
   }
 
-  /** Whether the file, by its own size in the header, ends here or before, or is a stream. */
+  /**
+   * Returns whether the file, by the RIFF size, ends at the offset or before, or was written to a
+   * pipe.
+   */
   private boolean endsBy(long place) {
-    return riffSize <= place - CHUNK_HEADER || !wide && riffSize >= LEAST_OF_STREAM;
+    return riffSize <= place - CHUNK_HEADER || !wide && riffSize >= MIN_PLACEHOLDER;
   }
 
-  private float[] samples(WavFormat format, long begin, long frames) throws IOException {
+  private float[] samples(WavFormat format, long start, long frames) throws IOException {
     long count = frames * format.channels();
-    if (count > MOST) {
+    if (count > MAX_SAMPLES) {
       throw bad(
           "data",
           "got "
               + count
               + " samples, expected at most "
-              + MOST
-              + ", as many as a series holds; split it, for example with ffmpeg -i IN -f segment"
-              + " -segment_time 3600 OUT%d.wav");
+              + MAX_SAMPLES
+              + ", the maximum length of a series; split the file, for example with ffmpeg -i IN -f"
+              + " segment -segment_time 3600 OUT%d.wav");
     }
     float[] samples =
         HeapMemory.floats(
-            (int) count, () -> FileNames.path(file.file()) + ", a sound of " + count + " samples,");
+            (int) count,
+            () -> FileNames.path(file.file()) + ", a recording of " + count + " samples,");
     int to;
-    // Not from += SAMPLES_AT_ONCE, which would overflow behind the longest array.
+    // Not from += CHUNK_SAMPLES, which would overflow after the maximum length of an array.
     for (int from = 0; from < samples.length; from = to) {
-      to = from + Math.min(SAMPLES_AT_ONCE, samples.length - from);
-      ByteBuffer some = bytes(begin + (long) from * format.bytes(), (to - from) * format.bytes());
-      if (some.remaining() < (to - from) * format.bytes()) {
-        throw bad("data", "the file became shorter while it was read; read it again");
+      to = from + Math.min(CHUNK_SAMPLES, samples.length - from);
+      ByteBuffer read = bytes(start + (long) from * format.bytes(), (to - from) * format.bytes());
+      if (read.remaining() < (to - from) * format.bytes()) {
+        throw bad("data", "the file was truncated while being read; read it again");
       }
       for (int i = from; i < to; i++) {
-        samples[i] = format.real() ? real(format, some, i) : integer(format, some, i);
+        samples[i] = format.real() ? real(format, read, i) : integer(format, read, i);
       }
     }
     return samples;
@@ -187,7 +201,7 @@ final class WavReading {
           "got "
               + sample
               + place(format, index)
-              + ", expected finite numbers that a float can hold; repair the file or leave it out");
+              + ", expected finite values in the range of float; repair or remove the file");
     }
     return (float) sample;
   }
@@ -195,7 +209,8 @@ final class WavReading {
   private float integer(WavFormat format, ByteBuffer data, int index) throws BadFileException {
     int sample = 0;
     for (int i = 0; i < format.bytes(); i++) {
-      // The last byte is the highest; each ends in the upper bits, so that the sign is right.
+      // The last byte is the most significant; it ends in the upper bits, so that the sign is
+      // correct.
       sample = sample >>> 8 | data.get() << 24;
     }
     if (format.bytes() == 1) {
@@ -206,11 +221,11 @@ final class WavReading {
           "data",
           "got a sample"
               + place(format, index)
-              + " that has more than its "
+              + " with more than "
               + format.bits()
               + " bits in "
               + format.bytes()
-              + " bytes, expected them in the upper bits and 0 below; "
+              + " bytes, expected the sample in the upper bits and 0 below; "
               + WavFormat.CONVERT);
     }
     return sample / 0x1p31f;
@@ -220,21 +235,21 @@ final class WavReading {
     return " in frame " + index / format.channels() + ", channel " + index % format.channels();
   }
 
-  /** So many bytes from a place on; fewer where the file ends. */
-  private ByteBuffer bytes(long at, int count) throws IOException {
-    byte[] bytes = new byte[(int) Math.max(0, Math.min(count, length - at))];
+  /** Reads bytes at an offset; fewer at the end of the file. */
+  private ByteBuffer bytes(long offset, int count) throws IOException {
+    byte[] bytes = new byte[(int) Math.max(0, Math.min(count, length - offset))];
     int done = 0;
     try {
-      for (int some = 0; done < bytes.length && some >= 0; done += Math.max(0, some)) {
-        some = file.copy(at + done, bytes, done, bytes.length - done);
+      for (int read = 0; done < bytes.length && read >= 0; done += Math.max(0, read)) {
+        read = file.copy(offset + done, bytes, done, bytes.length - done);
       }
     } catch (BadFileException e) {
-      LOG.debug("Became shorter while it was read", e);
+      LOG.debug("Truncated while being read", e);
     }
     return ByteBuffer.wrap(bytes).limit(done).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The four letters at an offset; fewer where the file ends. */
+  /** Returns the four letters at an offset; fewer at the end of the file. */
   private static String name(ByteBuffer bytes, int offset) {
     byte[] letters = new byte[Math.max(0, Math.min(NAME, bytes.limit() - offset))];
     bytes.get(Math.min(offset, bytes.limit()), letters);
