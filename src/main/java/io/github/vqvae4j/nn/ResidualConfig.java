@@ -15,11 +15,10 @@ import io.github.vqvae4j.config.Require;
  * @param hidden the number of channels between the two convolutions of a block, at least 1
  * @param bias whether the convolutions have a bias; by default true
  * @param skip the skip connection; by default {@link Skip#INPUT}
- * @param dilationGrowth the factor of the dilation from block to block, from 1 to 65,536; by default 1, and
- *     3 in series encoders and decoders
+ * @param dilationGrowth the factor of the dilation from block to block, from 1 to 65,536; by
+ *     default 1, and 3 in series encoders and decoders
  */
-public record ResidualConfig(
-    int blocks, int hidden, boolean bias, Skip skip, int dilationGrowth) {
+public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, int dilationGrowth) {
   /** The skip connection of a block with input x. */
   public enum Skip {
     /** x itself. */

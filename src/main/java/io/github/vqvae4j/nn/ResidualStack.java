@@ -10,10 +10,10 @@ import java.util.List;
  * ResidualBlock}s followed by a ReLU. Maps [b, h, w, channels] or [b, time, channels] to the same
  * shape.
  *
- * <p>Block i, counted from 0, has a dilation of dilationGrowth^i, by default 1. A larger growth gives a
- * large receptive field, {@code 1 + 2 (1 + dilationGrowth + .. + dilationGrowth^(blocks - 1))} pixels or time
- * steps, as in WaveNet (van den Oord et al. 2016, section 2.1) and Jukebox's VQ-VAE (Dhariwal et
- * al. 2020, section 3).
+ * <p>Block i, counted from 0, has a dilation of dilationGrowth^i, by default 1. A larger growth
+ * gives a large receptive field, {@code 1 + 2 (1 + dilationGrowth + .. + dilationGrowth^(blocks -
+ * 1))} pixels or time steps, as in WaveNet (van den Oord et al. 2016, section 2.1) and Jukebox's
+ * VQ-VAE (Dhariwal et al. 2020, section 3).
  *
  * <pre>{@code
  * ResidualStack stack =

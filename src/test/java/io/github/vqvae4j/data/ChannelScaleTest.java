@@ -69,7 +69,8 @@ class ChannelScaleTest {
     rejected("[1]", "got the JSON [1], expected an object");
     String head = "{\"format\":\"ChannelScale\",\"version\":1,";
     rejected(head + "\"means\":[1]}", "standardDeviations: missing");
-    rejected(head + "\"means\":[1],\"standardDeviations\":[0]}", "settings", "each deviation above 0");
+    rejected(
+        head + "\"means\":[1],\"standardDeviations\":[0]}", "settings", "each deviation above 0");
     Path missing = folder.resolve("none.json");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> ChannelScale.load(missing)),

@@ -163,7 +163,8 @@ class ModelCodesTest {
           }) {
         assertSays(
             assertThrows(IllegalArgumentException.class, () -> model.decode(wrong)),
-            "an INT tensor of shape [batch, .., 2] for 2 stages of [5, 7] codes, got " + wrong.dtype());
+            "an INT tensor of shape [batch, .., 2] for 2 stages of [5, 7] codes, got "
+                + wrong.dtype());
       }
     }
   }

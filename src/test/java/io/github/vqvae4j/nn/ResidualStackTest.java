@@ -69,9 +69,11 @@ class ResidualStackTest {
     assertRejected(
         () -> ResidualConfig.of(2, 0), "ResidualConfig.hidden: expected at least 1, got 0.");
     ResidualConfig one = ResidualConfig.of(1, 8);
-    assertRejected(() -> one.dilationGrowth(0), "ResidualConfig.dilationGrowth: expected 1 to 65536, got 0.");
     assertRejected(
-        () -> one.dilationGrowth(65_537), "ResidualConfig.dilationGrowth: expected 1 to 65536, got 65537.");
+        () -> one.dilationGrowth(0), "ResidualConfig.dilationGrowth: expected 1 to 65536, got 0.");
+    assertRejected(
+        () -> one.dilationGrowth(65_537),
+        "ResidualConfig.dilationGrowth: expected 1 to 65536, got 65537.");
     assertEquals(65_536, one.dilationGrowth(65_536).dilationGrowth());
     assertEquals(65_536, ResidualConfig.of(2, 8).dilationGrowth(65_536).dilationGrowth());
     assertRejected(
