@@ -126,7 +126,7 @@ record CustomOperationKind(CustomOperation operation) implements OperationKind.A
               + ": expected backward to return an array of "
               + inputs.length
               + ", one element for each input, got "
-              + (gradients == null ? "null" : gradients.length + " elements")
+              + (gradients == null ? "null" : "an array of " + gradients.length)
               + ". Use null for inputs without a gradient.");
     }
     for (int i = 0; i < inputs.length; i++) {

@@ -24,8 +24,7 @@ final class Graph {
 
   /** Creates the node of a leaf, whose gradient is retained. */
   Node leaf() {
-    step.checkNotCustom(
-        "Tensor.requireGradient", "Compute gradients inside of it in a separate step.");
+    step.checkNotCustom("Tensor.requireGradient", "Compute gradients in a separate step.");
     Node leaf = Node.leaf(nodes.size());
     nodes.add(leaf);
     return leaf;
@@ -100,7 +99,7 @@ final class Graph {
           method + ": expected a loss of this step, got a tensor of another step.");
     }
     loss.array();
-    step.checkNotCustom(method, "Compute gradients inside of it in a separate step.");
+    step.checkNotCustom(method, "Compute gradients in a separate step.");
     checkComplete();
     if (loss.length() != 1 || !loss.isTracked()) {
       throw new IllegalStateException(

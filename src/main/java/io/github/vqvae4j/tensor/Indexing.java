@@ -18,7 +18,7 @@ final class Indexing {
     public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       Tensor indices = inputs[1];
-      Constants.checkInt(name(), "tensor of indices", indices, x);
+      Constants.checkInt(name(), "index tensor", indices, x);
       int along = Shape.axes(name(), x.dims(), axis)[0];
       long[] before = Arrays.copyOf(x.dims(), along);
       long[] after = Arrays.copyOfRange(x.dims(), along + 1, x.rank());
@@ -54,7 +54,7 @@ final class Indexing {
       Tensor x = inputs[0];
       Tensor segments = inputs[1];
       Step.checkNoIntegers(name(), x);
-      Constants.checkInt(name(), "tensor of segments", segments, x);
+      Constants.checkInt(name(), "segment tensor", segments, x);
       if (segments.rank() != 1 || segments.size(0) != x.size(0)) {
         throw new IllegalArgumentException(
             "segmentSum: expected one segment for each slice, got shape "
@@ -187,7 +187,7 @@ final class Indexing {
   }
 
   private static int checked(String name, Tensor x, int axis, Tensor indices) {
-    Constants.checkInt(name, "tensor of indices", indices, x);
+    Constants.checkInt(name, "index tensor", indices, x);
     int along = Shape.axes(name, x.dims(), axis)[0];
     long[] expected = x.shape();
     if (indices.rank() == x.rank()) {
@@ -240,7 +240,7 @@ final class Indexing {
   }
 
   static Tensor oneHot(Tensor x, int classes, DType dtype) {
-    Constants.checkInt("oneHot", "tensor of classes", x, x);
+    Constants.checkInt("oneHot", "class tensor", x, x);
     if (classes < 1) {
       throw new IllegalArgumentException("oneHot: expected at least 1 class, got " + classes + ".");
     }

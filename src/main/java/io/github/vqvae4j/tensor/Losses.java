@@ -139,7 +139,7 @@ final class Losses {
 
   static Tensor crossEntropy(Tensor logits, Tensor classes) {
     Step.checkNoIntegers("crossEntropy", logits);
-    Constants.checkInt("crossEntropy", "tensor of classes", classes, logits);
+    Constants.checkInt("crossEntropy", "class tensor", classes, logits);
     int[] targets = classes.toInts();
     for (int i = 0; i < targets.length; i++) {
       if (targets[i] < 0 || targets[i] >= logits.size(-1)) {
@@ -160,7 +160,7 @@ final class Losses {
 
   static Tensor crossEntropy(Tensor logits, Tensor classes, int ignored) {
     Step.checkNoIntegers("crossEntropy", logits);
-    Constants.checkInt("crossEntropy", "tensor of classes", classes, logits);
+    Constants.checkInt("crossEntropy", "class tensor", classes, logits);
     long[] expected = Shape.without(logits.dims(), new int[] {logits.rank() - 1});
     if (!Arrays.equals(expected, classes.dims())) {
       throw new IllegalArgumentException(

@@ -21,7 +21,7 @@ class AttentionTest {
 
   @ParameterizedTest
   @EnumSource
-  void theFirstOfACausalSequenceSeesOnlyItself(KernelSet kernels) {
+  void causalAttentionOfTheFirstPositionReturnsItsValue(KernelSet kernels) {
     for (int length : new int[] {1, 2, 3, 7, 16, 65}) {
       try (Step step = kernels.inference()) {
         Tensor value = gaussians(step, 3, length);
@@ -38,7 +38,7 @@ class AttentionTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatComesLaterChangesNothing(KernelSet kernels) {
+  void causalAttentionIgnoresLaterPositions(KernelSet kernels) {
     int length = 9;
     for (int changed = 1; changed < length; changed++) {
       try (Step step = kernels.inference()) {
@@ -58,7 +58,7 @@ class AttentionTest {
   }
 
   @Test
-  void largeScoresOverflowNothing() {
+  void largeScoresDoNotOverflow() {
     try (Step step = KernelSet.ONEDNN.training(new Rng(1))) {
       Tensor x = gaussians(step, 1, 5).mul(1e6).requireGradient();
       causal(x, x, x).sum().backward();
@@ -69,16 +69,17 @@ class AttentionTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> shapesThatDoNotFitAreRefused() {
+  Stream<DynamicTest> mismatchedShapesAreRejected() {
     return Stream.of(
-        refused(false, new long[] {2, 5, 4}, new long[] {2, 5, 3}, new long[] {2, 5, 4}),
-        refused(false, new long[] {2, 5, 4}, new long[] {2, 6, 4}, new long[] {2, 5, 4}),
-        refused(false, new long[] {2, 5, 4}, new long[] {3, 5, 4}, new long[] {3, 5, 4}),
-        refused(false, new long[] {5, 4}, new long[] {1, 5, 4}, new long[] {1, 5, 4}),
-        refused(true, new long[] {2, 5, 4}, new long[] {2, 6, 4}, new long[] {2, 6, 4}));
+        assertRejected(false, new long[] {2, 5, 4}, new long[] {2, 5, 3}, new long[] {2, 5, 4}),
+        assertRejected(false, new long[] {2, 5, 4}, new long[] {2, 6, 4}, new long[] {2, 5, 4}),
+        assertRejected(false, new long[] {2, 5, 4}, new long[] {3, 5, 4}, new long[] {3, 5, 4}),
+        assertRejected(false, new long[] {5, 4}, new long[] {1, 5, 4}, new long[] {1, 5, 4}),
+        assertRejected(true, new long[] {2, 5, 4}, new long[] {2, 6, 4}, new long[] {2, 6, 4}));
   }
 
-  private static DynamicTest refused(boolean causal, long[] query, long[] key, long[] value) {
+  private static DynamicTest assertRejected(
+      boolean causal, long[] query, long[] key, long[] value) {
     return dynamicTest(
         Arrays.toString(query) + Arrays.toString(key) + Arrays.toString(value),
         () -> {
@@ -116,6 +117,6 @@ class AttentionTest {
   }
 
   private static Tensor zeros(Step step, long... shape) {
-    return step.tensor(new float[(int) Numbers.size(shape)], shape);
+    return step.tensor(new float[(int) NdArray.size(shape)], shape);
   }
 }

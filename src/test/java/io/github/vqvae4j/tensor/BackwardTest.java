@@ -44,7 +44,7 @@ class BackwardTest {
 
   @ParameterizedTest
   @MethodSource("losses")
-  void aGradientThatWasReadStaysAsItIs(Loss loss) {
+  void returnedGradientsAreConstant(Loss loss) {
     for (Loss second : losses().toList()) {
       Variable variable = new Variable(true, new float[] {1, 2}, 2);
       try (Step step = Step.training(RNG)) {
@@ -73,7 +73,7 @@ class BackwardTest {
   }
 
   @Test
-  void aSecondBackwardDoesNotChangeTheFirstOnesGradient() {
+  void secondBackwardDoesNotChangeReturnedGradients() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {1, 2}, 2).requireGradient();
       x.square().sum().backward();
@@ -86,7 +86,7 @@ class BackwardTest {
 
   @ParameterizedTest
   @MethodSource("losses")
-  void weightsWrittenBetweenForwardAndBackwardAreRefused(Loss loss) {
+  void writingAVariableBeforeBackwardThrows(Loss loss) {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
     try (Step step = Step.training(RNG)) {
       Tensor old = loss.of().apply(variable.in(step));
@@ -106,7 +106,7 @@ class BackwardTest {
   }
 
   @Test
-  void theVariableIsNamedAsInItsModel() {
+  void errorsUseTheVariableNameWithinTheModel() {
     Rng rng = new Rng(3);
     try (Sequential model = Sequential.of(new Linear(2, 3, rng), new Linear(3, 1, rng));
         Step step = Step.training(RNG)) {
@@ -119,7 +119,7 @@ class BackwardTest {
 
   /** A constant takes part in a gradient, too: of a buffer, or cut off by stopGradient. */
   @Test
-  void constantsInAVariablesMemoryCount() {
+  void constantsInVariableMemoryAreCheckedToo() {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
     Variable buffer = new Variable(false, new float[] {3, 4}, 2);
     for (Variable constant : List.of(variable, buffer)) {
@@ -135,7 +135,7 @@ class BackwardTest {
   }
 
   @Test
-  void afterABackwardThatFailedGradientsAreRefused() {
+  void gradientsThrowAfterAFailedBackward() {
     Variable first = new Variable(true, new float[] {1, 2}, 2);
     Variable second = new Variable(true, new float[] {3, 4}, 2);
     try (Step step = Step.training(RNG)) {
@@ -145,7 +145,9 @@ class BackwardTest {
       assertSays(assertThrows(IllegalStateException.class, loss::backward), "written");
       for (Executable use : List.<Executable>of(other::backward, () -> step.gradient(second))) {
         assertSays(
-            assertThrows(IllegalStateException.class, use), "earlier backward()", "new step");
+            assertThrows(IllegalStateException.class, use),
+            "earlier call of backward()",
+            "new step");
       }
     }
     first.close();
@@ -154,7 +156,7 @@ class BackwardTest {
 
   /** What release() hands out again must not be what a gradient is still computed from. */
   @Test
-  void releasingLeavesWhatGradientsNeed() {
+  void releaseKeepsOperandsOfGradients() {
     for (int way = 0; way < 4; way++) {
       try (Step step = Step.inference()) {
         Tensor x = step.tensor(new float[] {1, 2}, 2).requireGradient();
@@ -179,7 +181,7 @@ class BackwardTest {
   }
 
   @Test
-  void releasingLeavesTheResultsThatGradientsAreComputedFrom() {
+  void releaseKeepsResultsUsedByGradients() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[] {1}, 1).requireGradient();
       Tensor y = x.exp();

@@ -24,7 +24,7 @@ class CachesTest {
 
   /** One memory and one stamp, but other shapes, kernels and directions. */
   @Test
-  void viewsOfOneVariableAreDifferentWeights() {
+  void viewsOfAVariableAreCachedSeparately() {
     ConvOptions same = ConvOptions.of(1, 1);
     check(
         "filters of 64 to 128 and of 128 to 64 channels",
@@ -67,7 +67,7 @@ class CachesTest {
 
   /** A closed variable's memory is another's, which has other numbers and another shape. */
   @Test
-  void memoryOfClosedVariablesIsTakenForNoOther() {
+  void cacheIsNotReusedForTheMemoryOfClosedVariables() {
     Rng rng = new Rng(SEED);
     int reused = 0;
     List<Long> addresses = new ArrayList<>();
@@ -84,7 +84,7 @@ class CachesTest {
 
   /** More weights than are kept packed; then the first ones again. Their memory does not grow. */
   @Test
-  void whatWasDroppedIsMadeAgain() {
+  void evictedEntriesAreRecomputed() {
     Rng rng = new Rng(SEED);
     List<Variable> weights = new ArrayList<>();
     for (int i = 0; i < 700; i++) {
@@ -102,7 +102,7 @@ class CachesTest {
 
   /** Descriptions and layouts that a primitive was built from are in nobody's hands any more. */
   @Test
-  void whatPrimitivesWereBuiltFromMayBeCollected() {
+  void inputsOfPrimitivesMayBeGarbageCollected() {
     Rng rng = new Rng(SEED);
     try (Variable w = new Variable(true, Tensors.gaussians(rng, 9 * 256), 3, 3, 16, 16)) {
       for (int i = 0; i < 5; i++) {
@@ -118,7 +118,7 @@ class CachesTest {
   /** Built with one number of threads, run with another, both ways. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void threadsMayChangeBetweenCalls(KernelSet kernels) {
+  void threadCountMayChangeBetweenCalls(KernelSet kernels) {
     ConvOptions same = ConvOptions.of(1, 1);
     threadsMayChange(
         kernels,
@@ -158,7 +158,7 @@ class CachesTest {
 
   /** A primitive built for one thread would never use a second one. */
   @Test
-  void primitivesAreBuiltForTheirNumberOfThreads() {
+  void primitivesAreCreatedPerThreadCount() {
     Rng rng = new Rng(SEED);
     try (Variable w = new Variable(true, Tensors.gaussians(rng, 9 * 19 * 21), 3, 3, 19, 21);
         KernelLog log = new KernelLog(Level.DEBUG)) {
@@ -213,7 +213,7 @@ class CachesTest {
   /** Steps inside tasks of the pool that ND4J's kernels share work out in. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void manyThreadsComputeTheSame(KernelSet kernels) {
+  void concurrentThreadsComputeEqualResults(KernelSet kernels) {
     List<long[]> shapes = List.of(new long[] {3, 3, 32, 32}, new long[] {4, 24, 24, 32});
     Subject.Operation operation = v -> v[1].conv2d(v[0], null, ConvOptions.of(1, 1)).relu();
     try (Subject subject = Subject.of(shapes, List.of(operation))) {
@@ -230,7 +230,7 @@ class CachesTest {
     long[] s = w.shape();
     float[] images = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[2]));
     float[] results = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[3]));
-    ConvOptions window = ConvOptions.of(1, (int) s[0] / 2);
+    ConvOptions options = ConvOptions.of(1, (int) s[0] / 2);
     double[][] found = new double[2][];
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {
@@ -240,8 +240,8 @@ class CachesTest {
             Tensor.concat(
                     3,
                     List.of(
-                        x.conv2d(w.in(step), null, window),
-                        y.convTranspose2d(w.in(step), null, window)))
+                        x.conv2d(w.in(step), null, options),
+                        y.convTranspose2d(w.in(step), null, options)))
                 .toDoubles();
       }
     }

@@ -46,8 +46,8 @@ final class ConvolutionCases {
     for (int kernel = 1; kernel <= 4; kernel++) {
       for (int stride = 1; stride <= 3; stride++) {
         for (int padding = 0; padding <= 2; padding++) {
-          ConvOptions window = ConvOptions.of(stride, padding);
-          both(shape(2, 5, 6, 3), shape(kernel, kernel), 2, window, Fused.of(count++ % 8));
+          ConvOptions options = ConvOptions.of(stride, padding);
+          both(shape(2, 5, 6, 3), shape(kernel, kernel), 2, options, Fused.of(count++ % 8));
         }
       }
     }
@@ -102,8 +102,8 @@ final class ConvolutionCases {
     for (int kernel = 1; kernel <= 3; kernel++) {
       for (int stride = 1; stride <= 2; stride++) {
         for (int padding = 0; padding <= 2; padding++) {
-          ConvOptions window = ConvOptions.of(stride, padding).dilation(2, 3);
-          both(shape(2, 5, 8, 3), shape(kernel, kernel), 2, window, Fused.of(count++ % 8));
+          ConvOptions options = ConvOptions.of(stride, padding).dilation(2, 3);
+          both(shape(2, 5, 8, 3), shape(kernel, kernel), 2, options, Fused.of(count++ % 8));
         }
       }
     }
@@ -157,8 +157,8 @@ final class ConvolutionCases {
 
   private void addOutputPaddings() {
     for (int kernel = 1; kernel <= 4; kernel++) {
-      ConvOptions window = ConvOptions.of(2, kernel / 2).outputPadding(1, 1);
-      transposed(shape(2, 3, 4, 3), shape(kernel, kernel), 2, window, Fused.of(kernel));
+      ConvOptions options = ConvOptions.of(2, kernel / 2).outputPadding(1, 1);
+      transposed(shape(2, 3, 4, 3), shape(kernel, kernel), 2, options, Fused.of(kernel));
     }
     transposed(shape(1, 3, 3, 8), shape(4, 4), 3, ConvOptions.of(2, 1).outputPadding(1, 0), BIAS);
     transposed(
@@ -174,30 +174,30 @@ final class ConvolutionCases {
   }
 
   /** Adds the convolution, and the transposed one, if their results are not empty. */
-  private void both(long[] image, long[] kernel, long out, ConvOptions window, Fused fused) {
+  private void both(long[] image, long[] kernel, long out, ConvOptions options, Fused fused) {
     long[] result = {
       image[0],
-      window.height().size(image[1], kernel[0]),
-      window.width().size(image[2], kernel[1]),
+      options.height().size(image[1], kernel[0]),
+      options.width().size(image[2], kernel[1]),
       out
     };
     if (result[1] > 0 && result[2] > 0) {
-      long in = image[3] / window.groups();
-      add(false, image, shape(kernel[0], kernel[1], in, out), result, window, fused);
+      long in = image[3] / options.groups();
+      add(false, image, shape(kernel[0], kernel[1], in, out), result, options, fused);
     }
-    transposed(image, kernel, out, window, fused);
+    transposed(image, kernel, out, options, fused);
   }
 
-  private void transposed(long[] image, long[] kernel, long out, ConvOptions window, Fused fused) {
+  private void transposed(long[] image, long[] kernel, long out, ConvOptions options, Fused fused) {
     long[] result = {
       image[0],
-      window.height().transposedSize(image[1], kernel[0]),
-      window.width().transposedSize(image[2], kernel[1]),
+      options.height().transposedSize(image[1], kernel[0]),
+      options.width().transposedSize(image[2], kernel[1]),
       out
     };
     if (result[1] > 0 && result[2] > 0) {
-      long[] weight = shape(kernel[0], kernel[1], out / window.groups(), image[3]);
-      add(true, image, weight, result, window, fused);
+      long[] weight = shape(kernel[0], kernel[1], out / options.groups(), image[3]);
+      add(true, image, weight, result, options, fused);
     }
   }
 
@@ -206,7 +206,7 @@ final class ConvolutionCases {
       long[] image,
       long[] weight,
       long[] result,
-      ConvOptions window,
+      ConvOptions options,
       Fused fused) {
     List<long[]> shapes = new ArrayList<>(List.of(image, weight));
     int bias = fused.bias ? shapes.size() : -1;
@@ -219,21 +219,21 @@ final class ConvolutionCases {
     }
     cases.add(
         OperationCase.of(
-            (transposed ? "convTranspose2d" : "conv2d") + fused + " " + brief(window),
+            (transposed ? "convTranspose2d" : "conv2d") + fused + " " + brief(options),
             Range.NORMAL,
             t -> {
               Tensor b = fused.bias ? t[bias] : null;
               Tensor r = fused.residual ? t[residual] : null;
               return transposed
                   ? FusedConvolution.of(
-                      Form.CONV_TRANSPOSE_2D, t[0], t[1], b, r, fused.relu, window)
-                  : FusedConvolution.of(Form.CONV_2D, t[0], t[1], b, r, fused.relu, window);
+                      Form.CONV_TRANSPOSE_2D, t[0], t[1], b, r, fused.relu, options)
+                  : FusedConvolution.of(Form.CONV_2D, t[0], t[1], b, r, fused.relu, options);
             },
             n -> {
-              Numbers y =
+              NdArray y =
                   transposed
-                      ? ReferenceConvolutions.convTranspose2d(n[0], n[1], window)
-                      : ReferenceConvolutions.conv2d(n[0], n[1], window);
+                      ? ReferenceConvolutions.convTranspose2d(n[0], n[1], options)
+                      : ReferenceConvolutions.conv2d(n[0], n[1], options);
               y = fused.bias ? Reference.zip(y, n[bias], Double::sum) : y;
               y = fused.residual ? Reference.zip(y, n[residual], Double::sum) : y;
               return fused.relu ? Reference.map(y, v -> Math.max(v, 0)) : y;

@@ -74,7 +74,7 @@ class ConvolutionGoldenTest {
     double tolerance = dtype == DType.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
     JsonObject settings = JsonParser.parseString(golden.setting(name)).getAsJsonObject();
     boolean relu = settings.get("relu").getAsBoolean();
-    ConvOptions window = window(settings);
+    ConvOptions options = options(settings);
     try (Step step = kernels.training(new Rng(1))) {
       Map<String, Tensor> inputs = new HashMap<>();
       for (String input : List.of("x", "weight", "bias", "residual")) {
@@ -87,7 +87,7 @@ class ConvolutionGoldenTest {
       Tensor bias = inputs.get("bias");
       Tensor residual = inputs.get("residual");
 
-      Tensor y = FusedConvolution.of(operation, x, weight, bias, residual, relu, window);
+      Tensor y = FusedConvolution.of(operation, x, weight, bias, residual, relu, options);
       y.mul(tensor(step, dtype, golden, name + ".dy")).sum().backward();
 
       String what = name + " " + settings + ": ";
@@ -104,10 +104,10 @@ class ConvolutionGoldenTest {
   }
 
   private static Tensor tensor(Step step, DType dtype, Golden golden, String key) {
-    return Tensors.of(step, dtype, new Numbers(golden.doubles(key), golden.shape(key)));
+    return Tensors.of(step, dtype, new NdArray(golden.doubles(key), golden.shape(key)));
   }
 
-  private static ConvOptions window(JsonObject settings) {
+  private static ConvOptions options(JsonObject settings) {
     int[] stride = pair(settings, "stride", 1);
     int[] padding = pair(settings, "padding", 0);
     int[] dilation = pair(settings, "dilation", 1);

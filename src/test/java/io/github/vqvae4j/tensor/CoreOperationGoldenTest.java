@@ -142,21 +142,21 @@ class CoreOperationGoldenTest {
   private static Tensor convolution(GoldenCase c, Step step, DType dtype, Tensor... t) {
     ConvOptions plain = ConvOptions.of(1, 0);
     return switch (c.operation()) {
-      case "conv2d" -> t[0].conv2d(t[1], t[2], window(c));
-      case "conv1d" -> t[0].conv1d(t[1], t[2], window(c));
+      case "conv2d" -> t[0].conv2d(t[1], t[2], options(c));
+      case "conv1d" -> t[0].conv1d(t[1], t[2], options(c));
       case "conv1d_causal" -> {
         int dilation = c.integers("dilation")[0];
         int before = dilation * ((int) t[1].size(0) - 1);
-        ConvOptions window = plain.dilation(1, dilation).padding(0, 0, before, 0);
-        yield t[0].conv1d(t[1], t[2], window);
+        ConvOptions options = plain.dilation(1, dilation).padding(0, 0, before, 0);
+        yield t[0].conv1d(t[1], t[2], options);
       }
       case "conv2d_masked" -> {
         Tensor mask = tensor(step, dtype, c, "mask").to(dtype);
-        yield t[0].conv2d(t[1].mul(mask), t[2], window(c));
+        yield t[0].conv2d(t[1].mul(mask), t[2], options(c));
       }
       case "conv1d_masked" -> {
         Tensor mask = tensor(step, dtype, c, "mask").to(dtype);
-        yield t[0].conv1d(t[1].mul(mask), t[2], window(c));
+        yield t[0].conv1d(t[1].mul(mask), t[2], options(c));
       }
       case "weight_norm" -> t[0].weightNorm(t[1]);
       case "conv2d_weight_norm" -> t[0].conv2d(t[1].weightNorm(t[3]), t[2], plain);
@@ -167,7 +167,7 @@ class CoreOperationGoldenTest {
     };
   }
 
-  private static ConvOptions window(GoldenCase c) {
+  private static ConvOptions options(GoldenCase c) {
     int[] stride = pair(c, "stride");
     int[] dilation = pair(c, "dilation");
     int[] padding = c.integers("padding");
@@ -189,15 +189,15 @@ class CoreOperationGoldenTest {
   }
 
   private static Tensor tensor(Step step, DType dtype, GoldenCase c, String key) {
-    Numbers numbers = c.numbers(key);
+    NdArray numbers = c.numbers(key);
     return c.isInteger(key)
         ? step.tensor(
             Arrays.stream(numbers.values()).mapToInt(v -> (int) v).toArray(), numbers.shape())
         : Tensors.of(step, dtype, numbers);
   }
 
-  private static Numbers numbers(Tensor tensor) {
-    return new Numbers(
+  private static NdArray numbers(Tensor tensor) {
+    return new NdArray(
         tensor.dtype() == DType.INT
             ? Arrays.stream(tensor.toInts()).asDoubleStream().toArray()
             : tensor.toDoubles(),

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CustomOperationErrorsTest {
   private static final Gradients PASS = (g, y, x) -> new Tensor[] {g};
 
-  static RuntimeException refused(Executable use, String... parts) {
+  static RuntimeException assertRejected(Executable use, String... parts) {
     IllegalStateException e = assertThrows(IllegalStateException.class, use);
     assertSays(e, parts);
     return e;
@@ -41,26 +41,28 @@ class CustomOperationErrorsTest {
 
   // --- what is not done inside
 
-  private record Refusal(
+  private record ProhibitedCall(
       String what, boolean training, Function<Tensor, Tensor> code, String says) {}
 
   @TestFactory
-  Stream<DynamicTest> whatIsRefusedInside() {
+  Stream<DynamicTest> prohibitedCallsThrow() {
     Variable weight = new Variable(true, new float[] {2}, 1);
     Variable buffer = new Variable(false, new float[] {2}, 1);
     return Stream.of(
-            new Refusal("a weight", true, x -> x.mul(weight.in(x.step())), "in(step)"),
-            new Refusal("a weight", false, x -> x.mul(weight.in(x.step())), "in(step)"),
-            new Refusal("a buffer", true, x -> x.mul(buffer.in(x.step())), "in(step)"),
-            new Refusal("noise", true, Tensor::normalLike, "Draw them before"),
-            new Refusal("dropout", true, x -> x.dropout(0.5), "Draw them before"),
-            new Refusal("a shared draw", true, x -> shared(x), "Draw them before"),
-            new Refusal("requireGradient", true, Tensor::requireGradient, "a step of their own"),
-            new Refusal("requireGradient", false, Tensor::requireGradient, "a step of their own"),
-            new Refusal("backward", true, x -> backward(x), "a step of their own"),
-            new Refusal("gradients", true, x -> gradients(x, weight), "a step of their own"),
-            new Refusal("onCommit", true, x -> onCommit(x), "in the layer"),
-            new Refusal("close", true, x -> close(x), "Close the step outside"))
+            new ProhibitedCall("a weight", true, x -> x.mul(weight.in(x.step())), "in(step)"),
+            new ProhibitedCall("a weight", false, x -> x.mul(weight.in(x.step())), "in(step)"),
+            new ProhibitedCall("a buffer", true, x -> x.mul(buffer.in(x.step())), "in(step)"),
+            new ProhibitedCall("noise", true, Tensor::normalLike, "Generate them outside"),
+            new ProhibitedCall("dropout", true, x -> x.dropout(0.5), "Generate them outside"),
+            new ProhibitedCall("a shared draw", true, x -> shared(x), "Generate them outside"),
+            new ProhibitedCall(
+                "requireGradient", true, Tensor::requireGradient, "in a separate step"),
+            new ProhibitedCall(
+                "requireGradient", false, Tensor::requireGradient, "in a separate step"),
+            new ProhibitedCall("backward", true, x -> backward(x), "in a separate step"),
+            new ProhibitedCall("gradients", true, x -> gradients(x, weight), "in a separate step"),
+            new ProhibitedCall("onCommit", true, x -> onCommit(x), "in the layer"),
+            new ProhibitedCall("close", true, x -> close(x), "Close the step outside"))
         .flatMap(
             one ->
                 Stream.of(
@@ -93,13 +95,13 @@ class CustomOperationErrorsTest {
     return x;
   }
 
-  private static void checkForward(Refusal one) {
+  private static void checkForward(ProhibitedCall one) {
     try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, 1, 2);
-      refused(
+      assertRejected(
           () -> step.apply(forward(one.code()), x),
           "mine: forward failed on inputs [2] in FLOAT: ",
-          "its inputs only",
+          "only compute from its inputs",
           one.says());
       // The step is as before.
       step.onCommit(() -> {});
@@ -108,26 +110,27 @@ class CustomOperationErrorsTest {
     }
   }
 
-  private static void checkBackward(Refusal one) {
+  private static void checkBackward(ProhibitedCall one) {
     CustomOperation operation =
         new Formula("mine", x -> x[0].add(1), (g, y, x) -> new Tensor[] {one.code().apply(x[0])});
     try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, 1, 2).requireGradient();
       Tensor loss = step.within("block", () -> step.apply(operation, x)).sum();
-      refused(loss::backward, "mine in block: backward failed on inputs [2]", one.says());
+      assertRejected(loss::backward, "mine in block: backward failed on inputs [2]", one.says());
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
-      refused(x::gradient, "an earlier backward() failed", "mine in block");
+      assertRejected(x::gradient, "an earlier call of backward() failed", "mine in block");
     }
   }
 
   @Test
-  void aTensorThatGradientsGoThroughMustBeAnInput() {
+  void trackedTensorsMustBeInputs() {
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = tensor(step, 1, 2);
       Tensor tracked = tensor(step, 3, 4).requireGradient();
       for (CustomOperation operation :
           List.of(forward(each -> each.mul(tracked)), forward(each -> tracked))) {
-        refused(() -> step.apply(operation, x), "mine: ", "Pass it to Step.apply as an input");
+        assertRejected(
+            () -> step.apply(operation, x), "mine: ", "Pass it to Step.apply as an input");
       }
       Tensor constant = tensor(step, 3, 4);
       assertArrayEquals(
@@ -144,19 +147,20 @@ class CustomOperationErrorsTest {
   }
 
   @Test
-  void inputsAreOfTheStep() {
+  void inputsMustBelongToTheStep() {
     try (Step step = Step.inference();
         Step other = Step.inference()) {
       Tensor x = tensor(step, 1, 2);
       CustomOperation same = forward(y -> y);
-      badArgument(() -> other.apply(same, x), "mine: ", "one of another step as input 0");
+      badArgument(() -> other.apply(same, x), "mine: ", "a tensor of another step as input 0");
       badArgument(() -> step.apply(same, x, null), "mine: ", "null as input 1");
-      badArgument(() -> step.apply(same), "mine: expected one input or more");
+      badArgument(() -> step.apply(same), "mine: expected at least one input");
       badArgument(() -> step.apply(new Formula(" ", y -> y[0], PASS), x), "name() is blank");
       badArgument(() -> step.apply(new Formula(null, y -> y[0], PASS), x), "name() is null");
-      refused(() -> step.apply(forward(y -> null), x), "mine: expected forward", "got null");
+      assertRejected(() -> step.apply(forward(y -> null), x), "mine: expected forward", "got null");
       Tensor foreign = tensor(other, 1, 2);
-      refused(() -> step.apply(forward(y -> foreign), x), "mine: ", "one of another step");
+      assertRejected(
+          () -> step.apply(forward(y -> foreign), x), "mine: ", "a tensor of another step");
     }
   }
 
@@ -166,15 +170,15 @@ class CustomOperationErrorsTest {
     try (Step step = Step.training(new Rng(1))) {
       Tensor a = step.tensor(new float[6], 2, 3).requireGradient();
       Tensor b = step.tensor(new int[3], 3);
-      return refused(() -> step.apply(operation, a, b).sum().backward(), parts);
+      return assertRejected(() -> step.apply(operation, a, b).sum().backward(), parts);
     }
   }
 
   @Test
-  void gradientsAreLikeTheInputs() {
+  void gradientsMustMatchTheInputs() {
     badGradients((g, y, x) -> null, "mine: ", "an array of 2", "got null");
-    badGradients((g, y, x) -> new Tensor[] {g}, "an array of 2", "got 1 entries", "entry is null");
-    badGradients((g, y, x) -> new Tensor[] {g, null, null}, "got 3 entries");
+    badGradients((g, y, x) -> new Tensor[] {g}, "an array of 2", "got an array of 1", "Use null");
+    badGradients((g, y, x) -> new Tensor[] {g, null, null}, "got an array of 3");
     badGradients(
         (g, y, x) -> new Tensor[] {g.sum(0), null},
         "gradient of input 0",
@@ -196,7 +200,7 @@ class CustomOperationErrorsTest {
   // --- failures
 
   @Test
-  void failuresAreNamedAndOfTheSameKind() {
+  void exceptionsNameTheOperationAndKeepTheirType() {
     try (Step step = Step.inference()) {
       Tensor x = tensor(step, 1, 2);
       IllegalArgumentException bad =
@@ -258,7 +262,7 @@ class CustomOperationErrorsTest {
   }
 
   @Test
-  void nanIsNamed() {
+  void nanIsReportedWithTheOperation() {
     assertSays(fault(forward(Tensor::log), 1, -1), "mine in block: its result of shape [2]", "NaN");
     Formula wrong = new Formula("mine", x -> x[0], (g, y, x) -> new Tensor[] {g.mul(0).log()});
     assertSays(fault(wrong, 1), "mine in block: the gradient of its input 0", "Infinity");
@@ -267,7 +271,7 @@ class CustomOperationErrorsTest {
   /** As in a formula that overflows on the way to a finite value. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void whatIsInfiniteOnlyInsideIsNoFault(KernelSet kernels) {
+  void internalInfinitiesArePermitted(KernelSet kernels) {
     CustomOperation sigmoid = forward(x -> x.neg().exp().add(1).pow(-1));
     try (Step step = kernels.inference()) {
       step.checkEachOperation();

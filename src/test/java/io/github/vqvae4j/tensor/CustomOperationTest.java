@@ -60,7 +60,7 @@ class CustomOperationTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aSurrogateHasTheExactValueAndItsOwnGradient(KernelSet kernels) {
+  void surrogateHasExactValueAndCustomGradient(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = tensor(step, X).requireGradient();
       Tensor y = step.apply(new Rounding(2), x);
@@ -79,7 +79,7 @@ class CustomOperationTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aTraceHasOneOperationWithNameLayerAndAttributes(boolean training) {
+  void traceRecordsOneOperationWithNameLayerAndAttributes(boolean training) {
     try (Step step = training ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, X);
       Tensor recorded = training ? x.requireGradient() : x;
@@ -102,7 +102,7 @@ class CustomOperationTest {
   }
 
   @Test
-  void anOperationThatIsNoRecordHasNoAttributes() {
+  void nonRecordOperationHasNoAttributes() {
     CustomOperation operation =
         new CustomOperation() {
           @Override
@@ -130,7 +130,7 @@ class CustomOperationTest {
   // --- gradients
 
   @Test
-  void backwardRunsOnlyWhereAGradientIsAskedFor() {
+  void backwardRunsOnlyIfAGradientIsRequired() {
     AtomicInteger runs = new AtomicInteger();
     Formula operation =
         new Formula(
@@ -163,7 +163,7 @@ class CustomOperationTest {
   /** Gradients are summed in place: never in the memory of a value. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void inputsAndResultsAreReturnedAsGradients(KernelSet kernels) {
+  void inputsAndResultsMayBeReturnedAsGradients(KernelSet kernels) {
     Formula operation = new Formula("values", x -> x[0].mul(10), (g, y, x) -> all(x[0], y, x[0]));
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 4}, 2);
@@ -184,7 +184,7 @@ class CustomOperationTest {
   }
 
   @Test
-  void nullIsNoGradient() {
+  void nullMeansNoGradient() {
     Formula operation = new Formula("half", x -> x[0].mul(x[1]), (g, y, x) -> all(null, g));
     try (Step step = Step.training(new Rng(1))) {
       Tensor a = tensor(step, 1, 2).requireGradient();
@@ -197,7 +197,7 @@ class CustomOperationTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void integersGoInAndComeOut(KernelSet kernels) {
+  void intInputsAndResultsAreSupported(KernelSet kernels) {
     Formula look =
         new Formula(
             "look",
@@ -219,7 +219,7 @@ class CustomOperationTest {
 
   /** A step of its own inside finds gradients by the library's operations. */
   @Test
-  void aStepInsideFindsGradients() {
+  void nestedStepMayComputeGradients() {
     Formula operation =
         new Formula(
             "checkpoint",
@@ -242,12 +242,13 @@ class CustomOperationTest {
   }
 
   @Test
-  void aVariableThatWasWrittenIsRefusedAsElsewhere() {
+  void writingAVariableInputBeforeBackwardThrows() {
     try (Variable v = new Variable(true, new float[] {3}, 1);
         Step step = Step.training(new Rng(1))) {
       Tensor loss = step.apply(new Rounding(1), v.in(step));
       v.set(new float[] {4});
-      CustomOperationErrorsTest.refused(loss::backward, "was written after the forward pass");
+      CustomOperationErrorsTest.assertRejected(
+          loss::backward, "was written after its use in the forward pass");
     }
   }
 
@@ -255,7 +256,7 @@ class CustomOperationTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void whatIsMadeInsideIsGivenBack(KernelSet kernels) throws Exception {
+  void temporaryMemoryIsReleased(KernelSet kernels) throws Exception {
     int numbers = 1 << 16;
     Formula many =
         new Formula(
@@ -299,7 +300,7 @@ class CustomOperationTest {
 
   /** Helpers that an operation makes for itself are given back, too. */
   @TestFactory
-  Stream<DynamicTest> everyOperationInsideGivesItsMemoryBack() {
+  Stream<DynamicTest> everyOperationReleasesItsMemory() {
     return Stream.concat(
             OperationCases.all(),
             Stream.of(
@@ -341,7 +342,7 @@ class CustomOperationTest {
   }
 
   @Test
-  void whatWasKeptFromARunCannotBeUsed() {
+  void tensorsStoredInFieldsAreInvalidated() {
     List<Tensor> kept = new ArrayList<>();
     Formula operation =
         new Formula(
@@ -366,7 +367,8 @@ class CustomOperationTest {
       y.sum().backward();
       assertEquals(8, kept.size());
       for (Tensor each : kept) {
-        CustomOperationErrorsTest.refused(each::toFloats, "at the end of the custom operation");
+        CustomOperationErrorsTest.assertRejected(
+            each::toFloats, "at the end of the custom operation");
       }
       assertArrayEquals(new float[] {3, 5}, y.toFloats());
       assertArrayEquals(new float[] {2, 2}, x.gradient().toFloats());
@@ -374,7 +376,7 @@ class CustomOperationTest {
   }
 
   @Test
-  void releasingInsideDoesNothing() {
+  void releaseWithinAnOperationHasNoEffect() {
     Formula operation =
         new Formula(
             "release",
@@ -392,23 +394,23 @@ class CustomOperationTest {
   }
 
   @Test
-  void aResultInAnInputsMemoryGoesWithIt() {
+  void resultSharingAnInputsMemoryIsReleasedWithIt() {
     Formula same = new Formula("same", x -> x[0], (g, y, x) -> all(g));
     try (Step step = Step.inference()) {
       Tensor x = tensor(step, 1, 2).add(0);
       Tensor y = step.apply(same, x);
       assertTrue(y.sharesMemoryWith(x));
       assertArrayEquals(new float[] {2, 3}, y.add(1).release(x).toFloats());
-      CustomOperationErrorsTest.refused(y::toFloats, "given back");
+      CustomOperationErrorsTest.assertRejected(y::toFloats, "was released");
     }
   }
 
   @Test
-  void anOwnResultCanBeReleased() {
+  void resultWithItsOwnMemoryCanBeReleased() {
     try (Step step = Step.inference()) {
       Tensor y = step.apply(new Rounding(1), tensor(step, X));
       Tensor z = y.add(1).release(y);
-      CustomOperationErrorsTest.refused(y::toFloats, "given back");
+      CustomOperationErrorsTest.assertRejected(y::toFloats, "was released");
       assertEquals(3, z.toFloats()[3] - 1);
     }
   }
@@ -416,7 +418,7 @@ class CustomOperationTest {
   // --- threads
 
   @Test
-  void oneInstanceServesSeveralThreads() throws Exception {
+  void oneInstanceMayBeUsedByThreads() throws Exception {
     Rounding operation = new Rounding(0.7);
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {

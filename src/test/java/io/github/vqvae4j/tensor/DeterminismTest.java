@@ -15,7 +15,7 @@ class DeterminismTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void theSameSeedGivesTheSameBits(KernelSet kernels) {
+  void equalSeedsGiveBitwiseEqualResults(KernelSet kernels) {
     double[] first = trained(kernels, 1);
     assertArrayEquals(first, trained(kernels, 1));
     assertTrue(java.util.Arrays.mismatch(first, trained(kernels, 2)) >= 0, "another seed");
@@ -23,14 +23,14 @@ class DeterminismTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void trainingLowersTheLoss(KernelSet kernels) {
+  void trainingReducesTheLoss(KernelSet kernels) {
     double[] losses = trained(kernels, 1);
     assertTrue(losses[STEPS - 1] < 0.9 * losses[0], () -> losses[0] + " to " + losses[STEPS - 1]);
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void kernelSetsTrainAlike(KernelSet kernels) {
+  void kernelSetsTrainEqually(KernelSet kernels) {
     assertEquals(trained(KernelSet.ND4J, 1)[2], trained(kernels, 1)[2], Tolerances.FLOAT_CHAIN);
   }
 
@@ -40,7 +40,7 @@ class DeterminismTest {
     try (SmallNet net = new SmallNet(rng)) {
       java.util.stream.DoubleStream.Builder numbers = java.util.stream.DoubleStream.builder();
       for (int i = 0; i < STEPS; i++) {
-        float[] images = Tensors.gaussians(rng, (int) Numbers.size(SHAPE));
+        float[] images = Tensors.gaussians(rng, (int) NdArray.size(SHAPE));
         numbers.add(net.train(kernels, rng, images, SHAPE));
       }
       for (Variable variable : net.variables()) {

@@ -60,7 +60,7 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
   }
 
   /** An array, integers too. */
-  Numbers numbers(String key) {
+  NdArray numbers(String key) {
     NamedArray array = array(key);
     double[] values = new double[array.length()];
     for (int i = 0; i < values.length; i++) {
@@ -71,7 +71,7 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
             default -> array.longs()[i];
           };
     }
-    return new Numbers(values, array.shape());
+    return new NdArray(values, array.shape());
   }
 
   private NamedArray array(String key) {
@@ -107,8 +107,8 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
    * Asserts that numbers have the shape and, but for the tolerance, the values of an array. The
    * tolerance is relative to values above 1; integers, infinities and NaN must be the same.
    */
-  void assertClose(String key, Numbers actual, double tolerance) {
-    Numbers expected = numbers(key);
+  void assertClose(String key, NdArray actual, double tolerance) {
+    NdArray expected = numbers(key);
     String what = this + ": " + key;
     assertArrayEquals(expected.shape(), actual.shape(), () -> what + ": shape");
     double allowed = isInteger(key) ? 0 : tolerance;

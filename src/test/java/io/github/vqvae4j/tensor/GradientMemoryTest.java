@@ -19,7 +19,7 @@ class GradientMemoryTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void backwardTakesLittleMoreThanTheValues(KernelSet kernels) throws Exception {
+  void backwardNeedsLittleMoreMemoryThanForward(KernelSet kernels) throws Exception {
     FutureTask<Long> task = new FutureTask<>(() -> bytesOfOneStep(kernels));
     new Thread(task, "new, so that its arena is").start();
     long bytes = task.get();

@@ -15,7 +15,7 @@ class LogarithmAccuracyTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void softplusIsRightInRelativeTerms(KernelSet kernels) {
+  void softplusHasSmallRelativeError(KernelSet kernels) {
     int count = 5_001;
     float[] x = new float[count];
     for (int i = 0; i < count; i++) {
@@ -42,7 +42,7 @@ class LogarithmAccuracyTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void theLogarithmIsRightInRelativeTerms(KernelSet kernels) {
+  void logHasSmallRelativeError(KernelSet kernels) {
     float[] x = {
       1, 1.0000001f, 0.9999999f, 0.99f, 1.01f, 2, 0.5f, 1e-40f, 1e-30f, 14_000, 3e38f, 0.7f
     };
@@ -52,7 +52,7 @@ class LogarithmAccuracyTest {
   /** A loss that is never negative. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void confidentBinaryCrossEntropyIsRight(KernelSet kernels) {
+  void binaryCrossEntropyOfConfidentLogitsIsAccurate(KernelSet kernels) {
     for (float logit : new float[] {-8, -12, -16, -18, -30}) {
       try (Step step = kernels.inference()) {
         float[] logits = new float[784];

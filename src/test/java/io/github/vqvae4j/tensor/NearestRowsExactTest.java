@@ -24,7 +24,7 @@ class NearestRowsExactTest {
   /** Offsets from the origin up to where float can hardly tell neighbours apart. */
   @ParameterizedTest
   @CsvSource({"0", "1", "10", "100", "1e3", "1e4", "1e5", "1e6"})
-  void farFromTheOrigin(float offset) {
+  void exactFarFromTheOrigin(float offset) {
     for (float spread : new float[] {1e-6f, 1e-3f, 1, 1e3f, 1e6f}) {
       for (int d : DIMENSIONS) {
         for (int k : SIZES) {
@@ -54,7 +54,7 @@ class NearestRowsExactTest {
   /** Codebook and rows in two clusters, far from each other and from their mean. */
   @ParameterizedTest
   @ValueSource(floats = {1, 1e3f, 1e6f, 1e18f, 3e38f})
-  void inTwoDistantClusters(float distance) {
+  void exactForTwoDistantClusters(float distance) {
     for (int d : DIMENSIONS) {
       Rng rng = new Rng(d);
       float[] rows = around(rng, 0, 1, ROWS * d);
@@ -71,7 +71,7 @@ class NearestRowsExactTest {
   @ParameterizedTest
   @ValueSource(
       floats = {1e-45f, 1e-42f, 1e-38f, 1e-30f, 1e-20f, 1e-10f, 1e10f, 1e18f, 1e20f, 3e37f})
-  void ofAnyMagnitude(float size) {
+  void exactForAnyMagnitude(float size) {
     for (int d : DIMENSIONS) {
       Rng rng = new Rng(d);
       check("size " + size, around(rng, 0, size, ROWS * d), around(rng, 0, size, 300 * d), d);
@@ -82,7 +82,7 @@ class NearestRowsExactTest {
   }
 
   @Test
-  void ofMixedMagnitudes() {
+  void exactForMixedMagnitudes() {
     for (long seed = 0; seed < 30; seed++) {
       for (int d : new int[] {1, 3, 8, 64}) {
         Rng rng = new Rng(seed);
@@ -114,7 +114,7 @@ class NearestRowsExactTest {
   /** The numbers of the report: points of a small square far away. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void cornersOfASmallSquareFarAway(KernelSet kernels) {
+  void exactForASmallDistantSquare(KernelSet kernels) {
     float[] corners = {1000, 1000, 1000, 1000.01f, 1000.01f, 1000, 1000.01f, 1000.01f};
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(corners, 4, 2);
@@ -124,7 +124,7 @@ class NearestRowsExactTest {
 
   @ParameterizedTest
   @ValueSource(floats = {0, 1e3f, 1e20f, 3e38f, 1e-40f})
-  void ofCodesThatAreAllEqual(float value) {
+  void exactForIdenticalCodes(float value) {
     for (int d : DIMENSIONS) {
       float[] codes = new float[100 * d];
       Arrays.fill(codes, value);
@@ -134,7 +134,7 @@ class NearestRowsExactTest {
 
   /** Codes with the same numbers in another order have equal norms, and many are equal. */
   @Test
-  void ofCodesOfEqualNorm() {
+  void exactForCodesOfEqualNorm() {
     for (int d : new int[] {2, 8, 64}) {
       Rng rng = new Rng(d);
       float[] signs = Tensors.gaussians(rng, 2_000 * d);
@@ -147,7 +147,7 @@ class NearestRowsExactTest {
 
   /** Whole numbers: many codes are exactly equally near, and zero has two signs. */
   @Test
-  void ofExactTies() {
+  void exactForTies() {
     for (int d : new int[] {1, 2, 3, 8}) {
       Rng rng = new Rng(d);
       float[] rows = whole(rng, 200 * d);
@@ -174,7 +174,7 @@ class NearestRowsExactTest {
 
   /** More codes within rounding of each other than one remembers. */
   @Test
-  void ofCodesThatLieClose() {
+  void exactForNearlyEqualCodes() {
     Rng rng = new Rng(4);
     for (int k : new int[] {40, 3_000}) {
       float[] codes = around(rng, 1, 3e-7f, k * 64);
@@ -185,14 +185,14 @@ class NearestRowsExactTest {
   /** Rows longer than a slice or than a block of scores, and more than one block of each. */
   @ParameterizedTest
   @CsvSource({"3, 5, 3000", "2, 40, 200000", "700, 40, 2049", "300, 1100, 67"})
-  void ofLongRowsAndManyBlocks(int n, int k, int d) {
+  void exactForLongRowsAndManyBlocks(int n, int k, int d) {
     Rng rng = new Rng(d);
     check("seed " + d, around(rng, 50, 1, n * d), around(rng, 50, 1, k * d), d);
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aRowThatIsNotFiniteHasNoNearestCode(KernelSet kernels) {
+  void nonFiniteRowsThrow(KernelSet kernels) {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       try (Step step = kernels.inference()) {
         float[] rows = Tensors.gaussians(new Rng(1), 5_000 * 3);
@@ -208,7 +208,7 @@ class NearestRowsExactTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aCodeThatIsNotFiniteIsNeverChosenAndHidesNoOther(KernelSet kernels) {
+  void nonFiniteCodesAreIgnored(KernelSet kernels) {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       for (int d : DIMENSIONS) {
         float[] codes = Tensors.gaussians(new Rng(d), 100 * d);

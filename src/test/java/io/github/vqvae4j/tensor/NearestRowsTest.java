@@ -30,7 +30,7 @@ class NearestRowsTest {
     "3001,131,5",
     "300,2501,7"
   })
-  void findsWhatTryingAllFinds(int n, int k, int d) {
+  void equalsExhaustiveSearch(int n, int k, int d) {
     for (KernelSet kernels : KernelSet.values()) {
       Rng rng = new Rng(SEED);
       float[] rows = Tensors.gaussians(rng, n * d);
@@ -64,7 +64,7 @@ class NearestRowsTest {
   /** In a process that may take half a gigabyte, heap and all else together. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void memoryDoesNotGrowWithRowsTimesCodes() throws Exception {
+  void memoryIsIndependentOfRowsTimesCodes() throws Exception {
     ChildJvm.Result result =
         new ChildJvm().with("-Xmx192m").run(LargeSearchProgram.class, KernelSet.ONEDNN.name());
     assertEquals(0, result.exit(), result::toString);
@@ -92,7 +92,7 @@ class NearestRowsTest {
   /** A variable's rows are prepared once until it is written, whichever way. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aWrittenCodebookIsPreparedAnew(KernelSet kernels) {
+  void writingTheCodebookInvalidatesTheCache(KernelSet kernels) {
     Rng rng = new Rng(SEED);
     float[] rows = Tensors.gaussians(rng, 41 * 4);
     try (Variable codebook = new Variable(false, Tensors.gaussians(rng, 19 * 4), 19, 4)) {
@@ -136,7 +136,7 @@ class NearestRowsTest {
   /** Distances of small whole numbers are exact in float, so that ties are ties. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void takesTheLowestOfEquallyNearCodes(KernelSet kernels) {
+  void lowestIndexWinsForEquallyNearCodes(KernelSet kernels) {
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(new float[] {0, 0, 3, 3, -5, 1}, 3, 2);
       Tensor codes = step.tensor(new float[] {9, 9, 1, 0, 0, 1, -1, 0, 3, 3, 3, 3}, 6, 2);
@@ -149,7 +149,7 @@ class NearestRowsTest {
    */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void takesTheLowestOfEqualCodes(KernelSet kernels) {
+  void lowestIndexWinsForEqualCodes(KernelSet kernels) {
     Rng rng = new Rng(SEED);
     for (int k : new int[] {2, 3, 5, 7, 9, 13, 17, 31, 33, 65, 79}) {
       for (int d : new int[] {3, 8, 64, 67}) {

@@ -39,7 +39,7 @@ final class NormalizationCases {
   }
 
   private void addLayer(long... s) {
-    long rows = Numbers.size(s) / last(s);
+    long rows = NdArray.size(s) / last(s);
     add("layerNorm", t -> t[0].layerNorm(t[1], t[2], EPSILON), rows, 1, s);
     addPlain("layerNorm", t -> t[0].layerNorm(EPSILON), rows, 1, s);
   }
@@ -57,8 +57,8 @@ final class NormalizationCases {
 
   /** Without weight and bias, which are then 1 and 0. */
   private void addPlain(String name, Operation operation, long images, long groups, long... s) {
-    Numbers one = Numbers.filled(shape(last(s)), i -> 1);
-    Numbers zero = Numbers.filled(shape(last(s)), i -> 0);
+    NdArray one = NdArray.filled(shape(last(s)), i -> 1);
+    NdArray zero = NdArray.filled(shape(last(s)), i -> 0);
     cases.add(
         OperationCase.of(
             "plain " + name,
@@ -81,19 +81,19 @@ final class NormalizationCases {
   }
 
   /** As the definition says, with mean and variance of each image's groups of channels. */
-  static Numbers normalize(Numbers x, Numbers weight, Numbers bias, long images, long groups) {
+  static NdArray normalize(NdArray x, NdArray weight, NdArray bias, long images, long groups) {
     long channels = last(x.shape());
     long pixels = x.values().length / images / channels;
-    Numbers grouped = Reference.reshape(x, images, pixels, groups, channels / groups);
-    Numbers mean = Reference.reshape(Reference.mean(grouped, 1, 3), images, 1, groups, 1);
-    Numbers difference = Reference.zip(grouped, mean, (a, b) -> a - b);
-    Numbers variance = Reference.mean(Reference.map(difference, d -> d * d), 1, 3);
-    Numbers normalized =
+    NdArray grouped = Reference.reshape(x, images, pixels, groups, channels / groups);
+    NdArray mean = Reference.reshape(Reference.mean(grouped, 1, 3), images, 1, groups, 1);
+    NdArray difference = Reference.zip(grouped, mean, (a, b) -> a - b);
+    NdArray variance = Reference.mean(Reference.map(difference, d -> d * d), 1, 3);
+    NdArray normalized =
         Reference.zip(
             difference,
             Reference.reshape(variance, images, 1, groups, 1),
             (d, v) -> d / Math.sqrt(v + EPSILON));
-    Numbers product =
+    NdArray product =
         Reference.zip(Reference.reshape(normalized, x.shape()), weight, (a, b) -> a * b);
     return Reference.zip(product, bias, Double::sum);
   }

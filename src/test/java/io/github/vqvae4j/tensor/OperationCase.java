@@ -18,7 +18,7 @@ record OperationCase(
   /** The operation in plain Java. */
   @FunctionalInterface
   interface Definition {
-    Numbers apply(Numbers... inputs);
+    NdArray apply(NdArray... inputs);
   }
 
   /** Where inputs come from. */
@@ -39,8 +39,8 @@ record OperationCase(
     }
 
     /** Numbers that are exact in float. */
-    Numbers numbers(Rng rng, long... shape) {
-      return Numbers.filled(shape, index -> (float) draw.applyAsDouble(rng));
+    NdArray numbers(Rng rng, long... shape) {
+      return NdArray.filled(shape, index -> (float) draw.applyAsDouble(rng));
     }
   }
 
@@ -50,8 +50,8 @@ record OperationCase(
     return new OperationCase(full, operation, definition, range, List.of(shapes));
   }
 
-  Numbers[] inputs(Rng rng) {
-    return shapes.stream().map(shape -> range.numbers(rng, shape)).toArray(Numbers[]::new);
+  NdArray[] inputs(Rng rng) {
+    return shapes.stream().map(shape -> range.numbers(rng, shape)).toArray(NdArray[]::new);
   }
 
   static long[] shape(long... sizes) {

@@ -12,23 +12,23 @@ final class OperationCases {
     return Stream.of(
             ElementwiseCases.all(),
             ActivationCases.all(),
-            SelectionCases.all(),
-            StatisticCases.all(),
+            IntegerCases.all(),
+            ReductionCases.all(),
             AxisCases.all(),
             LossCases.all(),
             StructureCases.all(),
             ShapeCases.all(),
             SequenceCases.all(),
-            PixelCases.all(),
+            ImageCases.all(),
             NormalizationCases.all(),
-            SharingCases.all(),
+            SharedOperandCases.all(),
             CustomCases.all())
         .flatMap(List::stream);
   }
 
   /** All but convolutions, which have a sweep of their own. */
   static Stream<OperationCase> withoutConvolutions() {
-    return Stream.concat(differentiable(), SurrogateCases.all().stream());
+    return Stream.concat(differentiable(), StraightThroughCases.all().stream());
   }
 
   static Stream<OperationCase> all() {

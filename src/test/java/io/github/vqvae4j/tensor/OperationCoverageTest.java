@@ -31,14 +31,14 @@ class OperationCoverageTest {
       Set.of(
           "gradient()", // StepGradientsTest, BackwardTest
           "requireGradient()", // all tests of gradients
-          "release(Tensor)", // ReleasingTest
+          "release(Tensor)", // ReleaseTest
           "dropout(double)", // DropoutTest: random numbers
-          "normalLike()", // RngKeyPartsTest
-          "uniformLike()", // RngKeyPartsTest
+          "normalLike()", // RngKeyChunksTest
+          "uniformLike()", // RngKeyChunksTest
           "nearestRows(Tensor)"); // NearestRowsTest, NearestRowsExactTest
 
   @Test
-  void everyOperationIsInTheSweeps() {
+  void everyOperationHasCases() {
     assertEquals(
         Set.of(),
         without(m -> WITHOUT_CASES.contains(name(m)), name -> name.endsWith("Cases")),
@@ -46,7 +46,7 @@ class OperationCoverageTest {
   }
 
   @Test
-  void everyRefusalHasItsText() {
+  void everyOperationHasErrorCases() {
     assertEquals(
         Set.of(),
         without(
@@ -55,7 +55,7 @@ class OperationCoverageTest {
         "no case in ErrorTextsTest, *ErrorsTest or ConvOptionsTest");
   }
 
-  /** Whatever they are given, they only refuse what {@link EveryOperationTest} tries on all. */
+  /** Whatever they are given, they only refuse what {@link AllOperationsTest} tries on all. */
   private static boolean isOfNumbersOnly(JavaMethod method) {
     return method.getRawParameterTypes().stream().allMatch(t -> t.isEquivalentTo(double.class));
   }

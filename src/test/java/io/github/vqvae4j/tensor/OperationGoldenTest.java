@@ -90,6 +90,6 @@ class OperationGoldenTest {
   }
 
   private static Tensor tensor(Step step, DType dtype, Golden golden, String key) {
-    return Tensors.of(step, dtype, new Numbers(golden.doubles(key), golden.shape(key)));
+    return Tensors.of(step, dtype, new NdArray(golden.doubles(key), golden.shape(key)));
   }
 }

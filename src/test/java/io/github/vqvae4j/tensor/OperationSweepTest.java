@@ -16,7 +16,7 @@ class OperationSweepTest {
   private static final int RANDOM = Sweep.isFull() ? 60 : 6;
 
   @TestFactory
-  Stream<DynamicTest> inFloatBesideDouble() {
+  Stream<DynamicTest> floatMatchesDouble() {
     Stream<OperationCase> cases =
         Stream.concat(OperationCases.withoutConvolutions(), RandomCases.of(SEED, RANDOM).stream());
     return Sweep.tests(

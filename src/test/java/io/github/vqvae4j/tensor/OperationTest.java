@@ -43,10 +43,10 @@ class OperationTest {
 
   /** What is left out where nobody wants it must not change what remains. */
   @TestFactory
-  Stream<DynamicTest> gradientOfOneInputAlone() {
+  Stream<DynamicTest> gradientsOfSingleInputsMatch() {
     return Stream.of(
             RandomCases.of(SEED, 12),
-            SharingCases.all(),
+            SharedOperandCases.all(),
             LossCases.all(),
             ConvolutionCases.all(),
             CustomCases.all())
@@ -60,7 +60,7 @@ class OperationTest {
 
   private static void checkEachInputAlone(OperationCase one, KernelSet kernels) {
     Rng rng = new Rng(seed(one));
-    Numbers[] inputs = one.inputs(rng);
+    NdArray[] inputs = one.inputs(rng);
     double[] weights = gaussians(rng, one.definition().apply(inputs).values().length);
     Pass all = run(one, kernels, DType.FLOAT, inputs, weights);
     for (int i = 0; i < inputs.length; i++) {
@@ -83,8 +83,8 @@ class OperationTest {
   private static void checkDouble(OperationCase one) {
     long seed = seed(one);
     Rng rng = new Rng(seed);
-    Numbers[] inputs = one.inputs(rng);
-    Numbers expected = one.definition().apply(inputs);
+    NdArray[] inputs = one.inputs(rng);
+    NdArray expected = one.definition().apply(inputs);
     double[] weights = gaussians(rng, expected.values().length);
 
     Pass pass = run(one, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
@@ -108,8 +108,8 @@ class OperationTest {
   private static void checkFloat(OperationCase one, KernelSet kernels) {
     long seed = seed(one);
     Rng rng = new Rng(seed);
-    Numbers[] inputs = one.inputs(rng);
-    Numbers expected = one.definition().apply(inputs);
+    NdArray[] inputs = one.inputs(rng);
+    NdArray expected = one.definition().apply(inputs);
     double[] weights = gaussians(rng, expected.values().length);
     Pass exact = run(one, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
 
@@ -140,7 +140,7 @@ class OperationTest {
 
   /** How the weighted sum of the result changes with one element of one input. */
   private static double centralDifference(
-      OperationCase one, Numbers[] inputs, int input, int element, double[] weights) {
+      OperationCase one, NdArray[] inputs, int input, int element, double[] weights) {
     double[] values = inputs[input].values();
     double kept = values[element];
     values[element] = kept + Tolerances.DIFFERENCE_STEP;
@@ -151,7 +151,7 @@ class OperationTest {
     return (above - below) / (2 * Tolerances.DIFFERENCE_STEP);
   }
 
-  private static double weightedSum(Numbers numbers, double[] weights) {
+  private static double weightedSum(NdArray numbers, double[] weights) {
     double sum = 0;
     for (int i = 0; i < weights.length; i++) {
       sum += weights[i] * numbers.values()[i];
@@ -163,7 +163,7 @@ class OperationTest {
   private record Pass(long[] shape, double[] values, double[][] gradients) {}
 
   private static Pass run(
-      OperationCase one, KernelSet kernels, DType dtype, Numbers[] inputs, double[] weights) {
+      OperationCase one, KernelSet kernels, DType dtype, NdArray[] inputs, double[] weights) {
     return run(one, kernels, dtype, inputs, weights, input -> true);
   }
 
@@ -171,7 +171,7 @@ class OperationTest {
       OperationCase one,
       KernelSet kernels,
       DType dtype,
-      Numbers[] inputs,
+      NdArray[] inputs,
       double[] weights,
       IntPredicate wanted) {
     try (Step step = kernels.training(new Rng(1))) {
@@ -181,7 +181,7 @@ class OperationTest {
         tensors[i] = wanted.test(i) ? input.requireGradient() : input;
       }
       Tensor y = one.operation().apply(tensors);
-      y.mul(Tensors.of(step, dtype, new Numbers(weights, y.shape()))).sum().backward();
+      y.mul(Tensors.of(step, dtype, new NdArray(weights, y.shape()))).sum().backward();
       double[][] gradients =
           Arrays.stream(tensors)
               .map(t -> t.gradient() == null ? null : t.gradient().toDoubles())

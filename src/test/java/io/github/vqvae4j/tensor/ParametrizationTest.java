@@ -27,7 +27,7 @@ class ParametrizationTest {
   }
 
   @Test
-  void isComputedOncePerWriteWhereNothingTrains() {
+  void inferenceComputesTheValueOncePerWrite() {
     try (Variable variable = new Variable(true, new float[] {1, 2}, 2)) {
       Parametrization derived = doubled(variable);
       assertArrayEquals(new float[] {2, 4}, inferred(derived));
@@ -40,7 +40,7 @@ class ParametrizationTest {
   }
 
   @Test
-  void gradientsGoThroughIt() {
+  void gradientsPropagateToTheVariable() {
     try (Variable variable = new Variable(true, new float[] {1, 2}, 2);
         Step step = Step.training(new Rng(1))) {
       doubled(variable).in(step).square().sum().backward();
@@ -50,7 +50,7 @@ class ParametrizationTest {
 
   /** Of several variables, whichever is written; in inference and in training. */
   @Test
-  void followsEachOfSeveralVariables() {
+  void valueFollowsWritesOfEachVariable() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
       Parametrization product = product(a, b);
@@ -75,7 +75,7 @@ class ParametrizationTest {
 
   /** The step's uses share the tensor, as long as no variable is written in between. */
   @Test
-  void aTrainingStepComputesItOncePerWrite() {
+  void trainingComputesTheValueOncePerWrite() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
       Parametrization product = product(a, b);
@@ -99,7 +99,7 @@ class ParametrizationTest {
 
   /** Losses one after the other, each with a backward pass of its own through what is shared. */
   @Test
-  void gradientsOfSeveralLossesGoThroughIt() {
+  void gradientsOfSeveralLossesPropagate() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2);
         Step step = Step.training(new Rng(1))) {
@@ -120,7 +120,7 @@ class ParametrizationTest {
 
   /** What was computed before the trace began is not in it. */
   @Test
-  void aTraceThatBeginsLaterHasIt() {
+  void valueIsRecomputedForALaterTrace() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
       for (boolean training : new boolean[] {false, true}) {
@@ -151,7 +151,7 @@ class ParametrizationTest {
   }
 
   @Test
-  void followsTheVariablesPrecisionAndItsEnd() {
+  void valueFollowsConversionAndCloseOfTheVariable() {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
     Parametrization derived = doubled(variable);
     inferred(derived);
@@ -166,7 +166,7 @@ class ParametrizationTest {
   }
 
   @Test
-  void manyThreadsMayUseIt() {
+  void threadsMayShareIt() {
     try (Variable variable = new Variable(true, new float[10_000], 10_000)) {
       Parametrization derived = doubled(variable);
       for (int write = 1; write <= 20; write++) {

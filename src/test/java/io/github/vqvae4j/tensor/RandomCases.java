@@ -66,7 +66,7 @@ final class RandomCases {
     long[] shape = new long[rank];
     do {
       Arrays.setAll(shape, i -> SIZES[rng.nextInt(SIZES.length)]);
-    } while (Numbers.size(shape) > MOST);
+    } while (NdArray.size(shape) > MOST);
     return shape;
   }
 
@@ -216,21 +216,21 @@ final class RandomCases {
     long[] s = shape(4);
     int height = from(1, 5);
     int width = from(1, 5);
-    ConvOptions window =
+    ConvOptions options =
         ConvOptions.of(1, 0)
             .stride(from(1, 4), from(1, 4))
             .padding(from(0, height - 1), from(0, width - 1));
-    if (window.height().size(s[1], height) > 0 && window.width().size(s[2], width) > 0) {
-      String name = " " + height + "x" + width + " " + window;
+    if (options.height().size(s[1], height) > 0 && options.width().size(s[2], width) > 0) {
+      String name = " " + height + "x" + width + " " + options;
       add(
           "maxPool" + name,
-          t -> t[0].maxPool(height, width, window),
-          n -> ReferenceFunctions.pool(n[0], true, height, width, window),
+          t -> t[0].maxPool(height, width, options),
+          n -> ReferenceFunctions.pool(n[0], true, height, width, options),
           s);
       add(
           "averagePool" + name,
-          t -> t[0].averagePool(height, width, window),
-          n -> ReferenceFunctions.pool(n[0], false, height, width, window),
+          t -> t[0].averagePool(height, width, options),
+          n -> ReferenceFunctions.pool(n[0], false, height, width, options),
           s);
     }
   }
@@ -242,27 +242,28 @@ final class RandomCases {
     long height = from(1, 4);
     long width = from(1, 4);
     long[] s = {from(1, 3), from(1, 9), from(1, 9), in};
-    ConvOptions window =
+    ConvOptions options =
         ConvOptions.of(1, 0)
             .stride(from(1, 3), from(1, 3))
             .padding(from(0, 3), from(0, 3), from(0, 3), from(0, 3))
             .dilation(from(1, 3), from(1, 3))
             .groups(groups);
     if (rng.nextBoolean()) {
-      if (window.height().size(s[1], height) > 0 && window.width().size(s[2], width) > 0) {
+      if (options.height().size(s[1], height) > 0 && options.width().size(s[2], width) > 0) {
         add(
-            "conv2d " + window,
-            t -> t[0].conv2d(t[1], t[2], window),
-            n -> Reference.zip(ReferenceConvolutions.conv2d(n[0], n[1], window), n[2], Double::sum),
+            "conv2d " + options,
+            t -> t[0].conv2d(t[1], t[2], options),
+            n ->
+                Reference.zip(ReferenceConvolutions.conv2d(n[0], n[1], options), n[2], Double::sum),
             s,
             new long[] {height, width, in / groups, out},
             new long[] {out});
       }
     } else {
       ConvOptions padded =
-          window.outputPadding(
-              rng.nextInt(Math.max(window.height().stride(), window.height().dilation())),
-              rng.nextInt(Math.max(window.width().stride(), window.width().dilation())));
+          options.outputPadding(
+              rng.nextInt(Math.max(options.height().stride(), options.height().dilation())),
+              rng.nextInt(Math.max(options.width().stride(), options.width().dilation())));
       if (padded.height().transposedSize(s[1], height) > 0
           && padded.width().transposedSize(s[2], width) > 0) {
         add(
@@ -308,7 +309,7 @@ final class RandomCases {
     long[] s = shape(from(2, 4));
     s[s.length - 1] = (long) groups * from(1, 9);
     long channels = s[s.length - 1];
-    long rows = Numbers.size(s) / channels;
+    long rows = NdArray.size(s) / channels;
     long[] each = {channels};
     double epsilon = NormalizationCases.EPSILON;
     switch (rng.nextInt(3)) {
@@ -342,7 +343,7 @@ final class RandomCases {
   private void addLoss() {
     long[] s = shape(from(1, 4));
     int classes = (int) s[s.length - 1];
-    int[] targets = rng.ints(Numbers.size(s) / classes, 0, classes).toArray();
+    int[] targets = rng.ints(NdArray.size(s) / classes, 0, classes).toArray();
     add(
         "crossEntropy",
         t -> t[0].crossEntropy(targets),

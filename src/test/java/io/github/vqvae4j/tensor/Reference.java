@@ -10,33 +10,33 @@ import java.util.stream.IntStream;
 final class Reference {
   private Reference() {}
 
-  static Numbers map(Numbers x, DoubleUnaryOperator function) {
-    return new Numbers(Arrays.stream(x.values()).map(function).toArray(), x.shape());
+  static NdArray map(NdArray x, DoubleUnaryOperator function) {
+    return new NdArray(Arrays.stream(x.values()).map(function).toArray(), x.shape());
   }
 
-  static Numbers zip(Numbers a, Numbers b, DoubleBinaryOperator function) {
+  static NdArray zip(NdArray a, NdArray b, DoubleBinaryOperator function) {
     int rank = Math.max(a.shape().length, b.shape().length);
     long[] shape = new long[rank];
     for (int i = 0; i < rank; i++) {
       shape[i] = Math.max(sizeFromEnd(a, rank - i), sizeFromEnd(b, rank - i));
     }
-    return Numbers.filled(
+    return NdArray.filled(
         shape, index -> function.applyAsDouble(a.broadcastAt(index), b.broadcastAt(index)));
   }
 
-  private static long sizeFromEnd(Numbers x, int position) {
+  private static long sizeFromEnd(NdArray x, int position) {
     return position > x.shape().length ? 1 : x.shape()[x.shape().length - position];
   }
 
   /** Sums over the axes, given from 0; the others are kept. */
-  static Numbers sum(Numbers x, int... axes) {
+  static NdArray sum(NdArray x, int... axes) {
     int[] kept =
         IntStream.range(0, x.shape().length)
             .filter(axis -> IntStream.of(axes).noneMatch(a -> a == axis))
             .toArray();
     long[] shape = Arrays.stream(kept).mapToLong(axis -> x.shape()[axis]).toArray();
-    Numbers result = Numbers.zeros(kept.length == 0 ? new long[] {1} : shape);
-    Numbers.forEachIndex(
+    NdArray result = NdArray.zeros(kept.length == 0 ? new long[] {1} : shape);
+    NdArray.forEachIndex(
         x.shape(),
         index -> {
           long[] target = Arrays.stream(kept).mapToLong(axis -> index[axis]).toArray();
@@ -45,14 +45,14 @@ final class Reference {
     return result;
   }
 
-  static Numbers mean(Numbers x, int... axes) {
-    Numbers sum = sum(x, axes);
+  static NdArray mean(NdArray x, int... axes) {
+    NdArray sum = sum(x, axes);
     double count = (double) x.values().length / sum.values().length;
     return map(sum, v -> v / count);
   }
 
-  static Numbers matmul(Numbers a, Numbers b) {
-    return Numbers.filled(
+  static NdArray matmul(NdArray a, NdArray b) {
+    return NdArray.filled(
         new long[] {a.shape()[0], b.shape()[1]},
         index -> {
           double sum = 0;
@@ -63,13 +63,13 @@ final class Reference {
         });
   }
 
-  static Numbers reshape(Numbers x, long... shape) {
-    return new Numbers(x.values(), shape);
+  static NdArray reshape(NdArray x, long... shape) {
+    return new NdArray(x.values(), shape);
   }
 
-  static Numbers permute(Numbers x, int... axes) {
+  static NdArray permute(NdArray x, int... axes) {
     long[] shape = Arrays.stream(axes).mapToLong(axis -> x.shape()[axis]).toArray();
-    return Numbers.filled(
+    return NdArray.filled(
         shape,
         index -> {
           long[] source = new long[axes.length];
@@ -80,14 +80,14 @@ final class Reference {
         });
   }
 
-  static Numbers slice(Numbers x, int axis, long from, long to) {
-    return Numbers.filled(
+  static NdArray slice(NdArray x, int axis, long from, long to) {
+    return NdArray.filled(
         with(x.shape(), axis, to - from), index -> x.at(with(index, axis, index[axis] + from)));
   }
 
-  static Numbers concat(int axis, List<Numbers> parts) {
+  static NdArray concat(int axis, List<NdArray> parts) {
     long total = parts.stream().mapToLong(part -> part.shape()[axis]).sum();
-    return Numbers.filled(
+    return NdArray.filled(
         with(parts.get(0).shape(), axis, total),
         index -> {
           long at = index[axis];
@@ -99,15 +99,15 @@ final class Reference {
         });
   }
 
-  static Numbers rows(Numbers table, int... indices) {
-    return Numbers.filled(
+  static NdArray rows(NdArray table, int... indices) {
+    return NdArray.filled(
         new long[] {indices.length, table.shape()[1]},
         index -> table.at(indices[(int) index[0]], index[1]));
   }
 
-  static Numbers upsample(Numbers x, int factor) {
+  static NdArray upsample(NdArray x, int factor) {
     long[] s = x.shape();
-    return Numbers.filled(
+    return NdArray.filled(
         new long[] {s[0], s[1] * factor, s[2] * factor, s[3]},
         i -> x.at(i[0], i[1] / factor, i[2] / factor, i[3]));
   }

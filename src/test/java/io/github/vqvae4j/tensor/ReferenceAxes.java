@@ -16,20 +16,20 @@ final class ReferenceAxes {
   private ReferenceAxes() {}
 
   /** The function of the numbers along the axes, which it gets in C order; no axes means all. */
-  static Numbers reduce(
-      Numbers x, boolean keepDims, ToDoubleFunction<double[]> function, int... axes) {
+  static NdArray reduce(
+      NdArray x, boolean keepDims, ToDoubleFunction<double[]> function, int... axes) {
     boolean[] over = over(x, axes);
     long[] kept = kept(x, over);
-    Numbers y = Numbers.filled(kept, index -> function.applyAsDouble(along(x, over, index)));
+    NdArray y = NdArray.filled(kept, index -> function.applyAsDouble(along(x, over, index)));
     return keepDims ? y : Reference.reshape(y, without(kept, over));
   }
 
   /** The gradient of x where a reduction's result has the gradient dy. */
-  static Numbers gradient(Numbers x, Numbers dy, Spread spread, int... axes) {
+  static NdArray gradient(NdArray x, NdArray dy, Spread spread, int... axes) {
     boolean[] over = over(x, axes);
-    Numbers incoming = Reference.reshape(dy, kept(x, over));
-    Numbers dx = Numbers.zeros(x.shape());
-    Numbers.forEachIndex(
+    NdArray incoming = Reference.reshape(dy, kept(x, over));
+    NdArray dx = NdArray.zeros(x.shape());
+    NdArray.forEachIndex(
         incoming.shape(),
         index -> {
           double[] parts = spread.apply(incoming.at(index), along(x, over, index));
@@ -104,8 +104,8 @@ final class ReferenceAxes {
   }
 
   /** x / max(||x||, epsilon) along an axis. */
-  static Numbers l2Normalize(Numbers x, int axis, double epsilon) {
-    Numbers norms = reduce(x, true, values -> Math.sqrt(squares(values)), axis);
+  static NdArray l2Normalize(NdArray x, int axis, double epsilon) {
+    NdArray norms = reduce(x, true, values -> Math.sqrt(squares(values)), axis);
     return Reference.zip(x, norms, (v, norm) -> v / Math.max(norm, epsilon));
   }
 
@@ -115,15 +115,15 @@ final class ReferenceAxes {
 
   // --- which numbers lie along the axes
 
-  private static double[] along(Numbers x, boolean[] over, long... index) {
+  private static double[] along(NdArray x, boolean[] over, long... index) {
     DoubleStream.Builder values = DoubleStream.builder();
     forEachAlong(x, over, index, place -> values.add(x.at(place)));
     return values.build().toArray();
   }
 
   private static void forEachAlong(
-      Numbers x, boolean[] over, long[] index, Numbers.Visitor visitor) {
-    Numbers.forEachIndex(
+      NdArray x, boolean[] over, long[] index, NdArray.Visitor visitor) {
+    NdArray.forEachIndex(
         x.shape(),
         place -> {
           if (IntStream.range(0, over.length).allMatch(i -> over[i] || place[i] == index[i])) {
@@ -132,7 +132,7 @@ final class ReferenceAxes {
         });
   }
 
-  private static boolean[] over(Numbers x, int... axes) {
+  private static boolean[] over(NdArray x, int... axes) {
     boolean[] over = new boolean[x.shape().length];
     Arrays.fill(over, axes.length == 0);
     for (int axis : axes) {
@@ -141,7 +141,7 @@ final class ReferenceAxes {
     return over;
   }
 
-  private static long[] kept(Numbers x, boolean... over) {
+  private static long[] kept(NdArray x, boolean... over) {
     return IntStream.range(0, over.length).mapToLong(i -> over[i] ? 1 : x.shape()[i]).toArray();
   }
 

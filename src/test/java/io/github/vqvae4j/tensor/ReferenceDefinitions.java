@@ -45,8 +45,8 @@ final class ReferenceDefinitions {
 
   private static Definition comparison(GoldenCase c) {
     return n -> {
-      Numbers other =
-          c.hasAttribute("number") ? new Numbers(new double[] {c.number("number")}, 1) : n[1];
+      NdArray other =
+          c.hasAttribute("number") ? new NdArray(new double[] {c.number("number")}, 1) : n[1];
       return Reference.zip(n[0], other, (a, b) -> holds(c.operation(), a, b) ? 1 : 0);
     };
   }
@@ -132,9 +132,9 @@ final class ReferenceDefinitions {
     ConvOptions plain = ConvOptions.of(1, 0);
     return switch (c.operation()) {
       case "conv2d" ->
-          n -> ReferenceWeights.conv2d(n[0], n[1], n[2], c.integers("padding"), window(c));
+          n -> ReferenceWeights.conv2d(n[0], n[1], n[2], c.integers("padding"), options(c));
       case "conv1d" ->
-          n -> ReferenceWeights.conv1d(n[0], n[1], n[2], c.integers("padding"), window(c));
+          n -> ReferenceWeights.conv1d(n[0], n[1], n[2], c.integers("padding"), options(c));
       case "conv1d_causal" ->
           n -> ReferenceWeights.causalConv1d(n[0], n[1], n[2], c.integers("dilation")[0]);
       case "conv2d_masked" ->
@@ -152,7 +152,7 @@ final class ReferenceDefinitions {
                   n[0], ReferenceWeights.weightNorm(n[1], n[3]), n[2], new int[2], plain);
       case "conv_transpose2d_weight_norm" ->
           n -> {
-            Numbers weight = ReferenceWeights.weightNorm(n[1], n[3]);
+            NdArray weight = ReferenceWeights.weightNorm(n[1], n[3]);
             return Reference.zip(
                 ReferenceConvolutions.convTranspose2d(n[0], weight, plain), n[2], Double::sum);
           };
@@ -160,12 +160,12 @@ final class ReferenceDefinitions {
     };
   }
 
-  private static Numbers masked(Numbers weight, GoldenCase c) {
+  private static NdArray masked(NdArray weight, GoldenCase c) {
     return Reference.zip(weight, c.numbers("mask"), (w, m) -> w * m);
   }
 
   /** In one dimension the height's settings stay 1. */
-  private static ConvOptions window(GoldenCase c) {
+  private static ConvOptions options(GoldenCase c) {
     int[] stride = pair(c, "stride");
     int[] dilation = pair(c, "dilation");
     return ConvOptions.of(1, 0)

@@ -11,9 +11,9 @@ final class ReferenceGradients {
   private ReferenceGradients() {}
 
   /** The gradients of the operands, in order; empty if central differences do. */
-  static List<Numbers> of(GoldenCase c) {
-    Numbers x = c.numbers(c.operands().get(0));
-    Numbers dy = c.numbers("dy");
+  static List<NdArray> of(GoldenCase c) {
+    NdArray x = c.numbers(c.operands().get(0));
+    NdArray dy = c.numbers("dy");
     return switch (c.operation()) {
       case "round_straight_through", "floor_straight_through", "sign_straight_through" ->
           List.of(dy);
@@ -30,7 +30,7 @@ final class ReferenceGradients {
       case "log_sum_exp" -> reduction(c, ReferenceAxes::logSumExpGradient);
       case "masked_fill" -> List.of(ReferenceIndices.maskedFill(dy, c.numbers("mask"), 0));
       case "top_k" -> {
-        Numbers zeros = Numbers.zeros(x.shape());
+        NdArray zeros = NdArray.zeros(x.shape());
         int axis = c.integer("axis");
         yield List.of(ReferenceIndices.scatterAdd(zeros, axis, c.numbers("indices"), dy));
       }
@@ -38,7 +38,7 @@ final class ReferenceGradients {
     };
   }
 
-  private static List<Numbers> derivative(Numbers x, Numbers dy, DoubleUnaryOperator derivative) {
+  private static List<NdArray> derivative(NdArray x, NdArray dy, DoubleUnaryOperator derivative) {
     return List.of(Reference.zip(dy, Reference.map(x, derivative), (d, slope) -> d * slope));
   }
 
@@ -47,23 +47,23 @@ final class ReferenceGradients {
     return exponent == 0 ? 0 : exponent * Math.pow(x, exponent - 1);
   }
 
-  private static List<Numbers> reduction(GoldenCase c, ReferenceAxes.Spread spread) {
+  private static List<NdArray> reduction(GoldenCase c, ReferenceAxes.Spread spread) {
     return List.of(
         ReferenceAxes.gradient(c.numbers("x"), c.numbers("dy"), spread, c.integers("axes")));
   }
 
   /** All to the larger of a and b times the sign; half each if they are equal. */
-  private static List<Numbers> shared(Numbers a, Numbers b, Numbers dy, int sign) {
-    Numbers share = Reference.zip(a, b, (v, w) -> 0.5 + 0.5 * sign * Math.signum(v - w));
+  private static List<NdArray> shared(NdArray a, NdArray b, NdArray dy, int sign) {
+    NdArray share = Reference.zip(a, b, (v, w) -> 0.5 + 0.5 * sign * Math.signum(v - w));
     return List.of(
         summed(Reference.zip(share, dy, (s, d) -> s * d), a.shape()),
         summed(Reference.zip(share, dy, (s, d) -> (1 - s) * d), b.shape()));
   }
 
   /** Summed over what was repeated of a shape. */
-  private static Numbers summed(Numbers gradient, long... shape) {
-    Numbers sum = Numbers.zeros(shape);
-    Numbers.forEachIndex(
+  private static NdArray summed(NdArray gradient, long... shape) {
+    NdArray sum = NdArray.zeros(shape);
+    NdArray.forEachIndex(
         gradient.shape(),
         index -> {
           long[] own = new long[shape.length];

@@ -10,10 +10,10 @@ final class ReferenceWeights {
    *
    * @param padding top, bottom, left, right
    */
-  static Numbers conv2d(Numbers x, Numbers w, Numbers bias, int[] padding, ConvOptions window) {
-    Numbers rows = ReferenceShapes.pad(x, 1, padding[0], padding[1], 0);
-    Numbers padded = ReferenceShapes.pad(rows, 2, padding[2], padding[3], 0);
-    return Reference.zip(ReferenceConvolutions.conv2d(padded, w, window), bias, Double::sum);
+  static NdArray conv2d(NdArray x, NdArray w, NdArray bias, int[] padding, ConvOptions options) {
+    NdArray rows = ReferenceShapes.pad(x, 1, padding[0], padding[1], 0);
+    NdArray padded = ReferenceShapes.pad(rows, 2, padding[2], padding[3], 0);
+    return Reference.zip(ReferenceConvolutions.conv2d(padded, w, options), bias, Double::sum);
   }
 
   /**
@@ -21,22 +21,22 @@ final class ReferenceWeights {
    *
    * @param padding left, right
    */
-  static Numbers conv1d(Numbers x, Numbers w, Numbers bias, int[] padding, ConvOptions window) {
+  static NdArray conv1d(NdArray x, NdArray w, NdArray bias, int[] padding, ConvOptions options) {
     long[] xs = x.shape();
     long[] ws = w.shape();
-    Numbers y =
+    NdArray y =
         conv2d(
             Reference.reshape(x, xs[0], 1, xs[1], xs[2]),
             Reference.reshape(w, 1, ws[0], ws[1], ws[2]),
             bias,
             new int[] {0, 0, padding[0], padding[1]},
-            window);
+            options);
     return Reference.reshape(y, y.shape()[0], y.shape()[2], y.shape()[3]);
   }
 
   /** y[n, t, o] = bias[o] + sum over a, c of x[n, t - d (k - 1 - a), c] w[a, c, o]. */
-  static Numbers causalConv1d(Numbers x, Numbers w, Numbers bias, int dilation) {
-    return Numbers.filled(
+  static NdArray causalConv1d(NdArray x, NdArray w, NdArray bias, int dilation) {
+    return NdArray.filled(
         new long[] {x.shape()[0], x.shape()[1], w.shape()[2]},
         y -> {
           double sum = bias.at(y[2]);
@@ -51,11 +51,11 @@ final class ReferenceWeights {
   }
 
   /** gain v / ||v||, with the norm over all axes but the last. */
-  static Numbers weightNorm(Numbers v, Numbers gain) {
+  static NdArray weightNorm(NdArray v, NdArray gain) {
     int last = v.shape().length - 1;
     double[] squares = new double[(int) v.shape()[last]];
-    Numbers.forEachIndex(v.shape(), i -> squares[(int) i[last]] += v.at(i) * v.at(i));
-    return Numbers.filled(
+    NdArray.forEachIndex(v.shape(), i -> squares[(int) i[last]] += v.at(i) * v.at(i));
+    return NdArray.filled(
         v.shape(), i -> gain.at(i[last]) * v.at(i) / Math.sqrt(squares[(int) i[last]]));
   }
 }

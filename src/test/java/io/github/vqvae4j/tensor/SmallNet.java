@@ -34,7 +34,7 @@ final class SmallNet implements AutoCloseable {
   }
 
   private Variable variable(Rng rng, long... shape) {
-    float[] values = Tensors.gaussians(rng, (int) Numbers.size(shape));
+    float[] values = Tensors.gaussians(rng, (int) NdArray.size(shape));
     for (int i = 0; i < values.length; i++) {
       values[i] *= 0.2f;
     }

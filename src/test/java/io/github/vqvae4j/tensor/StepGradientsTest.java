@@ -37,7 +37,7 @@ class StepGradientsTest {
     Rng rng = new Rng(seed);
     List<Variable> variables = new ArrayList<>();
     for (long[] shape : RandomGraph.LEAVES) {
-      float[] values = Tensors.gaussians(rng, (int) Numbers.size(shape));
+      float[] values = Tensors.gaussians(rng, (int) NdArray.size(shape));
       for (int i = 0; i < values.length; i++) {
         values[i] *= 0.5f;
       }
@@ -70,7 +70,7 @@ class StepGradientsTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void eachLossHasItsOwnGradientsInAnyOrder(int seed) {
+  void gradientsOfLossesAreIndependentOfOrder(int seed) {
     for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
       List<Variable> variables = variables(seed, dtype);
       double[][][] expected = new double[LOSSES][variables.size()][];
@@ -145,7 +145,7 @@ class StepGradientsTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void gradientsAreThoseOfCentralDifferences(int seed) {
+  void gradientsMatchCentralDifferences(int seed) {
     List<Variable> variables = variables(seed, DType.DOUBLE);
     Rng rng = new Rng(seed + 1000L);
     for (int loss = 0; loss < LOSSES; loss++) {
@@ -186,7 +186,7 @@ class StepGradientsTest {
   }
 
   @Test
-  void aLossThatIsALeaf() {
+  void leafMayBeTheLoss() {
     try (Variable one = new Variable(true, new float[] {3}, 1);
         Variable other = new Variable(true, new float[] {3, 4}, 2);
         Step step = Step.training(new Rng(1))) {
@@ -203,7 +203,7 @@ class StepGradientsTest {
   }
 
   @Test
-  void onlyWhatLiesBetweenIsUsedUp() {
+  void onlyTheGraphOfTheLossIsReleased() {
     try (Variable a = new Variable(true, new float[] {3}, 1);
         Variable b = new Variable(true, new float[] {5}, 1);
         Step step = Step.training(new Rng(1))) {
@@ -218,7 +218,7 @@ class StepGradientsTest {
   }
 
   @Test
-  void wrongQuestionsLeaveTheStepUsable() {
+  void rejectedCallsKeepTheStepUsable() {
     try (Variable a = new Variable(true, new float[] {3}, 1);
         Variable unused = new Variable(true, new float[] {5}, 1);
         Variable buffer = new Variable(false, new float[] {5}, 1);
@@ -233,7 +233,7 @@ class StepGradientsTest {
   }
 
   private static long bytes(UnaryOperator<Tensor> block, int depth, long... shape) {
-    try (Variable v = new Variable(true, new float[(int) Numbers.size(shape)], shape);
+    try (Variable v = new Variable(true, new float[(int) NdArray.size(shape)], shape);
         Step step = Step.training(new Rng(1))) {
       Tensor y = v.in(step);
       for (int i = 0; i < depth; i++) {
@@ -247,7 +247,7 @@ class StepGradientsTest {
   }
 
   @Test
-  void longChainsTakeAFewGradientsAtATime() {
+  void longChainsNeedConstantGradientMemory() {
     ConvOptions same = ConvOptions.of(1, 1);
     long[] shape = {2, 16, 16, 8};
     BiFunction<Tensor, Boolean, Tensor> conv =
@@ -277,7 +277,7 @@ class StepGradientsTest {
   }
 
   @Test
-  void whatFailedHalfWayIsNotedUnlessTheGraphWasKept() {
+  void failureIsRememberedUnlessTheGraphWasRetained() {
     CustomOperation failing =
         new CustomCases.Formula(
             "failing",
@@ -299,7 +299,7 @@ class StepGradientsTest {
           }) {
         assertSays(
             assertThrows(IllegalStateException.class, next),
-            "an earlier gradients(..) failed",
+            "an earlier call of gradients(..) failed",
             "open a new step",
             "no gradient today");
       }

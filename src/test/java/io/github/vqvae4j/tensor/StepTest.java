@@ -60,7 +60,7 @@ class StepTest {
 
   @ParameterizedTest
   @MethodSource("uses")
-  void aTensorIsOfNoUseAfterItsStep(Use use) {
+  void useAfterCloseThrows(Use use) {
     Tensor x;
     try (Step step = Step.training(RNG)) {
       x = step.tensor(new float[] {7}, 1).requireGradient();
@@ -73,19 +73,19 @@ class StepTest {
 
   @ParameterizedTest
   @MethodSource("uses")
-  void aTensorIsOfNoUseInAnotherThread(Use use) throws InterruptedException {
+  void useInAnotherThreadThrows(Use use) throws InterruptedException {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {7}, 1).requireGradient();
       assertSays(
           inThread("stranger", () -> use.action().accept(x)),
           "stranger",
           Thread.currentThread().getName(),
-          "Open a step of its own on each thread");
+          "Open a separate step on each thread");
     }
   }
 
   @Test
-  void aFailedCommitRestoresTheNumberFormatToo() {
+  void failedCommitRestoresTheDataType() {
     try (Variable variable = new Variable(false, new float[] {1.5f, -2}, 2);
         Step step = Step.training(new Rng(1))) {
       step.onCommit(
@@ -101,7 +101,7 @@ class StepTest {
   }
 
   @Test
-  void aClosedStepIsOfNoUse() {
+  void closedStepThrows() {
     Variable variable = new Variable(true, new float[] {1}, 1);
     Step step = Step.training(RNG);
     variable.in(step).square().backward();
@@ -121,7 +121,7 @@ class StepTest {
   }
 
   @Test
-  void aStepIsClosedByTheThreadThatOpenedIt() throws InterruptedException {
+  void closeInAnotherThreadThrows() throws InterruptedException {
     try (Step step = Step.training(RNG)) {
       assertSays(inThread("stranger", step::close), "opened by thread", "stranger");
       assertEquals(3, step.tensor(new float[] {3}, 1).item(), "it is still open");
@@ -138,7 +138,7 @@ class StepTest {
   }
 
   @Test
-  void stepsWithinStepsHaveTheirOwnMemory() {
+  void nestedStepsHaveSeparateMemory() {
     try (Step outer = Step.training(RNG)) {
       Tensor x = outer.tensor(new float[] {1, 2, 3}, 3);
       try (Step inner = Step.inference()) {
@@ -155,7 +155,7 @@ class StepTest {
   }
 
   @Test
-  void precisionsDoNotMix() {
+  void mixedDataTypesAreRejected() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[4], 2, 2);
       Tensor y = step.tensor(new double[4], 2, 2);
@@ -175,7 +175,7 @@ class StepTest {
   // --- gradients
 
   @Test
-  void backwardWantsAScalar() {
+  void backwardRequiresAScalar() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[6], 2, 3).requireGradient();
       assertSays(
@@ -187,29 +187,31 @@ class StepTest {
   }
 
   @Test
-  void backwardWantsAResultThatDependsOnAParameter() {
+  void backwardRequiresADependencyOnAParameter() {
     try (Step step = Step.training(RNG)) {
       Tensor loss = step.tensor(new float[6], 2, 3).sum();
       assertSays(
-          assertThrows(IllegalStateException.class, loss::backward), "[1]", "depends on none");
+          assertThrows(IllegalStateException.class, loss::backward),
+          "[1]",
+          "depends on no parameter");
     }
   }
 
   @Test
-  void gradientsOfResultsInBetweenAreNotKept() {
+  void gradientsOfIntermediateResultsAreNotRetained() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {2}, 1).requireGradient();
       Tensor y = x.square();
       y.exp().sum().backward();
       assertSays(
           assertThrows(IllegalStateException.class, y::gradient),
-          "in between",
+          "gradients of intermediate results",
           "requireGradient()");
     }
   }
 
   @Test
-  void gradientIsNullBeforeBackwardAndForWhatTheLossDoesNotDependOn() {
+  void gradientIsNullBeforeBackwardAndWithoutDependency() {
     Variable used = new Variable(true, new float[] {3}, 1);
     Variable other = new Variable(true, new float[] {3}, 1);
     try (Step step = Step.training(RNG)) {
@@ -226,7 +228,7 @@ class StepTest {
   }
 
   @Test
-  void aVariablesUsesAddUp() {
+  void gradientsOfAVariablesUsesAreSummed() {
     Variable variable = new Variable(true, new float[] {3, 4}, 2);
     try (Step step = Step.training(RNG)) {
       assertSame(variable.in(step), variable.in(step));
@@ -238,7 +240,7 @@ class StepTest {
   }
 
   @Test
-  void aGradientIsAConstant() {
+  void gradientsAreConstants() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       x.square().backward();
@@ -248,7 +250,7 @@ class StepTest {
 
   /** As for a generator and then a discriminator: each loss has results of its own. */
   @Test
-  void lossesOneAfterTheOtherAddUp() {
+  void gradientsOfSuccessiveLossesAccumulate() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       Tensor first = x.square();
@@ -262,7 +264,7 @@ class StepTest {
 
   /** It would silently miss what lies behind the part that was gone through. */
   @Test
-  void backwardGoesThroughAResultOnlyOnce() {
+  void secondBackwardThroughAResultThrows() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       Tensor shared = x.square();
@@ -273,8 +275,8 @@ class StepTest {
         assertSays(
             assertThrows(IllegalStateException.class, again::backward),
             "backward",
-            "once",
-            "Add the losses up");
+            "already backpropagated through a result of shape [1]",
+            "on the sum of the losses");
       }
     }
   }
@@ -291,7 +293,7 @@ class StepTest {
   // --- inference
 
   @Test
-  void inferenceRecordsNothingAndHasNoRandomness() {
+  void inferenceHasNoGradientsAndNoRandomNumbers() {
     Variable variable = new Variable(true, new float[] {3}, 1);
     try (Step step = Step.inference()) {
       assertFalse(step.isTraining());
@@ -307,7 +309,7 @@ class StepTest {
 
   /** Gradients with respect to an input are asked for one by one, whatever the step is for. */
   @Test
-  void inferenceGivesGradientsOfInputs() {
+  void inferenceSupportsGradientsOfInputs() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       x.square().backward();
@@ -316,7 +318,7 @@ class StepTest {
   }
 
   @Test
-  void trainingCarriesItsKey() {
+  void trainingStepHasItsKey() {
     RngKey key = new RngKey(7, 3, 16);
     try (Step step = Step.training(key)) {
       assertTrue(step.isTraining());
@@ -330,7 +332,7 @@ class StepTest {
   // --- commits and observers
 
   @Test
-  void commitsRunInOrderAndOnlyAtCommit() {
+  void updatesRunInOrderOnCommit() {
     List<Integer> done = new ArrayList<>();
     try (Step step = Step.training(RNG)) {
       for (int i = 0; i < 3; i++) {
@@ -350,7 +352,7 @@ class StepTest {
   }
 
   @Test
-  void aCommitThatFailsChangesNothing() {
+  void failedCommitChangesNothing() {
     for (DType dtype : List.of(DType.FLOAT, DType.DOUBLE)) {
       Variable first = new Variable(false, new float[] {1, 2}, 2);
       Variable second = new Variable(false, new float[] {3}, 1);
@@ -380,7 +382,7 @@ class StepTest {
   }
 
   @Test
-  void theObserverIsTold() {
+  void observerIsNotified() {
     List<Object> told = new ArrayList<>();
     try (Step step = Step.training(RNG)) {
       Tensor y = step.tensor(new float[] {3}, 1);
@@ -397,7 +399,7 @@ class StepTest {
   // --- tensors
 
   @Test
-  void aTensorTellsItsShape() {
+  void tensorReportsItsShape() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[6], 1, 3, 2);
       assertArrayEquals(new long[] {1, 3, 2}, x.shape());
@@ -413,7 +415,7 @@ class StepTest {
   }
 
   @Test
-  void numbersAreCopiedInAndOut() {
+  void valuesAreCopied() {
     try (Step step = Step.inference()) {
       float[] floats = {1, 2, 3};
       Tensor x = step.tensor(floats, 3);
@@ -433,7 +435,7 @@ class StepTest {
 
   /** What a caller does with its arrays after a call is none of the tape's business. */
   @Test
-  void laterChangesOfTheCallersArraysDoNotMatter() {
+  void laterChangesOfArgumentArraysHaveNoEffect() {
     try (Step step = Step.training(RNG)) {
       long[] shape = {2, 2};
       Tensor x = step.tensor(new float[] {1, 2, 3, 4}, shape).requireGradient();
@@ -450,7 +452,7 @@ class StepTest {
   }
 
   @Test
-  void aKeyThatIsNullIsRefusedAtOnce() {
+  void nullKeyIsRejected() {
     assertSays(
         assertThrows(NullPointerException.class, () -> Step.training((RngKey) null)),
         "Step.training: expected a key, got null");
@@ -460,7 +462,7 @@ class StepTest {
   }
 
   @Test
-  void theObserverIsToldOfEveryTensorMade() {
+  void observerIsNotifiedBeforeEachTensor() {
     try (Step step = Step.inference();
         Step other = Step.inference()) {
       List<Object> layers = new ArrayList<>();
@@ -482,7 +484,7 @@ class StepTest {
   }
 
   @Test
-  void aComparisonOfIntegersWithANumberTakesNoCopy() {
+  void comparingIntsWithAnIntScalarCopiesNothing() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new int[1 << 16], 1 << 16);
       long before = step.bytes();

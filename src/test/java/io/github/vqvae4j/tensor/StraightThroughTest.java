@@ -14,7 +14,7 @@ class StraightThroughTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void hasTheValueOfTheOneAndGivesTheGradientToTheOther(KernelSet kernels) {
+  void straightThroughCombinesValueAndGradient(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = step.tensor(X, 3).requireGradient();
       Tensor z = step.tensor(Z, 3).requireGradient();
@@ -39,7 +39,7 @@ class StraightThroughTest {
   /** Adding what was subtracted would round; one operation does not. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void theQuantizersLossesReachOnlyWhomTheyShould(KernelSet kernels) {
+  void quantizerLossesUpdateTheIntendedOperands(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor z = step.tensor(X, 1, 3).requireGradient();
       Tensor codebook = step.tensor(new float[] {9, 9, 9, 1, 1, -1}, 2, 3).requireGradient();

@@ -64,8 +64,8 @@ final class StructureCases {
           n ->
               Reference.mean(
                   Reference.zip(
-                      Reference.reshape(n[0], Numbers.size(s)),
-                      Reference.reshape(n[1], Numbers.size(s)),
+                      Reference.reshape(n[0], NdArray.size(s)),
+                      Reference.reshape(n[1], NdArray.size(s)),
                       (a, b) -> (a - b) * (a - b)),
                   0),
           s,

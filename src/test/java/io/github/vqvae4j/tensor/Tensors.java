@@ -6,7 +6,7 @@ import io.github.vqvae4j.random.Rng;
 final class Tensors {
   private Tensors() {}
 
-  static Tensor of(Step step, DType dtype, Numbers numbers) {
+  static Tensor of(Step step, DType dtype, NdArray numbers) {
     return dtype == DType.DOUBLE
         ? step.tensor(numbers.values(), numbers.shape())
         : step.tensor(floats(numbers.values()), numbers.shape());

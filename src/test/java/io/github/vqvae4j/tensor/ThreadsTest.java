@@ -19,7 +19,7 @@ class ThreadsTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void threadsGetTheBitsThatOneThreadGets(KernelSet kernels) throws Exception {
+  void concurrentInferenceIsBitwiseEqual(KernelSet kernels) throws Exception {
     Rng rng = new Rng(1);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try (SmallNet net = new SmallNet(rng)) {

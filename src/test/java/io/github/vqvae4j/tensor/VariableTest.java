@@ -21,7 +21,7 @@ class VariableTest {
   private static final float[] VALUES = {1, 2, 3, 4, 5, 6};
 
   @Test
-  void holdsItsNumbers() {
+  void storesItsValues() {
     long[] shape = {2, 3};
     float[] values = VALUES.clone();
     try (Variable variable = new Variable(true, values, shape)) {
@@ -46,7 +46,7 @@ class VariableTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void knowsWhichRowsWereReplacedSince(DType dtype) {
+  void tracksReplacedRows(DType dtype) {
     try (Variable variable = new Variable(false, VALUES, 3, 2)) {
       variable.convert(dtype);
       assertFalse(variable.isReplaced(0, variable.replacements()));
@@ -79,7 +79,7 @@ class VariableTest {
   }
 
   @Test
-  void refusesAWrongNumberOfValues() {
+  void rejectsAWrongNumberOfValues() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new Variable(false, new float[5], 2, 3)),
         "[2, 3]",
@@ -99,7 +99,7 @@ class VariableTest {
   }
 
   @Test
-  void refusesToReachBeyondItsNumbers() {
+  void rejectsRangesOutOfBounds() {
     float[] heap = new float[4];
     try (Variable variable = new Variable(false, VALUES, 2, 3)) {
       for (Executable beyond :
@@ -147,7 +147,7 @@ class VariableTest {
   }
 
   @Test
-  void isOfNoUseOnceClosed() {
+  void useAfterCloseThrows() {
     Variable variable = new Variable(true, VALUES, 2, 3);
     variable.close();
     assertDoesNotThrow(variable::close, "closing twice");
@@ -168,7 +168,7 @@ class VariableTest {
 
   /** Its tensors lie over its memory, which is gone then. */
   @Test
-  void itsTensorsAreOfNoUseOnceItIsClosedOrConverted() {
+  void tensorsAreInvalidAfterCloseOrConversion() {
     Variable closed = new Variable(true, VALUES, 2, 3);
     try (Variable converted = new Variable(true, VALUES, 2, 3);
         Step step = Step.training(new Rng(1))) {
@@ -183,7 +183,7 @@ class VariableTest {
   }
 
   @Test
-  void eachContentHasItsOwnStamp() {
+  void everyWriteChangesTheStamp() {
     try (Variable one = new Variable(true, VALUES, 2, 3);
         Variable other = new Variable(true, VALUES, 2, 3)) {
       assertNotEquals(one.stamp(), other.stamp());
@@ -226,7 +226,7 @@ class VariableTest {
 
   /** By what fails in a commit; replacements of before stay known. */
   @Test
-  void aFailedCommitPutsReplacementsBackToo() {
+  void failedCommitRestoresReplacements() {
     for (int before = 0; before < 2; before++) {
       try (Variable variable = new Variable(false, VALUES, 2, 3);
           Step step = Step.training(new Rng(1))) {

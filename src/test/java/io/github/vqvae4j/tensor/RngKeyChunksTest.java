@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** A batch in parts draws what the whole draws. */
-class RngKeyPartsTest {
+class RngKeyChunksTest {
   private static final int BATCH = 7;
   private static final int EACH = 12;
   private static final double[] X =
@@ -24,7 +24,7 @@ class RngKeyPartsTest {
     System.arraycopy(each, 0, shape, 1, each.length);
     shape[0] = to - from;
     try (Step step = Step.training(new RngKey(3, 5, from))) {
-      return operation.apply(Tensors.of(step, dtype, new Numbers(part, shape))).toDoubles();
+      return operation.apply(Tensors.of(step, dtype, new NdArray(part, shape))).toDoubles();
     }
   }
 
@@ -38,7 +38,7 @@ class RngKeyPartsTest {
   }
 
   @Test
-  void partsDrawWhatTheWholeDraws() {
+  void chunksDrawTheSameNumbersAsTheBatch() {
     List<UnaryOperator<Tensor>> operations =
         List.of(
             x -> x.dropout(0.4),
@@ -58,7 +58,7 @@ class RngKeyPartsTest {
   }
 
   @Test
-  void floatNumbersAreThoseInDoubleRounded() {
+  void floatValuesAreRoundedDoubleValues() {
     double[] exact = of(Tensor::normalLike, DType.DOUBLE, 0, BATCH, EACH);
     double[] floats = of(Tensor::normalLike, DType.FLOAT, 0, BATCH, EACH);
     for (int i = 0; i < exact.length; i++) {
@@ -69,7 +69,7 @@ class RngKeyPartsTest {
 
   /** The first axis is taken for the examples, whatever it is: then parts and whole differ. */
   @Test
-  void rowsOfSeveralPerExampleDrawOtherNumbersInParts() {
+  void chunksOfMergedAxesDrawOtherNumbers() {
     UnaryOperator<Tensor> ofTokens = x -> x.reshape(-1, 3).dropout(0.5).reshape(x.shape());
     UnaryOperator<Tensor> moved = x -> x.permute(1, 0).dropout(0.5).permute(1, 0);
     for (UnaryOperator<Tensor> operation : List.of(ofTokens, moved)) {

@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 
 /** What a thread keeps for its next steps, and gives up if it is asked to. */
-class FreedMemoryTest {
+class FreeOnCloseTest {
   private static final int LARGE = 128 << 20;
 
   /** In a thread of its own, which keeps nothing yet. */
@@ -35,7 +35,7 @@ class FreedMemoryTest {
   }
 
   @Test
-  void aStepsMemoryIsKeptOrFreed() throws Exception {
+  void memoryIsRetainedOrFreedOnClose() throws Exception {
     // What earlier tests left to the collector is freed before, or is little.
     System.gc();
     Thread.sleep(200);
@@ -46,7 +46,7 @@ class FreedMemoryTest {
   }
 
   @Test
-  void whatAStepTookIsFreedIfTheHeapIsFull() throws Exception {
+  void memoryIsFreedOnOutOfMemory() throws Exception {
     System.gc();
     Thread.sleep(200);
     long[] bytes =
@@ -68,7 +68,7 @@ class FreedMemoryTest {
   }
 
   @Test
-  void stepsThatAreStillOpenKeepTheirs() throws Exception {
+  void openStepsKeepTheirMemory() throws Exception {
     float[] values = {1, 2, 3};
     inNewThread(
         () -> {

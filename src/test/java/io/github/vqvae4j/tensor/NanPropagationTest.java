@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Operations do not hide a NaN. Those that do on some kernels are max pooling, clamp and exp. */
-class NanTest {
+class NanPropagationTest {
   private static final long[] IMAGES = {8, 8, 8, 64};
 
   private static Map<String, UnaryOperator<Tensor>> operations() {
@@ -55,20 +55,20 @@ class NanTest {
   }
 
   private static Tensor convolved(Tensor t, boolean transposed, long... shape) {
-    ConvOptions window = ConvOptions.of(1, (int) shape[0] / 2);
+    ConvOptions options = ConvOptions.of(1, (int) shape[0] / 2);
     Tensor w = weights(t, shape);
     return transposed
-        ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, t, w, null, null, true, window)
-        : FusedConvolution.of(Form.CONV_2D, t, w, null, null, true, window);
+        ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, t, w, null, null, true, options)
+        : FusedConvolution.of(Form.CONV_2D, t, w, null, null, true, options);
   }
 
   private static Tensor weights(Tensor like, long... shape) {
-    int size = (int) Numbers.size(shape);
+    int size = (int) NdArray.size(shape);
     return like.step().tensor(Tensors.gaussians(new Rng(2), size), shape);
   }
 
   @TestFactory
-  Stream<DynamicTest> nanGoesThrough() {
+  Stream<DynamicTest> nanPropagates() {
     return operations().entrySet().stream()
         .flatMap(
             one ->
@@ -81,7 +81,7 @@ class NanTest {
   }
 
   private static void check(UnaryOperator<Tensor> operation, KernelSet kernels) {
-    float[] numbers = Tensors.gaussians(new Rng(1), (int) Numbers.size(IMAGES));
+    float[] numbers = Tensors.gaussians(new Rng(1), (int) NdArray.size(IMAGES));
     try (Step step = kernels.training(new Rng(1))) {
       assertFalse(
           hasNan(operation.apply(step.tensor(numbers, IMAGES).requireGradient())),
@@ -107,7 +107,7 @@ class NanTest {
   /** The form of it that keeps NaN. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void reluIsTheMaximumWithZero(KernelSet kernels) {
+  void reluEqualsMaximumWithZero(KernelSet kernels) {
     float[] x = {-Float.MAX_VALUE, -1, -Float.MIN_NORMAL, 0, Float.MIN_NORMAL, 1e-20f, 1, 3e38f};
     float[] y = {0, 0, 0, 0, Float.MIN_NORMAL, 1e-20f, 1, 3e38f};
     try (Step step = kernels.inference()) {

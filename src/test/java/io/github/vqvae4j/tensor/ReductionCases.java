@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** Reductions of every kind, over no, one and several axes, which vanish or stay; and norms. */
-final class StatisticCases {
+final class ReductionCases {
   /** How a reduction that may keep its axes is called. */
   @FunctionalInterface
   private interface Reduction {
@@ -20,10 +20,10 @@ final class StatisticCases {
 
   private final List<OperationCase> cases = new ArrayList<>();
 
-  private StatisticCases() {}
+  private ReductionCases() {}
 
   static List<OperationCase> all() {
-    StatisticCases lists = new StatisticCases();
+    ReductionCases lists = new ReductionCases();
     lists.addReductions("sum", Tensor::sum, ReferenceAxes::sum);
     lists.addReductions("mean", Tensor::mean, ReferenceAxes::mean);
     lists.addReductions("max", Tensor::max, ReferenceAxes::max);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** Mistakes, and what must be said of each. */
-final class Refusals {
+final class ErrorCases {
   private final List<DynamicTest> tests = new ArrayList<>();
 
   Stream<DynamicTest> tests() {
@@ -24,12 +24,12 @@ final class Refusals {
   }
 
   /** A mistake that is an argument's. */
-  void refused(String name, Consumer<Step> mistake, String... parts) {
-    refused(IllegalArgumentException.class, name, mistake, parts);
+  void addCase(String name, Consumer<Step> mistake, String... parts) {
+    addCase(IllegalArgumentException.class, name, mistake, parts);
   }
 
   /** A mistake in a training step. */
-  void refused(
+  void addCase(
       Class<? extends Exception> type, String name, Consumer<Step> mistake, String... parts) {
     tests.add(
         dynamicTest(
@@ -43,11 +43,11 @@ final class Refusals {
 
   /** Zeros. */
   static Tensor x(Step step, long... shape) {
-    return step.tensor(new float[(int) Numbers.size(shape)], shape);
+    return step.tensor(new float[(int) NdArray.size(shape)], shape);
   }
 
   /** Zeros in INT. */
   static Tensor ints(Step step, long... shape) {
-    return step.tensor(new int[(int) Numbers.size(shape)], shape);
+    return step.tensor(new int[(int) NdArray.size(shape)], shape);
   }
 }

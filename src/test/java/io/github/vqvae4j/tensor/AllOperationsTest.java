@@ -1,8 +1,8 @@
 package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
-import static io.github.vqvae4j.tensor.Refusals.ints;
-import static io.github.vqvae4j.tensor.Refusals.x;
+import static io.github.vqvae4j.tensor.ErrorCases.ints;
+import static io.github.vqvae4j.tensor.ErrorCases.x;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** What holds for every public operation of {@link Tensor}, found by reflection. */
-class EveryOperationTest {
+class AllOperationsTest {
   /** These have tests of their own, and their own texts. */
   private static final Set<String> NO_OPERATIONS = Set.of("gradient", "requireGradient", "release");
 
@@ -147,7 +147,7 @@ class EveryOperationTest {
       return method.invoke(receiver, arguments);
     }
 
-    <E extends Exception> E refused(Class<E> type) {
+    <E extends Exception> E assertRejected(Class<E> type) {
       Throwable thrown =
           assertThrows(InvocationTargetException.class, this::run, method::toString).getCause();
       return type.cast(assertThrows(type, () -> throwIt(thrown), method::toString));
@@ -179,7 +179,7 @@ class EveryOperationTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> refusesAClosedStep() {
+  Stream<DynamicTest> rejectsTensorsOfAClosedStep() {
     return operations()
         .map(
             method ->
@@ -190,14 +190,14 @@ class EveryOperationTest {
                       Call call = Call.of(method, step);
                       step.close();
                       assertSays(
-                          call.refused(IllegalStateException.class),
-                          "Step: it is closed",
+                          call.assertRejected(IllegalStateException.class),
+                          "Step: this step is closed",
                           "toFloats() before the step closes");
                     }));
   }
 
   @TestFactory
-  Stream<DynamicTest> refusesAnotherStepsTensor() {
+  Stream<DynamicTest> rejectsTensorsOfAnotherStep() {
     return operations()
         .flatMap(
             method ->
@@ -214,7 +214,7 @@ class EveryOperationTest {
                                     assertSays(
                                         Call.of(method, step)
                                             .with(i, foreign)
-                                            .refused(IllegalArgumentException.class),
+                                            .assertRejected(IllegalArgumentException.class),
                                         method.getName() + ":",
                                         "same step");
                                   }
@@ -222,7 +222,7 @@ class EveryOperationTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> refusesIntegersByItsName() {
+  Stream<DynamicTest> rejectsIntTensorsByName() {
     return operations()
         .filter(m -> !OF_ANY_FORMAT.contains(m.getName()))
         .filter(m -> !Modifier.isStatic(m.getModifiers()))
@@ -236,18 +236,18 @@ class EveryOperationTest {
                         Tensor integers = ints(step, call.receiver().shape());
                         assertSays(
                             new Call(method, integers, call.arguments())
-                                .refused(IllegalArgumentException.class),
+                                .assertRejected(IllegalArgumentException.class),
                             method.getName() + ":",
                             "FLOAT or DOUBLE",
-                            "got one in INT of shape",
+                            "got an INT tensor of shape",
                             "to(DType.FLOAT)");
                       }
                     }));
   }
 
-  /** Those that this test leaves out of {@link #refusesIntegersByItsName} really take them. */
+  /** Those that this test leaves out of {@link #rejectsIntTensorsByName} really take them. */
   @TestFactory
-  Stream<DynamicTest> takesIntegers() {
+  Stream<DynamicTest> acceptsIntTensors() {
     return operations()
         .filter(m -> OF_ANY_FORMAT.contains(m.getName()))
         .filter(m -> !Modifier.isStatic(m.getModifiers()))

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What many equal indices add up is summed in double and rounded once. */
-class IndexSumsTest {
+class IndexSumPrecisionTest {
   private static final int MANY = 1 << 22;
 
   private static Tensor tenths(Step step, long... shape) {
@@ -17,7 +17,7 @@ class IndexSumsTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void scatterAddLosesNothing(KernelSet kernels) {
+  void scatterAddSumsInDouble(KernelSet kernels) {
     try (Step step = kernels.inference()) {
       for (int axis = 0; axis < 2; axis++) {
         long[] one = axis == 0 ? new long[] {3, 1} : new long[] {1, 3};
@@ -36,7 +36,7 @@ class IndexSumsTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void theGradientOfGatherLosesNothing(KernelSet kernels) {
+  void gradientOfGatherSumsInDouble(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = step.tensor(new float[6], 2, 3).requireGradient();
       int[] indices = new int[MANY];
@@ -51,7 +51,7 @@ class IndexSumsTest {
   /** Sums of one row are not those of the next. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void eachRowHasSumsOfItsOwn(KernelSet kernels) {
+  void rowsAreSummedSeparately(KernelSet kernels) {
     try (Step step = kernels.inference()) {
       Tensor indices = step.tensor(new int[] {1, 1, 0, 1, 2, 2}, 2, 3);
       Tensor source = step.tensor(new double[] {2, 1, 3, 5, 7, 8}, 2, 3);

@@ -17,16 +17,16 @@ import java.util.function.DoubleBinaryOperator;
  * Operations that give integers or take them. Those that give integers stand in one that gradients
  * go through: a comparison as a factor, an index as where to take.
  */
-final class SelectionCases {
+final class IntegerCases {
   private static final List<long[]> SHAPES =
       List.of(shape(1), shape(23), shape(7, 1), shape(3, 5), shape(2, 3, 5, 7), shape(16, 128));
 
   private final List<OperationCase> cases = new ArrayList<>();
 
-  private SelectionCases() {}
+  private IntegerCases() {}
 
   static List<OperationCase> all() {
-    SelectionCases lists = new SelectionCases();
+    IntegerCases lists = new IntegerCases();
     lists.addComparisons();
     lists.addChoices();
     for (long[] s : SHAPES) {
@@ -183,10 +183,10 @@ final class SelectionCases {
 
   /** Below a bound, always the same for a shape. */
   private static int[] ints(int bound, long... shape) {
-    return new Rng(bound).ints(Numbers.size(shape), 0, bound).toArray();
+    return new Rng(bound).ints(NdArray.size(shape), 0, bound).toArray();
   }
 
-  private static Numbers numbers(int[] values, long... shape) {
-    return new Numbers(Arrays.stream(values).asDoubleStream().toArray(), shape);
+  private static NdArray numbers(int[] values, long... shape) {
+    return new NdArray(Arrays.stream(values).asDoubleStream().toArray(), shape);
   }
 }

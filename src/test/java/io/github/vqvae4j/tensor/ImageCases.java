@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Padding, blocks of pixels as channels, and pooling. */
-final class PixelCases {
+final class ImageCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
-  private PixelCases() {}
+  private ImageCases() {}
 
   static List<OperationCase> all() {
-    PixelCases lists = new PixelCases();
+    ImageCases lists = new ImageCases();
     lists.addPadding();
     lists.addBlocks();
     lists.addPooling();
@@ -83,17 +83,17 @@ final class PixelCases {
     both(shape(2, 17, 18, 3), 17, 17, ConvOptions.of(1, 0));
   }
 
-  private void both(long[] s, int height, int width, ConvOptions window) {
-    String name = height + "x" + width + " " + window;
+  private void both(long[] s, int height, int width, ConvOptions options) {
+    String name = height + "x" + width + " " + options;
     add(
         "maxPool " + name,
-        t -> t[0].maxPool(height, width, window),
-        n -> ReferenceFunctions.pool(n[0], true, height, width, window),
+        t -> t[0].maxPool(height, width, options),
+        n -> ReferenceFunctions.pool(n[0], true, height, width, options),
         s);
     add(
         "averagePool " + name,
-        t -> t[0].averagePool(height, width, window),
-        n -> ReferenceFunctions.pool(n[0], false, height, width, window),
+        t -> t[0].averagePool(height, width, options),
+        n -> ReferenceFunctions.pool(n[0], false, height, width, options),
         s);
   }
 }

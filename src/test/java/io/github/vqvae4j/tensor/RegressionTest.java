@@ -17,13 +17,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Edges of gradients, traces, checks and random numbers, each of which was wrong once. */
-class CoreEdgesTest {
+class RegressionTest {
   private static Variable variable(float... values) {
     return new Variable(true, values, values.length);
   }
 
   @Test
-  void aLossOfAnotherStepIsRefusedByGradients() {
+  void gradientsRejectsALossOfAnotherStep() {
     try (Variable v = variable(1, 2);
         Step one = Step.training(new Rng(1));
         Step other = Step.training(new Rng(2))) {
@@ -34,7 +34,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void aLossOfAnotherStepDoesNotReadBeyondItsGradient() {
+  void lossOfAnotherStepDoesNotReadBeyondItsGradient() {
     try (Variable v = variable(new float[4096]);
         Step one = Step.training(new Rng(1));
         Step other = Step.training(new Rng(2))) {
@@ -45,7 +45,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayRefusesAnInputOfAThirdStep() {
+  void replayRejectsInputsOfAThirdStep() {
     try (Step recorded = Step.inference();
         Step in = Step.inference()) {
       Trace trace = recorded.trace();
@@ -67,7 +67,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayFindsTheNearestRowsOfTheNewVectors() {
+  void replayRecomputesNearestRows() {
     Rng rng = new Rng(5);
     try (VectorQuantizer quantizer = VectorQuantizer.gradient(16, 2).build(rng);
         Step step = Step.inference()) {
@@ -81,7 +81,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayReadsWhatIsDerivedFromAVariableAnew() {
+  void replayRecomputesParametrizations() {
     try (Variable v = variable(1, 2);
         Step step = Step.inference()) {
       Parametrization doubled = new Parametrization(v, x -> x.mul(2));
@@ -95,7 +95,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void theArrayOfAxesMayBeUsedAgain() {
+  void axesArrayMayBeModifiedAfterTheCall() {
     try (Step step = Step.inference()) {
       Trace trace = step.trace();
       Tensor x = step.tensor(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
@@ -108,7 +108,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayCountsItsDraws() {
+  void replayAdvancesTheDrawCounter() {
     RngKey key = new RngKey(1, 2, 0);
     try (Step step = Step.training(key);
         Step in = Step.training(key)) {
@@ -124,7 +124,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayIntoAClosedStepTakesNoMemoryOfAnother() {
+  void replayIntoAClosedStepThrows() {
     Step closed = Step.inference();
     closed.close();
     try (Step recorded = Step.inference()) {
@@ -138,7 +138,7 @@ class CoreEdgesTest {
 
   /** A gradient that was read shares memory with another leaf's, which is still needed. */
   @Test
-  void releasingAGradientLeavesTheOtherOperandsGradient() {
+  void releasingAGradientKeepsTheSharedGradient() {
     try (Step step = Step.inference()) {
       Tensor a = step.tensor(new float[] {1, 2}, 2).requireGradient();
       Tensor b = step.tensor(new float[] {3, 4}, 2).requireGradient();
@@ -153,7 +153,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void releasingAGradientLeavesWhatBackwardAddsUp() {
+  void releasingAGradientKeepsAccumulatedGradients() {
     try (Step step = Step.inference()) {
       Tensor a = step.tensor(new float[] {1, 2}, 2).requireGradient();
       a.square().sum().backward();
@@ -167,7 +167,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void uniformNumbersInFloatAreBelowOne() {
+  void uniformFloatsAreLessThanOne() {
     long place = 0;
     while ((float) Rng.at(1, 0, 0, place).nextDouble() < 1) {
       place++;
@@ -179,7 +179,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void aSumOfGradientsThatOverflowsIsFound() {
+  void overflowOfAGradientSumIsDetected() {
     try (Variable v = variable(0);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -190,7 +190,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void aSumOfGradientsThatBecomesNanIsFound() {
+  void nanOfAGradientSumIsDetected() {
     try (Variable v = variable(0);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -202,7 +202,7 @@ class CoreEdgesTest {
 
   /** The Javadoc: a result or gradient that is not finite throws. */
   @Test
-  void aNanInAWeightIsFoundWhereItIsUsed() {
+  void nanWeightIsDetectedAtItsUse() {
     try (Variable v = variable(Float.NaN);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -211,7 +211,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void theErrorHasTheNanAndNotTheMask() {
+  void errorReportsNanInsteadOfTheMask() {
     float infinity = Float.POSITIVE_INFINITY;
     try (Step step = Step.inference()) {
       step.checkEachOperation();
@@ -223,7 +223,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void theErrorSaysWhichOfTwoEqualOperands() {
+  void errorNamesAllPositionsOfARepeatedOperand() {
     try (Variable v = new Variable(true, new float[] {1e-30f, 1}, 2);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -237,7 +237,7 @@ class CoreEdgesTest {
 
   /** As models call it. */
   @Test
-  void operationsOfAQuantizerHaveItsLayer() {
+  void quantizerOperationsAreRecordedWithTheirLayer() {
     Rng rng = new Rng(5);
     try (VectorQuantizer quantizer =
             VectorQuantizer.gradient(4, 2).init(Initialization.NORMAL).build(rng);
@@ -249,7 +249,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void mulByOneIsCalledMul() {
+  void mulByOneIsNamedMul() {
     try (Step step = Step.inference()) {
       Trace trace = step.trace();
       step.tensor(new float[1], 1).mul(1);
@@ -258,7 +258,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayChecksEachOperationOneAtATime() {
+  void replayChecksFusedOperationsSeparately() {
     try (Step step = KernelSet.ND4J.inference();
         Step in = KernelSet.ND4J.inference()) {
       Trace trace = step.trace();
@@ -273,7 +273,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void gradientsOfTwoBackwardPassesThatOverflowAreFound() {
+  void overflowOfAccumulatedGradientsIsDetected() {
     try (Variable v = variable(0);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -284,7 +284,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void aQuestionThatIsRefusedLeavesTheGradientsOfBackward() {
+  void rejectedGradientsCallKeepsBackwardGradients() {
     try (Variable v = variable(3);
         Step step = Step.training(new Rng(1))) {
       Tensor square = v.in(step).square();
@@ -296,7 +296,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void memoryOfIntegersIsOfIntegers() {
+  void intMemoryIsReusedForIntsOnly() {
     try (Step step = Step.inference()) {
       long bytes = 4L * 16;
       var array = step.arena().allocate(DType.INT, 16);

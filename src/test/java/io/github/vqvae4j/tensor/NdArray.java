@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 /** Numbers of some shape on the heap, for references that are written without the library. */
-record Numbers(double[] values, long... shape) {
+record NdArray(double[] values, long... shape) {
   /** What stands at an index. */
   @FunctionalInterface
   interface Formula {
@@ -14,12 +14,12 @@ record Numbers(double[] values, long... shape) {
     void visit(long... index);
   }
 
-  static Numbers zeros(long... shape) {
-    return new Numbers(new double[(int) size(shape)], shape);
+  static NdArray zeros(long... shape) {
+    return new NdArray(new double[(int) size(shape)], shape);
   }
 
-  static Numbers filled(long[] shape, Formula formula) {
-    Numbers result = zeros(shape);
+  static NdArray filled(long[] shape, Formula formula) {
+    NdArray result = zeros(shape);
     forEachIndex(shape, index -> result.values[result.offset(index)] = formula.at(index));
     return result;
   }
