@@ -21,12 +21,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What holds for every public operation of {@link Tensor}, found by reflection. */
+/** Checks properties of all public {@link Tensor} operations, found by reflection. */
 class AllOperationsTest {
-  /** These have tests of their own, and their own texts. */
+  /** Operations with separate tests and messages. */
   private static final Set<String> NO_OPERATIONS = Set.of("gradient", "requireGradient", "release");
 
-  /** Of an operand in INT, that the others take in FLOAT: the method, and which parameter. */
+  /** The INT operands of each method, by parameter index. */
   private static final Map<String, Integer> INTEGERS =
       Map.of(
           "where", 0,
@@ -38,7 +38,7 @@ class AllOperationsTest {
           "segmentSum", 0,
           "crossEntropy", 0);
 
-  /** They take integers too. */
+  /** Operations that also accept INT tensors. */
   private static final Set<String> OF_ANY_FORMAT =
       Set.of(
           ("reshape permute slice concat stack expand pad padReflect spaceToDepth depthToSpace gather"
@@ -46,7 +46,7 @@ class AllOperationsTest {
                   + " argmin oneHot stopGradient straightThrough")
               .split(" "));
 
-  /** Shapes other than [2, 2]: of the receiver, then of the operands. */
+  /** The shapes of the receiver and the operands, if not [2, 2]. */
   private static final Map<String, long[][]> SHAPES =
       Map.ofEntries(
           Map.entry("conv2d", new long[][] {{1, 2, 2, 4}, {1, 1, 4, 4}, {4}}),
@@ -84,7 +84,7 @@ class AllOperationsTest {
             Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName).toArray());
   }
 
-  /** A call that is right, but for steps. */
+  /** A call that is valid except for the steps of its operands. */
   private record Call(Method method, Tensor receiver, Object... arguments) {
     static Call of(Method method, Step step) {
       long[][] shapes = SHAPES.getOrDefault(method.getName(), new long[0][]);
@@ -245,7 +245,9 @@ class AllOperationsTest {
                     }));
   }
 
-  /** Those that this test leaves out of {@link #rejectsIntTensorsByName} really take them. */
+  /**
+   * Checks that the operations excluded from {@link #rejectsIntTensorsByName} accept INT tensors.
+   */
   @TestFactory
   Stream<DynamicTest> acceptsIntTensors() {
     return operations()

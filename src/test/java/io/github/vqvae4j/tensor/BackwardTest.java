@@ -17,11 +17,11 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What gradients may not do silently: change after they were read, or mix old and new weights. */
+/** Tests that returned gradients are constant and that stale variables are detected. */
 class BackwardTest {
   private static final Rng RNG = new Rng(1);
 
-  /** A loss of one variable [2], and what it is called. */
+  /** A named loss of a variable [2]. */
   record Loss(String name, Function<Tensor, Tensor> of) {
     @Override
     public String toString() {
@@ -57,8 +57,8 @@ class BackwardTest {
         other.backward();
         String both = loss + ", then " + second;
         assertArrayEquals(read, gradient.toFloats(), both);
-        float[] alone = gradientOf(second, variable);
-        float[] sum = {read[0] + alone[0], read[1] + alone[1]};
+        float[] separate = gradientOf(second, variable);
+        float[] sum = {read[0] + separate[0], read[1] + separate[1]};
         assertArrayEquals(sum, step.gradient(variable).toFloats(), 1e-6f, both);
       }
       variable.close();
@@ -117,7 +117,7 @@ class BackwardTest {
     }
   }
 
-  /** A constant takes part in a gradient, too: of a buffer, or cut off by stopGradient. */
+  /** Gradients also depend on constants: buffers, and variables behind stopGradient. */
   @Test
   void constantsInVariableMemoryAreCheckedToo() {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
@@ -154,7 +154,7 @@ class BackwardTest {
     second.close();
   }
 
-  /** What release() hands out again must not be what a gradient is still computed from. */
+  /** Memory that gradients depend on must not be reused after release(). */
   @Test
   void releaseKeepsOperandsOfGradients() {
     for (int way = 0; way < 4; way++) {
@@ -168,7 +168,7 @@ class BackwardTest {
               case 2 -> x.reshape(2, 1).matmul(factor.reshape(1, 2)).sum().mul(0.5);
               default -> x.mul(factor.stopGradient()).sum();
             };
-        // The factor has another, untracked result, after which it seems to be of no use.
+        // Another, untracked result of the factor, which appears to be its last use.
         factor.add(1).release(factor);
         for (int i = 0; i < 4; i++) {
           step.tensor(new float[] {100, 100}, 2);

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What kernels keep is used only for what it was made for. */
+/** Tests that kernel caches are used only for the content that they were computed from. */
 class CachesTest {
   private static final double FLOAT = 2e-5;
   private static final long SEED = 11;
 
-  /** One memory and one stamp, but other shapes, kernels and directions. */
+  /** The views share memory and stamp, but have different shapes, kernels and directions. */
   @Test
   void viewsOfAVariableAreCachedSeparately() {
     ConvOptions same = ConvOptions.of(1, 1);
@@ -65,7 +65,7 @@ class CachesTest {
         () -> Subject.of(shapes, List.of(operations)));
   }
 
-  /** A closed variable's memory is another's, which has other numbers and another shape. */
+  /** Memory of a closed variable is reused by others with other values and shapes. */
   @Test
   void cacheIsNotReusedForTheMemoryOfClosedVariables() {
     Rng rng = new Rng(SEED);
@@ -82,7 +82,7 @@ class CachesTest {
     assertTrue(reused > 0, "memory was used again");
   }
 
-  /** More weights than are kept packed; then the first ones again. Their memory does not grow. */
+  /** Uses more weights than the cache holds, then the first ones again; memory must not grow. */
   @Test
   void evictedEntriesAreRecomputed() {
     Rng rng = new Rng(SEED);
@@ -95,12 +95,12 @@ class CachesTest {
     for (int round = 0; round < 3; round++) {
       weights.forEach(w -> checkConvolution(w, rng));
     }
-    long grown = Pointer.totalBytes() - before;
-    assertTrue(grown < 64 << 10, () -> "native memory grew by " + grown + " bytes");
+    long growth = Pointer.totalBytes() - before;
+    assertTrue(growth < 64 << 10, () -> "native memory grew by " + growth + " bytes");
     weights.forEach(Variable::close);
   }
 
-  /** Descriptions and layouts that a primitive was built from are in nobody's hands any more. */
+  /** Memory descriptors of a cached primitive become unreachable after its creation. */
   @Test
   void inputsOfPrimitivesMayBeGarbageCollected() {
     Rng rng = new Rng(SEED);
@@ -115,7 +115,7 @@ class CachesTest {
     }
   }
 
-  /** Built with one number of threads, run with another, both ways. */
+  /** Primitives are created with one thread count and executed with another. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void threadCountMayChangeBetweenCalls(KernelSet kernels) {
@@ -156,7 +156,7 @@ class CachesTest {
         new long[] {8, 32, 32, 32});
   }
 
-  /** A primitive built for one thread would never use a second one. */
+  /** A primitive created for one thread would never use a second one. */
   @Test
   void primitivesAreCreatedPerThreadCount() {
     Rng rng = new Rng(SEED);
@@ -173,7 +173,7 @@ class CachesTest {
 
   private static void threadsMayChange(
       KernelSet kernels, Subject.Operation operation, long[]... shapes) {
-    // New shapes for each first number, so that something is built with it.
+    // New shapes for each initial thread count, so that a primitive is created with it.
     for (int first = 1; first <= 4; first += 3) {
       List<long[]> own = new ArrayList<>();
       for (long[] shape : shapes) {
@@ -196,7 +196,7 @@ class CachesTest {
     }
   }
 
-  /** Results and all gradients, one after another. */
+  /** Returns the result and all gradients, concatenated. */
   private static double[] gradients(KernelSet kernels, Subject subject) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor y = subject.uses().get(0).apply(step);
@@ -210,7 +210,7 @@ class CachesTest {
     }
   }
 
-  /** Steps inside tasks of the pool that ND4J's kernels share work out in. */
+  /** Runs steps in tasks of the pool that ND4J's kernels use for parallelism. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void concurrentThreadsComputeEqualResults(KernelSet kernels) {
@@ -219,10 +219,11 @@ class CachesTest {
     try (Subject subject = Subject.of(shapes, List.of(operation))) {
       Rng rng = new Rng(SEED);
       subject.variables().forEach(v -> v.set(rng.doubles(v.size()).map(d -> d - 0.5).toArray()));
-      double[] alone = gradients(kernels, subject);
+      double[] separate = gradients(kernels, subject);
       IntStream.range(0, 12)
           .parallel()
-          .forEach(i -> Close.assertClose(alone, gradients(kernels, subject), 1e-5, "task " + i));
+          .forEach(
+              i -> Close.assertClose(separate, gradients(kernels, subject), 1e-5, "task " + i));
     }
   }
 
@@ -231,12 +232,12 @@ class CachesTest {
     float[] images = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[2]));
     float[] results = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[3]));
     ConvOptions options = ConvOptions.of(1, (int) s[0] / 2);
-    double[][] found = new double[2][];
+    double[][] actual = new double[2][];
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {
         Tensor x = step.tensor(images, 2, 5, 5, s[2]);
         Tensor y = step.tensor(results, 2, 5, 5, s[3]);
-        found[kernels.ordinal()] =
+        actual[kernels.ordinal()] =
             Tensor.concat(
                     3,
                     List.of(
@@ -245,6 +246,6 @@ class CachesTest {
                 .toDoubles();
       }
     }
-    Close.assertClose(found[0], found[1], FLOAT, "convolution " + Arrays.toString(s));
+    Close.assertClose(actual[0], actual[1], FLOAT, "convolution " + Arrays.toString(s));
   }
 }

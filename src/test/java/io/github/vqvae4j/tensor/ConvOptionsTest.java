@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.aggregator.ArgumentsAccessor;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The settings of convolutions, and what is said where they or the operands do not fit. */
+/** Tests the settings of convolutions and the messages for invalid settings and operands. */
 class ConvOptionsTest {
   private static final ConvOptions PLAIN = ConvOptions.of(1, 0);
 
@@ -37,7 +37,7 @@ class ConvOptionsTest {
     assertEquals(options, options.groups(8));
   }
 
-  /** An output padding makes every size that a strided convolution brings to the same one. */
+  /** Output padding restores each input size that a strided convolution maps to one output size. */
   @Test
   void transposedSizeInvertsConvolutionSize() {
     for (int size = 7; size <= 9; size++) {
@@ -179,7 +179,7 @@ class ConvOptionsTest {
         "[2, 3, 4] and [2, 4, 5]");
   }
 
-  /** oneDNN's fast code reads address 0 then, which ends the process. */
+  /** oneDNN's optimized code would read address 0 and crash the process. */
   @ParameterizedTest
   @CsvSource({
     "1, 1, 1, 1,  1, 1, 1, 1,  1, 2,  0, 0, 3, 2,  1, 1, 1",
@@ -190,8 +190,9 @@ class ConvOptionsTest {
     "1, 1, 2, 4,  1, 1, 4, 4,  1, 3,  0, 0, 1, 4,  1, 1, 1",
     "1, 2, 1, 2,  2, 2, 2, 4,  2, 3,  3, 0, 2, 4,  1, 3, 1"
   })
-  void kernelsOverPaddingOnlyReturnTheBias(ArgumentsAccessor numbers) {
-    int[] n = numbers.toList().stream().mapToInt(each -> Integer.parseInt((String) each)).toArray();
+  void kernelsOverPaddingOnlyReturnTheBias(ArgumentsAccessor array) {
+    int[] n =
+        array.toList().stream().mapToInt(element -> Integer.parseInt((String) element)).toArray();
     ConvOptions options =
         ConvOptions.of(1, 0)
             .stride(n[8], n[9])
@@ -221,13 +222,13 @@ class ConvOptionsTest {
     return step.tensor(Tensors.gaussians(new Rng(2), (int) NdArray.size(shape)), shape);
   }
 
-  private static IllegalArgumentException assertRejected(Runnable mistake) {
-    return assertThrows(IllegalArgumentException.class, mistake::run);
+  private static IllegalArgumentException assertRejected(Runnable call) {
+    return assertThrows(IllegalArgumentException.class, call::run);
   }
 
-  private static void assertRejected(Consumer<Step> mistake, String... parts) {
+  private static void assertRejected(Consumer<Step> call, String... fragments) {
     try (Step step = Step.training(new Rng(1))) {
-      assertSays(assertRejected(() -> mistake.accept(step)), parts);
+      assertSays(assertRejected(() -> call.accept(step)), fragments);
     }
   }
 

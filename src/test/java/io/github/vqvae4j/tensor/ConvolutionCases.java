@@ -8,9 +8,11 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Both convolutions over the settings of kernel, stride, padding, bias, residual and relu. */
+/**
+ * Cases of both convolutions for all settings of kernel, stride, padding, bias, residual and ReLU.
+ */
 final class ConvolutionCases {
-  /** What a fused convolution adds and applies. */
+  /** The operations fused into a convolution. */
   private record Fused(boolean bias, boolean residual, boolean relu) {
     static Fused of(int bits) {
       return new Fused((bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0);
@@ -40,7 +42,7 @@ final class ConvolutionCases {
     return lists.cases;
   }
 
-  /** Kernels 1 to 4, strides 1 to 3, paddings 0 to 2; what is fused changes from case to case. */
+  /** Kernels 1 to 4, strides 1 to 3 and paddings 0 to 2, with alternating fused operations. */
   private void addEverySetting() {
     int count = 0;
     for (int kernel = 1; kernel <= 4; kernel++) {
@@ -77,11 +79,11 @@ final class ConvolutionCases {
     both(shape(1, 3, 3, 2), shape(2, 2), 3, ConvOptions.of(1, 0).padding(0, 5, 4, 0), BIAS);
     both(shape(1, 5, 5, 1), shape(2, 3), 1, ConvOptions.of(1, 0).stride(1, 2).padding(0, 1), BIAS);
     both(shape(1, 11, 1, 2), shape(3, 1), 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0), ALL);
-    // Kernels larger than the image fit thanks to the padding.
+    // Kernels larger than the unpadded image.
     both(shape(2, 2, 2, 3), shape(4, 4), 2, ConvOptions.of(1, 1), ALL);
     both(shape(1, 1, 1, 2), shape(3, 3), 3, ConvOptions.of(1, 1), BIAS);
     both(shape(1, 1, 2, 2), shape(4, 3), 3, ConvOptions.of(1, 0).stride(3, 1).padding(2, 1), BIAS);
-    // The last rows and columns reach no output.
+    // The last rows and columns have no effect on the result.
     both(shape(1, 8, 7, 2), shape(2, 2), 3, ConvOptions.of(3, 0), ALL);
     both(shape(2, 9, 9, 4), shape(1, 1), 3, ConvOptions.of(2, 0), BIAS);
   }
@@ -120,7 +122,7 @@ final class ConvolutionCases {
         3,
         ConvOptions.of(1, 0).stride(1, 2).padding(0, 3).dilation(1, 2),
         BIAS);
-    // What the fast ways are for, but for the dilation.
+    // Shapes for which optimized algorithms would be chosen without the dilation.
     both(shape(1, 12, 12, 32), shape(3, 3), 32, ConvOptions.of(1, 1).dilation(2, 2), BIAS);
     both(shape(2, 16, 16, 8), shape(4, 4), 3, ConvOptions.of(2, 1).dilation(2, 2), BIAS);
   }
@@ -173,7 +175,7 @@ final class ConvolutionCases {
     transposed(shape(2, 3, 5, 4), shape(3, 2), 6, uneven, ALL);
   }
 
-  /** Adds the convolution, and the transposed one, if their results are not empty. */
+  /** Adds the convolution and the transposed convolution, if their results are not empty. */
   private void both(long[] image, long[] kernel, long out, ConvOptions options, Fused fused) {
     long[] result = {
       image[0],
@@ -241,7 +243,10 @@ final class ConvolutionCases {
             shapes.toArray(long[][]::new)));
   }
 
-  /** Settings by axis; all of them where sides differ or there are dilation, groups or more. */
+  /**
+   * Abbreviates the settings: in full only for asymmetric padding, dilation, groups or output
+   * padding.
+   */
   private static String brief(ConvOptions w) {
     String basic =
         w.height().stride()

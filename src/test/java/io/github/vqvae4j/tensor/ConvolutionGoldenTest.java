@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Convolutions in one and two dimensions, and their gradients, beside PyTorch's. */
+/** Compares one- and two-dimensional convolutions and their gradients with PyTorch. */
 class ConvolutionGoldenTest {
   @TestFactory
   Stream<DynamicTest> conv2d() throws IOException {
@@ -54,7 +54,7 @@ class ConvolutionGoldenTest {
 
   private static Stream<DynamicTest> tests(Golden golden, Form operation) {
     return IntStream.range(0, Integer.parseInt(golden.setting("cases")))
-        .mapToObj(number -> "case" + number)
+        .mapToObj(value -> "case" + value)
         .flatMap(
             name ->
                 Stream.of(
@@ -120,13 +120,13 @@ class ConvolutionGoldenTest {
         .outputPadding(outputPadding[0], outputPadding[1]);
   }
 
-  /** By height and width; in one dimension the height's, which must not count, is an odd one. */
+  /** Returns height and width settings; in one dimension, a height setting that must be ignored. */
   private static int[] pair(JsonObject settings, String name, int otherwise) {
     if (!settings.has(name)) {
       return new int[] {otherwise, otherwise};
     }
-    JsonArray found = settings.getAsJsonArray(name);
-    int last = found.get(found.size() - 1).getAsInt();
-    return new int[] {found.size() == 1 ? last + 1 : found.get(0).getAsInt(), last};
+    JsonArray actual = settings.getAsJsonArray(name);
+    int last = actual.get(actual.size() - 1).getAsInt();
+    return new int[] {actual.size() == 1 ? last + 1 : actual.get(0).getAsInt(), last};
   }
 }

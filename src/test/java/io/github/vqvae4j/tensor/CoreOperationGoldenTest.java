@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every golden case of golden/core_operations.safetensors, as the library computes it. */
+/** Compares every case of golden/core_operations.safetensors with the library. */
 class CoreOperationGoldenTest {
   @TestFactory
   Stream<DynamicTest> operations() throws IOException {
@@ -39,8 +39,9 @@ class CoreOperationGoldenTest {
         operands[i] = c.isInteger(names.get(i)) ? operand : operand.requireGradient();
       }
       Tensor y = apply(c, step, dtype, operands);
-      c.assertClose("y", numbers(y), tolerance);
-      // The one-hot case is asked for in the floats' type, so that both are tried.
+      c.assertClose("y", ndArray(y), tolerance);
+      // The result of one-hot cases has the tested data type, so that FLOAT and DOUBLE are
+      // covered.
       assertEquals(
           c.isInteger("y") && !c.operation().equals("one_hot") ? DType.INT : dtype, y.dtype());
       if (!c.hasGradients()) {
@@ -48,7 +49,7 @@ class CoreOperationGoldenTest {
       }
       y.mul(tensor(step, dtype, c, "dy")).sum().backward();
       for (int i = 0; i < operands.length; i++) {
-        c.assertClose("d" + names.get(i), numbers(operands[i].gradient()), tolerance);
+        c.assertClose("d" + names.get(i), ndArray(operands[i].gradient()), tolerance);
       }
     }
   }
@@ -81,9 +82,9 @@ class CoreOperationGoldenTest {
       case "argmax" -> t[0].argmax(c.flag("keep_dims"), c.integer("axis"));
       case "argmin" -> t[0].argmin(c.flag("keep_dims"), c.integer("axis"));
       case "top_k" -> {
-        TopK found = t[0].topK(c.integer("k"), c.integer("axis"));
-        c.assertClose("indices", numbers(found.indices()), 0);
-        yield found.values();
+        TopK actual = t[0].topK(c.integer("k"), c.integer("axis"));
+        c.assertClose("indices", ndArray(actual.indices()), 0);
+        yield actual.values();
       }
       case "one_hot" -> t[0].oneHot(c.integer("classes"), dtype);
       case "gather" -> t[0].gather(c.integer("axis"), tensor(step, dtype, c, "indices"));
@@ -138,7 +139,7 @@ class CoreOperationGoldenTest {
     };
   }
 
-  /** Operands are x, weight, bias, gain. */
+  /** The operands are x, weight, bias and gain. */
   private static Tensor convolution(GoldenCase c, Step step, DType dtype, Tensor... t) {
     ConvOptions plain = ConvOptions.of(1, 0);
     return switch (c.operation()) {
@@ -184,19 +185,19 @@ class CoreOperationGoldenTest {
   }
 
   private static int[] pair(GoldenCase c, String name) {
-    int[] found = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
-    return found.length == 2 ? found : new int[] {1, found[0]};
+    int[] actual = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
+    return actual.length == 2 ? actual : new int[] {1, actual[0]};
   }
 
   private static Tensor tensor(Step step, DType dtype, GoldenCase c, String key) {
-    NdArray numbers = c.numbers(key);
+    NdArray ndArray = c.ndArray(key);
     return c.isInteger(key)
         ? step.tensor(
-            Arrays.stream(numbers.values()).mapToInt(v -> (int) v).toArray(), numbers.shape())
-        : Tensors.of(step, dtype, numbers);
+            Arrays.stream(ndArray.values()).mapToInt(v -> (int) v).toArray(), ndArray.shape())
+        : Tensors.of(step, dtype, ndArray);
   }
 
-  private static NdArray numbers(Tensor tensor) {
+  private static NdArray ndArray(Tensor tensor) {
     return new NdArray(
         tensor.dtype() == DType.INT
             ? Arrays.stream(tensor.toInts()).asDoubleStream().toArray()

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a custom operation may not do or return, and how its failures are named. */
+/** Tests the messages for prohibited calls, invalid results and failures of custom operations. */
 class CustomOperationErrorsTest {
   private static final Gradients PASS = (g, y, x) -> new Tensor[] {g};
 
-  static RuntimeException assertRejected(Executable use, String... parts) {
+  static RuntimeException assertRejected(Executable use, String... fragments) {
     IllegalStateException e = assertThrows(IllegalStateException.class, use);
-    assertSays(e, parts);
+    assertSays(e, fragments);
     return e;
   }
 
@@ -39,7 +39,7 @@ class CustomOperationErrorsTest {
     return new Formula("mine", x -> value.apply(x[0]), PASS);
   }
 
-  // --- what is not done inside
+  // --- prohibited calls
 
   private record ProhibitedCall(
       String what, boolean training, Function<Tensor, Tensor> code, String says) {}
@@ -103,7 +103,7 @@ class CustomOperationErrorsTest {
           "mine: forward failed on inputs [2] in FLOAT: ",
           "only compute from its inputs",
           one.says());
-      // The step is as before.
+      // The step remains usable.
       step.onCommit(() -> {});
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
       x.requireGradient().mul(2).sum().backward();
@@ -128,22 +128,22 @@ class CustomOperationErrorsTest {
       Tensor x = tensor(step, 1, 2);
       Tensor tracked = tensor(step, 3, 4).requireGradient();
       for (CustomOperation operation :
-          List.of(forward(each -> each.mul(tracked)), forward(each -> tracked))) {
+          List.of(forward(element -> element.mul(tracked)), forward(element -> tracked))) {
         assertRejected(
             () -> step.apply(operation, x), "mine: ", "Pass it to Step.apply as an input");
       }
       Tensor constant = tensor(step, 3, 4);
       assertArrayEquals(
-          new float[] {3, 8}, step.apply(forward(each -> each.mul(constant)), x).toFloats());
-      assertArrayEquals(new float[] {3, 4}, step.apply(forward(each -> constant), x).toFloats());
+          new float[] {3, 8}, step.apply(forward(element -> element.mul(constant)), x).toFloats());
+      assertArrayEquals(new float[] {3, 4}, step.apply(forward(element -> constant), x).toFloats());
       assertArrayEquals(new float[] {3, 4}, constant.toFloats());
     }
   }
 
-  // --- what it is applied to, and returns
+  // --- inputs and results
 
-  private static void badArgument(Executable use, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, use), parts);
+  private static void badArgument(Executable use, String... fragments) {
+    assertSays(assertThrows(IllegalArgumentException.class, use), fragments);
   }
 
   @Test
@@ -164,13 +164,13 @@ class CustomOperationErrorsTest {
     }
   }
 
-  private static RuntimeException badGradients(Gradients gradients, String... parts) {
+  private static RuntimeException badGradients(Gradients gradients, String... fragments) {
     CustomOperation operation =
         new Formula("mine", x -> x[0].add(x[1].to(x[0].dtype())), gradients);
     try (Step step = Step.training(new Rng(1))) {
       Tensor a = step.tensor(new float[6], 2, 3).requireGradient();
       Tensor b = step.tensor(new int[3], 3);
-      return assertRejected(() -> step.apply(operation, a, b).sum().backward(), parts);
+      return assertRejected(() -> step.apply(operation, a, b).sum().backward(), fragments);
     }
   }
 
@@ -268,7 +268,7 @@ class CustomOperationErrorsTest {
     assertSays(fault(wrong, 1), "mine in block: the gradient of its input 0", "Infinity");
   }
 
-  /** As in a formula that overflows on the way to a finite value. */
+  /** An intermediate value overflows, but the result is finite. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void internalInfinitiesArePermitted(KernelSet kernels) {

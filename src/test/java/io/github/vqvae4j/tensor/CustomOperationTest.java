@@ -26,12 +26,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a custom operation gives, to gradients, traces, checks and memory. */
+/** Tests gradients, traces, checks and memory of custom operations. */
 class CustomOperationTest {
   private static final float[] X = {-1.5f, 0.3f, 0.5f, 2.51f, -0f};
   private static final float[] DY = {1, 2, 3, 5, 7};
 
-  /** Rounds exactly, with the gradient of tanh(x / width): a surrogate. */
+  /** Rounds exactly, with the surrogate gradient of tanh(x / width). */
   record Rounding(double width) implements CustomOperation {
     @Override
     public String name() {
@@ -92,8 +92,8 @@ class CustomOperationTest {
       assertSame(recorded, operation.inputs().get(0));
       assertSame(y, operation.results().get(0));
       try (Step other = Step.inference()) {
-        Tensor again = tensor(other, 7.6f, 1, 1, 1, -3.2f);
-        Tensor replayed = trace.replay(other, Map.of(recorded, again)).get(y);
+        Tensor next = tensor(other, 7.6f, 1, 1, 1, -3.2f);
+        Tensor replayed = trace.replay(other, Map.of(recorded, next)).get(y);
         assertArrayEquals(new float[] {8, 1, 1, 1, -3}, replayed.toFloats());
       }
       y.add(1);
@@ -160,7 +160,7 @@ class CustomOperationTest {
     }
   }
 
-  /** Gradients are summed in place: never in the memory of a value. */
+  /** Gradients are accumulated in place, which must not overwrite values. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void inputsAndResultsMayBeReturnedAsGradients(KernelSet kernels) {
@@ -217,7 +217,7 @@ class CustomOperationTest {
     }
   }
 
-  /** A step of its own inside finds gradients by the library's operations. */
+  /** A nested step computes gradients of built-in operations. */
   @Test
   void nestedStepMayComputeGradients() {
     Formula operation =
@@ -226,9 +226,9 @@ class CustomOperationTest {
             x -> x[0].sin().exp(),
             (g, y, x) -> {
               try (Step inner = Step.training(new Rng(1))) {
-                Tensor again = inner.tensor(x[0].toDoubles(), x[0].shape()).requireGradient();
-                again.sin().exp().mul(inner.tensor(g.toDoubles(), g.shape())).sum().backward();
-                return all(x[0].step().tensor(again.gradient().toDoubles(), x[0].shape()));
+                Tensor next = inner.tensor(x[0].toDoubles(), x[0].shape()).requireGradient();
+                next.sin().exp().mul(inner.tensor(g.toDoubles(), g.shape())).sum().backward();
+                return all(x[0].step().tensor(next.gradient().toDoubles(), x[0].shape()));
               }
             });
     try (Step step = Step.training(new Rng(1))) {
@@ -257,21 +257,21 @@ class CustomOperationTest {
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void temporaryMemoryIsReleased(KernelSet kernels) throws Exception {
-    int numbers = 1 << 16;
+    int array = 1 << 16;
     Formula many =
         new Formula(
             "many",
             x -> {
               Tensor y = x[0];
               for (int i = 0; i < 50; i++) {
-                y = y.tanh().add(1).reshape(2, -1).mul(0.5).reshape(numbers);
+                y = y.tanh().add(1).reshape(2, -1).mul(0.5).reshape(array);
               }
               return y;
             },
             (g, y, x) -> {
               Tensor dx = g;
               for (int i = 0; i < 50; i++) {
-                dx = dx.mul(0.5).reshape(2, -1).neg().reshape(numbers);
+                dx = dx.mul(0.5).reshape(2, -1).neg().reshape(array);
               }
               return all(dx);
             });
@@ -280,7 +280,7 @@ class CustomOperationTest {
           new FutureTask<>(
               () -> {
                 try (Step step = training ? kernels.training(new Rng(1)) : kernels.inference()) {
-                  Tensor x = step.tensor(new float[numbers], numbers);
+                  Tensor x = step.tensor(new float[array], array);
                   Tensor y = training ? x.requireGradient() : x;
                   for (int i = 0; i < 8; i++) {
                     y = step.apply(many, y);
@@ -292,13 +292,13 @@ class CustomOperationTest {
                 }
               });
       new Thread(task, "new, so that its arena is").start();
-      long tensors = task.get() / (4L * numbers);
-      // 1 input, 8 results, and what one run takes at once: 200 made inside, two generations.
+      long tensors = task.get() / (4L * array);
+      // 1 input, 8 results, and the peak of one call: 200 temporaries of two generations.
       assertTrue(tensors < 9 + 210, tensors + " tensors in training " + training);
     }
   }
 
-  /** Helpers that an operation makes for itself are given back, too. */
+  /** Temporary arrays within operations are released, too. */
   @TestFactory
   Stream<DynamicTest> everyOperationReleasesItsMemory() {
     return Stream.concat(
@@ -343,32 +343,32 @@ class CustomOperationTest {
 
   @Test
   void tensorsStoredInFieldsAreInvalidated() {
-    List<Tensor> kept = new ArrayList<>();
+    List<Tensor> stored = new ArrayList<>();
     Formula operation =
         new Formula(
             "keeping",
             x -> {
               Tensor inner = x[0].mul(2);
-              kept.add(inner);
-              kept.add(inner.reshape(1, 2));
-              kept.add(inner.step().tensor(new float[] {1}, 1));
+              stored.add(inner);
+              stored.add(inner.reshape(1, 2));
+              stored.add(inner.step().tensor(new float[] {1}, 1));
               Tensor y = inner.add(1);
-              kept.add(y);
+              stored.add(y);
               return y.reshape(2);
             },
             (g, y, x) -> {
               Tensor dx = g.mul(2);
-              kept.addAll(List.of(g, y, dx, g.mul(3)));
+              stored.addAll(List.of(g, y, dx, g.mul(3)));
               return all(dx);
             });
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = tensor(step, 1, 2).requireGradient();
       Tensor y = step.apply(operation, x);
       y.sum().backward();
-      assertEquals(8, kept.size());
-      for (Tensor each : kept) {
+      assertEquals(8, stored.size());
+      for (Tensor element : stored) {
         CustomOperationErrorsTest.assertRejected(
-            each::toFloats, "at the end of the custom operation");
+            element::toFloats, "at the end of the custom operation");
       }
       assertArrayEquals(new float[] {3, 5}, y.toFloats());
       assertArrayEquals(new float[] {2, 2}, x.gradient().toFloats());
@@ -433,9 +433,9 @@ class CustomOperationTest {
                     try (Step step = Step.training(new Rng(1))) {
                       Tensor x = tensor(step, X).add(shift).requireGradient();
                       step.apply(operation, x).square().sum().backward();
-                      float[] found = x.gradient().toFloats();
-                      assertTrue(last == null || Arrays.equals(last, found));
-                      last = found;
+                      float[] actual = x.gradient().toFloats();
+                      assertTrue(last == null || Arrays.equals(last, actual));
+                      last = actual;
                     }
                   }
                   return last;

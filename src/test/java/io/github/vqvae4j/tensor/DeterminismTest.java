@@ -8,7 +8,7 @@ import io.github.vqvae4j.random.Rng;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same seed gives the same bits. */
+/** Tests that equal seeds yield bitwise equal results. */
 class DeterminismTest {
   private static final int STEPS = 20;
   private static final long[] SHAPE = {4, 12, 8, 1};
@@ -34,21 +34,21 @@ class DeterminismTest {
     assertEquals(trained(KernelSet.ND4J, 1)[2], trained(kernels, 1)[2], Tolerances.FLOAT_CHAIN);
   }
 
-  /** The losses of each step, and then all weights. */
+  /** Returns the losses of all steps, followed by all weights. */
   private static double[] trained(KernelSet kernels, long seed) {
     Rng rng = new Rng(seed);
     try (SmallNet net = new SmallNet(rng)) {
-      java.util.stream.DoubleStream.Builder numbers = java.util.stream.DoubleStream.builder();
+      java.util.stream.DoubleStream.Builder values = java.util.stream.DoubleStream.builder();
       for (int i = 0; i < STEPS; i++) {
         float[] images = Tensors.gaussians(rng, (int) NdArray.size(SHAPE));
-        numbers.add(net.train(kernels, rng, images, SHAPE));
+        values.add(net.train(kernels, rng, images, SHAPE));
       }
       for (Variable variable : net.variables()) {
         for (double value : variable.toDoubles()) {
-          numbers.add(value);
+          values.add(value);
         }
       }
-      return numbers.build().toArray();
+      return values.build().toArray();
     }
   }
 }

@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What each operation says of operands that do not fit: what it expects, and what it got. */
+/** Tests the messages of operations for invalid operands: what was expected and what was given. */
 class ErrorTextsTest {
   private final ErrorCases cases = new ErrorCases();
 
-  private void addCase(String name, Consumer<Step> mistake, String... parts) {
-    cases.addCase(name, mistake, parts);
+  private void addCase(String name, Consumer<Step> call, String... fragments) {
+    cases.addCase(name, call, fragments);
   }
 
   @TestFactory
@@ -122,7 +122,7 @@ class ErrorTextsTest {
           "0 <= start < end <= 3",
           "axis 1",
           "[2, 3]",
-          "from " + range[0] + " to " + range[1]);
+          "start " + range[0] + " to " + range[1]);
     }
     addCase("slice axis", s -> x(s, 2, 3).slice(2, 0, 1), "slice", "from -2 to 1", "got [2]");
     addCase("concat none", s -> Tensor.concat(0, List.of()), "concat", "at least one", "none");

@@ -8,12 +8,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Where a naive formula overflows, and at the kinks and ties. */
+/** Tests values for which naive formulas overflow, kinks and ties. */
 class ExtremeValuesTest {
-  /** What is checked with each kind of kernels and numbers. */
+  /** The kernel set and data type of a test. */
   private record Kind(KernelSet kernels, DType dtype) {}
 
-  /** Relative; of 1 for numbers below. */
+  /** Relative tolerance; absolute for values below 1. */
   private static final double CLOSE = 5e-6;
 
   @TestFactory
@@ -92,7 +92,7 @@ class ExtremeValuesTest {
             0));
   }
 
-  /** Values, and gradients of their sum. */
+  /** Checks the values and the gradients of their sum. */
   private static Stream<DynamicTest> check(
       UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
     return Stream.of(

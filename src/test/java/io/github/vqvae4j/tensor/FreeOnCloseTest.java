@@ -12,11 +12,11 @@ import java.util.concurrent.FutureTask;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 
-/** What a thread keeps for its next steps, and gives up if it is asked to. */
+/** Tests the retention of memory between steps, and {@link Step#freeOnClose}. */
 class FreeOnCloseTest {
   private static final int LARGE = 128 << 20;
 
-  /** In a thread of its own, which keeps nothing yet. */
+  /** Runs a task in a new thread, which retains no memory yet. */
   private static <T> T inNewThread(Callable<T> task) throws Exception {
     FutureTask<T> future = new FutureTask<>(task);
     new Thread(future).start();
@@ -36,7 +36,7 @@ class FreeOnCloseTest {
 
   @Test
   void memoryIsRetainedOrFreedOnClose() throws Exception {
-    // What earlier tests left to the collector is freed before, or is little.
+    // Memory that earlier tests left to the garbage collector has been freed, or is small.
     System.gc();
     Thread.sleep(200);
     long[] bytes =
@@ -52,7 +52,7 @@ class FreeOnCloseTest {
     long[] bytes =
         inNewThread(
             () -> {
-              long kept = largeStep(false);
+              long stored = largeStep(false);
               assertThrows(
                   InsufficientMemoryException.class,
                   () ->
@@ -62,7 +62,7 @@ class FreeOnCloseTest {
                           () -> {
                             throw new OutOfMemoryError("Java heap space");
                           }));
-              return new long[] {kept, Pointer.totalBytes()};
+              return new long[] {stored, Pointer.totalBytes()};
             });
     assertTrue(bytes[1] <= bytes[0] - LARGE, () -> "not freed: " + Arrays.toString(bytes));
   }

@@ -9,7 +9,7 @@ import io.github.vqvae4j.tensor.Padding.Mode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Padding, blocks of pixels as channels, and pooling. */
+/** Cases of padding, spaceToDepth, depthToSpace and pooling. */
 final class ImageCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -79,7 +79,7 @@ final class ImageCases {
     }
     both(shape(1, 1, 1, 1), 1, 1, ConvOptions.of(1, 0));
     both(shape(3, 1, 2, 5), 3, 3, ConvOptions.of(1, 1));
-    // More places in a window than a byte can number.
+    // More positions in a window than a byte can index.
     both(shape(2, 17, 18, 3), 17, 17, ConvOptions.of(1, 0));
   }
 

@@ -8,12 +8,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What operations that give or take integers say of wrong operands. */
+/** Tests the messages of operations with INT operands or results. */
 class IndexErrorsTest {
   private final ErrorCases cases = new ErrorCases();
 
-  private void addCase(String name, Consumer<Step> mistake, String... parts) {
-    cases.addCase(name, mistake, parts);
+  private void addCase(String name, Consumer<Step> call, String... fragments) {
+    cases.addCase(name, call, fragments);
   }
 
   @TestFactory
@@ -78,13 +78,13 @@ class IndexErrorsTest {
   }
 
   private void addConversions() {
-    for (double number : new double[] {Double.NaN, 1e10, Double.NEGATIVE_INFINITY}) {
+    for (double value : new double[] {Double.NaN, 1e10, Double.NEGATIVE_INFINITY}) {
       addCase(
-          "to INT of " + number,
-          s -> s.tensor(new double[] {1, number}, 2).to(DType.INT),
+          "to INT of " + value,
+          s -> s.tensor(new double[] {1, value}, 2).to(DType.INT),
           "to",
           "values in the range of int",
-          "got " + number,
+          "got " + value,
           "position 1 of shape [2]");
     }
   }
@@ -134,7 +134,7 @@ class IndexErrorsTest {
         s -> x(s, 2, 3).gather(1, s.tensor(new int[] {-1, 0}, 2, 1)),
         "indices from 0 to 2",
         "got -1 at position 0");
-    // The place is that of the tensor as it was given, along whatever axis.
+    // The position refers to the tensor as passed, for every axis.
     addCase(
         "gather beyond along the first axis",
         s -> x(s, 2, 3).gather(0, s.tensor(new int[] {0, 1, 0, 0, 0, 2}, 2, 3)),

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What many equal indices add up is summed in double and rounded once. */
+/** Tests that values of equal indices are summed in double precision and rounded once. */
 class IndexSumPrecisionTest {
   private static final int MANY = 1 << 22;
 
@@ -43,12 +43,12 @@ class IndexSumPrecisionTest {
       Arrays.fill(indices, MANY / 2, MANY, 2);
       Tensor picked = x.gather(1, step.tensor(indices, 2, MANY / 2));
       picked.mul(0.1).sum().backward();
-      float half = 0.1f * (MANY / 2); // exact: by a power of two
+      float half = 0.1f * (MANY / 2); // exact, since it is a power of two
       assertArrayEquals(new float[] {half, 0, 0, 0, 0, half}, x.gradient().toFloats());
     }
   }
 
-  /** Sums of one row are not those of the next. */
+  /** The sums of different rows are independent. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void rowsAreSummedSeparately(KernelSet kernels) {

@@ -10,7 +10,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
 
-/** Losses, with gradients with respect to prediction and target. */
+/** Cases of losses, with gradients with respect to prediction and target. */
 final class LossCases {
   private final List<OperationCase> cases = new ArrayList<>();
 

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Operations do not hide a NaN. Those that do on some kernels are max pooling, clamp and exp. */
+/**
+ * Tests that operations propagate NaN. Exceptions on some kernels are max pooling, clamp and exp.
+ */
 class NanPropagationTest {
   private static final long[] IMAGES = {8, 8, 8, 64};
 
@@ -81,39 +83,37 @@ class NanPropagationTest {
   }
 
   private static void check(UnaryOperator<Tensor> operation, KernelSet kernels) {
-    float[] numbers = Tensors.gaussians(new Rng(1), (int) NdArray.size(IMAGES));
+    float[] array = Tensors.gaussians(new Rng(1), (int) NdArray.size(IMAGES));
     try (Step step = kernels.training(new Rng(1))) {
       assertFalse(
-          hasNan(operation.apply(step.tensor(numbers, IMAGES).requireGradient())),
-          "none by itself");
-      numbers[numbers.length / 2] = Float.NaN;
-      assertTrue(
-          hasNan(operation.apply(step.tensor(numbers, IMAGES).requireGradient())), "training");
+          hasNan(operation.apply(step.tensor(array, IMAGES).requireGradient())), "none by itself");
+      array[array.length / 2] = Float.NaN;
+      assertTrue(hasNan(operation.apply(step.tensor(array, IMAGES).requireGradient())), "training");
     }
     try (Step step = kernels.inference()) {
-      assertTrue(hasNan(operation.apply(step.tensor(numbers, IMAGES))), "inference");
+      assertTrue(hasNan(operation.apply(step.tensor(array, IMAGES))), "inference");
     }
   }
 
   private static boolean hasNan(Tensor tensor) {
-    for (float number : tensor.toFloats()) {
-      if (Float.isNaN(number)) {
+    for (float value : tensor.toFloats()) {
+      if (Float.isNaN(value)) {
         return true;
       }
     }
     return false;
   }
 
-  /** The form of it that keeps NaN. */
+  /** The definition of ReLU that propagates NaN. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void reluEqualsMaximumWithZero(KernelSet kernels) {
     float[] x = {-Float.MAX_VALUE, -1, -Float.MIN_NORMAL, 0, Float.MIN_NORMAL, 1e-20f, 1, 3e38f};
     float[] y = {0, 0, 0, 0, Float.MIN_NORMAL, 1e-20f, 1, 3e38f};
     try (Step step = kernels.inference()) {
-      // Of -0 it does not matter which zero it is.
-      float[] found = step.tensor(x, 8).relu().add(0).toFloats();
-      assertArrayEquals(y, found);
+      // The sign of a zero is irrelevant.
+      float[] actual = step.tensor(x, 8).relu().add(0).toFloats();
+      assertArrayEquals(y, actual);
       assertTrue(
           step.tensor(new float[] {Float.POSITIVE_INFINITY}, 1).relu().item()
               == Double.POSITIVE_INFINITY);

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Arrays of ND4J go in and out as they are, whatever they are in memory. */
+/** Tests conversions from and to ND4J arrays of any memory layout. */
 class Nd4jBridgeTest {
   private static final List<DataType> TYPES =
       List.of(DataType.FLOAT, DataType.DOUBLE, DataType.INT32);
@@ -118,7 +118,7 @@ class Nd4jBridgeTest {
     assertArrayEquals(more, elements(copy));
   }
 
-  /** By index, which is slow, and what any order and view mean. */
+  /** Returns the elements by index, which is slow but valid for any order and view. */
   private static double[] elements(INDArray array) {
     double[] elements = new double[(int) array.length()];
     if (array.rank() == 0) {
@@ -149,7 +149,7 @@ class Nd4jBridgeTest {
     }
   }
 
-  /** Results, views, tensors of variables and gradients. */
+  /** Covers results, views, tensors of variables and gradients. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void toINDArrayReturnsAnIndependentCopy(KernelSet kernels) {
@@ -203,9 +203,9 @@ class Nd4jBridgeTest {
     assertArrayEquals(new float[][] {{2, 4}, {3, 5}}, out.toFloatMatrix());
   }
 
-  private static void assertRejected(INDArray array, String... parts) {
+  private static void assertRejected(INDArray array, String... fragments) {
     try (Step step = Step.inference()) {
-      assertSays(assertThrows(IllegalArgumentException.class, () -> step.tensor(array)), parts);
+      assertSays(assertThrows(IllegalArgumentException.class, () -> step.tensor(array)), fragments);
     }
   }
 

@@ -13,15 +13,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The search in float beside one in double that tries all: the same codes, whatever the numbers.
- */
+/** Compares the search in float with an exhaustive search in double: the codes must be equal. */
 class NearestRowsExactTest {
   private static final int[] SIZES = {1, 2, 31, 32, 33, 512, 1000, 4096};
   private static final int[] DIMENSIONS = {1, 2, 3, 8, 64, 256};
   private static final int ROWS = 23;
 
-  /** Offsets from the origin up to where float can hardly tell neighbours apart. */
+  /** Offsets up to a magnitude at which float can barely distinguish neighbors. */
   @ParameterizedTest
   @CsvSource({"0", "1", "10", "100", "1e3", "1e4", "1e5", "1e6"})
   void exactFarFromTheOrigin(float offset) {
@@ -89,7 +87,7 @@ class NearestRowsExactTest {
         float[] rows = mixed(rng, ROWS * d);
         float[] codes = mixed(rng, 200 * d);
         for (int j = 0; j < 100; j++) {
-          // Beside each row several codes, at any scale.
+          // Several codes near each row, at any scale.
           int from = j % ROWS * d;
           for (int c = 0; c < d; c++) {
             codes[j * d + c] = rows[from + c] * (1 + (float) Math.pow(10, -j / 14.0));
@@ -111,7 +109,7 @@ class NearestRowsExactTest {
     return values;
   }
 
-  /** The numbers of the report: points of a small square far away. */
+  /** The values of a bug report: corners of a small distant square. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void exactForASmallDistantSquare(KernelSet kernels) {
@@ -132,7 +130,7 @@ class NearestRowsExactTest {
     }
   }
 
-  /** Codes with the same numbers in another order have equal norms, and many are equal. */
+  /** Permutations of the same values have equal norms, and many are equal. */
   @Test
   void exactForCodesOfEqualNorm() {
     for (int d : new int[] {2, 8, 64}) {
@@ -145,7 +143,7 @@ class NearestRowsExactTest {
     }
   }
 
-  /** Whole numbers: many codes are exactly equally near, and zero has two signs. */
+  /** Integers: many codes are at exactly equal distance, and zero has two signs. */
   @Test
   void exactForTies() {
     for (int d : new int[] {1, 2, 3, 8}) {
@@ -172,7 +170,7 @@ class NearestRowsExactTest {
     return halves;
   }
 
-  /** More codes within rounding of each other than one remembers. */
+  /** More codes within rounding of each other than the search stores as candidates. */
   @Test
   void exactForNearlyEqualCodes() {
     Rng rng = new Rng(4);
@@ -182,7 +180,7 @@ class NearestRowsExactTest {
     }
   }
 
-  /** Rows longer than a slice or than a block of scores, and more than one block of each. */
+  /** Rows longer than a chunk or a block of scores, and several blocks of each. */
   @ParameterizedTest
   @CsvSource({"3, 5, 3000", "2, 40, 200000", "700, 40, 2049", "300, 1100, 67"})
   void exactForLongRowsAndManyBlocks(int n, int k, int d) {
@@ -243,10 +241,10 @@ class NearestRowsExactTest {
     Arrays.setAll(expected, i -> nearest(rows, i, codes, d));
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {
-        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
+        int[] actual = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
         int wrong = 0;
         for (int i = 0; i < n; i++) {
-          wrong += found[i] == expected[i] ? 0 : 1;
+          wrong += actual[i] == expected[i] ? 0 : 1;
         }
         assertEquals(
             0, wrong, kernels + ", " + about + ", K " + k + ", D " + d + ": wrong of " + n);
@@ -254,7 +252,7 @@ class NearestRowsExactTest {
     }
   }
 
-  /** The lowest of the finite codes whose distance, in double, is the smallest. */
+  /** Returns the lowest index of the finite codes with minimum distance in double. */
   private static int nearest(float[] rows, int row, float[] codes, int d) {
     int nearest = -1;
     double smallest = Double.POSITIVE_INFINITY;

@@ -14,11 +14,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The search for the nearest code, beside one that tries them all. */
+/** Compares the nearest-row search with an exhaustive search. */
 class NearestRowsTest {
   private static final long SEED = 11;
 
-  /** The last cases have more than one block of rows or of codes, the last of them not full. */
+  /** The last cases have several blocks of rows or codes, the last of which is partial. */
   @ParameterizedTest
   @CsvSource({
     "1,1,1",
@@ -36,14 +36,14 @@ class NearestRowsTest {
       float[] rows = Tensors.gaussians(rng, n * d);
       float[] codes = Tensors.gaussians(rng, k * d);
       try (Step step = kernels.inference()) {
-        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
-        assertEquals(n, found.length);
+        int[] actual = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
+        assertEquals(n, actual.length);
         for (int i = 0; i < n; i++) {
-          double least = distance(rows, i, codes, nearest(rows, i, codes, k, d), d);
-          double chosen = distance(rows, i, codes, found[i], d);
+          double minimum = distance(rows, i, codes, nearest(rows, i, codes, k, d), d);
+          double chosen = distance(rows, i, codes, actual[i], d);
           int row = i;
           assertTrue(
-              chosen <= least + Tolerances.FLOAT * (1 + least),
+              chosen <= minimum + Tolerances.FLOAT * (1 + minimum),
               () ->
                   kernels
                       + ", seed "
@@ -51,17 +51,17 @@ class NearestRowsTest {
                       + ": row "
                       + row
                       + " chose code "
-                      + found[row]
+                      + actual[row]
                       + " at "
                       + chosen
                       + ", the nearest is at "
-                      + least);
+                      + minimum);
         }
       }
     }
   }
 
-  /** In a process that may take half a gigabyte, heap and all else together. */
+  /** Runs in a process limited to 512 MB in total. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void memoryIsIndependentOfRowsTimesCodes() throws Exception {
@@ -89,7 +89,7 @@ class NearestRowsTest {
     }
   }
 
-  /** A variable's rows are prepared once until it is written, whichever way. */
+  /** The prepared rows of a variable are cached until any kind of write. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void writingTheCodebookInvalidatesTheCache(KernelSet kernels) {
@@ -107,10 +107,10 @@ class NearestRowsTest {
               () -> codebook.convert(DType.FLOAT));
       for (Runnable write : writes) {
         write.run();
-        double[] numbers = codebook.toDoubles();
-        float[] codes = new float[numbers.length];
+        double[] array = codebook.toDoubles();
+        float[] codes = new float[array.length];
         for (int i = 0; i < codes.length; i++) {
-          codes[i] = (float) numbers[i];
+          codes[i] = (float) array[i];
         }
         int[] expected = new int[41];
         Arrays.setAll(expected, i -> nearest(rows, i, codes, 19, 4));
@@ -133,7 +133,7 @@ class NearestRowsTest {
     }
   }
 
-  /** Distances of small whole numbers are exact in float, so that ties are ties. */
+  /** Distances of small integers are exact in float, so that ties are exact. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void lowestIndexWinsForEquallyNearCodes(KernelSet kernels) {
@@ -145,7 +145,7 @@ class NearestRowsTest {
   }
 
   /**
-   * Products with equal codes may be summed in different orders; the lowest must win all the same.
+   * Products with equal codes may be summed in different orders; the lowest index must still win.
    */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
@@ -161,9 +161,9 @@ class NearestRowsTest {
           }
           try (Step step = kernels.inference()) {
             Tensor x = step.tensor(Tensors.gaussians(rng, n * d), n, d);
-            int[] found = x.nearestRows(step.tensor(codes, k, d)).toInts();
+            int[] actual = x.nearestRows(step.tensor(codes, k, d)).toInts();
             assertArrayEquals(
-                new int[n], found, "seed " + SEED + ", " + n + " rows, " + k + " codes of " + d);
+                new int[n], actual, "seed " + SEED + ", " + n + " rows, " + k + " codes of " + d);
           }
         }
       }

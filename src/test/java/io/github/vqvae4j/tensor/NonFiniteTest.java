@@ -13,7 +13,7 @@ class NonFiniteTest {
     }
   }
 
-  /** At the ends and around the borders of the slices that are looked at one after another. */
+  /** Tests indices at both ends and around chunk boundaries. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2047, 2048, 2049, 5000})
   void firstNonFiniteValueIsFoundAtAnyIndex(int size) {

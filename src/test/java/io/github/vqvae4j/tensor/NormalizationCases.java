@@ -7,7 +7,7 @@ import io.github.vqvae4j.tensor.OperationCase.Range;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The three normalizations, on images smaller and larger than the slices they are computed in. */
+/** Cases of all normalizations, on images smaller and larger than a chunk. */
 final class NormalizationCases {
   static final double EPSILON = 0.01;
 
@@ -55,7 +55,7 @@ final class NormalizationCases {
     addPlain("batchNorm", t -> t[0].batchNorm(EPSILON).output(), 1, last(s), s);
   }
 
-  /** Without weight and bias, which are then 1 and 0. */
+  /** Adds a case without weight and bias, which then default to 1 and 0. */
   private void addPlain(String name, Operation operation, long images, long groups, long... s) {
     NdArray one = NdArray.filled(shape(last(s)), i -> 1);
     NdArray zero = NdArray.filled(shape(last(s)), i -> 0);
@@ -80,7 +80,7 @@ final class NormalizationCases {
             shape(last(s))));
   }
 
-  /** As the definition says, with mean and variance of each image's groups of channels. */
+  /** Reference implementation: mean and variance over each image and group of channels. */
   static NdArray normalize(NdArray x, NdArray weight, NdArray bias, long images, long groups) {
     long channels = last(x.shape());
     long pixels = x.values().length / images / channels;

@@ -14,19 +14,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the cases of {@link NormalizationCases} are too small or too tame for. */
+/** Tests large arrays, extreme values and errors, beyond {@link NormalizationCases}. */
 class NormalizationTest {
   private static final double EPSILON = 1e-5;
 
-  /** Rounding of a float of 1000 is the larger part of a number that differs from it by 1. */
+  /** Near 1000, float rounding dominates the differences of 1. */
   private static final double FAR_FROM_ZERO = 3e-4;
 
-  /** A gradient's sums over 70,000 numbers, beside their largest. */
+  /** The tolerance of gradient sums over 70,000 values, relative to their maximum. */
   private static final double LARGE = 1e-5;
 
   private record Result(double[] y, double[] dx, double[] dWeight, double[] dBias) {}
 
-  /** Large enough for several threads. */
+  /** Arrays large enough for several threads. */
   @ParameterizedTest
   @CsvSource({"layer, 8, 64, 8, 512", "group, 3, 89, 83, 32", "batch, 5, 61, 67, 30"})
   void largeArraysMatchDoublePrecision(
@@ -39,10 +39,10 @@ class NormalizationTest {
     assertClose(expected.dx(), result.dx(), LARGE, "dx");
     assertClose(expected.dWeight(), result.dWeight(), LARGE, "dWeight");
     assertClose(expected.dBias(), result.dBias(), LARGE, "dBias");
-    Result again = run(KernelSet.ONEDNN, DType.FLOAT, kind, inputs);
-    assertArrayEquals(result.y(), again.y());
-    assertArrayEquals(result.dx(), again.dx());
-    assertArrayEquals(result.dWeight(), again.dWeight());
+    Result next = run(KernelSet.ONEDNN, DType.FLOAT, kind, inputs);
+    assertArrayEquals(result.y(), next.y());
+    assertArrayEquals(result.dx(), next.dx());
+    assertArrayEquals(result.dWeight(), next.dWeight());
   }
 
   @ParameterizedTest
@@ -122,7 +122,9 @@ class NormalizationTest {
     }
   }
 
-  /** On slices, images and parts of images, in one thread and several: the same bits. */
+  /**
+   * Results for chunks, images and partial images, with one and several threads, are bitwise equal.
+   */
   @ParameterizedTest
   @EnumSource
   void omittedWeightAndBiasEqualOneAndZero(KernelSet kernels) {
@@ -139,7 +141,7 @@ class NormalizationTest {
     }
   }
 
-  /** Value and gradient. */
+  /** Computes the value and the gradients. */
   private static double[][] plain(
       KernelSet kernels, DType dtype, String kind, boolean constants, NdArray... inputs) {
     try (Step step = kernels.training(new Rng(1))) {
@@ -204,8 +206,8 @@ class NormalizationTest {
     }
   }
 
-  private static void assertRejected(Runnable mistake, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
+  private static void assertRejected(Runnable call, String... fragments) {
+    assertSays(assertThrows(IllegalArgumentException.class, call::run), fragments);
   }
 
   @ParameterizedTest
@@ -250,8 +252,8 @@ class NormalizationTest {
       Tensor x = step.tensor(new float[] {1, 2}, 2);
       assertEquals(x, x.dropout(0));
       assertThrows(IllegalStateException.class, () -> x.dropout(0.9));
-      assertRejected(() -> x.dropout(1), "dropout", "below 1", "got 1.0");
-      assertRejected(() -> x.dropout(-0.1), "from 0", "got -0.1");
+      assertRejected(() -> x.dropout(1), "dropout", "less than 1", "got 1.0");
+      assertRejected(() -> x.dropout(-0.1), "at least 0", "got -0.1");
     }
   }
 }

@@ -3,11 +3,11 @@ package io.github.vqvae4j.tensor;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All operations with settings and shapes to try them on; {@link OperationCoverageTest}. */
+/** All operations with settings and shapes; see {@link OperationCoverageTest}. */
 final class OperationCases {
   private OperationCases() {}
 
-  /** Those whose gradient is their definition's. */
+  /** Returns the cases whose gradient is the derivative of the definition. */
   static Stream<OperationCase> differentiable() {
     return Stream.of(
             ElementwiseCases.all(),
@@ -26,7 +26,7 @@ final class OperationCases {
         .flatMap(List::stream);
   }
 
-  /** All but convolutions, which have a sweep of their own. */
+  /** Returns all cases except convolutions, which are swept separately. */
   static Stream<OperationCase> withoutConvolutions() {
     return Stream.concat(differentiable(), StraightThroughCases.all().stream());
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where a NaN comes from is named, and nothing else changes. */
+/** Tests that checks report the source of a NaN without changing results. */
 class OperationCheckTest {
   private static final long SEED = 20_260_102;
 
@@ -93,7 +93,7 @@ class OperationCheckTest {
         double[][] plain = results(one, kernels, dtype, false);
         double[][] checked = results(one, kernels, dtype, true);
         for (int i = 0; i < plain.length; i++) {
-          // Of a convolution with a residual, bias and residual are added in another order.
+          // With a residual, bias and residual are added in a different order.
           assertClose(
               plain[i],
               checked[i],
@@ -170,7 +170,7 @@ class OperationCheckTest {
     }
   }
 
-  /** An operand that was NaN before is no result of finite numbers. */
+  /** The message must not claim that the operands were finite. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void preexistingNanIsReportedAsSuch(KernelSet kernels) {

@@ -18,21 +18,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every operation of {@link Tensor} is tried: what the classes of the tests call, or name as a
- * method reference, is read from their bytecode. A new public method fails here until it has its
- * cases.
+ * Checks that every {@link Tensor} operation has test cases, by reading the calls and method
+ * references of the test classes from their bytecode. New public methods fail this test until cases
+ * are added.
  */
 class OperationCoverageTest {
   private static final Set<JavaClass> CLASSES =
       Set.copyOf(new ClassFileImporter().importPackages("io.github.vqvae4j.tensor"));
 
-  /** Operations whose results no sweep can compare, or that compute nothing; with their tests. */
+  /** Operations without comparable results, or without computation, with their tests. */
   private static final Set<String> WITHOUT_CASES =
       Set.of(
           "gradient()", // StepGradientsTest, BackwardTest
-          "requireGradient()", // all tests of gradients
+          "requireGradient()", // all gradient tests
           "release(Tensor)", // ReleaseTest
-          "dropout(double)", // DropoutTest: random numbers
+          "dropout(double)", // DropoutTest: random values
           "normalLike()", // RngKeyChunksTest
           "uniformLike()", // RngKeyChunksTest
           "nearestRows(Tensor)"); // NearestRowsTest, NearestRowsExactTest
@@ -55,7 +55,10 @@ class OperationCoverageTest {
         "no case in ErrorTextsTest, *ErrorsTest or ConvOptionsTest");
   }
 
-  /** Whatever they are given, they only refuse what {@link AllOperationsTest} tries on all. */
+  /**
+   * Operations whose arguments are all scalars are rejected only for reasons covered by {@link
+   * AllOperationsTest}.
+   */
   private static boolean isOfNumbersOnly(JavaMethod method) {
     return method.getRawParameterTypes().stream().allMatch(t -> t.isEquivalentTo(double.class));
   }

@@ -11,12 +11,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What activations, losses, and operations along axes and on pixels say of wrong operands. */
+/**
+ * Tests the messages of activations, losses, and axis and image operations for invalid operands.
+ */
 class OperationErrorsTest {
   private final ErrorCases cases = new ErrorCases();
 
-  private void addCase(String name, Consumer<Step> mistake, String... parts) {
-    cases.addCase(name, mistake, parts);
+  private void addCase(String name, Consumer<Step> call, String... fragments) {
+    cases.addCase(name, call, fragments);
   }
 
   @TestFactory

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every operation through variables, as {@link Sweep} does, on both sets of kernels and one and two
- * threads. {@link OperationTest} has the same operations beside their definitions.
+ * Runs every operation on variables by {@link Sweep}, for both kernel sets, with one and two
+ * threads. {@link OperationTest} compares the same operations with their definitions.
  */
 class OperationSweepTest {
   private static final long SEED = 20_261_128;

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every operation beside its definition in plain Java: values in double and, on both kernel sets,
- * in float; gradients in double beside central differences of the definition, and in float beside
- * those in double.
+ * Compares every operation with its definition in plain Java: values in double and, for both kernel
+ * sets, in float; gradients in double with central differences of the definition, and gradients in
+ * float with those in double.
  */
 class OperationTest {
   private static final long SEED = 20_250_101;
 
-  /** Of a larger input, so many elements are moved to see how the result changes. */
+  /** The maximum number of elements per input for which central differences are computed. */
   private static final int MOVED = 16;
 
   @TestFactory
@@ -41,7 +41,7 @@ class OperationTest {
     return RandomCases.of(SEED, 12).stream().map(OperationTest::tests);
   }
 
-  /** What is left out where nobody wants it must not change what remains. */
+  /** Skipping gradients that are not required must not change the others. */
   @TestFactory
   Stream<DynamicTest> gradientsOfSingleInputsMatch() {
     return Stream.of(
@@ -65,9 +65,12 @@ class OperationTest {
     Pass all = run(one, kernels, DType.FLOAT, inputs, weights);
     for (int i = 0; i < inputs.length; i++) {
       int only = i;
-      Pass alone = run(one, kernels, DType.FLOAT, inputs, weights, input -> input == only);
+      Pass separate = run(one, kernels, DType.FLOAT, inputs, weights, input -> input == only);
       assertClose(
-          all.gradients[i], alone.gradients[i], Tolerances.FLOAT, one + ": input " + i + " alone");
+          all.gradients[i],
+          separate.gradients[i],
+          Tolerances.FLOAT,
+          one + ": input " + i + " alone");
     }
   }
 
@@ -95,13 +98,13 @@ class OperationTest {
     for (int i = 0; i < inputs.length; i++) {
       int[] moved = elements(rng, inputs[i].values().length);
       double[] byDifferences = new double[moved.length];
-      double[] found = new double[moved.length];
+      double[] actual = new double[moved.length];
       for (int j = 0; j < moved.length; j++) {
         byDifferences[j] = centralDifference(one, inputs, i, moved[j], weights);
-        found[j] = pass.gradients[i][moved[j]];
+        actual[j] = pass.gradients[i][moved[j]];
       }
       String what = where + ": gradient of input " + i + " at " + Arrays.toString(moved);
-      assertClose(byDifferences, found, Tolerances.CENTRAL_DIFFERENCE, what);
+      assertClose(byDifferences, actual, Tolerances.CENTRAL_DIFFERENCE, what);
     }
   }
 
@@ -138,28 +141,30 @@ class OperationTest {
         : rng.ints(MOVED, 0, count).toArray();
   }
 
-  /** How the weighted sum of the result changes with one element of one input. */
+  /**
+   * Returns the central difference of the weighted sum of the result for one element of one input.
+   */
   private static double centralDifference(
       OperationCase one, NdArray[] inputs, int input, int element, double[] weights) {
     double[] values = inputs[input].values();
-    double kept = values[element];
-    values[element] = kept + Tolerances.DIFFERENCE_STEP;
+    double stored = values[element];
+    values[element] = stored + Tolerances.DIFFERENCE_STEP;
     double above = weightedSum(one.definition().apply(inputs), weights);
-    values[element] = kept - Tolerances.DIFFERENCE_STEP;
+    values[element] = stored - Tolerances.DIFFERENCE_STEP;
     double below = weightedSum(one.definition().apply(inputs), weights);
-    values[element] = kept;
+    values[element] = stored;
     return (above - below) / (2 * Tolerances.DIFFERENCE_STEP);
   }
 
-  private static double weightedSum(NdArray numbers, double[] weights) {
+  private static double weightedSum(NdArray array, double[] weights) {
     double sum = 0;
     for (int i = 0; i < weights.length; i++) {
-      sum += weights[i] * numbers.values()[i];
+      sum += weights[i] * array.values()[i];
     }
     return sum;
   }
 
-  /** What a pass computed: the result, and the gradients of its weighted sum. */
+  /** The result of a pass, and the gradients of its weighted sum. */
   private record Pass(long[] shape, double[] values, double[][] gradients) {}
 
   private static Pass run(

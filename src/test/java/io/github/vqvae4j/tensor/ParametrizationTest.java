@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Weights made of weights. */
+/** Tests caching and gradients of tensors computed from variables. */
 class ParametrizationTest {
   private final AtomicInteger computed = new AtomicInteger();
 
@@ -48,7 +48,7 @@ class ParametrizationTest {
     }
   }
 
-  /** Of several variables, whichever is written; in inference and in training. */
+  /** Covers writes of each variable, in inference and training. */
   @Test
   void valueFollowsWritesOfEachVariable() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
@@ -73,7 +73,7 @@ class ParametrizationTest {
     }
   }
 
-  /** The step's uses share the tensor, as long as no variable is written in between. */
+  /** All uses in a step share the tensor until a variable is written. */
   @Test
   void trainingComputesTheValueOncePerWrite() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
@@ -97,7 +97,7 @@ class ParametrizationTest {
     }
   }
 
-  /** Losses one after the other, each with a backward pass of its own through what is shared. */
+  /** Successive losses backpropagate separately through the shared value. */
   @Test
   void gradientsOfSeveralLossesPropagate() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
@@ -118,7 +118,7 @@ class ParametrizationTest {
     }
   }
 
-  /** What was computed before the trace began is not in it. */
+  /** Values computed before the trace started are not part of it. */
   @Test
   void valueIsRecomputedForALaterTrace() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
@@ -178,8 +178,8 @@ class ParametrizationTest {
             .parallel()
             .forEach(
                 i -> {
-                  for (float number : inferred(derived)) {
-                    assertEquals(expected, number);
+                  for (float value : inferred(derived)) {
+                    assertEquals(expected, value);
                   }
                 });
       }

@@ -10,14 +10,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Operations on shapes and settings that a seed picks: what nobody thought of listing. Sizes of 1,
- * primes and numbers beside powers of 2 are frequent, and inputs are often views of what lies in
- * memory under another shape.
+ * Cases with random shapes and settings, to cover unforeseen combinations. Sizes of 1, primes and
+ * neighbors of powers of 2 are frequent, and inputs are often reshaped views.
  */
 final class RandomCases {
   private static final int[] SIZES = {1, 1, 1, 2, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33};
 
-  /** Numbers of an input, at most: references are slow. */
+  /** The maximum number of elements of an input, since reference implementations are slow. */
   private static final int MOST = 3000;
 
   private final Rng rng;
@@ -27,7 +26,7 @@ final class RandomCases {
     rng = new Rng(seed);
   }
 
-  /** So many of each kind, but where the settings leave nothing. */
+  /** Returns a number of cases of each kind, except for settings without a valid result. */
   static List<OperationCase> of(long seed, int count) {
     RandomCases lists = new RandomCases(seed);
     for (int i = 0; i < count; i++) {
@@ -75,7 +74,9 @@ final class RandomCases {
     return axes.length == 0 ? new int[] {rng.nextInt(rank)} : axes;
   }
 
-  /** Some leading axes left out, and some others of size 1. */
+  /**
+   * Returns a shape that broadcasts: some leading axes are omitted, and some others have size 1.
+   */
   private long[] broadcasting(long[] shape) {
     long[] smaller = Arrays.copyOfRange(shape, rng.nextInt(shape.length), shape.length);
     for (int i = 0; i < smaller.length; i++) {
@@ -139,9 +140,9 @@ final class RandomCases {
         int[] order = IntStream.range(0, rank).toArray();
         for (int i = rank - 1; i > 0; i--) {
           int j = rng.nextInt(i + 1);
-          int kept = order[i];
+          int stored = order[i];
           order[i] = order[j];
-          order[j] = kept;
+          order[j] = stored;
         }
         add(
             "permute " + Arrays.toString(order),
@@ -310,7 +311,7 @@ final class RandomCases {
     s[s.length - 1] = (long) groups * from(1, 9);
     long channels = s[s.length - 1];
     long rows = NdArray.size(s) / channels;
-    long[] each = {channels};
+    long[] element = {channels};
     double epsilon = NormalizationCases.EPSILON;
     switch (rng.nextInt(3)) {
       case 0 ->
@@ -319,24 +320,24 @@ final class RandomCases {
               t -> t[0].layerNorm(t[1], t[2], epsilon),
               n -> NormalizationCases.normalize(n[0], n[1], n[2], rows, 1),
               s,
-              each,
-              each);
+              element,
+              element);
       case 1 ->
           add(
               "groupNorm " + groups,
               t -> t[0].groupNorm(groups, t[1], t[2], epsilon),
               n -> NormalizationCases.normalize(n[0], n[1], n[2], s[0], groups),
               s,
-              each,
-              each);
+              element,
+              element);
       default ->
           add(
               "batchNorm",
               t -> t[0].batchNorm(t[1], t[2], epsilon).output(),
               n -> NormalizationCases.normalize(n[0], n[1], n[2], 1, channels),
               s,
-              each,
-              each);
+              element,
+              element);
     }
   }
 

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Gradients through graphs of random structure: whoever lends, gives away or releases a gradient's
- * memory too early spoils one of them.
+ * Tests gradients of random graphs, which would be wrong if gradient memory were shared,
+ * transferred or released too early.
  */
 class RandomGraphTest {
   private static final int GRAPHS = 60;
@@ -32,13 +32,13 @@ class RandomGraphTest {
 
     for (int i = 0; i < leaves.length; i++) {
       double[] direction = rng.doubles(leaves[i].values().length, -1, 1).toArray();
-      double found = 0;
+      double actual = 0;
       for (int j = 0; j < direction.length; j++) {
-        found += exact[i][j] * direction[j];
+        actual += exact[i][j] * direction[j];
       }
       assertClose(
           new double[] {centralDifference(seed, leaves, i, direction)},
-          new double[] {found},
+          new double[] {actual},
           Tolerances.CENTRAL_DIFFERENCE_CHAIN,
           "seed " + seed + ": leaf " + i);
     }

@@ -10,9 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Reductions of every kind, over no, one and several axes, which vanish or stay; and norms. */
+/**
+ * Cases of all reductions over no, one and several axes, with and without keepDims; and of norms.
+ */
 final class ReductionCases {
-  /** How a reduction that may keep its axes is called. */
+  /** A reduction with keepDims. */
   @FunctionalInterface
   private interface Reduction {
     Tensor of(Tensor x, boolean keepDims, int... axes);

@@ -6,7 +6,7 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
-/** Each operation but the convolutions as its definition says, in double. */
+/** Reference implementations in double of all operations except convolutions. */
 final class Reference {
   private Reference() {}
 
@@ -28,19 +28,19 @@ final class Reference {
     return position > x.shape().length ? 1 : x.shape()[x.shape().length - position];
   }
 
-  /** Sums over the axes, given from 0; the others are kept. */
+  /** Sums over non-negative axes, which are retained with size 1. */
   static NdArray sum(NdArray x, int... axes) {
-    int[] kept =
+    int[] stored =
         IntStream.range(0, x.shape().length)
             .filter(axis -> IntStream.of(axes).noneMatch(a -> a == axis))
             .toArray();
-    long[] shape = Arrays.stream(kept).mapToLong(axis -> x.shape()[axis]).toArray();
-    NdArray result = NdArray.zeros(kept.length == 0 ? new long[] {1} : shape);
+    long[] shape = Arrays.stream(stored).mapToLong(axis -> x.shape()[axis]).toArray();
+    NdArray result = NdArray.zeros(stored.length == 0 ? new long[] {1} : shape);
     NdArray.forEachIndex(
         x.shape(),
         index -> {
-          long[] target = Arrays.stream(kept).mapToLong(axis -> index[axis]).toArray();
-          result.add(x.at(index), kept.length == 0 ? new long[] {0} : target);
+          long[] target = Arrays.stream(stored).mapToLong(axis -> index[axis]).toArray();
+          result.add(x.at(index), stored.length == 0 ? new long[] {0} : target);
         });
     return result;
   }
@@ -85,17 +85,17 @@ final class Reference {
         with(x.shape(), axis, to - from), index -> x.at(with(index, axis, index[axis] + from)));
   }
 
-  static NdArray concat(int axis, List<NdArray> parts) {
-    long total = parts.stream().mapToLong(part -> part.shape()[axis]).sum();
+  static NdArray concat(int axis, List<NdArray> fragments) {
+    long total = fragments.stream().mapToLong(part -> part.shape()[axis]).sum();
     return NdArray.filled(
-        with(parts.get(0).shape(), axis, total),
+        with(fragments.get(0).shape(), axis, total),
         index -> {
           long at = index[axis];
           int which = 0;
-          while (at >= parts.get(which).shape()[axis]) {
-            at -= parts.get(which++).shape()[axis];
+          while (at >= fragments.get(which).shape()[axis]) {
+            at -= fragments.get(which++).shape()[axis];
           }
-          return parts.get(which).at(with(index, axis, at));
+          return fragments.get(which).at(with(index, axis, at));
         });
   }
 
@@ -112,9 +112,9 @@ final class Reference {
         i -> x.at(i[0], i[1] / factor, i[2] / factor, i[3]));
   }
 
-  private static long[] with(long[] numbers, int position, long number) {
-    long[] result = numbers.clone();
-    result[position] = number;
+  private static long[] with(long[] array, int position, long value) {
+    long[] result = array.clone();
+    result[position] = value;
     return result;
   }
 }

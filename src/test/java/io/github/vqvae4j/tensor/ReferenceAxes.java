@@ -5,9 +5,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** What makes one number of the numbers along some axes, as the definitions say. */
+/** Reference implementations of reductions. */
 final class ReferenceAxes {
-  /** How a gradient falls on the numbers that one was made of. */
+  /** Distributes the gradient of a reduction over the reduced values. */
   @FunctionalInterface
   interface Spread {
     double[] apply(double dy, double... values);
@@ -15,7 +15,7 @@ final class ReferenceAxes {
 
   private ReferenceAxes() {}
 
-  /** The function of the numbers along the axes, which it gets in C order; no axes means all. */
+  /** Applies a function to the values along the axes, in C order; all axes if empty. */
   static NdArray reduce(
       NdArray x, boolean keepDims, ToDoubleFunction<double[]> function, int... axes) {
     boolean[] over = over(x, axes);
@@ -24,7 +24,7 @@ final class ReferenceAxes {
     return keepDims ? y : Reference.reshape(y, without(kept, over));
   }
 
-  /** The gradient of x where a reduction's result has the gradient dy. */
+  /** Returns the gradient of x for the gradient dy of a reduction's result. */
   static NdArray gradient(NdArray x, NdArray dy, Spread spread, int... axes) {
     boolean[] over = over(x, axes);
     NdArray incoming = Reference.reshape(dy, kept(x, over));
@@ -32,14 +32,14 @@ final class ReferenceAxes {
     NdArray.forEachIndex(
         incoming.shape(),
         index -> {
-          double[] parts = spread.apply(incoming.at(index), along(x, over, index));
+          double[] fragments = spread.apply(incoming.at(index), along(x, over, index));
           int[] next = new int[1];
-          forEachAlong(x, over, index, place -> dx.add(parts[next[0]++], place));
+          forEachAlong(x, over, index, position -> dx.add(fragments[next[0]++], position));
         });
     return dx;
   }
 
-  // --- functions of the numbers along the axes
+  // --- reduction functions
 
   static double sum(double... values) {
     return DoubleStream.of(values).sum();
@@ -74,9 +74,9 @@ final class ReferenceAxes {
     return largest + Math.log(DoubleStream.of(values).map(v -> Math.exp(v - largest)).sum());
   }
 
-  // --- their gradients, where differences cannot tell
+  // --- gradients that central differences cannot determine
 
-  /** To the first of equal numbers alone. */
+  /** Only the first of equal values receives the gradient. */
   static double[] extremeGradient(double extreme, double dy, double... values) {
     double[] dx = new double[values.length];
     int first = 0;
@@ -87,7 +87,7 @@ final class ReferenceAxes {
     return dx;
   }
 
-  /** 0 where all numbers are equal. */
+  /** The gradient is 0 where all values are equal. */
   static double[] stdGradient(int correction, double dy, double... values) {
     double mean = mean(values);
     double std = Math.sqrt(var(correction, values));
@@ -95,7 +95,7 @@ final class ReferenceAxes {
     return DoubleStream.of(values).map(v -> std == 0 ? 0 : dy * (v - mean) / divisor).toArray();
   }
 
-  /** 0 where the result is minus infinity. */
+  /** The gradient is 0 where the result is negative infinity. */
   static double[] logSumExpGradient(double dy, double... values) {
     double y = logSumExp(values);
     return DoubleStream.of(values)
@@ -103,7 +103,7 @@ final class ReferenceAxes {
         .toArray();
   }
 
-  /** x / max(||x||, epsilon) along an axis. */
+  /** Returns x / max(||x||, epsilon) along an axis. */
   static NdArray l2Normalize(NdArray x, int axis, double epsilon) {
     NdArray norms = reduce(x, true, values -> Math.sqrt(squares(values)), axis);
     return Reference.zip(x, norms, (v, norm) -> v / Math.max(norm, epsilon));
@@ -113,11 +113,11 @@ final class ReferenceAxes {
     return DoubleStream.of(values).map(v -> v * v).sum();
   }
 
-  // --- which numbers lie along the axes
+  // --- indices along the axes
 
   private static double[] along(NdArray x, boolean[] over, long... index) {
     DoubleStream.Builder values = DoubleStream.builder();
-    forEachAlong(x, over, index, place -> values.add(x.at(place)));
+    forEachAlong(x, over, index, position -> values.add(x.at(position)));
     return values.build().toArray();
   }
 
@@ -125,9 +125,9 @@ final class ReferenceAxes {
       NdArray x, boolean[] over, long[] index, NdArray.Visitor visitor) {
     NdArray.forEachIndex(
         x.shape(),
-        place -> {
-          if (IntStream.range(0, over.length).allMatch(i -> over[i] || place[i] == index[i])) {
-            visitor.visit(place);
+        position -> {
+          if (IntStream.range(0, over.length).allMatch(i -> over[i] || position[i] == index[i])) {
+            visitor.visit(position);
           }
         });
   }

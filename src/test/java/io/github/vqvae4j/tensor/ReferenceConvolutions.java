@@ -1,12 +1,12 @@
 package io.github.vqvae4j.tensor;
 
-/** Both convolutions as their definitions say: loops over everything, in double. */
+/** Reference implementations of both convolutions: nested loops in double. */
 final class ReferenceConvolutions {
   private ReferenceConvolutions() {}
 
   /**
    * y[n, i, j, o] = sum over a, b, c of x[n, i s + a d - p, j s + b d - p, g in + c] w[a, b, c, o],
-   * where g is the group of o and in the channels of one.
+   * where g is the group of o, and in is the number of channels per group.
    */
   static NdArray conv2d(NdArray x, NdArray w, ConvOptions options) {
     long[] xs = x.shape();
@@ -44,8 +44,8 @@ final class ReferenceConvolutions {
   }
 
   /**
-   * Each pixel adds its product with the kernel to the result, stride apart; edges are cut off, and
-   * the output padding added.
+   * Each pixel adds its product with the kernel to the result at intervals of the stride; then
+   * padding is cropped, and output padding added.
    */
   static NdArray convTranspose2d(NdArray x, NdArray w, ConvOptions options) {
     long[] xs = x.shape();

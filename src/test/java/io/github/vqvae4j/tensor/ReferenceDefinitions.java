@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
-/** For each operation of the golden cases, its definition in plain Java. */
+/** Definitions in plain Java of all operations of the golden cases. */
 final class ReferenceDefinitions {
   private ReferenceDefinitions() {}
 
-  /** Its inputs are the operands of the case, in order. */
+  /** Returns the definition, whose inputs are the operands of the case in order. */
   static Definition of(GoldenCase c) {
     return switch (c.operation()) {
       case "sub" -> map(v -> v - c.number("number"));
@@ -26,9 +26,9 @@ final class ReferenceDefinitions {
       case "minimum" -> n -> Reference.zip(n[0], n[1], Math::min);
       case "maximum_same", "minimum_same" -> map(v -> v);
       case "lt", "le", "gt", "ge", "eq", "ne" -> comparison(c);
-      case "where" -> n -> ReferenceIndices.where(c.numbers("condition"), n[0], n[1]);
+      case "where" -> n -> ReferenceIndices.where(c.ndArray("condition"), n[0], n[1]);
       case "masked_fill" ->
-          n -> ReferenceIndices.maskedFill(n[0], c.numbers("mask"), c.number("number"));
+          n -> ReferenceIndices.maskedFill(n[0], c.ndArray("mask"), c.number("number"));
       case "argmax", "argmin", "top_k", "one_hot" -> search(c);
       case "gather", "index_select", "embedding", "scatter_add", "cross_entropy" -> lookup(c);
       case "sum", "mean", "max", "min", "var", "std", "log_sum_exp" -> reduction(c);
@@ -78,16 +78,16 @@ final class ReferenceDefinitions {
 
   private static Definition lookup(GoldenCase c) {
     return switch (c.operation()) {
-      case "gather" -> n -> ReferenceIndices.gather(n[0], c.integer("axis"), c.numbers("indices"));
+      case "gather" -> n -> ReferenceIndices.gather(n[0], c.integer("axis"), c.ndArray("indices"));
       case "index_select" ->
-          n -> ReferenceIndices.indexSelect(n[0], c.integer("axis"), c.numbers("indices"));
-      case "embedding" -> n -> ReferenceIndices.indexSelect(n[0], 0, c.numbers("indices"));
+          n -> ReferenceIndices.indexSelect(n[0], c.integer("axis"), c.ndArray("indices"));
+      case "embedding" -> n -> ReferenceIndices.indexSelect(n[0], 0, c.ndArray("indices"));
       case "scatter_add" ->
-          n -> ReferenceIndices.scatterAdd(n[0], c.integer("axis"), c.numbers("indices"), n[1]);
+          n -> ReferenceIndices.scatterAdd(n[0], c.integer("axis"), c.ndArray("indices"), n[1]);
       default -> {
-        // No class has this number.
+        // An index that matches no class.
         int ignored = c.hasAttribute("ignore_index") ? c.integer("ignore_index") : -100;
-        yield n -> ReferenceIndices.crossEntropy(n[0], c.numbers("classes"), ignored);
+        yield n -> ReferenceIndices.crossEntropy(n[0], c.ndArray("classes"), ignored);
       }
     };
   }
@@ -127,7 +127,7 @@ final class ReferenceDefinitions {
     };
   }
 
-  /** Operands are x, weight, bias, gain. */
+  /** The operands are x, weight, bias and gain. */
   private static Definition convolution(GoldenCase c) {
     ConvOptions plain = ConvOptions.of(1, 0);
     return switch (c.operation()) {
@@ -161,10 +161,10 @@ final class ReferenceDefinitions {
   }
 
   private static NdArray masked(NdArray weight, GoldenCase c) {
-    return Reference.zip(weight, c.numbers("mask"), (w, m) -> w * m);
+    return Reference.zip(weight, c.ndArray("mask"), (w, m) -> w * m);
   }
 
-  /** In one dimension the height's settings stay 1. */
+  /** In one dimension, height settings remain 1. */
   private static ConvOptions options(GoldenCase c) {
     int[] stride = pair(c, "stride");
     int[] dilation = pair(c, "dilation");
@@ -175,7 +175,7 @@ final class ReferenceDefinitions {
   }
 
   private static int[] pair(GoldenCase c, String name) {
-    int[] found = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
-    return found.length == 2 ? found : new int[] {1, found[0]};
+    int[] actual = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
+    return actual.length == 2 ? actual : new int[] {1, actual[0]};
   }
 }

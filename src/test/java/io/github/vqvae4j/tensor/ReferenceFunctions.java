@@ -2,7 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import java.util.Arrays;
 
-/** Activations, losses and what goes along an axis or a window, as their definitions say. */
+/** Reference implementations of activations, losses, and axis and image operations. */
 final class ReferenceFunctions {
   private ReferenceFunctions() {}
 
@@ -69,10 +69,10 @@ final class ReferenceFunctions {
         });
   }
 
-  /** Maxima over the axes, given from 0, which vanish. */
+  /** Returns the maxima over non-negative axes, which are removed. */
   static NdArray max(NdArray x, int... axes) {
-    NdArray kept = Reference.sum(x, axes);
-    double[] largest = new double[kept.values().length];
+    NdArray stored = Reference.sum(x, axes);
+    double[] largest = new double[stored.values().length];
     Arrays.fill(largest, Double.NEGATIVE_INFINITY);
     NdArray.forEachIndex(
         x.shape(),
@@ -86,7 +86,7 @@ final class ReferenceFunctions {
           }
           largest[target] = Math.max(largest[target], x.at(index));
         });
-    return new NdArray(largest, kept.shape());
+    return new NdArray(largest, stored.shape());
   }
 
   static NdArray pad(NdArray x, Padding padding) {

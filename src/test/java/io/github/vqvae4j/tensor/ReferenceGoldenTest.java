@@ -11,8 +11,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The definitions in plain Java beside PyTorch: two statements of each operation that know nothing
- * of each other. Gradients are central differences of the definition, or what is said of kinks.
+ * Compares the definitions in plain Java with PyTorch: two independent statements of each
+ * operation. Gradients are central differences of the definition, or explicit formulas at kinks.
  */
 class ReferenceGoldenTest {
   @TestFactory
@@ -30,7 +30,7 @@ class ReferenceGoldenTest {
   private static void checkValue(GoldenCase c) {
     c.assertClose("y", ReferenceDefinitions.of(c).apply(operands(c)), Tolerances.DOUBLE);
     if (c.has("indices") && "top_k".equals(c.operation())) {
-      NdArray indices = ReferenceIndices.topK(c.numbers("x"), c.integer("k"), c.integer("axis"));
+      NdArray indices = ReferenceIndices.topK(c.ndArray("x"), c.integer("k"), c.integer("axis"));
       c.assertClose("indices", indices, 0);
     }
   }
@@ -47,25 +47,25 @@ class ReferenceGoldenTest {
   }
 
   private static NdArray[] operands(GoldenCase c) {
-    return c.operands().stream().map(c::numbers).toArray(NdArray[]::new);
+    return c.operands().stream().map(c::ndArray).toArray(NdArray[]::new);
   }
 
-  /** How the sum of y dy changes with each element of each operand. */
+  /** Returns the central differences of the sum of y dy for each element of each operand. */
   private static List<NdArray> byDifferences(GoldenCase c) {
     OperationCase.Definition definition = ReferenceDefinitions.of(c);
     NdArray[] operands = operands(c);
-    NdArray dy = c.numbers("dy");
+    NdArray dy = c.ndArray("dy");
     List<NdArray> gradients = new ArrayList<>();
     for (NdArray operand : operands) {
       double[] values = operand.values();
       double[] gradient = new double[values.length];
       for (int i = 0; i < values.length; i++) {
-        double kept = values[i];
-        values[i] = kept + Tolerances.DIFFERENCE_STEP;
+        double stored = values[i];
+        values[i] = stored + Tolerances.DIFFERENCE_STEP;
         NdArray above = definition.apply(operands);
-        values[i] = kept - Tolerances.DIFFERENCE_STEP;
+        values[i] = stored - Tolerances.DIFFERENCE_STEP;
         NdArray below = definition.apply(operands);
-        values[i] = kept;
+        values[i] = stored;
         for (int j = 0; j < dy.values().length; j++) {
           gradient[i] +=
               dy.values()[j]

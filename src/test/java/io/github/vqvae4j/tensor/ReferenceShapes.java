@@ -3,16 +3,17 @@ package io.github.vqvae4j.tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/** Stacking, broadcasting, padding and products of matrices by leading axes, as defined. */
+/** Reference implementations of stacking, broadcasting, padding and batched matrix products. */
 final class ReferenceShapes {
   private ReferenceShapes() {}
 
-  /** Element i of the new axis is tensor i; an axis from the end counts the new axis, too. */
-  static NdArray stack(int axis, List<NdArray> parts) {
-    long[] s = parts.get(0).shape();
+  /** Element i of the new axis is tensor i; negative axes include the new axis. */
+  static NdArray stack(int axis, List<NdArray> fragments) {
+    long[] s = fragments.get(0).shape();
     int at = Math.floorMod(axis, s.length + 1);
     return NdArray.filled(
-        inserted(s, at, parts.size()), index -> parts.get((int) index[at]).at(removed(index, at)));
+        inserted(s, at, fragments.size()),
+        index -> fragments.get((int) index[at]).at(removed(index, at)));
   }
 
   /** Broadcasts to a shape, in which -1 keeps the size. */
@@ -25,7 +26,7 @@ final class ReferenceShapes {
     return NdArray.filled(wanted, x::broadcastAt);
   }
 
-  /** y[.., i, j] = sum over l of a[.., i, l] b[.., l, j], where leading axes broadcast. */
+  /** y[.., i, j] = sum over l of a[.., i, l] b[.., l, j], with broadcasting of the leading axes. */
   static NdArray matmul(NdArray a, boolean transposed, NdArray b, boolean otherTransposed) {
     NdArray left = transposed ? transpose(a) : a;
     NdArray right = otherTransposed ? transpose(b) : b;
@@ -60,7 +61,7 @@ final class ReferenceShapes {
         });
   }
 
-  /** c b | a b c | b a. */
+  /** Reflection padding: c b | a b c | b a. */
   static NdArray padReflect(NdArray x, int axis, long before, long after) {
     int along = Math.floorMod(axis, x.shape().length);
     long last = x.shape()[along] - 1;
@@ -83,23 +84,22 @@ final class ReferenceShapes {
     return position > x.shape().length ? 1 : x.shape()[x.shape().length - position];
   }
 
-  static long[] with(long[] numbers, int position, long number) {
-    long[] result = numbers.clone();
-    result[position] = number;
+  static long[] with(long[] values, int position, long scalar) {
+    long[] result = values.clone();
+    result[position] = scalar;
     return result;
   }
 
-  static long[] inserted(long[] numbers, int position, long... further) {
-    long[] result = Arrays.copyOf(numbers, numbers.length + further.length);
+  static long[] inserted(long[] values, int position, long... further) {
+    long[] result = Arrays.copyOf(values, values.length + further.length);
     System.arraycopy(further, 0, result, position, further.length);
-    System.arraycopy(
-        numbers, position, result, position + further.length, numbers.length - position);
+    System.arraycopy(values, position, result, position + further.length, values.length - position);
     return result;
   }
 
-  static long[] removed(long[] numbers, int position) {
-    long[] result = Arrays.copyOf(numbers, numbers.length - 1);
-    System.arraycopy(numbers, position + 1, result, position, result.length - position);
+  static long[] removed(long[] values, int position) {
+    long[] result = Arrays.copyOf(values, values.length - 1);
+    System.arraycopy(values, position + 1, result, position, result.length - position);
     return result;
   }
 }

@@ -1,12 +1,15 @@
 package io.github.vqvae4j.tensor;
 
-/** Convolutions with unequal padding, and of masked and normalized weights, as defined. */
+/**
+ * Reference implementations of convolutions with asymmetric padding, and with masked and normalized
+ * weights.
+ */
 final class ReferenceWeights {
   private ReferenceWeights() {}
 
   /**
    * y[n, i, j, o] = sum over a, b, c of x[n, i s + a d - top, j s + b d - left, c] w[a, b, c, o] +
-   * bias[o], by zeros around x.
+   * bias[o], with zeros around x.
    *
    * @param padding top, bottom, left, right
    */
@@ -17,7 +20,7 @@ final class ReferenceWeights {
   }
 
   /**
-   * As a convolution of images of one row.
+   * Computes the convolution of images with one row.
    *
    * @param padding left, right
    */
@@ -50,7 +53,7 @@ final class ReferenceWeights {
         });
   }
 
-  /** gain v / ||v||, with the norm over all axes but the last. */
+  /** gain v / ||v||, with the norm over all axes except the last. */
   static NdArray weightNorm(NdArray v, NdArray gain) {
     int last = v.shape().length - 1;
     double[] squares = new double[(int) v.shape()[last]];

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Edges of gradients, traces, checks and random numbers, each of which was wrong once. */
+/** Regression tests of fixed bugs in gradients, traces, checks and random numbers. */
 class RegressionTest {
   private static Variable variable(float... values) {
     return new Variable(true, values, values.length);
@@ -136,7 +136,7 @@ class RegressionTest {
     }
   }
 
-  /** A gradient that was read shares memory with another leaf's, which is still needed. */
+  /** A returned gradient may share memory with the gradient of another leaf. */
   @Test
   void releasingAGradientKeepsTheSharedGradient() {
     try (Step step = Step.inference()) {
@@ -168,13 +168,13 @@ class RegressionTest {
 
   @Test
   void uniformFloatsAreLessThanOne() {
-    long place = 0;
-    while ((float) Rng.at(1, 0, 0, place).nextDouble() < 1) {
-      place++;
+    long index = 0;
+    while ((float) Rng.at(1, 0, 0, index).nextDouble() < 1) {
+      index++;
     }
-    try (Step step = Step.inference(new RngKey(1, 0, place))) {
+    try (Step step = Step.inference(new RngKey(1, 0, index))) {
       float u = step.tensor(new float[1], 1).uniformLike().toFloats()[0];
-      assertTrue(u < 1, "seed 1, step 0, draw 0, place " + place + " gives " + u);
+      assertTrue(u < 1, "seed 1, step 0, draw 0, place " + index + " gives " + u);
     }
   }
 
@@ -200,7 +200,7 @@ class RegressionTest {
     }
   }
 
-  /** The Javadoc: a result or gradient that is not finite throws. */
+  /** As documented, results and gradients that are not finite throw. */
   @Test
   void nanWeightIsDetectedAtItsUse() {
     try (Variable v = variable(Float.NaN);
@@ -228,14 +228,14 @@ class RegressionTest {
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
       Tensor one = v.in(step);
-      // -(a / b) / b of the second operand overflows where 1 / b of the first does not.
+      // -(a / b) / b of the second operand overflows, while 1 / b of the first does not.
       Tensor loss = one.div(one).mul(1e20).sum();
       NonFiniteException e = assertThrows(NonFiniteException.class, loss::backward);
       assertTrue(e.getMessage().contains("input 1"), e.getMessage());
     }
   }
 
-  /** As models call it. */
+  /** Calls the quantizer as models do. */
   @Test
   void quantizerOperationsAreRecordedWithTheirLayer() {
     Rng rng = new Rng(5);
@@ -244,7 +244,9 @@ class RegressionTest {
         Step step = Step.inference()) {
       Trace trace = step.trace();
       quantizer.quantize(step.tensor(new float[] {1, 2}, 1, 2));
-      trace.operations().forEach(each -> assertSame(quantizer, each.layer(), each.toString()));
+      trace
+          .operations()
+          .forEach(element -> assertSame(quantizer, element.layer(), element.toString()));
     }
   }
 
@@ -266,7 +268,7 @@ class RegressionTest {
       Tensor w = step.tensor(new float[] {1, 1}, 1, 1, 2, 1);
       Convolutions.of(Form.CONV_2D, x, w, null, null, true, ConvOptions.of(1, 0));
       in.checkEachOperation();
-      // The sum is minus infinity, which relu makes 0.
+      // The sum is negative infinity, which ReLU maps to 0.
       Tensor large = in.tensor(new float[] {-3e38f, -3e38f}, 1, 1, 1, 2);
       assertThrows(NonFiniteException.class, () -> trace.replay(in, Map.of(x, large)));
     }

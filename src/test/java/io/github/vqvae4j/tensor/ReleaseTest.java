@@ -9,19 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vqvae4j.random.Rng;
 import org.junit.jupiter.api.Test;
 
-/** Memory given back within a step for inference. */
+/** Tests the release of memory within an inference step. */
 class ReleaseTest {
   private static final float[] NUMBERS = {1, 2, 3, 4, 5, 6};
 
-  /** The third result lies where the first one lay. */
+  /** The third result reuses the memory of the first. */
   @Test
   void nextResultReusesTheMemory() {
     try (Step step = Step.inference()) {
       Tensor first = step.tensor(NUMBERS, 2, 3).mul(2);
-      long place = address(first);
+      long index = address(first);
       Tensor second = first.mul(2).release(first);
       Tensor third = second.mul(2);
-      assertEquals(place, address(third));
+      assertEquals(index, address(third));
       assertArrayEquals(new float[] {4, 8, 12, 16, 20, 24}, second.toFloats());
       assertArrayEquals(new float[] {8, 16, 24, 32, 40, 48}, third.toFloats());
     }
@@ -37,7 +37,7 @@ class ReleaseTest {
     }
   }
 
-  /** A view of the result, and what belongs to a variable, must stay. */
+  /** Memory shared with the result or owned by a variable is not released. */
   @Test
   void sharedMemoryAndVariablesAreNotReleased() {
     try (Variable variable = new Variable(true, NUMBERS, 6);
@@ -78,7 +78,7 @@ class ReleaseTest {
     }
   }
 
-  /** Of one memory under two shapes, both end at once, and it is given back once. */
+  /** Views of the same memory are invalidated together, and the memory is released once. */
   @Test
   void viewsAreInvalidatedWithTheirOwner() {
     try (Step step = Step.inference()) {

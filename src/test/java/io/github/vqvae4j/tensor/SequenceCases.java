@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What works on sequences: one-dimensional convolutions, products of many matrices, attention. */
+/**
+ * Cases of sequence operations: one-dimensional convolutions, batched matrix products and
+ * attention.
+ */
 final class SequenceCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -32,7 +35,7 @@ final class SequenceCases {
   }
 
   private void addConvolutions() {
-    // Settings of the height must not count.
+    // Height settings must be ignored.
     both(shape(2, 9, 3), 3, 4, ConvOptions.of(1, 0).stride(2, 1).padding(3, 1));
     both(shape(1, 1, 1), 1, 1, ConvOptions.of(1, 0));
     both(shape(2, 11, 3), 3, 5, ConvOptions.of(1, 0).dilation(1, 4).padding(3, 1, 8, 0)); // causal
@@ -113,7 +116,7 @@ final class SequenceCases {
     matmul(shape(2, 3), 5, 4, 6, false, false);
     matmul(shape(2, 3), 5, 4, 6, false, true);
     matmul(shape(2, 1, 3), 4, 9, 2, true, true);
-    // On several threads.
+    // Large enough for several threads.
     matmul(shape(4), 96, 80, 96, false, false);
     add(
         "matmul with itself",

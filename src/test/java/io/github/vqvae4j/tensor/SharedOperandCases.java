@@ -10,7 +10,10 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One tensor with several uses: its gradient is the sum over them, whoever holds which array. */
+/**
+ * Cases of tensors with several uses: the gradient is the sum over all uses, whichever arrays are
+ * shared.
+ */
 final class SharedOperandCases {
   private static final ConvOptions SAME = ConvOptions.of(1, 1);
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Gradients of several losses of one pass, in any order, each for itself. */
+/** Tests gradients of several losses of one pass, in any order. */
 class StepGradientsTest {
   private static final int LOSSES = 4;
 
@@ -48,13 +48,13 @@ class StepGradientsTest {
     return variables;
   }
 
-  /** Losses that share one graph; the last is of one variable alone. */
+  /** Returns losses that share a graph; the last one depends on a single variable. */
   private static List<Tensor> losses(long seed, Step step, List<Variable> variables) {
     Tensor[] leaves = variables.stream().map(v -> v.in(step)).toArray(Tensor[]::new);
     Tensor first = RandomGraph.loss(seed, leaves).mul(0.01);
     Tensor shared = leaves[0].add(leaves[1]).reshape(12, 4);
     Tensor second = first.tanh().add(shared.add(shared).mean());
-    // Straight through a value equal to its own, so that differences see the same gradient.
+    // The straight-through value equals its input, so that central differences are valid.
     Tensor through = shared.straightThrough(shared.stopGradient().add(0)).mul(shared);
     Tensor third = through.sum().add(first.square());
     return List.of(first, second, third, leaves[2].square().sum());
@@ -102,7 +102,7 @@ class StepGradientsTest {
                     + loss
                     + ", variable "
                     + asked[i];
-            // In float a bias' gradient that is asked for alone is summed in another order.
+            // In float, the gradient of a bias alone is summed in a different order.
             double rounding = dtype == DType.FLOAT ? 1e-6 : 0;
             assertClose(expected[loss][asked[i]], gradients.get(i).toDoubles(), rounding, what);
             assertArrayEquals(variables.get(asked[i]).shape(), gradients.get(i).shape());
@@ -121,8 +121,8 @@ class StepGradientsTest {
           }
           double tolerance = dtype == DType.FLOAT ? 1e-6 : 1e-14;
           Tensor added = step.gradient(variables.get(v));
-          double[] found = added == null ? new double[sum.length] : added.toDoubles();
-          assertClose(sum, found, tolerance, "seed " + seed + ", sum " + v);
+          double[] actual = added == null ? new double[sum.length] : added.toDoubles();
+          assertClose(sum, actual, tolerance, "seed " + seed + ", sum " + v);
         }
         Set<Long> addresses = new HashSet<>();
         for (long[] shape : RandomGraph.LEAVES) {
@@ -151,20 +151,20 @@ class StepGradientsTest {
     for (int loss = 0; loss < LOSSES; loss++) {
       for (Variable variable : variables) {
         double[] direction = rng.doubles(variable.size(), -1, 1).toArray();
-        double found = 0;
+        double actual = 0;
         try (Step step = Step.training(new Rng(1))) {
           double[] gradient =
               step.gradients(losses(seed, step, variables).get(loss), List.of(variable))
                   .get(0)
                   .toDoubles();
           for (int i = 0; i < gradient.length; i++) {
-            found += gradient[i] * direction[i];
+            actual += gradient[i] * direction[i];
           }
         }
-        double[] kept = variable.toDoubles();
+        double[] stored = variable.toDoubles();
         double[] at = new double[2];
         for (int side = 0; side < 2; side++) {
-          double[] moved = kept.clone();
+          double[] moved = stored.clone();
           for (int i = 0; i < moved.length; i++) {
             moved[i] += (side == 0 ? 1 : -1) * Tolerances.DIFFERENCE_STEP * direction[i];
           }
@@ -173,11 +173,11 @@ class StepGradientsTest {
             at[side] = losses(seed, step, variables).get(loss).item();
           }
         }
-        variable.set(kept);
+        variable.set(stored);
         double difference = (at[0] - at[1]) / (2 * Tolerances.DIFFERENCE_STEP);
         assertClose(
             new double[] {difference},
-            new double[] {found},
+            new double[] {actual},
             Tolerances.CENTRAL_DIFFERENCE_CHAIN,
             "seed " + seed + ", loss " + loss);
       }
@@ -211,8 +211,8 @@ class StepGradientsTest {
       Tensor squareOfB = b.in(step).square();
       assertEquals(6, step.gradients(squareOfA.add(squareOfB), List.of(a)).get(0).item());
       assertEquals(10, step.gradients(squareOfB.mul(1), List.of(b)).get(0).item());
-      Tensor again = squareOfA.mul(2);
-      assertThrows(IllegalStateException.class, () -> step.gradients(again, List.of(a)));
+      Tensor repeated = squareOfA.mul(2);
+      assertThrows(IllegalStateException.class, () -> step.gradients(repeated, List.of(a)));
       assertNull(step.gradient(b), "backward was not called");
     }
   }

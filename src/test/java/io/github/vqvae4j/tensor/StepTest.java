@@ -24,11 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What a step owns, for how long, and what it refuses. */
+/** Tests the memory, lifetime and error messages of a step. */
 class StepTest {
   private static final Rng RNG = new Rng(1);
 
-  /** Something done with a tensor, and what it is called. */
+  /** A named use of a tensor. */
   record Use(String name, java.util.function.Consumer<Tensor> action) {
     @Override
     public String toString() {
@@ -128,7 +128,7 @@ class StepTest {
     }
   }
 
-  /** The error that something ends with in another thread. */
+  /** Returns the exception that an action throws in another thread. */
   private static Throwable inThread(String name, Runnable action) throws InterruptedException {
     FutureTask<Void> task = new FutureTask<>(action, null);
     new Thread(task, name).start();
@@ -248,7 +248,7 @@ class StepTest {
     }
   }
 
-  /** As for a generator and then a discriminator: each loss has results of its own. */
+  /** As for a generator and a discriminator: each loss has separate results. */
   @Test
   void gradientsOfSuccessiveLossesAccumulate() {
     try (Step step = Step.training(RNG)) {
@@ -262,7 +262,7 @@ class StepTest {
     }
   }
 
-  /** It would silently miss what lies behind the part that was gone through. */
+  /** Otherwise gradients behind the released part would silently be missing. */
   @Test
   void secondBackwardThroughAResultThrows() {
     try (Step step = Step.training(RNG)) {
@@ -271,9 +271,9 @@ class StepTest {
       Tensor loss = shared.exp();
       Tensor other = shared.sum();
       loss.backward();
-      for (Tensor again : List.of(loss, other, shared.mul(2))) {
+      for (Tensor next : List.of(loss, other, shared.mul(2))) {
         assertSays(
-            assertThrows(IllegalStateException.class, again::backward),
+            assertThrows(IllegalStateException.class, next::backward),
             "backward",
             "already backpropagated through a result of shape [1]",
             "on the sum of the losses");
@@ -307,7 +307,7 @@ class StepTest {
     variable.close();
   }
 
-  /** Gradients with respect to an input are asked for one by one, whatever the step is for. */
+  /** Gradients with respect to inputs are available in all steps. */
   @Test
   void inferenceSupportsGradientsOfInputs() {
     try (Step step = Step.inference()) {
@@ -336,8 +336,8 @@ class StepTest {
     List<Integer> done = new ArrayList<>();
     try (Step step = Step.training(RNG)) {
       for (int i = 0; i < 3; i++) {
-        int number = i;
-        step.onCommit(() -> done.add(number));
+        int value = i;
+        step.onCommit(() -> done.add(value));
       }
       assertEquals(List.of(), done);
       step.commit();
@@ -433,7 +433,7 @@ class StepTest {
     }
   }
 
-  /** What a caller does with its arrays after a call is none of the tape's business. */
+  /** Callers may modify their arrays after a call. */
   @Test
   void laterChangesOfArgumentArraysHaveNoEffect() {
     try (Step step = Step.training(RNG)) {
@@ -441,10 +441,10 @@ class StepTest {
       Tensor x = step.tensor(new float[] {1, 2, 3, 4}, shape).requireGradient();
       shape[0] = 1;
       int[] indices = {1, 1};
-      List<Tensor> parts = new ArrayList<>(List.of(x.embedding(step.tensor(indices, 2)), x));
-      Tensor both = Tensor.concat(0, parts);
+      List<Tensor> fragments = new ArrayList<>(List.of(x.embedding(step.tensor(indices, 2)), x));
+      Tensor both = Tensor.concat(0, fragments);
       indices[0] = 0;
-      parts.clear();
+      fragments.clear();
       both.sum().backward();
       assertArrayEquals(new float[] {1, 1, 3, 3}, x.gradient().toFloats());
       assertArrayEquals(new long[] {2, 2}, x.shape());
@@ -490,7 +490,7 @@ class StepTest {
       long before = step.bytes();
       x.eq(0);
       assertTrue(step.bytes() - before < (4 << 16) + 4096, "the result and a number");
-      x.lt(0.5); // a copy in double, given back
+      x.lt(0.5); // creates a temporary DOUBLE copy
       long once = step.bytes();
       x.gt(-0.5);
       assertTrue(step.bytes() - once < (4 << 16) + 4096, "the result and a number");

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** Straight-through forms: their gradient is not their value's, so differences cannot tell it. */
+/**
+ * Cases of straight-through functions, whose gradient cannot be determined by central differences.
+ */
 final class StraightThroughCases {
   private final List<OperationCase> cases = new ArrayList<>();
 

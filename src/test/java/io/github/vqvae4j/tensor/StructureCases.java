@@ -9,7 +9,7 @@ import io.github.vqvae4j.tensor.OperationCase.Range;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sums, products, and operations that only move elements. */
+/** Cases of sums, matrix products, and shape operations. */
 final class StructureCases {
   private final List<OperationCase> cases = new ArrayList<>();
 

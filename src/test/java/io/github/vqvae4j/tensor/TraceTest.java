@@ -25,11 +25,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Replaying what was recorded gives what computing it anew gives, bit for bit. */
+/** Tests that replaying a trace is bitwise equal to computing again. */
 class TraceTest {
   private static final long SEED = 20_260_101;
 
-  /** So they can be read, and nobody changes what a replay computes. */
+  /** Lists are readable, and protect replays from modification. */
   @Test
   void arrayAttributesAreLists() {
     try (Step step = Step.inference()) {
@@ -63,7 +63,7 @@ class TraceTest {
 
   private static Tensor[] tensors(Step step, DType dtype, NdArray... inputs) {
     return Arrays.stream(inputs)
-        .map(numbers -> Tensors.of(step, dtype, numbers))
+        .map(array -> Tensors.of(step, dtype, array))
         .map(tensor -> step.isTraining() ? tensor.requireGradient() : tensor)
         .toArray(Tensor[]::new);
   }
@@ -94,7 +94,7 @@ class TraceTest {
         int count = trace.operations().size();
         Map<Tensor, Tensor> map = new HashMap<>();
         for (int i = 0; i < inputs.length; i++) {
-          if (isUsed(inputs[i], trace)) { // an identity uses nothing
+          if (isUsed(inputs[i], trace)) { // the identity has no operation
             map.put(inputs[i], others[i]);
           }
         }
@@ -114,7 +114,7 @@ class TraceTest {
     return trace.operations().stream().anyMatch(one -> one.inputs().contains(input));
   }
 
-  /** The value, and in training the gradients of its weighted sum. */
+  /** Returns the value and, in training, the gradients of its weighted sum. */
   private static double[][] results(Tensor[] inputs, Tensor y) {
     double[][] results = new double[1 + inputs.length][];
     results[0] = y.toDoubles();
@@ -217,11 +217,11 @@ class TraceTest {
       Tensor x = step.tensor(new float[] {3, 4}, 2).requireGradient();
       Trace trace = step.trace();
       Tensor y = x.mul(x.stopGradient()).add(x.square().requireGradient()).sum();
-      Tensor again = other.tensor(new float[] {5, 6}, 2).requireGradient();
-      Tensor now = trace.replay(other, Map.of(x, again)).get(y);
+      Tensor repeated = other.tensor(new float[] {5, 6}, 2).requireGradient();
+      Tensor now = trace.replay(other, Map.of(x, repeated)).get(y);
       assertEquals(2 * 61, now.item());
       now.backward();
-      assertArrayEquals(new float[] {5, 6}, again.gradient().toFloats());
+      assertArrayEquals(new float[] {5, 6}, repeated.gradient().toFloats());
     }
   }
 
@@ -303,11 +303,11 @@ class TraceTest {
       Trace trace = step.trace();
       Tensor x = step.tensor(new float[2], 1, 2);
       model.forward(x).log();
-      Trace again = other.trace();
+      Trace repeated = other.trace();
       trace.replay(other, Map.of(x, other.tensor(new float[2], 1, 2)));
       assertEquals(
           trace.operations().stream().map(Operation::toString).toList(),
-          again.operations().stream().map(Operation::toString).toList());
+          repeated.operations().stream().map(Operation::toString).toList());
       other.checkEachOperation();
       Tensor large = other.tensor(new float[] {3e38f, 3e38f}, 1, 2);
       model.variables().values().iterator().next().set(new float[] {9, 9, 9, 9, 9, 9});

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Numbers that outlive a step. */
+/** Tests values, conversion and lifetime of variables. */
 class VariableTest {
   private static final float[] VALUES = {1, 2, 3, 4, 5, 6};
 
@@ -166,7 +166,7 @@ class VariableTest {
     }
   }
 
-  /** Its tensors lie over its memory, which is gone then. */
+  /** Its tensors are views of its memory, which is no longer valid. */
   @Test
   void tensorsAreInvalidAfterCloseOrConversion() {
     Variable closed = new Variable(true, VALUES, 2, 3);
@@ -194,7 +194,7 @@ class VariableTest {
     }
   }
 
-  /** Kernels keep reordered copies of weights; a write must reach them, in the same step too. */
+  /** Kernels cache reordered copies of weights; writes must invalidate them, even within a step. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void convolutionsSeeEveryWrite(KernelSet kernels) {
@@ -224,7 +224,7 @@ class VariableTest {
     }
   }
 
-  /** By what fails in a commit; replacements of before stay known. */
+  /** Replacements within a failed commit are undone; earlier ones remain known. */
   @Test
   void failedCommitRestoresReplacements() {
     for (int before = 0; before < 2; before++) {
