@@ -110,7 +110,7 @@ class AllOperationsTest {
     private static Object argument(Method method, int i, Step step) {
       Class<?> type = method.getParameterTypes()[i];
       if (type == int.class) {
-        return i == 0 && takesSize(method) ? 1 : i;
+        return i == 0 && hasSizeParameter(method) ? 1 : i;
       }
       if (type == int[].class) {
         return method.getName().matches("permute|crossEntropy") ? new int[] {1, 0} : new int[0];
@@ -137,7 +137,7 @@ class AllOperationsTest {
           .get(type);
     }
 
-    private static boolean takesSize(Method method) {
+    private static boolean hasSizeParameter(Method method) {
       return method
           .getName()
           .matches("topK|oneHot|upsample|spaceToDepth|depthToSpace|maxPool|averagePool|groupNorm");
@@ -150,10 +150,10 @@ class AllOperationsTest {
     <E extends Exception> E assertRejected(Class<E> type) {
       Throwable thrown =
           assertThrows(InvocationTargetException.class, this::run, method::toString).getCause();
-      return type.cast(assertThrows(type, () -> throwIt(thrown), method::toString));
+      return type.cast(assertThrows(type, () -> rethrow(thrown), method::toString));
     }
 
-    private static void throwIt(Throwable thrown) throws Throwable {
+    private static void rethrow(Throwable thrown) throws Throwable {
       throw thrown;
     }
 

@@ -120,36 +120,37 @@ class CachesTest {
   @EnumSource(KernelSet.class)
   void threadCountMayChangeBetweenCalls(KernelSet kernels) {
     ConvOptions same = ConvOptions.of(1, 1);
-    threadsMayChange(
+    checkThreadCounts(
         kernels,
         v -> v[1].conv2d(v[0], null, same),
         new long[] {3, 3, 24, 32},
         new long[] {8, 30, 30, 24});
-    threadsMayChange(
+    checkThreadCounts(
         kernels,
         v -> v[1].convTranspose2d(v[0], null, same),
         new long[] {3, 3, 24, 32},
         new long[] {8, 30, 30, 32});
-    threadsMayChange(
+    checkThreadCounts(
         kernels,
         v -> v[1].conv2d(v[0], null, same),
         new long[] {3, 3, 64, 64},
         new long[] {16, 16, 16, 64});
-    threadsMayChange(
+    checkThreadCounts(
         kernels,
         v -> v[1].convTranspose2d(v[0], null, ConvOptions.of(2, 1)),
         new long[] {4, 4, 3, 64},
         new long[] {16, 16, 16, 64});
-    threadsMayChange(kernels, v -> v[0].matmul(v[1]), new long[] {300, 500}, new long[] {500, 200});
-    threadsMayChange(kernels, v -> v[0].softmax(1), new long[] {300, 1000});
-    threadsMayChange(kernels, v -> v[0].softmax(0), new long[] {300, 1000});
-    threadsMayChange(kernels, v -> v[0].sum(0), new long[] {100, 3000});
-    threadsMayChange(kernels, v -> v[0].sum(1), new long[] {100, 3000});
-    threadsMayChange(kernels, v -> v[0].permute(2, 0, 1), new long[] {60, 70, 80});
-    threadsMayChange(kernels, v -> v[0].maxPool(3, 3, same), new long[] {8, 32, 32, 32});
-    threadsMayChange(kernels, v -> v[0].averagePool(3, 3, same), new long[] {8, 32, 32, 32});
-    threadsMayChange(kernels, v -> v[0].gelu().add(v[0].tanh()), new long[] {100_000});
-    threadsMayChange(
+    checkThreadCounts(
+        kernels, v -> v[0].matmul(v[1]), new long[] {300, 500}, new long[] {500, 200});
+    checkThreadCounts(kernels, v -> v[0].softmax(1), new long[] {300, 1000});
+    checkThreadCounts(kernels, v -> v[0].softmax(0), new long[] {300, 1000});
+    checkThreadCounts(kernels, v -> v[0].sum(0), new long[] {100, 3000});
+    checkThreadCounts(kernels, v -> v[0].sum(1), new long[] {100, 3000});
+    checkThreadCounts(kernels, v -> v[0].permute(2, 0, 1), new long[] {60, 70, 80});
+    checkThreadCounts(kernels, v -> v[0].maxPool(3, 3, same), new long[] {8, 32, 32, 32});
+    checkThreadCounts(kernels, v -> v[0].averagePool(3, 3, same), new long[] {8, 32, 32, 32});
+    checkThreadCounts(kernels, v -> v[0].gelu().add(v[0].tanh()), new long[] {100_000});
+    checkThreadCounts(
         kernels,
         v -> v[1].groupNorm(4, v[0], v[0], 1e-5),
         new long[] {32},
@@ -171,7 +172,7 @@ class CachesTest {
     }
   }
 
-  private static void threadsMayChange(
+  private static void checkThreadCounts(
       KernelSet kernels, Subject.Operation operation, long[]... shapes) {
     // New shapes for each initial thread count, so that a primitive is created with it.
     for (int first = 1; first <= 4; first += 3) {

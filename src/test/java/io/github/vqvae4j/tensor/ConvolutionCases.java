@@ -49,54 +49,60 @@ final class ConvolutionCases {
       for (int stride = 1; stride <= 3; stride++) {
         for (int padding = 0; padding <= 2; padding++) {
           ConvOptions options = ConvOptions.of(stride, padding);
-          both(shape(2, 5, 6, 3), shape(kernel, kernel), 2, options, Fused.of(count++ % 8));
+          addBoth(shape(2, 5, 6, 3), shape(kernel, kernel), 2, options, Fused.of(count++ % 8));
         }
       }
     }
     for (int bits = 0; bits < 8; bits++) {
-      both(shape(1, 4, 3, 5), shape(3, 3), 4, ConvOptions.of(1, 1), Fused.of(bits));
-      both(shape(2, 3, 4, 8), shape(4, 4), 16, ConvOptions.of(2, 1), Fused.of(bits));
+      addBoth(shape(1, 4, 3, 5), shape(3, 3), 4, ConvOptions.of(1, 1), Fused.of(bits));
+      addBoth(shape(2, 3, 4, 8), shape(4, 4), 16, ConvOptions.of(2, 1), Fused.of(bits));
     }
   }
 
   private void addUnevenSettings() {
-    both(shape(2, 7, 4, 3), shape(3, 2), 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0), ALL);
-    both(shape(1, 4, 9, 2), shape(1, 4), 3, ConvOptions.of(1, 0).stride(1, 3).padding(0, 2), BIAS);
-    both(shape(3, 6, 5, 2), shape(4, 1), 3, ConvOptions.of(1, 0).stride(3, 2).padding(2, 0), ALL);
-    both(shape(2, 7, 5, 3), shape(3, 3), 5, ConvOptions.of(1, 0).padding(2, 0, 1, 1), ALL);
-    both(shape(1, 5, 7, 5), shape(3, 5), 5, ConvOptions.of(1, 0).padding(2, 0, 0, 4), BIAS);
-    both(shape(2, 6, 4, 3), shape(3, 3), 4, ConvOptions.of(2, 0).padding(0, 1, 0, 1), ALL);
-    both(shape(1, 5, 5, 16), shape(2, 4), 16, ConvOptions.of(1, 0).padding(1, 0, 2, 1), BIAS);
-    both(
+    addBoth(
+        shape(2, 7, 4, 3), shape(3, 2), 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0), ALL);
+    addBoth(
+        shape(1, 4, 9, 2), shape(1, 4), 3, ConvOptions.of(1, 0).stride(1, 3).padding(0, 2), BIAS);
+    addBoth(
+        shape(3, 6, 5, 2), shape(4, 1), 3, ConvOptions.of(1, 0).stride(3, 2).padding(2, 0), ALL);
+    addBoth(shape(2, 7, 5, 3), shape(3, 3), 5, ConvOptions.of(1, 0).padding(2, 0, 1, 1), ALL);
+    addBoth(shape(1, 5, 7, 5), shape(3, 5), 5, ConvOptions.of(1, 0).padding(2, 0, 0, 4), BIAS);
+    addBoth(shape(2, 6, 4, 3), shape(3, 3), 4, ConvOptions.of(2, 0).padding(0, 1, 0, 1), ALL);
+    addBoth(shape(1, 5, 5, 16), shape(2, 4), 16, ConvOptions.of(1, 0).padding(1, 0, 2, 1), BIAS);
+    addBoth(
         shape(2, 5, 3, 4), shape(2, 2), 6, ConvOptions.of(3, 0).padding(0, 2, 1, 0).groups(2), ALL);
-    both(
+    addBoth(
         shape(1, 7, 9, 2),
         shape(3, 2),
         3,
         ConvOptions.of(1, 0).dilation(2, 3).padding(4, 0, 3, 1),
         BIAS);
-    both(shape(1, 1, 1, 2), shape(1, 1), 3, ConvOptions.of(1, 0).padding(0, 1, 2, 0), BIAS);
-    both(shape(1, 3, 3, 2), shape(2, 2), 3, ConvOptions.of(1, 0).padding(0, 5, 4, 0), BIAS);
-    both(shape(1, 5, 5, 1), shape(2, 3), 1, ConvOptions.of(1, 0).stride(1, 2).padding(0, 1), BIAS);
-    both(shape(1, 11, 1, 2), shape(3, 1), 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0), ALL);
+    addBoth(shape(1, 1, 1, 2), shape(1, 1), 3, ConvOptions.of(1, 0).padding(0, 1, 2, 0), BIAS);
+    addBoth(shape(1, 3, 3, 2), shape(2, 2), 3, ConvOptions.of(1, 0).padding(0, 5, 4, 0), BIAS);
+    addBoth(
+        shape(1, 5, 5, 1), shape(2, 3), 1, ConvOptions.of(1, 0).stride(1, 2).padding(0, 1), BIAS);
+    addBoth(
+        shape(1, 11, 1, 2), shape(3, 1), 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0), ALL);
     // Kernels larger than the unpadded image.
-    both(shape(2, 2, 2, 3), shape(4, 4), 2, ConvOptions.of(1, 1), ALL);
-    both(shape(1, 1, 1, 2), shape(3, 3), 3, ConvOptions.of(1, 1), BIAS);
-    both(shape(1, 1, 2, 2), shape(4, 3), 3, ConvOptions.of(1, 0).stride(3, 1).padding(2, 1), BIAS);
+    addBoth(shape(2, 2, 2, 3), shape(4, 4), 2, ConvOptions.of(1, 1), ALL);
+    addBoth(shape(1, 1, 1, 2), shape(3, 3), 3, ConvOptions.of(1, 1), BIAS);
+    addBoth(
+        shape(1, 1, 2, 2), shape(4, 3), 3, ConvOptions.of(1, 0).stride(3, 1).padding(2, 1), BIAS);
     // The last rows and columns have no effect on the result.
-    both(shape(1, 8, 7, 2), shape(2, 2), 3, ConvOptions.of(3, 0), ALL);
-    both(shape(2, 9, 9, 4), shape(1, 1), 3, ConvOptions.of(2, 0), BIAS);
+    addBoth(shape(1, 8, 7, 2), shape(2, 2), 3, ConvOptions.of(3, 0), ALL);
+    addBoth(shape(2, 9, 9, 4), shape(1, 1), 3, ConvOptions.of(2, 0), BIAS);
   }
 
   private void addChannels() {
-    both(shape(1, 1, 1, 1), shape(1, 1), 1, ConvOptions.of(1, 0), ALL);
-    both(shape(1, 5, 5, 1), shape(3, 3), 1, ConvOptions.of(1, 1), ALL);
-    both(shape(1, 5, 5, 1), shape(4, 4), 16, ConvOptions.of(2, 1), BIAS);
-    both(shape(2, 4, 4, 16), shape(3, 3), 16, ConvOptions.of(1, 1), ALL);
-    both(shape(2, 4, 4, 16), shape(1, 1), 32, ConvOptions.of(1, 0), BIAS);
-    both(shape(1, 4, 4, 17), shape(3, 3), 9, ConvOptions.of(1, 1), ALL);
-    both(shape(1, 6, 6, 3), shape(4, 4), 33, ConvOptions.of(2, 1), ALL);
-    both(shape(1, 4, 4, 64), shape(4, 4), 3, ConvOptions.of(2, 1), BIAS);
+    addBoth(shape(1, 1, 1, 1), shape(1, 1), 1, ConvOptions.of(1, 0), ALL);
+    addBoth(shape(1, 5, 5, 1), shape(3, 3), 1, ConvOptions.of(1, 1), ALL);
+    addBoth(shape(1, 5, 5, 1), shape(4, 4), 16, ConvOptions.of(2, 1), BIAS);
+    addBoth(shape(2, 4, 4, 16), shape(3, 3), 16, ConvOptions.of(1, 1), ALL);
+    addBoth(shape(2, 4, 4, 16), shape(1, 1), 32, ConvOptions.of(1, 0), BIAS);
+    addBoth(shape(1, 4, 4, 17), shape(3, 3), 9, ConvOptions.of(1, 1), ALL);
+    addBoth(shape(1, 6, 6, 3), shape(4, 4), 33, ConvOptions.of(2, 1), ALL);
+    addBoth(shape(1, 4, 4, 64), shape(4, 4), 3, ConvOptions.of(2, 1), BIAS);
   }
 
   private void addDilations() {
@@ -105,56 +111,56 @@ final class ConvolutionCases {
       for (int stride = 1; stride <= 2; stride++) {
         for (int padding = 0; padding <= 2; padding++) {
           ConvOptions options = ConvOptions.of(stride, padding).dilation(2, 3);
-          both(shape(2, 5, 8, 3), shape(kernel, kernel), 2, options, Fused.of(count++ % 8));
+          addBoth(shape(2, 5, 8, 3), shape(kernel, kernel), 2, options, Fused.of(count++ % 8));
         }
       }
     }
-    both(shape(1, 9, 7, 16), shape(3, 3), 8, ConvOptions.of(1, 2).dilation(2, 2), ALL);
-    both(
+    addBoth(shape(1, 9, 7, 16), shape(3, 3), 8, ConvOptions.of(1, 2).dilation(2, 2), ALL);
+    addBoth(
         shape(1, 7, 5, 3),
         shape(3, 1),
         2,
         ConvOptions.of(1, 0).stride(2, 1).padding(3, 0).dilation(3, 1),
         ALL);
-    both(
+    addBoth(
         shape(2, 4, 7, 2),
         shape(2, 4),
         3,
         ConvOptions.of(1, 0).stride(1, 2).padding(0, 3).dilation(1, 2),
         BIAS);
     // Shapes for which optimized algorithms would be chosen without the dilation.
-    both(shape(1, 12, 12, 32), shape(3, 3), 32, ConvOptions.of(1, 1).dilation(2, 2), BIAS);
-    both(shape(2, 16, 16, 8), shape(4, 4), 3, ConvOptions.of(2, 1).dilation(2, 2), BIAS);
+    addBoth(shape(1, 12, 12, 32), shape(3, 3), 32, ConvOptions.of(1, 1).dilation(2, 2), BIAS);
+    addBoth(shape(2, 16, 16, 8), shape(4, 4), 3, ConvOptions.of(2, 1).dilation(2, 2), BIAS);
   }
 
   private void addGroups() {
     for (int groups : new int[] {2, 3, 6}) {
       for (int bits : new int[] {0, 1, 7}) {
-        both(
+        addBoth(
             shape(2, 5, 4, 6),
             shape(3, 3),
             12,
             ConvOptions.of(1, 1).groups(groups),
             Fused.of(bits));
-        both(
+        addBoth(
             shape(1, 4, 5, 12),
             shape(4, 4),
             6,
             ConvOptions.of(2, 1).groups(groups),
             Fused.of(bits));
       }
-      both(shape(2, 3, 3, 6), shape(1, 1), 6, ConvOptions.of(1, 0).groups(groups), ALL);
-      both(
+      addBoth(shape(2, 3, 3, 6), shape(1, 1), 6, ConvOptions.of(1, 0).groups(groups), ALL);
+      addBoth(
           shape(1, 7, 6, 6),
           shape(3, 2),
           6,
           ConvOptions.of(2, 2).dilation(2, 1).groups(groups),
           ALL);
     }
-    both(shape(2, 6, 6, 32), shape(3, 3), 32, ConvOptions.of(1, 1).groups(32), BIAS);
-    both(shape(1, 5, 5, 16), shape(3, 3), 32, ConvOptions.of(1, 1).groups(2), ALL);
-    both(shape(1, 12, 12, 64), shape(3, 3), 64, ConvOptions.of(1, 1).groups(2), BIAS);
-    both(shape(2, 8, 8, 34), shape(4, 4), 2, ConvOptions.of(2, 1).groups(2), BIAS);
+    addBoth(shape(2, 6, 6, 32), shape(3, 3), 32, ConvOptions.of(1, 1).groups(32), BIAS);
+    addBoth(shape(1, 5, 5, 16), shape(3, 3), 32, ConvOptions.of(1, 1).groups(2), ALL);
+    addBoth(shape(1, 12, 12, 64), shape(3, 3), 64, ConvOptions.of(1, 1).groups(2), BIAS);
+    addBoth(shape(2, 8, 8, 34), shape(4, 4), 2, ConvOptions.of(2, 1).groups(2), BIAS);
   }
 
   private void addOutputPaddings() {
@@ -176,7 +182,7 @@ final class ConvolutionCases {
   }
 
   /** Adds the convolution and the transposed convolution, if their results are not empty. */
-  private void both(long[] image, long[] kernel, long out, ConvOptions options, Fused fused) {
+  private void addBoth(long[] image, long[] kernel, long out, ConvOptions options, Fused fused) {
     long[] result = {
       image[0],
       options.height().size(image[1], kernel[0]),
@@ -221,7 +227,7 @@ final class ConvolutionCases {
     }
     cases.add(
         OperationCase.of(
-            (transposed ? "convTranspose2d" : "conv2d") + fused + " " + brief(options),
+            (transposed ? "convTranspose2d" : "conv2d") + fused + " " + abbreviation(options),
             Range.NORMAL,
             t -> {
               Tensor b = fused.bias ? t[bias] : null;
@@ -247,7 +253,7 @@ final class ConvolutionCases {
    * Abbreviates the settings: in full only for asymmetric padding, dilation, groups or output
    * padding.
    */
-  private static String brief(ConvOptions w) {
+  private static String abbreviation(ConvOptions w) {
     String basic =
         w.height().stride()
             + ","

@@ -108,10 +108,10 @@ class ConvolutionGoldenTest {
   }
 
   private static ConvOptions options(JsonObject settings) {
-    int[] stride = pair(settings, "stride", 1);
-    int[] padding = pair(settings, "padding", 0);
-    int[] dilation = pair(settings, "dilation", 1);
-    int[] outputPadding = pair(settings, "output_padding", 0);
+    int[] stride = heightAndWidth(settings, "stride", 1);
+    int[] padding = heightAndWidth(settings, "padding", 0);
+    int[] dilation = heightAndWidth(settings, "dilation", 1);
+    int[] outputPadding = heightAndWidth(settings, "output_padding", 0);
     return ConvOptions.of(1, 0)
         .stride(stride[0], stride[1])
         .padding(padding[0], padding[1])
@@ -121,7 +121,7 @@ class ConvolutionGoldenTest {
   }
 
   /** Returns height and width settings; in one dimension, a height setting that must be ignored. */
-  private static int[] pair(JsonObject settings, String name, int otherwise) {
+  private static int[] heightAndWidth(JsonObject settings, String name, int otherwise) {
     if (!settings.has(name)) {
       return new int[] {otherwise, otherwise};
     }

@@ -75,8 +75,8 @@ class CoreOperationGoldenTest {
       case "minimum_same" -> t[0].minimum(t[0]);
       case "lt", "le", "gt", "ge", "eq", "ne" ->
           c.hasAttribute("number")
-              ? compared(c.operation(), t[0], c.number("number"))
-              : compared(c.operation(), t[0], t[1]);
+              ? compare(c.operation(), t[0], c.number("number"))
+              : compare(c.operation(), t[0], t[1]);
       case "where" -> Tensor.where(tensor(step, dtype, c, "condition"), t[0], t[1]);
       case "masked_fill" -> t[0].maskedFill(tensor(step, dtype, c, "mask"), c.number("number"));
       case "argmax" -> t[0].argmax(c.flag("keep_dims"), c.integer("axis"));
@@ -117,7 +117,7 @@ class CoreOperationGoldenTest {
     };
   }
 
-  private static Tensor compared(String comparison, Tensor a, Tensor b) {
+  private static Tensor compare(String comparison, Tensor a, Tensor b) {
     return switch (comparison) {
       case "lt" -> a.lt(b);
       case "le" -> a.le(b);
@@ -128,7 +128,7 @@ class CoreOperationGoldenTest {
     };
   }
 
-  private static Tensor compared(String comparison, Tensor a, double number) {
+  private static Tensor compare(String comparison, Tensor a, double number) {
     return switch (comparison) {
       case "lt" -> a.lt(number);
       case "le" -> a.le(number);
@@ -169,8 +169,8 @@ class CoreOperationGoldenTest {
   }
 
   private static ConvOptions options(GoldenCase c) {
-    int[] stride = pair(c, "stride");
-    int[] dilation = pair(c, "dilation");
+    int[] stride = heightAndWidth(c, "stride");
+    int[] dilation = heightAndWidth(c, "dilation");
     int[] padding = c.integers("padding");
     int width = padding.length - 2;
     return ConvOptions.of(1, 0)
@@ -184,7 +184,7 @@ class CoreOperationGoldenTest {
         .groups(c.hasAttribute("groups") ? c.integer("groups") : 1);
   }
 
-  private static int[] pair(GoldenCase c, String name) {
+  private static int[] heightAndWidth(GoldenCase c, String name) {
     int[] actual = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
     return actual.length == 2 ? actual : new int[] {1, actual[0]};
   }

@@ -64,10 +64,10 @@ class CustomOperationErrorsTest {
             new ProhibitedCall("onCommit", true, x -> onCommit(x), "in the layer"),
             new ProhibitedCall("close", true, x -> close(x), "Close the step outside"))
         .flatMap(
-            one ->
+            testCase ->
                 Stream.of(
-                    dynamicTest(one + " forward", () -> checkForward(one)),
-                    dynamicTest(one + " backward", () -> checkBackward(one))));
+                    dynamicTest(testCase + " forward", () -> checkForward(testCase)),
+                    dynamicTest(testCase + " backward", () -> checkBackward(testCase))));
   }
 
   private static Tensor shared(Tensor x) {
@@ -95,14 +95,14 @@ class CustomOperationErrorsTest {
     return x;
   }
 
-  private static void checkForward(ProhibitedCall one) {
-    try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
+  private static void checkForward(ProhibitedCall testCase) {
+    try (Step step = testCase.training() ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, 1, 2);
       assertRejected(
-          () -> step.apply(forward(one.code()), x),
+          () -> step.apply(forward(testCase.code()), x),
           "mine: forward failed on inputs [2] in FLOAT: ",
           "only compute from its inputs",
-          one.says());
+          testCase.says());
       // The step remains usable.
       step.onCommit(() -> {});
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
@@ -110,13 +110,15 @@ class CustomOperationErrorsTest {
     }
   }
 
-  private static void checkBackward(ProhibitedCall one) {
+  private static void checkBackward(ProhibitedCall testCase) {
     CustomOperation operation =
-        new Formula("mine", x -> x[0].add(1), (g, y, x) -> new Tensor[] {one.code().apply(x[0])});
-    try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
+        new Formula(
+            "mine", x -> x[0].add(1), (g, y, x) -> new Tensor[] {testCase.code().apply(x[0])});
+    try (Step step = testCase.training() ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, 1, 2).requireGradient();
       Tensor loss = step.within("block", () -> step.apply(operation, x)).sum();
-      assertRejected(loss::backward, "mine in block: backward failed on inputs [2]", one.says());
+      assertRejected(
+          loss::backward, "mine in block: backward failed on inputs [2]", testCase.says());
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
       assertRejected(x::gradient, "an earlier call of backward() failed", "mine in block");
     }
@@ -142,7 +144,7 @@ class CustomOperationErrorsTest {
 
   // --- inputs and results
 
-  private static void badArgument(Executable use, String... fragments) {
+  private static void assertIllegalArgument(Executable use, String... fragments) {
     assertSays(assertThrows(IllegalArgumentException.class, use), fragments);
   }
 
@@ -152,11 +154,14 @@ class CustomOperationErrorsTest {
         Step other = Step.inference()) {
       Tensor x = tensor(step, 1, 2);
       CustomOperation same = forward(y -> y);
-      badArgument(() -> other.apply(same, x), "mine: ", "a tensor of another step as input 0");
-      badArgument(() -> step.apply(same, x, null), "mine: ", "null as input 1");
-      badArgument(() -> step.apply(same), "mine: expected at least one input");
-      badArgument(() -> step.apply(new Formula(" ", y -> y[0], PASS), x), "name() is blank");
-      badArgument(() -> step.apply(new Formula(null, y -> y[0], PASS), x), "name() is null");
+      assertIllegalArgument(
+          () -> other.apply(same, x), "mine: ", "a tensor of another step as input 0");
+      assertIllegalArgument(() -> step.apply(same, x, null), "mine: ", "null as input 1");
+      assertIllegalArgument(() -> step.apply(same), "mine: expected at least one input");
+      assertIllegalArgument(
+          () -> step.apply(new Formula(" ", y -> y[0], PASS), x), "name() is blank");
+      assertIllegalArgument(
+          () -> step.apply(new Formula(null, y -> y[0], PASS), x), "name() is null");
       assertRejected(() -> step.apply(forward(y -> null), x), "mine: expected forward", "got null");
       Tensor foreign = tensor(other, 1, 2);
       assertRejected(
@@ -164,7 +169,8 @@ class CustomOperationErrorsTest {
     }
   }
 
-  private static RuntimeException badGradients(Gradients gradients, String... fragments) {
+  private static RuntimeException assertGradientsRejected(
+      Gradients gradients, String... fragments) {
     CustomOperation operation =
         new Formula("mine", x -> x[0].add(x[1].to(x[0].dtype())), gradients);
     try (Step step = Step.training(new Rng(1))) {
@@ -176,24 +182,25 @@ class CustomOperationErrorsTest {
 
   @Test
   void gradientsMustMatchTheInputs() {
-    badGradients((g, y, x) -> null, "mine: ", "an array of 2", "got null");
-    badGradients((g, y, x) -> new Tensor[] {g}, "an array of 2", "got an array of 1", "Use null");
-    badGradients((g, y, x) -> new Tensor[] {g, null, null}, "got an array of 3");
-    badGradients(
+    assertGradientsRejected((g, y, x) -> null, "mine: ", "an array of 2", "got null");
+    assertGradientsRejected(
+        (g, y, x) -> new Tensor[] {g}, "an array of 2", "got an array of 1", "Use null");
+    assertGradientsRejected((g, y, x) -> new Tensor[] {g, null, null}, "got an array of 3");
+    assertGradientsRejected(
         (g, y, x) -> new Tensor[] {g.sum(0), null},
         "gradient of input 0",
         "[2, 3] in FLOAT",
         "got [3] in FLOAT",
         "Sum it over axes that were broadcast");
-    badGradients(
+    assertGradientsRejected(
         (g, y, x) -> new Tensor[] {g.to(DType.DOUBLE), null},
         "got [2, 3] in DOUBLE",
         "to(DType.FLOAT)");
-    badGradients((g, y, x) -> new Tensor[] {g, x[1]}, "input 1", "return null");
-    badGradients((g, y, x) -> new Tensor[] {g, g.sum(0)}, "input 1", "return null");
+    assertGradientsRejected((g, y, x) -> new Tensor[] {g, x[1]}, "input 1", "return null");
+    assertGradientsRejected((g, y, x) -> new Tensor[] {g, g.sum(0)}, "input 1", "return null");
     try (Step other = Step.inference()) {
       Tensor foreign = other.tensor(new float[6], 2, 3);
-      badGradients((g, y, x) -> new Tensor[] {foreign, null}, "of another step");
+      assertGradientsRejected((g, y, x) -> new Tensor[] {foreign, null}, "of another step");
     }
   }
 
@@ -251,7 +258,7 @@ class CustomOperationErrorsTest {
 
   // --- checks of each operation
 
-  private static NonFiniteException fault(CustomOperation operation, float... values) {
+  private static NonFiniteException nonFiniteException(CustomOperation operation, float... values) {
     try (Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
       Tensor x = tensor(step, values).requireGradient();
@@ -263,9 +270,13 @@ class CustomOperationErrorsTest {
 
   @Test
   void nanIsReportedWithTheOperation() {
-    assertSays(fault(forward(Tensor::log), 1, -1), "mine in block: its result of shape [2]", "NaN");
+    assertSays(
+        nonFiniteException(forward(Tensor::log), 1, -1),
+        "mine in block: its result of shape [2]",
+        "NaN");
     Formula wrong = new Formula("mine", x -> x[0], (g, y, x) -> new Tensor[] {g.mul(0).log()});
-    assertSays(fault(wrong, 1), "mine in block: the gradient of its input 0", "Infinity");
+    assertSays(
+        nonFiniteException(wrong, 1), "mine in block: the gradient of its input 0", "Infinity");
   }
 
   /** An intermediate value overflows, but the result is finite. */

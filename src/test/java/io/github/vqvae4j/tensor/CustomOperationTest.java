@@ -257,21 +257,21 @@ class CustomOperationTest {
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void temporaryMemoryIsReleased(KernelSet kernels) throws Exception {
-    int array = 1 << 16;
+    int size = 1 << 16;
     Formula many =
         new Formula(
             "many",
             x -> {
               Tensor y = x[0];
               for (int i = 0; i < 50; i++) {
-                y = y.tanh().add(1).reshape(2, -1).mul(0.5).reshape(array);
+                y = y.tanh().add(1).reshape(2, -1).mul(0.5).reshape(size);
               }
               return y;
             },
             (g, y, x) -> {
               Tensor dx = g;
               for (int i = 0; i < 50; i++) {
-                dx = dx.mul(0.5).reshape(2, -1).neg().reshape(array);
+                dx = dx.mul(0.5).reshape(2, -1).neg().reshape(size);
               }
               return all(dx);
             });
@@ -280,7 +280,7 @@ class CustomOperationTest {
           new FutureTask<>(
               () -> {
                 try (Step step = training ? kernels.training(new Rng(1)) : kernels.inference()) {
-                  Tensor x = step.tensor(new float[array], array);
+                  Tensor x = step.tensor(new float[size], size);
                   Tensor y = training ? x.requireGradient() : x;
                   for (int i = 0; i < 8; i++) {
                     y = step.apply(many, y);
@@ -291,8 +291,8 @@ class CustomOperationTest {
                   return step.bytes();
                 }
               });
-      new Thread(task, "new, so that its arena is").start();
-      long tensors = task.get() / (4L * array);
+      new Thread(task, "new thread with an unused arena").start();
+      long tensors = task.get() / (4L * size);
       // 1 input, 8 results, and the peak of one call: 200 temporaries of two generations.
       assertTrue(tensors < 9 + 210, tensors + " tensors in training " + training);
     }
@@ -304,29 +304,31 @@ class CustomOperationTest {
     return Stream.concat(
             OperationCases.all(),
             Stream.of(
-                compared("lt a number", t -> t[0].lt(0.5)),
-                compared("eq an int", t -> t[0].to(DType.INT).eq(2)),
-                compared("lt of ints", t -> t[0].to(DType.INT).lt(1.5))))
-        .map(one -> DynamicTest.dynamicTest(one.name(), () -> checkGivesBack(one)));
+                comparisonCase("lt a number", t -> t[0].lt(0.5)),
+                comparisonCase("eq an int", t -> t[0].to(DType.INT).eq(2)),
+                comparisonCase("lt of ints", t -> t[0].to(DType.INT).lt(1.5))))
+        .map(
+            testCase ->
+                DynamicTest.dynamicTest(testCase.name(), () -> checkReleasesMemory(testCase)));
   }
 
-  private static OperationCase compared(String name, OperationCase.Operation operation) {
+  private static OperationCase comparisonCase(String name, OperationCase.Operation operation) {
     return OperationCase.of(
         name, OperationCase.Range.NORMAL, operation, null, OperationCase.shape(3, 7));
   }
 
-  private static void checkGivesBack(OperationCase one) {
+  private static void checkReleasesMemory(OperationCase testCase) {
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {
         Tensor[] inputs =
-            Arrays.stream(one.inputs(new Rng(1)))
+            Arrays.stream(testCase.inputs(new Rng(1)))
                 .map(n -> Tensors.of(step, DType.FLOAT, n))
                 .toArray(Tensor[]::new);
         Formula operation =
             new Formula(
-                "own",
+                "operation",
                 x -> {
-                  one.operation().apply(x);
+                  testCase.operation().apply(x);
                   return x[0];
                 },
                 null);
@@ -336,7 +338,7 @@ class CustomOperationTest {
         for (int i = 0; i < 4; i++) {
           step.apply(operation, inputs);
         }
-        assertEquals(bytes, step.bytes(), one + ", " + kernels);
+        assertEquals(bytes, step.bytes(), testCase + ", " + kernels);
       }
     }
   }
@@ -346,7 +348,7 @@ class CustomOperationTest {
     List<Tensor> stored = new ArrayList<>();
     Formula operation =
         new Formula(
-            "keeping",
+            "storing",
             x -> {
               Tensor inner = x[0].mul(2);
               stored.add(inner);

@@ -16,26 +16,29 @@ class DeterminismTest {
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void equalSeedsGiveBitwiseEqualResults(KernelSet kernels) {
-    double[] first = trained(kernels, 1);
-    assertArrayEquals(first, trained(kernels, 1));
-    assertTrue(java.util.Arrays.mismatch(first, trained(kernels, 2)) >= 0, "another seed");
+    double[] first = lossesAndWeights(kernels, 1);
+    assertArrayEquals(first, lossesAndWeights(kernels, 1));
+    assertTrue(java.util.Arrays.mismatch(first, lossesAndWeights(kernels, 2)) >= 0, "another seed");
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void trainingReducesTheLoss(KernelSet kernels) {
-    double[] losses = trained(kernels, 1);
+    double[] losses = lossesAndWeights(kernels, 1);
     assertTrue(losses[STEPS - 1] < 0.9 * losses[0], () -> losses[0] + " to " + losses[STEPS - 1]);
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void kernelSetsTrainEqually(KernelSet kernels) {
-    assertEquals(trained(KernelSet.ND4J, 1)[2], trained(kernels, 1)[2], Tolerances.FLOAT_CHAIN);
+    assertEquals(
+        lossesAndWeights(KernelSet.ND4J, 1)[2],
+        lossesAndWeights(kernels, 1)[2],
+        Tolerances.FLOAT_CHAIN);
   }
 
   /** Returns the losses of all steps, followed by all weights. */
-  private static double[] trained(KernelSet kernels, long seed) {
+  private static double[] lossesAndWeights(KernelSet kernels, long seed) {
     Rng rng = new Rng(seed);
     try (SmallNet net = new SmallNet(rng)) {
       java.util.stream.DoubleStream.Builder values = java.util.stream.DoubleStream.builder();

@@ -122,7 +122,7 @@ class ErrorTextsTest {
           "0 <= start < end <= 3",
           "axis 1",
           "[2, 3]",
-          "start " + range[0] + " to " + range[1]);
+          "start " + range[0] + " and end " + range[1]);
     }
     addCase("slice axis", s -> x(s, 2, 3).slice(2, 0, 1), "slice", "from -2 to 1", "got [2]");
     addCase("concat none", s -> Tensor.concat(0, List.of()), "concat", "at least one", "none");

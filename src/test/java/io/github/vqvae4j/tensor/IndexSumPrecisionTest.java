@@ -20,13 +20,13 @@ class IndexSumPrecisionTest {
   void scatterAddSumsInDouble(KernelSet kernels) {
     try (Step step = kernels.inference()) {
       for (int axis = 0; axis < 2; axis++) {
-        long[] one = axis == 0 ? new long[] {3, 1} : new long[] {1, 3};
+        long[] testCase = axis == 0 ? new long[] {3, 1} : new long[] {1, 3};
         long[] many = axis == 0 ? new long[] {MANY, 1} : new long[] {1, MANY};
         int[] indices = new int[MANY];
         Arrays.fill(indices, 1);
         indices[5] = 2;
         Tensor sums =
-            step.tensor(new float[3], one)
+            step.tensor(new float[3], testCase)
                 .scatterAdd(axis, step.tensor(indices, many), tenths(step, many));
         float allButOne = (float) ((MANY - 1) * (double) 0.1f);
         assertArrayEquals(new float[] {0, allButOne, 0.1f}, sums.toFloats());

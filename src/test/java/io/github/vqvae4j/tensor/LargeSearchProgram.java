@@ -25,7 +25,8 @@ final class LargeSearchProgram {
       int[] actual = x.nearestRows(step.tensor(codes, CODES, DIMENSION)).toInts();
       int wrong = 0;
       for (int i = 0; i < ROWS; i += ROWS / CHECKED) {
-        if (distance(rows, i, codes, actual[i]) > (1 + Tolerances.FLOAT) * least(rows, i, codes)) {
+        if (distance(rows, i, codes, actual[i])
+            > (1 + Tolerances.FLOAT) * minDistance(rows, i, codes)) {
           wrong++;
         }
       }
@@ -38,12 +39,12 @@ final class LargeSearchProgram {
             .orElseThrow());
   }
 
-  private static double least(float[] rows, int row, float[] codes) {
-    double least = Double.POSITIVE_INFINITY;
+  private static double minDistance(float[] rows, int row, float[] codes) {
+    double minDistance = Double.POSITIVE_INFINITY;
     for (int code = 0; code < CODES; code++) {
-      least = Math.min(least, distance(rows, row, codes, code));
+      minDistance = Math.min(minDistance, distance(rows, row, codes, code));
     }
-    return least;
+    return minDistance;
   }
 
   private static double distance(float[] rows, int row, float[] codes, int code) {

@@ -73,13 +73,13 @@ class NanPropagationTest {
   Stream<DynamicTest> nanPropagates() {
     return operations().entrySet().stream()
         .flatMap(
-            one ->
+            testCase ->
                 Stream.of(KernelSet.values())
                     .map(
                         kernels ->
                             DynamicTest.dynamicTest(
-                                one.getKey() + " by " + kernels,
-                                () -> check(one.getValue(), kernels))));
+                                testCase.getKey() + " by " + kernels,
+                                () -> check(testCase.getValue(), kernels))));
   }
 
   private static void check(UnaryOperator<Tensor> operation, KernelSet kernels) {

@@ -32,8 +32,8 @@ class NearestRowsExactTest {
             String about = "offset " + offset + ", spread " + spread + ", seed " + seed;
             check(
                 about,
-                around(rng, offset, spread, ROWS * d),
-                around(rng, offset, spread, k * d),
+                valuesAround(rng, offset, spread, ROWS * d),
+                valuesAround(rng, offset, spread, k * d),
                 d);
           }
         }
@@ -41,7 +41,7 @@ class NearestRowsExactTest {
     }
   }
 
-  private static float[] around(Rng rng, float offset, float spread, int count) {
+  private static float[] valuesAround(Rng rng, float offset, float spread, int count) {
     float[] values = Tensors.gaussians(rng, count);
     for (int i = 0; i < count; i++) {
       values[i] = offset + spread * values[i];
@@ -55,8 +55,8 @@ class NearestRowsExactTest {
   void exactForTwoDistantClusters(float distance) {
     for (int d : DIMENSIONS) {
       Rng rng = new Rng(d);
-      float[] rows = around(rng, 0, 1, ROWS * d);
-      float[] codes = around(rng, 0, 1, 200 * d);
+      float[] rows = valuesAround(rng, 0, 1, ROWS * d);
+      float[] codes = valuesAround(rng, 0, 1, 200 * d);
       for (float[] values : new float[][] {rows, codes}) {
         for (int i = 0; i < values.length; i++) {
           values[i] += i / d % 2 == 0 ? distance : -distance;
@@ -72,10 +72,22 @@ class NearestRowsExactTest {
   void exactForAnyMagnitude(float size) {
     for (int d : DIMENSIONS) {
       Rng rng = new Rng(d);
-      check("size " + size, around(rng, 0, size, ROWS * d), around(rng, 0, size, 300 * d), d);
+      check(
+          "size " + size,
+          valuesAround(rng, 0, size, ROWS * d),
+          valuesAround(rng, 0, size, 300 * d),
+          d);
       // Rows and codes of different magnitudes.
-      check("rows " + size, around(rng, 0, size, ROWS * d), around(rng, 0, 1, 300 * d), d);
-      check("codes " + size, around(rng, 0, 1, ROWS * d), around(rng, 0, size, 300 * d), d);
+      check(
+          "rows " + size,
+          valuesAround(rng, 0, size, ROWS * d),
+          valuesAround(rng, 0, 1, 300 * d),
+          d);
+      check(
+          "codes " + size,
+          valuesAround(rng, 0, 1, ROWS * d),
+          valuesAround(rng, 0, size, 300 * d),
+          d);
     }
   }
 
@@ -84,8 +96,8 @@ class NearestRowsExactTest {
     for (long seed = 0; seed < 30; seed++) {
       for (int d : new int[] {1, 3, 8, 64}) {
         Rng rng = new Rng(seed);
-        float[] rows = mixed(rng, ROWS * d);
-        float[] codes = mixed(rng, 200 * d);
+        float[] rows = mixedMagnitudes(rng, ROWS * d);
+        float[] codes = mixedMagnitudes(rng, 200 * d);
         for (int j = 0; j < 100; j++) {
           // Several codes near each row, at any scale.
           int from = j % ROWS * d;
@@ -101,7 +113,7 @@ class NearestRowsExactTest {
     }
   }
 
-  private static float[] mixed(Rng rng, int count) {
+  private static float[] mixedMagnitudes(Rng rng, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (float) (rng.nextGaussian() * Math.pow(10, 76 * rng.nextDouble() - 40));
@@ -126,7 +138,7 @@ class NearestRowsExactTest {
     for (int d : DIMENSIONS) {
       float[] codes = new float[100 * d];
       Arrays.fill(codes, value);
-      check("value " + value, around(new Rng(d), value / 2, value / 16, ROWS * d), codes, d);
+      check("value " + value, valuesAround(new Rng(d), value / 2, value / 16, ROWS * d), codes, d);
     }
   }
 
@@ -139,7 +151,7 @@ class NearestRowsExactTest {
       for (int i = 0; i < signs.length; i++) {
         signs[i] = Math.signum(signs[i]);
       }
-      check("seed " + d, around(rng, 0, 1, ROWS * d), signs, d);
+      check("seed " + d, valuesAround(rng, 0, 1, ROWS * d), signs, d);
     }
   }
 
@@ -148,13 +160,13 @@ class NearestRowsExactTest {
   void exactForTies() {
     for (int d : new int[] {1, 2, 3, 8}) {
       Rng rng = new Rng(d);
-      float[] rows = whole(rng, 200 * d);
-      check("seed " + d, rows, whole(rng, 1_500 * d), d);
-      check("halves, seed " + d, halves(rows), whole(rng, 70 * d), d);
+      float[] rows = integers(rng, 200 * d);
+      check("seed " + d, rows, integers(rng, 1_500 * d), d);
+      check("halves, seed " + d, halves(rows), integers(rng, 70 * d), d);
     }
   }
 
-  private static float[] whole(Rng rng, int count) {
+  private static float[] integers(Rng rng, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (rng.nextInt(2) == 0 ? 1 : -1) * (float) rng.nextInt(3);
@@ -175,8 +187,8 @@ class NearestRowsExactTest {
   void exactForNearlyEqualCodes() {
     Rng rng = new Rng(4);
     for (int k : new int[] {40, 3_000}) {
-      float[] codes = around(rng, 1, 3e-7f, k * 64);
-      check("seed 4", around(rng, -3, 1, ROWS * 64), codes, 64);
+      float[] codes = valuesAround(rng, 1, 3e-7f, k * 64);
+      check("seed 4", valuesAround(rng, -3, 1, ROWS * 64), codes, 64);
     }
   }
 
@@ -185,7 +197,7 @@ class NearestRowsExactTest {
   @CsvSource({"3, 5, 3000", "2, 40, 200000", "700, 40, 2049", "300, 1100, 67"})
   void exactForLongRowsAndManyBlocks(int n, int k, int d) {
     Rng rng = new Rng(d);
-    check("seed " + d, around(rng, 50, 1, n * d), around(rng, 50, 1, k * d), d);
+    check("seed " + d, valuesAround(rng, 50, 1, n * d), valuesAround(rng, 50, 1, k * d), d);
   }
 
   @ParameterizedTest

@@ -57,14 +57,14 @@ final class NormalizationCases {
 
   /** Adds a case without weight and bias, which then default to 1 and 0. */
   private void addPlain(String name, Operation operation, long images, long groups, long... s) {
-    NdArray one = NdArray.filled(shape(last(s)), i -> 1);
+    NdArray testCase = NdArray.filled(shape(last(s)), i -> 1);
     NdArray zero = NdArray.filled(shape(last(s)), i -> 0);
     cases.add(
         OperationCase.of(
             "plain " + name,
             Range.NORMAL,
             operation,
-            n -> normalize(n[0], one, zero, images, groups),
+            n -> normalize(n[0], testCase, zero, images, groups),
             s));
   }
 

@@ -115,8 +115,8 @@ class NormalizationTest {
   void batchNormReturnsMeanAndVariance(KernelSet kernels) {
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(new float[] {1, 10, 2, 10, 6, 40}, 3, 2);
-      Tensor one = step.tensor(new float[] {1, 1}, 2);
-      NormalizationResult normalized = x.batchNorm(one, one, EPSILON);
+      Tensor testCase = step.tensor(new float[] {1, 1}, 2);
+      NormalizationResult normalized = x.batchNorm(testCase, testCase, EPSILON);
       assertArrayEquals(new double[] {3, 20}, normalized.mean().toDoubles(), 1e-5);
       assertArrayEquals(new double[] {14 / 3.0, 200}, normalized.variance().toDoubles(), 1e-4);
     }
@@ -147,11 +147,11 @@ class NormalizationTest {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = Tensors.of(step, dtype, inputs[0]).requireGradient();
       long channels = x.size(-1);
-      Tensor one = Tensors.of(step, dtype, NdArray.filled(new long[] {channels}, i -> 1));
+      Tensor testCase = Tensors.of(step, dtype, NdArray.filled(new long[] {channels}, i -> 1));
       Tensor zero = Tensors.of(step, dtype, NdArray.filled(new long[] {channels}, i -> 0));
       Tensor y =
           constants
-              ? normalize(kind, x, one, zero)
+              ? normalize(kind, x, testCase, zero)
               : switch (kind) {
                 case "layer" -> x.layerNorm(EPSILON);
                 case "group" -> x.groupNorm(8, EPSILON);
@@ -234,12 +234,13 @@ class NormalizationTest {
 
   @Test
   void dropoutDependsOnTheKeyOfTheStep() {
-    assertArrayEquals(dropped(3, DType.FLOAT), dropped(3, DType.FLOAT));
-    assertArrayEquals(dropped(3, DType.FLOAT), dropped(3, DType.DOUBLE));
-    assertFalse(Arrays.equals(dropped(3, DType.FLOAT), dropped(4, DType.FLOAT)), "other seed");
+    assertArrayEquals(dropoutValues(3, DType.FLOAT), dropoutValues(3, DType.FLOAT));
+    assertArrayEquals(dropoutValues(3, DType.FLOAT), dropoutValues(3, DType.DOUBLE));
+    assertFalse(
+        Arrays.equals(dropoutValues(3, DType.FLOAT), dropoutValues(4, DType.FLOAT)), "other seed");
   }
 
-  private static double[] dropped(long seed, DType dtype) {
+  private static double[] dropoutValues(long seed, DType dtype) {
     try (Step step = Step.training(new Rng(seed))) {
       NdArray ones = NdArray.filled(new long[] {5_000}, i -> 1);
       return Tensors.of(step, dtype, ones).dropout(0.5).toDoubles();

@@ -9,11 +9,11 @@ public final class OpenMpThreads {
   private OpenMpThreads() {}
 
   /** Runs work with a different number of threads. */
-  public static void with(int value, Runnable work) {
+  public static void with(int threads, Runnable work) {
     Nd4j.getBackend();
     NativeOps operations = NativeOpsHolder.getInstance().getDeviceNativeOps();
     int before = operations.ompGetMaxThreads();
-    operations.setOmpNumThreads(value);
+    operations.setOmpNumThreads(threads);
     try {
       work.run();
     } finally {

@@ -50,7 +50,7 @@ class OperationCoverageTest {
     assertEquals(
         Set.of(),
         without(
-            OperationCoverageTest::isOfNumbersOnly,
+            OperationCoverageTest::hasScalarParametersOnly,
             name -> name.matches("ErrorTextsTest|.*ErrorsTest|ConvOptionsTest")),
         "no case in ErrorTextsTest, *ErrorsTest or ConvOptionsTest");
   }
@@ -59,7 +59,7 @@ class OperationCoverageTest {
    * Operations whose arguments are all scalars are rejected only for reasons covered by {@link
    * AllOperationsTest}.
    */
-  private static boolean isOfNumbersOnly(JavaMethod method) {
+  private static boolean hasScalarParametersOnly(JavaMethod method) {
     return method.getRawParameterTypes().stream().allMatch(t -> t.isEquivalentTo(double.class));
   }
 
@@ -69,7 +69,7 @@ class OperationCoverageTest {
             .filter(c -> c.isEquivalentTo(Tensor.class))
             .flatMap(c -> c.getMethods().stream())
             .filter(m -> m.getModifiers().contains(JavaModifier.PUBLIC))
-            .filter(OperationCoverageTest::givesTensors)
+            .filter(OperationCoverageTest::returnsTensors)
             .filter(excepted.negate())
             .map(OperationCoverageTest::name)
             .collect(Collectors.toCollection(TreeSet::new));
@@ -85,7 +85,7 @@ class OperationCoverageTest {
     return operations;
   }
 
-  private static boolean givesTensors(JavaMethod method) {
+  private static boolean returnsTensors(JavaMethod method) {
     return Stream.of(Tensor.class, TopK.class, NormalizationResult.class)
         .anyMatch(type -> method.getRawReturnType().isEquivalentTo(type));
   }

@@ -22,7 +22,7 @@ class OperationSweepTest {
     return Sweep.tests(
         cases,
         Tolerances.FLOAT,
-        one -> one.range()::draw,
-        one -> Subject.of(one.shapes(), List.of(one.operation()::apply)));
+        testCase -> testCase.range()::draw,
+        testCase -> Subject.of(testCase.shapes(), List.of(testCase.operation()::apply)));
   }
 }

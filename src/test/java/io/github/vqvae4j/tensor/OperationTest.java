@@ -51,74 +51,78 @@ class OperationTest {
             ConvolutionCases.all(),
             CustomCases.all())
         .flatMap(List::stream)
-        .filter(one -> one.shapes().size() > 1)
+        .filter(testCase -> testCase.shapes().size() > 1)
         .flatMap(
-            one ->
+            testCase ->
                 Arrays.stream(KernelSet.values())
-                    .map(k -> dynamicTest(one + " by " + k, () -> checkEachInputAlone(one, k))));
+                    .map(
+                        k ->
+                            dynamicTest(
+                                testCase + " by " + k,
+                                () -> checkGradientsOfSingleInputs(testCase, k))));
   }
 
-  private static void checkEachInputAlone(OperationCase one, KernelSet kernels) {
-    Rng rng = new Rng(seed(one));
-    NdArray[] inputs = one.inputs(rng);
-    double[] weights = gaussians(rng, one.definition().apply(inputs).values().length);
-    Pass all = run(one, kernels, DType.FLOAT, inputs, weights);
+  private static void checkGradientsOfSingleInputs(OperationCase testCase, KernelSet kernels) {
+    Rng rng = new Rng(seed(testCase));
+    NdArray[] inputs = testCase.inputs(rng);
+    double[] weights = gaussians(rng, testCase.definition().apply(inputs).values().length);
+    Pass all = run(testCase, kernels, DType.FLOAT, inputs, weights);
     for (int i = 0; i < inputs.length; i++) {
       int only = i;
-      Pass separate = run(one, kernels, DType.FLOAT, inputs, weights, input -> input == only);
+      Pass separate = run(testCase, kernels, DType.FLOAT, inputs, weights, input -> input == only);
       assertClose(
           all.gradients[i],
           separate.gradients[i],
           Tolerances.FLOAT,
-          one + ": input " + i + " alone");
+          testCase + ": input " + i + " alone");
     }
   }
 
-  private static DynamicNode tests(OperationCase one) {
+  private static DynamicNode tests(OperationCase testCase) {
     return dynamicContainer(
-        one.name(),
+        testCase.name(),
         List.of(
-            dynamicTest("double", () -> checkDouble(one)),
-            dynamicTest("float by ND4J", () -> checkFloat(one, KernelSet.ND4J)),
-            dynamicTest("float by oneDNN", () -> checkFloat(one, KernelSet.ONEDNN))));
+            dynamicTest("double", () -> checkDouble(testCase)),
+            dynamicTest("float by ND4J", () -> checkFloat(testCase, KernelSet.ND4J)),
+            dynamicTest("float by oneDNN", () -> checkFloat(testCase, KernelSet.ONEDNN))));
   }
 
-  private static void checkDouble(OperationCase one) {
-    long seed = seed(one);
+  private static void checkDouble(OperationCase testCase) {
+    long seed = seed(testCase);
     Rng rng = new Rng(seed);
-    NdArray[] inputs = one.inputs(rng);
-    NdArray expected = one.definition().apply(inputs);
+    NdArray[] inputs = testCase.inputs(rng);
+    NdArray expected = testCase.definition().apply(inputs);
     double[] weights = gaussians(rng, expected.values().length);
 
-    Pass pass = run(one, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
+    Pass pass = run(testCase, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
 
-    String where = one + ", seed " + seed;
+    String where = testCase + ", seed " + seed;
     assertArrayEquals(expected.shape(), pass.shape, where + ": shape");
     assertClose(expected.values(), pass.values, Tolerances.DOUBLE, where + ": value");
     for (int i = 0; i < inputs.length; i++) {
       int[] moved = elements(rng, inputs[i].values().length);
-      double[] byDifferences = new double[moved.length];
+      double[] centralDifferences = new double[moved.length];
       double[] actual = new double[moved.length];
       for (int j = 0; j < moved.length; j++) {
-        byDifferences[j] = centralDifference(one, inputs, i, moved[j], weights);
+        centralDifferences[j] = centralDifference(testCase, inputs, i, moved[j], weights);
         actual[j] = pass.gradients[i][moved[j]];
       }
       String what = where + ": gradient of input " + i + " at " + Arrays.toString(moved);
-      assertClose(byDifferences, actual, Tolerances.CENTRAL_DIFFERENCE, what);
+      assertClose(centralDifferences, actual, Tolerances.CENTRAL_DIFFERENCE, what);
     }
   }
 
-  private static void checkFloat(OperationCase one, KernelSet kernels) {
-    long seed = seed(one);
+  private static void checkFloat(OperationCase testCase, KernelSet kernels) {
+    long seed = seed(testCase);
     Rng rng = new Rng(seed);
-    NdArray[] inputs = one.inputs(rng);
-    NdArray expected = one.definition().apply(inputs);
+    NdArray[] inputs = testCase.inputs(rng);
+    NdArray expected = testCase.definition().apply(inputs);
     double[] weights = gaussians(rng, expected.values().length);
-    Pass exact = run(one, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
+    Pass exact = run(testCase, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
 
-    Pass pass = run(one, kernels, DType.FLOAT, inputs, weights);
+    Pass pass = run(testCase, kernels, DType.FLOAT, inputs, weights);
 
-    String where = one + ", seed " + seed;
+    String where = testCase + ", seed " + seed;
     assertArrayEquals(expected.shape(), pass.shape, where + ": shape");
     assertClose(expected.values(), pass.values, Tolerances.FLOAT, where + ": value");
     for (int i = 0; i < inputs.length; i++) {
@@ -127,8 +131,8 @@ class OperationTest {
     }
   }
 
-  private static long seed(OperationCase one) {
-    return SEED + one.name().hashCode();
+  private static long seed(OperationCase testCase) {
+    return SEED + testCase.name().hashCode();
   }
 
   private static double[] gaussians(Rng rng, int count) {
@@ -145,13 +149,13 @@ class OperationTest {
    * Returns the central difference of the weighted sum of the result for one element of one input.
    */
   private static double centralDifference(
-      OperationCase one, NdArray[] inputs, int input, int element, double[] weights) {
+      OperationCase testCase, NdArray[] inputs, int input, int element, double[] weights) {
     double[] values = inputs[input].values();
     double stored = values[element];
     values[element] = stored + Tolerances.DIFFERENCE_STEP;
-    double above = weightedSum(one.definition().apply(inputs), weights);
+    double above = weightedSum(testCase.definition().apply(inputs), weights);
     values[element] = stored - Tolerances.DIFFERENCE_STEP;
-    double below = weightedSum(one.definition().apply(inputs), weights);
+    double below = weightedSum(testCase.definition().apply(inputs), weights);
     values[element] = stored;
     return (above - below) / (2 * Tolerances.DIFFERENCE_STEP);
   }
@@ -168,12 +172,12 @@ class OperationTest {
   private record Pass(long[] shape, double[] values, double[][] gradients) {}
 
   private static Pass run(
-      OperationCase one, KernelSet kernels, DType dtype, NdArray[] inputs, double[] weights) {
-    return run(one, kernels, dtype, inputs, weights, input -> true);
+      OperationCase testCase, KernelSet kernels, DType dtype, NdArray[] inputs, double[] weights) {
+    return run(testCase, kernels, dtype, inputs, weights, input -> true);
   }
 
   private static Pass run(
-      OperationCase one,
+      OperationCase testCase,
       KernelSet kernels,
       DType dtype,
       NdArray[] inputs,
@@ -185,7 +189,7 @@ class OperationTest {
         Tensor input = Tensors.of(step, dtype, inputs[i]);
         tensors[i] = wanted.test(i) ? input.requireGradient() : input;
       }
-      Tensor y = one.operation().apply(tensors);
+      Tensor y = testCase.operation().apply(tensors);
       y.mul(Tensors.of(step, dtype, new NdArray(weights, y.shape()))).sum().backward();
       double[][] gradients =
           Arrays.stream(tensors)

@@ -29,12 +29,12 @@ class ParametrizationTest {
   @Test
   void inferenceComputesTheValueOncePerWrite() {
     try (Variable variable = new Variable(true, new float[] {1, 2}, 2)) {
-      Parametrization derived = doubled(variable);
-      assertArrayEquals(new float[] {2, 4}, inferred(derived));
-      assertArrayEquals(new float[] {2, 4}, inferred(derived));
+      Parametrization parametrization = doubled(variable);
+      assertArrayEquals(new float[] {2, 4}, inferenceValue(parametrization));
+      assertArrayEquals(new float[] {2, 4}, inferenceValue(parametrization));
       assertEquals(1, computed.get());
       variable.set(new float[] {3, 5});
-      assertArrayEquals(new float[] {6, 10}, inferred(derived));
+      assertArrayEquals(new float[] {6, 10}, inferenceValue(parametrization));
       assertEquals(2, computed.get());
     }
   }
@@ -54,12 +54,12 @@ class ParametrizationTest {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
       Parametrization product = product(a, b);
-      assertArrayEquals(new float[] {3, 10}, inferred(product));
+      assertArrayEquals(new float[] {3, 10}, inferenceValue(product));
       b.set(new float[] {7, 11});
-      assertArrayEquals(new float[] {7, 22}, inferred(product));
+      assertArrayEquals(new float[] {7, 22}, inferenceValue(product));
       a.set(new float[] {2, 3});
-      assertArrayEquals(new float[] {14, 33}, inferred(product));
-      assertArrayEquals(new float[] {14, 33}, inferred(product));
+      assertArrayEquals(new float[] {14, 33}, inferenceValue(product));
+      assertArrayEquals(new float[] {14, 33}, inferenceValue(product));
       assertEquals(3, computed.get());
       try (Step step = Step.training(new Rng(1))) {
         product.in(step).square().sum().backward();
@@ -104,9 +104,9 @@ class ParametrizationTest {
         Variable b = new Variable(true, new float[] {3, 5}, 2);
         Step step = Step.training(new Rng(1))) {
       Parametrization product = product(a, b);
-      Tensor one = product.in(step).sum();
+      Tensor testCase = product.in(step).sum();
       Tensor two = product.in(step).mul(10).sum();
-      one.backward();
+      testCase.backward();
       two.backward();
       assertArrayEquals(new float[] {33, 55}, step.gradient(a).toFloats());
       Tensor three = product.in(step).mul(100).sum();
@@ -153,22 +153,23 @@ class ParametrizationTest {
   @Test
   void valueFollowsConversionAndCloseOfTheVariable() {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
-    Parametrization derived = doubled(variable);
-    inferred(derived);
+    Parametrization parametrization = doubled(variable);
+    inferenceValue(parametrization);
     variable.convert(DType.DOUBLE);
     variable.set(new double[] {1.0 / 3, 1});
     try (Step step = Step.inference()) {
-      assertArrayEquals(new double[] {2.0 / 3, 2}, derived.in(step).toDoubles());
+      assertArrayEquals(new double[] {2.0 / 3, 2}, parametrization.in(step).toDoubles());
     }
     variable.close();
     assertSays(
-        assertThrows(IllegalStateException.class, () -> inferred(derived)), "model was closed");
+        assertThrows(IllegalStateException.class, () -> inferenceValue(parametrization)),
+        "model was closed");
   }
 
   @Test
   void threadsMayShareIt() {
     try (Variable variable = new Variable(true, new float[10_000], 10_000)) {
-      Parametrization derived = doubled(variable);
+      Parametrization parametrization = doubled(variable);
       for (int write = 1; write <= 20; write++) {
         float[] values = new float[10_000];
         java.util.Arrays.fill(values, write);
@@ -178,7 +179,7 @@ class ParametrizationTest {
             .parallel()
             .forEach(
                 i -> {
-                  for (float value : inferred(derived)) {
+                  for (float value : inferenceValue(parametrization)) {
                     assertEquals(expected, value);
                   }
                 });
@@ -187,9 +188,9 @@ class ParametrizationTest {
     }
   }
 
-  private static float[] inferred(Parametrization derived) {
+  private static float[] inferenceValue(Parametrization parametrization) {
     try (Step step = Step.inference()) {
-      return derived.in(step).toFloats();
+      return parametrization.in(step).toFloats();
     }
   }
 }

@@ -67,12 +67,12 @@ class RandomGraphTest {
 
   private static double centralDifference(
       long seed, NdArray[] leaves, int leaf, double... direction) {
-    double above = loss(seed, moved(leaves, leaf, Tolerances.DIFFERENCE_STEP, direction));
-    double below = loss(seed, moved(leaves, leaf, -Tolerances.DIFFERENCE_STEP, direction));
+    double above = loss(seed, shifted(leaves, leaf, Tolerances.DIFFERENCE_STEP, direction));
+    double below = loss(seed, shifted(leaves, leaf, -Tolerances.DIFFERENCE_STEP, direction));
     return (above - below) / (2 * Tolerances.DIFFERENCE_STEP);
   }
 
-  private static NdArray[] moved(NdArray[] leaves, int leaf, double by, double... direction) {
+  private static NdArray[] shifted(NdArray[] leaves, int leaf, double by, double... direction) {
     double[] values = leaves[leaf].values().clone();
     for (int i = 0; i < values.length; i++) {
       values[i] += by * direction[i];

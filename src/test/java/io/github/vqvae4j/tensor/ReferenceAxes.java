@@ -18,23 +18,24 @@ final class ReferenceAxes {
   /** Applies a function to the values along the axes, in C order; all axes if empty. */
   static NdArray reduce(
       NdArray x, boolean keepDims, ToDoubleFunction<double[]> function, int... axes) {
-    boolean[] over = over(x, axes);
-    long[] kept = kept(x, over);
-    NdArray y = NdArray.filled(kept, index -> function.applyAsDouble(along(x, over, index)));
-    return keepDims ? y : Reference.reshape(y, without(kept, over));
+    boolean[] isReduced = reducedAxes(x, axes);
+    long[] remaining = reducedShape(x, isReduced);
+    NdArray y =
+        NdArray.filled(remaining, index -> function.applyAsDouble(along(x, isReduced, index)));
+    return keepDims ? y : Reference.reshape(y, without(remaining, isReduced));
   }
 
   /** Returns the gradient of x for the gradient dy of a reduction's result. */
   static NdArray gradient(NdArray x, NdArray dy, Spread spread, int... axes) {
-    boolean[] over = over(x, axes);
-    NdArray incoming = Reference.reshape(dy, kept(x, over));
+    boolean[] isReduced = reducedAxes(x, axes);
+    NdArray incoming = Reference.reshape(dy, reducedShape(x, isReduced));
     NdArray dx = NdArray.zeros(x.shape());
     NdArray.forEachIndex(
         incoming.shape(),
         index -> {
-          double[] fragments = spread.apply(incoming.at(index), along(x, over, index));
+          double[] fragments = spread.apply(incoming.at(index), along(x, isReduced, index));
           int[] next = new int[1];
-          forEachAlong(x, over, index, position -> dx.add(fragments[next[0]++], position));
+          forEachAlong(x, isReduced, index, position -> dx.add(fragments[next[0]++], position));
         });
     return dx;
   }
@@ -115,39 +116,45 @@ final class ReferenceAxes {
 
   // --- indices along the axes
 
-  private static double[] along(NdArray x, boolean[] over, long... index) {
+  private static double[] along(NdArray x, boolean[] isReduced, long... index) {
     DoubleStream.Builder values = DoubleStream.builder();
-    forEachAlong(x, over, index, position -> values.add(x.at(position)));
+    forEachAlong(x, isReduced, index, position -> values.add(x.at(position)));
     return values.build().toArray();
   }
 
   private static void forEachAlong(
-      NdArray x, boolean[] over, long[] index, NdArray.Visitor visitor) {
+      NdArray x, boolean[] isReduced, long[] index, NdArray.Visitor visitor) {
     NdArray.forEachIndex(
         x.shape(),
         position -> {
-          if (IntStream.range(0, over.length).allMatch(i -> over[i] || position[i] == index[i])) {
+          if (IntStream.range(0, isReduced.length)
+              .allMatch(i -> isReduced[i] || position[i] == index[i])) {
             visitor.visit(position);
           }
         });
   }
 
-  private static boolean[] over(NdArray x, int... axes) {
-    boolean[] over = new boolean[x.shape().length];
-    Arrays.fill(over, axes.length == 0);
+  private static boolean[] reducedAxes(NdArray x, int... axes) {
+    boolean[] isReduced = new boolean[x.shape().length];
+    Arrays.fill(isReduced, axes.length == 0);
     for (int axis : axes) {
-      over[Math.floorMod(axis, over.length)] = true;
+      isReduced[Math.floorMod(axis, isReduced.length)] = true;
     }
-    return over;
+    return isReduced;
   }
 
-  private static long[] kept(NdArray x, boolean... over) {
-    return IntStream.range(0, over.length).mapToLong(i -> over[i] ? 1 : x.shape()[i]).toArray();
+  private static long[] reducedShape(NdArray x, boolean... isReduced) {
+    return IntStream.range(0, isReduced.length)
+        .mapToLong(i -> isReduced[i] ? 1 : x.shape()[i])
+        .toArray();
   }
 
-  private static long[] without(long[] kept, boolean... over) {
-    long[] left =
-        IntStream.range(0, over.length).filter(i -> !over[i]).mapToLong(i -> kept[i]).toArray();
-    return left.length == 0 ? new long[] {1} : left;
+  private static long[] without(long[] remaining, boolean... isReduced) {
+    long[] shape =
+        IntStream.range(0, isReduced.length)
+            .filter(i -> !isReduced[i])
+            .mapToLong(i -> remaining[i])
+            .toArray();
+    return shape.length == 0 ? new long[] {1} : shape;
   }
 }

@@ -166,15 +166,15 @@ final class ReferenceDefinitions {
 
   /** In one dimension, height settings remain 1. */
   private static ConvOptions options(GoldenCase c) {
-    int[] stride = pair(c, "stride");
-    int[] dilation = pair(c, "dilation");
+    int[] stride = heightAndWidth(c, "stride");
+    int[] dilation = heightAndWidth(c, "dilation");
     return ConvOptions.of(1, 0)
         .stride(stride[0], stride[1])
         .dilation(dilation[0], dilation[1])
         .groups(c.hasAttribute("groups") ? c.integer("groups") : 1);
   }
 
-  private static int[] pair(GoldenCase c, String name) {
+  private static int[] heightAndWidth(GoldenCase c, String name) {
     int[] actual = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
     return actual.length == 2 ? actual : new int[] {1, actual[0]};
   }

@@ -38,7 +38,7 @@ class ReferenceGoldenTest {
   private static void checkGradients(GoldenCase c) {
     List<String> operands = c.operands();
     List<NdArray> known = ReferenceGradients.of(c);
-    List<NdArray> gradients = known.isEmpty() ? byDifferences(c) : known;
+    List<NdArray> gradients = known.isEmpty() ? centralDifferences(c) : known;
     assertEquals(operands.size(), gradients.size(), c + ": gradients");
     double tolerance = known.isEmpty() ? Tolerances.CENTRAL_DIFFERENCE : Tolerances.DOUBLE;
     for (int i = 0; i < operands.size(); i++) {
@@ -51,7 +51,7 @@ class ReferenceGoldenTest {
   }
 
   /** Returns the central differences of the sum of y dy for each element of each operand. */
-  private static List<NdArray> byDifferences(GoldenCase c) {
+  private static List<NdArray> centralDifferences(GoldenCase c) {
     OperationCase.Definition definition = ReferenceDefinitions.of(c);
     NdArray[] operands = operands(c);
     NdArray dy = c.ndArray("dy");

@@ -25,22 +25,22 @@ class RegressionTest {
   @Test
   void gradientsRejectsALossOfAnotherStep() {
     try (Variable v = variable(1, 2);
-        Step one = Step.training(new Rng(1));
+        Step testCase = Step.training(new Rng(1));
         Step other = Step.training(new Rng(2))) {
-      v.in(one).mul(10).sum();
+      v.in(testCase).mul(10).sum();
       Tensor loss = v.in(other).square().sum();
-      assertThrows(IllegalArgumentException.class, () -> one.gradients(loss, List.of(v)));
+      assertThrows(IllegalArgumentException.class, () -> testCase.gradients(loss, List.of(v)));
     }
   }
 
   @Test
   void lossOfAnotherStepDoesNotReadBeyondItsGradient() {
     try (Variable v = variable(new float[4096]);
-        Step one = Step.training(new Rng(1));
+        Step testCase = Step.training(new Rng(1));
         Step other = Step.training(new Rng(2))) {
-      v.in(one).tanh().exp().sum();
+      v.in(testCase).tanh().exp().sum();
       Tensor loss = v.in(other).sum();
-      assertThrows(IllegalArgumentException.class, () -> one.gradients(loss, List.of(v)));
+      assertThrows(IllegalArgumentException.class, () -> testCase.gradients(loss, List.of(v)));
     }
   }
 
@@ -227,9 +227,9 @@ class RegressionTest {
     try (Variable v = new Variable(true, new float[] {1e-30f, 1}, 2);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
-      Tensor one = v.in(step);
+      Tensor testCase = v.in(step);
       // -(a / b) / b of the second operand overflows, while 1 / b of the first does not.
-      Tensor loss = one.div(one).mul(1e20).sum();
+      Tensor loss = testCase.div(testCase).mul(1e20).sum();
       NonFiniteException e = assertThrows(NonFiniteException.class, loss::backward);
       assertTrue(e.getMessage().contains("input 1"), e.getMessage());
     }

@@ -36,22 +36,23 @@ final class SequenceCases {
 
   private void addConvolutions() {
     // Height settings must be ignored.
-    both(shape(2, 9, 3), 3, 4, ConvOptions.of(1, 0).stride(2, 1).padding(3, 1));
-    both(shape(1, 1, 1), 1, 1, ConvOptions.of(1, 0));
-    both(shape(2, 11, 3), 3, 5, ConvOptions.of(1, 0).dilation(1, 4).padding(3, 1, 8, 0)); // causal
-    both(shape(2, 13, 16), 7, 16, ConvOptions.of(1, 0).padding(0, 0, 6, 0));
-    both(shape(1, 9, 3), 4, 2, ConvOptions.of(2, 0).padding(0, 0, 0, 3));
-    both(shape(2, 5, 4), 4, 6, ConvOptions.of(2, 0).padding(0, 0, 0, 2).groups(2));
-    both(shape(2, 2, 32), 3, 32, ConvOptions.of(1, 0).dilation(1, 9).padding(0, 0, 18, 0));
-    both(shape(3, 7, 2), 1, 5, ConvOptions.of(2, 0));
-    both(shape(2, 16, 4), 4, 8, ConvOptions.of(2, 1).outputPadding(1, 0));
-    both(shape(2, 11, 3), 2, 4, ConvOptions.of(1, 8).dilation(1, 8));
-    both(shape(1, 13, 6), 5, 4, ConvOptions.of(3, 2).groups(2));
-    both(shape(2, 8, 8), 3, 8, ConvOptions.of(1, 2).dilation(2, 2).groups(8));
-    both(shape(2, 64, 32), 3, 32, ConvOptions.of(1, 1));
+    addBoth(shape(2, 9, 3), 3, 4, ConvOptions.of(1, 0).stride(2, 1).padding(3, 1));
+    addBoth(shape(1, 1, 1), 1, 1, ConvOptions.of(1, 0));
+    addBoth(
+        shape(2, 11, 3), 3, 5, ConvOptions.of(1, 0).dilation(1, 4).padding(3, 1, 8, 0)); // causal
+    addBoth(shape(2, 13, 16), 7, 16, ConvOptions.of(1, 0).padding(0, 0, 6, 0));
+    addBoth(shape(1, 9, 3), 4, 2, ConvOptions.of(2, 0).padding(0, 0, 0, 3));
+    addBoth(shape(2, 5, 4), 4, 6, ConvOptions.of(2, 0).padding(0, 0, 0, 2).groups(2));
+    addBoth(shape(2, 2, 32), 3, 32, ConvOptions.of(1, 0).dilation(1, 9).padding(0, 0, 18, 0));
+    addBoth(shape(3, 7, 2), 1, 5, ConvOptions.of(2, 0));
+    addBoth(shape(2, 16, 4), 4, 8, ConvOptions.of(2, 1).outputPadding(1, 0));
+    addBoth(shape(2, 11, 3), 2, 4, ConvOptions.of(1, 8).dilation(1, 8));
+    addBoth(shape(1, 13, 6), 5, 4, ConvOptions.of(3, 2).groups(2));
+    addBoth(shape(2, 8, 8), 3, 8, ConvOptions.of(1, 2).dilation(2, 2).groups(8));
+    addBoth(shape(2, 64, 32), 3, 32, ConvOptions.of(1, 1));
   }
 
-  private void both(long[] x, long kernel, long out, ConvOptions options) {
+  private void addBoth(long[] x, long kernel, long out, ConvOptions options) {
     long time = options.width().size(x[1], kernel);
     long[] weight = shape(kernel, x[2] / options.groups(), out);
     long[] residual = shape(x[0], time, out);
@@ -121,11 +122,11 @@ final class SequenceCases {
     add(
         "matmul with itself",
         t -> t[0].matmul(false, t[0], true),
-        n -> withItself(n[0]),
+        n -> timesItself(n[0]),
         shape(2, 3, 4));
   }
 
-  private static NdArray withItself(NdArray x) {
+  private static NdArray timesItself(NdArray x) {
     return product(x, Reference.permute(x, 0, 2, 1));
   }
 

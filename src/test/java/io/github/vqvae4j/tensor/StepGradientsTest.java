@@ -60,7 +60,8 @@ class StepGradientsTest {
     return List.of(first, second, third, leaves[2].square().sum());
   }
 
-  private static double[] alone(long seed, int loss, int variable, List<Variable> variables) {
+  private static double[] separateGradient(
+      long seed, int loss, int variable, List<Variable> variables) {
     try (Step step = Step.training(new Rng(1))) {
       losses(seed, step, variables).get(loss).backward();
       Tensor gradient = step.gradient(variables.get(variable));
@@ -76,7 +77,7 @@ class StepGradientsTest {
       double[][][] expected = new double[LOSSES][variables.size()][];
       for (int loss = 0; loss < LOSSES; loss++) {
         for (int v = 0; v < variables.size(); v++) {
-          expected[loss][v] = alone(seed, loss, v, variables);
+          expected[loss][v] = separateGradient(seed, loss, v, variables);
         }
       }
       Rng rng = new Rng(seed);
@@ -187,17 +188,18 @@ class StepGradientsTest {
 
   @Test
   void leafMayBeTheLoss() {
-    try (Variable one = new Variable(true, new float[] {3}, 1);
+    try (Variable testCase = new Variable(true, new float[] {3}, 1);
         Variable other = new Variable(true, new float[] {3, 4}, 2);
         Step step = Step.training(new Rng(1))) {
       other.in(step);
-      List<Tensor> gradients = step.gradients(one.in(step), List.of(one, other, one));
+      List<Tensor> gradients =
+          step.gradients(testCase.in(step), List.of(testCase, other, testCase));
       assertEquals(1, gradients.get(0).item());
       assertArrayEquals(new float[2], gradients.get(1).toFloats());
       assertEquals(1, gradients.get(2).item());
-      one.in(step).backward();
-      one.in(step).backward();
-      assertEquals(2, step.gradient(one).item());
+      testCase.in(step).backward();
+      testCase.in(step).backward();
+      assertEquals(2, step.gradient(testCase).item());
       assertEquals(1, gradients.get(0).item());
     }
   }

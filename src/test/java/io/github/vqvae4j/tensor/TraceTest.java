@@ -44,14 +44,14 @@ class TraceTest {
   @TestFactory
   Stream<DynamicTest> everyOperationReplays() {
     return Stream.concat(OperationCases.all(), RandomCases.of(SEED, 12).stream())
-        .map(one -> dynamicTest(one.name(), () -> checkEveryWay(one)));
+        .map(testCase -> dynamicTest(testCase.name(), () -> checkReplays(testCase)));
   }
 
-  private static void checkEveryWay(OperationCase one) {
+  private static void checkReplays(OperationCase testCase) {
     for (KernelSet kernels : KernelSet.values()) {
       for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
         for (boolean training : new boolean[] {false, true}) {
-          check(one, kernels, dtype, training);
+          check(testCase, kernels, dtype, training);
         }
       }
     }
@@ -68,22 +68,24 @@ class TraceTest {
         .toArray(Tensor[]::new);
   }
 
-  private static void check(OperationCase one, KernelSet kernels, DType dtype, boolean training) {
-    long seed = SEED + one.name().hashCode();
-    String what = one + ", " + kernels + ", " + dtype + ", training " + training + ", seed " + seed;
+  private static void check(
+      OperationCase testCase, KernelSet kernels, DType dtype, boolean training) {
+    long seed = SEED + testCase.name().hashCode();
+    String what =
+        testCase + ", " + kernels + ", " + dtype + ", training " + training + ", seed " + seed;
     Rng rng = new Rng(seed);
-    NdArray[] first = one.inputs(rng);
-    NdArray[] second = one.inputs(rng);
+    NdArray[] first = testCase.inputs(rng);
+    NdArray[] second = testCase.inputs(rng);
     double[][] direct;
     try (Step step = step(kernels, training)) {
       Tensor[] inputs = tensors(step, dtype, second);
-      direct = results(inputs, one.operation().apply(inputs));
+      direct = results(inputs, testCase.operation().apply(inputs));
     }
     try (Step step = step(kernels, training);
         Step other = step(kernels, training)) {
       Tensor[] inputs = tensors(step, dtype, first);
       Trace trace = step.trace();
-      Tensor y = one.operation().apply(inputs);
+      Tensor y = testCase.operation().apply(inputs);
       double[] before = y.toDoubles();
       for (Operation operation : trace.operations()) {
         assertNotNull(operation.name(), what);
@@ -111,7 +113,7 @@ class TraceTest {
   }
 
   private static boolean isUsed(Tensor input, Trace trace) {
-    return trace.operations().stream().anyMatch(one -> one.inputs().contains(input));
+    return trace.operations().stream().anyMatch(testCase -> testCase.inputs().contains(input));
   }
 
   /** Returns the value and, in training, the gradients of its weighted sum. */

@@ -184,13 +184,13 @@ class VariableTest {
 
   @Test
   void everyWriteChangesTheStamp() {
-    try (Variable one = new Variable(true, VALUES, 2, 3);
+    try (Variable testCase = new Variable(true, VALUES, 2, 3);
         Variable other = new Variable(true, VALUES, 2, 3)) {
-      assertNotEquals(one.stamp(), other.stamp());
-      long before = one.stamp();
-      one.write(0, VALUES, 0, 1);
-      assertNotEquals(before, one.stamp());
-      assertFalse(one.stamp() == other.stamp());
+      assertNotEquals(testCase.stamp(), other.stamp());
+      long before = testCase.stamp();
+      testCase.write(0, VALUES, 0, 1);
+      assertNotEquals(before, testCase.stamp());
+      assertFalse(testCase.stamp() == other.stamp());
     }
   }
 
