@@ -12,9 +12,9 @@ import java.util.function.UnaryOperator;
  * value, such as weights in another layout, is then also computed once per step.
  *
  * <pre>{@code
+ * // v and gain are parameters of a layer
  * Parametrization weight =
  *     new Parametrization(List.of(v, gain), t -> t.get(0).weightNorm(t.get(1)));
- * ...
  * Tensor y = x.matmul(weight.in(step));
  * }</pre>
  *

@@ -30,8 +30,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   Tensor x = step.tensor(images, 32, 28, 28, 1);
  *   Tensor loss = model.forward(x).square().mean();
  *   loss.backward();
- *   ...                              // read gradients, update parameters
- *   step.commit();                   // apply buffer updates such as moving averages
+ *   Tensor gradient = step.gradient(weight);   // a parameter of the model
+ *   step.commit();                             // applies buffer updates such as moving averages
  * }
  * }</pre>
  *
@@ -39,7 +39,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the thread's next step, and any use of its tensors throws.
  */
 public final class Step implements AutoCloseable {
-  /** Observes a step: is notified of layer outputs as they are computed. */
+  /** Receives the layer outputs of a step as they are computed. */
   @FunctionalInterface
   public interface Observer {
     /**
