@@ -145,7 +145,7 @@ class ConvOptionsTest {
         s -> x(s, 1, 5, 4).convTranspose1d(x(s, 1, 3, 6, 4), null, PLAIN),
         "convTranspose1d",
         "[kernel, out / groups, in]",
-        "[1, 5, 4], [1, 3, 6, 4] and groups 1.");
+        "[1, 5, 4], [1, 3, 6, 4] with groups 1.");
     assertRejected(
         s ->
             FusedConvolution.of(
@@ -154,7 +154,8 @@ class ConvOptionsTest {
         "a residual [batch, time, out]",
         "[3, 4, 6], [5, 6] with groups 1.");
     assertRejected(
-        s -> x(s, 1, 5, 4).conv1d(x(s, 3, 3, 6), null, PLAIN), "[1, 5, 4], [3, 3, 6] and");
+        s -> x(s, 1, 5, 4).conv1d(x(s, 3, 3, 6), null, PLAIN),
+        "[1, 5, 4], [3, 3, 6] with groups 1.");
     assertRejected(
         s -> x(s, 1, 5, 5).convTranspose1d(x(s, 3, 2, 5), null, PLAIN.groups(2)),
         "with in and out divisible by groups",

@@ -159,9 +159,9 @@ class CustomOperationErrorsTest {
       assertIllegalArgument(() -> step.apply(same, x, null), "mine: ", "null as input 1");
       assertIllegalArgument(() -> step.apply(same), "mine: expected at least one input");
       assertIllegalArgument(
-          () -> step.apply(new Formula(" ", y -> y[0], PASS), x), "name() is blank");
+          () -> step.apply(new Formula(" ", y -> y[0], PASS), x), "but name() of", "is blank.");
       assertIllegalArgument(
-          () -> step.apply(new Formula(null, y -> y[0], PASS), x), "name() is null");
+          () -> step.apply(new Formula(null, y -> y[0], PASS), x), "but name() of", "is null.");
       assertRejected(() -> step.apply(forward(y -> null), x), "mine: expected forward", "got null");
       Tensor foreign = tensor(other, 1, 2);
       assertRejected(
@@ -200,7 +200,7 @@ class CustomOperationErrorsTest {
     assertGradientsRejected((g, y, x) -> new Tensor[] {g, g.sum(0)}, "input 1", "return null");
     try (Step other = Step.inference()) {
       Tensor foreign = other.tensor(new float[6], 2, 3);
-      assertGradientsRejected((g, y, x) -> new Tensor[] {foreign, null}, "of another step");
+      assertGradientsRejected((g, y, x) -> new Tensor[] {foreign, null}, "belongs to another step");
     }
   }
 
