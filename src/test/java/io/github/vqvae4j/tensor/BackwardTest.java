@@ -33,13 +33,13 @@ class BackwardTest {
     return Stream.of(
         new Loss("square", x -> x.square().sum()),
         new Loss("sum", Tensor::sum),
-        new Loss("plus itself", x -> x.add(x).sum()),
-        new Loss("of a view", x -> x.reshape(2, 1).square().sum()),
-        new Loss("a residual", x -> x.add(x.square()).sum()),
+        new Loss("sum with itself", x -> x.add(x).sum()),
+        new Loss("view", x -> x.reshape(2, 1).square().sum()),
+        new Loss("residual", x -> x.add(x.square()).sum()),
         new Loss("straight through", x -> x.straightThrough(x.stopGradient().mul(3)).sum()),
         new Loss("difference", x -> x.mul(2).sub(x).sum()),
-        new Loss("rows", x -> embedded(x.reshape(2, 1), 1, 0, 1).square().sum()),
-        new Loss("picked", x -> x.reshape(1, 2).crossEntropy(1)));
+        new Loss("embedding", x -> embedded(x.reshape(2, 1), 1, 0, 1).square().sum()),
+        new Loss("cross-entropy", x -> x.reshape(1, 2).crossEntropy(1)));
   }
 
   @ParameterizedTest

@@ -100,12 +100,12 @@ class ErrorTextsTest {
   }
 
   private void addShapes() {
-    for (long[] wanted :
+    for (long[] shape :
         new long[][] {
           {4, 2}, {-1, 4}, {-1, -1}, {-2, 3}, {0, -1}, {}, {7, -1}, {1L << 32, 1L << 32}
         }) {
-      String came = Arrays.toString(wanted);
-      addCase("reshape " + came, s -> x(s, 2, 3).reshape(wanted), "reshape", "[2, 3]", "6", came);
+      String text = Arrays.toString(shape);
+      addCase("reshape " + text, s -> x(s, 2, 3).reshape(shape), "reshape", "[2, 3]", "6", text);
     }
     long[] overflowing = new long[33];
     Arrays.fill(overflowing, 4);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Tests values for which naive formulas overflow, kinks and ties. */
 class ExtremeValuesTest {
   /** The kernel set and data type of a test. */
-  private record Kind(KernelSet kernels, DType dtype) {}
+  private record Variant(KernelSet kernels, DType dtype) {}
 
   /** Relative tolerance; absolute for values below 1. */
   private static final double CLOSE = 5e-6;
@@ -96,18 +96,19 @@ class ExtremeValuesTest {
   private static Stream<DynamicTest> check(
       UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
     return Stream.of(
-            new Kind(KernelSet.ND4J, DType.DOUBLE),
-            new Kind(KernelSet.ND4J, DType.FLOAT),
-            new Kind(KernelSet.ONEDNN, DType.FLOAT))
+            new Variant(KernelSet.ND4J, DType.DOUBLE),
+            new Variant(KernelSet.ND4J, DType.FLOAT),
+            new Variant(KernelSet.ONEDNN, DType.FLOAT))
         .map(
-            kind ->
-                DynamicTest.dynamicTest(kind.toString(), () -> check(kind, operation, x, y, dx)));
+            variant ->
+                DynamicTest.dynamicTest(
+                    variant.toString(), () -> check(variant, operation, x, y, dx)));
   }
 
   private static void check(
-      Kind kind, UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
-    try (Step step = kind.kernels.training(new Rng(1))) {
-      Tensor input = Tensors.of(step, kind.dtype, new NdArray(x, x.length)).requireGradient();
+      Variant variant, UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
+    try (Step step = variant.kernels.training(new Rng(1))) {
+      Tensor input = Tensors.of(step, variant.dtype, new NdArray(x, x.length)).requireGradient();
       Tensor result = operation.apply(input);
       result.sum().backward();
       assertNear(y, result.toDoubles());

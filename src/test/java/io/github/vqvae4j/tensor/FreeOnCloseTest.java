@@ -41,7 +41,7 @@ class FreeOnCloseTest {
     Thread.sleep(200);
     long[] bytes =
         inNewThread(() -> new long[] {Pointer.totalBytes(), largeStep(false), largeStep(true)});
-    assertTrue(bytes[1] > bytes[0] + LARGE / 2, () -> "not kept: " + Arrays.toString(bytes));
+    assertTrue(bytes[1] > bytes[0] + LARGE / 2, () -> "not retained: " + Arrays.toString(bytes));
     assertTrue(bytes[2] < bytes[1] - LARGE / 2, () -> "not freed: " + Arrays.toString(bytes));
   }
 

@@ -93,8 +93,8 @@ class IndexErrorsTest {
     String axes = "from -2 to 1";
     addCase("argmax", s -> x(s, 2, 3).argmax(2), "argmax", axes, "[2, 3]", "got [2]");
     addCase("argmin", s -> x(s, 2, 3).argmin(-3), "argmin", axes, "[2, 3]", "got [-3]");
-    addCase("argmax kept", s -> x(s, 2, 3).argmax(true, 2), "argmax", axes, "got [2]");
-    addCase("argmin kept", s -> x(s, 2, 3).argmin(true, 3), "argmin", axes, "got [3]");
+    addCase("argmax keepDims", s -> x(s, 2, 3).argmax(true, 2), "argmax", axes, "got [2]");
+    addCase("argmin keepDims", s -> x(s, 2, 3).argmin(true, 3), "argmin", axes, "got [3]");
     for (int k : new int[] {0, 4}) {
       addCase(
           "topK " + k,

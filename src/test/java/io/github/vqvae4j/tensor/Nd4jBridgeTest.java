@@ -38,8 +38,8 @@ class Nd4jBridgeTest {
           new View("permuted", a -> a.permute(2, 0, 3, 1)),
           new View("f order, permuted", a -> a.dup('f').permute(1, 0, 3, 2)),
           new View("transposed", a -> a.reshape(15, 154).transpose()),
-          new View("one of the first axis", a -> a.slice(2)),
-          new View("one of the last axis", a -> a.slice(3, 3)),
+          new View("index of the first axis", a -> a.slice(2)),
+          new View("index of the last axis", a -> a.slice(3, 3)),
           new View("a point", a -> a.get(at(1), at(2), at(3), at(4))),
           new View(
               "intervals",

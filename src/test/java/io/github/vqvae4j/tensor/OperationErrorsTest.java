@@ -132,14 +132,14 @@ class OperationErrorsTest {
 
   private void addReductions() {
     String expected = "from -2 to 1";
-    addCase("sum kept", s -> x(s, 2, 3).sum(true, 2), "sum", expected, "[2, 3]", "got [2]");
+    addCase("sum keepDims", s -> x(s, 2, 3).sum(true, 2), "sum", expected, "[2, 3]", "got [2]");
     addCase("mean over", s -> x(s, 2, 3).mean(0, 0), "mean", "distinct", expected, "got [0, 0]");
-    addCase("mean kept", s -> x(s, 2, 3).mean(true, 2), "mean", expected, "got [2]");
-    addCase("max kept", s -> x(s, 2, 3).max(true, -3), "max", expected, "got [-3]");
+    addCase("mean keepDims", s -> x(s, 2, 3).mean(true, 2), "mean", expected, "got [2]");
+    addCase("max keepDims", s -> x(s, 2, 3).max(true, -3), "max", expected, "got [-3]");
     addCase("min", s -> x(s, 2, 3).min(2), "min", expected, "[2, 3]", "got [2]");
-    addCase("min kept", s -> x(s, 2, 3).min(true, 1, 1), "min", "distinct", "got [1, 1]");
+    addCase("min keepDims", s -> x(s, 2, 3).min(true, 1, 1), "min", "distinct", "got [1, 1]");
     addCase("logSumExp", s -> x(s, 2, 3).logSumExp(2), "logSumExp", expected, "got [2]");
-    addCase("logSumExp kept", s -> x(s, 2, 3).logSumExp(true, 3), "logSumExp", "got [3]");
+    addCase("logSumExp keepDims", s -> x(s, 2, 3).logSumExp(true, 3), "logSumExp", "got [3]");
     addCase("var axis", s -> x(s, 2, 3).var(2), "var", expected, "got [2]");
     addCase("std axis", s -> x(s, 2, 3).std(2), "std", expected, "got [2]");
     addCase(

@@ -86,7 +86,7 @@ class ParametrizationTest {
           first.square().add(product.in(step)).sum().backward();
           assertArrayEquals(new float[] {21, 105}, step.gradient(a).toFloats());
         }
-        assertEquals(i, computed.get(), "in each step anew");
+        assertEquals(i, computed.get(), "once per step");
       }
       try (Step step = Step.training(new Rng(1))) {
         product.in(step);

@@ -48,7 +48,7 @@ class StepTest {
         new Use("stopGradient", Tensor::stopGradient),
         new Use("exp", Tensor::exp),
         new Use("add", x -> x.add(x)),
-        new Use("add number", x -> x.add(1)),
+        new Use("add scalar", x -> x.add(1)),
         new Use("sum", Tensor::sum),
         new Use("meanSquaredError", x -> x.meanSquaredError(x)),
         new Use("reshape", x -> x.reshape(1, 1)),
@@ -383,16 +383,16 @@ class StepTest {
 
   @Test
   void observerIsNotified() {
-    List<Object> told = new ArrayList<>();
+    List<Object> notified = new ArrayList<>();
     try (Step step = Step.training(RNG)) {
       Tensor y = step.tensor(new float[] {3}, 1);
-      step.computed("nobody listens", y);
-      step.observe((source, output) -> told.add(List.of(source, output)));
+      step.computed("no observer", y);
+      step.observe((source, output) -> notified.add(List.of(source, output)));
       step.computed("layer", y);
-      assertEquals(List.of(List.of("layer", y)), told);
+      assertEquals(List.of(List.of("layer", y)), notified);
       step.observe((source, output) -> {});
       step.computed("layer", y);
-      assertEquals(1, told.size(), "a new observer replaces the old one");
+      assertEquals(1, notified.size(), "a new observer replaces the old one");
     }
   }
 
