@@ -4,40 +4,40 @@ import io.github.vqvae4j.tensor.internal.HeapCopy;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Attention, put together from products of many matrices and a softmax. */
+/** Scaled dot-product attention, composed of batched matrix products and a softmax. */
 final class Attention {
   private Attention() {}
 
   static Tensor scaledDotProduct(Tensor query, Tensor key, Tensor value, boolean causal) {
     check(query, key, value, causal);
     long queries = query.size(-2);
-    // Scaled before the product, which has more numbers when sequences are long.
-    Tensor scaled = matrices(query).mul(1 / Math.sqrt(query.size(-1)));
-    Tensor scores = scaled.matmul(false, matrices(key), true).release(scaled);
+    // Scaling the queries is cheaper than scaling the scores if sequences are long.
+    Tensor scaled = mergeLeadingAxes(query).mul(1 / Math.sqrt(query.size(-1)));
+    Tensor scores = scaled.matmul(false, mergeLeadingAxes(key), true).release(scaled);
     if (causal) {
-      Tensor mask = mask(query, queries);
+      Tensor mask = causalMask(query, queries);
       scores = scores.add(mask).release(scores).release(mask);
     }
     Tensor weights = scores.softmax(-1).release(scores);
     long[] shape = query.shape();
     shape[shape.length - 1] = value.size(-1);
-    return weights.matmul(matrices(value)).release(weights).reshape(shape);
+    return weights.matmul(mergeLeadingAxes(value)).release(weights).reshape(shape);
   }
 
-  /** All leading axes as one. */
-  private static Tensor matrices(Tensor x) {
+  /** Merges the leading axes into one. */
+  private static Tensor mergeLeadingAxes(Tensor x) {
     return x.reshape(-1, x.size(-2), x.size(-1));
   }
 
-  /** [length, length]: 0, but minus infinity, which has no weight, where a key comes later. */
-  private static Tensor mask(Tensor like, long length) {
+  /** Returns the causal mask [length, length]: negative infinity for future keys, else 0. */
+  private static Tensor causalMask(Tensor like, long length) {
     int n = Math.toIntExact(length);
-    double[] later = new double[Math.multiplyExact(n, n)];
+    double[] values = new double[Math.multiplyExact(n, n)];
     for (int i = 0; i < n; i++) {
-      Arrays.fill(later, i * n + i + 1, (i + 1) * n, Double.NEGATIVE_INFINITY);
+      Arrays.fill(values, i * n + i + 1, (i + 1) * n, Double.NEGATIVE_INFINITY);
     }
     INDArray mask = like.allocate(n, n);
-    HeapCopy.write(later, mask);
+    HeapCopy.write(values, mask);
     return like.step().own(mask, like.dtype());
   }
 

@@ -7,51 +7,51 @@ import java.util.function.Predicate;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass from a scalar back to the leaves that are asked for, through every operation between
- * them, the latest first. It holds the gradients of what it has not gone through yet.
+ * A backward pass from a scalar to the required leaves, which visits the operations in reverse
+ * order. It holds the gradients of the nodes that have not been visited yet.
  */
 final class Backpropagation {
   private final Step step;
   private final Graph graph;
 
-  /** By the nodes' index; null where nothing came yet. */
+  /** Gradients by node index; null where none has been added yet. */
   private final GradientArray[] gradients;
 
-  /** By the nodes' index: whether a leaf that is asked for lies behind it. */
-  private final boolean[] wanted;
+  /** Whether each node, by its index, depends on a required leaf. */
+  private final boolean[] required;
 
-  /** The operation whose backward function runs. */
+  /** The operation whose backward function is running. */
   private Operation current;
 
-  /** The gradient of its result. */
+  /** The gradient of the current operation's result. */
   private GradientArray dy;
 
-  private boolean dropped;
+  private boolean released;
 
   /**
-   * A pass through the nodes of a step.
+   * Creates a backward pass.
    *
-   * @param leaves which ones are asked for
+   * @param leaves selects the leaves whose gradients are required
    */
   Backpropagation(Step step, Graph graph, Predicate<Node> leaves) {
     this.step = step;
     this.graph = graph;
     List<Node> nodes = graph.nodes();
     gradients = new GradientArray[nodes.size()];
-    wanted = new boolean[nodes.size()];
+    required = new boolean[nodes.size()];
     for (Node node : nodes) {
-      wanted[node.index()] =
+      required[node.index()] =
           node.isLeaf()
               ? leaves.test(node)
-              : Arrays.stream(node.operation().tensors()).anyMatch(this::wants);
+              : Arrays.stream(node.operation().inputArray()).anyMatch(this::requires);
     }
   }
 
-  /** Goes back from a scalar; the leaves' gradients are there then. */
+  /** Backpropagates from a scalar. The gradients of the leaves are available afterwards. */
   void run(Tensor loss, boolean keepGraph) {
     INDArray one = loss.allocate(loss.dims());
     HeapCopy.write(new double[] {1}, one);
-    give(loss, one);
+    add(loss, one);
     for (int i = loss.node().index(); i >= 0; i--) {
       Node node = graph.nodes().get(i);
       if (gradients[i] == null || node.isLeaf()) {
@@ -63,74 +63,76 @@ final class Backpropagation {
       node.propagate(dy, this);
       dy.release();
       if (!keepGraph) {
-        node.drop();
-        dropped = true;
+        node.release();
+        released = true;
       }
     }
   }
 
-  /** Whether it has gone through operations that nothing can go through again. */
-  boolean hasDropped() {
-    return dropped;
+  /** Returns whether nodes have been released, and can no longer be backpropagated through. */
+  boolean hasReleasedNodes() {
+    return released;
   }
 
-  /** The gradient of a leaf that was asked for; null if the scalar does not depend on it. */
-  GradientArray of(Node leaf) {
+  /** Returns the gradient of a required leaf; null if the scalar does not depend on it. */
+  GradientArray gradientOf(Node leaf) {
     return gradients[leaf.index()];
   }
 
-  /** Whether the gradient of an operation's input is asked for. */
-  boolean wants(Tensor input) {
-    return input != null && input.node() != null && wanted[input.node().index()];
+  /** Returns whether the gradient of an operation's input is required. */
+  boolean requires(Tensor input) {
+    return input != null && input.node() != null && required[input.node().index()];
   }
 
-  /** An array for an input's gradient; null if it is not asked for. */
-  INDArray arrayFor(Tensor input) {
-    return wants(input) ? input.allocate(input.dims()) : null;
+  /** Allocates an array for the gradient of an input; returns null if it is not required. */
+  INDArray allocateFor(Tensor input) {
+    return requires(input) ? input.allocate(input.dims()) : null;
   }
 
   /**
-   * Adds to an input's gradient an array that nobody else uses; what is not asked for, or null, is
-   * dropped.
+   * Adds an unshared array to the gradient of an input, and takes ownership of the array. Has no
+   * effect if the array is null; releases it if the gradient is not required.
    */
-  void give(Tensor input, INDArray addend) {
+  void add(Tensor input, INDArray addend) {
     if (addend == null) {
       return;
     }
     GradientArray gradient =
         GradientArray.of(step.arena(), input.dtype(), input.view(addend, input.dims()));
-    if (wants(input)) {
-      add(input, gradient);
+    if (requires(input)) {
+      accumulate(input, gradient);
     } else {
       gradient.release();
     }
   }
 
-  /** Adds to an input's gradient an array that others use too, perhaps under another shape. */
-  void share(Tensor input, GradientArray addend) {
-    if (wants(input)) {
-      add(input, addend.view(input.dims()).retain());
+  /**
+   * Adds an array that is shared with other users to the gradient of an input, reshaped if
+   * necessary.
+   */
+  void addShared(Tensor input, GradientArray addend) {
+    if (requires(input)) {
+      accumulate(input, addend.view(input.dims()).retain());
     }
   }
 
-  private void add(Tensor input, GradientArray addend) {
+  private void accumulate(Tensor input, GradientArray addend) {
     Node node = input.node();
     checkNotPropagated(node, input);
-    if (step.checksEach() && current != null) {
+    if (step.checksEachOperation() && current != null) {
       OperationCheck.ofGradient(current, dy, input, addend);
     }
     GradientArray sum = gradients[node.index()];
     gradients[node.index()] = sum == null ? addend : graph.sum(current, sum, addend);
   }
 
-  private void checkNotPropagated(Node node, Tensor of) {
+  private void checkNotPropagated(Node node, Tensor tensor) {
     if (node.isPropagated()) {
       throw new IllegalStateException(
-          "Tensor.backward: it goes through each result only once, and an earlier call went through"
-              + " one of shape "
-              + Arrays.toString(of.dims())
-              + ". Add the losses up and call backward() on their sum, or ask for gradients with"
-              + " Step.gradients and have it keep the graph.");
+          "Tensor.backward: an earlier call has already backpropagated through a result of shape "
+              + Arrays.toString(tensor.dims())
+              + ", and its graph was released. Call backward() on the sum of the losses, or use"
+              + " Step.gradients with keepGraph = true.");
     }
   }
 }

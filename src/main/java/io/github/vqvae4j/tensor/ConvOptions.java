@@ -4,59 +4,58 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * How a convolution's kernel moves over the image, and which channels it connects.
+ * The stride, padding, dilation, groups and output padding of a convolution.
  *
  * <pre>{@code
  * ConvOptions.of(2, 1)                            // stride 2, padding 1 on each side
- * ConvOptions.of(1, 0).padding(2, 0, 1, 1)        // 2 rows above, none below, a column left and right
- * ConvOptions.of(1, 0).dilation(1, 4).padding(0, 0, 8, 0)  // 3 taps of a sequence, causal
+ * ConvOptions.of(1, 0).padding(2, 0, 1, 1)        // 2 rows above, none below, 1 column left and right
+ * ConvOptions.of(1, 0).dilation(1, 4).padding(0, 0, 8, 0)  // causal 1-D kernel of size 3
  * }</pre>
  *
- * <p>In one dimension only the width's settings count.
+ * <p>One-dimensional convolutions use the width settings and groups; height settings are ignored.
  *
- * @param height how it moves over rows; {@code before} is above, {@code after} below
- * @param width how it moves over columns; {@code before} is at the left, {@code after} at the right
- * @param groups into how many parts of equal size the channels fall, of the images and of the
- *     result: each part of the result sees one part of the images; at least 1
+ * @param height the settings for rows; {@code before} is above, {@code after} is below
+ * @param width the settings for columns; {@code before} is left, {@code after} is right
+ * @param groups the number of groups, at least 1, that input and output channels are divided into;
+ *     each group of output channels depends on one group of input channels
  */
 public record ConvOptions(Axis height, Axis width, int groups) {
   /**
-   * How a kernel moves along one axis.
+   * The settings for one axis.
    *
-   * <p>A convolution of n pixels with a kernel of k, which reaches over {@code r = dilation (k - 1)
-   * + 1} of them, gives {@code (n + before + after - r) / stride + 1}, rounded down; a transposed
-   * convolution gives {@code (n - 1) stride - before - after + r + output padding}.
+   * <p>For an input of size n and a kernel of size k, whose extent is {@code r = dilation (k - 1) +
+   * 1}, the output size of a convolution is {@code (n + before + after - r) / stride + 1}, rounded
+   * down. The output size of a transposed convolution is {@code (n - 1) stride - before - after + r
+   * + output padding}.
    *
-   * @param stride pixels that the kernel moves by, from 1 to 2^24
-   * @param before zeros before the first pixel, at least 0; of a transposed convolution, pixels
-   *     that are cut off there
-   * @param after the same after the last pixel
-   * @param dilation pixels from one of the kernel to the next, from 1 to 2^24
-   * @param outputPadding pixels that a transposed convolution adds at the end, since several sizes
-   *     become one by a convolution of that stride; at least 0, below stride or dilation
+   * @param stride the step of the kernel in pixels, from 1 to 2^24
+   * @param before the zero padding at the start, at least 0; a transposed convolution removes as
+   *     many pixels from its output
+   * @param after the zero padding at the end, likewise
+   * @param dilation the distance between kernel elements in pixels, from 1 to 2^24
+   * @param outputPadding the number of pixels that a transposed convolution adds at the end. It
+   *     selects one of the input sizes that a convolution of the same stride maps to one output
+   *     size; at least 0, and less than stride or dilation
    */
   public record Axis(int stride, int before, int after, int dilation, int outputPadding) {
-    /** Far beyond any image; oneDNN's arithmetic overflows near the largest int. */
-    private static final int MOST_STRIDE = 1 << 24;
+    /** Far larger than any image; oneDNN's arithmetic overflows near the maximum int. */
+    private static final int MAX_STRIDE = 1 << 24;
 
     /**
-     * Checks the settings.
+     * Validates the settings.
      *
-     * @throws IllegalArgumentException if stride or dilation are out of range, or a padding is
+     * @throws IllegalArgumentException if stride or dilation is out of range, or a padding is
      *     negative
      */
     public Axis {
       Require.that(
-          stride >= 1 && stride <= MOST_STRIDE,
-          "ConvOptions.stride",
-          "1 to " + MOST_STRIDE,
-          stride);
+          stride >= 1 && stride <= MAX_STRIDE, "ConvOptions.stride", "1 to " + MAX_STRIDE, stride);
       Require.that(before >= 0, "ConvOptions.padding", "at least 0", before);
       Require.that(after >= 0, "ConvOptions.padding", "at least 0", after);
       Require.that(
-          dilation >= 1 && dilation <= MOST_STRIDE,
+          dilation >= 1 && dilation <= MAX_STRIDE,
           "ConvOptions.dilation",
-          "1 to " + MOST_STRIDE,
+          "1 to " + MAX_STRIDE,
           dilation);
     }
 
@@ -80,29 +79,29 @@ public record ConvOptions(Axis height, Axis width, int groups) {
       return dilation == 1 && outputPadding == 0;
     }
 
-    /** The size that a convolution makes of one, for a kernel of that size. */
+    /** Returns the output size of a convolution for an input size. */
     long size(long size, long kernel) {
-      return Math.floorDiv(size + before + after - reach(kernel), stride) + 1;
+      return Math.floorDiv(size + before + after - extent(kernel), stride) + 1;
     }
 
-    /** The size that a transposed convolution makes of one. */
+    /** Returns the output size of a transposed convolution for an input size. */
     long transposedSize(long size, long kernel) {
-      return (size - 1) * stride - before - after + reach(kernel) + outputPadding;
+      return (size - 1) * stride - before - after + extent(kernel) + outputPadding;
     }
 
-    private long reach(long kernel) {
+    private long extent(long kernel) {
       return dilation * (kernel - 1) + 1;
     }
   }
 
-  /** The one axis of images of one row. */
+  /** The height settings for images with one row. */
   private static final Axis ONE_ROW = new Axis(1, 0, 0, 1, 0);
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if groups are below 1, or an output padding is as large as
-   *     stride and dilation
+   * @throws IllegalArgumentException if groups is less than 1, or an output padding is not less
+   *     than stride or dilation
    */
   public ConvOptions {
     Require.present(Axis.class, "ConvOptions.height", height);
@@ -114,21 +113,22 @@ public record ConvOptions(Axis height, Axis width, int groups) {
 
   private static void checkOutputPadding(String name, Axis axis) {
     int padding = axis.outputPadding();
-    int below = Math.max(axis.stride(), axis.dilation());
+    int bound = Math.max(axis.stride(), axis.dilation());
     Require.that(
-        padding >= 0 && padding < below,
+        padding >= 0 && padding < bound,
         "ConvOptions.outputPadding",
-        "at least 0 and below stride or dilation, " + below + " along the " + name,
+        "at least 0 and less than stride or dilation, " + bound + " along the " + name,
         padding,
         "set the stride first");
   }
 
   /**
-   * The same stride and padding in both directions, without dilation, in one group.
+   * Creates options with the same stride and padding in both directions, without dilation, and with
+   * one group.
    *
-   * @param stride rows and columns the kernel moves by
-   * @param padding rows and columns of zeros on each side
-   * @return the window
+   * @param stride the step of the kernel in pixels
+   * @param padding the number of rows and columns of zeros on each side
+   * @return the options
    */
   public static ConvOptions of(int stride, int padding) {
     Axis axis = new Axis(stride, padding, padding, 1, 0);
@@ -138,33 +138,34 @@ public record ConvOptions(Axis height, Axis width, int groups) {
   /**
    * Sets the stride.
    *
-   * @param ofHeight rows the kernel moves by
-   * @param ofWidth columns the kernel moves by
-   * @return this window with it
+   * @param forHeight the step of the kernel in rows
+   * @param forWidth the step of the kernel in columns
+   * @return a copy with the new value
    */
-  public ConvOptions stride(int ofHeight, int ofWidth) {
-    return new ConvOptions(height.stride(ofHeight), width.stride(ofWidth), groups);
+  public ConvOptions stride(int forHeight, int forWidth) {
+    return new ConvOptions(height.stride(forHeight), width.stride(forWidth), groups);
   }
 
   /**
-   * Sets the padding.
+   * Sets symmetric padding.
    *
-   * @param ofHeight rows of zeros above and below
-   * @param ofWidth columns of zeros at left and right
-   * @return this window with it
+   * @param forHeight the number of rows of zeros above, and below
+   * @param forWidth the number of columns of zeros on the left, and on the right
+   * @return a copy with the new value
    */
-  public ConvOptions padding(int ofHeight, int ofWidth) {
-    return padding(ofHeight, ofHeight, ofWidth, ofWidth);
+  public ConvOptions padding(int forHeight, int forWidth) {
+    return padding(forHeight, forHeight, forWidth, forWidth);
   }
 
   /**
    * Sets the padding of each side.
    *
-   * @param top rows of zeros above
-   * @param bottom rows of zeros below
-   * @param left columns of zeros at the left; of sequences, zeros before the first step
-   * @param right columns of zeros at the right
-   * @return this window with it
+   * @param top the number of rows of zeros above
+   * @param bottom the number of rows of zeros below
+   * @param left the number of columns of zeros on the left; for sequences, zeros before the first
+   *     time step
+   * @param right the number of columns of zeros on the right
+   * @return a copy with the new value
    */
   public ConvOptions padding(int top, int bottom, int left, int right) {
     return new ConvOptions(height.padding(top, bottom), width.padding(left, right), groups);
@@ -173,45 +174,45 @@ public record ConvOptions(Axis height, Axis width, int groups) {
   /**
    * Sets the dilation.
    *
-   * @param ofHeight rows from one row of the kernel to the next
-   * @param ofWidth columns from one column of the kernel to the next
-   * @return this window with it
+   * @param forHeight the distance between rows of the kernel
+   * @param forWidth the distance between columns of the kernel
+   * @return a copy with the new value
    */
-  public ConvOptions dilation(int ofHeight, int ofWidth) {
-    return new ConvOptions(height.dilation(ofHeight), width.dilation(ofWidth), groups);
+  public ConvOptions dilation(int forHeight, int forWidth) {
+    return new ConvOptions(height.dilation(forHeight), width.dilation(forWidth), groups);
   }
 
   /**
-   * Sets the groups.
+   * Sets the number of groups.
    *
-   * @param number into how many parts the channels fall
-   * @return this window with it
+   * @param newGroups the number of groups that the channels are divided into
+   * @return a copy with the new value
    */
-  public ConvOptions groups(int number) {
-    return new ConvOptions(height, width, number);
+  public ConvOptions groups(int newGroups) {
+    return new ConvOptions(height, width, newGroups);
   }
 
   /**
    * Sets the output padding of a transposed convolution.
    *
-   * @param ofHeight rows added below
-   * @param ofWidth columns added at the right
-   * @return this window with it
+   * @param forHeight the number of rows added below
+   * @param forWidth the number of columns added on the right
+   * @return a copy with the new value
    */
-  public ConvOptions outputPadding(int ofHeight, int ofWidth) {
-    return new ConvOptions(height.outputPadding(ofHeight), width.outputPadding(ofWidth), groups);
+  public ConvOptions outputPadding(int forHeight, int forWidth) {
+    return new ConvOptions(height.outputPadding(forHeight), width.outputPadding(forWidth), groups);
   }
 
   /**
-   * Returns whether there is stride and padding only.
+   * Returns whether only stride and padding are set.
    *
-   * @return true if there is no dilation, but one group, and no output padding
+   * @return true if there is no dilation, no output padding, and one group
    */
   public boolean isPlain() {
     return groups == 1 && height.isPlain() && width.isPlain();
   }
 
-  /** The one for images of one row and kernels of one row, with the same settings of the width. */
+  /** Returns the options for images and kernels of one row, with the same width settings. */
   ConvOptions ofOneRow() {
     return new ConvOptions(ONE_ROW, width, groups);
   }

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A convolution of images or, transposed, the gradient of one, with what follows it in one pass:
- * relu?(x * weight + bias + residual). Its inputs are x, weight, bias or null, and residual or
+ * A two-dimensional convolution, optionally transposed, with a fused residual connection and ReLU:
+ * relu?(x * weight + bias + residual). The inputs are x, weight, bias or null, and residual or
  * null.
  *
- * @param name in errors
+ * @param name the name used in errors
  */
-record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions window)
-    implements Kind {
+record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions options)
+    implements OperationKind {
   private static final int[] PIXELS = {0, 1, 2};
 
   @Override
@@ -22,15 +22,15 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
   }
 
   @Override
-  public Tensor oneByOne(Tensor... inputs) {
-    Convolution2d alone = new Convolution2d(name, transposed, false, window);
-    Tensor y = inputs[0].step().apply(alone, inputs[0], inputs[1], inputs[2], null);
+  public Tensor unfused(Tensor... inputs) {
+    Convolution2d unfused = new Convolution2d(name, transposed, false, options);
+    Tensor y = inputs[0].step().apply(unfused, inputs[0], inputs[1], inputs[2], null);
     Tensor sum = inputs[3] == null ? y : y.add(inputs[3]);
     return relu ? sum.relu() : sum;
   }
 
   @Override
-  public Value of(Tensor... inputs) {
+  public ForwardResult forward(Tensor... inputs) {
     Tensor x = inputs[0];
     Tensor weight = inputs[1];
     Tensor bias = inputs[2];
@@ -46,34 +46,35 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
     long stamp = weight.stamp();
     INDArray y = x.allocate(shape);
     if (transposed) {
-      x.kernels().convTranspose2d(xs, ws, stamp, bs, rs, relu, window, y);
+      x.kernels().convTranspose2d(xs, ws, stamp, bs, rs, relu, options, y);
     } else {
-      x.kernels().conv2d(xs, ws, stamp, bs, rs, relu, window, y);
+      x.kernels().conv2d(xs, ws, stamp, bs, rs, relu, options, y);
     }
-    return Value.of(
+    return ForwardResult.of(
         y,
         x.dtype(),
-        (dOut, back) -> {
-          GradientArray dy = beforeRelu(x, y, dOut);
-          INDArray dx = back.arrayFor(x);
-          INDArray dWeight = back.arrayFor(weight);
-          INDArray dBias = back.arrayFor(bias);
+        (dResult, back) -> {
+          GradientArray dy = beforeRelu(x, y, dResult);
+          INDArray dx = back.allocateFor(x);
+          INDArray dWeight = back.allocateFor(weight);
+          INDArray dBias = back.allocateFor(bias);
           if (transposed) {
             transposedGradients(x, ws, stamp, dy.array(), dx, dWeight, dBias);
           } else if (dx != null || dWeight != null || dBias != null) {
-            x.kernels().conv2dGradients(xs, ws, stamp, dy.array(), window, dx, dWeight, dBias);
+            x.kernels().conv2dGradients(xs, ws, stamp, dy.array(), options, dx, dWeight, dBias);
           }
-          back.give(x, dx);
-          back.give(weight, dWeight);
-          back.give(bias, dBias);
-          back.share(residual, dy);
+          back.add(x, dx);
+          back.add(weight, dWeight);
+          back.add(bias, dBias);
+          back.addShared(residual, dy);
           dy.release();
         });
   }
 
   /**
-   * A transposed convolution is the gradient of a convolution, so its own gradients are that
-   * convolution's result and, with input and output exchanged, that convolution's weight gradient.
+   * A transposed convolution is the gradient of a convolution. Its input gradient is therefore that
+   * convolution's result; its weight gradient is that convolution's weight gradient with input and
+   * output swapped.
    */
   private void transposedGradients(
       Tensor x,
@@ -85,10 +86,10 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
       INDArray dBias) {
     Kernels kernels = x.kernels();
     if (dx != null) {
-      kernels.conv2d(dy, ws, stamp, null, null, false, window, dx);
+      kernels.conv2d(dy, ws, stamp, null, null, false, options, dx);
     }
     if (dWeight != null) {
-      kernels.conv2dGradients(dy, ws, stamp, x.array(), window, null, dWeight, null);
+      kernels.conv2dGradients(dy, ws, stamp, x.array(), options, null, dWeight, null);
     }
     if (dBias != null) {
       kernels.sum(dy, PIXELS, x.view(dBias, 1, 1, 1, dBias.length()));
@@ -97,24 +98,24 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
 
   private void checkOperands(Tensor x, Tensor weight, Tensor bias) {
     x.checkWith(name, weight);
-    long groups = window.groups();
+    long groups = options.groups();
     boolean fits =
         x.rank() == 4
             && weight.rank() == 4
             && weight.size(3) % groups == 0
             && x.size(3) == (transposed ? weight.size(3) : weight.size(2) * groups);
     if (!fits) {
-      String part = groups == 1 ? "" : " / " + groups;
+      String divisor = groups == 1 ? "" : " / " + groups;
       throw new IllegalArgumentException(
           name
               + ": expected images [batch, height, width, in] and weights [kernel height, kernel"
               + " width, "
-              + (transposed ? "out" + part + ", in]" : "in" + part + ", out]")
+              + (transposed ? "out" + divisor + ", in]" : "in" + divisor + ", out]")
               + ", got "
               + Arrays.toString(x.dims())
               + " and "
               + Arrays.toString(weight.dims())
-              + (groups == 1 ? "." : ". Both in and out must be divisible by the groups."));
+              + (groups == 1 ? "." : ". The number of groups must divide both in and out."));
     }
     if (bias != null) {
       x.checkWith(name, bias);
@@ -127,13 +128,13 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
   }
 
   private long[] resultShape(Tensor x, Tensor weight) {
-    ConvOptions.Axis h = window.height();
-    ConvOptions.Axis w = window.width();
+    ConvOptions.Axis h = options.height();
+    ConvOptions.Axis w = options.width();
     if (!transposed && (h.outputPadding() > 0 || w.outputPadding() > 0)) {
       throw new IllegalArgumentException(
           name
-              + ": expected no output padding, which is of transposed convolutions, got "
-              + window
+              + ": expected no output padding, which is for transposed convolutions only, got "
+              + options
               + ".");
     }
     long height = size(h, x.size(1), weight.size(0));
@@ -148,10 +149,10 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
               + "x"
               + weight.size(1)
               + " with "
-              + window
+              + options
               + ".");
     }
-    long out = transposed ? weight.size(2) * window.groups() : weight.size(3);
+    long out = transposed ? weight.size(2) * options.groups() : weight.size(3);
     return new long[] {x.size(0), height, width, out};
   }
 
@@ -165,7 +166,7 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
       if (!Arrays.equals(residual.dims(), shape)) {
         throw new IllegalArgumentException(
             name
-                + ": expected a residual of the result's shape "
+                + ": expected a residual of the shape of the result "
                 + Arrays.toString(shape)
                 + ", got "
                 + Arrays.toString(residual.dims())
@@ -179,15 +180,15 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
   }
 
   /**
-   * The gradient where the fused relu's input was; the result's own, counted once more, if there is
-   * no relu.
+   * Returns the gradient of the fused ReLU's input; without ReLU, the gradient of the result,
+   * retained once more.
    */
-  private GradientArray beforeRelu(Tensor x, INDArray y, GradientArray dOut) {
+  private GradientArray beforeRelu(Tensor x, INDArray y, GradientArray dResult) {
     if (!relu) {
-      return dOut.retain();
+      return dResult.retain();
     }
     INDArray dy = x.allocate(y.shape());
-    x.kernels().unaryGradient(Unary.RELU, y, y, dOut.array(), dy);
+    x.kernels().unaryGradient(Unary.RELU, y, y, dResult.array(), dy);
     return GradientArray.of(x.step().arena(), x.dtype(), dy);
   }
 }

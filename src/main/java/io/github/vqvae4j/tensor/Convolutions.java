@@ -5,13 +5,13 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.Arrays;
 
 /**
- * Convolutions in one and two dimensions, and their transposes. Those in one are those of images
- * one row high, which lie in memory the same way.
+ * One- and two-dimensional convolutions, and their transposes. One-dimensional convolutions are
+ * computed as convolutions of images with one row, which have the same memory layout.
  */
 final class Convolutions {
   private Convolutions() {}
 
-  /** As {@link FusedConvolution#of}. */
+  /** Implements {@link FusedConvolution#of}. */
   static Tensor of(
       Form form,
       Tensor x,
@@ -19,14 +19,14 @@ final class Convolutions {
       Tensor bias,
       Tensor residual,
       boolean relu,
-      ConvOptions window) {
+      ConvOptions options) {
     return switch (form) {
-      case CONV_1D -> of1d("conv1d", false, x, weight, bias, residual, relu, window);
-      case CONV_2D -> of2d("conv2d", false, x, weight, bias, residual, relu, window);
+      case CONV_1D -> of1d("conv1d", false, x, weight, bias, residual, relu, options);
+      case CONV_2D -> of2d("conv2d", false, x, weight, bias, residual, relu, options);
       case CONV_TRANSPOSE_1D ->
-          of1d("convTranspose1d", true, x, weight, bias, residual, relu, window);
+          of1d("convTranspose1d", true, x, weight, bias, residual, relu, options);
       case CONV_TRANSPOSE_2D ->
-          of2d("convTranspose2d", true, x, weight, bias, residual, relu, window);
+          of2d("convTranspose2d", true, x, weight, bias, residual, relu, options);
     };
   }
 
@@ -38,8 +38,8 @@ final class Convolutions {
       Tensor bias,
       Tensor residual,
       boolean relu,
-      ConvOptions window) {
-    Kind kind = new Convolution2d(name, transposed, relu, window);
+      ConvOptions options) {
+    OperationKind kind = new Convolution2d(name, transposed, relu, options);
     return x.step().apply(kind, x, weight, bias, residual);
   }
 
@@ -51,8 +51,8 @@ final class Convolutions {
       Tensor bias,
       Tensor residual,
       boolean relu,
-      ConvOptions window) {
-    checkSequence(name, x, weight, residual, window, transposed);
+      ConvOptions options) {
+    checkSequence(name, x, weight, residual, options, transposed);
     return sequence(
         of2d(
             name,
@@ -62,10 +62,10 @@ final class Convolutions {
             bias,
             image(residual),
             relu,
-            window.ofOneRow()));
+            options.ofOneRow()));
   }
 
-  /** One row high; null if there is none. */
+  /** Returns a sequence as an image with one row; null for null. */
   private static Tensor image(Tensor x) {
     return x == null ? null : x.reshape(x.size(0), 1, x.size(1), x.size(2));
   }
@@ -83,9 +83,9 @@ final class Convolutions {
       Tensor x,
       Tensor weight,
       Tensor residual,
-      ConvOptions window,
+      ConvOptions options,
       boolean transposed) {
-    int groups = window.groups();
+    int groups = options.groups();
     boolean fits =
         x.rank() == 3
             && weight.rank() == 3
@@ -97,13 +97,13 @@ final class Convolutions {
           name
               + ": expected a sequence [batch, time, in], weights "
               + (transposed ? "[kernel, out / groups, in]" : "[kernel, in / groups, out]")
-              + " and, if any, a residual [batch, time, out], in and out divisible by the groups,"
+              + " and optionally a residual [batch, time, out], with in and out divisible by groups,"
               + " got "
               + Arrays.toString(x.dims())
               + ", "
               + Arrays.toString(weight.dims())
               + (residual == null ? "" : ", " + Arrays.toString(residual.dims()))
-              + " and groups "
+              + " with groups "
               + groups
               + ".");
     }

@@ -1,9 +1,9 @@
 package io.github.vqvae4j.tensor;
 
 /**
- * An operation of your own: a forward value and a backward pass, which need not be its derivative.
- * {@link Step#apply} carries it out. It then is like any other operation: one entry in a {@link
- * Trace}, one name in errors, checked by {@link Step#checkEachOperation}.
+ * A custom operation, consisting of a forward pass and a backward pass that need not be its
+ * derivative. {@link Step#apply} executes it like a built-in operation: as one entry in a {@link
+ * Trace}, under its own name in errors, and checked by {@link Step#checkEachOperation}.
  *
  * <pre>{@code
  * record Round(double slope) implements CustomOperation {
@@ -23,44 +23,46 @@ package io.github.vqvae4j.tensor;
  * Tensor y = step.apply(new Round(0.5), x);
  * }</pre>
  *
- * <p>Both methods are functions of the tensors they are given and of the operation's settings; a
- * record holds these, and its components become {@link Operation#attributes}. The tensors are
- * constants of the running step: no gradient goes through what is computed from them, and no such
- * computation is recorded. All that a method makes but does not return is given back when it
- * returns, so nothing may be kept in a field; several threads may use one instance.
+ * <p>Both methods must depend only on their arguments and the operation's settings. A record is the
+ * natural choice: its components become {@link Operation#attributes}. The arguments are constants
+ * of the current step, so computations within the methods are neither recorded nor differentiated.
+ * Tensors created by a method are released when it returns, except for its result, and must not be
+ * stored in a field. One instance may be used by several threads.
  *
- * <p>Inside, these throw {@link IllegalStateException}: using a variable, or a tensor that
- * gradients go through and that is not an input (pass it as one); drawing random numbers (draw
- * before, and pass them); {@code requireGradient}, {@code backward} and {@code gradients} (use a
- * step of its own); {@code onCommit}. Other custom operations may be used.
+ * <p>The following throw {@link IllegalStateException} within the methods: using a variable or a
+ * tensor that requires a gradient and is not an input (pass it as an input); generating random
+ * numbers (generate them outside, and pass them as an input); {@code requireGradient}, {@code
+ * backward} and {@code gradients} (use a separate step); and {@code onCommit}. Other custom
+ * operations may be applied.
  */
 public interface CustomOperation {
   /**
-   * Returns what errors and traces call it.
+   * Returns the name used in errors and traces.
    *
-   * @return a name, not blank
+   * @return a non-blank name
    */
   String name();
 
   /**
-   * Computes the value.
+   * Computes the result.
    *
-   * @param inputs as given to {@link Step#apply}, as constants, in any {@link DType}
-   * @return a tensor of the same step, of any shape; it may be an input, or share its memory. No
-   *     gradient goes through a result in INT
+   * @param inputs the inputs passed to {@link Step#apply} as constants, of any {@link DType}
+   * @return a tensor of the same step, of any shape; it may be an input or a view of one. INT
+   *     results have no gradient
    */
   Tensor forward(Tensor... inputs);
 
   /**
-   * Computes the gradients of the inputs from the result's. It runs only if the gradient of some
-   * input is asked for, and again if the graph is kept and gone through again.
+   * Computes the gradients of the inputs from the gradient of the result. It is called only if the
+   * gradient of an input is required, and again if the graph is retained and used again.
    *
-   * @param gradient of the loss with respect to the result, of the result's shape and format
-   * @param result what {@code forward} returned
-   * @param inputs what {@code forward} was given
-   * @return one entry for each input, in their order: a tensor of the input's shape and format, or
-   *     null where no gradient goes back, as to an input in INT. Entries may be one and the same
-   *     tensor, the gradient itself, the result or an input
+   * @param gradient the gradient of the loss with respect to the result, of the same shape and data
+   *     type
+   * @param result the result of {@code forward}
+   * @param inputs the inputs of {@code forward}
+   * @return the gradients, one element for each input: a tensor of the input's shape and data type,
+   *     or null for inputs without a gradient, such as INT inputs. Elements may be the same tensor,
+   *     and may be the gradient, the result or an input
    */
   Tensor[] backward(Tensor gradient, Tensor result, Tensor... inputs);
 }

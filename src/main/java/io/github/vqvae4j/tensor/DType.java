@@ -1,16 +1,15 @@
 package io.github.vqvae4j.tensor;
 
 /**
- * The number format of a tensor, named as Java's own types. Models run in {@link #FLOAT}; {@link
- * #DOUBLE} exists to check gradients, and always takes ND4J's own kernels; {@link #INT} is for
- * codes, labels and indices, which have no gradient.
+ * The data type of a tensor. Models use {@link #FLOAT}. {@link #DOUBLE} is for gradient checks, and
+ * always uses ND4J's kernels. {@link #INT} is for codes, labels and indices, and has no gradient.
  */
 public enum DType {
-  /** IEEE 754 binary32. */
+  /** IEEE 754 single precision (binary32). */
   FLOAT(4),
-  /** IEEE 754 binary64. */
+  /** IEEE 754 double precision (binary64). */
   DOUBLE(8),
-  /** Integers of 32 bits with a sign. */
+  /** Signed 32-bit integer. */
   INT(4);
 
   private final int bytes;
@@ -20,9 +19,9 @@ public enum DType {
   }
 
   /**
-   * The size of one number.
+   * Returns the size of an element.
    *
-   * @return bytes
+   * @return the size in bytes
    */
   public int bytes() {
     return bytes;

@@ -7,17 +7,17 @@ import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Operations on each element, and their gradients. */
+/** Element-wise operations. */
 final class Elementwise {
   private Elementwise() {}
 
-  /** A function of one number, which may have settings. */
-  record Function(Unary function, double alpha, double beta) implements Kind {
-    Function(Unary function) {
+  /** A function of one argument, with up to two parameters. */
+  record UnaryFunction(Unary function, double alpha, double beta) implements OperationKind {
+    UnaryFunction(Unary function) {
       this(function, 0, 0);
     }
 
-    Function {
+    UnaryFunction {
       if (function == Unary.CLAMP && !(alpha <= beta)) {
         throw new IllegalArgumentException(
             "clamp: expected min <= max, got min " + alpha + " and max " + beta + ".");
@@ -26,60 +26,60 @@ final class Elementwise {
 
     @Override
     public String name() {
-      return Names.camelCase(function);
+      return OperationNames.camelCase(function);
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       INDArray xs = x.array();
       INDArray y = x.allocate(x.dims());
       x.kernels().unary(function, alpha, beta, xs, y);
       if (function == Unary.ROUND || function == Unary.FLOOR || function == Unary.SIGN) {
-        return Value.of(y, x.dtype(), null);
+        return ForwardResult.of(y, x.dtype(), null);
       }
-      return Value.of(
+      return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
             x.kernels().unaryGradient(function, alpha, beta, xs, y, dy.array(), dx);
-            back.give(x, dx);
+            back.add(x, dx);
           });
     }
   }
 
-  /** y = x factor + shift. */
-  record Affine(String name, double factor, double shift) implements Kind {
+  /** The affine function y = factor x + shift. */
+  record Affine(String name, double factor, double shift) implements OperationKind {
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       INDArray y = x.allocate(x.dims());
       x.kernels().affine(x.array(), factor, shift, y);
-      return Value.of(
+      return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             if (factor == 1) {
-              back.share(x, dy);
+              back.addShared(x, dy);
             } else {
               INDArray dx = x.allocate(x.dims());
               x.kernels().affine(dy.array(), factor, 0, dx);
-              back.give(x, dx);
+              back.add(x, dx);
             }
           });
     }
   }
 
-  /** A function of two numbers, of tensors that broadcast. */
-  record OfTwo(Binary function) implements Kind {
+  /** A function of two arguments, with broadcasting. */
+  record BinaryFunction(Binary function) implements OperationKind {
     @Override
     public String name() {
-      return Names.camelCase(function);
+      return OperationNames.camelCase(function);
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor a = inputs[0];
       Tensor b = inputs[1];
       a.checkWith(name(), b);
@@ -88,63 +88,66 @@ final class Elementwise {
       INDArray bs = b.view(b.array(), Shape.padded(b.dims(), shape.length));
       INDArray y = a.allocate(shape);
       a.kernels().binary(function, as, bs, y);
-      Backward backward =
+      BackwardFunction backward =
           switch (function) {
             case ADD ->
                 (dy, back) -> {
-                  Reductions.shareSum(back, a, dy);
-                  Reductions.shareSum(back, b, dy);
+                  Reductions.addSharedSum(back, a, dy);
+                  Reductions.addSharedSum(back, b, dy);
                 };
             case SUB ->
                 (dy, back) -> {
-                  Reductions.shareSum(back, a, dy);
-                  if (back.wants(b)) {
-                    Reductions.giveSum(back, b, negative(b, dy.array()));
+                  Reductions.addSharedSum(back, a, dy);
+                  if (back.requires(b)) {
+                    Reductions.addSum(back, b, negate(b, dy.array()));
                   }
                 };
             case MUL ->
                 (dy, back) -> {
-                  if (back.wants(a)) {
-                    Reductions.giveSum(back, a, combined(a, Binary.MUL, dy.array(), bs));
+                  if (back.requires(a)) {
+                    Reductions.addSum(back, a, apply(a, Binary.MUL, dy.array(), bs));
                   }
-                  if (back.wants(b)) {
-                    Reductions.giveSum(back, b, combined(b, Binary.MUL, dy.array(), as));
+                  if (back.requires(b)) {
+                    Reductions.addSum(back, b, apply(b, Binary.MUL, dy.array(), as));
                   }
                 };
             case DIV ->
                 // d(a/b)/da = 1/b and d(a/b)/db = -(a/b)/b.
                 (dy, back) -> {
-                  INDArray da = combined(a, Binary.DIV, dy.array(), bs);
-                  if (back.wants(b)) {
-                    INDArray product = combined(b, Binary.MUL, da, y);
-                    Reductions.giveSum(back, b, negative(b, product));
+                  INDArray da = apply(a, Binary.DIV, dy.array(), bs);
+                  if (back.requires(b)) {
+                    INDArray product = apply(b, Binary.MUL, da, y);
+                    Reductions.addSum(back, b, negate(b, product));
                     b.release(product);
                   }
-                  Reductions.giveSum(back, a, da);
+                  Reductions.addSum(back, a, da);
                 };
             case MAXIMUM ->
                 (dy, back) -> {
-                  chosen(back, a, dy, Comparison.GREATER, as, bs);
-                  chosen(back, b, dy, Comparison.GREATER, bs, as);
+                  addSelected(back, a, dy, Comparison.GREATER, as, bs);
+                  addSelected(back, b, dy, Comparison.GREATER, bs, as);
                 };
             case MINIMUM ->
                 (dy, back) -> {
-                  chosen(back, a, dy, Comparison.LESS, as, bs);
-                  chosen(back, b, dy, Comparison.LESS, bs, as);
+                  addSelected(back, a, dy, Comparison.LESS, as, bs);
+                  addSelected(back, b, dy, Comparison.LESS, bs, as);
                 };
           };
-      return Value.of(y, a.dtype(), backward);
+      return ForwardResult.of(y, a.dtype(), backward);
     }
 
-    /** Gives an operand dy where it was chosen, half of it where both are equal, and else 0. */
-    private static void chosen(
+    /**
+     * Adds dy to the gradient of an operand where it was selected, half of dy where both are equal,
+     * and 0 elsewhere.
+     */
+    private static void addSelected(
         Backpropagation back,
         Tensor operand,
         GradientArray dy,
         Comparison comparison,
         INDArray own,
         INDArray other) {
-      if (!back.wants(operand)) {
+      if (!back.requires(operand)) {
         return;
       }
       Kernels kernels = operand.kernels();
@@ -153,28 +156,28 @@ final class Elementwise {
       INDArray condition = arena.allocate(DType.INT, shape);
       INDArray zeros = operand.allocate(shape);
       INDArray halves = operand.allocate(shape);
-      INDArray where = operand.allocate(shape);
+      INDArray selected = operand.allocate(shape);
       INDArray gradient = operand.allocate(shape);
       zeros.assign(0);
       kernels.compare(comparison, own, other, condition);
-      kernels.where(condition, dy.array(), zeros, where);
+      kernels.where(condition, dy.array(), zeros, selected);
       kernels.affine(dy.array(), 0.5, 0, halves);
       kernels.compare(Comparison.EQUAL, own, other, condition);
-      kernels.where(condition, halves, where, gradient);
+      kernels.where(condition, halves, selected, gradient);
       arena.release(condition);
       operand.release(zeros);
       operand.release(halves);
-      operand.release(where);
-      Reductions.giveSum(back, operand, gradient);
+      operand.release(selected);
+      Reductions.addSum(back, operand, gradient);
     }
 
-    private static INDArray combined(Tensor of, Binary function, INDArray x, INDArray y) {
+    private static INDArray apply(Tensor of, Binary function, INDArray x, INDArray y) {
       INDArray result = of.allocate(x.shape());
       of.kernels().binary(function, x, y, result);
       return result;
     }
 
-    private static INDArray negative(Tensor of, INDArray x) {
+    private static INDArray negate(Tensor of, INDArray x) {
       INDArray result = of.allocate(x.shape());
       Kernels kernels = of.kernels();
       kernels.unary(Unary.NEG, x, result);

@@ -6,16 +6,16 @@ import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The memory of a gradient, counted by its users: several results may have one and the same
- * gradient, as the operands of a sum have. It goes back to the step when the last one is done with
- * it, and may only be written by a user that is alone.
+ * A reference-counted gradient array. Several results may share one gradient, as the operands of a
+ * sum do. The array is released to the step with its last user, and may only be written while it
+ * has a single user.
  */
 final class GradientArray {
   private final Arena arena;
   private final DType dtype;
   private final INDArray array;
 
-  /** Of this memory, however it is viewed. */
+  /** The number of users of the memory, shared by all views. */
   private final int[] users;
 
   private GradientArray(Arena arena, DType dtype, INDArray array, int[] users) {
@@ -25,7 +25,7 @@ final class GradientArray {
     this.users = users;
   }
 
-  /** An array of which the caller is the only user. */
+  /** Wraps an array whose only user is the caller. */
   static GradientArray of(Arena arena, DType dtype, INDArray array) {
     return new GradientArray(arena, dtype, array, new int[] {1});
   }
@@ -38,18 +38,18 @@ final class GradientArray {
     return dtype;
   }
 
-  /** The same memory, and the same users, under another shape of the same size. */
+  /** Returns a view of another shape with the same memory and users. */
   GradientArray view(long... shape) {
     return new GradientArray(arena, dtype, arena.view(array, dtype, shape), users);
   }
 
-  /** Counts another user. */
+  /** Adds a user. */
   GradientArray retain() {
     users[0]++;
     return this;
   }
 
-  /** Says that a user is done. */
+  /** Removes a user. */
   void release() {
     users[0]--;
     if (users[0] == 0) {
@@ -61,7 +61,9 @@ final class GradientArray {
     return users[0] > 1;
   }
 
-  /** The sum of two gradients, in the memory of one that nobody else uses; both are given up. */
+  /**
+   * Returns the sum of two gradients, in place if one of them is unshared. Releases both operands.
+   */
   GradientArray plus(GradientArray addend, Kernels kernels) {
     if (!isShared()) {
       kernels.accumulate(array, addend.array);

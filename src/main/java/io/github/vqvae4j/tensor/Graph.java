@@ -8,30 +8,30 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What gradients go through in a step: its leaves, and its operations in their order. */
+/** The autograd graph of a step: its leaves and differentiable operations in execution order. */
 final class Graph {
   private final Step step;
   private final List<Node> nodes = new ArrayList<>();
 
-  /** What threw on the way back, after which a part of the operations is used up. */
+  /** The exception of a failed backward pass that had already released nodes. */
   private Throwable failure;
 
-  private String failed;
+  private String failedMethod;
 
   Graph(Step step) {
     this.step = step;
   }
 
-  /** The node of a tensor without history that gradients are kept of. */
+  /** Creates the node of a leaf, whose gradient is retained. */
   Node leaf() {
-    step.checkNotCustom("Tensor.requireGradient", "Gradients inside need a step of their own.");
+    step.checkNotCustom("Tensor.requireGradient", "Compute gradients in a separate step.");
     Node leaf = Node.leaf(nodes.size());
     nodes.add(leaf);
     return leaf;
   }
 
-  /** The node of an operation's result. */
-  Node result(Operation operation, Backward backward) {
+  /** Creates the node of an operation's result. */
+  Node result(Operation operation, BackwardFunction backward) {
     Node node = Node.of(nodes.size(), operation, backward);
     nodes.add(node);
     return node;
@@ -41,36 +41,34 @@ final class Graph {
     return nodes;
   }
 
-  /**
-   * Finds the gradients of all leaves that a scalar depends on, and adds them to what they have.
-   */
+  /** Computes the gradients of all leaves that a scalar depends on, and accumulates them. */
   void backward(Tensor loss) {
     checkLoss("Tensor.backward", loss);
     Backpropagation back = new Backpropagation(step, this, leaf -> true);
     run(back, loss, false, "backward()");
     for (Node node : nodes) {
-      GradientArray gradient = node.isLeaf() ? back.of(node) : null;
+      GradientArray gradient = node.isLeaf() ? back.gradientOf(node) : null;
       if (gradient != null) {
         node.add(gradient, this);
       }
     }
   }
 
-  /** The gradients of a scalar with respect to some leaves only, which do not add up. */
+  /** Computes the gradients of a scalar with respect to given leaves, without accumulating them. */
   List<Tensor> gradients(Tensor loss, List<Tensor> leaves, boolean keepGraph) {
-    Set<Node> asked = leaves.stream().map(Tensor::node).collect(Collectors.toSet());
-    Backpropagation back = new Backpropagation(step, this, asked::contains);
+    Set<Node> required = leaves.stream().map(Tensor::node).collect(Collectors.toSet());
+    Backpropagation back = new Backpropagation(step, this, required::contains);
     run(back, loss, keepGraph, "gradients(..)");
-    return leaves.stream().map(leaf -> constant(leaf, back.of(leaf.node()))).toList();
+    return leaves.stream().map(leaf -> constant(leaf, back.gradientOf(leaf.node()))).toList();
   }
 
-  private void run(Backpropagation back, Tensor loss, boolean keepGraph, String who) {
+  private void run(Backpropagation back, Tensor loss, boolean keepGraph, String method) {
     try {
       back.run(loss, keepGraph);
     } catch (Throwable e) {
-      if (back.hasDropped()) {
+      if (back.hasReleasedNodes()) {
         failure = e;
-        failed = who;
+        failedMethod = method;
       }
       throw e;
     }
@@ -85,46 +83,50 @@ final class Graph {
     return step.constant(zeros, leaf.dtype());
   }
 
-  /** The sum of two gradients, which are given up; of an operation's input, or of a leaf. */
+  /**
+   * Returns the sum of two gradients of an operand, or of a leaf if the operation is null. Releases
+   * both.
+   */
   GradientArray sum(Operation operation, GradientArray first, GradientArray second) {
-    return step.checksEach()
+    return step.checksEachOperation()
         ? OperationCheck.ofSum(step, operation, first, second)
         : first.plus(second, step.kernels(first.dtype()));
   }
 
-  void checkLoss(String who, Tensor loss) {
+  void checkLoss(String method, Tensor loss) {
     if (loss.step() != step) {
-      throw new IllegalArgumentException(who + ": expected a loss of this step, got another's.");
+      throw new IllegalArgumentException(
+          method + ": expected a loss of this step, got a tensor of another step.");
     }
     loss.array();
-    step.checkNotCustom(who, "Gradients inside need a step of their own.");
+    step.checkNotCustom(method, "Compute gradients in a separate step.");
     checkComplete();
     if (loss.length() != 1 || !loss.isTracked()) {
       throw new IllegalStateException(
-          who
+          method
               + ": expected a scalar that depends on a parameter, got shape "
               + Arrays.toString(loss.dims())
               + (loss.isTracked()
                   ? ". Reduce it with mean() or sum()."
-                  : ", which depends on none. Use a step for training and parameters that are not"
-                      + " frozen; behind argmax, comparisons or round() no gradient goes."));
+                  : ", which depends on no parameter. Use a training step and parameters that are"
+                      + " not frozen; argmax, comparisons and round() have no gradient."));
     }
   }
 
-  /** Throws where gradients are incomplete because something threw on the way back. */
+  /** Throws if gradients are incomplete because a backward pass failed. */
   void checkComplete() {
     step.check();
     if (failure != null) {
       throw new IllegalStateException(
-          "Step: an earlier "
-              + failed
-              + " failed and left gradients incomplete; open a new step. "
+          "Step: an earlier call of "
+              + failedMethod
+              + " failed, so gradients are incomplete; open a new step. "
               + failure.getMessage(),
           failure);
     }
   }
 
-  /** Forgets all, when the step closes. */
+  /** Removes all nodes when the step closes. */
   void clear() {
     nodes.clear();
   }

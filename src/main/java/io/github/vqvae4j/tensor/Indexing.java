@@ -8,183 +8,186 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Operations that find elements, or take and put them by index. */
+/** Operations that find the indices of elements, or gather and scatter elements by index. */
 final class Indexing {
   private Indexing() {}
 
-  /** x's slices along an axis, which is replaced by the axes of the indices. */
-  record IndexSelect(String name, int axis) implements Kind.Choice {
+  /** Selects slices of x along an axis, which is replaced by the axes of the indices. */
+  record IndexSelect(String name, int axis) implements OperationKind.ElementSelection {
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       Tensor indices = inputs[1];
-      Selection.checkInt(name(), "tensor of indices", indices, x);
+      Constants.checkInt(name(), "index tensor", indices, x);
       int along = Shape.axes(name(), x.dims(), axis)[0];
       long[] before = Arrays.copyOf(x.dims(), along);
       long[] after = Arrays.copyOfRange(x.dims(), along + 1, x.rank());
-      INDArray places = indices.view(indices.array(), indices.length());
+      INDArray flatIndices = indices.view(indices.array(), indices.length());
       long[] flat = x.shape();
       flat[along] = indices.length();
       INDArray y = x.allocate(flat);
-      RowKernels.gather(name(), x.array(), along, places, y);
-      long[] shape = joined(before, indices.dims(), after);
-      return Value.of(
+      RowKernels.gather(name(), x.array(), along, flatIndices, y);
+      long[] shape = concatenated(before, indices.dims(), after);
+      return ForwardResult.of(
           x.view(y, shape),
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.scatterAdd(x.view(dy.array(), flat), along, places, dx);
-            back.give(x, dx);
+            RowKernels.scatterAdd(x.view(dy.array(), flat), along, flatIndices, dx);
+            back.add(x, dx);
           });
     }
   }
 
-  /** y [count, ..] of x [n, ..]: y_k is the sum of x_i over all i with k = segments_i. */
-  record SegmentSum(long count) implements Kind.OfAnyFormat {
+  /**
+   * Sums x [n, ..] by segment to y [count, ..]: y_k is the sum of x_i over all i with segments_i =
+   * k.
+   */
+  record SegmentSum(long count) implements OperationKind.AnyDType {
     @Override
     public String name() {
       return "segmentSum";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       Tensor segments = inputs[1];
       Step.checkNoIntegers(name(), x);
-      Selection.checkInt(name(), "tensor of segments", segments, x);
+      Constants.checkInt(name(), "segment tensor", segments, x);
       if (segments.rank() != 1 || segments.size(0) != x.size(0)) {
         throw new IllegalArgumentException(
-            "segmentSum: expected slices and the segment of each, got "
+            "segmentSum: expected one segment for each slice, got shape "
                 + Arrays.toString(x.dims())
-                + " and segments "
+                + " and segments of shape "
                 + Arrays.toString(segments.dims())
                 + ".");
       }
-      INDArray places = segments.array();
-      RowKernels.checkIndices(name(), places, count);
+      INDArray flatIndices = segments.array();
+      RowKernels.checkIndices(name(), flatIndices, count);
       long[] shape = x.shape();
       shape[0] = count;
       INDArray y = x.allocate(shape);
-      RowKernels.scatterAdd(x.array(), 0, places, y);
-      return Value.of(
+      RowKernels.scatterAdd(x.array(), 0, flatIndices, y);
+      return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.gather(name(), dy.array(), 0, places, dx);
-            back.give(x, dx);
+            RowKernels.gather(name(), dy.array(), 0, flatIndices, dx);
+            back.add(x, dx);
           });
     }
   }
 
-  private static long[] joined(long[]... parts) {
-    return Arrays.stream(parts).flatMapToLong(LongStream::of).toArray();
+  private static long[] concatenated(long[]... arrays) {
+    return Arrays.stream(arrays).flatMapToLong(LongStream::of).toArray();
   }
 
-  /** y [n, k] of x [n, d]: y_ij = x_i,c with c = columns_ij. */
-  record Pick() implements Kind.Choice {
+  /** Gathers elements of the rows x [n, d] to y [n, k]: y_ij = x_i,c with c = columns_ij. */
+  record GatherColumns() implements OperationKind.ElementSelection {
     @Override
     public String name() {
       return "gather";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       INDArray columns = inputs[1].array();
       INDArray y = x.allocate(inputs[1].dims());
       RowKernels.pick(name(), x.array(), columns, y);
-      return Value.of(
+      return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
             RowKernels.place(dy.array(), columns, dx);
-            back.give(x, dx);
+            back.add(x, dx);
           });
     }
   }
 
-  /** y [n, size] of x [n, k]: y_ic is the sum of x_ij over all j with c = columns_ij. */
-  record Place(String name, long size) implements Kind.OfAnyFormat {
+  /** Scatters x [n, k] to y [n, size]: y_ic is the sum of x_ij over all j with columns_ij = c. */
+  record ScatterColumns(String name, long size) implements OperationKind.AnyDType {
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       INDArray columns = inputs[1].array();
       RowKernels.checkIndices(name(), columns, size);
       INDArray y = x.allocate(x.size(0), size);
       RowKernels.place(x.array(), columns, y);
-      return Value.of(
+      return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
             RowKernels.pick(name(), dy.array(), columns, dx);
-            back.give(x, dx);
+            back.add(x, dx);
           });
     }
   }
 
-  /** Where the largest or smallest element of each row [n, d] is: [n]. */
-  record ArgExtreme(boolean largest) implements Kind.OfAnyFormat {
+  /** The index [n] of the maximum or minimum of each row [n, d]. */
+  record ArgExtremum(boolean max) implements OperationKind.AnyDType {
     @Override
     public String name() {
-      return largest ? "argmax" : "argmin";
+      return max ? "argmax" : "argmin";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor rows = inputs[0];
       INDArray columns = rows.step().arena().allocate(DType.INT, rows.size(0));
-      RowExtrema.find(largest, rows.array(), null, columns);
-      return Value.of(columns, DType.INT, null);
+      RowExtrema.find(max, rows.array(), null, columns);
+      return ForwardResult.of(columns, DType.INT, null);
     }
   }
 
-  /** The k largest elements of each row [n, d], largest first, and where they are: [n, k]. */
-  record Top(int k) implements Kind {
+  /** The k largest elements [n, k] of each row [n, d] in descending order, and their indices. */
+  record TopColumns(int k) implements OperationKind {
     @Override
     public String name() {
       return "topK";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor rows = inputs[0];
       INDArray columns = rows.step().arena().allocate(DType.INT, rows.size(0), k);
       INDArray y = rows.allocate(rows.size(0), k);
       RowExtrema.top(rows.array(), y, columns);
-      return Value.of(
+      return ForwardResult.of(
               y,
               rows.dtype(),
               (dy, back) -> {
                 INDArray dx = rows.allocate(rows.dims());
                 RowKernels.place(dy.array(), columns, dx);
-                back.give(rows, dx);
+                back.add(rows, dx);
               })
-          .with(new Value.Constant(columns, DType.INT));
+          .with(new ForwardResult.Constant(columns, DType.INT));
     }
   }
 
   static Tensor gather(Tensor x, int axis, Tensor indices) {
     int along = checked("gather", x, axis, indices);
-    Tensor rows = lastAsRows(x, along);
-    Tensor columns = lastAsRows(indices, along);
-    return rowsBack(x.step().apply(new Pick(), rows, columns), indices.dims(), along);
+    Tensor rows = toRows(x, along);
+    Tensor columns = toRows(indices, along);
+    return fromRows(x.step().apply(new GatherColumns(), rows, columns), indices.dims(), along);
   }
 
   static Tensor scatterAdd(Tensor x, int axis, Tensor indices, Tensor source) {
     int along = checked("scatterAdd", x, axis, indices);
     x.checkWith("scatterAdd", source);
     Shape.checkEqual("scatterAdd", indices.dims(), source.dims());
-    Tensor rows = lastAsRows(source, along);
-    Tensor columns = lastAsRows(indices, along);
-    Tensor sums = x.step().apply(new Place("scatterAdd", x.size(along)), rows, columns);
-    return x.add(rowsBack(sums, x.dims(), along));
+    Tensor rows = toRows(source, along);
+    Tensor columns = toRows(indices, along);
+    Tensor sums = x.step().apply(new ScatterColumns("scatterAdd", x.size(along)), rows, columns);
+    return x.add(fromRows(sums, x.dims(), along));
   }
 
   private static int checked(String name, Tensor x, int axis, Tensor indices) {
-    Selection.checkInt(name, "tensor of indices", indices, x);
+    Constants.checkInt(name, "index tensor", indices, x);
     int along = Shape.axes(name, x.dims(), axis)[0];
     long[] expected = x.shape();
     if (indices.rank() == x.rank()) {
@@ -195,25 +198,25 @@ final class Indexing {
           name
               + ": expected indices of shape "
               + Arrays.toString(x.dims())
-              + " but for axis "
+              + " except along axis "
               + along
               + ", got "
               + Arrays.toString(indices.dims())
               + ".");
     }
     if (along != x.rank() - 1) {
-      // Else they are checked where they are used, in the same order.
+      // Otherwise, the operation checks them in this order itself.
       RowKernels.checkIndices(name, indices.array(), x.size(along));
     }
     return along;
   }
 
-  static Tensor arg(boolean largest, Tensor x, boolean keepDims, int axis) {
-    Kind kind = new ArgExtreme(largest);
+  static Tensor arg(boolean max, Tensor x, boolean keepDims, int axis) {
+    OperationKind kind = new ArgExtremum(max);
     int along = Shape.axes(kind.name(), x.dims(), axis)[0];
-    int[] over = {along};
-    long[] shape = keepDims ? Shape.reduced(x.dims(), over) : Shape.without(x.dims(), over);
-    return x.step().apply(kind, lastAsRows(x, along)).reshape(shape);
+    int[] reduced = {along};
+    long[] shape = keepDims ? Shape.reduced(x.dims(), reduced) : Shape.without(x.dims(), reduced);
+    return x.step().apply(kind, toRows(x, along)).reshape(shape);
   }
 
   static TopK topK(Tensor x, int k, int axis) {
@@ -230,14 +233,14 @@ final class Indexing {
               + k
               + ".");
     }
-    List<Tensor> found = x.step().applyAll(new Top(k), lastAsRows(x, along));
+    List<Tensor> results = x.step().applyAll(new TopColumns(k), toRows(x, along));
     long[] shape = x.shape();
     shape[along] = k;
-    return new TopK(rowsBack(found.get(0), shape, along), rowsBack(found.get(1), shape, along));
+    return new TopK(fromRows(results.get(0), shape, along), fromRows(results.get(1), shape, along));
   }
 
   static Tensor oneHot(Tensor x, int classes, DType dtype) {
-    Selection.checkInt("oneHot", "tensor of classes", x, x);
+    Constants.checkInt("oneHot", "class tensor", x, x);
     if (classes < 1) {
       throw new IllegalArgumentException("oneHot: expected at least 1 class, got " + classes + ".");
     }
@@ -247,22 +250,22 @@ final class Indexing {
     ones.assign(1);
     Tensor columns = x.reshape(-1, 1);
     return x.step()
-        .apply(new Place("oneHot", classes), x.step().own(ones, dtype), columns)
+        .apply(new ScatterColumns("oneHot", classes), x.step().own(ones, dtype), columns)
         .reshape(shape);
   }
 
-  /** x [.., d] with an axis moved to the end, as rows [n, d]. */
-  private static Tensor lastAsRows(Tensor x, int axis) {
-    Tensor moved = axis == x.rank() - 1 ? x : x.permute(toEnd(x.rank(), axis));
+  /** Moves an axis to the end, and merges the others: returns rows [n, d]. */
+  private static Tensor toRows(Tensor x, int axis) {
+    Tensor moved = axis == x.rank() - 1 ? x : x.permute(orderWithLast(x.rank(), axis));
     return moved.reshape(-1, x.size(axis));
   }
 
-  /** The inverse of {@link #lastAsRows}, to a shape. */
-  private static Tensor rowsBack(Tensor rows, long[] shape, int axis) {
+  /** Inverts {@link #toRows} for a given shape. */
+  private static Tensor fromRows(Tensor rows, long[] shape, int axis) {
     if (axis == shape.length - 1) {
       return rows.reshape(shape);
     }
-    int[] order = toEnd(shape.length, axis);
+    int[] order = orderWithLast(shape.length, axis);
     int[] inverse = new int[order.length];
     long[] moved = new long[order.length];
     for (int i = 0; i < order.length; i++) {
@@ -272,7 +275,7 @@ final class Indexing {
     return rows.reshape(moved).permute(inverse);
   }
 
-  private static int[] toEnd(int rank, int axis) {
+  private static int[] orderWithLast(int rank, int axis) {
     return IntStream.concat(IntStream.range(0, rank).filter(i -> i != axis), IntStream.of(axis))
         .toArray();
   }

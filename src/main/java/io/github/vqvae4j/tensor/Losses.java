@@ -7,22 +7,22 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Losses, each a mean. */
+/** Loss functions, averaged over all elements or rows. */
 final class Losses {
-  /** No class. */
-  private static final int NONE = Integer.MIN_VALUE;
+  /** An ignored label that matches no class. */
+  private static final int NO_IGNORED_CLASS = Integer.MIN_VALUE;
 
   private Losses() {}
 
-  /** The mean of squared differences. */
-  record MeanSquaredError() implements Kind {
+  /** The mean of the squared differences. */
+  record MeanSquaredError() implements OperationKind {
     @Override
     public String name() {
       return "meanSquaredError";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       Tensor target = inputs[1];
       check(name(), x, target);
@@ -33,22 +33,22 @@ final class Losses {
       if (!x.isTracked() && !target.isTracked()) {
         x.release(difference);
       }
-      return Value.of(
+      return ForwardResult.of(
           mean,
           x.dtype(),
           (dy, back) -> {
             double factor = 2 * HeapCopy.doublesOf(dy.array())[0] / x.length();
-            giveScaled(back, x, difference, factor);
-            giveScaled(back, target, difference, -factor);
+            addScaled(back, x, difference, factor);
+            addScaled(back, target, difference, -factor);
           });
     }
 
-    private static void giveScaled(
-        Backpropagation back, Tensor receiver, INDArray array, double factor) {
-      if (back.wants(receiver)) {
-        INDArray scaled = receiver.allocate(array.shape());
-        receiver.kernels().affine(array, factor, 0, scaled);
-        back.give(receiver, scaled);
+    private static void addScaled(
+        Backpropagation back, Tensor operand, INDArray array, double factor) {
+      if (back.requires(operand)) {
+        INDArray scaled = operand.allocate(array.shape());
+        operand.kernels().affine(array, factor, 0, scaled);
+        back.add(operand, scaled);
       }
     }
   }
@@ -67,9 +67,10 @@ final class Losses {
   static Tensor huber(Tensor x, Tensor target, double delta) {
     check("huber", x, target);
     if (!(delta > 0)) {
-      throw new IllegalArgumentException("huber: expected a delta above 0, got " + delta + ".");
+      throw new IllegalArgumentException(
+          "huber: expected a delta greater than 0, got " + delta + ".");
     }
-    // With c = the difference d clamped to +-delta, both branches are c (d - c / 2).
+    // With c = clamp(d, -delta, delta) for the difference d, both branches are c (d - c / 2).
     Tensor difference = x.sub(target);
     Tensor clamped = difference.clamp(-delta, delta);
     return difference.sub(clamped.mul(0.5)).mul(clamped).mean();
@@ -81,49 +82,51 @@ final class Losses {
     return logits.softplus().sub(logits.mul(target)).mean();
   }
 
-  /** The mean of -ln softmax(row)[class] over rows [n, classes] whose class is not ignored. */
-  record CrossEntropyOfRows(int ignored) implements Kind.OfAnyFormat {
+  /** The mean of -ln softmax(row)[class] over the rows [n, classes] whose class is not ignored. */
+  record CrossEntropyOfRows(int ignored) implements OperationKind.AnyDType {
     @Override
     public String name() {
       return "crossEntropy";
     }
 
-    /** By rows, since kernels may hide a NaN. */
+    /** Inspects the rows, since kernels may hide a NaN. */
     @Override
-    public boolean leftNanOut(Operation operation) {
-      double[] logits = operation.tensors()[0].toDoubles();
-      int[] classes = operation.tensors()[1].toInts();
+    public boolean discardedNan(Operation operation) {
+      double[] logits = operation.inputArray()[0].toDoubles();
+      int[] classes = operation.inputArray()[1].toInts();
       int columns = logits.length / classes.length;
       return IntStream.range(0, logits.length)
           .allMatch(i -> classes[i / columns] == ignored || !Double.isNaN(logits[i]));
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor logits = inputs[0];
       INDArray classes = inputs[1].array();
       INDArray xs = logits.array();
       INDArray mean = logits.allocate(1);
       Arena arena = logits.step().arena();
-      double value = CrossEntropy.mean(logits.kernels(), arena, xs, classes, ignored);
-      HeapCopy.write(new double[] {value}, mean);
-      return Value.of(
+      double loss = CrossEntropy.mean(logits.kernels(), arena, xs, classes, ignored);
+      HeapCopy.write(new double[] {loss}, mean);
+      return ForwardResult.of(
           mean,
           logits.dtype(),
           (dy, back) -> {
             INDArray dx = logits.allocate(logits.dims());
-            double slope = HeapCopy.doublesOf(dy.array())[0];
-            CrossEntropy.gradient(logits.kernels(), xs, classes, ignored, slope, dx);
-            back.give(logits, dx);
+            double scale = HeapCopy.doublesOf(dy.array())[0];
+            CrossEntropy.gradient(logits.kernels(), xs, classes, ignored, scale, dx);
+            back.add(logits, dx);
           });
     }
   }
 
-  /** The shape of the targets of logits, of which there must be one for each row. */
-  static long[] rowsOf(Tensor logits, int... targets) {
+  /**
+   * Returns the shape of the targets, after checking that there is one for each row of the logits.
+   */
+  static long[] targetShape(Tensor logits, int... targets) {
     if (targets.length != logits.length() / logits.size(-1)) {
       throw new IllegalArgumentException(
-          "crossEntropy: expected a target for each of the "
+          "crossEntropy: expected one target for each of the "
               + logits.length() / logits.size(-1)
               + " rows of logits "
               + Arrays.toString(logits.dims())
@@ -136,7 +139,7 @@ final class Losses {
 
   static Tensor crossEntropy(Tensor logits, Tensor classes) {
     Step.checkNoIntegers("crossEntropy", logits);
-    Selection.checkInt("crossEntropy", "tensor of classes", classes, logits);
+    Constants.checkInt("crossEntropy", "class tensor", classes, logits);
     int[] targets = classes.toInts();
     for (int i = 0; i < targets.length; i++) {
       if (targets[i] < 0 || targets[i] >= logits.size(-1)) {
@@ -152,18 +155,18 @@ final class Losses {
                 + ".");
       }
     }
-    return crossEntropy(logits, classes, NONE);
+    return crossEntropy(logits, classes, NO_IGNORED_CLASS);
   }
 
   static Tensor crossEntropy(Tensor logits, Tensor classes, int ignored) {
     Step.checkNoIntegers("crossEntropy", logits);
-    Selection.checkInt("crossEntropy", "tensor of classes", classes, logits);
+    Constants.checkInt("crossEntropy", "class tensor", classes, logits);
     long[] expected = Shape.without(logits.dims(), new int[] {logits.rank() - 1});
     if (!Arrays.equals(expected, classes.dims())) {
       throw new IllegalArgumentException(
-          "crossEntropy: expected a target for each row of logits "
+          "crossEntropy: expected one target for each row of logits "
               + Arrays.toString(logits.dims())
-              + ", that is targets "
+              + ", i.e. targets "
               + Arrays.toString(expected)
               + ", got targets "
               + Arrays.toString(classes.dims())

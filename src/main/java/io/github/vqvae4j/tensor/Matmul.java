@@ -4,19 +4,19 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Matrix products a b, one for each index of the leading axes, which are equal.
+ * A batched matrix product a b of tensors with equal leading axes.
  *
- * @param transposeA whether a is [.., k, m], not [.., m, k]
- * @param transposeB whether b is [.., n, k], not [.., k, n]
+ * @param transposeA whether a is [.., k, m] instead of [.., m, k]
+ * @param transposeB whether b is [.., n, k] instead of [.., k, n]
  */
-record Matmul(boolean transposeA, boolean transposeB) implements Kind {
+record Matmul(boolean transposeA, boolean transposeB) implements OperationKind {
   @Override
   public String name() {
     return "matmul";
   }
 
   @Override
-  public Value of(Tensor... inputs) {
+  public ForwardResult forward(Tensor... inputs) {
     Tensor a = inputs[0];
     Tensor b = inputs[1];
     long[] shape = a.shape();
@@ -26,45 +26,45 @@ record Matmul(boolean transposeA, boolean transposeB) implements Kind {
     INDArray bs = b.array();
     INDArray y = a.allocate(shape);
     a.kernels().matmul(as, transposeA, bs, transposeB, y);
-    return Value.of(
+    return ForwardResult.of(
         y,
         a.dtype(),
         (dy, back) -> {
-          if (back.wants(a)) {
+          if (back.requires(a)) {
             INDArray da = a.allocate(a.dims());
             if (transposeA) {
               a.kernels().matmul(bs, transposeB, dy.array(), true, da);
             } else {
               a.kernels().matmul(dy.array(), false, bs, !transposeB, da);
             }
-            back.give(a, da);
+            back.add(a, da);
           }
-          if (back.wants(b)) {
+          if (back.requires(b)) {
             INDArray db = b.allocate(b.dims());
             if (transposeB) {
               b.kernels().matmul(dy.array(), true, as, transposeA, db);
             } else {
               b.kernels().matmul(as, !transposeA, dy.array(), false, db);
             }
-            back.give(b, db);
+            back.add(b, db);
           }
         });
   }
 
-  /** The product of matrices whose leading axes broadcast. */
+  /** Computes the matrix product with broadcasting of the leading axes. */
   static Tensor broadcast(Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
     Matmul kind = new Matmul(transposeA, transposeB);
     kind.check(a, b);
-    long[] leading = Shape.broadcast("matmul", matrices(a), matrices(b));
-    return a.step().apply(kind, repeated(a, leading), repeated(b, leading));
+    long[] leading = Shape.broadcast("matmul", leadingAxes(a), leadingAxes(b));
+    return a.step().apply(kind, expanded(a, leading), expanded(b, leading));
   }
 
-  /** The leading axes. */
-  private static long[] matrices(Tensor x) {
+  /** Returns the sizes of the leading axes. */
+  private static long[] leadingAxes(Tensor x) {
     return Arrays.copyOf(x.dims(), x.rank() - 2);
   }
 
-  private static Tensor repeated(Tensor x, long[] leading) {
+  private static Tensor expanded(Tensor x, long[] leading) {
     long[] shape = Arrays.copyOf(leading, leading.length + 2);
     shape[leading.length] = x.size(-2);
     shape[leading.length + 1] = x.size(-1);
@@ -77,7 +77,7 @@ record Matmul(boolean transposeA, boolean transposeB) implements Kind {
     boolean fits =
         a.rank() >= 2
             && b.rank() >= 2
-            && Shape.fit(matrices(a), matrices(b))
+            && Shape.broadcasts(leadingAxes(a), leadingAxes(b))
             && a.size(transposeA ? -2 : -1) == b.size(transposeB ? -1 : -2);
     if (!fits) {
       throw new IllegalArgumentException(

@@ -4,20 +4,21 @@ import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.internal.MemoryLimits;
 import java.util.function.Supplier;
 
-/** Turns errors of memory, of the JVM and of JavaCPP, into an exception with figures. */
+/** Converts out-of-memory errors of the JVM and JavaCPP to exceptions that report memory sizes. */
 public final class MemoryGuard {
   private MemoryGuard() {}
 
   /**
-   * Runs work that needs large arrays, and throws an {@link InsufficientMemoryException} for an
-   * {@code OutOfMemoryError} in it. What the thread keeps outside the heap is then freed.
+   * Runs a computation that needs large arrays, and converts an {@code OutOfMemoryError} to an
+   * {@link InsufficientMemoryException}. Also frees the thread's retained off-heap memory in that
+   * case.
    *
-   * @param what the work and the size of what it is done on, for the message
-   * @param bytes of what it is done on
-   * @param work closes its steps also if it fails
-   * @param <T> of the result
-   * @return the result of the work
-   * @throws InsufficientMemoryException if memory runs out
+   * @param what a description of the computation and the size of its data, for the message
+   * @param bytes the size of its data in bytes
+   * @param work the computation, which must close its steps even if it fails
+   * @param <T> the type of the result
+   * @return the result of the computation
+   * @throws InsufficientMemoryException if memory is exhausted
    */
   public static <T> T run(String what, long bytes, Supplier<T> work) {
     try {
@@ -31,10 +32,10 @@ public final class MemoryGuard {
   }
 
   /**
-   * Says what to do so that so many bytes fit outside the heap.
+   * Returns advice on how to provide a given amount of off-heap memory.
    *
-   * @param bytes of a thread's tensors and workspaces
-   * @return a sentence, with settings that will likely do unless the machine is too small
+   * @param bytes the memory for a thread's tensors and workspaces, in bytes
+   * @return a sentence with settings that are likely to suffice, unless the machine is too small
    */
   public static String advice(long bytes) {
     return MemoryLimits.advice(bytes);

@@ -4,18 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A tensor's place in the graph that gradients go through: a leaf, as a variable's tensor, or the
- * result of an operation.
+ * A node of the autograd graph: a leaf, such as a variable's tensor, or the result of an operation.
  */
 final class Node {
-  /** The content that a variable had when an operation used it. */
+  /** The version of a variable when an operation used it. */
   private record Use(Variable variable, long stamp) {
     void checkUnchanged() {
       if (variable.stamp() != stamp) {
         throw new IllegalStateException(
             "Tensor.backward: "
                 + variable.name()
-                + " was written after the forward pass had used it, so its gradient would mix old"
+                + " was written after its use in the forward pass, so its gradient would mix old"
                 + " and new values. Call backward() before writing, or open a new step.");
       }
     }
@@ -24,15 +23,15 @@ final class Node {
   private final int index;
   private final Operation operation;
   private final List<Use> uses;
-  private Backward backward;
+  private BackwardFunction backward;
 
-  /** Whether gradients may go through it again. */
-  private boolean kept;
+  /** Whether the node can be backpropagated through repeatedly. */
+  private boolean retained;
 
-  /** Of a leaf, the sum over all calls of {@link Tensor#backward}; null before the first. */
+  /** For leaves: the sum over all calls of {@link Tensor#backward}; null before the first. */
   private GradientArray gradient;
 
-  private Node(int index, Operation operation, Backward backward, List<Use> uses) {
+  private Node(int index, Operation operation, BackwardFunction backward, List<Use> uses) {
     this.index = index;
     this.operation = operation;
     this.backward = backward;
@@ -43,9 +42,9 @@ final class Node {
     return new Node(index, null, null, List.of());
   }
 
-  static Node of(int index, Operation operation, Backward backward) {
+  static Node of(int index, Operation operation, BackwardFunction backward) {
     List<Use> uses = new ArrayList<>();
-    for (Tensor input : operation.tensors()) {
+    for (Tensor input : operation.inputArray()) {
       if (input != null) {
         input.keepForGradients();
         Variable storage = input.storage();
@@ -57,7 +56,7 @@ final class Node {
     return new Node(index, operation, backward, uses);
   }
 
-  /** Its place among the nodes of the step, which are in the order of their making. */
+  /** Returns the index among the nodes of the step, in order of creation. */
   int index() {
     return index;
   }
@@ -66,38 +65,38 @@ final class Node {
     return operation == null;
   }
 
-  /** What computed it; null for a leaf. */
+  /** Returns the operation that computed this result; null for a leaf. */
   Operation operation() {
     return operation;
   }
 
-  /** Runs the operation's backward function. */
+  /** Runs the backward function of the operation. */
   void propagate(GradientArray dy, Backpropagation back) {
     uses.forEach(Use::checkUnchanged);
     backward.run(dy, back);
   }
 
-  /** Whether gradients went through it, so that what they are computed from is gone. */
+  /** Returns whether this node has been backpropagated through and released. */
   boolean isPropagated() {
     return operation != null && backward == null;
   }
 
-  /** Has what gradients are computed from stay until the step closes. */
-  void keep() {
-    kept = true;
+  /** Retains the backward function until the step closes. */
+  void retain() {
+    retained = true;
   }
 
-  /** MultiStep what gradients are computed from, unless it is kept. */
-  void drop() {
-    backward = kept ? backward : null;
+  /** Releases the backward function, unless it is retained. */
+  void release() {
+    backward = retained ? backward : null;
   }
 
-  /** Of a leaf, the sum of what it was given; null if nothing. */
+  /** Returns the accumulated gradient of a leaf; null if there is none. */
   GradientArray gradient() {
     return gradient;
   }
 
-  /** Adds to a leaf's gradient. */
+  /** Adds to the gradient of a leaf. */
   void add(GradientArray addend, Graph graph) {
     gradient = gradient == null ? addend : graph.sum(null, gradient, addend);
   }

@@ -1,9 +1,9 @@
 package io.github.vqvae4j.tensor;
 
-/** Finds NaN and infinity in arrays, variables and tensors. */
+/** Finds the first NaN or infinity in arrays, variables and tensors. */
 public final class NonFinite {
-  /** Numbers copied out at a time, which stay in the first-level cache. */
-  private static final int LENGTH = 2048;
+  /** The number of values per chunk, which fits into the L1 cache. */
+  private static final int CHUNK = 2048;
 
   private interface Source {
     void read(long offset, float[] target, int length);
@@ -12,11 +12,11 @@ public final class NonFinite {
   private NonFinite() {}
 
   /**
-   * Returns the index of the first element that is NaN or infinite.
+   * Returns the index of the first NaN or infinity in an array.
    *
    * @param values the array
-   * @param length how many elements are searched, from the start
-   * @return its index, or -1 if all are finite
+   * @param length the number of elements to search, from the start
+   * @return the index, or -1 if all elements are finite
    */
   public static int index(float[] values, int length) {
     for (int i = 0; i < length; i++) {
@@ -28,38 +28,38 @@ public final class NonFinite {
   }
 
   /**
-   * Returns the index of a variable's first element that is NaN or infinite.
+   * Returns the index of the first NaN or infinity in a variable.
    *
-   * @param variable in FLOAT or DOUBLE
-   * @return its index, row by row, or -1 if all are finite
+   * @param variable a FLOAT or DOUBLE variable
+   * @return the index in C order, or -1 if all elements are finite
    */
   public static long index(Variable variable) {
     return variable.dtype() == DType.DOUBLE
         ? index(variable.toDoubles())
-        : index(variable.size(), (from, target, n) -> variable.read(from, target, 0, n));
+        : index(variable.size(), (offset, target, n) -> variable.read(offset, target, 0, n));
   }
 
   /**
-   * Returns the index of a tensor's first element that is NaN or infinite.
+   * Returns the index of the first NaN or infinity in a tensor.
    *
-   * @param tensor in FLOAT or DOUBLE
-   * @return its index, row by row, or -1 if all are finite
+   * @param tensor a FLOAT or DOUBLE tensor
+   * @return the index in C order, or -1 if all elements are finite
    */
   public static long index(Tensor tensor) {
     return tensor.dtype() == DType.DOUBLE
         ? index(tensor.toDoubles())
-        : index(tensor.length(), (from, target, n) -> tensor.read(from, target, 0, n));
+        : index(tensor.length(), (offset, target, n) -> tensor.read(offset, target, 0, n));
   }
 
   private static long index(long size, Source source) {
-    float[] slice = new float[(int) Math.min(LENGTH, size)];
-    if (allFinite(size, source, slice)) {
+    float[] chunk = new float[(int) Math.min(CHUNK, size)];
+    if (allFinite(size, source, chunk)) {
       return -1;
     }
-    for (long offset = 0; offset < size; offset += LENGTH) {
-      int length = (int) Math.min(LENGTH, size - offset);
-      source.read(offset, slice, length);
-      int index = index(slice, length);
+    for (long offset = 0; offset < size; offset += CHUNK) {
+      int length = (int) Math.min(CHUNK, size - offset);
+      source.read(offset, chunk, length);
+      int index = index(chunk, length);
       if (index >= 0) {
         return offset + index;
       }
@@ -67,19 +67,19 @@ public final class NonFinite {
     return -1;
   }
 
-  /** A sum of zeros for each place in a slice: independent additions become vector instructions. */
-  private static boolean allFinite(long size, Source source, float[] slice) {
-    float[] sums = new float[slice.length];
-    for (long offset = 0; offset < size; offset += LENGTH) {
-      int length = (int) Math.min(LENGTH, size - offset);
-      source.read(offset, slice, length);
+  /** Sums x * 0 separately for each position in a chunk, so that the additions are vectorized. */
+  private static boolean allFinite(long size, Source source, float[] chunk) {
+    float[] sums = new float[chunk.length];
+    for (long offset = 0; offset < size; offset += CHUNK) {
+      int length = (int) Math.min(CHUNK, size - offset);
+      source.read(offset, chunk, length);
       for (int i = 0; i < length; i++) {
-        sums[i] += slice[i] * 0;
+        sums[i] += chunk[i] * 0;
       }
     }
     float sum = 0;
-    for (float each : sums) {
-      sum += each;
+    for (float partial : sums) {
+      sum += partial;
     }
     return sum == 0;
   }

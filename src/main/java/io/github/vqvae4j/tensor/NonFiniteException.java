@@ -1,28 +1,28 @@
 package io.github.vqvae4j.tensor;
 
 /**
- * Thrown if a value that must be finite is NaN or infinite: a weight of a model, the output of a
- * layer, a vector to be quantized. The usual cause is training that diverged.
+ * Thrown if a value that must be finite is NaN or infinite, such as a model weight, a layer output,
+ * or an encoder output to be quantized. The usual cause is diverged training.
  */
 public final class NonFiniteException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
-  /** The operation or model that found it. */
+  /** The operation or model that reported the value. */
   private final String source;
 
-  /** What is not finite. */
+  /** A description of the value. */
   private final String what;
 
   /** NaN or an infinity. */
   private final double value;
 
   /**
-   * Creates the exception.
+   * Creates an exception.
    *
-   * @param source the operation or model that found it
-   * @param what is not finite
+   * @param source the operation or model that reports the value
+   * @param what a description of the value
    * @param value NaN or an infinity
-   * @param remedy what to do
+   * @param remedy a remedy for the message
    */
   public NonFiniteException(String source, String what, double value, String remedy) {
     super(source + ": " + what + " is " + value + ", expected a finite number; " + remedy + ".");
@@ -32,18 +32,19 @@ public final class NonFiniteException extends ArithmeticException {
   }
 
   /**
-   * Returns who found it.
+   * Returns the operation or model that reported the value.
    *
-   * @return an operation, with its layer if it has one, or a model
+   * @return an operation with its layer, if any, or a model
    */
   public String source() {
     return source;
   }
 
   /**
-   * Returns what is not finite.
+   * Returns a description of the value.
    *
-   * @return the name of a parameter or buffer and the index in it, or of what was computed
+   * @return the name of a parameter or buffer with the index of the element, or a description of
+   *     the computed value
    */
   public String what() {
     return what;

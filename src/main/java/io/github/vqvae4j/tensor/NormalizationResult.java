@@ -3,11 +3,11 @@ package io.github.vqvae4j.tensor;
 import java.util.List;
 
 /**
- * What {@link Tensor#batchNorm} gives.
+ * The result of {@link Tensor#batchNorm}.
  *
  * @param output the normalized tensor
- * @param mean [channels], of each channel over all pixels; a constant
- * @param variance [channels], the mean squared difference from the mean; a constant
+ * @param mean the mean of each channel over the batch and all pixels, a constant [channels]
+ * @param variance the population variance of each channel, a constant [channels]
  */
 public record NormalizationResult(Tensor output, Tensor mean, Tensor variance) {
   static NormalizationResult of(List<Tensor> results) {

@@ -4,36 +4,37 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Normalizations by means and variances that are computed, of x with weight and bias or of x alone.
- * All are one kernel: rows are images of one pixel and one group, and over a batch each channel is
- * a group of one image.
+ * Normalization by the mean and variance of the input, with or without weight and bias. All kinds
+ * share one kernel, which normalizes each image over its pixels and a group of channels. For layer
+ * normalization, a row is an image with one pixel and one group. For batch normalization, the batch
+ * is one image, and each channel is a group.
  */
 final class Normalizations {
   private Normalizations() {}
 
-  /** Over the last axis. */
-  record Layer(double epsilon) implements Kind {
+  /** Layer normalization: over the last axis. */
+  record Layer(double epsilon) implements OperationKind {
     @Override
     public String name() {
       return "layerNorm";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       return normalize(name(), x.length() / x.size(-1), 1, epsilon, inputs);
     }
   }
 
-  /** Over the pixels of an image and a group of channels. */
-  record Group(int groups, double epsilon) implements Kind {
+  /** Group normalization: over the pixels of an image and a group of channels. */
+  record Group(int groups, double epsilon) implements OperationKind {
     @Override
     public String name() {
       return "groupNorm";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       if (x.rank() < 2 || groups < 1 || x.size(-1) % groups != 0) {
         throw new IllegalArgumentException(
@@ -48,21 +49,23 @@ final class Normalizations {
     }
   }
 
-  /** Over all pixels of a batch; the means and variances of the channels are results too. */
-  record Batch(double epsilon) implements Kind {
+  /**
+   * Batch normalization: over all pixels of a batch. Also returns the channel means and variances.
+   */
+  record Batch(double epsilon) implements OperationKind {
     @Override
     public String name() {
       return "batchNorm";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       return normalize(name(), 1, inputs[0].size(-1), epsilon, inputs);
     }
   }
 
-  /** The normalized x, and its means and variances [images groups]. */
-  private static Value normalize(
+  /** Returns the normalized x, with the means and variances [images groups]. */
+  private static ForwardResult normalize(
       String name, long images, long groups, double epsilon, Tensor... inputs) {
     Tensor x = inputs[0];
     Tensor weight = inputs.length > 1 ? inputs[1] : null;
@@ -77,43 +80,43 @@ final class Normalizations {
     INDArray variance = x.allocate(images, groups);
     INDArray y = x.allocate(layout);
     x.kernels().normalize(xs, ws, bs, epsilon, mean, variance, y);
-    return Value.of(
+    return ForwardResult.of(
             x.view(y, x.dims()),
             x.dtype(),
             (dy, back) -> {
-              INDArray dx = back.wants(x) ? x.allocate(layout) : null;
-              INDArray dWeight = weight == null ? null : back.arrayFor(weight);
-              INDArray dBias = bias == null ? null : back.arrayFor(bias);
+              INDArray dx = back.requires(x) ? x.allocate(layout) : null;
+              INDArray dWeight = weight == null ? null : back.allocateFor(weight);
+              INDArray dBias = bias == null ? null : back.allocateFor(bias);
               INDArray dys = x.view(dy.array(), layout);
               x.kernels()
                   .normalizeGradients(xs, ws, epsilon, mean, variance, dys, dx, dWeight, dBias);
-              back.give(x, dx);
+              back.add(x, dx);
               if (weight != null) {
-                back.give(weight, dWeight);
-                back.give(bias, dBias);
+                back.add(weight, dWeight);
+                back.add(bias, dBias);
               }
             })
-        .with(moments(x, mean), moments(x, variance));
+        .with(flat(x, mean), flat(x, variance));
   }
 
-  private static Value.Constant moments(Tensor x, INDArray moments) {
-    return new Value.Constant(x.view(moments, moments.length()), x.dtype());
+  private static ForwardResult.Constant flat(Tensor x, INDArray moments) {
+    return new ForwardResult.Constant(x.view(moments, moments.length()), x.dtype());
   }
 
   private static void check(String name, double epsilon, Tensor... inputs) {
     Tensor x = inputs[0];
     long[] expected = {x.size(-1)};
-    boolean holds = epsilon > 0;
+    boolean valid = epsilon > 0;
     for (int i = 1; i < inputs.length; i++) {
       x.checkWith(name, inputs[i]);
-      holds &= Arrays.equals(inputs[i].dims(), expected);
+      valid &= Arrays.equals(inputs[i].dims(), expected);
     }
-    if (!holds) {
+    if (!valid) {
       throw new IllegalArgumentException(
           name
               + ": expected weight and bias "
               + Arrays.toString(expected)
-              + ", or neither, and an epsilon above 0, got "
+              + ", or neither, and an epsilon greater than 0, got "
               + (inputs.length == 1
                   ? "neither"
                   : Arrays.toString(inputs[1].dims()) + ", " + Arrays.toString(inputs[2].dims()))

@@ -10,36 +10,36 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * An operation that was carried out in a {@link Step}: what it is, what it was applied to, and what
- * it gave. Gradients, the names in errors and a {@link Trace} come from this one record.
+ * An operation executed in a {@link Step}, with its attributes, inputs and results. Gradients,
+ * errors and a {@link Trace} refer to operations.
  */
 public final class Operation {
-  private final Kind kind;
+  private final OperationKind kind;
   private final Tensor[] inputs;
   private final Object layer;
   private List<Tensor> results = List.of();
 
-  Operation(Kind kind, Tensor[] inputs, Object layer) {
+  Operation(OperationKind kind, Tensor[] inputs, Object layer) {
     this.kind = kind;
     this.inputs = inputs;
     this.layer = layer;
   }
 
   /**
-   * Returns what it computes.
+   * Returns the name of the operation.
    *
-   * @return the name of the method of {@link Tensor}, as {@code conv2d}, or of one that it is put
-   *     together from; the name of a {@link CustomOperation}
+   * @return the name of the {@link Tensor} method, such as {@code conv2d}, or of the methods that
+   *     it is composed of; for a {@link CustomOperation}, its own name
    */
   public String name() {
     return kind.name();
   }
 
   /**
-   * Returns the settings it was carried out with; of a {@link CustomOperation}, its components if
-   * it is a record.
+   * Returns the attributes of the operation. Those of a {@link CustomOperation} are the components
+   * of its record, if it is a record.
    *
-   * @return by name, as {@code axis}; arrays as lists, which are copies
+   * @return the values by name, such as {@code axis}; arrays are copied to lists
    */
   public Map<String, Object> attributes() {
     Map<String, Object> attributes = new LinkedHashMap<>();
@@ -64,24 +64,24 @@ public final class Operation {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
           name()
-              + ": its attribute "
+              + ": cannot read the attribute "
               + component.getName()
-              + " cannot be read. Make the record public, or open its package.",
+              + ". Make the record public, or open its package.",
           e);
     }
   }
 
   /**
-   * Returns what it was applied to.
+   * Returns the inputs.
    *
-   * @return the operands, null where an optional one is absent
+   * @return the inputs, with null for absent optional inputs
    */
   public List<Tensor> inputs() {
     return Collections.unmodifiableList(Arrays.asList(inputs));
   }
 
   /**
-   * Returns what it gave.
+   * Returns the results.
    *
    * @return at least one tensor
    */
@@ -90,30 +90,30 @@ public final class Operation {
   }
 
   /**
-   * Returns the innermost layer whose computation it was part of.
+   * Returns the innermost layer that executed the operation.
    *
-   * @return the layer; null outside of all layers
+   * @return the layer, or null outside of all layers
    */
   public Object layer() {
     return layer;
   }
 
-  /** The name, with the layer where there is one. */
+  /** Returns the name, followed by the layer if there is one. */
   @Override
   public String toString() {
     return layer == null ? name() : name() + " in " + layer;
   }
 
-  Kind kind() {
+  OperationKind kind() {
     return kind;
   }
 
-  /** The inputs themselves, not to be changed. */
-  Tensor[] tensors() {
+  /** Returns the inputs without copying them; the array must not be modified. */
+  Tensor[] inputArray() {
     return inputs;
   }
 
-  void gave(List<Tensor> tensors) {
+  void setResults(List<Tensor> tensors) {
     results = tensors;
   }
 }

@@ -5,19 +5,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Finds the operation that a NaN or an infinity comes from: the first whose result, or gradient,
- * has one worse than all that it is computed from. So a mask of infinities is no fault, but a NaN
- * made of it is.
+ * Finds the operation that produced a NaN or an infinity: the first operation with a result or
+ * gradient that is worse than all its operands. An infinite mask is therefore not an error, but a
+ * NaN computed from it is.
  */
 final class OperationCheck {
   private static final String REMEDY =
-      "all that it was computed from was finite or, where this is NaN, at most infinite. A smaller"
-          + " learning rate, normalized inputs or an epsilon in a quotient, root or logarithm may"
-          + " help";
+      "its operands contain no NaN, and no infinity unless the value is NaN. A smaller learning"
+          + " rate, normalized inputs, or an epsilon in a quotient, root or logarithm may help";
 
-  /** How bad an element is. */
-  private enum Fault {
-    NONE,
+  /** The severity of a value. */
+  private enum Severity {
+    FINITE,
     INFINITE,
     NAN
   }
@@ -25,59 +24,59 @@ final class OperationCheck {
   private OperationCheck() {}
 
   static void ofResults(Operation operation) {
-    Fault before = worst(operation.inputs());
-    if (before == Fault.NAN) {
+    Severity operands = maxSeverity(operation.inputs());
+    if (operands == Severity.NAN) {
       checkWithNan(operation);
       return;
     }
     for (Tensor result : operation.results()) {
-      refuse(operation.toString(), "its result of shape " + shape(result), before, result);
+      checkNotWorse(operation.toString(), "its result of shape " + shape(result), operands, result);
     }
   }
 
   /**
-   * An operand that is NaN is a fault, even where the result hides it; but not where it is only
-   * seen under another shape, nor where the operation may leave its elements out and did.
+   * Throws if an operand is NaN, even if the results hide it, unless the operation only reshapes
+   * the operand, or discards its NaN elements by design.
    */
   private static void checkWithNan(Operation operation) {
     for (Tensor input : operation.inputs()) {
       if (input != null && hasNan(input) && !ignores(operation, input)) {
         throw new NonFiniteException(
-            operation.toString(), inputs(operation, input), Double.NaN, remedy(input));
+            operation.toString(), describeInput(operation, input), Double.NaN, remedy(input));
       }
     }
   }
 
   private static boolean ignores(Operation operation, Tensor input) {
-    return operation.results().get(0).owner() == input.owner()
-        || operation.kind().leftNanOut(operation);
+    return operation.results().get(0).storageOwner() == input.storageOwner()
+        || operation.kind().discardedNan(operation);
   }
 
-  /** What every checked operation gives is not NaN, so the operand came from elsewhere. */
+  /** Results of checked operations are never NaN, so the operand has another origin. */
   private static String remedy(Tensor input) {
     return input.storage() != null
         ? "it is the variable "
             + input.storage().name()
-            + ", which was NaN before the operation: look at what was loaded, or at the last update"
-        : "no checked operation made it, so it is a constant, or older than"
-            + " Step.checkEachOperation: look at the data";
+            + ", which was NaN before the operation: check the loaded file, or the last update"
+        : "it was not computed by a checked operation, so it is a constant, or older than"
+            + " Step.checkEachOperation: check the data";
   }
 
   static void ofGradient(
       Operation operation, GradientArray dy, Tensor input, GradientArray gradient) {
     Step step = input.step();
-    Fault before = worst(worst(operation.inputs()), worst(constant(step, dy)));
-    String what = "the gradient of " + inputs(operation, input);
-    refuse(operation.toString(), what, before, constant(step, gradient));
+    Severity operands = max(maxSeverity(operation.inputs()), severity(constant(step, dy)));
+    String what = "the gradient of " + describeInput(operation, input);
+    checkNotWorse(operation.toString(), what, operands, constant(step, gradient));
   }
 
-  /** The sum of two gradients of one tensor. */
+  /** Adds two gradients of one tensor, and checks the sum. */
   static GradientArray ofSum(
       Step step, Operation operation, GradientArray first, GradientArray second) {
-    Fault before = worst(worst(constant(step, first)), worst(constant(step, second)));
+    Severity operands = max(severity(constant(step, first)), severity(constant(step, second)));
     GradientArray sum = first.plus(second, step.kernels(first.dtype()));
     String source = operation == null ? "backward" : operation.toString();
-    refuse(source, "the sum of gradients of an operand", before, constant(step, sum));
+    checkNotWorse(source, "the sum of gradients of an operand", operands, constant(step, sum));
     return sum;
   }
 
@@ -85,52 +84,53 @@ final class OperationCheck {
     return step.constant(gradient.array(), gradient.dtype());
   }
 
-  private static String inputs(Operation operation, Tensor input) {
-    String places =
+  private static String describeInput(Operation operation, Tensor input) {
+    String positions =
         IntStream.range(0, operation.inputs().size())
             .filter(i -> operation.inputs().get(i) == input)
             .mapToObj(i -> "input " + i)
             .collect(Collectors.joining(" or "));
-    return "its " + places + " of shape " + shape(input);
+    return "its " + positions + " of shape " + shape(input);
   }
 
   private static String shape(Tensor tensor) {
     return Arrays.toString(tensor.dims());
   }
 
-  private static void refuse(String source, String what, Fault before, Tensor now) {
-    Fault fault = worst(now);
-    if (fault.compareTo(before) > 0) {
-      double value = fault == Fault.NAN ? Double.NaN : now.toDoubles()[(int) NonFinite.index(now)];
+  private static void checkNotWorse(String source, String what, Severity operands, Tensor tensor) {
+    Severity severity = severity(tensor);
+    if (severity.compareTo(operands) > 0) {
+      double value =
+          severity == Severity.NAN ? Double.NaN : tensor.toDoubles()[(int) NonFinite.index(tensor)];
       throw new NonFiniteException(source, what, value, REMEDY);
     }
   }
 
   static boolean hasNan(Tensor tensor) {
-    return worst(tensor) == Fault.NAN;
+    return severity(tensor) == Severity.NAN;
   }
 
-  private static Fault worst(Fault first, Fault second) {
+  private static Severity max(Severity first, Severity second) {
     return first.compareTo(second) > 0 ? first : second;
   }
 
-  private static Fault worst(Iterable<Tensor> tensors) {
-    Fault worst = Fault.NONE;
+  private static Severity maxSeverity(Iterable<Tensor> tensors) {
+    Severity max = Severity.FINITE;
     for (Tensor tensor : tensors) {
-      worst = tensor == null ? worst : worst(worst, worst(tensor));
+      max = tensor == null ? max : max(max, severity(tensor));
     }
-    return worst;
+    return max;
   }
 
-  private static Fault worst(Tensor tensor) {
+  private static Severity severity(Tensor tensor) {
     if (tensor.dtype() == DType.INT || NonFinite.index(tensor) < 0) {
-      return Fault.NONE;
+      return Severity.FINITE;
     }
     for (double value : tensor.toDoubles()) {
       if (Double.isNaN(value)) {
-        return Fault.NAN;
+        return Severity.NAN;
       }
     }
-    return Fault.INFINITE;
+    return Severity.INFINITE;
   }
 }

@@ -1,32 +1,32 @@
 package io.github.vqvae4j.tensor;
 
 /**
- * Pixels to add around images, for {@link Tensor#pad}.
+ * The padding of images for {@link Tensor#pad}.
  *
- * @param mode what is added
- * @param top rows above, at least 0
- * @param bottom rows below, at least 0
- * @param left columns at the left, at least 0
- * @param right columns at the right, at least 0
+ * @param mode the values of the padding
+ * @param top the number of rows above, at least 0
+ * @param bottom the number of rows below, at least 0
+ * @param left the number of columns on the left, at least 0
+ * @param right the number of columns on the right, at least 0
  */
 public record Padding(Mode mode, int top, int bottom, int left, int right) {
-  /** What is added. */
+  /** The values of the padding. */
   public enum Mode {
     /** Zeros. */
     ZEROS,
-    /** The image mirrored at its edge pixels, which are not repeated: c b | a b c | b a. */
+    /** A reflection of the image that does not repeat the edge pixels: c b | a b c | b a. */
     REFLECT
   }
 
   /**
-   * Checks the settings.
+   * Validates the padding.
    *
-   * @throws IllegalArgumentException if a number is negative
+   * @throws IllegalArgumentException if a size is negative
    */
   public Padding {
     if (top < 0 || bottom < 0 || left < 0 || right < 0) {
       throw new IllegalArgumentException(
-          "Padding: expected numbers of at least 0, got top "
+          "Padding: expected sizes of at least 0, got top "
               + top
               + ", bottom "
               + bottom
@@ -39,9 +39,9 @@ public record Padding(Mode mode, int top, int bottom, int left, int right) {
   }
 
   /**
-   * Zeros on all four sides.
+   * Creates zero padding for all four sides.
    *
-   * @param size rows and columns on each side
+   * @param size the number of rows and columns on each side
    * @return the padding
    */
   public static Padding zeros(int size) {
@@ -49,9 +49,9 @@ public record Padding(Mode mode, int top, int bottom, int left, int right) {
   }
 
   /**
-   * Mirrored pixels on all four sides.
+   * Creates reflection padding for all four sides.
    *
-   * @param size rows and columns on each side
+   * @param size the number of rows and columns on each side
    * @return the padding
    */
   public static Padding reflect(int size) {

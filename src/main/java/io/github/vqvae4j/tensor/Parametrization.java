@@ -6,42 +6,51 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A tensor computed from variables alone, such as masked or normalized weights. Inference reuses
- * the value until one of the variables is written. A training step computes it once for all its
- * uses, with its gradient, and so does a traced one; what kernels make of it, such as weights in
- * another layout, is then made once a step too.
+ * A tensor computed from variables, such as masked or normalized weights. In inference, the value
+ * is cached until one of the variables is written. Training steps and traced steps compute it once
+ * per step for all its uses, in training steps with its gradient. Data that kernels derive from the
+ * value, such as weights in another layout, is then also computed once per step.
  *
- * <p>For a {@link Trace} that begins later, a value that a step already has is a constant.
+ * <pre>{@code
+ * // v and gain are parameters of a layer
+ * Parametrization weight =
+ *     new Parametrization(List.of(v, gain), t -> t.get(0).weightNorm(t.get(1)));
+ * Tensor y = x.matmul(weight.in(step));
+ * }</pre>
  *
- * <p>It may be used by many threads at once, but the variables must not be written meanwhile.
+ * <p>If a {@link Trace} is started later, values that the step has already computed are constants
+ * of the trace.
+ *
+ * <p>It is safe for use by several threads, provided that the variables are not written at the same
+ * time.
  */
 public final class Parametrization {
-  /** What a step computed, and from which content of the variables. */
-  record Value(Tensor tensor, long stamp) {}
+  /** The value computed by a step, and the version of the variables that it was computed from. */
+  record CachedValue(Tensor tensor, long stamp) {}
 
   private final Variable[] sources;
   private final Function<List<Tensor>, Tensor> formula;
-  private Variable kept;
+  private Variable cached;
 
-  /** The stamp of the sources that {@link #kept} was computed from. */
+  /** The version of the sources that {@link #cached} was computed from. */
   private long stamp;
 
   /**
-   * Creates it; nothing is computed yet.
+   * Creates a parametrization of one variable. Its value is computed on first use.
    *
    * @param source the variable
-   * @param formula computes it from the variable; equal values must give equal results
+   * @param formula computes the value from the variable; it must be deterministic
    */
   public Parametrization(Variable source, UnaryOperator<Tensor> formula) {
     this(List.of(source), tensors -> formula.apply(tensors.get(0)));
   }
 
   /**
-   * Creates it; nothing is computed yet.
+   * Creates a parametrization of several variables. Its value is computed on first use.
    *
-   * @param sources the variables, at least one, all in the same number format when it is used
-   * @param formula computes it from the variables, in their order; equal values must give equal
-   *     results
+   * @param sources at least one variable; all must have the same data type on use
+   * @param formula computes the value from the variables, in the same order; it must be
+   *     deterministic
    */
   public Parametrization(List<? extends Variable> sources, Function<List<Tensor>, Tensor> formula) {
     if (sources.isEmpty()) {
@@ -55,14 +64,14 @@ public final class Parametrization {
   /**
    * Returns the value as a tensor of a step.
    *
-   * @param step where it is used
-   * @return a tensor; in a training step, gradients flow through it to the variables
-   * @throws IllegalStateException if a variable was closed
+   * @param step the step
+   * @return the value; in a training step, gradients are propagated to the variables
+   * @throws IllegalStateException if a variable is closed
    */
   public Tensor in(Step step) {
     return step.isTraining() || step.isTraced()
-        ? step.derived(this, sourceStamp(), () -> compute(step))
-        : kept(step).in(step);
+        ? step.parametrized(this, sourceStamp(), () -> compute(step))
+        : cached(step).in(step);
   }
 
   private Tensor compute(Step step) {
@@ -71,29 +80,29 @@ public final class Parametrization {
     return value;
   }
 
-  /** Stamps only grow, so the largest changes whenever one of the variables is written. */
+  /** Returns the maximum stamp, which changes with every write, since stamps only increase. */
   private long sourceStamp() {
-    long largest = 0;
+    long max = 0;
     for (Variable source : sources) {
-      source.array(); // throws if it was closed
-      largest = Math.max(largest, source.stamp());
+      source.array(); // throws if it is closed
+      max = Math.max(max, source.stamp());
     }
-    return largest;
+    return max;
   }
 
-  private synchronized Variable kept(Step step) {
-    long now = sourceStamp();
-    if (kept == null || stamp != now) {
+  private synchronized Variable cached(Step step) {
+    long current = sourceStamp();
+    if (cached == null || stamp != current) {
       Tensor result = compute(step);
-      if (kept == null) {
-        kept = new Variable(false, new float[Math.toIntExact(result.length())], result.shape());
+      if (cached == null) {
+        cached = new Variable(false, new float[Math.toIntExact(result.length())], result.shape());
       }
-      if (kept.dtype() != result.dtype()) {
-        kept.convert(result.dtype());
+      if (cached.dtype() != result.dtype()) {
+        cached.convert(result.dtype());
       }
-      kept.set(result.toDoubles());
-      stamp = now;
+      cached.set(result.toDoubles());
+      stamp = current;
     }
-    return kept;
+    return cached;
   }
 }

@@ -4,50 +4,51 @@ import io.github.vqvae4j.tensor.internal.Kernels.PoolingMode;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Maxima or averages of the pixels in a moving window. */
-record Pooling(PoolingMode pooling, int kernelHeight, int kernelWidth, ConvOptions window)
-    implements Kind {
+/** Max or average pooling over a sliding window. */
+record Pooling(PoolingMode mode, int kernelHeight, int kernelWidth, ConvOptions options)
+    implements OperationKind {
   @Override
   public String name() {
-    return pooling == PoolingMode.MAX ? "maxPool" : "averagePool";
+    return mode == PoolingMode.MAX ? "maxPool" : "averagePool";
   }
 
   @Override
-  public Value of(Tensor... inputs) {
+  public ForwardResult forward(Tensor... inputs) {
     Tensor x = inputs[0];
     check(x);
-    long height = window.height().size(x.size(1), kernelHeight);
-    long width = window.width().size(x.size(2), kernelWidth);
+    long height = options.height().size(x.size(1), kernelHeight);
+    long width = options.width().size(x.size(2), kernelWidth);
     long[] kernel = {kernelHeight, kernelWidth};
     INDArray xs = x.array();
     INDArray y = x.allocate(x.size(0), height, width, x.size(3));
-    INDArray where = pooling == PoolingMode.MAX && x.isTracked() ? x.allocate(y.shape()) : null;
-    x.kernels().pool(pooling, xs, kernel, window, y, where);
-    return Value.of(
+    INDArray argmaxIndices =
+        mode == PoolingMode.MAX && x.isTracked() ? x.allocate(y.shape()) : null;
+    x.kernels().pool(mode, xs, kernel, options, y, argmaxIndices);
+    return ForwardResult.of(
         y,
         x.dtype(),
         (dy, back) -> {
           INDArray dx = x.allocate(x.dims());
-          x.kernels().poolGradient(pooling, xs, kernel, window, where, dy.array(), dx);
-          back.give(x, dx);
+          x.kernels().poolGradient(mode, xs, kernel, options, argmaxIndices, dy.array(), dx);
+          back.add(x, dx);
         });
   }
 
   private void check(Tensor x) {
     String name = name();
-    Pixels.checkImages(name, x);
-    if (!window.isPlain()) {
+    ImageOperations.checkImages(name, x);
+    if (!options.isPlain()) {
       throw new IllegalArgumentException(
-          name + ": expected no dilation, groups or output padding, got " + window + ".");
+          name + ": expected no dilation, groups or output padding, got " + options + ".");
     }
-    if (!isEven(window.height()) || !isEven(window.width())) {
+    if (!isSymmetric(options.height()) || !isSymmetric(options.width())) {
       throw new IllegalArgumentException(
           name
               + ": expected the same padding on both sides, got "
-              + window
-              + "; pad the images first, with Tensor.pad.");
+              + options
+              + "; pad the images first with Tensor.pad.");
     }
-    if (window.height().before() >= kernelHeight || window.width().before() >= kernelWidth) {
+    if (options.height().before() >= kernelHeight || options.width().before() >= kernelWidth) {
       throw new IllegalArgumentException(
           name
               + ": expected a kernel larger than the padding, got a kernel "
@@ -55,11 +56,11 @@ record Pooling(PoolingMode pooling, int kernelHeight, int kernelWidth, ConvOptio
               + "x"
               + kernelWidth
               + " with "
-              + window
+              + options
               + ".");
     }
-    if (window.height().size(x.size(1), kernelHeight) < 1
-        || window.width().size(x.size(2), kernelWidth) < 1) {
+    if (options.height().size(x.size(1), kernelHeight) < 1
+        || options.width().size(x.size(2), kernelWidth) < 1) {
       throw new IllegalArgumentException(
           name
               + ": images "
@@ -69,12 +70,12 @@ record Pooling(PoolingMode pooling, int kernelHeight, int kernelWidth, ConvOptio
               + "x"
               + kernelWidth
               + " with "
-              + window
+              + options
               + ".");
     }
   }
 
-  private static boolean isEven(ConvOptions.Axis axis) {
+  private static boolean isSymmetric(ConvOptions.Axis axis) {
     return axis.before() == axis.after();
   }
 }

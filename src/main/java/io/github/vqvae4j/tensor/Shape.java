@@ -2,37 +2,43 @@ package io.github.vqvae4j.tensor;
 
 import java.util.Arrays;
 
-/** Arithmetic on shapes, with the errors that go with it. */
+/** Computations on shapes, with error messages. */
 final class Shape {
   private Shape() {}
 
-  /** The number of elements; there must be a dimension, and each must be at least 1. */
+  /**
+   * Returns the number of elements, after checking that there is at least one axis and all sizes
+   * are positive.
+   */
   static long size(long... shape) {
     if (shape.length == 0) {
       throw new IllegalArgumentException(
-          "Expected a shape of one dimension or more, got []: the shape of a scalar is [1].");
+          "Expected a shape of at least one dimension, got []: the shape of a scalar is [1].");
     }
     long size = 1;
     for (long d : shape) {
       if (d < 1) {
         throw new IllegalArgumentException(
-            "Every dimension must be at least 1, got shape " + Arrays.toString(shape) + ".");
+            "Expected dimensions of at least 1, got shape " + Arrays.toString(shape) + ".");
       }
       size = Math.multiplyExact(size, d);
     }
     return size;
   }
 
-  /** The shape two operands broadcast to: aligned at the last axis, sizes equal or 1. */
+  /**
+   * Returns the broadcast shape of two operands: aligned at the last axis, sizes must be equal or
+   * 1.
+   */
   static long[] broadcast(String operation, long[] a, long[] b) {
-    if (!fit(a, b)) {
+    if (!broadcasts(a, b)) {
       throw new IllegalArgumentException(
           operation
               + ": shapes "
               + Arrays.toString(a)
               + " and "
               + Arrays.toString(b)
-              + " do not fit together: aligned at the last axis, sizes must be equal or 1.");
+              + " cannot be broadcast: aligned at the last axis, sizes must be equal or 1.");
     }
     int rank = Math.max(a.length, b.length);
     long[] result = new long[rank];
@@ -44,8 +50,8 @@ final class Shape {
     return result;
   }
 
-  /** Whether two shapes broadcast. */
-  static boolean fit(long[] a, long[] b) {
+  /** Returns whether two shapes can be broadcast. */
+  static boolean broadcasts(long[] a, long[] b) {
     boolean fits = true;
     for (int i = 1; i <= Math.min(a.length, b.length); i++) {
       long da = a[a.length - i];
@@ -55,7 +61,7 @@ final class Shape {
     return fits;
   }
 
-  /** Refuses two shapes that are not the same. */
+  /** Throws unless two shapes are equal. */
   static void checkEqual(String operation, long[] a, long[] b) {
     if (!Arrays.equals(a, b)) {
       throw new IllegalArgumentException(
@@ -68,7 +74,7 @@ final class Shape {
     }
   }
 
-  /** The shape padded with ones in front up to a rank. */
+  /** Returns the shape with ones prepended up to a rank. */
   static long[] padded(long[] shape, int rank) {
     long[] result = new long[rank];
     Arrays.fill(result, 1);
@@ -76,7 +82,7 @@ final class Shape {
     return result;
   }
 
-  /** Axes made non-negative and checked; none means all. */
+  /** Returns non-negative, checked axes; all axes if none are given. */
   static int[] axes(String operation, long[] shape, int... axes) {
     int[] result = new int[axes.length == 0 ? shape.length : axes.length];
     boolean[] seen = new boolean[shape.length];
@@ -102,7 +108,7 @@ final class Shape {
     return result;
   }
 
-  /** The shape with the given axes set to 1. */
+  /** Returns the shape with the given axes set to 1. */
   static long[] reduced(long[] shape, int[] axes) {
     long[] result = shape.clone();
     for (int axis : axes) {
@@ -111,19 +117,19 @@ final class Shape {
     return result;
   }
 
-  /** The shape without the given axes; [1] if none is left. */
+  /** Returns the shape without the given axes; [1] if none remains. */
   static long[] without(long[] shape, int[] axes) {
-    boolean[] drop = new boolean[shape.length];
+    boolean[] removed = new boolean[shape.length];
     for (int axis : axes) {
-      drop[axis] = true;
+      removed[axis] = true;
     }
-    long[] kept = new long[shape.length - axes.length];
+    long[] remaining = new long[shape.length - axes.length];
     int n = 0;
     for (int i = 0; i < shape.length; i++) {
-      if (!drop[i]) {
-        kept[n++] = shape[i];
+      if (!removed[i]) {
+        remaining[n++] = shape[i];
       }
     }
-    return n == 0 ? new long[] {1} : kept;
+    return n == 0 ? new long[] {1} : remaining;
   }
 }

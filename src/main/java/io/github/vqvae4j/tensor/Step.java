@@ -21,38 +21,40 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass through a model: it owns the memory of every tensor made in it, says whether it trains,
- * and carries the key of its randomness.
+ * One forward pass through a model, with an optional backward pass. A step owns the memory of all
+ * tensors created in it, records operations for gradients if it is a training step, and holds the
+ * key of the pass's random numbers.
  *
  * <pre>{@code
  * try (Step step = Step.training(rng)) {
  *   Tensor x = step.tensor(images, 32, 28, 28, 1);
- *   Tensor loss = model.forward(x)...;
+ *   Tensor loss = model.forward(x).square().mean();
  *   loss.backward();
- *   ...                              // read gradients, update parameters
- *   step.commit();                   // buffers such as EMA statistics change here, and only here
+ *   Tensor gradient = step.gradient(weight);   // a parameter of the model
+ *   step.commit();                             // applies buffer updates such as moving averages
  * }
  * }</pre>
  *
- * <p>A step belongs to the thread that opened it. When it closes, its memory goes to the thread's
- * next step, and using one of its tensors throws.
+ * <p>A step may only be used by the thread that opened it. When it closes, its memory is reused by
+ * the thread's next step, and any use of its tensors throws.
  */
 public final class Step implements AutoCloseable {
-  /** Receives the outputs of layers as they are computed. */
+  /** Receives the layer outputs of a step as they are computed. */
   @FunctionalInterface
   public interface Observer {
     /**
-     * One output.
+     * Called when a layer has computed its output.
      *
-     * @param source the layer that computed it
-     * @param output what it computed
+     * @param source the layer
+     * @param output the output of the layer
      */
     void computed(Object source, Tensor output);
 
     /**
-     * Before an operation is carried out, or a constant or a variable's tensor is made.
+     * Called before an operation is executed, and before a constant or a variable's tensor is
+     * created.
      *
-     * @param layer the innermost that computes; null outside of all
+     * @param layer the innermost active layer, or null outside of all layers
      */
     default void using(Object layer) {}
   }
@@ -65,16 +67,17 @@ public final class Step implements AutoCloseable {
   private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
-  private final Map<Parametrization, Parametrization.Value> derived = new IdentityHashMap<>();
-  private final Commits commits = new Commits(arena);
+  private final Map<Parametrization, Parametrization.CachedValue> parametrized =
+      new IdentityHashMap<>();
+  private final PendingUpdates pendingUpdates = new PendingUpdates(arena);
   private Observer observer = (source, output) -> {};
   private Trace trace;
 
-  /** The custom operation whose own code runs; null if none does. */
-  private CustomCode custom;
+  /** The custom operation whose code is running, or null. */
+  private CustomOperationCall custom;
 
-  private boolean checksEach;
-  private boolean keepsNodes;
+  private boolean checksEachOperation;
+  private boolean retainsGraph;
   private long draws;
   private boolean open = true;
 
@@ -85,56 +88,56 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Opens a step that records what is needed for gradients.
+   * Opens a step that records operations for gradients.
    *
-   * @param key what its random numbers are a function of
-   * @return the step, to be closed by the caller
+   * @param key the key of the pass's random numbers
+   * @return a step, which the caller must close
    * @throws NullPointerException if the key is null
    */
   public static Step training(RngKey key) {
     Objects.requireNonNull(
-        key, "Step.training: expected a key, got null; Step.inference() needs none.");
+        key, "Step.training: expected a key, got null; Step.inference() requires none.");
     return new Step(true, key, KernelChoice.forFloat());
   }
 
   /**
-   * Opens a step that records what is needed for gradients.
+   * Opens a step that records operations for gradients.
    *
-   * @param rng one number of it is the seed of the step's random numbers
-   * @return the step, to be closed by the caller
+   * @param rng the generator of the seed of the pass's random numbers; it advances by one value
+   * @return a step, which the caller must close
    */
   public static Step training(Rng rng) {
     return training(keyFrom(rng));
   }
 
   /**
-   * Opens a step that only computes: no gradients of variables, no randomness, no change of any
-   * buffer.
+   * Opens an inference step without random numbers. It records no gradients of variables, and runs
+   * no buffer updates.
    *
-   * @return the step, to be closed by the caller
+   * @return a step, which the caller must close
    */
   public static Step inference() {
     return new Step(false, null, KernelChoice.forFloat());
   }
 
   /**
-   * Opens a step that only computes, and may draw random numbers: for samples.
+   * Opens an inference step with random numbers, for sampling.
    *
-   * @param key what its random numbers are a function of
-   * @return the step, to be closed by the caller
+   * @param key the key of the pass's random numbers
+   * @return a step, which the caller must close
    * @throws NullPointerException if the key is null
    */
   public static Step inference(RngKey key) {
     Objects.requireNonNull(
-        key, "Step.inference: expected a key, got null; leave it out to draw nothing.");
+        key, "Step.inference: expected a key, got null; use Step.inference() without a key.");
     return new Step(false, key, KernelChoice.forFloat());
   }
 
   /**
-   * Opens a step that only computes, and may draw random numbers: for samples.
+   * Opens an inference step with random numbers, for sampling.
    *
-   * @param rng one number of it is the seed of the step's random numbers
-   * @return the step, to be closed by the caller
+   * @param rng the generator of the seed of the pass's random numbers; it advances by one value
+   * @return a step, which the caller must close
    */
   public static Step inference(Rng rng) {
     return inference(keyFrom(rng));
@@ -145,62 +148,65 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Returns whether the pass trains.
+   * Returns whether this is a training step, which records gradients and whose {@link #commit}
+   * updates buffers.
    *
-   * @return true if gradients are recorded and buffers may change on {@link #commit}
+   * @return true for a training step
    */
   public boolean isTraining() {
     return training;
   }
 
   /**
-   * Returns what the random numbers of this pass are a function of.
+   * Returns the key of the pass's random numbers.
    *
    * @return the key that the step was opened with
-   * @throws IllegalStateException in a step for inference that was opened without one
+   * @throws IllegalStateException in an inference step without a key
    */
   public RngKey key() {
     if (key == null) {
       throw new IllegalStateException(
-          "Step: this step for inference draws no random numbers; open it with"
-              + " Step.inference(rng) to have it draw.");
+          "Step: this inference step has no key for random numbers; open it with"
+              + " Step.inference(rng).");
     }
     return key;
   }
 
   /**
-   * Returns the generator of the next draw that all examples share, such as one crop for all: a
-   * function of the key's seed and step and of how many draws the pass made before, but not of the
-   * examples' places.
+   * Returns the generator for the next random operation whose values are shared by all examples,
+   * such as the same crop for all images. The generator depends on the key's seed and step and on
+   * the number of previous random operations of the pass, but not on the positions of the examples.
    *
-   * @return a generator of its own
-   * @throws IllegalStateException as {@link #key}
+   * @return a new generator
+   * @throws IllegalStateException in an inference step without a key
    */
   public Rng sharedRng() {
     return key().shared(nextDraw());
   }
 
-  /** Counts a draw of a number that may have come from elsewhere, as from a trace. */
+  /** Registers the index of a random operation, which may come from a trace. */
   void drawn(long draw) {
     draws = Math.max(draws, draw + 1);
   }
 
   /**
-   * Counts one more random operation of the pass. Its numbers are those of {@code
-   * key().example(draw, i)}, for the example at place i of this pass.
+   * Returns the index of the next random operation of the pass, and increments the counter. The
+   * random numbers of the example at position i of this pass are those of {@code
+   * key().example(draw, i)}.
    *
-   * @return its number, from 0
-   * @throws IllegalStateException as {@link #key}
+   * @return the index, from 0
+   * @throws IllegalStateException in an inference step without a key
    */
   public long nextDraw() {
-    checkNotCustom("Step: random numbers", "Draw them before, and pass them as an input.");
+    checkNotCustom("Step: random numbers", "Generate them outside, and pass them as an input.");
     key();
     return draws++;
   }
 
   /**
-   * Counts a draw that is left out, as that of dropout in evaluation mode: later ones then give the
-   * numbers that they give after it. Nothing happens in a step that was opened without a key.
+   * Increments the counter of random operations for one that is skipped, such as dropout in
+   * evaluation mode, so that later operations generate the same values as if it had run. Has no
+   * effect in a step without a key.
    */
   public void skipDraw() {
     if (key != null) {
@@ -209,62 +215,63 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Copies numbers in.
+   * Creates a constant tensor from an array.
    *
-   * @param values row by row, the last axis fastest; as many as the shape has elements
-   * @param shape each dimension at least 1
-   * @return a constant tensor in {@link DType#FLOAT}
+   * @param values the values in C order, as many as the shape has elements
+   * @param shape the shape, with dimensions of at least 1
+   * @return a tensor of type {@link DType#FLOAT}
    */
   public Tensor tensor(float[] values, long... shape) {
-    INDArray array = fresh(values.length, DType.FLOAT, shape);
+    INDArray array = allocate(values.length, DType.FLOAT, shape);
     HeapCopy.write(values, 0, values.length, array, 0);
     return own(array, DType.FLOAT);
   }
 
   /**
-   * Copies numbers in, as {@link #tensor(float[], long...)}.
+   * Creates a constant tensor from an array of doubles.
    *
-   * @param values row by row, the last axis fastest
-   * @param shape each dimension at least 1
-   * @return a constant tensor in {@link DType#DOUBLE}
+   * @param values the values in C order, as many as the shape has elements
+   * @param shape the shape, with dimensions of at least 1
+   * @return a tensor of type {@link DType#DOUBLE}
    */
   public Tensor tensor(double[] values, long... shape) {
-    INDArray array = fresh(values.length, DType.DOUBLE, shape);
+    INDArray array = allocate(values.length, DType.DOUBLE, shape);
     HeapCopy.write(values, array);
     return own(array, DType.DOUBLE);
   }
 
   /**
-   * Copies integers in, such as codes or labels.
+   * Creates a constant tensor from an array of integers, such as codes or labels.
    *
-   * @param values row by row, the last axis fastest
-   * @param shape each dimension at least 1
-   * @return a constant tensor in {@link DType#INT}
+   * @param values the values in C order, as many as the shape has elements
+   * @param shape the shape, with dimensions of at least 1
+   * @return a tensor of type {@link DType#INT}
    */
   public Tensor tensor(int[] values, long... shape) {
-    INDArray array = fresh(values.length, DType.INT, shape);
+    INDArray array = allocate(values.length, DType.INT, shape);
     HeapCopy.write(values, 0, values.length, array, 0);
     return own(array, DType.INT);
   }
 
   /**
-   * Copies an array of ND4J in: of any order, a view or not, in a workspace or not.
+   * Creates a constant tensor from a copy of an ND4J array. The array may have any order, and may
+   * be a view or attached to a workspace.
    *
-   * @param array in FLOAT, DOUBLE or INT (32 bits), not empty
-   * @return a constant tensor of its shape and format; of shape [1] for one of rank 0
-   * @throws IllegalArgumentException if it is empty, closed, or in another format; the message says
-   *     what to convert it to
+   * @param array a non-empty array of type FLOAT, DOUBLE or INT (32 bits)
+   * @return a tensor of the same shape and data type; a scalar of rank 0 becomes shape [1]
+   * @throws IllegalArgumentException if the array is empty, closed or of another data type, with a
+   *     message that states how to convert it
    */
   public Tensor tensor(INDArray array) {
     check();
-    observer.using(layer());
+    observer.using(currentLayer());
     DType dtype = Nd4jArrays.dtype(array);
     INDArray copy = arena.allocate(dtype, array.rank() == 0 ? new long[] {1} : array.shape());
     copy.assign(array);
     return own(copy, dtype);
   }
 
-  private INDArray fresh(long values, DType dtype, long... shape) {
+  private INDArray allocate(long values, DType dtype, long... shape) {
     check();
     observer.using(layers.peek());
     if (Shape.size(shape) != values) {
@@ -281,10 +288,10 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * The gradient that {@link Tensor#backward()} found for a variable.
+   * Returns the gradient of a variable computed by {@link Tensor#backward()}.
    *
-   * @param variable used in this step
-   * @return a constant tensor of the variable's shape, or null if no result depended on it
+   * @param variable a variable that was used in this step
+   * @return a constant tensor of the variable's shape, or null if no loss depended on it
    */
   public Tensor gradient(Variable variable) {
     check();
@@ -293,17 +300,18 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Computes the gradients of a scalar with respect to some variables only, as of one of several
-   * losses. Operations that none of them lies behind are left out. What {@link Tensor#backward}
-   * adds up is not changed by this, nor what this gave by further calls. In float, results may
-   * differ from those of {@code backward()} in rounding.
+   * Computes the gradients of a scalar with respect to given variables only, such as the gradients
+   * of one of several losses. Operations on which none of the variables has an effect are skipped.
+   * The gradients accumulated by {@link Tensor#backward} and the results of earlier calls are not
+   * changed. In FLOAT, rounding may differ from {@code backward()}.
    *
    * @param loss a scalar of this step
-   * @param variables trainable, and used in this step
-   * @param keepGraph whether further gradients may go through the same results
-   * @return constant tensors of the variables' shapes, in their order; zeros where the scalar does
-   *     not depend on one
-   * @throws IllegalStateException as {@link Tensor#backward}
+   * @param variables trainable variables that were used in this step
+   * @param keepGraph whether to retain the graph, so that further gradients can be computed through
+   *     the same results
+   * @return constant tensors of the variables' shapes, in the same order; zeros if the scalar does
+   *     not depend on a variable
+   * @throws IllegalStateException as {@link Tensor#backward} does
    * @throws IllegalArgumentException if a variable was not used in this step, or has no gradient
    */
   public List<Tensor> gradients(
@@ -313,12 +321,12 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Computes the gradients of a scalar as {@link #gradients(Tensor, List, boolean)}, of which
-   * nothing further goes through the results in between.
+   * Computes the gradients of a scalar, as {@link #gradients(Tensor, List, boolean)} does, without
+   * retaining the graph.
    *
    * @param loss a scalar of this step
-   * @param variables trainable, and used in this step
-   * @return constant tensors of the variables' shapes, in their order
+   * @param variables trainable variables that were used in this step
+   * @return constant tensors of the variables' shapes, in the same order
    */
   public List<Tensor> gradients(Tensor loss, List<? extends Variable> variables) {
     return gradients(loss, variables, false);
@@ -330,74 +338,74 @@ public final class Step implements AutoCloseable {
       throw new IllegalArgumentException(
           "Step.gradients: expected variables that are used in this step and have gradients; "
               + variable.name()
-              + (leaf == null ? " was not used." : " has none: " + whyUntracked(variable)));
+              + (leaf == null ? " was not used." : " has no gradient: " + whyUntracked(variable)));
     }
     return leaf;
   }
 
   private String whyUntracked(Variable variable) {
     if (!training) {
-      return "this step is for inference.";
+      return "this is an inference step.";
     }
     return variable.isParameter()
-        ? "it was frozen when the step first used it; unfreeze it before the pass."
+        ? "it was frozen when the step first used it; unfreeze it before the forward pass."
         : "it is a buffer.";
   }
 
   /**
-   * Registers an update to run on {@link #commit}, such as a moving average: how a forward pass
-   * changes a buffer. An update of a variable that is frozen now or then is left out.
+   * Registers an update to run on {@link #commit}, such as a moving average. Forward passes change
+   * buffers only in this way. Updates that write a frozen variable are skipped, whether it is
+   * frozen now or on commit.
    *
-   * @param change what to do, with numbers copied out of the step's tensors: {@link #drainCommits}
-   *     may have it done after the step has closed
-   * @param written every variable that it writes
+   * @param update the update, which must not access the step's tensors: {@link #drainCommits}
+   *     allows it to run after the step has closed
+   * @param written all variables that the update writes
    */
-  public void onCommit(Runnable change, Variable... written) {
+  public void onCommit(Runnable update, Variable... written) {
     check();
     checkNotCustom("Step.onCommit", "Call it in the layer that applies the operation.");
     if (Stream.of(written).noneMatch(Variable::isFrozen)) {
-      commits.add(change, written);
+      pendingUpdates.add(update, written);
     }
   }
 
   /**
-   * Runs the updates registered by {@link #onCommit}, in order, once the step's results were found
-   * good. All or nothing: if an update throws, the values of all variables named to {@code
-   * onCommit} are restored, and the exception is rethrown.
+   * Runs the updates registered by {@link #onCommit} in order, once the results of the step have
+   * been accepted. The commit is atomic: if an update throws, the values of all variables passed to
+   * {@code onCommit} are restored, and the exception is rethrown.
    */
   public void commit() {
     check();
-    checkNotCustom("Step.commit", "Call it after the pass.");
-    commits.run();
+    checkNotCustom("Step.commit", "Call it after the forward pass.");
+    pendingUpdates.run();
   }
 
   /**
-   * Sets the observer that is notified of every layer's output from now on.
+   * Sets the observer that is notified of every layer output.
    *
-   * @param observer replaces the one before
+   * @param observer the observer, which replaces the previous one
    */
   public void observe(Observer observer) {
     this.observer = observer;
   }
 
   /**
-   * Notifies the observer; layers call this.
+   * Notifies the observer of a layer output. Called by layers.
    *
    * @param source the layer
-   * @param output its output
+   * @param output the output of the layer
    */
   public void computed(Object source, Tensor output) {
     observer.computed(source, output);
   }
 
   /**
-   * Computes something as a part of a layer, which the operations of the meantime are recorded
-   * with.
+   * Runs a computation as part of a layer, and records its operations with that layer.
    *
-   * @param layer what errors and traces name; its {@code toString} is its name
-   * @param computation gives the result
-   * @param <T> its type
-   * @return the result
+   * @param layer the layer, identified in errors and traces by its {@code toString}
+   * @param computation the computation to run
+   * @param <T> the type of the result
+   * @return the result of the computation
    */
   public <T> T within(Object layer, Supplier<T> computation) {
     layers.push(layer);
@@ -409,96 +417,97 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Records every operation from now on.
+   * Starts recording all operations.
    *
-   * @return the record, which grows as operations are carried out, until this step closes
+   * @return the trace, which grows with each operation until this step closes
    */
   public Trace trace() {
     check();
     checkNotCustom("Step.trace", "Call it before the operation.");
     if (trace == null) {
       trace = new Trace(this);
-      derived.clear(); // the trace would not know how they were computed
+      parametrized.clear(); // computed before the trace started, so not recorded in it
     }
     return trace;
   }
 
   /**
-   * Has every result and every gradient from now on checked to be finite, one operation at a time,
-   * with none fused into another: slow, and tells where a NaN comes from.
+   * Enables a check that all results and gradients are finite. Operations are executed one at a
+   * time without fusion, which is slow but identifies the source of a NaN.
    *
-   * <p>An operation with an operand that is NaN, or that makes a NaN or an infinity of operands
-   * that have none, throws {@link NonFiniteException}, which names the operation and the layer, and
-   * the operand if it is a variable. Infinite constants, as in masks, are no fault, nor is a NaN in
-   * what an operation leaves out, as {@code where}, {@code slice}, {@code gather} and rows that
-   * {@code crossEntropy} ignores. Convolutions that are not fused round otherwise.
+   * <p>An operation throws {@link NonFiniteException} if an operand is NaN, or if it produces a NaN
+   * or an infinity from operands that contain none. The exception names the operation, the layer
+   * and, if the operand is a variable, the variable. Infinite constants such as masks are
+   * permitted, and so is NaN in elements that an operation discards, such as {@code where}, {@code
+   * slice}, {@code gather} and rows ignored by {@code crossEntropy}. Without fusion, convolutions
+   * round differently.
    */
   public void checkEachOperation() {
     check();
     checkNotCustom("Step.checkEachOperation", "Call it before the operation.");
-    checksEach = true;
+    checksEachOperation = true;
   }
 
-  boolean checksEach() {
-    return checksEach;
+  boolean checksEachOperation() {
+    return checksEachOperation;
   }
 
   boolean isTraced() {
     return trace != null;
   }
 
-  /** Whether memory stays that {@link Tensor#release} would give back. */
+  /** Returns whether {@link Tensor#release} must not release memory. */
   boolean keepsIntermediates() {
     return trace != null || custom != null;
   }
 
-  /** The layer that computes; null outside of all. */
-  Object layer() {
+  /** Returns the innermost active layer, or null outside of all layers. */
+  Object currentLayer() {
     return layers.peek();
   }
 
-  /** Says that a custom operation's own code runs from now on, or null; returns which did. */
-  CustomCode enter(CustomCode code) {
-    CustomCode outer = custom;
-    custom = code;
+  /** Sets the custom operation whose code is running, or null; returns the previous one. */
+  CustomOperationCall enter(CustomOperationCall call) {
+    CustomOperationCall outer = custom;
+    custom = call;
     return outer;
   }
 
-  /** Throws where a custom operation's own code runs. */
+  /** Throws if the code of a custom operation is running. */
   void checkNotCustom(String what, String remedy) {
     if (custom != null) {
       throw new IllegalStateException(
           what
-              + ": a custom operation's own code computes from its inputs only, and changes nothing"
-              + " else. "
+              + ": the code of a custom operation may only compute from its inputs, without side"
+              + " effects. "
               + remedy);
     }
   }
 
-  /** Notes a tensor in memory of its own. */
-  private Tensor made(Tensor tensor) {
+  /** Registers a tensor with its own memory. */
+  private Tensor register(Tensor tensor) {
     if (custom != null) {
-      custom.made(tensor);
+      custom.register(tensor);
     }
     return tensor;
   }
 
   /**
-   * Removes the updates that {@link #commit} would run and returns them, for results that are good
-   * only together with those of further steps.
+   * Removes and returns the updates that {@link #commit} would run, for results that are only
+   * accepted together with those of further steps.
    *
-   * @return runs the updates, in order; call it once, whether or not this step is closed. If one
-   *     throws, those before it have run: undoing them is up to the caller
+   * @return runs the updates in order; must be called at most once, before or after this step
+   *     closes. If an update throws, the preceding updates have already run, and are not undone
    */
   public Runnable drainCommits() {
     check();
-    checkNotCustom("Step.drainCommits", "Call it after the pass.");
-    return commits.take();
+    checkNotCustom("Step.drainCommits", "Call it after the forward pass.");
+    return pendingUpdates.drain();
   }
 
   /**
-   * Has this thread's memory outside the heap freed when its last open step closes, rather than
-   * kept for further steps: for a pass that was unusually large.
+   * Frees this thread's off-heap memory when its last open step closes, instead of retaining it for
+   * further steps. Call it in passes that are unusually large.
    */
   public void freeOnClose() {
     check();
@@ -506,9 +515,10 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Returns how much memory outside the heap the step's tensors took so far.
+   * Returns the off-heap memory used by the step's tensors so far, excluding {@link
+   * #workspaceBytes}.
    *
-   * @return in bytes, without {@link #workspaceBytes}
+   * @return the memory in bytes
    */
   public long bytes() {
     check();
@@ -516,10 +526,10 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Returns how much memory outside the heap the operations of this thread keep for themselves:
-   * scratchpads, packed weights, images with borders.
+   * Returns the off-heap memory that operations of this thread retain as workspace: scratchpads,
+   * packed weights and padded images.
    *
-   * @return in bytes
+   * @return the memory in bytes
    */
   public long workspaceBytes() {
     check();
@@ -530,22 +540,22 @@ public final class Step implements AutoCloseable {
   public void close() {
     if (open) {
       checkThread();
-      checkNotCustom("Step.close", "Close the step outside.");
+      checkNotCustom("Step.close", "Close the step outside of the operation.");
       open = false;
       graph.clear();
       leaves.clear();
-      derived.clear();
-      commits.clear();
+      parametrized.clear();
+      pendingUpdates.clear();
       arena.giveBack();
     }
   }
 
-  /** Throws unless the step is open and this is its thread. */
+  /** Throws unless the step is open and used by its own thread. */
   void check() {
     if (!open) {
       throw new IllegalStateException(
-          "Step: it is closed, and the memory of its tensors belongs to the next step."
-              + " Copy what you want to keep with toFloats() before the step closes.");
+          "Step: this step is closed, and the memory of its tensors may have been reused."
+              + " Copy values with toFloats() before the step closes.");
     }
     checkThread();
   }
@@ -557,7 +567,7 @@ public final class Step implements AutoCloseable {
               + owner.getName()
               + ", used by thread "
               + Thread.currentThread().getName()
-              + ". Open a step of its own on each thread.");
+              + ". Open a separate step on each thread.");
     }
   }
 
@@ -569,20 +579,20 @@ public final class Step implements AutoCloseable {
     return arena;
   }
 
-  /** A constant over memory that something else gives back. */
+  /** Creates a constant over memory that is managed elsewhere. */
   Tensor constant(INDArray value, DType dtype) {
     return new Tensor(this, value, dtype, null, null);
   }
 
-  /** A constant in memory of its own, which goes back at the end of a custom operation. */
+  /** Creates a constant with its own memory, which is released at the end of a custom operation. */
   Tensor own(INDArray value, DType dtype) {
-    return made(constant(value, dtype));
+    return register(constant(value, dtype));
   }
 
-  /** A constant equal to a tensor of another step. */
+  /** Creates a constant copy of a tensor of another step. */
   Tensor copy(Tensor other) {
     check();
-    observer.using(layer());
+    observer.using(currentLayer());
     INDArray copy = arena.allocate(other.dtype(), other.dims());
     HeapCopy.copy(other.array(), copy);
     return own(copy, other.dtype());
@@ -590,10 +600,10 @@ public final class Step implements AutoCloseable {
 
   Tensor leaf(Variable variable) {
     check();
-    if (custom != null) { // a name takes a while
+    if (custom != null) { // computing the name is slow
       checkNotCustom(variable.name(), "Pass it to Step.apply as an input, with in(step).");
     }
-    observer.using(layer());
+    observer.using(currentLayer());
     return leaves.computeIfAbsent(
         variable,
         v -> {
@@ -603,91 +613,93 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * What is derived from variables, once for all its uses: computed anew after a write only. Its
-   * uses may lie behind several losses, so gradients may go through it more than once.
+   * Returns the value of a parametrization in this step, computed once per version of its
+   * variables. Several losses may depend on it, so its graph is retained.
    */
-  Tensor derived(Parametrization what, long stamp, Supplier<Tensor> formula) {
-    Parametrization.Value known = derived.get(what);
-    if (known == null || known.stamp() != stamp) {
-      boolean before = keepsNodes;
-      keepsNodes = true;
+  Tensor parametrized(Parametrization parametrization, long stamp, Supplier<Tensor> formula) {
+    Parametrization.CachedValue cached = parametrized.get(parametrization);
+    if (cached == null || cached.stamp() != stamp) {
+      boolean previous = retainsGraph;
+      retainsGraph = true;
       try {
-        known = new Parametrization.Value(formula.get(), stamp);
+        cached = new Parametrization.CachedValue(formula.get(), stamp);
       } finally {
-        keepsNodes = before;
+        retainsGraph = previous;
       }
-      derived.put(what, known);
+      parametrized.put(parametrization, cached);
     }
-    return known.tensor();
+    return cached.tensor();
   }
 
-  /** What gradients go through. */
+  /** Returns the autograd graph of the step. */
   Graph graph() {
     return graph;
   }
 
   /**
-   * Carries a custom operation out.
+   * Applies a custom operation.
    *
-   * @param operation what to compute
-   * @param inputs one or more tensors of this step, in any format
-   * @return its value; gradients go back by its backward pass, where an input has one
-   * @throws IllegalArgumentException if an input is null or of another step, or there is none
-   * @throws IllegalStateException if the operation does what {@link CustomOperation} says it may
-   *     not, or fails by an exception of its own. One that is an {@code IllegalArgumentException},
-   *     {@link NonFiniteException} or {@code InsufficientMemoryException} stays one
+   * @param operation the operation
+   * @param inputs one or more tensors of this step, of any data type
+   * @return the result; its gradient is computed by the operation's backward pass if an input
+   *     requires a gradient
+   * @throws IllegalArgumentException if there are no inputs, or an input is null or belongs to
+   *     another step
+   * @throws IllegalStateException if the operation does something that {@link CustomOperation}
+   *     prohibits, or throws another exception. An {@code IllegalArgumentException}, {@link
+   *     NonFiniteException} or {@code InsufficientMemoryException} keeps its type
    */
   public Tensor apply(CustomOperation operation, Tensor... inputs) {
     check();
-    return apply(Custom.checked(this, operation, inputs), inputs.clone());
+    return apply(CustomOperationKind.checked(this, operation, inputs), inputs.clone());
   }
 
-  /** Carries an operation out; returns its first result. */
-  Tensor apply(Kind kind, Tensor... inputs) {
+  /** Executes an operation, and returns its first result. */
+  Tensor apply(OperationKind kind, Tensor... inputs) {
     return applyAll(kind, inputs).get(0);
   }
 
-  /** Carries an operation out; returns all its results. */
-  List<Tensor> applyAll(Kind kind, Tensor... inputs) {
+  /** Executes an operation, and returns all its results. */
+  List<Tensor> applyAll(OperationKind kind, Tensor... inputs) {
     check();
-    observer.using(layer());
+    observer.using(currentLayer());
     boolean recorded = custom == null;
-    if (recorded && checksEach && kind.isFused(inputs)) {
-      return List.of(kind.oneByOne(inputs));
+    if (recorded && checksEachOperation && kind.isFused(inputs)) {
+      return List.of(kind.unfused(inputs));
     }
     if (custom != null && isAnyTracked(inputs)) {
       checkNotCustom(
-          kind.name() + " of a tensor that gradients go through",
+          kind.name() + " of a tensor that requires a gradient",
           "Pass it to Step.apply as an input.");
     }
-    if (!kind.takesIntegers()) {
+    if (!kind.acceptsIntegers()) {
       checkNoIntegers(kind.name(), inputs);
     }
-    Value value = kind.of(inputs);
-    boolean tracked = value.backward() != null && isAnyTracked(inputs);
+    ForwardResult result = kind.forward(inputs);
+    boolean tracked = result.backward() != null && isAnyTracked(inputs);
     Operation operation =
-        recorded && (tracked || trace != null || checksEach)
-            ? new Operation(kind, inputs, layer())
+        recorded && (tracked || trace != null || checksEachOperation)
+            ? new Operation(kind, inputs, currentLayer())
             : null;
-    Node node = tracked ? graph.result(operation, value.backward()) : null;
-    if (tracked && keepsNodes) {
-      node.keep();
+    Node node = tracked ? graph.result(operation, result.backward()) : null;
+    if (tracked && retainsGraph) {
+      node.retain();
     }
-    List<Tensor> results = results(value, node);
+    List<Tensor> results = tensors(result, node);
     if (operation != null) {
-      operation.gave(results);
+      operation.setResults(results);
       record(operation);
     }
     return results;
   }
 
-  /** Refuses operands in INT, of an operation or of one that is put together from several. */
+  /** Throws if an operand of an operation, which may be a composite one, is an INT tensor. */
   static void checkNoIntegers(String operation, Tensor... inputs) {
     for (Tensor input : inputs) {
       if (input != null && input.dtype() == DType.INT) {
         throw new IllegalArgumentException(
             operation
-                + ": expected a tensor in FLOAT or DOUBLE, got one in INT of shape "
+                + ": expected a FLOAT or DOUBLE tensor, got an INT tensor of shape "
                 + Arrays.toString(input.dims())
                 + ". Convert it with to(DType.FLOAT).");
       }
@@ -703,27 +715,27 @@ public final class Step implements AutoCloseable {
     return false;
   }
 
-  private List<Tensor> results(Value value, Node node) {
-    Tensor result = new Tensor(this, value.array(), value.dtype(), null, node);
-    if (value.sharing() != null) {
-      result.sharing(value.sharing());
+  private List<Tensor> tensors(ForwardResult result, Node node) {
+    Tensor first = new Tensor(this, result.array(), result.dtype(), null, node);
+    if (result.storageOwner() != null) {
+      first.withStorageOf(result.storageOwner());
     } else {
-      made(result);
+      register(first);
     }
-    if (value.further().isEmpty()) {
-      return List.of(result);
+    if (result.additional().isEmpty()) {
+      return List.of(first);
     }
-    List<Tensor> results = new ArrayList<>();
-    results.add(result);
-    value.further().forEach(more -> results.add(own(more.array(), more.dtype())));
-    return List.copyOf(results);
+    List<Tensor> tensors = new ArrayList<>();
+    tensors.add(first);
+    result.additional().forEach(more -> tensors.add(own(more.array(), more.dtype())));
+    return List.copyOf(tensors);
   }
 
   private void record(Operation operation) {
     if (trace != null) {
       trace.add(operation);
     }
-    if (checksEach) {
+    if (checksEachOperation) {
       OperationCheck.ofResults(operation);
     }
   }

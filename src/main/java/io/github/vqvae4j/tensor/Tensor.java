@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import io.github.vqvae4j.tensor.RandomNumbers.Distribution;
+import io.github.vqvae4j.tensor.RandomSample.Distribution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
@@ -18,23 +18,34 @@ import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A value computed in a {@link Step}, with what is needed to find gradients through it.
+ * An immutable multi-dimensional array computed in a {@link Step}, with automatic differentiation.
  *
- * <p>Tensors are immutable: every operation gives a new one. A training step records how each was
- * computed; {@link #backward()} on a scalar then finds the gradient of every {@link Variable} that
- * it depends on. Shapes are in C order, the last axis fastest; images are [batch, height, width,
+ * <p>Every operation returns a new tensor. A training step records each operation; {@link
+ * #backward()} on a scalar then computes the gradient with respect to every {@link Variable} that
+ * the scalar depends on.
+ *
+ * <pre>{@code
+ * try (Step step = Step.training(new Rng(1))) {
+ *   Tensor x = step.tensor(new float[] {1, 2, 3, 4}, 2, 2).requireGradient();
+ *   Tensor loss = x.matmul(x).tanh().mean();
+ *   loss.backward();
+ *   float[] gradient = x.gradient().toFloats();
+ * }
+ * }</pre>
+ *
+ * <p>Shapes are in C order, with the last axis contiguous. Images are [batch, height, width,
  * channels]. A scalar has shape [1].
  *
- * <p>Operations of two tensors broadcast: shapes are aligned at the last axis, and an axis of size
- * 1 is repeated. Both tensors must be of the same step and {@link DType}. Axes are counted from 0,
- * or from the end as -1, -2, ...; reductions without axes are over all.
+ * <p>Binary operations broadcast: shapes are aligned at the last axis, and axes of size 1 are
+ * repeated. Both operands must belong to the same step and have the same {@link DType}. Negative
+ * axes count from the end; reductions without axes reduce over all axes.
  *
- * <p>Every operation throws {@link IllegalArgumentException} for a shape, axis, index, setting or
- * format that does not fit, with what was expected and what came, and {@link IllegalStateException}
- * if the step is closed or another thread's. Integers are for comparisons, choices, shapes and
- * indices only.
+ * <p>Every operation throws {@link IllegalArgumentException} if a shape, axis, index, setting or
+ * data type is invalid, with a message that states what was expected and what was given. It throws
+ * {@link IllegalStateException} if the step is closed or belongs to another thread. INT tensors
+ * support comparisons, selection, shape and index operations only.
  *
- * <p>A tensor lives as long as its step. {@link #toFloats()} copies its numbers out.
+ * <p>A tensor is valid until its step closes; {@link #toFloats()} copies its values to an array.
  */
 public final class Tensor {
   static {
@@ -49,16 +60,16 @@ public final class Tensor {
   /** The variable whose storage this tensor views, or null. */
   private final Variable variable;
 
-  /** Its place in the graph that gradients go through; null if none does. */
+  /** The node of this tensor in the autograd graph, or null if it is not differentiable. */
   private Node node;
 
-  /** Whose memory this one shares, and must not have been given back; null if it is its own. */
-  private Tensor owner;
+  /** The tensor whose memory this one shares, or null if it has its own memory. */
+  private Tensor storageOwner;
 
-  /** Whether a recorded operation has it, or what shares its memory, as an operand. */
+  /** Whether this tensor, or a view of its memory, is an operand of a recorded operation. */
   private boolean neededByGradients;
 
-  /** Of its own memory, once somebody asked; else 0. */
+  /** The version stamp of this tensor's own memory, or 0 if it has not been requested yet. */
   private long stamp;
 
   Tensor(Step step, INDArray value, DType dtype, Variable variable, Node node) {
@@ -70,10 +81,10 @@ public final class Tensor {
     this.node = node;
   }
 
-  // --- what it is
+  // --- properties and copies
 
   /**
-   * The step it belongs to.
+   * Returns the step that this tensor belongs to.
    *
    * @return the step
    */
@@ -82,35 +93,35 @@ public final class Tensor {
   }
 
   /**
-   * The shape.
+   * Returns a copy of the shape.
    *
-   * @return a copy
+   * @return the size of each axis
    */
   public long[] shape() {
     return shape.clone();
   }
 
   /**
-   * The number of axes.
+   * Returns the number of axes.
    *
-   * @return at least 1
+   * @return the rank, at least 1
    */
   public int rank() {
     return shape.length;
   }
 
   /**
-   * The size along an axis.
+   * Returns the size of an axis.
    *
-   * @param axis counted from 0, or from the end as -1, -2, ...
-   * @return at least 1
+   * @param axis the axis; negative values count from the end
+   * @return the size, at least 1
    */
   public long size(int axis) {
     return shape[Shape.axes("size", shape, axis)[0]];
   }
 
   /**
-   * The number of elements.
+   * Returns the number of elements.
    *
    * @return the product of the shape
    */
@@ -119,18 +130,18 @@ public final class Tensor {
   }
 
   /**
-   * The number format.
+   * Returns the data type.
    *
-   * @return FLOAT, DOUBLE in gradient checks, or INT for codes, labels and indices
+   * @return FLOAT, DOUBLE for gradient checks, or INT for codes, labels and indices
    */
   public DType dtype() {
     return dtype;
   }
 
   /**
-   * A copy of the numbers, rounded if they are in DOUBLE.
+   * Copies the values to an array. DOUBLE values are rounded.
    *
-   * @return row by row, the last axis fastest
+   * @return the values in C order
    */
   public float[] toFloats() {
     if (dtype == DType.FLOAT) {
@@ -149,9 +160,9 @@ public final class Tensor {
   }
 
   /**
-   * A copy of the numbers.
+   * Copies the values to an array of doubles.
    *
-   * @return row by row, the last axis fastest
+   * @return the values in C order
    */
   public double[] toDoubles() {
     try {
@@ -162,13 +173,15 @@ public final class Tensor {
   }
 
   /**
-   * A copy of integers, for tensors in INT.
+   * Copies the values of an INT tensor to an array.
    *
-   * @return row by row, the last axis fastest
+   * @return the values in C order
+   * @throws IllegalStateException if the data type is not INT
    */
   public int[] toInts() {
     if (dtype != DType.INT) {
-      throw new IllegalStateException("Tensor.toInts: it is in " + dtype + "; use to(DType.INT).");
+      throw new IllegalStateException(
+          "Tensor.toInts: expected an INT tensor, got " + dtype + "; use to(DType.INT).");
     }
     try {
       return HeapCopy.intsOf(array());
@@ -178,11 +191,11 @@ public final class Tensor {
   }
 
   /**
-   * A copy as an array of ND4J, for libraries on it. It outlives the step: ND4J owns its memory,
-   * which lies in no workspace, be one open or not, and is freed by {@code close()} or by the
-   * garbage collector.
+   * Copies the values to an ND4J array, for use with ND4J-based libraries. The array outlives the
+   * step. ND4J owns its memory, which is never allocated in a workspace, and frees it on {@code
+   * close()} or when the array is garbage collected.
    *
-   * @return an array of this shape in C order, in FLOAT, DOUBLE or INT (32 bits)
+   * @return an array of the same shape in C order, of type FLOAT, DOUBLE or INT (32 bits)
    */
   public INDArray toINDArray() {
     try {
@@ -193,17 +206,18 @@ public final class Tensor {
   }
 
   /**
-   * Copies some numbers into a part of an array; for tensors in FLOAT.
+   * Copies a range of the values of a FLOAT tensor into an array.
    *
-   * @param offset of the first number here
-   * @param target where they go
-   * @param start where in the target
-   * @param length how many
+   * @param offset the index of the first value to copy, in C order
+   * @param target the array to copy to
+   * @param start the index in {@code target} of the first value
+   * @param length the number of values to copy
+   * @throws IllegalStateException if the data type is not FLOAT
    */
   public void read(long offset, float[] target, int start, int length) {
     if (dtype != DType.FLOAT) {
       throw new IllegalStateException(
-          "Tensor.read: it is in " + dtype + "; use toDoubles() or toInts().");
+          "Tensor.read: expected a FLOAT tensor, got " + dtype + "; use toDoubles() or toInts().");
     }
     try {
       HeapCopy.read(array(), offset, target, start, length);
@@ -213,15 +227,15 @@ public final class Tensor {
   }
 
   /**
-   * The one number of a tensor with one element.
+   * Returns the value of a tensor with exactly one element.
    *
-   * @return the number
-   * @throws IllegalStateException if there are more
+   * @return the value
+   * @throws IllegalStateException if there is more than one element
    */
   public double item() {
     if (length() != 1) {
       throw new IllegalStateException(
-          "Tensor.item: expected one element, this has shape " + Arrays.toString(shape) + ".");
+          "Tensor.item: expected one element, got shape " + Arrays.toString(shape) + ".");
     }
     return toDoubles()[0];
   }
@@ -232,21 +246,22 @@ public final class Tensor {
   }
 
   /**
-   * Gives back the memory of a tensor that nobody will use any more now that this one was computed
-   * from it, for the next results of the step: a chain of layers then needs the memory of two. Only
-   * in inference, and never what a gradient is computed from: in a training step this does nothing,
-   * nor for operands and results that {@link #requireGradient()} made gradients go through. What is
-   * not of the step's own memory, or shares it with this tensor, stays as it is.
+   * Releases the memory of an intermediate result from which this tensor was computed, so that the
+   * step can reuse it. A chain of layers then needs the memory of only two results.
    *
-   * @param intermediate of the same step; using it afterwards, or what shares its memory, throws
+   * <p>Memory is released in inference only, and never if a gradient depends on it. The call has no
+   * effect in a training step, for operands or results of a computation tracked by {@link
+   * #requireGradient()}, and for memory that the step does not own or that this tensor shares.
+   *
+   * @param intermediate a tensor of the same step; later uses of it or of its views throw
    * @return this tensor
    */
   public Tensor release(Tensor intermediate) {
     if (intermediate.step != step) {
       throw new IllegalArgumentException(
-          "release: expected a tensor of the same step, got one of another.");
+          "release: expected a tensor of the same step, got a tensor of another step.");
     }
-    Tensor released = intermediate.owner();
+    Tensor released = intermediate.storageOwner();
     if (!step.isTraining()
         && !step.keepsIntermediates()
         && !isTracked()
@@ -255,40 +270,40 @@ public final class Tensor {
         && !released.neededByGradients
         && released.value != null
         && !sharesMemoryWith(released)) {
-      released.giveBack();
+      released.releaseMemory();
     }
     return this;
   }
 
-  /** Says that this tensor lies in another's memory. */
-  Tensor sharing(Tensor other) {
-    owner = other.owner();
+  /** Marks this tensor as a view of another tensor's memory. */
+  Tensor withStorageOf(Tensor other) {
+    storageOwner = other.storageOwner();
     return this;
   }
 
-  /** The tensor whose memory it lies in, perhaps this one. */
-  Tensor owner() {
-    return owner == null ? this : owner;
+  /** Returns the tensor that owns this tensor's memory, which may be this tensor itself. */
+  Tensor storageOwner() {
+    return storageOwner == null ? this : storageOwner;
   }
 
-  /** Gives its memory back if it is of the step's own, and ends it. */
-  void giveBack() {
+  /** Releases the memory to the step's arena if the arena owns it, and invalidates this tensor. */
+  void releaseMemory() {
     if (value != null && step.arena().owns(value)) {
       step.arena().release(value);
-      end();
+      invalidate();
     }
   }
 
-  /** Has every use of it from now on throw, and of what shares its memory. */
-  void end() {
+  /** Invalidates this tensor: later uses of it and of its views throw. */
+  void invalidate() {
     value = null;
   }
 
   /**
-   * Whether it is the same numbers, as after a reshape.
+   * Returns whether both tensors start at the same memory address, for example after a reshape.
    *
    * @param other any tensor
-   * @return true if both begin at one place in memory
+   * @return true if they share memory
    */
   public boolean sharesMemoryWith(Tensor other) {
     return array().data().pointer().address() == other.array().data().pointer().address();
@@ -297,29 +312,29 @@ public final class Tensor {
   // --- gradients
 
   /**
-   * Finds the gradient of this scalar with respect to every variable and every tensor from {@link
-   * #requireGradient()} that it depends on. It goes through each result only once: several losses
-   * that share results are added up first.
+   * Computes the gradients of this scalar with respect to every variable, and every tensor created
+   * by {@link #requireGradient()}, that it depends on. Gradients accumulate over several calls.
    *
-   * <p>Calls on different results add up.
+   * <p>Each intermediate result can be backpropagated through only once. If losses share results,
+   * add the losses first.
    *
-   * @throws IllegalStateException if this is not a scalar, does not depend on any of them, depends
-   *     on a result that an earlier call went through, or on a variable that was written since it
-   *     was used
+   * @throws IllegalStateException if this is not a scalar, depends on no variable or {@code
+   *     requireGradient()} tensor, depends on a result that an earlier call has already
+   *     backpropagated through, or depends on a variable that was written after its use
    */
   public void backward() {
     step.graph().backward(this);
   }
 
   /**
-   * The same value as a new tensor whose gradient is kept: for gradients with respect to an input.
-   * A {@link Trace} replays the value only.
+   * Returns a tensor of the same value whose gradient is recorded, for gradients with respect to an
+   * input. Replaying a {@link Trace} reproduces only the value.
    *
-   * @return a tensor without history
+   * @return a leaf of the autograd graph
    */
   public Tensor requireGradient() {
     if (dtype == DType.INT) {
-      throw new IllegalArgumentException("requireGradient: integers have no gradient.");
+      throw new IllegalArgumentException("requireGradient: INT tensors have no gradient.");
     }
     Tensor leaf = stopGradient();
     leaf.node = step.graph().leaf();
@@ -327,75 +342,82 @@ public final class Tensor {
   }
 
   /**
-   * The gradient that {@link #backward()} found for a variable's tensor or one of {@link
-   * #requireGradient()}; those of results in between are not kept.
+   * Returns the gradient computed by {@link #backward()} for a variable's tensor or a tensor
+   * created by {@link #requireGradient()}. Gradients of intermediate results are not retained.
    *
-   * @return a constant tensor of the same shape, which a later {@code backward()} does not change;
-   *     null if no result depended on this
+   * @return a constant tensor of the same shape, unaffected by later calls of {@code backward()},
+   *     or null if no loss depended on this tensor
+   * @throws IllegalStateException if this is an intermediate result
    */
   public Tensor gradient() {
     step.graph().checkComplete();
     if (isTracked() && !node.isLeaf()) {
       throw new IllegalStateException(
-          "Tensor.gradient: this is a result in between, whose gradient is not kept."
-              + " Ask a variable's tensor, or one made by requireGradient().");
+          "Tensor.gradient: gradients of intermediate results are not retained."
+              + " Call it on a variable's tensor, or on one created by requireGradient().");
     }
     if (node == null || node.gradient() == null) {
       return null;
     }
-    // Counted as a user, so that a second backward() adds into an array of its own.
+    // Retained, so that a second backward() accumulates into a separate array.
     Tensor gradient = step.constant(node.gradient().retain().array(), dtype);
-    gradient.keepForGradients(); // others may use the memory: not for release()
+    gradient.keepForGradients(); // the memory may be shared, so release() must not free it
     return gradient;
   }
 
-  // --- for the operations
+  // --- internals used by operations
 
-  /** The value, after checking that its memory is still there. */
+  /** Returns the value, after checking that its memory is still valid. */
   INDArray array() {
     step.check();
-    if (owner != null) {
-      owner.array();
+    if (storageOwner != null) {
+      storageOwner.array();
     }
     if (variable != null && variable.array() != value) {
       throw new IllegalStateException(
-          "Tensor: its variable was converted to another dtype since; open a new step.");
+          "Tensor: the variable has since been converted to another data type; open a new step.");
     }
     if (value == null) {
       throw new IllegalStateException(
           "Tensor of shape "
               + Arrays.toString(shape)
-              + ": its memory was given back by release(), or at the end of the custom operation"
-              + " that made it.");
+              + ": its memory was released by release(), or at the end of the custom operation"
+              + " that created it.");
     }
     return value;
   }
 
-  /** The shape itself, not to be changed. */
+  /** Returns the shape without copying it; it must not be modified. */
   long[] dims() {
     return shape;
   }
 
-  /** The variable in whose memory the value lies, be it as a view; null if it is the step's. */
+  /**
+   * Returns the variable whose memory holds the value, possibly through a view, or null if there is
+   * none.
+   */
   Variable storage() {
-    return owner().variable;
-  }
-
-  /** Says that a recorded operation has it as an operand: its memory stays until the step ends. */
-  void keepForGradients() {
-    owner().neededByGradients = true;
+    return storageOwner().variable;
   }
 
   /**
-   * Names its numbers, which stay as they are while it lives, but for those in a variable's memory,
-   * which may be written.
+   * Marks this tensor as an operand of a recorded operation, so that its memory is retained until
+   * the step closes.
+   */
+  void keepForGradients() {
+    storageOwner().neededByGradients = true;
+  }
+
+  /**
+   * Returns a version stamp that identifies the content. The content of a tensor never changes
+   * while it is valid, except in a variable's memory, which may be written.
    */
   long stamp() {
     if (variable != null) {
       return variable.stamp();
     }
-    if (owner != null) {
-      return owner.stamp();
+    if (storageOwner != null) {
+      return storageOwner.stamp();
     }
     if (stamp == 0) {
       stamp = Stamps.next();
@@ -411,7 +433,7 @@ public final class Tensor {
     return node != null;
   }
 
-  /** Whether it is a variable as a tensor of this step. */
+  /** Returns whether this is the tensor of a variable in this step. */
   boolean isVariable() {
     return variable != null;
   }
@@ -432,12 +454,12 @@ public final class Tensor {
     step.arena().release(array);
   }
 
-  /** Checks that another operand is of the same step and dtype. */
+  /** Checks that another operand belongs to the same step and has the same data type. */
   void checkWith(String operation, Tensor other) {
     if (other.step != step || other.dtype != dtype) {
       throw new IllegalArgumentException(
           operation
-              + ": both tensors must be of the same step and dtype; got "
+              + ": expected tensors of the same step and data type, got "
               + dtype
               + " and "
               + other.dtype
@@ -445,561 +467,571 @@ public final class Tensor {
     }
   }
 
-  // --- arithmetic, with broadcasting
+  // --- arithmetic with broadcasting
 
   /**
-   * Sum.
+   * Adds two tensors element by element.
    *
-   * @param other a shape that broadcasts with this one
+   * @param other a tensor that broadcasts with this one
    * @return this + other
    */
   public Tensor add(Tensor other) {
-    return step.apply(new Elementwise.OfTwo(Binary.ADD), this, other);
+    return step.apply(new Elementwise.BinaryFunction(Binary.ADD), this, other);
   }
 
   /**
-   * Difference.
+   * Subtracts a tensor element by element.
    *
-   * @param other a shape that broadcasts with this one
+   * @param other a tensor that broadcasts with this one
    * @return this - other
    */
   public Tensor sub(Tensor other) {
-    return step.apply(new Elementwise.OfTwo(Binary.SUB), this, other);
+    return step.apply(new Elementwise.BinaryFunction(Binary.SUB), this, other);
   }
 
   /**
-   * Product, element by element.
+   * Multiplies two tensors element by element.
    *
-   * @param other a shape that broadcasts with this one
+   * @param other a tensor that broadcasts with this one
    * @return this * other
    */
   public Tensor mul(Tensor other) {
-    return step.apply(new Elementwise.OfTwo(Binary.MUL), this, other);
+    return step.apply(new Elementwise.BinaryFunction(Binary.MUL), this, other);
   }
 
   /**
-   * Quotient, element by element.
+   * Divides by a tensor element by element.
    *
-   * @param other a shape that broadcasts with this one
+   * @param other a tensor that broadcasts with this one
    * @return this / other
    */
   public Tensor div(Tensor other) {
-    return step.apply(new Elementwise.OfTwo(Binary.DIV), this, other);
+    return step.apply(new Elementwise.BinaryFunction(Binary.DIV), this, other);
   }
 
   /**
-   * Returns the larger of two elements, or NaN if either is. The gradient goes to the larger one,
-   * and half of it to each where they are equal.
+   * Returns the element-wise maximum, or NaN if either element is NaN. The gradient goes to the
+   * larger element; equal elements receive half of it each.
    *
-   * @param other a shape that broadcasts with this one
+   * @param other a tensor that broadcasts with this one
    * @return max(this, other)
    */
   public Tensor maximum(Tensor other) {
-    return step.apply(new Elementwise.OfTwo(Binary.MAXIMUM), this, other);
+    return step.apply(new Elementwise.BinaryFunction(Binary.MAXIMUM), this, other);
   }
 
   /**
-   * Returns the smaller of two elements, or NaN if either is. The gradient goes to the smaller one,
-   * and half of it to each where they are equal.
+   * Returns the element-wise minimum, or NaN if either element is NaN. The gradient goes to the
+   * smaller element; equal elements receive half of it each.
    *
-   * @param other a shape that broadcasts with this one
+   * @param other a tensor that broadcasts with this one
    * @return min(this, other)
    */
   public Tensor minimum(Tensor other) {
-    return step.apply(new Elementwise.OfTwo(Binary.MINIMUM), this, other);
+    return step.apply(new Elementwise.BinaryFunction(Binary.MINIMUM), this, other);
   }
 
   /**
-   * Sum with a number.
+   * Adds a scalar to each element.
    *
-   * @param number added to each element
-   * @return this + number
+   * @param scalar the scalar to add
+   * @return this + scalar
    */
-  public Tensor add(double number) {
-    return step.apply(new Elementwise.Affine("add", 1, number), this);
+  public Tensor add(double scalar) {
+    return step.apply(new Elementwise.Affine("add", 1, scalar), this);
   }
 
   /**
-   * Product with a number.
+   * Multiplies each element by a scalar.
    *
-   * @param number each element's factor
-   * @return this * number
+   * @param scalar the factor
+   * @return this * scalar
    */
-  public Tensor mul(double number) {
-    return step.apply(new Elementwise.Affine("mul", number, 0), this);
+  public Tensor mul(double scalar) {
+    return step.apply(new Elementwise.Affine("mul", scalar, 0), this);
   }
 
   /**
-   * Difference from a number.
+   * Subtracts a scalar from each element.
    *
-   * @param number taken from each element
-   * @return this - number
+   * @param scalar the scalar to subtract
+   * @return this - scalar
    */
-  public Tensor sub(double number) {
-    return step.apply(new Elementwise.Affine("sub", 1, -number), this);
+  public Tensor sub(double scalar) {
+    return step.apply(new Elementwise.Affine("sub", 1, -scalar), this);
   }
 
   /**
-   * Difference of a number and this.
+   * Subtracts each element from a scalar.
    *
-   * @param number from which each element is taken
-   * @return number - this
+   * @param scalar the scalar to subtract from
+   * @return scalar - this
    */
-  public Tensor rsub(double number) {
-    return step.apply(new Elementwise.Affine("rsub", -1, number), this);
+  public Tensor rsub(double scalar) {
+    return step.apply(new Elementwise.Affine("rsub", -1, scalar), this);
   }
 
   /**
-   * Quotient by a number, correctly rounded.
+   * Divides each element by a scalar, correctly rounded.
    *
-   * @param number each element's divisor; 0 gives infinities and NaN
-   * @return this / number
+   * @param scalar the divisor; division by 0 yields infinities and NaN
+   * @return this / scalar
    */
-  public Tensor div(double number) {
+  public Tensor div(double scalar) {
     Step.checkNoIntegers("div", this);
-    return div(Selection.scalar("div", this, number));
+    return div(Constants.scalar("div", this, scalar));
   }
 
   /**
-   * Power.
+   * Raises each element to a power, as {@link Math#pow} does. The derivative is e x^(e - 1).
    *
-   * @param exponent e; x^0 is 1 for every x, and of derivative 0
-   * @return x^e, as {@link Math#pow}; its derivative is e x^(e - 1)
+   * @param exponent the exponent e; x^0 is 1, with derivative 0, for every x
+   * @return x^e
    */
   public Tensor pow(double exponent) {
-    return step.apply(new Elementwise.Function(Unary.POW, exponent, 0), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.POW, exponent, 0), this);
   }
 
-  // --- comparisons, choices and formats
+  // --- comparisons, selection and data types
 
   /**
-   * Compares with another tensor.
+   * Compares two tensors element by element.
    *
-   * @param other a shape that broadcasts with this one
-   * @return 1 where this is less than the other, else 0, in INT; with NaN 0
+   * @param other a tensor that broadcasts with this one
+   * @return an INT tensor: 1 where {@code this < other}, else 0; comparisons with NaN yield 0
    */
   public Tensor lt(Tensor other) {
-    return step.apply(new Selection.Compare(Comparison.LESS), this, other);
+    return step.apply(new Comparisons.Compare(Comparison.LESS), this, other);
   }
 
   /**
-   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   * Compares each element with a scalar, which is rounded to this data type first unless that is
+   * INT.
    *
-   * @param number any
-   * @return 1 where this is less than the number, else 0, in INT; with NaN 0
+   * @param scalar any value
+   * @return an INT tensor: 1 where {@code this < scalar}, else 0; comparisons with NaN yield 0
    */
-  public Tensor lt(double number) {
-    return Selection.compare(Comparison.LESS, this, number);
+  public Tensor lt(double scalar) {
+    return Comparisons.compare(Comparison.LESS, this, scalar);
   }
 
   /**
-   * Compares with another tensor.
+   * Compares two tensors element by element.
    *
-   * @param other a shape that broadcasts with this one
-   * @return 1 where this is at most the other, else 0, in INT; with NaN 0
+   * @param other a tensor that broadcasts with this one
+   * @return an INT tensor: 1 where {@code this <= other}, else 0; comparisons with NaN yield 0
    */
   public Tensor le(Tensor other) {
-    return step.apply(new Selection.Compare(Comparison.LESS_EQUAL), this, other);
+    return step.apply(new Comparisons.Compare(Comparison.LESS_EQUAL), this, other);
   }
 
   /**
-   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   * Compares each element with a scalar, which is rounded to this data type first unless that is
+   * INT.
    *
-   * @param number any
-   * @return 1 where this is at most the number, else 0, in INT; with NaN 0
+   * @param scalar any value
+   * @return an INT tensor: 1 where {@code this <= scalar}, else 0; comparisons with NaN yield 0
    */
-  public Tensor le(double number) {
-    return Selection.compare(Comparison.LESS_EQUAL, this, number);
+  public Tensor le(double scalar) {
+    return Comparisons.compare(Comparison.LESS_EQUAL, this, scalar);
   }
 
   /**
-   * Compares with another tensor.
+   * Compares two tensors element by element.
    *
-   * @param other a shape that broadcasts with this one
-   * @return 1 where this is greater than the other, else 0, in INT; with NaN 0
+   * @param other a tensor that broadcasts with this one
+   * @return an INT tensor: 1 where {@code this > other}, else 0; comparisons with NaN yield 0
    */
   public Tensor gt(Tensor other) {
-    return step.apply(new Selection.Compare(Comparison.GREATER), this, other);
+    return step.apply(new Comparisons.Compare(Comparison.GREATER), this, other);
   }
 
   /**
-   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   * Compares each element with a scalar, which is rounded to this data type first unless that is
+   * INT.
    *
-   * @param number any
-   * @return 1 where this is greater than the number, else 0, in INT; with NaN 0
+   * @param scalar any value
+   * @return an INT tensor: 1 where {@code this > scalar}, else 0; comparisons with NaN yield 0
    */
-  public Tensor gt(double number) {
-    return Selection.compare(Comparison.GREATER, this, number);
+  public Tensor gt(double scalar) {
+    return Comparisons.compare(Comparison.GREATER, this, scalar);
   }
 
   /**
-   * Compares with another tensor.
+   * Compares two tensors element by element.
    *
-   * @param other a shape that broadcasts with this one
-   * @return 1 where this is at least the other, else 0, in INT; with NaN 0
+   * @param other a tensor that broadcasts with this one
+   * @return an INT tensor: 1 where {@code this >= other}, else 0; comparisons with NaN yield 0
    */
   public Tensor ge(Tensor other) {
-    return step.apply(new Selection.Compare(Comparison.GREATER_EQUAL), this, other);
+    return step.apply(new Comparisons.Compare(Comparison.GREATER_EQUAL), this, other);
   }
 
   /**
-   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   * Compares each element with a scalar, which is rounded to this data type first unless that is
+   * INT.
    *
-   * @param number any
-   * @return 1 where this is at least the number, else 0, in INT; with NaN 0
+   * @param scalar any value
+   * @return an INT tensor: 1 where {@code this >= scalar}, else 0; comparisons with NaN yield 0
    */
-  public Tensor ge(double number) {
-    return Selection.compare(Comparison.GREATER_EQUAL, this, number);
+  public Tensor ge(double scalar) {
+    return Comparisons.compare(Comparison.GREATER_EQUAL, this, scalar);
   }
 
   /**
-   * Compares with another tensor.
+   * Compares two tensors element by element.
    *
-   * @param other a shape that broadcasts with this one
-   * @return 1 where this equals the other, else 0, in INT; with NaN 0
+   * @param other a tensor that broadcasts with this one
+   * @return an INT tensor: 1 where {@code this == other}, else 0; comparisons with NaN yield 0
    */
   public Tensor eq(Tensor other) {
-    return step.apply(new Selection.Compare(Comparison.EQUAL), this, other);
+    return step.apply(new Comparisons.Compare(Comparison.EQUAL), this, other);
   }
 
   /**
-   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   * Compares each element with a scalar, which is rounded to this data type first unless that is
+   * INT.
    *
-   * @param number any
-   * @return 1 where this equals the number, else 0, in INT; with NaN 0
+   * @param scalar any value
+   * @return an INT tensor: 1 where {@code this == scalar}, else 0; comparisons with NaN yield 0
    */
-  public Tensor eq(double number) {
-    return Selection.compare(Comparison.EQUAL, this, number);
+  public Tensor eq(double scalar) {
+    return Comparisons.compare(Comparison.EQUAL, this, scalar);
   }
 
   /**
-   * Compares with another tensor.
+   * Compares two tensors element by element.
    *
-   * @param other a shape that broadcasts with this one
-   * @return 1 where this does not equal the other, else 0, in INT; with NaN 1
+   * @param other a tensor that broadcasts with this one
+   * @return an INT tensor: 0 where {@code this == other}, else 1; comparisons with NaN yield 1
    */
   public Tensor ne(Tensor other) {
-    return step.apply(new Selection.Compare(Comparison.NOT_EQUAL), this, other);
+    return step.apply(new Comparisons.Compare(Comparison.NOT_EQUAL), this, other);
   }
 
   /**
-   * Compares with a number, which is rounded to this format first, unless this is in INT.
+   * Compares each element with a scalar, which is rounded to this data type first unless that is
+   * INT.
    *
-   * @param number any
-   * @return 1 where this does not equal the number, else 0, in INT; with NaN 1
+   * @param scalar any value
+   * @return an INT tensor: 0 where {@code this == scalar}, else 1; comparisons with NaN yield 1
    */
-  public Tensor ne(double number) {
-    return Selection.compare(Comparison.NOT_EQUAL, this, number);
+  public Tensor ne(double scalar) {
+    return Comparisons.compare(Comparison.NOT_EQUAL, this, scalar);
   }
 
   /**
-   * Chooses between two tensors, element by element; all three shapes broadcast. The gradient goes
-   * to the chosen element, and exactly 0 to the other.
+   * Selects elements from two tensors depending on a condition. All three shapes broadcast. The
+   * gradient goes to the selected element; the gradient of the other element is exactly 0.
    *
-   * @param condition in INT
-   * @param a what is chosen where the condition is not 0
-   * @param b what is chosen else, in the format of a
-   * @return the chosen elements
+   * @param condition an INT tensor
+   * @param a the values to use where the condition is not 0
+   * @param b the values to use where the condition is 0, of the data type of a
+   * @return the selected elements
    */
   public static Tensor where(Tensor condition, Tensor a, Tensor b) {
-    return a.step.apply(new Selection.Where(), condition, a, b);
+    return a.step.apply(new Conditionals.Where(), condition, a, b);
   }
 
   /**
-   * Replaces elements by a number; their gradient is exactly 0.
+   * Replaces elements with a value where a mask is set. The gradient of replaced elements is
+   * exactly 0.
    *
-   * @param mask in INT, of a shape that broadcasts to this one
-   * @param number what stands where the mask is not 0; it may be infinite
+   * @param mask an INT tensor that broadcasts to this shape
+   * @param fill the value to use where the mask is not 0; it may be infinite
    * @return a tensor of this shape
    */
-  public Tensor maskedFill(Tensor mask, double number) {
-    return Selection.maskedFill(this, mask, number);
+  public Tensor maskedFill(Tensor mask, double fill) {
+    return Conditionals.maskedFill(this, mask, fill);
   }
 
   /**
-   * Converts to another number format. The gradient goes back between FLOAT and DOUBLE.
+   * Converts to another data type. Gradients are propagated between FLOAT and DOUBLE only.
    *
-   * @param target the format; to INT, numbers are cut towards 0
-   * @return a new tensor; this one if it is in that format
-   * @throws IllegalArgumentException if a number is NaN or beyond what an int can hold
+   * @param target the data type; conversion to INT truncates toward zero
+   * @return a new tensor, or this one if it already has that data type
+   * @throws IllegalArgumentException if the target is INT and a value is NaN or out of range
    */
   public Tensor to(DType target) {
-    return dtype == target ? this : step.apply(new Selection.Cast(target), this);
+    return dtype == target ? this : step.apply(new Cast(target), this);
   }
 
-  // --- functions of each element
+  // --- element-wise functions
 
   /**
-   * Negative.
+   * Returns the negative of each element.
    *
    * @return -x
    */
   public Tensor neg() {
-    return step.apply(new Elementwise.Function(Unary.NEG), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.NEG), this);
   }
 
   /**
-   * Square.
+   * Returns the square of each element.
    *
    * @return x^2
    */
   public Tensor square() {
-    return step.apply(new Elementwise.Function(Unary.SQUARE), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.SQUARE), this);
   }
 
   /**
-   * Square root; its gradient is infinite at 0.
+   * Returns the square root of each element. The gradient is infinite at 0.
    *
    * @return sqrt(x)
    */
   public Tensor sqrt() {
-    return step.apply(new Elementwise.Function(Unary.SQRT), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.SQRT), this);
   }
 
   /**
-   * Exponential.
+   * Returns the exponential of each element.
    *
    * @return e^x
    */
   public Tensor exp() {
-    return step.apply(new Elementwise.Function(Unary.EXP), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.EXP), this);
   }
 
   /**
-   * Natural logarithm.
+   * Returns the natural logarithm of each element.
    *
    * @return ln x
    */
   public Tensor log() {
-    return step.apply(new Elementwise.Function(Unary.LOG), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.LOG), this);
   }
 
   /**
-   * Absolute value; its gradient is 0 at 0.
+   * Returns the absolute value of each element. The gradient is 0 at 0.
    *
    * @return |x|
    */
   public Tensor abs() {
-    return step.apply(new Elementwise.Function(Unary.ABS), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.ABS), this);
   }
 
   /**
-   * Rectified linear unit; its gradient is 0 at 0, and NaN stays NaN. By oneDNN, alone and within a
-   * convolution, minus infinity becomes NaN, too, and numbers below 2^-126 become smaller or 0.
+   * Applies the rectified linear unit. The gradient is 0 at 0, and NaN propagates. The oneDNN
+   * implementation, also when fused into a convolution, maps negative infinity to NaN and may flush
+   * subnormal values (below 2^-126) toward 0.
    *
    * @return max(x, 0)
    */
   public Tensor relu() {
-    return step.apply(new Elementwise.Function(Unary.RELU), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.RELU), this);
   }
 
   /**
-   * Logistic sigmoid.
+   * Applies the logistic sigmoid.
    *
    * @return 1 / (1 + e^-x)
    */
   public Tensor sigmoid() {
-    return step.apply(new Elementwise.Function(Unary.SIGMOID), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.SIGMOID), this);
   }
 
   /**
-   * Hyperbolic tangent.
+   * Applies the hyperbolic tangent.
    *
    * @return tanh x
    */
   public Tensor tanh() {
-    return step.apply(new Elementwise.Function(Unary.TANH), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.TANH), this);
   }
 
   /**
-   * Leaky rectified linear unit (Maas et al. 2013); its gradient is {@code slope} at 0.
+   * Applies the leaky rectified linear unit (Maas et al. 2013). The gradient is {@code slope} at 0.
    *
-   * @param slope of the negative side
+   * @param slope the slope for negative x
    * @return max(x, 0) + slope min(x, 0)
    */
   public Tensor leakyRelu(double slope) {
-    return step.apply(new Elementwise.Function(Unary.LEAKY_RELU, slope, 0), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.LEAKY_RELU, slope, 0), this);
   }
 
   /**
-   * Sigmoid linear unit, also called swish (Elfwing et al. 2017).
+   * Applies the sigmoid linear unit, also called swish (Elfwing et al. 2017).
    *
    * @return x / (1 + e^-x)
    */
   public Tensor silu() {
-    return step.apply(new Elementwise.Function(Unary.SILU), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.SILU), this);
   }
 
   /**
-   * Gaussian error linear unit (Hendrycks and Gimpel 2016), with the error function itself and not
-   * its approximation by tanh.
+   * Applies the Gaussian error linear unit (Hendrycks and Gimpel 2016), computed with the exact
+   * error function rather than the tanh approximation.
    *
    * @return x (1 + erf(x / sqrt(2))) / 2
    */
   public Tensor gelu() {
-    return step.apply(new Elementwise.Function(Unary.GELU), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.GELU), this);
   }
 
   /**
-   * Soft version of the rectified linear unit. It neither overflows at large x nor is cut off
-   * there.
+   * Applies softplus, a smooth approximation of the rectified linear unit. It does not overflow for
+   * large x, nor does it switch to a linear function there.
    *
    * @return ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|)
    */
   public Tensor softplus() {
-    return step.apply(new Elementwise.Function(Unary.SOFTPLUS), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.SOFTPLUS), this);
   }
 
   /**
-   * Sine, accurate for large x too.
+   * Returns the sine of each element, in radians. It is accurate for large x, too.
    *
-   * @return sin x, of radians
+   * @return sin x
    */
   public Tensor sin() {
-    return step.apply(new Elementwise.Function(Unary.SIN), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.SIN), this);
   }
 
   /**
-   * Cosine, accurate for large x too.
+   * Returns the cosine of each element, in radians. It is accurate for large x, too.
    *
-   * @return cos x, of radians
+   * @return cos x
    */
   public Tensor cos() {
-    return step.apply(new Elementwise.Function(Unary.COS), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.COS), this);
   }
 
   /**
-   * Exponential linear unit (Clevert et al. 2016, equation 16).
+   * Applies the exponential linear unit (Clevert et al. 2016, equation 16).
    *
-   * @param alpha minus the limit for very negative x; 1 in the paper
-   * @return x where x is above 0, else alpha (e^x - 1)
+   * @param alpha the scale of the negative part, which approaches -alpha; 1 in the paper
+   * @return x where x &gt; 0, else alpha (e^x - 1)
    */
   public Tensor elu(double alpha) {
-    return step.apply(new Elementwise.Function(Unary.ELU, alpha, 0), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.ELU, alpha, 0), this);
   }
 
   /**
-   * Rounds to the nearest integer, the even one of two. The result is a constant: see {@link
-   * #straightThrough(UnaryOperator)}.
+   * Rounds to the nearest integer, with ties to even. The result is a constant; for a gradient, see
+   * {@link #straightThrough(UnaryOperator)}.
    *
-   * @return the rounded elements
+   * @return the rounded values
    */
   public Tensor round() {
-    return step.apply(new Elementwise.Function(Unary.ROUND), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.ROUND), this);
   }
 
   /**
-   * Rounds down. The result is a constant: see {@link #straightThrough(UnaryOperator)}.
+   * Rounds down to the nearest integer. The result is a constant; for a gradient, see {@link
+   * #straightThrough(UnaryOperator)}.
    *
-   * @return the largest integers that are not above the elements
+   * @return the largest integers not greater than x
    */
   public Tensor floor() {
-    return step.apply(new Elementwise.Function(Unary.FLOOR), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.FLOOR), this);
   }
 
   /**
-   * Sign. The result is a constant: see {@link #straightThrough(UnaryOperator)}.
+   * Returns the sign of each element. The result is a constant; for a gradient, see {@link
+   * #straightThrough(UnaryOperator)}.
    *
    * @return -1, 0 or 1; NaN for NaN
    */
   public Tensor sign() {
-    return step.apply(new Elementwise.Function(Unary.SIGN), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.SIGN), this);
   }
 
   /**
-   * Limits each element; its gradient is 0 outside the bounds, and 1 at them.
+   * Clamps each element to a range. The gradient is 0 outside the range, and 1 at its bounds.
    *
-   * @param min the lower bound, may be negative infinity
-   * @param max the upper bound, at least {@code min}, may be infinity
+   * @param min the lower bound, which may be negative infinity
+   * @param max the upper bound, at least {@code min}, which may be infinity
    * @return min(max(x, min), max)
    */
   public Tensor clamp(double min, double max) {
-    return step.apply(new Elementwise.Function(Unary.CLAMP, min, max), this);
+    return step.apply(new Elementwise.UnaryFunction(Unary.CLAMP, min, max), this);
   }
 
   // --- reductions
 
   /**
-   * Sum over some axes, which vanish.
+   * Computes the sum over axes, and removes them.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the sums, of shape [1] if no axis is left
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the sums, of shape [1] if no axis remains
    */
   public Tensor sum(int... axes) {
     return step.apply(new Reductions.Sum(axes.clone()), this);
   }
 
   /**
-   * Mean over some axes, which vanish.
+   * Computes the mean over axes, and removes them.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the means, of shape [1] if no axis is left
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the means, of shape [1] if no axis remains
    */
   public Tensor mean(int... axes) {
     return mean(false, axes);
   }
 
   /**
-   * Maximum over some axes, which vanish. The gradient goes to the first of equal elements, in C
-   * order.
+   * Computes the maximum over axes, and removes them. If several elements are equal, the gradient
+   * goes to the first of them in C order.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the maxima, of shape [1] if no axis is left
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the maxima, of shape [1] if no axis remains
    */
   public Tensor max(int... axes) {
     return max(false, axes);
   }
 
   /**
-   * Sum over some axes.
+   * Computes the sum over axes.
    *
-   * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the reduced tensor
+   * @param keepDims whether to retain the reduced axes with size 1
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the sums
    */
   public Tensor sum(boolean keepDims, int... axes) {
-    return Reductions.keep("sum", this, sum(axes), keepDims, axes);
+    return Reductions.keepDims("sum", this, sum(axes), keepDims, axes);
   }
 
   /**
-   * Mean over some axes.
+   * Computes the mean over axes.
    *
-   * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the reduced tensor
+   * @param keepDims whether to retain the reduced axes with size 1
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the means
    */
   public Tensor mean(boolean keepDims, int... axes) {
     return Reductions.mean(this, keepDims, axes);
   }
 
   /**
-   * Largest element over some axes; the gradient goes to the first of equal ones.
+   * Computes the maximum over axes, as {@link #max(int...)} does.
    *
-   * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the reduced tensor
+   * @param keepDims whether to retain the reduced axes with size 1
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the maxima
    */
   public Tensor max(boolean keepDims, int... axes) {
     return Reductions.max("max", this, keepDims, axes);
   }
 
   /**
-   * Smallest element over some axes, NaN if there is one; the gradient goes to the first of equal
-   * ones.
+   * Computes the minimum over axes, and removes them. The minimum is NaN if any element is NaN. If
+   * several elements are equal, the gradient goes to the first of them in C order.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return a tensor without these axes, [1] if none is left
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the minima, of shape [1] if no axis remains
    */
   public Tensor min(int... axes) {
     return min(false, axes);
   }
 
   /**
-   * Smallest element over some axes, as {@link #min(int...)}.
+   * Computes the minimum over axes, as {@link #min(int...)} does.
    *
-   * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the reduced tensor
+   * @param keepDims whether to retain the reduced axes with size 1
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the minima
    */
   public Tensor min(boolean keepDims, int... axes) {
     Step.checkNoIntegers("min", this);
@@ -1007,90 +1039,92 @@ public final class Tensor {
   }
 
   /**
-   * Unbiased variance over some axes, with correction 1.
+   * Computes the unbiased variance (correction 1) over axes, and removes them.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return a tensor without these axes, [1] if none is left
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the variances, of shape [1] if no axis remains
    */
   public Tensor var(int... axes) {
     return var(1, false, axes);
   }
 
   /**
-   * Variance over some axes: the sum of squared differences from the mean, divided by n -
-   * correction for n elements.
+   * Computes the variance over axes: the sum of squared deviations from the mean, divided by n -
+   * correction, where n is the number of elements.
    *
-   * @param correction 1 for the unbiased variance, 0 for that of the elements; below n
-   * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the reduced tensor
+   * @param correction 1 for the unbiased estimate, 0 for the population variance; less than n
+   * @param keepDims whether to retain the reduced axes with size 1
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the variances
    */
   public Tensor var(int correction, boolean keepDims, int... axes) {
-    return Statistics.variance("var", this, correction, keepDims, axes);
+    return Reductions.variance("var", this, correction, keepDims, axes);
   }
 
   /**
-   * Standard deviation over some axes, the root of {@link #var(int...)}; the gradient is 0 where it
-   * is 0.
+   * Computes the standard deviation over axes, the square root of {@link #var(int...)}, and removes
+   * the axes. Where it is 0, its gradient is 0.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return a tensor without these axes, [1] if none is left
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the standard deviations, of shape [1] if no axis remains
    */
   public Tensor std(int... axes) {
     return std(1, false, axes);
   }
 
   /**
-   * Standard deviation over some axes; the gradient is 0 where it is 0.
+   * Computes the standard deviation over axes. Where it is 0, its gradient is 0.
    *
-   * @param correction as of {@link #var(int, boolean, int...)}
-   * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the reduced tensor
+   * @param correction the correction, as in {@link #var(int, boolean, int...)}
+   * @param keepDims whether to retain the reduced axes with size 1
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the standard deviations
    */
   public Tensor std(int correction, boolean keepDims, int... axes) {
-    return Statistics.deviation(this, correction, keepDims, axes);
+    return Reductions.standardDeviation(this, correction, keepDims, axes);
   }
 
   /**
-   * Logarithm of the sum of exponentials, ln sum e^x, over some axes, computed so that it does not
-   * overflow.
+   * Computes ln(sum of e^x) over axes without overflow, and removes the axes.
    *
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return a tensor without these axes; minus infinity, of gradient 0, where all elements are
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the results, of shape [1] if no axis remains; negative infinity, with gradient 0, where
+   *     all elements are negative infinity
    */
   public Tensor logSumExp(int... axes) {
     return logSumExp(false, axes);
   }
 
   /**
-   * Logarithm of the sum of exponentials, as {@link #logSumExp(int...)}.
+   * Computes ln(sum of e^x) over axes, as {@link #logSumExp(int...)} does.
    *
-   * @param keepDims whether these axes stay, with size 1
-   * @param axes counted from 0, or from the end as -1, ...; none means all
-   * @return the reduced tensor
+   * @param keepDims whether to retain the reduced axes with size 1
+   * @param axes the axes to reduce; negative values count from the end; all axes if empty
+   * @return the results
    */
   public Tensor logSumExp(boolean keepDims, int... axes) {
-    return Statistics.logSumExp(this, keepDims, axes);
+    return Reductions.logSumExp(this, keepDims, axes);
   }
 
   // --- along one axis
 
   /**
-   * Scales vectors to length 1: x / max(||x||, epsilon) with ||x|| = sqrt(sum x^2) along an axis.
+   * Normalizes vectors to unit length: x / max(||x||, epsilon), with ||x|| = sqrt(sum x^2) along an
+   * axis.
    *
-   * @param axis along which the vectors lie, counted from 0, or from the end as -1, ...
-   * @param epsilon above 0; 1e-12 in PyTorch
-   * @return a tensor of this shape; zeros for a vector of zeros
+   * @param axis the axis of the vectors; negative values count from the end
+   * @param epsilon the minimum norm, greater than 0; 1e-12 in PyTorch
+   * @return a tensor of this shape; zero vectors remain zero
    */
   public Tensor l2Normalize(int axis, double epsilon) {
-    return Statistics.l2Normalize(this, axis, epsilon);
+    return Norms.l2Normalize(this, axis, epsilon);
   }
 
   /**
-   * Scales vectors to length 1, as {@link #l2Normalize(int, double)} with an epsilon of 1e-12.
+   * Normalizes vectors to unit length, as {@link #l2Normalize(int, double)} does with an epsilon of
+   * 1e-12.
    *
-   * @param axis along which the vectors lie, counted from 0, or from the end as -1, ...
+   * @param axis the axis of the vectors; negative values count from the end
    * @return a tensor of this shape
    */
   public Tensor l2Normalize(int axis) {
@@ -1098,30 +1132,31 @@ public final class Tensor {
   }
 
   /**
-   * Normalizes weights (Salimans and Kingma 2016, equation 2): gain v / ||v||, with the norm over
-   * all axes but the last.
+   * Applies weight normalization (Salimans and Kingma 2016, equation 2): gain v / ||v||, with the
+   * norm over all axes but the last.
    *
-   * @param gain [out], where this is v [.., out]
-   * @return a tensor of this shape; NaN where all v are 0
+   * @param gain [out], where this tensor is v [.., out]
+   * @return a tensor of this shape; NaN where ||v|| is 0
    */
   public Tensor weightNorm(Tensor gain) {
-    return Statistics.weightNorm(this, gain);
+    return Norms.weightNorm(this, gain);
   }
 
   /**
-   * Softmax; numbers of any size do not overflow.
+   * Computes the softmax without overflow.
    *
-   * @param axis counted from 0, or from the end as -1, ...; fastest along the last
-   * @return e^x / sum of e^x along the axis
+   * @param axis the axis; negative values count from the end; the last axis is the fastest
+   * @return e^x / (sum of e^x along the axis)
    */
   public Tensor softmax(int axis) {
     return step.apply(new Softmax(axis, false), this);
   }
 
   /**
-   * Logarithm of {@link #softmax}, exact where that rounds to 0.
+   * Computes the logarithm of {@link #softmax}. It is accurate even where the softmax underflows to
+   * 0.
    *
-   * @param axis counted from 0, or from the end as -1, ...; fastest along the last
+   * @param axis the axis; negative values count from the end; the last axis is the fastest
    * @return x - ln(sum of e^x along the axis)
    */
   public Tensor logSoftmax(int axis) {
@@ -1129,21 +1164,21 @@ public final class Tensor {
   }
 
   /**
-   * Running sum along one axis.
+   * Computes the cumulative sum along an axis.
    *
-   * @param axis counted from 0, or from the end as -1, ...
+   * @param axis the axis; negative values count from the end
    * @return y_i = x_0 + ... + x_i along the axis
    */
   public Tensor cumsum(int axis) {
     return step.apply(new Cumsum(axis), this);
   }
 
-  // --- losses, each a mean
+  // --- losses
 
   /**
-   * Mean squared error, the mean over all elements of (this - target)^2.
+   * Computes the mean squared error: the mean of (this - target)^2 over all elements.
    *
-   * @param target of the same shape
+   * @param target a tensor of the same shape
    * @return a scalar
    */
   public Tensor meanSquaredError(Tensor target) {
@@ -1151,10 +1186,10 @@ public final class Tensor {
   }
 
   /**
-   * Mean absolute error, the mean over all elements of |this - target|; the gradient is 0 where
-   * they are equal.
+   * Computes the mean absolute error: the mean of |this - target| over all elements. The gradient
+   * is 0 where both are equal.
    *
-   * @param target of the same shape
+   * @param target a tensor of the same shape
    * @return a scalar
    */
   public Tensor meanAbsoluteError(Tensor target) {
@@ -1162,12 +1197,12 @@ public final class Tensor {
   }
 
   /**
-   * Huber's loss (1964), square near the target and linear far from it. With d = this - target it
-   * is the mean over all elements of d^2 / 2 where |d| is below delta, else of delta (|d| - delta /
-   * 2).
+   * Computes the Huber loss (1964), which is quadratic near the target and linear far from it. With
+   * d = this - target, it is the mean over all elements of d^2 / 2 where |d| &lt; delta, and of
+   * delta (|d| - delta / 2) elsewhere.
    *
-   * @param target of the same shape
-   * @param delta where the square becomes linear, above 0
+   * @param target a tensor of the same shape
+   * @param delta the threshold between the quadratic and the linear part, greater than 0
    * @return a scalar
    */
   public Tensor huber(Tensor target, double delta) {
@@ -1175,20 +1210,20 @@ public final class Tensor {
   }
 
   /**
-   * Cross-entropy of classes, in nats: the mean over all rows of {@code -ln softmax(row)[target]},
-   * where this holds logits [.., classes].
+   * Computes the cross-entropy of class labels, in nats: the mean over all rows of {@code -ln
+   * softmax(row)[target]}. This tensor holds the logits [.., classes].
    *
-   * @param targets the right class of each row, from 0 to classes - 1; rows in C order
+   * @param targets the class of each row in C order, from 0 to classes - 1
    * @return a scalar
    */
   public Tensor crossEntropy(int... targets) {
-    return crossEntropy(step.tensor(targets, Losses.rowsOf(this, targets)));
+    return crossEntropy(step.tensor(targets, Losses.targetShape(this, targets)));
   }
 
   /**
-   * Cross-entropy of classes, as {@link #crossEntropy(int...)}.
+   * Computes the cross-entropy of class labels, as {@link #crossEntropy(int...)} does.
    *
-   * @param classes in INT, of the shape of these logits without the last axis
+   * @param classes an INT tensor of the shape of the logits without the last axis
    * @return a scalar
    */
   public Tensor crossEntropy(Tensor classes) {
@@ -1196,22 +1231,23 @@ public final class Tensor {
   }
 
   /**
-   * Cross-entropy of classes, as {@link #crossEntropy(int...)}, of which rows may be left out.
+   * Computes the cross-entropy of class labels, as {@link #crossEntropy(int...)} does, excluding
+   * rows with a given label from the mean.
    *
-   * @param classes in INT, of the shape of these logits without the last axis
-   * @param ignoreIndex the class of rows that are left out, as -1
-   * @return a scalar, 0 if all rows are left out
+   * @param classes an INT tensor of the shape of the logits without the last axis
+   * @param ignoreIndex the label of the rows to exclude, such as -1
+   * @return a scalar, 0 if all rows are excluded
    */
   public Tensor crossEntropy(Tensor classes, int ignoreIndex) {
     return Losses.crossEntropy(this, classes, ignoreIndex);
   }
 
   /**
-   * Binary cross-entropy, in nats: the mean over all elements of {@code -t ln p - (1 - t) ln(1 -
-   * p)}, where p is the sigmoid of this. It is computed as {@code softplus(x) - x t}, which no
-   * finite logit makes infinite.
+   * Computes the binary cross-entropy, in nats: the mean over all elements of {@code -t ln p - (1 -
+   * t) ln(1 - p)}, where p is the sigmoid of this tensor. It is computed as {@code softplus(x) - x
+   * t}, which is finite for every finite logit.
    *
-   * @param target probabilities t from 0 to 1, of the same shape
+   * @param target the probabilities t, from 0 to 1, of the same shape
    * @return a scalar
    */
   public Tensor binaryCrossEntropyWithLogits(Tensor target) {
@@ -1221,7 +1257,7 @@ public final class Tensor {
   // --- products
 
   /**
-   * Matrix product; with more than two axes, one for each index of the leading axes.
+   * Computes the matrix product. Tensors of more than two axes are batches of matrices.
    *
    * @param other [.., k, n], where this is [.., m, k]; the leading axes broadcast
    * @return [.., m, n]
@@ -1231,11 +1267,11 @@ public final class Tensor {
   }
 
   /**
-   * Matrix product as {@link #matmul(Tensor)}, of matrices that are read transposed where they lie.
+   * Computes the matrix product of optionally transposed matrices, without copying them.
    *
-   * @param transposed whether this is [.., k, m]
-   * @param other [.., k, n]
-   * @param otherTransposed whether it is [.., n, k]
+   * @param transposed whether this tensor is [.., k, m] instead of [.., m, k]
+   * @param other [.., k, n]; the leading axes broadcast
+   * @param otherTransposed whether {@code other} is [.., n, k] instead
    * @return [.., m, n]
    */
   public Tensor matmul(boolean transposed, Tensor other, boolean otherTransposed) {
@@ -1243,13 +1279,13 @@ public final class Tensor {
   }
 
   /**
-   * Attention (Vaswani et al. 2017, equation 1): softmax(query key^T / sqrt(d)) value, for each
-   * index of the leading axes, which are equal; usually [batch, heads].
+   * Computes scaled dot-product attention (Vaswani et al. 2017, equation 1): softmax(query key^T /
+   * sqrt(d)) value for each index of the leading axes, usually [batch, heads], which must be equal.
    *
    * @param query [.., queries, d]
    * @param key [.., length, d]
    * @param value [.., length, e]
-   * @param causal whether query i sees keys 0 to i only; there must be as many queries as keys then
+   * @param causal whether query i attends to keys 0 to i only, which requires queries = length
    * @return [.., queries, e]
    */
   public static Tensor scaledDotProductAttention(
@@ -1260,100 +1296,101 @@ public final class Tensor {
   // --- shapes
 
   /**
-   * The same elements in the same order under another shape.
+   * Returns a view with a different shape and the same elements in C order.
    *
-   * @param newShape of the same number of elements; one dimension may be -1 and is then found
-   * @return the reshaped tensor, which shares this one's memory
+   * @param newShape the shape, with the same number of elements; one dimension may be -1, and is
+   *     then inferred
+   * @return a tensor that shares this one's memory
    */
   public Tensor reshape(long... newShape) {
-    return step.apply(new Rearrangements.Reshape(newShape.clone()), this);
+    return step.apply(new ShapeOperations.Reshape(newShape.clone()), this);
   }
 
   /**
-   * Axes in another order.
+   * Permutes the axes.
    *
-   * @param axes axis i of the result is this one's axis axes[i]
+   * @param axes the axis of this tensor that becomes axis i of the result, for each i
    * @return the permuted tensor
    */
   public Tensor permute(int... axes) {
-    return step.apply(new Rearrangements.Permute(axes.clone()), this);
+    return step.apply(new ShapeOperations.Permute(axes.clone()), this);
   }
 
   /**
-   * A part along one axis.
+   * Returns a range of indices along an axis.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @param from the first index
-   * @param to the index after the last
-   * @return this[.., from:to, ..]
+   * @param axis the axis; negative values count from the end
+   * @param start the first index
+   * @param end the index after the last one
+   * @return this[.., start:end, ..]
    */
-  public Tensor slice(int axis, long from, long to) {
-    return step.apply(new Rearrangements.Slice(axis, from, to), this);
+  public Tensor slice(int axis, long start, long end) {
+    return step.apply(new ShapeOperations.Slice(axis, start, end), this);
   }
 
   /**
-   * Tensors one after another along one axis.
+   * Concatenates tensors along an existing axis.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @param tensors at least one, equal in shape but for that axis
+   * @param axis the axis; negative values count from the end
+   * @param tensors at least one tensor; the shapes must match except along the axis
    * @return the concatenation
    */
   public static Tensor concat(int axis, List<Tensor> tensors) {
-    return Rearrangements.concat(axis, tensors);
+    return ShapeOperations.concat(axis, tensors);
   }
 
   /**
-   * Tensors of one shape along a new axis.
+   * Stacks tensors along a new axis.
    *
-   * @param axis where the new axis is, from 0 to the rank, or from the end as -1, ...
-   * @param tensors at least one
-   * @return the stack, of one axis more
+   * @param axis the index of the new axis, from 0 to the rank; negative values count from the end
+   * @param tensors at least one tensor, all of the same shape
+   * @return the stack, whose rank is larger by one
    */
   public static Tensor stack(int axis, List<Tensor> tensors) {
-    return Rearrangements.stack(axis, tensors);
+    return ShapeOperations.stack(axis, tensors);
   }
 
   /**
-   * Repeats axes of size 1, and adds axes in front, as broadcasting does.
+   * Broadcasts to a shape: repeats axes of size 1 and prepends axes.
    *
-   * @param newShape of at least this rank; -1 keeps the size of an axis
+   * @param newShape the shape, of at least this rank; -1 keeps the size of an axis
    * @return a tensor of the new shape
    */
   public Tensor expand(long... newShape) {
-    return step.apply(new Rearrangements.Expand(newShape.clone()), this);
+    return step.apply(new ShapeOperations.Expand(newShape.clone()), this);
   }
 
-  // --- borders and pixels
+  // --- padding and pixels
 
   /**
-   * Adds a number at both ends of an axis.
+   * Pads an axis with a constant value.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @param before how many elements, at least 0
-   * @param after how many elements, at least 0
-   * @param number the value of the new elements
-   * @return a larger tensor; this one if nothing is added
+   * @param axis the axis; negative values count from the end
+   * @param before the number of elements to add at the start, at least 0
+   * @param after the number of elements to add at the end, at least 0
+   * @param fill the value of the added elements
+   * @return the padded tensor, or this one if nothing is added
    */
-  public Tensor pad(int axis, long before, long after, double number) {
-    return Rearrangements.pad(this, axis, before, after, number);
+  public Tensor pad(int axis, long before, long after, double fill) {
+    return ShapeOperations.pad(this, axis, before, after, fill);
   }
 
   /**
-   * Mirrors elements at both ends of an axis, without repeating the edge: c b | a b c | b a.
+   * Pads an axis by reflection without repeating the edge: c b | a b c | b a.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @param before how many elements, below the size of the axis
-   * @param after how many elements, below the size of the axis
-   * @return a larger tensor
+   * @param axis the axis; negative values count from the end
+   * @param before the number of elements to add at the start, less than the size of the axis
+   * @param after the number of elements to add at the end, less than the size of the axis
+   * @return the padded tensor
    */
   public Tensor padReflect(int axis, long before, long after) {
-    return Rearrangements.padReflect(this, axis, before, after);
+    return ShapeOperations.padReflect(this, axis, before, after);
   }
 
   /**
-   * Nearest-neighbour upsampling.
+   * Upsamples images by nearest-neighbor interpolation.
    *
-   * @param factor how often each pixel of this [b, h, w, c] is repeated in both directions
+   * @param factor the number of times each pixel of this [b, h, w, c] is repeated in each direction
    * @return [b, h factor, w factor, c]
    */
   public Tensor upsample(int factor) {
@@ -1361,142 +1398,148 @@ public final class Tensor {
   }
 
   /**
-   * Adds pixels around images.
+   * Pads images on all sides.
    *
-   * @param padding how many on each side of this [b, h, w, c], and which; reflected pixels must be
-   *     fewer than the size of the axis
+   * @param padding the padding of this [b, h, w, c]; reflection requires less padding than the size
+   *     of the axis
    * @return [b, top + h + bottom, left + w + right, c]
    */
   public Tensor pad(Padding padding) {
-    return Pixels.pad(this, padding);
+    return ImageOperations.pad(this, padding);
   }
 
   /**
-   * Blocks of pixels as channels: channel {@code (i block + j) c + k} of the result is channel k of
-   * the pixel in row i and column j of the block (TensorFlow's order; PyTorch's pixel_unshuffle has
-   * {@code (k block + i) block + j}). {@link #depthToSpace} is the inverse.
+   * Rearranges blocks of pixels into channels: channel {@code (i block + j) c + k} of the result is
+   * channel k of the pixel in row i and column j of the block. This is TensorFlow's order;
+   * PyTorch's pixel_unshuffle uses {@code (k block + i) block + j}. {@link #depthToSpace} is the
+   * inverse.
    *
-   * @param block rows and columns of a block; this is [b, h, w, c] with h and w multiples of it
+   * @param block the number of rows and columns of a block, where this is [b, h, w, c] and h and w
+   *     are multiples of it
    * @return [b, h / block, w / block, block^2 c]
    */
   public Tensor spaceToDepth(int block) {
-    return Pixels.spaceToDepth(this, block);
+    return ImageOperations.spaceToDepth(this, block);
   }
 
   /**
-   * Channels as blocks of pixels, the inverse of {@link #spaceToDepth}.
+   * Rearranges channels into blocks of pixels, the inverse of {@link #spaceToDepth}.
    *
-   * @param block rows and columns of a block; this is [b, h, w, c] with c a multiple of its square
+   * @param block the number of rows and columns of a block, where this is [b, h, w, c] and c is a
+   *     multiple of its square
    * @return [b, h block, w block, c / block^2]
    */
   public Tensor depthToSpace(int block) {
-    return Pixels.depthToSpace(this, block);
+    return ImageOperations.depthToSpace(this, block);
   }
 
   // --- pooling
 
   /**
-   * Average of the pixels in a window: y[b][i][j][c] = the sum over u and v of x[b][i s - p + u][j
-   * s - p + v][c], divided by kernelHeight kernelWidth, with stride s and padding p. The zeros of
-   * the padding count as pixels, as in PyTorch.
+   * Computes the average over a sliding window: y[b][i][j][c] = the sum over u and v of x[b][i s -
+   * p + u][j s - p + v][c], divided by kernelHeight kernelWidth, with stride s and padding p. The
+   * zeros of the padding are included in the average, as in PyTorch.
    *
-   * @param kernelHeight rows of the window
-   * @param kernelWidth columns of the window
-   * @param window stride and padding, which must be smaller than the kernel
-   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link ConvOptions} says
-   * @throws IllegalArgumentException if this is no [b, h, w, c] in FLOAT or DOUBLE, the window has
-   *     dilation, groups, output padding or padding that differs between sides, the padding is not
-   *     smaller than the kernel, or the images are too small
+   * @param kernelHeight the number of rows of the window
+   * @param kernelWidth the number of columns of the window
+   * @param options the stride, and the padding, which must be smaller than the kernel
+   * @return [b, h', w', c], where this is [b, h, w, c]; for the size, see {@link ConvOptions}
+   * @throws IllegalArgumentException if this is not [b, h, w, c] in FLOAT or DOUBLE; if the options
+   *     have dilation, groups, output padding or asymmetric padding; if the padding is not smaller
+   *     than the kernel; or if the images are too small
    */
-  public Tensor averagePool(int kernelHeight, int kernelWidth, ConvOptions window) {
-    return step.apply(new Pooling(PoolingMode.AVERAGE, kernelHeight, kernelWidth, window), this);
+  public Tensor averagePool(int kernelHeight, int kernelWidth, ConvOptions options) {
+    return step.apply(new Pooling(PoolingMode.AVERAGE, kernelHeight, kernelWidth, options), this);
   }
 
   /**
-   * Maximum of the pixels in a window, channel by channel: y[b][i][j][c] = the maximum over u and v
-   * of x[b][i s - p + u][j s - p + v][c], with stride s and padding p. Padding is never the
-   * maximum, nor is NaN beside a number; the maximum of negative infinities is the lowest finite
-   * number. The gradient goes to the first of equal pixels, row by row.
+   * Computes the maximum over a sliding window for each channel: y[b][i][j][c] = the maximum over u
+   * and v of x[b][i s - p + u][j s - p + v][c], with stride s and padding p. Padding is never the
+   * maximum, nor is NaN if the window contains a number. The maximum of negative infinities is the
+   * lowest finite value. If several pixels are equal, the gradient goes to the first of them in C
+   * order.
    *
-   * @param kernelHeight rows of the window
-   * @param kernelWidth columns of the window
-   * @param window stride and padding, which must be smaller than the kernel
-   * @return [b, h', w', c], where this is [b, h, w, c]; sizes as {@link ConvOptions} says
-   * @throws IllegalArgumentException if this is no [b, h, w, c] in FLOAT or DOUBLE, the window has
-   *     dilation, groups, output padding or padding that differs between sides, the padding is not
-   *     smaller than the kernel, or the images are too small
+   * @param kernelHeight the number of rows of the window
+   * @param kernelWidth the number of columns of the window
+   * @param options the stride, and the padding, which must be smaller than the kernel
+   * @return [b, h', w', c], where this is [b, h, w, c]; for the size, see {@link ConvOptions}
+   * @throws IllegalArgumentException if this is not [b, h, w, c] in FLOAT or DOUBLE; if the options
+   *     have dilation, groups, output padding or asymmetric padding; if the padding is not smaller
+   *     than the kernel; or if the images are too small
    */
-  public Tensor maxPool(int kernelHeight, int kernelWidth, ConvOptions window) {
-    return step.apply(new Pooling(PoolingMode.MAX, kernelHeight, kernelWidth, window), this);
+  public Tensor maxPool(int kernelHeight, int kernelWidth, ConvOptions options) {
+    return step.apply(new Pooling(PoolingMode.MAX, kernelHeight, kernelWidth, options), this);
   }
 
   // --- normalization
 
   /**
-   * Layer normalization (Ba et al. 2016, equation 4): (x - mean) / sqrt(variance + epsilon) weight
-   * + bias with mean and variance over the last axis, that is of each row.
+   * Applies layer normalization (Ba et al. 2016, equation 4): (x - mean) / sqrt(variance + epsilon)
+   * weight + bias, with the mean and variance over the last axis.
    *
    * @param weight [d], where this is [.., d]
    * @param bias [d]
-   * @param epsilon keeps the quotient finite where a row is constant; above 0
+   * @param epsilon added to the variance for numerical stability; greater than 0
    * @return a tensor of this shape
-   * @throws IllegalArgumentException if weight or bias is of another shape, step or number format,
-   *     this is in INT, or epsilon is not above 0
+   * @throws IllegalArgumentException if weight or bias has another shape, step or data type, this
+   *     is an INT tensor, or epsilon is not greater than 0
    */
   public Tensor layerNorm(Tensor weight, Tensor bias, double epsilon) {
     return step.apply(new Normalizations.Layer(epsilon), this, weight, bias);
   }
 
   /**
-   * Layer normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   * Applies layer normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
    *
-   * @param epsilon above 0
+   * @param epsilon added to the variance for numerical stability; greater than 0
    * @return a tensor of this shape
-   * @throws IllegalArgumentException if this is in INT, or epsilon is not above 0
+   * @throws IllegalArgumentException if this is an INT tensor, or epsilon is not greater than 0
    */
   public Tensor layerNorm(double epsilon) {
     return step.apply(new Normalizations.Layer(epsilon), this);
   }
 
   /**
-   * Group normalization (Wu and He 2018, equation 7): (x - mean) / sqrt(variance + epsilon) weight
-   * + bias with mean and variance of each image over all its pixels and one group of channels.
+   * Applies group normalization (Wu and He 2018, equation 7): (x - mean) / sqrt(variance + epsilon)
+   * weight + bias, with the mean and variance of each example over all pixels and one group of
+   * channels.
    *
-   * @param groups into how many groups of neighbours the channels are divided, without remainder
+   * @param groups the number of groups of consecutive channels, which must divide the channels
    * @param weight [channels], where this is [batch, .., channels]
    * @param bias [channels]
-   * @param epsilon keeps the quotient finite where a group is constant; above 0
+   * @param epsilon added to the variance for numerical stability; greater than 0
    * @return a tensor of this shape
-   * @throws IllegalArgumentException if the channels cannot be divided so, weight or bias is of
-   *     another shape, step or number format, this is in INT, or epsilon is not above 0
+   * @throws IllegalArgumentException if the groups do not divide the channels, weight or bias has
+   *     another shape, step or data type, this is an INT tensor, or epsilon is not greater than 0
    */
   public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double epsilon) {
     return step.apply(new Normalizations.Group(groups, epsilon), this, weight, bias);
   }
 
   /**
-   * Group normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   * Applies group normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
    *
-   * @param groups into how many groups of neighbours the channels are divided
-   * @param epsilon above 0
+   * @param groups the number of groups of consecutive channels, which must divide the channels
+   * @param epsilon added to the variance for numerical stability; greater than 0
    * @return a tensor of this shape
-   * @throws IllegalArgumentException if the channels cannot be divided so, this is in INT, or
-   *     epsilon is not above 0
+   * @throws IllegalArgumentException if the groups do not divide the channels, this is an INT
+   *     tensor, or epsilon is not greater than 0
    */
   public Tensor groupNorm(int groups, double epsilon) {
     return step.apply(new Normalizations.Group(groups, epsilon), this);
   }
 
   /**
-   * Batch normalization (Ioffe and Szegedy 2015, algorithm 1): (x - mean) / sqrt(variance +
-   * epsilon) weight + bias with each channel's mean and variance over all images and pixels.
+   * Applies batch normalization (Ioffe and Szegedy 2015, algorithm 1): (x - mean) / sqrt(variance +
+   * epsilon) weight + bias, with the mean and variance of each channel over the whole batch and all
+   * pixels.
    *
    * @param weight [channels], where this is [.., channels]
    * @param bias [channels]
-   * @param epsilon keeps the quotient finite where a channel is constant; above 0
-   * @return the result, with the means and variances that it was computed with
-   * @throws IllegalArgumentException if weight or bias is of another shape, step or number format,
-   *     this is in INT, or epsilon is not above 0
+   * @param epsilon added to the variance for numerical stability; greater than 0
+   * @return the output with the batch means and variances
+   * @throws IllegalArgumentException if weight or bias has another shape, step or data type, this
+   *     is an INT tensor, or epsilon is not greater than 0
    */
   public NormalizationResult batchNorm(Tensor weight, Tensor bias, double epsilon) {
     return NormalizationResult.of(
@@ -1504,11 +1547,11 @@ public final class Tensor {
   }
 
   /**
-   * Batch normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   * Applies batch normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
    *
-   * @param epsilon above 0
-   * @return the result, with the means and variances that it was computed with
-   * @throws IllegalArgumentException if this is in INT, or epsilon is not above 0
+   * @param epsilon added to the variance for numerical stability; greater than 0
+   * @return the output with the batch means and variances
+   * @throws IllegalArgumentException if this is an INT tensor, or epsilon is not greater than 0
    */
   public NormalizationResult batchNorm(double epsilon) {
     return NormalizationResult.of(step.applyAll(new Normalizations.Batch(epsilon), this));
@@ -1517,242 +1560,249 @@ public final class Tensor {
   // --- random numbers
 
   /**
-   * Dropout (Srivastava et al. 2014): each element becomes 0 with some probability, or else is
-   * divided by 1 - rate, so that its mean stays what it is. The first axis is taken for the
-   * examples of the batch: each has numbers of its own by its place ({@link
+   * Applies dropout (Srivastava et al. 2014): sets each element to 0 with a given probability, and
+   * divides the others by 1 - rate, which preserves the mean. The first axis is the batch; each
+   * example has its own random numbers, which depend on its position in the batch ({@link
    * io.github.vqvae4j.random.RngKey}).
    *
-   * @param rate the probability, from 0 to below 1
+   * <p>Dropout is applied in every step; layers call this method only if {@code isTraining(step)}.
+   *
+   * @param rate the dropout probability, at least 0 and less than 1
    * @return a tensor of this shape
-   * @throws IllegalStateException in a step without random numbers, unless the rate is 0; a layer
-   *     drops only if {@code isTraining(step)}
-   * @throws IllegalArgumentException if the rate is not in this range, or is not 0 and this is in
-   *     INT
+   * @throws IllegalStateException if the step has no random key, unless the rate is 0
+   * @throws IllegalArgumentException if the rate is out of range, or is not 0 and this is an INT
+   *     tensor
    */
   public Tensor dropout(double rate) {
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException(
-          "dropout: expected a rate from 0 to below 1, got " + rate + ".");
+          "dropout: expected a rate of at least 0 and less than 1, got " + rate + ".");
     }
     return rate == 0 ? this : mul(random(Distribution.DROPOUT, rate));
   }
 
   /**
-   * Returns noise from the standard normal distribution, each example's by its place in the whole
-   * batch ({@link io.github.vqvae4j.random.RngKey}).
+   * Samples from the standard normal distribution. The values of each example depend on its
+   * position in the whole batch ({@link io.github.vqvae4j.random.RngKey}).
    *
-   * @return a constant of this shape, of which the first axis is the examples
-   * @throws IllegalStateException in a step without random numbers
+   * @return a constant of this shape, whose first axis is the batch
+   * @throws IllegalStateException if the step has no random key
    */
   public Tensor normalLike() {
     return random(Distribution.NORMAL, 0);
   }
 
   /**
-   * Returns numbers from the uniform distribution from 0 to below 1, as {@link #normalLike}.
+   * Samples from the uniform distribution on [0, 1). The values of each example depend on its
+   * position in the whole batch ({@link io.github.vqvae4j.random.RngKey}).
    *
-   * @return a constant of this shape, of which the first axis is the examples
-   * @throws IllegalStateException in a step without random numbers
+   * @return a constant of this shape, whose first axis is the batch
+   * @throws IllegalStateException if the step has no random key
    */
   public Tensor uniformLike() {
     return random(Distribution.UNIFORM, 0);
   }
 
   private Tensor random(Distribution distribution, double rate) {
-    return step.apply(new RandomNumbers(distribution, rate, step.nextDraw()), this);
+    return step.apply(new RandomSample(distribution, rate, step.nextDraw()), this);
   }
 
   // --- indices
 
   /**
-   * Index of the largest element along an axis, the first of equal ones; NaN counts as the largest.
+   * Returns the index of the maximum along an axis, which is removed. Of equal elements, the first
+   * is returned; NaN is treated as the maximum.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @return indices in INT, without the axis
+   * @param axis the axis; negative values count from the end
+   * @return the indices, an INT tensor
    */
   public Tensor argmax(int axis) {
     return argmax(false, axis);
   }
 
   /**
-   * Index of the largest element along an axis, as {@link #argmax(int)}.
+   * Returns the index of the maximum along an axis, as {@link #argmax(int)} does.
    *
-   * @param keepDims whether the axis stays, with size 1
-   * @param axis counted from 0, or from the end as -1, ...
-   * @return indices in INT
+   * @param keepDims whether to retain the axis with size 1
+   * @param axis the axis; negative values count from the end
+   * @return the indices, an INT tensor
    */
   public Tensor argmax(boolean keepDims, int axis) {
     return Indexing.arg(true, this, keepDims, axis);
   }
 
   /**
-   * Index of the smallest element along an axis, the first of equal ones; NaN counts as the
-   * smallest.
+   * Returns the index of the minimum along an axis, which is removed. Of equal elements, the first
+   * is returned; NaN is treated as the minimum.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @return indices in INT, without the axis
+   * @param axis the axis; negative values count from the end
+   * @return the indices, an INT tensor
    */
   public Tensor argmin(int axis) {
     return argmin(false, axis);
   }
 
   /**
-   * Index of the smallest element along an axis, as {@link #argmin(int)}.
+   * Returns the index of the minimum along an axis, as {@link #argmin(int)} does.
    *
-   * @param keepDims whether the axis stays, with size 1
-   * @param axis counted from 0, or from the end as -1, ...
-   * @return indices in INT
+   * @param keepDims whether to retain the axis with size 1
+   * @param axis the axis; negative values count from the end
+   * @return the indices, an INT tensor
    */
   public Tensor argmin(boolean keepDims, int axis) {
     return Indexing.arg(false, this, keepDims, axis);
   }
 
   /**
-   * The k largest elements along an axis, in falling order: values[j] = x[indices[j]]; of equal
-   * ones the first comes first, and NaN before all others. The gradient goes to these elements.
+   * Returns the k largest elements along an axis in descending order, values[j] = x[indices[j]].
+   * Equal elements keep their order, and NaN precedes all other values. The gradient goes to the
+   * selected elements.
    *
-   * @param k from 1 to the size of the axis
-   * @param axis counted from 0, or from the end as -1, ...
+   * @param k the number of elements, from 1 to the size of the axis
+   * @param axis the axis; negative values count from the end
    * @return values and indices, of size k along the axis
-   * @throws IllegalArgumentException if the axis does not exist, this is in INT, or k is not in
-   *     range
+   * @throws IllegalArgumentException if the axis does not exist, this is an INT tensor, or k is out
+   *     of range
    */
   public TopK topK(int k, int axis) {
     return Indexing.topK(this, k, axis);
   }
 
   /**
-   * Takes elements by their index along an axis, as {@code torch.gather}: with axis 1, y[i][j] =
-   * x[i][indices[i][j]]. The gradient of an element is the sum over its uses.
+   * Gathers elements by index along an axis, as {@code torch.gather} does. With axis 1, y[i][j] =
+   * x[i][indices[i][j]]. The gradients of elements that are gathered repeatedly are summed.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @param indices in INT, of this shape but along the axis
+   * @param axis the axis; negative values count from the end
+   * @param indices an INT tensor of this shape, except along the axis
    * @return a tensor of the shape of the indices
-   * @throws IllegalArgumentException if the axis does not exist, or the indices are not in INT, of
-   *     another step or shape, or not from 0 to below the size of the axis
+   * @throws IllegalArgumentException if the axis does not exist, or the indices are not an INT
+   *     tensor of the same step and a matching shape, or are out of range
    */
   public Tensor gather(int axis, Tensor indices) {
     return Indexing.gather(this, axis, indices);
   }
 
   /**
-   * Takes slices by their index along an axis, as {@code torch.index_select}, with indices of any
-   * shape: along axis 0, y[i][..] = x[indices[i]][..]. The gradient of a slice is the sum over its
-   * uses.
+   * Selects slices by index along an axis, as {@code torch.index_select} does, with indices of any
+   * shape. Along axis 0, y[i][..] = x[indices[i]][..]. The gradients of slices that are selected
+   * repeatedly are summed.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @param indices in INT, from 0 to below the size of the axis
-   * @return the axis replaced by those of the indices
-   * @throws IllegalArgumentException if the axis does not exist, or the indices are not in INT, of
-   *     another step, or out of range
+   * @param axis the axis; negative values count from the end
+   * @param indices an INT tensor, from 0 to the size of the axis - 1
+   * @return a tensor of this shape with the axis replaced by the axes of the indices
+   * @throws IllegalArgumentException if the axis does not exist, or the indices are not an INT
+   *     tensor of the same step, or are out of range
    */
   public Tensor indexSelect(int axis, Tensor indices) {
     return step.apply(new Indexing.IndexSelect("indexSelect", axis), this, indices);
   }
 
   /**
-   * Looks vectors up, y[i] = x[indices[i]], as {@link #indexSelect} along axis 0.
+   * Looks up rows of an embedding table: y[i] = x[indices[i]], as {@link #indexSelect} along axis
+   * 0.
    *
-   * @param indices in INT [..], where this is a table [rows, d]
+   * @param indices an INT tensor [..], where this is a table [rows, d]
    * @return [.., d]
-   * @throws IllegalArgumentException if the indices are not in INT, of another step, or not from 0
-   *     to below the number of rows
+   * @throws IllegalArgumentException if the indices are not an INT tensor of the same step, or are
+   *     out of range
    */
   public Tensor embedding(Tensor indices) {
     return step.apply(new Indexing.IndexSelect("embedding", 0), this, indices);
   }
 
   /**
-   * Adds elements at indices along an axis, as {@code torch.scatter_add}: with axis 1,
-   * y[i][indices[i][j]] += source[i][j], where y begins as this. In FLOAT too what is added to one
-   * element is summed in double and rounded once. The gradient of the source is y's at the indices.
+   * Adds elements at indices along an axis, as {@code torch.scatter_add} does. With axis 1,
+   * y[i][indices[i][j]] += source[i][j], where y is initialized with this tensor. For FLOAT, too,
+   * the addends of each element are summed in double precision and rounded once. The gradient of
+   * the source is the gradient of y at the indices.
    *
-   * @param axis counted from 0, or from the end as -1, ...
-   * @param indices in INT, of this shape but along the axis
-   * @param source what is added, of the shape of the indices
+   * @param axis the axis; negative values count from the end
+   * @param indices an INT tensor of this shape, except along the axis
+   * @param source the values to add, of the shape of the indices
    * @return a tensor of this shape
-   * @throws IllegalArgumentException if the axis does not exist; the indices are not in INT, of
-   *     another step or shape, or out of range; the source is of another shape, step or number
-   *     format; or this is in INT
+   * @throws IllegalArgumentException if the axis does not exist; if the indices are not an INT
+   *     tensor of the same step and a matching shape, or are out of range; if the source has
+   *     another shape, step or data type; or if this is an INT tensor
    */
   public Tensor scatterAdd(int axis, Tensor indices, Tensor source) {
     return Indexing.scatterAdd(this, axis, indices, source);
   }
 
   /**
-   * Sums up slices of one segment, as {@code jax.ops.segment_sum}: y[k] = the sum of x[i] over all
-   * i with segments[i] = k, and 0 where there is none. In FLOAT too a sum is taken in double and
-   * rounded once. The gradient of a slice is that of its segment.
+   * Sums slices by segment, as {@code jax.ops.segment_sum} does: y[k] = the sum of x[i] over all i
+   * with segments[i] = k, or 0 for empty segments. For FLOAT, too, sums are computed in double
+   * precision and rounded once. The gradient of a slice is the gradient of its segment.
    *
-   * @param segments in INT [n], each from 0 to count - 1, where this is [n, ..]
-   * @param count how many segments there are
+   * @param segments an INT tensor [n] of values from 0 to count - 1, where this is [n, ..]
+   * @param count the number of segments
    * @return [count, ..]
-   * @throws IllegalArgumentException if this is in INT, or the segments are not in INT, of another
-   *     step or length, or out of range
+   * @throws IllegalArgumentException if this is an INT tensor, or the segments are not an INT
+   *     tensor of the same step and of length n, or are out of range
    */
   public Tensor segmentSum(Tensor segments, long count) {
     return step.apply(new Indexing.SegmentSum(count), this, segments);
   }
 
   /**
-   * One-hot vectors of integers: y[..][c] = 1 if x[..] = c, else 0.
+   * Converts an INT tensor to one-hot vectors: y[..][c] = 1 if x[..] = c, else 0.
    *
-   * @param classes how many there are; elements are from 0 to below it
-   * @param target the number format of the result
-   * @return [.., classes] of 0, and 1 at each element
-   * @throws IllegalArgumentException if this is not in INT, there is no class, or an element is not
-   *     from 0 to below classes
+   * @param classes the number of classes; elements are from 0 to classes - 1
+   * @param target the data type of the result
+   * @return [.., classes]
+   * @throws IllegalArgumentException if this is not an INT tensor, classes is less than 1, or an
+   *     element is out of range
    */
   public Tensor oneHot(int classes, DType target) {
     return Indexing.oneHot(this, classes, target);
   }
 
   /**
-   * For each row, the nearest row of a codebook by Euclidean distance, argmin_j ||x_i - e_j||; of
-   * rows equally near, the one of lowest index. No gradient goes through it.
+   * Returns the index of the nearest codebook row by Euclidean distance for each row: argmin_j
+   * ||x_i - e_j||. If several rows are equally near, the lowest index is returned. The result is a
+   * constant.
    *
-   * <p>The rows found are those of a search in double that tries all, for numbers in FLOAT of any
-   * size and any distance from the origin too; in DOUBLE, squares of differences must not overflow.
-   * A row of the codebook that is not finite is never found. It takes longer where very many rows
-   * are equally near up to rounding in float.
+   * <p>The result equals that of an exhaustive search in double precision, for FLOAT values of any
+   * magnitude and any distance from the origin. In DOUBLE, squared differences must not overflow.
+   * Codebook rows that are not finite are never selected. The search takes longer if very many rows
+   * are equally near within float rounding.
    *
    * @param codebook [k, d], where this is [n, d]
-   * @return [n], indices in INT
-   * @throws NonFiniteException if a row of this, or every row of the codebook, has a NaN or an
-   *     infinity
+   * @return the indices, an INT tensor [n]
+   * @throws NonFiniteException if a row of this tensor, or every row of the codebook, contains NaN
+   *     or an infinity
    */
   public Tensor nearestRows(Tensor codebook) {
-    return step.apply(new Rows.Nearest(), this, codebook);
+    return step.apply(new NearestRowSearch(), this, codebook);
   }
 
-  // --- gradients that are not the value's
+  // --- gradient control
 
   /**
-   * The same value, from which no gradient goes back: sg(x).
+   * Returns a constant of the same value, sg(x), which no gradient is propagated through.
    *
-   * @return a constant that shares this one's memory
+   * @return a constant that shares this tensor's memory
    */
   public Tensor stopGradient() {
-    return step.apply(new Surrogates.StopGradient(), this);
+    return step.apply(new GradientOverrides.StopGradient(), this);
   }
 
   /**
-   * The straight-through estimator (van den Oord et al. 2017, section 3.2): the value is exactly
-   * that of another tensor, the gradient goes unchanged to this one.
+   * Applies the straight-through estimator (van den Oord et al. 2017, section 3.2): returns the
+   * value of another tensor, and propagates the gradient unchanged to this one.
    *
    * @param forward the value, of the same shape
-   * @return a tensor equal to {@code forward} bit for bit
+   * @return a tensor that is bitwise equal to {@code forward}
    */
   public Tensor straightThrough(Tensor forward) {
-    return step.apply(new Surrogates.StraightThrough(), this, forward.stopGradient());
+    return step.apply(new GradientOverrides.StraightThrough(), this, forward.stopGradient());
   }
 
   /**
-   * The straight-through form of a function: its value exactly, and the gradient of the identity,
-   * as {@code x.straightThrough(Tensor::round)}.
+   * Applies a function with a straight-through gradient: the value is that of the function, and the
+   * gradient is that of the identity. Example: {@code x.straightThrough(Tensor::round)}.
    *
-   * @param forward computes the value, of this shape
-   * @return a tensor equal to {@code forward} of this
+   * @param forward the function, whose result must have this shape
+   * @return a tensor that is bitwise equal to {@code forward} of this tensor
    */
   public Tensor straightThrough(UnaryOperator<Tensor> forward) {
     return straightThrough(forward.apply(stopGradient()));
@@ -1761,67 +1811,67 @@ public final class Tensor {
   // --- convolutions
 
   /**
-   * Two-dimensional convolution (cross-correlation, as everywhere in deep learning): y[b][i][j][o]
-   * = bias[o] + the sum over u, v and c of weight[u][v][c][o] x[b][i s - p + u d][j s - p + v
-   * d][c], with stride s, padding p, dilation d, and 0 for x outside of the image; with groups, c
-   * runs over the channels of o's group.
+   * Computes a two-dimensional convolution (cross-correlation, as is usual in deep learning):
+   * y[b][i][j][o] = bias[o] + the sum over u, v and c of weight[u][v][c][o] x[b][i s - p + u d][j s
+   * - p + v d][c], with stride s, padding p and dilation d, where x is 0 outside of the image. With
+   * groups, c ranges over the channels of o's group.
    *
-   * @param weight [kernel height, kernel width, in / groups, out], where this is [b, h, w, in]; the
-   *     results of group g are the g-th out / groups of them
+   * @param weight [kernel height, kernel width, in / groups, out], where this is [b, h, w, in];
+   *     group g produces the g-th block of out / groups channels
    * @param bias [out], or null
-   * @param window stride, padding, dilation and groups
-   * @return [b, h', w', out], sizes as {@link ConvOptions} says
-   * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
-   *     number format or in INT, the window has output padding, or the result would be empty
+   * @param options the stride, padding, dilation and groups
+   * @return [b, h', w', out]; for the size, see {@link ConvOptions}
+   * @throws IllegalArgumentException if shapes do not match, an operand has another step or data
+   *     type or is an INT tensor, the options have output padding, or the result would be empty
    */
-  public Tensor conv2d(Tensor weight, Tensor bias, ConvOptions window) {
-    return Convolutions.of(Form.CONV_2D, this, weight, bias, null, false, window);
+  public Tensor conv2d(Tensor weight, Tensor bias, ConvOptions options) {
+    return Convolutions.of(Form.CONV_2D, this, weight, bias, null, false, options);
   }
 
   /**
-   * Transposed two-dimensional convolution: the gradient of a convolution with respect to its
-   * input. Each x[b][i][j][c] adds weight[u][v][o][c] x[b][i][j][c] to y[b][i s - p + u d][j s - p
-   * + v d][o], which begins as bias[o]; s, p and d as of {@link #conv2d}. What falls outside is
-   * dropped.
+   * Computes a transposed two-dimensional convolution, which is the gradient of a convolution with
+   * respect to its input. Each x[b][i][j][c] adds weight[u][v][o][c] x[b][i][j][c] to y[b][i s - p
+   * + u d][j s - p + v d][o], which is initialized with bias[o]; s, p and d are as in {@link
+   * #conv2d}. Contributions outside of the result are discarded.
    *
    * @param weight [kernel height, kernel width, out / groups, in], where this is [b, h, w, in]
    * @param bias [out], or null
-   * @param window stride, padding, dilation, groups and output padding
-   * @return [b, h', w', out], sizes as {@link ConvOptions} says
-   * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
-   *     number format or in INT, or the result would be empty
+   * @param options the stride, padding, dilation, groups and output padding
+   * @return [b, h', w', out]; for the size, see {@link ConvOptions}
+   * @throws IllegalArgumentException if shapes do not match, an operand has another step or data
+   *     type or is an INT tensor, or the result would be empty
    */
-  public Tensor convTranspose2d(Tensor weight, Tensor bias, ConvOptions window) {
-    return Convolutions.of(Form.CONV_TRANSPOSE_2D, this, weight, bias, null, false, window);
+  public Tensor convTranspose2d(Tensor weight, Tensor bias, ConvOptions options) {
+    return Convolutions.of(Form.CONV_TRANSPOSE_2D, this, weight, bias, null, false, options);
   }
 
   /**
-   * One-dimensional convolution: y[b][t][o] = bias[o] + the sum over u and c of weight[u][c][o]
-   * x[b][t s - p + u d][c], as {@link #conv2d}.
+   * Computes a one-dimensional convolution: y[b][t][o] = bias[o] + the sum over u and c of
+   * weight[u][c][o] x[b][t s - p + u d][c], as in {@link #conv2d}.
    *
    * @param weight [kernel, in / groups, out], where this is [batch, time, in]
    * @param bias [out], or null
-   * @param window of which the width's settings and the groups count
-   * @return [batch, time', out], sizes as {@link ConvOptions} says of the width
-   * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
-   *     number format or in INT, the window has output padding, or the result would be empty
+   * @param options the width settings and groups; height settings are ignored
+   * @return [batch, time', out]; for the size, see the width in {@link ConvOptions}
+   * @throws IllegalArgumentException if shapes do not match, an operand has another step or data
+   *     type or is an INT tensor, the options have output padding, or the result would be empty
    */
-  public Tensor conv1d(Tensor weight, Tensor bias, ConvOptions window) {
-    return Convolutions.of(Form.CONV_1D, this, weight, bias, null, false, window);
+  public Tensor conv1d(Tensor weight, Tensor bias, ConvOptions options) {
+    return Convolutions.of(Form.CONV_1D, this, weight, bias, null, false, options);
   }
 
   /**
-   * Transposed one-dimensional convolution: each x[b][t][c] adds weight[u][o][c] x[b][t][c] to
-   * y[b][t s - p + u d][o], as {@link #convTranspose2d}.
+   * Computes a transposed one-dimensional convolution. Each x[b][t][c] adds weight[u][o][c]
+   * x[b][t][c] to y[b][t s - p + u d][o], as in {@link #convTranspose2d}.
    *
    * @param weight [kernel, out / groups, in], where this is [batch, time, in]
    * @param bias [out], or null
-   * @param window of which the width's settings and the groups count
-   * @return [batch, time', out], sizes as {@link ConvOptions} says of the width
-   * @throws IllegalArgumentException if a shape does not fit, an operand is of another step or
-   *     number format or in INT, or the result would be empty
+   * @param options the width settings and groups; height settings are ignored
+   * @return [batch, time', out]; for the size, see the width in {@link ConvOptions}
+   * @throws IllegalArgumentException if shapes do not match, an operand has another step or data
+   *     type or is an INT tensor, or the result would be empty
    */
-  public Tensor convTranspose1d(Tensor weight, Tensor bias, ConvOptions window) {
-    return Convolutions.of(Form.CONV_TRANSPOSE_1D, this, weight, bias, null, false, window);
+  public Tensor convTranspose1d(Tensor weight, Tensor bias, ConvOptions options) {
+    return Convolutions.of(Form.CONV_TRANSPOSE_1D, this, weight, bias, null, false, options);
   }
 }

@@ -1,9 +1,9 @@
 package io.github.vqvae4j.tensor;
 
 /**
- * What {@link Tensor#topK} gives.
+ * The result of {@link Tensor#topK}.
  *
- * @param values the k largest elements along the axis, the largest first
- * @param indices where they were along it, in INT
+ * @param values the k largest elements along the axis in descending order
+ * @param indices their indices along the axis, an INT tensor
  */
 public record TopK(Tensor values, Tensor indices) {}

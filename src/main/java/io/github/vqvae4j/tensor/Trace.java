@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The operations of a {@link Step} in the order in which they were carried out, as a graph that can
- * be read, or replayed on other inputs.
+ * A recording of the operations of a {@link Step} in execution order: a graph that can be
+ * inspected, or replayed on other inputs.
  *
- * <p>It holds the forward pass; backward passes are not recorded. Variables, such as weights, are
- * read anew when it is replayed; constants are those of the recorded step, which must still be
- * open. Updates that layers give to {@link Step#onCommit} are no operations. Memory that {@link
- * Tensor#release} would give back stays while a step is recorded.
+ * <p>A trace contains the forward pass only. Replaying reads the current values of variables, such
+ * as weights. Constants belong to the recorded step, which must still be open. Updates registered
+ * with {@link Step#onCommit} are not recorded. While a step is recorded, {@link Tensor#release}
+ * retains memory.
  *
  * <pre>{@code
  * try (Step step = Step.inference()) {
  *   Trace trace = step.trace();
  *   Tensor images = step.tensor(pixels, 1, 28, 28, 1);
  *   Tensor codes = model.encode(images);
- *   Tensor others = step.tensor(otherPixels, 1, 28, 28, 1);
- *   Tensor otherCodes = trace.replay(step, Map.of(images, others)).get(codes);
+ *   Tensor otherImages = step.tensor(otherPixels, 1, 28, 28, 1);
+ *   Tensor otherCodes = trace.replay(step, Map.of(images, otherImages)).get(codes);
  * }
  * }</pre>
  */
@@ -36,104 +36,109 @@ public final class Trace {
   }
 
   /**
-   * Returns the operations so far.
+   * Returns the operations recorded so far.
    *
-   * @return in the order in which they were carried out, which is one in which each comes after
-   *     those that give its inputs
+   * @return the operations in execution order, which is a topological order of the graph
    */
   public List<Operation> operations() {
     return List.copyOf(operations);
   }
 
   /**
-   * Carries all operations out anew. With the same inputs, variables and key the results are the
-   * same, bit for bit.
+   * Executes all operations again. With the same inputs, variables and key, the results are bitwise
+   * identical.
    *
-   * @param in the step to compute in; it may be the recorded one
-   * @param inputs which tensor of that step takes the place of which recorded one, of the same
-   *     shape and format: inputs, or results of operations that are then left out
-   * @return the new tensor for each recorded one, results and what they were computed from
-   * @throws IllegalArgumentException if a recorded one is neither operand nor result of a recorded
-   *     operation, or the other is of another step, shape or format
-   * @throws IllegalStateException if the recorded step was closed
+   * @param step the step to compute in; it may be the recorded one
+   * @param inputs the replacements of recorded tensors by tensors of {@code step}, of the same
+   *     shape and data type. Operations whose results are all replaced are skipped
+   * @return the new tensor for each recorded operand and result
+   * @throws IllegalArgumentException if a replaced tensor is neither an operand nor a result of a
+   *     recorded operation, or its replacement has another step, shape or data type
+   * @throws IllegalStateException if the recorded step is closed
    */
-  public Map<Tensor, Tensor> replay(Step in, Map<Tensor, Tensor> inputs) {
+  public Map<Tensor, Tensor> replay(Step step, Map<Tensor, Tensor> inputs) {
     recorded.check();
-    in.check();
+    step.check();
     inputs.keySet().forEach(this::checkRecorded);
     replaying = true;
     try {
-      Map<Tensor, Tensor> now = new IdentityHashMap<>();
-      inputs.forEach((before, after) -> now.put(before, checked(before, after, in)));
+      Map<Tensor, Tensor> replayed = new IdentityHashMap<>();
+      inputs.forEach(
+          (original, replacement) ->
+              replayed.put(original, checkReplacement(original, replacement, step)));
       for (Operation operation : operations()) {
-        if (!operation.results().stream().allMatch(now::containsKey)) {
-          replay(operation, in, now);
+        if (!operation.results().stream().allMatch(replayed::containsKey)) {
+          replay(operation, step, replayed);
         }
       }
-      return Collections.unmodifiableMap(now);
+      return Collections.unmodifiableMap(replayed);
     } finally {
       replaying = false;
     }
   }
 
-  private void checkRecorded(Tensor before) {
+  private void checkRecorded(Tensor original) {
     for (Operation operation : operations) {
-      for (Tensor input : operation.tensors()) {
-        if (input == before) {
+      for (Tensor input : operation.inputArray()) {
+        if (input == original) {
           return;
         }
       }
-      if (operation.results().contains(before)) {
+      if (operation.results().contains(original)) {
         return;
       }
     }
     throw new IllegalArgumentException(
-        "Trace.replay: expected operands or results of the recorded operations as keys, got one of"
-            + " shape "
-            + Arrays.toString(before.dims())
-            + ", which is not an input of this trace: none of its "
+        "Trace.replay: expected operands or results of the recorded operations as keys, got a"
+            + " tensor of shape "
+            + Arrays.toString(original.dims())
+            + " that none of the "
             + operations.size()
-            + " operations uses or gives it. Call Step.trace() before the tensor is used, and pass"
-            + " the very tensor that the model was applied to.");
+            + " recorded operations uses or computes. Call Step.trace() before the tensor is used,"
+            + " and pass the same instance that the model was applied to.");
   }
 
-  private static Tensor checked(Tensor before, Tensor after, Step in) {
-    if (after.step() != in) {
+  private static Tensor checkReplacement(Tensor original, Tensor replacement, Step step) {
+    if (replacement.step() != step) {
       throw new IllegalArgumentException(
-          "Trace.replay: expected inputs of the step to compute in, got one of another step.");
+          "Trace.replay: expected inputs of the step to compute in, got a tensor of another step.");
     }
-    Shape.checkEqual("Trace.replay", before.dims(), after.dims());
-    if (before.dtype() != after.dtype()) {
+    Shape.checkEqual("Trace.replay", original.dims(), replacement.dims());
+    if (original.dtype() != replacement.dtype()) {
       throw new IllegalArgumentException(
-          "Trace.replay: expected an input in " + before.dtype() + ", got " + after.dtype() + ".");
+          "Trace.replay: expected an input of type "
+              + original.dtype()
+              + ", got "
+              + replacement.dtype()
+              + ".");
     }
-    return after;
+    return replacement;
   }
 
-  private void replay(Operation operation, Step in, Map<Tensor, Tensor> now) {
-    Tensor[] inputs = new Tensor[operation.tensors().length];
+  private void replay(Operation operation, Step step, Map<Tensor, Tensor> replayed) {
+    Tensor[] inputs = new Tensor[operation.inputArray().length];
     Arrays.setAll(
         inputs,
         i -> {
-          Tensor before = operation.tensors()[i];
-          return before == null ? null : now.computeIfAbsent(before, b -> outside(b, in));
+          Tensor original = operation.inputArray()[i];
+          return original == null ? null : replayed.computeIfAbsent(original, t -> leaf(t, step));
         });
     Object layer = operation.layer();
     List<Tensor> results =
         layer == null
-            ? in.applyAll(operation.kind(), inputs)
-            : in.within(layer, () -> in.applyAll(operation.kind(), inputs));
+            ? step.applyAll(operation.kind(), inputs)
+            : step.within(layer, () -> step.applyAll(operation.kind(), inputs));
     for (int i = 0; i < results.size(); i++) {
-      now.putIfAbsent(operation.results().get(i), results.get(i));
+      replayed.putIfAbsent(operation.results().get(i), results.get(i));
     }
   }
 
-  /** What no operation gave: a variable's tensor, or a constant. */
-  private static Tensor outside(Tensor before, Step in) {
-    if (before.isVariable()) {
-      return before.storage().in(in);
+  /** Returns the new tensor for a variable's tensor or a constant. */
+  private static Tensor leaf(Tensor original, Step step) {
+    if (original.isVariable()) {
+      return original.storage().in(step);
     }
-    return before.step() == in ? before : in.copy(before);
+    return original.step() == step ? original : step.copy(original);
   }
 
   void add(Operation operation) {

@@ -3,15 +3,15 @@ package io.github.vqvae4j.tensor;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Each pixel repeated in both directions. */
-record Upsample(int factor) implements Kind {
+/** Nearest-neighbor upsampling: repeats each pixel in both directions. */
+record Upsample(int factor) implements OperationKind {
   @Override
   public String name() {
     return "upsample";
   }
 
   @Override
-  public Value of(Tensor... inputs) {
+  public ForwardResult forward(Tensor... inputs) {
     Tensor x = inputs[0];
     if (x.rank() != 4 || factor < 1) {
       throw new IllegalArgumentException(
@@ -24,13 +24,13 @@ record Upsample(int factor) implements Kind {
     }
     INDArray y = x.allocate(x.size(0), x.size(1) * factor, x.size(2) * factor, x.size(3));
     x.kernels().upsample(x.array(), factor, y);
-    return Value.of(
+    return ForwardResult.of(
         y,
         x.dtype(),
         (dy, back) -> {
           INDArray dx = x.allocate(x.dims());
           x.kernels().upsampleGradient(dy.array(), factor, dx);
-          back.give(x, dx);
+          back.add(x, dx);
         });
   }
 }

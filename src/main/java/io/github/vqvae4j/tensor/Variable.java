@@ -9,10 +9,18 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Numbers that outlive a step: the base of a model's parameters and buffers. It owns native memory,
- * which {@link #close} frees (the garbage collector does, if nobody closes it).
+ * A mutable tensor that outlives a step: the base class of parameters and buffers. It owns off-heap
+ * memory, which is freed by {@link #close}, or when the variable is garbage collected.
  *
- * <p>Many threads may read one variable in their steps; nobody may write meanwhile.
+ * <pre>{@code
+ * try (Step step = Step.training(rng)) {
+ *   Tensor w = weight.in(step);             // weight is a Parameter of a layer
+ *   x.matmul(w).square().mean().backward();
+ *   Tensor gradient = step.gradient(weight);
+ * }
+ * }</pre>
+ *
+ * <p>Several threads may read a variable concurrently in their steps, but not while it is written.
  */
 public class Variable implements AutoCloseable {
   private final long[] shape;
@@ -23,27 +31,27 @@ public class Variable implements AutoCloseable {
   private INDArray array;
   private long stamp;
   private volatile Cached cached;
-  private Replacements replaced = new Replacements(0, null);
+  private Replacements replacements = new Replacements(0, null);
 
   /**
-   * Which rows were replaced; never written, so that it can be kept and put back.
+   * The history of row replacements. It is immutable, so that it can be saved and restored.
    *
-   * @param count of all replacements
-   * @param lastOfRow the last of them that each row was part of; null before the first
+   * @param count the number of replacements
+   * @param lastOfRow the number of the last replacement of each row; null before the first
    */
   private record Replacements(long count, long[] lastOfRow) {}
 
-  /** What was made of the content with this stamp. */
+  /** A value computed from the content with a given stamp. */
   private record Cached(long stamp, Object value) {}
 
   /**
-   * A variable in {@link DType#FLOAT}.
+   * Creates a variable of type {@link DType#FLOAT}.
    *
-   * @param trainable whether training steps find its gradient
-   * @param values row by row, the last axis fastest; null for none yet: it takes its memory when it
-   *     is first {@linkplain #set(float[]) set}, and is of no use before
-   * @param shape each dimension at least 1
-   * @throws IllegalArgumentException if values and shape differ in size
+   * @param trainable whether training steps compute its gradient
+   * @param values the values in C order, or null: memory is then allocated by the first call of
+   *     {@link #set(float[])}, which must precede any other use
+   * @param shape the shape, with dimensions of at least 1
+   * @throws IllegalArgumentException if the number of values does not match the shape
    */
   protected Variable(boolean trainable, float[] values, long... shape) {
     this.shape = shape.clone();
@@ -56,41 +64,43 @@ public class Variable implements AutoCloseable {
       throw new IllegalArgumentException(
           "Variable: shape "
               + Arrays.toString(shape)
-              + " does not hold "
+              + " has "
+              + size
+              + " elements, got "
               + values.length
               + " values.");
     }
     set(values);
   }
 
-  private void allocate(DType in) {
+  private void allocate(DType type) {
     memory =
         new NativeMemory(
-            (long) size() * in.bytes(), "a variable of shape " + Arrays.toString(shape));
-    array = NativeMemory.wrap(memory.address(), in, shape);
-    dtype = in;
+            (long) size() * type.bytes(), "a variable of shape " + Arrays.toString(shape));
+    array = NativeMemory.wrap(memory.address(), type, shape);
+    dtype = type;
   }
 
   /**
-   * Returns what error messages call it.
+   * Returns the name used in error messages.
    *
-   * @return the name within its model, such as {@code encoder.project.weight}, where it has one
+   * @return the name within its model, such as {@code encoder.project.weight}, if there is one
    */
   public String name() {
     return "a variable of shape " + Arrays.toString(shape);
   }
 
   /**
-   * The shape.
+   * Returns a copy of the shape.
    *
-   * @return a copy
+   * @return the size of each axis
    */
   public final long[] shape() {
     return shape.clone();
   }
 
   /**
-   * How many numbers it holds.
+   * Returns the number of elements.
    *
    * @return the product of the shape
    */
@@ -99,16 +109,16 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * Its number format.
+   * Returns the data type.
    *
-   * @return FLOAT until {@link #convert} changed it
+   * @return FLOAT, unless changed by {@link #convert}
    */
   public final DType dtype() {
     return dtype;
   }
 
   /**
-   * Whether training finds its gradient.
+   * Returns whether training steps compute the gradient of this variable.
    *
    * @return true for parameters that are not frozen, false for buffers
    */
@@ -117,21 +127,21 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * Keeps training from changing it: steps that use it from now on find no gradient of it, and
-   * leave out updates that would write it ({@link Step#onCommit}). Gradients still go to what it is
-   * computed with. It may be written otherwise, as by loading a file.
+   * Excludes this variable from training. Steps that use it from now on compute no gradient of it,
+   * and skip updates that would write it ({@link Step#onCommit}). Gradients are still propagated to
+   * the other operands of its operations. Other writes, such as loading a file, are not affected.
    */
   public final void freeze() {
     frozen = true;
   }
 
-  /** Lets training change it again; a new variable is not frozen. */
+  /** Includes this variable in training again. New variables are not frozen. */
   public final void unfreeze() {
     frozen = false;
   }
 
   /**
-   * Returns whether training leaves it as it is.
+   * Returns whether this variable is excluded from training.
    *
    * @return true after {@link #freeze}
    */
@@ -139,26 +149,28 @@ public class Variable implements AutoCloseable {
     return frozen;
   }
 
-  /** Whether it has gradients unless it is frozen. */
+  /** Returns whether this variable has a gradient unless it is frozen. */
   final boolean isParameter() {
     return trainable;
   }
 
   /**
-   * This variable as a tensor of a step. Asking twice gives the same tensor, so that the gradient
-   * is that of all its uses.
+   * Returns this variable as a tensor of a step. Each step creates the tensor once, so that its
+   * gradient is the sum over all uses.
    *
-   * @param step where it is used
-   * @return a tensor whose gradient is recorded if the variable is trainable and the step trains
+   * @param step the step
+   * @return a tensor whose gradient is recorded if the variable is trainable and this is a training
+   *     step
    */
   public final Tensor in(Step step) {
     return step.leaf(this);
   }
 
   /**
-   * A copy of its numbers.
+   * Copies the values to an array.
    *
-   * @return row by row, the last axis fastest
+   * @return the values in C order
+   * @throws IllegalStateException if the data type is not FLOAT
    */
   public final float[] toFloats() {
     float[] copy = new float[size()];
@@ -167,9 +179,9 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * A copy of its numbers, exact in FLOAT and DOUBLE.
+   * Copies the values to an array of doubles, without loss of precision.
    *
-   * @return row by row, the last axis fastest
+   * @return the values in C order
    */
   public final double[] toDoubles() {
     try {
@@ -180,9 +192,9 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * Overwrites all its numbers.
+   * Overwrites all values.
    *
-   * @param values as many as it holds
+   * @param values the new values in C order
    */
   public final void set(float[] values) {
     checkLength(values.length);
@@ -193,9 +205,9 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * Overwrites all its numbers, rounded if it is in FLOAT.
+   * Overwrites all values, rounded if the data type is FLOAT.
    *
-   * @param values as many as it holds
+   * @param values the new values in C order
    */
   public final void set(double[] values) {
     checkLength(values.length);
@@ -203,20 +215,20 @@ public class Variable implements AutoCloseable {
     stamp = Stamps.next();
   }
 
-  /** Overwrites all its numbers with those of an array of its shape and dtype. */
+  /** Overwrites all values with those of an array of the same shape and data type. */
   final void set(INDArray values) {
     HeapCopy.copy(values, array());
     stamp = Stamps.next();
   }
 
   /**
-   * Replaces rows by unrelated ones, as when codes restart at other vectors: statistics of the old
-   * rows, such as an optimizer's moments, do not hold for the new ones.
+   * Replaces rows with unrelated ones, as when dead codes are reinitialized. Statistics of the old
+   * rows, such as an optimizer's moments, are not valid for the new ones.
    *
-   * @param rows indices along the first axis
-   * @param values the rows, one after the other
-   * @throws IllegalArgumentException if there are more or fewer values than these rows have, or no
-   *     such row; nothing has changed then
+   * @param rows the indices of the rows along the first axis
+   * @param values the concatenated new rows
+   * @throws IllegalArgumentException if the number of values does not match the rows, or a row does
+   *     not exist; the variable is unchanged then
    */
   public final void replaceRows(int[] rows, double[] values) {
     int length = size() / (int) shape[0];
@@ -236,45 +248,45 @@ public class Variable implements AutoCloseable {
               + " values.");
     }
     double[] all = toDoubles();
-    long count = replaced.count + 1;
+    long count = replacements.count + 1;
     long[] last =
-        replaced.lastOfRow == null ? new long[(int) shape[0]] : replaced.lastOfRow.clone();
+        replacements.lastOfRow == null ? new long[(int) shape[0]] : replacements.lastOfRow.clone();
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(values, i * length, all, rows[i] * length, length);
       last[rows[i]] = count;
     }
-    replaced = new Replacements(count, last);
+    replacements = new Replacements(count, last);
     set(all);
   }
 
   /**
-   * Returns how many times rows were replaced.
+   * Returns the number of calls of {@link #replaceRows} so far.
    *
-   * @return the number of calls of {@link #replaceRows} so far
+   * @return the number of calls
    */
   public final long replacements() {
-    return replaced.count;
+    return replacements.count;
   }
 
   /**
-   * Returns whether a row was replaced after a number of replacements.
+   * Returns whether a row was replaced after a given number of replacements.
    *
-   * @param row its index along the first axis
+   * @param row the index of the row along the first axis
    * @param since an earlier result of {@link #replacements}
-   * @return true if the row of that time has been replaced
+   * @return true if the row has been replaced since
    */
   public final boolean isReplaced(int row, long since) {
-    return replaced.count > since && replaced.lastOfRow[row] > since;
+    return replacements.count > since && replacements.lastOfRow[row] > since;
   }
 
   /**
-   * Keeps which rows have been replaced so far, for whoever undoes a step.
+   * Saves the history of row replacements, for callers that undo a step.
    *
-   * @return takes the replacements since back; the numbers it leaves as they are
+   * @return an action that restores the history, but not the values
    */
   public final Runnable keepReplacements() {
-    Replacements before = replaced;
-    return () -> replaced = before;
+    Replacements saved = replacements;
+    return () -> replacements = saved;
   }
 
   private void checkLength(int length) {
@@ -292,12 +304,13 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * Copies some of its numbers into a part of an array; for variables in FLOAT.
+   * Copies a range of the values of a FLOAT variable into an array.
    *
-   * @param offset of the first number here
-   * @param target where they go
-   * @param start where in the target
-   * @param length how many
+   * @param offset the index of the first value to copy, in C order
+   * @param target the array to copy to
+   * @param start the index in {@code target} of the first value
+   * @param length the number of values to copy
+   * @throws IllegalStateException if the data type is not FLOAT
    */
   public final void read(long offset, float[] target, int start, int length) {
     checkFloat();
@@ -309,12 +322,13 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * Overwrites some of its numbers; for variables in FLOAT.
+   * Overwrites a range of the values of a FLOAT variable.
    *
-   * @param offset of the first number here
-   * @param source where they come from
-   * @param start where in the source
-   * @param length how many
+   * @param offset the index of the first value to overwrite, in C order
+   * @param source the array to copy from
+   * @param start the index in {@code source} of the first value
+   * @param length the number of values to copy
+   * @throws IllegalStateException if the data type is not FLOAT
    */
   public final void write(long offset, float[] source, int start, int length) {
     checkFloat();
@@ -325,28 +339,30 @@ public class Variable implements AutoCloseable {
   private void checkFloat() {
     if (dtype != DType.FLOAT) {
       throw new IllegalStateException(
-          "Variable: it is in DOUBLE, for gradient checks; use toDoubles() and set(double[]).");
+          name()
+              + ": expected a FLOAT variable, got DOUBLE, which is for gradient checks; use"
+              + " toDoubles() and set(double[]).");
     }
   }
 
   /**
-   * Changes the number format, keeping the values as far as the format holds them.
+   * Converts to another data type, rounding the values if necessary.
    *
    * @param target FLOAT or DOUBLE
-   * @throws IllegalArgumentException if it is INT
+   * @throws IllegalArgumentException if the target is INT
    */
   public final void convert(DType target) {
     if (target == DType.INT) {
       throw new IllegalArgumentException(name() + ": expected FLOAT or DOUBLE, got INT.");
     }
     double[] values = toDoubles();
-    NativeMemory before = memory;
+    NativeMemory previous = memory;
     allocate(target);
-    before.close();
+    previous.close();
     set(values);
   }
 
-  /** Frees its memory; it must not be used any more. */
+  /** Frees the memory. The variable must not be used afterwards. */
   @Override
   public final void close() {
     if (array != null) {
@@ -365,22 +381,25 @@ public class Variable implements AutoCloseable {
   }
 
   /**
-   * Returns the version of the content: every write of any variable gives a new one, larger than
-   * all before.
+   * Returns the version of the content. Every write of any variable assigns a new version, which is
+   * larger than all previous ones.
    *
-   * @return above 0
+   * @return the version, greater than 0
    */
   public final long stamp() {
     return stamp;
   }
 
-  /** What is made of the content, once until the next write; threads may make it side by side. */
-  final <T> T cached(Class<T> type, Supplier<T> make) {
-    Cached known = cached;
-    if (known == null || known.stamp() != stamp || !type.isInstance(known.value())) {
-      known = new Cached(stamp, make.get());
-      cached = known;
+  /**
+   * Returns a value computed from the content, cached until the next write. Threads may compute it
+   * concurrently.
+   */
+  final <T> T cached(Class<T> type, Supplier<T> computation) {
+    Cached current = cached;
+    if (current == null || current.stamp() != stamp || !type.isInstance(current.value())) {
+      current = new Cached(stamp, computation.get());
+      cached = current;
     }
-    return type.cast(known.value());
+    return type.cast(current.value());
   }
 }

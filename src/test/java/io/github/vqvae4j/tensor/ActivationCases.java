@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** Activations beyond the plain ones, and clamping. */
+/** Cases of activations with parameters, and of clamp. */
 final class ActivationCases {
   private static final List<long[]> SHAPES =
       List.of(shape(1), shape(17), shape(1021), shape(3, 5), shape(7, 1, 3), shape(2, 8, 8, 16));

@@ -15,30 +15,30 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What attention sees and what it does not. */
+/** Tests causal masking, overflow and shape checks of attention. */
 class AttentionTest {
   private static final int WIDTH = 3;
 
   @ParameterizedTest
   @EnumSource
-  void theFirstOfACausalSequenceSeesOnlyItself(KernelSet kernels) {
+  void causalAttentionOfTheFirstPositionReturnsItsValue(KernelSet kernels) {
     for (int length : new int[] {1, 2, 3, 7, 16, 65}) {
       try (Step step = kernels.inference()) {
         Tensor value = gaussians(step, 3, length);
         Tensor y = causal(gaussians(step, 1, length), gaussians(step, 2, length), value);
-        float[] found = y.toFloats();
-        for (float number : found) {
-          assertFalse(Float.isNaN(number), "length " + length);
+        float[] actual = y.toFloats();
+        for (float scalar : actual) {
+          assertFalse(Float.isNaN(scalar), "length " + length);
         }
         float[] first = Arrays.copyOf(value.toFloats(), WIDTH);
-        assertArrayEquals(first, Arrays.copyOf(found, WIDTH), 1e-6f);
+        assertArrayEquals(first, Arrays.copyOf(actual, WIDTH), 1e-6f);
       }
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void whatComesLaterChangesNothing(KernelSet kernels) {
+  void causalAttentionIgnoresLaterPositions(KernelSet kernels) {
     int length = 9;
     for (int changed = 1; changed < length; changed++) {
       try (Step step = kernels.inference()) {
@@ -58,27 +58,28 @@ class AttentionTest {
   }
 
   @Test
-  void largeScoresOverflowNothing() {
+  void largeScoresDoNotOverflow() {
     try (Step step = KernelSet.ONEDNN.training(new Rng(1))) {
       Tensor x = gaussians(step, 1, 5).mul(1e6).requireGradient();
       causal(x, x, x).sum().backward();
-      for (float number : x.gradient().toFloats()) {
-        assertFalse(Float.isNaN(number));
+      for (float scalar : x.gradient().toFloats()) {
+        assertFalse(Float.isNaN(scalar));
       }
     }
   }
 
   @TestFactory
-  Stream<DynamicTest> shapesThatDoNotFitAreRefused() {
+  Stream<DynamicTest> mismatchedShapesAreRejected() {
     return Stream.of(
-        refused(false, new long[] {2, 5, 4}, new long[] {2, 5, 3}, new long[] {2, 5, 4}),
-        refused(false, new long[] {2, 5, 4}, new long[] {2, 6, 4}, new long[] {2, 5, 4}),
-        refused(false, new long[] {2, 5, 4}, new long[] {3, 5, 4}, new long[] {3, 5, 4}),
-        refused(false, new long[] {5, 4}, new long[] {1, 5, 4}, new long[] {1, 5, 4}),
-        refused(true, new long[] {2, 5, 4}, new long[] {2, 6, 4}, new long[] {2, 6, 4}));
+        assertRejected(false, new long[] {2, 5, 4}, new long[] {2, 5, 3}, new long[] {2, 5, 4}),
+        assertRejected(false, new long[] {2, 5, 4}, new long[] {2, 6, 4}, new long[] {2, 5, 4}),
+        assertRejected(false, new long[] {2, 5, 4}, new long[] {3, 5, 4}, new long[] {3, 5, 4}),
+        assertRejected(false, new long[] {5, 4}, new long[] {1, 5, 4}, new long[] {1, 5, 4}),
+        assertRejected(true, new long[] {2, 5, 4}, new long[] {2, 6, 4}, new long[] {2, 6, 4}));
   }
 
-  private static DynamicTest refused(boolean causal, long[] query, long[] key, long[] value) {
+  private static DynamicTest assertRejected(
+      boolean causal, long[] query, long[] key, long[] value) {
     return dynamicTest(
         Arrays.toString(query) + Arrays.toString(key) + Arrays.toString(value),
         () -> {
@@ -106,16 +107,16 @@ class AttentionTest {
     return step.tensor(Tensors.gaussians(new Rng(seed), length * WIDTH), 1, 1, length, WIDTH);
   }
 
-  /** The same up to some position, and other numbers from there on. */
+  /** Returns values that depend on the seed up to a position, and differ from there on. */
   private static Tensor otherFrom(Step step, long seed, int position, int length) {
-    float[] numbers = Tensors.gaussians(new Rng(seed), length * WIDTH);
-    for (int i = position * WIDTH; i < numbers.length; i++) {
-      numbers[i] += 1 + i;
+    float[] values = Tensors.gaussians(new Rng(seed), length * WIDTH);
+    for (int i = position * WIDTH; i < values.length; i++) {
+      values[i] += 1 + i;
     }
-    return step.tensor(numbers, 1, 1, length, WIDTH);
+    return step.tensor(values, 1, 1, length, WIDTH);
   }
 
   private static Tensor zeros(Step step, long... shape) {
-    return step.tensor(new float[(int) Numbers.size(shape)], shape);
+    return step.tensor(new float[(int) NdArray.size(shape)], shape);
   }
 }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Softmax, running sums and maxima, along every axis. */
+/** Cases of softmax, cumulative sums and maxima along every axis. */
 final class AxisCases {
   private static final List<long[]> SHAPES =
       List.of(

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What gradients may not do silently: change after they were read, or mix old and new weights. */
+/** Tests that returned gradients are constant and that stale variables are detected. */
 class BackwardTest {
   private static final Rng RNG = new Rng(1);
 
-  /** A loss of one variable [2], and what it is called. */
+  /** A named loss of a variable [2]. */
   record Loss(String name, Function<Tensor, Tensor> of) {
     @Override
     public String toString() {
@@ -33,18 +33,18 @@ class BackwardTest {
     return Stream.of(
         new Loss("square", x -> x.square().sum()),
         new Loss("sum", Tensor::sum),
-        new Loss("plus itself", x -> x.add(x).sum()),
-        new Loss("of a view", x -> x.reshape(2, 1).square().sum()),
-        new Loss("a residual", x -> x.add(x.square()).sum()),
+        new Loss("sum with itself", x -> x.add(x).sum()),
+        new Loss("view", x -> x.reshape(2, 1).square().sum()),
+        new Loss("residual", x -> x.add(x.square()).sum()),
         new Loss("straight through", x -> x.straightThrough(x.stopGradient().mul(3)).sum()),
         new Loss("difference", x -> x.mul(2).sub(x).sum()),
-        new Loss("rows", x -> embedded(x.reshape(2, 1), 1, 0, 1).square().sum()),
-        new Loss("picked", x -> x.reshape(1, 2).crossEntropy(1)));
+        new Loss("embedding", x -> embedded(x.reshape(2, 1), 1, 0, 1).square().sum()),
+        new Loss("cross-entropy", x -> x.reshape(1, 2).crossEntropy(1)));
   }
 
   @ParameterizedTest
   @MethodSource("losses")
-  void aGradientThatWasReadStaysAsItIs(Loss loss) {
+  void returnedGradientsAreConstant(Loss loss) {
     for (Loss second : losses().toList()) {
       Variable variable = new Variable(true, new float[] {1, 2}, 2);
       try (Step step = Step.training(RNG)) {
@@ -57,8 +57,8 @@ class BackwardTest {
         other.backward();
         String both = loss + ", then " + second;
         assertArrayEquals(read, gradient.toFloats(), both);
-        float[] alone = gradientOf(second, variable);
-        float[] sum = {read[0] + alone[0], read[1] + alone[1]};
+        float[] separate = gradientOf(second, variable);
+        float[] sum = {read[0] + separate[0], read[1] + separate[1]};
         assertArrayEquals(sum, step.gradient(variable).toFloats(), 1e-6f, both);
       }
       variable.close();
@@ -73,7 +73,7 @@ class BackwardTest {
   }
 
   @Test
-  void aSecondBackwardDoesNotChangeTheFirstOnesGradient() {
+  void secondBackwardDoesNotChangeReturnedGradients() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {1, 2}, 2).requireGradient();
       x.square().sum().backward();
@@ -86,7 +86,7 @@ class BackwardTest {
 
   @ParameterizedTest
   @MethodSource("losses")
-  void weightsWrittenBetweenForwardAndBackwardAreRefused(Loss loss) {
+  void writingAVariableBeforeBackwardThrows(Loss loss) {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
     try (Step step = Step.training(RNG)) {
       Tensor old = loss.of().apply(variable.in(step));
@@ -106,7 +106,7 @@ class BackwardTest {
   }
 
   @Test
-  void theVariableIsNamedAsInItsModel() {
+  void errorsUseTheVariableNameWithinTheModel() {
     Rng rng = new Rng(3);
     try (Sequential model = Sequential.of(new Linear(2, 3, rng), new Linear(3, 1, rng));
         Step step = Step.training(RNG)) {
@@ -117,9 +117,9 @@ class BackwardTest {
     }
   }
 
-  /** A constant takes part in a gradient, too: of a buffer, or cut off by stopGradient. */
+  /** Gradients also depend on constants: buffers, and variables behind stopGradient. */
   @Test
-  void constantsInAVariablesMemoryCount() {
+  void constantsInVariableMemoryAreCheckedToo() {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
     Variable buffer = new Variable(false, new float[] {3, 4}, 2);
     for (Variable constant : List.of(variable, buffer)) {
@@ -135,7 +135,7 @@ class BackwardTest {
   }
 
   @Test
-  void afterABackwardThatFailedGradientsAreRefused() {
+  void gradientsThrowAfterAFailedBackward() {
     Variable first = new Variable(true, new float[] {1, 2}, 2);
     Variable second = new Variable(true, new float[] {3, 4}, 2);
     try (Step step = Step.training(RNG)) {
@@ -145,16 +145,18 @@ class BackwardTest {
       assertSays(assertThrows(IllegalStateException.class, loss::backward), "written");
       for (Executable use : List.<Executable>of(other::backward, () -> step.gradient(second))) {
         assertSays(
-            assertThrows(IllegalStateException.class, use), "earlier backward()", "new step");
+            assertThrows(IllegalStateException.class, use),
+            "earlier call of backward()",
+            "new step");
       }
     }
     first.close();
     second.close();
   }
 
-  /** What release() hands out again must not be what a gradient is still computed from. */
+  /** Memory that gradients depend on must not be reused after release(). */
   @Test
-  void releasingLeavesWhatGradientsNeed() {
+  void releaseKeepsOperandsOfGradients() {
     for (int way = 0; way < 4; way++) {
       try (Step step = Step.inference()) {
         Tensor x = step.tensor(new float[] {1, 2}, 2).requireGradient();
@@ -166,7 +168,7 @@ class BackwardTest {
               case 2 -> x.reshape(2, 1).matmul(factor.reshape(1, 2)).sum().mul(0.5);
               default -> x.mul(factor.stopGradient()).sum();
             };
-        // The factor has another, untracked result, after which it seems to be of no use.
+        // Another, untracked result of the factor, which appears to be its last use.
         factor.add(1).release(factor);
         for (int i = 0; i < 4; i++) {
           step.tensor(new float[] {100, 100}, 2);
@@ -179,7 +181,7 @@ class BackwardTest {
   }
 
   @Test
-  void releasingLeavesTheResultsThatGradientsAreComputedFrom() {
+  void releaseKeepsResultsUsedByGradients() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[] {1}, 1).requireGradient();
       Tensor y = x.exp();

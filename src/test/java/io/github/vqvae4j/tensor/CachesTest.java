@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What kernels keep is used only for what it was made for. */
+/** Tests that kernel caches are used only for the content that they were computed from. */
 class CachesTest {
   private static final double FLOAT = 2e-5;
   private static final long SEED = 11;
 
-  /** One memory and one stamp, but other shapes, kernels and directions. */
+  /** The views share memory and stamp, but have different shapes, kernels and directions. */
   @Test
-  void viewsOfOneVariableAreDifferentWeights() {
+  void viewsOfAVariableAreCachedSeparately() {
     ConvOptions same = ConvOptions.of(1, 1);
     check(
         "filters of 64 to 128 and of 128 to 64 channels",
@@ -65,9 +65,9 @@ class CachesTest {
         () -> Subject.of(shapes, List.of(operations)));
   }
 
-  /** A closed variable's memory is another's, which has other numbers and another shape. */
+  /** Memory of a closed variable is reused by others with other values and shapes. */
   @Test
-  void memoryOfClosedVariablesIsTakenForNoOther() {
+  void cacheIsNotReusedForTheMemoryOfClosedVariables() {
     Rng rng = new Rng(SEED);
     int reused = 0;
     List<Long> addresses = new ArrayList<>();
@@ -82,9 +82,9 @@ class CachesTest {
     assertTrue(reused > 0, "memory was used again");
   }
 
-  /** More weights than are kept packed; then the first ones again. Their memory does not grow. */
+  /** Uses more weights than the cache holds, then the first ones again; memory must not grow. */
   @Test
-  void whatWasDroppedIsMadeAgain() {
+  void evictedEntriesAreRecomputed() {
     Rng rng = new Rng(SEED);
     List<Variable> weights = new ArrayList<>();
     for (int i = 0; i < 700; i++) {
@@ -95,14 +95,14 @@ class CachesTest {
     for (int round = 0; round < 3; round++) {
       weights.forEach(w -> checkConvolution(w, rng));
     }
-    long grown = Pointer.totalBytes() - before;
-    assertTrue(grown < 64 << 10, () -> "native memory grew by " + grown + " bytes");
+    long growth = Pointer.totalBytes() - before;
+    assertTrue(growth < 64 << 10, () -> "native memory grew by " + growth + " bytes");
     weights.forEach(Variable::close);
   }
 
-  /** Descriptions and layouts that a primitive was built from are in nobody's hands any more. */
+  /** Memory descriptors of a cached primitive become unreachable after its creation. */
   @Test
-  void whatPrimitivesWereBuiltFromMayBeCollected() {
+  void inputsOfPrimitivesMayBeGarbageCollected() {
     Rng rng = new Rng(SEED);
     try (Variable w = new Variable(true, Tensors.gaussians(rng, 9 * 256), 3, 3, 16, 16)) {
       for (int i = 0; i < 5; i++) {
@@ -115,50 +115,51 @@ class CachesTest {
     }
   }
 
-  /** Built with one number of threads, run with another, both ways. */
+  /** Primitives are created with one thread count and executed with another. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void threadsMayChangeBetweenCalls(KernelSet kernels) {
+  void threadCountMayChangeBetweenCalls(KernelSet kernels) {
     ConvOptions same = ConvOptions.of(1, 1);
-    threadsMayChange(
+    checkThreadCounts(
         kernels,
         v -> v[1].conv2d(v[0], null, same),
         new long[] {3, 3, 24, 32},
         new long[] {8, 30, 30, 24});
-    threadsMayChange(
+    checkThreadCounts(
         kernels,
         v -> v[1].convTranspose2d(v[0], null, same),
         new long[] {3, 3, 24, 32},
         new long[] {8, 30, 30, 32});
-    threadsMayChange(
+    checkThreadCounts(
         kernels,
         v -> v[1].conv2d(v[0], null, same),
         new long[] {3, 3, 64, 64},
         new long[] {16, 16, 16, 64});
-    threadsMayChange(
+    checkThreadCounts(
         kernels,
         v -> v[1].convTranspose2d(v[0], null, ConvOptions.of(2, 1)),
         new long[] {4, 4, 3, 64},
         new long[] {16, 16, 16, 64});
-    threadsMayChange(kernels, v -> v[0].matmul(v[1]), new long[] {300, 500}, new long[] {500, 200});
-    threadsMayChange(kernels, v -> v[0].softmax(1), new long[] {300, 1000});
-    threadsMayChange(kernels, v -> v[0].softmax(0), new long[] {300, 1000});
-    threadsMayChange(kernels, v -> v[0].sum(0), new long[] {100, 3000});
-    threadsMayChange(kernels, v -> v[0].sum(1), new long[] {100, 3000});
-    threadsMayChange(kernels, v -> v[0].permute(2, 0, 1), new long[] {60, 70, 80});
-    threadsMayChange(kernels, v -> v[0].maxPool(3, 3, same), new long[] {8, 32, 32, 32});
-    threadsMayChange(kernels, v -> v[0].averagePool(3, 3, same), new long[] {8, 32, 32, 32});
-    threadsMayChange(kernels, v -> v[0].gelu().add(v[0].tanh()), new long[] {100_000});
-    threadsMayChange(
+    checkThreadCounts(
+        kernels, v -> v[0].matmul(v[1]), new long[] {300, 500}, new long[] {500, 200});
+    checkThreadCounts(kernels, v -> v[0].softmax(1), new long[] {300, 1000});
+    checkThreadCounts(kernels, v -> v[0].softmax(0), new long[] {300, 1000});
+    checkThreadCounts(kernels, v -> v[0].sum(0), new long[] {100, 3000});
+    checkThreadCounts(kernels, v -> v[0].sum(1), new long[] {100, 3000});
+    checkThreadCounts(kernels, v -> v[0].permute(2, 0, 1), new long[] {60, 70, 80});
+    checkThreadCounts(kernels, v -> v[0].maxPool(3, 3, same), new long[] {8, 32, 32, 32});
+    checkThreadCounts(kernels, v -> v[0].averagePool(3, 3, same), new long[] {8, 32, 32, 32});
+    checkThreadCounts(kernels, v -> v[0].gelu().add(v[0].tanh()), new long[] {100_000});
+    checkThreadCounts(
         kernels,
         v -> v[1].groupNorm(4, v[0], v[0], 1e-5),
         new long[] {32},
         new long[] {8, 32, 32, 32});
   }
 
-  /** A primitive built for one thread would never use a second one. */
+  /** A primitive created for one thread would never use a second one. */
   @Test
-  void primitivesAreBuiltForTheirNumberOfThreads() {
+  void primitivesAreCreatedPerThreadCount() {
     Rng rng = new Rng(SEED);
     try (Variable w = new Variable(true, Tensors.gaussians(rng, 9 * 19 * 21), 3, 3, 19, 21);
         KernelLog log = new KernelLog(Level.DEBUG)) {
@@ -171,9 +172,9 @@ class CachesTest {
     }
   }
 
-  private static void threadsMayChange(
+  private static void checkThreadCounts(
       KernelSet kernels, Subject.Operation operation, long[]... shapes) {
-    // New shapes for each first number, so that something is built with it.
+    // New shapes for each initial thread count, so that a primitive is created with it.
     for (int first = 1; first <= 4; first += 3) {
       List<long[]> own = new ArrayList<>();
       for (long[] shape : shapes) {
@@ -196,7 +197,7 @@ class CachesTest {
     }
   }
 
-  /** Results and all gradients, one after another. */
+  /** Returns the result and all gradients, concatenated. */
   private static double[] gradients(KernelSet kernels, Subject subject) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor y = subject.uses().get(0).apply(step);
@@ -210,19 +211,20 @@ class CachesTest {
     }
   }
 
-  /** Steps inside tasks of the pool that ND4J's kernels share work out in. */
+  /** Runs steps in tasks of the pool that ND4J's kernels use for parallelism. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void manyThreadsComputeTheSame(KernelSet kernels) {
+  void concurrentThreadsComputeEqualResults(KernelSet kernels) {
     List<long[]> shapes = List.of(new long[] {3, 3, 32, 32}, new long[] {4, 24, 24, 32});
     Subject.Operation operation = v -> v[1].conv2d(v[0], null, ConvOptions.of(1, 1)).relu();
     try (Subject subject = Subject.of(shapes, List.of(operation))) {
       Rng rng = new Rng(SEED);
       subject.variables().forEach(v -> v.set(rng.doubles(v.size()).map(d -> d - 0.5).toArray()));
-      double[] alone = gradients(kernels, subject);
+      double[] separate = gradients(kernels, subject);
       IntStream.range(0, 12)
           .parallel()
-          .forEach(i -> Close.assertClose(alone, gradients(kernels, subject), 1e-5, "task " + i));
+          .forEach(
+              i -> Close.assertClose(separate, gradients(kernels, subject), 1e-5, "task " + i));
     }
   }
 
@@ -230,21 +232,21 @@ class CachesTest {
     long[] s = w.shape();
     float[] images = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[2]));
     float[] results = Tensors.gaussians(rng, (int) (2 * 5 * 5 * s[3]));
-    ConvOptions window = ConvOptions.of(1, (int) s[0] / 2);
-    double[][] found = new double[2][];
+    ConvOptions options = ConvOptions.of(1, (int) s[0] / 2);
+    double[][] actual = new double[2][];
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {
         Tensor x = step.tensor(images, 2, 5, 5, s[2]);
         Tensor y = step.tensor(results, 2, 5, 5, s[3]);
-        found[kernels.ordinal()] =
+        actual[kernels.ordinal()] =
             Tensor.concat(
                     3,
                     List.of(
-                        x.conv2d(w.in(step), null, window),
-                        y.convTranspose2d(w.in(step), null, window)))
+                        x.conv2d(w.in(step), null, options),
+                        y.convTranspose2d(w.in(step), null, options)))
                 .toDoubles();
       }
     }
-    Close.assertClose(found[0], found[1], FLOAT, "convolution " + Arrays.toString(s));
+    Close.assertClose(actual[0], actual[1], FLOAT, "convolution " + Arrays.toString(s));
   }
 }

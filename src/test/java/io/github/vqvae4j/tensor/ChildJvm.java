@@ -15,9 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/**
- * Runs a program in a JVM of its own: for other class paths and settings, and to see its memory.
- */
+/** Runs a program in a child JVM, with another class path or settings, or to measure its memory. */
 public final class ChildJvm {
   private static final long SECONDS = 180;
 
@@ -27,9 +25,9 @@ public final class ChildJvm {
   private String classPath =
       System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
-  /** How a program ended, and what it printed to either stream. */
+  /** The exit code and the combined output of a program. */
   public record Result(int exit, List<String> lines) {
-    /** The lines that contain a text. */
+    /** Returns the lines that contain a text. */
     public List<String> linesWith(String part) {
       return lines.stream().filter(line -> line.contains(part)).toList();
     }
@@ -40,25 +38,25 @@ public final class ChildJvm {
     }
   }
 
-  /** Adds an option of the JVM. */
+  /** Adds JVM options. */
   public ChildJvm with(String... jvmOptions) {
     options.addAll(Arrays.asList(jvmOptions));
     return this;
   }
 
-  /** Sets a variable of the process's environment. */
+  /** Sets an environment variable of the process. */
   public ChildJvm environment(String name, String value) {
     environment.put(name, value);
     return this;
   }
 
-  /** Sets the process's working directory; by default this one's. */
+  /** Sets the working directory of the process. The default is the current one. */
   public ChildJvm directory(Path folder) {
     directory = folder.toFile();
     return this;
   }
 
-  /** Takes files off the class path, by name. */
+  /** Removes files from the class path, by name. */
   public ChildJvm withoutFiles(Predicate<String> name) {
     classPath =
         Arrays.stream(classPath.split(File.pathSeparator))
@@ -67,7 +65,7 @@ public final class ChildJvm {
     return this;
   }
 
-  /** Runs a main method, with one thread a process so that other work does not slow it down. */
+  /** Runs a main method. Each process uses one thread, so that other load affects it less. */
   public Result run(Class<?> program, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Convolutions in one and two dimensions, and their gradients, beside PyTorch's. */
+/** Compares one- and two-dimensional convolutions and their gradients with PyTorch. */
 class ConvolutionGoldenTest {
   @TestFactory
   Stream<DynamicTest> conv2d() throws IOException {
@@ -54,7 +54,7 @@ class ConvolutionGoldenTest {
 
   private static Stream<DynamicTest> tests(Golden golden, Form operation) {
     return IntStream.range(0, Integer.parseInt(golden.setting("cases")))
-        .mapToObj(number -> "case" + number)
+        .mapToObj(value -> "case" + value)
         .flatMap(
             name ->
                 Stream.of(
@@ -74,7 +74,7 @@ class ConvolutionGoldenTest {
     double tolerance = dtype == DType.DOUBLE ? Tolerances.DOUBLE : Tolerances.FLOAT;
     JsonObject settings = JsonParser.parseString(golden.setting(name)).getAsJsonObject();
     boolean relu = settings.get("relu").getAsBoolean();
-    ConvOptions window = window(settings);
+    ConvOptions options = options(settings);
     try (Step step = kernels.training(new Rng(1))) {
       Map<String, Tensor> inputs = new HashMap<>();
       for (String input : List.of("x", "weight", "bias", "residual")) {
@@ -87,7 +87,7 @@ class ConvolutionGoldenTest {
       Tensor bias = inputs.get("bias");
       Tensor residual = inputs.get("residual");
 
-      Tensor y = FusedConvolution.of(operation, x, weight, bias, residual, relu, window);
+      Tensor y = FusedConvolution.of(operation, x, weight, bias, residual, relu, options);
       y.mul(tensor(step, dtype, golden, name + ".dy")).sum().backward();
 
       String what = name + " " + settings + ": ";
@@ -104,14 +104,14 @@ class ConvolutionGoldenTest {
   }
 
   private static Tensor tensor(Step step, DType dtype, Golden golden, String key) {
-    return Tensors.of(step, dtype, new Numbers(golden.doubles(key), golden.shape(key)));
+    return Tensors.of(step, dtype, new NdArray(golden.doubles(key), golden.shape(key)));
   }
 
-  private static ConvOptions window(JsonObject settings) {
-    int[] stride = pair(settings, "stride", 1);
-    int[] padding = pair(settings, "padding", 0);
-    int[] dilation = pair(settings, "dilation", 1);
-    int[] outputPadding = pair(settings, "output_padding", 0);
+  private static ConvOptions options(JsonObject settings) {
+    int[] stride = heightAndWidth(settings, "stride", 1);
+    int[] padding = heightAndWidth(settings, "padding", 0);
+    int[] dilation = heightAndWidth(settings, "dilation", 1);
+    int[] outputPadding = heightAndWidth(settings, "output_padding", 0);
     return ConvOptions.of(1, 0)
         .stride(stride[0], stride[1])
         .padding(padding[0], padding[1])
@@ -120,13 +120,13 @@ class ConvolutionGoldenTest {
         .outputPadding(outputPadding[0], outputPadding[1]);
   }
 
-  /** By height and width; in one dimension the height's, which must not count, is an odd one. */
-  private static int[] pair(JsonObject settings, String name, int otherwise) {
+  /** Returns height and width settings; in one dimension, a height setting that must be ignored. */
+  private static int[] heightAndWidth(JsonObject settings, String name, int otherwise) {
     if (!settings.has(name)) {
       return new int[] {otherwise, otherwise};
     }
-    JsonArray found = settings.getAsJsonArray(name);
-    int last = found.get(found.size() - 1).getAsInt();
-    return new int[] {found.size() == 1 ? last + 1 : found.get(0).getAsInt(), last};
+    JsonArray actual = settings.getAsJsonArray(name);
+    int last = actual.get(actual.size() - 1).getAsInt();
+    return new int[] {actual.size() == 1 ? last + 1 : actual.get(0).getAsInt(), last};
   }
 }

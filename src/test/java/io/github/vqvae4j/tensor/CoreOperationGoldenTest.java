@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every golden case of golden/core_operations.safetensors, as the library computes it. */
+/** Compares every case of golden/core_operations.safetensors with the library. */
 class CoreOperationGoldenTest {
   @TestFactory
   Stream<DynamicTest> operations() throws IOException {
@@ -39,8 +39,9 @@ class CoreOperationGoldenTest {
         operands[i] = c.isInteger(names.get(i)) ? operand : operand.requireGradient();
       }
       Tensor y = apply(c, step, dtype, operands);
-      c.assertClose("y", numbers(y), tolerance);
-      // The one-hot case is asked for in the floats' type, so that both are tried.
+      c.assertClose("y", ndArray(y), tolerance);
+      // The result of one-hot cases has the tested data type, so that FLOAT and DOUBLE are
+      // covered.
       assertEquals(
           c.isInteger("y") && !c.operation().equals("one_hot") ? DType.INT : dtype, y.dtype());
       if (!c.hasGradients()) {
@@ -48,7 +49,7 @@ class CoreOperationGoldenTest {
       }
       y.mul(tensor(step, dtype, c, "dy")).sum().backward();
       for (int i = 0; i < operands.length; i++) {
-        c.assertClose("d" + names.get(i), numbers(operands[i].gradient()), tolerance);
+        c.assertClose("d" + names.get(i), ndArray(operands[i].gradient()), tolerance);
       }
     }
   }
@@ -74,16 +75,16 @@ class CoreOperationGoldenTest {
       case "minimum_same" -> t[0].minimum(t[0]);
       case "lt", "le", "gt", "ge", "eq", "ne" ->
           c.hasAttribute("number")
-              ? compared(c.operation(), t[0], c.number("number"))
-              : compared(c.operation(), t[0], t[1]);
+              ? compare(c.operation(), t[0], c.number("number"))
+              : compare(c.operation(), t[0], t[1]);
       case "where" -> Tensor.where(tensor(step, dtype, c, "condition"), t[0], t[1]);
       case "masked_fill" -> t[0].maskedFill(tensor(step, dtype, c, "mask"), c.number("number"));
       case "argmax" -> t[0].argmax(c.flag("keep_dims"), c.integer("axis"));
       case "argmin" -> t[0].argmin(c.flag("keep_dims"), c.integer("axis"));
       case "top_k" -> {
-        TopK found = t[0].topK(c.integer("k"), c.integer("axis"));
-        c.assertClose("indices", numbers(found.indices()), 0);
-        yield found.values();
+        TopK actual = t[0].topK(c.integer("k"), c.integer("axis"));
+        c.assertClose("indices", ndArray(actual.indices()), 0);
+        yield actual.values();
       }
       case "one_hot" -> t[0].oneHot(c.integer("classes"), dtype);
       case "gather" -> t[0].gather(c.integer("axis"), tensor(step, dtype, c, "indices"));
@@ -116,7 +117,7 @@ class CoreOperationGoldenTest {
     };
   }
 
-  private static Tensor compared(String comparison, Tensor a, Tensor b) {
+  private static Tensor compare(String comparison, Tensor a, Tensor b) {
     return switch (comparison) {
       case "lt" -> a.lt(b);
       case "le" -> a.le(b);
@@ -127,7 +128,7 @@ class CoreOperationGoldenTest {
     };
   }
 
-  private static Tensor compared(String comparison, Tensor a, double number) {
+  private static Tensor compare(String comparison, Tensor a, double number) {
     return switch (comparison) {
       case "lt" -> a.lt(number);
       case "le" -> a.le(number);
@@ -138,25 +139,25 @@ class CoreOperationGoldenTest {
     };
   }
 
-  /** Operands are x, weight, bias, gain. */
+  /** The operands are x, weight, bias and gain. */
   private static Tensor convolution(GoldenCase c, Step step, DType dtype, Tensor... t) {
     ConvOptions plain = ConvOptions.of(1, 0);
     return switch (c.operation()) {
-      case "conv2d" -> t[0].conv2d(t[1], t[2], window(c));
-      case "conv1d" -> t[0].conv1d(t[1], t[2], window(c));
+      case "conv2d" -> t[0].conv2d(t[1], t[2], options(c));
+      case "conv1d" -> t[0].conv1d(t[1], t[2], options(c));
       case "conv1d_causal" -> {
         int dilation = c.integers("dilation")[0];
         int before = dilation * ((int) t[1].size(0) - 1);
-        ConvOptions window = plain.dilation(1, dilation).padding(0, 0, before, 0);
-        yield t[0].conv1d(t[1], t[2], window);
+        ConvOptions options = plain.dilation(1, dilation).padding(0, 0, before, 0);
+        yield t[0].conv1d(t[1], t[2], options);
       }
       case "conv2d_masked" -> {
         Tensor mask = tensor(step, dtype, c, "mask").to(dtype);
-        yield t[0].conv2d(t[1].mul(mask), t[2], window(c));
+        yield t[0].conv2d(t[1].mul(mask), t[2], options(c));
       }
       case "conv1d_masked" -> {
         Tensor mask = tensor(step, dtype, c, "mask").to(dtype);
-        yield t[0].conv1d(t[1].mul(mask), t[2], window(c));
+        yield t[0].conv1d(t[1].mul(mask), t[2], options(c));
       }
       case "weight_norm" -> t[0].weightNorm(t[1]);
       case "conv2d_weight_norm" -> t[0].conv2d(t[1].weightNorm(t[3]), t[2], plain);
@@ -167,9 +168,9 @@ class CoreOperationGoldenTest {
     };
   }
 
-  private static ConvOptions window(GoldenCase c) {
-    int[] stride = pair(c, "stride");
-    int[] dilation = pair(c, "dilation");
+  private static ConvOptions options(GoldenCase c) {
+    int[] stride = heightAndWidth(c, "stride");
+    int[] dilation = heightAndWidth(c, "dilation");
     int[] padding = c.integers("padding");
     int width = padding.length - 2;
     return ConvOptions.of(1, 0)
@@ -183,21 +184,21 @@ class CoreOperationGoldenTest {
         .groups(c.hasAttribute("groups") ? c.integer("groups") : 1);
   }
 
-  private static int[] pair(GoldenCase c, String name) {
-    int[] found = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
-    return found.length == 2 ? found : new int[] {1, found[0]};
+  private static int[] heightAndWidth(GoldenCase c, String name) {
+    int[] actual = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
+    return actual.length == 2 ? actual : new int[] {1, actual[0]};
   }
 
   private static Tensor tensor(Step step, DType dtype, GoldenCase c, String key) {
-    Numbers numbers = c.numbers(key);
+    NdArray ndArray = c.ndArray(key);
     return c.isInteger(key)
         ? step.tensor(
-            Arrays.stream(numbers.values()).mapToInt(v -> (int) v).toArray(), numbers.shape())
-        : Tensors.of(step, dtype, numbers);
+            Arrays.stream(ndArray.values()).mapToInt(v -> (int) v).toArray(), ndArray.shape())
+        : Tensors.of(step, dtype, ndArray);
   }
 
-  private static Numbers numbers(Tensor tensor) {
-    return new Numbers(
+  private static NdArray ndArray(Tensor tensor) {
+    return new NdArray(
         tensor.dtype() == DType.INT
             ? Arrays.stream(tensor.toInts()).asDoubleStream().toArray()
             : tensor.toDoubles(),

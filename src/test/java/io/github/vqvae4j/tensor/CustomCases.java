@@ -5,15 +5,15 @@ import static io.github.vqvae4j.tensor.OperationCase.shape;
 import io.github.vqvae4j.tensor.OperationCase.Range;
 import java.util.List;
 
-/** Custom operations whose backward pass is the derivative, by every way to return a gradient. */
+/** Cases of custom operations with true derivatives, for all ways to return a gradient. */
 final class CustomCases {
-  /** An operation of one input from two formulas. */
+  /** The gradient formula of an operation. */
   @FunctionalInterface
   interface Gradients {
     Tensor[] of(Tensor gradient, Tensor result, Tensor... inputs);
   }
 
-  /** An operation from two formulas. */
+  /** A custom operation defined by two formulas. */
   record Formula(String name, OperationCase.Operation value, Gradients gradients)
       implements CustomOperation {
     @Override

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a custom operation may not do or return, and how its failures are named. */
+/** Tests the messages for prohibited calls, invalid results and failures of custom operations. */
 class CustomOperationErrorsTest {
   private static final Gradients PASS = (g, y, x) -> new Tensor[] {g};
 
-  static RuntimeException refused(Executable use, String... parts) {
+  static RuntimeException assertRejected(Executable use, String... fragments) {
     IllegalStateException e = assertThrows(IllegalStateException.class, use);
-    assertSays(e, parts);
+    assertSays(e, fragments);
     return e;
   }
 
@@ -39,33 +39,35 @@ class CustomOperationErrorsTest {
     return new Formula("mine", x -> value.apply(x[0]), PASS);
   }
 
-  // --- what is not done inside
+  // --- prohibited calls
 
-  private record Refusal(
+  private record ProhibitedCall(
       String what, boolean training, Function<Tensor, Tensor> code, String says) {}
 
   @TestFactory
-  Stream<DynamicTest> whatIsRefusedInside() {
+  Stream<DynamicTest> prohibitedCallsThrow() {
     Variable weight = new Variable(true, new float[] {2}, 1);
     Variable buffer = new Variable(false, new float[] {2}, 1);
     return Stream.of(
-            new Refusal("a weight", true, x -> x.mul(weight.in(x.step())), "in(step)"),
-            new Refusal("a weight", false, x -> x.mul(weight.in(x.step())), "in(step)"),
-            new Refusal("a buffer", true, x -> x.mul(buffer.in(x.step())), "in(step)"),
-            new Refusal("noise", true, Tensor::normalLike, "Draw them before"),
-            new Refusal("dropout", true, x -> x.dropout(0.5), "Draw them before"),
-            new Refusal("a shared draw", true, x -> shared(x), "Draw them before"),
-            new Refusal("requireGradient", true, Tensor::requireGradient, "a step of their own"),
-            new Refusal("requireGradient", false, Tensor::requireGradient, "a step of their own"),
-            new Refusal("backward", true, x -> backward(x), "a step of their own"),
-            new Refusal("gradients", true, x -> gradients(x, weight), "a step of their own"),
-            new Refusal("onCommit", true, x -> onCommit(x), "in the layer"),
-            new Refusal("close", true, x -> close(x), "Close the step outside"))
+            new ProhibitedCall("a weight", true, x -> x.mul(weight.in(x.step())), "in(step)"),
+            new ProhibitedCall("a weight", false, x -> x.mul(weight.in(x.step())), "in(step)"),
+            new ProhibitedCall("a buffer", true, x -> x.mul(buffer.in(x.step())), "in(step)"),
+            new ProhibitedCall("noise", true, Tensor::normalLike, "Generate them outside"),
+            new ProhibitedCall("dropout", true, x -> x.dropout(0.5), "Generate them outside"),
+            new ProhibitedCall("a shared draw", true, x -> shared(x), "Generate them outside"),
+            new ProhibitedCall(
+                "requireGradient", true, Tensor::requireGradient, "in a separate step"),
+            new ProhibitedCall(
+                "requireGradient", false, Tensor::requireGradient, "in a separate step"),
+            new ProhibitedCall("backward", true, x -> backward(x), "in a separate step"),
+            new ProhibitedCall("gradients", true, x -> gradients(x, weight), "in a separate step"),
+            new ProhibitedCall("onCommit", true, x -> onCommit(x), "in the layer"),
+            new ProhibitedCall("close", true, x -> close(x), "Close the step outside"))
         .flatMap(
-            one ->
+            testCase ->
                 Stream.of(
-                    dynamicTest(one + " forward", () -> checkForward(one)),
-                    dynamicTest(one + " backward", () -> checkBackward(one))));
+                    dynamicTest(testCase + " forward", () -> checkForward(testCase)),
+                    dynamicTest(testCase + " backward", () -> checkBackward(testCase))));
   }
 
   private static Tensor shared(Tensor x) {
@@ -93,110 +95,119 @@ class CustomOperationErrorsTest {
     return x;
   }
 
-  private static void checkForward(Refusal one) {
-    try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
+  private static void checkForward(ProhibitedCall testCase) {
+    try (Step step = testCase.training() ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, 1, 2);
-      refused(
-          () -> step.apply(forward(one.code()), x),
+      assertRejected(
+          () -> step.apply(forward(testCase.code()), x),
           "mine: forward failed on inputs [2] in FLOAT: ",
-          "its inputs only",
-          one.says());
-      // The step is as before.
+          "only compute from its inputs",
+          testCase.says());
+      // The step remains usable.
       step.onCommit(() -> {});
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
       x.requireGradient().mul(2).sum().backward();
     }
   }
 
-  private static void checkBackward(Refusal one) {
+  private static void checkBackward(ProhibitedCall testCase) {
     CustomOperation operation =
-        new Formula("mine", x -> x[0].add(1), (g, y, x) -> new Tensor[] {one.code().apply(x[0])});
-    try (Step step = one.training() ? Step.training(new Rng(1)) : Step.inference()) {
+        new Formula(
+            "mine", x -> x[0].add(1), (g, y, x) -> new Tensor[] {testCase.code().apply(x[0])});
+    try (Step step = testCase.training() ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, 1, 2).requireGradient();
       Tensor loss = step.within("block", () -> step.apply(operation, x)).sum();
-      refused(loss::backward, "mine in block: backward failed on inputs [2]", one.says());
+      assertRejected(
+          loss::backward, "mine in block: backward failed on inputs [2]", testCase.says());
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
-      refused(x::gradient, "an earlier backward() failed", "mine in block");
+      assertRejected(x::gradient, "an earlier call of backward() failed", "mine in block");
     }
   }
 
   @Test
-  void aTensorThatGradientsGoThroughMustBeAnInput() {
+  void trackedTensorsMustBeInputs() {
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = tensor(step, 1, 2);
       Tensor tracked = tensor(step, 3, 4).requireGradient();
       for (CustomOperation operation :
-          List.of(forward(each -> each.mul(tracked)), forward(each -> tracked))) {
-        refused(() -> step.apply(operation, x), "mine: ", "Pass it to Step.apply as an input");
+          List.of(forward(element -> element.mul(tracked)), forward(element -> tracked))) {
+        assertRejected(
+            () -> step.apply(operation, x), "mine: ", "Pass it to Step.apply as an input");
       }
       Tensor constant = tensor(step, 3, 4);
       assertArrayEquals(
-          new float[] {3, 8}, step.apply(forward(each -> each.mul(constant)), x).toFloats());
-      assertArrayEquals(new float[] {3, 4}, step.apply(forward(each -> constant), x).toFloats());
+          new float[] {3, 8}, step.apply(forward(element -> element.mul(constant)), x).toFloats());
+      assertArrayEquals(new float[] {3, 4}, step.apply(forward(element -> constant), x).toFloats());
       assertArrayEquals(new float[] {3, 4}, constant.toFloats());
     }
   }
 
-  // --- what it is applied to, and returns
+  // --- inputs and results
 
-  private static void badArgument(Executable use, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, use), parts);
+  private static void assertIllegalArgument(Executable use, String... fragments) {
+    assertSays(assertThrows(IllegalArgumentException.class, use), fragments);
   }
 
   @Test
-  void inputsAreOfTheStep() {
+  void inputsMustBelongToTheStep() {
     try (Step step = Step.inference();
         Step other = Step.inference()) {
       Tensor x = tensor(step, 1, 2);
       CustomOperation same = forward(y -> y);
-      badArgument(() -> other.apply(same, x), "mine: ", "one of another step as input 0");
-      badArgument(() -> step.apply(same, x, null), "mine: ", "null as input 1");
-      badArgument(() -> step.apply(same), "mine: expected one input or more");
-      badArgument(() -> step.apply(new Formula(" ", y -> y[0], PASS), x), "name() is blank");
-      badArgument(() -> step.apply(new Formula(null, y -> y[0], PASS), x), "name() is null");
-      refused(() -> step.apply(forward(y -> null), x), "mine: expected forward", "got null");
+      assertIllegalArgument(
+          () -> other.apply(same, x), "mine: ", "a tensor of another step as input 0");
+      assertIllegalArgument(() -> step.apply(same, x, null), "mine: ", "null as input 1");
+      assertIllegalArgument(() -> step.apply(same), "mine: expected at least one input");
+      assertIllegalArgument(
+          () -> step.apply(new Formula(" ", y -> y[0], PASS), x), "but name() of", "is blank.");
+      assertIllegalArgument(
+          () -> step.apply(new Formula(null, y -> y[0], PASS), x), "but name() of", "is null.");
+      assertRejected(() -> step.apply(forward(y -> null), x), "mine: expected forward", "got null");
       Tensor foreign = tensor(other, 1, 2);
-      refused(() -> step.apply(forward(y -> foreign), x), "mine: ", "one of another step");
+      assertRejected(
+          () -> step.apply(forward(y -> foreign), x), "mine: ", "a tensor of another step");
     }
   }
 
-  private static RuntimeException badGradients(Gradients gradients, String... parts) {
+  private static RuntimeException assertGradientsRejected(
+      Gradients gradients, String... fragments) {
     CustomOperation operation =
         new Formula("mine", x -> x[0].add(x[1].to(x[0].dtype())), gradients);
     try (Step step = Step.training(new Rng(1))) {
       Tensor a = step.tensor(new float[6], 2, 3).requireGradient();
       Tensor b = step.tensor(new int[3], 3);
-      return refused(() -> step.apply(operation, a, b).sum().backward(), parts);
+      return assertRejected(() -> step.apply(operation, a, b).sum().backward(), fragments);
     }
   }
 
   @Test
-  void gradientsAreLikeTheInputs() {
-    badGradients((g, y, x) -> null, "mine: ", "an array of 2", "got null");
-    badGradients((g, y, x) -> new Tensor[] {g}, "an array of 2", "got 1 entries", "entry is null");
-    badGradients((g, y, x) -> new Tensor[] {g, null, null}, "got 3 entries");
-    badGradients(
+  void gradientsMustMatchTheInputs() {
+    assertGradientsRejected((g, y, x) -> null, "mine: ", "an array of 2", "got null");
+    assertGradientsRejected(
+        (g, y, x) -> new Tensor[] {g}, "an array of 2", "got an array of 1", "Use null");
+    assertGradientsRejected((g, y, x) -> new Tensor[] {g, null, null}, "got an array of 3");
+    assertGradientsRejected(
         (g, y, x) -> new Tensor[] {g.sum(0), null},
         "gradient of input 0",
         "[2, 3] in FLOAT",
         "got [3] in FLOAT",
         "Sum it over axes that were broadcast");
-    badGradients(
+    assertGradientsRejected(
         (g, y, x) -> new Tensor[] {g.to(DType.DOUBLE), null},
         "got [2, 3] in DOUBLE",
         "to(DType.FLOAT)");
-    badGradients((g, y, x) -> new Tensor[] {g, x[1]}, "input 1", "return null");
-    badGradients((g, y, x) -> new Tensor[] {g, g.sum(0)}, "input 1", "return null");
+    assertGradientsRejected((g, y, x) -> new Tensor[] {g, x[1]}, "input 1", "return null");
+    assertGradientsRejected((g, y, x) -> new Tensor[] {g, g.sum(0)}, "input 1", "return null");
     try (Step other = Step.inference()) {
       Tensor foreign = other.tensor(new float[6], 2, 3);
-      badGradients((g, y, x) -> new Tensor[] {foreign, null}, "of another step");
+      assertGradientsRejected((g, y, x) -> new Tensor[] {foreign, null}, "belongs to another step");
     }
   }
 
   // --- failures
 
   @Test
-  void failuresAreNamedAndOfTheSameKind() {
+  void exceptionsNameTheOperationAndKeepTheirType() {
     try (Step step = Step.inference()) {
       Tensor x = tensor(step, 1, 2);
       IllegalArgumentException bad =
@@ -247,7 +258,7 @@ class CustomOperationErrorsTest {
 
   // --- checks of each operation
 
-  private static NonFiniteException fault(CustomOperation operation, float... values) {
+  private static NonFiniteException nonFiniteException(CustomOperation operation, float... values) {
     try (Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
       Tensor x = tensor(step, values).requireGradient();
@@ -258,16 +269,20 @@ class CustomOperationErrorsTest {
   }
 
   @Test
-  void nanIsNamed() {
-    assertSays(fault(forward(Tensor::log), 1, -1), "mine in block: its result of shape [2]", "NaN");
+  void nanIsReportedWithTheOperation() {
+    assertSays(
+        nonFiniteException(forward(Tensor::log), 1, -1),
+        "mine in block: its result of shape [2]",
+        "NaN");
     Formula wrong = new Formula("mine", x -> x[0], (g, y, x) -> new Tensor[] {g.mul(0).log()});
-    assertSays(fault(wrong, 1), "mine in block: the gradient of its input 0", "Infinity");
+    assertSays(
+        nonFiniteException(wrong, 1), "mine in block: the gradient of its input 0", "Infinity");
   }
 
-  /** As in a formula that overflows on the way to a finite value. */
+  /** An intermediate value overflows, but the result is finite. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void whatIsInfiniteOnlyInsideIsNoFault(KernelSet kernels) {
+  void internalInfinitiesArePermitted(KernelSet kernels) {
     CustomOperation sigmoid = forward(x -> x.neg().exp().add(1).pow(-1));
     try (Step step = kernels.inference()) {
       step.checkEachOperation();

@@ -26,12 +26,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a custom operation gives, to gradients, traces, checks and memory. */
+/** Tests gradients, traces, checks and memory of custom operations. */
 class CustomOperationTest {
   private static final float[] X = {-1.5f, 0.3f, 0.5f, 2.51f, -0f};
   private static final float[] DY = {1, 2, 3, 5, 7};
 
-  /** Rounds exactly, with the gradient of tanh(x / width): a surrogate. */
+  /** Rounds exactly, with the surrogate gradient of tanh(x / width). */
   record Rounding(double width) implements CustomOperation {
     @Override
     public String name() {
@@ -60,7 +60,7 @@ class CustomOperationTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aSurrogateHasTheExactValueAndItsOwnGradient(KernelSet kernels) {
+  void surrogateHasExactValueAndCustomGradient(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = tensor(step, X).requireGradient();
       Tensor y = step.apply(new Rounding(2), x);
@@ -79,7 +79,7 @@ class CustomOperationTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aTraceHasOneOperationWithNameLayerAndAttributes(boolean training) {
+  void traceRecordsOneOperationWithNameLayerAndAttributes(boolean training) {
     try (Step step = training ? Step.training(new Rng(1)) : Step.inference()) {
       Tensor x = tensor(step, X);
       Tensor recorded = training ? x.requireGradient() : x;
@@ -92,8 +92,8 @@ class CustomOperationTest {
       assertSame(recorded, operation.inputs().get(0));
       assertSame(y, operation.results().get(0));
       try (Step other = Step.inference()) {
-        Tensor again = tensor(other, 7.6f, 1, 1, 1, -3.2f);
-        Tensor replayed = trace.replay(other, Map.of(recorded, again)).get(y);
+        Tensor next = tensor(other, 7.6f, 1, 1, 1, -3.2f);
+        Tensor replayed = trace.replay(other, Map.of(recorded, next)).get(y);
         assertArrayEquals(new float[] {8, 1, 1, 1, -3}, replayed.toFloats());
       }
       y.add(1);
@@ -102,7 +102,7 @@ class CustomOperationTest {
   }
 
   @Test
-  void anOperationThatIsNoRecordHasNoAttributes() {
+  void nonRecordOperationHasNoAttributes() {
     CustomOperation operation =
         new CustomOperation() {
           @Override
@@ -130,7 +130,7 @@ class CustomOperationTest {
   // --- gradients
 
   @Test
-  void backwardRunsOnlyWhereAGradientIsAskedFor() {
+  void backwardRunsOnlyIfAGradientIsRequired() {
     AtomicInteger runs = new AtomicInteger();
     Formula operation =
         new Formula(
@@ -160,10 +160,10 @@ class CustomOperationTest {
     }
   }
 
-  /** Gradients are summed in place: never in the memory of a value. */
+  /** Gradients are accumulated in place, which must not overwrite values. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void inputsAndResultsAreReturnedAsGradients(KernelSet kernels) {
+  void inputsAndResultsMayBeReturnedAsGradients(KernelSet kernels) {
     Formula operation = new Formula("values", x -> x[0].mul(10), (g, y, x) -> all(x[0], y, x[0]));
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 4}, 2);
@@ -184,7 +184,7 @@ class CustomOperationTest {
   }
 
   @Test
-  void nullIsNoGradient() {
+  void nullMeansNoGradient() {
     Formula operation = new Formula("half", x -> x[0].mul(x[1]), (g, y, x) -> all(null, g));
     try (Step step = Step.training(new Rng(1))) {
       Tensor a = tensor(step, 1, 2).requireGradient();
@@ -197,7 +197,7 @@ class CustomOperationTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void integersGoInAndComeOut(KernelSet kernels) {
+  void intInputsAndResultsAreSupported(KernelSet kernels) {
     Formula look =
         new Formula(
             "look",
@@ -217,18 +217,18 @@ class CustomOperationTest {
     }
   }
 
-  /** A step of its own inside finds gradients by the library's operations. */
+  /** A nested step computes gradients of built-in operations. */
   @Test
-  void aStepInsideFindsGradients() {
+  void nestedStepMayComputeGradients() {
     Formula operation =
         new Formula(
             "checkpoint",
             x -> x[0].sin().exp(),
             (g, y, x) -> {
               try (Step inner = Step.training(new Rng(1))) {
-                Tensor again = inner.tensor(x[0].toDoubles(), x[0].shape()).requireGradient();
-                again.sin().exp().mul(inner.tensor(g.toDoubles(), g.shape())).sum().backward();
-                return all(x[0].step().tensor(again.gradient().toDoubles(), x[0].shape()));
+                Tensor next = inner.tensor(x[0].toDoubles(), x[0].shape()).requireGradient();
+                next.sin().exp().mul(inner.tensor(g.toDoubles(), g.shape())).sum().backward();
+                return all(x[0].step().tensor(next.gradient().toDoubles(), x[0].shape()));
               }
             });
     try (Step step = Step.training(new Rng(1))) {
@@ -242,12 +242,13 @@ class CustomOperationTest {
   }
 
   @Test
-  void aVariableThatWasWrittenIsRefusedAsElsewhere() {
+  void writingAVariableInputBeforeBackwardThrows() {
     try (Variable v = new Variable(true, new float[] {3}, 1);
         Step step = Step.training(new Rng(1))) {
       Tensor loss = step.apply(new Rounding(1), v.in(step));
       v.set(new float[] {4});
-      CustomOperationErrorsTest.refused(loss::backward, "was written after the forward pass");
+      CustomOperationErrorsTest.assertRejected(
+          loss::backward, "was written after its use in the forward pass");
     }
   }
 
@@ -255,22 +256,22 @@ class CustomOperationTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void whatIsMadeInsideIsGivenBack(KernelSet kernels) throws Exception {
-    int numbers = 1 << 16;
+  void temporaryMemoryIsReleased(KernelSet kernels) throws Exception {
+    int size = 1 << 16;
     Formula many =
         new Formula(
             "many",
             x -> {
               Tensor y = x[0];
               for (int i = 0; i < 50; i++) {
-                y = y.tanh().add(1).reshape(2, -1).mul(0.5).reshape(numbers);
+                y = y.tanh().add(1).reshape(2, -1).mul(0.5).reshape(size);
               }
               return y;
             },
             (g, y, x) -> {
               Tensor dx = g;
               for (int i = 0; i < 50; i++) {
-                dx = dx.mul(0.5).reshape(2, -1).neg().reshape(numbers);
+                dx = dx.mul(0.5).reshape(2, -1).neg().reshape(size);
               }
               return all(dx);
             });
@@ -279,7 +280,7 @@ class CustomOperationTest {
           new FutureTask<>(
               () -> {
                 try (Step step = training ? kernels.training(new Rng(1)) : kernels.inference()) {
-                  Tensor x = step.tensor(new float[numbers], numbers);
+                  Tensor x = step.tensor(new float[size], size);
                   Tensor y = training ? x.requireGradient() : x;
                   for (int i = 0; i < 8; i++) {
                     y = step.apply(many, y);
@@ -290,42 +291,44 @@ class CustomOperationTest {
                   return step.bytes();
                 }
               });
-      new Thread(task, "new, so that its arena is").start();
-      long tensors = task.get() / (4L * numbers);
-      // 1 input, 8 results, and what one run takes at once: 200 made inside, two generations.
+      new Thread(task, "new thread with an unused arena").start();
+      long tensors = task.get() / (4L * size);
+      // 1 input, 8 results, and the peak of one call: 200 temporaries of two generations.
       assertTrue(tensors < 9 + 210, tensors + " tensors in training " + training);
     }
   }
 
-  /** Helpers that an operation makes for itself are given back, too. */
+  /** Temporary arrays within operations are released, too. */
   @TestFactory
-  Stream<DynamicTest> everyOperationInsideGivesItsMemoryBack() {
+  Stream<DynamicTest> everyOperationReleasesItsMemory() {
     return Stream.concat(
             OperationCases.all(),
             Stream.of(
-                compared("lt a number", t -> t[0].lt(0.5)),
-                compared("eq an int", t -> t[0].to(DType.INT).eq(2)),
-                compared("lt of ints", t -> t[0].to(DType.INT).lt(1.5))))
-        .map(one -> DynamicTest.dynamicTest(one.name(), () -> checkGivesBack(one)));
+                comparisonCase("lt a number", t -> t[0].lt(0.5)),
+                comparisonCase("eq an int", t -> t[0].to(DType.INT).eq(2)),
+                comparisonCase("lt of ints", t -> t[0].to(DType.INT).lt(1.5))))
+        .map(
+            testCase ->
+                DynamicTest.dynamicTest(testCase.name(), () -> checkReleasesMemory(testCase)));
   }
 
-  private static OperationCase compared(String name, OperationCase.Operation operation) {
+  private static OperationCase comparisonCase(String name, OperationCase.Operation operation) {
     return OperationCase.of(
         name, OperationCase.Range.NORMAL, operation, null, OperationCase.shape(3, 7));
   }
 
-  private static void checkGivesBack(OperationCase one) {
+  private static void checkReleasesMemory(OperationCase testCase) {
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {
         Tensor[] inputs =
-            Arrays.stream(one.inputs(new Rng(1)))
+            Arrays.stream(testCase.inputs(new Rng(1)))
                 .map(n -> Tensors.of(step, DType.FLOAT, n))
                 .toArray(Tensor[]::new);
         Formula operation =
             new Formula(
-                "own",
+                "operation",
                 x -> {
-                  one.operation().apply(x);
+                  testCase.operation().apply(x);
                   return x[0];
                 },
                 null);
@@ -335,38 +338,39 @@ class CustomOperationTest {
         for (int i = 0; i < 4; i++) {
           step.apply(operation, inputs);
         }
-        assertEquals(bytes, step.bytes(), one + ", " + kernels);
+        assertEquals(bytes, step.bytes(), testCase + ", " + kernels);
       }
     }
   }
 
   @Test
-  void whatWasKeptFromARunCannotBeUsed() {
-    List<Tensor> kept = new ArrayList<>();
+  void tensorsStoredInFieldsAreInvalidated() {
+    List<Tensor> stored = new ArrayList<>();
     Formula operation =
         new Formula(
-            "keeping",
+            "storing",
             x -> {
               Tensor inner = x[0].mul(2);
-              kept.add(inner);
-              kept.add(inner.reshape(1, 2));
-              kept.add(inner.step().tensor(new float[] {1}, 1));
+              stored.add(inner);
+              stored.add(inner.reshape(1, 2));
+              stored.add(inner.step().tensor(new float[] {1}, 1));
               Tensor y = inner.add(1);
-              kept.add(y);
+              stored.add(y);
               return y.reshape(2);
             },
             (g, y, x) -> {
               Tensor dx = g.mul(2);
-              kept.addAll(List.of(g, y, dx, g.mul(3)));
+              stored.addAll(List.of(g, y, dx, g.mul(3)));
               return all(dx);
             });
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = tensor(step, 1, 2).requireGradient();
       Tensor y = step.apply(operation, x);
       y.sum().backward();
-      assertEquals(8, kept.size());
-      for (Tensor each : kept) {
-        CustomOperationErrorsTest.refused(each::toFloats, "at the end of the custom operation");
+      assertEquals(8, stored.size());
+      for (Tensor element : stored) {
+        CustomOperationErrorsTest.assertRejected(
+            element::toFloats, "at the end of the custom operation");
       }
       assertArrayEquals(new float[] {3, 5}, y.toFloats());
       assertArrayEquals(new float[] {2, 2}, x.gradient().toFloats());
@@ -374,7 +378,7 @@ class CustomOperationTest {
   }
 
   @Test
-  void releasingInsideDoesNothing() {
+  void releaseWithinAnOperationHasNoEffect() {
     Formula operation =
         new Formula(
             "release",
@@ -392,23 +396,23 @@ class CustomOperationTest {
   }
 
   @Test
-  void aResultInAnInputsMemoryGoesWithIt() {
+  void resultSharingAnInputsMemoryIsReleasedWithIt() {
     Formula same = new Formula("same", x -> x[0], (g, y, x) -> all(g));
     try (Step step = Step.inference()) {
       Tensor x = tensor(step, 1, 2).add(0);
       Tensor y = step.apply(same, x);
       assertTrue(y.sharesMemoryWith(x));
       assertArrayEquals(new float[] {2, 3}, y.add(1).release(x).toFloats());
-      CustomOperationErrorsTest.refused(y::toFloats, "given back");
+      CustomOperationErrorsTest.assertRejected(y::toFloats, "was released");
     }
   }
 
   @Test
-  void anOwnResultCanBeReleased() {
+  void resultWithItsOwnMemoryCanBeReleased() {
     try (Step step = Step.inference()) {
       Tensor y = step.apply(new Rounding(1), tensor(step, X));
       Tensor z = y.add(1).release(y);
-      CustomOperationErrorsTest.refused(y::toFloats, "given back");
+      CustomOperationErrorsTest.assertRejected(y::toFloats, "was released");
       assertEquals(3, z.toFloats()[3] - 1);
     }
   }
@@ -416,7 +420,7 @@ class CustomOperationTest {
   // --- threads
 
   @Test
-  void oneInstanceServesSeveralThreads() throws Exception {
+  void oneInstanceMayBeUsedByThreads() throws Exception {
     Rounding operation = new Rounding(0.7);
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
@@ -431,9 +435,9 @@ class CustomOperationTest {
                     try (Step step = Step.training(new Rng(1))) {
                       Tensor x = tensor(step, X).add(shift).requireGradient();
                       step.apply(operation, x).square().sum().backward();
-                      float[] found = x.gradient().toFloats();
-                      assertTrue(last == null || Arrays.equals(last, found));
-                      last = found;
+                      float[] actual = x.gradient().toFloats();
+                      assertTrue(last == null || Arrays.equals(last, actual));
+                      last = actual;
                     }
                   }
                   return last;

@@ -8,47 +8,50 @@ import io.github.vqvae4j.random.Rng;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same seed gives the same bits. */
+/** Tests that equal seeds yield bitwise equal results. */
 class DeterminismTest {
   private static final int STEPS = 20;
   private static final long[] SHAPE = {4, 12, 8, 1};
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void theSameSeedGivesTheSameBits(KernelSet kernels) {
-    double[] first = trained(kernels, 1);
-    assertArrayEquals(first, trained(kernels, 1));
-    assertTrue(java.util.Arrays.mismatch(first, trained(kernels, 2)) >= 0, "another seed");
+  void equalSeedsGiveBitwiseEqualResults(KernelSet kernels) {
+    double[] first = lossesAndWeights(kernels, 1);
+    assertArrayEquals(first, lossesAndWeights(kernels, 1));
+    assertTrue(java.util.Arrays.mismatch(first, lossesAndWeights(kernels, 2)) >= 0, "another seed");
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void trainingLowersTheLoss(KernelSet kernels) {
-    double[] losses = trained(kernels, 1);
+  void trainingReducesTheLoss(KernelSet kernels) {
+    double[] losses = lossesAndWeights(kernels, 1);
     assertTrue(losses[STEPS - 1] < 0.9 * losses[0], () -> losses[0] + " to " + losses[STEPS - 1]);
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void kernelSetsTrainAlike(KernelSet kernels) {
-    assertEquals(trained(KernelSet.ND4J, 1)[2], trained(kernels, 1)[2], Tolerances.FLOAT_CHAIN);
+  void kernelSetsTrainEqually(KernelSet kernels) {
+    assertEquals(
+        lossesAndWeights(KernelSet.ND4J, 1)[2],
+        lossesAndWeights(kernels, 1)[2],
+        Tolerances.FLOAT_CHAIN);
   }
 
-  /** The losses of each step, and then all weights. */
-  private static double[] trained(KernelSet kernels, long seed) {
+  /** Returns the losses of all steps, followed by all weights. */
+  private static double[] lossesAndWeights(KernelSet kernels, long seed) {
     Rng rng = new Rng(seed);
     try (SmallNet net = new SmallNet(rng)) {
-      java.util.stream.DoubleStream.Builder numbers = java.util.stream.DoubleStream.builder();
+      java.util.stream.DoubleStream.Builder values = java.util.stream.DoubleStream.builder();
       for (int i = 0; i < STEPS; i++) {
-        float[] images = Tensors.gaussians(rng, (int) Numbers.size(SHAPE));
-        numbers.add(net.train(kernels, rng, images, SHAPE));
+        float[] images = Tensors.gaussians(rng, (int) NdArray.size(SHAPE));
+        values.add(net.train(kernels, rng, images, SHAPE));
       }
       for (Variable variable : net.variables()) {
         for (double value : variable.toDoubles()) {
-          numbers.add(value);
+          values.add(value);
         }
       }
-      return numbers.build().toArray();
+      return values.build().toArray();
     }
   }
 }

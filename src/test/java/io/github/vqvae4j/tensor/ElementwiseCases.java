@@ -10,7 +10,7 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** Functions of each element, and operations of two tensors with broadcasting. */
+/** Cases of unary functions, and of binary functions with broadcasting. */
 final class ElementwiseCases {
   private static final long[][] SHAPES = {
     {1},
@@ -69,11 +69,11 @@ final class ElementwiseCases {
     unary("relu", Range.AWAY_FROM_ZERO, Tensor::relu, v -> Math.max(v, 0));
     unary("sigmoid", Range.NORMAL, Tensor::sigmoid, v -> 1 / (1 + Math.exp(-v)));
     unary("tanh", Range.NORMAL, Tensor::tanh, Math::tanh);
-    unary("add number", Range.NORMAL, x -> x.add(-1.5), v -> v - 1.5);
-    unary("mul number", Range.NORMAL, x -> x.mul(-2.5), v -> v * -2.5);
-    unary("sub number", Range.NORMAL, x -> x.sub(0.25), v -> v - 0.25);
-    unary("rsub number", Range.NORMAL, x -> x.rsub(1.75), v -> 1.75 - v);
-    unary("div number", Range.NORMAL, x -> x.div(3), v -> v / 3);
+    unary("add scalar", Range.NORMAL, x -> x.add(-1.5), v -> v - 1.5);
+    unary("mul scalar", Range.NORMAL, x -> x.mul(-2.5), v -> v * -2.5);
+    unary("sub scalar", Range.NORMAL, x -> x.sub(0.25), v -> v - 0.25);
+    unary("rsub scalar", Range.NORMAL, x -> x.rsub(1.75), v -> 1.75 - v);
+    unary("div scalar", Range.NORMAL, x -> x.div(3), v -> v / 3);
     unary("sin", Range.NORMAL, x -> x.mul(20).sin(), v -> Math.sin(20 * v));
     unary("cos", Range.NORMAL, x -> x.mul(20).cos(), v -> Math.cos(20 * v));
     for (double exponent : new double[] {-1, 0, 0.5, 1, 2, 2.5, 3}) {
@@ -107,7 +107,7 @@ final class ElementwiseCases {
     }
   }
 
-  /** Each axis of [2, 3, 5] of size 1 at neither, either or both sides. */
+  /** Broadcasts each axis of [2, 3, 5] in neither, one or both operands. */
   private void addBroadcastsOfEveryAxis() {
     for (int sides = 0; sides < 64; sides++) {
       binary("mul", Range.NORMAL, Tensor::mul, (a, b) -> a * b, ones(sides), ones(sides >> 3));

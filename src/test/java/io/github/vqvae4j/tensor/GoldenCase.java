@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A case of golden/core_operations.safetensors: an operation with its attributes, its inputs, and
- * what PyTorch made of them.
+ * A case of golden/core_operations.safetensors: an operation with its attributes and inputs, and
+ * PyTorch's results.
  */
 record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
-  /** The inputs that may have gradients, in the order in which operations take them. */
+  /** The inputs that may have gradients, in the order of the operands. */
   private static final List<String> OPERANDS = List.of("x", "target", "weight", "bias", "gain");
 
   static List<GoldenCase> all() throws IOException {
@@ -34,14 +34,14 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
     return JsonParser.parseString(file.metadata().get(name)).getAsJsonObject();
   }
 
-  /** Several cases try one operation. */
+  /** Returns the operation, which may have several cases. */
   String operation() {
     return attributes.get("operation").getAsString();
   }
 
   // --- arrays
 
-  /** The names of its inputs but for indices, masks and the like. */
+  /** Returns the names of the inputs, except for indices, masks and the like. */
   List<String> operands() {
     return OPERANDS.stream().filter(this::has).toList();
   }
@@ -50,7 +50,7 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
     return file.arrays().containsKey(name + "." + key);
   }
 
-  /** Whether gradients are known: not if the result is of integers, or lets no gradient through. */
+  /** Returns whether the case has gradients, which INT and constant results do not. */
   boolean hasGradients() {
     return has("dy");
   }
@@ -59,8 +59,8 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
     return array(key).type() == NamedArray.Type.I64;
   }
 
-  /** An array, integers too. */
-  Numbers numbers(String key) {
+  /** Returns an array of any data type. */
+  NdArray ndArray(String key) {
     NamedArray array = array(key);
     double[] values = new double[array.length()];
     for (int i = 0; i < values.length; i++) {
@@ -71,7 +71,7 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
             default -> array.longs()[i];
           };
     }
-    return new Numbers(values, array.shape());
+    return new NdArray(values, array.shape());
   }
 
   private NamedArray array(String key) {
@@ -84,7 +84,7 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
     return attributes.has(key);
   }
 
-  /** Infinities stand there as text. */
+  /** Infinities are stored as text. */
   double number(String key) {
     return attributes.get(key).getAsDouble();
   }
@@ -104,18 +104,18 @@ record GoldenCase(String name, JsonObject attributes, SafetensorsFile file) {
   }
 
   /**
-   * Asserts that numbers have the shape and, but for the tolerance, the values of an array. The
-   * tolerance is relative to values above 1; integers, infinities and NaN must be the same.
+   * Asserts that an array has the expected shape and values. The tolerance is relative for values
+   * above 1; integers, infinities and NaN must be equal.
    */
-  void assertClose(String key, Numbers actual, double tolerance) {
-    Numbers expected = numbers(key);
+  void assertClose(String key, NdArray actual, double tolerance) {
+    NdArray expected = ndArray(key);
     String what = this + ": " + key;
     assertArrayEquals(expected.shape(), actual.shape(), () -> what + ": shape");
     double allowed = isInteger(key) ? 0 : tolerance;
     for (int i = 0; i < expected.values().length; i++) {
       double e = expected.values()[i];
       double a = actual.values()[i];
-      // Written so that a NaN that should not be fails.
+      // Negated, so that unexpected NaN fails.
       if (Double.isFinite(e)
           ? !(Math.abs(e - a) <= allowed * Math.max(1, Math.abs(e)))
           : Double.compare(e, a) != 0) {

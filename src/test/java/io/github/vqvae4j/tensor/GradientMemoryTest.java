@@ -8,18 +8,18 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A gradient's memory is used again as soon as it went on to the inputs. */
+/** Tests that the memory of a gradient is reused as soon as it has been propagated. */
 class GradientMemoryTest {
   private static final int DEPTH = 64;
   private static final int NUMBERS = 1 << 18;
   private static final long TENSOR = 4L * NUMBERS;
 
-  /** A few gradients at a time, the rest of the last block, and oneDNN's own buffers. */
+  /** Memory for a few gradients, the rest of the last block, and oneDNN's buffers. */
   private static final long SLACK = 24 * TENSOR;
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void backwardTakesLittleMoreThanTheValues(KernelSet kernels) throws Exception {
+  void backwardNeedsLittleMoreMemoryThanForward(KernelSet kernels) throws Exception {
     FutureTask<Long> task = new FutureTask<>(() -> bytesOfOneStep(kernels));
     new Thread(task, "new, so that its arena is").start();
     long bytes = task.get();

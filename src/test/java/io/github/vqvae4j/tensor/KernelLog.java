@@ -7,14 +7,17 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** Captures the log lines of the kernels while it is open; they are written nowhere else. */
+/** Captures log lines of the kernels while it is open, and suppresses their output. */
 public final class KernelLog implements AutoCloseable {
   private final Logger logger;
   private final Level before;
   private final boolean additive;
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-  /** At debug: the algorithm of each convolution; at trace: what is derived from weights, too. */
+  /**
+   * Creates a log. DEBUG includes the algorithm of each convolution, TRACE also data derived from
+   * weights.
+   */
   public KernelLog(Level level) {
     logger = (Logger) LoggerFactory.getLogger("io.github.vqvae4j.tensor.internal");
     before = logger.getLevel();
@@ -25,7 +28,7 @@ public final class KernelLog implements AutoCloseable {
     logger.addAppender(appender);
   }
 
-  /** Its lines so far that begin with a text. */
+  /** Returns the lines so far that start with a text. */
   public List<String> linesWith(String start) {
     return List.copyOf(appender.list).stream()
         .map(ILoggingEvent::getFormattedMessage)

@@ -6,7 +6,7 @@ import io.github.vqvae4j.tensor.internal.Kernels;
 import io.github.vqvae4j.tensor.internal.Nd4jKernels;
 import io.github.vqvae4j.tensor.internal.OneDnnKernels;
 
-/** The two ways to compute in float, each of which a test can ask for. */
+/** The kernel sets for FLOAT that a test can select. */
 public enum KernelSet {
   ND4J(new Nd4jKernels()),
   ONEDNN(new OneDnnKernels());
@@ -17,12 +17,12 @@ public enum KernelSet {
     this.kernels = kernels;
   }
 
-  /** A step that trains. */
+  /** Opens a training step. */
   public Step training(Rng rng) {
     return new Step(true, new RngKey(rng.nextLong(), 0, 0), kernels);
   }
 
-  /** A step that only computes. */
+  /** Opens an inference step. */
   public Step inference() {
     return new Step(false, null, kernels);
   }

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Searches a codebook of 65,536 codes for 100,000 rows, whose products all together would take 26
- * GB, checks some of the answers, and prints what the process took.
+ * Searches a codebook of 65,536 codes for 100,000 rows, whose product matrix would need 26 GB,
+ * verifies some of the results, and prints the memory used by the process.
  */
 final class LargeSearchProgram {
   private static final int ROWS = 100_000;
@@ -22,10 +22,11 @@ final class LargeSearchProgram {
     float[] rows = Tensors.gaussians(rng, ROWS * DIMENSION);
     try (Step step = KernelSet.valueOf(arguments[0]).inference()) {
       Tensor x = step.tensor(rows, ROWS, DIMENSION);
-      int[] found = x.nearestRows(step.tensor(codes, CODES, DIMENSION)).toInts();
+      int[] actual = x.nearestRows(step.tensor(codes, CODES, DIMENSION)).toInts();
       int wrong = 0;
       for (int i = 0; i < ROWS; i += ROWS / CHECKED) {
-        if (distance(rows, i, codes, found[i]) > (1 + Tolerances.FLOAT) * least(rows, i, codes)) {
+        if (distance(rows, i, codes, actual[i])
+            > (1 + Tolerances.FLOAT) * minDistance(rows, i, codes)) {
           wrong++;
         }
       }
@@ -38,12 +39,12 @@ final class LargeSearchProgram {
             .orElseThrow());
   }
 
-  private static double least(float[] rows, int row, float[] codes) {
-    double least = Double.POSITIVE_INFINITY;
+  private static double minDistance(float[] rows, int row, float[] codes) {
+    double minDistance = Double.POSITIVE_INFINITY;
     for (int code = 0; code < CODES; code++) {
-      least = Math.min(least, distance(rows, row, codes, code));
+      minDistance = Math.min(minDistance, distance(rows, row, codes, code));
     }
-    return least;
+    return minDistance;
   }
 
   private static double distance(float[] rows, int row, float[] codes, int code) {

@@ -9,13 +9,15 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Logarithms whose results are small: an error that is small beside 1 may be all of them. */
+/**
+ * Tests logarithms with small results, for which an absolute error may be a large relative error.
+ */
 class LogarithmAccuracyTest {
   private static final double DIGITS = 1e-6;
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void softplusIsRightInRelativeTerms(KernelSet kernels) {
+  void softplusHasSmallRelativeError(KernelSet kernels) {
     int count = 5_001;
     float[] x = new float[count];
     for (int i = 0; i < count; i++) {
@@ -26,7 +28,8 @@ class LogarithmAccuracyTest {
         x,
         Tensor::softplus,
         v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))),
-        // oneDNN's exponential for SSE4.1, which has no FMA: 4.2e-6 at -72; 3.8e-7 from AVX2 on.
+        // oneDNN's exponential without FMA (SSE4.1) has an error of 4.2e-6 at -72; from AVX2 on,
+        // 3.8e-7.
         v -> DIGITS * (1 + Math.abs(v) / 20));
     float[] ends = {-0f, 0f, 1e-30f, -1e-30f, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
     try (Step step = kernels.inference()) {
@@ -42,17 +45,17 @@ class LogarithmAccuracyTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void theLogarithmIsRightInRelativeTerms(KernelSet kernels) {
+  void logHasSmallRelativeError(KernelSet kernels) {
     float[] x = {
       1, 1.0000001f, 0.9999999f, 0.99f, 1.01f, 2, 0.5f, 1e-40f, 1e-30f, 14_000, 3e38f, 0.7f
     };
     check(kernels, x, Tensor::log, Math::log, v -> DIGITS);
   }
 
-  /** A loss that is never negative. */
+  /** The loss is never negative. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void confidentBinaryCrossEntropyIsRight(KernelSet kernels) {
+  void binaryCrossEntropyOfConfidentLogitsIsAccurate(KernelSet kernels) {
     for (float logit : new float[] {-8, -12, -16, -18, -30}) {
       try (Step step = kernels.inference()) {
         float[] logits = new float[784];
@@ -60,7 +63,7 @@ class LogarithmAccuracyTest {
         Tensor zeros = step.tensor(new float[784], 784);
         double loss = step.tensor(logits, 784).binaryCrossEntropyWithLogits(zeros).item();
         double expected = Math.log1p(Math.exp(logit));
-        // 784 roundings of the sum, at most.
+        // At most 784 rounding errors of the sum.
         assertEquals(expected, loss, (DIGITS + 784 * 0x1p-24) * expected);
       }
     }

@@ -10,7 +10,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
 
-/** Losses, with gradients with respect to prediction and target. */
+/** Cases of losses, with gradients with respect to prediction and target. */
 final class LossCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -46,7 +46,7 @@ final class LossCases {
     }
   }
 
-  private static Numbers mean(Numbers x) {
+  private static NdArray mean(NdArray x) {
     return Reference.mean(x, IntStream.range(0, x.shape().length).toArray());
   }
 
@@ -54,7 +54,7 @@ final class LossCases {
     for (long[] s :
         List.of(shape(1), shape(5), shape(3, 1), shape(1, 7), shape(11, 13), shape(2, 3, 5, 17))) {
       int classes = (int) s[s.length - 1];
-      int[] targets = new Rng(classes).ints(Numbers.size(s) / classes, 0, classes).toArray();
+      int[] targets = new Rng(classes).ints(NdArray.size(s) / classes, 0, classes).toArray();
       cases.add(
           OperationCase.of(
               "crossEntropy",

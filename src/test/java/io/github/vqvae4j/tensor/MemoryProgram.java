@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Repeats several kinds of steps and prints, for each kind, by how many bytes native memory grew:
- * as JavaCPP counts it before and after a garbage collection, and as the system does.
+ * Repeats several kinds of steps, and prints the growth of native memory for each kind, as reported
+ * by JavaCPP before and after a garbage collection and by the operating system.
  */
 final class MemoryProgram {
   private static final int WARM_UP = 200;
@@ -23,7 +23,7 @@ final class MemoryProgram {
     this.kernels = kernels;
   }
 
-  /** One of the repeated steps. */
+  /** One iteration. */
   @FunctionalInterface
   private interface Work {
     void repeat(int count);
@@ -60,7 +60,7 @@ final class MemoryProgram {
     }
   }
 
-  /** Larger than an arena's first block, and in changing order. */
+  /** Tensors larger than the first block of an arena, in varying order. */
   private void allocateLargeTensors() throws Exception {
     float[] small = new float[1 << 20];
     float[] large = new float[5 << 20];
@@ -89,7 +89,7 @@ final class MemoryProgram {
               net.forward(x).reconstruction().add(step.tensor(images, 128, 3, 1));
               throw new IllegalStateException("shapes that do not fit were added");
             } catch (IllegalArgumentException expected) {
-              // In the middle of a step.
+              // Fails within a step.
             }
           });
     }
@@ -112,7 +112,7 @@ final class MemoryProgram {
     System.out.println("grew " + name + " " + uncollected + " " + collected + " " + taken);
   }
 
-  /** ND4J's own operations leave their small argument lists to the collector. */
+  /** ND4J's operations leave small argument lists to the garbage collector. */
   private static void collect() throws InterruptedException {
     for (int i = 0; i < 3; i++) {
       System.gc();
@@ -120,7 +120,7 @@ final class MemoryProgram {
     }
   }
 
-  /** The process's memory without mapped files, or 0 where the system does not tell. */
+  /** Returns the resident memory of the process without mapped files, or 0 if it is unavailable. */
   private static long resident() throws IOException {
     if (!Files.exists(STATUS)) {
       return 0;

@@ -7,18 +7,21 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Steps leave no native memory behind, whatever they do and however they end. */
+/** Tests that steps do not leak native memory, even if they fail. */
 class MemoryTest {
   private static final List<String> WORK =
       List.of("training", "changing-shapes", "large-tensors", "errors");
 
-  /** What ND4J's own operations leave to the collector, their argument lists: some 300 B a step. */
+  /**
+   * Memory that ND4J's operations leave to the garbage collector: about 300 B of argument lists per
+   * step.
+   */
   private static final long ARGUMENTS = 1L << 20;
 
-  /** What the JVM itself may still take for code and classes: about 5 KB a step. */
+  /** Memory that the JVM may still allocate for code and classes: about 5 KB per step. */
   private static final long SLACK = 8L << 20;
 
-  /** In a JVM whose heap is taken as a whole at the start, so that all growth is outside of it. */
+  /** Runs in a JVM that allocates its heap at the start, so that all growth is off-heap. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void nativeMemoryDoesNotGrow(KernelSet kernels) throws Exception {

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Arrays of ND4J go in and out as they are, whatever they are in memory. */
+/** Tests conversions from and to ND4J arrays of any memory layout. */
 class Nd4jBridgeTest {
   private static final List<DataType> TYPES =
       List.of(DataType.FLOAT, DataType.DOUBLE, DataType.INT32);
@@ -38,8 +38,8 @@ class Nd4jBridgeTest {
           new View("permuted", a -> a.permute(2, 0, 3, 1)),
           new View("f order, permuted", a -> a.dup('f').permute(1, 0, 3, 2)),
           new View("transposed", a -> a.reshape(15, 154).transpose()),
-          new View("one of the first axis", a -> a.slice(2)),
-          new View("one of the last axis", a -> a.slice(3, 3)),
+          new View("index of the first axis", a -> a.slice(2)),
+          new View("index of the last axis", a -> a.slice(3, 3)),
           new View("a point", a -> a.get(at(1), at(2), at(3), at(4))),
           new View(
               "intervals",
@@ -118,7 +118,7 @@ class Nd4jBridgeTest {
     assertArrayEquals(more, elements(copy));
   }
 
-  /** By index, which is slow, and what any order and view mean. */
+  /** Returns the elements by index, which is slow but valid for any order and view. */
   private static double[] elements(INDArray array) {
     double[] elements = new double[(int) array.length()];
     if (array.rank() == 0) {
@@ -126,13 +126,13 @@ class Nd4jBridgeTest {
       return elements;
     }
     int[] next = {0};
-    Numbers.forEachIndex(array.shape(), index -> elements[next[0]++] = array.getDouble(index));
+    NdArray.forEachIndex(array.shape(), index -> elements[next[0]++] = array.getDouble(index));
     return elements;
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void bitsStayAsTheyAre(KernelSet kernels) {
+  void conversionPreservesBits(KernelSet kernels) {
     float[] floats = {
       Float.MIN_VALUE, -0f, Float.NEGATIVE_INFINITY, Float.NaN, Float.MAX_VALUE, 1e-40f
     };
@@ -149,10 +149,10 @@ class Nd4jBridgeTest {
     }
   }
 
-  /** Results, views, tensors of variables and gradients. */
+  /** Covers results, views, tensors of variables and gradients. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void whatIsGivenOutIsACopyThatOutlivesStepAndVariable(KernelSet kernels) {
+  void toINDArrayReturnsAnIndependentCopy(KernelSet kernels) {
     INDArray weight;
     INDArray transposed;
     INDArray gradient;
@@ -181,7 +181,7 @@ class Nd4jBridgeTest {
   }
 
   @Test
-  void workspacesOfTheUserAreLeftAlone() {
+  void userWorkspacesAreNotModified() {
     WorkspaceConfiguration small =
         WorkspaceConfiguration.builder().initialSize(1 << 20).overallocationLimit(0.1).build();
     INDArray out = null;
@@ -203,39 +203,40 @@ class Nd4jBridgeTest {
     assertArrayEquals(new float[][] {{2, 4}, {3, 5}}, out.toFloatMatrix());
   }
 
-  private static void refused(INDArray array, String... parts) {
+  private static void assertRejected(INDArray array, String... fragments) {
     try (Step step = Step.inference()) {
-      assertSays(assertThrows(IllegalArgumentException.class, () -> step.tensor(array)), parts);
+      assertSays(assertThrows(IllegalArgumentException.class, () -> step.tensor(array)), fragments);
     }
   }
 
   @Test
-  void otherTypesAreRefusedWithWhatToDo() {
+  void unsupportedTypesAreRejectedWithAdvice() {
     INDArray array = Nd4j.createFromArray(1f, 0f, 1f);
     for (DataType type : List.of(DataType.FLOAT16, DataType.BFLOAT16)) {
-      refused(array.castTo(type), "got one in " + type, "castTo(DataType.FLOAT)");
+      assertRejected(array.castTo(type), "got one in " + type, "castTo(DataType.FLOAT)");
     }
     for (DataType type :
         List.of(DataType.BOOL, DataType.INT8, DataType.UINT8, DataType.INT16, DataType.UINT16)) {
-      refused(array.castTo(type), "got one in " + type, "castTo(DataType.INT32)");
+      assertRejected(array.castTo(type), "got one in " + type, "castTo(DataType.INT32)");
     }
     for (DataType type : List.of(DataType.INT64, DataType.UINT32, DataType.UINT64)) {
-      refused(array.castTo(type), "got one in " + type, "castTo(DataType.INT32) if its values fit");
+      assertRejected(
+          array.castTo(type), "got one in " + type, "castTo(DataType.INT32) if its values fit");
     }
-    refused(Nd4j.create("text"), "got one in UTF8");
+    assertRejected(Nd4j.create("text"), "got one in UTF8");
   }
 
   @Test
-  void emptyAndClosedArraysAreRefused() {
-    refused(Nd4j.empty(DataType.FLOAT), "an empty one", "Leave it out");
-    refused(Nd4j.create(DataType.FLOAT, 3, 0, 2), "an empty one of shape [3, 0, 2]");
+  void emptyAndClosedArraysAreRejected() {
+    assertRejected(Nd4j.empty(DataType.FLOAT), "an empty one", "Leave it out");
+    assertRejected(Nd4j.create(DataType.FLOAT, 3, 0, 2), "an empty one of shape [3, 0, 2]");
     INDArray closed = Nd4j.createFromArray(1f, 0f, 1f);
     closed.close();
-    refused(closed, "one that was closed");
+    assertRejected(closed, "one that was closed");
   }
 
   @Test
-  void closedStepsAreRefused() {
+  void closedStepsAreRejected() {
     Step step = Step.inference();
     Tensor x = step.tensor(Nd4j.createFromArray(1f));
     step.close();

@@ -13,18 +13,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The search in float beside one in double that tries all: the same codes, whatever the numbers.
- */
+/** Compares the search in float with an exhaustive search in double: the codes must be equal. */
 class NearestRowsExactTest {
   private static final int[] SIZES = {1, 2, 31, 32, 33, 512, 1000, 4096};
   private static final int[] DIMENSIONS = {1, 2, 3, 8, 64, 256};
   private static final int ROWS = 23;
 
-  /** Offsets from the origin up to where float can hardly tell neighbours apart. */
+  /** Offsets up to a magnitude at which float can barely distinguish neighbors. */
   @ParameterizedTest
   @CsvSource({"0", "1", "10", "100", "1e3", "1e4", "1e5", "1e6"})
-  void farFromTheOrigin(float offset) {
+  void exactFarFromTheOrigin(float offset) {
     for (float spread : new float[] {1e-6f, 1e-3f, 1, 1e3f, 1e6f}) {
       for (int d : DIMENSIONS) {
         for (int k : SIZES) {
@@ -34,8 +32,8 @@ class NearestRowsExactTest {
             String about = "offset " + offset + ", spread " + spread + ", seed " + seed;
             check(
                 about,
-                around(rng, offset, spread, ROWS * d),
-                around(rng, offset, spread, k * d),
+                valuesAround(rng, offset, spread, ROWS * d),
+                valuesAround(rng, offset, spread, k * d),
                 d);
           }
         }
@@ -43,7 +41,7 @@ class NearestRowsExactTest {
     }
   }
 
-  private static float[] around(Rng rng, float offset, float spread, int count) {
+  private static float[] valuesAround(Rng rng, float offset, float spread, int count) {
     float[] values = Tensors.gaussians(rng, count);
     for (int i = 0; i < count; i++) {
       values[i] = offset + spread * values[i];
@@ -54,11 +52,11 @@ class NearestRowsExactTest {
   /** Codebook and rows in two clusters, far from each other and from their mean. */
   @ParameterizedTest
   @ValueSource(floats = {1, 1e3f, 1e6f, 1e18f, 3e38f})
-  void inTwoDistantClusters(float distance) {
+  void exactForTwoDistantClusters(float distance) {
     for (int d : DIMENSIONS) {
       Rng rng = new Rng(d);
-      float[] rows = around(rng, 0, 1, ROWS * d);
-      float[] codes = around(rng, 0, 1, 200 * d);
+      float[] rows = valuesAround(rng, 0, 1, ROWS * d);
+      float[] codes = valuesAround(rng, 0, 1, 200 * d);
       for (float[] values : new float[][] {rows, codes}) {
         for (int i = 0; i < values.length; i++) {
           values[i] += i / d % 2 == 0 ? distance : -distance;
@@ -71,25 +69,37 @@ class NearestRowsExactTest {
   @ParameterizedTest
   @ValueSource(
       floats = {1e-45f, 1e-42f, 1e-38f, 1e-30f, 1e-20f, 1e-10f, 1e10f, 1e18f, 1e20f, 3e37f})
-  void ofAnyMagnitude(float size) {
+  void exactForAnyMagnitude(float size) {
     for (int d : DIMENSIONS) {
       Rng rng = new Rng(d);
-      check("size " + size, around(rng, 0, size, ROWS * d), around(rng, 0, size, 300 * d), d);
+      check(
+          "size " + size,
+          valuesAround(rng, 0, size, ROWS * d),
+          valuesAround(rng, 0, size, 300 * d),
+          d);
       // Rows and codes of different magnitudes.
-      check("rows " + size, around(rng, 0, size, ROWS * d), around(rng, 0, 1, 300 * d), d);
-      check("codes " + size, around(rng, 0, 1, ROWS * d), around(rng, 0, size, 300 * d), d);
+      check(
+          "rows " + size,
+          valuesAround(rng, 0, size, ROWS * d),
+          valuesAround(rng, 0, 1, 300 * d),
+          d);
+      check(
+          "codes " + size,
+          valuesAround(rng, 0, 1, ROWS * d),
+          valuesAround(rng, 0, size, 300 * d),
+          d);
     }
   }
 
   @Test
-  void ofMixedMagnitudes() {
+  void exactForMixedMagnitudes() {
     for (long seed = 0; seed < 30; seed++) {
       for (int d : new int[] {1, 3, 8, 64}) {
         Rng rng = new Rng(seed);
-        float[] rows = mixed(rng, ROWS * d);
-        float[] codes = mixed(rng, 200 * d);
+        float[] rows = mixedMagnitudes(rng, ROWS * d);
+        float[] codes = mixedMagnitudes(rng, 200 * d);
         for (int j = 0; j < 100; j++) {
-          // Beside each row several codes, at any scale.
+          // Several codes near each row, at any scale.
           int from = j % ROWS * d;
           for (int c = 0; c < d; c++) {
             codes[j * d + c] = rows[from + c] * (1 + (float) Math.pow(10, -j / 14.0));
@@ -103,7 +113,7 @@ class NearestRowsExactTest {
     }
   }
 
-  private static float[] mixed(Rng rng, int count) {
+  private static float[] mixedMagnitudes(Rng rng, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (float) (rng.nextGaussian() * Math.pow(10, 76 * rng.nextDouble() - 40));
@@ -111,10 +121,10 @@ class NearestRowsExactTest {
     return values;
   }
 
-  /** The numbers of the report: points of a small square far away. */
+  /** The values of a bug report: corners of a small distant square. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void cornersOfASmallSquareFarAway(KernelSet kernels) {
+  void exactForASmallDistantSquare(KernelSet kernels) {
     float[] corners = {1000, 1000, 1000, 1000.01f, 1000.01f, 1000, 1000.01f, 1000.01f};
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(corners, 4, 2);
@@ -124,39 +134,39 @@ class NearestRowsExactTest {
 
   @ParameterizedTest
   @ValueSource(floats = {0, 1e3f, 1e20f, 3e38f, 1e-40f})
-  void ofCodesThatAreAllEqual(float value) {
+  void exactForIdenticalCodes(float value) {
     for (int d : DIMENSIONS) {
       float[] codes = new float[100 * d];
       Arrays.fill(codes, value);
-      check("value " + value, around(new Rng(d), value / 2, value / 16, ROWS * d), codes, d);
+      check("value " + value, valuesAround(new Rng(d), value / 2, value / 16, ROWS * d), codes, d);
     }
   }
 
-  /** Codes with the same numbers in another order have equal norms, and many are equal. */
+  /** Permutations of the same values have equal norms, and many are equal. */
   @Test
-  void ofCodesOfEqualNorm() {
+  void exactForCodesOfEqualNorm() {
     for (int d : new int[] {2, 8, 64}) {
       Rng rng = new Rng(d);
       float[] signs = Tensors.gaussians(rng, 2_000 * d);
       for (int i = 0; i < signs.length; i++) {
         signs[i] = Math.signum(signs[i]);
       }
-      check("seed " + d, around(rng, 0, 1, ROWS * d), signs, d);
+      check("seed " + d, valuesAround(rng, 0, 1, ROWS * d), signs, d);
     }
   }
 
-  /** Whole numbers: many codes are exactly equally near, and zero has two signs. */
+  /** Integers: many codes are at exactly equal distance, and zero has two signs. */
   @Test
-  void ofExactTies() {
+  void exactForTies() {
     for (int d : new int[] {1, 2, 3, 8}) {
       Rng rng = new Rng(d);
-      float[] rows = whole(rng, 200 * d);
-      check("seed " + d, rows, whole(rng, 1_500 * d), d);
-      check("halves, seed " + d, halves(rows), whole(rng, 70 * d), d);
+      float[] rows = integers(rng, 200 * d);
+      check("seed " + d, rows, integers(rng, 1_500 * d), d);
+      check("halves, seed " + d, halves(rows), integers(rng, 70 * d), d);
     }
   }
 
-  private static float[] whole(Rng rng, int count) {
+  private static float[] integers(Rng rng, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (rng.nextInt(2) == 0 ? 1 : -1) * (float) rng.nextInt(3);
@@ -172,27 +182,27 @@ class NearestRowsExactTest {
     return halves;
   }
 
-  /** More codes within rounding of each other than one remembers. */
+  /** More codes within rounding of each other than the search stores as candidates. */
   @Test
-  void ofCodesThatLieClose() {
+  void exactForNearlyEqualCodes() {
     Rng rng = new Rng(4);
     for (int k : new int[] {40, 3_000}) {
-      float[] codes = around(rng, 1, 3e-7f, k * 64);
-      check("seed 4", around(rng, -3, 1, ROWS * 64), codes, 64);
+      float[] codes = valuesAround(rng, 1, 3e-7f, k * 64);
+      check("seed 4", valuesAround(rng, -3, 1, ROWS * 64), codes, 64);
     }
   }
 
-  /** Rows longer than a slice or than a block of scores, and more than one block of each. */
+  /** Rows longer than a chunk or a block of scores, and several blocks of each. */
   @ParameterizedTest
   @CsvSource({"3, 5, 3000", "2, 40, 200000", "700, 40, 2049", "300, 1100, 67"})
-  void ofLongRowsAndManyBlocks(int n, int k, int d) {
+  void exactForLongRowsAndManyBlocks(int n, int k, int d) {
     Rng rng = new Rng(d);
-    check("seed " + d, around(rng, 50, 1, n * d), around(rng, 50, 1, k * d), d);
+    check("seed " + d, valuesAround(rng, 50, 1, n * d), valuesAround(rng, 50, 1, k * d), d);
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aRowThatIsNotFiniteHasNoNearestCode(KernelSet kernels) {
+  void nonFiniteRowsThrow(KernelSet kernels) {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       try (Step step = kernels.inference()) {
         float[] rows = Tensors.gaussians(new Rng(1), 5_000 * 3);
@@ -208,7 +218,7 @@ class NearestRowsExactTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aCodeThatIsNotFiniteIsNeverChosenAndHidesNoOther(KernelSet kernels) {
+  void nonFiniteCodesAreIgnored(KernelSet kernels) {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       for (int d : DIMENSIONS) {
         float[] codes = Tensors.gaussians(new Rng(d), 100 * d);
@@ -243,10 +253,10 @@ class NearestRowsExactTest {
     Arrays.setAll(expected, i -> nearest(rows, i, codes, d));
     for (KernelSet kernels : KernelSet.values()) {
       try (Step step = kernels.inference()) {
-        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
+        int[] actual = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
         int wrong = 0;
         for (int i = 0; i < n; i++) {
-          wrong += found[i] == expected[i] ? 0 : 1;
+          wrong += actual[i] == expected[i] ? 0 : 1;
         }
         assertEquals(
             0, wrong, kernels + ", " + about + ", K " + k + ", D " + d + ": wrong of " + n);
@@ -254,7 +264,7 @@ class NearestRowsExactTest {
     }
   }
 
-  /** The lowest of the finite codes whose distance, in double, is the smallest. */
+  /** Returns the lowest index of the finite codes with minimum distance in double. */
   private static int nearest(float[] rows, int row, float[] codes, int d) {
     int nearest = -1;
     double smallest = Double.POSITIVE_INFINITY;

@@ -14,11 +14,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The search for the nearest code, beside one that tries them all. */
+/** Compares the nearest-row search with an exhaustive search. */
 class NearestRowsTest {
   private static final long SEED = 11;
 
-  /** The last cases have more than one block of rows or of codes, the last of them not full. */
+  /** The last cases have several blocks of rows or codes, the last of which is partial. */
   @ParameterizedTest
   @CsvSource({
     "1,1,1",
@@ -30,20 +30,20 @@ class NearestRowsTest {
     "3001,131,5",
     "300,2501,7"
   })
-  void findsWhatTryingAllFinds(int n, int k, int d) {
+  void equalsExhaustiveSearch(int n, int k, int d) {
     for (KernelSet kernels : KernelSet.values()) {
       Rng rng = new Rng(SEED);
       float[] rows = Tensors.gaussians(rng, n * d);
       float[] codes = Tensors.gaussians(rng, k * d);
       try (Step step = kernels.inference()) {
-        int[] found = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
-        assertEquals(n, found.length);
+        int[] actual = step.tensor(rows, n, d).nearestRows(step.tensor(codes, k, d)).toInts();
+        assertEquals(n, actual.length);
         for (int i = 0; i < n; i++) {
-          double least = distance(rows, i, codes, nearest(rows, i, codes, k, d), d);
-          double chosen = distance(rows, i, codes, found[i], d);
+          double minimum = distance(rows, i, codes, nearest(rows, i, codes, k, d), d);
+          double chosen = distance(rows, i, codes, actual[i], d);
           int row = i;
           assertTrue(
-              chosen <= least + Tolerances.FLOAT * (1 + least),
+              chosen <= minimum + Tolerances.FLOAT * (1 + minimum),
               () ->
                   kernels
                       + ", seed "
@@ -51,20 +51,20 @@ class NearestRowsTest {
                       + ": row "
                       + row
                       + " chose code "
-                      + found[row]
+                      + actual[row]
                       + " at "
                       + chosen
                       + ", the nearest is at "
-                      + least);
+                      + minimum);
         }
       }
     }
   }
 
-  /** In a process that may take half a gigabyte, heap and all else together. */
+  /** Runs in a process limited to 512 MB in total. */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void memoryDoesNotGrowWithRowsTimesCodes() throws Exception {
+  void memoryIsIndependentOfRowsTimesCodes() throws Exception {
     ChildJvm.Result result =
         new ChildJvm().with("-Xmx192m").run(LargeSearchProgram.class, KernelSet.ONEDNN.name());
     assertEquals(0, result.exit(), result::toString);
@@ -89,10 +89,10 @@ class NearestRowsTest {
     }
   }
 
-  /** A variable's rows are prepared once until it is written, whichever way. */
+  /** The prepared rows of a variable are cached until any kind of write. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aWrittenCodebookIsPreparedAnew(KernelSet kernels) {
+  void writingTheCodebookInvalidatesTheCache(KernelSet kernels) {
     Rng rng = new Rng(SEED);
     float[] rows = Tensors.gaussians(rng, 41 * 4);
     try (Variable codebook = new Variable(false, Tensors.gaussians(rng, 19 * 4), 19, 4)) {
@@ -107,10 +107,10 @@ class NearestRowsTest {
               () -> codebook.convert(DType.FLOAT));
       for (Runnable write : writes) {
         write.run();
-        double[] numbers = codebook.toDoubles();
-        float[] codes = new float[numbers.length];
+        double[] array = codebook.toDoubles();
+        float[] codes = new float[array.length];
         for (int i = 0; i < codes.length; i++) {
-          codes[i] = (float) numbers[i];
+          codes[i] = (float) array[i];
         }
         int[] expected = new int[41];
         Arrays.setAll(expected, i -> nearest(rows, i, codes, 19, 4));
@@ -133,10 +133,10 @@ class NearestRowsTest {
     }
   }
 
-  /** Distances of small whole numbers are exact in float, so that ties are ties. */
+  /** Distances of small integers are exact in float, so that ties are exact. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void takesTheLowestOfEquallyNearCodes(KernelSet kernels) {
+  void lowestIndexWinsForEquallyNearCodes(KernelSet kernels) {
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(new float[] {0, 0, 3, 3, -5, 1}, 3, 2);
       Tensor codes = step.tensor(new float[] {9, 9, 1, 0, 0, 1, -1, 0, 3, 3, 3, 3}, 6, 2);
@@ -145,11 +145,11 @@ class NearestRowsTest {
   }
 
   /**
-   * Products with equal codes may be summed in different orders; the lowest must win all the same.
+   * Products with equal codes may be summed in different orders; the lowest index must still win.
    */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void takesTheLowestOfEqualCodes(KernelSet kernels) {
+  void lowestIndexWinsForEqualCodes(KernelSet kernels) {
     Rng rng = new Rng(SEED);
     for (int k : new int[] {2, 3, 5, 7, 9, 13, 17, 31, 33, 65, 79}) {
       for (int d : new int[] {3, 8, 64, 67}) {
@@ -161,9 +161,9 @@ class NearestRowsTest {
           }
           try (Step step = kernels.inference()) {
             Tensor x = step.tensor(Tensors.gaussians(rng, n * d), n, d);
-            int[] found = x.nearestRows(step.tensor(codes, k, d)).toInts();
+            int[] actual = x.nearestRows(step.tensor(codes, k, d)).toInts();
             assertArrayEquals(
-                new int[n], found, "seed " + SEED + ", " + n + " rows, " + k + " codes of " + d);
+                new int[n], actual, "seed " + SEED + ", " + n + " rows, " + k + " codes of " + d);
           }
         }
       }

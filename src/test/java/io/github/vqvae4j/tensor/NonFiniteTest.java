@@ -13,10 +13,10 @@ class NonFiniteTest {
     }
   }
 
-  /** At the ends and around the borders of the slices that are looked at one after another. */
+  /** Tests indices at both ends and around chunk boundaries. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2047, 2048, 2049, 5000})
-  void theFirstIsFoundWhereverItIs(int size) {
+  void firstNonFiniteValueIsFoundAtAnyIndex(int size) {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       for (int at : new int[] {0, 2046, 2047, 2048, 4095, 4096, size - 1}) {
         if (at < size) {

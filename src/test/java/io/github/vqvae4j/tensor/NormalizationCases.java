@@ -7,7 +7,7 @@ import io.github.vqvae4j.tensor.OperationCase.Range;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The three normalizations, on images smaller and larger than the slices they are computed in. */
+/** Cases of all normalizations, on images smaller and larger than a chunk. */
 final class NormalizationCases {
   static final double EPSILON = 0.01;
 
@@ -39,7 +39,7 @@ final class NormalizationCases {
   }
 
   private void addLayer(long... s) {
-    long rows = Numbers.size(s) / last(s);
+    long rows = NdArray.size(s) / last(s);
     add("layerNorm", t -> t[0].layerNorm(t[1], t[2], EPSILON), rows, 1, s);
     addPlain("layerNorm", t -> t[0].layerNorm(EPSILON), rows, 1, s);
   }
@@ -55,16 +55,16 @@ final class NormalizationCases {
     addPlain("batchNorm", t -> t[0].batchNorm(EPSILON).output(), 1, last(s), s);
   }
 
-  /** Without weight and bias, which are then 1 and 0. */
+  /** Adds a case without weight and bias, which then default to 1 and 0. */
   private void addPlain(String name, Operation operation, long images, long groups, long... s) {
-    Numbers one = Numbers.filled(shape(last(s)), i -> 1);
-    Numbers zero = Numbers.filled(shape(last(s)), i -> 0);
+    NdArray testCase = NdArray.filled(shape(last(s)), i -> 1);
+    NdArray zero = NdArray.filled(shape(last(s)), i -> 0);
     cases.add(
         OperationCase.of(
             "plain " + name,
             Range.NORMAL,
             operation,
-            n -> normalize(n[0], one, zero, images, groups),
+            n -> normalize(n[0], testCase, zero, images, groups),
             s));
   }
 
@@ -80,20 +80,20 @@ final class NormalizationCases {
             shape(last(s))));
   }
 
-  /** As the definition says, with mean and variance of each image's groups of channels. */
-  static Numbers normalize(Numbers x, Numbers weight, Numbers bias, long images, long groups) {
+  /** Reference implementation: mean and variance over each image and group of channels. */
+  static NdArray normalize(NdArray x, NdArray weight, NdArray bias, long images, long groups) {
     long channels = last(x.shape());
     long pixels = x.values().length / images / channels;
-    Numbers grouped = Reference.reshape(x, images, pixels, groups, channels / groups);
-    Numbers mean = Reference.reshape(Reference.mean(grouped, 1, 3), images, 1, groups, 1);
-    Numbers difference = Reference.zip(grouped, mean, (a, b) -> a - b);
-    Numbers variance = Reference.mean(Reference.map(difference, d -> d * d), 1, 3);
-    Numbers normalized =
+    NdArray grouped = Reference.reshape(x, images, pixels, groups, channels / groups);
+    NdArray mean = Reference.reshape(Reference.mean(grouped, 1, 3), images, 1, groups, 1);
+    NdArray difference = Reference.zip(grouped, mean, (a, b) -> a - b);
+    NdArray variance = Reference.mean(Reference.map(difference, d -> d * d), 1, 3);
+    NdArray normalized =
         Reference.zip(
             difference,
             Reference.reshape(variance, images, 1, groups, 1),
             (d, v) -> d / Math.sqrt(v + EPSILON));
-    Numbers product =
+    NdArray product =
         Reference.zip(Reference.reshape(normalized, x.shape()), weight, (a, b) -> a * b);
     return Reference.zip(product, bias, Double::sum);
   }

@@ -14,41 +14,42 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the cases of {@link NormalizationCases} are too small or too tame for. */
+/** Tests large arrays, extreme values and errors, beyond {@link NormalizationCases}. */
 class NormalizationTest {
   private static final double EPSILON = 1e-5;
 
-  /** Rounding of a float of 1000 is the larger part of a number that differs from it by 1. */
+  /** Near 1000, float rounding dominates the differences of 1. */
   private static final double FAR_FROM_ZERO = 3e-4;
 
-  /** A gradient's sums over 70,000 numbers, beside their largest. */
+  /** The tolerance of gradient sums over 70,000 values, relative to their maximum. */
   private static final double LARGE = 1e-5;
 
   private record Result(double[] y, double[] dx, double[] dWeight, double[] dBias) {}
 
-  /** Large enough for several threads. */
+  /** Arrays large enough for several threads. */
   @ParameterizedTest
   @CsvSource({"layer, 8, 64, 8, 512", "group, 3, 89, 83, 32", "batch, 5, 61, 67, 30"})
-  void largeArraysAreAsInDouble(String kind, int batch, int height, int width, int channels) {
+  void largeArraysMatchDoublePrecision(
+      String kind, int batch, int height, int width, int channels) {
     long[] shape = {batch, height, width, channels};
-    Numbers[] inputs = inputs(0, shape);
+    NdArray[] inputs = inputs(0, shape);
     Result expected = run(KernelSet.ND4J, DType.DOUBLE, kind, inputs);
     Result result = run(KernelSet.ONEDNN, DType.FLOAT, kind, inputs);
     assertClose(expected.y(), result.y(), LARGE, "y");
     assertClose(expected.dx(), result.dx(), LARGE, "dx");
     assertClose(expected.dWeight(), result.dWeight(), LARGE, "dWeight");
     assertClose(expected.dBias(), result.dBias(), LARGE, "dBias");
-    Result again = run(KernelSet.ONEDNN, DType.FLOAT, kind, inputs);
-    assertArrayEquals(result.y(), again.y());
-    assertArrayEquals(result.dx(), again.dx());
-    assertArrayEquals(result.dWeight(), again.dWeight());
+    Result next = run(KernelSet.ONEDNN, DType.FLOAT, kind, inputs);
+    assertArrayEquals(result.y(), next.y());
+    assertArrayEquals(result.dx(), next.dx());
+    assertArrayEquals(result.dWeight(), next.dWeight());
   }
 
   @ParameterizedTest
   @CsvSource({"layer, 9, 4, 4, 64", "group, 3, 40, 40, 32", "batch, 2, 60, 60, 30"})
   void meansFarFromZeroLeaveTheVarianceExact(
       String kind, int batch, int height, int width, int channels) {
-    Numbers[] inputs = inputs(1000, batch, height, width, channels);
+    NdArray[] inputs = inputs(1000, batch, height, width, channels);
     Result expected = run(KernelSet.ND4J, DType.DOUBLE, kind, inputs);
     for (KernelSet kernels : KernelSet.values()) {
       Result result = run(kernels, DType.FLOAT, kind, inputs);
@@ -57,18 +58,18 @@ class NormalizationTest {
     }
   }
 
-  private static Numbers[] inputs(double mean, long... shape) {
+  private static NdArray[] inputs(double mean, long... shape) {
     Rng rng = new Rng(5);
     long[] channels = {shape[3]};
-    return new Numbers[] {
-      Numbers.filled(shape, i -> (float) (mean + rng.nextGaussian())),
-      Numbers.filled(channels, i -> (float) rng.nextGaussian()),
-      Numbers.filled(channels, i -> (float) rng.nextGaussian()),
-      Numbers.filled(shape, i -> (float) rng.nextGaussian())
+    return new NdArray[] {
+      NdArray.filled(shape, i -> (float) (mean + rng.nextGaussian())),
+      NdArray.filled(channels, i -> (float) rng.nextGaussian()),
+      NdArray.filled(channels, i -> (float) rng.nextGaussian()),
+      NdArray.filled(shape, i -> (float) rng.nextGaussian())
     };
   }
 
-  private static Result run(KernelSet kernels, DType dtype, String kind, Numbers... inputs) {
+  private static Result run(KernelSet kernels, DType dtype, String kind, NdArray... inputs) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = Tensors.of(step, dtype, inputs[0]).requireGradient();
       Tensor weight = Tensors.of(step, dtype, inputs[1]).requireGradient();
@@ -93,7 +94,7 @@ class NormalizationTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsConstantBecomesTheBias(KernelSet kernels) {
+  void constantInputsBecomeTheBias(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
       float[] sevens = new float[3 * 40 * 4];
       Arrays.fill(sevens, 7.7f);
@@ -111,22 +112,24 @@ class NormalizationTest {
 
   @ParameterizedTest
   @EnumSource
-  void aBatchTellsItsMoments(KernelSet kernels) {
+  void batchNormReturnsMeanAndVariance(KernelSet kernels) {
     try (Step step = kernels.inference()) {
       Tensor x = step.tensor(new float[] {1, 10, 2, 10, 6, 40}, 3, 2);
-      Tensor one = step.tensor(new float[] {1, 1}, 2);
-      NormalizationResult normalized = x.batchNorm(one, one, EPSILON);
+      Tensor testCase = step.tensor(new float[] {1, 1}, 2);
+      NormalizationResult normalized = x.batchNorm(testCase, testCase, EPSILON);
       assertArrayEquals(new double[] {3, 20}, normalized.mean().toDoubles(), 1e-5);
       assertArrayEquals(new double[] {14 / 3.0, 200}, normalized.variance().toDoubles(), 1e-4);
     }
   }
 
-  /** On slices, images and parts of images, in one thread and several: the same bits. */
+  /**
+   * Results for chunks, images and partial images, with one and several threads, are bitwise equal.
+   */
   @ParameterizedTest
   @EnumSource
-  void withoutWeightAndBiasTheyAreOneAndZero(KernelSet kernels) {
+  void omittedWeightAndBiasEqualOneAndZero(KernelSet kernels) {
     for (long[] shape : new long[][] {{1, 1, 1, 8}, {5, 3, 1, 8}, {3, 29, 31, 8}, {8, 61, 67, 8}}) {
-      Numbers[] inputs = inputs(3, shape);
+      NdArray[] inputs = inputs(3, shape);
       for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
         for (String kind : new String[] {"layer", "group", "batch"}) {
           assertArrayEquals(
@@ -138,17 +141,17 @@ class NormalizationTest {
     }
   }
 
-  /** Value and gradient. */
+  /** Computes the value and the gradients. */
   private static double[][] plain(
-      KernelSet kernels, DType dtype, String kind, boolean constants, Numbers... inputs) {
+      KernelSet kernels, DType dtype, String kind, boolean constants, NdArray... inputs) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = Tensors.of(step, dtype, inputs[0]).requireGradient();
       long channels = x.size(-1);
-      Tensor one = Tensors.of(step, dtype, Numbers.filled(new long[] {channels}, i -> 1));
-      Tensor zero = Tensors.of(step, dtype, Numbers.filled(new long[] {channels}, i -> 0));
+      Tensor testCase = Tensors.of(step, dtype, NdArray.filled(new long[] {channels}, i -> 1));
+      Tensor zero = Tensors.of(step, dtype, NdArray.filled(new long[] {channels}, i -> 0));
       Tensor y =
           constants
-              ? normalize(kind, x, one, zero)
+              ? normalize(kind, x, testCase, zero)
               : switch (kind) {
                 case "layer" -> x.layerNorm(EPSILON);
                 case "group" -> x.groupNorm(8, EPSILON);
@@ -161,8 +164,8 @@ class NormalizationTest {
 
   @ParameterizedTest
   @EnumSource
-  void onlyWantedGradientsAreComputed(KernelSet kernels) {
-    Numbers[] inputs = inputs(0, 2, 9, 17, 8);
+  void onlyRequiredGradientsAreComputed(KernelSet kernels) {
+    NdArray[] inputs = inputs(0, 2, 9, 17, 8);
     Result all = run(kernels, DType.FLOAT, "group", inputs);
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = Tensors.of(step, DType.FLOAT, inputs[0]);
@@ -184,35 +187,37 @@ class NormalizationTest {
   }
 
   @Test
-  void mistakesAreExplained() {
+  void invalidArgumentsAreRejected() {
     try (Step step = Step.training(new Rng(1))) {
       Tensor x = step.tensor(new float[24], 2, 3, 4);
       Tensor four = step.tensor(new float[4], 4);
       Tensor three = step.tensor(new float[3], 3);
-      refused(() -> x.layerNorm(three, four, EPSILON), "layerNorm", "[4]", "got [3], [4]");
-      refused(() -> x.batchNorm(four, three, EPSILON), "batchNorm", "[4], [3]", "[2, 3, 4]");
-      refused(() -> x.layerNorm(four, four, 0), "epsilon above 0", "0.0");
-      refused(() -> x.layerNorm(-1), "layerNorm", "or neither", "epsilon above 0", "-1.0");
-      refused(() -> x.batchNorm(Double.NaN), "batchNorm", "epsilon above 0", "NaN");
-      refused(() -> x.groupNorm(3, EPSILON), "groupNorm", "divides", "3 groups");
-      refused(() -> x.groupNorm(3, four, four, EPSILON), "groupNorm", "divides", "3 groups");
-      refused(() -> x.groupNorm(0, four, four, EPSILON), "[2, 3, 4]", "0 groups");
-      refused(() -> three.groupNorm(1, three, three, EPSILON), "[batch, .., channels]", "[3]");
+      assertRejected(() -> x.layerNorm(three, four, EPSILON), "layerNorm", "[4]", "got [3], [4]");
+      assertRejected(() -> x.batchNorm(four, three, EPSILON), "batchNorm", "[4], [3]", "[2, 3, 4]");
+      assertRejected(() -> x.layerNorm(four, four, 0), "epsilon greater than 0", "0.0");
+      assertRejected(
+          () -> x.layerNorm(-1), "layerNorm", "or neither", "epsilon greater than 0", "-1.0");
+      assertRejected(() -> x.batchNorm(Double.NaN), "batchNorm", "epsilon greater than 0", "NaN");
+      assertRejected(() -> x.groupNorm(3, EPSILON), "groupNorm", "divides", "3 groups");
+      assertRejected(() -> x.groupNorm(3, four, four, EPSILON), "groupNorm", "divides", "3 groups");
+      assertRejected(() -> x.groupNorm(0, four, four, EPSILON), "[2, 3, 4]", "0 groups");
+      assertRejected(
+          () -> three.groupNorm(1, three, three, EPSILON), "[batch, .., channels]", "[3]");
     }
   }
 
-  private static void refused(Runnable mistake, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
+  private static void assertRejected(Runnable call, String... fragments) {
+    assertSays(assertThrows(IllegalArgumentException.class, call::run), fragments);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void dropoutDropsTheShareAndKeepsTheMean(DType dtype) {
+  void dropoutDropsTheRateAndPreservesTheMean(DType dtype) {
     double rate = 0.3;
     int count = 100_003;
     try (Step step = Step.training(new Rng(8))) {
       Tensor x =
-          Tensors.of(step, dtype, Numbers.filled(new long[] {count}, i -> 2)).requireGradient();
+          Tensors.of(step, dtype, NdArray.filled(new long[] {count}, i -> 2)).requireGradient();
       Tensor y = x.dropout(rate);
       y.sum().backward();
       int dropped = 0;
@@ -228,27 +233,28 @@ class NormalizationTest {
   }
 
   @Test
-  void dropoutIsDrawnFromTheStepsGenerator() {
-    assertArrayEquals(dropped(3, DType.FLOAT), dropped(3, DType.FLOAT));
-    assertArrayEquals(dropped(3, DType.FLOAT), dropped(3, DType.DOUBLE));
-    assertFalse(Arrays.equals(dropped(3, DType.FLOAT), dropped(4, DType.FLOAT)), "other seed");
+  void dropoutDependsOnTheKeyOfTheStep() {
+    assertArrayEquals(dropoutValues(3, DType.FLOAT), dropoutValues(3, DType.FLOAT));
+    assertArrayEquals(dropoutValues(3, DType.FLOAT), dropoutValues(3, DType.DOUBLE));
+    assertFalse(
+        Arrays.equals(dropoutValues(3, DType.FLOAT), dropoutValues(4, DType.FLOAT)), "other seed");
   }
 
-  private static double[] dropped(long seed, DType dtype) {
+  private static double[] dropoutValues(long seed, DType dtype) {
     try (Step step = Step.training(new Rng(seed))) {
-      Numbers ones = Numbers.filled(new long[] {5_000}, i -> 1);
+      NdArray ones = NdArray.filled(new long[] {5_000}, i -> 1);
       return Tensors.of(step, dtype, ones).dropout(0.5).toDoubles();
     }
   }
 
   @Test
-  void dropoutDrawsWhereTheStepDoes() {
+  void dropoutRequiresAKey() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[] {1, 2}, 2);
       assertEquals(x, x.dropout(0));
       assertThrows(IllegalStateException.class, () -> x.dropout(0.9));
-      refused(() -> x.dropout(1), "dropout", "below 1", "got 1.0");
-      refused(() -> x.dropout(-0.1), "from 0", "got -0.1");
+      assertRejected(() -> x.dropout(1), "dropout", "less than 1", "got 1.0");
+      assertRejected(() -> x.dropout(-0.1), "at least 0", "got -0.1");
     }
   }
 }

@@ -4,16 +4,16 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** OpenMP's threads for the calling thread. */
+/** Controls the number of OpenMP threads of the calling thread. */
 public final class OpenMpThreads {
   private OpenMpThreads() {}
 
-  /** Does some work with another number of them. */
-  public static void with(int number, Runnable work) {
+  /** Runs work with a different number of threads. */
+  public static void with(int threads, Runnable work) {
     Nd4j.getBackend();
     NativeOps operations = NativeOpsHolder.getInstance().getDeviceNativeOps();
     int before = operations.ompGetMaxThreads();
-    operations.setOmpNumThreads(number);
+    operations.setOmpNumThreads(threads);
     try {
       work.run();
     } finally {

@@ -5,27 +5,27 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** An operation, its definition, and inputs to try it on. */
+/** An operation with its definition and test inputs. */
 record OperationCase(
     String name, Operation operation, Definition definition, Range range, List<long[]> shapes) {
 
-  /** The operation as the library does it. */
+  /** The operation as implemented by the library. */
   @FunctionalInterface
   interface Operation {
     Tensor apply(Tensor... inputs);
   }
 
-  /** The operation in plain Java. */
+  /** The definition in plain Java. */
   @FunctionalInterface
   interface Definition {
-    Numbers apply(Numbers... inputs);
+    NdArray apply(NdArray... inputs);
   }
 
-  /** Where inputs come from. */
+  /** The distribution of the inputs. */
   enum Range {
     NORMAL(Rng::nextGaussian),
     POSITIVE(rng -> 0.3 + 2 * rng.nextDouble()),
-    /** For quotients, and for functions with a kink at zero. */
+    /** For divisors, and for functions with a kink at zero. */
     AWAY_FROM_ZERO(rng -> (rng.nextBoolean() ? 1 : -1) * (0.3 + 2 * rng.nextDouble()));
 
     private final ToDoubleFunction<Rng> draw;
@@ -38,9 +38,9 @@ record OperationCase(
       return draw.applyAsDouble(rng);
     }
 
-    /** Numbers that are exact in float. */
-    Numbers numbers(Rng rng, long... shape) {
-      return Numbers.filled(shape, index -> (float) draw.applyAsDouble(rng));
+    /** Returns random values that are exact in float. */
+    NdArray ndArray(Rng rng, long... shape) {
+      return NdArray.filled(shape, index -> (float) draw.applyAsDouble(rng));
     }
   }
 
@@ -50,8 +50,8 @@ record OperationCase(
     return new OperationCase(full, operation, definition, range, List.of(shapes));
   }
 
-  Numbers[] inputs(Rng rng) {
-    return shapes.stream().map(shape -> range.numbers(rng, shape)).toArray(Numbers[]::new);
+  NdArray[] inputs(Rng rng) {
+    return shapes.stream().map(shape -> range.ndArray(rng, shape)).toArray(NdArray[]::new);
   }
 
   static long[] shape(long... sizes) {

@@ -3,32 +3,32 @@ package io.github.vqvae4j.tensor;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All operations with settings and shapes to try them on; {@link OperationCoverageTest}. */
+/** All operations with settings and shapes; see {@link OperationCoverageTest}. */
 final class OperationCases {
   private OperationCases() {}
 
-  /** Those whose gradient is their definition's. */
+  /** Returns the cases whose gradient is the derivative of the definition. */
   static Stream<OperationCase> differentiable() {
     return Stream.of(
             ElementwiseCases.all(),
             ActivationCases.all(),
-            SelectionCases.all(),
-            StatisticCases.all(),
+            IntegerCases.all(),
+            ReductionCases.all(),
             AxisCases.all(),
             LossCases.all(),
             StructureCases.all(),
             ShapeCases.all(),
             SequenceCases.all(),
-            PixelCases.all(),
+            ImageCases.all(),
             NormalizationCases.all(),
-            SharingCases.all(),
+            SharedOperandCases.all(),
             CustomCases.all())
         .flatMap(List::stream);
   }
 
-  /** All but convolutions, which have a sweep of their own. */
+  /** Returns all cases except convolutions, which are swept separately. */
   static Stream<OperationCase> withoutConvolutions() {
-    return Stream.concat(differentiable(), SurrogateCases.all().stream());
+    return Stream.concat(differentiable(), StraightThroughCases.all().stream());
   }
 
   static Stream<OperationCase> all() {

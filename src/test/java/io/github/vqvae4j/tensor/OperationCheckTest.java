@@ -23,14 +23,14 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where a NaN comes from is named, and nothing else changes. */
+/** Tests that checks report the source of a NaN without changing results. */
 class OperationCheckTest {
   private static final long SEED = 20_260_102;
 
-  private static final class Own extends Layer {
+  private static final class FormulaLayer extends Layer {
     private final UnaryOperator<Tensor> formula;
 
-    Own(UnaryOperator<Tensor> formula) {
+    FormulaLayer(UnaryOperator<Tensor> formula) {
       this.formula = formula;
     }
 
@@ -40,11 +40,13 @@ class OperationCheckTest {
     }
   }
 
-  private static NonFiniteException fault(UnaryOperator<Tensor> formula, float... values) {
+  private static NonFiniteException exception(UnaryOperator<Tensor> formula, float... values) {
     Rng rng = new Rng(1);
     try (Sequential model =
             Sequential.of(
-                new Own(x -> x.mul(2).mul(0.5)), new Own(formula), new Own(Tensor::tanh));
+                new FormulaLayer(x -> x.mul(2).mul(0.5)),
+                new FormulaLayer(formula),
+                new FormulaLayer(Tensor::tanh));
         Step step = Step.training(rng)) {
       step.checkEachOperation();
       Tensor x = step.tensor(values, values.length).requireGradient();
@@ -53,24 +55,24 @@ class OperationCheckTest {
   }
 
   @Test
-  void theOperationAndLayerOfTheForwardPassAreNamed() {
-    assertSays(fault(Tensor::log, 1, -1), "log in 1", "result of shape [2]", "NaN");
-    assertSays(fault(Tensor::sqrt, 1, -1), "sqrt in 1", "NaN");
-    assertSays(fault(x -> x.div(x), 1, 0), "div in 1", "NaN");
-    assertSays(fault(x -> x.mul(100).exp(), 1), "exp in 1", "Infinity");
-    assertSays(fault(x -> x.mul(1e38).mul(1e38), 1), "mul in 1", "Infinity");
+  void forwardErrorNamesOperationAndLayer() {
+    assertSays(exception(Tensor::log, 1, -1), "log in 1", "result of shape [2]", "NaN");
+    assertSays(exception(Tensor::sqrt, 1, -1), "sqrt in 1", "NaN");
+    assertSays(exception(x -> x.div(x), 1, 0), "div in 1", "NaN");
+    assertSays(exception(x -> x.mul(100).exp(), 1), "exp in 1", "Infinity");
+    assertSays(exception(x -> x.mul(1e38).mul(1e38), 1), "mul in 1", "Infinity");
   }
 
   @Test
-  void theOperationAndLayerOfTheBackwardPassAreNamed() {
-    assertSays(fault(Tensor::sqrt, 1, 0), "sqrt in 1", "gradient of its input 0", "Infinity");
-    assertSays(fault(x -> x.square().sqrt(), 0), "sqrt in 1", "gradient");
-    assertSays(fault(x -> x.mul(1e30).mul(1e30), 0), "mul in 1", "gradient", "Infinity");
+  void backwardErrorNamesOperationAndLayer() {
+    assertSays(exception(Tensor::sqrt, 1, 0), "sqrt in 1", "gradient of its input 0", "Infinity");
+    assertSays(exception(x -> x.square().sqrt(), 0), "sqrt in 1", "gradient");
+    assertSays(exception(x -> x.mul(1e30).mul(1e30), 0), "mul in 1", "gradient", "Infinity");
   }
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void masksOfInfinitiesAreNoFault(KernelSet kernels) {
+  void infiniteMasksArePermitted(KernelSet kernels) {
     Rng rng = new Rng(SEED);
     try (MultiHeadAttention attention = new MultiHeadAttention(8, 2, true, rng);
         Step step = kernels.training(rng)) {
@@ -82,18 +84,19 @@ class OperationCheckTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> valuesAndGradientsStayAsTheyAre() {
-    return OperationCases.all().map(one -> dynamicTest(one.name(), () -> checkSame(one)));
+  Stream<DynamicTest> checksDoNotChangeValuesAndGradients() {
+    return OperationCases.all()
+        .map(testCase -> dynamicTest(testCase.name(), () -> checkUnchanged(testCase)));
   }
 
-  private static void checkSame(OperationCase one) {
+  private static void checkUnchanged(OperationCase testCase) {
     for (KernelSet kernels : KernelSet.values()) {
       for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
-        String what = one + ", " + kernels + ", " + dtype;
-        double[][] plain = results(one, kernels, dtype, false);
-        double[][] checked = results(one, kernels, dtype, true);
+        String what = testCase + ", " + kernels + ", " + dtype;
+        double[][] plain = results(testCase, kernels, dtype, false);
+        double[][] checked = results(testCase, kernels, dtype, true);
         for (int i = 0; i < plain.length; i++) {
-          // Of a convolution with a residual, bias and residual are added in another order.
+          // With a residual, bias and residual are added in a different order.
           assertClose(
               plain[i],
               checked[i],
@@ -105,8 +108,8 @@ class OperationCheckTest {
   }
 
   private static double[][] results(
-      OperationCase one, KernelSet kernels, DType dtype, boolean checked) {
-    Numbers[] inputs = one.inputs(new Rng(SEED));
+      OperationCase testCase, KernelSet kernels, DType dtype, boolean checked) {
+    NdArray[] inputs = testCase.inputs(new Rng(SEED));
     try (Step step = kernels.training(new Rng(1))) {
       if (checked) {
         step.checkEachOperation();
@@ -115,7 +118,7 @@ class OperationCheckTest {
           Arrays.stream(inputs)
               .map(n -> Tensors.of(step, dtype, n).requireGradient())
               .toArray(Tensor[]::new);
-      Tensor y = one.operation().apply(tensors);
+      Tensor y = testCase.operation().apply(tensors);
       y.square().sum().backward();
       return Stream.concat(
               Stream.of(y.toDoubles()),
@@ -126,7 +129,7 @@ class OperationCheckTest {
   }
 
   @Test
-  void releasingInInferenceGoesTogetherWithIt() {
+  void releaseWorksWithChecks() {
     Rng rng = new Rng(3);
     float[] values = Tensors.gaussians(rng, 40);
     try (Sequential model =
@@ -144,7 +147,7 @@ class OperationCheckTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aNanThatIsLeftOutIsNoFault(KernelSet kernels) {
+  void discardedNanIsPermitted(KernelSet kernels) {
     float nan = Float.NaN;
     try (Step step = kernels.training(new Rng(1))) {
       step.checkEachOperation();
@@ -158,11 +161,11 @@ class OperationCheckTest {
       assertArrayEquals(new float[] {1, 0, 1}, x.gradient().toFloats());
       assertArrayEquals(new float[] {1}, x.slice(0, 0, 1).toFloats());
       assertArrayEquals(new float[] {3}, x.gather(0, step.tensor(new int[] {2}, 1)).toFloats());
-      NonFiniteException fault =
+      NonFiniteException exception =
           assertThrows(
               NonFiniteException.class,
               () -> logits.crossEntropy(step.tensor(new int[] {-1, 1}, 1, 2), -1));
-      assertSays(fault, "crossEntropy", "its input 0 of shape [2, 3] is NaN", "a constant");
+      assertSays(exception, "crossEntropy", "its input 0 of shape [2, 3] is NaN", "a constant");
       assertSays(
           assertThrows(NonFiniteException.class, () -> x.slice(0, 1, 3)),
           "slice: its input 0 of shape [3] is NaN",
@@ -170,10 +173,10 @@ class OperationCheckTest {
     }
   }
 
-  /** An operand that was NaN before is no result of finite numbers. */
+  /** The message must not claim that the operands were finite. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void aNanThatNoOperationMadeIsSaidToBeThereBefore(KernelSet kernels) {
+  void preexistingNanIsReportedAsSuch(KernelSet kernels) {
     try (Linear linear = new Linear(2, 1, new Rng(1));
         Step step = kernels.training(new Rng(1))) {
       Tensor old = step.tensor(new float[] {-1}, 1).log();
@@ -181,17 +184,23 @@ class OperationCheckTest {
       Tensor x = step.tensor(new float[] {1, Float.NaN}, 1, 2);
       for (Executable use :
           new Executable[] {() -> x.clamp(0, 1), () -> x.reshape(2).mul(2), () -> old.add(1)}) {
-        NonFiniteException fault = assertThrows(NonFiniteException.class, use);
-        assertSays(fault, "its input 0", "is NaN", "no checked operation made it", "a constant");
-        assertFalse(fault.getMessage().contains("was finite"), fault.getMessage());
+        NonFiniteException exception = assertThrows(NonFiniteException.class, use);
+        assertSays(
+            exception,
+            "its input 0",
+            "is NaN",
+            "it was not computed by a checked operation",
+            "a constant");
+        assertFalse(
+            exception.getMessage().contains("its operands contain no NaN"), exception.getMessage());
       }
       Variable weight = linear.variables().values().iterator().next();
       weight.set(new float[] {1, Float.NaN});
-      NonFiniteException fault =
+      NonFiniteException exception =
           assertThrows(
               NonFiniteException.class,
               () -> linear.forward(step.tensor(new float[] {1, 1}, 1, 2)));
-      assertSays(fault, "input 1 of shape [2, 1] is NaN", "the variable " + weight.name());
+      assertSays(exception, "input 1 of shape [2, 1] is NaN", "the variable " + weight.name());
     }
   }
 }

@@ -18,27 +18,27 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every operation of {@link Tensor} is tried: what the classes of the tests call, or name as a
- * method reference, is read from their bytecode. A new public method fails here until it has its
- * cases.
+ * Checks that every {@link Tensor} operation has test cases, by reading the calls and method
+ * references of the test classes from their bytecode. New public methods fail this test until cases
+ * are added.
  */
 class OperationCoverageTest {
   private static final Set<JavaClass> CLASSES =
       Set.copyOf(new ClassFileImporter().importPackages("io.github.vqvae4j.tensor"));
 
-  /** Operations whose results no sweep can compare, or that compute nothing; with their tests. */
+  /** Operations without comparable results, or without computation, with their tests. */
   private static final Set<String> WITHOUT_CASES =
       Set.of(
           "gradient()", // StepGradientsTest, BackwardTest
-          "requireGradient()", // all tests of gradients
-          "release(Tensor)", // ReleasingTest
-          "dropout(double)", // DropoutTest: random numbers
-          "normalLike()", // RngKeyPartsTest
-          "uniformLike()", // RngKeyPartsTest
+          "requireGradient()", // all gradient tests
+          "release(Tensor)", // ReleaseTest
+          "dropout(double)", // DropoutTest: random values
+          "normalLike()", // RngKeyChunksTest
+          "uniformLike()", // RngKeyChunksTest
           "nearestRows(Tensor)"); // NearestRowsTest, NearestRowsExactTest
 
   @Test
-  void everyOperationIsInTheSweeps() {
+  void everyOperationHasCases() {
     assertEquals(
         Set.of(),
         without(m -> WITHOUT_CASES.contains(name(m)), name -> name.endsWith("Cases")),
@@ -46,17 +46,20 @@ class OperationCoverageTest {
   }
 
   @Test
-  void everyRefusalHasItsText() {
+  void everyOperationHasErrorCases() {
     assertEquals(
         Set.of(),
         without(
-            OperationCoverageTest::isOfNumbersOnly,
+            OperationCoverageTest::hasScalarParametersOnly,
             name -> name.matches("ErrorTextsTest|.*ErrorsTest|ConvOptionsTest")),
         "no case in ErrorTextsTest, *ErrorsTest or ConvOptionsTest");
   }
 
-  /** Whatever they are given, they only refuse what {@link EveryOperationTest} tries on all. */
-  private static boolean isOfNumbersOnly(JavaMethod method) {
+  /**
+   * Operations whose arguments are all scalars are rejected only for reasons covered by {@link
+   * AllOperationsTest}.
+   */
+  private static boolean hasScalarParametersOnly(JavaMethod method) {
     return method.getRawParameterTypes().stream().allMatch(t -> t.isEquivalentTo(double.class));
   }
 
@@ -66,7 +69,7 @@ class OperationCoverageTest {
             .filter(c -> c.isEquivalentTo(Tensor.class))
             .flatMap(c -> c.getMethods().stream())
             .filter(m -> m.getModifiers().contains(JavaModifier.PUBLIC))
-            .filter(OperationCoverageTest::givesTensors)
+            .filter(OperationCoverageTest::returnsTensors)
             .filter(excepted.negate())
             .map(OperationCoverageTest::name)
             .collect(Collectors.toCollection(TreeSet::new));
@@ -82,7 +85,7 @@ class OperationCoverageTest {
     return operations;
   }
 
-  private static boolean givesTensors(JavaMethod method) {
+  private static boolean returnsTensors(JavaMethod method) {
     return Stream.of(Tensor.class, TopK.class, NormalizationResult.class)
         .anyMatch(type -> method.getRawReturnType().isEquivalentTo(type));
   }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Activations, losses, softmax, pooling, padding, products and attention, and their gradients,
- * beside PyTorch's.
+ * Compares activations, losses, softmax, pooling, padding, matrix products and attention, and their
+ * gradients, with PyTorch.
  */
 class OperationGoldenTest {
   private static final ConvOptions WINDOW = ConvOptions.of(1, 0).stride(2, 1).padding(1, 1);
@@ -90,6 +90,6 @@ class OperationGoldenTest {
   }
 
   private static Tensor tensor(Step step, DType dtype, Golden golden, String key) {
-    return Tensors.of(step, dtype, new Numbers(golden.doubles(key), golden.shape(key)));
+    return Tensors.of(step, dtype, new NdArray(golden.doubles(key), golden.shape(key)));
   }
 }

@@ -8,21 +8,21 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every operation through variables, as {@link Sweep} does, on both sets of kernels and one and two
- * threads. {@link OperationTest} has the same operations beside their definitions.
+ * Runs every operation on variables by {@link Sweep}, for both kernel sets, with one and two
+ * threads. {@link OperationTest} compares the same operations with their definitions.
  */
 class OperationSweepTest {
   private static final long SEED = 20_261_128;
   private static final int RANDOM = Sweep.isFull() ? 60 : 6;
 
   @TestFactory
-  Stream<DynamicTest> inFloatBesideDouble() {
+  Stream<DynamicTest> floatMatchesDouble() {
     Stream<OperationCase> cases =
         Stream.concat(OperationCases.withoutConvolutions(), RandomCases.of(SEED, RANDOM).stream());
     return Sweep.tests(
         cases,
         Tolerances.FLOAT,
-        one -> one.range()::draw,
-        one -> Subject.of(one.shapes(), List.of(one.operation()::apply)));
+        testCase -> testCase.range()::draw,
+        testCase -> Subject.of(testCase.shapes(), List.of(testCase.operation()::apply)));
   }
 }

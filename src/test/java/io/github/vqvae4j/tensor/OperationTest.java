@@ -16,14 +16,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every operation beside its definition in plain Java: values in double and, on both kernel sets,
- * in float; gradients in double beside central differences of the definition, and in float beside
- * those in double.
+ * Compares every operation with its definition in plain Java: values in double and, for both kernel
+ * sets, in float; gradients in double with central differences of the definition, and gradients in
+ * float with those in double.
  */
 class OperationTest {
   private static final long SEED = 20_250_101;
 
-  /** Of a larger input, so many elements are moved to see how the result changes. */
+  /** The maximum number of elements per input for which central differences are computed. */
   private static final int MOVED = 16;
 
   @TestFactory
@@ -41,81 +41,88 @@ class OperationTest {
     return RandomCases.of(SEED, 12).stream().map(OperationTest::tests);
   }
 
-  /** What is left out where nobody wants it must not change what remains. */
+  /** Skipping gradients that are not required must not change the others. */
   @TestFactory
-  Stream<DynamicTest> gradientOfOneInputAlone() {
+  Stream<DynamicTest> gradientsOfSingleInputsMatch() {
     return Stream.of(
             RandomCases.of(SEED, 12),
-            SharingCases.all(),
+            SharedOperandCases.all(),
             LossCases.all(),
             ConvolutionCases.all(),
             CustomCases.all())
         .flatMap(List::stream)
-        .filter(one -> one.shapes().size() > 1)
+        .filter(testCase -> testCase.shapes().size() > 1)
         .flatMap(
-            one ->
+            testCase ->
                 Arrays.stream(KernelSet.values())
-                    .map(k -> dynamicTest(one + " by " + k, () -> checkEachInputAlone(one, k))));
+                    .map(
+                        k ->
+                            dynamicTest(
+                                testCase + " by " + k,
+                                () -> checkGradientsOfSingleInputs(testCase, k))));
   }
 
-  private static void checkEachInputAlone(OperationCase one, KernelSet kernels) {
-    Rng rng = new Rng(seed(one));
-    Numbers[] inputs = one.inputs(rng);
-    double[] weights = gaussians(rng, one.definition().apply(inputs).values().length);
-    Pass all = run(one, kernels, DType.FLOAT, inputs, weights);
+  private static void checkGradientsOfSingleInputs(OperationCase testCase, KernelSet kernels) {
+    Rng rng = new Rng(seed(testCase));
+    NdArray[] inputs = testCase.inputs(rng);
+    double[] weights = gaussians(rng, testCase.definition().apply(inputs).values().length);
+    Pass all = run(testCase, kernels, DType.FLOAT, inputs, weights);
     for (int i = 0; i < inputs.length; i++) {
       int only = i;
-      Pass alone = run(one, kernels, DType.FLOAT, inputs, weights, input -> input == only);
+      Pass separate = run(testCase, kernels, DType.FLOAT, inputs, weights, input -> input == only);
       assertClose(
-          all.gradients[i], alone.gradients[i], Tolerances.FLOAT, one + ": input " + i + " alone");
+          all.gradients[i],
+          separate.gradients[i],
+          Tolerances.FLOAT,
+          testCase + ": input " + i + " alone");
     }
   }
 
-  private static DynamicNode tests(OperationCase one) {
+  private static DynamicNode tests(OperationCase testCase) {
     return dynamicContainer(
-        one.name(),
+        testCase.name(),
         List.of(
-            dynamicTest("double", () -> checkDouble(one)),
-            dynamicTest("float by ND4J", () -> checkFloat(one, KernelSet.ND4J)),
-            dynamicTest("float by oneDNN", () -> checkFloat(one, KernelSet.ONEDNN))));
+            dynamicTest("double", () -> checkDouble(testCase)),
+            dynamicTest("float by ND4J", () -> checkFloat(testCase, KernelSet.ND4J)),
+            dynamicTest("float by oneDNN", () -> checkFloat(testCase, KernelSet.ONEDNN))));
   }
 
-  private static void checkDouble(OperationCase one) {
-    long seed = seed(one);
+  private static void checkDouble(OperationCase testCase) {
+    long seed = seed(testCase);
     Rng rng = new Rng(seed);
-    Numbers[] inputs = one.inputs(rng);
-    Numbers expected = one.definition().apply(inputs);
+    NdArray[] inputs = testCase.inputs(rng);
+    NdArray expected = testCase.definition().apply(inputs);
     double[] weights = gaussians(rng, expected.values().length);
 
-    Pass pass = run(one, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
+    Pass pass = run(testCase, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
 
-    String where = one + ", seed " + seed;
+    String where = testCase + ", seed " + seed;
     assertArrayEquals(expected.shape(), pass.shape, where + ": shape");
     assertClose(expected.values(), pass.values, Tolerances.DOUBLE, where + ": value");
     for (int i = 0; i < inputs.length; i++) {
       int[] moved = elements(rng, inputs[i].values().length);
-      double[] byDifferences = new double[moved.length];
-      double[] found = new double[moved.length];
+      double[] centralDifferences = new double[moved.length];
+      double[] actual = new double[moved.length];
       for (int j = 0; j < moved.length; j++) {
-        byDifferences[j] = centralDifference(one, inputs, i, moved[j], weights);
-        found[j] = pass.gradients[i][moved[j]];
+        centralDifferences[j] = centralDifference(testCase, inputs, i, moved[j], weights);
+        actual[j] = pass.gradients[i][moved[j]];
       }
       String what = where + ": gradient of input " + i + " at " + Arrays.toString(moved);
-      assertClose(byDifferences, found, Tolerances.CENTRAL_DIFFERENCE, what);
+      assertClose(centralDifferences, actual, Tolerances.CENTRAL_DIFFERENCE, what);
     }
   }
 
-  private static void checkFloat(OperationCase one, KernelSet kernels) {
-    long seed = seed(one);
+  private static void checkFloat(OperationCase testCase, KernelSet kernels) {
+    long seed = seed(testCase);
     Rng rng = new Rng(seed);
-    Numbers[] inputs = one.inputs(rng);
-    Numbers expected = one.definition().apply(inputs);
+    NdArray[] inputs = testCase.inputs(rng);
+    NdArray expected = testCase.definition().apply(inputs);
     double[] weights = gaussians(rng, expected.values().length);
-    Pass exact = run(one, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
+    Pass exact = run(testCase, KernelSet.ND4J, DType.DOUBLE, inputs, weights);
 
-    Pass pass = run(one, kernels, DType.FLOAT, inputs, weights);
+    Pass pass = run(testCase, kernels, DType.FLOAT, inputs, weights);
 
-    String where = one + ", seed " + seed;
+    String where = testCase + ", seed " + seed;
     assertArrayEquals(expected.shape(), pass.shape, where + ": shape");
     assertClose(expected.values(), pass.values, Tolerances.FLOAT, where + ": value");
     for (int i = 0; i < inputs.length; i++) {
@@ -124,8 +131,8 @@ class OperationTest {
     }
   }
 
-  private static long seed(OperationCase one) {
-    return SEED + one.name().hashCode();
+  private static long seed(OperationCase testCase) {
+    return SEED + testCase.name().hashCode();
   }
 
   private static double[] gaussians(Rng rng, int count) {
@@ -138,40 +145,42 @@ class OperationTest {
         : rng.ints(MOVED, 0, count).toArray();
   }
 
-  /** How the weighted sum of the result changes with one element of one input. */
+  /**
+   * Returns the central difference of the weighted sum of the result for one element of one input.
+   */
   private static double centralDifference(
-      OperationCase one, Numbers[] inputs, int input, int element, double[] weights) {
+      OperationCase testCase, NdArray[] inputs, int input, int element, double[] weights) {
     double[] values = inputs[input].values();
-    double kept = values[element];
-    values[element] = kept + Tolerances.DIFFERENCE_STEP;
-    double above = weightedSum(one.definition().apply(inputs), weights);
-    values[element] = kept - Tolerances.DIFFERENCE_STEP;
-    double below = weightedSum(one.definition().apply(inputs), weights);
-    values[element] = kept;
+    double stored = values[element];
+    values[element] = stored + Tolerances.DIFFERENCE_STEP;
+    double above = weightedSum(testCase.definition().apply(inputs), weights);
+    values[element] = stored - Tolerances.DIFFERENCE_STEP;
+    double below = weightedSum(testCase.definition().apply(inputs), weights);
+    values[element] = stored;
     return (above - below) / (2 * Tolerances.DIFFERENCE_STEP);
   }
 
-  private static double weightedSum(Numbers numbers, double[] weights) {
+  private static double weightedSum(NdArray array, double[] weights) {
     double sum = 0;
     for (int i = 0; i < weights.length; i++) {
-      sum += weights[i] * numbers.values()[i];
+      sum += weights[i] * array.values()[i];
     }
     return sum;
   }
 
-  /** What a pass computed: the result, and the gradients of its weighted sum. */
+  /** The result of a pass, and the gradients of its weighted sum. */
   private record Pass(long[] shape, double[] values, double[][] gradients) {}
 
   private static Pass run(
-      OperationCase one, KernelSet kernels, DType dtype, Numbers[] inputs, double[] weights) {
-    return run(one, kernels, dtype, inputs, weights, input -> true);
+      OperationCase testCase, KernelSet kernels, DType dtype, NdArray[] inputs, double[] weights) {
+    return run(testCase, kernels, dtype, inputs, weights, input -> true);
   }
 
   private static Pass run(
-      OperationCase one,
+      OperationCase testCase,
       KernelSet kernels,
       DType dtype,
-      Numbers[] inputs,
+      NdArray[] inputs,
       double[] weights,
       IntPredicate wanted) {
     try (Step step = kernels.training(new Rng(1))) {
@@ -180,8 +189,8 @@ class OperationTest {
         Tensor input = Tensors.of(step, dtype, inputs[i]);
         tensors[i] = wanted.test(i) ? input.requireGradient() : input;
       }
-      Tensor y = one.operation().apply(tensors);
-      y.mul(Tensors.of(step, dtype, new Numbers(weights, y.shape()))).sum().backward();
+      Tensor y = testCase.operation().apply(tensors);
+      y.mul(Tensors.of(step, dtype, new NdArray(weights, y.shape()))).sum().backward();
       double[][] gradients =
           Arrays.stream(tensors)
               .map(t -> t.gradient() == null ? null : t.gradient().toDoubles())

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Weights made of weights. */
+/** Tests caching and gradients of tensors computed from variables. */
 class ParametrizationTest {
   private final AtomicInteger computed = new AtomicInteger();
 
@@ -27,20 +27,20 @@ class ParametrizationTest {
   }
 
   @Test
-  void isComputedOncePerWriteWhereNothingTrains() {
+  void inferenceComputesTheValueOncePerWrite() {
     try (Variable variable = new Variable(true, new float[] {1, 2}, 2)) {
-      Parametrization derived = doubled(variable);
-      assertArrayEquals(new float[] {2, 4}, inferred(derived));
-      assertArrayEquals(new float[] {2, 4}, inferred(derived));
+      Parametrization parametrization = doubled(variable);
+      assertArrayEquals(new float[] {2, 4}, inferenceValue(parametrization));
+      assertArrayEquals(new float[] {2, 4}, inferenceValue(parametrization));
       assertEquals(1, computed.get());
       variable.set(new float[] {3, 5});
-      assertArrayEquals(new float[] {6, 10}, inferred(derived));
+      assertArrayEquals(new float[] {6, 10}, inferenceValue(parametrization));
       assertEquals(2, computed.get());
     }
   }
 
   @Test
-  void gradientsGoThroughIt() {
+  void gradientsPropagateToTheVariable() {
     try (Variable variable = new Variable(true, new float[] {1, 2}, 2);
         Step step = Step.training(new Rng(1))) {
       doubled(variable).in(step).square().sum().backward();
@@ -48,18 +48,18 @@ class ParametrizationTest {
     }
   }
 
-  /** Of several variables, whichever is written; in inference and in training. */
+  /** Covers writes of each variable, in inference and training. */
   @Test
-  void followsEachOfSeveralVariables() {
+  void valueFollowsWritesOfEachVariable() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
       Parametrization product = product(a, b);
-      assertArrayEquals(new float[] {3, 10}, inferred(product));
+      assertArrayEquals(new float[] {3, 10}, inferenceValue(product));
       b.set(new float[] {7, 11});
-      assertArrayEquals(new float[] {7, 22}, inferred(product));
+      assertArrayEquals(new float[] {7, 22}, inferenceValue(product));
       a.set(new float[] {2, 3});
-      assertArrayEquals(new float[] {14, 33}, inferred(product));
-      assertArrayEquals(new float[] {14, 33}, inferred(product));
+      assertArrayEquals(new float[] {14, 33}, inferenceValue(product));
+      assertArrayEquals(new float[] {14, 33}, inferenceValue(product));
       assertEquals(3, computed.get());
       try (Step step = Step.training(new Rng(1))) {
         product.in(step).square().sum().backward();
@@ -73,9 +73,9 @@ class ParametrizationTest {
     }
   }
 
-  /** The step's uses share the tensor, as long as no variable is written in between. */
+  /** All uses in a step share the tensor until a variable is written. */
   @Test
-  void aTrainingStepComputesItOncePerWrite() {
+  void trainingComputesTheValueOncePerWrite() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
       Parametrization product = product(a, b);
@@ -86,7 +86,7 @@ class ParametrizationTest {
           first.square().add(product.in(step)).sum().backward();
           assertArrayEquals(new float[] {21, 105}, step.gradient(a).toFloats());
         }
-        assertEquals(i, computed.get(), "in each step anew");
+        assertEquals(i, computed.get(), "once per step");
       }
       try (Step step = Step.training(new Rng(1))) {
         product.in(step);
@@ -97,16 +97,16 @@ class ParametrizationTest {
     }
   }
 
-  /** Losses one after the other, each with a backward pass of its own through what is shared. */
+  /** Successive losses backpropagate separately through the shared value. */
   @Test
-  void gradientsOfSeveralLossesGoThroughIt() {
+  void gradientsOfSeveralLossesPropagate() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2);
         Step step = Step.training(new Rng(1))) {
       Parametrization product = product(a, b);
-      Tensor one = product.in(step).sum();
+      Tensor testCase = product.in(step).sum();
       Tensor two = product.in(step).mul(10).sum();
-      one.backward();
+      testCase.backward();
       two.backward();
       assertArrayEquals(new float[] {33, 55}, step.gradient(a).toFloats());
       Tensor three = product.in(step).mul(100).sum();
@@ -118,9 +118,9 @@ class ParametrizationTest {
     }
   }
 
-  /** What was computed before the trace began is not in it. */
+  /** Values computed before the trace started are not part of it. */
   @Test
-  void aTraceThatBeginsLaterHasIt() {
+  void valueIsRecomputedForALaterTrace() {
     try (Variable a = new Variable(true, new float[] {1, 2}, 2);
         Variable b = new Variable(true, new float[] {3, 5}, 2)) {
       for (boolean training : new boolean[] {false, true}) {
@@ -151,24 +151,25 @@ class ParametrizationTest {
   }
 
   @Test
-  void followsTheVariablesPrecisionAndItsEnd() {
+  void valueFollowsConversionAndCloseOfTheVariable() {
     Variable variable = new Variable(true, new float[] {1, 2}, 2);
-    Parametrization derived = doubled(variable);
-    inferred(derived);
+    Parametrization parametrization = doubled(variable);
+    inferenceValue(parametrization);
     variable.convert(DType.DOUBLE);
     variable.set(new double[] {1.0 / 3, 1});
     try (Step step = Step.inference()) {
-      assertArrayEquals(new double[] {2.0 / 3, 2}, derived.in(step).toDoubles());
+      assertArrayEquals(new double[] {2.0 / 3, 2}, parametrization.in(step).toDoubles());
     }
     variable.close();
     assertSays(
-        assertThrows(IllegalStateException.class, () -> inferred(derived)), "model was closed");
+        assertThrows(IllegalStateException.class, () -> inferenceValue(parametrization)),
+        "model was closed");
   }
 
   @Test
-  void manyThreadsMayUseIt() {
+  void threadsMayShareIt() {
     try (Variable variable = new Variable(true, new float[10_000], 10_000)) {
-      Parametrization derived = doubled(variable);
+      Parametrization parametrization = doubled(variable);
       for (int write = 1; write <= 20; write++) {
         float[] values = new float[10_000];
         java.util.Arrays.fill(values, write);
@@ -178,8 +179,8 @@ class ParametrizationTest {
             .parallel()
             .forEach(
                 i -> {
-                  for (float number : inferred(derived)) {
-                    assertEquals(expected, number);
+                  for (float value : inferenceValue(parametrization)) {
+                    assertEquals(expected, value);
                   }
                 });
       }
@@ -187,9 +188,9 @@ class ParametrizationTest {
     }
   }
 
-  private static float[] inferred(Parametrization derived) {
+  private static float[] inferenceValue(Parametrization parametrization) {
     try (Step step = Step.inference()) {
-      return derived.in(step).toFloats();
+      return parametrization.in(step).toFloats();
     }
   }
 }

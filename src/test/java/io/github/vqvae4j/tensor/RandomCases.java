@@ -10,14 +10,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Operations on shapes and settings that a seed picks: what nobody thought of listing. Sizes of 1,
- * primes and numbers beside powers of 2 are frequent, and inputs are often views of what lies in
- * memory under another shape.
+ * Cases with random shapes and settings, to cover unforeseen combinations. Sizes of 1, primes and
+ * neighbors of powers of 2 are frequent, and inputs are often reshaped views.
  */
 final class RandomCases {
   private static final int[] SIZES = {1, 1, 1, 2, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 33};
 
-  /** Numbers of an input, at most: references are slow. */
+  /** The maximum number of elements of an input, since reference implementations are slow. */
   private static final int MOST = 3000;
 
   private final Rng rng;
@@ -27,7 +26,7 @@ final class RandomCases {
     rng = new Rng(seed);
   }
 
-  /** So many of each kind, but where the settings leave nothing. */
+  /** Returns a number of cases of each kind, except for settings without a valid result. */
   static List<OperationCase> of(long seed, int count) {
     RandomCases lists = new RandomCases(seed);
     for (int i = 0; i < count; i++) {
@@ -66,7 +65,7 @@ final class RandomCases {
     long[] shape = new long[rank];
     do {
       Arrays.setAll(shape, i -> SIZES[rng.nextInt(SIZES.length)]);
-    } while (Numbers.size(shape) > MOST);
+    } while (NdArray.size(shape) > MOST);
     return shape;
   }
 
@@ -75,7 +74,9 @@ final class RandomCases {
     return axes.length == 0 ? new int[] {rng.nextInt(rank)} : axes;
   }
 
-  /** Some leading axes left out, and some others of size 1. */
+  /**
+   * Returns a shape that broadcasts: some leading axes are omitted, and some others have size 1.
+   */
   private long[] broadcasting(long[] shape) {
     long[] smaller = Arrays.copyOfRange(shape, rng.nextInt(shape.length), shape.length);
     for (int i = 0; i < smaller.length; i++) {
@@ -139,9 +140,9 @@ final class RandomCases {
         int[] order = IntStream.range(0, rank).toArray();
         for (int i = rank - 1; i > 0; i--) {
           int j = rng.nextInt(i + 1);
-          int kept = order[i];
+          int stored = order[i];
           order[i] = order[j];
-          order[j] = kept;
+          order[j] = stored;
         }
         add(
             "permute " + Arrays.toString(order),
@@ -216,21 +217,21 @@ final class RandomCases {
     long[] s = shape(4);
     int height = from(1, 5);
     int width = from(1, 5);
-    ConvOptions window =
+    ConvOptions options =
         ConvOptions.of(1, 0)
             .stride(from(1, 4), from(1, 4))
             .padding(from(0, height - 1), from(0, width - 1));
-    if (window.height().size(s[1], height) > 0 && window.width().size(s[2], width) > 0) {
-      String name = " " + height + "x" + width + " " + window;
+    if (options.height().size(s[1], height) > 0 && options.width().size(s[2], width) > 0) {
+      String name = " " + height + "x" + width + " " + options;
       add(
           "maxPool" + name,
-          t -> t[0].maxPool(height, width, window),
-          n -> ReferenceFunctions.pool(n[0], true, height, width, window),
+          t -> t[0].maxPool(height, width, options),
+          n -> ReferenceFunctions.pool(n[0], true, height, width, options),
           s);
       add(
           "averagePool" + name,
-          t -> t[0].averagePool(height, width, window),
-          n -> ReferenceFunctions.pool(n[0], false, height, width, window),
+          t -> t[0].averagePool(height, width, options),
+          n -> ReferenceFunctions.pool(n[0], false, height, width, options),
           s);
     }
   }
@@ -242,27 +243,28 @@ final class RandomCases {
     long height = from(1, 4);
     long width = from(1, 4);
     long[] s = {from(1, 3), from(1, 9), from(1, 9), in};
-    ConvOptions window =
+    ConvOptions options =
         ConvOptions.of(1, 0)
             .stride(from(1, 3), from(1, 3))
             .padding(from(0, 3), from(0, 3), from(0, 3), from(0, 3))
             .dilation(from(1, 3), from(1, 3))
             .groups(groups);
     if (rng.nextBoolean()) {
-      if (window.height().size(s[1], height) > 0 && window.width().size(s[2], width) > 0) {
+      if (options.height().size(s[1], height) > 0 && options.width().size(s[2], width) > 0) {
         add(
-            "conv2d " + window,
-            t -> t[0].conv2d(t[1], t[2], window),
-            n -> Reference.zip(ReferenceConvolutions.conv2d(n[0], n[1], window), n[2], Double::sum),
+            "conv2d " + options,
+            t -> t[0].conv2d(t[1], t[2], options),
+            n ->
+                Reference.zip(ReferenceConvolutions.conv2d(n[0], n[1], options), n[2], Double::sum),
             s,
             new long[] {height, width, in / groups, out},
             new long[] {out});
       }
     } else {
       ConvOptions padded =
-          window.outputPadding(
-              rng.nextInt(Math.max(window.height().stride(), window.height().dilation())),
-              rng.nextInt(Math.max(window.width().stride(), window.width().dilation())));
+          options.outputPadding(
+              rng.nextInt(Math.max(options.height().stride(), options.height().dilation())),
+              rng.nextInt(Math.max(options.width().stride(), options.width().dilation())));
       if (padded.height().transposedSize(s[1], height) > 0
           && padded.width().transposedSize(s[2], width) > 0) {
         add(
@@ -308,8 +310,8 @@ final class RandomCases {
     long[] s = shape(from(2, 4));
     s[s.length - 1] = (long) groups * from(1, 9);
     long channels = s[s.length - 1];
-    long rows = Numbers.size(s) / channels;
-    long[] each = {channels};
+    long rows = NdArray.size(s) / channels;
+    long[] element = {channels};
     double epsilon = NormalizationCases.EPSILON;
     switch (rng.nextInt(3)) {
       case 0 ->
@@ -318,31 +320,31 @@ final class RandomCases {
               t -> t[0].layerNorm(t[1], t[2], epsilon),
               n -> NormalizationCases.normalize(n[0], n[1], n[2], rows, 1),
               s,
-              each,
-              each);
+              element,
+              element);
       case 1 ->
           add(
               "groupNorm " + groups,
               t -> t[0].groupNorm(groups, t[1], t[2], epsilon),
               n -> NormalizationCases.normalize(n[0], n[1], n[2], s[0], groups),
               s,
-              each,
-              each);
+              element,
+              element);
       default ->
           add(
               "batchNorm",
               t -> t[0].batchNorm(t[1], t[2], epsilon).output(),
               n -> NormalizationCases.normalize(n[0], n[1], n[2], 1, channels),
               s,
-              each,
-              each);
+              element,
+              element);
     }
   }
 
   private void addLoss() {
     long[] s = shape(from(1, 4));
     int classes = (int) s[s.length - 1];
-    int[] targets = rng.ints(Numbers.size(s) / classes, 0, classes).toArray();
+    int[] targets = rng.ints(NdArray.size(s) / classes, 0, classes).toArray();
     add(
         "crossEntropy",
         t -> t[0].crossEntropy(targets),

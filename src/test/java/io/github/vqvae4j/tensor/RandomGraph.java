@@ -9,8 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A loss computed by operations that a seed picks, each on results that it picks among those so
- * far: the same seed builds the same graph each time.
+ * A loss computed by random operations on random previous results. Equal seeds build equal graphs.
  */
 final class RandomGraph {
   private static final int OPERATIONS = 30;
@@ -18,7 +17,7 @@ final class RandomGraph {
   private static final ConvOptions SAME = ConvOptions.of(1, 1);
   private static final ConvOptions POINTWISE = ConvOptions.of(1, 0);
 
-  /** Two images, one number a channel, weights of 1x1 and of 3x3. */
+  /** Two images, one value per channel, and weights of size 1x1 and 3x3. */
   static final List<long[]> LEAVES =
       List.of(IMAGE, IMAGE, new long[] {4}, new long[] {1, 1, 4, 4}, new long[] {3, 3, 4, 4});
 
@@ -79,7 +78,10 @@ final class RandomGraph {
     };
   }
 
-  /** Often one of the last results, so that the graph gets deep; often used by several others. */
+  /**
+   * Returns a previous result, often a recent one for deep graphs, and often one that is used
+   * repeatedly.
+   */
   private Tensor any() {
     int count = images.size();
     int last = rng.nextBoolean() ? Math.min(3, count) : count;

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Gradients through graphs of random structure: whoever lends, gives away or releases a gradient's
- * memory too early spoils one of them.
+ * Tests gradients of random graphs, which would be wrong if gradient memory were shared,
+ * transferred or released too early.
  */
 class RandomGraphTest {
   private static final int GRAPHS = 60;
@@ -21,24 +21,24 @@ class RandomGraphTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void gradientsAreThoseOfCentralDifferencesOnEveryKernelSet(int seed) {
+  void gradientsMatchCentralDifferences(int seed) {
     Rng rng = new Rng(seed);
-    Numbers[] leaves =
+    NdArray[] leaves =
         RandomGraph.LEAVES.stream()
-            .map(shape -> Numbers.filled(shape, i -> (float) (0.5 * rng.nextGaussian())))
-            .toArray(Numbers[]::new);
+            .map(shape -> NdArray.filled(shape, i -> (float) (0.5 * rng.nextGaussian())))
+            .toArray(NdArray[]::new);
 
     double[][] exact = gradients(seed, KernelSet.ND4J, DType.DOUBLE, leaves);
 
     for (int i = 0; i < leaves.length; i++) {
       double[] direction = rng.doubles(leaves[i].values().length, -1, 1).toArray();
-      double found = 0;
+      double actual = 0;
       for (int j = 0; j < direction.length; j++) {
-        found += exact[i][j] * direction[j];
+        actual += exact[i][j] * direction[j];
       }
       assertClose(
           new double[] {centralDifference(seed, leaves, i, direction)},
-          new double[] {found},
+          new double[] {actual},
           Tolerances.CENTRAL_DIFFERENCE_CHAIN,
           "seed " + seed + ": leaf " + i);
     }
@@ -52,7 +52,7 @@ class RandomGraphTest {
   }
 
   private static double[][] gradients(
-      long seed, KernelSet kernels, DType dtype, Numbers... leaves) {
+      long seed, KernelSet kernels, DType dtype, NdArray... leaves) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor[] tensors =
           Arrays.stream(leaves)
@@ -66,23 +66,23 @@ class RandomGraphTest {
   }
 
   private static double centralDifference(
-      long seed, Numbers[] leaves, int leaf, double... direction) {
-    double above = loss(seed, moved(leaves, leaf, Tolerances.DIFFERENCE_STEP, direction));
-    double below = loss(seed, moved(leaves, leaf, -Tolerances.DIFFERENCE_STEP, direction));
+      long seed, NdArray[] leaves, int leaf, double... direction) {
+    double above = loss(seed, shifted(leaves, leaf, Tolerances.DIFFERENCE_STEP, direction));
+    double below = loss(seed, shifted(leaves, leaf, -Tolerances.DIFFERENCE_STEP, direction));
     return (above - below) / (2 * Tolerances.DIFFERENCE_STEP);
   }
 
-  private static Numbers[] moved(Numbers[] leaves, int leaf, double by, double... direction) {
+  private static NdArray[] shifted(NdArray[] leaves, int leaf, double by, double... direction) {
     double[] values = leaves[leaf].values().clone();
     for (int i = 0; i < values.length; i++) {
       values[i] += by * direction[i];
     }
-    Numbers[] result = leaves.clone();
-    result[leaf] = new Numbers(values, leaves[leaf].shape());
+    NdArray[] result = leaves.clone();
+    result[leaf] = new NdArray(values, leaves[leaf].shape());
     return result;
   }
 
-  private static double loss(long seed, Numbers... leaves) {
+  private static double loss(long seed, NdArray... leaves) {
     try (Step step = KernelSet.ND4J.inference()) {
       Tensor[] tensors =
           Arrays.stream(leaves)

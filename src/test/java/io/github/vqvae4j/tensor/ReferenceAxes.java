@@ -5,9 +5,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** What makes one number of the numbers along some axes, as the definitions say. */
+/** Reference implementations of reductions. */
 final class ReferenceAxes {
-  /** How a gradient falls on the numbers that one was made of. */
+  /** Distributes the gradient of a reduction over the reduced values. */
   @FunctionalInterface
   interface Spread {
     double[] apply(double dy, double... values);
@@ -15,31 +15,32 @@ final class ReferenceAxes {
 
   private ReferenceAxes() {}
 
-  /** The function of the numbers along the axes, which it gets in C order; no axes means all. */
-  static Numbers reduce(
-      Numbers x, boolean keepDims, ToDoubleFunction<double[]> function, int... axes) {
-    boolean[] over = over(x, axes);
-    long[] kept = kept(x, over);
-    Numbers y = Numbers.filled(kept, index -> function.applyAsDouble(along(x, over, index)));
-    return keepDims ? y : Reference.reshape(y, without(kept, over));
+  /** Applies a function to the values along the axes, in C order; all axes if empty. */
+  static NdArray reduce(
+      NdArray x, boolean keepDims, ToDoubleFunction<double[]> function, int... axes) {
+    boolean[] isReduced = reducedAxes(x, axes);
+    long[] remaining = reducedShape(x, isReduced);
+    NdArray y =
+        NdArray.filled(remaining, index -> function.applyAsDouble(along(x, isReduced, index)));
+    return keepDims ? y : Reference.reshape(y, without(remaining, isReduced));
   }
 
-  /** The gradient of x where a reduction's result has the gradient dy. */
-  static Numbers gradient(Numbers x, Numbers dy, Spread spread, int... axes) {
-    boolean[] over = over(x, axes);
-    Numbers incoming = Reference.reshape(dy, kept(x, over));
-    Numbers dx = Numbers.zeros(x.shape());
-    Numbers.forEachIndex(
+  /** Returns the gradient of x for the gradient dy of a reduction's result. */
+  static NdArray gradient(NdArray x, NdArray dy, Spread spread, int... axes) {
+    boolean[] isReduced = reducedAxes(x, axes);
+    NdArray incoming = Reference.reshape(dy, reducedShape(x, isReduced));
+    NdArray dx = NdArray.zeros(x.shape());
+    NdArray.forEachIndex(
         incoming.shape(),
         index -> {
-          double[] parts = spread.apply(incoming.at(index), along(x, over, index));
+          double[] fragments = spread.apply(incoming.at(index), along(x, isReduced, index));
           int[] next = new int[1];
-          forEachAlong(x, over, index, place -> dx.add(parts[next[0]++], place));
+          forEachAlong(x, isReduced, index, position -> dx.add(fragments[next[0]++], position));
         });
     return dx;
   }
 
-  // --- functions of the numbers along the axes
+  // --- reduction functions
 
   static double sum(double... values) {
     return DoubleStream.of(values).sum();
@@ -74,9 +75,9 @@ final class ReferenceAxes {
     return largest + Math.log(DoubleStream.of(values).map(v -> Math.exp(v - largest)).sum());
   }
 
-  // --- their gradients, where differences cannot tell
+  // --- gradients that central differences cannot determine
 
-  /** To the first of equal numbers alone. */
+  /** Only the first of equal values receives the gradient. */
   static double[] extremeGradient(double extreme, double dy, double... values) {
     double[] dx = new double[values.length];
     int first = 0;
@@ -87,7 +88,7 @@ final class ReferenceAxes {
     return dx;
   }
 
-  /** 0 where all numbers are equal. */
+  /** The gradient is 0 where all values are equal. */
   static double[] stdGradient(int correction, double dy, double... values) {
     double mean = mean(values);
     double std = Math.sqrt(var(correction, values));
@@ -95,7 +96,7 @@ final class ReferenceAxes {
     return DoubleStream.of(values).map(v -> std == 0 ? 0 : dy * (v - mean) / divisor).toArray();
   }
 
-  /** 0 where the result is minus infinity. */
+  /** The gradient is 0 where the result is negative infinity. */
   static double[] logSumExpGradient(double dy, double... values) {
     double y = logSumExp(values);
     return DoubleStream.of(values)
@@ -103,9 +104,9 @@ final class ReferenceAxes {
         .toArray();
   }
 
-  /** x / max(||x||, epsilon) along an axis. */
-  static Numbers l2Normalize(Numbers x, int axis, double epsilon) {
-    Numbers norms = reduce(x, true, values -> Math.sqrt(squares(values)), axis);
+  /** Returns x / max(||x||, epsilon) along an axis. */
+  static NdArray l2Normalize(NdArray x, int axis, double epsilon) {
+    NdArray norms = reduce(x, true, values -> Math.sqrt(squares(values)), axis);
     return Reference.zip(x, norms, (v, norm) -> v / Math.max(norm, epsilon));
   }
 
@@ -113,41 +114,47 @@ final class ReferenceAxes {
     return DoubleStream.of(values).map(v -> v * v).sum();
   }
 
-  // --- which numbers lie along the axes
+  // --- indices along the axes
 
-  private static double[] along(Numbers x, boolean[] over, long... index) {
+  private static double[] along(NdArray x, boolean[] isReduced, long... index) {
     DoubleStream.Builder values = DoubleStream.builder();
-    forEachAlong(x, over, index, place -> values.add(x.at(place)));
+    forEachAlong(x, isReduced, index, position -> values.add(x.at(position)));
     return values.build().toArray();
   }
 
   private static void forEachAlong(
-      Numbers x, boolean[] over, long[] index, Numbers.Visitor visitor) {
-    Numbers.forEachIndex(
+      NdArray x, boolean[] isReduced, long[] index, NdArray.Visitor visitor) {
+    NdArray.forEachIndex(
         x.shape(),
-        place -> {
-          if (IntStream.range(0, over.length).allMatch(i -> over[i] || place[i] == index[i])) {
-            visitor.visit(place);
+        position -> {
+          if (IntStream.range(0, isReduced.length)
+              .allMatch(i -> isReduced[i] || position[i] == index[i])) {
+            visitor.visit(position);
           }
         });
   }
 
-  private static boolean[] over(Numbers x, int... axes) {
-    boolean[] over = new boolean[x.shape().length];
-    Arrays.fill(over, axes.length == 0);
+  private static boolean[] reducedAxes(NdArray x, int... axes) {
+    boolean[] isReduced = new boolean[x.shape().length];
+    Arrays.fill(isReduced, axes.length == 0);
     for (int axis : axes) {
-      over[Math.floorMod(axis, over.length)] = true;
+      isReduced[Math.floorMod(axis, isReduced.length)] = true;
     }
-    return over;
+    return isReduced;
   }
 
-  private static long[] kept(Numbers x, boolean... over) {
-    return IntStream.range(0, over.length).mapToLong(i -> over[i] ? 1 : x.shape()[i]).toArray();
+  private static long[] reducedShape(NdArray x, boolean... isReduced) {
+    return IntStream.range(0, isReduced.length)
+        .mapToLong(i -> isReduced[i] ? 1 : x.shape()[i])
+        .toArray();
   }
 
-  private static long[] without(long[] kept, boolean... over) {
-    long[] left =
-        IntStream.range(0, over.length).filter(i -> !over[i]).mapToLong(i -> kept[i]).toArray();
-    return left.length == 0 ? new long[] {1} : left;
+  private static long[] without(long[] remaining, boolean... isReduced) {
+    long[] shape =
+        IntStream.range(0, isReduced.length)
+            .filter(i -> !isReduced[i])
+            .mapToLong(i -> remaining[i])
+            .toArray();
+    return shape.length == 0 ? new long[] {1} : shape;
   }
 }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
-/** For each operation of the golden cases, its definition in plain Java. */
+/** Definitions in plain Java of all operations of the golden cases. */
 final class ReferenceDefinitions {
   private ReferenceDefinitions() {}
 
-  /** Its inputs are the operands of the case, in order. */
+  /** Returns the definition, whose inputs are the operands of the case in order. */
   static Definition of(GoldenCase c) {
     return switch (c.operation()) {
       case "sub" -> map(v -> v - c.number("number"));
@@ -26,9 +26,9 @@ final class ReferenceDefinitions {
       case "minimum" -> n -> Reference.zip(n[0], n[1], Math::min);
       case "maximum_same", "minimum_same" -> map(v -> v);
       case "lt", "le", "gt", "ge", "eq", "ne" -> comparison(c);
-      case "where" -> n -> ReferenceIndices.where(c.numbers("condition"), n[0], n[1]);
+      case "where" -> n -> ReferenceIndices.where(c.ndArray("condition"), n[0], n[1]);
       case "masked_fill" ->
-          n -> ReferenceIndices.maskedFill(n[0], c.numbers("mask"), c.number("number"));
+          n -> ReferenceIndices.maskedFill(n[0], c.ndArray("mask"), c.number("number"));
       case "argmax", "argmin", "top_k", "one_hot" -> search(c);
       case "gather", "index_select", "embedding", "scatter_add", "cross_entropy" -> lookup(c);
       case "sum", "mean", "max", "min", "var", "std", "log_sum_exp" -> reduction(c);
@@ -45,8 +45,8 @@ final class ReferenceDefinitions {
 
   private static Definition comparison(GoldenCase c) {
     return n -> {
-      Numbers other =
-          c.hasAttribute("number") ? new Numbers(new double[] {c.number("number")}, 1) : n[1];
+      NdArray other =
+          c.hasAttribute("number") ? new NdArray(new double[] {c.number("number")}, 1) : n[1];
       return Reference.zip(n[0], other, (a, b) -> holds(c.operation(), a, b) ? 1 : 0);
     };
   }
@@ -78,16 +78,16 @@ final class ReferenceDefinitions {
 
   private static Definition lookup(GoldenCase c) {
     return switch (c.operation()) {
-      case "gather" -> n -> ReferenceIndices.gather(n[0], c.integer("axis"), c.numbers("indices"));
+      case "gather" -> n -> ReferenceIndices.gather(n[0], c.integer("axis"), c.ndArray("indices"));
       case "index_select" ->
-          n -> ReferenceIndices.indexSelect(n[0], c.integer("axis"), c.numbers("indices"));
-      case "embedding" -> n -> ReferenceIndices.indexSelect(n[0], 0, c.numbers("indices"));
+          n -> ReferenceIndices.indexSelect(n[0], c.integer("axis"), c.ndArray("indices"));
+      case "embedding" -> n -> ReferenceIndices.indexSelect(n[0], 0, c.ndArray("indices"));
       case "scatter_add" ->
-          n -> ReferenceIndices.scatterAdd(n[0], c.integer("axis"), c.numbers("indices"), n[1]);
+          n -> ReferenceIndices.scatterAdd(n[0], c.integer("axis"), c.ndArray("indices"), n[1]);
       default -> {
-        // No class has this number.
+        // An index that matches no class.
         int ignored = c.hasAttribute("ignore_index") ? c.integer("ignore_index") : -100;
-        yield n -> ReferenceIndices.crossEntropy(n[0], c.numbers("classes"), ignored);
+        yield n -> ReferenceIndices.crossEntropy(n[0], c.ndArray("classes"), ignored);
       }
     };
   }
@@ -127,14 +127,14 @@ final class ReferenceDefinitions {
     };
   }
 
-  /** Operands are x, weight, bias, gain. */
+  /** The operands are x, weight, bias and gain. */
   private static Definition convolution(GoldenCase c) {
     ConvOptions plain = ConvOptions.of(1, 0);
     return switch (c.operation()) {
       case "conv2d" ->
-          n -> ReferenceWeights.conv2d(n[0], n[1], n[2], c.integers("padding"), window(c));
+          n -> ReferenceWeights.conv2d(n[0], n[1], n[2], c.integers("padding"), options(c));
       case "conv1d" ->
-          n -> ReferenceWeights.conv1d(n[0], n[1], n[2], c.integers("padding"), window(c));
+          n -> ReferenceWeights.conv1d(n[0], n[1], n[2], c.integers("padding"), options(c));
       case "conv1d_causal" ->
           n -> ReferenceWeights.causalConv1d(n[0], n[1], n[2], c.integers("dilation")[0]);
       case "conv2d_masked" ->
@@ -152,7 +152,7 @@ final class ReferenceDefinitions {
                   n[0], ReferenceWeights.weightNorm(n[1], n[3]), n[2], new int[2], plain);
       case "conv_transpose2d_weight_norm" ->
           n -> {
-            Numbers weight = ReferenceWeights.weightNorm(n[1], n[3]);
+            NdArray weight = ReferenceWeights.weightNorm(n[1], n[3]);
             return Reference.zip(
                 ReferenceConvolutions.convTranspose2d(n[0], weight, plain), n[2], Double::sum);
           };
@@ -160,22 +160,22 @@ final class ReferenceDefinitions {
     };
   }
 
-  private static Numbers masked(Numbers weight, GoldenCase c) {
-    return Reference.zip(weight, c.numbers("mask"), (w, m) -> w * m);
+  private static NdArray masked(NdArray weight, GoldenCase c) {
+    return Reference.zip(weight, c.ndArray("mask"), (w, m) -> w * m);
   }
 
-  /** In one dimension the height's settings stay 1. */
-  private static ConvOptions window(GoldenCase c) {
-    int[] stride = pair(c, "stride");
-    int[] dilation = pair(c, "dilation");
+  /** In one dimension, height settings remain 1. */
+  private static ConvOptions options(GoldenCase c) {
+    int[] stride = heightAndWidth(c, "stride");
+    int[] dilation = heightAndWidth(c, "dilation");
     return ConvOptions.of(1, 0)
         .stride(stride[0], stride[1])
         .dilation(dilation[0], dilation[1])
         .groups(c.hasAttribute("groups") ? c.integer("groups") : 1);
   }
 
-  private static int[] pair(GoldenCase c, String name) {
-    int[] found = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
-    return found.length == 2 ? found : new int[] {1, found[0]};
+  private static int[] heightAndWidth(GoldenCase c, String name) {
+    int[] actual = c.hasAttribute(name) ? c.integers(name) : new int[] {1};
+    return actual.length == 2 ? actual : new int[] {1, actual[0]};
   }
 }

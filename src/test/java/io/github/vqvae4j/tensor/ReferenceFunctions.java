@@ -2,7 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import java.util.Arrays;
 
-/** Activations, losses and what goes along an axis or a window, as their definitions say. */
+/** Reference implementations of activations, losses, and axis and image operations. */
 final class ReferenceFunctions {
   private ReferenceFunctions() {}
 
@@ -35,17 +35,17 @@ final class ReferenceFunctions {
     return -target * Math.log(p) - (1 - target) * Math.log(1 - p);
   }
 
-  static Numbers logSoftmax(Numbers x, int axis) {
-    Numbers sums = Numbers.zeros(reduced(x, axis));
-    Numbers.forEachIndex(x.shape(), i -> sums.add(Math.exp(x.at(i)), atZero(i, axis)));
-    return Numbers.filled(x.shape(), i -> x.at(i) - Math.log(sums.at(atZero(i, axis))));
+  static NdArray logSoftmax(NdArray x, int axis) {
+    NdArray sums = NdArray.zeros(reduced(x, axis));
+    NdArray.forEachIndex(x.shape(), i -> sums.add(Math.exp(x.at(i)), atZero(i, axis)));
+    return NdArray.filled(x.shape(), i -> x.at(i) - Math.log(sums.at(atZero(i, axis))));
   }
 
-  static Numbers softmax(Numbers x, int axis) {
+  static NdArray softmax(NdArray x, int axis) {
     return Reference.map(logSoftmax(x, axis), Math::exp);
   }
 
-  static Numbers crossEntropy(Numbers logits, int... targets) {
+  static NdArray crossEntropy(NdArray logits, int... targets) {
     int axis = logits.shape().length - 1;
     double[] values = logSoftmax(logits, axis).values();
     int classes = (int) logits.shape()[axis];
@@ -53,11 +53,11 @@ final class ReferenceFunctions {
     for (int row = 0; row < targets.length; row++) {
       sum -= values[row * classes + targets[row]];
     }
-    return new Numbers(new double[] {sum / targets.length}, 1);
+    return new NdArray(new double[] {sum / targets.length}, 1);
   }
 
-  static Numbers cumsum(Numbers x, int axis) {
-    return Numbers.filled(
+  static NdArray cumsum(NdArray x, int axis) {
+    return NdArray.filled(
         x.shape(),
         index -> {
           double sum = 0;
@@ -69,12 +69,12 @@ final class ReferenceFunctions {
         });
   }
 
-  /** Maxima over the axes, given from 0, which vanish. */
-  static Numbers max(Numbers x, int... axes) {
-    Numbers kept = Reference.sum(x, axes);
-    double[] largest = new double[kept.values().length];
+  /** Returns the maxima over non-negative axes, which are removed. */
+  static NdArray max(NdArray x, int... axes) {
+    NdArray stored = Reference.sum(x, axes);
+    double[] largest = new double[stored.values().length];
     Arrays.fill(largest, Double.NEGATIVE_INFINITY);
-    Numbers.forEachIndex(
+    NdArray.forEachIndex(
         x.shape(),
         index -> {
           int target = 0;
@@ -86,12 +86,12 @@ final class ReferenceFunctions {
           }
           largest[target] = Math.max(largest[target], x.at(index));
         });
-    return new Numbers(largest, kept.shape());
+    return new NdArray(largest, stored.shape());
   }
 
-  static Numbers pad(Numbers x, Padding padding) {
+  static NdArray pad(NdArray x, Padding padding) {
     long[] s = x.shape();
-    return Numbers.filled(
+    return NdArray.filled(
         new long[] {
           s[0],
           padding.top() + s[1] + padding.bottom(),
@@ -114,9 +114,9 @@ final class ReferenceFunctions {
     return positive < size ? positive : 2 * (size - 1) - positive;
   }
 
-  static Numbers spaceToDepth(Numbers x, int block) {
+  static NdArray spaceToDepth(NdArray x, int block) {
     long[] s = x.shape();
-    return Numbers.filled(
+    return NdArray.filled(
         new long[] {s[0], s[1] / block, s[2] / block, block * block * s[3]},
         i -> {
           long pixel = i[3] / s[3];
@@ -125,10 +125,10 @@ final class ReferenceFunctions {
         });
   }
 
-  static Numbers depthToSpace(Numbers x, int block) {
+  static NdArray depthToSpace(NdArray x, int block) {
     long[] s = x.shape();
     long channels = s[3] / (block * block);
-    return Numbers.filled(
+    return NdArray.filled(
         new long[] {s[0], s[1] * block, s[2] * block, channels},
         i -> {
           long pixel = i[1] % block * block + i[2] % block;
@@ -136,14 +136,14 @@ final class ReferenceFunctions {
         });
   }
 
-  static Numbers pool(
-      Numbers x, boolean max, int kernelHeight, int kernelWidth, ConvOptions window) {
+  static NdArray pool(
+      NdArray x, boolean max, int kernelHeight, int kernelWidth, ConvOptions options) {
     long[] s = x.shape();
-    return Numbers.filled(
+    return NdArray.filled(
         new long[] {
           s[0],
-          window.height().size(s[1], kernelHeight),
-          window.width().size(s[2], kernelWidth),
+          options.height().size(s[1], kernelHeight),
+          options.width().size(s[2], kernelWidth),
           s[3]
         },
         i -> {
@@ -151,9 +151,9 @@ final class ReferenceFunctions {
           double sum = 0;
           for (int pixel = 0; pixel < kernelHeight * kernelWidth; pixel++) {
             long row =
-                i[1] * window.height().stride() - window.height().before() + pixel / kernelWidth;
+                i[1] * options.height().stride() - options.height().before() + pixel / kernelWidth;
             long column =
-                i[2] * window.width().stride() - window.width().before() + pixel % kernelWidth;
+                i[2] * options.width().stride() - options.width().before() + pixel % kernelWidth;
             if (row >= 0 && row < s[1] && column >= 0 && column < s[2]) {
               double value = x.at(i[0], row, column, i[3]);
               largest = Math.max(largest, value);
@@ -164,7 +164,7 @@ final class ReferenceFunctions {
         });
   }
 
-  private static long[] reduced(Numbers x, int axis) {
+  private static long[] reduced(NdArray x, int axis) {
     long[] shape = x.shape().clone();
     shape[axis] = 1;
     return shape;

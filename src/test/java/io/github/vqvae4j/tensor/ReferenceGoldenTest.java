@@ -11,8 +11,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The definitions in plain Java beside PyTorch: two statements of each operation that know nothing
- * of each other. Gradients are central differences of the definition, or what is said of kinks.
+ * Compares the definitions in plain Java with PyTorch: two independent statements of each
+ * operation. Gradients are central differences of the definition, or explicit formulas at kinks.
  */
 class ReferenceGoldenTest {
   @TestFactory
@@ -30,15 +30,15 @@ class ReferenceGoldenTest {
   private static void checkValue(GoldenCase c) {
     c.assertClose("y", ReferenceDefinitions.of(c).apply(operands(c)), Tolerances.DOUBLE);
     if (c.has("indices") && "top_k".equals(c.operation())) {
-      Numbers indices = ReferenceIndices.topK(c.numbers("x"), c.integer("k"), c.integer("axis"));
+      NdArray indices = ReferenceIndices.topK(c.ndArray("x"), c.integer("k"), c.integer("axis"));
       c.assertClose("indices", indices, 0);
     }
   }
 
   private static void checkGradients(GoldenCase c) {
     List<String> operands = c.operands();
-    List<Numbers> known = ReferenceGradients.of(c);
-    List<Numbers> gradients = known.isEmpty() ? byDifferences(c) : known;
+    List<NdArray> known = ReferenceGradients.of(c);
+    List<NdArray> gradients = known.isEmpty() ? centralDifferences(c) : known;
     assertEquals(operands.size(), gradients.size(), c + ": gradients");
     double tolerance = known.isEmpty() ? Tolerances.CENTRAL_DIFFERENCE : Tolerances.DOUBLE;
     for (int i = 0; i < operands.size(); i++) {
@@ -46,26 +46,26 @@ class ReferenceGoldenTest {
     }
   }
 
-  private static Numbers[] operands(GoldenCase c) {
-    return c.operands().stream().map(c::numbers).toArray(Numbers[]::new);
+  private static NdArray[] operands(GoldenCase c) {
+    return c.operands().stream().map(c::ndArray).toArray(NdArray[]::new);
   }
 
-  /** How the sum of y dy changes with each element of each operand. */
-  private static List<Numbers> byDifferences(GoldenCase c) {
+  /** Returns the central differences of the sum of y dy for each element of each operand. */
+  private static List<NdArray> centralDifferences(GoldenCase c) {
     OperationCase.Definition definition = ReferenceDefinitions.of(c);
-    Numbers[] operands = operands(c);
-    Numbers dy = c.numbers("dy");
-    List<Numbers> gradients = new ArrayList<>();
-    for (Numbers operand : operands) {
+    NdArray[] operands = operands(c);
+    NdArray dy = c.ndArray("dy");
+    List<NdArray> gradients = new ArrayList<>();
+    for (NdArray operand : operands) {
       double[] values = operand.values();
       double[] gradient = new double[values.length];
       for (int i = 0; i < values.length; i++) {
-        double kept = values[i];
-        values[i] = kept + Tolerances.DIFFERENCE_STEP;
-        Numbers above = definition.apply(operands);
-        values[i] = kept - Tolerances.DIFFERENCE_STEP;
-        Numbers below = definition.apply(operands);
-        values[i] = kept;
+        double stored = values[i];
+        values[i] = stored + Tolerances.DIFFERENCE_STEP;
+        NdArray above = definition.apply(operands);
+        values[i] = stored - Tolerances.DIFFERENCE_STEP;
+        NdArray below = definition.apply(operands);
+        values[i] = stored;
         for (int j = 0; j < dy.values().length; j++) {
           gradient[i] +=
               dy.values()[j]
@@ -73,7 +73,7 @@ class ReferenceGoldenTest {
                   / (2 * Tolerances.DIFFERENCE_STEP);
         }
       }
-      gradients.add(new Numbers(gradient, operand.shape()));
+      gradients.add(new NdArray(gradient, operand.shape()));
     }
     return gradients;
   }

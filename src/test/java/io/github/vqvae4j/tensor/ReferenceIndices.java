@@ -7,25 +7,28 @@ import static io.github.vqvae4j.tensor.ReferenceShapes.with;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** What finds indices, and what takes or selects by integers, as the definitions say. */
+/** Reference implementations of index operations and selections. */
 final class ReferenceIndices {
   private ReferenceIndices() {}
 
-  /** The first index of the largest number along an axis; NaN counts as larger than all. */
-  static Numbers argmax(Numbers x, boolean keepDims, int axis) {
+  /** Returns the first index of the maximum along an axis; NaN is the maximum. */
+  static NdArray argmax(NdArray x, boolean keepDims, int axis) {
     return ReferenceAxes.reduce(x, keepDims, values -> ranking(values)[0], axis);
   }
 
-  /** The first index of the smallest number; NaN counts as smaller than all. */
-  static Numbers argmin(Numbers x, boolean keepDims, int axis) {
+  /** Returns the first index of the minimum along an axis; NaN is the minimum. */
+  static NdArray argmin(NdArray x, boolean keepDims, int axis) {
     return argmax(Reference.map(x, v -> -v), keepDims, axis);
   }
 
-  /** The indices of the k largest along an axis, largest first, and of equal ones the first. */
-  static Numbers topK(Numbers x, int k, int axis) {
+  /**
+   * Returns the indices of the k largest values along an axis in descending order; ties keep their
+   * order.
+   */
+  static NdArray topK(NdArray x, int k, int axis) {
     int along = Math.floorMod(axis, x.shape().length);
-    Numbers ranks = Numbers.zeros(with(x.shape(), along, k));
-    Numbers.forEachIndex(
+    NdArray ranks = NdArray.zeros(with(x.shape(), along, k));
+    NdArray.forEachIndex(
         ranks.shape(),
         index -> {
           double[] values =
@@ -37,7 +40,9 @@ final class ReferenceIndices {
     return ranks;
   }
 
-  /** Indices from the largest number, which NaN is, to the smallest, equal ones in order. */
+  /**
+   * Returns the indices in descending order of the values; NaN is first, and ties keep their order.
+   */
   private static int[] ranking(double... values) {
     return IntStream.range(0, values.length)
         .boxed()
@@ -45,75 +50,75 @@ final class ReferenceIndices {
             (a, b) ->
                 values[a] == values[b]
                     ? a - b
-                    : Double.compare(values[b], values[a])) // NaN is > all
+                    : Double.compare(values[b], values[a])) // NaN is treated as the maximum
         .mapToInt(i -> i)
         .toArray();
   }
 
-  /** y[i][j][k] = x[i][indices[i][j][k]][k] for axis 1. */
-  static Numbers gather(Numbers x, int axis, Numbers indices) {
+  /** For axis 1: y[i][j][k] = x[i][indices[i][j][k]][k]. */
+  static NdArray gather(NdArray x, int axis, NdArray indices) {
     int along = Math.floorMod(axis, x.shape().length);
-    return Numbers.filled(
+    return NdArray.filled(
         indices.shape(), index -> x.at(with(index, along, (long) indices.at(index))));
   }
 
-  /** y[i][index of indices][k] = x[i][indices[index]][k] for axis 1. */
-  static Numbers indexSelect(Numbers x, int axis, Numbers indices) {
+  /** For axis 1: y[i][index of indices][k] = x[i][indices[index]][k]. */
+  static NdArray indexSelect(NdArray x, int axis, NdArray indices) {
     int along = Math.floorMod(axis, x.shape().length);
     int more = indices.shape().length;
-    return Numbers.filled(
+    return NdArray.filled(
         inserted(removed(x.shape(), along), along, indices.shape()),
         index -> {
-          long[] place = Arrays.copyOfRange(index, along, along + more);
-          long[] source = inserted(Arrays.copyOf(index, along), along, (long) indices.at(place));
+          long[] position = Arrays.copyOfRange(index, along, along + more);
+          long[] source = inserted(Arrays.copyOf(index, along), along, (long) indices.at(position));
           long[] rest = Arrays.copyOfRange(index, along + more, index.length);
           return x.at(inserted(source, source.length, rest));
         });
   }
 
-  /** x, where y[i][indices[i][j][k]][k] grew by source[i][j][k] for axis 1. */
-  static Numbers scatterAdd(Numbers x, int axis, Numbers indices, Numbers source) {
+  /** For axis 1: y[i][indices[i][j][k]][k] += source[i][j][k], with y initialized to x. */
+  static NdArray scatterAdd(NdArray x, int axis, NdArray indices, NdArray source) {
     int along = Math.floorMod(axis, x.shape().length);
-    Numbers y = new Numbers(x.values().clone(), x.shape());
-    Numbers.forEachIndex(
+    NdArray y = new NdArray(x.values().clone(), x.shape());
+    NdArray.forEachIndex(
         source.shape(),
         index -> y.add(source.at(index), with(index, along, (long) indices.at(index))));
     return y;
   }
 
   /** y[k][j] = the sum of x[i][j] over all i with segments[i] = k. */
-  static Numbers segmentSum(Numbers x, int count, int... segments) {
-    Numbers y = Numbers.zeros(with(x.shape(), 0, count));
-    Numbers.forEachIndex(
+  static NdArray segmentSum(NdArray x, int count, int... segments) {
+    NdArray y = NdArray.zeros(with(x.shape(), 0, count));
+    NdArray.forEachIndex(
         x.shape(), index -> y.add(x.at(index), with(index, 0, segments[(int) index[0]])));
     return y;
   }
 
-  static Numbers oneHot(Numbers indices, int classes) {
+  static NdArray oneHot(NdArray indices, int classes) {
     int rank = indices.shape().length;
-    return Numbers.filled(
+    return NdArray.filled(
         inserted(indices.shape(), rank, classes),
         index -> indices.at(removed(index, rank)) == index[rank] ? 1 : 0);
   }
 
-  static Numbers where(Numbers condition, Numbers a, Numbers b) {
-    Numbers shaped = Reference.zip(condition, Reference.zip(a, b, (v, w) -> 0), (c, zero) -> c);
-    return Numbers.filled(
+  static NdArray where(NdArray condition, NdArray a, NdArray b) {
+    NdArray shaped = Reference.zip(condition, Reference.zip(a, b, (v, w) -> 0), (c, zero) -> c);
+    return NdArray.filled(
         shaped.shape(),
         index -> shaped.at(index) != 0 ? a.broadcastAt(index) : b.broadcastAt(index));
   }
 
-  static Numbers maskedFill(Numbers x, Numbers mask, double number) {
-    return where(mask, new Numbers(new double[] {number}, 1), x);
+  static NdArray maskedFill(NdArray x, NdArray mask, double value) {
+    return where(mask, new NdArray(new double[] {value}, 1), x);
   }
 
-  /** The mean of -log softmax(row)[class] over the rows of other classes than the ignored one. */
-  static Numbers crossEntropy(Numbers logits, Numbers classes, int ignored) {
+  /** Returns the mean of -log softmax(row)[class] over the rows whose class is not ignored. */
+  static NdArray crossEntropy(NdArray logits, NdArray classes, int ignored) {
     int axis = logits.shape().length - 1;
-    Numbers logarithms = ReferenceFunctions.logSoftmax(logits, axis);
+    NdArray logarithms = ReferenceFunctions.logSoftmax(logits, axis);
     double[] sum = new double[1];
     int[] count = new int[1];
-    Numbers.forEachIndex(
+    NdArray.forEachIndex(
         classes.shape(),
         index -> {
           if (classes.at(index) != ignored) {
@@ -121,6 +126,6 @@ final class ReferenceIndices {
             count[0]++;
           }
         });
-    return new Numbers(new double[] {count[0] == 0 ? 0 : sum[0] / count[0]}, 1);
+    return new NdArray(new double[] {count[0] == 0 ? 0 : sum[0] / count[0]}, 1);
   }
 }

@@ -3,32 +3,33 @@ package io.github.vqvae4j.tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/** Stacking, broadcasting, padding and products of matrices by leading axes, as defined. */
+/** Reference implementations of stacking, broadcasting, padding and batched matrix products. */
 final class ReferenceShapes {
   private ReferenceShapes() {}
 
-  /** Element i of the new axis is tensor i; an axis from the end counts the new axis, too. */
-  static Numbers stack(int axis, List<Numbers> parts) {
-    long[] s = parts.get(0).shape();
+  /** Element i of the new axis is tensor i; negative axes include the new axis. */
+  static NdArray stack(int axis, List<NdArray> fragments) {
+    long[] s = fragments.get(0).shape();
     int at = Math.floorMod(axis, s.length + 1);
-    return Numbers.filled(
-        inserted(s, at, parts.size()), index -> parts.get((int) index[at]).at(removed(index, at)));
+    return NdArray.filled(
+        inserted(s, at, fragments.size()),
+        index -> fragments.get((int) index[at]).at(removed(index, at)));
   }
 
   /** Broadcasts to a shape, in which -1 keeps the size. */
-  static Numbers expand(Numbers x, int... shape) {
+  static NdArray expand(NdArray x, int... shape) {
     int ahead = shape.length - x.shape().length;
     long[] wanted = new long[shape.length];
     for (int i = 0; i < wanted.length; i++) {
       wanted[i] = shape[i] == -1 ? x.shape()[i - ahead] : shape[i];
     }
-    return Numbers.filled(wanted, x::broadcastAt);
+    return NdArray.filled(wanted, x::broadcastAt);
   }
 
-  /** y[.., i, j] = sum over l of a[.., i, l] b[.., l, j], where leading axes broadcast. */
-  static Numbers matmul(Numbers a, boolean transposed, Numbers b, boolean otherTransposed) {
-    Numbers left = transposed ? transpose(a) : a;
-    Numbers right = otherTransposed ? transpose(b) : b;
+  /** y[.., i, j] = sum over l of a[.., i, l] b[.., l, j], with broadcasting of the leading axes. */
+  static NdArray matmul(NdArray a, boolean transposed, NdArray b, boolean otherTransposed) {
+    NdArray left = transposed ? transpose(a) : a;
+    NdArray right = otherTransposed ? transpose(b) : b;
     int rank = Math.max(a.shape().length, b.shape().length);
     long[] shape = new long[rank];
     for (int i = 3; i <= rank; i++) {
@@ -36,7 +37,7 @@ final class ReferenceShapes {
     }
     shape[rank - 2] = fromEnd(left, 2);
     shape[rank - 1] = fromEnd(right, 1);
-    return Numbers.filled(
+    return NdArray.filled(
         shape,
         index -> {
           double sum = 0;
@@ -49,10 +50,10 @@ final class ReferenceShapes {
         });
   }
 
-  static Numbers pad(Numbers x, int axis, long before, long after, double value) {
+  static NdArray pad(NdArray x, int axis, long before, long after, double value) {
     int along = Math.floorMod(axis, x.shape().length);
     long size = x.shape()[along];
-    return Numbers.filled(
+    return NdArray.filled(
         with(x.shape(), along, before + size + after),
         index -> {
           long source = index[along] - before;
@@ -60,11 +61,11 @@ final class ReferenceShapes {
         });
   }
 
-  /** c b | a b c | b a. */
-  static Numbers padReflect(Numbers x, int axis, long before, long after) {
+  /** Reflection padding: c b | a b c | b a. */
+  static NdArray padReflect(NdArray x, int axis, long before, long after) {
     int along = Math.floorMod(axis, x.shape().length);
     long last = x.shape()[along] - 1;
-    return Numbers.filled(
+    return NdArray.filled(
         with(x.shape(), along, before + last + 1 + after),
         index -> {
           long source = Math.abs(index[along] - before);
@@ -72,34 +73,33 @@ final class ReferenceShapes {
         });
   }
 
-  private static Numbers transpose(Numbers x) {
+  private static NdArray transpose(NdArray x) {
     int rank = x.shape().length;
     int[] axes = new int[rank];
     Arrays.setAll(axes, i -> i < rank - 2 ? i : 2 * rank - 3 - i);
     return Reference.permute(x, axes);
   }
 
-  private static long fromEnd(Numbers x, int position) {
+  private static long fromEnd(NdArray x, int position) {
     return position > x.shape().length ? 1 : x.shape()[x.shape().length - position];
   }
 
-  static long[] with(long[] numbers, int position, long number) {
-    long[] result = numbers.clone();
-    result[position] = number;
+  static long[] with(long[] values, int position, long scalar) {
+    long[] result = values.clone();
+    result[position] = scalar;
     return result;
   }
 
-  static long[] inserted(long[] numbers, int position, long... further) {
-    long[] result = Arrays.copyOf(numbers, numbers.length + further.length);
+  static long[] inserted(long[] values, int position, long... further) {
+    long[] result = Arrays.copyOf(values, values.length + further.length);
     System.arraycopy(further, 0, result, position, further.length);
-    System.arraycopy(
-        numbers, position, result, position + further.length, numbers.length - position);
+    System.arraycopy(values, position, result, position + further.length, values.length - position);
     return result;
   }
 
-  static long[] removed(long[] numbers, int position) {
-    long[] result = Arrays.copyOf(numbers, numbers.length - 1);
-    System.arraycopy(numbers, position + 1, result, position, result.length - position);
+  static long[] removed(long[] values, int position) {
+    long[] result = Arrays.copyOf(values, values.length - 1);
+    System.arraycopy(values, position + 1, result, position, result.length - position);
     return result;
   }
 }

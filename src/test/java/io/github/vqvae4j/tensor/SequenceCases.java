@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What works on sequences: one-dimensional convolutions, products of many matrices, attention. */
+/**
+ * Cases of sequence operations: one-dimensional convolutions, batched matrix products and
+ * attention.
+ */
 final class SequenceCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -32,31 +35,32 @@ final class SequenceCases {
   }
 
   private void addConvolutions() {
-    // Settings of the height must not count.
-    both(shape(2, 9, 3), 3, 4, ConvOptions.of(1, 0).stride(2, 1).padding(3, 1));
-    both(shape(1, 1, 1), 1, 1, ConvOptions.of(1, 0));
-    both(shape(2, 11, 3), 3, 5, ConvOptions.of(1, 0).dilation(1, 4).padding(3, 1, 8, 0)); // causal
-    both(shape(2, 13, 16), 7, 16, ConvOptions.of(1, 0).padding(0, 0, 6, 0));
-    both(shape(1, 9, 3), 4, 2, ConvOptions.of(2, 0).padding(0, 0, 0, 3));
-    both(shape(2, 5, 4), 4, 6, ConvOptions.of(2, 0).padding(0, 0, 0, 2).groups(2));
-    both(shape(2, 2, 32), 3, 32, ConvOptions.of(1, 0).dilation(1, 9).padding(0, 0, 18, 0));
-    both(shape(3, 7, 2), 1, 5, ConvOptions.of(2, 0));
-    both(shape(2, 16, 4), 4, 8, ConvOptions.of(2, 1).outputPadding(1, 0));
-    both(shape(2, 11, 3), 2, 4, ConvOptions.of(1, 8).dilation(1, 8));
-    both(shape(1, 13, 6), 5, 4, ConvOptions.of(3, 2).groups(2));
-    both(shape(2, 8, 8), 3, 8, ConvOptions.of(1, 2).dilation(2, 2).groups(8));
-    both(shape(2, 64, 32), 3, 32, ConvOptions.of(1, 1));
+    // Height settings must be ignored.
+    addBoth(shape(2, 9, 3), 3, 4, ConvOptions.of(1, 0).stride(2, 1).padding(3, 1));
+    addBoth(shape(1, 1, 1), 1, 1, ConvOptions.of(1, 0));
+    addBoth(
+        shape(2, 11, 3), 3, 5, ConvOptions.of(1, 0).dilation(1, 4).padding(3, 1, 8, 0)); // causal
+    addBoth(shape(2, 13, 16), 7, 16, ConvOptions.of(1, 0).padding(0, 0, 6, 0));
+    addBoth(shape(1, 9, 3), 4, 2, ConvOptions.of(2, 0).padding(0, 0, 0, 3));
+    addBoth(shape(2, 5, 4), 4, 6, ConvOptions.of(2, 0).padding(0, 0, 0, 2).groups(2));
+    addBoth(shape(2, 2, 32), 3, 32, ConvOptions.of(1, 0).dilation(1, 9).padding(0, 0, 18, 0));
+    addBoth(shape(3, 7, 2), 1, 5, ConvOptions.of(2, 0));
+    addBoth(shape(2, 16, 4), 4, 8, ConvOptions.of(2, 1).outputPadding(1, 0));
+    addBoth(shape(2, 11, 3), 2, 4, ConvOptions.of(1, 8).dilation(1, 8));
+    addBoth(shape(1, 13, 6), 5, 4, ConvOptions.of(3, 2).groups(2));
+    addBoth(shape(2, 8, 8), 3, 8, ConvOptions.of(1, 2).dilation(2, 2).groups(8));
+    addBoth(shape(2, 64, 32), 3, 32, ConvOptions.of(1, 1));
   }
 
-  private void both(long[] x, long kernel, long out, ConvOptions window) {
-    long time = window.width().size(x[1], kernel);
-    long[] weight = shape(kernel, x[2] / window.groups(), out);
+  private void addBoth(long[] x, long kernel, long out, ConvOptions options) {
+    long time = options.width().size(x[1], kernel);
+    long[] weight = shape(kernel, x[2] / options.groups(), out);
     long[] residual = shape(x[0], time, out);
     add(
-        "conv1d " + window,
-        t -> FusedConvolution.of(Form.CONV_1D, t[0], t[1], t[2], t[3], true, window),
+        "conv1d " + options,
+        t -> FusedConvolution.of(Form.CONV_1D, t[0], t[1], t[2], t[3], true, options),
         n -> {
-          Numbers y = oneRow(n[0], n[1], false, window);
+          NdArray y = oneRow(n[0], n[1], false, options);
           y = Reference.zip(Reference.zip(y, n[2], Double::sum), n[3], Double::sum);
           return Reference.map(y, v -> Math.max(v, 0));
         },
@@ -65,34 +69,34 @@ final class SequenceCases {
         shape(out),
         residual);
     add(
-        "conv1d alone " + window,
-        t -> t[0].conv1d(t[1], t[2], window),
-        n -> Reference.zip(oneRow(n[0], n[1], false, window), n[2], Double::sum),
+        "conv1d alone " + options,
+        t -> t[0].conv1d(t[1], t[2], options),
+        n -> Reference.zip(oneRow(n[0], n[1], false, options), n[2], Double::sum),
         x,
         weight,
         shape(out));
     add(
-        "convTranspose1d " + window,
-        t -> t[0].convTranspose1d(t[1], t[2], window),
-        n -> Reference.zip(oneRow(n[0], n[1], true, window), n[2], Double::sum),
+        "convTranspose1d " + options,
+        t -> t[0].convTranspose1d(t[1], t[2], options),
+        n -> Reference.zip(oneRow(n[0], n[1], true, options), n[2], Double::sum),
         x,
-        shape(kernel, out / window.groups(), x[2]),
+        shape(kernel, out / options.groups(), x[2]),
         shape(out));
   }
 
-  private static Numbers oneRow(Numbers x, Numbers w, boolean transposed, ConvOptions window) {
+  private static NdArray oneRow(NdArray x, NdArray w, boolean transposed, ConvOptions options) {
     long[] xs = x.shape();
     long[] ws = w.shape();
     ConvOptions ofWidth =
         ConvOptions.of(1, 0)
-            .stride(1, window.width().stride())
-            .padding(0, 0, window.width().before(), window.width().after())
-            .dilation(1, window.width().dilation())
-            .groups(window.groups())
-            .outputPadding(0, window.width().outputPadding());
-    Numbers image = Reference.reshape(x, xs[0], 1, xs[1], xs[2]);
-    Numbers kernel = Reference.reshape(w, 1, ws[0], ws[1], ws[2]);
-    Numbers y =
+            .stride(1, options.width().stride())
+            .padding(0, 0, options.width().before(), options.width().after())
+            .dilation(1, options.width().dilation())
+            .groups(options.groups())
+            .outputPadding(0, options.width().outputPadding());
+    NdArray image = Reference.reshape(x, xs[0], 1, xs[1], xs[2]);
+    NdArray kernel = Reference.reshape(w, 1, ws[0], ws[1], ws[2]);
+    NdArray y =
         transposed
             ? ReferenceConvolutions.convTranspose2d(image, kernel, ofWidth)
             : ReferenceConvolutions.conv2d(image, kernel, ofWidth);
@@ -113,16 +117,16 @@ final class SequenceCases {
     matmul(shape(2, 3), 5, 4, 6, false, false);
     matmul(shape(2, 3), 5, 4, 6, false, true);
     matmul(shape(2, 1, 3), 4, 9, 2, true, true);
-    // On several threads.
+    // Large enough for several threads.
     matmul(shape(4), 96, 80, 96, false, false);
     add(
         "matmul with itself",
         t -> t[0].matmul(false, t[0], true),
-        n -> withItself(n[0]),
+        n -> timesItself(n[0]),
         shape(2, 3, 4));
   }
 
-  private static Numbers withItself(Numbers x) {
+  private static NdArray timesItself(NdArray x) {
     return product(x, Reference.permute(x, 0, 2, 1));
   }
 
@@ -142,7 +146,7 @@ final class SequenceCases {
         b);
   }
 
-  static Numbers transposed(Numbers x) {
+  static NdArray transposed(NdArray x) {
     int rank = x.shape().length;
     int[] axes = new int[rank];
     Arrays.setAll(axes, i -> i);
@@ -151,11 +155,11 @@ final class SequenceCases {
     return Reference.permute(x, axes);
   }
 
-  static Numbers product(Numbers a, Numbers b) {
+  static NdArray product(NdArray a, NdArray b) {
     int rank = a.shape().length;
     long[] shape = a.shape().clone();
     shape[rank - 1] = b.shape()[rank - 1];
-    return Numbers.filled(
+    return NdArray.filled(
         shape,
         index -> {
           long[] ofA = index.clone();
@@ -192,17 +196,17 @@ final class SequenceCases {
   }
 
   /** y_i = sum over j of e^(q_i k_j / sqrt d) v_j / sum over j of e^(q_i k_j / sqrt d). */
-  static Numbers attention(Numbers query, Numbers key, Numbers value, boolean causal) {
+  static NdArray attention(NdArray query, NdArray key, NdArray value, boolean causal) {
     int rank = query.shape().length;
     double scale = 1 / Math.sqrt(query.shape()[rank - 1]);
-    Numbers scores = product(query, transposed(key));
-    Numbers exponentials =
-        Numbers.filled(
+    NdArray scores = product(query, transposed(key));
+    NdArray exponentials =
+        NdArray.filled(
             scores.shape(),
             i -> causal && i[rank - 1] > i[rank - 2] ? 0 : Math.exp(scores.at(i) * scale));
     long[] rows = scores.shape().clone();
     rows[rank - 1] = 1;
-    Numbers sums = Reference.reshape(Reference.sum(exponentials, rank - 1), rows);
+    NdArray sums = Reference.reshape(Reference.sum(exponentials, rank - 1), rows);
     return product(Reference.zip(exponentials, sums, (a, b) -> a / b), value);
   }
 }

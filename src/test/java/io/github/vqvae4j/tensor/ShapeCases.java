@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Stacks, repeated and padded axes, and products whose leading axes broadcast. */
+/** Cases of stack, expand, padding along an axis, and matrix products with broadcasting. */
 final class ShapeCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -71,11 +71,11 @@ final class ShapeCases {
           t -> t[0].pad(fromEnd, 2, 1, -0.5),
           n -> ReferenceShapes.pad(n[0], a, 2, 1, -0.5),
           s);
-      long most = s[axis] - 1;
+      long max = s[axis] - 1;
       add(
           "padReflect " + a,
-          t -> t[0].padReflect(a, most, most / 2),
-          n -> ReferenceShapes.padReflect(n[0], a, most, most / 2),
+          t -> t[0].padReflect(a, max, max / 2),
+          n -> ReferenceShapes.padReflect(n[0], a, max, max / 2),
           s);
     }
   }

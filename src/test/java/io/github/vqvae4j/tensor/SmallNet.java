@@ -6,7 +6,7 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A vector-quantizing autoencoder of a few hundred numbers, which uses most operations. */
+/** A vector-quantizing autoencoder of a few hundred parameters that uses most operations. */
 final class SmallNet implements AutoCloseable {
   private static final ConvOptions HALVE = ConvOptions.of(2, 1);
   private static final ConvOptions SAME = ConvOptions.of(1, 1);
@@ -34,7 +34,7 @@ final class SmallNet implements AutoCloseable {
   }
 
   private Variable variable(Rng rng, long... shape) {
-    float[] values = Tensors.gaussians(rng, (int) Numbers.size(shape));
+    float[] values = Tensors.gaussians(rng, (int) NdArray.size(shape));
     for (int i = 0; i < values.length; i++) {
       values[i] *= 0.2f;
     }
@@ -47,7 +47,7 @@ final class SmallNet implements AutoCloseable {
     return variables;
   }
 
-  /** The reconstruction of images [b, h, w, 1] with h and w even, and what training minimizes. */
+  /** The reconstruction of images [b, h, w, 1] with even h and w, and the training loss. */
   record Output(Tensor reconstruction, Tensor loss) {}
 
   Output forward(Tensor images) {
@@ -83,7 +83,7 @@ final class SmallNet implements AutoCloseable {
     return new Output(y, loss);
   }
 
-  /** One step of gradient descent; the loss before it. */
+  /** Runs one step of gradient descent, and returns the loss before it. */
   double train(KernelSet kernels, Rng rng, float[] images, long... shape) {
     try (Step step = kernels.training(rng)) {
       Tensor loss = forward(step.tensor(images, shape)).loss();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Gradients of several losses of one pass, in any order, each for itself. */
+/** Tests gradients of several losses of one pass, in any order. */
 class StepGradientsTest {
   private static final int LOSSES = 4;
 
@@ -37,7 +37,7 @@ class StepGradientsTest {
     Rng rng = new Rng(seed);
     List<Variable> variables = new ArrayList<>();
     for (long[] shape : RandomGraph.LEAVES) {
-      float[] values = Tensors.gaussians(rng, (int) Numbers.size(shape));
+      float[] values = Tensors.gaussians(rng, (int) NdArray.size(shape));
       for (int i = 0; i < values.length; i++) {
         values[i] *= 0.5f;
       }
@@ -48,19 +48,20 @@ class StepGradientsTest {
     return variables;
   }
 
-  /** Losses that share one graph; the last is of one variable alone. */
+  /** Returns losses that share a graph; the last one depends on a single variable. */
   private static List<Tensor> losses(long seed, Step step, List<Variable> variables) {
     Tensor[] leaves = variables.stream().map(v -> v.in(step)).toArray(Tensor[]::new);
     Tensor first = RandomGraph.loss(seed, leaves).mul(0.01);
     Tensor shared = leaves[0].add(leaves[1]).reshape(12, 4);
     Tensor second = first.tanh().add(shared.add(shared).mean());
-    // Straight through a value equal to its own, so that differences see the same gradient.
+    // The straight-through value equals its input, so that central differences are valid.
     Tensor through = shared.straightThrough(shared.stopGradient().add(0)).mul(shared);
     Tensor third = through.sum().add(first.square());
     return List.of(first, second, third, leaves[2].square().sum());
   }
 
-  private static double[] alone(long seed, int loss, int variable, List<Variable> variables) {
+  private static double[] separateGradient(
+      long seed, int loss, int variable, List<Variable> variables) {
     try (Step step = Step.training(new Rng(1))) {
       losses(seed, step, variables).get(loss).backward();
       Tensor gradient = step.gradient(variables.get(variable));
@@ -70,13 +71,13 @@ class StepGradientsTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void eachLossHasItsOwnGradientsInAnyOrder(int seed) {
+  void gradientsOfLossesAreIndependentOfOrder(int seed) {
     for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
       List<Variable> variables = variables(seed, dtype);
       double[][][] expected = new double[LOSSES][variables.size()][];
       for (int loss = 0; loss < LOSSES; loss++) {
         for (int v = 0; v < variables.size(); v++) {
-          expected[loss][v] = alone(seed, loss, v, variables);
+          expected[loss][v] = separateGradient(seed, loss, v, variables);
         }
       }
       Rng rng = new Rng(seed);
@@ -102,7 +103,7 @@ class StepGradientsTest {
                     + loss
                     + ", variable "
                     + asked[i];
-            // In float a bias' gradient that is asked for alone is summed in another order.
+            // In float, the gradient of a bias alone is summed in a different order.
             double rounding = dtype == DType.FLOAT ? 1e-6 : 0;
             assertClose(expected[loss][asked[i]], gradients.get(i).toDoubles(), rounding, what);
             assertArrayEquals(variables.get(asked[i]).shape(), gradients.get(i).shape());
@@ -121,8 +122,8 @@ class StepGradientsTest {
           }
           double tolerance = dtype == DType.FLOAT ? 1e-6 : 1e-14;
           Tensor added = step.gradient(variables.get(v));
-          double[] found = added == null ? new double[sum.length] : added.toDoubles();
-          assertClose(sum, found, tolerance, "seed " + seed + ", sum " + v);
+          double[] actual = added == null ? new double[sum.length] : added.toDoubles();
+          assertClose(sum, actual, tolerance, "seed " + seed + ", sum " + v);
         }
         Set<Long> addresses = new HashSet<>();
         for (long[] shape : RandomGraph.LEAVES) {
@@ -145,26 +146,26 @@ class StepGradientsTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void gradientsAreThoseOfCentralDifferences(int seed) {
+  void gradientsMatchCentralDifferences(int seed) {
     List<Variable> variables = variables(seed, DType.DOUBLE);
     Rng rng = new Rng(seed + 1000L);
     for (int loss = 0; loss < LOSSES; loss++) {
       for (Variable variable : variables) {
         double[] direction = rng.doubles(variable.size(), -1, 1).toArray();
-        double found = 0;
+        double actual = 0;
         try (Step step = Step.training(new Rng(1))) {
           double[] gradient =
               step.gradients(losses(seed, step, variables).get(loss), List.of(variable))
                   .get(0)
                   .toDoubles();
           for (int i = 0; i < gradient.length; i++) {
-            found += gradient[i] * direction[i];
+            actual += gradient[i] * direction[i];
           }
         }
-        double[] kept = variable.toDoubles();
+        double[] stored = variable.toDoubles();
         double[] at = new double[2];
         for (int side = 0; side < 2; side++) {
-          double[] moved = kept.clone();
+          double[] moved = stored.clone();
           for (int i = 0; i < moved.length; i++) {
             moved[i] += (side == 0 ? 1 : -1) * Tolerances.DIFFERENCE_STEP * direction[i];
           }
@@ -173,11 +174,11 @@ class StepGradientsTest {
             at[side] = losses(seed, step, variables).get(loss).item();
           }
         }
-        variable.set(kept);
+        variable.set(stored);
         double difference = (at[0] - at[1]) / (2 * Tolerances.DIFFERENCE_STEP);
         assertClose(
             new double[] {difference},
-            new double[] {found},
+            new double[] {actual},
             Tolerances.CENTRAL_DIFFERENCE_CHAIN,
             "seed " + seed + ", loss " + loss);
       }
@@ -186,24 +187,25 @@ class StepGradientsTest {
   }
 
   @Test
-  void aLossThatIsALeaf() {
-    try (Variable one = new Variable(true, new float[] {3}, 1);
+  void leafMayBeTheLoss() {
+    try (Variable testCase = new Variable(true, new float[] {3}, 1);
         Variable other = new Variable(true, new float[] {3, 4}, 2);
         Step step = Step.training(new Rng(1))) {
       other.in(step);
-      List<Tensor> gradients = step.gradients(one.in(step), List.of(one, other, one));
+      List<Tensor> gradients =
+          step.gradients(testCase.in(step), List.of(testCase, other, testCase));
       assertEquals(1, gradients.get(0).item());
       assertArrayEquals(new float[2], gradients.get(1).toFloats());
       assertEquals(1, gradients.get(2).item());
-      one.in(step).backward();
-      one.in(step).backward();
-      assertEquals(2, step.gradient(one).item());
+      testCase.in(step).backward();
+      testCase.in(step).backward();
+      assertEquals(2, step.gradient(testCase).item());
       assertEquals(1, gradients.get(0).item());
     }
   }
 
   @Test
-  void onlyWhatLiesBetweenIsUsedUp() {
+  void onlyTheGraphOfTheLossIsReleased() {
     try (Variable a = new Variable(true, new float[] {3}, 1);
         Variable b = new Variable(true, new float[] {5}, 1);
         Step step = Step.training(new Rng(1))) {
@@ -211,14 +213,14 @@ class StepGradientsTest {
       Tensor squareOfB = b.in(step).square();
       assertEquals(6, step.gradients(squareOfA.add(squareOfB), List.of(a)).get(0).item());
       assertEquals(10, step.gradients(squareOfB.mul(1), List.of(b)).get(0).item());
-      Tensor again = squareOfA.mul(2);
-      assertThrows(IllegalStateException.class, () -> step.gradients(again, List.of(a)));
+      Tensor repeated = squareOfA.mul(2);
+      assertThrows(IllegalStateException.class, () -> step.gradients(repeated, List.of(a)));
       assertNull(step.gradient(b), "backward was not called");
     }
   }
 
   @Test
-  void wrongQuestionsLeaveTheStepUsable() {
+  void rejectedCallsKeepTheStepUsable() {
     try (Variable a = new Variable(true, new float[] {3}, 1);
         Variable unused = new Variable(true, new float[] {5}, 1);
         Variable buffer = new Variable(false, new float[] {5}, 1);
@@ -233,7 +235,7 @@ class StepGradientsTest {
   }
 
   private static long bytes(UnaryOperator<Tensor> block, int depth, long... shape) {
-    try (Variable v = new Variable(true, new float[(int) Numbers.size(shape)], shape);
+    try (Variable v = new Variable(true, new float[(int) NdArray.size(shape)], shape);
         Step step = Step.training(new Rng(1))) {
       Tensor y = v.in(step);
       for (int i = 0; i < depth; i++) {
@@ -247,7 +249,7 @@ class StepGradientsTest {
   }
 
   @Test
-  void longChainsTakeAFewGradientsAtATime() {
+  void longChainsNeedConstantGradientMemory() {
     ConvOptions same = ConvOptions.of(1, 1);
     long[] shape = {2, 16, 16, 8};
     BiFunction<Tensor, Boolean, Tensor> conv =
@@ -277,7 +279,7 @@ class StepGradientsTest {
   }
 
   @Test
-  void whatFailedHalfWayIsNotedUnlessTheGraphWasKept() {
+  void failureIsRememberedUnlessTheGraphWasRetained() {
     CustomOperation failing =
         new CustomCases.Formula(
             "failing",
@@ -299,7 +301,7 @@ class StepGradientsTest {
           }) {
         assertSays(
             assertThrows(IllegalStateException.class, next),
-            "an earlier gradients(..) failed",
+            "an earlier call of gradients(..) failed",
             "open a new step",
             "no gradient today");
       }

@@ -24,11 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What a step owns, for how long, and what it refuses. */
+/** Tests the memory, lifetime and error messages of a step. */
 class StepTest {
   private static final Rng RNG = new Rng(1);
 
-  /** Something done with a tensor, and what it is called. */
+  /** A named use of a tensor. */
   record Use(String name, java.util.function.Consumer<Tensor> action) {
     @Override
     public String toString() {
@@ -48,7 +48,7 @@ class StepTest {
         new Use("stopGradient", Tensor::stopGradient),
         new Use("exp", Tensor::exp),
         new Use("add", x -> x.add(x)),
-        new Use("add number", x -> x.add(1)),
+        new Use("add scalar", x -> x.add(1)),
         new Use("sum", Tensor::sum),
         new Use("meanSquaredError", x -> x.meanSquaredError(x)),
         new Use("reshape", x -> x.reshape(1, 1)),
@@ -60,7 +60,7 @@ class StepTest {
 
   @ParameterizedTest
   @MethodSource("uses")
-  void aTensorIsOfNoUseAfterItsStep(Use use) {
+  void useAfterCloseThrows(Use use) {
     Tensor x;
     try (Step step = Step.training(RNG)) {
       x = step.tensor(new float[] {7}, 1).requireGradient();
@@ -73,19 +73,19 @@ class StepTest {
 
   @ParameterizedTest
   @MethodSource("uses")
-  void aTensorIsOfNoUseInAnotherThread(Use use) throws InterruptedException {
+  void useInAnotherThreadThrows(Use use) throws InterruptedException {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {7}, 1).requireGradient();
       assertSays(
           inThread("stranger", () -> use.action().accept(x)),
           "stranger",
           Thread.currentThread().getName(),
-          "Open a step of its own on each thread");
+          "Open a separate step on each thread");
     }
   }
 
   @Test
-  void aFailedCommitRestoresTheNumberFormatToo() {
+  void failedCommitRestoresTheDataType() {
     try (Variable variable = new Variable(false, new float[] {1.5f, -2}, 2);
         Step step = Step.training(new Rng(1))) {
       step.onCommit(
@@ -101,7 +101,7 @@ class StepTest {
   }
 
   @Test
-  void aClosedStepIsOfNoUse() {
+  void closedStepThrows() {
     Variable variable = new Variable(true, new float[] {1}, 1);
     Step step = Step.training(RNG);
     variable.in(step).square().backward();
@@ -121,14 +121,14 @@ class StepTest {
   }
 
   @Test
-  void aStepIsClosedByTheThreadThatOpenedIt() throws InterruptedException {
+  void closeInAnotherThreadThrows() throws InterruptedException {
     try (Step step = Step.training(RNG)) {
       assertSays(inThread("stranger", step::close), "opened by thread", "stranger");
       assertEquals(3, step.tensor(new float[] {3}, 1).item(), "it is still open");
     }
   }
 
-  /** The error that something ends with in another thread. */
+  /** Returns the exception that an action throws in another thread. */
   private static Throwable inThread(String name, Runnable action) throws InterruptedException {
     FutureTask<Void> task = new FutureTask<>(action, null);
     new Thread(task, name).start();
@@ -138,7 +138,7 @@ class StepTest {
   }
 
   @Test
-  void stepsWithinStepsHaveTheirOwnMemory() {
+  void nestedStepsHaveSeparateMemory() {
     try (Step outer = Step.training(RNG)) {
       Tensor x = outer.tensor(new float[] {1, 2, 3}, 3);
       try (Step inner = Step.inference()) {
@@ -155,7 +155,7 @@ class StepTest {
   }
 
   @Test
-  void precisionsDoNotMix() {
+  void mixedDataTypesAreRejected() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[4], 2, 2);
       Tensor y = step.tensor(new double[4], 2, 2);
@@ -175,7 +175,7 @@ class StepTest {
   // --- gradients
 
   @Test
-  void backwardWantsAScalar() {
+  void backwardRequiresAScalar() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[6], 2, 3).requireGradient();
       assertSays(
@@ -187,29 +187,31 @@ class StepTest {
   }
 
   @Test
-  void backwardWantsAResultThatDependsOnAParameter() {
+  void backwardRequiresADependencyOnAParameter() {
     try (Step step = Step.training(RNG)) {
       Tensor loss = step.tensor(new float[6], 2, 3).sum();
       assertSays(
-          assertThrows(IllegalStateException.class, loss::backward), "[1]", "depends on none");
+          assertThrows(IllegalStateException.class, loss::backward),
+          "[1]",
+          "depends on no parameter");
     }
   }
 
   @Test
-  void gradientsOfResultsInBetweenAreNotKept() {
+  void gradientsOfIntermediateResultsAreNotRetained() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {2}, 1).requireGradient();
       Tensor y = x.square();
       y.exp().sum().backward();
       assertSays(
           assertThrows(IllegalStateException.class, y::gradient),
-          "in between",
+          "gradients of intermediate results",
           "requireGradient()");
     }
   }
 
   @Test
-  void gradientIsNullBeforeBackwardAndForWhatTheLossDoesNotDependOn() {
+  void gradientIsNullBeforeBackwardAndWithoutDependency() {
     Variable used = new Variable(true, new float[] {3}, 1);
     Variable other = new Variable(true, new float[] {3}, 1);
     try (Step step = Step.training(RNG)) {
@@ -226,7 +228,7 @@ class StepTest {
   }
 
   @Test
-  void aVariablesUsesAddUp() {
+  void gradientsOfAVariablesUsesAreSummed() {
     Variable variable = new Variable(true, new float[] {3, 4}, 2);
     try (Step step = Step.training(RNG)) {
       assertSame(variable.in(step), variable.in(step));
@@ -238,7 +240,7 @@ class StepTest {
   }
 
   @Test
-  void aGradientIsAConstant() {
+  void gradientsAreConstants() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       x.square().backward();
@@ -246,9 +248,9 @@ class StepTest {
     }
   }
 
-  /** As for a generator and then a discriminator: each loss has results of its own. */
+  /** As for a generator and a discriminator: each loss has separate results. */
   @Test
-  void lossesOneAfterTheOtherAddUp() {
+  void gradientsOfSuccessiveLossesAccumulate() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       Tensor first = x.square();
@@ -260,21 +262,21 @@ class StepTest {
     }
   }
 
-  /** It would silently miss what lies behind the part that was gone through. */
+  /** Otherwise gradients behind the released part would silently be missing. */
   @Test
-  void backwardGoesThroughAResultOnlyOnce() {
+  void secondBackwardThroughAResultThrows() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       Tensor shared = x.square();
       Tensor loss = shared.exp();
       Tensor other = shared.sum();
       loss.backward();
-      for (Tensor again : List.of(loss, other, shared.mul(2))) {
+      for (Tensor next : List.of(loss, other, shared.mul(2))) {
         assertSays(
-            assertThrows(IllegalStateException.class, again::backward),
+            assertThrows(IllegalStateException.class, next::backward),
             "backward",
-            "once",
-            "Add the losses up");
+            "already backpropagated through a result of shape [1]",
+            "on the sum of the losses");
       }
     }
   }
@@ -291,7 +293,7 @@ class StepTest {
   // --- inference
 
   @Test
-  void inferenceRecordsNothingAndHasNoRandomness() {
+  void inferenceHasNoGradientsAndNoRandomNumbers() {
     Variable variable = new Variable(true, new float[] {3}, 1);
     try (Step step = Step.inference()) {
       assertFalse(step.isTraining());
@@ -305,9 +307,9 @@ class StepTest {
     variable.close();
   }
 
-  /** Gradients with respect to an input are asked for one by one, whatever the step is for. */
+  /** Gradients with respect to inputs are available in all steps. */
   @Test
-  void inferenceGivesGradientsOfInputs() {
+  void inferenceSupportsGradientsOfInputs() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[] {3}, 1).requireGradient();
       x.square().backward();
@@ -316,7 +318,7 @@ class StepTest {
   }
 
   @Test
-  void trainingCarriesItsKey() {
+  void trainingStepHasItsKey() {
     RngKey key = new RngKey(7, 3, 16);
     try (Step step = Step.training(key)) {
       assertTrue(step.isTraining());
@@ -330,12 +332,12 @@ class StepTest {
   // --- commits and observers
 
   @Test
-  void commitsRunInOrderAndOnlyAtCommit() {
+  void updatesRunInOrderOnCommit() {
     List<Integer> done = new ArrayList<>();
     try (Step step = Step.training(RNG)) {
       for (int i = 0; i < 3; i++) {
-        int number = i;
-        step.onCommit(() -> done.add(number));
+        int value = i;
+        step.onCommit(() -> done.add(value));
       }
       assertEquals(List.of(), done);
       step.commit();
@@ -350,7 +352,7 @@ class StepTest {
   }
 
   @Test
-  void aCommitThatFailsChangesNothing() {
+  void failedCommitChangesNothing() {
     for (DType dtype : List.of(DType.FLOAT, DType.DOUBLE)) {
       Variable first = new Variable(false, new float[] {1, 2}, 2);
       Variable second = new Variable(false, new float[] {3}, 1);
@@ -380,24 +382,24 @@ class StepTest {
   }
 
   @Test
-  void theObserverIsTold() {
-    List<Object> told = new ArrayList<>();
+  void observerIsNotified() {
+    List<Object> notified = new ArrayList<>();
     try (Step step = Step.training(RNG)) {
       Tensor y = step.tensor(new float[] {3}, 1);
-      step.computed("nobody listens", y);
-      step.observe((source, output) -> told.add(List.of(source, output)));
+      step.computed("no observer", y);
+      step.observe((source, output) -> notified.add(List.of(source, output)));
       step.computed("layer", y);
-      assertEquals(List.of(List.of("layer", y)), told);
+      assertEquals(List.of(List.of("layer", y)), notified);
       step.observe((source, output) -> {});
       step.computed("layer", y);
-      assertEquals(1, told.size(), "a new observer replaces the old one");
+      assertEquals(1, notified.size(), "a new observer replaces the old one");
     }
   }
 
   // --- tensors
 
   @Test
-  void aTensorTellsItsShape() {
+  void tensorReportsItsShape() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[6], 1, 3, 2);
       assertArrayEquals(new long[] {1, 3, 2}, x.shape());
@@ -413,7 +415,7 @@ class StepTest {
   }
 
   @Test
-  void numbersAreCopiedInAndOut() {
+  void valuesAreCopied() {
     try (Step step = Step.inference()) {
       float[] floats = {1, 2, 3};
       Tensor x = step.tensor(floats, 3);
@@ -431,18 +433,18 @@ class StepTest {
     }
   }
 
-  /** What a caller does with its arrays after a call is none of the tape's business. */
+  /** Callers may modify their arrays after a call. */
   @Test
-  void laterChangesOfTheCallersArraysDoNotMatter() {
+  void laterChangesOfArgumentArraysHaveNoEffect() {
     try (Step step = Step.training(RNG)) {
       long[] shape = {2, 2};
       Tensor x = step.tensor(new float[] {1, 2, 3, 4}, shape).requireGradient();
       shape[0] = 1;
       int[] indices = {1, 1};
-      List<Tensor> parts = new ArrayList<>(List.of(x.embedding(step.tensor(indices, 2)), x));
-      Tensor both = Tensor.concat(0, parts);
+      List<Tensor> fragments = new ArrayList<>(List.of(x.embedding(step.tensor(indices, 2)), x));
+      Tensor both = Tensor.concat(0, fragments);
       indices[0] = 0;
-      parts.clear();
+      fragments.clear();
       both.sum().backward();
       assertArrayEquals(new float[] {1, 1, 3, 3}, x.gradient().toFloats());
       assertArrayEquals(new long[] {2, 2}, x.shape());
@@ -450,7 +452,7 @@ class StepTest {
   }
 
   @Test
-  void aKeyThatIsNullIsRefusedAtOnce() {
+  void nullKeyIsRejected() {
     assertSays(
         assertThrows(NullPointerException.class, () -> Step.training((RngKey) null)),
         "Step.training: expected a key, got null");
@@ -460,7 +462,7 @@ class StepTest {
   }
 
   @Test
-  void theObserverIsToldOfEveryTensorMade() {
+  void observerIsNotifiedBeforeEachTensor() {
     try (Step step = Step.inference();
         Step other = Step.inference()) {
       List<Object> layers = new ArrayList<>();
@@ -482,13 +484,13 @@ class StepTest {
   }
 
   @Test
-  void aComparisonOfIntegersWithANumberTakesNoCopy() {
+  void comparingIntsWithAnIntScalarCopiesNothing() {
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new int[1 << 16], 1 << 16);
       long before = step.bytes();
       x.eq(0);
       assertTrue(step.bytes() - before < (4 << 16) + 4096, "the result and a number");
-      x.lt(0.5); // a copy in double, given back
+      x.lt(0.5); // creates a temporary DOUBLE copy
       long once = step.bytes();
       x.gt(-0.5);
       assertTrue(step.bytes() - once < (4 << 16) + 4096, "the result and a number");

@@ -7,14 +7,14 @@ import io.github.vqvae4j.random.Rng;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Operations whose gradient is not that of their value. */
+/** Tests operations whose gradient is not the derivative of their value. */
 class StraightThroughTest {
   private static final float[] X = {1, 2, -3};
   private static final float[] Z = {0.1f, Float.MIN_VALUE, -0f};
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void hasTheValueOfTheOneAndGivesTheGradientToTheOther(KernelSet kernels) {
+  void straightThroughCombinesValueAndGradient(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor x = step.tensor(X, 3).requireGradient();
       Tensor z = step.tensor(Z, 3).requireGradient();
@@ -36,10 +36,10 @@ class StraightThroughTest {
     }
   }
 
-  /** Adding what was subtracted would round; one operation does not. */
+  /** Subtracting and adding a value would round; a single operation does not. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void theQuantizersLossesReachOnlyWhomTheyShould(KernelSet kernels) {
+  void quantizerLossesUpdateTheIntendedOperands(KernelSet kernels) {
     try (Step step = kernels.training(new Rng(1))) {
       Tensor z = step.tensor(X, 1, 3).requireGradient();
       Tensor codebook = step.tensor(new float[] {9, 9, 9, 1, 1, -1}, 2, 3).requireGradient();
@@ -48,9 +48,10 @@ class StraightThroughTest {
       Tensor commitment = z.meanSquaredError(code.stopGradient());
       Tensor decoded = z.straightThrough(code).sum();
       decoded.add(codebookTerm.mul(30)).add(commitment.mul(3)).backward();
-      // z - e = (0, 1, -2); straight through gives 1, the commitment 3 * 2 / 3 * (z - e).
+      // z - e = (0, 1, -2); the straight-through gradient is 1, the commitment gradient 3 * 2 / 3
+      // * (z - e).
       assertArrayEquals(new float[] {1, 3, -3}, z.gradient().toFloats(), 1e-6f);
-      // The codebook term gives 30 * 2 / 3 * (e - z).
+      // The gradient of the codebook term is 30 * 2 / 3 * (e - z).
       assertArrayEquals(new float[] {0, 0, 0, 0, -20, 40}, codebook.gradient().toFloats(), 1e-5f);
     }
   }

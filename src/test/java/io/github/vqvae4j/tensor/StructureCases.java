@@ -9,7 +9,7 @@ import io.github.vqvae4j.tensor.OperationCase.Range;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sums, products, and operations that only move elements. */
+/** Cases of sums, matrix products, and shape operations. */
 final class StructureCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
@@ -64,8 +64,8 @@ final class StructureCases {
           n ->
               Reference.mean(
                   Reference.zip(
-                      Reference.reshape(n[0], Numbers.size(s)),
-                      Reference.reshape(n[1], Numbers.size(s)),
+                      Reference.reshape(n[0], NdArray.size(s)),
+                      Reference.reshape(n[1], NdArray.size(s)),
                       (a, b) -> (a - b) * (a - b)),
                   0),
           s,

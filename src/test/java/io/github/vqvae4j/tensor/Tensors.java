@@ -2,14 +2,14 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.random.Rng;
 
-/** Makes tensors for tests. */
+/** Creates tensors for tests. */
 final class Tensors {
   private Tensors() {}
 
-  static Tensor of(Step step, DType dtype, Numbers numbers) {
+  static Tensor of(Step step, DType dtype, NdArray array) {
     return dtype == DType.DOUBLE
-        ? step.tensor(numbers.values(), numbers.shape())
-        : step.tensor(floats(numbers.values()), numbers.shape());
+        ? step.tensor(array.values(), array.shape())
+        : step.tensor(floats(array.values()), array.shape());
   }
 
   static float[] floats(double... values) {
@@ -20,7 +20,7 @@ final class Tensors {
     return floats;
   }
 
-  /** Standard normal numbers. */
+  /** Samples from the standard normal distribution. */
   static float[] gaussians(Rng rng, int count) {
     float[] floats = new float[count];
     for (int i = 0; i < count; i++) {
@@ -29,7 +29,7 @@ final class Tensors {
     return floats;
   }
 
-  /** Rows of a table by their indices. */
+  /** Looks up rows of a table. */
   static Tensor embedded(Tensor table, int... indices) {
     return table.embedding(table.step().tensor(indices, indices.length));
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Inference from several threads at once over one set of weights. */
+/** Tests concurrent inference with shared weights. */
 class ThreadsTest {
   private static final int THREADS = 2;
   private static final int PASSES = 200;
@@ -19,7 +19,7 @@ class ThreadsTest {
 
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void threadsGetTheBitsThatOneThreadGets(KernelSet kernels) throws Exception {
+  void concurrentInferenceIsBitwiseEqual(KernelSet kernels) throws Exception {
     Rng rng = new Rng(1);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try (SmallNet net = new SmallNet(rng)) {
@@ -37,8 +37,8 @@ class ThreadsTest {
                 () -> {
                   for (int pass = 0; pass < PASSES; pass++) {
                     int batch = (first + pass) % BATCHES;
-                    float[] found = reconstruct(kernels, net, images.get(batch));
-                    assertArrayEquals(expected.get(batch), found, "pass " + pass);
+                    float[] actual = reconstruct(kernels, net, images.get(batch));
+                    assertArrayEquals(expected.get(batch), actual, "pass " + pass);
                   }
                 }));
       }

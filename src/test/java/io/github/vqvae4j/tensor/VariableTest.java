@@ -16,12 +16,12 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Numbers that outlive a step. */
+/** Tests values, conversion and lifetime of variables. */
 class VariableTest {
   private static final float[] VALUES = {1, 2, 3, 4, 5, 6};
 
   @Test
-  void holdsItsNumbers() {
+  void storesItsValues() {
     long[] shape = {2, 3};
     float[] values = VALUES.clone();
     try (Variable variable = new Variable(true, values, shape)) {
@@ -46,7 +46,7 @@ class VariableTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void knowsWhichRowsWereReplacedSince(DType dtype) {
+  void tracksReplacedRows(DType dtype) {
     try (Variable variable = new Variable(false, VALUES, 3, 2)) {
       variable.convert(dtype);
       assertFalse(variable.isReplaced(0, variable.replacements()));
@@ -79,7 +79,7 @@ class VariableTest {
   }
 
   @Test
-  void refusesAWrongNumberOfValues() {
+  void rejectsAWrongNumberOfValues() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new Variable(false, new float[5], 2, 3)),
         "[2, 3]",
@@ -99,7 +99,7 @@ class VariableTest {
   }
 
   @Test
-  void refusesToReachBeyondItsNumbers() {
+  void rejectsRangesOutOfBounds() {
     float[] heap = new float[4];
     try (Variable variable = new Variable(false, VALUES, 2, 3)) {
       for (Executable beyond :
@@ -147,7 +147,7 @@ class VariableTest {
   }
 
   @Test
-  void isOfNoUseOnceClosed() {
+  void useAfterCloseThrows() {
     Variable variable = new Variable(true, VALUES, 2, 3);
     variable.close();
     assertDoesNotThrow(variable::close, "closing twice");
@@ -166,9 +166,9 @@ class VariableTest {
     }
   }
 
-  /** Its tensors lie over its memory, which is gone then. */
+  /** Its tensors are views of its memory, which is no longer valid. */
   @Test
-  void itsTensorsAreOfNoUseOnceItIsClosedOrConverted() {
+  void tensorsAreInvalidAfterCloseOrConversion() {
     Variable closed = new Variable(true, VALUES, 2, 3);
     try (Variable converted = new Variable(true, VALUES, 2, 3);
         Step step = Step.training(new Rng(1))) {
@@ -183,18 +183,18 @@ class VariableTest {
   }
 
   @Test
-  void eachContentHasItsOwnStamp() {
-    try (Variable one = new Variable(true, VALUES, 2, 3);
+  void everyWriteChangesTheStamp() {
+    try (Variable testCase = new Variable(true, VALUES, 2, 3);
         Variable other = new Variable(true, VALUES, 2, 3)) {
-      assertNotEquals(one.stamp(), other.stamp());
-      long before = one.stamp();
-      one.write(0, VALUES, 0, 1);
-      assertNotEquals(before, one.stamp());
-      assertFalse(one.stamp() == other.stamp());
+      assertNotEquals(testCase.stamp(), other.stamp());
+      long before = testCase.stamp();
+      testCase.write(0, VALUES, 0, 1);
+      assertNotEquals(before, testCase.stamp());
+      assertFalse(testCase.stamp() == other.stamp());
     }
   }
 
-  /** Kernels keep reordered copies of weights; a write must reach them, in the same step too. */
+  /** Kernels cache reordered copies of weights; writes must invalidate them, even within a step. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
   void convolutionsSeeEveryWrite(KernelSet kernels) {
@@ -224,9 +224,9 @@ class VariableTest {
     }
   }
 
-  /** By what fails in a commit; replacements of before stay known. */
+  /** Replacements within a failed commit are undone; earlier ones remain known. */
   @Test
-  void aFailedCommitPutsReplacementsBackToo() {
+  void failedCommitRestoresReplacements() {
     for (int before = 0; before < 2; before++) {
       try (Variable variable = new Variable(false, VALUES, 2, 3);
           Step step = Step.training(new Rng(1))) {

@@ -12,23 +12,24 @@ import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One run of a custom operation's own code. What it computes is not recorded, and its tensors end
- * with it, but for those whose memory is {@linkplain #takes taken}.
+ * A call of a custom operation's forward or backward method. Computations within it are not
+ * recorded, and its tensors are released at the end, except for those whose ownership is
+ * {@linkplain #takesOwnership taken}.
  */
-final class CustomCode implements AutoCloseable {
+final class CustomOperationCall implements AutoCloseable {
   private final Step step;
   private final String name;
   private final Object layer;
   private final String method;
   private final Tensor[] inputs;
 
-  /** Tensors in memory of their own, which goes back at the end. */
-  private final Set<Tensor> made = Collections.newSetFromMap(new IdentityHashMap<>());
+  /** Tensors created by the call that have their own memory, to be released at the end. */
+  private final Set<Tensor> created = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  /** Tensors in memory that somebody else gives back. */
-  private final List<Tensor> lent = new ArrayList<>();
+  /** Tensors whose memory is managed elsewhere, to be invalidated at the end. */
+  private final List<Tensor> borrowed = new ArrayList<>();
 
-  CustomCode(Step step, String name, Object layer, String method, Tensor... inputs) {
+  CustomOperationCall(Step step, String name, Object layer, String method, Tensor... inputs) {
     this.step = step;
     this.name = name;
     this.layer = layer;
@@ -39,18 +40,18 @@ final class CustomCode implements AutoCloseable {
   /**
    * Runs the code.
    *
-   * @param code is given the inputs as constants
+   * @param code receives the inputs as constants
    */
   <T> T run(Function<Tensor[], T> code) {
     Tensor[] constants = new Tensor[inputs.length];
     Arrays.setAll(
-        constants, i -> step.constant(inputs[i].array(), inputs[i].dtype()).sharing(inputs[i]));
-    CustomCode outer = step.enter(this);
+        constants,
+        i -> step.constant(inputs[i].array(), inputs[i].dtype()).withStorageOf(inputs[i]));
+    CustomOperationCall outer = step.enter(this);
     try {
       return code.apply(constants);
     } catch (InsufficientMemoryException | NonFiniteException e) {
-      // Callers act on these.
-      throw e;
+      throw e; // handled by callers
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(failure(e), e);
     } catch (RuntimeException e) {
@@ -62,7 +63,9 @@ final class CustomCode implements AutoCloseable {
 
   private String failure(RuntimeException e) {
     String shapes =
-        Arrays.stream(inputs).map(CustomCode::description).collect(Collectors.joining(", "));
+        Arrays.stream(inputs)
+            .map(CustomOperationCall::description)
+            .collect(Collectors.joining(", "));
     return name
         + (layer == null ? "" : " in " + layer)
         + ": "
@@ -73,35 +76,35 @@ final class CustomCode implements AutoCloseable {
         + (e.getMessage() == null ? e.toString() : e.getMessage());
   }
 
-  /** Shape and number format. */
+  /** Returns the shape and data type of a tensor. */
   static String description(Tensor tensor) {
     return Arrays.toString(tensor.dims()) + " in " + tensor.dtype();
   }
 
-  /** A constant over memory that is good for this run only. */
-  Tensor lend(INDArray array, DType dtype) {
+  /** Returns a constant over memory that is only valid during this call. */
+  Tensor borrowed(INDArray array, DType dtype) {
     Tensor tensor = step.constant(array, dtype);
-    lent.add(tensor);
+    borrowed.add(tensor);
     return tensor;
   }
 
-  /** Counts a tensor that the code made, in memory of its own. */
-  void made(Tensor tensor) {
-    made.add(tensor);
+  /** Registers a tensor that the code created with its own memory. */
+  void register(Tensor tensor) {
+    created.add(tensor);
   }
 
-  /** Takes the memory of a tensor over; false if it is none that the code made. */
-  boolean takes(Tensor tensor) {
-    boolean taken = made.remove(tensor);
+  /** Takes ownership of a tensor's memory. Returns false if the code did not create the tensor. */
+  boolean takesOwnership(Tensor tensor) {
+    boolean taken = created.remove(tensor);
     if (taken) {
-      lent.add(tensor);
+      borrowed.add(tensor);
     }
     return taken;
   }
 
   @Override
   public void close() {
-    made.forEach(Tensor::giveBack);
-    lent.forEach(Tensor::end);
+    created.forEach(Tensor::releaseMemory);
+    borrowed.forEach(Tensor::invalidate);
   }
 }

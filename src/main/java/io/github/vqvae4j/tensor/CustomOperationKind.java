@@ -7,37 +7,37 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A custom operation among the others.
+ * Adapts a custom operation to {@link OperationKind}.
  *
- * @param operation what it computes
+ * @param operation the custom operation
  */
-record Custom(CustomOperation operation) implements Kind.OfAnyFormat {
-  /** An operation and inputs that can be applied in a step. */
-  static Custom checked(Step step, CustomOperation operation, Tensor... inputs) {
+record CustomOperationKind(CustomOperation operation) implements OperationKind.AnyDType {
+  /** Checks the operation and its inputs before it is applied in a step. */
+  static CustomOperationKind checked(Step step, CustomOperation operation, Tensor... inputs) {
     String name = operation.name();
     if (name == null || name.isBlank()) {
       throw new IllegalArgumentException(
-          "Step.apply: expected an operation with a name, got "
+          "Step.apply: expected an operation with a name, but name() of "
               + operation.getClass().getName()
-              + ", whose name() is "
+              + " is "
               + (name == null ? "null." : "blank."));
     }
     if (inputs.length == 0) {
       throw new IllegalArgumentException(
-          name + ": expected one input or more, got none. Pass a tensor that its result is like.");
+          name + ": expected at least one input, got none. Pass a tensor of the step.");
     }
     for (int i = 0; i < inputs.length; i++) {
       if (inputs[i] == null || inputs[i].step() != step) {
         throw new IllegalArgumentException(
             name
-                + ": expected tensors of the step that it is applied in, got "
-                + (inputs[i] == null ? "null" : "one of another step")
+                + ": expected inputs of the step that applies the operation, got "
+                + (inputs[i] == null ? "null" : "a tensor of another step")
                 + " as input "
                 + i
                 + ".");
       }
     }
-    return new Custom(operation);
+    return new CustomOperationKind(operation);
   }
 
   @Override
@@ -51,19 +51,20 @@ record Custom(CustomOperation operation) implements Kind.OfAnyFormat {
   }
 
   @Override
-  public Value of(Tensor... inputs) {
+  public ForwardResult forward(Tensor... inputs) {
     Step step = inputs[0].step();
-    Object layer = step.layer();
-    try (CustomCode code = new CustomCode(step, name(), layer, "forward", inputs)) {
-      Tensor y = code.run(operation::forward);
+    Object layer = step.currentLayer();
+    try (CustomOperationCall call =
+        new CustomOperationCall(step, name(), layer, "forward", inputs)) {
+      Tensor y = call.run(operation::forward);
       checkResult(step, y);
       INDArray array = y.array();
       DType dtype = y.dtype();
-      Backward backward =
+      BackwardFunction backward =
           dtype == DType.INT ? null : (dy, back) -> backward(dy, array, back, layer, inputs);
-      return code.takes(y.owner())
-          ? Value.of(array, dtype, backward)
-          : Value.sharing(y.owner(), array, backward);
+      return call.takesOwnership(y.storageOwner())
+          ? ForwardResult.of(array, dtype, backward)
+          : ForwardResult.view(y.storageOwner(), array, backward);
     }
   }
 
@@ -71,46 +72,47 @@ record Custom(CustomOperation operation) implements Kind.OfAnyFormat {
     if (y == null || y.step() != step) {
       throw new IllegalStateException(
           name()
-              + ": expected forward to return a tensor of its inputs' step, got "
-              + (y == null ? "null." : "one of another step. Copy it with step.tensor."));
+              + ": expected forward to return a tensor of the step of its inputs, got "
+              + (y == null ? "null." : "a tensor of another step. Copy it with step.tensor."));
     }
     if (y.isTracked()) {
       throw new IllegalStateException(
           name()
-              + ": forward returned a tensor that gradients go through and that is not among its"
-              + " inputs. Pass it to Step.apply as an input.");
+              + ": forward returned a tensor that requires a gradient and is not among its inputs."
+              + " Pass it to Step.apply as an input.");
     }
   }
 
   private void backward(
       GradientArray dy, INDArray y, Backpropagation back, Object layer, Tensor... inputs) {
     Step step = inputs[0].step();
-    try (CustomCode code = new CustomCode(step, name(), layer, "backward", inputs)) {
-      Tensor gradient = code.lend(dy.array(), dy.dtype());
-      Tensor result = code.lend(y, dy.dtype());
-      Tensor[] gradients = code.run(given -> operation.backward(gradient, result, given));
+    try (CustomOperationCall call =
+        new CustomOperationCall(step, name(), layer, "backward", inputs)) {
+      Tensor gradient = call.borrowed(dy.array(), dy.dtype());
+      Tensor result = call.borrowed(y, dy.dtype());
+      Tensor[] gradients = call.run(constants -> operation.backward(gradient, result, constants));
       checkGradients(gradients, inputs);
       Map<Tensor, GradientArray> fresh = new IdentityHashMap<>();
       for (int i = 0; i < inputs.length; i++) {
         if (gradients[i] == null) {
           continue;
         }
-        Tensor owner = gradients[i].owner();
+        Tensor owner = gradients[i].storageOwner();
         INDArray array = gradients[i].array();
-        if (code.takes(owner)) {
+        if (call.takesOwnership(owner)) {
           fresh.put(owner, GradientArray.of(step.arena(), owner.dtype(), array));
         }
         if (owner == gradient) {
-          back.share(inputs[i], dy);
+          back.addShared(inputs[i], dy);
         } else if (fresh.containsKey(owner)) {
-          back.share(inputs[i], fresh.get(owner));
+          back.addShared(inputs[i], fresh.get(owner));
         } else {
-          // The memory of an input or of the result: sums of gradients must not be written there.
-          INDArray copy = back.arrayFor(inputs[i]);
+          // Memory of an input or of the result, in which gradients must not be accumulated.
+          INDArray copy = back.allocateFor(inputs[i]);
           if (copy != null) {
             HeapCopy.copy(array, copy);
           }
-          back.give(inputs[i], copy);
+          back.add(inputs[i], copy);
         }
       }
       fresh.values().forEach(GradientArray::release);
@@ -123,9 +125,9 @@ record Custom(CustomOperation operation) implements Kind.OfAnyFormat {
           name()
               + ": expected backward to return an array of "
               + inputs.length
-              + ", one entry for each input, got "
-              + (gradients == null ? "null" : gradients.length + " entries")
-              + ". An entry is null where no gradient goes back.");
+              + ", one element for each input, got "
+              + (gradients == null ? "null" : "an array of " + gradients.length)
+              + ". Use null for inputs without a gradient.");
     }
     for (int i = 0; i < inputs.length; i++) {
       if (gradients[i] != null) {
@@ -137,9 +139,9 @@ record Custom(CustomOperation operation) implements Kind.OfAnyFormat {
   private void checkGradient(Tensor gradient, int i, Tensor input) {
     String remedy = null;
     if (input.dtype() == DType.INT) {
-      remedy = "Integers have no gradient: return null.";
+      remedy = "INT tensors have no gradient: return null.";
     } else if (gradient.step() != input.step()) {
-      remedy = "It is of another step: copy it with step.tensor.";
+      remedy = "It belongs to another step: copy it with step.tensor.";
     } else if (!Arrays.equals(gradient.dims(), input.dims())) {
       remedy = "Sum it over axes that were broadcast, or reshape it.";
     } else if (gradient.dtype() != input.dtype()) {
@@ -150,10 +152,10 @@ record Custom(CustomOperation operation) implements Kind.OfAnyFormat {
           name()
               + ": expected the gradient of input "
               + i
-              + " to be like the input, "
-              + CustomCode.description(input)
+              + " to match the input, "
+              + CustomOperationCall.description(input)
               + ", got "
-              + CustomCode.description(gradient)
+              + CustomOperationCall.description(gradient)
               + ". "
               + remedy);
     }

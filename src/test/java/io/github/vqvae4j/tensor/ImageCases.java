@@ -9,14 +9,14 @@ import io.github.vqvae4j.tensor.Padding.Mode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Padding, blocks of pixels as channels, and pooling. */
-final class PixelCases {
+/** Cases of padding, spaceToDepth, depthToSpace and pooling. */
+final class ImageCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
-  private PixelCases() {}
+  private ImageCases() {}
 
   static List<OperationCase> all() {
-    PixelCases lists = new PixelCases();
+    ImageCases lists = new ImageCases();
     lists.addPadding();
     lists.addBlocks();
     lists.addPooling();
@@ -70,30 +70,30 @@ final class PixelCases {
   private void addPooling() {
     for (long[] s : List.of(shape(1, 7, 7, 1), shape(2, 8, 6, 3), shape(1, 5, 11, 16))) {
       for (int kernel = 1; kernel <= 4; kernel++) {
-        both(s, kernel, kernel, ConvOptions.of(kernel, 0));
-        both(s, kernel, kernel, ConvOptions.of(1, kernel / 2));
-        both(s, kernel, kernel, ConvOptions.of(2, kernel - 1));
+        addBoth(s, kernel, kernel, ConvOptions.of(kernel, 0));
+        addBoth(s, kernel, kernel, ConvOptions.of(1, kernel / 2));
+        addBoth(s, kernel, kernel, ConvOptions.of(2, kernel - 1));
       }
-      both(s, 3, 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0));
-      both(s, 1, 5, ConvOptions.of(1, 0).stride(3, 2).padding(0, 2));
+      addBoth(s, 3, 2, ConvOptions.of(1, 0).stride(2, 1).padding(1, 0));
+      addBoth(s, 1, 5, ConvOptions.of(1, 0).stride(3, 2).padding(0, 2));
     }
-    both(shape(1, 1, 1, 1), 1, 1, ConvOptions.of(1, 0));
-    both(shape(3, 1, 2, 5), 3, 3, ConvOptions.of(1, 1));
-    // More places in a window than a byte can number.
-    both(shape(2, 17, 18, 3), 17, 17, ConvOptions.of(1, 0));
+    addBoth(shape(1, 1, 1, 1), 1, 1, ConvOptions.of(1, 0));
+    addBoth(shape(3, 1, 2, 5), 3, 3, ConvOptions.of(1, 1));
+    // More positions in a window than a byte can index.
+    addBoth(shape(2, 17, 18, 3), 17, 17, ConvOptions.of(1, 0));
   }
 
-  private void both(long[] s, int height, int width, ConvOptions window) {
-    String name = height + "x" + width + " " + window;
+  private void addBoth(long[] s, int height, int width, ConvOptions options) {
+    String name = height + "x" + width + " " + options;
     add(
         "maxPool " + name,
-        t -> t[0].maxPool(height, width, window),
-        n -> ReferenceFunctions.pool(n[0], true, height, width, window),
+        t -> t[0].maxPool(height, width, options),
+        n -> ReferenceFunctions.pool(n[0], true, height, width, options),
         s);
     add(
         "averagePool " + name,
-        t -> t[0].averagePool(height, width, window),
-        n -> ReferenceFunctions.pool(n[0], false, height, width, window),
+        t -> t[0].averagePool(height, width, options),
+        n -> ReferenceFunctions.pool(n[0], false, height, width, options),
         s);
   }
 }

@@ -10,9 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Reductions of every kind, over no, one and several axes, which vanish or stay; and norms. */
-final class StatisticCases {
-  /** How a reduction that may keep its axes is called. */
+/**
+ * Cases of all reductions over no, one and several axes, with and without keepDims; and of norms.
+ */
+final class ReductionCases {
+  /** A reduction with keepDims. */
   @FunctionalInterface
   private interface Reduction {
     Tensor of(Tensor x, boolean keepDims, int... axes);
@@ -20,10 +22,10 @@ final class StatisticCases {
 
   private final List<OperationCase> cases = new ArrayList<>();
 
-  private StatisticCases() {}
+  private ReductionCases() {}
 
   static List<OperationCase> all() {
-    StatisticCases lists = new StatisticCases();
+    ReductionCases lists = new ReductionCases();
     lists.addReductions("sum", Tensor::sum, ReferenceAxes::sum);
     lists.addReductions("mean", Tensor::mean, ReferenceAxes::mean);
     lists.addReductions("max", Tensor::max, ReferenceAxes::max);

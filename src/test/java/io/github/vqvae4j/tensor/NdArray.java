@@ -1,30 +1,32 @@
 package io.github.vqvae4j.tensor;
 
-/** Numbers of some shape on the heap, for references that are written without the library. */
-record Numbers(double[] values, long... shape) {
-  /** What stands at an index. */
+/**
+ * A multi-dimensional array on the heap, for reference implementations that do not use the library.
+ */
+record NdArray(double[] values, long... shape) {
+  /** Computes the value at an index. */
   @FunctionalInterface
   interface Formula {
     double at(long... index);
   }
 
-  /** Is called with each index of a shape. */
+  /** Visits the indices of a shape. */
   @FunctionalInterface
   interface Visitor {
     void visit(long... index);
   }
 
-  static Numbers zeros(long... shape) {
-    return new Numbers(new double[(int) size(shape)], shape);
+  static NdArray zeros(long... shape) {
+    return new NdArray(new double[(int) size(shape)], shape);
   }
 
-  static Numbers filled(long[] shape, Formula formula) {
-    Numbers result = zeros(shape);
+  static NdArray filled(long[] shape, Formula formula) {
+    NdArray result = zeros(shape);
     forEachIndex(shape, index -> result.values[result.offset(index)] = formula.at(index));
     return result;
   }
 
-  /** In C order. */
+  /** Visits all indices in C order. */
   static void forEachIndex(long[] shape, Visitor visitor) {
     long[] index = new long[shape.length];
     for (long left = size(shape); left > 0; left--) {
@@ -48,11 +50,11 @@ record Numbers(double[] values, long... shape) {
     return values[offset(index)];
   }
 
-  void add(double number, long... index) {
-    values[offset(index)] += number;
+  void add(double value, long... index) {
+    values[offset(index)] += value;
   }
 
-  /** The number that broadcasting to a shape of at least this rank puts at an index of it. */
+  /** Returns the value at an index after broadcasting to a shape of at least this rank. */
   double broadcastAt(long... index) {
     long[] own = new long[shape.length];
     for (int i = 0; i < own.length; i++) {

@@ -16,8 +16,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Operations do not hide a NaN. Those that do on some kernels are max pooling, clamp and exp. */
-class NanTest {
+/**
+ * Tests that operations propagate NaN. Exceptions on some kernels are max pooling, clamp and exp.
+ */
+class NanPropagationTest {
   private static final long[] IMAGES = {8, 8, 8, 64};
 
   private static Map<String, UnaryOperator<Tensor>> operations() {
@@ -55,65 +57,63 @@ class NanTest {
   }
 
   private static Tensor convolved(Tensor t, boolean transposed, long... shape) {
-    ConvOptions window = ConvOptions.of(1, (int) shape[0] / 2);
+    ConvOptions options = ConvOptions.of(1, (int) shape[0] / 2);
     Tensor w = weights(t, shape);
     return transposed
-        ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, t, w, null, null, true, window)
-        : FusedConvolution.of(Form.CONV_2D, t, w, null, null, true, window);
+        ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, t, w, null, null, true, options)
+        : FusedConvolution.of(Form.CONV_2D, t, w, null, null, true, options);
   }
 
   private static Tensor weights(Tensor like, long... shape) {
-    int size = (int) Numbers.size(shape);
+    int size = (int) NdArray.size(shape);
     return like.step().tensor(Tensors.gaussians(new Rng(2), size), shape);
   }
 
   @TestFactory
-  Stream<DynamicTest> nanGoesThrough() {
+  Stream<DynamicTest> nanPropagates() {
     return operations().entrySet().stream()
         .flatMap(
-            one ->
+            testCase ->
                 Stream.of(KernelSet.values())
                     .map(
                         kernels ->
                             DynamicTest.dynamicTest(
-                                one.getKey() + " by " + kernels,
-                                () -> check(one.getValue(), kernels))));
+                                testCase.getKey() + " by " + kernels,
+                                () -> check(testCase.getValue(), kernels))));
   }
 
   private static void check(UnaryOperator<Tensor> operation, KernelSet kernels) {
-    float[] numbers = Tensors.gaussians(new Rng(1), (int) Numbers.size(IMAGES));
+    float[] array = Tensors.gaussians(new Rng(1), (int) NdArray.size(IMAGES));
     try (Step step = kernels.training(new Rng(1))) {
       assertFalse(
-          hasNan(operation.apply(step.tensor(numbers, IMAGES).requireGradient())),
-          "none by itself");
-      numbers[numbers.length / 2] = Float.NaN;
-      assertTrue(
-          hasNan(operation.apply(step.tensor(numbers, IMAGES).requireGradient())), "training");
+          hasNan(operation.apply(step.tensor(array, IMAGES).requireGradient())), "none by itself");
+      array[array.length / 2] = Float.NaN;
+      assertTrue(hasNan(operation.apply(step.tensor(array, IMAGES).requireGradient())), "training");
     }
     try (Step step = kernels.inference()) {
-      assertTrue(hasNan(operation.apply(step.tensor(numbers, IMAGES))), "inference");
+      assertTrue(hasNan(operation.apply(step.tensor(array, IMAGES))), "inference");
     }
   }
 
   private static boolean hasNan(Tensor tensor) {
-    for (float number : tensor.toFloats()) {
-      if (Float.isNaN(number)) {
+    for (float value : tensor.toFloats()) {
+      if (Float.isNaN(value)) {
         return true;
       }
     }
     return false;
   }
 
-  /** The form of it that keeps NaN. */
+  /** The definition of ReLU that propagates NaN. */
   @ParameterizedTest
   @EnumSource(KernelSet.class)
-  void reluIsTheMaximumWithZero(KernelSet kernels) {
+  void reluEqualsMaximumWithZero(KernelSet kernels) {
     float[] x = {-Float.MAX_VALUE, -1, -Float.MIN_NORMAL, 0, Float.MIN_NORMAL, 1e-20f, 1, 3e38f};
     float[] y = {0, 0, 0, 0, Float.MIN_NORMAL, 1e-20f, 1, 3e38f};
     try (Step step = kernels.inference()) {
-      // Of -0 it does not matter which zero it is.
-      float[] found = step.tensor(x, 8).relu().add(0).toFloats();
-      assertArrayEquals(y, found);
+      // The sign of a zero is irrelevant.
+      float[] actual = step.tensor(x, 8).relu().add(0).toFloats();
+      assertArrayEquals(y, actual);
       assertTrue(
           step.tensor(new float[] {Float.POSITIVE_INFINITY}, 1).relu().item()
               == Double.POSITIVE_INFINITY);

@@ -7,40 +7,40 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Operations that only move elements. */
-final class Rearrangements {
-  private Rearrangements() {}
+/** Operations that change shapes or move elements without computing new values. */
+final class ShapeOperations {
+  private ShapeOperations() {}
 
-  /** The same elements in the same order under another shape, of which one axis may be -1. */
-  record Reshape(long... shape) implements Kind.OfAnyFormat {
+  /** A view of another shape, in which one dimension may be -1. */
+  record Reshape(long... shape) implements OperationKind.AnyDType {
     @Override
     public String name() {
       return "reshape";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       INDArray y = x.view(x.array(), resolve(x, shape));
-      return Value.sharing(x, y, (dy, back) -> back.share(x, dy));
+      return ForwardResult.view(x, y, (dy, back) -> back.addShared(x, dy));
     }
 
-    private static long[] resolve(Tensor x, long[] wanted) {
-      long[] shape = wanted.clone();
+    private static long[] resolve(Tensor x, long[] requested) {
+      long[] shape = requested.clone();
       long known = 1;
-      int open = -1;
+      int inferred = -1;
       boolean valid = shape.length > 0;
       for (int i = 0; i < shape.length; i++) {
-        if (shape[i] == -1 && open < 0) {
-          open = i;
+        if (shape[i] == -1 && inferred < 0) {
+          inferred = i;
         } else {
           valid = valid && shape[i] > 0 && shape[i] <= x.length() / known;
           known *= valid ? shape[i] : 1;
         }
       }
-      if (valid && open >= 0) {
-        shape[open] = x.length() / known;
-        known *= shape[open];
+      if (valid && inferred >= 0) {
+        shape[inferred] = x.length() / known;
+        known *= shape[inferred];
       }
       if (!valid || known != x.length()) {
         throw new IllegalArgumentException(
@@ -49,22 +49,22 @@ final class Rearrangements {
                 + " has "
                 + x.length()
                 + " elements and cannot become "
-                + Arrays.toString(wanted)
+                + Arrays.toString(requested)
                 + ".");
       }
       return shape;
     }
   }
 
-  /** Axis i of the result is the input's axis axes[i]. */
-  record Permute(int... axes) implements Kind.OfAnyFormat {
+  /** A permutation of the axes: axis i of the result is axis axes[i] of the input. */
+  record Permute(int... axes) implements OperationKind.AnyDType {
     @Override
     public String name() {
       return "permute";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       int[] order = Shape.axes(name(), x.dims(), axes);
       if (axes.length != x.rank()) {
@@ -85,84 +85,84 @@ final class Rearrangements {
       }
       INDArray y = x.allocate(shape);
       x.kernels().permute(x.array(), order, y);
-      return Value.of(
+      return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
             x.kernels().permute(dy.array(), inverse, dx);
-            back.give(x, dx);
+            back.add(x, dx);
           });
     }
   }
 
-  /** The elements from one index to before another along an axis. */
-  record Slice(int axis, long from, long to) implements Kind.Choice {
+  /** A range of indices along an axis. */
+  record Slice(int axis, long start, long end) implements OperationKind.ElementSelection {
     @Override
     public String name() {
       return "slice";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       int along = Shape.axes(name(), x.dims(), axis)[0];
       long size = x.dims()[along];
-      if (from < 0 || to <= from || to > size) {
+      if (start < 0 || end <= start || end > size) {
         throw new IllegalArgumentException(
-            "slice: expected 0 <= from < to <= "
+            "slice: expected 0 <= start < end <= "
                 + size
                 + " along axis "
                 + along
                 + " of shape "
                 + Arrays.toString(x.dims())
-                + ", got from "
-                + from
-                + " to "
-                + to
+                + ", got start "
+                + start
+                + " and end "
+                + end
                 + ".");
       }
-      INDArray y = x.allocate(with(x.dims(), along, to - from));
-      x.kernels().slice(x.array(), along, from, y);
-      return Value.of(
-          y, x.dtype(), (dy, back) -> back.give(x, padded(x, along, from, dy.array(), to)));
+      INDArray y = x.allocate(withSize(x.dims(), along, end - start));
+      x.kernels().slice(x.array(), along, start, y);
+      return ForwardResult.of(
+          y, x.dtype(), (dy, back) -> back.add(x, padded(x, along, start, dy.array(), end)));
     }
 
-    /** The gradient of a slice: zeros before and after it. */
-    private static INDArray padded(Tensor x, int axis, long from, INDArray dy, long to) {
-      INDArray before = zeros(x, axis, from);
-      INDArray after = zeros(x, axis, x.dims()[axis] - to);
-      INDArray[] parts =
+    /** Returns the gradient of a slice, padded with zeros to the shape of x. */
+    private static INDArray padded(Tensor x, int axis, long start, INDArray dy, long end) {
+      INDArray before = zeros(x, axis, start);
+      INDArray after = zeros(x, axis, x.dims()[axis] - end);
+      INDArray[] chunks =
           Stream.of(before, dy, after).filter(Objects::nonNull).toArray(INDArray[]::new);
       INDArray dx = x.allocate(x.dims());
-      x.kernels().concat(parts, axis, dx);
-      for (INDArray part : parts) {
-        if (part != dy) {
-          x.release(part);
+      x.kernels().concat(chunks, axis, dx);
+      for (INDArray chunk : chunks) {
+        if (chunk != dy) {
+          x.release(chunk);
         }
       }
       return dx;
     }
   }
 
-  /** The inputs one after another along an axis. */
-  record Concat(int axis) implements Kind.OfAnyFormat {
+  /** The concatenation of the inputs along an axis. */
+  record Concat(int axis) implements OperationKind.AnyDType {
     @Override
     public String name() {
       return "concat";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor first = inputs[0];
       int along = Shape.axes(name(), first.dims(), axis)[0];
       long size = 0;
       for (Tensor t : inputs) {
         first.checkWith(name(), t);
         if (t.rank() != first.rank()
-            || !Arrays.equals(with(t.dims(), along, 1), with(first.dims(), along, 1))) {
+            || !Arrays.equals(withSize(t.dims(), along, 1), withSize(first.dims(), along, 1))) {
           throw new IllegalArgumentException(
-              "concat: shapes must be equal but for axis "
+              "concat: expected equal shapes except along axis "
                   + along
                   + ", got "
                   + Arrays.toString(first.dims())
@@ -172,66 +172,66 @@ final class Rearrangements {
         }
         size += t.dims()[along];
       }
-      INDArray y = first.allocate(with(first.dims(), along, size));
+      INDArray y = first.allocate(withSize(first.dims(), along, size));
       INDArray[] arrays = Arrays.stream(inputs).map(Tensor::array).toArray(INDArray[]::new);
       first.kernels().concat(arrays, along, y);
-      return Value.of(y, first.dtype(), (dy, back) -> giveParts(back, dy, along, inputs));
+      return ForwardResult.of(y, first.dtype(), (dy, back) -> addSlices(back, dy, along, inputs));
     }
 
-    private static void giveParts(
+    private static void addSlices(
         Backpropagation back, GradientArray dy, int axis, Tensor... inputs) {
-      long from = 0;
+      long start = 0;
       for (Tensor t : inputs) {
-        if (back.wants(t)) {
+        if (back.requires(t)) {
           INDArray dx = t.allocate(t.dims());
-          t.kernels().slice(dy.array(), axis, from, dx);
-          back.give(t, dx);
+          t.kernels().slice(dy.array(), axis, start, dx);
+          back.add(t, dx);
         }
-        from += t.dims()[axis];
+        start += t.dims()[axis];
       }
     }
   }
 
-  /** Axes of size 1, or that the input lacks, repeated to a shape. */
-  record Expand(long... shape) implements Kind.OfAnyFormat {
+  /** A broadcast to a shape: axes of size 1, and missing leading axes, are repeated. */
+  record Expand(long... shape) implements OperationKind.AnyDType {
     @Override
     public String name() {
       return "expand";
     }
 
     @Override
-    public Value of(Tensor... inputs) {
+    public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
-      long[] to = resolved(x);
-      INDArray xs = x.view(x.array(), Shape.padded(x.dims(), to.length));
-      long[] ones = new long[to.length];
+      long[] target = resolved(x);
+      INDArray xs = x.view(x.array(), Shape.padded(x.dims(), target.length));
+      long[] ones = new long[target.length];
       Arrays.fill(ones, 1);
-      INDArray always = x.step().arena().allocate(DType.INT, ones);
-      always.assign(1);
-      INDArray y = x.allocate(to);
-      x.kernels().where(always, xs, xs, y);
-      x.release(always);
-      return Value.of(y, x.dtype(), (dy, back) -> Reductions.shareSum(back, x, dy));
+      INDArray condition = x.step().arena().allocate(DType.INT, ones);
+      condition.assign(1);
+      INDArray y = x.allocate(target);
+      x.kernels().where(condition, xs, xs, y);
+      x.release(condition);
+      return ForwardResult.of(y, x.dtype(), (dy, back) -> Reductions.addSharedSum(back, x, dy));
     }
 
     private long[] resolved(Tensor x) {
-      long[] to = shape.clone();
-      int added = to.length - x.rank();
-      boolean fits = added >= 0;
-      for (int i = 0; fits && i < to.length; i++) {
-        long size = i < added ? 1 : x.dims()[i - added];
-        to[i] = to[i] == -1 && i >= added ? size : to[i];
-        fits = to[i] >= 1 && (size == 1 || size == to[i]);
+      long[] target = shape.clone();
+      int prepended = target.length - x.rank();
+      boolean fits = prepended >= 0;
+      for (int i = 0; fits && i < target.length; i++) {
+        long size = i < prepended ? 1 : x.dims()[i - prepended];
+        target[i] = target[i] == -1 && i >= prepended ? size : target[i];
+        fits = target[i] >= 1 && (size == 1 || size == target[i]);
       }
       if (!fits) {
         throw new IllegalArgumentException(
             "expand: shape "
                 + Arrays.toString(x.dims())
-                + " cannot be repeated to "
+                + " cannot be expanded to "
                 + Arrays.toString(shape)
-                + ": aligned at the last axis, only axes of size 1 can.");
+                + ": aligned at the last axis, only axes of size 1 can be repeated.");
       }
-      return to;
+      return target;
     }
   }
 
@@ -265,15 +265,15 @@ final class Rearrangements {
 
   static Tensor pad(Tensor x, int axis, long before, long after, double value) {
     int along = checkedPadding("pad", x, axis, before, after);
-    List<Tensor> parts = new ArrayList<>();
+    List<Tensor> tensors = new ArrayList<>();
     if (before > 0) {
-      parts.add(Selection.full("pad", x, value, with(x.dims(), along, before)));
+      tensors.add(Constants.full("pad", x, value, withSize(x.dims(), along, before)));
     }
-    parts.add(x);
+    tensors.add(x);
     if (after > 0) {
-      parts.add(Selection.full("pad", x, value, with(x.dims(), along, after)));
+      tensors.add(Constants.full("pad", x, value, withSize(x.dims(), along, after)));
     }
-    return parts.size() == 1 ? x : concat(along, parts);
+    return tensors.size() == 1 ? x : concat(along, tensors);
   }
 
   static Tensor padReflect(Tensor x, int axis, long before, long after) {
@@ -281,22 +281,22 @@ final class Rearrangements {
     int size = Math.toIntExact(x.size(along));
     if (Math.max(before, after) >= size) {
       throw new IllegalArgumentException(
-          "padReflect: "
-              + before
-              + " and "
-              + after
-              + " elements along axis "
+          "padReflect: expected paddings of less than "
+              + size
+              + " along axis "
               + along
               + " of shape "
               + Arrays.toString(x.dims())
-              + " cannot be reflected: expected fewer than its size "
-              + size
+              + ", got "
+              + before
+              + " and "
+              + after
               + ".");
     }
     int[] sources = new int[Math.toIntExact(before + size + after)];
     for (int i = 0; i < sources.length; i++) {
-      int place = Math.abs(i - (int) before);
-      sources[i] = place < size ? place : 2 * (size - 1) - place;
+      int index = Math.abs(i - (int) before);
+      sources[i] = index < size ? index : 2 * (size - 1) - index;
     }
     return x.indexSelect(along, x.step().tensor(sources, sources.length));
   }
@@ -309,7 +309,7 @@ final class Rearrangements {
               + before
               + " and "
               + after
-              + "; slice(..) takes elements away.");
+              + "; use slice(..) to remove elements.");
     }
     return Shape.axes(name, x.dims(), axis)[0];
   }
@@ -321,17 +321,17 @@ final class Rearrangements {
     return tensors.get(0).step().apply(new Concat(axis), tensors.toArray(Tensor[]::new));
   }
 
-  /** Zeros of x's shape but for the size along one axis; null if that is 0. */
+  /** Returns zeros of x's shape with a different size along one axis; null if that is 0. */
   static INDArray zeros(Tensor x, int axis, long size) {
     if (size == 0) {
       return null;
     }
-    INDArray zeros = x.allocate(with(x.dims(), axis, size));
+    INDArray zeros = x.allocate(withSize(x.dims(), axis, size));
     zeros.assign(0);
     return zeros;
   }
 
-  private static long[] with(long[] shape, int axis, long size) {
+  private static long[] withSize(long[] shape, int axis, long size) {
     long[] result = shape.clone();
     result[axis] = size;
     return result;

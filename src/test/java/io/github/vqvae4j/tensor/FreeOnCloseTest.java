@@ -12,11 +12,11 @@ import java.util.concurrent.FutureTask;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 
-/** What a thread keeps for its next steps, and gives up if it is asked to. */
-class FreedMemoryTest {
+/** Tests the retention of memory between steps, and {@link Step#freeOnClose}. */
+class FreeOnCloseTest {
   private static final int LARGE = 128 << 20;
 
-  /** In a thread of its own, which keeps nothing yet. */
+  /** Runs a task in a new thread, which retains no memory yet. */
   private static <T> T inNewThread(Callable<T> task) throws Exception {
     FutureTask<T> future = new FutureTask<>(task);
     new Thread(future).start();
@@ -35,24 +35,24 @@ class FreedMemoryTest {
   }
 
   @Test
-  void aStepsMemoryIsKeptOrFreed() throws Exception {
-    // What earlier tests left to the collector is freed before, or is little.
+  void memoryIsRetainedOrFreedOnClose() throws Exception {
+    // Memory that earlier tests left to the garbage collector has been freed, or is small.
     System.gc();
     Thread.sleep(200);
     long[] bytes =
         inNewThread(() -> new long[] {Pointer.totalBytes(), largeStep(false), largeStep(true)});
-    assertTrue(bytes[1] > bytes[0] + LARGE / 2, () -> "not kept: " + Arrays.toString(bytes));
+    assertTrue(bytes[1] > bytes[0] + LARGE / 2, () -> "not retained: " + Arrays.toString(bytes));
     assertTrue(bytes[2] < bytes[1] - LARGE / 2, () -> "not freed: " + Arrays.toString(bytes));
   }
 
   @Test
-  void whatAStepTookIsFreedIfTheHeapIsFull() throws Exception {
+  void memoryIsFreedOnOutOfMemory() throws Exception {
     System.gc();
     Thread.sleep(200);
     long[] bytes =
         inNewThread(
             () -> {
-              long kept = largeStep(false);
+              long stored = largeStep(false);
               assertThrows(
                   InsufficientMemoryException.class,
                   () ->
@@ -62,13 +62,13 @@ class FreedMemoryTest {
                           () -> {
                             throw new OutOfMemoryError("Java heap space");
                           }));
-              return new long[] {kept, Pointer.totalBytes()};
+              return new long[] {stored, Pointer.totalBytes()};
             });
     assertTrue(bytes[1] <= bytes[0] - LARGE, () -> "not freed: " + Arrays.toString(bytes));
   }
 
   @Test
-  void stepsThatAreStillOpenKeepTheirs() throws Exception {
+  void openStepsKeepTheirMemory() throws Exception {
     float[] values = {1, 2, 3};
     inNewThread(
         () -> {

@@ -14,19 +14,19 @@ import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * Operations that give integers or take them. Those that give integers stand in one that gradients
- * go through: a comparison as a factor, an index as where to take.
+ * Cases of operations with INT operands or results. INT results are embedded in differentiable
+ * operations: a comparison as a factor, an index for a lookup.
  */
-final class SelectionCases {
+final class IntegerCases {
   private static final List<long[]> SHAPES =
       List.of(shape(1), shape(23), shape(7, 1), shape(3, 5), shape(2, 3, 5, 7), shape(16, 128));
 
   private final List<OperationCase> cases = new ArrayList<>();
 
-  private SelectionCases() {}
+  private IntegerCases() {}
 
   static List<OperationCase> all() {
-    SelectionCases lists = new SelectionCases();
+    IntegerCases lists = new IntegerCases();
     lists.addComparisons();
     lists.addChoices();
     for (long[] s : SHAPES) {
@@ -52,7 +52,7 @@ final class SelectionCases {
     addComparison("ne", Tensor::ne, Tensor::ne, (a, b) -> a != b ? 1 : 0);
   }
 
-  /** Of the signs, so that there are equal ones. */
+  /** Compares signs, so that some elements are equal. */
   private void addComparison(
       String name,
       BinaryOperator<Tensor> ofTwo,
@@ -90,7 +90,7 @@ final class SelectionCases {
       add(
           "where",
           t -> Tensor.where(t[0].step().tensor(mask, s[0]), t[0], t[1]),
-          n -> ReferenceIndices.where(numbers(mask, s[0]), n[0], n[1]),
+          n -> ReferenceIndices.where(ndArray(mask, s[0]), n[0], n[1]),
           s[1],
           s[2]);
     }
@@ -99,7 +99,7 @@ final class SelectionCases {
       add(
           "maskedFill",
           t -> t[0].maskedFill(t[0].step().tensor(mask, m), 0.25),
-          n -> ReferenceIndices.maskedFill(n[0], numbers(mask, m), 0.25),
+          n -> ReferenceIndices.maskedFill(n[0], ndArray(mask, m), 0.25),
           shape(2, 3, 5));
     }
   }
@@ -127,16 +127,16 @@ final class SelectionCases {
   private void addLookups(int axis, long... s) {
     long[] along = s.clone();
     along[axis] = 4;
-    int[] places = ints((int) s[axis], along);
+    int[] indices = ints((int) s[axis], along);
     add(
         "gather " + axis,
-        t -> t[0].gather(axis, t[0].step().tensor(places, along)),
-        n -> ReferenceIndices.gather(n[0], axis, numbers(places, along)),
+        t -> t[0].gather(axis, t[0].step().tensor(indices, along)),
+        n -> ReferenceIndices.gather(n[0], axis, ndArray(indices, along)),
         s);
     add(
         "scatterAdd " + axis,
-        t -> t[0].scatterAdd(axis, t[0].step().tensor(places, along), t[1]),
-        n -> ReferenceIndices.scatterAdd(n[0], axis, numbers(places, along), n[1]),
+        t -> t[0].scatterAdd(axis, t[0].step().tensor(indices, along), t[1]),
+        n -> ReferenceIndices.scatterAdd(n[0], axis, ndArray(indices, along), n[1]),
         s,
         along);
     long[] matrix = {2, 3};
@@ -144,7 +144,7 @@ final class SelectionCases {
     add(
         "indexSelect " + axis,
         t -> t[0].indexSelect(axis, t[0].step().tensor(slices, matrix)),
-        n -> ReferenceIndices.indexSelect(n[0], axis, numbers(slices, matrix)),
+        n -> ReferenceIndices.indexSelect(n[0], axis, ndArray(slices, matrix)),
         s);
   }
 
@@ -154,7 +154,7 @@ final class SelectionCases {
     add(
         "embedding",
         t -> t[0].embedding(t[0].step().tensor(classes, rows)),
-        n -> ReferenceIndices.indexSelect(n[0], 0, numbers(classes, rows)),
+        n -> ReferenceIndices.indexSelect(n[0], 0, ndArray(classes, rows)),
         shape(7, 16));
     add(
         "argmax, argmin, oneHot",
@@ -172,21 +172,21 @@ final class SelectionCases {
     add(
         "crossEntropy of a tensor",
         t -> t[0].crossEntropy(t[0].step().tensor(classes, rows)),
-        n -> ReferenceIndices.crossEntropy(n[0], numbers(classes, rows), -100),
+        n -> ReferenceIndices.crossEntropy(n[0], ndArray(classes, rows), -100),
         logits);
     add(
         "crossEntropy without class 2",
         t -> t[0].crossEntropy(t[0].step().tensor(classes, rows), 2),
-        n -> ReferenceIndices.crossEntropy(n[0], numbers(classes, rows), 2),
+        n -> ReferenceIndices.crossEntropy(n[0], ndArray(classes, rows), 2),
         logits);
   }
 
-  /** Below a bound, always the same for a shape. */
+  /** Returns integers below a bound that depend only on the shape. */
   private static int[] ints(int bound, long... shape) {
-    return new Rng(bound).ints(Numbers.size(shape), 0, bound).toArray();
+    return new Rng(bound).ints(NdArray.size(shape), 0, bound).toArray();
   }
 
-  private static Numbers numbers(int[] values, long... shape) {
-    return new Numbers(Arrays.stream(values).asDoubleStream().toArray(), shape);
+  private static NdArray ndArray(int[] values, long... shape) {
+    return new NdArray(Arrays.stream(values).asDoubleStream().toArray(), shape);
   }
 }

@@ -8,16 +8,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Where a naive formula overflows, and at the kinks and ties. */
-class ExtremeNumbersTest {
-  /** What is checked with each kind of kernels and numbers. */
-  private record Kind(KernelSet kernels, DType dtype) {}
+/** Tests values for which naive formulas overflow, kinks and ties. */
+class ExtremeValuesTest {
+  /** The kernel set and data type of a test. */
+  private record Variant(KernelSet kernels, DType dtype) {}
 
-  /** Relative; of 1 for numbers below. */
+  /** Relative tolerance; absolute for values below 1. */
   private static final double CLOSE = 5e-6;
 
   @TestFactory
-  Stream<DynamicTest> softplusIsNeitherInfiniteNorCutOff() {
+  Stream<DynamicTest> softplusOfLargeValuesIsAccurate() {
     double[] x = {-1000, -100, -20, -1, 0, 1, 20, 89, 1000};
     double[] y = {0, 0, 2.0611536e-9, 0.31326169, 0.69314718, 1.3132617, 20, 89, 1000};
     double[] dx = {0, 0, 2.0611536e-9, 0.26894142, 0.5, 0.73105858, 1, 1, 1};
@@ -25,7 +25,7 @@ class ExtremeNumbersTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> siluAndGeluOfLargeNumbers() {
+  Stream<DynamicTest> siluAndGeluOfLargeValuesAreAccurate() {
     double[] x = {-1000, -100, 0, 100, 1000};
     double[] y = {0, 0, 0, 100, 1000};
     double[] dx = {0, 0, 0.5, 1, 1};
@@ -33,7 +33,7 @@ class ExtremeNumbersTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> softmaxOfLargeNumbers() {
+  Stream<DynamicTest> softmaxOfLargeValuesDoesNotOverflow() {
     double[] x = {1000, 999, -1000, 1000};
     double p = 1 / (2 + Math.exp(-1));
     double[] y = {p, p * Math.exp(-1), 0, p};
@@ -51,17 +51,17 @@ class ExtremeNumbersTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> binaryCrossEntropyOfLargeLogits() {
+  Stream<DynamicTest> binaryCrossEntropyOfLargeLogitsIsFinite() {
     double[] x = {-1000, 1000, 1000, 0};
     UnaryOperator<Tensor> loss =
         t ->
             t.binaryCrossEntropyWithLogits(
-                Tensors.of(t.step(), t.dtype(), new Numbers(new double[] {1, 0, 1, 0}, 4)));
+                Tensors.of(t.step(), t.dtype(), new NdArray(new double[] {1, 0, 1, 0}, 4)));
     return check(loss, x, new double[] {(2000 + Math.log(2)) / 4}, -0.25, 0.25, 0, 0.125);
   }
 
   @TestFactory
-  Stream<DynamicTest> clampLetsGradientsThroughAtItsBounds() {
+  Stream<DynamicTest> gradientOfClampIsOneAtItsBounds() {
     double[] x = {-0.1, 0, 0.5, 1, 1.1};
     return check(t -> t.clamp(0, 1), x, new double[] {0, 0, 0.5, 1, 1}, 0, 1, 1, 1, 0);
   }
@@ -73,7 +73,7 @@ class ExtremeNumbersTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> theFirstOfEqualsHasTheGradientOfAMaximum() {
+  Stream<DynamicTest> gradientOfMaxGoesToTheFirstOfEqualElements() {
     double[] x = {1, 3, 0, 3, 3, 3, 2, 2, 2};
     return Stream.concat(
         check(t -> t.max(), x, new double[] {3}, 0, 1, 0, 0, 0, 0, 0, 0, 0),
@@ -92,22 +92,23 @@ class ExtremeNumbersTest {
             0));
   }
 
-  /** Values, and gradients of their sum. */
+  /** Checks the values and the gradients of their sum. */
   private static Stream<DynamicTest> check(
       UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
     return Stream.of(
-            new Kind(KernelSet.ND4J, DType.DOUBLE),
-            new Kind(KernelSet.ND4J, DType.FLOAT),
-            new Kind(KernelSet.ONEDNN, DType.FLOAT))
+            new Variant(KernelSet.ND4J, DType.DOUBLE),
+            new Variant(KernelSet.ND4J, DType.FLOAT),
+            new Variant(KernelSet.ONEDNN, DType.FLOAT))
         .map(
-            kind ->
-                DynamicTest.dynamicTest(kind.toString(), () -> check(kind, operation, x, y, dx)));
+            variant ->
+                DynamicTest.dynamicTest(
+                    variant.toString(), () -> check(variant, operation, x, y, dx)));
   }
 
   private static void check(
-      Kind kind, UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
-    try (Step step = kind.kernels.training(new Rng(1))) {
-      Tensor input = Tensors.of(step, kind.dtype, new Numbers(x, x.length)).requireGradient();
+      Variant variant, UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
+    try (Step step = variant.kernels.training(new Rng(1))) {
+      Tensor input = Tensors.of(step, variant.dtype, new NdArray(x, x.length)).requireGradient();
       Tensor result = operation.apply(input);
       result.sum().backward();
       assertNear(y, result.toDoubles());

@@ -10,16 +10,19 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One tensor with several uses: its gradient is the sum over them, whoever holds which array. */
-final class SharingCases {
+/**
+ * Cases of tensors with several uses: the gradient is the sum over all uses, whichever arrays are
+ * shared.
+ */
+final class SharedOperandCases {
   private static final ConvOptions SAME = ConvOptions.of(1, 1);
 
   private final List<OperationCase> cases = new ArrayList<>();
 
-  private SharingCases() {}
+  private SharedOperandCases() {}
 
   static List<OperationCase> all() {
-    SharingCases lists = new SharingCases();
+    SharedOperandCases lists = new SharedOperandCases();
     lists.addSameOperandTwice();
     lists.addSharedResults();
     lists.addConvolutions();
@@ -30,15 +33,15 @@ final class SharingCases {
     cases.add(OperationCase.of(name, Range.AWAY_FROM_ZERO, operation, definition, shapes));
   }
 
-  private static Numbers scaled(Numbers x, double factor) {
+  private static NdArray scaled(NdArray x, double factor) {
     return Reference.map(x, v -> v * factor);
   }
 
-  private static Numbers plus(Numbers a, Numbers b) {
+  private static NdArray plus(NdArray a, NdArray b) {
     return Reference.zip(a, b, Double::sum);
   }
 
-  private static Numbers times(Numbers a, Numbers b) {
+  private static NdArray times(NdArray a, NdArray b) {
     return Reference.zip(a, b, (x, y) -> x * y);
   }
 
@@ -49,7 +52,7 @@ final class SharingCases {
     add("x * x", t -> t[0].mul(t[0]), n -> times(n[0], n[0]), s);
     add("x / x", t -> t[0].div(t[0]), n -> Reference.map(n[0], v -> 1), s);
     add("x x", t -> t[0].matmul(t[0]), n -> Reference.matmul(n[0], n[0]), shape(3, 3));
-    add("mse(x, x)", t -> t[0].meanSquaredError(t[0]), n -> new Numbers(new double[1], 1), s);
+    add("mse(x, x)", t -> t[0].meanSquaredError(t[0]), n -> new NdArray(new double[1], 1), s);
     add(
         "concat(x, x)",
         t -> Tensor.concat(1, List.of(t[0], t[0])),
@@ -68,7 +71,7 @@ final class SharingCases {
           return a.add(a.mul(t[0])).add(t[1]);
         },
         n -> {
-          Numbers a = plus(n[0], n[1]);
+          NdArray a = plus(n[0], n[1]);
           return plus(plus(a, times(a, n[0])), n[1]);
         },
         s,
@@ -93,8 +96,8 @@ final class SharingCases {
           return Tensor.concat(1, List.of(right, left)).add(a);
         },
         n -> {
-          Numbers a = Reference.zip(n[0], n[1], (x, y) -> x + 2 + y);
-          Numbers swapped =
+          NdArray a = Reference.zip(n[0], n[1], (x, y) -> x + 2 + y);
+          NdArray swapped =
               Reference.concat(
                   1, List.of(Reference.slice(a, 1, 2, 6), Reference.slice(a, 1, 0, 2)));
           return plus(swapped, a);
@@ -172,7 +175,7 @@ final class SharingCases {
                 .add(t[0]);
           },
           n -> {
-            Numbers y = residual(n[0], n[1], n[2], scaled(n[0], 2), false, relu);
+            NdArray y = residual(n[0], n[1], n[2], scaled(n[0], 2), false, relu);
             return plus(y, scaled(n[0], 3));
           },
           image,
@@ -186,9 +189,9 @@ final class SharingCases {
             return FusedConvolution.of(Form.CONV_TRANSPOSE_2D, y, t[1], t[2], h, relu, SAME);
           },
           n -> {
-            Numbers none = scaled(n[0], 0);
-            Numbers h = residual(n[0], n[1], n[2], none, false, false);
-            Numbers y = residual(h, n[1], n[2], h, false, relu);
+            NdArray none = scaled(n[0], 0);
+            NdArray h = residual(n[0], n[1], n[2], none, false, false);
+            NdArray y = residual(h, n[1], n[2], h, false, relu);
             return residual(y, n[1], n[2], h, true, relu);
           },
           shape(1, 3, 3, 2),
@@ -211,9 +214,9 @@ final class SharingCases {
         shape(3));
   }
 
-  private static Numbers residual(
-      Numbers x, Numbers w, Numbers b, Numbers r, boolean transposed, boolean relu) {
-    Numbers y =
+  private static NdArray residual(
+      NdArray x, NdArray w, NdArray b, NdArray r, boolean transposed, boolean relu) {
+    NdArray y =
         transposed
             ? ReferenceConvolutions.convTranspose2d(x, w, SAME)
             : ReferenceConvolutions.conv2d(x, w, SAME);

@@ -8,14 +8,16 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** Straight-through forms: their gradient is not their value's, so differences cannot tell it. */
-final class SurrogateCases {
+/**
+ * Cases of straight-through functions, whose gradient cannot be determined by central differences.
+ */
+final class StraightThroughCases {
   private final List<OperationCase> cases = new ArrayList<>();
 
-  private SurrogateCases() {}
+  private StraightThroughCases() {}
 
   static List<OperationCase> all() {
-    SurrogateCases lists = new SurrogateCases();
+    StraightThroughCases lists = new StraightThroughCases();
     lists.add("round", Tensor::round, Math::rint);
     lists.add("floor", Tensor::floor, Math::floor);
     lists.add("sign", Tensor::sign, Math::signum);

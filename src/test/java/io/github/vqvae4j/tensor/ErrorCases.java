@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Mistakes, and what must be said of each. */
-final class Refusals {
+/** Invalid calls, with the expected parts of their messages. */
+final class ErrorCases {
   private final List<DynamicTest> tests = new ArrayList<>();
 
   Stream<DynamicTest> tests() {
@@ -23,31 +23,31 @@ final class Refusals {
     tests.add(test);
   }
 
-  /** A mistake that is an argument's. */
-  void refused(String name, Consumer<Step> mistake, String... parts) {
-    refused(IllegalArgumentException.class, name, mistake, parts);
+  /** Adds a call that must throw IllegalArgumentException. */
+  void addCase(String name, Consumer<Step> call, String... fragments) {
+    addCase(IllegalArgumentException.class, name, call, fragments);
   }
 
-  /** A mistake in a training step. */
-  void refused(
-      Class<? extends Exception> type, String name, Consumer<Step> mistake, String... parts) {
+  /** Adds a call in a training step that must throw an exception. */
+  void addCase(
+      Class<? extends Exception> type, String name, Consumer<Step> call, String... fragments) {
     tests.add(
         dynamicTest(
             name,
             () -> {
               try (Step step = Step.training(new Rng(1))) {
-                assertSays(assertThrows(type, () -> mistake.accept(step)), parts);
+                assertSays(assertThrows(type, () -> call.accept(step)), fragments);
               }
             }));
   }
 
-  /** Zeros. */
+  /** Returns zeros. */
   static Tensor x(Step step, long... shape) {
-    return step.tensor(new float[(int) Numbers.size(shape)], shape);
+    return step.tensor(new float[(int) NdArray.size(shape)], shape);
   }
 
-  /** Zeros in INT. */
+  /** Returns INT zeros. */
   static Tensor ints(Step step, long... shape) {
-    return step.tensor(new int[(int) Numbers.size(shape)], shape);
+    return step.tensor(new int[(int) NdArray.size(shape)], shape);
   }
 }

@@ -9,37 +9,37 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vqvae4j.random.Rng;
 import org.junit.jupiter.api.Test;
 
-/** Memory given back within a step for inference. */
-class ReleasingTest {
+/** Tests the release of memory within an inference step. */
+class ReleaseTest {
   private static final float[] NUMBERS = {1, 2, 3, 4, 5, 6};
 
-  /** The third result lies where the first one lay. */
+  /** The third result reuses the memory of the first. */
   @Test
-  void theNextResultTakesTheMemory() {
+  void nextResultReusesTheMemory() {
     try (Step step = Step.inference()) {
       Tensor first = step.tensor(NUMBERS, 2, 3).mul(2);
-      long place = address(first);
+      long index = address(first);
       Tensor second = first.mul(2).release(first);
       Tensor third = second.mul(2);
-      assertEquals(place, address(third));
+      assertEquals(index, address(third));
       assertArrayEquals(new float[] {4, 8, 12, 16, 20, 24}, second.toFloats());
       assertArrayEquals(new float[] {8, 16, 24, 32, 40, 48}, third.toFloats());
     }
   }
 
   @Test
-  void usingItAfterwardsSaysWhy() {
+  void useAfterReleaseThrows() {
     try (Step step = Step.inference()) {
       Tensor first = step.tensor(NUMBERS, 2, 3);
       first.mul(2).release(first);
       IllegalStateException e = assertThrows(IllegalStateException.class, first::toFloats);
-      assertTrue(e.getMessage().contains("[2, 3]: its memory was given back"), e::getMessage);
+      assertTrue(e.getMessage().contains("[2, 3]: its memory was released"), e::getMessage);
     }
   }
 
-  /** A view of the result, and what belongs to a variable, must stay. */
+  /** Memory shared with the result or owned by a variable is not released. */
   @Test
-  void sharedMemoryAndVariablesStay() {
+  void sharedMemoryAndVariablesAreNotReleased() {
     try (Variable variable = new Variable(true, NUMBERS, 6);
         Step step = Step.inference()) {
       Tensor view = variable.in(step).reshape(2, 3);
@@ -54,7 +54,7 @@ class ReleasingTest {
   }
 
   @Test
-  void trainingKeepsWhatGradientsNeed() {
+  void trainingStepsReleaseNothing() {
     try (Step step = Step.training(new Rng(1))) {
       Tensor first = step.tensor(NUMBERS, 6).requireGradient();
       Tensor second = first.square();
@@ -67,7 +67,7 @@ class ReleasingTest {
   }
 
   @Test
-  void gradientsInAStepForInferenceNeedItToo() {
+  void operandsOfGradientsAreNotReleasedInInference() {
     try (Step step = Step.inference()) {
       Tensor first = step.tensor(NUMBERS, 6).requireGradient();
       Tensor second = first.square();
@@ -78,9 +78,9 @@ class ReleasingTest {
     }
   }
 
-  /** Of one memory under two shapes, both end at once, and it is given back once. */
+  /** Views of the same memory are invalidated together, and the memory is released once. */
   @Test
-  void viewsEndWithWhatTheyAreViewsOf() {
+  void viewsAreInvalidatedWithTheirOwner() {
     try (Step step = Step.inference()) {
       Tensor first = step.tensor(NUMBERS, 2, 3);
       Tensor view = first.stopGradient().reshape(6);

@@ -16,36 +16,36 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Edges of gradients, traces, checks and random numbers, each of which was wrong once. */
-class CoreEdgesTest {
+/** Regression tests of fixed bugs in gradients, traces, checks and random numbers. */
+class RegressionTest {
   private static Variable variable(float... values) {
     return new Variable(true, values, values.length);
   }
 
   @Test
-  void aLossOfAnotherStepIsRefusedByGradients() {
+  void gradientsRejectsALossOfAnotherStep() {
     try (Variable v = variable(1, 2);
-        Step one = Step.training(new Rng(1));
+        Step testCase = Step.training(new Rng(1));
         Step other = Step.training(new Rng(2))) {
-      v.in(one).mul(10).sum();
+      v.in(testCase).mul(10).sum();
       Tensor loss = v.in(other).square().sum();
-      assertThrows(IllegalArgumentException.class, () -> one.gradients(loss, List.of(v)));
+      assertThrows(IllegalArgumentException.class, () -> testCase.gradients(loss, List.of(v)));
     }
   }
 
   @Test
-  void aLossOfAnotherStepDoesNotReadBeyondItsGradient() {
+  void lossOfAnotherStepDoesNotReadBeyondItsGradient() {
     try (Variable v = variable(new float[4096]);
-        Step one = Step.training(new Rng(1));
+        Step testCase = Step.training(new Rng(1));
         Step other = Step.training(new Rng(2))) {
-      v.in(one).tanh().exp().sum();
+      v.in(testCase).tanh().exp().sum();
       Tensor loss = v.in(other).sum();
-      assertThrows(IllegalArgumentException.class, () -> one.gradients(loss, List.of(v)));
+      assertThrows(IllegalArgumentException.class, () -> testCase.gradients(loss, List.of(v)));
     }
   }
 
   @Test
-  void replayRefusesAnInputOfAThirdStep() {
+  void replayRejectsInputsOfAThirdStep() {
     try (Step recorded = Step.inference();
         Step in = Step.inference()) {
       Trace trace = recorded.trace();
@@ -67,7 +67,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayFindsTheNearestRowsOfTheNewVectors() {
+  void replayRecomputesNearestRows() {
     Rng rng = new Rng(5);
     try (VectorQuantizer quantizer = VectorQuantizer.gradient(16, 2).build(rng);
         Step step = Step.inference()) {
@@ -81,7 +81,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayReadsWhatIsDerivedFromAVariableAnew() {
+  void replayRecomputesParametrizations() {
     try (Variable v = variable(1, 2);
         Step step = Step.inference()) {
       Parametrization doubled = new Parametrization(v, x -> x.mul(2));
@@ -95,7 +95,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void theArrayOfAxesMayBeUsedAgain() {
+  void axesArrayMayBeModifiedAfterTheCall() {
     try (Step step = Step.inference()) {
       Trace trace = step.trace();
       Tensor x = step.tensor(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
@@ -108,7 +108,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayCountsItsDraws() {
+  void replayAdvancesTheDrawCounter() {
     RngKey key = new RngKey(1, 2, 0);
     try (Step step = Step.training(key);
         Step in = Step.training(key)) {
@@ -124,7 +124,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayIntoAClosedStepTakesNoMemoryOfAnother() {
+  void replayIntoAClosedStepThrows() {
     Step closed = Step.inference();
     closed.close();
     try (Step recorded = Step.inference()) {
@@ -136,9 +136,9 @@ class CoreEdgesTest {
     }
   }
 
-  /** A gradient that was read shares memory with another leaf's, which is still needed. */
+  /** A returned gradient may share memory with the gradient of another leaf. */
   @Test
-  void releasingAGradientLeavesTheOtherOperandsGradient() {
+  void releasingAGradientKeepsTheSharedGradient() {
     try (Step step = Step.inference()) {
       Tensor a = step.tensor(new float[] {1, 2}, 2).requireGradient();
       Tensor b = step.tensor(new float[] {3, 4}, 2).requireGradient();
@@ -153,7 +153,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void releasingAGradientLeavesWhatBackwardAddsUp() {
+  void releasingAGradientKeepsAccumulatedGradients() {
     try (Step step = Step.inference()) {
       Tensor a = step.tensor(new float[] {1, 2}, 2).requireGradient();
       a.square().sum().backward();
@@ -167,19 +167,19 @@ class CoreEdgesTest {
   }
 
   @Test
-  void uniformNumbersInFloatAreBelowOne() {
-    long place = 0;
-    while ((float) Rng.at(1, 0, 0, place).nextDouble() < 1) {
-      place++;
+  void uniformFloatsAreLessThanOne() {
+    long index = 0;
+    while ((float) Rng.at(1, 0, 0, index).nextDouble() < 1) {
+      index++;
     }
-    try (Step step = Step.inference(new RngKey(1, 0, place))) {
+    try (Step step = Step.inference(new RngKey(1, 0, index))) {
       float u = step.tensor(new float[1], 1).uniformLike().toFloats()[0];
-      assertTrue(u < 1, "seed 1, step 0, draw 0, place " + place + " gives " + u);
+      assertTrue(u < 1, "seed 1, step 0, draw 0, place " + index + " gives " + u);
     }
   }
 
   @Test
-  void aSumOfGradientsThatOverflowsIsFound() {
+  void overflowOfAGradientSumIsDetected() {
     try (Variable v = variable(0);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -190,7 +190,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void aSumOfGradientsThatBecomesNanIsFound() {
+  void nanOfAGradientSumIsDetected() {
     try (Variable v = variable(0);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -200,9 +200,9 @@ class CoreEdgesTest {
     }
   }
 
-  /** The Javadoc: a result or gradient that is not finite throws. */
+  /** As documented, results and gradients that are not finite throw. */
   @Test
-  void aNanInAWeightIsFoundWhereItIsUsed() {
+  void nanWeightIsDetectedAtItsUse() {
     try (Variable v = variable(Float.NaN);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -211,7 +211,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void theErrorHasTheNanAndNotTheMask() {
+  void errorReportsNanInsteadOfTheMask() {
     float infinity = Float.POSITIVE_INFINITY;
     try (Step step = Step.inference()) {
       step.checkEachOperation();
@@ -223,33 +223,35 @@ class CoreEdgesTest {
   }
 
   @Test
-  void theErrorSaysWhichOfTwoEqualOperands() {
+  void errorNamesAllPositionsOfARepeatedOperand() {
     try (Variable v = new Variable(true, new float[] {1e-30f, 1}, 2);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
-      Tensor one = v.in(step);
-      // -(a / b) / b of the second operand overflows where 1 / b of the first does not.
-      Tensor loss = one.div(one).mul(1e20).sum();
+      Tensor testCase = v.in(step);
+      // -(a / b) / b of the second operand overflows, while 1 / b of the first does not.
+      Tensor loss = testCase.div(testCase).mul(1e20).sum();
       NonFiniteException e = assertThrows(NonFiniteException.class, loss::backward);
       assertTrue(e.getMessage().contains("input 1"), e.getMessage());
     }
   }
 
-  /** As models call it. */
+  /** Calls the quantizer as models do. */
   @Test
-  void operationsOfAQuantizerHaveItsLayer() {
+  void quantizerOperationsAreRecordedWithTheirLayer() {
     Rng rng = new Rng(5);
     try (VectorQuantizer quantizer =
             VectorQuantizer.gradient(4, 2).init(Initialization.NORMAL).build(rng);
         Step step = Step.inference()) {
       Trace trace = step.trace();
       quantizer.quantize(step.tensor(new float[] {1, 2}, 1, 2));
-      trace.operations().forEach(each -> assertSame(quantizer, each.layer(), each.toString()));
+      trace
+          .operations()
+          .forEach(element -> assertSame(quantizer, element.layer(), element.toString()));
     }
   }
 
   @Test
-  void mulByOneIsCalledMul() {
+  void mulByOneIsNamedMul() {
     try (Step step = Step.inference()) {
       Trace trace = step.trace();
       step.tensor(new float[1], 1).mul(1);
@@ -258,7 +260,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void replayChecksEachOperationOneAtATime() {
+  void replayChecksFusedOperationsSeparately() {
     try (Step step = KernelSet.ND4J.inference();
         Step in = KernelSet.ND4J.inference()) {
       Trace trace = step.trace();
@@ -266,14 +268,14 @@ class CoreEdgesTest {
       Tensor w = step.tensor(new float[] {1, 1}, 1, 1, 2, 1);
       Convolutions.of(Form.CONV_2D, x, w, null, null, true, ConvOptions.of(1, 0));
       in.checkEachOperation();
-      // The sum is minus infinity, which relu makes 0.
+      // The sum is negative infinity, which ReLU maps to 0.
       Tensor large = in.tensor(new float[] {-3e38f, -3e38f}, 1, 1, 1, 2);
       assertThrows(NonFiniteException.class, () -> trace.replay(in, Map.of(x, large)));
     }
   }
 
   @Test
-  void gradientsOfTwoBackwardPassesThatOverflowAreFound() {
+  void overflowOfAccumulatedGradientsIsDetected() {
     try (Variable v = variable(0);
         Step step = Step.training(new Rng(1))) {
       step.checkEachOperation();
@@ -284,7 +286,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void aQuestionThatIsRefusedLeavesTheGradientsOfBackward() {
+  void rejectedGradientsCallKeepsBackwardGradients() {
     try (Variable v = variable(3);
         Step step = Step.training(new Rng(1))) {
       Tensor square = v.in(step).square();
@@ -296,7 +298,7 @@ class CoreEdgesTest {
   }
 
   @Test
-  void memoryOfIntegersIsOfIntegers() {
+  void intMemoryIsReusedForIntsOnly() {
     try (Step step = Step.inference()) {
       long bytes = 4L * 16;
       var array = step.arena().allocate(DType.INT, 16);

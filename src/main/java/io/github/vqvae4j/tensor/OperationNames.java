@@ -2,11 +2,13 @@ package io.github.vqvae4j.tensor;
 
 import java.util.Locale;
 
-/** Names of operations. */
-final class Names {
-  private Names() {}
+/** Conversion of enum constants to operation names. */
+final class OperationNames {
+  private OperationNames() {}
 
-  /** A constant's name as that of a method: {@code LEAKY_RELU} as {@code leakyRelu}. */
+  /**
+   * Converts the name of a constant to camel case, such as {@code LEAKY_RELU} to {@code leakyRelu}.
+   */
   static String camelCase(Enum<?> constant) {
     String[] words = constant.name().toLowerCase(Locale.ROOT).split("_");
     StringBuilder name = new StringBuilder(words[0]);

@@ -1,8 +1,8 @@
 package io.github.vqvae4j.tensor;
 
 import static io.github.vqvae4j.io.ErrorText.assertSays;
-import static io.github.vqvae4j.tensor.Refusals.ints;
-import static io.github.vqvae4j.tensor.Refusals.x;
+import static io.github.vqvae4j.tensor.ErrorCases.ints;
+import static io.github.vqvae4j.tensor.ErrorCases.x;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -21,12 +21,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What holds for every public operation of {@link Tensor}, found by reflection. */
-class EveryOperationTest {
-  /** These have tests of their own, and their own texts. */
+/** Checks properties of all public {@link Tensor} operations, found by reflection. */
+class AllOperationsTest {
+  /** Operations with separate tests and messages. */
   private static final Set<String> NO_OPERATIONS = Set.of("gradient", "requireGradient", "release");
 
-  /** Of an operand in INT, that the others take in FLOAT: the method, and which parameter. */
+  /** The INT operands of each method, by parameter index. */
   private static final Map<String, Integer> INTEGERS =
       Map.of(
           "where", 0,
@@ -38,7 +38,7 @@ class EveryOperationTest {
           "segmentSum", 0,
           "crossEntropy", 0);
 
-  /** They take integers too. */
+  /** Operations that also accept INT tensors. */
   private static final Set<String> OF_ANY_FORMAT =
       Set.of(
           ("reshape permute slice concat stack expand pad padReflect spaceToDepth depthToSpace gather"
@@ -46,7 +46,7 @@ class EveryOperationTest {
                   + " argmin oneHot stopGradient straightThrough")
               .split(" "));
 
-  /** Shapes other than [2, 2]: of the receiver, then of the operands. */
+  /** The shapes of the receiver and the operands, if not [2, 2]. */
   private static final Map<String, long[][]> SHAPES =
       Map.ofEntries(
           Map.entry("conv2d", new long[][] {{1, 2, 2, 4}, {1, 1, 4, 4}, {4}}),
@@ -84,7 +84,7 @@ class EveryOperationTest {
             Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName).toArray());
   }
 
-  /** A call that is right, but for steps. */
+  /** A call that is valid except for the steps of its operands. */
   private record Call(Method method, Tensor receiver, Object... arguments) {
     static Call of(Method method, Step step) {
       long[][] shapes = SHAPES.getOrDefault(method.getName(), new long[0][]);
@@ -110,7 +110,7 @@ class EveryOperationTest {
     private static Object argument(Method method, int i, Step step) {
       Class<?> type = method.getParameterTypes()[i];
       if (type == int.class) {
-        return i == 0 && takesSize(method) ? 1 : i;
+        return i == 0 && hasSizeParameter(method) ? 1 : i;
       }
       if (type == int[].class) {
         return method.getName().matches("permute|crossEntropy") ? new int[] {1, 0} : new int[0];
@@ -137,7 +137,7 @@ class EveryOperationTest {
           .get(type);
     }
 
-    private static boolean takesSize(Method method) {
+    private static boolean hasSizeParameter(Method method) {
       return method
           .getName()
           .matches("topK|oneHot|upsample|spaceToDepth|depthToSpace|maxPool|averagePool|groupNorm");
@@ -147,13 +147,13 @@ class EveryOperationTest {
       return method.invoke(receiver, arguments);
     }
 
-    <E extends Exception> E refused(Class<E> type) {
+    <E extends Exception> E assertRejected(Class<E> type) {
       Throwable thrown =
           assertThrows(InvocationTargetException.class, this::run, method::toString).getCause();
-      return type.cast(assertThrows(type, () -> throwIt(thrown), method::toString));
+      return type.cast(assertThrows(type, () -> rethrow(thrown), method::toString));
     }
 
-    private static void throwIt(Throwable thrown) throws Throwable {
+    private static void rethrow(Throwable thrown) throws Throwable {
       throw thrown;
     }
 
@@ -179,7 +179,7 @@ class EveryOperationTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> refusesAClosedStep() {
+  Stream<DynamicTest> rejectsTensorsOfAClosedStep() {
     return operations()
         .map(
             method ->
@@ -190,14 +190,14 @@ class EveryOperationTest {
                       Call call = Call.of(method, step);
                       step.close();
                       assertSays(
-                          call.refused(IllegalStateException.class),
-                          "Step: it is closed",
+                          call.assertRejected(IllegalStateException.class),
+                          "Step: this step is closed",
                           "toFloats() before the step closes");
                     }));
   }
 
   @TestFactory
-  Stream<DynamicTest> refusesAnotherStepsTensor() {
+  Stream<DynamicTest> rejectsTensorsOfAnotherStep() {
     return operations()
         .flatMap(
             method ->
@@ -214,7 +214,7 @@ class EveryOperationTest {
                                     assertSays(
                                         Call.of(method, step)
                                             .with(i, foreign)
-                                            .refused(IllegalArgumentException.class),
+                                            .assertRejected(IllegalArgumentException.class),
                                         method.getName() + ":",
                                         "same step");
                                   }
@@ -222,7 +222,7 @@ class EveryOperationTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> refusesIntegersByItsName() {
+  Stream<DynamicTest> rejectsIntTensorsByName() {
     return operations()
         .filter(m -> !OF_ANY_FORMAT.contains(m.getName()))
         .filter(m -> !Modifier.isStatic(m.getModifiers()))
@@ -236,18 +236,20 @@ class EveryOperationTest {
                         Tensor integers = ints(step, call.receiver().shape());
                         assertSays(
                             new Call(method, integers, call.arguments())
-                                .refused(IllegalArgumentException.class),
+                                .assertRejected(IllegalArgumentException.class),
                             method.getName() + ":",
                             "FLOAT or DOUBLE",
-                            "got one in INT of shape",
+                            "got an INT tensor of shape",
                             "to(DType.FLOAT)");
                       }
                     }));
   }
 
-  /** Those that this test leaves out of {@link #refusesIntegersByItsName} really take them. */
+  /**
+   * Checks that the operations excluded from {@link #rejectsIntTensorsByName} accept INT tensors.
+   */
   @TestFactory
-  Stream<DynamicTest> takesIntegers() {
+  Stream<DynamicTest> acceptsIntTensors() {
     return operations()
         .filter(m -> OF_ANY_FORMAT.contains(m.getName()))
         .filter(m -> !Modifier.isStatic(m.getModifiers()))

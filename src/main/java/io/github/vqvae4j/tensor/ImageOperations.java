@@ -3,9 +3,9 @@ package io.github.vqvae4j.tensor;
 import io.github.vqvae4j.tensor.Padding.Mode;
 import java.util.Arrays;
 
-/** Operations that add or move pixels of images [batch, height, width, channels]. */
-final class Pixels {
-  private Pixels() {}
+/** Operations that pad images [batch, height, width, channels], or rearrange their pixels. */
+final class ImageOperations {
+  private ImageOperations() {}
 
   static void checkImages(String operation, Tensor x) {
     if (x.rank() != 4) {
@@ -42,11 +42,11 @@ final class Pixels {
               + block
               + ".");
     }
-    // Within a block, its columns and channels already lie together.
-    long run = block * x.size(3);
-    return x.reshape(x.size(0) * height, block, width, run)
+    // The columns and channels of a row of a block are already contiguous.
+    long rowLength = block * x.size(3);
+    return x.reshape(x.size(0) * height, block, width, rowLength)
         .permute(0, 2, 1, 3)
-        .reshape(x.size(0), height, width, block * run);
+        .reshape(x.size(0), height, width, block * rowLength);
   }
 
   static Tensor depthToSpace(Tensor x, int block) {
@@ -60,8 +60,8 @@ final class Pixels {
               + block
               + ".");
     }
-    long run = block * channels;
-    return x.reshape(x.size(0) * x.size(1), x.size(2), block, run)
+    long rowLength = block * channels;
+    return x.reshape(x.size(0) * x.size(1), x.size(2), block, rowLength)
         .permute(0, 2, 1, 3)
         .reshape(x.size(0), x.size(1) * block, x.size(2) * block, channels);
   }

@@ -10,35 +10,35 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** A batch in parts draws what the whole draws. */
-class RngKeyPartsTest {
+/** Tests that chunks of a batch generate the same random values as the whole batch. */
+class RngKeyChunksTest {
   private static final int BATCH = 7;
   private static final int EACH = 12;
   private static final double[] X =
       new Rng(20_260_103).doubles((long) BATCH * EACH, 1, 2).toArray();
 
   private static double[] of(
-      UnaryOperator<Tensor> operation, DType dtype, int from, int to, long... each) {
+      UnaryOperator<Tensor> operation, DType dtype, int from, int to, long... element) {
     double[] part = Arrays.copyOfRange(X, from * EACH, to * EACH);
-    long[] shape = new long[each.length + 1];
-    System.arraycopy(each, 0, shape, 1, each.length);
+    long[] shape = new long[element.length + 1];
+    System.arraycopy(element, 0, shape, 1, element.length);
     shape[0] = to - from;
     try (Step step = Step.training(new RngKey(3, 5, from))) {
-      return operation.apply(Tensors.of(step, dtype, new Numbers(part, shape))).toDoubles();
+      return operation.apply(Tensors.of(step, dtype, new NdArray(part, shape))).toDoubles();
     }
   }
 
   private static double[] parts(
-      UnaryOperator<Tensor> operation, DType dtype, int cut, long... each) {
-    double[] first = of(operation, dtype, 0, cut, each);
-    double[] second = of(operation, dtype, cut, BATCH, each);
+      UnaryOperator<Tensor> operation, DType dtype, int cut, long... element) {
+    double[] first = of(operation, dtype, 0, cut, element);
+    double[] second = of(operation, dtype, cut, BATCH, element);
     double[] both = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, both, first.length, second.length);
     return both;
   }
 
   @Test
-  void partsDrawWhatTheWholeDraws() {
+  void chunksDrawTheSameNumbersAsTheBatch() {
     List<UnaryOperator<Tensor>> operations =
         List.of(
             x -> x.dropout(0.4),
@@ -48,9 +48,9 @@ class RngKeyPartsTest {
     for (DType dtype : new DType[] {DType.FLOAT, DType.DOUBLE}) {
       for (UnaryOperator<Tensor> operation : operations) {
         for (int cut = 1; cut < BATCH; cut++) {
-          for (long[] each : new long[][] {{EACH}, {2, 6}, {2, 3, 2}}) {
+          for (long[] element : new long[][] {{EACH}, {2, 6}, {2, 3, 2}}) {
             assertArrayEquals(
-                of(operation, dtype, 0, BATCH, each), parts(operation, dtype, cut, each));
+                of(operation, dtype, 0, BATCH, element), parts(operation, dtype, cut, element));
           }
         }
       }
@@ -58,7 +58,7 @@ class RngKeyPartsTest {
   }
 
   @Test
-  void floatNumbersAreThoseInDoubleRounded() {
+  void floatValuesAreRoundedDoubleValues() {
     double[] exact = of(Tensor::normalLike, DType.DOUBLE, 0, BATCH, EACH);
     double[] floats = of(Tensor::normalLike, DType.FLOAT, 0, BATCH, EACH);
     for (int i = 0; i < exact.length; i++) {
@@ -67,9 +67,12 @@ class RngKeyPartsTest {
     assertArrayEquals(exact, floats);
   }
 
-  /** The first axis is taken for the examples, whatever it is: then parts and whole differ. */
+  /**
+   * The first axis is always the batch axis; if it merges several axes, chunks differ from the
+   * whole.
+   */
   @Test
-  void rowsOfSeveralPerExampleDrawOtherNumbersInParts() {
+  void chunksOfMergedAxesDrawOtherNumbers() {
     UnaryOperator<Tensor> ofTokens = x -> x.reshape(-1, 3).dropout(0.5).reshape(x.shape());
     UnaryOperator<Tensor> moved = x -> x.permute(1, 0).dropout(0.5).permute(1, 0);
     for (UnaryOperator<Tensor> operation : List.of(ofTokens, moved)) {
