@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.GatherScatter;
 import io.github.vqvae4j.tensor.internal.RowExtrema;
-import io.github.vqvae4j.tensor.internal.RowKernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,14 +26,14 @@ final class Indexing {
       long[] flat = x.shape();
       flat[along] = indices.length();
       INDArray y = x.allocate(flat);
-      RowKernels.gather(name(), x.array(), along, places, y);
+      GatherScatter.gather(name(), x.array(), along, places, y);
       long[] shape = joined(before, indices.dims(), after);
       return Value.of(
           x.view(y, shape),
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.scatterAdd(x.view(dy.array(), flat), along, places, dx);
+            GatherScatter.scatterAdd(x.view(dy.array(), flat), along, places, dx);
             back.give(x, dx);
           });
     }
@@ -61,17 +61,17 @@ final class Indexing {
                 + ".");
       }
       INDArray places = segments.array();
-      RowKernels.checkIndices(name(), places, count);
+      GatherScatter.checkIndices(name(), places, count);
       long[] shape = x.shape();
       shape[0] = count;
       INDArray y = x.allocate(shape);
-      RowKernels.scatterAdd(x.array(), 0, places, y);
+      GatherScatter.scatterAdd(x.array(), 0, places, y);
       return Value.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.gather(name(), dy.array(), 0, places, dx);
+            GatherScatter.gather(name(), dy.array(), 0, places, dx);
             back.give(x, dx);
           });
     }
@@ -93,13 +93,13 @@ final class Indexing {
       Tensor x = inputs[0];
       INDArray columns = inputs[1].array();
       INDArray y = x.allocate(inputs[1].dims());
-      RowKernels.pick(name(), x.array(), columns, y);
+      GatherScatter.gatherColumns(name(), x.array(), columns, y);
       return Value.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.place(dy.array(), columns, dx);
+            GatherScatter.scatterAddColumns(dy.array(), columns, dx);
             back.give(x, dx);
           });
     }
@@ -111,15 +111,15 @@ final class Indexing {
     public Value of(Tensor... inputs) {
       Tensor x = inputs[0];
       INDArray columns = inputs[1].array();
-      RowKernels.checkIndices(name(), columns, size);
+      GatherScatter.checkIndices(name(), columns, size);
       INDArray y = x.allocate(x.size(0), size);
-      RowKernels.place(x.array(), columns, y);
+      GatherScatter.scatterAddColumns(x.array(), columns, y);
       return Value.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.pick(name(), dy.array(), columns, dx);
+            GatherScatter.gatherColumns(name(), dy.array(), columns, dx);
             back.give(x, dx);
           });
     }
@@ -153,13 +153,13 @@ final class Indexing {
       Tensor rows = inputs[0];
       INDArray columns = rows.step().arena().allocate(DType.INT, rows.size(0), k);
       INDArray y = rows.allocate(rows.size(0), k);
-      RowExtrema.top(rows.array(), y, columns);
+      RowExtrema.topK(rows.array(), y, columns);
       return Value.of(
               y,
               rows.dtype(),
               (dy, back) -> {
                 INDArray dx = rows.allocate(rows.dims());
-                RowKernels.place(dy.array(), columns, dx);
+                GatherScatter.scatterAddColumns(dy.array(), columns, dx);
                 back.give(rows, dx);
               })
           .with(new Value.Constant(columns, DType.INT));
@@ -203,7 +203,7 @@ final class Indexing {
     }
     if (along != x.rank() - 1) {
       // Else they are checked where they are used, in the same order.
-      RowKernels.checkIndices(name, indices.array(), x.size(along));
+      GatherScatter.checkIndices(name, indices.array(), x.size(along));
     }
     return along;
   }

@@ -61,7 +61,7 @@ public final class Step implements AutoCloseable {
   private final boolean training;
   private final RngKey key;
   private final Kernels floatKernels;
-  private final Arena arena = Arena.take();
+  private final Arena arena = Arena.acquire();
   private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
@@ -502,7 +502,7 @@ public final class Step implements AutoCloseable {
    */
   public void freeOnClose() {
     check();
-    arena.freeOnClose();
+    arena.releaseOnClose();
   }
 
   /**
@@ -512,7 +512,7 @@ public final class Step implements AutoCloseable {
    */
   public long bytes() {
     check();
-    return arena.used();
+    return arena.usedBytes();
   }
 
   /**
@@ -523,7 +523,7 @@ public final class Step implements AutoCloseable {
    */
   public long workspaceBytes() {
     check();
-    return NativeMemory.workspaces();
+    return NativeMemory.workspaceBytes();
   }
 
   @Override
@@ -536,7 +536,7 @@ public final class Step implements AutoCloseable {
       leaves.clear();
       derived.clear();
       commits.clear();
-      arena.giveBack();
+      arena.recycle();
     }
   }
 

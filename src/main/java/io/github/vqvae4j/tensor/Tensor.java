@@ -10,7 +10,7 @@ import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
 import io.github.vqvae4j.tensor.internal.Kernels.PoolingMode;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import io.github.vqvae4j.tensor.internal.Nd4jArrays;
-import io.github.vqvae4j.tensor.internal.Stamps;
+import io.github.vqvae4j.tensor.internal.VersionStamp;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
@@ -273,7 +273,7 @@ public final class Tensor {
 
   /** Gives its memory back if it is of the step's own, and ends it. */
   void giveBack() {
-    if (value != null && step.arena().owns(value)) {
+    if (value != null && step.arena().contains(value)) {
       step.arena().release(value);
       end();
     }
@@ -398,7 +398,7 @@ public final class Tensor {
       return owner.stamp();
     }
     if (stamp == 0) {
-      stamp = Stamps.next();
+      stamp = VersionStamp.next();
     }
     return stamp;
   }

@@ -231,7 +231,7 @@ class Nd4jBridgeTest {
     refused(Nd4j.create(DataType.FLOAT, 3, 0, 2), "an empty one of shape [3, 0, 2]");
     INDArray closed = Nd4j.createFromArray(1f, 0f, 1f);
     closed.close();
-    refused(closed, "one that was closed");
+    refused(closed, "a closed one");
   }
 
   @Test
