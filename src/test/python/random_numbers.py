@@ -1,6 +1,6 @@
-"""Prints the numbers that RngTest, KeyedRngTest, RngKeyTest, BatchesTest, DatasetSplitTest and AugmentationTest expect. Plain
-Python 3, written from the published algorithms (xoshiro256++ and SplitMix64, https://prng.di.unimi.it) and the Javadoc, in
-numbers without bounds."""
+"""Prints the values expected by RngTest, KeyedRngTest, RngKeyTest, BatchesTest, DatasetSplitTest and AugmentationDrawsTest.
+Plain Python 3 with arbitrary-precision integers, implemented from the published algorithms (xoshiro256++ and SplitMix64,
+https://prng.di.unimi.it) and the Javadoc."""
 
 import math
 
@@ -47,13 +47,13 @@ class Rng:
         return result
 
     def next_int(self, bound):
-        """From 0 to bound - 1: the low bits for a power of two, or else a remainder of 31 bits without bias."""
+        """Uniform in [0, bound): the low bits if bound is a power of two, otherwise an unbiased remainder of 31 bits."""
         if bound & (bound - 1) == 0:
             return (self.next_long() >> 32) % bound
-        whole = 2**31 // bound * bound
+        limit = 2**31 // bound * bound
         while True:
             bits = self.next_long() >> 33
-            if bits < whole:
+            if bits < limit:
                 return bits % bound
 
     def next_double(self):
@@ -74,11 +74,11 @@ class Rng:
 
 
 ORDER, SPLIT, AUGMENTATION = -1, -2, -3
-PLACE, FLIP, BRIGHTNESS, CONTRAST = range(4)
+POSITION, FLIP, BRIGHTNESS, CONTRAST = range(4)
 
 
 def permutation(size, rng):
-    """Fisher and Yates, inside out."""
+    """Inside-out Fisher-Yates shuffle."""
     order = []
     for i in range(size):
         j = rng.next_int(i + 1)
@@ -88,12 +88,12 @@ def permutation(size, rng):
     return order
 
 
-def augmentation(seed, epoch, index, places):
-    """Row, column, flip, and brightness and contrast from -1 to 1."""
+def augmentation(seed, epoch, index, positions):
+    """Row, column, flip, and brightness and contrast in [-1, 1]."""
     rng = lambda draw: Rng.at(seed, AUGMENTATION, epoch, index, draw)
-    place = rng(PLACE)
+    position = rng(POSITION)
     factors = [2 * rng(draw).next_double() - 1 for draw in (BRIGHTNESS, CONTRAST)]
-    return place.next_int(places[0]), place.next_int(places[1]), rng(FLIP).next_boolean(), *factors
+    return position.next_int(positions[0]), position.next_int(positions[1]), rng(FLIP).next_boolean(), *factors
 
 
 def show(label, rng, count):
@@ -101,7 +101,7 @@ def show(label, rng, count):
 
 
 if __name__ == "__main__":
-    # SplitMix64 itself, against the numbers published for seed 1234567.
+    # Checks SplitMix64 against the values published for seed 1234567.
     assert split_mix(1234567, 3) == [6457827717110365317, 3203168211198807973, 9817491932198370423]
     for seed in (0, 1, -1, 123456789012345):
         show(f"Rng({seed})", Rng(seed), 4)

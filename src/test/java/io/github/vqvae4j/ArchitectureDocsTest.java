@@ -17,18 +17,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The rooms of docs/architecture.md use what {@link ArchitectureTest} lets them use. */
+/** The package dependencies in docs/architecture.md are those of {@link ArchitectureTest}. */
 class ArchitectureDocsTest {
   private static final Path SOURCES = Path.of("src/main/java/io/github/vqvae4j");
   private static final Pattern RULE =
       Pattern.compile("(\\w+) uses of the library only (itself|[\\w, ]+)");
 
-  /** A room's line, with the further lines of its text. */
+  /** The lines that describe a package. */
   private static final Pattern LINE =
       Pattern.compile("^  (\\w+)/ +(?:.|\\n {20})*?[;:]\\s+uses ([\\w, ]+)$", Pattern.MULTILINE);
 
   @Test
-  void theRoomsOfTheDocsUseWhatTheRulesSay() throws Exception {
+  void documentedDependenciesMatchTheRules() throws Exception {
     assertEquals(rules(), docs());
   }
 
@@ -40,11 +40,11 @@ class ArchitectureDocsTest {
       }
       Matcher rule = RULE.matcher(((ArchRule) field.get(null)).getDescription());
       if (rule.matches() && Files.exists(SOURCES.resolve(rule.group(1)))) {
-        rules.put(rule.group(1), rooms(rule.group(2)));
+        rules.put(rule.group(1), packages(rule.group(2)));
       }
     }
-    // A rule may name a room that is not built yet.
-    rules.values().forEach(used -> used.removeIf(room -> !Files.exists(SOURCES.resolve(room))));
+    // A rule may name a package that does not exist yet.
+    rules.values().forEach(used -> used.removeIf(name -> !Files.exists(SOURCES.resolve(name))));
     return rules;
   }
 
@@ -53,12 +53,12 @@ class ArchitectureDocsTest {
     Matcher line = LINE.matcher(Files.readString(Path.of("docs/architecture.md")));
     while (line.find()) {
       boolean all = line.group(2).equals("all of these");
-      docs.put(line.group(1), all ? new TreeSet<>(docs.keySet()) : rooms(line.group(2)));
+      docs.put(line.group(1), all ? new TreeSet<>(docs.keySet()) : packages(line.group(2)));
     }
     return docs;
   }
 
-  private static Set<String> rooms(String list) {
+  private static Set<String> packages(String list) {
     List<String> none = List.of("itself", "no other package");
     return none.contains(list)
         ? new TreeSet<>()

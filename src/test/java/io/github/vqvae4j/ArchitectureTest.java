@@ -14,17 +14,17 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.stream.Stream;
 
-/** Which room of the library may use which, and what none of them uses. */
+/** The dependencies between the packages of the library, and APIs that no class may use. */
 @AnalyzeClasses(
     packages = ArchitectureTest.LIBRARY,
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   static final String LIBRARY = "io.github.vqvae4j";
 
-  /** They come with ND4J, and no number is computed in them. */
+  /** Included in ND4J, but unrelated to numeric computation. */
   private static final String PROTOCOL_BUFFERS = "org.nd4j.shade.protobuf..";
 
-  // Rooms: each rule reads "this one uses those, and no other of ours".
+  // Packages: the first one may depend on the others, and on no other package of the library.
 
   @ArchTest static final ArchRule CONFIG = only("config");
   @ArchTest static final ArchRule RANDOM = only("random");
@@ -84,11 +84,11 @@ class ArchitectureTest {
           "random");
 
   @ArchTest
-  static final ArchRule EVERY_CLASS_IS_IN_A_ROOM =
+  static final ArchRule EVERY_CLASS_IS_IN_A_KNOWN_PACKAGE =
       classes()
           .should()
           .resideInAnyPackage(
-              rooms(
+              packages(
                   "config",
                   "random",
                   "memory",
@@ -107,13 +107,13 @@ class ArchitectureTest {
   static final ArchRule NO_CYCLES =
       slices().matching(LIBRARY + ".(*)..").should().beFreeOfCycles().allowEmptyShould(true);
 
-  // Native code: behind tensor, its kernels behind tensor.internal.
+  // Native code is used by tensor only, and its kernels are in tensor.internal.
 
   @ArchTest
   static final ArchRule ONLY_TENSOR_USES_ND4J_AND_ONEDNN =
       noClasses()
           .that()
-          .resideOutsideOfPackage(room("tensor"))
+          .resideOutsideOfPackage(subpackages("tensor"))
           .should()
           .dependOnClassesThat(
               resideInAnyPackage("org.nd4j..", "org.bytedeco..")
@@ -124,7 +124,7 @@ class ArchitectureTest {
   static final ArchRule ONLY_IO_USES_PROTOCOL_BUFFERS =
       noClasses()
           .that()
-          .resideOutsideOfPackage(room("io"))
+          .resideOutsideOfPackage(subpackages("io"))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(PROTOCOL_BUFFERS, "org.tensorflow..")
@@ -134,7 +134,7 @@ class ArchitectureTest {
   static final ArchRule ONLY_DATA_USES_FASTCSV =
       noClasses()
           .that()
-          .resideOutsideOfPackage(room("data"))
+          .resideOutsideOfPackage(subpackages("data"))
           .should()
           .dependOnClassesThat()
           .resideInAPackage("de.siegmar.fastcsv..")
@@ -144,14 +144,14 @@ class ArchitectureTest {
   static final ArchRule ONLY_TENSOR_USES_ITS_KERNELS =
       noClasses()
           .that()
-          .resideOutsideOfPackage(room("tensor"))
+          .resideOutsideOfPackage(subpackages("tensor"))
           .should()
           .dependOnClassesThat(
-              resideInAPackage(room("tensor.internal"))
+              resideInAPackage(subpackages("tensor.internal"))
                   .and(nameStartingWith(LIBRARY + ".tensor.internal.FusedConvolution").negate()))
           .allowEmptyShould(true);
 
-  // What no class of a library does.
+  // APIs that a library must not use.
 
   @ArchTest
   static final ArchRule NO_JAVA_SERIALIZATION =
@@ -189,10 +189,10 @@ class ArchitectureTest {
 
   private static ArchRule only(String user, String... used) {
     String[] allowed =
-        rooms(Stream.concat(Stream.of(user), Stream.of(used)).toArray(String[]::new));
+        packages(Stream.concat(Stream.of(user), Stream.of(used)).toArray(String[]::new));
     return noClasses()
         .that()
-        .resideInAPackage(room(user))
+        .resideInAPackage(subpackages(user))
         .should()
         .dependOnClassesThat(
             resideInAPackage(LIBRARY + "..").and(resideInAnyPackage(allowed).negate()))
@@ -203,11 +203,11 @@ class ArchitectureTest {
         .allowEmptyShould(true);
   }
 
-  private static String[] rooms(String... names) {
-    return Stream.of(names).map(ArchitectureTest::room).toArray(String[]::new);
+  private static String[] packages(String... names) {
+    return Stream.of(names).map(ArchitectureTest::subpackages).toArray(String[]::new);
   }
 
-  private static String room(String name) {
+  private static String subpackages(String name) {
     return LIBRARY + "." + name + "..";
   }
 }

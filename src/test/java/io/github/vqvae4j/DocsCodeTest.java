@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every block of Java in the README and in docs/ compiles. */
+/** Every Java code block in README.md, CONTRIBUTING.md and docs/ compiles. */
 class DocsCodeTest {
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern CLASS = Pattern.compile("\\b(?:class|record) ([A-Z]\\w+)");
@@ -40,9 +40,11 @@ class DocsCodeTest {
           "train");
 
   /**
-   * A block.
+   * A code block.
    *
-   * @param page the file that it stands in
+   * @param page the file
+   * @param name the name for messages
+   * @param code the source code
    */
   private record Block(Path page, String name, String code) {
     @Override
@@ -67,17 +69,18 @@ class DocsCodeTest {
   }
 
   @Test
-  void theReadmeHasAWholeProgram() throws IOException {
-    assertTrue(blocks().stream().anyMatch(b -> b.name().startsWith("README") && isWhole(b.code())));
+  void theReadmeHasACompleteProgram() throws IOException {
+    assertTrue(
+        blocks().stream().anyMatch(b -> b.name().startsWith("README") && isComplete(b.code())));
   }
 
   @ParameterizedTest
   @MethodSource("blocks")
-  void compiles(Block block, @TempDir Path output) throws IOException {
-    boolean whole = isWhole(block.code());
+  void codeBlockCompiles(Block block, @TempDir Path output) throws IOException {
+    boolean complete = isComplete(block.code());
     Matcher name = CLASS.matcher(block.code());
-    String className = whole && name.find() ? name.group(1) : "Snippet";
-    String source = whole ? block.code() : snippet(block);
+    String className = complete && name.find() ? name.group(1) : "Snippet";
+    String source = complete ? block.code() : snippet(block);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     JavaFileObject file =
@@ -101,7 +104,7 @@ class DocsCodeTest {
     assertEquals("", compiled ? "" : messages + "\n" + source, block.name());
   }
 
-  private static boolean isWhole(String code) {
+  private static boolean isComplete(String code) {
     return code.contains("import ");
   }
 
@@ -110,8 +113,8 @@ class DocsCodeTest {
   }
 
   /**
-   * A part of a program: statements stand in a method, classes beside it; all classes of a page see
-   * one another.
+   * Wraps a code fragment: statements become the body of a method, and classes become members next
+   * to it. All classes of a page are visible to each other.
    */
   private static String snippet(Block block) throws IOException {
     StringBuilder source =
@@ -123,7 +126,9 @@ class DocsCodeTest {
     PACKAGES.forEach(p -> source.append("import io.github.vqvae4j.").append(p).append(".*;\n"));
     source.append("class Snippet {\n");
     for (Block other : blocks()) {
-      if (other.page().equals(block.page()) && !isWhole(other.code()) && hasClass(other.code())) {
+      if (other.page().equals(block.page())
+          && !isComplete(other.code())
+          && hasClass(other.code())) {
         source.append(other.code().replace("final class", "static final class"));
       }
     }

@@ -6,28 +6,29 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a record's component that files of earlier versions do not have. The largest version among
- * the components of a record, and of the records in it, is that of its files.
+ * Marks a record component that was added in a later file version, and supplies its value for older
+ * files. The version of a record's files is the maximum version of its components, including those
+ * of nested records.
  *
  * <pre>{@code
- * record Settings(int width, @Added(version = 2, value = "0.5") double share) {}
+ * record Settings(int width, @Added(version = 2, value = "0.5") double dropout) {}
  * }</pre>
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Added {
   /**
-   * The first version whose files have the component.
+   * Returns the first file version that has the component.
    *
-   * @return one more than the version until then of any kind of file that the record is in
+   * @return one more than the highest previous version of any kind of file that contains the record
    */
   int version();
 
   /**
-   * What it is in a file of an earlier version.
+   * Returns the component's value for files of earlier versions.
    *
-   * @return JSON, a record with all its components: {@code 0.5}, {@code "MEAN"} with its quotes,
-   *     {@code []}
+   * @return the value as JSON: {@code 0.5}, {@code "MEAN"} including the quotes, {@code []}; a
+   *     record lists all its components
    */
   String value();
 }

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Copies of records with some components changed, so that settings of many components need no
- * constructor call for each of their setters:
+ * Copies records with changed components, so that the setters of a record with many components need
+ * no explicit constructor calls:
  *
  * <pre>{@code
  * record Size(int height, int width, boolean color) {
@@ -21,11 +21,11 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>Every record is made by its canonical constructor, which checks it ({@link Require}); what
- * that throws is thrown as it is.
+ * <p>Every record is created by its canonical constructor, which validates it ({@link Require}).
+ * Exceptions of the constructor are rethrown unchanged.
  *
- * <p>A record of a named module must be public in an exported package, or its package be open to
- * this library: {@code opens my.settings to io.github.vqvae4j;} in its {@code module-info.java}.
+ * <p>A record in a named module must be public in an exported package, or its package must be open
+ * to this library: {@code opens my.settings to io.github.vqvae4j;} in its {@code module-info.java}.
  */
 public final class Records {
   private static final String LIBRARY = "io.github.vqvae4j";
@@ -33,47 +33,48 @@ public final class Records {
   private Records() {}
 
   /**
-   * Copies a record with another value of one component.
+   * Returns a copy of a record with a new value for one component.
    *
-   * @param record stays as it is
-   * @param component its name
-   * @param value of the component's type; an array for a {@code List} of its elements
+   * @param record the record to copy
+   * @param component the component's name
+   * @param value the new value, of the component's type; an array is converted for a component of
+   *     type {@code List}
    * @param <R> the record's type
-   * @return a new record
-   * @throws IllegalArgumentException if there is no such component, the value is of another type,
-   *     or the record's module keeps it closed
+   * @return a copy with the new value
+   * @throws IllegalArgumentException if there is no such component, the value has a different type,
+   *     or the record's module does not open its package
    */
   public static <R extends Record> R with(R record, String component, Object value) {
     Object[] values = values(record);
-    values[place(record, component)] = value;
+    values[indexOf(record, component)] = value;
     return copy(record, values);
   }
 
   /**
-   * Copies a record with other values of two components, which are checked together.
+   * Returns a copy of a record with new values for two components, which are validated together.
    *
-   * @param record stays as it is
-   * @param first a component's name
-   * @param firstValue of its type
-   * @param second another component's name
-   * @param secondValue of its type
+   * @param record the record to copy
+   * @param first the name of the first component
+   * @param firstValue its new value
+   * @param second the name of the second component
+   * @param secondValue its new value
    * @param <R> the record's type
-   * @return a new record
-   * @throws IllegalArgumentException as {@link #with(Record, String, Object)}
+   * @return a copy with the new values
+   * @throws IllegalArgumentException under the conditions of {@link #with(Record, String, Object)}
    */
   public static <R extends Record> R with(
       R record, String first, Object firstValue, String second, Object secondValue) {
     Object[] values = values(record);
-    values[place(record, first)] = firstValue;
-    values[place(record, second)] = secondValue;
+    values[indexOf(record, first)] = firstValue;
+    values[indexOf(record, second)] = secondValue;
     return copy(record, values);
   }
 
   /**
    * Returns the values of a record's components.
    *
-   * @param record any
-   * @return a new array, in the order of the components
+   * @param record the record
+   * @return a new array, in declaration order
    */
   public static Object[] values(Record record) {
     return Arrays.stream(record.getClass().getRecordComponents())
@@ -82,32 +83,33 @@ public final class Records {
   }
 
   /**
-   * Makes a record by its canonical constructor.
+   * Creates a record with its canonical constructor.
    *
    * @param type the record's class
-   * @param values of all components, in their order
+   * @param values the values of all components, in declaration order
    * @param <R> the record's type
    * @return a new record
-   * @throws IllegalArgumentException if a value is of another type than its component, there are
-   *     more or fewer values, or the record's module keeps it closed; also the constructor's own
+   * @throws IllegalArgumentException if a value does not have the type of its component, the number
+   *     of values is wrong, the record's module does not open its package, or the constructor
+   *     throws it
    */
   public static <R extends Record> R create(Class<R> type, Object... values) {
     RecordComponent[] components = type.getRecordComponents();
     if (values.length != components.length) {
       throw new IllegalArgumentException(
           type.getSimpleName()
-              + ": expected a value for each of "
+              + ": expected one value for each of "
               + names(components)
               + ", got "
               + values.length
-              + ".");
+              + " values.");
     }
     Class<?>[] types = new Class<?>[components.length];
     Object[] converted = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       types[i] = components[i].getType();
-      boolean listed = types[i] == List.class && values[i] instanceof Object[];
-      converted[i] = listed ? Arrays.asList((Object[]) values[i]) : values[i];
+      boolean isArrayForList = types[i] == List.class && values[i] instanceof Object[];
+      converted[i] = isArrayForList ? Arrays.asList((Object[]) values[i]) : values[i];
       checkType(type.getSimpleName() + "." + components[i].getName(), types[i], converted[i]);
     }
     try {
@@ -121,7 +123,7 @@ public final class Records {
     }
   }
 
-  /** An element of an array takes what an argument of a constructor takes. */
+  /** Uses an array store, which accepts the same values as a constructor argument. */
   private static void checkType(String component, Class<?> type, Object value) {
     try {
       Array.set(Array.newInstance(type, 1), 0, value);
@@ -133,13 +135,13 @@ public final class Records {
     }
   }
 
-  /** Makes a member of a record callable from here, if it is not. */
-  private static void open(Class<?> record, AccessibleObject member, Record of) {
-    if (!member.canAccess(of) && !member.trySetAccessible()) {
+  /** Makes a member of a record accessible to this class. */
+  private static void open(Class<?> record, AccessibleObject member, Record instance) {
+    if (!member.canAccess(instance) && !member.trySetAccessible()) {
       throw new IllegalArgumentException(
           "Records: "
               + record.getName()
-              + " is closed to vqvae4j; add \"opens "
+              + " is not accessible to vqvae4j. Add \"opens "
               + record.getPackageName()
               + " to "
               + LIBRARY
@@ -154,7 +156,7 @@ public final class Records {
     return create((Class<R>) record.getClass(), values);
   }
 
-  private static int place(Record record, String component) {
+  private static int indexOf(Record record, String component) {
     RecordComponent[] components = record.getClass().getRecordComponents();
     for (int i = 0; i < components.length; i++) {
       if (components[i].getName().equals(component)) {
@@ -166,9 +168,9 @@ public final class Records {
             + record.getClass().getSimpleName()
             + " has no component \""
             + component
-            + "\", expected one of "
+            + "\". Expected one of "
             + names(components)
-            + "; correct the name.");
+            + ".");
   }
 
   private static List<String> names(RecordComponent... components) {
@@ -187,10 +189,10 @@ public final class Records {
     }
   }
 
-  /** A record's own exception, which knows better than this class what is wrong. */
+  /** Returns the exception thrown by the record, which is more specific. */
   private static RuntimeException unwrap(InvocationTargetException e) {
-    if (e.getCause() instanceof RuntimeException own) {
-      return own;
+    if (e.getCause() instanceof RuntimeException exception) {
+      return exception;
     }
     if (e.getCause() instanceof Error error) {
       throw error;

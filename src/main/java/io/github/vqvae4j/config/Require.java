@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Checks of a record's components, for its constructor. What is refused is named by record and
- * component:
+ * Validates the components of a record in its constructor. Error messages start with the names of
+ * record and component:
  *
  * <pre>{@code
  * record Size(int height, Unit unit) {
@@ -22,13 +22,13 @@ public final class Require {
   private Require() {}
 
   /**
-   * Refuses a value out of range.
+   * Throws an exception if a condition does not hold.
    *
-   * @param holds whether it is in range; false for NaN where a range is compared with {@code >=}
-   * @param component record and component, {@code "Size.height"}
-   * @param expected the range
-   * @param got the value
-   * @throws IllegalArgumentException if it does not hold
+   * @param holds the condition; comparisons with {@code >=} and {@code <=} are false for NaN
+   * @param component the names of record and component, such as {@code "Size.height"}
+   * @param expected the expected range, such as {@code "at least 1"}
+   * @param got the actual value
+   * @throws IllegalArgumentException if the condition does not hold
    */
   public static void that(boolean holds, String component, String expected, Object got) {
     if (!holds) {
@@ -37,14 +37,14 @@ public final class Require {
   }
 
   /**
-   * Refuses a value out of range, and says what to do.
+   * Throws an exception with advice if a condition does not hold.
    *
-   * @param holds whether it is in range
-   * @param component record and component
-   * @param expected the range
-   * @param got the value
-   * @param advice what to do where the range does not say it
-   * @throws IllegalArgumentException if it does not hold
+   * @param holds the condition
+   * @param component the names of record and component
+   * @param expected the expected range
+   * @param got the actual value
+   * @param advice how to correct the value, if that is not obvious from the range
+   * @throws IllegalArgumentException if the condition does not hold
    */
   public static void that(
       boolean holds, String component, String expected, Object got, String advice) {
@@ -60,12 +60,12 @@ public final class Require {
   }
 
   /**
-   * Refuses null.
+   * Throws an exception if a value is null.
    *
-   * @param type the component's; the message lists an enum's constants
-   * @param component record and component
-   * @param value any
-   * @throws NullPointerException if it is null
+   * @param type the component's type; for an enum, the message lists its constants
+   * @param component the names of record and component
+   * @param value the value to check
+   * @throws NullPointerException if the value is null
    */
   public static void present(Class<?> type, String component, Object value) {
     if (value == null) {
@@ -80,20 +80,20 @@ public final class Require {
   }
 
   /**
-   * Copies a list, and refuses null for it and in it.
+   * Returns an immutable copy of a list without null elements.
    *
-   * @param type the elements'
-   * @param component record and component
-   * @param values any
-   * @param <T> the elements' type
-   * @return an immutable list of the same
-   * @throws NullPointerException if it or one of its elements is null
+   * @param type the element type
+   * @param component the names of record and component
+   * @param values the list to copy
+   * @param <T> the element type
+   * @return an immutable copy
+   * @throws NullPointerException if the list or one of its elements is null
    */
   public static <T> List<T> list(Class<T> type, String component, List<T> values) {
     present(List.class, component, values);
-    int place = 0;
+    int index = 0;
     for (T value : values) {
-      present(type, component + "[" + place++ + "]", value);
+      present(type, component + "[" + index++ + "]", value);
     }
     return List.copyOf(values);
   }

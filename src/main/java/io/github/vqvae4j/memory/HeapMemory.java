@@ -2,33 +2,36 @@ package io.github.vqvae4j.memory;
 
 import java.util.function.Supplier;
 
-/** Takes memory on the Java heap, and says what was asked for where there is too little. */
+/**
+ * Allocates memory on the Java heap and throws {@link InsufficientMemoryException} with the purpose
+ * and size of a failed allocation.
+ */
 public final class HeapMemory {
   private HeapMemory() {}
 
   /**
-   * Work that takes memory.
+   * A task that allocates memory.
    *
-   * @param <T> of its result
-   * @param <E> of what it throws besides
+   * @param <T> the result type
+   * @param <E> the type of checked exception thrown
    */
   @FunctionalInterface
-  public interface Work<T, E extends Exception> {
+  public interface Task<T, E extends Exception> {
     /**
-     * Does it.
+     * Runs the task.
      *
      * @return the result
-     * @throws E if it fails
+     * @throws E if the task fails
      */
     T run() throws E;
   }
 
   /**
-   * Allocates an array.
+   * Allocates an array of zeros.
    *
-   * @param length its number of elements
-   * @param what it is for, as the message calls it
-   * @return zeros
+   * @param length the number of elements
+   * @param what the purpose of the array, for the error message
+   * @return a new array
    * @throws InsufficientMemoryException if the heap is too small
    */
   public static float[] floats(int length, Supplier<String> what) {
@@ -36,34 +39,35 @@ public final class HeapMemory {
   }
 
   /**
-   * Runs work that takes memory of a known size.
+   * Runs a task that allocates a known amount of memory.
    *
-   * @param what it is for, as the message calls it
-   * @param bytes what it takes
-   * @param work allocates it
-   * @param <T> of the result
-   * @param <E> of what the work throws besides
-   * @return the result of the work
-   * @throws E as the work
-   * @throws InsufficientMemoryException if the whole heap is smaller, or memory runs out
+   * @param what the purpose of the memory, for the error message
+   * @param bytes the number of bytes required
+   * @param task the task that allocates them
+   * @param <T> the result type
+   * @param <E> the type of checked exception thrown by the task
+   * @return the result of the task
+   * @throws E if the task throws it
+   * @throws InsufficientMemoryException if the required memory exceeds the maximum heap size, or
+   *     memory runs out
    */
-  public static <T, E extends Exception> T guard(Supplier<String> what, long bytes, Work<T, E> work)
+  public static <T, E extends Exception> T guard(Supplier<String> what, long bytes, Task<T, E> task)
       throws E {
     if (bytes > Runtime.getRuntime().maxMemory()) {
       throw insufficient(what.get(), MemorySize.text(bytes), bytes, null);
     }
     try {
-      return work.run();
+      return task.run();
     } catch (OutOfMemoryError e) {
       throw insufficient(what.get(), MemorySize.text(bytes), bytes, e);
     }
   }
 
   /**
-   * Throws the {@code OutOfMemoryError} that a failure was caused by, if it was: some of the JDK's
-   * readers wrap it as if their input were bad.
+   * Throws the {@code OutOfMemoryError} in the cause chain of a failure, if there is one. Some of
+   * the JDK's readers wrap the error as if their input were corrupt.
    *
-   * @param failure any
+   * @param failure the exception to inspect
    */
   public static void throwCausingError(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -74,13 +78,14 @@ public final class HeapMemory {
   }
 
   /**
-   * What the heap does not hold.
+   * Creates an exception for a failed heap allocation. Its message states the current usage and
+   * limit, and suggests a sufficient limit.
    *
-   * @param what it was for
-   * @param needs how much, as text
-   * @param bytes how much at least
-   * @param cause the JVM's error, or null if the whole heap is smaller
-   * @return an exception with these figures, and a limit that will likely do
+   * @param what the purpose of the memory
+   * @param needs the required amount, as text
+   * @param bytes the minimum number of bytes required
+   * @param cause the JVM's error, or null if the required memory exceeds the maximum heap size
+   * @return a new exception
    */
   public static InsufficientMemoryException insufficient(
       String what, String needs, long bytes, Throwable cause) {
@@ -92,29 +97,29 @@ public final class HeapMemory {
             + what
             + " needs "
             + needs
-            + " beside the "
+            + " in addition to the "
             + MemorySize.text(used)
             + " in use; the heap's limit is "
             + MemorySize.text(limit)
             + " (-Xmx)"
             + (used + bytes <= limit
-                ? ", but what is free is not in one piece, or the JVM needs it to move objects."
+                ? ", but the free memory is fragmented or reserved by the garbage collector."
                 : ".");
     return new InsufficientMemoryException(
         cause == null ? facts : facts + " (" + cause.getMessage() + ")",
-        "Use smaller images or crops, fewer at a time, or smaller files, or "
-            + raise(Math.max(used + bytes, limit)),
+        "Use smaller images or crops, smaller batches, or smaller files, or "
+            + raiseLimit(Math.max(used + bytes, limit)),
         bytes,
         true,
         cause);
   }
 
-  private static String raise(long least) {
+  private static String raiseLimit(long minimum) {
     long machine = MemorySize.ofMachine();
-    return least > machine
-        ? "a machine with more than this one's " + MemorySize.text(machine) + "."
+    return minimum > machine
+        ? "a machine with more memory than this one, which has " + MemorySize.text(machine) + "."
         : "raise the limit, for example with -Xmx"
-            + MemorySize.setting(least)
+            + MemorySize.setting(minimum)
             + "; this machine has "
             + MemorySize.text(machine)
             + ".";

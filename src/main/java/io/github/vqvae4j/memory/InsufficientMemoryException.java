@@ -1,37 +1,38 @@
 package io.github.vqvae4j.memory;
 
 /**
- * Thrown if an operation needs more memory than there is: on the Java heap, or outside of it, where
- * tensors lie. The message says what it was needed for, how much, what the limit is, and what to
- * do.
+ * Thrown when an operation needs more memory than is available, either on the Java heap or in
+ * native memory, which holds the tensors. The message states the purpose, the required amount, the
+ * limit, and possible remedies.
  *
- * <p>The library goes on working: a model is as it was, and once the failed step is closed its
- * memory outside the heap is freed. So this is no {@code Error}; a server may refuse one image that
- * is too large and take the next. A file that was being read is not to blame: it may be sound.
+ * <p>The library remains usable: models are unchanged, and the native memory of the failed step is
+ * freed when the step is closed. This is therefore not an {@code Error}; a server can reject an
+ * image that is too large and process the next one. If a file was being read, the file is not
+ * necessarily corrupt.
  */
 public final class InsufficientMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What was needed and what there is. */
+  /** The required and the available memory. */
   private final String facts;
 
-  /** What to do. */
+  /** Possible remedies. */
   private final String advice;
 
-  /** What could not be allocated. */
+  /** The size of the failed allocation. */
   private final long bytes;
 
-  /** Whether on the Java heap. */
+  /** Whether the Java heap ran out, rather than native memory. */
   private final boolean onHeap;
 
   /**
    * Creates the exception.
    *
-   * @param facts what was needed and what there is
-   * @param advice what to do
-   * @param bytes what could not be allocated
-   * @param onHeap whether on the Java heap, rather than outside of it
-   * @param cause the error of the JVM or of JavaCPP, or null if the limit was known before
+   * @param facts the required and the available memory, as complete sentences
+   * @param advice possible remedies, as complete sentences
+   * @param bytes the size of the failed allocation
+   * @param onHeap whether the Java heap ran out, rather than native memory
+   * @param cause the error of the JVM or of JavaCPP, or null if no allocation was attempted
    */
   public InsufficientMemoryException(
       String facts, String advice, long bytes, boolean onHeap, Throwable cause) {
@@ -43,39 +44,39 @@ public final class InsufficientMemoryException extends RuntimeException {
   }
 
   /**
-   * Creates the same exception with more to do about it.
+   * Returns a copy of this exception with additional advice.
    *
-   * @param addition a sentence
-   * @return an exception whose message ends with the sentence, and whose cause is this one
+   * @param addition a sentence to append
+   * @return an exception whose message ends with the sentence, and whose cause is this exception
    */
   public InsufficientMemoryException with(String addition) {
     return new InsufficientMemoryException(facts, advice + " " + addition, bytes, onHeap, this);
   }
 
   /**
-   * Creates the same exception with other advice.
+   * Returns a copy of this exception with different advice.
    *
-   * @param other sentences instead of those that say what to do
-   * @return whose message ends in them
+   * @param other the sentences that replace the advice
+   * @return an exception whose message ends with the sentences, and whose cause is this exception
    */
   public InsufficientMemoryException withAdvice(String other) {
     return new InsufficientMemoryException(facts, other, bytes, onHeap, this);
   }
 
   /**
-   * Returns the size of what could not be allocated, beside what the operation had already.
+   * Returns the size of the failed allocation, excluding memory that the operation already held.
    *
-   * @return in bytes
+   * @return the size in bytes
    */
   public long bytes() {
     return bytes;
   }
 
   /**
-   * Returns where memory ran out.
+   * Returns whether the Java heap ran out of memory.
    *
-   * @return true for the Java heap, whose limit is -Xmx; false for memory outside of it, where
-   *     tensors lie
+   * @return true for the Java heap, which is limited by {@code -Xmx}; false for native memory,
+   *     which holds the tensors
    */
   public boolean isOnHeap() {
     return onHeap;

@@ -4,23 +4,23 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
-/** Amounts of memory, as people and as the JVM read them. */
+/** Formats amounts of memory for messages and for JVM options. */
 public final class MemorySize {
   private static final OperatingSystemMXBean MACHINE =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private static final long MEGABYTE = 1L << 20;
 
-  /** What settings are rounded up to. */
+  /** The multiple to which settings are rounded up. */
   private static final long ROUND = 100 * MEGABYTE;
 
   private MemorySize() {}
 
   /**
-   * Formats an amount for a message.
+   * Formats an amount of memory for a message.
    *
-   * @param bytes how much
-   * @return such as {@code 6.1 GB}
+   * @param bytes the number of bytes
+   * @return a text such as {@code 6.1 GB}
    */
   public static String text(long bytes) {
     return bytes < 1L << 30
@@ -29,21 +29,21 @@ public final class MemorySize {
   }
 
   /**
-   * Formats a limit that will likely do as the value of a setting of Java or JavaCPP, neither of
-   * which takes fractions. A quarter more than needed, since neither the heap nor an arena can be
-   * filled to the last byte.
+   * Formats a sufficient limit as the value of a JVM or JavaCPP option; neither accepts fractions.
+   * It is 25 % higher than required because neither the heap nor an arena can be filled completely.
    *
-   * @param needed in bytes
-   * @return such as {@code 1500m}
+   * @param needed the required number of bytes
+   * @return a text such as {@code 1500m}
    */
   public static String setting(long needed) {
     return (needed + needed / 4 + ROUND - 1) / ROUND * (ROUND / MEGABYTE) + "m";
   }
 
   /**
-   * Returns what there is to the process, disk included: of the container, if it runs in one.
+   * Returns the total memory available to the process, including swap space: that of the container
+   * if the process runs in one.
    *
-   * @return in bytes
+   * @return the size in bytes
    */
   public static long ofMachine() {
     return MACHINE.getTotalMemorySize() + MACHINE.getTotalSwapSpaceSize();

@@ -5,16 +5,26 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * A seedable generator of random numbers whose whole state can be saved and restored.
+ * A seedable random number generator whose complete state can be saved and restored.
+ *
+ * <pre>{@code
+ * Rng rng = new Rng(42);
+ * double noise = rng.nextGaussian();
+ * long[] saved = rng.state();
+ * double next = rng.nextDouble();
+ * rng.restore(saved);
+ * boolean same = rng.nextDouble() == next; // true
+ * }</pre>
  *
  * <p>The algorithm is xoshiro256++ (Blackman and Vigna, "Scrambled linear pseudorandom number
  * generators", 2019), seeded through SplitMix64 (Steele, Lea and Flood, "Fast splittable
- * pseudorandom number generators", 2014). It and each method declared here are written out, and not
- * taken from the JDK, so that a seed gives the same numbers on every JDK. The JDK's streams take
- * their numbers from these methods; its bounded float and double numbers, bounded long numbers and
- * {@code nextExponential} have algorithms of the JDK's own, which may change.
+ * pseudorandom number generators", 2014). The algorithm and every method declared here are
+ * implemented in this class, so a seed produces the same sequence on every JDK. The inherited
+ * streams draw from these methods, but the inherited bounded {@code float}, {@code double} and
+ * {@code long} methods and {@code nextExponential} use the JDK's algorithms, which may change
+ * between releases.
  *
- * <p>Not thread-safe: give each thread its own, by {@link #at} or {@link #split()}.
+ * <p>Not thread-safe: create one generator per thread with {@link #at} or {@link #split()}.
  */
 public final class Rng implements RandomGenerator {
   /** 2<sup>64</sup> divided by the golden ratio, made odd: the step of SplitMix64. */
@@ -23,9 +33,9 @@ public final class Rng implements RandomGenerator {
   private final long[] state = new long[4];
 
   /**
-   * Creates the generator that a seed determines.
+   * Creates a generator from a seed.
    *
-   * @param seed any number
+   * @param seed the seed; any value
    */
   public Rng(long seed) {
     for (int i = 0; i < state.length; i++) {
@@ -34,21 +44,21 @@ public final class Rng implements RandomGenerator {
   }
 
   /**
-   * Returns a new generator that is a function of a seed and keys alone, such as (seed, step,
-   * place): whoever asks, and in whatever order, gets the same numbers. With G = 0x9E3779B97F4A7C15
-   * and SplitMix64's finalizer mix, it is
+   * Returns a new generator determined by a seed and keys only, such as (seed, step, example). The
+   * sequence does not depend on what was drawn before or on the order of calls. With G =
+   * 0x9E3779B97F4A7C15 and SplitMix64's finalizer {@code mix}, the generator is
    *
    * <pre>
    * h = mix(mix(seed + G) + number of keys + G)
-   * h = mix(h + key + G)    for each key in turn
+   * h = mix(h + key + G)    for each key, in order
    * new Rng(h)
    * </pre>
    *
-   * <p>so that neighbouring keys, keys in another order, and (1) and (1, 0) give unrelated numbers.
-   * Two lists of keys give the same generator only by chance, once in 2<sup>64</sup> pairs.
+   * <p>so adjacent keys, permuted keys, and key lists of different lengths such as (1) and (1, 0)
+   * produce unrelated sequences. Two different key lists collide with probability 2<sup>-64</sup>.
    *
-   * @param seed any number
-   * @param keys any numbers, none or more
+   * @param seed the seed; any value
+   * @param keys the keys; any values, possibly none
    * @return a new generator
    */
   public static Rng at(long seed, long... keys) {
@@ -59,7 +69,7 @@ public final class Rng implements RandomGenerator {
     return new Rng(hash);
   }
 
-  /** The finalizer of SplitMix64: Stafford's variant 13 of the one of MurmurHash3. */
+  /** The finalizer of SplitMix64: Stafford's variant 13 of MurmurHash3's finalizer. */
   private static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -79,86 +89,99 @@ public final class Rng implements RandomGenerator {
     return result;
   }
 
-  /** Returns any int: the upper half of {@link #nextLong()}. */
+  /** Returns a uniformly distributed int: the upper 32 bits of {@link #nextLong()}. */
   @Override
   public int nextInt() {
     return (int) (nextLong() >>> 32);
   }
 
   /**
-   * Returns a number from 0 to bound - 1, each equally likely. A power of two takes the lower bits
-   * of {@link #nextInt()}; any other bound takes the remainder of its upper 31 bits, of which those
-   * past the last whole multiple of the bound are drawn again.
+   * Returns a uniformly distributed value from 0 (inclusive) to {@code bound} (exclusive). If the
+   * bound is a power of two, the result is the low bits of {@link #nextInt()}; otherwise it is the
+   * remainder of its upper 31 bits, and draws beyond the last full multiple of the bound are
+   * rejected.
    *
-   * @param bound 1 or more
-   * @throws IllegalArgumentException if the bound is less
+   * @param bound the exclusive upper bound, at least 1
+   * @throws IllegalArgumentException if {@code bound} is less than 1
    */
   @Override
   public int nextInt(int bound) {
     if (bound < 1) {
       throw new IllegalArgumentException(
-          "Rng: expected a bound of 1 or more, got "
+          "Rng.nextInt: expected a bound of at least 1, got "
               + bound
-              + ": give how many numbers there are.");
+              + ". Pass the number of possible values.");
     }
     if ((bound & (bound - 1)) == 0) {
       return nextInt() & (bound - 1);
     }
     int bits;
-    int number;
+    int value;
     do {
       bits = nextInt() >>> 1;
-      number = bits % bound;
-      // Overflows where the multiple that bits are in is not whole.
-    } while (bits - number + (bound - 1) < 0);
-    return number;
+      value = bits % bound;
+      // Overflows if bits lies in the incomplete last multiple of the bound.
+    } while (bits - value + (bound - 1) < 0);
+    return value;
   }
 
   /**
-   * Returns a number from {@code origin} to {@code bound - 1}, each equally likely: {@code origin +
-   * nextInt(bound - origin)}, or, if that difference is no int, the first {@link #nextInt()} in the
-   * range.
+   * Returns a uniformly distributed value from {@code origin} (inclusive) to {@code bound}
+   * (exclusive): {@code origin + nextInt(bound - origin)}, or, if that difference overflows, the
+   * first {@link #nextInt()} within the range.
    *
-   * @throws IllegalArgumentException if origin is not less than bound
+   * @param origin the inclusive lower bound
+   * @param bound the exclusive upper bound
+   * @throws IllegalArgumentException if {@code origin} is not less than {@code bound}
    */
   @Override
   public int nextInt(int origin, int bound) {
     if (origin >= bound) {
       throw new IllegalArgumentException(
-          "Rng: expected an origin below the bound, got " + origin + " and " + bound + ".");
+          "Rng.nextInt: expected an origin less than the bound, got origin "
+              + origin
+              + " and bound "
+              + bound
+              + ".");
     }
     int count = bound - origin;
     if (count > 0) {
       return origin + nextInt(count);
     }
-    int number = nextInt();
-    while (number < origin || number >= bound) {
-      number = nextInt();
+    int value = nextInt();
+    while (value < origin || value >= bound) {
+      value = nextInt();
     }
-    return number;
+    return value;
   }
 
-  /** Returns a number in [0, 1), a multiple of 2<sup>-53</sup>: the upper 53 bits. */
+  /**
+   * Returns a uniform value in [0, 1), a multiple of 2<sup>-53</sup>: the upper 53 bits of {@link
+   * #nextLong()}.
+   */
   @Override
   public double nextDouble() {
     return (nextLong() >>> 11) * 0x1p-53;
   }
 
-  /** Returns a number in [0, 1), a multiple of 2<sup>-24</sup>: the upper 24 bits. */
+  /**
+   * Returns a uniform value in [0, 1), a multiple of 2<sup>-24</sup>: the upper 24 bits of {@link
+   * #nextLong()}.
+   */
   @Override
   public float nextFloat() {
     return (nextLong() >>> 40) * 0x1p-24f;
   }
 
-  /** Returns the uppermost bit. */
+  /** Returns a random boolean: the highest bit of {@link #nextLong()}. */
   @Override
   public boolean nextBoolean() {
     return nextLong() < 0;
   }
 
   /**
-   * Returns a number from the standard normal distribution, by Marsaglia's polar method. The
-   * method's second number is thrown away, so that {@link #state()} is the whole state.
+   * Returns a sample of the standard normal distribution, by Marsaglia's polar method. The method's
+   * second sample is discarded, so {@link #state()} is the complete state.
    */
   @Override
   public double nextGaussian() {
@@ -167,19 +190,20 @@ public final class Rng implements RandomGenerator {
       double v = 2 * nextDouble() - 1;
       double s = u * u + v * v;
       if (s > 0 && s < 1) {
-        // StrictMath's logarithm is the same everywhere; square roots always are.
+        // StrictMath.log is identical on all platforms; Math.sqrt always is.
         return u * Math.sqrt(-2 * StrictMath.log(s) / s);
       }
     }
   }
 
   /**
-   * Sets {@code target[from]} to {@code target[to - 1]} to what {@link #nextFloat()} returns.
+   * Fills {@code target[from]} to {@code target[to - 1]} with successive {@link #nextFloat()}
+   * values.
    *
-   * @param target is written
-   * @param from the first index
-   * @param to one more than the last
-   * @throws IndexOutOfBoundsException if the range is not in the array
+   * @param target the array to fill
+   * @param from the first index to fill, inclusive
+   * @param to the end of the range, exclusive
+   * @throws IndexOutOfBoundsException if the range is out of the array's bounds
    */
   public void fillUniform(float[] target, int from, int to) {
     Objects.checkFromToIndex(from, to, target.length);
@@ -189,12 +213,13 @@ public final class Rng implements RandomGenerator {
   }
 
   /**
-   * Sets {@code target[from]} to {@code target[to - 1]} to what {@link #nextDouble()} returns.
+   * Fills {@code target[from]} to {@code target[to - 1]} with successive {@link #nextDouble()}
+   * values.
    *
-   * @param target is written
-   * @param from the first index
-   * @param to one more than the last
-   * @throws IndexOutOfBoundsException if the range is not in the array
+   * @param target the array to fill
+   * @param from the first index to fill, inclusive
+   * @param to the end of the range, exclusive
+   * @throws IndexOutOfBoundsException if the range is out of the array's bounds
    */
   public void fillUniform(double[] target, int from, int to) {
     Objects.checkFromToIndex(from, to, target.length);
@@ -204,90 +229,95 @@ public final class Rng implements RandomGenerator {
   }
 
   /**
-   * Sets each of {@code target[from]} to {@code target[to - 1]} to a value with a probability, or
-   * else to 0: to the value where {@link #nextDouble()} is less than the probability. The mask of
-   * dropout has the value 1 / p.
+   * Fills {@code target[from]} to {@code target[to - 1]} with Bernoulli samples: each element
+   * becomes {@code value} if {@link #nextDouble()} is less than the probability, otherwise 0. A
+   * dropout mask with keep probability p has the value 1 / p.
    *
-   * @param target is written
-   * @param from the first index
-   * @param to one more than the last
-   * @param probability 0 to 1
-   * @param value what is not 0
-   * @throws IndexOutOfBoundsException if the range is not in the array
-   * @throws IllegalArgumentException if the probability is not within 0 and 1
+   * @param target the array to fill
+   * @param from the first index to fill, inclusive
+   * @param to the end of the range, exclusive
+   * @param probability the probability of {@code value}, from 0 to 1
+   * @param value the value of selected elements
+   * @throws IndexOutOfBoundsException if the range is out of the array's bounds
+   * @throws IllegalArgumentException if the probability is not in [0, 1]
    */
   public void fillBernoulli(float[] target, int from, int to, double probability, float value) {
     Objects.checkFromToIndex(from, to, target.length);
-    long below = below(probability);
-    // Chosen as bits: of ints the compiler makes a conditional move, of floats a branch, which the
-    // processor would mostly guess wrong (1 ns instead of 5 for each).
+    long threshold = threshold(probability);
+    // Selecting the bits as ints compiles to a conditional move; selecting floats compiles to a
+    // branch that is often mispredicted (5 ns instead of 1 ns per element).
     int bits = Float.floatToRawIntBits(value);
     for (int i = from; i < to; i++) {
-      target[i] = Float.intBitsToFloat(nextLong() >>> 11 < below ? bits : 0);
+      target[i] = Float.intBitsToFloat(nextLong() >>> 11 < threshold ? bits : 0);
     }
   }
 
   /**
-   * As {@link #fillBernoulli(float[], int, int, double, float)}: the same numbers give the same
-   * choices.
+   * Fills {@code target[from]} to {@code target[to - 1]} with Bernoulli samples, like {@link
+   * #fillBernoulli(float[], int, int, double, float)}. From the same state, both methods select the
+   * same elements.
    *
-   * @param target is written
-   * @param from the first index
-   * @param to one more than the last
-   * @param probability 0 to 1
-   * @param value what is not 0
-   * @throws IndexOutOfBoundsException if the range is not in the array
-   * @throws IllegalArgumentException if the probability is not within 0 and 1
+   * @param target the array to fill
+   * @param from the first index to fill, inclusive
+   * @param to the end of the range, exclusive
+   * @param probability the probability of {@code value}, from 0 to 1
+   * @param value the value of selected elements
+   * @throws IndexOutOfBoundsException if the range is out of the array's bounds
+   * @throws IllegalArgumentException if the probability is not in [0, 1]
    */
   public void fillBernoulli(double[] target, int from, int to, double probability, double value) {
     Objects.checkFromToIndex(from, to, target.length);
-    long below = below(probability);
+    long threshold = threshold(probability);
     long bits = Double.doubleToRawLongBits(value);
     for (int i = from; i < to; i++) {
-      target[i] = Double.longBitsToDouble(nextLong() >>> 11 < below ? bits : 0);
+      target[i] = Double.longBitsToDouble(nextLong() >>> 11 < threshold ? bits : 0);
     }
   }
 
-  /** How many of the 2<sup>53</sup> numbers of {@link #nextDouble()} are below a probability. */
-  private static long below(double probability) {
+  /**
+   * Returns the number of the 2<sup>53</sup> possible {@link #nextDouble()} values below a
+   * probability.
+   */
+  private static long threshold(double probability) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new IllegalArgumentException(
-          "Rng: expected a probability from 0 to 1, got " + probability + ".");
+          "Rng.fillBernoulli: expected a probability from 0 to 1, got " + probability + ".");
     }
     return (long) Math.ceil(probability * 0x1p53);
   }
 
   /**
-   * Returns a new generator, independent of what this one gives from now on: {@code new
-   * Rng(nextLong())}.
+   * Creates a new generator that is statistically independent of this generator's subsequent
+   * values: {@code new Rng(nextLong())}.
    *
-   * @return the new one
+   * @return a new generator
    */
   public Rng split() {
     return new Rng(nextLong());
   }
 
   /**
-   * Returns the whole state, for {@link #restore}.
+   * Returns a copy of the complete state, for {@link #restore}.
    *
-   * @return four numbers, a copy
+   * @return an array of 4 values
    */
   public long[] state() {
     return state.clone();
   }
 
   /**
-   * Goes on from a saved state.
+   * Restores a saved state.
    *
-   * @param saved what {@link #state()} had returned
-   * @throws IllegalArgumentException if it is not four numbers of which one at least is not zero
+   * @param saved a state returned by {@link #state()}
+   * @throws IllegalArgumentException if {@code saved} does not have 4 values or all of them are
+   *     zero
    */
   public void restore(long[] saved) {
     if (saved.length != state.length || (saved[0] | saved[1] | saved[2] | saved[3]) == 0) {
       throw new IllegalArgumentException(
-          "Rng: expected a state of 4 numbers that are not all zero, got "
+          "Rng.restore: expected a state of 4 values that are not all zero, got "
               + Arrays.toString(saved)
-              + ": pass what Rng.state() returned.");
+              + ". Pass a state returned by Rng.state().");
     }
     System.arraycopy(saved, 0, state, 0, state.length);
   }

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.GatherScatter;
 import io.github.vqvae4j.tensor.internal.RowExtrema;
-import io.github.vqvae4j.tensor.internal.RowKernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,14 +26,14 @@ final class Indexing {
       long[] flat = x.shape();
       flat[along] = indices.length();
       INDArray y = x.allocate(flat);
-      RowKernels.gather(name(), x.array(), along, flatIndices, y);
+      GatherScatter.gather(name(), x.array(), along, flatIndices, y);
       long[] shape = concatenated(before, indices.dims(), after);
       return ForwardResult.of(
           x.view(y, shape),
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.scatterAdd(x.view(dy.array(), flat), along, flatIndices, dx);
+            GatherScatter.scatterAdd(x.view(dy.array(), flat), along, flatIndices, dx);
             back.add(x, dx);
           });
     }
@@ -64,17 +64,17 @@ final class Indexing {
                 + ".");
       }
       INDArray flatIndices = segments.array();
-      RowKernels.checkIndices(name(), flatIndices, count);
+      GatherScatter.checkIndices(name(), flatIndices, count);
       long[] shape = x.shape();
       shape[0] = count;
       INDArray y = x.allocate(shape);
-      RowKernels.scatterAdd(x.array(), 0, flatIndices, y);
+      GatherScatter.scatterAdd(x.array(), 0, flatIndices, y);
       return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.gather(name(), dy.array(), 0, flatIndices, dx);
+            GatherScatter.gather(name(), dy.array(), 0, flatIndices, dx);
             back.add(x, dx);
           });
     }
@@ -96,13 +96,13 @@ final class Indexing {
       Tensor x = inputs[0];
       INDArray columns = inputs[1].array();
       INDArray y = x.allocate(inputs[1].dims());
-      RowKernels.pick(name(), x.array(), columns, y);
+      GatherScatter.gatherColumns(name(), x.array(), columns, y);
       return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.place(dy.array(), columns, dx);
+            GatherScatter.scatterAddColumns(dy.array(), columns, dx);
             back.add(x, dx);
           });
     }
@@ -114,15 +114,15 @@ final class Indexing {
     public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
       INDArray columns = inputs[1].array();
-      RowKernels.checkIndices(name(), columns, size);
+      GatherScatter.checkIndices(name(), columns, size);
       INDArray y = x.allocate(x.size(0), size);
-      RowKernels.place(x.array(), columns, y);
+      GatherScatter.scatterAddColumns(x.array(), columns, y);
       return ForwardResult.of(
           y,
           x.dtype(),
           (dy, back) -> {
             INDArray dx = x.allocate(x.dims());
-            RowKernels.pick(name(), dy.array(), columns, dx);
+            GatherScatter.gatherColumns(name(), dy.array(), columns, dx);
             back.add(x, dx);
           });
     }
@@ -156,13 +156,13 @@ final class Indexing {
       Tensor rows = inputs[0];
       INDArray columns = rows.step().arena().allocate(DType.INT, rows.size(0), k);
       INDArray y = rows.allocate(rows.size(0), k);
-      RowExtrema.top(rows.array(), y, columns);
+      RowExtrema.topK(rows.array(), y, columns);
       return ForwardResult.of(
               y,
               rows.dtype(),
               (dy, back) -> {
                 INDArray dx = rows.allocate(rows.dims());
-                RowKernels.place(dy.array(), columns, dx);
+                GatherScatter.scatterAddColumns(dy.array(), columns, dx);
                 back.add(rows, dx);
               })
           .with(new ForwardResult.Constant(columns, DType.INT));
@@ -206,7 +206,7 @@ final class Indexing {
     }
     if (along != x.rank() - 1) {
       // Otherwise, the operation checks them in this order itself.
-      RowKernels.checkIndices(name, indices.array(), x.size(along));
+      GatherScatter.checkIndices(name, indices.array(), x.size(along));
     }
     return along;
   }

@@ -24,10 +24,10 @@ public final class MemoryGuard {
     try {
       return work.get();
     } catch (InsufficientMemoryException e) {
-      MemoryLimits.freeKept();
+      MemoryLimits.releaseCaches();
       throw e;
     } catch (OutOfMemoryError e) {
-      throw MemoryLimits.of(bytes, what, e);
+      throw MemoryLimits.exception(bytes, what, e);
     }
   }
 

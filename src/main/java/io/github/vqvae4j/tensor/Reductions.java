@@ -1,8 +1,8 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.tensor.internal.GatherScatter;
 import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.RowExtrema;
-import io.github.vqvae4j.tensor.internal.RowKernels;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,7 +61,7 @@ final class Reductions {
           rows.dtype(),
           (dy, back) -> {
             INDArray gradient = rows.allocate(rows.dims());
-            RowKernels.place(dy.array(), columns, gradient);
+            GatherScatter.scatterAddColumns(dy.array(), columns, gradient);
             back.add(rows, gradient);
           });
     }

@@ -63,7 +63,7 @@ public final class Step implements AutoCloseable {
   private final boolean training;
   private final RngKey key;
   private final Kernels floatKernels;
-  private final Arena arena = Arena.take();
+  private final Arena arena = Arena.acquire();
   private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
@@ -511,7 +511,7 @@ public final class Step implements AutoCloseable {
    */
   public void freeOnClose() {
     check();
-    arena.freeOnClose();
+    arena.releaseOnClose();
   }
 
   /**
@@ -522,7 +522,7 @@ public final class Step implements AutoCloseable {
    */
   public long bytes() {
     check();
-    return arena.used();
+    return arena.usedBytes();
   }
 
   /**
@@ -533,7 +533,7 @@ public final class Step implements AutoCloseable {
    */
   public long workspaceBytes() {
     check();
-    return NativeMemory.workspaces();
+    return NativeMemory.workspaceBytes();
   }
 
   @Override
@@ -546,7 +546,7 @@ public final class Step implements AutoCloseable {
       leaves.clear();
       parametrized.clear();
       pendingUpdates.clear();
-      arena.giveBack();
+      arena.recycle();
     }
   }
 

@@ -10,7 +10,7 @@ import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
 import io.github.vqvae4j.tensor.internal.Kernels.PoolingMode;
 import io.github.vqvae4j.tensor.internal.Kernels.Unary;
 import io.github.vqvae4j.tensor.internal.Nd4jArrays;
-import io.github.vqvae4j.tensor.internal.Stamps;
+import io.github.vqvae4j.tensor.internal.VersionStamp;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
@@ -288,7 +288,7 @@ public final class Tensor {
 
   /** Releases the memory to the step's arena if the arena owns it, and invalidates this tensor. */
   void releaseMemory() {
-    if (value != null && step.arena().owns(value)) {
+    if (value != null && step.arena().contains(value)) {
       step.arena().release(value);
       invalidate();
     }
@@ -420,7 +420,7 @@ public final class Tensor {
       return storageOwner.stamp();
     }
     if (stamp == 0) {
-      stamp = Stamps.next();
+      stamp = VersionStamp.next();
     }
     return stamp;
   }

@@ -2,7 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
-import io.github.vqvae4j.tensor.internal.Stamps;
+import io.github.vqvae4j.tensor.internal.VersionStamp;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -212,13 +212,13 @@ public class Variable implements AutoCloseable {
   public final void set(double[] values) {
     checkLength(values.length);
     HeapCopy.write(values, array());
-    stamp = Stamps.next();
+    stamp = VersionStamp.next();
   }
 
   /** Overwrites all values with those of an array of the same shape and data type. */
   final void set(INDArray values) {
     HeapCopy.copy(values, array());
-    stamp = Stamps.next();
+    stamp = VersionStamp.next();
   }
 
   /**
@@ -333,7 +333,7 @@ public class Variable implements AutoCloseable {
   public final void write(long offset, float[] source, int start, int length) {
     checkFloat();
     HeapCopy.write(source, start, length, array(), offset);
-    stamp = Stamps.next();
+    stamp = VersionStamp.next();
   }
 
   private void checkFloat() {

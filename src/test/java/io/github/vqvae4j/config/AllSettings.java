@@ -42,9 +42,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Every record of settings, and what tests need to know of them. */
+/** All configuration records, with values for their components. */
 final class AllSettings {
-  /** One of each; {@link SettersTest#everyRecordOfSettingsIsHere} names those that lack. */
+  /** One of each; {@link SettersTest#allConfigurationRecordsAreListed} reports missing ones. */
   static final List<Record> SETTINGS =
       List.of(
           ConvConfig.of(4, 4, 3).stride(3),
@@ -80,7 +80,7 @@ final class AllSettings {
   private static final List<UnaryOperator<ResidualConfig>> CHANGES =
       List.of(r -> r.dilationGrowth(2), r -> r.bias(false).skip(Skip.RECTIFIED));
 
-  /** Values to try, of which some setters refuse some. */
+  /** Values to try; some setters reject some of them. */
   private static final Map<Class<?>, List<?>> VALUES =
       Map.ofEntries(
           Map.entry(int.class, List.of(1, 2, 5, 4, 3, 6)),
@@ -102,7 +102,7 @@ final class AllSettings {
     return type.isEnum() ? List.of(type.getEnumConstants()) : VALUES.get(type);
   }
 
-  /** Methods that make another of the same record. */
+  /** Returns the methods that return a modified copy of the record. */
   static List<Method> setters(Class<?> record) {
     return Arrays.stream(record.getMethods())
         .filter(m -> !Modifier.isStatic(m.getModifiers()) && !m.isSynthetic())

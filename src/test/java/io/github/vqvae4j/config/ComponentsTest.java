@@ -14,11 +14,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every component of every record of settings: what is refused is named by record and component,
- * beside what was expected and what came; and it is printed.
+ * Validation of every component of every configuration record: errors name the record, the
+ * component, the expected and the actual value. All components are included in toString.
  */
 class ComponentsTest {
-  /** Nobody accepts these. */
+  /** Values that every component rejects. */
   private static final Map<Class<?>, List<?>> OUT_OF_RANGE =
       Map.of(
           int.class, List.of(Integer.MIN_VALUE),
@@ -33,70 +33,73 @@ class ComponentsTest {
   private static Stream<DynamicTest> ofAll(Check check) {
     return AllSettings.SETTINGS.stream()
         .flatMap(
-            one ->
-                Arrays.stream(one.getClass().getRecordComponents())
-                    .map(c -> DynamicTest.dynamicTest(path(one, c), () -> check.of(one, c))));
+            settings ->
+                Arrays.stream(settings.getClass().getRecordComponents())
+                    .map(
+                        c ->
+                            DynamicTest.dynamicTest(
+                                path(settings, c), () -> check.of(settings, c))));
   }
 
   private static String path(Record settings, RecordComponent component) {
     return settings.getClass().getSimpleName() + "." + component.getName();
   }
 
-  private static void refused(
+  private static void assertRejected(
       Class<? extends Exception> type, Record settings, RecordComponent component, Object value) {
-    refused(type, settings, component, value, "");
+    assertRejected(type, settings, component, value, "");
   }
 
-  private static void refused(
+  private static void assertRejected(
       Class<? extends Exception> type,
       Record settings,
       RecordComponent component,
       Object value,
-      String place) {
+      String index) {
     String message =
         String.valueOf(
             assertThrows(type, () -> Records.with(settings, component.getName(), value))
                 .getMessage());
-    String start = path(settings, component) + place + ": expected ";
+    String start = path(settings, component) + index + ": expected ";
     assertTrue(message.startsWith(start), message);
     assertTrue(message.contains(", got "), message);
   }
 
   @TestFactory
-  Stream<DynamicTest> nullIsRefused() {
+  Stream<DynamicTest> nullIsRejected() {
     return ofAll(
         (settings, component) -> {
           if (component.getType().isPrimitive()) {
-            refused(IllegalArgumentException.class, settings, component, null);
-          } else if (!component.getName().equals("cache")) { // none is known on some machines
-            refused(NullPointerException.class, settings, component, null);
+            assertRejected(IllegalArgumentException.class, settings, component, null);
+          } else if (!component.getName().equals("cache")) { // may be null on some machines
+            assertRejected(NullPointerException.class, settings, component, null);
           }
         });
   }
 
   @TestFactory
-  Stream<DynamicTest> nullInAListIsRefused() {
+  Stream<DynamicTest> nullInAListIsRejected() {
     return ofAll(
         (settings, component) -> {
           if (component.getType() == List.class) {
             List<Object> list = new ArrayList<>((List<?>) value(settings, component));
             list.add(null);
-            String place = "[" + (list.size() - 1) + "]";
-            refused(NullPointerException.class, settings, component, list, place);
+            String index = "[" + (list.size() - 1) + "]";
+            assertRejected(NullPointerException.class, settings, component, list, index);
           }
         });
   }
 
   @TestFactory
-  Stream<DynamicTest> valuesOutOfRangeAreRefused() {
+  Stream<DynamicTest> valuesOutOfRangeAreRejected() {
     return ofAll(
         (settings, component) -> {
           for (Object value : OUT_OF_RANGE.getOrDefault(component.getType(), List.of())) {
-            refused(IllegalArgumentException.class, settings, component, value);
+            assertRejected(IllegalArgumentException.class, settings, component, value);
           }
           if (component.getGenericType() instanceof ParameterizedType list
               && list.getActualTypeArguments()[0] == Integer.class) {
-            refused(
+            assertRejected(
                 IllegalArgumentException.class,
                 settings,
                 component,
@@ -107,14 +110,14 @@ class ComponentsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> valuesOfAnotherTypeAreRefused() {
+  Stream<DynamicTest> valuesOfTheWrongTypeAreRejected() {
     return ofAll(
         (settings, component) ->
-            refused(IllegalArgumentException.class, settings, component, new Object()));
+            assertRejected(IllegalArgumentException.class, settings, component, new Object()));
   }
 
   @TestFactory
-  Stream<DynamicTest> allIsPrinted() {
+  Stream<DynamicTest> toStringContainsAllComponents() {
     return ofAll(
         (settings, component) -> {
           String printed = component.getName() + "=" + value(settings, component);

@@ -14,11 +14,11 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records of settings in a named module, as a user of the library may have. */
+/** Records in a user's named module. */
 class RecordsOfModulesTest {
   @TempDir private Path folder;
 
-  /** A record, {@code Size(3, 5)} in package my.settings of a module, compiled for the test. */
+  /** Compiles a module and returns {@code Size(3, 5)} from its package my.settings. */
   private Record size(String modifier, String directive) throws Exception {
     Path info = write("module-info.java", "module my.module { exports my; " + directive + " }");
     write(
@@ -58,12 +58,12 @@ class RecordsOfModulesTest {
   }
 
   @Test
-  void aPublicRecordOfAnExportedPackageIsCopied() throws Exception {
+  void publicRecordsInExportedPackagesAreCopied() throws Exception {
     assertCopied(size("public", "exports my.settings;"));
   }
 
   @Test
-  void anyRecordOfAnOpenPackageIsCopied() throws Exception {
+  void recordsInOpenPackagesAreCopied() throws Exception {
     assertCopied(size("", "opens my.settings;"));
   }
 
@@ -75,19 +75,19 @@ class RecordsOfModulesTest {
   }
 
   @Test
-  void ofAClosedPackageItSaysWhatToDo() throws Exception {
-    assertRefused(size("public", ""));
+  void closedPackagesAreRejected() throws Exception {
+    assertRejected(size("public", ""));
   }
 
   @Test
-  void soItDoesForARecordThatIsNotPublic() throws Exception {
-    assertRefused(size("", "exports my.settings;"));
+  void nonPublicRecordsAreRejected() throws Exception {
+    assertRejected(size("", "exports my.settings;"));
   }
 
-  private static void assertRefused(Record size) {
+  private static void assertRejected(Record size) {
     String[] parts = {
-      "my.settings.Size is closed to vqvae4j",
-      "add \"opens my.settings to io.github.vqvae4j;\" to the module-info.java of my.module",
+      "my.settings.Size is not accessible to vqvae4j",
+      "Add \"opens my.settings to io.github.vqvae4j;\" to the module-info.java of my.module",
       "make the record public and export its package"
     };
     assertSays(

@@ -11,8 +11,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
+/** {@link Records}. */
 class RecordsTest {
-  private record Size(int height, long width, double share, List<String> names, String note) {
+  private record Size(int height, long width, double ratio, List<String> names, String note) {
     Size {
       if (height > width) {
         throw new UncheckedIOException("high", new java.io.IOException());
@@ -20,7 +21,7 @@ class RecordsTest {
       names = List.copyOf(names);
     }
 
-    /** Not the constructor's business. */
+    /** Differs from the component. */
     @Override
     public String note() {
       return note == null ? "none" : note;
@@ -30,73 +31,73 @@ class RecordsTest {
   private static final Size SIZE = new Size(2, 3, 0.5, List.of("a"), "x");
 
   @Test
-  void oneComponentOrTwoAreReplaced() {
+  void oneOrTwoComponentsAreReplaced() {
     assertEquals(new Size(1, 3, 0.5, List.of("a"), "x"), Records.with(SIZE, "height", 1));
     assertEquals(new Size(2, 3, 0.5, List.of(), "x"), Records.with(SIZE, "names", List.of()));
     Size larger = Records.with(SIZE, "width", 9L, "height", 8);
     assertEquals(new Size(8, 9, 0.5, List.of("a"), "x"), larger);
-    assertEquals(new Size(2, 3, 0.5, List.of("a"), "x"), SIZE, "it stays as it is");
+    assertEquals(new Size(2, 3, 0.5, List.of("a"), "x"), SIZE, "the original is unchanged");
   }
 
-  /** As where Java assigns them. */
+  /** Like Java's assignment conversion. */
   @Test
-  void smallerNumbersBecomeLargerOnes() {
+  void primitivesAreWidened() {
     assertEquals(4L, Records.with(SIZE, "width", 4).width());
-    assertEquals(4.0, Records.with(SIZE, "share", 4).share());
+    assertEquals(4.0, Records.with(SIZE, "ratio", 4).ratio());
   }
 
   @Test
-  void theConstructorChecksAndItsExceptionIsItsOwn() {
+  void exceptionsOfTheConstructorAreRethrown() {
     UncheckedIOException e =
         assertThrows(UncheckedIOException.class, () -> Records.with(SIZE, "height", 4));
     assertEquals("high", e.getMessage());
     assertThrows(NullPointerException.class, () -> Records.with(SIZE, "names", null));
   }
 
-  /** Together: in turn, the first would be refused. */
+  /** Changed one after the other, the first change would be rejected. */
   @Test
-  void twoComponentsAreCheckedTogether() {
+  void twoComponentsAreValidatedTogether() {
     assertEquals(20, Records.with(SIZE, "height", 20, "width", 20L).height());
   }
 
   @Test
-  void anUnknownNameIsRefused() {
+  void unknownNamesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Records.with(SIZE, "hight", 1)),
         "Size has no component \"hight\"",
-        "[height, width, share, names, note]");
+        "[height, width, ratio, names, note]");
     assertThrows(
         IllegalArgumentException.class, () -> Records.with(SIZE, "height", 1, "Width", 1L));
   }
 
   @Test
-  void aValueOfAnotherTypeIsRefused() {
-    refused(
+  void valuesOfTheWrongTypeAreRejected() {
+    assertRejected(
         () -> Records.with(SIZE, "height", 1L),
         "Size.height: expected a value of type int, got 1 of type Long.");
-    refused(
+    assertRejected(
         () -> Records.with(SIZE, "height", null),
         "Size.height: expected a value of type int, got null.");
-    refused(
+    assertRejected(
         () -> Records.with(SIZE, "height", 1, "names", "a"),
         "Size.names: expected a value of type List, got a of type String.");
-    refused(
+    assertRejected(
         () -> Records.create(Size.class, 1, 2, 3, List.of(), "x", "y"),
-        "Size: expected a value for each of [height, width, share, names, note], got 6.");
+        "Size: expected one value for each of [height, width, ratio, names, note], got 6 values.");
   }
 
-  private static void refused(Executable mistake, String message) {
-    assertEquals(message, assertThrows(IllegalArgumentException.class, mistake).getMessage());
+  private static void assertRejected(Executable call, String message) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
   }
 
   @Test
-  void anArrayBecomesAList() {
+  void arraysAreConvertedToLists() {
     assertEquals(List.of("p", "q"), Records.with(SIZE, "names", new String[] {"p", "q"}).names());
     assertEquals(List.of(), Records.with(SIZE, "names", new String[0]).names());
   }
 
   @Test
-  void valuesAreInOrderAndMakeTheRecordAgain() {
+  void valuesRecreateTheRecord() {
     Object[] values = Records.values(SIZE);
     assertArrayEquals(new Object[] {2, 3L, 0.5, List.of("a"), "x"}, values);
     assertEquals(SIZE, Records.create(Size.class, values));
@@ -106,7 +107,7 @@ class RecordsTest {
   }
 
   @Test
-  void valuesAreThoseOfTheAccessors() {
+  void valuesAreReadThroughAccessors() {
     Size without = new Size(2, 3, 0.5, List.of(), null);
     assertEquals("none", Records.values(without)[4]);
   }

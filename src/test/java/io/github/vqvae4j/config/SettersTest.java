@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every setter of every record of settings: it sets what its name says and nothing else, and what
- * it sets is checked.
+ * Every setter of every configuration record changes exactly the component it is named after, and
+ * its values are validated.
  */
 class SettersTest {
   private static final String LIBRARY = "io.github.vqvae4j";
 
-  /** The components that a setter of another name, or of a part of one, sets. */
+  /** The components of setters that are not named after their component. */
   private static final Map<String, List<String>> OTHER_COMPONENTS =
       Map.ofEntries(
           Map.entry("ConvConfig.stride", List.of("options")),
@@ -47,11 +47,10 @@ class SettersTest {
           Map.entry("DenseDecoderConfig.linear", List.of("hidden")),
           Map.entry("ImageFolderConfig.gray", List.of("channels")),
           Map.entry("DownloadConfig.timeouts", List.of("connectTimeout", "stallTimeout")),
-          Map.entry("DownloadConfig.listen", List.of("listener")),
           Map.entry("Augmentation.crop", List.of("height", "width")));
 
-  /** Setters of what others set, too: the last counts. */
-  private static final Set<String> OTHER_WORDS =
+  /** Setters of components that other setters also set; the last call wins. */
+  private static final Set<String> ALIASES =
       Set.of(
           "ConvConfig.options",
           "ConvConfig.same",
@@ -92,7 +91,7 @@ class SettersTest {
   }
 
   @Test
-  void everyRecordOfSettingsIsHere() {
+  void allConfigurationRecordsAreListed() {
     Set<String> found =
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(LIBRARY).stream()
@@ -107,20 +106,20 @@ class SettersTest {
                             || !AllSettings.setters(record).isEmpty())
                 .map(Class::getSimpleName)
                 .collect(Collectors.toSet());
-    Set<String> here =
+    Set<String> listed =
         AllSettings.SETTINGS.stream()
             .map(one -> one.getClass().getSimpleName())
             .collect(Collectors.toSet());
-    assertEquals(found, here);
+    assertEquals(found, listed);
   }
 
   @TestFactory
-  Stream<DynamicTest> aSetterSetsWhatItIsNamedAfterAndNothingElse() {
-    return ofAll(setter -> true, SettersTest::setsItsOwn);
+  Stream<DynamicTest> settersChangeOnlyTheirComponent() {
+    return ofAll(setter -> true, SettersTest::checkChanges);
   }
 
-  private static void setsItsOwn(Method setter, Record settings) {
-    List<String> own =
+  private static void checkChanges(Method setter, Record settings) {
+    List<String> components =
         OTHER_COMPONENTS.getOrDefault(name(setter, settings), List.of(setter.getName()));
     Map<String, Object> before = AllSettings.components(settings);
     int changes = 0;
@@ -135,21 +134,22 @@ class SettersTest {
       Map<String, Object> after = AllSettings.components(changed);
       Map<String, Object> differences = new TreeMap<>(after);
       differences.entrySet().removeIf(e -> e.getValue().equals(before.get(e.getKey())));
-      assertTrue(own.containsAll(differences.keySet()), own + " beside " + differences);
-      changes += differences.size() == own.size() ? 1 : 0;
-      if (own.equals(List.of(setter.getName())) && arguments.length == 1
-          || own.size() == 2 && arguments.length == 2) {
+      assertTrue(
+          components.containsAll(differences.keySet()), components + " but changed " + differences);
+      changes += differences.size() == components.size() ? 1 : 0;
+      if (components.equals(List.of(setter.getName())) && arguments.length == 1
+          || components.size() == 2 && arguments.length == 2) {
         for (int i = 0; i < arguments.length; i++) {
-          Object value = set(arguments[i], before.get(own.get(i)));
-          assertEquals(value, after.get(own.get(i)), own.get(i));
+          Object value = set(arguments[i], before.get(components.get(i)));
+          assertEquals(value, after.get(components.get(i)), components.get(i));
         }
       }
-      assertEquals(before, AllSettings.components(settings), "they stay as they are");
+      assertEquals(before, AllSettings.components(settings), "the original is unchanged");
     }
-    assertTrue(changes > 0, "none of the values changes " + own);
+    assertTrue(changes > 0, "no value changes " + components);
   }
 
-  @SuppressWarnings("unchecked") // operators are those of the component
+  @SuppressWarnings("unchecked") // operators have the type of the component
   private static Object set(Object argument, Object before) {
     if (argument instanceof UnaryOperator<?> change) {
       return ((UnaryOperator<Object>) change).apply(before);
@@ -158,18 +158,18 @@ class SettersTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> theOrderDoesNotMatter() {
+  Stream<DynamicTest> settersCommute() {
     return AllSettings.SETTINGS.stream()
         .map(
             one ->
                 DynamicTest.dynamicTest(
-                    one.getClass().getSimpleName(), () -> anyTwoSettersCommute(one)));
+                    one.getClass().getSimpleName(), () -> checkCommutativity(one)));
   }
 
-  private static void anyTwoSettersCommute(Record settings) {
+  private static void checkCommutativity(Record settings) {
     List<Method> setters =
         AllSettings.setters(settings.getClass()).stream()
-            .filter(setter -> !OTHER_WORDS.contains(name(setter, settings)))
+            .filter(setter -> !ALIASES.contains(name(setter, settings)))
             .toList();
     int pairs = 0;
     for (Method first : setters) {
@@ -183,7 +183,7 @@ class SettersTest {
             expected = call(second, call(first, settings, one), other);
             actual = call(first, call(second, settings, other), one);
           } catch (IllegalArgumentException e) {
-            continue; // refused in this order, or in both
+            continue; // rejected in one order or both
           }
           assertEquals(expected, actual, first + " and " + second);
           pairs++;
@@ -193,7 +193,7 @@ class SettersTest {
     assertTrue(pairs > 0 || setters.size() < 2, "no pair of values is accepted");
   }
 
-  /** Of several ways to set one and the same thing, the last is right. */
+  /** Whether both setters set the padding; the last call wins. */
   private static boolean setPadding(Method first, Method second) {
     return Set.of("padding", "same", "causal")
         .containsAll(List.of(first.getName(), second.getName()));
@@ -209,7 +209,7 @@ class SettersTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> numbersOutOfRangeAreRefusedByTheRecord() {
+  Stream<DynamicTest> valuesOutOfRangeAreRejectedByTheConstructor() {
     Map<Class<?>, Object> outOfRange =
         Map.of(int.class, Integer.MIN_VALUE, long.class, -1L, double.class, Double.NaN);
     return ofAll(
@@ -223,17 +223,17 @@ class SettersTest {
               assertThrows(IllegalArgumentException.class, () -> call(setter, settings, arguments));
           assertTrue(
               Arrays.stream(e.getStackTrace()).anyMatch(f -> f.getMethodName().equals("<init>")),
-              "not by a constructor: " + e);
+              "not thrown by a constructor: " + e);
         });
   }
 
   @TestFactory
-  Stream<DynamicTest> nullIsRefused() {
+  Stream<DynamicTest> nullIsRejected() {
     return ofAll(
         setter ->
             setter.getParameterCount() == 1
                 && !setter.getParameterTypes()[0].isPrimitive()
-                && !setter.getName().equals("cache"), // none is known on some machines
+                && !setter.getName().equals("cache"), // may be null on some machines
         (setter, settings) -> {
           NullPointerException e =
               assertThrows(

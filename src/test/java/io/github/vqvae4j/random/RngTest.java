@@ -15,20 +15,22 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** The generator of random numbers. */
+/** {@link Rng}. */
 class RngTest {
   private static final int MANY = 100_000;
 
-  /** Printed by src/test/python/random_numbers.py, which is written from the algorithms alone. */
+  /**
+   * Values from src/test/python/random_numbers.py, which implements the algorithms independently.
+   */
   @Test
-  void givesTheNumbersOfXoshiro256PlusPlusSeededBySplitMix64() {
-    assertGives(
+  void implementsXoshiro256PlusPlusSeededBySplitMix64() {
+    assertSequence(
         0L, 0x53175d61490b23dfL, 0x61da6f3dc380d507L, 0x5c0fdf91ec9a7bfcL, 0x02eebf8c3bbe5e1aL);
-    assertGives(
+    assertSequence(
         1L, 0xcfc5d07f6f03c29bL, 0xbf424132963fe08dL, 0x19a37d5757aaf520L, 0xbf08119f05cd56d6L);
-    assertGives(
+    assertSequence(
         -1L, 0x56ccf8ce948e27b2L, 0xe68588432e5a5b90L, 0xe3e9b5a48119ca8bL, 0x460f19495532ae73L);
-    assertGives(
+    assertSequence(
         123456789012345L,
         0x5664598cc331e0eeL,
         0x25920aacdbe5fdeeL,
@@ -36,15 +38,15 @@ class RngTest {
         0xf8a3e22858734f01L);
   }
 
-  private static void assertGives(long seed, long... expected) {
+  private static void assertSequence(long seed, long... expected) {
     Rng rng = new Rng(seed);
-    long[] numbers = LongStream.generate(rng::nextLong).limit(expected.length).toArray();
-    assertArrayEquals(expected, numbers, "seed " + seed);
+    long[] values = LongStream.generate(rng::nextLong).limit(expected.length).toArray();
+    assertArrayEquals(expected, values, "seed " + seed);
   }
 
-  /** The first numbers that the authors' own code gives for the state 1, 2, 3, 4. */
+  /** The first values of the authors' implementation for the state 1, 2, 3, 4. */
   @Test
-  void givesThePublishedNumbers() {
+  void matchesThePublishedImplementation() {
     Rng rng = new Rng(0);
     rng.restore(new long[] {1, 2, 3, 4});
     assertEquals(41_943_041L, rng.nextLong());
@@ -53,9 +55,9 @@ class RngTest {
     assertEquals(3_591_011_842_654_386L, rng.nextLong());
   }
 
-  /** The logarithm within nextGaussian is the one of StrictMath, and bounds are met alike. */
+  /** nextGaussian uses StrictMath, and bounded methods do not use the JDK's algorithms. */
   @Test
-  void givesTheSameNumbersOnEveryJdk() {
+  void sequencesAreTheSameOnEveryJdk() {
     Rng rng = new Rng(11);
     long checksum = 0;
     for (int i = 0; i < MANY; i++) {
@@ -71,9 +73,9 @@ class RngTest {
     assertFalse(rng.nextBoolean());
   }
 
-  /** The first outputs published for SplitMix64 with seed 1234567 are the state. */
+  /** The initial state equals the published SplitMix64 outputs for seed 1234567. */
   @Test
-  void theStateIsThatOfSplitMix64() {
+  void theStateIsSeededBySplitMix64() {
     String[] published = {
       "6457827717110365317", "3203168211198807973", "9817491932198370423", "4593380528125082431"
     };
@@ -84,16 +86,16 @@ class RngTest {
     assertArrayEquals(published, state);
   }
 
-  /** Printed by src/test/python/random_numbers.py. */
+  /** Values from src/test/python/random_numbers.py. */
   @Test
-  void eachKindOfNumberIsTheFunctionThatItsJavadocSays() {
+  void methodsMatchTheirDocumentedFormulas() {
     assertInts(1, 0, 0, 0, 0, 0, 0, 0, 0);
     assertInts(2, 0, 1, 0, 0, 1, 1, 0, 0);
     assertInts(3, 2, 1, 0, 1, 1, 1, 1, 0);
     assertInts(6, 2, 1, 3, 4, 4, 1, 1, 0);
     assertInts(1000, 766, 17, 87, 28, 560, 749, 587, 478);
     assertInts(1 << 16, 48076, 41363, 4334, 30904, 45137, 20395, 16950, 1356);
-    // Nearly half of all draws are drawn again.
+    // Nearly half of all draws are rejected.
     assertInts((1 << 30) + 1, 563435560, 279650587, 44237478, 845523907, 780941602, 655884240);
     assertInts(Integer.MAX_VALUE, 1846369766, 1731875017, 2070612087, 1295400028, 563435560);
     Rng rng = new Rng(11);
@@ -113,73 +115,74 @@ class RngTest {
     rng = new Rng(11);
     for (double expected :
         new double[] {0.3613369948833081, 0.43722908835552543, -0.9971647547939007}) {
-      // Python's logarithm is the C library's.
+      // Python uses the C library's logarithm.
       assertEquals(expected, rng.nextGaussian(), 1e-15);
     }
   }
 
   private static void assertInts(int bound, int... expected) {
     Rng rng = new Rng(11);
-    int[] numbers = IntStream.generate(() -> rng.nextInt(bound)).limit(expected.length).toArray();
-    assertArrayEquals(expected, numbers, "bound " + bound);
+    int[] values = IntStream.generate(() -> rng.nextInt(bound)).limit(expected.length).toArray();
+    assertArrayEquals(expected, values, "bound " + bound);
     Rng same = new Rng(11);
-    Rng moved = new Rng(11);
+    Rng shifted = new Rng(11);
     int[] streamed = same.ints(expected.length, 0, bound).toArray();
-    assertArrayEquals(expected, streamed, "a stream takes its numbers from nextInt");
-    for (int number : expected) {
-      assertEquals(number - 7, moved.nextInt(-7, bound - 7));
+    assertArrayEquals(expected, streamed, "streams draw from nextInt");
+    for (int value : expected) {
+      assertEquals(value - 7, shifted.nextInt(-7, bound - 7));
     }
   }
 
   @Test
-  void aRangeWiderThanAnIntIsMetWhole() {
+  void rangesWiderThanAnIntAreCovered() {
     Rng rng = new Rng(12);
-    int low = 0;
+    int negative = 0;
     for (int i = 0; i < MANY; i++) {
-      int number = rng.nextInt(Integer.MIN_VALUE, Integer.MAX_VALUE - 1_000_000_000);
-      assertTrue(number < Integer.MAX_VALUE - 1_000_000_000);
-      low += number < 0 ? 1 : 0;
+      int value = rng.nextInt(Integer.MIN_VALUE, Integer.MAX_VALUE - 1_000_000_000);
+      assertTrue(value < Integer.MAX_VALUE - 1_000_000_000);
+      negative += value < 0 ? 1 : 0;
     }
-    double share = 0x1p31 / (0x1p32 - 1 - 1_000_000_000);
-    assertEquals(share, (double) low / MANY, fourSigma(0.5));
+    double fraction = 0x1p31 / (0x1p32 - 1 - 1_000_000_000);
+    assertEquals(fraction, (double) negative / MANY, fourSigma(0.5));
   }
 
   @Test
-  void boundedNumbersAreEquallyLikely() {
+  void boundedValuesAreUniform() {
     for (int bound : new int[] {6, 8}) {
       Rng rng = new Rng(13);
       int[] counts = new int[bound];
       for (int i = 0; i < MANY; i++) {
         counts[rng.nextInt(bound)]++;
       }
-      double share = 1.0 / bound;
+      double fraction = 1.0 / bound;
       for (int count : counts) {
-        assertEquals(share, (double) count / MANY, fourSigma(Math.sqrt(share * (1 - share))));
+        assertEquals(
+            fraction, (double) count / MANY, fourSigma(Math.sqrt(fraction * (1 - fraction))));
       }
     }
   }
 
   @Test
-  void boundsWithoutNumbersAreRefused() {
+  void emptyRangesAreRejected() {
     Rng rng = new Rng(3);
     for (int bound : new int[] {0, -1, Integer.MIN_VALUE}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> rng.nextInt(bound)),
-          "a bound of 1 or more",
+          "a bound of at least 1",
           "got " + bound);
     }
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> rng.nextInt(5, 5)),
-        "an origin below the bound",
-        "5 and 5");
+        "an origin less than the bound",
+        "origin 5 and bound 5");
     assertThrows(
         IllegalArgumentException.class,
         () -> rng.nextInt(Integer.MAX_VALUE, Integer.MIN_VALUE),
-        "not by overflow");
+        "overflow is handled");
   }
 
   @Test
-  void fillsGiveTheNumbersOfOneCallEachAndLeaveTheRest() {
+  void fillUniformEqualsSingleDraws() {
     Rng one = new Rng(14);
     Rng filling = new Rng(14);
     float[] floats = new float[11];
@@ -199,7 +202,7 @@ class RngTest {
   }
 
   @Test
-  void fillsTakeAValueWithAProbability() {
+  void fillBernoulliSelectsWithTheProbability() {
     for (double probability : new double[] {0, 0x1p-53, 0.3, 0.5, 1 - 0x1p-53, 1}) {
       Rng one = new Rng(15);
       Rng inFloat = new Rng(15);
@@ -210,16 +213,16 @@ class RngTest {
       doubles[MANY + 1] = 5;
       inFloat.fillBernoulli(floats, 1, MANY + 1, probability, -1.25f);
       inDouble.fillBernoulli(doubles, 1, MANY + 1, probability, 1 / 0.7);
-      int kept = 0;
+      int selectedCount = 0;
       for (int i = 1; i <= MANY; i++) {
-        boolean taken = one.nextDouble() < probability;
-        assertEquals(taken ? -1.25f : 0f, floats[i]);
-        assertEquals(taken ? 1 / 0.7 : 0.0, doubles[i]);
-        kept += taken ? 1 : 0;
+        boolean selected = one.nextDouble() < probability;
+        assertEquals(selected ? -1.25f : 0f, floats[i]);
+        assertEquals(selected ? 1 / 0.7 : 0.0, doubles[i]);
+        selectedCount += selected ? 1 : 0;
       }
       assertEquals(
           probability,
-          (double) kept / MANY,
+          (double) selectedCount / MANY,
           fourSigma(Math.sqrt(probability * (1 - probability))) + 1e-15);
       assertEquals(5, floats[0] + floats[MANY + 1]);
       assertEquals(5, doubles[0] + doubles[MANY + 1]);
@@ -229,18 +232,19 @@ class RngTest {
   }
 
   @Test
-  void fillsRefuseWhatIsNoRangeAndNoProbability() {
+  void fillsRejectInvalidRangesAndProbabilities() {
     Rng rng = new Rng(16);
     long[] before = rng.state();
     float[] floats = {7, 7};
     double[] doubles = {7, 7};
-    for (double none : new double[] {-0.1, 1.1, Double.NaN}) {
+    for (double invalid : new double[] {-0.1, 1.1, Double.NaN}) {
       assertSays(
           assertThrows(
-              IllegalArgumentException.class, () -> rng.fillBernoulli(floats, 0, 2, none, 1)),
+              IllegalArgumentException.class, () -> rng.fillBernoulli(floats, 0, 2, invalid, 1)),
           "from 0 to 1",
-          "got " + none);
-      assertThrows(IllegalArgumentException.class, () -> rng.fillBernoulli(doubles, 0, 2, none, 1));
+          "got " + invalid);
+      assertThrows(
+          IllegalArgumentException.class, () -> rng.fillBernoulli(doubles, 0, 2, invalid, 1));
     }
     for (int[] range : new int[][] {{-1, 1}, {0, 3}, {2, 1}}) {
       assertOutside(() -> rng.fillUniform(floats, range[0], range[1]));
@@ -258,7 +262,7 @@ class RngTest {
   }
 
   @Test
-  void goesOnFromASavedState() {
+  void restoresASavedState() {
     Rng rng = new Rng(3);
     rng.nextGaussian();
     long[] state = rng.state();
@@ -266,20 +270,20 @@ class RngTest {
     Rng other = new Rng(4);
     other.restore(state);
     state[0]++;
-    double[] found = {
+    double[] actual = {
       other.nextGaussian(), other.nextDouble(), other.nextInt(10), other.nextGaussian()
     };
-    assertArrayEquals(expected, found);
+    assertArrayEquals(expected, actual);
     assertArrayEquals(rng.state(), other.state());
   }
 
   @Test
-  void refusesAStateThatIsNone() {
+  void rejectsInvalidStates() {
     Rng rng = new Rng(3);
     long[] before = rng.state();
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> rng.restore(new long[] {1, 2, 3})),
-        "4 numbers",
+        "4 values",
         "[1, 2, 3]",
         "Rng.state()");
     assertSays(
@@ -289,7 +293,7 @@ class RngTest {
   }
 
   @Test
-  void splitsIntoGeneratorsThatHaveNothingInCommon() {
+  void splitGeneratorsAreIndependent() {
     Rng rng = new Rng(5);
     Rng first = rng.split();
     Rng second = rng.split();
@@ -303,25 +307,25 @@ class RngTest {
       seen.add(Double.doubleToLongBits(b));
       seen.add(Double.doubleToLongBits(rng.nextGaussian()));
     }
-    assertEquals(3 * MANY, seen.size(), "no number twice");
+    assertEquals(3 * MANY, seen.size(), "all values are distinct");
     assertEquals(0, product / MANY, fourSigma(1), "no correlation");
     Rng again = new Rng(5);
     assertEquals(new Rng(5).split().nextLong(), again.split().nextLong());
-    assertNotEquals(new Rng(5).nextLong(), again.nextLong(), "a split moves on");
+    assertNotEquals(new Rng(5).nextLong(), again.nextLong(), "split advances the state");
   }
 
   @Test
-  void uniformNumbersAreUniform() {
+  void uniformValuesAreUniform() {
     Rng rng = new Rng(6);
     double sum = 0;
     double squares = 0;
     int[] counts = new int[10];
     for (int i = 0; i < MANY; i++) {
-      double number = rng.nextDouble();
-      assertTrue(number >= 0 && number < 1);
-      sum += number;
-      squares += number * number;
-      counts[(int) (10 * number)]++;
+      double value = rng.nextDouble();
+      assertTrue(value >= 0 && value < 1);
+      sum += value;
+      squares += value * value;
+      counts[(int) (10 * value)]++;
     }
     assertEquals(0.5, sum / MANY, fourSigma(Math.sqrt(1.0 / 12)));
     assertEquals(1.0 / 3, squares / MANY, fourSigma(Math.sqrt(4.0 / 45)));
@@ -331,19 +335,19 @@ class RngTest {
   }
 
   @Test
-  void normalNumbersAreNormal() {
+  void normalValuesAreNormal() {
     Rng rng = new Rng(7);
     double[] moments = new double[5];
     int beyondTwo = 0;
     for (int i = 0; i < MANY; i++) {
-      double number = rng.nextGaussian();
+      double value = rng.nextGaussian();
       for (int power = 1; power < moments.length; power++) {
-        moments[power] += Math.pow(number, power) / MANY;
+        moments[power] += Math.pow(value, power) / MANY;
       }
-      beyondTwo += Math.abs(number) > 2 ? 1 : 0;
+      beyondTwo += Math.abs(value) > 2 ? 1 : 0;
     }
-    // The standard deviation of a power is the root of the moment of twice that power, less its
-    // mean's square: moments 2, 4, 6, 8 are 1, 3, 15, 105.
+    // The variance of x^k is the 2k-th moment minus the squared k-th moment; the moments 2, 4, 6
+    // and 8 are 1, 3, 15 and 105.
     assertEquals(0, moments[1], fourSigma(1));
     assertEquals(1, moments[2], fourSigma(Math.sqrt(3 - 1)));
     assertEquals(0, moments[3], fourSigma(Math.sqrt(15)));
@@ -351,7 +355,7 @@ class RngTest {
     assertEquals(0.0455, (double) beyondTwo / MANY, fourSigma(Math.sqrt(0.0455)));
   }
 
-  /** Four standard deviations of a mean. */
+  /** Returns four standard deviations of a mean. */
   private static double fourSigma(double standardDeviation) {
     return 4 * standardDeviation / Math.sqrt(MANY);
   }

@@ -232,7 +232,7 @@ class Nd4jBridgeTest {
     assertRejected(Nd4j.create(DataType.FLOAT, 3, 0, 2), "an empty one of shape [3, 0, 2]");
     INDArray closed = Nd4j.createFromArray(1f, 0f, 1f);
     closed.close();
-    assertRejected(closed, "one that was closed");
+    assertRejected(closed, "a closed one");
   }
 
   @Test

@@ -25,7 +25,7 @@ class LargeImageTest {
   private static final String LATENTS = "one map of %d x %d latents";
 
   private static final String[] SMALLER = {
-    "Use smaller images or crops, fewer at a time", "this machine has"
+    "Use smaller images or crops, smaller batches", "this machine has"
   };
 
   @Test
@@ -34,8 +34,8 @@ class LargeImageTest {
         new ChildJvm().with("-Xmx512m", "-Dorg.bytedeco.javacpp.maxBytes=100m"),
         2048,
         "outside the Java heap: a tensor [1, 1024, 1024, 32] in FLOAT",
-        "needs a block of 128.0 MB beside",
-        "JavaCPP's limit is 100.0 MB (maxBytes; as much as -Xmx unless set)",
+        "needs a block of 128.0 MB in addition to",
+        "JavaCPP's limit is 100.0 MB (maxBytes; defaults to -Xmx)",
         "raise the limit, for example with -Dorg.bytedeco.javacpp.maxBytes=");
   }
 
@@ -48,7 +48,7 @@ class LargeImageTest {
             .with("-Dvqvae4j.kernels=" + kernels),
         1024,
         "outside the Java heap: ",
-        " MB beside the ",
+        " MB in addition to the ",
         "JavaCPP's limit is 150.0 MB");
   }
 
@@ -60,9 +60,9 @@ class LargeImageTest {
             .with("-Dorg.bytedeco.javacpp.maxPhysicalBytes=1100m"),
         4096,
         "outside the Java heap: a tensor [1, 2048, 2048, 64] in FLOAT",
-        "needs a block of 1.0 GB beside",
-        "the limit of the process, which has",
-        "is 1.1 GB (maxPhysicalBytes;",
+        "needs a block of 1.0 GB in addition to",
+        "the process uses",
+        "and its limit is 1.1 GB (maxPhysicalBytes;",
         "raise the limit, for example with -Dorg.bytedeco.javacpp.maxPhysicalBytes=");
   }
 
@@ -75,7 +75,7 @@ class LargeImageTest {
         4096,
         "on the Java heap: ",
         " needs 64.0 MB ",
-        " beside the ",
+        " in addition to the ",
         " (-Xmx)",
         "or raise the limit, for example with -Xmx",
         "Java heap space");

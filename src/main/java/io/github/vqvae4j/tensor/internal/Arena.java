@@ -12,22 +12,22 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The native memory of one step after another on one thread. It is reset, not freed, and the array
- * objects laid over its slots are kept too, so that a step which repeats the last one's allocations
- * allocates nothing.
+ * A native memory arena that is reused by consecutive steps of a thread. It is reset rather than
+ * freed, and the array objects that wrap its memory are cached, so a step that repeats the previous
+ * step's allocations allocates nothing.
  *
- * <p>A slot given back within a step is handed out again, see {@link FreeSlots}.
+ * <p>Memory released within a step is reused; see {@link FreeList}.
  */
 public final class Arena {
   private static final long CHUNK = 16L << 20;
 
-  /** More than any machine has, and a number that a double holds. */
-  private static final long MOST_BYTES = 1L << 53;
+  /** An upper bound that exceeds any machine's memory and is exact as a double. */
+  private static final long MAX_BYTES = 1L << 53;
 
-  /** Beyond so many array objects the table is emptied; the garbage collector takes them. */
+  /** The maximum number of cached array objects; beyond it the cache is cleared. */
   private static final int MAX_ARRAYS = 16_384;
 
-  /** Arenas whose steps are closed, for the next steps of the thread. */
+  /** The thread's arenas that are not in use by an open step. */
   private static final ThreadLocal<ArrayDeque<Arena>> IDLE = ThreadLocal.withInitial(Arena::idle);
 
   private record Key(long address, DType dtype, long[] shape) {
@@ -49,29 +49,29 @@ public final class Arena {
 
   private final List<Chunk> chunks = new ArrayList<>();
 
-  /** Depends on address, dtype and shape alone: an array object holds no numbers. */
+  /** Cached array objects. They depend on address, dtype and shape only, not on the contents. */
   private final Map<Key, INDArray> arrays = new HashMap<>();
 
-  private final TakenSlots taken = new TakenSlots();
+  private final AllocationTable allocated = new AllocationTable();
 
-  /** Slots that may be handed out again in this step. */
-  private final FreeSlots free = new FreeSlots();
+  /** Released blocks that this step can reuse. */
+  private final FreeList free = new FreeList();
 
-  /** Those that were too small for what this step wanted next, and have nothing of it. */
+  /** Chunks without allocations that were skipped because they were too small. */
   private final List<Chunk> skipped = new ArrayList<>();
 
   private int chunk = -1;
   private long next;
   private long end;
 
-  /** Bytes of all slots since {@link #take}. */
+  /** Bytes allocated from the chunks since {@link #acquire}. */
   private long used;
 
   private Arena() {}
 
   private static ArrayDeque<Arena> idle() {
     ArrayDeque<Arena> idle = new ArrayDeque<>();
-    KeptMemory.whenReleased(
+    ThreadCaches.onRelease(
         () -> {
           idle.forEach(arena -> arena.chunks.forEach(chunk -> chunk.memory().close()));
           idle.clear();
@@ -79,19 +79,19 @@ public final class Arena {
     return idle;
   }
 
-  /** An empty arena of this thread. */
-  public static Arena take() {
+  /** Returns an empty arena for a step of this thread. */
+  public static Arena acquire() {
     Arena idle = IDLE.get().poll();
-    KeptMemory.stepOpened();
+    ThreadCaches.stepOpened();
     return idle != null ? idle : new Arena();
   }
 
   /**
-   * Ends the life of every array made since {@link #take}, and keeps the arena for the next step,
-   * unless memory ran out.
+   * Invalidates all arrays allocated since {@link #acquire} and makes the arena available to the
+   * next step. Its memory is kept unless memory has run out.
    */
-  public void giveBack() {
-    taken.clear();
+  public void recycle() {
+    allocated.clear();
     free.clear();
     skipped.clear();
     chunk = -1;
@@ -99,46 +99,46 @@ public final class Arena {
     end = 0;
     used = 0;
     IDLE.get().push(this);
-    KeptMemory.stepClosed();
+    ThreadCaches.stepClosed();
   }
 
-  /** An array with undefined content. */
+  /** Allocates an array with undefined contents. */
   public INDArray allocate(DType dtype, long... shape) {
     long bytes = bytes(dtype, shape);
-    long address = free.take(bytes);
+    long address = free.remove(bytes);
     if (address == 0) {
       address = bump(bytes, dtype, shape);
     }
-    taken.add(address, bytes);
+    allocated.add(address, bytes);
     return array(address, dtype, shape);
   }
 
-  /** The same memory under another shape of the same size. */
+  /** Returns a view of an array with a different shape of the same size. */
   public INDArray view(INDArray base, DType dtype, long... shape) {
     return array(base.data().pointer().address(), dtype, shape);
   }
 
-  /** An array over a part of another's memory, from an offset in elements. */
-  public INDArray part(INDArray base, long offset, DType dtype, long... shape) {
+  /** Returns a view of part of an array, starting at an offset in elements. */
+  public INDArray view(INDArray base, long offset, DType dtype, long... shape) {
     return array(base.data().pointer().address() + offset * dtype.bytes(), dtype, shape);
   }
 
-  /** Has all that the thread keeps freed when no arena of it is taken any more. */
-  public void freeOnClose() {
-    KeptMemory.freeOnClose();
+  /** Requests that the thread's cached memory be freed as soon as none of its arenas is in use. */
+  public void releaseOnClose() {
+    ThreadCaches.releaseWhenIdle();
   }
 
-  /** How much memory all arrays took so far; slots used twice count once. */
-  public long used() {
+  /** Returns the bytes allocated by the current step; reused memory counts once. */
+  public long usedBytes() {
     return used;
   }
 
-  /** Whether an array lies in this memory. */
-  public boolean owns(INDArray array) {
+  /** Returns whether an array is stored in this arena. */
+  public boolean contains(INDArray array) {
     long address = array.data().pointer().address();
-    for (Chunk some : chunks) {
-      long begin = some.memory().address();
-      if (address >= begin && address < begin + some.bytes()) {
+    for (Chunk candidate : chunks) {
+      long begin = candidate.memory().address();
+      if (address >= begin && address < begin + candidate.bytes()) {
         return true;
       }
     }
@@ -146,19 +146,20 @@ public final class Arena {
   }
 
   /**
-   * Gives an array's slot back before the step ends. Nothing may use its memory any more, be it
-   * under another shape.
+   * Releases an array's memory before the step ends. Neither the array nor any view of it may be
+   * used afterwards.
    *
-   * @throws IllegalStateException if the array is no slot in use, as one that was released before
+   * @throws IllegalStateException if the array is not allocated, for example because it was already
+   *     released
    */
   public void release(INDArray array) {
     long address = array.data().pointer().address();
-    long bytes = taken.remove(address);
+    long bytes = allocated.remove(address);
     if (bytes == 0) {
       throw new IllegalStateException(
-          "Arena: an array "
+          "Arena.release: expected an allocated array, got one of shape "
               + Arrays.toString(array.shape())
-              + " was released that is not in use, or was released before.");
+              + " that is not from this arena or was already released.");
     }
     free.add(address, bytes);
   }
@@ -168,9 +169,9 @@ public final class Arena {
     for (long d : shape) {
       length *= d;
     }
-    if (length > MOST_BYTES) {
-      throw MemoryLimits.outsideHeap(
-          MOST_BYTES, "a tensor " + Arrays.toString(shape) + " in " + dtype, null);
+    if (length > MAX_BYTES) {
+      throw MemoryLimits.insufficientNative(
+          MAX_BYTES, "a tensor " + Arrays.toString(shape) + " in " + dtype, null);
     }
     return NativeMemory.align((long) length);
   }
@@ -193,7 +194,7 @@ public final class Arena {
     return address;
   }
 
-  /** Where memory ran out, in place of those that another step left and this one cannot use. */
+  /** Allocates a chunk. If memory runs out, frees the skipped chunks first and retries. */
   private Chunk newChunk(long size, String what) {
     try {
       return new Chunk(new NativeMemory(size, what), size);
@@ -201,7 +202,7 @@ public final class Arena {
       if (skipped.isEmpty()) {
         throw e;
       }
-      skipped.forEach(unused -> unused.memory().close());
+      skipped.forEach(skippedChunk -> skippedChunk.memory().close());
       chunks.removeAll(skipped);
       skipped.clear();
       chunk = chunks.size() - 1;
@@ -227,10 +228,10 @@ public final class Arena {
       if (arrays.size() == MAX_ARRAYS) {
         arrays.clear();
       }
-      // The caller may go on using its array of dimensions.
-      long[] own = shape.clone();
-      array = NativeMemory.wrap(address, dtype, own);
-      arrays.put(new Key(address, dtype, own), array);
+      // The caller may modify its shape array.
+      long[] ownShape = shape.clone();
+      array = NativeMemory.wrap(address, dtype, ownShape);
+      arrays.put(new Key(address, dtype, ownShape), array);
     }
     return array;
   }

@@ -5,31 +5,31 @@ import io.github.vqvae4j.tensor.internal.Kernels.Comparison;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Functions of broadcast arrays as plain loops, for what no library at hand computes right where an
- * element is NaN, and for ints. Floats have loops of their own; doubles and ints, which doubles
- * hold exactly, share one.
+ * Elementwise functions of broadcast arrays as plain Java loops, for functions that ND4J and oneDNN
+ * compute incorrectly for NaN, and for ints. Floats have separate loops; doubles and ints, which
+ * are exact as doubles, share one.
  */
 final class BinaryLoops {
-  /** What an element costs, in multiplications, when work is shared out. */
+  /** The cost of an element in multiplications, which determines the number of threads. */
   private static final long COST = 2;
 
   private BinaryLoops() {}
 
-  /** y = max(a, b) or min(a, b); NaN where either is. */
-  static void extremum(boolean larger, INDArray a, INDArray b, INDArray y) {
+  /** Computes y = max(a, b) or min(a, b); the result is NaN where either is NaN. */
+  static void extremum(boolean max, INDArray a, INDArray b, INDArray y) {
     BroadcastReader first = new BroadcastReader(a, y.shape());
     BroadcastReader second = new BroadcastReader(b, y.shape());
     if (NativeMemory.dtypeOf(y) == DType.FLOAT) {
       HeapSlices.run(
           y.length(),
           COST,
-          most -> {
-            float[] as = new float[most];
-            float[] bs = new float[most];
+          sliceLength -> {
+            float[] as = new float[sliceLength];
+            float[] bs = new float[sliceLength];
             return (from, length) -> {
               first.read(from, as, length);
               second.read(from, bs, length);
-              if (larger) {
+              if (max) {
                 max(as, bs, length);
               } else {
                 min(as, bs, length);
@@ -42,21 +42,21 @@ final class BinaryLoops {
     HeapSlices.run(
         y.length(),
         COST,
-        most -> {
-          double[] as = new double[most];
-          double[] bs = new double[most];
+        sliceLength -> {
+          double[] as = new double[sliceLength];
+          double[] bs = new double[sliceLength];
           return (from, length) -> {
             first.read(from, as, length);
             second.read(from, bs, length);
             for (int i = 0; i < length; i++) {
-              as[i] = larger ? Math.max(as[i], bs[i]) : Math.min(as[i], bs[i]);
+              as[i] = max ? Math.max(as[i], bs[i]) : Math.min(as[i], bs[i]);
             }
             HeapCopy.write(as, 0, length, y, from);
           };
         });
   }
 
-  /** y = 1 where the comparison holds, else 0. */
+  /** Computes y = 1 where the comparison holds, 0 elsewhere. */
   static void compare(Comparison comparison, INDArray a, INDArray b, INDArray y) {
     switch (comparison) {
       case GREATER -> compare(Comparison.LESS, b, a, y);
@@ -68,19 +68,19 @@ final class BinaryLoops {
         HeapSlices.run(
             y.length(),
             COST,
-            most ->
+            sliceLength ->
                 floats
-                    ? compareFloats(comparison, first, second, y, most)
-                    : compareDoubles(comparison, first, second, y, most));
+                    ? compareFloats(comparison, first, second, y, sliceLength)
+                    : compareDoubles(comparison, first, second, y, sliceLength));
       }
     }
   }
 
   private static HeapSlices.Loop compareFloats(
-      Comparison comparison, BroadcastReader a, BroadcastReader b, INDArray y, int most) {
-    float[] as = new float[most];
-    float[] bs = new float[most];
-    int[] ys = new int[most];
+      Comparison comparison, BroadcastReader a, BroadcastReader b, INDArray y, int sliceLength) {
+    float[] as = new float[sliceLength];
+    float[] bs = new float[sliceLength];
+    int[] ys = new int[sliceLength];
     return (from, length) -> {
       a.read(from, as, length);
       b.read(from, bs, length);
@@ -95,10 +95,10 @@ final class BinaryLoops {
   }
 
   private static HeapSlices.Loop compareDoubles(
-      Comparison comparison, BroadcastReader a, BroadcastReader b, INDArray y, int most) {
-    double[] as = new double[most];
-    double[] bs = new double[most];
-    int[] ys = new int[most];
+      Comparison comparison, BroadcastReader a, BroadcastReader b, INDArray y, int sliceLength) {
+    double[] as = new double[sliceLength];
+    double[] bs = new double[sliceLength];
+    int[] ys = new int[sliceLength];
     return (from, length) -> {
       a.read(from, as, length);
       b.read(from, bs, length);
@@ -116,7 +116,7 @@ final class BinaryLoops {
     };
   }
 
-  /** y = a where the condition is not 0, else b. */
+  /** Computes y = a where the condition is nonzero, b elsewhere. */
   static void where(INDArray condition, INDArray a, INDArray b, INDArray y) {
     BroadcastReader conditions = new BroadcastReader(condition, y.shape());
     BroadcastReader first = new BroadcastReader(a, y.shape());
@@ -125,10 +125,10 @@ final class BinaryLoops {
       HeapSlices.run(
           y.length(),
           COST,
-          most -> {
-            int[] cs = new int[most];
-            double[] as = new double[most];
-            double[] bs = new double[most];
+          sliceLength -> {
+            int[] cs = new int[sliceLength];
+            double[] as = new double[sliceLength];
+            double[] bs = new double[sliceLength];
             return (from, length) -> {
               conditions.read(from, cs, length);
               first.read(from, as, length);
@@ -144,21 +144,21 @@ final class BinaryLoops {
     HeapSlices.run(
         y.length(),
         COST,
-        most -> {
-          int[] cs = new int[most];
-          int[] as = new int[most];
-          int[] bs = new int[most];
+        sliceLength -> {
+          int[] cs = new int[sliceLength];
+          int[] as = new int[sliceLength];
+          int[] bs = new int[sliceLength];
           return (from, length) -> {
             conditions.read(from, cs, length);
             first.read(from, as, length);
             second.read(from, bs, length);
-            choose(cs, as, bs, length);
+            select(cs, as, bs, length);
             HeapCopy.write(as, 0, length, y, from);
           };
         });
   }
 
-  // Loops that become vector instructions, or at least have no branch.
+  // Loops that the JIT compiler vectorizes, or that are at least branch-free.
 
   private static void max(float[] a, float[] b, int length) {
     for (int i = 0; i < length; i++) {
@@ -196,8 +196,8 @@ final class BinaryLoops {
     }
   }
 
-  /** Of the bits of floats or ints: a branch would be mispredicted for half of a random mask. */
-  private static void choose(int[] condition, int[] a, int[] b, int length) {
+  /** Selects the bits of floats or ints without a branch, which a random mask would mispredict. */
+  private static void select(int[] condition, int[] a, int[] b, int length) {
     for (int i = 0; i < length; i++) {
       int mask = (condition[i] | -condition[i]) >> 31;
       a[i] = a[i] & mask | b[i] & ~mask;

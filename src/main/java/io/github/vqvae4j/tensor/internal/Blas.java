@@ -7,12 +7,12 @@ import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** OpenBLAS on native memory, for each number format. Matrices are in C order. */
+/** OpenBLAS routines on native memory, for each data type. Matrices are row-major. */
 enum Blas {
-  /** On pointers to floats. */
+  /** Single precision. */
   FLOAT {
     @Override
-    void product(Matrix a, Matrix b, boolean add, int m, int n, int k, Matrix y) {
+    void gemm(Matrix a, Matrix b, boolean accumulate, int m, int n, int k, Matrix y) {
       openblas.cblas_sgemm(
           openblas.CblasRowMajor,
           a.transposition(),
@@ -22,12 +22,12 @@ enum Blas {
           k,
           1f,
           (FloatPointer) a.data,
-          a.lineLength,
+          a.leadingDimension,
           (FloatPointer) b.data,
-          b.lineLength,
-          add ? 1f : 0f,
+          b.leadingDimension,
+          accumulate ? 1f : 0f,
           (FloatPointer) y.data,
-          y.lineLength);
+          y.leadingDimension);
     }
 
     @Override
@@ -36,10 +36,10 @@ enum Blas {
     }
   },
 
-  /** On pointers to doubles. */
+  /** Double precision. */
   DOUBLE {
     @Override
-    void product(Matrix a, Matrix b, boolean add, int m, int n, int k, Matrix y) {
+    void gemm(Matrix a, Matrix b, boolean accumulate, int m, int n, int k, Matrix y) {
       openblas.cblas_dgemm(
           openblas.CblasRowMajor,
           a.transposition(),
@@ -49,12 +49,12 @@ enum Blas {
           k,
           1d,
           (DoublePointer) a.data,
-          a.lineLength,
+          a.leadingDimension,
           (DoublePointer) b.data,
-          b.lineLength,
-          add ? 1d : 0d,
+          b.leadingDimension,
+          accumulate ? 1d : 0d,
           (DoublePointer) y.data,
-          y.lineLength);
+          y.leadingDimension);
     }
 
     @Override
@@ -63,27 +63,27 @@ enum Blas {
     }
   };
 
-  /** The one for an array's numbers. */
+  /** Returns the routines for an array's data type. */
   static Blas of(INDArray array) {
     return array.dataType() == DataType.FLOAT ? FLOAT : DOUBLE;
   }
 
   /**
-   * A matrix, or the transposed of what lies in memory.
+   * A row-major matrix in memory, or its transpose.
    *
-   * @param data where it begins
-   * @param lineLength numbers from the beginning of a line in memory to that of the next
-   * @param transposed whether its columns are the lines in memory
+   * @param data the first element
+   * @param leadingDimension the number of elements between the starts of consecutive rows in memory
+   * @param transposed whether this is the transpose of the matrix in memory
    */
-  record Matrix(Pointer data, int lineLength, boolean transposed) {
-    /** One whose rows are the lines in memory. */
-    static Matrix of(Pointer data, int lineLength) {
-      return new Matrix(data, lineLength, false);
+  record Matrix(Pointer data, int leadingDimension, boolean transposed) {
+    /** Returns the matrix as stored in memory. */
+    static Matrix of(Pointer data, int leadingDimension) {
+      return new Matrix(data, leadingDimension, false);
     }
 
-    /** The transposed of what lies in memory. */
-    static Matrix transposedOf(Pointer data, int lineLength) {
-      return new Matrix(data, lineLength, true);
+    /** Returns the transpose of the matrix in memory. */
+    static Matrix transposedOf(Pointer data, int leadingDimension) {
+      return new Matrix(data, leadingDimension, true);
     }
 
     private int transposition() {
@@ -92,15 +92,15 @@ enum Blas {
   }
 
   /**
-   * y [m, n] = a b, or y += a b.
+   * Computes y [m, n] = a b, or y += a b.
    *
    * @param a [m, k]
    * @param b [k, n]
-   * @param add whether y's content stays
-   * @param y not transposed
+   * @param accumulate whether to add to y instead of overwriting it
+   * @param y the result, not transposed
    */
-  abstract void product(Matrix a, Matrix b, boolean add, int m, int n, int k, Matrix y);
+  abstract void gemm(Matrix a, Matrix b, boolean accumulate, int m, int n, int k, Matrix y);
 
-  /** y += x, so many numbers from where each pointer stands. */
+  /** Computes y += x for {@code length} elements, starting at the position of each pointer. */
   abstract void add(int length, Pointer x, Pointer y);
 }

@@ -6,39 +6,40 @@ import org.bytedeco.javacpp.indexer.IntIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Reads slices of an array as if it had been broadcast to a larger shape. The last axes that are
- * all repeated, or all not, are one run, so that an array of that shape is one copy and a single
- * number one fill.
+ * Reads slices of an array as if it were broadcast to a larger shape. The trailing axes that are
+ * either all repeated or all not repeated form a run, so an array of the full shape is read by one
+ * copy and a scalar by one fill.
  */
 final class BroadcastReader {
-  /** Shorter runs are read one element after another: a copy has an overhead. */
-  private static final int SHORT = 16;
+  /** Runs shorter than this are read element by element, which avoids the overhead of a copy. */
+  private static final int MIN_COPY_LENGTH = 16;
 
   private final INDArray x;
   private final long[] shape;
 
-  /** Elements of x from one index of an axis to the next; 0 where it is repeated. */
+  /** The strides of x in elements; 0 along repeated axes. */
   private final long[] strides;
 
-  /** How many axes are before those of a run. */
+  /** The number of axes before those of a run. */
   private final int outer;
 
   private final boolean repeated;
   private final long runLength;
-  private final Elements elements;
+  private final ElementIndexer elements;
 
-  /** Elements of 4 bytes, whatever they are. */
+  /** The bits of 4-byte elements; null for other types. */
   private final IntIndexer bits;
 
-  /** Takes elements of x from an offset on, or the one there repeatedly. */
+  /** Reads elements of x starting at an offset, or repeats the element at the offset. */
   private interface Run {
     void read(long offset, int start, int length);
   }
 
   /**
-   * Of an array in any number format.
+   * Creates a reader for an array of any data type.
    *
-   * @param shape of x's rank; x has its size or 1 along each axis
+   * @param x the array; its size along each axis is that of {@code shape} or 1
+   * @param shape the broadcast shape, of the rank of x
    */
   BroadcastReader(INDArray x, long... shape) {
     this.x = x;
@@ -58,7 +59,7 @@ final class BroadcastReader {
     while (constant > 0 && x.size(constant - 1) == 1) {
       constant--;
     }
-    // Of an axis of size 1 both are true.
+    // Both conditions hold for axes of size 1.
     repeated = constant < dense;
     outer = Math.min(constant, dense);
     long length = 1;
@@ -66,11 +67,11 @@ final class BroadcastReader {
       length *= shape[i];
     }
     runLength = length;
-    elements = new Elements(x);
+    elements = new ElementIndexer(x);
     bits = x.dataType().width() == 4 ? IntIndexer.create(new IntPointer(x.data().pointer())) : null;
   }
 
-  /** Reads a slice of a float array; {@code from} counts elements of the larger shape. */
+  /** Reads a slice of a float array; {@code from} is an index into the broadcast array. */
   void read(long from, float[] target, int length) {
     forEachRun(
         from,
@@ -78,7 +79,7 @@ final class BroadcastReader {
         (offset, start, n) -> {
           if (repeated) {
             Arrays.fill(target, start, start + n, (float) elements.get(offset));
-          } else if (n < SHORT) {
+          } else if (n < MIN_COPY_LENGTH) {
             for (int i = 0; i < n; i++) {
               target[start + i] = (float) elements.get(offset + i);
             }
@@ -88,7 +89,7 @@ final class BroadcastReader {
         });
   }
 
-  /** Reads a slice of an int array, or the bits of a float array's. */
+  /** Reads a slice of an int array, or the bits of a slice of a float array. */
   void read(long from, int[] target, int length) {
     forEachRun(
         from,
@@ -96,7 +97,7 @@ final class BroadcastReader {
         (offset, start, n) -> {
           if (repeated) {
             Arrays.fill(target, start, start + n, bits.get(offset));
-          } else if (n < SHORT) {
+          } else if (n < MIN_COPY_LENGTH) {
             for (int i = 0; i < n; i++) {
               target[start + i] = bits.get(offset + i);
             }
@@ -114,7 +115,7 @@ final class BroadcastReader {
         (offset, start, n) -> {
           if (repeated) {
             Arrays.fill(target, start, start + n, elements.get(offset));
-          } else if (n < SHORT) {
+          } else if (n < MIN_COPY_LENGTH) {
             for (int i = 0; i < n; i++) {
               target[start + i] = elements.get(offset + i);
             }
@@ -135,13 +136,13 @@ final class BroadcastReader {
     }
   }
 
-  /** Where in x a run begins. */
+  /** Returns the offset in x of a run. */
   private long offset(long run) {
     long offset = 0;
-    long rest = run;
+    long remainder = run;
     for (int i = outer - 1; i >= 0; i--) {
-      offset += rest % shape[i] * strides[i];
-      rest /= shape[i];
+      offset += remainder % shape[i] * strides[i];
+      remainder /= shape[i];
     }
     return offset;
   }

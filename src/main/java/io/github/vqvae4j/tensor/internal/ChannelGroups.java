@@ -3,15 +3,16 @@ package io.github.vqvae4j.tensor.internal;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What is normalized together: of images [images, pixels, channels] all pixels of one image and the
- * channels of one group, of which each image has the same number, one after another.
+ * The group structure of a normalization. In images [images, pixels, channels], all pixels of one
+ * image and the channels of one group are normalized together. Groups are contiguous and of equal
+ * size.
  */
 record ChannelGroups(int images, int pixels, int channels, int groups) {
   /**
-   * The groups of an array.
+   * Returns the groups of an array.
    *
-   * @param x [images, pixels, channels]
-   * @param mean [images, groups]
+   * @param x the images, [images, pixels, channels]
+   * @param mean the means, [images, groups]
    */
   static ChannelGroups of(INDArray x, INDArray mean) {
     return new ChannelGroups(
@@ -21,18 +22,18 @@ record ChannelGroups(int images, int pixels, int channels, int groups) {
         Math.toIntExact(mean.size(1)));
   }
 
-  /** The channels of a group. */
-  int size() {
+  /** Returns the number of channels in a group. */
+  int channelsPerGroup() {
     return channels / groups;
   }
 
-  /** The numbers that one mean is taken of. */
-  long numbers() {
-    return (long) pixels * size();
+  /** Returns the number of elements that are normalized together. */
+  long elementsPerGroup() {
+    return (long) pixels * channelsPerGroup();
   }
 
-  /** How many means there are. */
-  int means() {
+  /** Returns the number of means. */
+  int meanCount() {
     return Math.multiplyExact(images, groups);
   }
 }

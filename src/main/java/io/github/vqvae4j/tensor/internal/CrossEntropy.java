@@ -5,23 +5,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Cross-entropy of rows of logits [n, classes]: the mean of {@code -log softmax(row)[target]} over
- * all rows whose target is a class. The logarithms are computed for some rows at a time, so that no
- * second array of the logits' size is taken.
+ * all rows whose target is not ignored. The log-softmax is computed in blocks of rows, which avoids
+ * a temporary array of the logits' size.
  */
 public final class CrossEntropy {
-  /** Logits in a block of rows: half a megabyte, which stays in the second-level cache. */
+  /** The number of logits in a block of rows: 512 KB, which fits into the L2 cache. */
   private static final long BLOCK = 1 << 17;
 
   private CrossEntropy() {}
 
   /**
-   * The mean.
+   * Computes the mean cross-entropy.
    *
-   * @param logits [n, classes], in float or double
-   * @param targets [n], ints
-   * @param ignored the target of rows that are left out; a class of none, such as -1
-   * @return 0 if all rows are left out
-   * @throws IllegalArgumentException if a target is neither a class nor ignored
+   * @param logits the logits [n, classes], in float or double
+   * @param targets the target classes [n], ints
+   * @param ignored the target of rows to ignore, which is not a valid class, such as -1
+   * @return the mean; 0 if all rows are ignored
+   * @throws IllegalArgumentException if a target is neither a valid class nor {@code ignored}
    */
   public static double mean(
       Kernels kernels, Arena arena, INDArray logits, INDArray targets, int ignored) {
@@ -29,25 +29,25 @@ public final class CrossEntropy {
     long columns = logits.size(1);
     int count = count(classes, columns, ignored);
     DType dtype = NativeMemory.dtypeOf(logits);
-    int most = (int) Math.min(classes.length, Math.max(1, BLOCK / columns));
-    INDArray slots = arena.allocate(dtype, most, columns);
-    Elements logarithms = new Elements(slots);
+    int rowsPerBlock = (int) Math.min(classes.length, Math.max(1, BLOCK / columns));
+    INDArray buffer = arena.allocate(dtype, rowsPerBlock, columns);
+    ElementIndexer logProbabilities = new ElementIndexer(buffer);
     double sum = 0;
-    for (int first = 0; first < classes.length; first += most) {
-      int rows = Math.min(most, classes.length - first);
-      INDArray block = arena.part(logits, first * columns, dtype, rows, columns);
-      kernels.softmax(block, 1, true, arena.view(slots, dtype, rows, columns));
+    for (int first = 0; first < classes.length; first += rowsPerBlock) {
+      int rows = Math.min(rowsPerBlock, classes.length - first);
+      INDArray block = arena.view(logits, first * columns, dtype, rows, columns);
+      kernels.softmax(block, 1, true, arena.view(buffer, dtype, rows, columns));
       for (int i = 0; i < rows; i++) {
         if (classes[first + i] != ignored) {
-          sum -= logarithms.get(i * columns + classes[first + i]);
+          sum -= logProbabilities.get(i * columns + classes[first + i]);
         }
       }
     }
-    arena.release(slots);
+    arena.release(buffer);
     return count == 0 ? 0 : sum / count;
   }
 
-  /** How many rows are not left out. */
+  /** Returns the number of rows that are not ignored. */
   private static int count(int[] classes, long columns, int ignored) {
     int count = 0;
     for (int i = 0; i < classes.length; i++) {
@@ -59,7 +59,7 @@ public final class CrossEntropy {
                   + (columns - 1)
                   + ", or "
                   + ignored
-                  + " for rows to leave out, got "
+                  + " for rows to ignore, got "
                   + classes[i]
                   + " at position "
                   + i
@@ -71,11 +71,11 @@ public final class CrossEntropy {
   }
 
   /**
-   * The gradient of the logits: that of the mean times (softmax(row) - 1 at the target) / rows that
-   * count, and 0 in rows that are left out.
+   * Computes the gradient of the logits: {@code slope (softmax(row) - onehot(target)) / count},
+   * where {@code count} is the number of rows that are not ignored; 0 for ignored rows.
    *
    * @param slope the gradient of the mean
-   * @param dx of the logits' shape
+   * @param dx the result, of the logits' shape
    */
   public static void gradient(
       Kernels kernels, INDArray logits, INDArray targets, int ignored, double slope, INDArray dx) {
@@ -84,7 +84,7 @@ public final class CrossEntropy {
     double factor = slope / count(classes, columns, ignored);
     kernels.softmax(logits, 1, false, dx);
     kernels.affine(dx, factor, 0, dx);
-    Elements gradients = new Elements(dx);
+    ElementIndexer gradients = new ElementIndexer(dx);
     for (int i = 0; i < classes.length; i++) {
       if (classes[i] == ignored) {
         HeapCopy.clear(dx, i * columns, columns);

@@ -4,57 +4,59 @@ import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Which rows of a codebook a search may choose: finite ones, and of equal ones the first. */
+/**
+ * The searchable rows of a codebook: those that are finite and not a duplicate of an earlier row.
+ */
 public final class DistinctRows {
   private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
-  private final float[] numbers;
+  private final float[] values;
   private final int dimension;
-  private final boolean[] present;
-  private final float largest;
+  private final boolean[] searchable;
+  private final float maxMagnitude;
   private final double[] mean;
 
-  /** Of numbers [k, d] in FLOAT. */
+  /** Finds the searchable rows of a codebook [k, d] in FLOAT. */
   public static DistinctRows of(INDArray codebook) {
     return new DistinctRows(HeapCopy.floatsOf(codebook), (int) codebook.size(1));
   }
 
-  private DistinctRows(float[] numbers, int dimension) {
-    this.numbers = numbers;
+  private DistinctRows(float[] values, int dimension) {
+    this.values = values;
     this.dimension = dimension;
-    present = new boolean[numbers.length / dimension];
+    searchable = new boolean[values.length / dimension];
     long[] weights = weights(dimension);
-    long[] hashes = new long[present.length];
-    int[] slots = new int[Integer.highestOneBit(Math.min(present.length, 1 << 28)) * 4];
+    long[] hashes = new long[searchable.length];
+    int[] slots = new int[Integer.highestOneBit(Math.min(searchable.length, 1 << 28)) * 4];
     Arrays.fill(slots, -1);
-    int most = 0;
-    for (int j = 0; j < present.length; j++) {
+    int maxBits = 0;
+    for (int j = 0; j < searchable.length; j++) {
       int magnitude = 0;
       long hash = 0;
       for (int c = 0; c < dimension; c++) {
-        // Adding 0 makes -0 equal to 0.
-        int bits = Float.floatToRawIntBits(numbers[j * dimension + c] + 0f);
+        // Adding 0 turns -0 into 0.
+        int bits = Float.floatToRawIntBits(values[j * dimension + c] + 0f);
         magnitude = Math.max(magnitude, bits & Integer.MAX_VALUE);
         hash += bits * weights[c];
       }
       hashes[j] = hash;
       if (magnitude < INFINITY && isFirst(j, hashes, slots)) {
-        present[j] = true;
-        most = Math.max(most, magnitude);
+        searchable[j] = true;
+        maxBits = Math.max(maxBits, magnitude);
       }
     }
-    largest = Float.intBitsToFloat(most);
-    mean = meanOfPresent();
+    maxMagnitude = Float.intBitsToFloat(maxBits);
+    mean = meanOfSearchable();
   }
 
-  private double[] meanOfPresent() {
+  private double[] meanOfSearchable() {
     double[] sums = new double[dimension];
     int count = 0;
-    for (int j = 0; j < present.length; j++) {
-      if (present[j]) {
+    for (int j = 0; j < searchable.length; j++) {
+      if (searchable[j]) {
         count++;
         for (int c = 0; c < dimension; c++) {
-          sums[c] += numbers[j * dimension + c];
+          sums[c] += values[j * dimension + c];
         }
       }
     }
@@ -65,8 +67,8 @@ public final class DistinctRows {
   }
 
   /**
-   * Random odd numbers. The upper bits of a sum of products with them are the same for different
-   * rows as rarely as random bits are (Lemire and Kaser 2014).
+   * Returns random odd factors of a multilinear hash: the upper bits of the sum of products collide
+   * for different rows as rarely as random bits do (Lemire and Kaser 2014).
    */
   private static long[] weights(int count) {
     long[] weights = new long[count];
@@ -92,16 +94,16 @@ public final class DistinctRows {
 
   private boolean equal(int a, int b) {
     for (int c = 0; c < dimension; c++) {
-      if (numbers[a * dimension + c] != numbers[b * dimension + c]) {
+      if (values[a * dimension + c] != values[b * dimension + c]) {
         return false;
       }
     }
     return true;
   }
 
-  /** All rows [k, d], those too that are not to be chosen. */
-  float[] numbers() {
-    return numbers;
+  /** Returns all rows [k, d], including those that are not searchable. */
+  float[] values() {
+    return values;
   }
 
   int dimension() {
@@ -109,30 +111,30 @@ public final class DistinctRows {
   }
 
   int count() {
-    return present.length;
+    return searchable.length;
   }
 
-  /** Whether a row may be chosen. */
-  boolean has(int row) {
-    return present[row];
+  /** Returns whether a row is searchable. */
+  boolean isSearchable(int row) {
+    return searchable[row];
   }
 
-  /** Whether none may be. */
+  /** Returns whether no row is searchable. */
   boolean isEmpty() {
-    for (boolean one : present) {
-      if (one) {
+    for (boolean row : searchable) {
+      if (row) {
         return false;
       }
     }
     return true;
   }
 
-  /** The largest magnitude of a number in a row that may be chosen. */
-  float largest() {
-    return largest;
+  /** Returns the maximum magnitude of an element in the searchable rows. */
+  float maxMagnitude() {
+    return maxMagnitude;
   }
 
-  /** The mean of the rows that may be chosen; NaN if there is none. */
+  /** Returns the mean of the searchable rows; NaN if there are none. */
   double[] mean() {
     return mean;
   }

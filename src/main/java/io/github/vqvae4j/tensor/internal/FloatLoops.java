@@ -3,13 +3,13 @@ package io.github.vqvae4j.tensor.internal;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Plain loops over floats on one thread: for arrays of some megabytes a thread that starts at once
- * beats an operation's overhead.
+ * Single-threaded loops over floats: for arrays of a few megabytes, starting at once on the calling
+ * thread beats the overhead of a native operation.
  */
 final class FloatLoops {
   private FloatLoops() {}
 
-  /** Computes from some elements of one array or two, in place of the first. */
+  /** Computes a slice of one or two arrays, in place of the first. */
   private interface Function {
     void apply(float[] first, float[] second, int length);
   }
@@ -18,14 +18,14 @@ final class FloatLoops {
     each(x, null, y, function);
   }
 
-  /** y = the function of x and other; y may be either. */
+  /** Computes y = function(x, other); y may be either input. */
   private static void each(INDArray x, INDArray other, INDArray y, Function function) {
     HeapSlices.run(
         x.length(),
         0,
-        most -> {
-          float[] first = new float[most];
-          float[] second = other == null ? null : new float[most];
+        sliceLength -> {
+          float[] first = new float[sliceLength];
+          float[] second = other == null ? null : new float[sliceLength];
           return (from, length) -> {
             HeapCopy.read(x, from, first, 0, length);
             if (other != null) {
@@ -37,7 +37,7 @@ final class FloatLoops {
         });
   }
 
-  /** y = x factor + shift; y may be x. */
+  /** Computes y = x factor + shift; y may be x. */
   static void affine(INDArray x, float factor, float shift, INDArray y) {
     each(
         x,
@@ -50,8 +50,8 @@ final class FloatLoops {
   }
 
   /**
-   * y = max(x, 0) + ln(1 + y), for y from 0 to 1: with s = y / (2 + y), at most 1/3, the logarithm
-   * is 2 artanh(s), whose series ends below a float's precision after s^13.
+   * Computes y = max(x, 0) + ln(1 + y) for y in [0, 1]. With s = y / (2 + y), which is at most 1/3,
+   * the logarithm is 2 artanh(s); the terms of its series after s^13 are below float precision.
    */
   static void softplus(INDArray x, INDArray y) {
     each(
@@ -70,7 +70,7 @@ final class FloatLoops {
         });
   }
 
-  /** y = min(x, 0) / 2. */
+  /** Computes y = min(x, 0) / 2. */
   static void halveNegative(INDArray x, INDArray y) {
     each(
         x,
@@ -82,7 +82,7 @@ final class FloatLoops {
         });
   }
 
-  /** y = max(x, 0) + alpha 2 y / (1 - y), for y from -1 to 0. */
+  /** Computes y = max(x, 0) + alpha 2 y / (1 - y) for y in [-1, 0]. */
   static void elu(float alpha, INDArray x, INDArray y) {
     each(
         x,
@@ -95,8 +95,8 @@ final class FloatLoops {
         });
   }
 
-  /** y becomes NaN where x is. */
-  static void keepNaN(INDArray x, INDArray y) {
+  /** Sets y to NaN where x is NaN. */
+  static void propagateNaN(INDArray x, INDArray y) {
     each(
         y,
         x,
@@ -108,9 +108,9 @@ final class FloatLoops {
         });
   }
 
-  /** difference = x - target; returns the sum of its squares. */
+  /** Computes difference = x - target and returns the sum of its squares. */
   static double difference(INDArray x, INDArray target, INDArray difference) {
-    // A sum for each place in a slice: independent additions become vector instructions.
+    // One partial sum per position in a slice: independent additions are vectorized.
     float[] sums = new float[(int) Math.min(HeapSlices.LENGTH, x.length())];
     each(
         x,
@@ -126,21 +126,21 @@ final class FloatLoops {
     return total(sums, 0, 1);
   }
 
-  /** Whether {@link #sumRows} takes rows of so many numbers. */
-  static boolean takesRowsOf(long columns) {
+  /** Returns whether {@link #sumRows} supports rows of a length. */
+  static boolean supportsRowLength(long columns) {
     return columns <= HeapSlices.LENGTH;
   }
 
-  /** y [columns] = the sum of the rows of x [rows, columns]. */
+  /** Computes y [columns] = the sum of the rows of x [rows, columns]. */
   static void sumRows(INDArray x, int columns, INDArray y) {
-    // Whole rows in each slice, so that a place in it always belongs to the same column.
+    // Slices contain whole rows, so each position always belongs to the same column.
     float[] sums = new float[(int) Math.min(HeapSlices.LENGTH, x.length())];
     HeapSlices.runRows(
         x.length() / columns,
         columns,
         0,
-        most -> {
-          float[] slice = new float[most];
+        sliceLength -> {
+          float[] slice = new float[sliceLength];
           return (row, rows) -> {
             int length = rows * columns;
             HeapCopy.read(x, row * columns, slice, 0, length);

@@ -6,22 +6,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * {@link Kernels#normalize} and its gradients for floats, as loops over slices of heap arrays (see
- * {@link FloatLoops}) on all cores. Where a slice is all of some images, their means are taken in
- * it, so that one pass over memory does; larger images take a pass for their means before.
+ * {@link FloatLoops}) on all cores. If an image fits into a slice, its statistics are computed in
+ * the slice and one pass over memory suffices; larger images need a preceding pass for their
+ * statistics.
  */
 final class FloatNormalization {
-  /** What a number costs, in multiplications, when work is shared out. */
+  /** The cost of an element in multiplications, which determines the number of threads. */
   private static final long COST = 4;
 
   private final INDArray x;
-  private final ChannelGroups of;
+  private final ChannelGroups groups;
   private final boolean onePass;
   private final float[] weight;
   private final float[] weights;
   private final float[] ones;
   private final double epsilon;
 
-  /** Of each image and group. */
+  /** The mean of each image and group. */
   private final float[] means;
 
   private final float[] variances;
@@ -32,30 +33,30 @@ final class FloatNormalization {
   FloatNormalization(INDArray x, INDArray weight, double epsilon, INDArray mean) {
     this.x = x;
     this.epsilon = epsilon;
-    of = ChannelGroups.of(x, mean);
-    onePass = PixelSlice.holdsImages(of);
-    ones = new float[PixelSlice.pixels(of) * of.channels()];
+    groups = ChannelGroups.of(x, mean);
+    onePass = PixelSlice.holdsWholeImages(groups);
+    ones = new float[PixelSlice.pixels(groups) * groups.channels()];
     Arrays.fill(ones, 1);
-    // Without a weight, ones are long enough for either.
+    // Without a weight, ones is long enough for both arrays.
     this.weight = weight == null ? ones : HeapCopy.floatsOf(weight);
-    weights = weight == null ? ones : PixelSlice.repeated(this.weight, of);
-    means = new float[of.means()];
-    variances = new float[of.means()];
-    scales = new float[of.means()];
+    weights = weight == null ? ones : PixelSlice.repeat(this.weight, groups);
+    means = new float[groups.meanCount()];
+    variances = new float[groups.meanCount()];
+    scales = new float[groups.meanCount()];
   }
 
   void forward(INDArray bias, INDArray mean, INDArray variance, INDArray y) {
-    float[] biases = bias == null ? null : PixelSlice.repeated(HeapCopy.floatsOf(bias), of);
+    float[] biases = bias == null ? null : PixelSlice.repeat(HeapCopy.floatsOf(bias), groups);
     if (!onePass) {
-      findMoments();
-      findScales(0, scales.length);
+      computeMoments();
+      computeScales(0, scales.length);
     }
     forEachSlice(
         slice -> {
           slice.read(x);
           if (onePass) {
-            slice.findMoments(ones, means, variances);
-            findScales(slice.image() * of.groups(), slice.images() * of.groups());
+            slice.computeMoments(ones, means, variances);
+            computeScales(slice.image() * groups.groups(), slice.images() * groups.groups());
           }
           slice.normalize(means, scales);
           if (biases != null) {
@@ -76,30 +77,30 @@ final class FloatNormalization {
       INDArray dBias) {
     HeapCopy.read(mean, 0, means, 0, means.length);
     HeapCopy.read(variance, 0, variances, 0, variances.length);
-    findScales(0, scales.length);
-    // The means of dy weight and of dy weight (x - mean) scale.
-    float[] firsts = new float[of.means()];
-    float[] seconds = new float[of.means()];
+    computeScales(0, scales.length);
+    // The group means of dy weight and of dy weight (x - mean) scale.
+    float[] gradientMeans = new float[groups.meanCount()];
+    float[] productMeans = new float[groups.meanCount()];
     double[][] totals =
         forEachSlice(
             slice -> {
               slice.read(x, means, scales, dy);
               slice.accumulateGradients();
               if (onePass && dx != null) {
-                slice.weighGradients(weights);
-                slice.averageGradients(ones, firsts, seconds);
-                slice.inputGradient(firsts, seconds);
+                slice.multiplyGradients(weights);
+                slice.averageGradients(ones, gradientMeans, productMeans);
+                slice.inputGradient(gradientMeans, productMeans);
                 slice.write(dx);
               }
             });
     if (!onePass && dx != null) {
-      average(totals[0], firsts);
-      average(totals[1], seconds);
+      average(totals[0], gradientMeans);
+      average(totals[1], productMeans);
       forEachSlice(
           slice -> {
             slice.read(x, means, scales, dy);
-            slice.weighGradients(weights);
-            slice.inputGradient(firsts, seconds);
+            slice.multiplyGradients(weights);
+            slice.inputGradient(gradientMeans, productMeans);
             slice.write(dx);
           });
     }
@@ -107,39 +108,39 @@ final class FloatNormalization {
     writeSums(totals[1], dWeight);
   }
 
-  /** Runs some work on each slice; the totals of what it accumulated. */
-  private double[][] forEachSlice(Consumer<PixelSlice> work) {
-    int unit = onePass ? of.pixels() : 1;
-    int units = Math.toIntExact(x.length() / of.channels() / unit);
-    double[][][] totals = new double[Parts.of(units, x.length() * COST)][][];
-    Parts.run(
+  /** Runs an action on each slice and returns the totals it accumulated. */
+  private double[][] forEachSlice(Consumer<PixelSlice> action) {
+    int unit = onePass ? groups.pixels() : 1;
+    int units = Math.toIntExact(x.length() / groups.channels() / unit);
+    double[][][] totals = new double[ParallelChunks.count(units, x.length() * COST)][][];
+    ParallelChunks.run(
         totals.length,
         units,
-        (part, from, to) -> {
-          PixelSlice slice = new PixelSlice(of);
+        (chunk, from, to) -> {
+          PixelSlice slice = new PixelSlice(groups);
           for (int row = from * unit; row < to * unit; ) {
-            row = slice.enter(row, to * unit);
-            work.accept(slice);
+            row = slice.moveTo(row, to * unit);
+            action.accept(slice);
           }
-          totals[part] = slice.totals();
+          totals[chunk] = slice.totals();
         });
-    for (int part = 1; part < totals.length; part++) {
-      add(totals[part][0], totals[0][0]);
-      add(totals[part][1], totals[0][1]);
+    for (int chunk = 1; chunk < totals.length; chunk++) {
+      add(totals[chunk][0], totals[0][0]);
+      add(totals[chunk][1], totals[0][1]);
     }
     return totals[0];
   }
 
   /**
-   * Finds means and variances of images that are larger than a slice. Sums of squares are those of
-   * differences from the image's first pixel: in squares of the numbers themselves a spread that is
-   * small beside the mean would be lost.
+   * Computes means and variances of images that are larger than a slice. Squares are summed of the
+   * differences from the image's first pixel, because squares of the values themselves lose a
+   * standard deviation that is small compared to the mean.
    */
-  private void findMoments() {
-    float[][] origins = new float[of.images()][of.channels()];
+  private void computeMoments() {
+    float[][] origins = new float[groups.images()][groups.channels()];
     for (int image = 0; image < origins.length; image++) {
-      long place = (long) image * of.pixels() * of.channels();
-      HeapCopy.read(x, place, origins[image], 0, of.channels());
+      long offset = (long) image * groups.pixels() * groups.channels();
+      HeapCopy.read(x, offset, origins[image], 0, groups.channels());
     }
     double[][] totals =
         forEachSlice(
@@ -147,57 +148,62 @@ final class FloatNormalization {
               slice.read(x);
               slice.accumulateDifferences(origins[slice.image()]);
             });
-    for (int image = 0; image < of.images(); image++) {
-      for (int group = 0; group < of.groups(); group++) {
-        findMoments(image, group, origins[image], totals);
+    for (int image = 0; image < groups.images(); image++) {
+      for (int group = 0; group < groups.groups(); group++) {
+        computeMoments(image, group, origins[image], totals);
       }
     }
   }
 
-  /** A group's mean is that of its channels' means; its variance adds that of these. */
-  private void findMoments(int image, int group, float[] origin, double[][] totals) {
-    int begin = group * of.size();
-    double[] ofChannels = new double[of.size()];
+  /**
+   * A group's mean is the mean of its channel means; its variance is the mean of its channel
+   * variances plus the variance of the channel means.
+   */
+  private void computeMoments(int image, int group, float[] origin, double[][] totals) {
+    int firstChannel = group * groups.channelsPerGroup();
+    double[] channelMeans = new double[groups.channelsPerGroup()];
     double mean = 0;
     double variance = 0;
-    for (int i = 0; i < of.size(); i++) {
-      int place = image * of.channels() + begin + i;
-      double difference = totals[0][place] / of.pixels();
-      ofChannels[i] = origin[begin + i] + difference;
-      mean += ofChannels[i] / of.size();
-      variance += (totals[1][place] / of.pixels() - difference * difference) / of.size();
+    for (int i = 0; i < groups.channelsPerGroup(); i++) {
+      int index = image * groups.channels() + firstChannel + i;
+      double difference = totals[0][index] / groups.pixels();
+      channelMeans[i] = origin[firstChannel + i] + difference;
+      mean += channelMeans[i] / groups.channelsPerGroup();
+      variance +=
+          (totals[1][index] / groups.pixels() - difference * difference)
+              / groups.channelsPerGroup();
     }
-    for (double ofChannel : ofChannels) {
-      variance += (ofChannel - mean) * (ofChannel - mean) / of.size();
+    for (double channelMean : channelMeans) {
+      variance += (channelMean - mean) * (channelMean - mean) / groups.channelsPerGroup();
     }
-    means[image * of.groups() + group] = (float) mean;
-    variances[image * of.groups() + group] = (float) Math.max(0, variance);
+    means[image * groups.groups() + group] = (float) mean;
+    variances[image * groups.groups() + group] = (float) Math.max(0, variance);
   }
 
-  private void findScales(int from, int count) {
+  private void computeScales(int from, int count) {
     for (int i = from; i < from + count; i++) {
       scales[i] = (float) (1 / Math.sqrt(variances[i] + epsilon));
     }
   }
 
-  /** The weighted mean over each image's groups, given the sums over its pixels. */
-  private void average(double[] totals, float[] ofGroups) {
-    for (int i = 0; i < ofGroups.length; i++) {
+  /** Computes the weighted mean of each image's groups from sums over its pixels. */
+  private void average(double[] totals, float[] groupMeans) {
+    for (int i = 0; i < groupMeans.length; i++) {
       double sum = 0;
-      for (int c = i * of.size(); c < (i + 1) * of.size(); c++) {
-        sum += totals[c] * weight[c % of.channels()];
+      for (int c = i * groups.channelsPerGroup(); c < (i + 1) * groups.channelsPerGroup(); c++) {
+        sum += totals[c] * weight[c % groups.channels()];
       }
-      ofGroups[i] = (float) (sum / of.numbers());
+      groupMeans[i] = (float) (sum / groups.elementsPerGroup());
     }
   }
 
-  private void writeSums(double[] totals, INDArray ofChannels) {
-    if (ofChannels != null) {
-      double[] sums = new double[of.channels()];
+  private void writeSums(double[] totals, INDArray target) {
+    if (target != null) {
+      double[] sums = new double[groups.channels()];
       for (int i = 0; i < totals.length; i++) {
-        sums[i % of.channels()] += totals[i];
+        sums[i % groups.channels()] += totals[i];
       }
-      HeapCopy.write(sums, ofChannels);
+      HeapCopy.write(sums, target);
     }
   }
 

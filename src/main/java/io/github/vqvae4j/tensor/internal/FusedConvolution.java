@@ -4,11 +4,11 @@ import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * Convolutions with what follows them in one pass, relu?(x * weight + bias + residual): for layers
- * of this library. To users of tensors these are operations of their own.
+ * Convolutions fused with bias, residual and ReLU, relu?(x * weight + bias + residual), for the
+ * layers of this library. The public tensor API offers them as separate operations.
  */
 public final class FusedConvolution {
-  /** Which convolution. */
+  /** The type of convolution. */
   public enum Form {
     CONV_1D,
     CONV_2D,
@@ -16,10 +16,10 @@ public final class FusedConvolution {
     CONV_TRANSPOSE_2D
   }
 
-  /** What computes them. */
+  /** The implementation, supplied by {@link Tensor}. */
   @FunctionalInterface
   public interface Provider {
-    /** As {@link FusedConvolution#of}. */
+    /** See {@link FusedConvolution#of}. */
     Tensor compute(
         Form form,
         Tensor x,
@@ -27,23 +27,23 @@ public final class FusedConvolution {
         Tensor bias,
         Tensor residual,
         boolean relu,
-        ConvOptions window);
+        ConvOptions options);
   }
 
   private static volatile Provider provider;
 
   private FusedConvolution() {}
 
-  /** Called once, by {@link Tensor}. */
-  public static void provide(Provider newProvider) {
-    provider = newProvider;
+  /** Sets the implementation. Called once, by {@link Tensor}. */
+  public static void provide(Provider implementation) {
+    provider = implementation;
   }
 
   /**
-   * Computes one.
+   * Computes a fused convolution.
    *
-   * @param bias [out], or null
-   * @param residual of the result's shape, or null
+   * @param bias the bias [out], or null
+   * @param residual an array of the result's shape to add before the ReLU, or null
    */
   public static Tensor of(
       Form form,
@@ -52,7 +52,7 @@ public final class FusedConvolution {
       Tensor bias,
       Tensor residual,
       boolean relu,
-      ConvOptions window) {
-    return provider.compute(form, x, weight, bias, residual, relu, window);
+      ConvOptions options) {
+    return provider.compute(form, x, weight, bias, residual, relu, options);
   }
 }

@@ -8,34 +8,34 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Convolutions for one set of shapes as products of matrices: patches of the images [pixels of the
- * result, kernel height * kernel width * in] times weights [kernel height * kernel width * in,
- * out]. Their gradients are products too, with one side transposed; a transposed convolution is the
- * gradient of its images. With groups there is a product for each group and pixel of the kernel,
- * whose matrices are some columns of these.
+ * Convolutions for one set of shapes as matrix products (im2col and GEMM): image patches [result
+ * pixels, kernel height * kernel width * in] times weights [kernel height * kernel width * in,
+ * out]. The gradients are products with one factor transposed; a transposed convolution is the
+ * input gradient of a convolution. With groups, there is one product per group and kernel pixel, on
+ * column slices of these matrices.
  */
 final class GemmConvolution {
-  /** Numbers that partial sums of a weight gradient may take: 64 MB of floats. */
-  private static final long MOST_PARTIAL_SUMS = 1L << 24;
+  /** The maximum number of elements in the partial sums of a weight gradient: 64 MB of floats. */
+  private static final long MAX_PARTIAL_SUMS = 1L << 24;
 
   /**
-   * Columns of the patches, the rows of the weights that these are multiplied with, and the columns
-   * of the results, each from its first on.
+   * Computes one product, given the first column of the patches, the first row of the weights
+   * multiplied with them, and the first column of the weights and results.
    */
   @FunctionalInterface
-  private interface Factor {
-    void run(int ofPatch, int ofWeight, int ofResult);
+  private interface Product {
+    void run(int patchColumn, int weightRow, int resultColumn);
   }
 
-  /** What is done with a block of lines of the results. */
+  /** Processes a block of rows of the results. */
   @FunctionalInterface
-  private interface Block {
-    void run(int line, int lines);
+  private interface RowBlock {
+    void run(int row, int rows);
   }
 
   private final Blas blas;
   private final DType dtype;
-  private final Patches patches;
+  private final Im2Col im2col;
   private final int images;
   private final int resultHeight;
   private final int resultWidth;
@@ -44,94 +44,98 @@ final class GemmConvolution {
   private final int groups;
 
   /**
-   * The convolution from images to results; both may be of a training pass's other direction.
+   * Creates a convolution from images to results. Only the shapes of the arrays are used; the
+   * images and results may also be gradients.
    *
-   * @param image [batch, height, width, in]
-   * @param weight [kernel height, kernel width, in / groups, out]
-   * @param result [batch, height, width, out]
+   * @param image the images [batch, height, width, in]
+   * @param weight the weights [kernel height, kernel width, in / groups, out]
+   * @param result the results [batch, height, width, out]
    */
-  GemmConvolution(INDArray image, INDArray weight, INDArray result, ConvOptions window) {
+  GemmConvolution(INDArray image, INDArray weight, INDArray result, ConvOptions options) {
     blas = Blas.of(image);
     dtype = image.dataType() == DataType.FLOAT ? DType.FLOAT : DType.DOUBLE;
-    patches = new Patches(dtype, image.shape(), weight.shape(), result.shape(), window);
+    im2col = new Im2Col(dtype, image.shape(), weight.shape(), result.shape(), options);
     images = Math.toIntExact(result.size(0));
     resultHeight = Math.toIntExact(result.size(1));
     resultWidth = Math.toIntExact(result.size(2));
     out = Math.toIntExact(result.size(3));
     in = Math.toIntExact(image.size(3));
-    groups = window.groups();
+    groups = options.groups();
   }
 
-  /** y = x * w + bias + residual; either may be null. */
+  /** Computes y = x * w + bias + residual; bias and residual may be null. */
   void forward(INDArray x, INDArray w, INDArray bias, INDArray residual, INDArray y) {
-    boolean add = begin(bias, residual, y);
-    int lines = Math.multiplyExact(images, resultHeight);
-    Parts.run(
-        parts(lines),
-        lines,
-        (part, from, to) ->
-            forEachBlock(from, to, (line, count) -> forward(x, w, add, y, line, count)));
+    boolean accumulate = initialize(bias, residual, y);
+    int rows = Math.multiplyExact(images, resultHeight);
+    ParallelChunks.run(
+        chunks(rows),
+        rows,
+        (chunk, from, to) ->
+            forEachBlock(from, to, (row, count) -> forward(x, w, accumulate, y, row, count)));
   }
 
-  private void forward(INDArray x, INDArray w, boolean add, INDArray y, int line, int count) {
-    Pointer rows = patches.of(pointer(x), line, count);
-    Pointer results = at(y, line);
-    forEachFactor(
-        (ofPatch, ofWeight, ofResult) ->
-            blas.product(
-                Matrix.of(rows.getPointer(ofPatch), patches.size()),
-                Matrix.of(weight(w, ofWeight, ofResult), out),
-                add || ofWeight > 0,
+  private void forward(INDArray x, INDArray w, boolean accumulate, INDArray y, int row, int count) {
+    Pointer patches = im2col.extract(pointer(x), row, count);
+    Pointer results = at(y, row);
+    forEachProduct(
+        (patchColumn, weightRow, resultColumn) ->
+            blas.gemm(
+                Matrix.of(patches.getPointer(patchColumn), im2col.patchSize()),
+                Matrix.of(weight(w, weightRow, resultColumn), out),
+                accumulate || weightRow > 0,
                 count * resultWidth,
                 out / groups,
-                depth(),
-                Matrix.of(results.getPointer(ofResult), out)));
+                innerSize(),
+                Matrix.of(results.getPointer(resultColumn), out)));
   }
 
   /**
-   * x = the transposed convolution of y + bias + residual, of which either may be null; without
-   * them the gradient of the images, whose patches are y's times the transposed weights.
+   * Computes x = transposed convolution of y + bias + residual; bias and residual may be null.
+   * Without them, this is the input gradient of the convolution.
    */
   void transposed(INDArray y, INDArray w, INDArray bias, INDArray residual, INDArray x) {
-    if (!begin(bias, residual, x)) {
+    if (!initialize(bias, residual, x)) {
       Pointer.memset(pointer(x), 0, x.length() * x.dataType().width());
     }
-    // By images, since the patches of neighbouring lines overlap.
-    Parts.run(
-        parts(images),
+    // Parallel over images, since the patches of adjacent rows overlap.
+    ParallelChunks.run(
+        chunks(images),
         images,
-        (part, from, to) ->
+        (chunk, from, to) ->
             forEachBlock(
                 from * resultHeight,
                 to * resultHeight,
-                (line, count) -> addTransposed(y, w, x, line, count)));
+                (row, count) -> addTransposed(y, w, x, row, count)));
   }
 
-  private void addTransposed(INDArray y, INDArray w, INDArray x, int line, int count) {
-    boolean direct = patches.areTheImage();
-    Pointer rows = direct ? patches.of(pointer(x), line, count) : patches.scratch(count);
-    Pointer results = at(y, line);
-    forEachFactor(
-        (ofPatch, ofWeight, ofResult) ->
-            blas.product(
-                Matrix.of(results.getPointer(ofResult), out),
-                Matrix.transposedOf(weight(w, ofWeight, ofResult), out),
+  private void addTransposed(INDArray y, INDArray w, INDArray x, int row, int count) {
+    boolean direct = im2col.isIdentity();
+    Pointer patches = direct ? im2col.extract(pointer(x), row, count) : im2col.scratch(count);
+    Pointer results = at(y, row);
+    forEachProduct(
+        (patchColumn, weightRow, resultColumn) ->
+            blas.gemm(
+                Matrix.of(results.getPointer(resultColumn), out),
+                Matrix.transposedOf(weight(w, weightRow, resultColumn), out),
                 direct,
                 count * resultWidth,
-                depth(),
+                innerSize(),
                 out / groups,
-                Matrix.of(rows.getPointer(ofPatch), patches.size())));
+                Matrix.of(patches.getPointer(patchColumn), im2col.patchSize())));
     if (!direct) {
-      patches.addTo(pointer(x), line, count, rows, blas);
+      im2col.addTo(pointer(x), row, count, patches, blas);
     }
   }
 
-  /** y = bias + residual, of which either may be null; false, and nothing is done, if both are. */
-  private boolean begin(INDArray bias, INDArray residual, INDArray y) {
+  /**
+   * Sets y = bias + residual, either of which may be null. If both are, returns false and does
+   * nothing.
+   */
+  private boolean initialize(INDArray bias, INDArray residual, INDArray y) {
     Pointer target = pointer(y);
     long size = y.dataType().width();
     if (bias != null) {
-      // The bias once, then what is there twice, four times, ..
+      // Copies the bias once, then doubles the initialized range until it is full.
       Pointer.memcpy(target, pointer(bias), bias.length() * size);
       for (long done = bias.length(); done < y.length(); done *= 2) {
         long more = Math.min(done, y.length() - done);
@@ -146,78 +150,79 @@ final class GemmConvolution {
     return bias != null || residual != null;
   }
 
-  /** dw = the transposed patches times dy. */
+  /** Computes dw = transposed patches times dy. */
   void weightGradient(INDArray x, INDArray dy, INDArray dw) {
-    int lines = Math.multiplyExact(images, resultHeight);
+    int rows = Math.multiplyExact(images, resultHeight);
     int size = Math.toIntExact(dw.length());
-    int parts = Math.min(parts(lines), (int) Math.max(1, MOST_PARTIAL_SUMS / size));
-    // The parts take the first block, one of them in this thread.
-    Pointer sums = Scratch.SECOND.of(dtype, (long) (parts - 1) * size);
-    Parts.run(
-        parts,
-        lines,
-        (part, from, to) -> {
-          Pointer sum = part == 0 ? pointer(dw) : sums.getPointer((long) (part - 1) * size);
+    int chunks = Math.min(chunks(rows), (int) Math.max(1, MAX_PARTIAL_SUMS / size));
+    // The patches use FIRST, also on this thread.
+    Pointer partialSums = ScratchBuffer.SECOND.get(dtype, (long) (chunks - 1) * size);
+    ParallelChunks.run(
+        chunks,
+        rows,
+        (chunk, from, to) -> {
+          Pointer sum =
+              chunk == 0 ? pointer(dw) : partialSums.getPointer((long) (chunk - 1) * size);
           forEachBlock(
-              from, to, (line, count) -> weightGradient(x, dy, sum, line > from, line, count));
+              from, to, (row, count) -> weightGradient(x, dy, sum, row > from, row, count));
         });
-    for (int part = 1; part < parts; part++) {
-      blas.add(size, sums.getPointer((long) (part - 1) * size), pointer(dw));
+    for (int chunk = 1; chunk < chunks; chunk++) {
+      blas.add(size, partialSums.getPointer((long) (chunk - 1) * size), pointer(dw));
     }
   }
 
   private void weightGradient(
-      INDArray x, INDArray dy, Pointer sum, boolean add, int line, int count) {
-    Pointer rows = patches.of(pointer(x), line, count);
-    Pointer results = at(dy, line);
-    forEachFactor(
-        (ofPatch, ofWeight, ofResult) ->
-            blas.product(
-                Matrix.transposedOf(rows.getPointer(ofPatch), patches.size()),
-                Matrix.of(results.getPointer(ofResult), out),
-                add,
-                depth(),
+      INDArray x, INDArray dy, Pointer sum, boolean accumulate, int row, int count) {
+    Pointer patches = im2col.extract(pointer(x), row, count);
+    Pointer results = at(dy, row);
+    forEachProduct(
+        (patchColumn, weightRow, resultColumn) ->
+            blas.gemm(
+                Matrix.transposedOf(patches.getPointer(patchColumn), im2col.patchSize()),
+                Matrix.of(results.getPointer(resultColumn), out),
+                accumulate,
+                innerSize(),
                 out / groups,
                 count * resultWidth,
-                Matrix.of(sum.getPointer((long) ofWeight * out + ofResult), out)));
+                Matrix.of(sum.getPointer((long) weightRow * out + resultColumn), out)));
   }
 
-  /** In one group all at once; else the kernel's pixels one by one, and each group of each. */
-  private void forEachFactor(Factor factor) {
-    int pixels = groups == 1 ? 1 : patches.size() / in;
+  /** Runs one product if there is one group, otherwise one for each kernel pixel and group. */
+  private void forEachProduct(Product product) {
+    int pixels = groups == 1 ? 1 : im2col.patchSize() / in;
     for (int pixel = 0; pixel < pixels; pixel++) {
       for (int group = 0; group < groups; group++) {
-        factor.run(pixel * in + group * depth(), pixel * depth(), group * (out / groups));
+        product.run(pixel * in + group * innerSize(), pixel * innerSize(), group * (out / groups));
       }
     }
   }
 
-  /** How many columns of the patches each product sums over. */
-  private int depth() {
-    return groups == 1 ? patches.size() : in / groups;
+  /** Returns the inner dimension of each product. */
+  private int innerSize() {
+    return groups == 1 ? im2col.patchSize() : in / groups;
   }
 
   private Pointer weight(INDArray w, int row, int column) {
     return pointer(w).getPointer((long) row * out + column);
   }
 
-  private int parts(int items) {
+  private int chunks(int items) {
     long multiplications =
-        (long) images * resultHeight * resultWidth * patches.size() * out / groups;
-    return Parts.of(items, multiplications);
+        (long) images * resultHeight * resultWidth * im2col.patchSize() * out / groups;
+    return ParallelChunks.count(items, multiplications);
   }
 
-  private void forEachBlock(int from, int to, Block block) {
-    int line = from;
-    while (line < to) {
-      int lines = Math.min(patches.linesPerBlock(), to - line);
-      block.run(line, lines);
-      line += lines;
+  private void forEachBlock(int from, int to, RowBlock block) {
+    int row = from;
+    while (row < to) {
+      int rows = Math.min(im2col.rowsPerBlock(), to - row);
+      block.run(row, rows);
+      row += rows;
     }
   }
 
-  private Pointer at(INDArray result, int line) {
-    return pointer(result).getPointer((long) line * resultWidth * out);
+  private Pointer at(INDArray result, int row) {
+    return pointer(result).getPointer((long) row * resultWidth * out);
   }
 
   private static Pointer pointer(INDArray array) {

@@ -3,14 +3,14 @@ package io.github.vqvae4j.tensor.internal;
 import java.util.function.IntFunction;
 
 /**
- * Plain loops over native arrays, a slice at a time: copied to the heap, where a loop becomes
- * vector instructions and the slice stays in the first-level cache, and back.
+ * Loops over native arrays in slices. Each slice is copied to the heap, where the JIT compiler
+ * vectorizes the loop and the slice fits into the L1 cache, and the result is copied back.
  */
 final class HeapSlices {
-  /** Elements in a slice. */
+  /** The number of elements in a slice. */
   static final int LENGTH = 2048;
 
-  /** Reads some elements, or whole rows, into heap arrays, computes, and writes. */
+  /** Processes one slice, given its first element (or row) and its number of elements (or rows). */
   @FunctionalInterface
   interface Loop {
     void run(long first, int count);
@@ -19,34 +19,36 @@ final class HeapSlices {
   private HeapSlices() {}
 
   /**
-   * Runs a loop on all slices of n elements, on several threads if that is worth it.
+   * Runs a loop on all slices of n elements, on several threads if there is enough work.
    *
-   * @param cost of an element, in multiplications
-   * @param loops makes the loop of one thread, with heap arrays of this length: that of the longest
-   *     slice
+   * @param n the number of elements
+   * @param cost the cost of an element in multiplications; 0 for a single thread
+   * @param loops creates the loop of one thread, given the maximum length of a slice
    */
   static void run(long n, long cost, IntFunction<Loop> loops) {
     runRows(n, 1, cost, loops);
   }
 
   /**
-   * Runs a loop on slices of whole rows: as many as fit, or one.
+   * Runs a loop on slices of whole rows: as many as fit, at least one.
    *
-   * @param columns elements of a row
-   * @param loops is given a number of elements
+   * @param rows the number of rows
+   * @param columns the number of elements in a row
+   * @param cost the cost of an element in multiplications; 0 for a single thread
+   * @param loops creates the loop of one thread, given the maximum number of elements in a slice
    */
   static void runRows(long rows, int columns, long cost, IntFunction<Loop> loops) {
-    int most = (int) Math.min(rows, Math.max(1, LENGTH / columns));
-    int slices = Math.toIntExact((rows + most - 1) / most);
-    int length = Math.multiplyExact(most, columns);
-    Parts.run(
-        Parts.of(slices, rows * columns * cost),
+    int rowsPerSlice = (int) Math.min(rows, Math.max(1, LENGTH / columns));
+    int slices = Math.toIntExact((rows + rowsPerSlice - 1) / rowsPerSlice);
+    int length = Math.multiplyExact(rowsPerSlice, columns);
+    ParallelChunks.run(
+        ParallelChunks.count(slices, rows * columns * cost),
         slices,
-        (part, begin, end) -> {
+        (chunk, begin, end) -> {
           Loop loop = loops.apply(length);
           for (int slice = begin; slice < end; slice++) {
-            long first = (long) slice * most;
-            loop.run(first, (int) Math.min(most, rows - first));
+            long first = (long) slice * rowsPerSlice;
+            loop.run(first, (int) Math.min(rowsPerSlice, rows - first));
           }
         });
   }

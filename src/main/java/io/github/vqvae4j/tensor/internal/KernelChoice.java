@@ -7,11 +7,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kernels run, decided once: oneDNN's where its natives are there, else ND4J's own. The
- * system property {@code vqvae4j.kernels} set to {@code onednn} or {@code nd4j} forces either.
+ * Chooses the kernels, once per JVM: oneDNN if its natives are available, otherwise ND4J. The
+ * system property {@code vqvae4j.kernels} set to {@code onednn} or {@code nd4j} overrides the
+ * choice.
  */
 public final class KernelChoice {
-  /** The system property that forces a choice. */
+  /** The system property that overrides the choice. */
   public static final String PROPERTY = "vqvae4j.kernels";
 
   private static final String ADD_NATIVES =
@@ -26,20 +27,20 @@ public final class KernelChoice {
   private KernelChoice() {}
 
   /**
-   * The kernels for tensors in float.
+   * Returns the kernels for float tensors.
    *
-   * @throws IllegalArgumentException if the system property is set to something else
-   * @throws IllegalStateException if the natives cannot be loaded, or their versions are mixed
+   * @throws IllegalArgumentException if the system property has an invalid value
+   * @throws IllegalStateException if the natives cannot be loaded or their versions are mixed
    */
   public static synchronized Kernels forFloat() {
-    // Not in a static initializer: what it throws would come wrapped, and only once.
+    // Not in a static initializer, which would wrap the exception and throw it only once.
     if (chosen == null) {
       chosen = choose(System.getProperty(PROPERTY, "auto"));
     }
     return chosen;
   }
 
-  /** The kernels for tensors in double: always ND4J's. */
+  /** Returns the kernels for double tensors, which are always ND4J's. */
   public static Kernels forDouble() {
     return ND4J;
   }
@@ -47,7 +48,7 @@ public final class KernelChoice {
   static Kernels choose(String setting) {
     Natives.load();
     return switch (setting) {
-      case "nd4j" -> plain("as " + PROPERTY + "=nd4j asks");
+      case "nd4j" -> nd4j("as " + PROPERTY + "=nd4j asks");
       case "onednn" -> {
         try {
           yield oneDnn();
@@ -61,7 +62,7 @@ public final class KernelChoice {
           yield oneDnn();
         } catch (LinkageError e) {
           LOG.debug("oneDNN could not be loaded", e);
-          yield plain(
+          yield nd4j(
               "since oneDNN's natives are missing; training is several times faster with them: "
                   + ADD_NATIVES);
         }
@@ -76,8 +77,8 @@ public final class KernelChoice {
     };
   }
 
-  private static Kernels plain(String why) {
-    // Threads of ND4J's operations wait actively, on the cores that Parts needs.
+  private static Kernels nd4j(String why) {
+    // ND4J's threads busy-wait on the cores that ParallelChunks needs.
     Nd4j.getEnvironment().setMaxMasterThreads(1);
     Nd4j.getEnvironment().setMaxThreads(1);
     LOG.info("Kernels: ND4J's own, {}.", why);
@@ -92,8 +93,8 @@ public final class KernelChoice {
   }
 
   /**
-   * OpenBLAS's worker thread spins for some 20 ms after each product and takes a core from oneDNN's
-   * threads, so it gets none.
+   * Restricts OpenBLAS to the calling thread: its worker threads spin for about 20 ms after each
+   * product and take cores from oneDNN's threads.
    */
   private static void limitOpenBlas() {
     openblas.blas_set_num_threads(1);

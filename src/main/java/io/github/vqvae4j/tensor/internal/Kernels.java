@@ -4,19 +4,19 @@ import io.github.vqvae4j.tensor.ConvOptions;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * How each operation is computed. Every array is dense and in C order; results go into arrays that
- * the caller allocated, which never overlap an input unless a method says so. Shapes were checked
- * by the caller.
+ * The computations behind all tensor operations. All arrays are dense and in C order. Results are
+ * written to arrays allocated by the caller, which must not overlap an input unless a method allows
+ * it. The caller has checked all shapes.
  *
  * <p>Layouts: images [batch, height, width, channels]; convolution weights [kernel height, kernel
  * width, in / groups, out]; transposed convolution weights [kernel height, kernel width, out /
- * groups, in], which are the weights of the convolution that it is the gradient of.
+ * groups, in], the layout of the convolution whose input gradient it computes.
  *
- * <p>A weight's stamp names its numbers (see {@link Stamps}), so that what was made of them may be
- * used again.
+ * <p>A weight's stamp identifies its contents (see {@link VersionStamp}), so that values computed
+ * from them, such as packed weights, can be cached.
  */
 public interface Kernels {
-  /** Functions of one number; some have settings, called alpha and beta. */
+  /** Unary functions; some have parameters, called alpha and beta. */
   enum Unary {
     NEG,
     SQUARE,
@@ -29,41 +29,41 @@ public interface Kernels {
     TANH,
     /** max(x, 0) + alpha min(x, 0). */
     LEAKY_RELU,
-    /** min(max(x, alpha), beta), of derivative 1 from alpha to beta, both included. */
+    /** min(max(x, alpha), beta), with derivative 1 in [alpha, beta]. */
     CLAMP,
     /** x / (1 + e^-x). */
     SILU,
     /** x (1 + erf(x / sqrt(2))) / 2. */
     GELU,
-    /** ln(1 + e^x), which is x and not infinite where e^x is. */
+    /** ln(1 + e^x), computed without overflow for large x. */
     SOFTPLUS,
     SIN,
     COS,
     /** max(x, 0) + alpha (e^min(x, 0) - 1). */
     ELU,
-    /** The nearest whole number, the even one of two; derivative 0, as of the next two. */
+    /** Rounds to the nearest integer, ties to even; the derivative is 0, as for FLOOR and SIGN. */
     ROUND,
     FLOOR,
     /** -1, 0 or 1; NaN for NaN. */
     SIGN,
-    /** x^alpha, of derivative alpha x^(alpha - 1), and 0 everywhere if alpha is 0. */
+    /** x^alpha, with derivative alpha x^(alpha - 1), which is 0 everywhere if alpha is 0. */
     POW
   }
 
-  /** Functions of two numbers. */
+  /** Binary functions. */
   enum Binary {
     ADD,
     SUB,
     MUL,
-    /** Not of ints. */
+    /** Not supported for ints. */
     DIV,
-    /** NaN if either is. */
+    /** NaN if either operand is NaN. */
     MAXIMUM,
-    /** NaN if either is. */
+    /** NaN if either operand is NaN. */
     MINIMUM
   }
 
-  /** Comparisons of two numbers; with NaN all but the last are false. */
+  /** Comparisons; with a NaN operand, all but {@link #NOT_EQUAL} are false. */
   enum Comparison {
     LESS,
     LESS_EQUAL,
@@ -73,96 +73,107 @@ public interface Kernels {
     NOT_EQUAL
   }
 
-  /** What becomes of the pixels in a window. */
+  /** Pooling functions. */
   enum PoolingMode {
-    /** The largest, padding left out. */
+    /** The maximum, ignoring padding. */
     MAX,
-    /** Their sum by the window's size, padding counted as 0. */
+    /** The mean over the window, counting padding as 0. */
     AVERAGE
   }
 
-  /** What stands in the log. */
+  /** Returns the name for log messages. */
   String name();
 
-  /** y = f(x). */
+  /** Computes y = f(x). */
   void unary(Unary function, double alpha, double beta, INDArray x, INDArray y);
 
-  /** As above, for a function without settings. */
+  /** Like the method above, for functions without parameters. */
   default void unary(Unary function, INDArray x, INDArray y) {
     unary(function, 0, 0, x, y);
   }
 
-  /** dx = dy f'(x), where y = f(x). */
+  /** Computes dx = dy f'(x), where y = f(x). */
   void unaryGradient(
       Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx);
 
-  /** As above, for a function without settings. */
+  /** Like the method above, for functions without parameters. */
   default void unaryGradient(Unary function, INDArray x, INDArray y, INDArray dy, INDArray dx) {
     unaryGradient(function, 0, 0, x, y, dy, dx);
   }
 
-  /** y = a op b; a and b have y's rank and broadcast along axes where they have size 1. */
+  /** Computes y = a op b; a and b have y's rank and are broadcast along axes of size 1. */
   void binary(Binary operation, INDArray a, INDArray b, INDArray y);
 
-  /** y = 1 where a and b compare so, else 0: ints. Shapes are as in {@link #binary}. */
+  /**
+   * Computes y = 1 where the comparison holds and 0 elsewhere, as ints. For shapes see {@link
+   * #binary}.
+   */
   default void compare(Comparison comparison, INDArray a, INDArray b, INDArray y) {
     BinaryLoops.compare(comparison, a, b, y);
   }
 
   /**
-   * y = a where the condition, of ints, is not 0, else b. All have y's rank and broadcast along
-   * axes where they have size 1.
+   * Computes y = a where the condition (ints) is nonzero, b elsewhere. All inputs have y's rank and
+   * are broadcast along axes of size 1.
    */
   default void where(INDArray condition, INDArray a, INDArray b, INDArray y) {
     BinaryLoops.where(condition, a, b, y);
   }
 
-  /** y = x factor + shift; y may be x. */
+  /** Computes y = x factor + shift; y may be x. */
   void affine(INDArray x, double factor, double shift, INDArray y);
 
-  /** target += addend, of the same shape. */
+  /** Computes target += addend, of the same shape. */
   void accumulate(INDArray target, INDArray addend);
 
-  /** difference = x - target, all of one shape; returns the sum of its squares. */
+  /**
+   * Computes difference = x - target, all of the same shape, and returns the sum of its squares.
+   */
   double difference(INDArray x, INDArray target, INDArray difference);
 
-  /** Sums over some axes; y has x's rank and size 1 along these. */
+  /** Computes the sum over axes; y has x's rank and size 1 along these axes. */
   void sum(INDArray x, int[] axes, INDArray y);
 
-  /** y = softmax of x along an axis, or its logarithm. */
+  /** Computes y = softmax(x) along an axis, or its logarithm. */
   void softmax(INDArray x, int axis, boolean log, INDArray y);
 
-  /** dx, where y is the result of {@link #softmax}. */
+  /** Computes the gradient of {@link #softmax}, whose result is y. */
   void softmaxGradient(INDArray y, INDArray dy, int axis, boolean log, INDArray dx);
 
   /**
-   * y = sums of x along an axis up to and with each index, or from the end with {@code reverse}.
+   * Computes the inclusive cumulative sum of x along an axis; starts from the end if {@code
+   * reverse}.
    */
   void cumsum(INDArray x, int axis, boolean reverse, INDArray y);
 
   /**
-   * y [.., m, n] = a b, of which a is [.., m, k] or, transposed, [.., k, m], and b [.., k, n] or
-   * [.., n, k]; one product for each index of the leading axes, which are equal.
+   * Computes the batched matrix product y [.., m, n] = a b, where a is [.., m, k] or, transposed,
+   * [.., k, m], and b is [.., k, n] or, transposed, [.., n, k]. The leading axes are equal.
    */
   void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y);
 
   /**
-   * scores [n, k] = x table^T + bias, for x [n, d], table [k, d] and bias [k] in float, and best
-   * [n, groups], the largest of each k / groups neighbours in a row, of which the groups are whole.
+   * Computes scores [n, k] = x table^T + bias for x [n, d], table [k, d] and bias [k] in float, and
+   * best [n, groups], the maximum of each group of k / groups adjacent scores in a row. The number
+   * of groups divides k.
    */
   void scores(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best);
 
-  /** y's axis i is x's axis axes[i]. */
+  /** Computes y, whose axis i is x's axis axes[i]. */
   void permute(INDArray x, int[] axes, INDArray y);
 
   /**
-   * y = (x - mean) / sqrt(variance + epsilon) weight + bias, where mean and variance (the mean
-   * squared difference from the mean) are those of all pixels of an image and of the channels of a
-   * group; groups are of equal size.
+   * Computes y = (x - mean) / sqrt(variance + epsilon) weight + bias, where mean and (biased)
+   * variance are taken over all pixels of an image and the channels of a group. Groups are
+   * contiguous and of equal size.
    *
-   * @param x [images, pixels, channels]
-   * @param weight [channels], as bias; both may be null, for 1 and 0
-   * @param mean [images, groups], as variance: results too
+   * @param x the input [images, pixels, channels]
+   * @param weight the weight [channels], or null for 1
+   * @param bias the bias [channels], or null for 0
+   * @param epsilon the value added to the variance
+   * @param mean receives the means [images, groups]
+   * @param variance receives the variances [images, groups]
+   * @param y receives the result, of x's shape
    */
   void normalize(
       INDArray x,
@@ -174,10 +185,13 @@ public interface Kernels {
       INDArray y);
 
   /**
-   * The gradients of {@link #normalize}.
+   * Computes the gradients of {@link #normalize}.
    *
-   * @param mean what it gave, as variance
-   * @param dx of x's shape, or null if it is not wanted; so for the others
+   * @param mean the means computed by {@link #normalize}
+   * @param variance the variances computed by {@link #normalize}
+   * @param dx receives the input gradient, of x's shape; null to skip it
+   * @param dWeight receives the weight gradient; null to skip it
+   * @param dBias receives the bias gradient; null to skip it
    */
   void normalizeGradients(
       INDArray x,
@@ -190,42 +204,51 @@ public interface Kernels {
       INDArray dWeight,
       INDArray dBias);
 
-  /** y = x[.., from : from + size of y, ..] along one axis. */
+  /** Computes y = x[.., from : from + size of y, ..] along one axis. */
   void slice(INDArray x, int axis, long from, INDArray y);
 
-  /** The arrays one after another along one axis. */
+  /** Concatenates arrays along one axis. */
   void concat(INDArray[] xs, int axis, INDArray y);
 
-  /** y [b, h f, w f, c]: each pixel of x [b, h, w, c] repeated f times in both directions. */
+  /** Computes y [b, h f, w f, c] by nearest-neighbor upsampling of x [b, h, w, c] by factor f. */
   void upsample(INDArray x, int factor, INDArray y);
 
-  /** dx: the sum of dy over each pixel's repetitions. */
+  /** Computes dx, the sum of dy over each pixel's repetitions. */
   void upsampleGradient(INDArray dy, int factor, INDArray dx);
 
   /**
-   * y [b, h', w', c] = the pooled x [b, h, w, c].
+   * Computes y [b, h', w', c] by pooling x [b, h, w, c].
    *
-   * @param kernel height and width of the window
-   * @param where of y's shape, for notes to {@link #poolGradient}; null if no gradient is wanted
+   * @param kernel the height and width of the window
+   * @param workspace an array of y's shape in which the positions of maxima are stored for {@link
+   *     #poolGradient}; null if no gradient is needed
    */
   void pool(
-      PoolingMode kind, INDArray x, long[] kernel, ConvOptions window, INDArray y, INDArray where);
-
-  /** dx; each maximum's gradient goes to the first pixel that has it. */
-  void poolGradient(
-      PoolingMode kind,
+      PoolingMode mode,
       INDArray x,
       long[] kernel,
-      ConvOptions window,
-      INDArray where,
+      ConvOptions options,
+      INDArray y,
+      INDArray workspace);
+
+  /**
+   * Computes the gradient of pooling. The gradient of a maximum goes to the first pixel with that
+   * value.
+   */
+  void poolGradient(
+      PoolingMode mode,
+      INDArray x,
+      long[] kernel,
+      ConvOptions options,
+      INDArray workspace,
       INDArray dy,
       INDArray dx);
 
   /**
-   * y = relu?(x * weight + bias + residual).
+   * Computes y = relu?(x * weight + bias + residual).
    *
-   * @param bias [out], or null
-   * @param residual of y's shape, or null
+   * @param bias the bias [out], or null
+   * @param residual an array of y's shape to add, or null
    */
   void conv2d(
       INDArray x,
@@ -234,25 +257,30 @@ public interface Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      ConvOptions window,
+      ConvOptions options,
       INDArray y);
 
   /**
-   * The gradients of {@code y = x * weight + bias}.
+   * Computes the gradients of {@code y = x * weight + bias}.
    *
-   * @param dx of x's shape, or null if it is not wanted; so for the others
+   * @param dx receives the input gradient, of x's shape; null to skip it
+   * @param dWeight receives the weight gradient; null to skip it
+   * @param dBias receives the bias gradient; null to skip it
    */
   void conv2dGradients(
       INDArray x,
       INDArray weight,
       long stamp,
       INDArray dy,
-      ConvOptions window,
+      ConvOptions options,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias);
 
-  /** y = relu?(transposed convolution of x + bias + residual); bias and residual may be null. */
+  /**
+   * Computes y = relu?(transposed convolution of x + bias + residual); bias and residual may be
+   * null.
+   */
   void convTranspose2d(
       INDArray x,
       INDArray weight,
@@ -260,6 +288,6 @@ public interface Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      ConvOptions window,
+      ConvOptions options,
       INDArray y);
 }

@@ -5,10 +5,10 @@ import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.memory.MemorySize;
 import org.bytedeco.javacpp.Pointer;
 
-/** The limits of memory, and what is said where one is reached. */
+/** Checks memory limits and creates the exceptions thrown when one is reached. */
 public final class MemoryLimits {
   private static final String SMALLER =
-      "Use smaller images or crops, fewer at a time, or a model with fewer channels, or ";
+      "Use smaller images or crops, smaller batches, or a model with fewer channels, or ";
 
   private static final String MAX_BYTES = "org.bytedeco.javacpp.maxBytes";
   private static final String PHYSICAL_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
@@ -16,39 +16,39 @@ public final class MemoryLimits {
   private MemoryLimits() {}
 
   /**
-   * Refuses a block outside the heap that JavaCPP would grant and the system take back: JavaCPP
-   * compares the process with its limit before the block is written to, and Linux promises more
-   * memory than there is, then kills the process that uses it. Also one that no collection of
-   * garbage, which JavaCPP tries for a second or more, can make room for.
+   * Throws an exception if a native block cannot be backed by physical memory. JavaCPP would
+   * allocate it: it checks the size of the process before the block is written to, and Linux
+   * overcommits memory and then kills the process that uses it. Also rejects blocks that exceed the
+   * limit by themselves, for which JavaCPP would run garbage collections for a second or more.
    *
-   * @param bytes of the block
-   * @param what it is for
+   * @param bytes the size of the block
+   * @param what the purpose of the block
    */
   static void check(long bytes, String what) {
-    long most = Pointer.maxPhysicalBytes();
-    if (most > 0 && bytes > most - Pointer.physicalBytes()) {
-      // What was closed or collected may still be the process's.
+    long limit = Pointer.maxPhysicalBytes();
+    if (limit > 0 && bytes > limit - Pointer.physicalBytes()) {
+      // Closed or collected blocks may still be allocated to the process.
       System.gc();
       Pointer.trimMemory();
-      if (bytes > most - Pointer.physicalBytes()) {
-        throw outsideHeap(bytes, what, null);
+      if (bytes > limit - Pointer.physicalBytes()) {
+        throw insufficientNative(bytes, what, null);
       }
     }
-    boolean never = Pointer.maxBytes() > 0 && bytes > Pointer.maxBytes();
-    if (never || bytes > MemorySize.ofMachine() - Pointer.physicalBytes()) {
-      throw outsideHeap(bytes, what, null);
+    boolean exceedsLimit = Pointer.maxBytes() > 0 && bytes > Pointer.maxBytes();
+    if (exceedsLimit || bytes > MemorySize.ofMachine() - Pointer.physicalBytes()) {
+      throw insufficientNative(bytes, what, null);
     }
   }
 
   /**
-   * A block outside the heap that is not to be had.
+   * Creates the exception for a native block that could not be allocated.
    *
-   * @param bytes of the block
-   * @param what it was for
+   * @param bytes the size of the block
+   * @param what the purpose of the block
    * @param cause JavaCPP's error, or null
    */
-  static InsufficientMemoryException outsideHeap(long bytes, String what, Throwable cause) {
-    freeKept();
+  static InsufficientMemoryException insufficientNative(long bytes, String what, Throwable cause) {
+    releaseCaches();
     long total = Pointer.totalBytes();
     long process = Pointer.physicalBytes();
     String limit;
@@ -56,17 +56,17 @@ public final class MemoryLimits {
       limit =
           "JavaCPP's limit is "
               + MemorySize.text(Pointer.maxBytes())
-              + " (maxBytes; as much as -Xmx unless set).";
+              + " (maxBytes; defaults to -Xmx).";
     } else if (Pointer.maxPhysicalBytes() > 0 && bytes > Pointer.maxPhysicalBytes() - process) {
       limit =
-          "the limit of the process, which has "
+          "the process uses "
               + MemorySize.text(process)
-              + ", is "
+              + " and its limit is "
               + MemorySize.text(Pointer.maxPhysicalBytes())
-              + " (maxPhysicalBytes; maxBytes and three times -Xmx unless set).";
+              + " (maxPhysicalBytes; defaults to maxBytes plus three times -Xmx).";
     } else {
       limit =
-          "the process has "
+          "the process uses "
               + MemorySize.text(process)
               + " of the machine's "
               + MemorySize.text(MemorySize.ofMachine())
@@ -77,7 +77,7 @@ public final class MemoryLimits {
             + what
             + " needs a block of "
             + MemorySize.text(bytes)
-            + " beside the "
+            + " in addition to the "
             + MemorySize.text(total)
             + " in use; "
             + limit,
@@ -88,31 +88,34 @@ public final class MemoryLimits {
   }
 
   /**
-   * What to do so that memory outside the heap suffices.
+   * Returns advice for providing enough native memory.
    *
-   * @param least how much of it
+   * @param minimum the minimum number of bytes required
    */
-  public static String advice(long least) {
-    long beside = Math.max(0, Pointer.physicalBytes() - Pointer.totalBytes());
+  public static String advice(long minimum) {
+    long other = Math.max(0, Pointer.physicalBytes() - Pointer.totalBytes());
     long machine = MemorySize.ofMachine();
-    long most = Pointer.maxBytes();
-    long mostOfProcess = Pointer.maxPhysicalBytes();
+    long maxBytes = Pointer.maxBytes();
+    long maxProcessBytes = Pointer.maxPhysicalBytes();
     String settings = "";
-    if (most > 0 && most < least + least / 4) {
-      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(least);
+    if (maxBytes > 0 && maxBytes < minimum + minimum / 4) {
+      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(minimum);
     }
-    // Unless it is set, it grows with maxBytes.
-    boolean set = most <= 0 || System.getProperty(PHYSICAL_BYTES) != null;
-    if (set && mostOfProcess > 0 && mostOfProcess < beside + least + least / 4) {
-      settings += " -D" + PHYSICAL_BYTES + "=" + MemorySize.setting(beside + least);
+    // Unless maxPhysicalBytes is set explicitly, it grows with maxBytes.
+    boolean set = maxBytes <= 0 || System.getProperty(PHYSICAL_BYTES) != null;
+    if (set && maxProcessBytes > 0 && maxProcessBytes < other + minimum + minimum / 4) {
+      settings += " -D" + PHYSICAL_BYTES + "=" + MemorySize.setting(other + minimum);
     }
-    if (settings.isEmpty() && most > 0) {
-      // That was not enough this time: blocks that were freed may still be the process's.
-      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(most);
+    if (settings.isEmpty() && maxBytes > 0) {
+      // The limit was insufficient nevertheless: freed blocks may still be allocated to the
+      // process.
+      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(maxBytes);
     }
     return SMALLER
-        + (least + beside > machine || settings.isEmpty()
-            ? "a machine with more than this one's " + MemorySize.text(machine) + "."
+        + (minimum + other > machine || settings.isEmpty()
+            ? "a machine with more memory than this one, which has "
+                + MemorySize.text(machine)
+                + "."
             : "raise the limit, for example with"
                 + settings
                 + "; this machine has "
@@ -120,36 +123,36 @@ public final class MemoryLimits {
                 + ".");
   }
 
-  /**
-   * Has all that this thread keeps outside the heap freed, as soon as none of its steps is open.
-   */
-  public static void freeKept() {
-    KeptMemory.freeOnClose();
+  /** Frees the native memory cached by this thread as soon as none of its steps is open. */
+  public static void releaseCaches() {
+    ThreadCaches.releaseWhenIdle();
   }
 
   /**
-   * Work that an error of JavaCPP or of the JVM ended, and whose steps are closed; what the thread
-   * kept for further ones is freed.
+   * Creates the exception for an operation that failed with an error of JavaCPP or the JVM and
+   * whose steps are closed. Also frees the thread's cached memory.
    *
-   * @param bytes that it was done on
-   * @param what was done
+   * @param bytes the size of the operation's input
+   * @param what the operation
    * @param cause the error
    */
-  public static InsufficientMemoryException of(long bytes, String what, OutOfMemoryError cause) {
-    // JavaCPP throws the JVM's error for its own limits, and says its figures.
-    boolean outside = cause.getMessage() != null && cause.getMessage().contains("Bytes");
-    return outside ? outsideHeap(bytes, what, cause) : heap(bytes, what, cause);
+  public static InsufficientMemoryException exception(
+      long bytes, String what, OutOfMemoryError cause) {
+    // JavaCPP throws OutOfMemoryError for its own limits; the message names the limit, such as
+    // maxBytes.
+    boolean isNative = cause.getMessage() != null && cause.getMessage().contains("Bytes");
+    return isNative ? insufficientNative(bytes, what, cause) : insufficientHeap(bytes, what, cause);
   }
 
   /**
-   * What the heap does not hold.
+   * Creates the exception for a failed heap allocation.
    *
-   * @param bytes of an array, or of what the work began with
-   * @param what it was for
+   * @param bytes the size of the array, or of the operation's input
+   * @param what the purpose of the memory
    * @param cause the JVM's error
    */
-  static InsufficientMemoryException heap(long bytes, String what, Throwable cause) {
-    freeKept();
+  static InsufficientMemoryException insufficientHeap(long bytes, String what, Throwable cause) {
+    releaseCaches();
     return HeapMemory.insufficient(what, MemorySize.text(bytes) + " or more", bytes, cause);
   }
 }

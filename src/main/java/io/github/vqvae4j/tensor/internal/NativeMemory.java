@@ -13,12 +13,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A block of memory outside the heap, aligned for vector instructions, and arrays laid over it. */
+/** A block of native memory, aligned for vector instructions, which can be wrapped by arrays. */
 public final class NativeMemory implements AutoCloseable {
-  /** Bytes of a cache line; slots that start at one are what oneDNN's kernels like best. */
+  /** The size of a cache line in bytes; oneDNN's kernels are fastest on aligned memory. */
   static final int ALIGNMENT = 64;
 
-  /** Bytes of the open blocks that operations on a thread have for themselves. */
+  /** The total size of each thread's open workspaces, in bytes. */
   private static final ThreadLocal<AtomicLong> WORKSPACES =
       ThreadLocal.withInitial(AtomicLong::new);
 
@@ -27,16 +27,16 @@ public final class NativeMemory implements AutoCloseable {
   private final long address;
   private final long bytes;
 
-  /** What the block is counted in. */
+  /** The counter of total bytes that includes this block. */
   private final AtomicLong counter;
 
   /**
-   * Allocates a block; its content is undefined.
+   * Allocates a block with undefined contents.
    *
-   * @param bytes its size
-   * @param what it is for, as an error calls it
-   * @throws InsufficientMemoryException if there is not so much
-   * @throws IllegalStateException if the natives cannot be loaded, or their versions are mixed
+   * @param bytes the size of the block
+   * @param what the purpose of the block, for error messages
+   * @throws InsufficientMemoryException if there is not enough memory
+   * @throws IllegalStateException if the natives cannot be loaded or their versions are mixed
    */
   public NativeMemory(long bytes, String what) {
     this(bytes, what, new AtomicLong());
@@ -48,27 +48,27 @@ public final class NativeMemory implements AutoCloseable {
     try {
       block = new BytePointer(bytes + ALIGNMENT);
     } catch (OutOfMemoryError e) {
-      throw MemoryLimits.outsideHeap(bytes, what, e);
+      throw MemoryLimits.insufficientNative(bytes, what, e);
     }
     address = align(block.address());
-    start = at(address, DType.FLOAT, bytes / Float.BYTES);
+    start = pointerAt(address, DType.FLOAT, bytes / Float.BYTES);
     this.bytes = bytes;
     this.counter = counter;
     counter.addAndGet(bytes);
   }
 
   /**
-   * Allocates a block that an operation keeps for its next calls, as the constructor does.
+   * Allocates a block that an operation keeps for subsequent calls.
    *
-   * @param bytes its size
-   * @param what it is for
+   * @param bytes the size of the block
+   * @param what the purpose of the block, for error messages
    */
   static NativeMemory workspace(long bytes, String what) {
     return new NativeMemory(bytes, what, WORKSPACES.get());
   }
 
-  /** Bytes of this thread's open {@link #workspace}s. */
-  public static long workspaces() {
+  /** Returns the total size of this thread's open workspaces, in bytes. */
+  public static long workspaceBytes() {
     return WORKSPACES.get().get();
   }
 
@@ -76,27 +76,27 @@ public final class NativeMemory implements AutoCloseable {
     return (value + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
-  /** Where the block begins. */
+  /** Returns the address of the block. */
   public long address() {
     return address;
   }
 
-  /** How many bytes there are. */
+  /** Returns the size of the block in bytes. */
   long bytes() {
     return bytes;
   }
 
-  /** Its first numbers. */
+  /** Returns a pointer to the first {@code length} elements. */
   Pointer pointer(DType dtype, long length) {
-    return at(address, dtype, length);
+    return pointerAt(address, dtype, length);
   }
 
-  /** All of it, as floats. */
+  /** Returns a pointer to the whole block, as floats. */
   Pointer pointer() {
     return start;
   }
 
-  /** Frees the block at once; arrays laid over it must not be used any more. */
+  /** Frees the block. Arrays that wrap it must not be used afterwards. */
   @Override
   public void close() {
     if (!block.isNull()) {
@@ -105,17 +105,17 @@ public final class NativeMemory implements AutoCloseable {
     }
   }
 
-  /** An array over memory that somebody else keeps alive. */
+  /** Wraps memory, which the caller must keep alive, in an array. */
   public static INDArray wrap(long address, DType dtype, long... shape) {
     long length = 1;
     for (long d : shape) {
       length *= d;
     }
-    DataBuffer buffer = Nd4j.createBuffer(at(address, dtype, length), length, type(dtype));
+    DataBuffer buffer = Nd4j.createBuffer(pointerAt(address, dtype, length), length, type(dtype));
     return Nd4j.create(buffer, shape);
   }
 
-  /** The number format as ND4J names it. */
+  /** Returns ND4J's type for a data type. */
   public static DataType type(DType dtype) {
     return switch (dtype) {
       case FLOAT -> DataType.FLOAT;
@@ -124,7 +124,7 @@ public final class NativeMemory implements AutoCloseable {
     };
   }
 
-  /** The number format of an array that {@link #wrap} made. */
+  /** Returns the data type of an array created by {@link #wrap}. */
   public static DType dtypeOf(INDArray array) {
     return switch (array.dataType()) {
       case FLOAT -> DType.FLOAT;
@@ -133,13 +133,13 @@ public final class NativeMemory implements AutoCloseable {
     };
   }
 
-  private static Pointer at(long where, DType dtype, long length) {
+  private static Pointer pointerAt(long target, DType dtype, long length) {
     // JavaCPP lets only a subclass set the address of a pointer to foreign memory.
     return switch (dtype) {
       case FLOAT ->
           new FloatPointer((Pointer) null) {
             {
-              address = where;
+              address = target;
               limit = length;
               capacity = length;
             }
@@ -147,7 +147,7 @@ public final class NativeMemory implements AutoCloseable {
       case DOUBLE ->
           new DoublePointer((Pointer) null) {
             {
-              address = where;
+              address = target;
               limit = length;
               capacity = length;
             }
@@ -155,7 +155,7 @@ public final class NativeMemory implements AutoCloseable {
       case INT ->
           new IntPointer((Pointer) null) {
             {
-              address = where;
+              address = target;
               limit = length;
               capacity = length;
             }

@@ -7,52 +7,55 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Arrays of users of ND4J: of any order, views, in workspaces, closed. */
+/**
+ * Conversion from and to arrays of ND4J users, which may be views, closed, in workspaces, or in any
+ * order.
+ */
 public final class Nd4jArrays {
   private Nd4jArrays() {}
 
   /**
-   * The number format of an array that tensors can hold.
+   * Returns the tensor data type for an array.
    *
-   * @throws IllegalArgumentException if they cannot hold it; the message says what to do
+   * @throws IllegalArgumentException if tensors do not support the array
    */
   public static DType dtype(INDArray array) {
     if (array.wasClosed()) {
-      throw refused("an open array", "one that was closed", "Copy it before it is closed");
+      throw unsupported("an open array", "a closed one", "Copy it before it is closed");
     }
     if (array.isEmpty()) {
       String shape = Arrays.toString(array.shape());
-      throw refused("an array with elements", "an empty one of shape " + shape, "Leave it out");
+      throw unsupported("an array with elements", "an empty one of shape " + shape, "Leave it out");
     }
     DataType type = array.dataType();
     return switch (type) {
       case FLOAT -> DType.FLOAT;
       case DOUBLE -> DType.DOUBLE;
       case INT -> DType.INT;
-      case HALF, BFLOAT16 -> throw refused(type, "Convert it with castTo(DataType.FLOAT)");
+      case HALF, BFLOAT16 -> throw unsupported(type, "Convert it with castTo(DataType.FLOAT)");
       case BOOL, BYTE, UBYTE, SHORT, UINT16 ->
-          throw refused(type, "Convert it with castTo(DataType.INT32)");
+          throw unsupported(type, "Convert it with castTo(DataType.INT32)");
       case LONG, UINT32, UINT64 ->
-          throw refused(type, "Convert it with castTo(DataType.INT32) if its values fit");
-      default -> throw refused(type, "Tensors hold numbers only");
+          throw unsupported(type, "Convert it with castTo(DataType.INT32) if its values fit");
+      default -> throw unsupported(type, "Tensors hold numeric values only");
     };
   }
 
-  private static IllegalArgumentException refused(DataType type, String remedy) {
-    return refused("an array in FLOAT, DOUBLE or INT32", "one in " + type, remedy);
+  private static IllegalArgumentException unsupported(DataType type, String remedy) {
+    return unsupported("an array in FLOAT, DOUBLE or INT32", "one in " + type, remedy);
   }
 
-  private static IllegalArgumentException refused(String expected, String got, String remedy) {
+  private static IllegalArgumentException unsupported(String expected, String got, String remedy) {
     return new IllegalArgumentException(
         "Step.tensor: expected " + expected + ", got " + got + ". " + remedy + ".");
   }
 
   /**
-   * A copy in C order that belongs to ND4J: outside of its workspaces, freed by its owner or by the
-   * garbage collector.
+   * Returns a copy in C order that is managed by ND4J: outside of its workspaces, freed by its
+   * owner or the garbage collector.
    *
-   * @param array one of this library, which lies in C order and has no gaps
-   * @throws InsufficientMemoryException if there is not so much memory
+   * @param array an array of this library, which is dense and in C order
+   * @throws InsufficientMemoryException if there is not enough memory
    */
   public static INDArray copy(INDArray array) {
     String what = "a copy of a tensor " + Arrays.toString(array.shape());

@@ -10,8 +10,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Every operation in plain ND4J, in float and double: the reference that the oneDNN kernels are
- * compared with, and what runs where oneDNN's natives are missing.
+ * Kernels in plain ND4J, for float and double. They are the reference for the oneDNN kernels and
+ * the fallback if oneDNN's natives are missing.
  */
 public final class Nd4jKernels implements Kernels {
   @Override
@@ -89,7 +89,7 @@ public final class Nd4jKernels implements Kernels {
   @Override
   public void softmax(INDArray x, int axis, boolean log, INDArray y) {
     if (log) {
-      // ND4J's own takes the logarithm of the softmax, which may have become 0.
+      // ND4J's log_softmax takes the logarithm of the softmax, which may underflow to 0.
       binary(Binary.SUB, x, x.max(true, axis), y);
       INDArray sums = Transforms.exp(y).sum(true, axis);
       binary(Binary.SUB, y, Transforms.log(sums, false), y);
@@ -120,19 +120,19 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
-    // CBLAS writes C order directly; Nd4j.gemm wants a result in Fortran order.
+    // CBLAS writes C order directly; Nd4j.gemm requires a result in Fortran order.
     int rank = y.rank();
     int m = Math.toIntExact(y.size(rank - 2));
     int n = Math.toIntExact(y.size(rank - 1));
     int k = Math.toIntExact(a.size(transposeA ? rank - 2 : rank - 1));
     int products = Math.toIntExact(y.length() / ((long) m * n));
-    Parts.run(
-        Parts.of(products, (long) products * m * n * k),
+    ParallelChunks.run(
+        ParallelChunks.count(products, (long) products * m * n * k),
         products,
-        (part, from, to) -> {
+        (chunk, from, to) -> {
           for (long i = from; i < to; i++) {
             Blas.of(y)
-                .product(
+                .gemm(
                     new Matrix(pointer(a).getPointer(i * m * k), transposeA ? m : k, transposeA),
                     new Matrix(pointer(b).getPointer(i * k * n), transposeB ? k : n, transposeB),
                     false,
@@ -147,21 +147,21 @@ public final class Nd4jKernels implements Kernels {
   @Override
   public void scores(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best) {
     matmul(x, false, table, true, scores);
-    float[] added = HeapCopy.floatsOf(bias);
-    float[] row = new float[added.length];
-    float[] largest = new float[(int) best.size(1)];
-    int group = row.length / largest.length;
+    float[] biases = HeapCopy.floatsOf(bias);
+    float[] row = new float[biases.length];
+    float[] maxima = new float[(int) best.size(1)];
+    int group = row.length / maxima.length;
     for (long i = 0; i < scores.size(0); i++) {
       HeapCopy.read(scores, i * row.length, row, 0, row.length);
-      Arrays.fill(largest, Float.NEGATIVE_INFINITY);
+      Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
       for (int j = 0; j < row.length; j++) {
-        row[j] += added[j];
+        row[j] += biases[j];
       }
       for (int j = 0; j < row.length; j++) {
-        largest[j / group] = Math.max(largest[j / group], row[j]);
+        maxima[j / group] = Math.max(maxima[j / group], row[j]);
       }
       HeapCopy.write(row, 0, row.length, scores, i * row.length);
-      HeapCopy.write(largest, 0, largest.length, best, i * largest.length);
+      HeapCopy.write(maxima, 0, maxima.length, best, i * maxima.length);
     }
   }
 
@@ -179,7 +179,7 @@ public final class Nd4jKernels implements Kernels {
       INDArray mean,
       INDArray variance,
       INDArray y) {
-    new PlainNormalization(x, weight, mean).forward(bias, epsilon, mean, variance, y);
+    new ReferenceNormalization(x, weight, mean).forward(bias, epsilon, mean, variance, y);
   }
 
   @Override
@@ -193,7 +193,7 @@ public final class Nd4jKernels implements Kernels {
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
-    new PlainNormalization(x, weight, mean)
+    new ReferenceNormalization(x, weight, mean)
         .gradients(epsilon, mean, variance, dy, dx, dWeight, dBias);
   }
 
@@ -234,33 +234,38 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void pool(
-      PoolingMode kind, INDArray x, long[] kernel, ConvOptions window, INDArray y, INDArray where) {
-    exec(pooling(kind, "", kernel, window).addInputs(x).addOutputs(y));
+      PoolingMode mode,
+      INDArray x,
+      long[] kernel,
+      ConvOptions options,
+      INDArray y,
+      INDArray workspace) {
+    exec(pooling(mode, "", kernel, options).addInputs(x).addOutputs(y));
   }
 
   @Override
   public void poolGradient(
-      PoolingMode kind,
+      PoolingMode mode,
       INDArray x,
       long[] kernel,
-      ConvOptions window,
-      INDArray where,
+      ConvOptions options,
+      INDArray workspace,
       INDArray dy,
       INDArray dx) {
-    exec(pooling(kind, "_bp", kernel, window).addInputs(x, dy).addOutputs(dx));
+    exec(pooling(mode, "_bp", kernel, options).addInputs(x, dy).addOutputs(dx));
   }
 
   private static DynamicCustomOp.DynamicCustomOpsBuilder pooling(
-      PoolingMode kind, String direction, long[] kernel, ConvOptions window) {
-    // The last: dilation, explicit padding, which counts in an average, channels last.
-    return op((kind == PoolingMode.MAX ? "maxpool2d" : "avgpool2d") + direction)
+      PoolingMode mode, String direction, long[] kernel, ConvOptions options) {
+    // The last five: dilation, explicit padding, padding included in averages, channels last.
+    return op((mode == PoolingMode.MAX ? "maxpool2d" : "avgpool2d") + direction)
         .addIntegerArguments(
             (int) kernel[0],
             (int) kernel[1],
-            window.height().stride(),
-            window.width().stride(),
-            window.height().before(),
-            window.width().before(),
+            options.height().stride(),
+            options.width().stride(),
+            options.height().before(),
+            options.width().before(),
             1,
             1,
             0,
@@ -276,9 +281,9 @@ public final class Nd4jKernels implements Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      ConvOptions window,
+      ConvOptions options,
       INDArray y) {
-    new GemmConvolution(x, weight, y, window).forward(x, weight, bias, residual, y);
+    new GemmConvolution(x, weight, y, options).forward(x, weight, bias, residual, y);
     if (relu) {
       unary(Unary.RELU, y, y);
     }
@@ -290,11 +295,11 @@ public final class Nd4jKernels implements Kernels {
       INDArray weight,
       long stamp,
       INDArray dy,
-      ConvOptions window,
+      ConvOptions options,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
-    GemmConvolution convolution = new GemmConvolution(x, weight, dy, window);
+    GemmConvolution convolution = new GemmConvolution(x, weight, dy, options);
     if (dx != null) {
       convolution.transposed(dy, weight, null, null, dx);
     }
@@ -314,16 +319,16 @@ public final class Nd4jKernels implements Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      ConvOptions window,
+      ConvOptions options,
       INDArray y) {
-    // It is the gradient of the convolution whose images are our results.
-    new GemmConvolution(y, weight, x, window).transposed(x, weight, bias, residual, y);
+    // The input gradient of the convolution whose images are our results.
+    new GemmConvolution(y, weight, x, options).transposed(x, weight, bias, residual, y);
     if (relu) {
       unary(Unary.RELU, y, y);
     }
   }
 
-  /** Adds up an image's channels over batch, height and width. */
+  /** Sums an image's channels over batch, height and width. */
   private static void sumOverPixels(INDArray image, INDArray channels) {
     exec(
         op("reduce_sum")

@@ -23,16 +23,16 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Functions of each element in plain ND4J; where ND4J has none, or one that overflows or is another
- * function of the same name, in plain Java.
+ * Unary functions in plain ND4J, or in Java where ND4J lacks the function, overflows, or defines it
+ * differently.
  */
 final class Nd4jUnary {
-  /** What a function costs, in multiplications, when work is shared out. */
+  /** The cost of an element in multiplications, which determines the number of threads. */
   private static final long COST = 16;
 
   private Nd4jUnary() {}
 
-  /** y = f(x). */
+  /** Computes y = f(x). */
   static void value(Unary function, double alpha, double beta, INDArray x, INDArray y) {
     switch (function) {
       case NEG -> run(new Negative(x, y));
@@ -66,7 +66,7 @@ final class Nd4jUnary {
     }
   }
 
-  /** dx = dy f'(x), where y = f(x). */
+  /** Computes dx = dy f'(x), where y = f(x). */
   static void gradient(
       Unary function, double alpha, INDArray x, INDArray y, INDArray dy, INDArray dx) {
     switch (function) {
@@ -85,7 +85,7 @@ final class Nd4jUnary {
         dx.muli(dy);
       }
       case LEAKY_RELU -> {
-        // 1 above 0, else the slope.
+        // 1 for x > 0, otherwise alpha.
         run(new Step(x, dx, 0));
         dx.muli(1 - alpha).addi(alpha).muli(dy);
       }
@@ -95,7 +95,7 @@ final class Nd4jUnary {
         dx.rsubi(1).muli(dy);
       }
       case CLAMP -> {
-        // Where the function left x as it is, the sign of their difference is 0.
+        // The sign of x - y is 0 where x was not clamped.
         x.sub(y, dx);
         run(new Sign(dx, dx));
         run(new Abs(dx, dx));
@@ -103,7 +103,7 @@ final class Nd4jUnary {
       }
       case SILU -> each(x, dy, dx, Nd4jUnary::siluDerivative);
       case GELU -> {
-        // Phi(x) + x phi(x), of the normal distribution.
+        // Phi(x) + x phi(x), with the normal distribution's Phi and phi.
         each(x, dx, v -> v * Math.exp(-0.5 * v * v) / Math.sqrt(2 * Math.PI));
         INDArray phi = x.mul(Math.sqrt(0.5));
         run(new Erf(phi, phi));
@@ -130,33 +130,33 @@ final class Nd4jUnary {
     HeapSlices.run(
         x.length(),
         COST,
-        most -> {
-          double[] numbers = new double[most];
+        sliceLength -> {
+          double[] values = new double[sliceLength];
           return (from, length) -> {
-            HeapCopy.read(x, from, numbers, 0, length);
+            HeapCopy.read(x, from, values, 0, length);
             for (int i = 0; i < length; i++) {
-              numbers[i] = function.applyAsDouble(numbers[i]);
+              values[i] = function.applyAsDouble(values[i]);
             }
-            HeapCopy.write(numbers, 0, length, y, from);
+            HeapCopy.write(values, 0, length, y, from);
           };
         });
   }
 
-  /** dx = dy f'(x), rounded once. */
+  /** Computes dx = dy f'(x), rounded once. */
   private static void each(INDArray x, INDArray dy, INDArray dx, DoubleUnaryOperator derivative) {
     HeapSlices.run(
         x.length(),
         COST,
-        most -> {
-          double[] numbers = new double[most];
-          double[] slopes = new double[most];
+        sliceLength -> {
+          double[] values = new double[sliceLength];
+          double[] gradients = new double[sliceLength];
           return (from, length) -> {
-            HeapCopy.read(x, from, numbers, 0, length);
-            HeapCopy.read(dy, from, slopes, 0, length);
+            HeapCopy.read(x, from, values, 0, length);
+            HeapCopy.read(dy, from, gradients, 0, length);
             for (int i = 0; i < length; i++) {
-              slopes[i] *= derivative.applyAsDouble(numbers[i]);
+              gradients[i] *= derivative.applyAsDouble(values[i]);
             }
-            HeapCopy.write(slopes, 0, length, dx, from);
+            HeapCopy.write(gradients, 0, length, dx, from);
           };
         });
   }

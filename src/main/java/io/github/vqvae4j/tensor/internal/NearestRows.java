@@ -8,23 +8,27 @@ import org.bytedeco.javacpp.indexer.FloatIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The nearest row of a codebook for each of many rows, as a search in double that tries all would
- * find it. Since {@code ||x - e||^2 = ||x||^2 - 2 x e + ||e||^2} and the first term is the same for
- * every code, the code with the largest score {@code x e - ||e||^2 / 2} is nearest, and scores are
- * a matrix product. In float their errors have a bound ({@link ScoreTable}); only codes within
- * twice that of the best can be nearest, mostly one, and of several the distances in double decide.
+ * Nearest-neighbor search in a codebook, with the same results as an exhaustive search in double.
+ * Since {@code ||x - e||^2 = ||x||^2 - 2 x e + ||e||^2} and the first term does not depend on the
+ * code, the code with the highest score {@code x e - ||e||^2 / 2} is the nearest, and the scores
+ * are a matrix product. The error of the float scores is bounded ({@link ScoreTable}): only codes
+ * whose score is within twice the bound of the highest can be the nearest. Usually there is one;
+ * otherwise the distances in double decide.
  *
- * <p>Rows and codes go in blocks, so that memory does not grow with their numbers' product.
+ * <p>Rows and codes are processed in blocks, so memory does not grow with the product of their
+ * numbers.
  */
 public final class NearestRows {
-  /** Scores in one block: half a megabyte, which stays in the second-level cache. */
+  /** The number of scores in a block: 512 KB, which fits into the L2 cache. */
   private static final int BLOCK = 1 << 17;
 
-  /** Codes in a block. */
-  private static final int MOST_CODES = 1024;
+  /** The maximum number of codes in a block. */
+  private static final int BLOCK_CODES = 1024;
 
-  /** Codes in all: {@link DistinctRows} has a table of twice as many. */
-  private static final int MOST_ROWS = 1 << 29;
+  /**
+   * The maximum number of codes: the hash table of {@link DistinctRows} is at least twice as large.
+   */
+  private static final int MAX_CODES = 1 << 29;
 
   private static final String REMEDY =
       "look for NaN in the input and the weights; if training diverged, load the weights of an"
@@ -50,15 +54,16 @@ public final class NearestRows {
   }
 
   /**
-   * Finds for each row of x the index of the nearest row of the codebook, the lowest of equals;
-   * rows of the codebook that are not finite are never chosen.
+   * Finds the index of the nearest codebook row for each row of x; among equally near rows, the
+   * lowest index. Codebook rows that are not finite are never chosen.
    *
-   * @param x [n, d]
-   * @param codebook [k, d]
-   * @param distinct gives the codebook's rows, of FLOAT: made for this search, or before from the
-   *     same numbers
-   * @param nearest [n], gets ints
-   * @throws NonFiniteException if a row of x is not finite, or no row of the codebook is
+   * @param x the rows [n, d]
+   * @param codebook the codebook [k, d]
+   * @param distinct supplies the searchable rows of a FLOAT codebook, possibly cached from an
+   *     earlier search of the same values
+   * @param nearest receives the indices [n], ints
+   * @throws NonFiniteException if a row of x is not finite, or all rows of the codebook are not
+   *     finite
    */
   public static void search(
       Kernels kernels,
@@ -72,10 +77,10 @@ public final class NearestRows {
     int k = (int) codebook.size(0);
     if (NativeMemory.dtypeOf(x) == DType.DOUBLE) {
       double[] rows = HeapCopy.doublesOf(x);
-      double[] numbers = HeapCopy.doublesOf(codebook);
+      double[] values = HeapCopy.doublesOf(codebook);
       checkFinite(rows, 0, d);
-      checkAny(anyFinite(numbers, d), k);
-      int[] found = ExactRows.nearest(rows, i -> numbers[i], k, d);
+      checkAny(anyFinite(values, d), k);
+      int[] found = ExactSearch.nearest(rows, i -> values[i], k, d);
       HeapCopy.write(found, 0, found.length, nearest, 0);
       return;
     }
@@ -84,24 +89,24 @@ public final class NearestRows {
     new NearestRows(kernels, arena, x, codes, nearest).run();
   }
 
-  /** Throws unless the codebook, in whole groups, fits into one heap array. */
+  /** Checks that the codebook, padded to whole groups, fits into one heap array. */
   static void checkSizes(long n, long k, long d) {
-    long whole = k + ScoreTable.GROUP - 1;
-    if (n > Integer.MAX_VALUE || k > MOST_ROWS || whole * d > Integer.MAX_VALUE) {
+    long paddedCodes = k + ScoreTable.GROUP - 1;
+    if (n > Integer.MAX_VALUE || k > MAX_CODES || paddedCodes * d > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "nearestRows: expected at most "
               + Integer.MAX_VALUE
-              + " rows, "
-              + MOST_ROWS
-              + " codes, and so many codes that these and 31 more have at most "
+              + " rows, at most "
+              + MAX_CODES
+              + " codes, and a codebook of at most "
               + Integer.MAX_VALUE
-              + " numbers, got "
+              + " values including 31 codes of padding, got "
               + n
               + " rows and "
               + k
-              + " codes of "
+              + " codes of dimension "
               + d
-              + " numbers; search rows in parts, or take fewer or shorter codes.");
+              + ". Search the rows in chunks, or use fewer or lower-dimensional codes.");
     }
   }
 
@@ -123,7 +128,9 @@ public final class NearestRows {
     }
   }
 
-  /** Refuses a number of these rows, the first of which has this index, that is not finite. */
+  /**
+   * Throws an exception if an element is not finite; {@code first} is the index of the first row.
+   */
   private static void checkFinite(double[] rows, int first, int d) {
     for (int i = 0; i < rows.length; i++) {
       if (!Double.isFinite(rows[i])) {
@@ -133,63 +140,63 @@ public final class NearestRows {
   }
 
   private static NonFiniteException notFinite(int row, int column, double value) {
-    String what = "row " + row + ", column " + column + " of the vectors";
+    String what = "row " + row + ", column " + column + " of the input";
     return new NonFiniteException("nearestRows", what, value, REMEDY);
   }
 
   private void run() {
     int n = (int) x.size(0);
-    int whole = (int) table.bias.length();
-    int count = Math.min(whole, MOST_CODES);
-    int most = Math.min(n, Math.max(1, BLOCK / Math.max(count, d)));
-    Candidates candidates = new Candidates(most);
-    for (int from = 0; from < n; from += most) {
-      int rows = Math.min(most, n - from);
-      INDArray moved = arena.allocate(DType.FLOAT, rows, d);
-      table.prepare(x, from, rows, moved, candidates.errors);
+    int paddedCodes = (int) table.bias.length();
+    int codesPerBlock = Math.min(paddedCodes, BLOCK_CODES);
+    int rowsPerBlock = Math.min(n, Math.max(1, BLOCK / Math.max(codesPerBlock, d)));
+    CandidateCodes candidates = new CandidateCodes(rowsPerBlock);
+    for (int from = 0; from < n; from += rowsPerBlock) {
+      int rows = Math.min(rowsPerBlock, n - from);
+      INDArray transformed = arena.allocate(DType.FLOAT, rows, d);
+      table.transform(x, from, rows, transformed, candidates.errors);
       candidates.clear();
-      for (int first = 0; first < whole; first += count) {
-        int some = Math.min(count, whole - first);
-        INDArray scores = arena.allocate(DType.FLOAT, rows, some);
-        INDArray best = arena.allocate(DType.FLOAT, rows, some / ScoreTable.GROUP);
+      for (int first = 0; first < paddedCodes; first += codesPerBlock) {
+        int codeCount = Math.min(codesPerBlock, paddedCodes - first);
+        INDArray scores = arena.allocate(DType.FLOAT, rows, codeCount);
+        INDArray best = arena.allocate(DType.FLOAT, rows, codeCount / ScoreTable.GROUP);
         kernels.scores(
-            moved,
-            arena.part(table.table, (long) first * d, DType.FLOAT, some, d),
-            arena.part(table.bias, first, DType.FLOAT, some),
+            transformed,
+            arena.view(table.table, (long) first * d, DType.FLOAT, codeCount, d),
+            arena.view(table.bias, first, DType.FLOAT, codeCount),
             scores,
             best);
-        compare(candidates, first, scores, best);
+        addCandidates(candidates, first, scores, best);
         arena.release(scores);
         arena.release(best);
       }
-      arena.release(moved);
-      decide(candidates, from, rows);
+      arena.release(transformed);
+      selectNearest(candidates, from, rows);
     }
     arena.release(table.table);
     arena.release(table.bias);
   }
 
-  /** Looks through the scores of a block's rows and of codes from this one on. */
-  private static void compare(
-      Candidates candidates, int firstCode, INDArray scores, INDArray best) {
+  /** Adds the candidates among the scores of a block, whose first code is {@code firstCode}. */
+  private static void addCandidates(
+      CandidateCodes candidates, int firstCode, INDArray scores, INDArray best) {
     int rows = (int) best.size(0);
     int groups = (int) best.size(1);
-    float[] ofGroups = HeapCopy.floatsOf(best);
-    FloatIndexer all = FloatIndexer.create((FloatPointer) scores.data().pointer());
+    float[] groupMaxima = HeapCopy.floatsOf(best);
+    FloatIndexer allScores = FloatIndexer.create((FloatPointer) scores.data().pointer());
     for (int i = 0; i < rows; i++) {
-      float largest = Float.NEGATIVE_INFINITY;
+      float highest = Float.NEGATIVE_INFINITY;
       for (int g = i * groups; g < (i + 1) * groups; g++) {
-        if (ofGroups[g] > largest) {
-          largest = ofGroups[g];
+        if (groupMaxima[g] > highest) {
+          highest = groupMaxima[g];
         }
       }
-      float least = candidates.raise(i, largest);
+      float threshold = candidates.updateHighest(i, highest);
       for (int g = 0; g < groups; g++) {
-        if (ofGroups[i * groups + g] >= least) {
-          long place = ((long) i * groups + g) * ScoreTable.GROUP;
+        if (groupMaxima[i * groups + g] >= threshold) {
+          long index = ((long) i * groups + g) * ScoreTable.GROUP;
           for (int j = 0; j < ScoreTable.GROUP; j++) {
-            float score = all.get(place + j);
-            if (score >= least) {
+            float score = allScores.get(index + j);
+            if (score >= threshold) {
               candidates.add(i, firstCode + g * ScoreTable.GROUP + j, score);
             }
           }
@@ -198,29 +205,29 @@ public final class NearestRows {
     }
   }
 
-  private void decide(Candidates candidates, int from, int rows) {
+  private void selectNearest(CandidateCodes candidates, int from, int rows) {
     int[] found = new int[rows];
     int[] undecided = new int[rows];
     int count = 0;
     float[] row = new float[d];
     for (int i = 0; i < rows; i++) {
       int chosen = candidates.only(i);
-      if (chosen == Candidates.SEVERAL) {
+      if (chosen == CandidateCodes.SEVERAL) {
         HeapCopy.read(x, (long) (from + i) * d, row, 0, d);
-        chosen = candidates.nearest(i, row, codes.numbers());
+        chosen = candidates.nearest(i, row, codes.values());
       }
-      if (chosen == Candidates.TOO_MANY) {
+      if (chosen == CandidateCodes.TOO_MANY) {
         undecided[count++] = i;
       }
       found[i] = chosen;
     }
     if (count > 0) {
-      tryAll(undecided, count, from, found);
+      searchExhaustively(undecided, count, from, found);
     }
     HeapCopy.write(found, 0, rows, nearest, from);
   }
 
-  private void tryAll(int[] undecided, int count, int from, int... found) {
+  private void searchExhaustively(int[] undecided, int count, int from, int... found) {
     double[] rows = new double[count * d];
     float[] row = new float[d];
     for (int i = 0; i < count; i++) {
@@ -232,8 +239,8 @@ public final class NearestRows {
         rows[i * d + c] = row[c];
       }
     }
-    float[] numbers = codes.numbers();
-    int[] chosen = ExactRows.nearest(rows, i -> numbers[i], codes.count(), d);
+    float[] values = codes.values();
+    int[] chosen = ExactSearch.nearest(rows, i -> values[i], codes.count(), d);
     for (int i = 0; i < count; i++) {
       found[undecided[i]] = chosen[i];
     }

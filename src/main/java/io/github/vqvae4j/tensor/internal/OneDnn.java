@@ -35,154 +35,159 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread's view of oneDNN: its stream, its primitives (built once per shape), and its copies of
- * weights in the layouts that the primitives picked.
+ * The oneDNN context of one thread: its stream, its primitives (created once per shape), and its
+ * copies of weights in the layouts chosen by the primitives.
  *
- * <p>Nothing here is shared between threads but the engine: a primitive's arguments are set before
- * each run, and its scratchpad must stay with the thread that runs it.
+ * <p>Threads share only the engine: a primitive's arguments are set before each execution, and its
+ * scratchpad must be used by one thread only.
  */
 final class OneDnn {
   private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
   private static final NativeOps NATIVE = nativeOps();
 
-  /** So many of each are kept; the least recently used go first. */
+  /** The maximum number of cached primitives; the least recently used are evicted. */
   private static final int MAX_CALLS = 2_048;
 
+  /** The maximum number of cached copies of weights; the least recently used are evicted. */
   private static final int MAX_DERIVED = 512;
 
-  /** Of {@link #appendRelu}: 1 / the smallest normal number. */
+  /** The slope for {@link #appendRelu}: the reciprocal of the smallest normal float. */
   static final float RELU_SLOPE = 1 / Float.MIN_NORMAL;
 
   private static final engine CPU = new engine(engine.kind.cpu, 0);
-  private static final ThreadLocal<OneDnn> OF_THREAD = ThreadLocal.withInitial(OneDnn::new);
+  private static final ThreadLocal<OneDnn> CURRENT = ThreadLocal.withInitial(OneDnn::new);
 
   private final stream stream = new stream(CPU);
 
   /**
-   * Depends on the kind of call, its numbers, and how many threads OpenMP has: oneDNN splits the
-   * work, and sizes scratchpads, when it builds a primitive.
+   * Cached primitives. They depend on the operation, its parameters, and the number of OpenMP
+   * threads, because oneDNN partitions the work and sizes the scratchpad when it creates a
+   * primitive.
    */
   private final Map<Key, Object> calls = new Lru<>(MAX_CALLS, call -> {});
 
   /**
-   * Depends on the weights' numbers, which their stamp names, on what is made of them, and on its
-   * numbers. The address is in the key for memory's sake: what is written anew into one place goes
-   * into one place here.
+   * Cached values derived from weights. They depend on the weights' contents, identified by the
+   * stamp, on the kind of derivation, and on its parameters. The key contains the weights' address
+   * instead of the stamp, so that a new version of the weights overwrites the old copy.
    */
-  private final Map<Key, Parametrization> derived = new Lru<>(MAX_DERIVED, old -> old.data.close());
+  private final Map<Key, DerivedWeights> derived = new Lru<>(MAX_DERIVED, old -> old.data.close());
 
-  /** Depends on nothing: the place of a layout names it. There are some for each set of weights. */
+  /** Distinct memory layouts; the index of a layout is its ID. */
   private final List<memory.desc> layouts = new ArrayList<>();
 
   private OneDnn() {
-    KeptMemory.whenReleased(this::release);
+    ThreadCaches.onRelease(this::release);
   }
 
   private void release() {
-    derived.values().forEach(some -> some.data.close());
+    derived.values().forEach(weights -> weights.data.close());
     derived.clear();
     for (Object call : calls.values()) {
-      if (call instanceof Owner owner) {
-        owner.free();
+      if (call instanceof NativeResource resource) {
+        resource.release();
       }
     }
     calls.clear();
   }
 
-  /** This thread's. */
+  /** Returns this thread's context. */
   static OneDnn get() {
-    return OF_THREAD.get();
+    return CURRENT.get();
   }
 
   static engine cpu() {
     return CPU;
   }
 
-  /** Something cached that has memory of its own outside the heap. */
-  interface Owner {
-    /** Frees it; the owner is not used any more. */
-    void free();
+  /** A cached object that owns native memory. */
+  interface NativeResource {
+    /** Frees the memory. The object must not be used afterwards. */
+    void release();
   }
 
-  /** What something was made for; the numbers of a kind always mean the same. */
-  private record Key(String kind, long first, long[] numbers) {
+  /** A cache key: the operation and its parameters, whose meaning depends on the operation. */
+  private record Key(String operation, long first, long[] parameters) {
     @Override
     public boolean equals(Object other) {
       return other instanceof Key key
-          && kind.equals(key.kind)
+          && operation.equals(key.operation)
           && first == key.first
-          && Arrays.equals(numbers, key.numbers);
+          && Arrays.equals(parameters, key.parameters);
     }
 
     @Override
     public int hashCode() {
-      return (kind.hashCode() * 31 + Long.hashCode(first)) * 31 + Arrays.hashCode(numbers);
+      return (operation.hashCode() * 31 + Long.hashCode(first)) * 31 + Arrays.hashCode(parameters);
     }
   }
 
-  /** What was made of a weight's numbers. */
-  private static final class Parametrization {
+  /** Values derived from weights, such as a copy in another layout. */
+  private static final class DerivedWeights {
     final NativeMemory data;
 
-    /** Names the numbers it was made of. */
+    /** The stamp of the weights from which the values were computed. */
     long source;
 
-    /** Names what was made. */
+    /** The stamp of the derived values. */
     long stamp;
 
-    Parametrization(long bytes) {
+    DerivedWeights(long bytes) {
       data = NativeMemory.workspace(bytes, "a copy of weights");
     }
   }
 
   private static final class Lru<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
-    private final int most;
-    private final transient Consumer<V> drop;
+    private final int maxSize;
+    private final transient Consumer<V> onEvict;
 
-    Lru(int most, Consumer<V> drop) {
+    Lru(int maxSize, Consumer<V> onEvict) {
       super(16, 0.75f, true);
-      this.most = most;
-      this.drop = drop;
+      this.maxSize = maxSize;
+      this.onEvict = onEvict;
     }
 
     @Override
     protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-      if (size() <= most) {
+      if (size() <= maxSize) {
         return false;
       }
-      drop.accept(eldest.getValue());
+      onEvict.accept(eldest.getValue());
       return true;
     }
   }
 
   /**
-   * Something built once for a kind of call, its numbers and the threads it may use.
+   * Returns an object that is created once per operation, parameters and number of threads.
    *
-   * @param numbers all that the result depends on: shapes, strides, flags
+   * @param operation the name of the operation
+   * @param build creates the object
+   * @param type the type of the object
+   * @param parameters everything the object depends on: shapes, strides, flags
    */
-  <T> T cached(String kind, Function<OneDnn, T> build, Class<T> type, long... numbers) {
-    Key key = new Key(kind, threads(), numbers);
-    Object found = calls.get(key);
-    if (found == null) {
-      found = build.apply(this);
-      calls.put(key, found);
+  <T> T cached(String operation, Function<OneDnn, T> build, Class<T> type, long... parameters) {
+    Key key = new Key(operation, threads(), parameters);
+    Object object = calls.get(key);
+    if (object == null) {
+      object = build.apply(this);
+      calls.put(key, object);
     }
-    return type.cast(found);
+    return type.cast(object);
   }
 
   private static NativeOps nativeOps() {
-    // The holder asks for the backend, which this has looked for.
+    // Loads the backend, which NativeOpsHolder requires.
     Nd4j.getBackend();
     return NativeOpsHolder.getInstance().getDeviceNativeOps();
   }
 
-  /** How many threads OpenMP gives to the calling one. */
+  /** Returns the number of OpenMP threads available to the calling thread. */
   private static int threads() {
     return NATIVE.ompGetMaxThreads();
   }
 
-  /** Attributes that make a primitive take its scratchpad from its thread. */
+  /** Returns attributes with a user-provided scratchpad. */
   static primitive_attr attributes() {
     primitive_attr attributes = new primitive_attr();
     attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
@@ -190,15 +195,15 @@ final class OneDnn {
   }
 
   /**
-   * Appends a rectified linear unit that propagates NaN, which oneDNN's own maps to 0: x clip(x /
-   * 2^-126, 0, 1), equal to max(x, 0) for every finite x that is not subnormal, with -0 for x below
-   * 0. Minus infinity becomes NaN.
+   * Appends a ReLU that propagates NaN; oneDNN's ReLU maps NaN to 0. It is computed as x clip(x /
+   * 2^-126, 0, 1), which equals max(x, 0) for every finite x that is not subnormal (with -0 for
+   * negative x). Negative infinity becomes NaN.
    */
-  static void appendRelu(post_ops after) {
-    after.append_eltwise(dnnl.algorithm.eltwise_hardswish, RELU_SLOPE, 0);
+  static void appendRelu(post_ops postOps) {
+    postOps.append_eltwise(dnnl.algorithm.eltwise_hardswish, RELU_SLOPE, 0);
   }
 
-  /** A dense array of floats in C order. */
+  /** Returns the layout of a dense float array in C order. */
   static memory.desc dense(long... shape) {
     long[] strides = new long[shape.length];
     long stride = 1;
@@ -209,13 +214,13 @@ final class OneDnn {
     return new memory.desc(shape, memory.data_type.f32, strides);
   }
 
-  /** An array of floats whose axes have these strides. */
+  /** Returns the layout of a float array with strides. */
   static memory.desc strided(long[] shape, long... strides) {
     return new memory.desc(shape, memory.data_type.f32, strides);
   }
 
-  /** A layout's name on this thread: the same for layouts that mean the same. */
-  private long nameOf(memory.desc layout) {
+  /** Returns this thread's ID of a layout; equal layouts have the same ID. */
+  private long idOf(memory.desc layout) {
     for (int i = 0; i < layouts.size(); i++) {
       if (layouts.get(i).equals(layout)) {
         return i;
@@ -225,18 +230,20 @@ final class OneDnn {
     return layouts.size() - 1;
   }
 
-  /** How numbers come from one layout into another, and how many bytes they take in each. */
+  /** A conversion between layouts, their IDs, and their sizes in bytes. */
   record Packing(Call reorder, long from, long to, long bytesBefore, long bytes) {}
 
-  /** From one layout to another of the same logical shape; null if they mean the same. */
+  /**
+   * Returns the conversion between two layouts of the same logical shape; null if they are equal.
+   */
   Packing packing(memory.desc from, memory.desc to) {
     return from.equals(to)
         ? null
         : new Packing(
-            reorder(from, to, false), nameOf(from), nameOf(to), from.get_size(), to.get_size());
+            reorder(from, to, false), idOf(from), idOf(to), from.get_size(), to.get_size());
   }
 
-  /** Weights in another layout. */
+  /** Returns weights converted to another layout, cached until they change. */
   Weights pack(Weights weights, Packing packing) {
     return derive(
         weights,
@@ -248,34 +255,41 @@ final class OneDnn {
   }
 
   /**
-   * What is made of weights, again only if their numbers changed since the last time.
+   * Returns values derived from weights, which are recomputed only if the weights have changed.
    *
-   * @param kind of what is made
-   * @param bytes of the result
-   * @param compute fills the result
-   * @param numbers all that the result depends on beside the weights' numbers
+   * @param weights the source
+   * @param operation the name of the derivation
+   * @param bytes the size of the result
+   * @param compute computes the result
+   * @param parameters everything the result depends on except the weights
    */
   Weights derive(
-      Weights weights, String kind, long bytes, Consumer<Pointer> compute, long... numbers) {
-    Key key = new Key(kind, weights.data().address(), numbers);
-    Parametrization result = derived.computeIfAbsent(key, k -> new Parametrization(bytes));
+      Weights weights,
+      String operation,
+      long bytes,
+      Consumer<Pointer> compute,
+      long... parameters) {
+    Key key = new Key(operation, weights.data().address(), parameters);
+    DerivedWeights result = derived.computeIfAbsent(key, k -> new DerivedWeights(bytes));
     if (result.source != weights.stamp()) {
-      // No stamp while it is neither the old nor the new.
+      // Invalid until the computation has succeeded.
       result.source = 0;
       compute.accept(result.data.pointer());
       result.source = weights.stamp();
-      result.stamp = Stamps.next();
+      result.stamp = VersionStamp.next();
       if (LOG.isTraceEnabled()) {
-        LOG.trace("Weights {}: {} {}.", weights.stamp(), kind, Arrays.toString(numbers));
+        LOG.trace("Weights {}: {} {}.", weights.stamp(), operation, Arrays.toString(parameters));
       }
     }
     return new Weights(result.data.pointer(), result.stamp);
   }
 
   /**
-   * Copies from one layout to another of the same logical shape.
+   * Returns a copy between layouts of the same logical shape.
    *
-   * @param add whether to add to what is there instead
+   * @param from the source layout
+   * @param to the target layout
+   * @param add whether to add to the target instead of overwriting it
    */
   Call reorder(memory.desc from, memory.desc to, boolean add) {
     primitive_attr attributes = attributes();
@@ -291,18 +305,18 @@ final class OneDnn {
         .build(new reorder(description), description);
   }
 
-  /** y = a b, or for many pairs of matrices at once. */
-  Call product(memory.desc a, memory.desc b, memory.desc y) {
-    return product(a, b, y, new post_ops());
+  /** Returns the matrix product y = a b, possibly batched. */
+  Call matmul(memory.desc a, memory.desc b, memory.desc y) {
+    return matmul(a, b, y, new post_ops());
   }
 
-  /** y = a b, and what comes after. */
-  Call product(memory.desc a, memory.desc b, memory.desc y, post_ops after) {
+  /** Returns the matrix product y = a b followed by post-ops. */
+  Call matmul(memory.desc a, memory.desc b, memory.desc y, post_ops postOps) {
     primitive_attr attributes = attributes();
-    attributes.set_post_ops(after);
+    attributes.set_post_ops(postOps);
     var description = new matmul.primitive_desc(CPU, a, b, y, attributes, true);
-    return isUnusable(description)
-        ? Call.NONE
+    return isUnsupported(description)
+        ? Call.UNSUPPORTED
         : call()
             .argument(DNNL_ARG_SRC, a)
             .argument(DNNL_ARG_WEIGHTS, b)
@@ -310,10 +324,10 @@ final class OneDnn {
             .build(new matmul(description), description);
   }
 
-  /** A primitive with its arguments, ready to run. */
+  /** A primitive with its arguments. */
   static final class Call {
-    /** Stands for "oneDNN has no fast code for this". */
-    static final Call NONE = new Call();
+    /** Indicates that oneDNN has no optimized implementation. */
+    static final Call UNSUPPORTED = new Call();
 
     private final OneDnn thread;
     private final primitive primitive;
@@ -354,19 +368,19 @@ final class OneDnn {
     void run() {
       if (scratchBytes > 0) {
         scratchpad.set_data_handle(
-            Scratch.PRIMITIVE.floats((scratchBytes + Float.BYTES - 1) / Float.BYTES));
+            ScratchBuffer.PRIMITIVE.floats((scratchBytes + Float.BYTES - 1) / Float.BYTES));
       }
       primitive.execute(thread.stream, map);
       thread.stream._wait();
     }
   }
 
-  /** Puts a primitive and its arguments together. */
+  /** Builds a call from a primitive and its arguments. */
   final class Builder {
     private final List<memory> arguments = new ArrayList<>();
     private final List<Integer> kinds = new ArrayList<>();
 
-    /** The next argument: what oneDNN calls it, and its layout. */
+    /** Adds an argument, given its oneDNN index and its layout. */
     Builder argument(int kind, memory.desc layout) {
       kinds.add(kind);
       arguments.add(new memory(layout, CPU, (Pointer) null));
@@ -391,12 +405,15 @@ final class OneDnn {
     return new Builder();
   }
 
-  /** Whether oneDNN cannot do it at all, or only with its slow reference code. */
-  static boolean isUnusable(primitive_desc_base description) {
+  /**
+   * Returns whether oneDNN does not support a primitive, or only has its slow reference
+   * implementation.
+   */
+  static boolean isUnsupported(primitive_desc_base description) {
     return description.get(true) == null || implementation(description).contains("ref");
   }
 
-  /** What oneDNN calls its code for something. */
+  /** Returns the name of the implementation of a primitive. */
   static String implementation(primitive_desc_base description) {
     try (BytePointer name = description.impl_info_str()) {
       return name.getString();

@@ -12,14 +12,14 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Functions of two numbers by oneDNN, with broadcasting. */
+/** Binary functions in oneDNN, with broadcasting. */
 final class OneDnnBinary {
   private OneDnnBinary() {}
 
-  /** y = a op b; false if oneDNN could not do it. */
+  /** Computes y = a op b; returns false if oneDNN does not support it. */
   static boolean run(Binary operation, INDArray a, INDArray b, INDArray y) {
     if (operation == Binary.MAXIMUM || operation == Binary.MINIMUM) {
-      // oneDNN's give the other number if one is NaN.
+      // oneDNN's functions return the other operand if one is NaN.
       return false;
     }
     boolean sameShape = Arrays.equals(a.shape(), b.shape());
@@ -32,8 +32,8 @@ final class OneDnnBinary {
                 "binary",
                 o -> compile(o, operation, as, bs, ys),
                 Call.class,
-                OneDnnKernels.numbers(operation.ordinal(), as, bs));
-    if (call == Call.NONE) {
+                OneDnnKernels.cacheKey(operation.ordinal(), as, bs));
+    if (call == Call.UNSUPPORTED) {
       return false;
     }
     call.set(0, a).set(1, b).set(2, y).run();
@@ -53,8 +53,8 @@ final class OneDnnBinary {
     memory.desc y = OneDnn.dense(ys);
     var description =
         new binary.primitive_desc(OneDnn.cpu(), algorithm, a, b, y, OneDnn.attributes(), true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
+    return OneDnn.isUnsupported(description)
+        ? Call.UNSUPPORTED
         : oneDnn
             .call()
             .argument(DNNL_ARG_SRC_0, a)

@@ -28,41 +28,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Convolutions for one set of shapes in oneDNN. Images stay channels last; only weights are
- * reordered, into the layout each primitive picks. A method returns false where oneDNN would run
- * its reference code; nothing was computed then.
+ * Convolutions in oneDNN for one set of shapes. Images are channels-last; only weights are
+ * reordered, into the layout chosen by each primitive. Methods return false, without computing
+ * anything, if oneDNN has only a reference implementation.
  */
 final class OneDnnConvolution {
   private static final Logger LOG = LoggerFactory.getLogger(OneDnnConvolution.class);
 
-  /** One primitive, and how its weights come into (or out of) its layout; null if they lie so. */
+  /**
+   * A primitive and the conversion of its weights (or weight gradient) between layouts; null if the
+   * layouts are equal.
+   */
   private record Compiled(OneDnn.Call call, OneDnn.Packing packing) {}
 
-  /** Stands for "oneDNN has no fast code for this". */
-  private static final Compiled NONE = new Compiled(null, null);
+  /** Indicates that oneDNN has no optimized implementation. */
+  private static final Compiled UNSUPPORTED = new Compiled(null, null);
 
   private final OneDnn oneDnn;
-  private final long[] numbers;
-  private final ConvolutionDescriptions descriptions;
+  private final long[] key;
+  private final ConvolutionDescriptors descriptors;
 
-  /** Whether the kernel sees the images in some column and some row of the results. */
-  private final boolean seesImages;
+  /** Whether at least one result pixel depends on the images, rather than on padding only. */
+  private final boolean overlapsImages;
 
   /**
-   * The convolution from images to results; both may be of a training pass's other direction.
+   * Creates a convolution from images to results.
    *
-   * @param x shape of the convolution's images
-   * @param w shape of its weights, [kernel height, kernel width, in / groups, out]
-   * @param y shape of its results
+   * @param x the shape of the images
+   * @param w the shape of the weights, [kernel height, kernel width, in / groups, out]
+   * @param y the shape of the results
    */
-  OneDnnConvolution(OneDnn oneDnn, long[] x, long[] w, long[] y, ConvOptions window) {
+  OneDnnConvolution(OneDnn oneDnn, long[] x, long[] w, long[] y, ConvOptions options) {
     this.oneDnn = oneDnn;
-    numbers = OneDnnKernels.numbers(0, x, w, y, OneDnnConvolutions.geometry(window));
-    descriptions = new ConvolutionDescriptions(x, w, y, window);
-    seesImages = sees(x[1], w[0], y[1], window.height()) && sees(x[2], w[1], y[2], window.width());
+    key = OneDnnKernels.cacheKey(0, x, w, y, OneDnnConvolutions.geometry(options));
+    descriptors = new ConvolutionDescriptors(x, w, y, options);
+    overlapsImages =
+        overlaps(x[1], w[0], y[1], options.height()) && overlaps(x[2], w[1], y[2], options.width());
   }
 
-  private static boolean sees(long pixels, long kernel, long results, ConvOptions.Axis axis) {
+  private static boolean overlaps(long pixels, long kernel, long results, ConvOptions.Axis axis) {
     for (long i = 0; i < results; i++) {
       for (long k = 0; k < kernel; k++) {
         long pixel = i * axis.stride() - axis.before() + k * axis.dilation();
@@ -77,13 +81,13 @@ final class OneDnnConvolution {
   // --- y = relu?(x * w + bias + residual)
 
   boolean forward(
-      INDArray x, Weights w, INDArray withBias, INDArray residual, boolean relu, INDArray y) {
-    return run("conv", x, w, pointer(withBias), pointer(residual), relu, y.data().pointer());
+      INDArray x, Weights w, INDArray bias, INDArray residual, boolean relu, INDArray y) {
+    return run("conv", x, w, pointer(bias), pointer(residual), relu, y.data().pointer());
   }
 
-  /** As above, for a bias and a result that are in no array. */
-  boolean forward(INDArray x, Weights w, Pointer withBias, boolean relu, Pointer y) {
-    return run("conv", x, w, withBias, null, relu, y);
+  /** Like the method above, for a bias and a result given as pointers. */
+  boolean forward(INDArray x, Weights w, Pointer bias, boolean relu, Pointer y) {
+    return run("conv", x, w, bias, null, relu, y);
   }
 
   private static Pointer pointer(INDArray array) {
@@ -94,19 +98,19 @@ final class OneDnnConvolution {
       String kind,
       INDArray source,
       Weights w,
-      Pointer withBias,
+      Pointer bias,
       Pointer residual,
       boolean relu,
       Pointer target) {
-    Compiled compiled = cached(kind, withBias != null, residual != null, relu);
-    if (compiled == NONE) {
+    Compiled compiled = cached(kind, bias != null, residual != null, relu);
+    if (compiled == UNSUPPORTED) {
       return false;
     }
     OneDnn.Call call = compiled.call();
     call.set(0, source).set(1, packed(compiled, w)).set(2, target);
     int next = 3;
-    if (withBias != null) {
-      call.set(next++, withBias);
+    if (bias != null) {
+      call.set(next++, bias);
     }
     if (residual != null) {
       call.set(next, residual);
@@ -116,32 +120,32 @@ final class OneDnnConvolution {
   }
 
   private Compiled compileForward(boolean withBias, boolean residual, boolean relu) {
-    var description = descriptions.forward(withBias, fused(residual, relu, descriptions.result));
+    var description = descriptors.forward(withBias, fused(residual, relu, descriptors.result));
     if (!isUsable("result", description)) {
-      return NONE;
+      return UNSUPPORTED;
     }
     OneDnn.Builder builder =
         oneDnn
             .call()
-            .argument(DNNL_ARG_SRC, descriptions.image)
+            .argument(DNNL_ARG_SRC, descriptors.image)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
-            .argument(DNNL_ARG_DST, descriptions.result);
+            .argument(DNNL_ARG_DST, descriptors.result);
     return new Compiled(
-        finish(builder, withBias ? descriptions.bias : null, residual ? descriptions.result : null)
+        finish(builder, withBias ? descriptors.bias : null, residual ? descriptors.result : null)
             .build(new convolution_forward(description), description),
-        oneDnn.packing(descriptions.weights, description.weights_desc()));
+        oneDnn.packing(descriptors.weights, description.weights_desc()));
   }
 
   private static primitive_attr fused(boolean residual, boolean relu, memory.desc result) {
     primitive_attr attributes = OneDnn.attributes();
-    post_ops after = new post_ops();
+    post_ops postOps = new post_ops();
     if (residual) {
-      after.append_binary(dnnl.algorithm.binary_add, result);
+      postOps.append_binary(dnnl.algorithm.binary_add, result);
     }
     if (relu) {
-      OneDnn.appendRelu(after);
+      OneDnn.appendRelu(postOps);
     }
-    attributes.set_post_ops(after);
+    attributes.set_post_ops(postOps);
     return attributes;
   }
 
@@ -160,7 +164,7 @@ final class OneDnnConvolution {
 
   boolean inputGradient(INDArray dy, Weights w, INDArray dx) {
     Compiled compiled = cached("conv dx", false, false, false);
-    if (compiled == NONE) {
+    if (compiled == UNSUPPORTED) {
       return false;
     }
     compiled.call().set(0, dy).set(1, packed(compiled, w)).set(2, dx).run();
@@ -168,23 +172,23 @@ final class OneDnnConvolution {
   }
 
   private Compiled compileInputGradient() {
-    var description = descriptions.inputGradient();
+    var description = descriptors.inputGradient();
     if (!isUsable("gradient of the images", description)) {
-      return NONE;
+      return UNSUPPORTED;
     }
     return new Compiled(
         oneDnn
             .call()
-            .argument(DNNL_ARG_DIFF_DST, descriptions.result)
+            .argument(DNNL_ARG_DIFF_DST, descriptors.result)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
-            .argument(DNNL_ARG_DIFF_SRC, descriptions.image)
+            .argument(DNNL_ARG_DIFF_SRC, descriptors.image)
             .build(new convolution_backward_data(description), description),
-        oneDnn.packing(descriptions.weights, description.weights_desc()));
+        oneDnn.packing(descriptors.weights, description.weights_desc()));
   }
 
   boolean weightGradient(INDArray x, INDArray dy, INDArray dWeight, INDArray dBias) {
     Compiled compiled = cached("conv dw", dBias != null, false, false);
-    if (compiled == NONE) {
+    if (compiled == UNSUPPORTED) {
       return false;
     }
     OneDnn.Call call = compiled.call().set(0, x).set(1, dy);
@@ -195,66 +199,66 @@ final class OneDnnConvolution {
     if (packing == null) {
       call.set(2, dWeight).run();
     } else {
-      Pointer own = Scratch.FIRST.floats(packing.bytesBefore() / Float.BYTES);
-      call.set(2, own).run();
-      packing.reorder().set(0, own).set(1, dWeight).run();
+      Pointer packedGradient = ScratchBuffer.FIRST.floats(packing.bytesBefore() / Float.BYTES);
+      call.set(2, packedGradient).run();
+      packing.reorder().set(0, packedGradient).set(1, dWeight).run();
     }
     return true;
   }
 
   private Compiled compileWeightGradient(boolean withBias) {
-    var description = descriptions.weightGradient(withBias);
+    var description = descriptors.weightGradient(withBias);
     if (!isUsable("gradient of the weights", description)) {
-      return NONE;
+      return UNSUPPORTED;
     }
     OneDnn.Builder builder =
         oneDnn
             .call()
-            .argument(DNNL_ARG_SRC, descriptions.image)
-            .argument(DNNL_ARG_DIFF_DST, descriptions.result)
+            .argument(DNNL_ARG_SRC, descriptors.image)
+            .argument(DNNL_ARG_DIFF_DST, descriptors.result)
             .argument(DNNL_ARG_DIFF_WEIGHTS, description.diff_weights_desc());
     if (withBias) {
-      builder.argument(DNNL_ARG_DIFF_BIAS, descriptions.bias);
+      builder.argument(DNNL_ARG_DIFF_BIAS, descriptors.bias);
     }
     return new Compiled(
         builder.build(new convolution_backward_weights(description), description),
-        oneDnn.packing(description.diff_weights_desc(), descriptions.weights));
+        oneDnn.packing(description.diff_weights_desc(), descriptors.weights));
   }
 
   // --- x = relu?(transposed convolution of y + bias + residual)
 
   boolean transposed(
-      INDArray y, Weights w, INDArray withBias, INDArray residual, boolean relu, INDArray x) {
-    return run("deconv", y, w, pointer(withBias), pointer(residual), relu, x.data().pointer());
+      INDArray y, Weights w, INDArray bias, INDArray residual, boolean relu, INDArray x) {
+    return run("deconv", y, w, pointer(bias), pointer(residual), relu, x.data().pointer());
   }
 
   private Compiled compileTransposed(boolean withBias, boolean residual, boolean relu) {
-    var description = descriptions.transposed(withBias, fused(residual, relu, descriptions.image));
+    var description = descriptors.transposed(withBias, fused(residual, relu, descriptors.image));
     if (!isUsable("transposed", description)) {
-      return NONE;
+      return UNSUPPORTED;
     }
     OneDnn.Builder builder =
         oneDnn
             .call()
-            .argument(DNNL_ARG_SRC, descriptions.result)
+            .argument(DNNL_ARG_SRC, descriptors.result)
             .argument(DNNL_ARG_WEIGHTS, description.weights_desc())
-            .argument(DNNL_ARG_DST, descriptions.image);
+            .argument(DNNL_ARG_DST, descriptors.image);
     return new Compiled(
         finish(
                 builder,
-                withBias ? descriptions.transposedBias : null,
-                residual ? descriptions.image : null)
+                withBias ? descriptors.transposedBias : null,
+                residual ? descriptors.image : null)
             .build(new deconvolution_forward(description), description),
-        oneDnn.packing(descriptions.transposedWeights, description.weights_desc()));
+        oneDnn.packing(descriptors.transposedWeights, description.weights_desc()));
   }
 
   // --- shared
 
   private Compiled cached(String kind, boolean withBias, boolean residual, boolean relu) {
-    long[] key = Arrays.copyOf(numbers, numbers.length + 3);
-    key[numbers.length] = withBias ? 1 : 0;
-    key[numbers.length + 1] = residual ? 1 : 0;
-    key[numbers.length + 2] = relu ? 1 : 0;
+    long[] fullKey = Arrays.copyOf(key, key.length + 3);
+    fullKey[key.length] = withBias ? 1 : 0;
+    fullKey[key.length + 1] = residual ? 1 : 0;
+    fullKey[key.length + 2] = relu ? 1 : 0;
     return oneDnn.cached(
         kind,
         o ->
@@ -265,19 +269,19 @@ final class OneDnnConvolution {
               default -> compileTransposed(withBias, residual, relu);
             },
         Compiled.class,
-        key);
+        fullKey);
   }
 
   /**
-   * Whether there is such a convolution, and fast code for it; the log says which. oneDNN 3.11
-   * reads address 0 where all that the kernel ever sees is padding, and there is a bias.
+   * Returns whether oneDNN has an optimized implementation, and logs it. oneDNN 3.11 dereferences a
+   * null pointer if all kernel positions cover only padding and there is a bias.
    */
   private boolean isUsable(String what, primitive_desc_base description) {
-    boolean usable = seesImages && description != null && !OneDnn.isUnusable(description);
+    boolean usable = overlapsImages && description != null && !OneDnn.isUnsupported(description);
     if (LOG.isDebugEnabled()) {
       LOG.debug(
           "Convolution {}, {}: {}.",
-          Arrays.toString(numbers),
+          Arrays.toString(key),
           what,
           usable ? "oneDNN's " + OneDnn.implementation(description) : "ND4J's");
     }

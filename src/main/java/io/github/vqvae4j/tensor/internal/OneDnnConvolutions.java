@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the algorithm of a convolution: Winograd's ({@link OneDnnWinograd}), sub-pixels ({@link
- * OneDnnSubPixel}) or oneDNN's own code ({@link OneDnnConvolution}). Each is built once for a
- * thread, its number of OpenMP threads and a set of shapes. A method returns false where oneDNN
- * would run its reference code; nothing was computed then.
+ * Chooses the algorithm of a convolution: Winograd ({@link OneDnnWinograd}), sub-pixel ({@link
+ * OneDnnSubPixel}) or oneDNN's implementation ({@link OneDnnConvolution}). Each is created once per
+ * thread, number of OpenMP threads and set of shapes. Methods return false, without computing
+ * anything, if oneDNN has only a reference implementation.
  */
 final class OneDnnConvolutions {
   private static final Logger LOG = LoggerFactory.getLogger(OneDnnConvolutions.class);
@@ -24,38 +24,38 @@ final class OneDnnConvolutions {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      ConvOptions window,
+      ConvOptions options,
       INDArray y) {
-    OneDnnWinograd winograd = residual == null ? winograd(x, weight, window) : null;
+    OneDnnWinograd winograd = residual == null ? winograd(x, weight, options) : null;
     if (winograd != null) {
       winograd.forward(x, Weights.of(weight, stamp), bias, relu, y);
       return true;
     }
-    return direct(x, weight, y, window)
+    return direct(x, weight, y, options)
         .forward(x, Weights.of(weight, stamp), bias, residual, relu, y);
   }
 
   static boolean inputGradient(
-      INDArray x, INDArray weight, long stamp, INDArray dy, ConvOptions window, INDArray dx) {
-    OneDnnWinograd winograd = winograd(x, weight, window);
+      INDArray x, INDArray weight, long stamp, INDArray dy, ConvOptions options, INDArray dx) {
+    OneDnnWinograd winograd = winograd(x, weight, options);
     if (winograd != null) {
-      winograd.back(dy, Weights.of(weight, stamp), null, false, dx);
+      winograd.transposed(dy, Weights.of(weight, stamp), null, false, dx);
       return true;
     }
-    return direct(x, weight, dy, window).inputGradient(dy, Weights.of(weight, stamp), dx);
+    return direct(x, weight, dy, options).inputGradient(dy, Weights.of(weight, stamp), dx);
   }
 
-  /** The gradients of the weights and, unless it is null, of the bias. */
+  /** Computes the gradients of the weights and, unless it is null, of the bias. */
   static boolean weightGradient(
       INDArray x,
       INDArray weight,
       INDArray dy,
-      ConvOptions window,
+      ConvOptions options,
       INDArray dWeight,
       INDArray dBias) {
     OneDnnWinograd winograd =
-        dBias == null || FloatLoops.takesRowsOf(dBias.length())
-            ? winograd(x, weight, window)
+        dBias == null || FloatLoops.supportsRowLength(dBias.length())
+            ? winograd(x, weight, options)
             : null;
     if (winograd != null) {
       winograd.weightGradient(x, dy, dWeight);
@@ -64,7 +64,7 @@ final class OneDnnConvolutions {
       }
       return true;
     }
-    return direct(x, weight, dy, window).weightGradient(x, dy, dWeight, dBias);
+    return direct(x, weight, dy, options).weightGradient(x, dy, dWeight, dBias);
   }
 
   static boolean transposed(
@@ -74,29 +74,30 @@ final class OneDnnConvolutions {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      ConvOptions window,
+      ConvOptions options,
       INDArray y) {
     if (residual == null
-        && OneDnnSubPixel.suits(x.shape(), weight.shape(), window)
-        && subPixel(x, weight, y, window).run(x, Weights.of(weight, stamp), bias, relu, y)) {
+        && OneDnnSubPixel.supports(x.shape(), weight.shape(), options)
+        && subPixel(x, weight, y, options).run(x, Weights.of(weight, stamp), bias, relu, y)) {
       return true;
     }
-    // It is the convolution whose images are our results and whose results are our images.
+    // The transpose of the convolution whose images are our results and whose results are our
+    // images.
     OneDnnWinograd winograd =
-        residual == null && (bias != null || !relu) ? winograd(y, weight, window) : null;
+        residual == null && (bias != null || !relu) ? winograd(y, weight, options) : null;
     if (winograd != null) {
-      winograd.back(x, Weights.of(weight, stamp), bias, relu, y);
+      winograd.transposed(x, Weights.of(weight, stamp), bias, relu, y);
       return true;
     }
-    return direct(y, weight, x, window)
+    return direct(y, weight, x, options)
         .transposed(x, Weights.of(weight, stamp), bias, residual, relu, y);
   }
 
-  /** Null if it is not for this convolution. */
-  private static OneDnnWinograd winograd(INDArray images, INDArray weight, ConvOptions window) {
+  /** Returns the Winograd convolution, or null if it does not support the arguments. */
+  private static OneDnnWinograd winograd(INDArray images, INDArray weight, ConvOptions options) {
     long[] x = images.shape();
     long[] w = weight.shape();
-    if (!OneDnnWinograd.suits(x, w, window)) {
+    if (!OneDnnWinograd.supports(x, w, options)) {
       return null;
     }
     OneDnnWinograd winograd =
@@ -104,16 +105,16 @@ final class OneDnnConvolutions {
             .cached(
                 "winograd",
                 o -> {
-                  log("Winograd", x, w, window);
-                  return new OneDnnWinograd(o, x, w, window);
+                  log("Winograd", x, w, options);
+                  return new OneDnnWinograd(o, x, w, options);
                 },
                 OneDnnWinograd.class,
-                OneDnnKernels.numbers(0, x, w, geometry(window)));
+                OneDnnKernels.cacheKey(0, x, w, geometry(options)));
     return winograd.isUsable() ? winograd : null;
   }
 
   private static OneDnnSubPixel subPixel(
-      INDArray image, INDArray weight, INDArray result, ConvOptions window) {
+      INDArray image, INDArray weight, INDArray result, ConvOptions options) {
     long[] x = image.shape();
     long[] w = weight.shape();
     long[] y = result.shape();
@@ -121,30 +122,30 @@ final class OneDnnConvolutions {
         .cached(
             "sub-pixel",
             o -> {
-              log("sub-pixels", x, w, window);
-              return new OneDnnSubPixel(o, x, w, y, window);
+              log("sub-pixel", x, w, options);
+              return new OneDnnSubPixel(o, x, w, y, options);
             },
             OneDnnSubPixel.class,
-            OneDnnKernels.numbers(0, x, w, y, geometry(window)));
+            OneDnnKernels.cacheKey(0, x, w, y, geometry(options)));
   }
 
   private static OneDnnConvolution direct(
-      INDArray image, INDArray weight, INDArray result, ConvOptions window) {
+      INDArray image, INDArray weight, INDArray result, ConvOptions options) {
     long[] x = image.shape();
     long[] w = weight.shape();
     long[] y = result.shape();
     return OneDnn.get()
         .cached(
             "convolution",
-            o -> new OneDnnConvolution(o, x, w, y, window),
+            o -> new OneDnnConvolution(o, x, w, y, options),
             OneDnnConvolution.class,
-            OneDnnKernels.numbers(0, x, w, y, geometry(window)));
+            OneDnnKernels.cacheKey(0, x, w, y, geometry(options)));
   }
 
-  /** All numbers of a window. */
-  static long[] geometry(ConvOptions window) {
-    ConvOptions.Axis h = window.height();
-    ConvOptions.Axis w = window.width();
+  /** Returns all options as a cache key. */
+  static long[] geometry(ConvOptions options) {
+    ConvOptions.Axis h = options.height();
+    ConvOptions.Axis w = options.width();
     return new long[] {
       h.stride(),
       w.stride(),
@@ -156,17 +157,17 @@ final class OneDnnConvolutions {
       w.dilation(),
       h.outputPadding(),
       w.outputPadding(),
-      window.groups()
+      options.groups()
     };
   }
 
-  private static void log(String algorithm, long[] images, long[] weights, ConvOptions window) {
+  private static void log(String algorithm, long[] images, long[] weights, ConvOptions options) {
     if (LOG.isDebugEnabled()) {
       LOG.debug(
           "Convolution of {} with {}, {}: {}.",
           Arrays.toString(images),
           Arrays.toString(weights),
-          window,
+          options,
           algorithm);
     }
   }

@@ -9,8 +9,8 @@ import org.bytedeco.dnnl.memory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Operations in oneDNN, called on the arrays' own memory, for floats. Where oneDNN has only its
- * reference code for a shape, or nothing, the ND4J kernel is taken.
+ * Kernels in oneDNN for floats, which operate directly on the arrays' memory. If oneDNN has no
+ * optimized implementation for a shape, the ND4J kernel is used.
  */
 public final class OneDnnKernels implements Kernels {
   private final Kernels fallback = new Nd4jKernels();
@@ -56,7 +56,7 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void affine(INDArray x, double factor, double shift, INDArray y) {
-    // In oneDNN the two numbers are part of the primitive, which would be built anew for each pair.
+    // In oneDNN factor and shift are part of the primitive, which would be rebuilt for each pair.
     FloatLoops.affine(x, (float) factor, (float) shift, y);
   }
 
@@ -115,7 +115,7 @@ public final class OneDnnKernels implements Kernels {
                 n,
                 transposeA ? 1 : 0,
                 transposeB ? 1 : 0);
-    if (call == Call.NONE) {
+    if (call == Call.UNSUPPORTED) {
       fallback.matmul(a, transposeA, b, transposeB, y);
     } else {
       call.set(0, a).set(1, b).set(2, y).run();
@@ -133,14 +133,14 @@ public final class OneDnnKernels implements Kernels {
     memory.desc a = matrices(products, m, k, transposeA);
     memory.desc b = matrices(products, k, n, transposeB);
     memory.desc y = matrices(products, m, n, false);
-    return oneDnn.product(a, b, y);
+    return oneDnn.matmul(a, b, y);
   }
 
   private static memory.desc matrices(long count, long rows, long columns, boolean transposed) {
-    long[] ofRow = transposed ? new long[] {1, rows} : new long[] {columns, 1};
+    long[] strides = transposed ? new long[] {1, rows} : new long[] {columns, 1};
     return count == 1
-        ? OneDnn.strided(new long[] {rows, columns}, ofRow)
-        : OneDnn.strided(new long[] {count, rows, columns}, rows * columns, ofRow[0], ofRow[1]);
+        ? OneDnn.strided(new long[] {rows, columns}, strides)
+        : OneDnn.strided(new long[] {count, rows, columns}, rows * columns, strides[0], strides[1]);
   }
 
   @Override
@@ -158,13 +158,13 @@ public final class OneDnnKernels implements Kernels {
             "permute",
             o -> compilePermute(o, x.shape(), axes),
             Call.class,
-            numbers(0, x.shape(), order))
+            cacheKey(0, x.shape(), order))
         .set(0, x)
         .set(1, y)
         .run();
   }
 
-  /** A copy from where the numbers of each axis of y lie in x. */
+  /** Compiles a strided copy, with the strides in x of each axis of y. */
   private static Call compilePermute(OneDnn oneDnn, long[] xs, int[] axes) {
     long[] strides = new long[axes.length];
     long[] shape = new long[axes.length];
@@ -227,30 +227,40 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void pool(
-      PoolingMode kind, INDArray x, long[] kernel, ConvOptions window, INDArray y, INDArray where) {
-    if (!pooling(kind, x, kernel, window, y, where).forward(x, y, where)) {
-      fallback.pool(kind, x, kernel, window, y, where);
+      PoolingMode mode,
+      INDArray x,
+      long[] kernel,
+      ConvOptions options,
+      INDArray y,
+      INDArray workspace) {
+    if (!pooling(mode, x, kernel, options, y, workspace).forward(x, y, workspace)) {
+      fallback.pool(mode, x, kernel, options, y, workspace);
     }
   }
 
   @Override
   public void poolGradient(
-      PoolingMode kind,
+      PoolingMode mode,
       INDArray x,
       long[] kernel,
-      ConvOptions window,
-      INDArray where,
+      ConvOptions options,
+      INDArray workspace,
       INDArray dy,
       INDArray dx) {
-    if (!pooling(kind, dx, kernel, window, dy, where).backward(where, dy, dx)) {
-      fallback.poolGradient(kind, x, kernel, window, where, dy, dx);
+    if (!pooling(mode, dx, kernel, options, dy, workspace).backward(workspace, dy, dx)) {
+      fallback.poolGradient(mode, x, kernel, options, workspace, dy, dx);
     }
   }
 
   private static OneDnnPooling pooling(
-      PoolingMode kind, INDArray x, long[] kernel, ConvOptions window, INDArray y, INDArray where) {
-    boolean notes = kind == PoolingMode.MAX && where != null;
-    return new OneDnnPooling(kind, x.shape(), kernel, window, y.shape(), notes);
+      PoolingMode mode,
+      INDArray x,
+      long[] kernel,
+      ConvOptions options,
+      INDArray y,
+      INDArray workspace) {
+    boolean withWorkspace = mode == PoolingMode.MAX && workspace != null;
+    return new OneDnnPooling(mode, x.shape(), kernel, options, y.shape(), withWorkspace);
   }
 
   @Override
@@ -261,10 +271,10 @@ public final class OneDnnKernels implements Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      ConvOptions window,
+      ConvOptions options,
       INDArray y) {
-    if (!OneDnnConvolutions.conv2d(x, weight, stamp, bias, residual, relu, window, y)) {
-      fallback.conv2d(x, weight, stamp, bias, residual, relu, window, y);
+    if (!OneDnnConvolutions.conv2d(x, weight, stamp, bias, residual, relu, options, y)) {
+      fallback.conv2d(x, weight, stamp, bias, residual, relu, options, y);
     }
   }
 
@@ -274,18 +284,18 @@ public final class OneDnnKernels implements Kernels {
       INDArray weight,
       long stamp,
       INDArray dy,
-      ConvOptions window,
+      ConvOptions options,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
-    if (dx != null && !OneDnnConvolutions.inputGradient(x, weight, stamp, dy, window, dx)) {
-      fallback.conv2dGradients(x, weight, stamp, dy, window, dx, null, null);
+    if (dx != null && !OneDnnConvolutions.inputGradient(x, weight, stamp, dy, options, dx)) {
+      fallback.conv2dGradients(x, weight, stamp, dy, options, dx, null, null);
     }
     if (dWeight != null
-        && !OneDnnConvolutions.weightGradient(x, weight, dy, window, dWeight, dBias)) {
-      fallback.conv2dGradients(x, weight, stamp, dy, window, null, dWeight, dBias);
+        && !OneDnnConvolutions.weightGradient(x, weight, dy, options, dWeight, dBias)) {
+      fallback.conv2dGradients(x, weight, stamp, dy, options, null, dWeight, dBias);
     } else if (dWeight == null && dBias != null) {
-      fallback.conv2dGradients(x, weight, stamp, dy, window, null, null, dBias);
+      fallback.conv2dGradients(x, weight, stamp, dy, options, null, null, dBias);
     }
   }
 
@@ -297,25 +307,26 @@ public final class OneDnnKernels implements Kernels {
       INDArray bias,
       INDArray residual,
       boolean relu,
-      ConvOptions window,
+      ConvOptions options,
       INDArray y) {
-    if (!OneDnnConvolutions.transposed(x, weight, stamp, bias, residual, relu, window, y)) {
-      fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, window, y);
+    if (!OneDnnConvolutions.transposed(x, weight, stamp, bias, residual, relu, options, y)) {
+      fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, options, y);
     }
   }
 
-  static long[] numbers(long first, long[]... others) {
+  /** Concatenates values to the parameters of a cache key. */
+  static long[] cacheKey(long first, long[]... others) {
     int length = 1;
     for (long[] other : others) {
       length += other.length;
     }
-    long[] all = new long[length];
-    all[0] = first;
+    long[] key = new long[length];
+    key[0] = first;
     int next = 1;
     for (long[] other : others) {
-      System.arraycopy(other, 0, all, next, other.length);
+      System.arraycopy(other, 0, key, next, other.length);
       next += other.length;
     }
-    return all;
+    return key;
   }
 }

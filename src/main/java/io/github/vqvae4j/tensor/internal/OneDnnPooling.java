@@ -17,37 +17,40 @@ import org.bytedeco.dnnl.pooling_forward;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * PoolingMode by oneDNN of images [batch, height, width, channels].
+ * Pooling in oneDNN of images [batch, height, width, channels].
  *
- * @param image shape of the images
- * @param result shape of the results
- * @param notes whether the forward pass writes down where each maximum was
+ * @param mode the pooling function
+ * @param image the shape of the images
+ * @param kernel the height and width of the window
+ * @param options stride and padding
+ * @param result the shape of the results
+ * @param withWorkspace whether the forward pass stores the positions of the maxima
  */
 record OneDnnPooling(
-    PoolingMode kind,
+    PoolingMode mode,
     long[] image,
     long[] kernel,
-    ConvOptions window,
+    ConvOptions options,
     long[] result,
-    boolean notes) {
+    boolean withWorkspace) {
 
-  /** y = the pooled x; false if oneDNN could not do it. */
-  boolean forward(INDArray x, INDArray y, INDArray where) {
-    return run(cached("pooling", this::compile), x, y, where);
+  /** Computes y by pooling x; returns false if oneDNN does not support it. */
+  boolean forward(INDArray x, INDArray y, INDArray workspace) {
+    return run(cached("pooling", this::compile), x, y, workspace);
   }
 
-  /** dx from the gradient of y; false if oneDNN could not do it. */
-  boolean backward(INDArray where, INDArray dy, INDArray dx) {
-    return run(cached("pooling gradient", this::compileGradient), dy, dx, where);
+  /** Computes dx from dy; returns false if oneDNN does not support it. */
+  boolean backward(INDArray workspace, INDArray dy, INDArray dx) {
+    return run(cached("pooling gradient", this::compileGradient), dy, dx, workspace);
   }
 
-  private boolean run(Call call, INDArray from, INDArray to, INDArray where) {
-    if (call == Call.NONE) {
+  private boolean run(Call call, INDArray from, INDArray to, INDArray workspace) {
+    if (call == Call.UNSUPPORTED) {
       return false;
     }
     call.set(0, from).set(1, to);
-    if (notes) {
-      call.set(2, where);
+    if (withWorkspace) {
+      call.set(2, workspace);
     }
     call.run();
     return true;
@@ -59,21 +62,21 @@ record OneDnnPooling(
             name,
             build,
             Call.class,
-            OneDnnKernels.numbers(
-                kind.ordinal() + (notes ? 2 : 0), image, kernel, strides(), paddings()));
+            OneDnnKernels.cacheKey(
+                mode.ordinal() + (withWorkspace ? 2 : 0), image, kernel, strides(), paddings()));
   }
 
   private Call compile(OneDnn oneDnn) {
     var description = describe();
-    if (OneDnn.isUnusable(description)) {
-      return Call.NONE;
+    if (OneDnn.isUnsupported(description)) {
+      return Call.UNSUPPORTED;
     }
     OneDnn.Builder builder =
         oneDnn
             .call()
             .argument(DNNL_ARG_SRC, channelsLast(image))
             .argument(DNNL_ARG_DST, channelsLast(result));
-    if (notes) {
+    if (withWorkspace) {
       builder.argument(DNNL_ARG_WORKSPACE, description.workspace_desc());
     }
     return builder.build(new pooling_forward(description), description);
@@ -82,7 +85,7 @@ record OneDnnPooling(
   private pooling_forward.primitive_desc describe() {
     return new pooling_forward.primitive_desc(
         OneDnn.cpu(),
-        kind == PoolingMode.MAX && !notes
+        mode == PoolingMode.MAX && !withWorkspace
             ? dnnl.prop_kind.forward_inference
             : dnnl.prop_kind.forward_training,
         algorithm(),
@@ -99,9 +102,9 @@ record OneDnnPooling(
 
   private Call compileGradient(OneDnn oneDnn) {
     var forward = describe();
-    if (OneDnn.isUnusable(forward)) {
-      // Then nobody wrote notes.
-      return Call.NONE;
+    if (OneDnn.isUnsupported(forward)) {
+      // The forward pass used the fallback and stored no positions.
+      return Call.UNSUPPORTED;
     }
     var description =
         new pooling_backward.primitive_desc(
@@ -117,36 +120,39 @@ record OneDnnPooling(
             forward,
             OneDnn.attributes(),
             true);
-    if (OneDnn.isUnusable(description)) {
-      return Call.NONE;
+    if (OneDnn.isUnsupported(description)) {
+      return Call.UNSUPPORTED;
     }
     OneDnn.Builder builder =
         oneDnn
             .call()
             .argument(DNNL_ARG_DIFF_DST, channelsLast(result))
             .argument(DNNL_ARG_DIFF_SRC, channelsLast(image));
-    if (notes) {
+    if (withWorkspace) {
       builder.argument(DNNL_ARG_WORKSPACE, description.workspace_desc());
     }
     return builder.build(new pooling_backward(description), description);
   }
 
   private dnnl.algorithm algorithm() {
-    return switch (kind) {
+    return switch (mode) {
       case MAX -> dnnl.algorithm.pooling_max;
       case AVERAGE -> dnnl.algorithm.pooling_avg_include_padding;
     };
   }
 
   private long[] strides() {
-    return new long[] {window.height().stride(), window.width().stride()};
+    return new long[] {options.height().stride(), options.width().stride()};
   }
 
   private long[] paddings() {
-    return new long[] {window.height().before(), window.width().before()};
+    return new long[] {options.height().before(), options.width().before()};
   }
 
-  /** oneDNN names the axes batch, channels, height, width; the strides say how they lie. */
+  /**
+   * Returns the layout of channels-last images; the logical axes are batch, channels, height,
+   * width.
+   */
   private static memory.desc channelsLast(long[] s) {
     return OneDnn.strided(
         new long[] {s[0], s[3], s[1], s[2]}, s[1] * s[2] * s[3], 1, s[2] * s[3], s[3]);

@@ -10,14 +10,17 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reduction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Sums and maxima over axes by oneDNN, or by loops where the axes come first. */
+/** Reductions over axes in oneDNN, or in loops if the axes are the leading ones. */
 final class OneDnnReduction {
   private OneDnnReduction() {}
 
-  /** Sums over the axes along which y has size 1; false if oneDNN could not do it. */
+  /**
+   * Computes the sum over the axes along which y has size 1; returns false if oneDNN does not
+   * support it.
+   */
   static boolean sum(INDArray x, INDArray y) {
     int columns = (int) Math.min(Integer.MAX_VALUE, y.length());
-    if (keepsTrailingAxes(x, y) && FloatLoops.takesRowsOf(columns)) {
+    if (keepsTrailingAxes(x, y) && FloatLoops.supportsRowLength(columns)) {
       FloatLoops.sumRows(x, columns, y);
       return true;
     }
@@ -27,15 +30,15 @@ final class OneDnnReduction {
                 "sum",
                 o -> compileSum(o, x.shape(), y.shape()),
                 Call.class,
-                OneDnnKernels.numbers(0, x.shape(), y.shape()));
-    if (call == Call.NONE) {
+                OneDnnKernels.cacheKey(0, x.shape(), y.shape()));
+    if (call == Call.UNSUPPORTED) {
       return false;
     }
     call.set(0, x).set(1, y).run();
     return true;
   }
 
-  /** Whether the axes that are summed over come first, as where a bias was added to pixels. */
+  /** Returns whether only leading axes are reduced, as in the gradient of a bias. */
   private static boolean keepsTrailingAxes(INDArray x, INDArray y) {
     int axis = 0;
     while (axis < x.rank() && y.size(axis) == 1) {
@@ -49,18 +52,18 @@ final class OneDnnReduction {
 
   private static Call compileSum(OneDnn oneDnn, long[] xs, long[] ys) {
     if (Arrays.equals(xs, ys)) {
-      return Call.NONE;
+      return Call.UNSUPPORTED;
     }
     return compile(oneDnn, dnnl.algorithm.reduction_sum, OneDnn.dense(xs), OneDnn.dense(ys));
   }
 
-  /** Reduces the axes along which y has size 1. */
+  /** Compiles a reduction of the axes along which y has size 1. */
   static Call compile(OneDnn oneDnn, dnnl.algorithm algorithm, memory.desc x, memory.desc y) {
     var description =
         new reduction.primitive_desc(
             OneDnn.cpu(), algorithm, x, y, 0, 0, OneDnn.attributes(), true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
+    return OneDnn.isUnsupported(description)
+        ? Call.UNSUPPORTED
         : oneDnn
             .call()
             .argument(DNNL_ARG_SRC, x)

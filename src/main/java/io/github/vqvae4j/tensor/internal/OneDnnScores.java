@@ -12,26 +12,28 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** {@link Kernels#scores}: a product whose bias is the norms, and a reduction. */
+/** {@link Kernels#scores} in oneDNN: a matrix product with bias, and a max reduction. */
 final class OneDnnScores {
   private OneDnnScores() {}
 
-  /** Whether oneDNN has fast code for it; else nothing is done. */
+  /**
+   * Computes the scores; returns false, without computing anything, if oneDNN has no optimized
+   * implementation.
+   */
   static boolean run(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best) {
     long n = x.size(0);
     long d = x.size(1);
     long k = table.size(0);
     long groups = best.length();
-    long group = scores.length() / groups;
+    long groupSize = scores.length() / groups;
     OneDnn oneDnn = OneDnn.get();
     Call product = oneDnn.cached("scores", o -> product(o, n, d, k), Call.class, n, d, k);
-    Call largest =
-        oneDnn.cached("largest", o -> largest(o, groups, group), Call.class, groups, group);
-    if (product == Call.NONE || largest == Call.NONE) {
+    Call max = oneDnn.cached("max", o -> max(o, groups, groupSize), Call.class, groups, groupSize);
+    if (product == Call.UNSUPPORTED || max == Call.UNSUPPORTED) {
       return false;
     }
     product.set(0, x).set(1, table).set(2, bias).set(3, scores).run();
-    largest.set(0, scores).set(1, best).run();
+    max.set(0, scores).set(1, best).run();
     return true;
   }
 
@@ -41,12 +43,12 @@ final class OneDnnScores {
     memory.desc bias = OneDnn.dense(1, k);
     memory.desc y = OneDnn.dense(n, k);
     primitive_attr attributes = OneDnn.attributes();
-    // Whatever ONEDNN_DEFAULT_FPMATH_MODE says: the bound of the error is that of sums in float.
+    // Overrides ONEDNN_DEFAULT_FPMATH_MODE: the error bound assumes sums in float.
     attributes.set_fpmath_mode(dnnl.fpmath_mode.strict);
     var description =
         new matmul.primitive_desc(OneDnn.cpu(), rows, codes, bias, y, attributes, true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
+    return OneDnn.isUnsupported(description)
+        ? Call.UNSUPPORTED
         : oneDnn
             .call()
             .argument(DNNL_ARG_SRC, rows)
@@ -56,7 +58,7 @@ final class OneDnnScores {
             .build(new matmul(description), description);
   }
 
-  private static Call largest(OneDnn oneDnn, long groups, long size) {
+  private static Call max(OneDnn oneDnn, long groups, long size) {
     memory.desc one = OneDnn.dense(groups, 1);
     return OneDnnReduction.compile(
         oneDnn, dnnl.algorithm.reduction_max, OneDnn.dense(groups, size), one);

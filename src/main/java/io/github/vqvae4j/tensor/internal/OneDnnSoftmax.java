@@ -13,13 +13,13 @@ import org.bytedeco.dnnl.softmax_forward;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Softmax and its logarithm by oneDNN, which has fast code for the last axis. Each method says
- * whether oneDNN could do it.
+ * Softmax and log-softmax in oneDNN, which has optimized implementations for the last axis. Methods
+ * return false if oneDNN does not support the arguments.
  */
 final class OneDnnSoftmax {
   private OneDnnSoftmax() {}
 
-  /** y = softmax of x along an axis, or its logarithm. */
+  /** Computes y = softmax(x) along an axis, or its logarithm. */
   static boolean value(INDArray x, int axis, boolean log, INDArray y) {
     long[] shape = aroundAxis(x.shape(), axis);
     Call call =
@@ -28,15 +28,15 @@ final class OneDnnSoftmax {
                 "softmax",
                 o -> compile(o, shape, log),
                 Call.class,
-                OneDnnKernels.numbers(log ? 1 : 0, shape));
-    if (call == Call.NONE) {
+                OneDnnKernels.cacheKey(log ? 1 : 0, shape));
+    if (call == Call.UNSUPPORTED) {
       return false;
     }
     call.set(0, x).set(1, y).run();
     return true;
   }
 
-  /** dx from the result y and its gradient. */
+  /** Computes dx from the result y and its gradient. */
   static boolean gradient(INDArray y, INDArray dy, int axis, boolean log, INDArray dx) {
     long[] shape = aroundAxis(y.shape(), axis);
     Call call =
@@ -45,15 +45,15 @@ final class OneDnnSoftmax {
                 "softmax gradient",
                 o -> compileGradient(o, shape, log),
                 Call.class,
-                OneDnnKernels.numbers(log ? 1 : 0, shape));
-    if (call == Call.NONE) {
+                OneDnnKernels.cacheKey(log ? 1 : 0, shape));
+    if (call == Call.UNSUPPORTED) {
       return false;
     }
     call.set(0, y).set(1, dy).set(2, dx).run();
     return true;
   }
 
-  /** The sizes before an axis, along it and, if there are any, after it. */
+  /** Returns the total sizes before an axis, along it and, unless it is 1, after it. */
   private static long[] aroundAxis(long[] shape, int axis) {
     long before = 1;
     for (int i = 0; i < axis; i++) {
@@ -69,8 +69,8 @@ final class OneDnnSoftmax {
   private static Call compile(OneDnn oneDnn, long[] shape, boolean log) {
     memory.desc layout = OneDnn.dense(shape);
     var description = describe(layout, log);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
+    return OneDnn.isUnsupported(description)
+        ? Call.UNSUPPORTED
         : oneDnn
             .call()
             .argument(DNNL_ARG_SRC, layout)
@@ -107,8 +107,8 @@ final class OneDnnSoftmax {
             describe(layout, log),
             OneDnn.attributes(),
             true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
+    return OneDnn.isUnsupported(description)
+        ? Call.UNSUPPORTED
         : oneDnn
             .call()
             .argument(DNNL_ARG_DST, layout)

@@ -6,15 +6,15 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A transposed convolution to few channels, such as the last of a decoder, as a plain one (Shi et
- * al. 2016): with stride s and a kernel of s r, each of its s s output pixels that belong to one
- * place is an r x r convolution of the input, so all of them are one convolution to s s times the
- * channels, whose results are then put side by side. oneDNN's own form computes whole vectors of
- * channels, most of which are thrown away.
+ * A transposed convolution with few output channels, such as the last layer of a decoder, as a
+ * sub-pixel convolution (Shi et al. 2016). With stride s and kernel size s r, each of the s s
+ * output phases is an r x r convolution of the input. All phases are computed by one convolution
+ * with s s times the output channels, and its results are interleaved (pixel shuffle). oneDNN's
+ * implementation computes full vectors of channels, most of which would be discarded.
  */
 final class OneDnnSubPixel {
-  /** With this many channels or more oneDNN's own form is faster. */
-  private static final int CHANNELS = 8;
+  /** The number of output channels at and above which oneDNN's implementation is faster. */
+  private static final int CHANNEL_LIMIT = 8;
 
   private final OneDnn oneDnn;
   private final int stride;
@@ -23,79 +23,85 @@ final class OneDnnSubPixel {
   private final int left;
   private final int in;
   private final int out;
-  private final int[] places;
-  private final int[] results;
-  private final int phases;
+  private final int[] phaseSize;
+  private final int[] resultSize;
+  private final int phasesLength;
   private final OneDnnConvolution convolution;
 
   /**
-   * For one set of shapes.
+   * Creates the convolution for one set of shapes.
    *
-   * @param x shape of the input
-   * @param w shape of the weights, [kernel, kernel, out, in]
-   * @param y shape of the result
+   * @param x the shape of the input
+   * @param w the shape of the weights, [kernel, kernel, out, in]
+   * @param y the shape of the result
    */
-  OneDnnSubPixel(OneDnn oneDnn, long[] x, long[] w, long[] y, ConvOptions window) {
+  OneDnnSubPixel(OneDnn oneDnn, long[] x, long[] w, long[] y, ConvOptions options) {
     this.oneDnn = oneDnn;
-    stride = window.height().stride();
-    top = window.height().before();
-    left = window.width().before();
+    stride = options.height().stride();
+    top = options.height().before();
+    left = options.width().before();
     taps = (int) w[0] / stride;
     out = (int) w[2];
     in = (int) w[3];
-    places = new int[] {(int) x[1] + taps - 1, (int) x[2] + taps - 1};
-    results = new int[] {(int) y[1], (int) y[2]};
-    phases = (int) phasesOfImage(x, w, stride);
+    phaseSize = new int[] {(int) x[1] + taps - 1, (int) x[2] + taps - 1};
+    resultSize = new int[] {(int) y[1], (int) y[2]};
+    phasesLength = (int) phasesLength(x, w, stride);
 
     long[] weightShape = {taps, taps, in, (long) stride * stride * out};
-    long[] phaseShape = {x[0], places[0], places[1], (long) stride * stride * out};
+    long[] phaseShape = {x[0], phaseSize[0], phaseSize[1], (long) stride * stride * out};
     convolution =
         new OneDnnConvolution(oneDnn, x, weightShape, phaseShape, ConvOptions.of(1, taps - 1));
   }
 
-  /** How many numbers the plain convolution makes of an image; the result has no more. */
-  private static long phasesOfImage(long[] x, long[] w, int stride) {
+  /**
+   * Returns the number of elements computed by the convolution for one image, which is at least
+   * that of the result.
+   */
+  private static long phasesLength(long[] x, long[] w, int stride) {
     long taps = w[0] / stride;
     return (x[1] + taps - 1) * (x[2] + taps - 1) * stride * stride * w[2];
   }
 
-  /** Whether a transposed convolution is of that kind, and an image small enough for the heap. */
-  static boolean suits(long[] x, long[] w, ConvOptions window) {
-    int stride = window.height().stride();
-    return w[2] < CHANNELS
+  /** Returns whether a transposed convolution is supported and an image fits into a heap array. */
+  static boolean supports(long[] x, long[] w, ConvOptions options) {
+    int stride = options.height().stride();
+    return w[2] < CHANNEL_LIMIT
         && stride > 1
-        && window.width().stride() == stride
-        && window.isPlain()
+        && options.width().stride() == stride
+        && options.isPlain()
         && w[0] == w[1]
         && w[0] % stride == 0
-        && phasesOfImage(x, w, stride) <= Integer.MAX_VALUE;
+        && phasesLength(x, w, stride) <= Integer.MAX_VALUE;
   }
 
-  /** y = relu?(transposed convolution of x + bias); false if oneDNN has no fast code for it. */
+  /**
+   * Computes y = relu?(transposed convolution of x + bias); returns false if oneDNN has no
+   * optimized implementation.
+   */
   boolean run(INDArray x, Weights w, INDArray bias, boolean relu, INDArray y) {
-    FloatPointer all = Scratch.FIRST.floats(x.size(0) * phases);
-    if (!convolution.forward(x, rearranged(w), repeated(bias), relu, all)) {
+    FloatPointer allPhases = ScratchBuffer.FIRST.floats(x.size(0) * phasesLength);
+    if (!convolution.forward(x, rearranged(w), repeated(bias), relu, allPhases)) {
       return false;
     }
-    float[] ofImage = new float[phases];
-    float[] result = new float[results[0] * results[1] * out];
+    float[] imagePhases = new float[phasesLength];
+    float[] result = new float[resultSize[0] * resultSize[1] * out];
     for (int image = 0; image < x.size(0); image++) {
-      all.getPointer((long) image * phases).get(ofImage);
-      interleave(ofImage, result);
+      allPhases.getPointer((long) image * phasesLength).get(imagePhases);
+      interleave(imagePhases, result);
       HeapCopy.write(result, 0, result.length, y, (long) image * result.length);
     }
     return true;
   }
 
-  /** The bias once for each phase, or null if there is none. */
+  /** Returns the bias repeated for each phase, or null if there is none. */
   private Pointer repeated(INDArray bias) {
     if (bias == null) {
       return null;
     }
-    float[] once = HeapCopy.floatsOf(bias);
-    FloatPointer repeated = Scratch.SECOND.floats((long) stride * stride * out);
+    float[] values = HeapCopy.floatsOf(bias);
+    FloatPointer repeated = ScratchBuffer.SECOND.floats((long) stride * stride * out);
     for (int phase = 0; phase < stride * stride; phase++) {
-      repeated.getPointer((long) phase * out).put(once);
+      repeated.getPointer((long) phase * out).put(values);
     }
     return repeated;
   }
@@ -107,9 +113,9 @@ final class OneDnnSubPixel {
         "sub-pixel",
         (long) size * Float.BYTES,
         target -> {
-          float[] numbers = new float[size];
-          new FloatPointer(w.data()).get(numbers);
-          new FloatPointer(target).put(rearranged(numbers));
+          float[] values = new float[size];
+          new FloatPointer(w.data()).get(values);
+          new FloatPointer(target).put(rearranged(values));
         },
         stride,
         taps,
@@ -119,7 +125,7 @@ final class OneDnnSubPixel {
 
   /** result[u, v, i, (r, q, o)] = w[(taps - 1 - u) stride + r, (taps - 1 - v) stride + q, o, i]. */
   private float[] rearranged(float[] w) {
-    float[] to = new float[w.length];
+    float[] rearranged = new float[w.length];
     int kernel = taps * stride;
     int target = 0;
     for (int u = taps - 1; u >= 0; u--) {
@@ -129,34 +135,34 @@ final class OneDnnSubPixel {
             int row = u * stride + phase / stride;
             int column = v * stride + phase % stride;
             for (int o = 0; o < out; o++) {
-              to[target++] = w[((row * kernel + column) * out + o) * in + i];
+              rearranged[target++] = w[((row * kernel + column) * out + o) * in + i];
             }
           }
         }
       }
     }
-    return to;
+    return rearranged;
   }
 
-  /** Puts the phases of an image side by side, without the padding. */
-  private void interleave(float[] ofImage, float[] result) {
+  /** Interleaves the phases of an image and removes the padding. */
+  private void interleave(float[] imagePhases, float[] result) {
     int run = stride * out;
-    int place = stride * run;
-    for (int row = 0; row < results[0]; row++) {
-      int full = row + top;
-      int source = full / stride * places[1] * place + full % stride * run;
+    int phaseLength = stride * run;
+    for (int row = 0; row < resultSize[0]; row++) {
+      int paddedRow = row + top;
+      int source = paddedRow / stride * phaseSize[1] * phaseLength + paddedRow % stride * run;
       int skip = left * out;
-      source += skip / run * place;
+      source += skip / run * phaseLength;
       int offset = skip % run;
-      int target = row * results[1] * out;
-      int end = target + results[1] * out;
+      int target = row * resultSize[1] * out;
+      int end = target + resultSize[1] * out;
       while (target < end) {
         int length = Math.min(run - offset, end - target);
         for (int i = 0; i < length; i++) {
-          result[target + i] = ofImage[source + offset + i];
+          result[target + i] = imagePhases[source + offset + i];
         }
         target += length;
-        source += place;
+        source += phaseLength;
         offset = 0;
       }
     }

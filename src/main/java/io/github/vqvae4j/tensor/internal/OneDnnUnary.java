@@ -13,15 +13,19 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Functions of each element by oneDNN. Each method says whether oneDNN could do it. */
+/**
+ * Unary functions in oneDNN. Methods return false if oneDNN does not support the function
+ * accurately.
+ */
 final class OneDnnUnary {
   private OneDnnUnary() {}
 
-  /** y = f(x). */
+  /** Computes y = f(x). */
   static boolean value(Unary function, double alpha, double beta, INDArray x, INDArray y) {
     switch (function) {
       case LOG -> {
-        // oneDNN's is 1e-6 off in absolute terms: of what is near 1, hardly a digit is right.
+        // oneDNN's logarithm has an absolute error of 1e-6: near x = 1, hardly any digit is
+        // correct.
         return false;
       }
       case SIN, COS, ROUND, FLOOR, SIGN, POW -> {
@@ -34,7 +38,7 @@ final class OneDnnUnary {
         return elu(alpha, x, y);
       }
       default -> {
-        // By oneDNN.
+        // Computed by oneDNN below.
       }
     }
     float a = alphaOf(function, alpha);
@@ -50,7 +54,7 @@ final class OneDnnUnary {
                 Float.floatToIntBits(a),
                 Float.floatToIntBits(b),
                 n);
-    if (call == Call.NONE) {
+    if (call == Call.UNSUPPORTED) {
       return false;
     }
     call.set(0, x).set(1, y).run();
@@ -58,8 +62,8 @@ final class OneDnnUnary {
   }
 
   /**
-   * max(x, 0) + ln(1 + e^-|x|), of which oneDNN computes the exponential: its own soft ReLU is 2e-6
-   * off in absolute terms, and so may be negative where x is below -13.
+   * Computes max(x, 0) + ln(1 + e^-|x|) with oneDNN's exponential. oneDNN's soft ReLU has an
+   * absolute error of 2e-6 and may therefore be negative for x below -13.
    */
   private static boolean softplus(INDArray x, INDArray y) {
     if (!value(Unary.ABS, 0, 0, x, y)) {
@@ -74,8 +78,8 @@ final class OneDnnUnary {
   }
 
   /**
-   * With t = tanh(min(x, 0) / 2), by oneDNN, e^min(x, 0) - 1 is 2 t / (1 - t): oneDNN's own has no
-   * right digit where x is almost 0, since it takes 1 from an exponential.
+   * Computes e^min(x, 0) - 1 as 2 t / (1 - t) with t = tanh(min(x, 0) / 2) by oneDNN. oneDNN's ELU
+   * subtracts 1 from an exponential, so no digit is correct for x close to 0.
    */
   private static boolean elu(double alpha, INDArray x, INDArray y) {
     FloatLoops.halveNegative(x, y);
@@ -86,7 +90,7 @@ final class OneDnnUnary {
     return true;
   }
 
-  /** dx = dy f'(x), where y = f(x). */
+  /** Computes dx = dy f'(x), where y = f(x). */
   static boolean gradient(
       Unary function, double alpha, double beta, INDArray x, INDArray y, INDArray dy, INDArray dx) {
     switch (function) {
@@ -94,10 +98,10 @@ final class OneDnnUnary {
         return false;
       }
       default -> {
-        // By oneDNN.
+        // Computed by oneDNN below.
       }
     }
-    // oneDNN lets a gradient through above the lower bound only, where it should at the bound too.
+    // oneDNN's derivative of clip is 0 at the lower bound, where it should be 1.
     float a =
         switch (function) {
           case CLAMP -> Math.nextDown((float) alpha);
@@ -116,18 +120,18 @@ final class OneDnnUnary {
                 Float.floatToIntBits(a),
                 Float.floatToIntBits(b),
                 n);
-    if (call == Call.NONE) {
+    if (call == Call.UNSUPPORTED) {
       return false;
     }
     call.set(0, usesResult(function) ? y : x).set(1, dy).set(2, dx).run();
     if (function == Unary.ELU) {
-      // oneDNN takes NaN for a number above 0.
-      FloatLoops.keepNaN(x, dx);
+      // oneDNN treats NaN like a positive value.
+      FloatLoops.propagateNaN(x, dx);
     }
     return true;
   }
 
-  /** What oneDNN's own parameter alpha has to be. */
+  /** Returns oneDNN's parameter alpha. */
   private static float alphaOf(Unary function, double alpha) {
     return switch (function) {
       case NEG -> -1;
@@ -140,8 +144,8 @@ final class OneDnnUnary {
   private static Call compile(OneDnn oneDnn, Unary function, float alpha, float beta, long n) {
     memory.desc layout = OneDnn.dense(n);
     var description = describe(function, alpha, beta, layout);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
+    return OneDnn.isUnsupported(description)
+        ? Call.UNSUPPORTED
         : oneDnn
             .call()
             .argument(DNNL_ARG_SRC, layout)
@@ -169,7 +173,7 @@ final class OneDnnUnary {
           case GELU -> dnnl.algorithm.eltwise_gelu_erf;
           case SOFTPLUS -> dnnl.algorithm.eltwise_soft_relu;
           case ELU -> dnnl.algorithm.eltwise_elu;
-          default -> throw new IllegalArgumentException(function + " is not by oneDNN.");
+          default -> throw new IllegalArgumentException(function + " is not computed by oneDNN.");
         };
     return new eltwise_forward.primitive_desc(
         OneDnn.cpu(),
@@ -183,7 +187,7 @@ final class OneDnnUnary {
         true);
   }
 
-  /** Whether the derivative is computed from f(x), so that x need not be kept. */
+  /** Returns whether the derivative is computed from f(x) instead of x. */
   private static boolean usesResult(Unary function) {
     return switch (function) {
       case SQRT, EXP, RELU, SIGMOID, TANH -> true;
@@ -211,7 +215,7 @@ final class OneDnnUnary {
           case GELU -> dnnl.algorithm.eltwise_gelu_erf;
           case SOFTPLUS -> dnnl.algorithm.eltwise_soft_relu;
           case ELU -> dnnl.algorithm.eltwise_elu;
-          default -> throw new IllegalArgumentException(function + " is not by oneDNN.");
+          default -> throw new IllegalArgumentException(function + " is not computed by oneDNN.");
         };
     var description =
         new eltwise_backward.primitive_desc(
@@ -222,12 +226,12 @@ final class OneDnnUnary {
             layout,
             alpha,
             beta,
-            // The gradient of a rectified linear unit is that of oneDNN's own form.
+            // The gradient of ReLU uses oneDNN's ReLU.
             describe(function == Unary.RELU ? Unary.LEAKY_RELU : function, alpha, beta, layout),
             OneDnn.attributes(),
             true);
-    return OneDnn.isUnusable(description)
-        ? Call.NONE
+    return OneDnn.isUnsupported(description)
+        ? Call.UNSUPPORTED
         : oneDnn
             .call()
             .argument(usesResult(function) ? DNNL_ARG_DST : DNNL_ARG_SRC, layout)

@@ -4,24 +4,27 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where one thread of {@link FloatNormalization} stands in an array [images, pixels, channels], and
- * the heap arrays that it computes in. A slice is some pixels: either all of some images or, where
- * an image is larger than a slice, some of one image.
+ * The current slice of one thread of {@link FloatNormalization} in an array [images, pixels,
+ * channels], and the heap arrays for its computation. A slice consists of pixels: either of one or
+ * more complete images or, if an image is larger than a slice, of part of one image.
  */
 final class PixelSlice {
-  /** Numbers in a slice: so few that the arrays of a loop stay in the first-level cache. */
+  /**
+   * The number of elements in a slice, small enough that the arrays of a loop fit into the L1
+   * cache.
+   */
   private static final int LENGTH = 1024;
 
-  /** Slices whose sums are kept in floats before they go on in doubles. */
-  private static final int FOLD = 64;
+  /** The number of slices summed in float before the sums are added to the double totals. */
+  private static final int SLICES_PER_FLUSH = 64;
 
-  private final ChannelGroups of;
+  private final ChannelGroups groups;
   private final float[] x;
   private final float[] dy;
   private final float[] mean;
   private final float[] scale;
-  private final float[] first;
-  private final float[] second;
+  private final float[] gradientMean;
+  private final float[] productMean;
   private final float[] sums;
   private final float[] products;
   private final double[][] totals;
@@ -31,39 +34,41 @@ final class PixelSlice {
   private int rows;
   private int length;
 
-  /** Whether what this thread keeps of an image is that of another one. */
+  /** Whether the slice begins a new image, so the per-image arrays must be updated. */
   private boolean entersImage;
 
-  PixelSlice(ChannelGroups of) {
-    this.of = of;
-    int size = pixels(of) * of.channels();
+  PixelSlice(ChannelGroups groups) {
+    this.groups = groups;
+    int size = pixels(groups) * groups.channels();
     x = new float[size];
     dy = new float[size];
     mean = new float[size];
     scale = new float[size];
-    first = new float[size];
-    second = new float[size];
+    gradientMean = new float[size];
+    productMean = new float[size];
     sums = new float[size];
     products = new float[size];
-    totals = new double[2][Math.multiplyExact(holdsImages(of) ? 1 : of.images(), of.channels())];
+    totals =
+        new double[2]
+            [Math.multiplyExact(holdsWholeImages(groups) ? 1 : groups.images(), groups.channels())];
   }
 
-  /** Whether a slice is all of some images. */
-  static boolean holdsImages(ChannelGroups of) {
-    return (long) of.pixels() * of.channels() <= LENGTH || of.pixels() == 1;
+  /** Returns whether slices consist of complete images. */
+  static boolean holdsWholeImages(ChannelGroups groups) {
+    return (long) groups.pixels() * groups.channels() <= LENGTH || groups.pixels() == 1;
   }
 
-  /** Pixels in a slice. */
-  static int pixels(ChannelGroups of) {
-    int most = Math.max(1, LENGTH / of.channels());
-    return holdsImages(of) ? most / of.pixels() * of.pixels() : most;
+  /** Returns the number of pixels in a slice. */
+  static int pixels(ChannelGroups groups) {
+    int maxPixels = Math.max(1, LENGTH / groups.channels());
+    return holdsWholeImages(groups) ? maxPixels / groups.pixels() * groups.pixels() : maxPixels;
   }
 
-  /** Numbers of the channels, for one pixel of a slice after another. */
-  static float[] repeated(float[] ofChannels, ChannelGroups of) {
-    float[] result = new float[pixels(of) * of.channels()];
-    for (int i = 0; i < result.length; i += of.channels()) {
-      System.arraycopy(ofChannels, 0, result, i, of.channels());
+  /** Repeats per-channel values for each pixel of a slice. */
+  static float[] repeat(float[] channelValues, ChannelGroups groups) {
+    float[] result = new float[pixels(groups) * groups.channels()];
+    for (int i = 0; i < result.length; i += groups.channels()) {
+      System.arraycopy(channelValues, 0, result, i, groups.channels());
     }
     return result;
   }
@@ -71,39 +76,40 @@ final class PixelSlice {
   /**
    * Moves to the slice that begins at a pixel.
    *
-   * @param end where this thread's pixels end
-   * @return where the next slice begins
+   * @param begin the first pixel of the slice
+   * @param end the end of this thread's pixels
+   * @return the first pixel of the next slice
    */
-  int enter(int begin, int end) {
-    int imageNow = begin / of.pixels();
-    boolean holdsImages = holdsImages(of);
-    entersImage = holdsImages || length == 0 || imageNow != image;
-    if (accumulated == FOLD || entersImage && !holdsImages) {
-      fold();
+  int moveTo(int begin, int end) {
+    int newImage = begin / groups.pixels();
+    boolean holdsWholeImages = holdsWholeImages(groups);
+    entersImage = holdsWholeImages || length == 0 || newImage != image;
+    if (accumulated == SLICES_PER_FLUSH || entersImage && !holdsWholeImages) {
+      flush();
     }
-    image = imageNow;
+    image = newImage;
     row = begin;
-    int last = holdsImages ? end : Math.min(end, (image + 1) * of.pixels());
-    rows = Math.min(pixels(of), last - begin);
-    length = rows * of.channels();
+    int last = holdsWholeImages ? end : Math.min(end, (image + 1) * groups.pixels());
+    rows = Math.min(pixels(groups), last - begin);
+    length = rows * groups.channels();
     return begin + rows;
   }
 
-  /** The slice's image, or its first. */
+  /** Returns the index of the slice's image, or of its first image. */
   int image() {
     return image;
   }
 
-  /** How many images the slice is, if it is all of some. */
+  /** Returns the number of complete images in the slice. */
   int images() {
-    return rows / of.pixels();
+    return rows / groups.pixels();
   }
 
   void read(INDArray source) {
     read(source, x);
   }
 
-  /** Reads x as (x - mean) scale, and its result's gradient. */
+  /** Reads x, normalizes it to (x - mean) scale, and reads the gradient of the result. */
   void read(INDArray source, float[] means, float[] scales, INDArray gradient) {
     read(source, x);
     normalize(means, scales);
@@ -111,31 +117,31 @@ final class PixelSlice {
   }
 
   private void read(INDArray source, float[] target) {
-    HeapCopy.read(source, (long) row * of.channels(), target, 0, length);
+    HeapCopy.read(source, (long) row * groups.channels(), target, 0, length);
   }
 
   void write(INDArray target) {
-    HeapCopy.write(x, 0, length, target, (long) row * of.channels());
+    HeapCopy.write(x, 0, length, target, (long) row * groups.channels());
   }
 
-  /** Finds mean and variance of each of the slice's images and groups. */
-  void findMoments(float[] ones, float[] means, float[] variances) {
+  /** Computes the mean and variance of each image and group of the slice. */
+  void computeMoments(float[] ones, float[] means, float[] variances) {
     average(x, ones, means);
     spread(means, mean);
     subtract(x, mean, dy, length);
     average(dy, dy, variances);
   }
 
-  /** Accumulates the differences from a pixel of the slice's image, and their squares. */
+  /** Accumulates the differences from a pixel of the slice's image and their squares. */
   void accumulateDifferences(float[] pixel) {
     if (entersImage) {
-      System.arraycopy(repeated(pixel, of), 0, mean, 0, mean.length);
+      System.arraycopy(repeat(pixel, groups), 0, mean, 0, mean.length);
     }
     subtract(x, mean, x, length);
     accumulate(x, x);
   }
 
-  /** x becomes (x - mean) scale. */
+  /** Replaces x by (x - mean) scale. */
   void normalize(float[] means, float[] scales) {
     if (entersImage) {
       spread(means, mean);
@@ -144,38 +150,44 @@ final class PixelSlice {
     normalize(x, mean, scale, length);
   }
 
-  /** x becomes x weight + bias. */
+  /** Replaces x by x weight + bias. */
   void transform(float[] weights, float[] biases) {
     transform(x, weights, biases, length);
   }
 
-  /** Accumulates dy and dy x, for the gradients of bias and weight. */
+  /** Accumulates dy and dy x for the gradients of bias and weight. */
   void accumulateGradients() {
     accumulate(dy, x);
   }
 
-  /** Finds the means of dy and of dy x over each of the slice's images and groups. */
-  void averageGradients(float[] ones, float[] firsts, float[] seconds) {
-    average(dy, ones, firsts);
-    average(dy, x, seconds);
+  /** Computes the means of dy and of dy x for each image and group of the slice. */
+  void averageGradients(float[] ones, float[] gradientMeans, float[] productMeans) {
+    average(dy, ones, gradientMeans);
+    average(dy, x, productMeans);
   }
 
-  void weighGradients(float[] weights) {
+  void multiplyGradients(float[] weights) {
     multiply(dy, weights, length);
   }
 
-  /** x becomes scale (dy - first - x second), the gradient of what it was before normalize. */
-  void inputGradient(float[] firsts, float[] seconds) {
+  /**
+   * Replaces x by scale (dy - gradientMean - x productMean), the gradient with respect to the input
+   * of normalize.
+   */
+  void inputGradient(float[] gradientMeans, float[] productMeans) {
     if (entersImage) {
-      spread(firsts, first);
-      spread(seconds, second);
+      spread(gradientMeans, gradientMean);
+      spread(productMeans, productMean);
     }
-    combine(x, dy, scale, first, second, length);
+    combine(x, dy, scale, gradientMean, productMean, length);
   }
 
-  /** What was accumulated since the start, and its products: by channel, and image if it is one. */
+  /**
+   * Returns the accumulated sums and sums of products, by channel, and by image if images are
+   * larger than a slice.
+   */
   double[][] totals() {
-    fold();
+    flush();
     return totals;
   }
 
@@ -184,12 +196,12 @@ final class PixelSlice {
     accumulated++;
   }
 
-  private void fold() {
+  private void flush() {
     if (accumulated > 0) {
-      int base = holdsImages(of) ? 0 : image * of.channels();
+      int base = holdsWholeImages(groups) ? 0 : image * groups.channels();
       for (int i = 0; i < sums.length; i++) {
-        totals[0][base + i % of.channels()] += sums[i];
-        totals[1][base + i % of.channels()] += products[i];
+        totals[0][base + i % groups.channels()] += sums[i];
+        totals[1][base + i % groups.channels()] += products[i];
       }
       Arrays.fill(sums, 0);
       Arrays.fill(products, 0);
@@ -197,32 +209,37 @@ final class PixelSlice {
     }
   }
 
-  /** The mean of a b over each of the slice's images and groups. */
-  private void average(float[] a, float[] b, float[] ofGroups) {
-    for (int r = 0; r < rows; r += of.pixels()) {
-      for (int group = 0; group < of.groups(); group++) {
+  /** Computes the mean of a b for each image and group of the slice. */
+  private void average(float[] a, float[] b, float[] groupValues) {
+    for (int r = 0; r < rows; r += groups.pixels()) {
+      for (int group = 0; group < groups.groups(); group++) {
         double sum = 0;
-        for (int pixel = r; pixel < r + of.pixels(); pixel++) {
-          sum += product(a, b, (pixel * of.groups() + group) * of.size(), of.size());
+        for (int pixel = r; pixel < r + groups.pixels(); pixel++) {
+          sum +=
+              product(
+                  a,
+                  b,
+                  (pixel * groups.groups() + group) * groups.channelsPerGroup(),
+                  groups.channelsPerGroup());
         }
-        int place = (row + r) / of.pixels() * of.groups() + group;
-        ofGroups[place] = (float) (sum / of.numbers());
+        int index = (row + r) / groups.pixels() * groups.groups() + group;
+        groupValues[index] = (float) (sum / groups.elementsPerGroup());
       }
     }
   }
 
-  /** Repeats each group's number for all its places in the slice. */
-  private void spread(float[] ofGroups, float[] target) {
+  /** Repeats each group's value for all its elements in the slice. */
+  private void spread(float[] groupValues, float[] target) {
     for (int r = 0; r < rows; r++) {
-      int base = (row + r) / of.pixels() * of.groups();
-      for (int group = 0; group < of.groups(); group++) {
-        int place = (r * of.groups() + group) * of.size();
-        Arrays.fill(target, place, place + of.size(), ofGroups[base + group]);
+      int base = (row + r) / groups.pixels() * groups.groups();
+      for (int group = 0; group < groups.groups(); group++) {
+        int start = (r * groups.groups() + group) * groups.channelsPerGroup();
+        Arrays.fill(target, start, start + groups.channelsPerGroup(), groupValues[base + group]);
       }
     }
   }
 
-  /** The sum of a b; four sums at once, since each addition waits for the last. */
+  /** Returns the sum of a b, with four partial sums to hide the latency of the additions. */
   private static double product(float[] a, float[] b, int from, int length) {
     double sum0 = 0;
     double sum1 = 0;
@@ -241,7 +258,7 @@ final class PixelSlice {
     return sum0 + sum1 + (sum2 + sum3);
   }
 
-  // Loops that become vector instructions, since all arrays are read at one index.
+  // Loops that the JIT compiler vectorizes because all arrays use the same index.
 
   private static void subtract(float[] a, float[] b, float[] difference, int length) {
     for (int i = 0; i < length; i++) {
@@ -275,9 +292,9 @@ final class PixelSlice {
   }
 
   private static void combine(
-      float[] x, float[] dy, float[] scale, float[] first, float[] second, int length) {
+      float[] x, float[] dy, float[] scale, float[] gradientMean, float[] productMean, int length) {
     for (int i = 0; i < length; i++) {
-      x[i] = (dy[i] - first[i] - x[i] * second[i]) * scale[i];
+      x[i] = (dy[i] - gradientMean[i] - x[i] * productMean[i]) * scale[i];
     }
   }
 }

@@ -3,125 +3,130 @@ package io.github.vqvae4j.tensor.internal;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The largest or smallest elements of rows [n, d] of any number format, and where they are. Of
- * equal elements the first comes first. NaN counts as larger than all others, and as the smallest
- * where one is looked for, so that no result hides it.
+ * Finds the maximum, minimum or k largest elements of rows [n, d] of any data type, and their
+ * column indices. Among equal elements, the first takes precedence. NaN counts as the largest
+ * element for maxima and the smallest for minima, so that it propagates to the result.
  */
 public final class RowExtrema {
-  /** What an element costs, in multiplications, when work is shared out. */
+  /** The cost of an element in multiplications, which determines the number of threads. */
   private static final long COST = 2;
 
   private RowExtrema() {}
 
   /**
-   * Finds the largest or smallest element of each row.
+   * Finds the maximum or minimum of each row.
    *
-   * @param largest which of the two
-   * @param y [n], the elements, or null if they are not wanted
-   * @param columns [n], ints: where they are
+   * @param max whether to find the maximum
+   * @param rows the rows [n, d]
+   * @param y receives the elements [n]; may be null
+   * @param columns receives the column indices [n], ints
    */
-  public static void find(boolean largest, INDArray rows, INDArray y, INDArray columns) {
+  public static void find(boolean max, INDArray rows, INDArray y, INDArray columns) {
     int d = Math.toIntExact(rows.size(1));
     HeapSlices.runRows(
         rows.size(0),
         d,
         COST,
-        most -> {
-          double[] slice = new double[most];
-          double[] found = new double[most / d];
-          int[] places = new int[most / d];
+        sliceLength -> {
+          double[] slice = new double[sliceLength];
+          double[] elements = new double[sliceLength / d];
+          int[] indices = new int[sliceLength / d];
           return (first, count) -> {
             HeapCopy.read(rows, first * d, slice, 0, count * d);
             for (int i = 0; i < count; i++) {
-              places[i] = largest ? largest(slice, i * d, d) : smallest(slice, i * d, d);
-              found[i] = slice[i * d + places[i]];
+              indices[i] = max ? argmax(slice, i * d, d) : argmin(slice, i * d, d);
+              elements[i] = slice[i * d + indices[i]];
             }
-            HeapCopy.write(places, 0, count, columns, first);
+            HeapCopy.write(indices, 0, count, columns, first);
             if (y != null) {
-              HeapCopy.write(found, 0, count, y, first);
+              HeapCopy.write(elements, 0, count, y, first);
             }
           };
         });
   }
 
-  private static int largest(double[] numbers, int from, int length) {
-    int place = 0;
-    double best = numbers[from];
-    // Nothing is above NaN.
+  private static int argmax(double[] values, int from, int length) {
+    int index = 0;
+    double best = values[from];
+    // NaN takes precedence over all other elements.
     for (int i = 1; i < length && !Double.isNaN(best); i++) {
-      if (!(numbers[from + i] <= best)) {
-        best = numbers[from + i];
-        place = i;
+      if (!(values[from + i] <= best)) {
+        best = values[from + i];
+        index = i;
       }
     }
-    return place;
+    return index;
   }
 
-  private static int smallest(double[] numbers, int from, int length) {
-    int place = 0;
-    double best = numbers[from];
+  private static int argmin(double[] values, int from, int length) {
+    int index = 0;
+    double best = values[from];
     for (int i = 1; i < length && !Double.isNaN(best); i++) {
-      if (!(numbers[from + i] >= best)) {
-        best = numbers[from + i];
-        place = i;
+      if (!(values[from + i] >= best)) {
+        best = values[from + i];
+        index = i;
       }
     }
-    return place;
+    return index;
   }
 
   /**
-   * Finds the k largest elements of each row, in falling order.
+   * Finds the k largest elements of each row, in descending order.
    *
-   * @param y [n, k], the elements, or null if they are not wanted; k is at most d
-   * @param columns [n, k], ints: where they are
+   * @param rows the rows [n, d]
+   * @param y receives the elements [n, k]; may be null
+   * @param columns receives the column indices [n, k], ints; k is at most d
    */
-  public static void top(INDArray rows, INDArray y, INDArray columns) {
+  public static void topK(INDArray rows, INDArray y, INDArray columns) {
     int d = Math.toIntExact(rows.size(1));
     int k = Math.toIntExact(columns.size(1));
     HeapSlices.runRows(
         rows.size(0),
         d,
         COST,
-        most -> {
-          double[] slice = new double[most];
-          Top top = new Top(k);
+        sliceLength -> {
+          double[] slice = new double[sliceLength];
+          TopK topK = new TopK(k);
           return (first, count) -> {
             HeapCopy.read(rows, first * d, slice, 0, count * d);
             for (int i = 0; i < count; i++) {
-              top.find(slice, i * d, d);
-              HeapCopy.write(top.places, 0, k, columns, (first + i) * k);
+              topK.find(slice, i * d, d);
+              HeapCopy.write(topK.indices, 0, k, columns, (first + i) * k);
               if (y != null) {
-                HeapCopy.write(top.numbers, 0, k, y, (first + i) * k);
+                HeapCopy.write(topK.values, 0, k, y, (first + i) * k);
               }
             }
           };
         });
   }
 
-  /** The largest elements of one row: a heap with the last of them on top, then sorted. */
-  private static final class Top {
-    final double[] numbers;
-    final int[] places;
+  /**
+   * The k largest elements of one row: a heap with the lowest-ranked element at the root, then
+   * sorted.
+   */
+  private static final class TopK {
+    final double[] values;
+    final int[] indices;
 
-    Top(int k) {
-      numbers = new double[k];
-      places = new int[k];
+    TopK(int k) {
+      values = new double[k];
+      indices = new int[k];
     }
 
     void find(double[] row, int from, int length) {
-      int k = numbers.length;
+      int k = values.length;
       for (int i = 0; i < k; i++) {
-        numbers[i] = row[from + i];
-        places[i] = i;
+        values[i] = row[from + i];
+        indices[i] = i;
       }
       for (int i = k / 2 - 1; i >= 0; i--) {
         sink(i, k);
       }
       for (int i = k; i < length; i++) {
-        // Most are smaller than all of these.
-        if (!(row[from + i] < numbers[0]) && isBefore(row[from + i], i, numbers[0], places[0])) {
-          numbers[0] = row[from + i];
-          places[0] = i;
+        // The first comparison rejects most elements cheaply.
+        if (!(row[from + i] < values[0]) && isBefore(row[from + i], i, values[0], indices[0])) {
+          values[0] = row[from + i];
+          indices[0] = i;
           sink(0, k);
         }
       }
@@ -131,16 +136,16 @@ public final class RowExtrema {
       }
     }
 
-    /** Whether an element comes before another one. */
-    private static boolean isBefore(double a, int placeOfA, double b, int placeOfB) {
-      // Adding 0 makes -0 equal to 0; in this order NaN is the largest.
+    /** Returns whether an element ranks before another element. */
+    private static boolean isBefore(double a, int indexOfA, double b, int indexOfB) {
+      // Adding 0 turns -0 into 0. Double.compare orders NaN as the largest value.
       int order = Double.compare(a + 0, b + 0);
-      return order > 0 || order == 0 && placeOfA < placeOfB;
+      return order > 0 || order == 0 && indexOfA < indexOfB;
     }
 
-    /** Puts an element below those that come after it. */
-    private void sink(int at, int end) {
-      int parent = at;
+    /** Moves an element down the heap below those that rank after it. */
+    private void sink(int start, int end) {
+      int parent = start;
       while (2 * parent + 1 < end) {
         int child = 2 * parent + 1;
         if (child + 1 < end && isBefore(child, child + 1)) {
@@ -155,16 +160,16 @@ public final class RowExtrema {
     }
 
     private boolean isBefore(int i, int j) {
-      return isBefore(numbers[i], places[i], numbers[j], places[j]);
+      return isBefore(values[i], indices[i], values[j], indices[j]);
     }
 
     private void swap(int i, int j) {
-      double number = numbers[i];
-      numbers[i] = numbers[j];
-      numbers[j] = number;
-      int place = places[i];
-      places[i] = places[j];
-      places[j] = place;
+      double value = values[i];
+      values[i] = values[j];
+      values[j] = value;
+      int index = indices[i];
+      indices[i] = indices[j];
+      indices[j] = index;
     }
   }
 }

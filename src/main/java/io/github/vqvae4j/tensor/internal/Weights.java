@@ -4,10 +4,10 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A convolution's weights where they lie, or what was made of them.
+ * A convolution's weights in native memory, in their original or in a derived layout.
  *
- * @param data the numbers
- * @param stamp names them, see {@link Stamps}
+ * @param data the values
+ * @param stamp identifies the contents, see {@link VersionStamp}
  */
 record Weights(Pointer data, long stamp) {
   Weights {

@@ -1,32 +1,36 @@
 package io.github.vqvae4j.tensor.internal;
 
 /**
- * The matrices of the minimal filtering algorithm F(m x m, r x r) (Winograd 1980; Lavin and Gray
- * 2016, equation 8), which computes a tile of m x m results of an r x r convolution with t x t
+ * The matrices of Winograd convolution F(m x m, r x r) (Winograd 1980; Lavin and Gray 2016,
+ * equation 8), which computes a tile of m x m results of an r x r convolution with t x t
  * multiplications, t = m + r - 1, instead of m m r r:
  *
  * <pre>
  * Y = At [(G g Gt) . (Bt d B)] A
  * </pre>
  *
- * <p>They follow from t - 1 points and infinity (Toom and Cook): results are values of the product
- * of two polynomials at these points. Here each two-sided product is one matrix, the Kronecker
- * product with itself, for tiles written as one column.
+ * <p>The matrices follow from t - 1 interpolation points and infinity (Toom-Cook): two polynomials
+ * are multiplied by multiplying their values at these points. Here each two-sided product is
+ * represented by one matrix, the Kronecker product of the matrix with itself, applied to tiles
+ * flattened into columns.
  *
- * @param outputs m
- * @param taps r
+ * @param outputs m, the number of results per tile and axis
+ * @param taps r, the kernel size
  * @param results At x At, [m m, t t]
  * @param filter G x G, [t t, r r]
  * @param data Bt x Bt, [t t, t t]
  */
 record WinogradMatrices(int outputs, int taps, float[] results, float[] filter, float[] data) {
-  /** Small and with small inverses, which keeps rounding errors small; of the first t - 1. */
+  /**
+   * The interpolation points, of which the first t - 1 are used. Small points with small
+   * reciprocals limit rounding errors.
+   */
   private static final double[] POINTS = {0, 1, -1, 0.5, -2};
 
-  /** Which of the points is 1: what is added there, in both directions, is added to each result. */
-  private static final int ONE = 1;
+  /** The index of the point 1: a value added there, on both axes, is added to each result. */
+  private static final int ONE_INDEX = 1;
 
-  /** The matrices for 4 x 4 results. */
+  /** Returns the matrices for tiles of 4 x 4 results. */
   static WinogradMatrices of(int taps) {
     int m = 4;
     int t = m + taps - 1;
@@ -49,15 +53,15 @@ record WinogradMatrices(int outputs, int taps, float[] results, float[] filter, 
     at[m - 1][t - 1] = 1;
     g[t - 1][taps - 1] = 1;
     bt[t - 1] = polynomial(t, t - 1);
-    return new WinogradMatrices(m, taps, squared(at), squared(g), squared(bt));
+    return new WinogradMatrices(m, taps, kronecker(at), kronecker(g), kronecker(bt));
   }
 
-  /** Coefficients of the product of (x - point) over the points but one. */
-  private static double[] polynomial(int t, int without) {
+  /** Returns the coefficients of the product of (x - point) over all points except one. */
+  private static double[] polynomial(int t, int excluded) {
     double[] coefficients = new double[t];
     coefficients[0] = 1;
     for (int l = 0; l < t - 1; l++) {
-      if (l != without) {
+      if (l != excluded) {
         for (int k = t - 1; k >= 0; k--) {
           coefficients[k] = (k > 0 ? coefficients[k - 1] : 0) - POINTS[l] * coefficients[k];
         }
@@ -66,7 +70,7 @@ record WinogradMatrices(int outputs, int taps, float[] results, float[] filter, 
     return coefficients;
   }
 
-  private static float[] squared(double[][] a) {
+  private static float[] kronecker(double[][] a) {
     int rows = a.length;
     int columns = a[0].length;
     float[] product = new float[rows * rows * columns * columns];
@@ -79,13 +83,13 @@ record WinogradMatrices(int outputs, int taps, float[] results, float[] filter, 
     return product;
   }
 
-  /** t. */
+  /** Returns t, the number of points per axis. */
   int points() {
     return outputs + taps - 1;
   }
 
-  /** The place in a transformed tile to which a bias is added. */
-  int biasPlace() {
-    return ONE * points() + ONE;
+  /** Returns the index in a transformed tile to which a bias is added. */
+  int biasIndex() {
+    return ONE_INDEX * points() + ONE_INDEX;
   }
 }

@@ -9,20 +9,21 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Images [n, h, w, c] to transformed tiles (Bt x Bt) d [t t, tiles, s s c], and the way back, which
- * gradients take. A cell is s x s pixels, whose channels go side by side; a tile is t x t cells,
- * one begins at every fourth cell. Each image has two rows and two columns of zeros more, on the
- * sides that the window says.
+ * Transforms images [n, h, w, c] to Winograd tiles (Bt x Bt) d [t t, tiles, s s c], and applies the
+ * transposed transform for gradients. A cell is a block of s x s pixels, whose channels are
+ * concatenated; a tile is a block of t x t cells, and a tile begins at every fourth cell. Each
+ * image is padded by two rows and two columns of zeros, on the sides given by the convolution's
+ * padding.
  */
 final class WinogradTiles {
-  /** Rows, and columns, of zeros that an image is given. */
-  static final int BORDERS = 2;
+  /** The number of rows and of columns by which an image is padded. */
+  static final int PADDING = 2;
 
-  /** Some places of some tiles along one axis. */
-  private record Range(long place, long places, long tile, long tiles, boolean overlaps) {}
+  /** A range of positions within tiles and a range of tiles, along one axis. */
+  private record Range(long position, long positions, long tile, long tiles, boolean overlaps) {}
 
-  /** Copies a range of both axes; where it begins in images with borders, and among the tiles. */
-  private record Piece(Call copy, long inImages, long inTiles) {}
+  /** A copy of a range on both axes, with its offsets in the padded images and in the tiles. */
+  private record RangeCopy(Call copy, long imageOffset, long tileOffset) {}
 
   private final OneDnn oneDnn;
   private final int stride;
@@ -36,7 +37,7 @@ final class WinogradTiles {
   private final long size;
   private final long rowLength;
 
-  /** Where an image's first pixel lies among its zeros. */
+  /** The offset of an image's first pixel within the padded image. */
   private final long origin;
 
   private final NativeMemory padded;
@@ -44,86 +45,84 @@ final class WinogradTiles {
   private final Call pad;
   private final Call unpad;
   private final Call transform;
-  private final Call transformBack;
-  private final List<Piece> cuts = new ArrayList<>();
-  private final List<Piece> pastes = new ArrayList<>();
+  private final Call transformTransposed;
+  private final List<RangeCopy> toTiles = new ArrayList<>();
+  private final List<RangeCopy> fromTiles = new ArrayList<>();
 
   /**
-   * For one set of shapes.
+   * Creates the transforms for one set of shapes.
    *
-   * @param shape of the images, [n, h, w, c]
-   * @param window whose stride is s, and which pads each axis by {@link #BORDERS} in all
+   * @param options options with stride s and a total padding of {@link #PADDING} per axis
+   * @param shape the shape of the images, [n, h, w, c]
    */
-  WinogradTiles(OneDnn oneDnn, WinogradMatrices matrices, ConvOptions window, long... shape) {
+  WinogradTiles(OneDnn oneDnn, WinogradMatrices matrices, ConvOptions options, long... shape) {
     this.oneDnn = oneDnn;
-    stride = window.height().stride();
+    stride = options.height().stride();
     points = matrices.points();
     step = matrices.outputs();
     images = shape[0];
     channels = shape[3];
     down = shape[1] / (stride * step);
     across = shape[2] / (stride * step);
-    row = (shape[2] + BORDERS) * channels;
-    size = (shape[1] + BORDERS) * row;
-    origin = window.height().before() * row + window.width().before() * channels;
-    long columns = images * down * across * cell();
+    row = (shape[2] + PADDING) * channels;
+    size = (shape[1] + PADDING) * row;
+    origin = options.height().before() * row + options.width().before() * channels;
+    long columns = images * down * across * cellSize();
     rowLength = rowLength(columns);
-    padded =
-        NativeMemory.workspace(
-            images * size * Float.BYTES, "images with borders for a convolution");
+    padded = NativeMemory.workspace(images * size * Float.BYTES, "padded images for a convolution");
     Pointer.memset(padded.pointer(), 0, images * size * Float.BYTES);
     matrix = new FloatPointer(matrices.data());
 
     memory.desc dense = OneDnn.dense(shape);
-    memory.desc bordered = OneDnn.strided(shape, size, row, channels, 1);
-    pad = oneDnn.reorder(dense, bordered, false);
-    unpad = oneDnn.reorder(bordered, dense, false);
-    // oneDNN knows no layout that overlaps itself, so what tiles share is copied apart; on the way
-    // back it is added to what the tiles before have put there.
+    memory.desc paddedLayout = OneDnn.strided(shape, size, row, channels, 1);
+    pad = oneDnn.reorder(dense, paddedLayout, false);
+    unpad = oneDnn.reorder(paddedLayout, dense, false);
+    // oneDNN has no overlapping layouts, so positions shared by adjacent tiles are copied
+    // separately. In the transposed transform, they are added to the values of the previous tiles.
     for (Range i : ranges(down, false)) {
       for (Range j : ranges(across, false)) {
-        cuts.add(piece(i, j, false));
+        toTiles.add(rangeCopy(i, j, false));
       }
     }
-    for (boolean adding : new boolean[] {false, true}) {
+    for (boolean overlapping : new boolean[] {false, true}) {
       for (Range i : ranges(down, true)) {
         for (Range j : ranges(across, true)) {
-          if ((i.overlaps() || j.overlaps()) == adding) {
-            pastes.add(piece(i, j, true));
+          if ((i.overlaps() || j.overlaps()) == overlapping) {
+            fromTiles.add(rangeCopy(i, j, true));
           }
         }
       }
     }
     long square = points * points;
     memory.desc tiles = OneDnn.strided(new long[] {square, columns}, rowLength, 1);
-    transform = oneDnn.product(OneDnn.dense(square, square), tiles, tiles);
-    transformBack =
-        oneDnn.product(OneDnn.strided(new long[] {square, square}, 1, square), tiles, tiles);
+    transform = oneDnn.matmul(OneDnn.dense(square, square), tiles, tiles);
+    transformTransposed =
+        oneDnn.matmul(OneDnn.strided(new long[] {square, square}, 1, square), tiles, tiles);
   }
 
   /**
-   * How far apart the rows of a matrix begin that is read and written by columns. Without the five
-   * cache lines more, rows of so many powers of two would all lie in the same few sets of a cache,
+   * Returns the row stride of a matrix that is accessed by columns. Five extra cache lines avoid
+   * cache conflicts: with power-of-two strides, all rows would map to the same few cache sets,
    * which hold fewer lines than there are rows.
    */
   static long rowLength(long columns) {
     return columns + 80;
   }
 
-  /** How far apart the places' rows begin. */
+  /** Returns the row stride of transformed tiles. */
   long rowLength() {
     return rowLength;
   }
 
-  /** Numbers in a cell. */
-  private long cell() {
+  /** Returns the number of elements in a cell. */
+  private long cellSize() {
     return stride * stride * channels;
   }
 
-  private List<Range> ranges(long tiles, boolean back) {
+  private List<Range> ranges(long tiles, boolean transposed) {
     List<Range> ranges = new ArrayList<>();
     ranges.add(new Range(0, step, 0, tiles, false));
-    if (!back) {
+    if (!transposed) {
       ranges.add(new Range(step, points - step, 0, tiles, false));
     } else {
       ranges.add(new Range(step, points - step, tiles - 1, 1, false));
@@ -134,82 +133,88 @@ final class WinogradTiles {
     return ranges;
   }
 
-  private Piece piece(Range i, Range j, boolean back) {
+  private RangeCopy rangeCopy(Range i, Range j, boolean transposed) {
     long[] shape = {
-      i.places(), j.places(), images, i.tiles(), j.tiles(), stride, stride * channels
+      i.positions(), j.positions(), images, i.tiles(), j.tiles(), stride, stride * channels
     };
     long cellRow = stride * row;
     long cellColumn = stride * channels;
-    memory.desc inImages =
+    memory.desc imageLayout =
         OneDnn.strided(shape, cellRow, cellColumn, size, step * cellRow, step * cellColumn, row, 1);
-    memory.desc inTiles =
+    memory.desc tileLayout =
         OneDnn.strided(
             shape,
             points * rowLength,
             rowLength,
-            down * across * cell(),
-            across * cell(),
-            cell(),
+            down * across * cellSize(),
+            across * cellSize(),
+            cellSize(),
             cellColumn,
             1);
-    return new Piece(
-        back
-            ? oneDnn.reorder(inTiles, inImages, i.overlaps() || j.overlaps())
-            : oneDnn.reorder(inImages, inTiles, false),
-        (i.place() + i.tile() * step) * cellRow + (j.place() + j.tile() * step) * cellColumn,
-        (i.place() * points + j.place()) * rowLength + (i.tile() * across + j.tile()) * cell());
+    return new RangeCopy(
+        transposed
+            ? oneDnn.reorder(tileLayout, imageLayout, i.overlaps() || j.overlaps())
+            : oneDnn.reorder(imageLayout, tileLayout, false),
+        (i.position() + i.tile() * step) * cellRow + (j.position() + j.tile() * step) * cellColumn,
+        (i.position() * points + j.position()) * rowLength
+            + (i.tile() * across + j.tile()) * cellSize());
   }
 
-  /** Frees its memory. */
-  void free() {
+  /** Frees the memory. */
+  void close() {
     padded.close();
   }
 
-  /** Whether oneDNN has fast code for its products. */
+  /** Returns whether oneDNN has optimized implementations of the transforms. */
   boolean isUsable() {
-    return transform != Call.NONE && transformBack != Call.NONE;
+    return transform != Call.UNSUPPORTED && transformTransposed != Call.UNSUPPORTED;
   }
 
-  /** How many numbers transformed tiles are. */
+  /** Returns the number of elements in transformed tiles. */
   long length() {
     return points * points * rowLength;
   }
 
-  /** How many numbers the images with their borders are. */
+  /** Returns the number of elements in the padded images. */
   long paddedLength() {
     return images * size;
   }
 
   /**
-   * Transforms.
+   * Transforms images to tiles.
    *
    * @param from the images
-   * @param tiles memory for {@link #length} numbers
-   * @param data the result
+   * @param tiles scratch memory for {@link #length} elements
+   * @param data receives the transformed tiles
    */
   void forward(Pointer from, Pointer tiles, Pointer data) {
     pad.set(0, from).set(1, at(padded.pointer(), origin)).run();
-    for (Piece cut : cuts) {
-      cut.copy()
-          .set(0, at(padded.pointer(), cut.inImages()))
-          .set(1, at(tiles, cut.inTiles()))
+    for (RangeCopy range : toTiles) {
+      range
+          .copy()
+          .set(0, at(padded.pointer(), range.imageOffset()))
+          .set(1, at(tiles, range.tileOffset()))
           .run();
     }
     transform.set(0, matrix).set(1, tiles).set(2, data).run();
   }
 
   /**
-   * The transposed of all that {@link #forward} does.
+   * Applies the transpose of {@link #forward}.
    *
-   * @param data transformed tiles
-   * @param tiles memory for {@link #length} numbers
-   * @param sums memory for {@link #paddedLength} numbers
-   * @param to the images
+   * @param data the transformed tiles
+   * @param tiles scratch memory for {@link #length} elements
+   * @param sums scratch memory for {@link #paddedLength} elements
+   * @param to receives the images
    */
-  void back(Pointer data, Pointer tiles, Pointer sums, Pointer to) {
-    transformBack.set(0, matrix).set(1, data).set(2, tiles).run();
-    for (Piece paste : pastes) {
-      paste.copy().set(0, at(tiles, paste.inTiles())).set(1, at(sums, paste.inImages())).run();
+  void transposed(Pointer data, Pointer tiles, Pointer sums, Pointer to) {
+    transformTransposed.set(0, matrix).set(1, data).set(2, tiles).run();
+    for (RangeCopy range : fromTiles) {
+      range
+          .copy()
+          .set(0, at(tiles, range.tileOffset()))
+          .set(1, at(sums, range.imageOffset()))
+          .run();
     }
     unpad.set(0, at(sums, origin)).set(1, to).run();
   }

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The memory of a step: which slots arrays lie in, and when a slot is another's. */
+/** Allocation, release and reuse of arena memory. */
 class ArenaTest {
   private static final DType FLOAT = DType.FLOAT;
 
@@ -30,8 +30,8 @@ class ArenaTest {
   }
 
   @Test
-  void slotsAreAlignedAndDoNotOverlap() {
-    Arena arena = Arena.take();
+  void allocationsAreAlignedAndDisjoint() {
+    Arena arena = Arena.acquire();
     List<INDArray> arrays = new ArrayList<>();
     for (int i = 1; i < 50; i++) {
       DType dtype = i % 2 == 0 ? FLOAT : DType.DOUBLE;
@@ -44,136 +44,140 @@ class ArenaTest {
       INDArray array = arrays.get(i - 1);
       assertArrayEquals(filled((int) array.length(), i), HeapCopy.doublesOf(array));
     }
-    arena.giveBack();
+    arena.recycle();
   }
 
-  private static double[] filled(int length, double number) {
-    double[] numbers = new double[length];
-    Arrays.fill(numbers, number);
-    return numbers;
+  private static double[] filled(int length, double value) {
+    double[] values = new double[length];
+    Arrays.fill(values, value);
+    return values;
   }
 
   @Test
-  void aStepThatRepeatsTheLastOnesAllocationsGetsTheSameObjects() {
-    Arena arena = Arena.take();
+  void repeatedAllocationsReturnCachedArrays() {
+    Arena arena = Arena.acquire();
     INDArray first = arena.allocate(FLOAT, 3, 5);
     INDArray view = arena.view(first, FLOAT, 15);
-    arena.giveBack();
-    Arena again = Arena.take();
+    arena.recycle();
+    Arena again = Arena.acquire();
     assertSame(arena, again);
     assertSame(first, again.allocate(FLOAT, 3, 5));
     assertSame(view, again.view(first, FLOAT, 15));
-    again.giveBack();
+    again.recycle();
   }
 
   @Test
-  void arenasInUseAtOnceAreNotTheSame() {
-    Arena outer = Arena.take();
-    Arena inner = Arena.take();
+  void nestedStepsUseDifferentArenas() {
+    Arena outer = Arena.acquire();
+    Arena inner = Arena.acquire();
     assertNotSame(outer, inner);
-    inner.giveBack();
-    outer.giveBack();
+    inner.recycle();
+    outer.recycle();
   }
 
   @Test
-  void aReleasedSlotIsTheNextOneOfItsSize() {
-    Arena arena = Arena.take();
+  void releasedMemoryIsReusedForTheSameSize() {
+    Arena arena = Arena.acquire();
     INDArray released = arena.allocate(FLOAT, 4, 8);
     arena.release(arena.view(released, FLOAT, 32));
-    assertNotEquals(address(released), address(arena.allocate(FLOAT, 33)), "33 do not fit");
-    assertEquals(address(released), address(arena.allocate(DType.DOUBLE, 16)), "as many bytes");
-    assertNotEquals(address(released), address(arena.allocate(FLOAT, 32)), "it is taken again");
-    arena.giveBack();
+    assertNotEquals(address(released), address(arena.allocate(FLOAT, 33)), "33 floats do not fit");
+    assertEquals(
+        address(released), address(arena.allocate(DType.DOUBLE, 16)), "same size in bytes");
+    assertNotEquals(
+        address(released), address(arena.allocate(FLOAT, 32)), "already allocated again");
+    arena.recycle();
   }
 
   @Test
-  void whatWasReleasedIsForgottenAtTheEnd() {
-    Arena arena = Arena.take();
+  void recyclingClearsTheFreeList() {
+    Arena arena = Arena.acquire();
     INDArray first = arena.allocate(FLOAT, 16);
     arena.release(first);
-    arena.giveBack();
-    Arena again = Arena.take();
-    INDArray one = again.allocate(FLOAT, 16);
-    INDArray other = again.allocate(FLOAT, 16);
-    assertNotEquals(address(one), address(other));
-    again.giveBack();
+    arena.recycle();
+    Arena again = Arena.acquire();
+    INDArray second = again.allocate(FLOAT, 16);
+    INDArray third = again.allocate(FLOAT, 16);
+    assertNotEquals(address(second), address(third));
+    again.recycle();
   }
 
   @Test
-  void anArrayMayBeLargerThanABlock() {
-    Arena arena = Arena.take();
+  void arraysMayBeLargerThanAChunk() {
+    Arena arena = Arena.acquire();
     INDArray small = arena.allocate(FLOAT, 5);
     INDArray large = arena.allocate(FLOAT, 5 << 20);
     HeapCopy.write(filled(5, 1), small);
     HeapCopy.write(filled(5 << 20, 2), large);
     assertArrayEquals(filled(5, 1), HeapCopy.doublesOf(small));
-    arena.giveBack();
+    arena.recycle();
   }
 
   @Test
-  void aPartLiesWithinAnArray() {
-    Arena arena = Arena.take();
+  void partialViewsShareMemory() {
+    Arena arena = Arena.acquire();
     INDArray array = arena.allocate(FLOAT, 3, 2);
     HeapCopy.write(new double[] {1, 2, 3, 4, 5, 6}, array);
-    INDArray part = arena.part(array, 2, FLOAT, 2, 2);
-    assertArrayEquals(new double[] {3, 4, 5, 6}, HeapCopy.doublesOf(part));
-    arena.giveBack();
+    INDArray slice = arena.view(array, 2, FLOAT, 2, 2);
+    assertArrayEquals(new double[] {3, 4, 5, 6}, HeapCopy.doublesOf(slice));
+    arena.recycle();
   }
 
   @Test
-  void theCallersDimensionsMayChangeLater() {
-    Arena arena = Arena.take();
-    long[] shape = {2, 1013}; // of no other test, whose arrays the arena may still know
+  void callersMayModifyTheShapeArray() {
+    Arena arena = Arena.acquire();
+    long[] shape = {2, 1013}; // a shape that no other test uses, since arrays are cached
     INDArray array = arena.allocate(FLOAT, shape);
     shape[0] = 1;
     assertArrayEquals(new long[] {2, 1013}, array.shape());
-    arena.giveBack();
-    Arena again = Arena.take();
+    arena.recycle();
+    Arena again = Arena.acquire();
     assertSame(array, again.allocate(FLOAT, 2, 1013));
-    again.giveBack();
+    again.recycle();
   }
 
   @Test
-  void aSlotIsReleasedOnce() {
-    Arena arena = Arena.take();
+  void invalidReleasesAreRejected() {
+    Arena arena = Arena.acquire();
     INDArray array = arena.allocate(FLOAT, 4, 8);
-    INDArray part = arena.part(array, 16, FLOAT, 16);
-    assertThrows(IllegalStateException.class, () -> arena.release(part));
+    INDArray slice = arena.view(array, 16, FLOAT, 16);
+    assertThrows(IllegalStateException.class, () -> arena.release(slice));
     arena.release(array);
     INDArray view = arena.view(array, FLOAT, 32);
     String message =
         assertThrows(IllegalStateException.class, () -> arena.release(view)).getMessage();
     assertEquals(
-        "Arena: an array [32] was released that is not in use, or was released before.", message);
-    Arena other = Arena.take();
+        "Arena.release: expected an allocated array, got one of shape [32] that is not from this"
+            + " arena or was already released.",
+        message);
+    Arena other = Arena.acquire();
     INDArray foreign = other.allocate(FLOAT, 32);
     assertThrows(IllegalStateException.class, () -> arena.release(foreign));
     assertNotEquals(
-        address(arena.allocate(FLOAT, 4, 8)), address(arena.allocate(FLOAT, 4, 8)), "one slot");
-    other.giveBack();
-    arena.giveBack();
+        address(arena.allocate(FLOAT, 4, 8)), address(arena.allocate(FLOAT, 4, 8)), "one block");
+    other.recycle();
+    arena.recycle();
   }
 
   @Test
-  void neighborsTogetherHoldALargerArray() {
-    Arena arena = Arena.take();
-    INDArray[] slots = new INDArray[5];
-    for (int i = 0; i < slots.length; i++) {
-      slots[i] = arena.allocate(FLOAT, 16);
+  void adjacentBlocksAreMergedForLargerArrays() {
+    Arena arena = Arena.acquire();
+    INDArray[] arrays = new INDArray[5];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = arena.allocate(FLOAT, 16);
     }
-    arena.release(slots[3]);
-    arena.release(slots[0]);
-    arena.release(slots[1]);
-    assertEquals(address(slots[0]), address(arena.allocate(FLOAT, 32)));
-    assertEquals(address(slots[3]), address(arena.allocate(FLOAT, 16)));
-    assertEquals(5 * 64, arena.used());
-    arena.giveBack();
+    arena.release(arrays[3]);
+    arena.release(arrays[0]);
+    arena.release(arrays[1]);
+    assertEquals(address(arrays[0]), address(arena.allocate(FLOAT, 32)));
+    assertEquals(address(arrays[3]), address(arena.allocate(FLOAT, 16)));
+    assertEquals(5 * 64, arena.usedBytes());
+    arena.recycle();
   }
 
-  /** Of a run that fits best; what is more stays free. */
+  /** The best-fitting run is split; its remainder stays free. */
   @Test
-  void aSmallerArrayTakesAPartOfASlot() {
-    Arena arena = Arena.take();
+  void blocksAreSplitForSmallerArrays() {
+    Arena arena = Arena.acquire();
     INDArray large = arena.allocate(FLOAT, 160);
     arena.allocate(FLOAT, 16);
     INDArray small = arena.allocate(FLOAT, 48);
@@ -184,13 +188,13 @@ class ArenaTest {
     assertEquals(address(small) + 128, address(arena.allocate(FLOAT, 16)));
     assertEquals(address(large), address(arena.allocate(FLOAT, 32)));
     assertEquals(address(large) + 128, address(arena.allocate(FLOAT, 128)));
-    arena.giveBack();
+    arena.recycle();
   }
 
   @Test
-  void aGrowingSequenceTakesLittleMoreThanItsLongest() {
-    Arena arena = Arena.take();
-    long longest = 500 * 3 * 4 * 4;
+  void growingSequencesReuseReleasedMemory() {
+    Arena arena = Arena.acquire();
+    long maxBytes = 500 * 3 * 4 * 4;
     for (int pass = 0; pass < 5; pass++) {
       INDArray last = arena.allocate(FLOAT, 3, 1, 4);
       for (int length = 2; length <= 500; length++) {
@@ -202,97 +206,98 @@ class ArenaTest {
       }
       arena.release(last);
       // Two lengths are in use at a time.
-      assertTrue(arena.used() < 5 * longest, () -> arena.used() + " of " + longest);
+      assertTrue(arena.usedBytes() < 5 * maxBytes, () -> arena.usedBytes() + " of " + maxBytes);
     }
-    arena.giveBack();
+    arena.recycle();
   }
 
-  /** Whatever is taken and released: no two arrays in use share memory, and all are aligned. */
+  /** Random allocations and releases: allocated arrays are disjoint and aligned. */
   @Test
-  void arraysInUseNeverOverlap() {
+  void allocatedArraysNeverOverlap() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    Arena arena = Arena.take();
-    TreeMap<Long, Long> inUse = new TreeMap<>();
+    Arena arena = Arena.acquire();
+    TreeMap<Long, Long> allocated = new TreeMap<>();
     List<INDArray> arrays = new ArrayList<>();
-    long most = 0;
+    long maxBytes = 0;
     long bytes = 0;
     for (int i = 0; i < 5000; i++) {
       if (random.nextInt(100) < 45 && !arrays.isEmpty()) {
         INDArray released = arrays.remove(random.nextInt(arrays.size()));
-        bytes -= inUse.remove(address(released));
+        bytes -= allocated.remove(address(released));
         arena.release(released);
       } else {
-        // Among them some that are larger than a block.
+        // Some are larger than a chunk.
         int size = random.nextInt(500) == 0 ? 5 << 20 : 1 + random.nextInt(1 << random.nextInt(15));
         INDArray array = arena.allocate(FLOAT, size);
         long end = address(array) + 4L * size;
-        Long next = inUse.ceilingKey(address(array));
-        Map.Entry<Long, Long> before = inUse.lowerEntry(address(array));
+        Long next = allocated.ceilingKey(address(array));
+        Map.Entry<Long, Long> before = allocated.lowerEntry(address(array));
         assertEquals(0, address(array) % 64, "seed " + seed);
         assertTrue(next == null || next >= end, "seed " + seed);
         assertTrue(
             before == null || before.getKey() + before.getValue() <= address(array),
             "seed " + seed);
-        inUse.put(address(array), 4L * size);
+        allocated.put(address(array), 4L * size);
         arrays.add(array);
         bytes += 4L * size;
-        most = Math.max(most, bytes);
+        maxBytes = Math.max(maxBytes, bytes);
       }
     }
-    assertTrue(arena.used() >= most, "seed " + seed);
-    arena.giveBack();
+    assertTrue(arena.usedBytes() >= maxBytes, "seed " + seed);
+    arena.recycle();
   }
 
-  /** Each request finds no slot of its size, and walks through all of them. */
+  /** No block has the requested size, so each request scans all blocks. */
   @Test
-  void aRequestAmongManySlotsTakesLittleTime() {
-    FreeSlots slots = new FreeSlots();
-    int many = 20_000;
-    for (int i = 0; i < many; i++) {
-      long place = (long) i * 7919 % many; // in no order, none beside another
-      slots.add((1 + place) << 12, 128 + (place == 17 ? 128 : 0));
+  void requestsAreFastWithManyFreeBlocks() {
+    FreeList freeList = new FreeList();
+    int blocks = 20_000;
+    for (int i = 0; i < blocks; i++) {
+      long index = (long) i * 7919 % blocks; // shuffled, no two adjacent
+      freeList.add((1 + index) << 12, 128 + (index == 17 ? 128 : 0));
     }
-    // Measured: 0.06 s for all; a look-up of each slot in the other order takes more than 5 s.
+    // Takes 0.06 s; a lookup of each block in the other order would take more than 5 s.
     assertTimeoutPreemptively(
         Duration.ofSeconds(5),
         () -> {
           for (int i = 0; i < 1000; i++) {
-            assertEquals(0, slots.take(1 << 12));
+            assertEquals(0, freeList.remove(1 << 12));
           }
         });
-    assertEquals(18L << 12, slots.take(256));
-    slots.add(18L << 12, 256);
-    assertEquals(18L << 12, slots.take(192));
-    assertEquals((18L << 12) + 192, slots.take(64));
+    assertEquals(18L << 12, freeList.remove(256));
+    freeList.add(18L << 12, 256);
+    assertEquals(18L << 12, freeList.remove(192));
+    assertEquals((18L << 12) + 192, freeList.remove(64));
   }
 
-  /** Beside a model that is a set of free blocks of 64 bytes. */
+  /** Compares random requests with a model, a bit set of free 64-byte units. */
   @Test
-  void slotsTakenAreThoseThatWereFree() {
+  void removedBlocksWereFree() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    FreeSlots slots = new FreeSlots();
+    FreeList freeList = new FreeList();
     BitSet free = new BitSet();
-    List<long[]> taken = new ArrayList<>();
+    List<long[]> allocated = new ArrayList<>();
     for (int i = 0; i < 3000; i++) {
-      taken.add(new long[] {i == 0 ? 1 : taken.get(i - 1)[0] + taken.get(i - 1)[1], 1 + i % 5});
+      allocated.add(
+          new long[] {i == 0 ? 1 : allocated.get(i - 1)[0] + allocated.get(i - 1)[1], 1 + i % 5});
     }
     for (int i = 0; i < 20_000; i++) {
-      if (!taken.isEmpty() && random.nextInt(100) < (i < 5000 ? 70 : 50)) {
-        long[] slot = taken.remove(random.nextInt(taken.size()));
-        free.set((int) slot[0], (int) (slot[0] + slot[1]));
-        slots.add(slot[0] * 64, slot[1] * 64);
+      if (!allocated.isEmpty() && random.nextInt(100) < (i < 5000 ? 70 : 50)) {
+        long[] block = allocated.remove(random.nextInt(allocated.size()));
+        free.set((int) block[0], (int) (block[0] + block[1]));
+        freeList.add(block[0] * 64, block[1] * 64);
         continue;
       }
-      int blocks = 1 + random.nextInt(random.nextInt(4) == 0 ? 40 : 5);
-      int begin = (int) (slots.take(blocks * 64L) / 64);
+      int units = 1 + random.nextInt(random.nextInt(4) == 0 ? 40 : 5);
+      int begin = (int) (freeList.remove(units * 64L) / 64);
       if (begin == 0) {
-        assertTrue(longestRun(free) < blocks, "seed " + seed);
+        assertTrue(longestRun(free) < units, "seed " + seed);
       } else {
-        assertEquals(begin + blocks, Math.min(free.nextClearBit(begin), begin + blocks), "" + seed);
-        free.clear(begin, begin + blocks);
-        taken.add(new long[] {begin, blocks});
+        assertEquals(begin + units, Math.min(free.nextClearBit(begin), begin + units), "" + seed);
+        free.clear(begin, begin + units);
+        allocated.add(new long[] {begin, units});
       }
     }
   }

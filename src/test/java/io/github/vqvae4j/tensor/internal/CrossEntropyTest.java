@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Cross-entropy and its gradient beside their definition in double. */
+/** Compares cross-entropy and its gradient with their definitions in double. */
 class CrossEntropyTest {
   private static final int IGNORED = -1;
 
@@ -21,27 +21,29 @@ class CrossEntropyTest {
 
   @BeforeEach
   void open() {
-    arena = Arena.take();
+    arena = Arena.acquire();
   }
 
   @AfterEach
   void close() {
-    arena.giveBack();
+    arena.recycle();
   }
 
-  private static double logOfSum(double[] x, int from, int length) {
-    double largest = Double.NEGATIVE_INFINITY;
+  private static double logSumExp(double[] x, int from, int length) {
+    double max = Double.NEGATIVE_INFINITY;
     for (int i = from; i < from + length; i++) {
-      largest = Math.max(largest, x[i]);
+      max = Math.max(max, x[i]);
     }
     double sum = 0;
     for (int i = from; i < from + length; i++) {
-      sum += Math.exp(x[i] - largest);
+      sum += Math.exp(x[i] - max);
     }
-    return largest + Math.log(sum);
+    return max + Math.log(sum);
   }
 
-  /** One block, several, the last of them smaller, and rows that are longer than a block. */
+  /**
+   * Sizes of one block, of several with a smaller last block, and with rows longer than a block.
+   */
   @ParameterizedTest
   @EnumSource
   void meanAndGradient(KernelSetting set) {
@@ -65,56 +67,56 @@ class CrossEntropyTest {
       double slope = -0.7;
       for (int i = 0; i < n; i++) {
         if (targets[i] != IGNORED) {
-          double sum = logOfSum(x, i * c, c);
+          double sum = logSumExp(x, i * c, c);
           loss += (sum - x[i * c + targets[i]]) / count;
           for (int j = 0; j < c; j++) {
-            double share = Math.exp(x[i * c + j] - sum) - (j == targets[i] ? 1 : 0);
-            gradient[i * c + j] = slope * share / count;
+            double difference = Math.exp(x[i * c + j] - sum) - (j == targets[i] ? 1 : 0);
+            gradient[i * c + j] = slope * difference / count;
           }
         } else {
-          // What is left out may be anything.
+          // Ignored rows may contain NaN.
           x[i * c] = Double.NaN;
         }
       }
       INDArray logits = set.array(arena, x, n, c);
       INDArray classes = KernelSetting.ints(arena, targets, n);
-      double exact = set.dtype == DType.FLOAT ? 1e-5 : 1e-13;
+      double tolerance = set.dtype == DType.FLOAT ? 1e-5 : 1e-13;
       if (set == KernelSetting.ND4J_FLOAT && c > 100_000) {
-        // ND4J adds so many exponentials up in one float.
-        exact = 2e-4;
+        // ND4J sums all exponentials of a row in one float.
+        tolerance = 2e-4;
       }
       assertEquals(
           loss,
           CrossEntropy.mean(set.kernels, arena, logits, classes, IGNORED),
-          Math.abs(loss) * exact + exact);
+          Math.abs(loss) * tolerance + tolerance);
       INDArray dx = arena.allocate(set.dtype, n, c);
       CrossEntropy.gradient(set.kernels, logits, classes, IGNORED, slope, dx);
-      assertArrayEquals(gradient, HeapCopy.doublesOf(dx), exact / count);
+      assertArrayEquals(gradient, HeapCopy.doublesOf(dx), tolerance / count);
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void classesWithoutProbability(KernelSetting set) {
+  void infiniteLogits(KernelSetting set) {
     double inf = Double.POSITIVE_INFINITY;
     INDArray logits = set.array(arena, new double[] {1, -inf, 1, 1, -inf, 1}, 2, 3);
     INDArray possible = KernelSetting.ints(arena, new int[] {0, 2}, 2);
     INDArray impossible = KernelSetting.ints(arena, new int[] {0, 1}, 2);
-    INDArray none = KernelSetting.ints(arena, new int[] {-7, -7}, 2);
+    INDArray allIgnored = KernelSetting.ints(arena, new int[] {-7, -7}, 2);
     assertEquals(
         Math.log(2), CrossEntropy.mean(set.kernels, arena, logits, possible, IGNORED), 2e-6);
     assertEquals(inf, CrossEntropy.mean(set.kernels, arena, logits, impossible, IGNORED));
-    assertEquals(0, CrossEntropy.mean(set.kernels, arena, logits, none, -7));
+    assertEquals(0, CrossEntropy.mean(set.kernels, arena, logits, allIgnored, -7));
     INDArray dx = arena.allocate(set.dtype, 2, 3);
     CrossEntropy.gradient(set.kernels, logits, possible, IGNORED, 4, dx);
     assertArrayEquals(new double[] {-1, 0, 1, 1, 0, -1}, HeapCopy.doublesOf(dx), 1e-6);
-    CrossEntropy.gradient(set.kernels, logits, none, -7, 4, dx);
+    CrossEntropy.gradient(set.kernels, logits, allIgnored, -7, 4, dx);
     assertArrayEquals(new double[6], HeapCopy.doublesOf(dx));
   }
 
   @ParameterizedTest
   @EnumSource
-  void badTargetsAreNamed(KernelSetting set) {
+  void invalidTargetsAreNamedInTheError(KernelSetting set) {
     INDArray logits = set.array(arena, new double[6], 2, 3);
     INDArray targets = KernelSetting.ints(arena, new int[] {-1, 3}, 2);
     String message =
@@ -123,18 +125,18 @@ class CrossEntropyTest {
                 () -> CrossEntropy.mean(set.kernels, arena, logits, targets, IGNORED))
             .getMessage();
     assertEquals(
-        "crossEntropy: expected targets from 0 to 2, or -1 for rows to leave out, got 3 at"
+        "crossEntropy: expected targets from 0 to 2, or -1 for rows to ignore, got 3 at"
             + " position 1.",
         message);
   }
 
   @ParameterizedTest
   @EnumSource
-  void takesLittleMemory(KernelSetting set) {
+  void memoryUseIsBounded(KernelSetting set) {
     INDArray logits = set.array(arena, new double[2000 * 1000], 2000, 1000);
     INDArray targets = KernelSetting.ints(arena, new int[2000], 2000);
-    long before = arena.used();
+    long before = arena.usedBytes();
     CrossEntropy.mean(set.kernels, arena, logits, targets, IGNORED);
-    assertTrue(arena.used() - before <= 8L << 17, () -> arena.used() - before + " bytes");
+    assertTrue(arena.usedBytes() - before <= 8L << 17, () -> arena.usedBytes() - before + " bytes");
   }
 }

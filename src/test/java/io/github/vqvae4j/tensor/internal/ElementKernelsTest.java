@@ -14,11 +14,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Functions of each element, of two, and choices, beside what they are by definition. */
+/** Compares unary, binary and selection kernels with their definitions. */
 class ElementKernelsTest {
   private static final double INF = Double.POSITIVE_INFINITY;
 
-  /** Where functions have kinks, ends or ties. */
+  /** Kinks, limits and ties. */
   private static final double[] SPECIAL = {
     0,
     -0.0,
@@ -49,7 +49,7 @@ class ElementKernelsTest {
     Double.NaN
   };
 
-  /** A function, its settings, and itself and its derivative by definition. */
+  /** A function, its parameter, and its definition and derivative. */
   private record Case(
       Unary function, double alpha, DoubleUnaryOperator value, DoubleUnaryOperator derivative) {}
 
@@ -95,33 +95,33 @@ class ElementKernelsTest {
       return v;
     }
     double below = Math.floor(v);
-    double part = v - below;
-    if (part != 0.5) {
-      return part < 0.5 ? below : below + 1;
+    double fraction = v - below;
+    if (fraction != 0.5) {
+      return fraction < 0.5 ? below : below + 1;
     }
     return below % 2 == 0 ? below : below + 1;
   }
 
   @BeforeEach
   void open() {
-    arena = Arena.take();
+    arena = Arena.acquire();
   }
 
   @AfterEach
   void close() {
-    arena.giveBack();
+    arena.recycle();
   }
 
-  private static double[] numbers(Rng rng, int count) {
-    double[] numbers = new double[count];
+  private static double[] values(Rng rng, int count) {
+    double[] values = new double[count];
     for (int i = 0; i < count; i++) {
-      // Ties and special numbers are as likely as others.
-      numbers[i] =
+      // Half of the values are special.
+      values[i] =
           rng.nextInt(2) == 0
               ? (float) (3 * rng.nextGaussian())
               : SPECIAL[rng.nextInt(SPECIAL.length)];
     }
-    return numbers;
+    return values;
   }
 
   @ParameterizedTest
@@ -130,15 +130,15 @@ class ElementKernelsTest {
     Rng rng = new Rng(1);
     for (Case each : CASES) {
       for (int n : new int[] {1, 3, 17, 5003}) {
-        double[] x = numbers(rng, n);
+        double[] x = values(rng, n);
         System.arraycopy(SPECIAL, 0, x, 0, Math.min(n, SPECIAL.length));
-        double[] slopes = new double[n];
+        double[] upstream = new double[n];
         for (int i = 0; i < n; i++) {
           x[i] = set.rounded(x[i]);
-          slopes[i] = set.rounded(rng.nextGaussian());
+          upstream[i] = set.rounded(rng.nextGaussian());
         }
         INDArray xs = set.array(arena, x, n);
-        INDArray dy = set.array(arena, slopes, n);
+        INDArray dy = set.array(arena, upstream, n);
         for (int call = 0; call < 2; call++) {
           INDArray y = arena.allocate(set.dtype, n);
           set.kernels.unary(each.function, each.alpha, 0, xs, y);
@@ -147,10 +147,10 @@ class ElementKernelsTest {
           double[] values = HeapCopy.doublesOf(y);
           double[] gradients = HeapCopy.doublesOf(dx);
           for (int i = 0; i < n; i++) {
-            String what = set + " " + each.function + " " + each.alpha + " of " + x[i];
+            String what = set + " " + each.function + " " + each.alpha + " at x = " + x[i];
             check(set, each.value.applyAsDouble(x[i]), values[i], what);
             double derivative = each.derivative.applyAsDouble(x[i]);
-            check(set, slopes[i] * derivative, gradients[i], "derivative of " + what);
+            check(set, upstream[i] * derivative, gradients[i], "derivative of " + what);
           }
         }
       }
@@ -162,7 +162,7 @@ class ElementKernelsTest {
     if (Double.isNaN(expected) || Double.isInfinite(rounded)) {
       assertEquals(rounded, actual, what);
     } else {
-      // Subnormal numbers may be 0.
+      // Subnormal values may be flushed to 0.
       double smallest = set.dtype == DType.FLOAT ? 2 * Float.MIN_NORMAL : 0;
       assertEquals(expected, actual, set.tolerance(expected) + smallest, what);
     }
@@ -170,16 +170,16 @@ class ElementKernelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void extrema(KernelSetting set) {
+  void maximumAndMinimum(KernelSetting set) {
     Rng rng = new Rng(2);
     for (long[][] pair : KernelSetting.broadcasts()) {
-      double[] a = rounded(set, numbers(rng, KernelSetting.size(pair[0])));
-      double[] b = rounded(set, numbers(rng, KernelSetting.size(pair[1])));
+      double[] a = rounded(set, values(rng, KernelSetting.size(pair[0])));
+      double[] b = rounded(set, values(rng, KernelSetting.size(pair[1])));
       long[] shape = KernelSetting.broadcast(pair);
-      for (boolean larger : new boolean[] {true, false}) {
+      for (boolean max : new boolean[] {true, false}) {
         INDArray y = arena.allocate(set.dtype, shape);
         set.kernels.binary(
-            larger ? Binary.MAXIMUM : Binary.MINIMUM,
+            max ? Binary.MAXIMUM : Binary.MINIMUM,
             set.array(arena, a, pair[0]),
             set.array(arena, b, pair[1]),
             y);
@@ -187,7 +187,7 @@ class ElementKernelsTest {
         for (int i = 0; i < actual.length; i++) {
           double p = a[KernelSetting.source(i, shape, pair[0])];
           double q = b[KernelSetting.source(i, shape, pair[1])];
-          double expected = p > q == larger ? p : q;
+          double expected = p > q == max ? p : q;
           expected = Double.isNaN(p) || Double.isNaN(q) ? Double.NaN : expected;
           assertEquals(expected, actual[i] + 0, 0, set + " of " + p + " and " + q);
         }
@@ -195,11 +195,11 @@ class ElementKernelsTest {
     }
   }
 
-  private static double[] rounded(KernelSetting set, double[] numbers) {
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = set.rounded(numbers[i]);
+  private static double[] rounded(KernelSetting set, double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = set.rounded(values[i]);
     }
-    return numbers;
+    return values;
   }
 
   private static int holds(Comparison comparison, double a, double b) {
@@ -220,8 +220,8 @@ class ElementKernelsTest {
   void comparisons(KernelSetting set) {
     Rng rng = new Rng(3);
     for (long[][] pair : KernelSetting.broadcasts()) {
-      double[] a = rounded(set, numbers(rng, KernelSetting.size(pair[0])));
-      double[] b = rounded(set, numbers(rng, KernelSetting.size(pair[1])));
+      double[] a = rounded(set, values(rng, KernelSetting.size(pair[0])));
+      double[] b = rounded(set, values(rng, KernelSetting.size(pair[1])));
       long[] shape = KernelSetting.broadcast(pair);
       for (Comparison comparison : Comparison.values()) {
         INDArray y = arena.allocate(DType.INT, shape);
@@ -239,19 +239,19 @@ class ElementKernelsTest {
 
   @ParameterizedTest
   @EnumSource
-  void choices(KernelSetting set) {
+  void whereSelectsElements(KernelSetting set) {
     Rng rng = new Rng(4);
-    int[] truths = {0, 1, 0, -1, Integer.MIN_VALUE, 2, 0, Integer.MAX_VALUE, 256};
+    int[] conditions = {0, 1, 0, -1, Integer.MIN_VALUE, 2, 0, Integer.MAX_VALUE, 256};
     for (long[][] pair : KernelSetting.broadcasts()) {
-      for (int turn = 0; turn < 3; turn++) {
-        // Each of the three is the larger one in turn.
-        long[][] shapes = {pair[turn % 2], pair[(turn + 1) % 2], pair[turn / 2]};
+      for (int order = 0; order < 3; order++) {
+        // Each of the three inputs has the larger shape once.
+        long[][] shapes = {pair[order % 2], pair[(order + 1) % 2], pair[order / 2]};
         int[] condition = new int[KernelSetting.size(shapes[0])];
         for (int i = 0; i < condition.length; i++) {
-          condition[i] = truths[rng.nextInt(truths.length)];
+          condition[i] = conditions[rng.nextInt(conditions.length)];
         }
-        double[] a = rounded(set, numbers(rng, KernelSetting.size(shapes[1])));
-        double[] b = rounded(set, numbers(rng, KernelSetting.size(shapes[2])));
+        double[] a = rounded(set, values(rng, KernelSetting.size(shapes[1])));
+        double[] b = rounded(set, values(rng, KernelSetting.size(shapes[2])));
         long[] shape = KernelSetting.broadcast(shapes);
         INDArray y = arena.allocate(set.dtype, shape);
         set.kernels.where(

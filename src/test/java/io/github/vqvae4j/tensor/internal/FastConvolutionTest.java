@@ -15,21 +15,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Convolutions by detours that are faster, beside the plain ones of ND4J in double. */
+/** Compares Winograd and sub-pixel convolutions with GEMM convolutions in double. */
 class FastConvolutionTest {
   private static final long SEED = 5;
 
-  private final Arena arena = Arena.take();
+  private final Arena arena = Arena.acquire();
   private final Kernels fast = new OneDnnKernels();
-  private final Kernels plain = new Nd4jKernels();
+  private final Kernels reference = new Nd4jKernels();
   private final Rng rng = new Rng(SEED);
 
   @AfterEach
-  void giveBack() {
-    arena.giveBack();
+  void recycle() {
+    arena.recycle();
   }
 
-  /** The same numbers in both precisions. */
+  /** The same values in both precisions. */
   private record Twin(INDArray single, INDArray exact) {}
 
   private Twin random(double scale, long... shape) {
@@ -47,38 +47,38 @@ class FastConvolutionTest {
   private static void assertClose(String what, Twin results) {
     double[] expected = HeapCopy.doublesOf(results.exact());
     double[] actual = HeapCopy.doublesOf(results.single());
-    double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    double max = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
     for (int i = 0; i < expected.length; i++) {
       assertEquals(
           expected[i],
           actual[i],
-          Tolerances.FLOAT * Math.max(1, largest),
+          Tolerances.FLOAT * Math.max(1, max),
           what + " at " + i + ", seed " + SEED);
     }
   }
 
   @Test
-  void dilatedOnesAndThoseInGroupsAreNotForThem() {
+  void unsupportedOptionsAreDetected() {
     long[] images = {16, 32, 32, 64};
-    ConvOptions window = ConvOptions.of(1, 1);
-    assertTrue(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window));
-    assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, window.dilation(1, 2)));
-    assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 32, 64}, window.groups(2)));
-    ConvOptions above = window.padding(2, 0, 1, 1);
-    assertTrue(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, above));
-    ConvOptions more = window.padding(2, 1, 1, 1);
-    assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, more));
-    ConvOptions unequal = window.stride(1, 2);
-    assertFalse(OneDnnWinograd.suits(images, new long[] {3, 3, 64, 64}, unequal));
+    ConvOptions options = ConvOptions.of(1, 1);
+    assertTrue(OneDnnWinograd.supports(images, new long[] {3, 3, 64, 64}, options));
+    assertFalse(OneDnnWinograd.supports(images, new long[] {3, 3, 64, 64}, options.dilation(1, 2)));
+    assertFalse(OneDnnWinograd.supports(images, new long[] {3, 3, 32, 64}, options.groups(2)));
+    ConvOptions asymmetric = options.padding(2, 0, 1, 1);
+    assertTrue(OneDnnWinograd.supports(images, new long[] {3, 3, 64, 64}, asymmetric));
+    ConvOptions larger = options.padding(2, 1, 1, 1);
+    assertFalse(OneDnnWinograd.supports(images, new long[] {3, 3, 64, 64}, larger));
+    ConvOptions unequal = options.stride(1, 2);
+    assertFalse(OneDnnWinograd.supports(images, new long[] {3, 3, 64, 64}, unequal));
     ConvOptions doubling = ConvOptions.of(2, 1);
-    assertTrue(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling));
-    assertFalse(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.dilation(2, 1)));
-    assertFalse(OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.groups(2)));
+    assertTrue(OneDnnSubPixel.supports(images, new long[] {4, 4, 3, 64}, doubling));
+    assertFalse(OneDnnSubPixel.supports(images, new long[] {4, 4, 3, 64}, doubling.dilation(2, 1)));
+    assertFalse(OneDnnSubPixel.supports(images, new long[] {4, 4, 3, 64}, doubling.groups(2)));
     assertFalse(
-        OneDnnSubPixel.suits(images, new long[] {4, 4, 3, 64}, doubling.outputPadding(0, 1)));
+        OneDnnSubPixel.supports(images, new long[] {4, 4, 3, 64}, doubling.outputPadding(0, 1)));
   }
 
-  /** One slice and several; sides differ; channels are no powers of 2. */
+  /** One slice and several; height differs from width; channels that are not powers of 2. */
   @ParameterizedTest
   @CsvSource({
     "8, 8, 8, 64, 64, 1",
@@ -91,22 +91,24 @@ class FastConvolutionTest {
     "32, 16, 16, 64, 64, 2",
     "24, 8, 24, 72, 65, 2"
   })
-  void minimalFiltering(int batch, int height, int width, int in, int out, int stride) {
-    ConvOptions window = ConvOptions.of(stride, 1);
+  void winograd(int batch, int height, int width, int in, int out, int stride) {
+    ConvOptions options = ConvOptions.of(stride, 1);
     int kernel = 2 + stride;
     Twin x = random(1, batch, height, width, in);
     Twin w = random(1 / Math.sqrt(kernel * kernel * in), kernel, kernel, in, out);
     Twin bias = random(1, out);
     Twin dy = random(1, batch, height / stride, width / stride, out);
-    assertTrue(OneDnnWinograd.suits(x.single().shape(), w.single().shape(), window));
+    assertTrue(OneDnnWinograd.supports(x.single().shape(), w.single().shape(), options));
 
     for (boolean relu : new boolean[] {false, true}) {
       for (Twin withBias : new Twin[] {null, bias}) {
         Twin y = random(1, batch, height / stride, width / stride, out);
         INDArray b = withBias == null ? null : withBias.single();
         INDArray exactBias = withBias == null ? null : withBias.exact();
-        fast.conv2d(x.single(), w.single(), Stamps.next(), b, null, relu, window, y.single());
-        plain.conv2d(x.exact(), w.exact(), Stamps.next(), exactBias, null, relu, window, y.exact());
+        fast.conv2d(
+            x.single(), w.single(), VersionStamp.next(), b, null, relu, options, y.single());
+        reference.conv2d(
+            x.exact(), w.exact(), VersionStamp.next(), exactBias, null, relu, options, y.exact());
         assertClose("result, relu " + relu + ", bias " + (b != null), y);
       }
     }
@@ -116,18 +118,18 @@ class FastConvolutionTest {
     fast.conv2dGradients(
         x.single(),
         w.single(),
-        Stamps.next(),
+        VersionStamp.next(),
         dy.single(),
-        window,
+        options,
         dx.single(),
         dw.single(),
         db.single());
-    plain.conv2dGradients(
+    reference.conv2dGradients(
         x.exact(),
         w.exact(),
-        Stamps.next(),
+        VersionStamp.next(),
         dy.exact(),
-        window,
+        options,
         dx.exact(),
         dw.exact(),
         db.exact());
@@ -141,26 +143,28 @@ class FastConvolutionTest {
       fast.convTranspose2d(
           dy.single(),
           w.single(),
-          Stamps.next(),
+          VersionStamp.next(),
           transposedBias.single(),
           null,
           relu,
-          window,
+          options,
           y.single());
-      plain.convTranspose2d(
+      reference.convTranspose2d(
           dy.exact(),
           w.exact(),
-          Stamps.next(),
+          VersionStamp.next(),
           transposedBias.exact(),
           null,
           relu,
-          window,
+          options,
           y.exact());
       assertClose("transposed, relu " + relu, y);
     }
   }
 
-  /** Too few channels, sides that are no multiples of 4, too few tiles, another window. */
+  /**
+   * Too few channels, sizes that are not multiples of 4, too few tiles, other padding or kernels.
+   */
   @ParameterizedTest
   @CsvSource({
     "32, 8, 8, 63, 64, 3, 1",
@@ -171,11 +175,11 @@ class FastConvolutionTest {
     "32, 8, 8, 64, 64, 1, 1",
     "32, 8, 8, 64, 64, 4, 1"
   })
-  void minimalFilteringIsNotFor(
+  void winogradDoesNotSupport(
       int batch, int height, int width, int in, int out, int kernel, int padding) {
     long[] x = {batch, height, width, in};
     long[] w = {kernel, kernel, in, out};
-    assertTrue(!OneDnnWinograd.suits(x, w, ConvOptions.of(1, padding)));
+    assertFalse(OneDnnWinograd.supports(x, w, ConvOptions.of(1, padding)));
   }
 
   @ParameterizedTest
@@ -188,35 +192,42 @@ class FastConvolutionTest {
     "1, 3, 4, 3, 4, 4, 0"
   })
   void subPixels(int batch, int size, int in, int out, int kernel, int stride, int padding) {
-    ConvOptions window = ConvOptions.of(stride, padding);
-    int large = (size - 1) * stride + kernel - 2 * padding;
+    ConvOptions options = ConvOptions.of(stride, padding);
+    int resultSize = (size - 1) * stride + kernel - 2 * padding;
     Twin x = random(1, batch, size, size + 1, in);
     Twin w = random(1 / Math.sqrt(kernel * kernel * in), kernel, kernel, out, in);
     Twin bias = random(1, out);
-    assertTrue(OneDnnSubPixel.suits(x.single().shape(), w.single().shape(), window));
+    assertTrue(OneDnnSubPixel.supports(x.single().shape(), w.single().shape(), options));
     for (boolean relu : new boolean[] {false, true}) {
-      Twin y = random(1, batch, large, large + stride, out);
+      Twin y = random(1, batch, resultSize, resultSize + stride, out);
       fast.convTranspose2d(
-          x.single(), w.single(), Stamps.next(), bias.single(), null, relu, window, y.single());
-      plain.convTranspose2d(
-          x.exact(), w.exact(), Stamps.next(), bias.exact(), null, relu, window, y.exact());
+          x.single(),
+          w.single(),
+          VersionStamp.next(),
+          bias.single(),
+          null,
+          relu,
+          options,
+          y.single());
+      reference.convTranspose2d(
+          x.exact(), w.exact(), VersionStamp.next(), bias.exact(), null, relu, options, y.exact());
       assertClose("result, relu " + relu, y);
     }
   }
 
-  /** Two weights of one shape in turn, the second time changed: each stamp has its own numbers. */
+  /** Alternating weights of the same shape: derived weights are recomputed for each stamp. */
   @Test
-  void rearrangedWeightsFollowTheirStamp() {
-    ConvOptions window = ConvOptions.of(2, 1);
+  void derivedWeightsFollowTheirStamp() {
+    ConvOptions options = ConvOptions.of(2, 1);
     Twin x = random(1, 2, 4, 4, 8);
     Twin first = random(1, 4, 4, 3, 8);
     Twin second = random(1, 4, 4, 3, 8);
-    long stamp = Stamps.next();
+    long stamp = VersionStamp.next();
     for (Twin w : new Twin[] {first, second, first}) {
       Twin y = random(1, 2, 8, 8, 3);
-      fast.convTranspose2d(x.single(), w.single(), stamp++, null, null, false, window, y.single());
-      plain.convTranspose2d(
-          x.exact(), w.exact(), Stamps.next(), null, null, false, window, y.exact());
+      fast.convTranspose2d(x.single(), w.single(), stamp++, null, null, false, options, y.single());
+      reference.convTranspose2d(
+          x.exact(), w.exact(), VersionStamp.next(), null, null, false, options, y.exact());
       assertClose("result", y);
     }
   }

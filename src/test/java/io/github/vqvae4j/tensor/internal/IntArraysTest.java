@@ -14,21 +14,21 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Arrays of integers: memory, copies, and the operations that only move or add elements. */
+/** Int arrays: memory, copies, and kernels that support ints. */
 class IntArraysTest {
-  private static final int LARGE = (1 << 24) + 1; // no float
+  private static final int LARGE = (1 << 24) + 1; // not representable as a float
 
   private final Kernels kernels = new Nd4jKernels();
   private Arena arena;
 
   @BeforeEach
   void open() {
-    arena = Arena.take();
+    arena = Arena.acquire();
   }
 
   @AfterEach
   void close() {
-    arena.giveBack();
+    arena.recycle();
   }
 
   private INDArray ints(int[] values, long... shape) {
@@ -50,18 +50,18 @@ class IntArraysTest {
     assertArrayEquals(
         new double[] {Integer.MIN_VALUE, -1, 0, LARGE, Integer.MAX_VALUE},
         HeapCopy.doublesOf(array));
-    int[] part = new int[4];
-    HeapCopy.read(array, 3, part, 1, 2);
-    assertArrayEquals(new int[] {0, LARGE, Integer.MAX_VALUE, 0}, part);
-    HeapCopy.write(part, 1, 1, array, 4);
+    int[] target = new int[4];
+    HeapCopy.read(array, 3, target, 1, 2);
+    assertArrayEquals(new int[] {0, LARGE, Integer.MAX_VALUE, 0}, target);
+    HeapCopy.write(target, 1, 1, array, 4);
     assertArrayEquals(new int[] {Integer.MIN_VALUE, -1, 0, LARGE, LARGE}, HeapCopy.intsOf(array));
     HeapCopy.write(new double[] {1, -2.9, 2.9, LARGE, 5}, array);
     assertArrayEquals(new int[] {1, -2, 2, LARGE, 5}, HeapCopy.intsOf(array));
   }
 
   @Test
-  void castsAreJavas() {
-    double[] values = new double[5003]; // two whole slices and a part of one
+  void conversionsFollowJavaCasts() {
+    double[] values = new double[5003]; // two full slices and a partial one
     for (int i = 0; i < values.length; i++) {
       values[i] = (i - 2500) * 1234567.75;
     }
@@ -97,18 +97,18 @@ class IntArraysTest {
   }
 
   @Test
-  void elementsMove() {
+  void permuteSliceAndConcat() {
     int[] values = IntStream.range(LARGE, LARGE + 30).toArray();
     INDArray x = ints(values, 2, 3, 5);
-    INDArray moved = result(5, 2, 3);
-    kernels.permute(x, new int[] {2, 0, 1}, moved);
-    INDArray cut = result(2, 2, 5);
-    kernels.slice(x, 1, 1, cut);
-    INDArray joined = result(2, 5, 5);
-    kernels.concat(new INDArray[] {cut, x}, 1, joined);
-    int[] m = HeapCopy.intsOf(moved);
-    int[] c = HeapCopy.intsOf(cut);
-    int[] j = HeapCopy.intsOf(joined);
+    INDArray permuted = result(5, 2, 3);
+    kernels.permute(x, new int[] {2, 0, 1}, permuted);
+    INDArray sliced = result(2, 2, 5);
+    kernels.slice(x, 1, 1, sliced);
+    INDArray concatenated = result(2, 5, 5);
+    kernels.concat(new INDArray[] {sliced, x}, 1, concatenated);
+    int[] m = HeapCopy.intsOf(permuted);
+    int[] c = HeapCopy.intsOf(sliced);
+    int[] j = HeapCopy.intsOf(concatenated);
     for (int a = 0; a < 2; a++) {
       for (int b = 0; b < 3; b++) {
         for (int d = 0; d < 5; d++) {
@@ -125,7 +125,7 @@ class IntArraysTest {
   }
 
   @Test
-  void arithmeticIsThatOfInt() {
+  void arithmeticWrapsLikeInt() {
     int[] a = {Integer.MAX_VALUE, LARGE, -7, 0};
     int[] b = {1, LARGE, 3, -5};
     long[][][] shapes = {{{4}, {4}}, {{4, 1}, {1, 4}}, {{1, 4}, {4, 1}}, {{2, 2}, {1, 1}}};
@@ -167,7 +167,7 @@ class IntArraysTest {
   }
 
   @Test
-  void sumsCount() {
+  void sumsAreExact() {
     INDArray x = ints(new int[] {1, 0, 1, 1, 0, LARGE}, 2, 3);
     INDArray rows = result(2, 1);
     kernels.sum(x, new int[] {1}, rows);
@@ -178,38 +178,38 @@ class IntArraysTest {
   }
 
   @Test
-  void affineStaysExact() {
+  void affineIsExact() {
     INDArray x = ints(new int[] {LARGE, -3}, 2);
     INDArray y = result(2);
     kernels.affine(x, 2, -1, y);
     assertArrayEquals(new int[] {2 * LARGE - 1, -7}, HeapCopy.intsOf(y));
   }
 
-  /** Among them two that are equal as floats. */
+  /** Includes values that are equal as floats. */
   @Test
-  void comparisonsExtremaAndChoices() {
+  void comparisonsExtremaAndSelection() {
     int[] a = {LARGE, LARGE - 1, Integer.MIN_VALUE, -1};
     int[] b = {LARGE - 1, LARGE, Integer.MAX_VALUE, -1};
     INDArray x = ints(a, 4, 1);
     INDArray y = ints(b, 1, 4);
-    INDArray largest = result(4, 4);
-    kernels.binary(Binary.MAXIMUM, x, y, largest);
-    INDArray smallest = result(4, 4);
-    kernels.binary(Binary.MINIMUM, x, y, smallest);
+    INDArray max = result(4, 4);
+    kernels.binary(Binary.MAXIMUM, x, y, max);
+    INDArray min = result(4, 4);
+    kernels.binary(Binary.MINIMUM, x, y, min);
     INDArray less = result(4, 4);
     kernels.compare(Comparison.LESS, x, y, less);
     INDArray equal = result(4, 4);
     kernels.compare(Comparison.EQUAL, x, y, equal);
-    INDArray chosen = result(4, 4);
-    kernels.where(less, x, y, chosen);
+    INDArray selected = result(4, 4);
+    kernels.where(less, x, y, selected);
     for (int i = 0; i < 16; i++) {
       int left = a[i / 4];
       int right = b[i % 4];
-      assertEquals(Math.max(left, right), HeapCopy.intsOf(largest)[i]);
-      assertEquals(Math.min(left, right), HeapCopy.intsOf(smallest)[i]);
+      assertEquals(Math.max(left, right), HeapCopy.intsOf(max)[i]);
+      assertEquals(Math.min(left, right), HeapCopy.intsOf(min)[i]);
       assertEquals(left < right ? 1 : 0, HeapCopy.intsOf(less)[i]);
       assertEquals(left == right ? 1 : 0, HeapCopy.intsOf(equal)[i]);
-      assertEquals(Math.min(left, right), HeapCopy.intsOf(chosen)[i]);
+      assertEquals(Math.min(left, right), HeapCopy.intsOf(selected)[i]);
     }
   }
 }

@@ -9,29 +9,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** Which kernels a setting chooses. */
+/** Selection of kernels by the system property. */
 class KernelChoiceTest {
   @Test
-  void nd4jIsForced() {
+  void nd4jCanBeForced() {
     Kernels kernels = KernelChoice.choose("nd4j");
     assertInstanceOf(Nd4jKernels.class, kernels);
     assertEquals("ND4J", kernels.name());
   }
 
   @Test
-  void oneDnnIsForced() {
+  void oneDnnCanBeForced() {
     Kernels kernels = KernelChoice.choose("onednn");
     assertInstanceOf(OneDnnKernels.class, kernels);
     assertTrue(kernels.name().matches("oneDNN \\d+\\.\\d+\\.\\d+"), kernels.name());
   }
 
   @Test
-  void oneDnnIsTakenWhereItsNativesAre() {
+  void oneDnnIsTheDefault() {
     assertInstanceOf(OneDnnKernels.class, KernelChoice.choose("auto"));
   }
 
   @Test
-  void anotherSettingIsRefused() {
+  void invalidSettingsAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> KernelChoice.choose("bogus")),
         "vqvae4j.kernels",
@@ -40,7 +40,7 @@ class KernelChoiceTest {
   }
 
   @Test
-  void theChoiceIsMadeOnce() {
+  void theChoiceIsCached() {
     assertSame(KernelChoice.forFloat(), KernelChoice.forFloat());
     assertInstanceOf(Nd4jKernels.class, KernelChoice.forDouble());
   }

@@ -5,7 +5,7 @@ import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 
-/** Convolves, twice over, and prints the result or why there is none. */
+/** Computes a convolution twice and prints each result or error. */
 final class KernelProgram {
   private KernelProgram() {}
 
@@ -18,7 +18,7 @@ final class KernelProgram {
         y.backward();
         System.out.println("result " + y.item() + ", gradient " + x.gradient().toFloats()[3]);
       } catch (IllegalArgumentException | IllegalStateException e) {
-        System.out.println("refused " + e);
+        System.out.println("rejected " + e);
       }
     }
   }

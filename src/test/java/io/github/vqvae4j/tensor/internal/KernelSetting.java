@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A set of kernels and a number format that it takes. */
+/** A kernel implementation and a data type it supports. */
 enum KernelSetting {
   ND4J_FLOAT(new Nd4jKernels(), DType.FLOAT),
   ND4J_DOUBLE(new Nd4jKernels(), DType.DOUBLE),
@@ -19,12 +19,12 @@ enum KernelSetting {
     this.dtype = dtype;
   }
 
-  /** A number as the format holds it. */
-  double rounded(double number) {
-    return dtype == DType.FLOAT ? (float) number : number;
+  /** Rounds a value to the data type. */
+  double rounded(double value) {
+    return dtype == DType.FLOAT ? (float) value : value;
   }
 
-  /** Large enough for the last bit or two of a result. */
+  /** A tolerance of one or two units in the last place. */
   double tolerance(double expected) {
     return Math.abs(expected) * (dtype == DType.FLOAT ? 1e-6 : 1e-14);
   }
@@ -41,7 +41,7 @@ enum KernelSetting {
     return array;
   }
 
-  /** Pairs of shapes of one rank, of which each is broadcast to the other or not. */
+  /** Pairs of broadcastable shapes of equal rank. */
   static List<long[][]> broadcasts() {
     List<long[][]> pairs = new ArrayList<>();
     pairs.add(new long[][] {{1}, {1}});
@@ -52,17 +52,17 @@ enum KernelSetting {
     pairs.add(new long[][] {{4, 6, 6, 16}, {1, 6, 6, 1}});
     pairs.add(new long[][] {{1, 3, 1, 700}, {5, 1, 2, 700}});
     pairs.add(new long[][] {{2, 3, 37, 37}, {1, 1, 37, 37}});
-    // Every choice of axes of size 1 on both sides.
-    for (int sides = 0; sides < 64; sides++) {
-      pairs.add(new long[][] {ones(sides), ones(sides >> 3)});
+    // All combinations of axes of size 1 in both shapes.
+    for (int mask = 0; mask < 64; mask++) {
+      pairs.add(new long[][] {ones(mask), ones(mask >> 3)});
     }
     return pairs;
   }
 
-  private static long[] ones(int axes) {
+  private static long[] ones(int mask) {
     long[] shape = {2, 3, 5};
     for (int i = 0; i < shape.length; i++) {
-      shape[i] = (axes >> i & 1) == 1 ? 1 : shape[i];
+      shape[i] = (mask >> i & 1) == 1 ? 1 : shape[i];
     }
     return shape;
   }
@@ -85,17 +85,17 @@ enum KernelSetting {
     return size;
   }
 
-  /** Which element of an array an index of the shape that it is broadcast to stands for. */
+  /** Returns the index in the source array of an element of the broadcast array. */
   static int source(int index, long[] to, long[] from) {
-    int place = 0;
-    int rest = index;
+    int source = 0;
+    int remainder = index;
     int stride = 1;
     for (int i = to.length - 1; i >= 0; i--) {
-      int here = rest % (int) to[i];
-      rest /= (int) to[i];
-      place += from[i] == 1 ? 0 : here * stride;
+      int coordinate = remainder % (int) to[i];
+      remainder /= (int) to[i];
+      source += from[i] == 1 ? 0 : coordinate * stride;
       stride *= (int) from[i];
     }
-    return place;
+    return source;
   }
 }

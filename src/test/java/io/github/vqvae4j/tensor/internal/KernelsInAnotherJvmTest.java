@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What runs, and what is said of it, for other class paths and settings. */
+/** The kernels used and logged for different class paths and system properties. */
 class KernelsInAnotherJvmTest {
   private static final List<String> RESULT =
       List.of("result 51.0, gradient 7.0", "result 51.0, gradient 7.0");
@@ -22,13 +22,13 @@ class KernelsInAnotherJvmTest {
   }
 
   @Test
-  void saysThatOneDnnRuns() throws Exception {
+  void logsOneDnn() throws Exception {
     ChildJvm.Result result = new ChildJvm().run(KernelProgram.class);
     assertRan(result, "Kernels: oneDNN ");
   }
 
   @Test
-  void runsOnNd4jWithoutNativesAndSaysHowToAddThem() throws Exception {
+  void usesNd4jWithoutNativesAndLogsHowToAddThem() throws Exception {
     ChildJvm.Result result = withoutOneDnnNatives().run(KernelProgram.class);
     assertRan(
         result,
@@ -40,16 +40,16 @@ class KernelsInAnotherJvmTest {
   }
 
   @Test
-  void runsOnNd4jAsTheSettingAsks() throws Exception {
+  void usesNd4jIfRequested() throws Exception {
     ChildJvm.Result result = new ChildJvm().with("-Dvqvae4j.kernels=nd4j").run(KernelProgram.class);
     assertRan(result, "Kernels: ND4J's own", "as vqvae4j.kernels=nd4j asks");
   }
 
   @Test
-  void refusesOneDnnWithoutNatives() throws Exception {
+  void rejectsOneDnnWithoutNatives() throws Exception {
     ChildJvm.Result result =
         withoutOneDnnNatives().with("-Dvqvae4j.kernels=onednn").run(KernelProgram.class);
-    assertRefused(
+    assertRejected(
         result,
         "IllegalStateException",
         "vqvae4j.kernels=onednn",
@@ -58,10 +58,10 @@ class KernelsInAnotherJvmTest {
   }
 
   @Test
-  void refusesAnotherSettingEachTime() throws Exception {
+  void rejectsInvalidSettingsOnEveryCall() throws Exception {
     ChildJvm.Result result =
         new ChildJvm().with("-Dvqvae4j.kernels=bogus").run(KernelProgram.class);
-    assertRefused(
+    assertRejected(
         result, "IllegalArgumentException", "vqvae4j.kernels", "auto, onednn or nd4j", "\"bogus\"");
   }
 
@@ -111,18 +111,18 @@ class KernelsInAnotherJvmTest {
   private static void assertRan(ChildJvm.Result result, String... parts) {
     assertEquals(0, result.exit(), result::toString);
     assertEquals(RESULT, result.linesWith("result "), result::toString);
-    List<String> said = result.linesWith("Kernels: ");
-    assertEquals(1, said.size(), result::toString);
-    assertContains(said.get(0), parts);
+    List<String> logged = result.linesWith("Kernels: ");
+    assertEquals(1, logged.size(), result::toString);
+    assertContains(logged.get(0), parts);
   }
 
-  private static void assertRefused(ChildJvm.Result result, String... parts) {
+  private static void assertRejected(ChildJvm.Result result, String... parts) {
     assertEquals(0, result.exit(), result::toString);
     assertEquals(List.of(), result.linesWith("Kernels: "), result::toString);
-    List<String> refusals = result.linesWith("refused ");
-    assertEquals(2, refusals.size(), result::toString);
-    for (String refusal : refusals) {
-      assertContains(refusal, parts);
+    List<String> rejections = result.linesWith("rejected ");
+    assertEquals(2, rejections.size(), result::toString);
+    for (String rejection : rejections) {
+      assertContains(rejection, parts);
     }
   }
 

@@ -11,49 +11,50 @@ import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
 import org.junit.jupiter.api.Test;
 
-/** Sizes whose products are beyond 2^31 numbers: none of them wraps around. */
+/** Sizes beyond 2^31 elements do not overflow. */
 class LargeSizesTest {
   private static final long MILLION = 1_000_000;
 
   @Test
-  void patchesOfLongSeriesAreRefused() {
+  void patchesOfLongSeriesAreRejected() {
     long[] weight = {1, 9, 64, 64};
     long[] fits = {1, 1, MILLION / 2, 64};
     long[] tooLong = {1, 1, MILLION, 64};
-    ConvOptions window = ConvOptions.of(1, 0).stride(1, 1).padding(0, 4);
-    assertEquals(1, new Patches(DType.FLOAT, fits, weight, fits, window).linesPerBlock());
+    ConvOptions options = ConvOptions.of(1, 0).stride(1, 1).padding(0, 4);
+    assertEquals(1, new Im2Col(DType.FLOAT, fits, weight, fits, options).rowsPerBlock());
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
-            () -> new Patches(DType.FLOAT, tooLong, weight, tooLong, window)),
+            () -> new Im2Col(DType.FLOAT, tooLong, weight, tooLong, options)),
         "2^31",
         "2304000000",
-        "parts");
+        "split the series");
   }
 
   @Test
-  void subPixelsAreForImagesThatTheHeapTakes() {
+  void subPixelConvolutionRequiresImagesThatFitIntoAHeapArray() {
     long[] weight = {4, 4, 7, 8};
-    ConvOptions window = ConvOptions.of(2, 1);
-    assertTrue(OneDnnSubPixel.suits(new long[] {1, 8_000, 8_000, 8}, weight, window));
-    assertFalse(OneDnnSubPixel.suits(new long[] {1, 9_000, 9_000, 8}, weight, window));
-    assertFalse(OneDnnSubPixel.suits(new long[] {1, 70_000, 70_000, 8}, weight, window));
+    ConvOptions options = ConvOptions.of(2, 1);
+    assertTrue(OneDnnSubPixel.supports(new long[] {1, 8_000, 8_000, 8}, weight, options));
+    assertFalse(OneDnnSubPixel.supports(new long[] {1, 9_000, 9_000, 8}, weight, options));
+    assertFalse(OneDnnSubPixel.supports(new long[] {1, 70_000, 70_000, 8}, weight, options));
   }
 
   @Test
-  void groupsOfManyImagesAreCounted() {
-    assertEquals(2_000_000_000, new ChannelGroups(1_000_000, 1, 2_000, 2_000).means());
+  void groupCountsDoNotOverflow() {
+    assertEquals(2_000_000_000, new ChannelGroups(1_000_000, 1, 2_000, 2_000).meanCount());
     assertThrows(
-        ArithmeticException.class, () -> new ChannelGroups(2_000_000, 1, 2_000, 2_000).means());
-    assertEquals(4_000_000_000_000L, new ChannelGroups(1, 2_000_000_000, 2_000, 1).numbers());
+        ArithmeticException.class, () -> new ChannelGroups(2_000_000, 1, 2_000, 2_000).meanCount());
+    assertEquals(
+        4_000_000_000_000L, new ChannelGroups(1, 2_000_000_000, 2_000, 1).elementsPerGroup());
   }
 
   @Test
-  void slotsOfMoreThanAllMemoryAreRefused() {
-    Arena arena = Arena.take();
+  void allocationsBeyondTheAddressSpaceAreRejected() {
+    Arena arena = Arena.acquire();
     assertThrows(
         InsufficientMemoryException.class,
         () -> arena.allocate(DType.FLOAT, 1L << 31, 1L << 31, 1L << 31));
-    arena.giveBack();
+    arena.recycle();
   }
 }

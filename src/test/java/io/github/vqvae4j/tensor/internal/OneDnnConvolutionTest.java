@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * That oneDNN has fast code for every convolution that a usual model has: where it had none, or was
- * asked wrongly, ND4J's kernels would give the same numbers, only slower.
+ * oneDNN has optimized implementations for the convolutions of typical models. Otherwise the ND4J
+ * kernels would silently compute the same results more slowly.
  */
 @EnabledOnOs(architectures = {"amd64", "x86_64"})
 class OneDnnConvolutionTest {
@@ -32,20 +32,20 @@ class OneDnnConvolutionTest {
     "8, 128, 128, 3, 1, 2, 2, 128",
     "8, 12, 6, 3, 1, 2, 2, 3",
   })
-  void thereIsFastCode(
+  void optimizedImplementationExists(
       int size, int in, int out, int kernel, int stride, int padding, int dilation, int groups) {
-    ConvOptions window =
+    ConvOptions options =
         ConvOptions.of(stride, padding).dilation(dilation, dilation).groups(groups);
-    int small = (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
-    Arena arena = Arena.take();
+    int resultSize = (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+    Arena arena = Arena.acquire();
     INDArray image = zeros(arena, 2, size, size, in);
     INDArray weight = zeros(arena, kernel, kernel, in / groups, out);
-    INDArray result = zeros(arena, 2, small, small, out);
+    INDArray result = zeros(arena, 2, resultSize, resultSize, out);
     INDArray bias = zeros(arena, out);
     INDArray transposedBias = zeros(arena, in);
     OneDnnConvolution convolution =
-        new OneDnnConvolution(OneDnn.get(), image.shape(), weight.shape(), result.shape(), window);
-    Weights weights = Weights.of(weight, Stamps.next());
+        new OneDnnConvolution(OneDnn.get(), image.shape(), weight.shape(), result.shape(), options);
+    Weights weights = Weights.of(weight, VersionStamp.next());
     for (boolean relu : new boolean[] {false, true}) {
       assertTrue(convolution.forward(image, weights, bias, null, relu, result));
       assertTrue(convolution.forward(image, weights, bias, result, relu, result));
@@ -53,7 +53,7 @@ class OneDnnConvolutionTest {
     }
     assertTrue(convolution.inputGradient(result, weights, image));
     assertTrue(convolution.weightGradient(image, result, weight, bias));
-    arena.giveBack();
+    arena.recycle();
   }
 
   private static INDArray zeros(Arena arena, long... shape) {

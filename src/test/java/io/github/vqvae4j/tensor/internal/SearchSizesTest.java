@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Sizes near 2^31, without the memory that they would take. */
+/** Size limits of the nearest-neighbor search, checked without allocating memory. */
 class SearchSizesTest {
   @ParameterizedTest
   @CsvSource({
@@ -18,18 +18,18 @@ class SearchSizesTest {
     "1, 65536, 65536",
     "3000000000, 512, 64",
   })
-  void tooLargeOnesAreRefused(long n, long k, long d) {
+  void sizesBeyondTheLimitsAreRejected(long n, long k, long d) {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> NearestRows.checkSizes(n, k, d)),
         "nearestRows: expected",
         "2147483647",
         "got " + n + " rows",
-        k + " codes of " + d,
-        "take fewer or shorter codes");
+        k + " codes of dimension " + d,
+        "use fewer or lower-dimensional codes");
   }
 
   @Test
-  void otherLargeOnesAreNot() {
+  void largeSizesWithinTheLimitsAreAccepted() {
     NearestRows.checkSizes(2_000_000_000L, 33_554_400, 64);
     NearestRows.checkSizes(1, 500_000_000, 4);
     NearestRows.checkSizes(1, 1, 67_000_000);

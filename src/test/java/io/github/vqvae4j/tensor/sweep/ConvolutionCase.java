@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A convolution, plain or transposed, with what is fused to it. Its other uses are the same weights
- * on larger images and in the opposite direction, which is that of the input's gradient.
+ * A convolution or transposed convolution with fused operations. Its other uses apply the same
+ * weights to larger images and in the opposite direction, which is also used by the input gradient.
  */
 record ConvolutionCase(
     boolean transposed,
@@ -20,17 +20,17 @@ record ConvolutionCase(
     int out,
     int kernelHeight,
     int kernelWidth,
-    ConvOptions window,
+    ConvOptions options,
     boolean bias,
     boolean residual,
     boolean relu) {
   static ConvolutionCase square(
-      boolean transposed, int batch, int size, int in, int out, int kernel, ConvOptions window) {
+      boolean transposed, int batch, int size, int in, int out, int kernel, ConvOptions options) {
     return new ConvolutionCase(
-        transposed, batch, size, size, in, out, kernel, kernel, window, true, false, false);
+        transposed, batch, size, size, in, out, kernel, kernel, options, true, false, false);
   }
 
-  /** Multiplications of one pass. */
+  /** Returns the number of multiplications of a forward pass. */
   long multiplications() {
     return (long) batch
         * (transposed ? (long) height * width : height(height) * width(width))
@@ -38,13 +38,13 @@ record ConvolutionCase(
         * kernelWidth
         * in
         * out
-        / window.groups();
+        / options.groups();
   }
 
-  /** Whether the result has pixels, and the opposite direction too. */
-  boolean exists() {
-    return in % window.groups() == 0
-        && out % window.groups() == 0
+  /** Returns whether the convolution is valid and its results are not empty in either direction. */
+  boolean isValid() {
+    return in % options.groups() == 0
+        && out % options.groups() == 0
         && height(height) > 0
         && width(width) > 0
         && opposite(height(height), true) > 0
@@ -63,17 +63,17 @@ record ConvolutionCase(
     return size(size, !transposed, rows);
   }
 
-  private long size(long size, boolean back, boolean rows) {
-    ConvOptions.Axis axis = rows ? window.height() : window.width();
+  private long size(long size, boolean transpose, boolean rows) {
+    ConvOptions.Axis axis = rows ? options.height() : options.width();
     int padding = axis.before() + axis.after();
-    int reach = axis.dilation() * ((rows ? kernelHeight : kernelWidth) - 1) + 1;
-    return back
-        ? (size - 1) * axis.stride() - padding + reach + axis.outputPadding()
-        : Math.floorDiv(size + padding - reach, axis.stride()) + 1;
+    int extent = axis.dilation() * ((rows ? kernelHeight : kernelWidth) - 1) + 1;
+    return transpose
+        ? (size - 1) * axis.stride() - padding + extent + axis.outputPadding()
+        : Math.floorDiv(size + padding - extent, axis.stride()) + 1;
   }
 
   Subject subject() {
-    int groups = window.groups();
+    int groups = options.groups();
     List<long[]> shapes = new ArrayList<>();
     shapes.add(
         transposed
@@ -84,7 +84,7 @@ record ConvolutionCase(
     shapes.add(new long[] {batch, height(height), width(width), out});
     shapes.add(new long[] {batch + 1, height + 1, width + 2, in});
     shapes.add(new long[] {batch, height(height), width(width), out});
-    ConvOptions plain = window.outputPadding(0, 0);
+    ConvOptions withoutOutputPadding = options.outputPadding(0, 0);
     return Subject.of(
         shapes,
         List.of(
@@ -92,16 +92,16 @@ record ConvolutionCase(
               Tensor b = bias ? v[1] : null;
               Tensor r = residual ? v[3] : null;
               return transposed
-                  ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, v[2], v[0], b, r, relu, window)
-                  : FusedConvolution.of(Form.CONV_2D, v[2], v[0], b, r, relu, window);
+                  ? FusedConvolution.of(Form.CONV_TRANSPOSE_2D, v[2], v[0], b, r, relu, options)
+                  : FusedConvolution.of(Form.CONV_2D, v[2], v[0], b, r, relu, options);
             },
             v ->
                 transposed
-                    ? v[4].convTranspose2d(v[0], v[1], window)
-                    : v[4].conv2d(v[0], v[1], window),
+                    ? v[4].convTranspose2d(v[0], v[1], options)
+                    : v[4].conv2d(v[0], v[1], options),
             v ->
                 transposed
-                    ? v[5].conv2d(v[0], null, plain)
-                    : v[5].convTranspose2d(v[0], null, plain)));
+                    ? v[5].conv2d(v[0], null, withoutOutputPadding)
+                    : v[5].convTranspose2d(v[0], null, withoutOutputPadding)));
   }
 }

@@ -9,9 +9,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Lists of convolutions, each with kernels and a number of threads to compute it with. */
+/** Lists of convolutions to test, each with kernels and a number of threads. */
 final class ConvolutionSettings {
-  /** One computation. */
+  /** A convolution, its kernels and number of threads. */
   record Setting(ConvolutionCase convolution, KernelSet kernels, int threads) {
     @Override
     public String toString() {
@@ -23,8 +23,8 @@ final class ConvolutionSettings {
   private static final Boolean[] EITHER = {false, true};
   private static final Integer[] THREADS = {1, 2};
 
-  /** Stands for as many groups as both numbers of channels allow. */
-  private static final int ALL_GROUPS = 0;
+  /** Represents the maximum number of groups, the GCD of the channels. */
+  private static final int MAX_GROUPS = 0;
 
   private final List<Setting> settings;
   private final String pairs;
@@ -38,58 +38,61 @@ final class ConvolutionSettings {
     return settings;
   }
 
-  /** How many, and of how many pairs of values. */
+  /** Returns the numbers of cases and of pairs of values. */
   String summary() {
     return settings.size() + " cases" + pairs;
   }
 
   private static ConvolutionSettings pairwise(
-      long seed, Function<Object[], Setting> make, Predicate<Setting> allowed, Object[]... values) {
+      long seed,
+      Function<Object[], Setting> create,
+      Predicate<Setting> allowed,
+      Object[]... values) {
     int[] sizes = Arrays.stream(values).mapToInt(v -> v.length).toArray();
-    Function<int[], Setting> ofRow =
+    Function<int[], Setting> toSetting =
         row -> {
           Object[] chosen = new Object[row.length];
           Arrays.setAll(chosen, i -> values[i][row[i]]);
-          return make.apply(chosen);
+          return create.apply(chosen);
         };
     CoveringArray array =
         new CoveringArray(
             seed,
             row -> {
-              Setting setting = ofRow.apply(row);
-              return setting.convolution().exists() && allowed.test(setting);
+              Setting setting = toSetting.apply(row);
+              return setting.convolution().isValid() && allowed.test(setting);
             },
             sizes);
     return new ConvolutionSettings(
-        array.rows().stream().map(ofRow).toList(),
-        ", " + array.pairs() + " pairs, of which " + array.impossible() + " cannot be");
+        array.rows().stream().map(toSetting).toList(),
+        ", " + array.pairs() + " pairs, " + array.impossible() + " of them impossible");
   }
 
   /**
-   * Channels, sizes, kernels, strides, paddings, dilations, groups and what is fused, by both sets
-   * of kernels.
+   * Returns convolutions with general channels, sizes, kernels, strides, paddings, dilations,
+   * groups and fused operations, for both kernel implementations.
    *
-   * @param most multiplications of a case, at most
+   * @param maxMultiplications the maximum number of multiplications of a case
    */
-  static ConvolutionSettings general(long seed, long most) {
+  static ConvolutionSettings general(long seed, long maxMultiplications) {
     return pairwise(
         seed,
         v -> {
           int in = (int) v[1];
           int out = (int) v[2];
-          int groups = (int) v[14] == ALL_GROUPS ? divisor(in, out) : (int) v[14];
+          int groups = (int) v[14] == MAX_GROUPS ? gcd(in, out) : (int) v[14];
           boolean transposed = (boolean) v[0];
           int strideHeight = (int) v[8];
           int strideWidth = (int) v[9];
-          int added = transposed ? Math.min((int) v[15], strideHeight - 1) : 0;
-          int addedRight = transposed ? Math.min((int) v[15], strideWidth - 1) : 0;
-          ConvOptions window =
+          int outputPaddingHeight = transposed ? Math.min((int) v[15], strideHeight - 1) : 0;
+          int outputPaddingWidth = transposed ? Math.min((int) v[15], strideWidth - 1) : 0;
+          ConvOptions options =
               ConvOptions.of(1, 0)
                   .stride(strideHeight, strideWidth)
                   .padding((int) v[10], (int) v[21], (int) v[11], (int) v[22])
                   .dilation((int) v[12], (int) v[13])
                   .groups(groups)
-                  .outputPadding(added, addedRight);
+                  .outputPadding(outputPaddingHeight, outputPaddingWidth);
           return new Setting(
               new ConvolutionCase(
                   transposed,
@@ -100,14 +103,14 @@ final class ConvolutionSettings {
                   out,
                   (int) v[6],
                   (int) v[7],
-                  window,
+                  options,
                   (boolean) v[16],
                   (boolean) v[17],
                   (boolean) v[18]),
               (KernelSet) v[19],
               (int) v[20]);
         },
-        setting -> setting.convolution().multiplications() <= most,
+        setting -> setting.convolution().multiplications() <= maxMultiplications,
         EITHER,
         CHANNELS,
         CHANNELS,
@@ -122,7 +125,7 @@ final class ConvolutionSettings {
         new Integer[] {0, 1, 2},
         new Integer[] {1, 2, 3},
         new Integer[] {1, 2, 3},
-        new Integer[] {1, 2, 4, ALL_GROUPS},
+        new Integer[] {1, 2, 4, MAX_GROUPS},
         new Integer[] {0, 1},
         EITHER,
         EITHER,
@@ -133,20 +136,20 @@ final class ConvolutionSettings {
         new Integer[] {0, 1, 2});
   }
 
-  private static int divisor(int a, int b) {
-    return b == 0 ? a : divisor(b, a % b);
+  private static int gcd(int a, int b) {
+    return b == 0 ? a : gcd(b, a % b);
   }
 
-  /** Square kernels and the padding that keeps sizes, as models have them. */
-  static ConvolutionSettings usual(long seed, long most) {
+  /** Returns typical convolutions of models: square kernels and size-preserving padding. */
+  static ConvolutionSettings typical(long seed, long maxMultiplications) {
     return pairwise(
         seed,
         v -> {
           int kernel = (int) v[5];
-          ConvOptions window = ConvOptions.of((int) v[6], (kernel - 1) / 2);
-          return setting(v, kernel, window);
+          ConvOptions options = ConvOptions.of((int) v[6], (kernel - 1) / 2);
+          return setting(v, kernel, options);
         },
-        setting -> setting.convolution().multiplications() <= most,
+        setting -> setting.convolution().multiplications() <= maxMultiplications,
         EITHER,
         CHANNELS,
         CHANNELS,
@@ -161,17 +164,18 @@ final class ConvolutionSettings {
         THREADS);
   }
 
-  /** Computed by Winograd convolution: 3x3, and 4x4 with stride 2, with many channels. */
-  static ConvolutionSettings winograd(long seed, long most) {
+  /** Returns convolutions computed by Winograd: 3x3, and 4x4 with stride 2, with many channels. */
+  static ConvolutionSettings winograd(long seed, long maxMultiplications) {
     return pairwise(
         seed,
         v -> {
           int top = (int) v[12];
           int left = (int) v[13];
-          ConvOptions window = ConvOptions.of((int) v[6], 0).padding(top, 2 - top, left, 2 - left);
-          return setting(v, 2 + (int) v[6], window);
+          ConvOptions options = ConvOptions.of((int) v[6], 0).padding(top, 2 - top, left, 2 - left);
+          return setting(v, 2 + (int) v[6], options);
         },
-        setting -> setting.convolution().multiplications() <= most && hasTiles(setting),
+        setting ->
+            setting.convolution().multiplications() <= maxMultiplications && hasTiles(setting),
         EITHER,
         new Integer[] {64, 65, 72, 96, 128},
         new Integer[] {64, 65, 72, 96, 128},
@@ -188,26 +192,30 @@ final class ConvolutionSettings {
         new Integer[] {0, 1, 2});
   }
 
-  /** Whether the images of its plain convolution are whole tiles, and enough of them. */
+  /** Returns whether the images consist of complete tiles, and of enough tiles. */
   private static boolean hasTiles(Setting setting) {
-    ConvolutionCase one = setting.convolution();
-    int stride = one.window().height().stride();
-    int size = one.transposed() ? one.height() * stride : one.height();
-    int side = 4 * stride;
-    return size % side == 0 && one.batch() * (size / side) * (size / side) >= 32;
+    ConvolutionCase convolution = setting.convolution();
+    int stride = convolution.options().height().stride();
+    int size = convolution.transposed() ? convolution.height() * stride : convolution.height();
+    int tileSize = 4 * stride;
+    return size % tileSize == 0
+        && convolution.batch() * (size / tileSize) * (size / tileSize) >= 32;
   }
 
-  /** What goes by sub-pixels: transposed, to few channels, kernels that the stride divides. */
-  static ConvolutionSettings subPixels(long seed, long most) {
+  /**
+   * Returns sub-pixel convolutions: transposed, few output channels, kernel size divisible by the
+   * stride.
+   */
+  static ConvolutionSettings subPixels(long seed, long maxMultiplications) {
     return pairwise(
         seed,
         v -> {
           int stride = (int) v[6];
-          ConvOptions window =
+          ConvOptions options =
               ConvOptions.of(stride, 0).padding((int) v[12], (int) v[13], (int) v[14], (int) v[15]);
-          return setting(v, stride * (int) v[5], window);
+          return setting(v, stride * (int) v[5], options);
         },
-        setting -> setting.convolution().multiplications() <= most,
+        setting -> setting.convolution().multiplications() <= maxMultiplications,
         new Boolean[] {true},
         CHANNELS,
         new Integer[] {1, 3, 4, 7},
@@ -226,8 +234,8 @@ final class ConvolutionSettings {
         new Integer[] {0, 1, 2});
   }
 
-  /** Transposed, batch, sizes and channels, then what the callers name. */
-  private static Setting setting(Object[] v, int kernel, ConvOptions window) {
+  /** Creates a setting from the values of a row. */
+  private static Setting setting(Object[] v, int kernel, ConvOptions options) {
     int size = (int) v[4];
     return new Setting(
         new ConvolutionCase(
@@ -239,7 +247,7 @@ final class ConvolutionSettings {
             (int) v[2],
             kernel,
             kernel,
-            window,
+            options,
             (boolean) v[7],
             (boolean) v[8],
             (boolean) v[9]),
@@ -248,29 +256,33 @@ final class ConvolutionSettings {
   }
 
   /**
-   * Those whose input gradients once were wrong, since weights packed for one direction were taken
-   * for the other: transposed, with equal numbers of channels.
+   * Returns convolutions affected by a fixed bug, in which weights packed for one direction were
+   * used for the other: transposed convolutions with equal numbers of channels.
    */
-  static ConvolutionSettings onceWrong(long most) {
+  static ConvolutionSettings packingRegressions(long maxMultiplications) {
     List<ConvolutionCase> cases = new ArrayList<>();
     for (int channels : CHANNELS) {
       for (int size : new int[] {4, 8, 20, 40}) {
         for (int kernel : new int[] {1, 3, 5}) {
-          ConvOptions window = ConvOptions.of(1, kernel / 2);
-          cases.add(ConvolutionCase.square(true, 2, size, channels, channels, kernel, window));
+          ConvOptions options = ConvOptions.of(1, kernel / 2);
+          cases.add(ConvolutionCase.square(true, 2, size, channels, channels, kernel, options));
         }
       }
     }
     for (int kernel = 2; kernel <= 5; kernel++) {
-      ConvOptions window = ConvOptions.of(2, (kernel - 1) / 2);
-      cases.add(ConvolutionCase.square(true, 2, 8, 8, 8, kernel, window));
-      cases.add(ConvolutionCase.square(true, 2, 8, 40, 40, kernel, window));
-      cases.add(ConvolutionCase.square(true, 2, 40, 40, 40, kernel, window));
+      ConvOptions options = ConvOptions.of(2, (kernel - 1) / 2);
+      cases.add(ConvolutionCase.square(true, 2, 8, 8, 8, kernel, options));
+      cases.add(ConvolutionCase.square(true, 2, 8, 40, 40, kernel, options));
+      cases.add(ConvolutionCase.square(true, 2, 40, 40, 40, kernel, options));
     }
     return new ConvolutionSettings(
         cases.stream()
-            .filter(one -> one.exists() && one.multiplications() <= most)
-            .flatMap(one -> Stream.of(1, 2).map(t -> new Setting(one, KernelSet.ONEDNN, t)))
+            .filter(
+                convolution ->
+                    convolution.isValid() && convolution.multiplications() <= maxMultiplications)
+            .flatMap(
+                convolution ->
+                    Stream.of(1, 2).map(t -> new Setting(convolution, KernelSet.ONEDNN, t)))
             .toList(),
         "");
   }

@@ -25,22 +25,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Convolutions in float beside double, over lists in which every pair of values of two settings
- * occurs. The long form has larger cases and more lists; see CONTRIBUTING.md.
+ * Compares convolutions in float with double, over lists that cover every pair of values of two
+ * parameters. The full sweep has larger cases and more lists; see CONTRIBUTING.md.
  */
 class ConvolutionSweepTest {
   private static final long SEED = 20_261_128;
-  private static final long MOST = Sweep.isFull() ? 60_000_000 : 8_000_000;
-  private static final long MOST_TILES = Sweep.isFull() ? 200_000_000 : 60_000_000;
+  private static final long MAX_MULTIPLICATIONS = Sweep.isFull() ? 60_000_000 : 8_000_000;
+  private static final long MAX_WINOGRAD_MULTIPLICATIONS =
+      Sweep.isFull() ? 200_000_000 : 60_000_000;
   private static final int LISTS = Sweep.isFull() ? 3 : 1;
 
-  /** Multiplications of the cases that are computed by plain loops too. */
-  private static final long MOST_PLAIN = 1_000_000;
+  /** The maximum number of multiplications of cases that are also computed by plain loops. */
+  private static final long MAX_PLAIN_MULTIPLICATIONS = 1_000_000;
 
-  /** Of the largest number: sums of up to 50,000 products in float, by any algorithm. */
+  /**
+   * The float tolerance relative to the maximum: sums of up to 50,000 products, by any algorithm.
+   */
   private static final double FLOAT = 2e-5;
 
-  /** In double, in another order of summation. */
+  /** The double tolerance, for a different order of summation. */
   private static final double DOUBLE = 1e-12;
 
   private static final List<String> SUMMARIES = new ArrayList<>();
@@ -49,36 +52,37 @@ class ConvolutionSweepTest {
   private static int computed;
 
   @BeforeAll
-  static void listen() {
+  static void startLog() {
     log = new KernelLog(Level.DEBUG);
   }
 
   static List<Setting> general() {
     List<Setting> all = new ArrayList<>();
     for (int list = 0; list < LISTS; list++) {
-      all.addAll(counted("general", ConvolutionSettings.general(SEED + list, MOST)));
+      all.addAll(counted("general", ConvolutionSettings.general(SEED + list, MAX_MULTIPLICATIONS)));
     }
     return all;
   }
 
-  static List<Setting> usual() {
+  static List<Setting> typical() {
     List<Setting> all = new ArrayList<>();
     for (int list = 0; list < LISTS; list++) {
-      all.addAll(counted("usual", ConvolutionSettings.usual(SEED + list, MOST)));
+      all.addAll(counted("typical", ConvolutionSettings.typical(SEED + list, MAX_MULTIPLICATIONS)));
     }
     return all;
   }
 
   static List<Setting> winograd() {
-    return counted("Winograd", ConvolutionSettings.winograd(SEED, MOST_TILES));
+    return counted("Winograd", ConvolutionSettings.winograd(SEED, MAX_WINOGRAD_MULTIPLICATIONS));
   }
 
   static List<Setting> subPixels() {
-    return counted("sub-pixels", ConvolutionSettings.subPixels(SEED, MOST));
+    return counted("sub-pixel", ConvolutionSettings.subPixels(SEED, MAX_MULTIPLICATIONS));
   }
 
-  static List<Setting> onceWrong() {
-    return counted("once wrong", ConvolutionSettings.onceWrong(MOST));
+  static List<Setting> packingRegressions() {
+    return counted(
+        "packing regressions", ConvolutionSettings.packingRegressions(MAX_MULTIPLICATIONS));
   }
 
   private static List<Setting> counted(String name, ConvolutionSettings settings) {
@@ -87,8 +91,8 @@ class ConvolutionSweepTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"general", "usual", "winograd", "subPixels", "onceWrong"})
-  void inFloatBesideDouble(Setting setting) {
+  @MethodSource({"general", "typical", "winograd", "subPixels", "packingRegressions"})
+  void floatMatchesDouble(Setting setting) {
     computed++;
     OpenMpThreads.with(
         setting.threads(),
@@ -101,13 +105,14 @@ class ConvolutionSweepTest {
                 setting.convolution()::subject));
   }
 
-  /** The kernels for double share code with ND4J's for float; this is what is right. */
+  /** Checks the double kernels, which share code with ND4J's float kernels, against plain loops. */
   @Test
-  void inDoubleBesidePlainLoops() {
-    List<Setting> all = new ArrayList<>(ConvolutionSettings.general(SEED, MOST).settings());
-    all.addAll(ConvolutionSettings.usual(SEED, MOST).settings());
+  void doubleMatchesPlainLoops() {
+    List<Setting> all =
+        new ArrayList<>(ConvolutionSettings.general(SEED, MAX_MULTIPLICATIONS).settings());
+    all.addAll(ConvolutionSettings.typical(SEED, MAX_MULTIPLICATIONS).settings());
     for (Setting setting : all) {
-      if (setting.convolution().multiplications() <= MOST_PLAIN) {
+      if (setting.convolution().multiplications() <= MAX_PLAIN_MULTIPLICATIONS) {
         checkPlain(setting.convolution());
         plain++;
       }
@@ -115,18 +120,18 @@ class ConvolutionSweepTest {
     assertTrue(plain > 50, () -> plain + " cases");
   }
 
-  private static void checkPlain(ConvolutionCase one) {
+  private static void checkPlain(ConvolutionCase convolution) {
     ConvolutionCase bare =
         new ConvolutionCase(
-            one.transposed(),
-            one.batch(),
-            one.height(),
-            one.width(),
-            one.in(),
-            one.out(),
-            one.kernelHeight(),
-            one.kernelWidth(),
-            one.window(),
+            convolution.transposed(),
+            convolution.batch(),
+            convolution.height(),
+            convolution.width(),
+            convolution.in(),
+            convolution.out(),
+            convolution.kernelHeight(),
+            convolution.kernelWidth(),
+            convolution.options(),
             false,
             false,
             false);
@@ -144,39 +149,39 @@ class ConvolutionSweepTest {
       y.mul(step.tensor(dy, y.shape())).sum().backward();
       double[] dx = step.gradient(x).toDoubles();
       double[] dw = step.gradient(w).toDoubles();
-      ConvOptions window = one.window();
-      if (one.transposed()) {
-        // Its result is the sum for images, given x; its input's gradient that for results.
-        PlainConvolution sums =
+      ConvOptions options = convolution.options();
+      if (convolution.transposed()) {
+        // The transposed convolution computes images from results.
+        PlainConvolution expected =
             new PlainConvolution(
-                dy, y.shape(), w.toDoubles(), w.shape(), x.toDoubles(), x.shape(), window);
-        assertClose(sums.ofImages, y.toDoubles(), one + ": result");
-        assertClose(sums.ofResults, dx, one + ": gradient of the images");
-        assertClose(sums.ofWeights, dw, one + ": gradient of the weights");
+                dy, y.shape(), w.toDoubles(), w.shape(), x.toDoubles(), x.shape(), options);
+        assertClose(expected.images, y.toDoubles(), convolution + ": result");
+        assertClose(expected.results, dx, convolution + ": gradient of the images");
+        assertClose(expected.weights, dw, convolution + ": gradient of the weights");
       } else {
-        PlainConvolution sums =
+        PlainConvolution expected =
             new PlainConvolution(
-                x.toDoubles(), x.shape(), w.toDoubles(), w.shape(), dy, y.shape(), window);
-        assertClose(sums.ofResults, y.toDoubles(), one + ": result");
-        assertClose(sums.ofImages, dx, one + ": gradient of the images");
-        assertClose(sums.ofWeights, dw, one + ": gradient of the weights");
+                x.toDoubles(), x.shape(), w.toDoubles(), w.shape(), dy, y.shape(), options);
+        assertClose(expected.results, y.toDoubles(), convolution + ": result");
+        assertClose(expected.images, dx, convolution + ": gradient of the images");
+        assertClose(expected.weights, dw, convolution + ": gradient of the weights");
       }
     }
   }
 
   private static void assertClose(double[] expected, double[] actual, String what) {
-    double largest = 0;
-    for (double number : expected) {
-      largest = Math.max(largest, Math.abs(number));
+    double max = 0;
+    for (double value : expected) {
+      max = Math.max(max, Math.abs(value));
     }
     for (int i = 0; i < expected.length; i++) {
-      assertEquals(expected[i], actual[i], DOUBLE * largest, what);
+      assertEquals(expected[i], actual[i], DOUBLE * max, what);
     }
   }
 
-  /** Every algorithm was reached. */
+  /** Checks that every algorithm was used. */
   @AfterAll
-  static void count() {
+  static void checkAlgorithms() {
     Map<String, Integer> algorithms = new TreeMap<>();
     for (String line : log.linesWith("Convolution ")) {
       String name = line.substring(line.lastIndexOf("]") + 1).replaceAll("^[,: ]+|\\.$", "");
@@ -186,7 +191,7 @@ class ConvolutionSweepTest {
     SUMMARIES.forEach(System.out::println);
     System.out.println(
         computed + " cases in float, " + plain + " by plain loops; algorithms: " + algorithms);
-    for (String name : List.of("Winograd", "sub-pixels", "oneDNN's")) {
+    for (String name : List.of("Winograd", "sub-pixel", "oneDNN's")) {
       assertTrue(algorithms.keySet().stream().anyMatch(key -> key.contains(name)), name);
     }
   }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Rows of settings in which every pair of values of any two settings occurs, if any row that is
- * allowed has it. Found greedily: of some rows with a pair that is missing, that with the most new
- * pairs.
+ * A covering array of strength 2: rows that contain every possible pair of values of any two
+ * settings. Rows are chosen greedily: among random rows with an uncovered pair, the one that covers
+ * the most new pairs.
  */
 final class CoveringArray {
-  private static final int GREEDY = 40;
-  private static final int RANDOM = 20_000;
+  private static final int GREEDY_ATTEMPTS = 40;
+  private static final int MAX_ATTEMPTS = 20_000;
 
   private final int[] sizes;
   private final Predicate<int[]> allowed;
@@ -24,10 +24,11 @@ final class CoveringArray {
   private int impossible;
 
   /**
-   * Finds the rows.
+   * Creates the array.
    *
-   * @param sizes how many values each setting has
-   * @param allowed which rows, of an index of a value for each setting, may occur
+   * @param seed the random seed
+   * @param allowed whether a row, which has the index of a value for each setting, is allowed
+   * @param sizes the number of values of each setting
    */
   CoveringArray(long seed, Predicate<int[]> allowed, int... sizes) {
     this.sizes = sizes.clone();
@@ -55,12 +56,12 @@ final class CoveringArray {
     return rows;
   }
 
-  /** How many pairs there are, with those that no allowed row has. */
+  /** Returns the total number of pairs, including impossible ones. */
   int pairs() {
     return pairs;
   }
 
-  /** How many pairs no allowed row was found for. */
+  /** Returns the number of pairs for which no allowed row was found. */
   int impossible() {
     return impossible;
   }
@@ -78,25 +79,27 @@ final class CoveringArray {
     }
   }
 
-  private int[] find(int i, int ofI, int j, int ofJ) {
+  private int[] find(int i, int valueOfI, int j, int valueOfJ) {
     int[] best = null;
-    int most = 0;
-    for (int attempt = 0; attempt < RANDOM && (best == null || attempt < GREEDY); attempt++) {
+    int maxGain = 0;
+    for (int attempt = 0;
+        attempt < MAX_ATTEMPTS && (best == null || attempt < GREEDY_ATTEMPTS);
+        attempt++) {
       int[] row = new int[sizes.length];
       Arrays.fill(row, -1);
-      row[i] = ofI;
-      row[j] = ofJ;
-      complete(row, attempt < GREEDY);
+      row[i] = valueOfI;
+      row[j] = valueOfJ;
+      complete(row, attempt < GREEDY_ATTEMPTS);
       int gain = gain(row);
-      if (gain > most && allowed.test(row)) {
+      if (gain > maxGain && allowed.test(row)) {
         best = row;
-        most = gain;
+        maxGain = gain;
       }
     }
     return best;
   }
 
-  /** Fills what is -1, in random order. */
+  /** Fills the entries that are -1, starting at a random setting. */
   private void complete(int[] row, boolean greedily) {
     int offset = rng.nextInt(row.length);
     for (int k = 0; k < row.length; k++) {
@@ -110,16 +113,16 @@ final class CoveringArray {
     }
   }
 
-  /** The value with the most new pairs; the first of equals from a random one on. */
+  /** Returns the value that covers the most new pairs, with ties broken by a random start. */
   private int best(int[] row, int setting) {
     int offset = row[setting];
     int best = offset;
-    int most = -1;
+    int maxGain = -1;
     for (int k = 0; k < sizes[setting]; k++) {
       row[setting] = (k + offset) % sizes[setting];
       int gain = gain(row, setting);
-      if (gain > most) {
-        most = gain;
+      if (gain > maxGain) {
+        maxGain = gain;
         best = row[setting];
       }
     }
@@ -134,7 +137,7 @@ final class CoveringArray {
     return gain;
   }
 
-  /** New pairs with one setting's value. */
+  /** Returns the number of new pairs that include a setting's value. */
   private int gain(int[] row, int setting) {
     int gain = 0;
     for (int other = 0; other < row.length; other++) {

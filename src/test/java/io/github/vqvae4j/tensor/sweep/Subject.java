@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What the sweep computes: variables, all of which are inputs, and one or more uses of them, such
- * as an operation on images of one size and of another with the same weights.
+ * The subject of a sweep: input variables and one or more computations on them, such as an
+ * operation on images of two sizes with the same weights.
  */
 public record Subject(List<Variable> variables, List<Function<Step, Tensor>> uses)
     implements AutoCloseable {
   /** An operation on tensors. */
   @FunctionalInterface
   public interface Operation {
-    /** Its result. */
+    /** Computes the result. */
     Tensor apply(Tensor... inputs);
   }
 
-  /** Operations on variables of these shapes. */
+  /** Creates operations on variables of the given shapes. */
   public static Subject of(List<long[]> shapes, List<Operation> operations) {
     List<Variable> variables = new ArrayList<>();
     for (long[] shape : shapes) {
@@ -35,7 +35,7 @@ public record Subject(List<Variable> variables, List<Function<Step, Tensor>> use
     return new Subject(variables, uses);
   }
 
-  /** A trainable variable of zeros. */
+  /** Creates a trainable variable of zeros. */
   public static Variable variable(long... shape) {
     int size = 1;
     for (long d : shape) {

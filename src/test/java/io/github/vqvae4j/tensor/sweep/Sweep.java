@@ -20,16 +20,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * Computes a subject in float beside double, results and the gradients of every variable: on the
- * first call and on a second one, in training and in inference, with other uses of the same
- * variables between, after a write, and in the other order on variables that are new.
+ * Compares a subject's results and gradients in float with double: on the first and the second
+ * call, in training and inference, with other uses of the same variables in between, after a write,
+ * and in reverse order on new variables.
  */
 public final class Sweep {
-  /** The system property that asks for the long form: {@code full}. */
+  /** The system property; {@code full} requests the full sweep. */
   public static final String PROPERTY = "vqvae4j.sweep";
 
   static {
-    // The choice of kernels, with which OpenBLAS is told to use one thread.
+    // Chooses the kernels, which restricts OpenBLAS to one thread.
     Step.inference().close();
   }
 
@@ -44,7 +44,7 @@ public final class Sweep {
   private Subject exact;
   private List<Pass> expected;
 
-  /** Results and gradients of their sum weighted by the weights. */
+  /** The results, and the gradients of their weighted sum. */
   private record Pass(double[] weights, double[] values, List<double[]> gradients) {}
 
   private Sweep(
@@ -56,16 +56,18 @@ public final class Sweep {
     rng = new Rng(seed);
   }
 
-  /** Whether the long form was asked for. */
+  /** Returns whether the full sweep was requested. */
   public static boolean isFull() {
     return "full".equals(System.getProperty(PROPERTY));
   }
 
   /**
-   * A test of each case on both sets of kernels, with one and with two threads.
+   * Returns tests of each case on both kernel implementations, with one and two threads.
    *
-   * @param draw draws the numbers of a case's variables
-   * @param make makes a case's subject
+   * @param cases the cases
+   * @param tolerance the relative tolerance
+   * @param draw draws the values of a case's variables
+   * @param make creates a case's subject
    */
   public static <C> Stream<DynamicTest> tests(
       Stream<C> cases,
@@ -95,12 +97,14 @@ public final class Sweep {
   }
 
   /**
-   * Fails if a number is off by more than the tolerance times the largest of its array in double,
-   * or 1 if that is larger.
+   * Checks that all errors are within the tolerance times the array's maximum magnitude in double,
+   * or within the tolerance if the maximum is below 1.
    *
-   * @param name what it is, for messages; the random numbers depend on it
-   * @param make makes the subject, whose variables may hold anything
-   * @param draw draws a variable's numbers
+   * @param name the name for messages, which also determines the random seed
+   * @param kernels the kernels
+   * @param tolerance the relative tolerance
+   * @param draw draws a variable's values
+   * @param make creates the subject, with arbitrary initial values
    */
   public static void check(
       String name,
@@ -141,13 +145,13 @@ public final class Sweep {
     }
   }
 
-  /** New numbers, exact in float, into all variables that are trained. */
+  /** Writes new values, exact in float, to all trainable variables. */
   private void write() {
     expected = new ArrayList<>();
     for (int i = 0; i < single.variables().size(); i++) {
       Variable variable = single.variables().get(i);
       if (variable.isTrainable()) {
-        double[] values = gaussians(variable.size(), draw);
+        double[] values = draw(variable.size(), draw);
         variable.set(values);
         exact.variables().get(i).set(values);
       }
@@ -157,7 +161,7 @@ public final class Sweep {
     }
   }
 
-  private double[] gaussians(int size, ToDoubleFunction<Rng> source) {
+  private double[] draw(int size, ToDoubleFunction<Rng> source) {
     double[] values = new double[size];
     for (int i = 0; i < size; i++) {
       values[i] = (float) source.applyAsDouble(rng);
@@ -188,41 +192,42 @@ public final class Sweep {
         if (expectedGradient == null || found.get(i) == null) {
           assertEquals(expectedGradient, found.get(i), () -> name + ": " + what);
         } else if (!isClose(expectedGradient, found.get(i), 1)) {
-          compare(expectedGradient, found.get(i), usualSize(use, i), what);
+          compare(expectedGradient, found.get(i), typicalSize(use, i), what);
         }
       }
     }
   }
 
   /**
-   * What is expected; where a rectified number is 0 in one format only its gradient is left out,
-   * since it is so near the kink that either side may be right.
+   * Returns the expected values. Gradients are excluded where a ReLU output is 0 in only one
+   * precision: it is so close to the kink that either side may be correct.
    */
   private Pass withoutKinks(int use, double[] values) {
     Pass truth = expected.get(use);
     double[] weights = truth.weights().clone();
-    boolean kinked = false;
+    boolean excluded = false;
     for (int i = 0; i < weights.length; i++) {
       if ((values[i] == 0) != (truth.values()[i] == 0)) {
         weights[i] = 0;
-        kinked = true;
+        excluded = true;
       }
     }
-    return kinked ? inDouble(use, weights) : truth;
+    return excluded ? inDouble(use, weights) : truth;
   }
 
-  private Pass inDouble(int use, double[] given) {
+  private Pass inDouble(int use, double[] givenWeights) {
     try (Step step = KernelSet.ND4J.training(new Rng(1))) {
       Tensor y = exact.uses().get(use).apply(step);
-      double[] weights = given != null ? given : gaussians((int) y.length(), Rng::nextGaussian);
+      double[] weights =
+          givenWeights != null ? givenWeights : draw((int) y.length(), Rng::nextGaussian);
       return new Pass(weights, y.toDoubles(), gradients(step, exact, y, weights));
     }
   }
 
-  private static List<double[]> gradients(Step step, Subject of, Tensor y, double[] weights) {
+  private static List<double[]> gradients(Step step, Subject subject, Tensor y, double[] weights) {
     y.mul(tensor(step, y.dtype(), weights, y.shape())).sum().backward();
     List<double[]> gradients = new ArrayList<>();
-    for (Variable variable : of.variables()) {
+    for (Variable variable : subject.variables()) {
       Tensor gradient = variable.isTrainable() ? step.gradient(variable) : null;
       gradients.add(gradient == null ? null : gradient.toDoubles());
     }
@@ -240,35 +245,38 @@ public final class Sweep {
     return step.tensor(floats, shape);
   }
 
-  /** How large a gradient's largest number is for other weights: sums are near 0 by chance only. */
-  private double usualSize(int use, int variable) {
+  /**
+   * Returns the maximum magnitude of a gradient over several weights, since a sum may be close to 0
+   * by chance.
+   */
+  private double typicalSize(int use, int variable) {
     double size = 1;
     for (int i = 0; i < OTHER_WEIGHTS; i++) {
-      size = Math.max(size, largest(inDouble(use, null).gradients().get(variable)));
+      size = Math.max(size, maxMagnitude(inDouble(use, null).gradients().get(variable)));
     }
     return size;
   }
 
-  private static double largest(double[] numbers) {
-    double largest = 0;
-    for (double number : numbers) {
-      largest = Math.max(largest, Math.abs(number));
+  private static double maxMagnitude(double[] values) {
+    double max = 0;
+    for (double value : values) {
+      max = Math.max(max, Math.abs(value));
     }
-    return largest;
+    return max;
   }
 
-  private boolean isClose(double[] truth, double[] found, double atLeast) {
-    double size = Math.max(atLeast, largest(truth));
+  private boolean isClose(double[] truth, double[] found, double minSize) {
+    double size = Math.max(minSize, maxMagnitude(truth));
     boolean close = truth.length == found.length;
     for (int i = 0; close && i < truth.length; i++) {
-      // Written so that NaN fails.
+      // Also false for NaN.
       close = Math.abs(truth[i] - found[i]) <= tolerance * size;
     }
     return close;
   }
 
-  private void compare(double[] truth, double[] found, double atLeast, String what) {
-    if (!isClose(truth, found, atLeast)) {
+  private void compare(double[] truth, double[] found, double minSize, String what) {
+    if (!isClose(truth, found, minSize)) {
       double[] errors = new double[truth.length];
       for (int i = 0; i < errors.length; i++) {
         errors[i] = truth[i] - found[i];
@@ -278,9 +286,9 @@ public final class Sweep {
               + ": "
               + what
               + ": error "
-              + largest(errors)
-              + " beside numbers of up to "
-              + largest(truth));
+              + maxMagnitude(errors)
+              + " for values up to "
+              + maxMagnitude(truth));
     }
   }
 }

@@ -5,7 +5,7 @@ import io.github.vqvae4j.benchmarks.floor.Pass;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
 import io.github.vqvae4j.tensor.internal.Kernels;
-import io.github.vqvae4j.tensor.internal.Stamps;
+import io.github.vqvae4j.tensor.internal.VersionStamp;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
@@ -91,7 +91,7 @@ public class ConvolutionKernels {
   /** The library. Its weights count as new each time, as they are in training. */
   @Benchmark
   public void library() {
-    long stamp = Stamps.next();
+    long stamp = VersionStamp.next();
     if (shape.transposed()) {
       transposed(stamp);
     } else {

@@ -3,18 +3,20 @@ package io.github.vqvae4j.tensor.internal;
 import java.util.Arrays;
 
 /**
- * The slots of an arena that are in use, with their sizes: a hash table of numbers, which makes no
- * object for an array that is allocated. An address is at its hash or after it, with no gap
- * between.
+ * The allocated blocks of an arena and their sizes: a hash table with linear probing on primitive
+ * arrays, which creates no objects.
  */
-final class TakenSlots {
-  /** 0 where there is none; a power of two of them, at most half of them used. */
+final class AllocationTable {
+  /**
+   * The addresses, 0 in empty slots. The length is a power of two; at most half of the slots are
+   * used.
+   */
   private long[] addresses = new long[256];
 
   private long[] sizes = new long[256];
   private int count;
 
-  /** Takes in a slot that is in use from now on. */
+  /** Adds a block. */
   void add(long address, long bytes) {
     if (2 * count == addresses.length) {
       grow();
@@ -28,7 +30,7 @@ final class TakenSlots {
     count++;
   }
 
-  /** Removes a slot; returns its size, or 0 if it is not in use. */
+  /** Removes a block and returns its size, or 0 if it is not allocated. */
   long remove(long address) {
     int i = home(address);
     while (addresses[i] != address) {
@@ -39,12 +41,12 @@ final class TakenSlots {
     }
     long bytes = sizes[i];
     count--;
-    fill(i);
+    closeGap(i);
     return bytes;
   }
 
-  /** Closes the gap at an index by what may stand there. */
-  private void fill(int gap) {
+  /** Fills the gap at an index by shifting back subsequent entries. */
+  private void closeGap(int gap) {
     int mask = addresses.length - 1;
     for (int i = next(gap); addresses[i] != 0; i = next(i)) {
       boolean reachesGap = (i - home(addresses[i]) & mask) >= (i - gap & mask);
@@ -58,19 +60,19 @@ final class TakenSlots {
   }
 
   private void grow() {
-    long[] before = addresses;
-    long[] sizesBefore = sizes;
-    addresses = new long[2 * before.length];
+    long[] oldAddresses = addresses;
+    long[] oldSizes = sizes;
+    addresses = new long[2 * oldAddresses.length];
     sizes = new long[addresses.length];
     count = 0;
-    for (int i = 0; i < before.length; i++) {
-      if (before[i] != 0) {
-        add(before[i], sizesBefore[i]);
+    for (int i = 0; i < oldAddresses.length; i++) {
+      if (oldAddresses[i] != 0) {
+        add(oldAddresses[i], oldSizes[i]);
       }
     }
   }
 
-  /** Slots lie a cache line apart at least, so their last bits say nothing. */
+  /** Ignores the low 6 bits, which are 0 because blocks are aligned to cache lines. */
   private int home(long address) {
     return (int) ((address >>> 6) * 0x9E3779B97F4A7C15L >>> 40) & addresses.length - 1;
   }
@@ -79,7 +81,7 @@ final class TakenSlots {
     return i + 1 & addresses.length - 1;
   }
 
-  /** Forgets all slots. */
+  /** Removes all blocks. */
   void clear() {
     if (count > 0) {
       Arrays.fill(addresses, 0);

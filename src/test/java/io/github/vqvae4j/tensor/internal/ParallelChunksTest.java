@@ -10,41 +10,43 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-class PartsTest {
+/** Errors in parallel loops. */
+class ParallelChunksTest {
   @Test
-  void aThreadFreesWhatItKeepsIfAnotherOneRanOutOfMemoryForIt() {
+  void cachesAreReleasedWhenAPoolThreadRunsOutOfMemory() {
     AtomicInteger freed = new AtomicInteger();
-    KeptMemory.whenReleased(freed::incrementAndGet);
-    KeptMemory.stepOpened();
+    ThreadCaches.onRelease(freed::incrementAndGet);
+    ThreadCaches.stepOpened();
     try {
       assertThrows(
-          InsufficientMemoryException.class, () -> Parts.run(1, 1, (part, from, to) -> runOut()));
+          InsufficientMemoryException.class,
+          () -> ParallelChunks.run(1, 1, (chunk, from, to) -> runOut()));
       assertEquals(0, freed.get());
     } finally {
-      KeptMemory.stepClosed();
+      ThreadCaches.stepClosed();
     }
     assertEquals(1, freed.get());
   }
 
-  /** One that went on would write to memory which the caller has freed. */
+  /** A chunk that is still running could write to memory freed by the caller. */
   @Test
-  void allPartsHaveEndedWhenOneFailed() {
+  void allChunksEndBeforeAFailureIsThrown() {
     for (int failing = 0; failing < 2; failing++) {
-      int bad = failing;
+      int failingChunk = failing;
       AtomicInteger running = new AtomicInteger();
-      Parts.Work work =
-          (part, from, to) -> {
+      ParallelChunks.Body body =
+          (chunk, from, to) -> {
             running.incrementAndGet();
-            if (part == bad) {
+            if (chunk == failingChunk) {
               LockSupport.parkNanos(20_000_000);
               running.decrementAndGet();
-              throw new IllegalStateException("part " + part);
+              throw new IllegalStateException("chunk " + chunk);
             }
             LockSupport.parkNanos(200_000_000);
             running.decrementAndGet();
           };
-      Exception e = assertThrows(IllegalStateException.class, () -> Parts.run(2, 2, work));
-      assertEquals("part " + bad, e.getMessage());
+      Exception e = assertThrows(IllegalStateException.class, () -> ParallelChunks.run(2, 2, body));
+      assertEquals("chunk " + failingChunk, e.getMessage());
       assertEquals(0, running.get());
     }
   }
@@ -53,7 +55,7 @@ class PartsTest {
     try {
       CompletableFuture.runAsync(
               () -> {
-                throw MemoryLimits.outsideHeap(1, "a test", null);
+                throw MemoryLimits.insufficientNative(1, "a test", null);
               })
           .join();
     } catch (CompletionException e) {

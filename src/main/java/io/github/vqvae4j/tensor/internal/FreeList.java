@@ -3,32 +3,34 @@ package io.github.vqvae4j.tensor.internal;
 import java.util.Arrays;
 
 /**
- * Released slots of an arena. A request gets the slot of its size that was released last, which may
- * still be in cache; if there is none, a part of the smallest run of neighbors that is large
- * enough.
+ * The free list of an arena: its released blocks. A request receives the most recently released
+ * block of the same size, which may still be in cache; otherwise, part of the smallest sufficiently
+ * large run of adjacent blocks.
  *
- * <p>So a request of another size, as each step of a growing sequence makes, needs no new memory,
- * and no slot is larger than what it holds. Sizes rounded up to eight classes an octave would do
- * the first, too, but waste 6 % of each array on average, 12.5 % at most, and a sequence that grows
- * to n bytes, of which two lengths are in use at a time, leaves 24 n behind; here it is 3 to 5 n.
+ * <p>Requests of different sizes, such as those for a growing sequence, therefore need no new
+ * memory, and no block is larger than its array. Size classes (eight per octave) would also avoid
+ * new memory, but they waste 6 % of each array on average and up to 12.5 %, and a sequence that
+ * grows to n bytes, with two lengths in use at a time, leaves 24 n bytes of free blocks; here it
+ * leaves 3 n to 5 n.
  *
- * <p>A step has some hundred slots, at times some thousand. Arrays in two orders, by release and by
- * address, beat maps, whose entries are objects: a request is one walk through one of them.
+ * <p>A step has hundreds, sometimes thousands, of blocks. Two sets of arrays, in release order and
+ * in address order, are faster than maps, which allocate an object per entry: a request is one
+ * linear scan.
  */
-final class FreeSlots {
-  /** In the order in which they were released. */
+final class FreeList {
+  /** The blocks in release order. */
   private long[] addresses = new long[64];
 
   private long[] sizes = new long[64];
 
-  /** The same slots by address. */
+  /** The same blocks in address order. */
   private long[] begins = new long[64];
 
   private long[] lengths = new long[64];
   private int count;
   private long total;
 
-  /** Takes in a slot. */
+  /** Adds a block. */
   void add(long address, long bytes) {
     if (count == sizes.length) {
       addresses = Arrays.copyOf(addresses, 2 * count);
@@ -38,37 +40,37 @@ final class FreeSlots {
     }
     addresses[count] = address;
     sizes[count] = bytes;
-    int place = -1 - Arrays.binarySearch(begins, 0, count, address);
-    System.arraycopy(begins, place, begins, place + 1, count - place);
-    System.arraycopy(lengths, place, lengths, place + 1, count - place);
-    begins[place] = address;
-    lengths[place] = bytes;
+    int index = -1 - Arrays.binarySearch(begins, 0, count, address);
+    System.arraycopy(begins, index, begins, index + 1, count - index);
+    System.arraycopy(lengths, index, lengths, index + 1, count - index);
+    begins[index] = address;
+    lengths[index] = bytes;
     count++;
     total += bytes;
   }
 
-  /** The address of a slot of so many bytes, which is not free any more, or 0 if there is none. */
-  long take(long bytes) {
+  /** Removes a block of {@code bytes} bytes and returns its address, or 0 if there is none. */
+  long remove(long bytes) {
     if (bytes > total) {
       return 0;
     }
     for (int i = count - 1; i >= 0; i--) {
       if (sizes[i] == bytes) {
         long address = addresses[i];
-        remove(i);
+        removeAt(i);
         return address;
       }
     }
     int run = smallestRun(bytes);
-    return run < 0 ? 0 : takeFrom(run, bytes);
+    return run < 0 ? 0 : removeFromRun(run, bytes);
   }
 
-  private void remove(int i) {
-    int place = Arrays.binarySearch(begins, 0, count, addresses[i]);
+  private void removeAt(int i) {
+    int index = Arrays.binarySearch(begins, 0, count, addresses[i]);
     total -= sizes[i];
     System.arraycopy(addresses, i + 1, addresses, i, count - i - 1);
     System.arraycopy(sizes, i + 1, sizes, i, count - i - 1);
-    removeByAddress(place, place + 1);
+    removeByAddress(index, index + 1);
     count--;
   }
 
@@ -77,7 +79,10 @@ final class FreeSlots {
     System.arraycopy(lengths, to, lengths, from, count - to);
   }
 
-  /** Which slot by address begins the smallest run of at least so many bytes, or -1. */
+  /**
+   * Returns the index in address order of the first block of the smallest run of at least {@code
+   * bytes} bytes, or -1.
+   */
   private int smallestRun(long bytes) {
     int best = -1;
     long bestSize = Long.MAX_VALUE;
@@ -97,8 +102,11 @@ final class FreeSlots {
     return best;
   }
 
-  /** Removes the first slots of a run, and gives back what is more than is asked for. */
-  private long takeFrom(int first, long bytes) {
+  /**
+   * Removes {@code bytes} bytes from the start of a run and returns their address. The remainder of
+   * the last block stays free.
+   */
+  private long removeFromRun(int first, long bytes) {
     long begin = begins[first];
     long end = begin;
     int next = first;
@@ -106,14 +114,14 @@ final class FreeSlots {
       end += lengths[next++];
     }
     removeByAddress(first, next);
-    int kept = 0;
+    int remaining = 0;
     for (int i = 0; i < count; i++) {
       if (addresses[i] < begin || addresses[i] >= end) {
-        addresses[kept] = addresses[i];
-        sizes[kept++] = sizes[i];
+        addresses[remaining] = addresses[i];
+        sizes[remaining++] = sizes[i];
       }
     }
-    count = kept;
+    count = remaining;
     total -= end - begin;
     if (end > begin + bytes) {
       add(begin + bytes, end - begin - bytes);
@@ -121,7 +129,7 @@ final class FreeSlots {
     return begin;
   }
 
-  /** Forgets all slots. */
+  /** Removes all blocks. */
   void clear() {
     count = 0;
     total = 0;

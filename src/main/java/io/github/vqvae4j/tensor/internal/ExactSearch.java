@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Squared distances in double, each summed from the first difference to the last, and the lowest
- * code of the smallest.
+ * Exhaustive nearest-code search in double. Each squared distance is summed in element order, and
+ * the lowest of equally near codes is chosen.
  */
-final class ExactRows {
-  /** Distances to so many codes are summed side by side, as vector instructions. */
+final class ExactSearch {
+  /** The number of codes whose distances are computed simultaneously with vector instructions. */
   private static final int CODES = 256;
 
-  /** Numbers of codes that are looked at together, 2 MB. */
+  /** The maximum number of elements in a block of codes, 2 MB. */
   private static final int BLOCK = 1 << 18;
 
-  private ExactRows() {}
+  private ExactSearch() {}
 
-  /** The squared distance of a row from a code of [k, d]. */
+  /** Returns the squared distance between a row and a code of [k, d]. */
   static double distance(float[] row, float[] codes, int code) {
     double sum = 0;
     for (int c = 0; c < row.length; c++) {
@@ -27,9 +27,10 @@ final class ExactRows {
   }
 
   /**
-   * For each row of x [n, d] the nearest code.
+   * Returns the nearest code for each row of x [n, d].
    *
-   * @param codes [k, d] by place; those that are not finite are never nearest
+   * @param codes returns the element of [k, d] at an index; codes that are not finite are never
+   *     chosen
    */
   static int[] nearest(double[] x, IntToDoubleFunction codes, int k, int d) {
     int[] nearest = new int[x.length / d];
@@ -39,8 +40,8 @@ final class ExactRows {
     double[][] columns = new double[d][width];
     double[] distances = new double[width];
     for (int first = 0; first < k; first += width) {
-      int some = Math.min(width, k - first);
-      for (int j = 0; j < some; j++) {
+      int count = Math.min(width, k - first);
+      for (int j = 0; j < count; j++) {
         for (int c = 0; c < d; c++) {
           columns[c][j] = codes.applyAsDouble((first + j) * d + c);
         }
@@ -50,7 +51,7 @@ final class ExactRows {
         for (int c = 0; c < d; c++) {
           add(x[i * d + c], columns[c], distances);
         }
-        for (int j = 0; j < some; j++) {
+        for (int j = 0; j < count; j++) {
           if (distances[j] < smallest[i]) {
             smallest[i] = distances[j];
             nearest[i] = first + j;
@@ -61,9 +62,9 @@ final class ExactRows {
     return nearest;
   }
 
-  private static void add(double number, double[] column, double[] distances) {
+  private static void add(double value, double[] column, double[] distances) {
     for (int j = 0; j < distances.length; j++) {
-      double difference = number - column[j];
+      double difference = value - column[j];
       distances[j] += difference * difference;
     }
   }

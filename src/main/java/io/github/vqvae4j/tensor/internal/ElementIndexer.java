@@ -10,19 +10,19 @@ import org.bytedeco.javacpp.indexer.IntIndexer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Reads and writes single elements of an array in any number format, as doubles, which hold them
- * exactly. Indices count all elements, row by row.
+ * Reads and writes single elements of an array of any data type as doubles, which represent them
+ * exactly. Indices are row-major.
  */
-final class Elements {
+final class ElementIndexer {
   private final FloatIndexer floats;
   private final DoubleIndexer doubles;
   private final IntIndexer ints;
 
-  Elements(INDArray array) {
+  ElementIndexer(INDArray array) {
     Pointer elements = array.data().pointer();
-    floats = elements instanceof FloatPointer some ? FloatIndexer.create(some) : null;
-    doubles = elements instanceof DoublePointer some ? DoubleIndexer.create(some) : null;
-    ints = elements instanceof IntPointer some ? IntIndexer.create(some) : null;
+    floats = elements instanceof FloatPointer pointer ? FloatIndexer.create(pointer) : null;
+    doubles = elements instanceof DoublePointer pointer ? DoubleIndexer.create(pointer) : null;
+    ints = elements instanceof IntPointer pointer ? IntIndexer.create(pointer) : null;
   }
 
   double get(long index) {
@@ -32,13 +32,13 @@ final class Elements {
     return doubles != null ? doubles.get(index) : ints.get(index);
   }
 
-  void set(long index, double number) {
+  void set(long index, double value) {
     if (floats != null) {
-      floats.put(index, (float) number);
+      floats.put(index, (float) value);
     } else if (doubles != null) {
-      doubles.put(index, number);
+      doubles.put(index, value);
     } else {
-      ints.put(index, (int) number);
+      ints.put(index, (int) value);
     }
   }
 

@@ -6,25 +6,25 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Memory outside the heap that one thread's operations compute in: several blocks, each of which
- * grows to the largest that was asked for, until the thread frees what it keeps. Content is
- * undefined at first, and ends with the operation. Heap arrays that loops compute in are made anew
- * for each operation, see {@link HeapSlices}.
+ * Thread-local native scratch buffers for operations. Each buffer grows to the largest requested
+ * size and is kept until the thread's caches are released. The initial contents are undefined, and
+ * contents do not survive the operation. Heap arrays used by loops are allocated per operation
+ * instead; see {@link HeapSlices}.
  */
-enum Scratch {
+enum ScratchBuffer {
   FIRST,
   SECOND,
   THIRD,
   FOURTH,
-  /** What a primitive of oneDNN asks for while it runs. */
+  /** The scratchpad of a oneDNN primitive. */
   PRIMITIVE;
 
   private static final ThreadLocal<NativeMemory[]> BLOCKS =
-      ThreadLocal.withInitial(Scratch::blocks);
+      ThreadLocal.withInitial(ScratchBuffer::blocks);
 
   private static NativeMemory[] blocks() {
     NativeMemory[] blocks = new NativeMemory[values().length];
-    KeptMemory.whenReleased(
+    ThreadCaches.onRelease(
         () -> {
           for (NativeMemory block : blocks) {
             if (block != null) {
@@ -36,25 +36,27 @@ enum Scratch {
     return blocks;
   }
 
-  /** This thread's block for so many numbers; what was given of it before ends here. */
-  Pointer of(DType dtype, long numbers) {
+  /**
+   * Returns this thread's buffer for {@code length} elements; invalidates its previous contents.
+   */
+  Pointer get(DType dtype, long length) {
     NativeMemory[] blocks = BLOCKS.get();
     NativeMemory block = blocks[ordinal()];
-    long bytes = numbers * dtype.bytes();
+    long bytes = length * dtype.bytes();
     if (block == null || block.bytes() < bytes) {
       if (block != null) {
         block.close();
-        // Should there be no memory for a larger one, it stays closed.
+        // The next allocation may fail.
         blocks[ordinal()] = null;
       }
       block = NativeMemory.workspace(bytes, "scratch memory of an operation");
       blocks[ordinal()] = block;
     }
-    return block.pointer(dtype, numbers);
+    return block.pointer(dtype, length);
   }
 
-  /** This thread's block for so many floats. */
-  FloatPointer floats(long numbers) {
-    return (FloatPointer) of(DType.FLOAT, numbers);
+  /** Returns this thread's buffer for {@code length} floats; invalidates its previous contents. */
+  FloatPointer floats(long length) {
+    return (FloatPointer) get(DType.FLOAT, length);
   }
 }

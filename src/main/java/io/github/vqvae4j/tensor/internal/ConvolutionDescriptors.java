@@ -11,10 +11,10 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 
 /**
- * One convolution as oneDNN wants it described: how its images, results and weights lie in memory,
- * how its kernel moves, and from these each of its primitives.
+ * The oneDNN descriptors of one convolution: the memory layouts of its images, results and weights,
+ * its strides, dilation and padding, and the primitive descriptors built from them.
  */
-final class ConvolutionDescriptions {
+final class ConvolutionDescriptors {
   final memory.desc image;
   final memory.desc result;
   final memory.desc weights;
@@ -29,32 +29,37 @@ final class ConvolutionDescriptions {
   private final long[] paddingAfter;
 
   /**
-   * The convolution from images to results.
+   * Creates the descriptors of a convolution that maps images to results.
    *
-   * @param x shape of the images
-   * @param w shape of the weights, [kernel height, kernel width, in / groups, out]
-   * @param y shape of the results
+   * @param x the shape of the images
+   * @param w the shape of the weights, [kernel height, kernel width, in / groups, out]
+   * @param y the shape of the results
    */
-  ConvolutionDescriptions(long[] x, long[] w, long[] y, ConvOptions window) {
-    strides = new long[] {window.height().stride(), window.width().stride()};
-    // oneDNN counts the rows and columns between those of the kernel.
-    dilation = new long[] {window.height().dilation() - 1, window.width().dilation() - 1};
-    padding = new long[] {window.height().before(), window.width().before()};
-    // What remains at the far side may be less than the padding, where the stride does not divide.
+  ConvolutionDescriptors(long[] x, long[] w, long[] y, ConvOptions options) {
+    strides = new long[] {options.height().stride(), options.width().stride()};
+    // oneDNN's dilation is the number of pixels skipped between kernel elements.
+    dilation = new long[] {options.height().dilation() - 1, options.width().dilation() - 1};
+    padding = new long[] {options.height().before(), options.width().before()};
+    // The padding actually used at the bottom and right; less than the configured padding if the
+    // stride does not divide the size.
     paddingAfter =
         new long[] {
-          (y[1] - 1) * strides[0] + (w[0] - 1) * window.height().dilation() + 1 - x[1] - padding[0],
-          (y[2] - 1) * strides[1] + (w[1] - 1) * window.width().dilation() + 1 - x[2] - padding[1]
+          (y[1] - 1) * strides[0]
+              + (w[0] - 1) * options.height().dilation()
+              + 1
+              - x[1]
+              - padding[0],
+          (y[2] - 1) * strides[1] + (w[1] - 1) * options.width().dilation() + 1 - x[2] - padding[1]
         };
     image = channelsLast(x);
     result = channelsLast(y);
-    long groups = window.groups();
+    long groups = options.groups();
     long[] logical = {groups, w[3] / groups, w[2], w[0], w[1]};
     long[] weightStrides = {w[3] / groups, 1, w[3], w[1] * w[2] * w[3], w[2] * w[3]};
     int first = groups == 1 ? 1 : 0;
     weights = weights(logical, first, weightStrides);
     anyWeights = anyLayout(logical, first);
-    // Transposed, its inputs are our results, and its results our images.
+    // The transposed convolution maps our results to our images.
     swap(logical);
     swap(weightStrides);
     transposedWeights = weights(logical, first, weightStrides);
@@ -63,7 +68,9 @@ final class ConvolutionDescriptions {
     transposedBias = OneDnn.dense(x[3]);
   }
 
-  /** Without the axis of groups, if there is but one: oneDNN has more code for that. */
+  /**
+   * Omits the group axis if there is only one group: oneDNN has more implementations for that case.
+   */
   private static memory.desc weights(long[] shape, int first, long[] strides) {
     return OneDnn.strided(
         Arrays.copyOfRange(shape, first, shape.length),
@@ -77,10 +84,10 @@ final class ConvolutionDescriptions {
         memory.format_tag.any);
   }
 
-  private static void swap(long[] ofWeights) {
-    long outputs = ofWeights[1];
-    ofWeights[1] = ofWeights[2];
-    ofWeights[2] = outputs;
+  private static void swap(long[] weightAxes) {
+    long outputs = weightAxes[1];
+    weightAxes[1] = weightAxes[2];
+    weightAxes[2] = outputs;
   }
 
   private static memory.desc channelsLast(long[] shape) {
@@ -90,7 +97,7 @@ final class ConvolutionDescriptions {
         memory.format_tag.nhwc);
   }
 
-  /** Images to results. */
+  /** Returns the primitive descriptor of the convolution. */
   convolution_forward.primitive_desc forward(boolean withBias, primitive_attr attributes) {
     return withBias
         ? new convolution_forward.primitive_desc(
@@ -122,7 +129,7 @@ final class ConvolutionDescriptions {
             true);
   }
 
-  /** Results' gradients to images'; null if there is no such convolution. */
+  /** Returns the primitive descriptor of the input gradient; null if oneDNN does not support it. */
   convolution_backward_data.primitive_desc inputGradient() {
     var hint = forward(false, OneDnn.attributes());
     if (hint.get(true) == null) {
@@ -143,7 +150,9 @@ final class ConvolutionDescriptions {
         true);
   }
 
-  /** Images and results' gradients to weights'; null if there is no such convolution. */
+  /**
+   * Returns the primitive descriptor of the weight gradient; null if oneDNN does not support it.
+   */
   convolution_backward_weights.primitive_desc weightGradient(boolean withBias) {
     var hint = forward(withBias, OneDnn.attributes());
     if (hint.get(true) == null) {
@@ -179,7 +188,7 @@ final class ConvolutionDescriptions {
             true);
   }
 
-  /** Results to images, by the transposed convolution. */
+  /** Returns the primitive descriptor of the transposed convolution, from results to images. */
   deconvolution_forward.primitive_desc transposed(boolean withBias, primitive_attr attributes) {
     return withBias
         ? new deconvolution_forward.primitive_desc(
