@@ -124,7 +124,8 @@ class ModesTest {
       try (Step step = Step.training(new Rng(1))) {
         Tensor y = linear.forward(step.tensor(new float[] {1, 2}, 1, 1, 1, 2));
         Tensor loss = norm.forward(y).sum();
-        assertGradientsRejected(step, loss, weight, "weight has no gradient: it was frozen", "unfreeze");
+        assertGradientsRejected(
+            step, loss, weight, "weight has no gradient: it was frozen", "unfreeze");
         assertGradientsRejected(step, loss, mean, "running_mean has no gradient: it is a buffer");
         linear.unfreeze();
         assertGradientsRejected(step, loss, weight, "was frozen when the step first used it");

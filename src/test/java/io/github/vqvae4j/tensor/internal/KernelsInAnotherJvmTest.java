@@ -73,7 +73,7 @@ class KernelsInAnotherJvmTest {
           new ChildJvm()
               .withoutFiles(name -> name.startsWith(artifact + "-") && name.endsWith(end))
               .run(KernelProgram.class);
-      assertRefused(
+      assertRejected(
           result,
           "IllegalStateException",
           "no native libraries for this platform, " + Loader.getPlatform() + ". Missing ",
@@ -89,7 +89,7 @@ class KernelsInAnotherJvmTest {
         new ChildJvm()
             .with("-Dorg.bytedeco.javacpp.platform=linux-riscv64")
             .run(KernelProgram.class);
-    assertRefused(
+    assertRejected(
         result, "IllegalStateException", "does not run on linux-riscv64", "windows-x86_64 only");
   }
 
@@ -101,7 +101,7 @@ class KernelsInAnotherJvmTest {
             .with("-Dorg.bytedeco.javacpp.cachedir=" + file.resolve("cache"))
             .with("-Duser.home=" + file, "-Djava.io.tmpdir=" + file)
             .run(KernelProgram.class);
-    assertRefused(
+    assertRejected(
         result,
         "IllegalStateException",
         "are on the class path but could not be loaded (Could not create the cache",
