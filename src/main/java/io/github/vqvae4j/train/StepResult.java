@@ -6,7 +6,7 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The figures of a step, copied out before its memory goes. */
+/** The metrics of a step, copied before its memory is released. */
 record StepResult(
     List<TermReport> terms, double loss, CodeUsage usage, double rate, double gradientNorm) {
   static StepResult of(List<LossTerm> terms, Tensor total, CodeUsage usage) {
@@ -20,7 +20,7 @@ record StepResult(
         0);
   }
 
-  /** Those of several batches of one size: the means, and the use of all. */
+  /** Combines the results of batches of equal size: means of the terms, sums of the code usage. */
   static StepResult mean(List<StepResult> results) {
     StepResult first = results.get(0);
     List<TermReport> terms = new ArrayList<>();
@@ -39,12 +39,12 @@ record StepResult(
         0);
   }
 
-  /** The same of an update that was made. */
-  StepResult with(double rateUsed, double normFound) {
-    return new StepResult(terms, loss, usage, rateUsed, normFound);
+  /** Returns a copy with the learning rate and gradient norm of the update. */
+  StepResult withUpdate(double newRate, double newGradientNorm) {
+    return new StepResult(terms, loss, usage, newRate, newGradientNorm);
   }
 
-  /** Throws if a term, or their sum, is NaN or infinite. */
+  /** Throws a DivergenceException if a term or the loss is not finite. */
   void checkFinite(long step) {
     for (TermReport term : terms) {
       if (!Double.isFinite(term.value())) {

@@ -395,9 +395,9 @@ class RefusedStepTest {
 
   @Test
   void histogramsOfWhatIsNotFiniteAreLeftOut(@TempDir Path folder) throws IOException {
-    try (LogLines lines = new LogLines(TensorBoard.class);
+    try (LogLines lines = new LogLines(TensorBoardWriter.class);
         Vae model = LatentModels.vae(3).build()) {
-      TensorBoard board = new TensorBoard(folder);
+      TensorBoardWriter board = new TensorBoardWriter(folder);
       String name = model.variables().keySet().iterator().next();
       put(model, name, 2, Float.POSITIVE_INFINITY);
       board.add(1, model);

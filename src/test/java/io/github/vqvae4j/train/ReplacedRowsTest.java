@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A row that was replaced, as a code that restarted, goes on as one of a new parameter would. */
 class ReplacedRowsTest {
-  /** ParameterSlices of 2,048 numbers begin and end within rows. */
+  /** ParameterChunks of 2,048 numbers begin and end within rows. */
   private static final int ROWS = 50;
 
   private static final int D = 100;
@@ -250,7 +250,7 @@ class ReplacedRowsTest {
   void aRefusedStepReplacesNothing() {
     try (VectorQuantizer quantizer = holder()) {
       Parameter codebook = quantizer.parameters().get(0);
-      ModelState state = new ModelState(quantizer.variables());
+      ModelTransaction state = new ModelTransaction(quantizer.variables());
       replace(quantizer, new int[] {3}, 7);
       state.begin(1);
       float[] before = quantizer.codebook();

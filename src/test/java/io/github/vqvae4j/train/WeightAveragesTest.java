@@ -22,7 +22,7 @@ class WeightAveragesTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
 
-  /** More than one slice of numbers, the last slice a part. */
+  /** More than one chunk of numbers, the last chunk a part. */
   private static final class Weights extends Layer {
     final Parameter value = parameter("value", new float[5000], 5000);
 

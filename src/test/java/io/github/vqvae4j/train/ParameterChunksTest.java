@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ParameterSlicesTest {
+class ParameterChunksTest {
   /** Up to the largest array, without the memory that it would take. */
   @ParameterizedTest
   @CsvSource({
@@ -19,7 +19,7 @@ class ParameterSlicesTest {
     "2147483647, 1048576"
   })
   void everySizeIsCutIntoWholeSlicesAndARest(int size, int count) {
-    assertEquals(count, ParameterSlices.count(size));
+    assertEquals(count, ParameterChunks.count(size));
   }
 
   @Test
@@ -27,13 +27,13 @@ class ParameterSlicesTest {
     int length = 1_500;
     int size = 5 * length;
     for (int row = 0; row < 5; row++) {
-      float[][] slices = ParameterSlices.zeros(size);
-      for (float[] slice : slices) {
-        java.util.Arrays.fill(slice, 1);
+      float[][] chunks = ParameterChunks.zeros(size);
+      for (float[] chunk : chunks) {
+        java.util.Arrays.fill(chunk, 1);
       }
-      ParameterSlices.clear(slices, row, length);
+      ParameterChunks.clear(chunks, row, length);
       for (int i = 0; i < size; i++) {
-        float value = slices[i / ParameterSlices.LENGTH][i % ParameterSlices.LENGTH];
+        float value = chunks[i / ParameterChunks.LENGTH][i % ParameterChunks.LENGTH];
         assertEquals(i / length == row ? 0 : 1, value, "row " + row + ", place " + i);
       }
     }
