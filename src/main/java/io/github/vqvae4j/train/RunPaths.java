@@ -85,7 +85,7 @@ final class RunPaths {
             + FileNames.path(folder)
             + ", which already contains "
             + folder.relativize(file)
-            + ". Choose another folder, or move that run elsewhere");
+            + "; choose another folder, or move that run elsewhere");
   }
 
   /** Appends a number until the name is new, since two runs may start in the same second. */
@@ -107,7 +107,7 @@ final class RunPaths {
             + FileNames.path(folder)
             + " ("
             + e
-            + "). Choose another folder, or change its permissions",
+            + "); choose another folder, or change its permissions",
         e);
   }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Models without a codebook go through the same trainer. */
+/** Training of models without a codebook. */
 class LatentTrainingTest {
   private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(70, 8, 1, 2);
@@ -36,7 +36,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void anAutoencoderLearnsToReconstructWhatItHasNotSeen() {
+  void autoencoderReconstructsHeldOutImages() {
     try (Autoencoder model = LatentModels.autoencoder(1)) {
       TrainingReport report = trainer(model).evaluate(TEST, 400).fit(TRAIN);
       Evaluation held = report.evaluations().get(0);
@@ -50,7 +50,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void aVaeLearnsADistributionOfImages() {
+  void vaeLearnsImageDistribution() {
     // Of six seeds, images and weights in other orders: -17.6 to -14.5 nats, and 0.18 to 0.33.
     double meanLogLikelihood = 0;
     double meanError = 0;
@@ -86,9 +86,9 @@ class LatentTrainingTest {
     assertTrue(meanError < 0.28, "mean of three: " + meanError);
   }
 
-  /** What a nat of the latents costs decides how many the encoder uses. */
+  /** A larger weight of the KL divergence makes the encoder use fewer nats. */
   @Test
-  void aLargerBetaLeavesTheLatentsFewerNats() {
+  void largerBetaReducesKlDivergence() {
     double[] nats = new double[3];
     double[] errors = new double[3];
     double[] betas = {0.5, 1, 2};
@@ -107,7 +107,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void aLearnedVarianceComesNearTheError() {
+  void learnedVarianceApproachesError() {
     try (Vae model = LatentModels.vae(1).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
       TrainingReport report = trainer(model).steps(600).evaluate(TEST, 600).fit(TRAIN);
       double variance = Math.exp(model.variables().get("likelihood.logVariance").toFloats()[0]);
@@ -118,7 +118,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void theSameSeedGivesTheSameBits() {
+  void sameSeedProducesIdenticalWeights() {
     List<float[]> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
       try (Vae model = LatentModels.vae(1).build()) {
@@ -129,9 +129,9 @@ class LatentTrainingTest {
     assertArrayEquals(runs.get(0), runs.get(1));
   }
 
-  /** With so much noise assumed, nothing that the latents could say is worth its nats. */
+  /** With such a large noise variance, no latent reduces the loss. */
   @Test
-  void aVaeThatIgnoresItsLatentsIsWarnedAbout() {
+  void posteriorCollapseIsReported() {
     Logger logger = (Logger) LoggerFactory.getLogger(Vae.class);
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();
@@ -149,8 +149,8 @@ class LatentTrainingTest {
   }
 
   @Test
-  void eachRunIsWatchedAnewForCollapse() {
-    try (LogLines log = new LogLines(Vae.class);
+  void posteriorCollapseIsReportedPerRun() {
+    try (CapturedLog log = new CapturedLog(Vae.class);
         Vae collapsed = LatentModels.vae(1).likelihood(Likelihood.gaussian(1000)).build()) {
       trainer(collapsed).steps(299).fit(TRAIN);
       trainer(collapsed).steps(299).fit(TRAIN);
@@ -160,9 +160,9 @@ class LatentTrainingTest {
     }
   }
 
-  /** So that the best model can be kept by the bound, and the bound be seen in the files. */
+  /** The evidence lower bound can be monitored and appears in the files. */
   @Test
-  void evaluationsHaveBothTermsOfTheBound() {
+  void evaluationsHaveBothElboTerms() {
     try (Vae model = LatentModels.vae(1).build()) {
       TrainingReport report =
           trainer(model)
@@ -177,7 +177,7 @@ class LatentTrainingTest {
       double least =
           report.evaluations().stream().mapToDouble(Evaluation::loss).min().orElseThrow();
       assertEquals(least, report.best().orElseThrow().loss());
-      // One sample of the bound beside the mean of 300, and the tighter bound of all 300.
+      // One sample of the bound, compared with the mean of 300 and their tighter bound.
       double elbo = 0;
       for (int i = 0; i < 300; i++) {
         elbo += mean(model.logLikelihood(TEST, 1, new Rng(i))) / 300;
@@ -193,7 +193,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void theFilesOfARunHaveNoFiguresOfCodes(@TempDir Path runs) throws IOException {
+  void runFilesOmitCodebookMetrics(@TempDir Path runs) throws IOException {
     try (Vae model = LatentModels.vae(1).build()) {
       RunFolder folder = RunFolder.create(runs, "vae", model).every(5);
       trainer(model).steps(20).listener(folder).evaluate(TEST, 10).fit(TRAIN);

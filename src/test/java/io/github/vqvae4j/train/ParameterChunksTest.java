@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ParameterChunksTest {
-  /** Up to the largest array, without the memory that it would take. */
+  /** Includes the maximum array size, without allocating it. */
   @ParameterizedTest
   @CsvSource({
     "0, 0",
@@ -18,12 +18,12 @@ class ParameterChunksTest {
     "2147483639, 1048576",
     "2147483647, 1048576"
   })
-  void everySizeIsCutIntoWholeSlicesAndARest(int size, int count) {
+  void arraysAreSplitIntoFullChunksAndARemainder(int size, int count) {
     assertEquals(count, ParameterChunks.count(size));
   }
 
   @Test
-  void onlyTheRowIsCleared() {
+  void clearAffectsOnlyTheRow() {
     int length = 1_500;
     int size = 5 * length;
     for (int row = 0; row < 5; row++) {
@@ -34,7 +34,7 @@ class ParameterChunksTest {
       ParameterChunks.clear(chunks, row, length);
       for (int i = 0; i < size; i++) {
         float value = chunks[i / ParameterChunks.LENGTH][i % ParameterChunks.LENGTH];
-        assertEquals(i / length == row ? 0 : 1, value, "row " + row + ", place " + i);
+        assertEquals(i / length == row ? 0 : 1, value, "row " + row + ", element " + i);
       }
     }
   }

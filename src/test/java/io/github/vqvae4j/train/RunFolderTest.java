@@ -52,7 +52,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aRunIsWrittenDown() throws IOException {
+  void allFilesAreWritten() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder =
           RunFolder.create(runs.resolve("made"), "shapes", model).images(TEST, 8).every(10);
@@ -123,19 +123,19 @@ class RunFolderTest {
               "step-000016.png",
               "step-000024.png"),
           names(folder.path().resolve("images")));
-      Images picture = Images.read(folder.path().resolve("images/step-000024.png"));
-      assertEquals(4 * (112 + 2) - 2, picture.height(), "two rows, each above its reconstructions");
+      Images grid = Images.read(folder.path().resolve("images/step-000024.png"));
+      assertEquals(4 * (112 + 2) - 2, grid.height(), "two rows, each above its reconstructions");
       assertSays(
           new Exception(Files.readString(folder.path().resolve("summary.txt"))),
           folder.path().toAbsolutePath().normalize().toString(),
           "7 rows",
-          "6 pictures",
+          "6 grids of sample images",
           "25 steps in");
     }
   }
 
   @Test
-  void aFolderOfOnesOwnIsTakenIfNoRunIsInIt() throws IOException {
+  void existingFolderWithoutRunIsAccepted() throws IOException {
     Path own = Files.createDirectories(runs.resolve("a/b"));
     Files.writeString(own.resolve("mine.txt"), "mine");
     try (VqVae model = Shapes.model(1, 3)) {
@@ -144,7 +144,7 @@ class RunFolderTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> Trainer.of(model).batch(16).listener(folder).fit(odd));
-      assertEquals(List.of("mine.txt"), names(own), "what failed at once left nothing");
+      assertEquals(List.of("mine.txt"), names(own), "a failure in the first step leaves no files");
       trainer(model).listener(folder).fit(TRAIN);
       assertEquals(
           List.of(
@@ -160,7 +160,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aFolderThatHoldsARunIsRefusedAndStaysAsItWas() throws IOException {
+  void folderWithRunIsRejectedAndUnchanged() throws IOException {
     for (String file :
         List.of(
             "config.json",
@@ -185,9 +185,9 @@ class RunFolderTest {
     }
   }
 
-  /** Both saw an empty folder; the second finds that the first has begun. */
+  /** Both runs found an empty folder when they were created. */
   @Test
-  void ofTwoRunsInOneFolderTheSecondIsRefused() throws IOException {
+  void secondConcurrentRunInSameFolderIsRejected() throws IOException {
     try (VqVae first = Shapes.model(1, 3);
         VqVae second = Shapes.model(1, 4)) {
       Path own = runs.resolve("own");
@@ -211,7 +211,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aSecondRunGetsAFolderOfItsOwn() throws IOException {
+  void secondRunUsesSiblingFolder() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.in(runs.resolve("own"), model).images(TEST, 8);
       Trainer trainer = trainer(model).listener(folder);
@@ -231,9 +231,9 @@ class RunFolderTest {
     }
   }
 
-  /** Pictures have 1 or 3 channels; a machine may have four sensors. */
+  /** Images must have 1 or 3 channels, a series may have 4. */
   @Test
-  void whatCannotBeAPictureDoesNotEndTraining() throws IOException {
+  void unsupportedImagesDoNotEndTraining() throws IOException {
     Rng rng = new Rng(5);
     float[] values = new float[32 * 16 * 4];
     for (int i = 0; i < values.length; i++) {
@@ -246,7 +246,7 @@ class RunFolderTest {
                 .quantizer(VectorQuantizer.ema(8, 4))
                 .decoder(SeriesDecoder.channels(4).hidden(8).upsample(1).residual(1, 4))
                 .build();
-        LogLines log = new LogLines(RunFolder.class)) {
+        CapturedLog log = new CapturedLog(RunFolder.class)) {
       RunFolder folder = RunFolder.create(runs, "series", model).images(series, 4).tensorBoard();
       TrainingReport report = Trainer.of(model).batch(8).steps(20).listener(folder).fit(series);
       assertEquals(20, report.last().step());
@@ -255,19 +255,22 @@ class RunFolderTest {
       assertTrue(Files.exists(folder.path().resolve("model.safetensors")));
       assertEquals(1, log.warnings().size(), log.warnings().toString());
       assertSays(
-          new Exception(log.warnings().get(0)), "images", "expected 1 channel", "Training goes on");
+          new Exception(log.warnings().get(0)),
+          "images",
+          "expected 1 channel",
+          "Training continues");
     }
   }
 
   private record Figures(double accuracy, int step) {}
 
   @Test
-  void figuresOfOnesOwnStandBesideTheOthers() throws IOException {
+  void customMetricsAreAdded() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "more", model);
       assertSays(
           assertThrows(IllegalStateException.class, () -> folder.add(new Figures(.9, 7))),
-          "has ended",
+          "RunFolder.add: expected a run that has ended",
           "after fit");
       trainer(model).listener(folder).fit(TRAIN);
       folder.add(new Figures(.9, 7));
@@ -279,7 +282,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aModelThatGivesNoPixelsHasNoPictures() throws IOException {
+  void noImagesForNonFiniteReconstructions() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "diverging", model).images(TEST, 8);
       Trainer diverging = Trainer.of(model).batch(16).steps(25).optimizer(Adam.rate(1e30));
@@ -294,14 +297,14 @@ class RunFolderTest {
   }
 
   @Test
-  void picturesComeEverLessOftenAndThenAtIntervals() {
+  void imagesAreDueAtPowersOfTwoThenAtIntervals() {
     List<Long> due =
         Stream.iterate(1L, n -> n + 1).limit(35).filter(n -> SampleImages.due(n, 10)).toList();
     assertEquals(List.of(1L, 2L, 4L, 8L, 10L, 20L, 30L), due);
   }
 
   @Test
-  void listeningChangesNothing() throws IOException {
+  void listenerDoesNotAffectTraining() throws IOException {
     try (VqVae alone = Shapes.model(1, 3);
         VqVae watched = Shapes.model(1, 3)) {
       trainer(alone).fit(TRAIN);
@@ -312,7 +315,7 @@ class RunFolderTest {
   }
 
   @Test
-  void twoRunsOfOneSecondHaveFoldersOfTheirOwn() throws IOException {
+  void runsStartedInTheSameSecondUseDifferentFolders() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       for (int i = 0; i < 5; i++) {
         RunFolder.create(runs, "same", model);
@@ -322,7 +325,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aFolderThatGoesAwayCostsNeitherTheRunNorTheModel() throws IOException {
+  void deletedFolderDoesNotEndTraining() throws IOException {
     Logger logger = (Logger) LoggerFactory.getLogger(RunFolder.class);
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();
@@ -347,12 +350,12 @@ class RunFolderTest {
       assertEquals(2, appender.list.size());
       assertSays(
           new Exception(appender.list.get(1).getFormattedMessage()),
-          "Not all of the run is in " + folder.path(),
-          "No model was written");
+          "The run folder " + folder.path() + " is incomplete",
+          "No model was saved");
       assertSays(
           new Exception(appender.list.get(0).getFormattedMessage()),
           "Cannot write to " + folder.path(),
-          "Training goes on",
+          "Training continues",
           "save the model elsewhere");
     } finally {
       logger.detachAppender(appender);
@@ -371,7 +374,7 @@ class RunFolderTest {
   }
 
   @Test
-  void mistakesAreFoundBeforeTraining() throws IOException {
+  void invalidSettingsAreRejectedBeforeTraining() throws IOException {
     Path occupied = Files.writeString(runs.resolve("occupied"), "a file");
     try (VqVae model = Shapes.model(1, 3)) {
       assertSays(
@@ -386,7 +389,7 @@ class RunFolderTest {
       assertSays(assertThrows(IllegalArgumentException.class, () -> folder.every(0)), "got 0");
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> folder.images(TEST.range(0, 0))),
-          "one or more sample images");
+          "RunFolder.images: expected one or more sample images");
       assertFalse(Files.exists(folder.path().resolve("metrics.csv")));
     }
   }

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A series, as windows of height 1, goes through the trainer. */
+/** Training on windows of a time series, which are images of height 1. */
 class SeriesTrainingTest {
   @Test
-  void aModelOfSoundsLearns() {
+  void audioModelLearns() {
     float[] samples = new float[2 * 4_000];
     for (int t = 0; t < 4_000; t++) {
       samples[2 * t] = (float) Math.sin(t * (0.1 + t / 40_000.0));
@@ -52,7 +52,7 @@ class SeriesTrainingTest {
               .fit(parts.get(0));
       Evaluation last = report.evaluations().get(report.evaluations().size() - 1);
       double error = last.meanSquaredError() / last.variance();
-      assertTrue(error < 0.3, "MSE/variance " + error);
+      assertTrue(error < 0.3, "normalized MSE " + error);
       Images heard = model.reconstruct(Images.from(parts.get(1), 0));
       assertArrayEquals(
           new int[] {1, 1, 64, 2},
@@ -78,12 +78,11 @@ class SeriesTrainingTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void aRunOfASeriesHasNeitherPsnrNorPictures(int channels, @TempDir Path folder)
-      throws IOException {
+  void seriesRunHasNeitherPsnrNorImages(int channels, @TempDir Path folder) throws IOException {
     Dataset windows = windows(channels);
     try (VqVae model = small(channels);
-        LogLines progress = new LogLines(ProgressLog.class);
-        LogLines run = new LogLines(RunFolder.class)) {
+        CapturedLog progress = new CapturedLog(ProgressLog.class);
+        CapturedLog run = new CapturedLog(RunFolder.class)) {
       RunFolder record = RunFolder.in(folder, model).images(windows, 2).tensorBoard();
       TrainingReport report =
           Trainer.of(model)
@@ -103,15 +102,16 @@ class SeriesTrainingTest {
       for (String text : said) {
         assertFalse(text.toLowerCase(Locale.ROOT).contains("psnr"), text);
       }
-      assertTrue(report.toString().contains("MSE/variance"), report.toString());
+      assertTrue(report.toString().contains("normalized MSE"), report.toString());
       assertFalse(Files.exists(folder.resolve("images")));
       assertEquals(1, run.warnings().size(), run.warnings().toString());
-      assertSays(new Exception(run.warnings().get(0)), "images", "from 0 to 1", "Training goes on");
+      assertSays(
+          new Exception(run.warnings().get(0)), "images", "from 0 to 1", "Training continues");
     }
   }
 
   @Test
-  void whetherThereIsPsnrIsAPropertyOfTheData() {
+  void psnrDependsOnTheDataSet() {
     Dataset windows = windows(1);
     try (VqVae model = small(1)) {
       Trainer.of(model).batch(8).steps(1).fit(windows);

@@ -16,7 +16,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The held-out bound of a VAE. */
+/** The evidence lower bound of a VAE on held-out data. */
 class VaeEvaluationTest {
   private static final Dataset IMAGES = Shapes.rectangles(150, 8, 1, 1);
 
@@ -35,7 +35,7 @@ class VaeEvaluationTest {
   }
 
   @Test
-  void itDoesNotDependOnTheSizeOfBatches() {
+  void evaluationIsIndependentOfBatchSize() {
     try (Vae model = LatentModels.vae(3).build()) {
       double expected = Evaluation.of(model, IMAGES, 1).term("reconstruction");
       for (int batch : new int[] {1, 7, 150}) {
@@ -50,7 +50,7 @@ class VaeEvaluationTest {
   }
 
   @Test
-  void noTwoImagesHaveTheSameNoise() {
+  void imagesHaveDifferentNoise() {
     try (Vae model = LatentModels.vae(3).build()) {
       Images one = Images.from(IMAGES, 0);
       Set<Double> values = new HashSet<>();
@@ -62,9 +62,9 @@ class VaeEvaluationTest {
     }
   }
 
-  /** An image a thousand times as bright makes the encoder's log variance some hundreds. */
+  /** An image a thousand times as bright results in log variances of several hundred. */
   @Test
-  void oneOddImageDoesNotMakeItInfinite() {
+  void extremeImageDoesNotOverflowTheBound() {
     try (Vae model = LatentModels.vae(3).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
       Trainer.of(model).batch(16).steps(50).fit(IMAGES);
       float[] pixels = IMAGES.pixels(0, 80);

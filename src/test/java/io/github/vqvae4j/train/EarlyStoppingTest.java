@@ -19,8 +19,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Early stopping, and the file of the best model. */
-class BestModelTest {
+/** Early stopping and saving of the best model. */
+class EarlyStoppingTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
 
@@ -30,7 +30,7 @@ class BestModelTest {
     return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(40).evaluate(TEST, 5);
   }
 
-  /** The states of a model after each step. */
+  /** Records the state of a model after each step. */
   private static final class Memory implements TrainingListener {
     final VqVae model;
     final Map<Long, Map<String, float[]>> states = new LinkedHashMap<>();
@@ -46,9 +46,9 @@ class BestModelTest {
   }
 
   @Test
-  void aRunThatDoesNotGetBetterEndsAndItsBestIsKept() throws IOException {
+  void stopsWithoutImprovementAndKeepsBestModel() throws IOException {
     Path file = folder.resolve("made/best.safetensors");
-    // Worse with every evaluation but the one after step 15.
+    // The best value is that of step 15; the 0 would come after the run has stopped.
     double[] measures = {2, 3, 1, 1, 4, Double.NaN, 0};
     int[] asked = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
@@ -65,9 +65,10 @@ class BestModelTest {
       assertEquals(15, report.best().orElseThrow().step());
       assertSays(
           new Exception(report.toString()),
-          "ended early, after step 30 of 40",
-          "best:      after step 15",
-          "the model has the weights of step 15");
+          "stopped early at step 30 of 40",
+          "best:      MSE ",
+          "(step 15)",
+          "model has the weights of step 15");
       try (VqVae kept = VqVae.load(file)) {
         States.assertSame(memory.states.get(15L), States.of(kept));
       }
@@ -79,7 +80,7 @@ class BestModelTest {
   }
 
   @Test
-  void aRunThatGetsBetterMakesAllItsSteps() {
+  void improvingRunCompletesAllSteps() {
     try (VqVae model = Shapes.model(1, 3)) {
       TrainingReport report = trainer(model).stopEarly(8).fit(TRAIN);
       assertEquals(StopReason.MAX_STEPS, report.stopReason());
@@ -94,7 +95,7 @@ class BestModelTest {
   }
 
   @Test
-  void aRunThatMakesAllItsStepsLeavesItsBestWeightsToo() {
+  void completedRunRestoresBestWeights() {
     double[] measures = {2, 1, 3, 4};
     int[] asked = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
@@ -111,9 +112,8 @@ class BestModelTest {
     }
   }
 
-  /** What was evaluated is what was best. */
   @Test
-  void withAveragedWeightsTheBestAreAverages() throws IOException {
+  void bestWeightsAreAveragesIfAveragingIsEnabled() throws IOException {
     Path file = folder.resolve("best.safetensors");
     double[] measures = {2, 1, 3, 4};
     int[] asked = new int[1];
@@ -137,7 +137,7 @@ class BestModelTest {
   }
 
   @Test
-  void withoutEarlyStoppingTheModelHasItsLastWeights() {
+  void modelKeepsLastWeightsWithoutEarlyStopping() {
     double[] measures = {2, 1, 3, 4};
     int[] asked = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
@@ -148,7 +148,7 @@ class BestModelTest {
   }
 
   @Test
-  void patienceThatRunsOutAtTheLastStepEndsNothingEarly() {
+  void patienceExhaustedAtLastStepIsNotEarlyStopping() {
     try (VqVae model = Shapes.model(1, 3)) {
       TrainingReport report =
           trainer(model).steps(15).monitor(Evaluation::step).stopEarly(2).fit(TRAIN);
@@ -158,7 +158,7 @@ class BestModelTest {
   }
 
   @Test
-  void aFileThatCannotBeWrittenStopsTheRunAndTheModelIsThere() throws IOException {
+  void unwritableBestFileStopsTheRunAndKeepsWeights() throws IOException {
     Path occupied = Files.writeString(folder.resolve("occupied"), "a file");
     try (VqVae model = Shapes.model(1, 3)) {
       Memory memory = new Memory(model);
@@ -174,7 +174,7 @@ class BestModelTest {
       assertSays(
           error,
           "after step 5",
-          "in memory is as after that step",
+          "in memory has the weights of that step",
           "save it elsewhere",
           "occupied");
       States.assertSame(memory.states.get(5L), States.of(model));
@@ -182,18 +182,18 @@ class BestModelTest {
   }
 
   @Test
-  void bothNeedEvaluations() {
+  void stopEarlyAndKeepBestRequireEvaluations() {
     try (VqVae model = Shapes.model(1, 3)) {
       assertSays(
           assertThrows(
               IllegalStateException.class, () -> Trainer.of(model).stopEarly(2).fit(TRAIN)),
-          "stopEarly goes by evaluations",
+          "stopEarly requires evaluations",
           "evaluate(heldOut, everySteps)");
       assertSays(
           assertThrows(
               IllegalStateException.class,
               () -> Trainer.of(model).keepBest(folder.resolve("a")).fit(TRAIN)),
-          "keepBest goes by evaluations");
+          "keepBest requires evaluations");
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> Trainer.of(model).stopEarly(0)),
           "at least 1 evaluation",
