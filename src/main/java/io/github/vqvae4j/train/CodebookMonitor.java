@@ -60,7 +60,8 @@ public final class CodebookMonitor implements TrainingListener {
     commitment = new RollingMean(config.window());
   }
 
-  /*   * Creates a monitor with {@link CodebookMonitorConfig#DEFAULT}.
+  /**
+   * Creates a monitor with {@link CodebookMonitorConfig#DEFAULT}.
    *
    * @param model the model to be trained
    * @return the monitor
@@ -69,7 +70,8 @@ public final class CodebookMonitor implements TrainingListener {
     return of(model, CodebookMonitorConfig.DEFAULT);
   }
 
-  /*   * Creates a monitor.
+  /**
+   * Creates a monitor.
    *
    * @param model the model to be trained
    * @param config the thresholds

@@ -37,7 +37,8 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
     Require.that(growth > 1, "CodebookMonitorConfig.growth", "a factor above 1", growth);
   }
 
-  /*   * Sets the window.
+  /**
+   * Sets the window.
    *
    * @param steps the number of steps over which values are averaged, at least 1
    * @return a copy with the new value
@@ -46,7 +47,8 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
     return Records.with(this, "window", steps);
   }
 
-  /*   * Sets the warm-up.
+  /**
+   * Sets the warm-up.
    *
    * @param steps the number of initial steps without most warnings, at least 0
    * @return a copy with the new value
@@ -55,7 +57,8 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
     return Records.with(this, "warmUp", steps);
   }
 
-  /*   * Sets the threshold of a codebook collapse.
+  /**
+   * Sets the threshold of a codebook collapse.
    *
    * @param fraction the fraction of codes in use, in [0, 1]; 0 disables the warning
    * @return a copy with the new value
@@ -64,7 +67,8 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
     return Records.with(this, "usageBelow", fraction);
   }
 
-  /*   * Sets the tolerated growth of the commitment term.
+  /**
+   * Sets the tolerated growth of the commitment term.
    *
    * @param factor the ratio to its minimum, above 1
    * @return a copy with the new value

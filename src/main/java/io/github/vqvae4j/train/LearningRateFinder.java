@@ -39,7 +39,8 @@ public final class LearningRateFinder {
     this.model = model;
   }
 
-  /*   * Creates a finder that uses Adam, learning rates from 1e-6 to 1, 200 steps and batches of 32.
+  /**
+   * Creates a finder that uses Adam, learning rates from 1e-6 to 1, 200 steps and batches of 32.
    *
    * @param model the model to be trained, usually untrained
    * @return the finder
@@ -48,7 +49,8 @@ public final class LearningRateFinder {
     return new LearningRateFinder(model);
   }
 
-  /*   * Sets the optimizer. The default is {@code Adam::rate}.
+  /**
+   * Sets the optimizer. The default is {@code Adam::rate}.
    *
    * @param newOptimizer creates an optimizer with a given learning rate, such as {@code
    *     AdamW::rate}
@@ -59,7 +61,8 @@ public final class LearningRateFinder {
     return this;
   }
 
-  /*   * Sets the learning rates of the first and the last step.
+  /**
+   * Sets the learning rates of the first and the last step.
    *
    * @param min the learning rate of the first step, above 0
    * @param max the learning rate of the last step, finite and above {@code min}
@@ -80,7 +83,8 @@ public final class LearningRateFinder {
     return this;
   }
 
-  /*   * Sets the number of steps.
+  /**
+   * Sets the number of steps.
    *
    * @param count the number of steps, at least 20; more steps give a smoother curve
    * @return this finder
@@ -95,7 +99,8 @@ public final class LearningRateFinder {
     return this;
   }
 
-  /*   * Sets the batch size. Use that of the training run, since a good learning rate depends on it.
+  /**
+   * Sets the batch size. Use that of the training run, since a good learning rate depends on it.
    *
    * @param images the number of images in a batch, from 1 to the size of the data set
    * @return this finder
@@ -105,7 +110,8 @@ public final class LearningRateFinder {
     return this;
   }
 
-  /*   * Sets the random seed. The default is 42.
+  /**
+   * Sets the random seed. The default is 42.
    *
    * @param newSeed the seed
    * @return this finder
@@ -115,7 +121,8 @@ public final class LearningRateFinder {
     return this;
   }
 
-  /*   * Runs the test and restores the model.
+  /**
+   * Runs the test and restores the model.
    *
    * @param data the training images
    * @return the curve, up to the step in which the loss diverged

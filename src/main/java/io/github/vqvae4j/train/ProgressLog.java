@@ -23,7 +23,8 @@ public final class ProgressLog implements TrainingListener {
     this(Duration.ofSeconds(5));
   }
 
-  /*   * Creates a listener with a given interval.
+  /**
+   * Creates a listener with a given interval.
    *
    * @param interval the minimum time between two logged steps
    */

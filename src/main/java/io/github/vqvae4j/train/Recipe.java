@@ -16,18 +16,21 @@ import java.util.function.Supplier;
  * }</pre>
  */
 public enum Recipe {
-  /*   * {@link VqVaePresets#sonnetCifar10}: Adam with learning rate 3e-4, batches of 32, 10,000 steps.
+  /**
+   * {@link VqVaePresets#sonnetCifar10}: Adam with learning rate 3e-4, batches of 32, 10,000 steps.
    * The reference run used the first 40,000 training images of CIFAR-10.
    */
   SONNET_CIFAR10(VqVaePresets::sonnetCifar10, () -> Adam.rate(3e-4), 32, 10_000),
 
-  /*   * {@link VqVaePresets#zalandoCifar10}: Adam with learning rate 1e-3, batches of 256, 15,000
+  /**
+   * {@link VqVaePresets#zalandoCifar10}: Adam with learning rate 1e-3, batches of 256, 15,000
    * steps. The reference run used all 50,000 training images of CIFAR-10 and reshuffled them for
    * each batch; here each image is used once per epoch.
    */
   ZALANDO_CIFAR10(VqVaePresets::zalandoCifar10, () -> Adam.rate(1e-3), 256, 15_000),
 
-  /*   * {@link VqVaePresets#kerasMnist}: Adam with learning rate 1e-3 and Keras's epsilon of 1e-7,
+  /**
+   * {@link VqVaePresets#kerasMnist}: Adam with learning rate 1e-3 and Keras's epsilon of 1e-7,
    * batches of 128, 14,040 steps (30 epochs of MNIST's 60,000 training images). Keras also trains
    * on the incomplete last batch of 96 images of an epoch; here it is dropped.
    */
@@ -45,7 +48,8 @@ public enum Recipe {
     this.steps = steps;
   }
 
-  /*   * Returns a builder of the model.
+  /**
+   * Returns a builder of the model.
    *
    * @return the builder; set a seed, then build the model
    */
@@ -53,7 +57,8 @@ public enum Recipe {
     return model.get();
   }
 
-  /*   * Creates a trainer with the recipe's optimizer, batch size and number of steps.
+  /**
+   * Creates a trainer with the recipe's optimizer, batch size and number of steps.
    *
    * @param untrained a model built by {@link #model}
    * @return the trainer; a seed and listeners can be added
@@ -62,7 +67,8 @@ public enum Recipe {
     return Trainer.of(untrained).optimizer(optimizer()).batch(batch).steps(steps);
   }
 
-  /*   * Creates the recipe's optimizer.
+  /**
+   * Creates the recipe's optimizer.
    *
    * @return a new optimizer, to be used for one model
    */
@@ -70,7 +76,8 @@ public enum Recipe {
     return optimizer.get();
   }
 
-  /*   * Returns the batch size.
+  /**
+   * Returns the batch size.
    *
    * @return the number of images in a batch
    */
@@ -78,7 +85,8 @@ public enum Recipe {
     return batch;
   }
 
-  /*   * Returns the number of training steps.
+  /**
+   * Returns the number of training steps.
    *
    * @return the number of steps
    */

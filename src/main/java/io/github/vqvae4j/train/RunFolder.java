@@ -149,7 +149,8 @@ public final class RunFolder implements TrainingListener {
     return this;
   }
 
-  /*   * Sets the interval at which training metrics are written. The default is 10 steps.
+  /**
+   * Sets the interval at which training metrics are written. The default is 10 steps.
    *
    * @param steps the interval in steps, at least 1
    * @return this listener
@@ -160,7 +161,8 @@ public final class RunFolder implements TrainingListener {
     return this;
   }
 
-  /*   * Sets the interval at which the model is saved, in addition to evaluations. The default is five
+  /**
+   * Sets the interval at which the model is saved, in addition to evaluations. The default is five
    * minutes.
    *
    * @param interval the interval, at least 0; 0 saves the model after every step
@@ -175,7 +177,8 @@ public final class RunFolder implements TrainingListener {
     return this;
   }
 
-  /*   * Enables an event file for TensorBoard with the same metrics and images, and with histograms of
+  /**
+   * Enables an event file for TensorBoard with the same metrics and images, and with histograms of
    * all weights whenever images are due.
    *
    * @return this listener
@@ -192,7 +195,8 @@ public final class RunFolder implements TrainingListener {
     }
   }
 
-  /*   * Returns the folder of the run, or of the last run if there were several.
+  /**
+   * Returns the folder of the run, or of the last run if there were several.
    *
    * @return the path of the folder
    */
@@ -200,7 +204,8 @@ public final class RunFolder implements TrainingListener {
     return path;
   }
 
-  /*   * Returns the latest checkpoint of the last run.
+  /**
+   * Returns the latest checkpoint of the last run.
    *
    * @return the model file; empty if the model has not been saved yet
    */
@@ -208,7 +213,8 @@ public final class RunFolder implements TrainingListener {
     return writer == null ? Optional.empty() : writer.modelFile();
   }
 
-  /*   * Returns the first error that prevented a file of the last run from being written.
+  /**
+   * Returns the first error that prevented a file of the last run from being written.
    *
    * @return the error; empty if everything was written
    */

@@ -14,7 +14,8 @@ import java.util.Arrays;
  */
 @FunctionalInterface
 public interface Schedule {
-  /*   * Returns the factor of a step.
+  /**
+   * Returns the factor of a step.
    *
    * @param step the step, counted from 1
    * @param steps the total number of steps, at least 1
@@ -22,7 +23,8 @@ public interface Schedule {
    */
   double factor(long step, long steps);
 
-  /*   * Returns a constant schedule, with a factor of 1 for every step.
+  /**
+   * Returns a constant schedule, with a factor of 1 for every step.
    *
    * @return the schedule
    */
@@ -30,7 +32,8 @@ public interface Schedule {
     return new ConstantSchedule();
   }
 
-  /*   * Returns a linear warm-up with factor {@code step / steps}, at most 1. It is usually followed by
+  /**
+   * Returns a linear warm-up with factor {@code step / steps}, at most 1. It is usually followed by
    * another schedule; see {@link #then}.
    *
    * @return the schedule
@@ -39,7 +42,8 @@ public interface Schedule {
     return new WarmUpSchedule();
   }
 
-  /*   * Returns a cosine annealing schedule (Loshchilov and Hutter 2017, equation 5, without restarts),
+  /**
+   * Returns a cosine annealing schedule (Loshchilov and Hutter 2017, equation 5, without restarts),
    * equivalent to PyTorch's {@code CosineAnnealingLR} over all steps. The factor is {@code min + (1
    * - min) (1 + cos(pi (step - 1) / steps)) / 2}: 1 in the first step, and {@code min} in any step
    * after the last.
@@ -52,7 +56,8 @@ public interface Schedule {
     return new CosineSchedule(min);
   }
 
-  /*   * Returns a schedule that multiplies the factor by a constant after each milestone, equivalent to
+  /**
+   * Returns a schedule that multiplies the factor by a constant after each milestone, equivalent to
    * PyTorch's {@code MultiStepLR}: {@code factor^n} after n milestones.
    *
    * @param factor the decay factor, above 0 and below 1
@@ -65,7 +70,8 @@ public interface Schedule {
     return new MultiStepSchedule(factor, Arrays.stream(milestones).boxed().toList());
   }
 
-  /*   * Returns a schedule that uses this schedule up to a step and another one afterwards, similar to
+  /**
+   * Returns a schedule that uses this schedule up to a step and another one afterwards, similar to
    * PyTorch's {@code SequentialLR}. Each schedule receives its own steps, counted from 1, and its
    * own number of steps.
    *

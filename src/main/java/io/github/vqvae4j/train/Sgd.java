@@ -39,7 +39,8 @@ public final class Sgd implements Optimizer {
   private final Map<Parameter, Velocity> velocities = new IdentityHashMap<>();
   private final ParameterChunks chunks = new ParameterChunks();
 
-  /*   * Creates an SGD optimizer with momentum.
+  /**
+   * Creates an SGD optimizer with momentum.
    *
    * @param learningRate the learning rate, above 0
    * @param momentum the momentum factor, in [0, 1)
@@ -59,7 +60,8 @@ public final class Sgd implements Optimizer {
     this.momentum = momentum;
   }
 
-  /*   * Creates an SGD optimizer without momentum.
+  /**
+   * Creates an SGD optimizer without momentum.
    *
    * @param learningRate the learning rate, above 0
    * @return the optimizer

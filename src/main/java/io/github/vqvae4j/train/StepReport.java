@@ -28,7 +28,8 @@ public record StepReport(
     CodeUsage batchUsage,
     CodeUsage windowUsage,
     double imagesPerSecond) {
-  /*   * Returns the value of a loss term.
+  /**
+   * Returns the value of a loss term.
    *
    * @param name the name of the term, such as {@code commitment}
    * @return the unweighted value

@@ -65,7 +65,8 @@ public final class Trainer {
     this.model = model;
   }
 
-  /*   * Creates a trainer. By default, it runs 1,000 steps with batches of 32 and Adam with a learning
+  /**
+   * Creates a trainer. By default, it runs 1,000 steps with batches of 32 and Adam with a learning
    * rate of 3e-4.
    *
    * @param model the model, which is trained in place
@@ -75,7 +76,8 @@ public final class Trainer {
     return new Trainer(model);
   }
 
-  /*   * Sets the optimizer. The default is Adam with a learning rate of 3e-4.
+  /**
+   * Sets the optimizer. The default is Adam with a learning rate of 3e-4.
    *
    * @param newOptimizer a new optimizer, or one already used for this model, which continues with
    *     its state
@@ -86,7 +88,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Sets the batch size. The default is 32.
+  /**
+   * Sets the batch size. The default is 32.
    *
    * @param images the number of images in a batch, from 1 to the size of the data set
    * @return this trainer
@@ -96,7 +99,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Sets the number of steps. The default is 1,000.
+  /**
+   * Sets the number of steps. The default is 1,000.
    *
    * @param count the number of steps, at least 1
    * @return this trainer
@@ -110,7 +114,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Sets the random seed of shuffling, dropout and other random choices in training. The default is
+  /**
+   * Sets the random seed of shuffling, dropout and other random choices in training. The default is
    * 42.
    *
    * @param newSeed the seed
@@ -121,7 +126,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Enables evaluation on held-out data at regular intervals and after the last step.
+  /**
+   * Enables evaluation on held-out data at regular intervals and after the last step.
    *
    * @param data the held-out data
    * @param everySteps the interval in steps, at least 1
@@ -137,7 +143,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Sets the learning rate schedule. The default is {@link Schedule#constant}.
+  /**
+   * Sets the learning rate schedule. The default is {@link Schedule#constant}.
    *
    * @param newSchedule the schedule, whose factors multiply the optimizer's learning rate
    * @return this trainer
@@ -147,7 +154,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Sets the number of batches whose gradients are accumulated (averaged) for each step. This
+  /**
+   * Sets the number of batches whose gradients are accumulated (averaged) for each step. This
    * emulates a larger batch size with the memory of a single batch. The default is 1.
    *
    * <p>All batches of a step are quantized with the same codebook. EMA codebook updates are applied
@@ -166,7 +174,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Enables gradient clipping by the global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1),
+  /**
+   * Enables gradient clipping by the global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1),
    * equivalent to PyTorch's {@code clip_grad_norm_}. Gradients are scaled down if their L2 norm
    * over all parameters exceeds the maximum.
    *
@@ -182,7 +191,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Enables weight averaging (EMA) over the steps; see {@link WeightAverages}. Evaluations and the
+  /**
+   * Enables weight averaging (EMA) over the steps; see {@link WeightAverages}. Evaluations and the
    * file of {@link #keepBest} then use the averaged weights. Training itself is not affected, and
    * the model ends with the weights of the last step unless {@link #stopEarly} is set.
    *
@@ -200,7 +210,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Returns the averaged weights after the last step of the last run.
+  /**
+   * Returns the averaged weights after the last step of the last run.
    *
    * @return the averages, which can be swapped into the model
    * @throws IllegalStateException if no run averaged its weights
@@ -213,7 +224,8 @@ public final class Trainer {
     return averages;
   }
 
-  /*   * Sets the metric that determines the best evaluation. The default is the mean squared error.
+  /**
+   * Sets the metric that determines the best evaluation. The default is the mean squared error.
    *
    * @param newMetric the metric, lower is better; for example {@code e -> -e.usage().perplexity()}
    *     to maximize perplexity
@@ -224,7 +236,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Enables early stopping: ends a run after a number of consecutive evaluations without
+  /**
+   * Enables early stopping: ends a run after a number of consecutive evaluations without
    * improvement. When {@link #fit} returns, early or not, the model has the weights of the best
    * evaluation ({@link TrainingReport#modelStep}), which are averaged weights if averaging is
    * enabled. During the run, they are kept on the heap. If an exception ends the run, the model has
@@ -242,7 +255,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Enables saving the model after each evaluation that is the best so far.
+  /**
+   * Enables saving the model after each evaluation that is the best so far.
    *
    * @param file the model file, which is replaced atomically
    * @return this trainer
@@ -252,7 +266,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Adds a training listener.
+  /**
+   * Adds a training listener.
    *
    * @param listener the listener, which is called on the training thread
    * @return this trainer
@@ -262,7 +277,8 @@ public final class Trainer {
     return this;
   }
 
-  /*   * Trains the model.
+  /**
+   * Trains the model.
    *
    * <p>An interrupt of the thread or a shutdown of the process (Ctrl-C, SIGTERM) ends the run after
    * the current step, and an evaluation immediately. The report then has the reason {@link

@@ -23,40 +23,46 @@ import io.github.vqvae4j.model.ImageModel;
  * <p>Implementations include {@link ProgressLog}, {@link RunFolder} and {@link CodebookMonitor}.
  */
 public interface TrainingListener {
-  /*   * Checks whether the listener can be used with a model. Called before the run starts.
+  /**
+   * Checks whether the listener can be used with a model. Called before the run starts.
    *
    * @param model the model to be trained
    * @throws IllegalArgumentException if the listener was created for another model
    */
   default void checkModel(ImageModel model) {}
 
-  /*   * Called when a run starts, before the model is changed.
+  /**
+   * Called when a run starts, before the model is changed.
    *
    * @param settings the settings of the run
    */
   default void onStart(TrainingSettings settings) {}
 
-  /*   * Called after each step, when all updates have been applied and before any evaluation.
+  /**
+   * Called after each step, when all updates have been applied and before any evaluation.
    *
    * @param report the metrics of the step
    */
   default void onStep(StepReport report) {}
 
-  /*   * Called after each evaluation on held-out data. The model has the evaluated weights, which are
+  /**
+   * Called after each evaluation on held-out data. The model has the evaluated weights, which are
    * averages if weight averaging is enabled ({@link Trainer#averageWeights}).
    *
    * @param evaluation the metrics of the evaluation
    */
   default void onEvaluation(Evaluation evaluation) {}
 
-  /*   * Called at the end of each step, after any evaluation. The model has its own weights, with which
+  /**
+   * Called at the end of each step, after any evaluation. The model has its own weights, with which
    * the next step starts, and can be saved.
    *
    * @param step the step, counted from 1
    */
   default void onStepEnd(long step) {}
 
-  /*   * Called when an exception ends the run: a divergence, or an exception from a listener, {@link
+  /**
+   * Called when an exception ends the run: a divergence, or an exception from a listener, {@link
    * ImageModel#initialize} or the data set. The model has the weights after the last completed
    * step. Exceptions thrown by this method are added to the failure as suppressed exceptions.
    *
@@ -65,7 +71,8 @@ public interface TrainingListener {
    */
   default void onFailure(Throwable failure, long step) {}
 
-  /*   * Called when the run has ended normally, by early stopping or by an interrupt ({@link
+  /**
+   * Called when the run has ended normally, by early stopping or by an interrupt ({@link
    * TrainingReport#stopReason}).
    *
    * @param report the report of the run
