@@ -8,7 +8,11 @@ import java.util.List;
 
 /** The metrics of a step, copied before its memory is released. */
 record StepResult(
-    List<TermReport> terms, double loss, CodeUsage usage, double rate, double gradientNorm) {
+    List<TermReport> terms,
+    double loss,
+    CodeUsage usage,
+    double learningRate,
+    double gradientNorm) {
   static StepResult of(List<LossTerm> terms, Tensor total, CodeUsage usage) {
     return new StepResult(
         terms.stream()
@@ -40,8 +44,8 @@ record StepResult(
   }
 
   /** Returns a copy with the learning rate and gradient norm of the update. */
-  StepResult withUpdate(double newRate, double newGradientNorm) {
-    return new StepResult(terms, loss, usage, newRate, newGradientNorm);
+  StepResult withUpdate(double newLearningRate, double newGradientNorm) {
+    return new StepResult(terms, loss, usage, newLearningRate, newGradientNorm);
   }
 
   /** Throws a DivergenceException if a term or the loss is not finite. */
@@ -58,6 +62,6 @@ record StepResult(
 
   StepReport report(long step, long steps, CodeUsage windowUsage, double imagesPerSecond) {
     return new StepReport(
-        step, steps, terms, loss, rate, gradientNorm, usage, windowUsage, imagesPerSecond);
+        step, steps, terms, loss, learningRate, gradientNorm, usage, windowUsage, imagesPerSecond);
   }
 }

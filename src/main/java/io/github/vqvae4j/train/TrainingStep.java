@@ -209,16 +209,17 @@ final class TrainingStep {
   private StepResult update(
       long n, StepResult result, Gradients gradients, Runnable bufferUpdates) {
     double norm = norm(n, gradients);
-    double rate = learningRate(n);
+    double learningRate = learningRate(n);
     float factor = clipFactor(norm, settings.clipNorm());
     updated = true;
-    optimizer.update(distinctParameters, factor < 1 ? gradients.times(factor) : gradients, rate);
+    optimizer.update(
+        distinctParameters, factor < 1 ? gradients.times(factor) : gradients, learningRate);
     bufferUpdates.run();
-    transaction.commit(n, rate);
+    transaction.commit(n, learningRate);
     if (factor < 1) {
       clippedSteps++;
     }
-    return result.withUpdate(rate, norm);
+    return result.withUpdate(learningRate, norm);
   }
 
   /** Returns the factor that clips gradients of a norm; a maximum norm of 0 disables clipping. */

@@ -46,8 +46,8 @@ class AnomalyTrainingTest {
       for (int i = 0; i < dots.length; i++) {
         located += hottest(heat.image(i).pixels()) == dots[i] ? 1 : 0;
       }
-      int most = located;
-      assertTrue(located > 0.5 * dots.length, () -> most + " of " + dots.length + " located");
+      int count = located;
+      assertTrue(located > 0.5 * dots.length, () -> count + " of " + dots.length + " located");
     }
   }
 

@@ -89,9 +89,9 @@ class CodebookMonitorTest {
   }
 
   /** Reports steps that use the first {@code codes} codes. */
-  private static void usage(CodebookMonitor monitor, int from, int to, int codes) {
+  private static void usage(CodebookMonitor monitor, int start, int end, int codes) {
     int[] used = IntStream.range(0, K).map(i -> i % codes).toArray();
-    for (int step = from; step <= to; step++) {
+    for (int step = start; step <= end; step++) {
       monitor.onStep(report(step, CodeUsage.of(used, K), 1, 0.1));
     }
   }
@@ -147,9 +147,9 @@ class CodebookMonitorTest {
 
   /** Reports steps in which all codes are used. */
   private static void terms(
-      CodebookMonitor monitor, int from, int to, double reconstruction, double commitment) {
+      CodebookMonitor monitor, int start, int end, double reconstruction, double commitment) {
     CodeUsage all = CodeUsage.of(IntStream.range(0, K).toArray(), K);
-    for (int step = from; step <= to; step++) {
+    for (int step = start; step <= end; step++) {
       monitor.onStep(report(step, all, reconstruction, commitment));
     }
   }

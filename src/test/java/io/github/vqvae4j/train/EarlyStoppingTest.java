@@ -31,11 +31,11 @@ class EarlyStoppingTest {
   }
 
   /** Records the state of a model after each step. */
-  private static final class Memory implements TrainingListener {
+  private static final class StateRecorder implements TrainingListener {
     final VqVae model;
     final Map<Long, Map<String, float[]>> states = new LinkedHashMap<>();
 
-    Memory(VqVae model) {
+    StateRecorder(VqVae model) {
       this.model = model;
     }
 
@@ -49,16 +49,16 @@ class EarlyStoppingTest {
   void stopsWithoutImprovementAndKeepsBestModel() throws IOException {
     Path file = folder.resolve("made/best.safetensors");
     // The best value is that of step 15; the 0 would come after the run has stopped.
-    double[] measures = {2, 3, 1, 1, 4, Double.NaN, 0};
-    int[] asked = new int[1];
+    double[] values = {2, 3, 1, 1, 4, Double.NaN, 0};
+    int[] index = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
+      StateRecorder recorder = new StateRecorder(model);
       TrainingReport report =
           trainer(model)
-              .monitor(e -> measures[asked[0]++])
+              .monitor(e -> values[index[0]++])
               .stopEarly(3)
               .keepBest(file)
-              .listener(memory)
+              .listener(recorder)
               .fit(TRAIN);
       assertEquals(StopReason.EARLY_STOPPING, report.stopReason());
       assertEquals(30, report.last().step());
@@ -69,10 +69,10 @@ class EarlyStoppingTest {
           "best:      MSE ",
           "(step 15)",
           "model has the weights of step 15");
-      try (VqVae kept = VqVae.load(file)) {
-        States.assertSame(memory.states.get(15L), States.of(kept));
+      try (VqVae saved = VqVae.load(file)) {
+        States.assertSame(recorder.states.get(15L), States.of(saved));
       }
-      States.assertSame(memory.states.get(15L), States.of(model));
+      States.assertSame(recorder.states.get(15L), States.of(model));
       try (var files = Files.list(file.getParent())) {
         assertEquals(List.of(file), files.toList());
       }
@@ -84,53 +84,53 @@ class EarlyStoppingTest {
     try (VqVae model = Shapes.model(1, 3)) {
       TrainingReport report = trainer(model).stopEarly(8).fit(TRAIN);
       assertEquals(StopReason.MAX_STEPS, report.stopReason());
-      double least =
+      double min =
           report.evaluations().stream()
               .mapToDouble(Evaluation::meanSquaredError)
               .min()
               .orElseThrow();
-      assertEquals(least, report.best().orElseThrow().meanSquaredError());
-      assertTrue(least < report.evaluations().get(0).meanSquaredError());
+      assertEquals(min, report.best().orElseThrow().meanSquaredError());
+      assertTrue(min < report.evaluations().get(0).meanSquaredError());
     }
   }
 
   @Test
   void completedRunRestoresBestWeights() {
-    double[] measures = {2, 1, 3, 4};
-    int[] asked = new int[1];
+    double[] values = {2, 1, 3, 4};
+    int[] index = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
+      StateRecorder recorder = new StateRecorder(model);
       TrainingReport report =
           trainer(model)
               .steps(20)
-              .monitor(e -> measures[asked[0]++])
+              .monitor(e -> values[index[0]++])
               .stopEarly(3)
-              .listener(memory)
+              .listener(recorder)
               .fit(TRAIN);
       assertEquals(StopReason.MAX_STEPS, report.stopReason());
-      States.assertSame(memory.states.get(10L), States.of(model));
+      States.assertSame(recorder.states.get(10L), States.of(model));
     }
   }
 
   @Test
   void bestWeightsAreAveragesIfAveragingIsEnabled() throws IOException {
     Path file = folder.resolve("best.safetensors");
-    double[] measures = {2, 1, 3, 4};
-    int[] asked = new int[1];
+    double[] values = {2, 1, 3, 4};
+    int[] index = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
+      StateRecorder recorder = new StateRecorder(model);
       trainer(model)
           .steps(20)
           .averageWeights(0.9)
-          .monitor(e -> measures[asked[0]++])
+          .monitor(e -> values[index[0]++])
           .stopEarly(3)
           .keepBest(file)
-          .listener(memory)
+          .listener(recorder)
           .fit(TRAIN);
-      try (VqVae kept = VqVae.load(file)) {
-        States.assertSame(States.of(kept), States.of(model));
+      try (VqVae saved = VqVae.load(file)) {
+        States.assertSame(States.of(saved), States.of(model));
         assertNotEquals(
-            memory.states.get(10L).get("encoder.mix.weight")[0],
+            recorder.states.get(10L).get("encoder.mix.weight")[0],
             States.of(model).get("encoder.mix.weight")[0]);
       }
     }
@@ -138,12 +138,12 @@ class EarlyStoppingTest {
 
   @Test
   void modelKeepsLastWeightsWithoutEarlyStopping() {
-    double[] measures = {2, 1, 3, 4};
-    int[] asked = new int[1];
+    double[] values = {2, 1, 3, 4};
+    int[] index = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
-      trainer(model).steps(20).monitor(e -> measures[asked[0]++]).listener(memory).fit(TRAIN);
-      States.assertSame(memory.states.get(20L), States.of(model));
+      StateRecorder recorder = new StateRecorder(model);
+      trainer(model).steps(20).monitor(e -> values[index[0]++]).listener(recorder).fit(TRAIN);
+      States.assertSame(recorder.states.get(20L), States.of(model));
     }
   }
 
@@ -161,7 +161,7 @@ class EarlyStoppingTest {
   void unwritableBestFileStopsTheRunAndKeepsWeights() throws IOException {
     Path occupied = Files.writeString(folder.resolve("occupied"), "a file");
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
+      StateRecorder recorder = new StateRecorder(model);
       UncheckedIOException error =
           assertThrows(
               UncheckedIOException.class,
@@ -169,7 +169,7 @@ class EarlyStoppingTest {
                   trainer(model)
                       .averageWeights(0.9)
                       .keepBest(occupied.resolve("best.safetensors"))
-                      .listener(memory)
+                      .listener(recorder)
                       .fit(TRAIN));
       assertSays(
           error,
@@ -177,7 +177,7 @@ class EarlyStoppingTest {
           "in memory has the weights of that step",
           "save it elsewhere",
           "occupied");
-      States.assertSame(memory.states.get(5L), States.of(model));
+      States.assertSame(recorder.states.get(5L), States.of(model));
     }
   }
 

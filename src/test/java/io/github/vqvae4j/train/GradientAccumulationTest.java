@@ -59,10 +59,10 @@ class GradientAccumulationTest {
 
   @Test
   void fourAccumulatedBatchesEqualOneLargeBatch() {
-    try (VqVae whole = gradientModel();
-        VqVae parts = gradientModel()) {
-      TrainingReport expected = trainer(whole, 16, 1).steps(6).fit(TRAIN);
-      TrainingReport actual = trainer(parts, 4, 4).steps(6).fit(TRAIN);
+    try (VqVae largeBatch = gradientModel();
+        VqVae accumulated = gradientModel()) {
+      TrainingReport expected = trainer(largeBatch, 16, 1).steps(6).fit(TRAIN);
+      TrainingReport actual = trainer(accumulated, 4, 4).steps(6).fit(TRAIN);
       assertEquals(expected.last().loss(), actual.last().loss(), 1e-4 * expected.last().loss());
       assertEquals(
           expected.last().gradientNorm(),
@@ -70,13 +70,16 @@ class GradientAccumulationTest {
           1e-3 * expected.last().gradientNorm());
       assertArrayEquals(expected.last().batchUsage().counts(), actual.last().batchUsage().counts());
       assertEquals(expected.last().term("commitment"), actual.last().term("commitment"), 1e-4);
-      whole
+      largeBatch
           .variables()
           .forEach(
               (name, variable) -> {
                 if (variable instanceof Parameter) {
                   assertArrayEquals(
-                      variable.toFloats(), parts.variables().get(name).toFloats(), 2e-5f, name);
+                      variable.toFloats(),
+                      accumulated.variables().get(name).toFloats(),
+                      2e-5f,
+                      name);
                 }
               });
     }
@@ -85,17 +88,20 @@ class GradientAccumulationTest {
   /** The noise of an image depends only on its position in the step. */
   @Test
   void vaeNoiseIsIndependentOfAccumulation() {
-    try (Vae whole = LatentModels.vae(1).build();
-        Vae parts = LatentModels.vae(1).build()) {
-      TrainingReport expected = vaeTrainer(whole, 16, 1).fit(TRAIN);
-      TrainingReport actual = vaeTrainer(parts, 4, 4).fit(TRAIN);
+    try (Vae largeBatch = LatentModels.vae(1).build();
+        Vae accumulated = LatentModels.vae(1).build()) {
+      TrainingReport expected = vaeTrainer(largeBatch, 16, 1).fit(TRAIN);
+      TrainingReport actual = vaeTrainer(accumulated, 4, 4).fit(TRAIN);
       assertEquals(expected.last().loss(), actual.last().loss(), 1e-5 * expected.last().loss());
-      whole
+      largeBatch
           .variables()
           .forEach(
               (name, variable) ->
                   assertArrayEquals(
-                      variable.toFloats(), parts.variables().get(name).toFloats(), 2e-6f, name));
+                      variable.toFloats(),
+                      accumulated.variables().get(name).toFloats(),
+                      2e-6f,
+                      name));
     }
   }
 
@@ -183,12 +189,12 @@ class GradientAccumulationTest {
   void clippedStepsAreCounted() {
     try (VqVae plain = emaModel();
         VqVae clipped = emaModel()) {
-      TrainingReport free = trainer(plain, 8, 1).steps(3).fit(TRAIN);
-      TrainingReport held = trainer(clipped, 8, 1).clip(1e-3).steps(3).fit(TRAIN);
-      assertEquals(0, free.clippedSteps());
-      assertEquals(3, held.clippedSteps());
-      assertSays(new Exception(held.toString()), "gradients clipped in 3 steps");
-      assertNotEquals(free.last().gradientNorm(), held.last().gradientNorm());
+      TrainingReport unclippedReport = trainer(plain, 8, 1).steps(3).fit(TRAIN);
+      TrainingReport clippedReport = trainer(clipped, 8, 1).clip(1e-3).steps(3).fit(TRAIN);
+      assertEquals(0, unclippedReport.clippedSteps());
+      assertEquals(3, clippedReport.clippedSteps());
+      assertSays(new Exception(clippedReport.toString()), "gradients clipped in 3 steps");
+      assertNotEquals(unclippedReport.last().gradientNorm(), clippedReport.last().gradientNorm());
       float[] moved = clipped.variables().get("decoder.mix.weight").toFloats();
       try (VqVae start = emaModel()) {
         float[] initial = start.variables().get("decoder.mix.weight").toFloats();
@@ -275,8 +281,8 @@ class GradientAccumulationTest {
     try (VqVae model = observedModel(measure)) {
       trainer(model, 32, 24).steps(1).fit(Shapes.rectangles(64, 64, 1, 1));
     }
-    long more = used[24] - used[4];
-    assertTrue(more < 4 << 20, "20 batches of 0.5 MB took " + (more >> 10) + " KB of the heap");
+    long growth = used[24] - used[4];
+    assertTrue(growth < 4 << 20, "20 batches of 0.5 MB took " + (growth >> 10) + " KB of the heap");
   }
 
   /** An image in the third batch of a step has an extreme pixel, in the epoch of this step only. */
@@ -305,7 +311,7 @@ class GradientAccumulationTest {
           assertThrows(DivergenceException.class, () -> trainer.fit(bright));
       assertEquals(step, error.step());
       assertSays(error, "It originated in ", "in encoder");
-      assertEquals(number + 1 + 3, passes.get(), "three batches again");
+      assertEquals(number + 1 + 3, passes.get(), "three batches repeated");
     }
   }
 }

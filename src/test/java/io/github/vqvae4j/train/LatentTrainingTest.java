@@ -67,8 +67,8 @@ class LatentTrainingTest {
                 .fit(TRAIN);
         Evaluation held = report.evaluations().get(0);
         double after = mean(model.logLikelihood(TEST, 20, new Rng(1)));
-        String what = "seed " + seed + ": " + before + " became " + after + ", " + held;
-        assertTrue(before < -40 && after > -19 && held.normalizedError() < 0.4, what);
+        String message = "seed " + seed + ": " + before + " became " + after + ", " + held;
+        assertTrue(before < -40 && after > -19 && held.normalizedError() < 0.4, message);
         meanLogLikelihood += after / 3;
         meanError += held.normalizedError() / 3;
         assertEquals(0.01, reports.get(0).terms().get(1).weight(), 1e-9);
@@ -78,8 +78,8 @@ class LatentTrainingTest {
         // The bound by the formula of KL lies below the one by 20 samples, which does not use it:
         // by 1.0 to 1.7 nats, where KL is 5.4 to 7. Half of KL is too near, and twice too far.
         double gap = after + held.term("reconstruction") + held.term(Vae.KL);
-        assertTrue(gap > 0.3 && gap < 3, what + ", gap " + gap);
-        assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 4, what);
+        assertTrue(gap > 0.3 && gap < 3, message + ", gap " + gap);
+        assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 4, message);
       }
     }
     assertTrue(meanLogLikelihood > -17, "mean of three: " + meanLogLikelihood);
@@ -101,9 +101,9 @@ class LatentTrainingTest {
       }
     }
     // 8.3, 5.1 and 3.0 nats; 0.30, 0.37 and 0.46.
-    String what = Arrays.toString(nats) + ", " + Arrays.toString(errors);
-    assertTrue(nats[0] > 1.3 * nats[1] && nats[1] > 1.3 * nats[2], what);
-    assertTrue(errors[0] < errors[1] && errors[1] < errors[2], what);
+    String message = Arrays.toString(nats) + ", " + Arrays.toString(errors);
+    assertTrue(nats[0] > 1.3 * nats[1] && nats[1] > 1.3 * nats[2], message);
+    assertTrue(errors[0] < errors[1] && errors[1] < errors[2], message);
   }
 
   @Test
@@ -174,9 +174,8 @@ class LatentTrainingTest {
           List.of("reconstruction", "kl"), last.terms().stream().map(TermReport::name).toList());
       assertEquals(Arrays.stream(model.kl(TEST)).sum(), last.term(Vae.KL), 1e-3);
       assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-9);
-      double least =
-          report.evaluations().stream().mapToDouble(Evaluation::loss).min().orElseThrow();
-      assertEquals(least, report.best().orElseThrow().loss());
+      double min = report.evaluations().stream().mapToDouble(Evaluation::loss).min().orElseThrow();
+      assertEquals(min, report.best().orElseThrow().loss());
       // One sample of the bound, compared with the mean of 300 and their tighter bound.
       double elbo = 0;
       for (int i = 0; i < 300; i++) {

@@ -119,8 +119,8 @@ class RepeatedFitTest {
   private static final class Scaled extends ForwardingDataset {
     private final float factor;
 
-    Scaled(Dataset whole, float factor) {
-      super(whole);
+    Scaled(Dataset data, float factor) {
+      super(data);
       this.factor = factor;
     }
 

@@ -221,7 +221,7 @@ class ReplacedRowsTest {
               () -> adam.update(quantizer.parameters(), Drawn.of(1), 0.6)),
           "AdamW",
           "at most 0.5",
-          "got 0.6",
+          "got learning rate 0.6",
           "weight decay 2.0",
           "smaller");
       assertArrayEquals(before, quantizer.codebook());

@@ -315,13 +315,13 @@ class RunFolderModelTest {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> folder.modelEvery(Duration.ofSeconds(-1))),
-          "0 or more",
+          "at least 0",
           "PT-1S");
-      RunFolder seldom = RunFolder.create(runs, "a", model);
+      RunFolder rarely = RunFolder.create(runs, "a", model);
       StateRecorder none =
-          new StateRecorder(model, 7, () -> assertFalse(Files.exists(file(seldom))));
-      Trainer.of(model).batch(16).steps(8).listener(seldom).listener(none).fit(TRAIN);
-      assertTrue(Files.exists(file(seldom)), "at the end, if not before");
+          new StateRecorder(model, 7, () -> assertFalse(Files.exists(file(rarely))));
+      Trainer.of(model).batch(16).steps(8).listener(rarely).listener(none).fit(TRAIN);
+      assertTrue(Files.exists(file(rarely)), "at the end, if not before");
     }
   }
 

@@ -136,10 +136,10 @@ class RunFolderTest {
 
   @Test
   void existingFolderWithoutRunIsAccepted() throws IOException {
-    Path own = Files.createDirectories(runs.resolve("a/b"));
-    Files.writeString(own.resolve("mine.txt"), "mine");
+    Path existing = Files.createDirectories(runs.resolve("a/b"));
+    Files.writeString(existing.resolve("mine.txt"), "mine");
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.in(own, model).images(TEST, 8);
+      RunFolder folder = RunFolder.in(existing, model).images(TEST, 8);
       Dataset odd = Shapes.rectangles(64, 7, 1, 1);
       assertThrows(
           IllegalArgumentException.class,
@@ -155,7 +155,7 @@ class RunFolderTest {
               "mine.txt",
               "model.safetensors",
               "summary.txt"),
-          names(own));
+          names(existing));
     }
   }
 
@@ -170,18 +170,18 @@ class RunFolderTest {
             "model.safetensors",
             "events.out.tfevents.1.2.vqvae4j",
             "images/step-000001.png")) {
-      Path own = Files.createDirectories(runs.resolve("own"));
-      Files.createDirectories(own.resolve("images"));
-      Files.writeString(own.resolve(file), "of an earlier run");
+      Path existing = Files.createDirectories(runs.resolve("existing"));
+      Files.createDirectories(existing.resolve("images"));
+      Files.writeString(existing.resolve(file), "of an earlier run");
       try (VqVae model = Shapes.model(1, 3)) {
         assertSays(
-            assertThrows(IOException.class, () -> RunFolder.in(own, model), file),
-            own.toString(),
+            assertThrows(IOException.class, () -> RunFolder.in(existing, model), file),
+            existing.toString(),
             file,
             "choose another folder");
-        assertEquals("of an earlier run", Files.readString(own.resolve(file)));
+        assertEquals("of an earlier run", Files.readString(existing.resolve(file)));
       }
-      Files.delete(own.resolve(file));
+      Files.delete(existing.resolve(file));
     }
   }
 
@@ -190,21 +190,21 @@ class RunFolderTest {
   void secondConcurrentRunInSameFolderIsRejected() throws IOException {
     try (VqVae first = Shapes.model(1, 3);
         VqVae second = Shapes.model(1, 4)) {
-      Path own = runs.resolve("own");
-      RunFolder ofFirst = RunFolder.in(own, first);
-      RunFolder ofSecond = RunFolder.in(own, second);
-      trainer(first).listener(ofFirst).fit(TRAIN);
+      Path existing = runs.resolve("existing");
+      RunFolder firstFolder = RunFolder.in(existing, first);
+      RunFolder secondFolder = RunFolder.in(existing, second);
+      trainer(first).listener(firstFolder).fit(TRAIN);
       Map<String, float[]> untrained = States.of(second);
-      String metrics = Files.readString(own.resolve("metrics.csv"));
+      String metrics = Files.readString(existing.resolve("metrics.csv"));
       assertSays(
           assertThrows(
-              UncheckedIOException.class, () -> trainer(second).listener(ofSecond).fit(TRAIN)),
-          own.toString(),
+              UncheckedIOException.class, () -> trainer(second).listener(secondFolder).fit(TRAIN)),
+          existing.toString(),
           "config.json",
           "choose another folder");
       States.assertSame(untrained, States.of(second));
-      assertEquals(metrics, Files.readString(own.resolve("metrics.csv")));
-      try (VqVae stored = VqVae.load(own.resolve("model.safetensors"))) {
+      assertEquals(metrics, Files.readString(existing.resolve("metrics.csv")));
+      try (VqVae stored = VqVae.load(existing.resolve("model.safetensors"))) {
         States.assertSame(States.of(first), States.of(stored));
       }
     }
@@ -213,14 +213,14 @@ class RunFolderTest {
   @Test
   void secondRunUsesSiblingFolder() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.in(runs.resolve("own"), model).images(TEST, 8);
+      RunFolder folder = RunFolder.in(runs.resolve("existing"), model).images(TEST, 8);
       Trainer trainer = trainer(model).listener(folder);
       trainer.fit(TRAIN);
       Path first = folder.path();
       List<String> names = names(first);
       Map<String, float[]> afterFirst = States.of(model);
       trainer.steps(3).fit(TRAIN);
-      assertEquals(runs.resolve("own-2"), folder.path());
+      assertEquals(runs.resolve("existing-2"), folder.path());
       assertEquals(names, names(folder.path()));
       assertEquals(names, names(first));
       assertEquals(6, names(first.resolve("images")).size());

@@ -36,7 +36,7 @@ class SeriesTrainingTest {
       samples[2 * t + 1] = -0.5f * samples[2 * t];
     }
     Dataset windows = Series.windows(List.of(Series.of(samples, 2, 8_000)), 64, 16);
-    List<Dataset> parts = windows.split(1, 0.9);
+    List<Dataset> splits = windows.split(1, 0.9);
     try (VqVae model =
         VqVae.builder()
             .encoder(SeriesEncoder.channels(2).hidden(16).downsample(2).residual(1, 8))
@@ -48,12 +48,12 @@ class SeriesTrainingTest {
               .optimizer(Adam.rate(2e-3))
               .batch(16)
               .steps(300)
-              .evaluate(parts.get(1), 300)
-              .fit(parts.get(0));
+              .evaluate(splits.get(1), 300)
+              .fit(splits.get(0));
       Evaluation last = report.evaluations().get(report.evaluations().size() - 1);
       double error = last.meanSquaredError() / last.variance();
       assertTrue(error < 0.3, "normalized MSE " + error);
-      Images heard = model.reconstruct(Images.from(parts.get(1), 0));
+      Images heard = model.reconstruct(Images.from(splits.get(1), 0));
       assertArrayEquals(
           new int[] {1, 1, 64, 2},
           new int[] {heard.size(), heard.height(), heard.width(), heard.channels()});
@@ -93,13 +93,13 @@ class SeriesTrainingTest {
               .listener(record)
               .fit(windows.augmented(Augmentation.NONE.contrast(0.1), 1));
       assertEquals(2, report.evaluations().size());
-      List<String> said = new ArrayList<>(progress.all());
-      said.addAll(run.all());
-      said.add(report.toString());
+      List<String> output = new ArrayList<>(progress.all());
+      output.addAll(run.all());
+      output.add(report.toString());
       for (String file : List.of("summary.txt", "metrics.csv", "metrics.json", "config.json")) {
-        said.add(Files.readString(folder.resolve(file)));
+        output.add(Files.readString(folder.resolve(file)));
       }
-      for (String text : said) {
+      for (String text : output) {
         assertFalse(text.toLowerCase(Locale.ROOT).contains("psnr"), text);
       }
       assertTrue(report.toString().contains("normalized MSE"), report.toString());

@@ -226,17 +226,17 @@ class TrainerTest {
 
   /** A custom data set in which one image contains a NaN. */
   private static final class Damaged extends ForwardingDataset {
-    private final int bad;
+    private final int damagedIndex;
 
-    Damaged(Dataset whole, int bad) {
-      super(whole);
-      this.bad = bad;
+    Damaged(Dataset data, int damagedIndex) {
+      super(data);
+      this.damagedIndex = damagedIndex;
     }
 
     @Override
     public void image(int index, float[] target, int offset) {
       super.image(index, target, offset);
-      if (index == bad) {
+      if (index == damagedIndex) {
         target[offset + 3] = Float.NaN;
       }
     }

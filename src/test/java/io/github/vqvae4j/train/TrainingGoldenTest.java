@@ -74,7 +74,7 @@ class TrainingGoldenTest {
 
   @Test
   void clippingByGlobalNorm() {
-    double most = golden.number("clip");
+    double maxNorm = golden.number("clip");
     double[] norms = golden.doubles("clip.norms");
     FiniteCheck check = new FiniteCheck();
     Sgd optimizer = Sgd.rate(0.1);
@@ -90,7 +90,7 @@ class TrainingGoldenTest {
               Math.sqrt(
                   check.sumOfSquares(gradients, pair.a) + check.sumOfSquares(gradients, pair.b));
           assertEquals(norms[t], norm, FLOAT * norms[t], "norm of step " + t);
-          Gradients clipped = gradients.times(TrainingStep.clipFactor(norm, most));
+          Gradients clipped = gradients.times(TrainingStep.clipFactor(norm, maxNorm));
           optimizer.update(List.of(pair.a, pair.b), clipped, optimizer.rate());
         }
         golden.assertClose("clip.value" + t + ".a", pair.a.toDoubles(), FLOAT);

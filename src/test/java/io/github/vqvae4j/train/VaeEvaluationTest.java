@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 class VaeEvaluationTest {
   private static final Dataset IMAGES = Shapes.rectangles(150, 8, 1, 1);
 
-  private static double reconstruction(Vae model, Dataset data, int from, int to, long first) {
+  private static double reconstruction(Vae model, Dataset data, int start, int end, long first) {
     try (Step step = Step.inference()) {
-      Dataset some = data.range(from, to);
+      Dataset some = data.range(start, end);
       return model
           .loss(
-              step.tensor(some.pixels(0, to - from), to - from, 8, 8, 1),
+              step.tensor(some.pixels(0, end - start), end - start, 8, 8, 1),
               new TrainingProgress(Long.MAX_VALUE, 1, first))
           .terms()
           .get(0)
@@ -40,9 +40,9 @@ class VaeEvaluationTest {
       double expected = Evaluation.of(model, IMAGES, 1).term("reconstruction");
       for (int batch : new int[] {1, 7, 150}) {
         double sum = 0;
-        for (int from = 0; from < IMAGES.size(); from += batch) {
-          int to = Math.min(from + batch, IMAGES.size());
-          sum += (to - from) * reconstruction(model, IMAGES, from, to, from);
+        for (int start = 0; start < IMAGES.size(); start += batch) {
+          int end = Math.min(start + batch, IMAGES.size());
+          sum += (end - start) * reconstruction(model, IMAGES, start, end, start);
         }
         assertEquals(expected, sum / IMAGES.size(), 1e-4, "batches of " + batch);
       }

@@ -31,10 +31,10 @@ class WeightAveragesTest {
       return input;
     }
 
-    void fill(double number) {
+    void fill(double first) {
       float[] values = new float[5000];
       for (int i = 0; i < values.length; i++) {
-        values[i] = (float) (number + i);
+        values[i] = (float) (first + i);
       }
       value.set(values);
     }
@@ -109,13 +109,13 @@ class WeightAveragesTest {
       States.assertSame(States.of(plain), States.of(averaged));
 
       Evaluation last = report.evaluations().get(2);
-      double own = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
-      assertNotEquals(own, last.meanSquaredError());
+      double ownError = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
+      assertNotEquals(ownError, last.meanSquaredError());
       trainer.averages().swap();
       double ofAverages = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
       assertEquals(last.meanSquaredError(), ofAverages);
-      try (VqVae kept = VqVae.load(file)) {
-        States.assertSame(States.of(averaged), States.of(kept));
+      try (VqVae saved = VqVae.load(file)) {
+        States.assertSame(States.of(averaged), States.of(saved));
       }
       trainer.averages().swap();
       States.assertSame(States.of(plain), States.of(averaged));
