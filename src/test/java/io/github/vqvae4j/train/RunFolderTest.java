@@ -144,7 +144,8 @@ class RunFolderTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> Trainer.of(model).batch(16).listener(folder).fit(odd));
-      assertEquals(List.of("mine.txt"), names(own), "a failure in the first step leaves no files");
+      assertEquals(
+          List.of("mine.txt"), names(existing), "a failure in the first step leaves no files");
       trainer(model).listener(folder).fit(TRAIN);
       assertEquals(
           List.of(
