@@ -7,7 +7,7 @@ import java.util.List;
 /** A metric with its name in the files of a run. */
 record Metric(String name, double value) {
   private static final List<String> TRAINING_ONLY =
-      List.of("train/rate", "train/gradientNorm", "imagesPerSecond");
+      List.of("train/learningRate", "train/gradientNorm", "imagesPerSecond");
 
   /** Returns the metrics of a training step. Loss terms are unweighted. */
   static List<Metric> of(StepReport report) {
@@ -16,7 +16,7 @@ record Metric(String name, double value) {
     for (TermReport term : report.terms()) {
       metrics.add(new Metric("train/" + term.name(), term.value()));
     }
-    metrics.add(new Metric("train/rate", report.rate()));
+    metrics.add(new Metric("train/learningRate", report.rate()));
     metrics.add(new Metric("train/gradientNorm", report.gradientNorm()));
     addUsage(metrics, "codebook/perplexity", "codebook/usage", report.windowUsage());
     metrics.add(new Metric("imagesPerSecond", report.imagesPerSecond()));

@@ -88,7 +88,7 @@ class RunFolderTest {
 
       List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
       assertEquals(
-          "step,train/loss,train/reconstruction,train/commitment,train/rate,train/gradientNorm,"
+          "step,train/loss,train/reconstruction,train/commitment,train/learningRate,train/gradientNorm,"
               + "codebook/perplexity,codebook/usage,imagesPerSecond,validation/loss,"
               + "validation/reconstruction,validation/commitment,validation/perplexity,"
               + "validation/usage",
