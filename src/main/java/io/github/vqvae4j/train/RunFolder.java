@@ -38,10 +38,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Checkpoints.</b> The model is also saved after Ctrl-C, SIGTERM, an interrupt of the thread,
  * a divergence or an exception in a listener, with the weights after the last completed step. The
- * log and the exception name the file. Since the steps before a divergence may have ruined the
- * weights, that checkpoint does not replace an earlier one. If the process is killed, the last
- * checkpoint remains. The file is replaced atomically, and only if the weights and their evaluation
- * are finite. It contains the model's own weights, even if averaged weights are evaluated.
+ * log and the exception name the file. The last weights before a divergence may already be
+ * unusable, so they do not replace an earlier checkpoint but are saved to a separate file. If the
+ * process is killed, the last checkpoint remains. The file is replaced atomically, and only if the
+ * weights and their evaluation are finite. It contains the model's own weights, even if averaged
+ * weights are evaluated.
  *
  * <p><b>Errors.</b> A write error never ends a run. After an I/O error, which is logged and
  * returned by {@link #failure}, only the model is still saved when possible; on a full disk the
