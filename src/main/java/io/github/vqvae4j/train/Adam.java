@@ -8,12 +8,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1), as in PyTorch. With gradient g at update t:
+ * The Adam optimizer (Kingma and Ba 2015, algorithm 1), equivalent to PyTorch's {@code Adam}.
+ *
+ * <pre>{@code
+ * Trainer.of(model).optimizer(Adam.rate(3e-4)).fit(images);
+ * }</pre>
+ *
+ * <p>With gradient g, update t of a parameter w computes
  *
  * <pre>
  * m &lt;- beta1 m + (1 - beta1) g
  * v &lt;- beta2 v + (1 - beta2) g^2
- * w &lt;- w - rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
+ * w &lt;- w - learningRate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
  * </pre>
  */
 public final class Adam implements Optimizer {
@@ -21,37 +27,39 @@ public final class Adam implements Optimizer {
   static final double BETA_2 = 0.999;
   static final double EPSILON = 1e-8;
 
-  private final double rate;
+  private final double baseLearningRate;
   private final double beta1;
   private final double beta2;
   private final double epsilon;
   private final double weightDecay;
   private final Map<Parameter, AdamMoments> moments = new IdentityHashMap<>();
-  private final ParameterSlices slices = new ParameterSlices();
+  private final ParameterChunks chunks = new ParameterChunks();
 
   /**
-   * Adam.
+   * Creates an Adam optimizer.
    *
-   * @param rate above 0
-   * @param beta1 from 0 to below 1
-   * @param beta2 from 0 to below 1
-   * @param epsilon above 0, as a float too
-   * @throws IllegalArgumentException if a number is out of its range
+   * @param learningRate the learning rate, above 0
+   * @param beta1 the decay rate of the first moment, in [0, 1)
+   * @param beta2 the decay rate of the second moment, in [0, 1)
+   * @param epsilon the term added to the denominator, above 0 also as a float
+   * @throws IllegalArgumentException if an argument is out of range
    */
-  public Adam(double rate, double beta1, double beta2, double epsilon) {
-    this(rate, beta1, beta2, epsilon, 0);
+  public Adam(double learningRate, double beta1, double beta2, double epsilon) {
+    this(learningRate, beta1, beta2, epsilon, 0);
   }
 
-  /** With the decay of {@link AdamW}, which checks it; 0 for none. */
-  Adam(double rate, double beta1, double beta2, double epsilon, double weightDecay) {
-    if (!(rate > 0 && rate <= Float.MAX_VALUE)
+  /**
+   * Creates an optimizer with the weight decay of {@link AdamW}, which validates it; 0 for none.
+   */
+  Adam(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+    if (!(learningRate > 0 && learningRate <= Float.MAX_VALUE)
         || !(beta1 >= 0 && beta1 < 1)
         || !(beta2 >= 0 && beta2 < 1)
         || !((float) epsilon > 0 && epsilon <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "Adam: expected a rate and an epsilon above 0, also in float, and betas from 0 to below"
-              + " 1, got rate "
-              + rate
+          "Adam: expected a learning rate and an epsilon above 0, also as floats, and betas in"
+              + " [0, 1), got learning rate "
+              + learningRate
               + ", betas "
               + beta1
               + ", "
@@ -60,7 +68,7 @@ public final class Adam implements Optimizer {
               + epsilon
               + ".");
     }
-    this.rate = rate;
+    baseLearningRate = learningRate;
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
@@ -68,18 +76,18 @@ public final class Adam implements Optimizer {
   }
 
   /**
-   * Adam with betas 0.9 and 0.999 and epsilon 1e-8.
+   * Creates an Adam optimizer with betas 0.9 and 0.999 and epsilon 1e-8.
    *
-   * @param rate above 0
+   * @param learningRate the learning rate, above 0
    * @return the optimizer
    */
-  public static Adam rate(double rate) {
-    return new Adam(rate, BETA_1, BETA_2, EPSILON);
+  public static Adam rate(double learningRate) {
+    return new Adam(learningRate, BETA_1, BETA_2, EPSILON);
   }
 
   @Override
   public double rate() {
-    return rate;
+    return baseLearningRate;
   }
 
   @Override
@@ -93,53 +101,67 @@ public final class Adam implements Optimizer {
   }
 
   @Override
-  public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
-    Optimizer.checkRate(rateNow);
-    if (!(rateNow * weightDecay <= 1)) {
+  public void update(List<Parameter> parameters, Gradients gradients, double learningRate) {
+    Optimizer.checkRate(learningRate);
+    if (!(learningRate * weightDecay <= 1)) {
       throw new IllegalArgumentException(
-          "AdamW: expected a rate of at most "
+          "AdamW: expected a learning rate of at most "
               + 1 / weightDecay
-              + ", since weights are multiplied by 1 - rate decay, got "
-              + rateNow
+              + " (1 / weight decay), got learning rate "
+              + learningRate
               + " and weight decay "
               + weightDecay
-              + ". Take a smaller rate, a schedule of smaller factors or a smaller decay.");
+              + ". Use a smaller learning rate, smaller schedule factors or a smaller weight decay.");
     }
     for (Parameter parameter : parameters) {
       if (gradients.has(parameter)) {
         AdamMoments state = moments.computeIfAbsent(parameter, AdamMoments::new);
-        state.next(parameter);
-        slices.update(
+        state.startUpdate(parameter);
+        chunks.update(
             parameter,
             gradients,
-            (values, gradient, slice, length) ->
-                move(values, gradient, state, slice, length, rateNow));
+            (values, gradient, chunk, length) ->
+                updateChunk(values, gradient, state, chunk, length, learningRate));
       }
     }
   }
 
-  private void move(
-      float[] values, float[] gradient, AdamMoments state, int slice, int length, double rateNow) {
-    int offset = slice * ParameterSlices.LENGTH;
-    for (int from = 0; from < length; ) {
-      int to = state.end(offset + from, offset + length) - offset;
-      int updates = state.updates(offset + from);
-      float keep = (float) (1 - rateNow * weightDecay);
-      float stepSize = (float) (rateNow / (1 - Math.pow(beta1, updates)));
+  private void updateChunk(
+      float[] values,
+      float[] gradient,
+      AdamMoments state,
+      int chunk,
+      int length,
+      double learningRate) {
+    int offset = chunk * ParameterChunks.LENGTH;
+    for (int start = 0; start < length; ) {
+      int end = state.endOfEqualUpdates(offset + start, offset + length) - offset;
+      int updates = state.updates(offset + start);
+      float decayFactor = (float) (1 - learningRate * weightDecay);
+      float stepSize = (float) (learningRate / (1 - Math.pow(beta1, updates)));
       float scale = (float) (1 / Math.sqrt(1 - Math.pow(beta2, updates)));
-      move(values, gradient, state.m[slice], state.v[slice], from, to, keep, stepSize, scale);
-      from = to;
+      update(
+          values,
+          gradient,
+          state.m[chunk],
+          state.v[chunk],
+          start,
+          end,
+          decayFactor,
+          stepSize,
+          scale);
+      start = end;
     }
   }
 
-  private void move(
+  private void update(
       float[] values,
       float[] gradient,
       float[] m,
       float[] v,
-      int from,
-      int to,
-      float keep,
+      int start,
+      int end,
+      float decayFactor,
       float stepSize,
       float scale) {
     float b1 = (float) beta1;
@@ -147,18 +169,25 @@ public final class Adam implements Optimizer {
     float b2 = (float) beta2;
     float c2 = (float) (1 - beta2);
     float eps = (float) epsilon;
-    for (int i = from; i < to; i++) {
+    for (int i = start; i < end; i++) {
       float g = gradient[i];
       float mi = b1 * m[i] + c1 * g;
       float vi = b2 * v[i] + c2 * g * g;
       m[i] = mi;
       v[i] = vi;
-      values[i] = keep * values[i] - stepSize * mi / ((float) Math.sqrt(vi) * scale + eps);
+      values[i] = decayFactor * values[i] - stepSize * mi / ((float) Math.sqrt(vi) * scale + eps);
     }
   }
 
   String settings() {
-    return "rate " + rate + ", betas " + beta1 + " and " + beta2 + ", epsilon " + epsilon;
+    return "learning rate "
+        + baseLearningRate
+        + ", betas "
+        + beta1
+        + " and "
+        + beta2
+        + ", epsilon "
+        + epsilon;
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
 
-/** The moving averages that {@link Adam} keeps of one parameter, and of how many gradients. */
+/** The state of {@link Adam} for one parameter: both moments and the number of updates. */
 final class AdamMoments {
   final float[][] m;
   final float[][] v;
@@ -10,40 +10,41 @@ final class AdamMoments {
   private final int rowLength;
   private int updates;
 
-  /** The updates before each row was replaced last; null as long as none was. */
+  /** The number of updates before each row's last replacement; null until a row is replaced. */
   private int[] updatesBefore;
 
   AdamMoments(Parameter parameter) {
-    m = ParameterSlices.zeros(parameter.size());
-    v = ParameterSlices.zeros(parameter.size());
+    m = ParameterChunks.zeros(parameter.size());
+    v = ParameterChunks.zeros(parameter.size());
     replaced = new ReplacedRows(parameter);
     rowLength = ReplacedRows.length(parameter);
   }
 
-  /** Counts an update; rows that were replaced start anew with it. */
-  void next(Parameter parameter) {
+  /** Counts an update. The state of rows that were replaced since the last one is reset. */
+  void startUpdate(Parameter parameter) {
     replaced.forEach(
         parameter,
         row -> {
           updatesBefore =
               updatesBefore == null ? new int[parameter.size() / rowLength] : updatesBefore;
           updatesBefore[row] = updates;
-          ParameterSlices.clear(m, row, rowLength);
-          ParameterSlices.clear(v, row, rowLength);
+          ParameterChunks.clear(m, row, rowLength);
+          ParameterChunks.clear(v, row, rowLength);
         });
     updates++;
   }
 
   /**
-   * Returns the end of the numbers from a place on that share its count of updates.
+   * Returns the end (exclusive) of the longest run of elements from {@code index} on that have
+   * received the same number of updates.
    *
-   * @param limit the largest result, at most the size of the parameter
+   * @param limit the maximum result, at most the size of the parameter
    */
-  int end(int place, int limit) {
+  int endOfEqualUpdates(int index, int limit) {
     if (updatesBefore == null) {
       return limit;
     }
-    int row = place / rowLength;
+    int row = index / rowLength;
     int next = row + 1;
     while ((long) next * rowLength < limit && updatesBefore[next] == updatesBefore[row]) {
       next++;
@@ -51,8 +52,8 @@ final class AdamMoments {
     return (int) Math.min(limit, (long) next * rowLength);
   }
 
-  /** How many gradients the averages at a place are of. */
-  int updates(int place) {
-    return updatesBefore == null ? updates : updates - updatesBefore[place / rowLength];
+  /** Returns the number of gradients in the moments of an element. */
+  int updates(int index) {
+    return updatesBefore == null ? updates : updates - updatesBefore[index / rowLength];
   }
 }

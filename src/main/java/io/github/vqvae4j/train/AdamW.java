@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@link Adam} with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as in
- * PyTorch. Before each of Adam's updates
+ * {@link Adam} with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), equivalent to
+ * PyTorch's {@code AdamW}. Before each Adam update, weights are scaled:
  *
  * <pre>
- * w &lt;- (1 - rate decay) w
+ * w &lt;- (1 - learningRate weightDecay) w
  * </pre>
  *
- * <p>Every parameter that has a gradient decays, as in PyTorch: biases too, and a codebook that
- * learns by its gradient.
+ * <p>As in PyTorch, the decay applies to every parameter that has a gradient, including biases and
+ * a codebook that is trained by gradient descent.
  */
 public final class AdamW implements Optimizer {
   private static final double WEIGHT_DECAY = 0.01;
@@ -22,48 +22,51 @@ public final class AdamW implements Optimizer {
   private final double weightDecay;
 
   /**
-   * AdamW.
+   * Creates an AdamW optimizer.
    *
-   * @param rate above 0
-   * @param beta1 from 0 to below 1
-   * @param beta2 from 0 to below 1
-   * @param epsilon above 0
-   * @param weightDecay at least 0, and small enough that rate times decay is at most 1
-   * @throws IllegalArgumentException if a number is out of its range
+   * @param learningRate the learning rate, above 0
+   * @param beta1 the decay rate of the first moment, in [0, 1)
+   * @param beta2 the decay rate of the second moment, in [0, 1)
+   * @param epsilon the term added to the denominator, above 0 also as a float
+   * @param weightDecay the weight decay, at least 0; learning rate times weight decay must be at
+   *     most 1
+   * @throws IllegalArgumentException if an argument is out of range
    */
-  public AdamW(double rate, double beta1, double beta2, double epsilon, double weightDecay) {
-    adam = new Adam(rate, beta1, beta2, epsilon, weightDecay);
+  public AdamW(
+      double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+    adam = new Adam(learningRate, beta1, beta2, epsilon, weightDecay);
     this.weightDecay = weightDecay;
-    if (!(weightDecay >= 0 && rate * weightDecay <= 1)) {
+    if (!(weightDecay >= 0 && learningRate * weightDecay <= 1)) {
       throw new IllegalArgumentException(
-          "AdamW: expected a weight decay of at least 0 whose product with the rate is at most 1,"
+          "AdamW: expected a weight decay of at least 0 and at most 1 / learning rate,"
               + " got weight decay "
               + weightDecay
-              + " and rate "
-              + rate
+              + " and learning rate "
+              + learningRate
               + ". PyTorch's default is 0.01.");
     }
   }
 
   /**
-   * AdamW with betas 0.9 and 0.999, epsilon 1e-8 and weight decay 0.01.
+   * Creates an AdamW optimizer with betas 0.9 and 0.999, epsilon 1e-8 and weight decay 0.01.
    *
-   * @param rate above 0
+   * @param learningRate the learning rate, above 0
    * @return the optimizer
    */
-  public static AdamW rate(double rate) {
-    return rate(rate, WEIGHT_DECAY);
+  public static AdamW rate(double learningRate) {
+    return rate(learningRate, WEIGHT_DECAY);
   }
 
   /**
-   * AdamW with betas 0.9 and 0.999 and epsilon 1e-8.
+   * Creates an AdamW optimizer with betas 0.9 and 0.999 and epsilon 1e-8.
    *
-   * @param rate above 0
-   * @param weightDecay at least 0
+   * @param learningRate the learning rate, above 0
+   * @param weightDecay the weight decay, at least 0; learning rate times weight decay must be at
+   *     most 1
    * @return the optimizer
    */
-  public static AdamW rate(double rate, double weightDecay) {
-    return new AdamW(rate, Adam.BETA_1, Adam.BETA_2, Adam.EPSILON, weightDecay);
+  public static AdamW rate(double learningRate, double weightDecay) {
+    return new AdamW(learningRate, Adam.BETA_1, Adam.BETA_2, Adam.EPSILON, weightDecay);
   }
 
   @Override
@@ -84,12 +87,12 @@ public final class AdamW implements Optimizer {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException also if rate times decay is more than 1, which would flip the
-   *     signs of the weights
+   * @throws IllegalArgumentException also if learning rate times weight decay is more than 1, which
+   *     would flip the signs of the weights
    */
   @Override
-  public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
-    adam.update(parameters, gradients, rateNow);
+  public void update(List<Parameter> parameters, Gradients gradients, double learningRate) {
+    adam.update(parameters, gradients, learningRate);
   }
 
   @Override

@@ -1,15 +1,15 @@
 package io.github.vqvae4j.train;
 
 /**
- * A few figures that say how numbers are distributed.
+ * Summary statistics of an array.
  *
- * @param name what the numbers are
- * @param size how many
- * @param mean of the numbers
- * @param deviation their standard deviation, that of a population
- * @param largest magnitude
- * @param zeros the share of numbers that are exactly 0
- * @param norm the square root of the sum of squares
+ * @param name the name of the array
+ * @param size the number of elements
+ * @param mean the mean
+ * @param deviation the population standard deviation
+ * @param largest the maximum absolute value
+ * @param zeros the fraction of elements that are exactly 0
+ * @param norm the L2 norm
  */
 public record ArrayStatistics(
     String name,
@@ -20,35 +20,36 @@ public record ArrayStatistics(
     double zeros,
     double norm) {
   /**
-   * The figures of some numbers; NaN where a NaN is among them.
+   * Computes the statistics of an array. NaN elements propagate to the mean, the standard
+   * deviation, the maximum and the norm.
    *
-   * @param name what they are
-   * @param values at least one
-   * @return their statistics
+   * @param name the name of the array
+   * @param values the elements, at least one
+   * @return the statistics
    */
   public static ArrayStatistics of(String name, double[] values) {
     double sum = 0;
-    double squares = 0;
-    double largest = 0;
+    double sumOfSquares = 0;
+    double maxAbs = 0;
     int zeros = 0;
     for (double value : values) {
       sum += value;
-      squares += value * value;
-      largest = Math.max(largest, Math.abs(value));
+      sumOfSquares += value * value;
+      maxAbs = Math.max(maxAbs, Math.abs(value));
       zeros += value == 0 ? 1 : 0;
     }
     double mean = sum / values.length;
-    double spread = 0;
+    double squaredDeviations = 0;
     for (double value : values) {
-      spread += (value - mean) * (value - mean);
+      squaredDeviations += (value - mean) * (value - mean);
     }
     return new ArrayStatistics(
         name,
         values.length,
         mean,
-        Math.sqrt(spread / values.length),
-        largest,
+        Math.sqrt(squaredDeviations / values.length),
+        maxAbs,
         (double) zeros / values.length,
-        Math.sqrt(squares));
+        Math.sqrt(sumOfSquares));
   }
 }

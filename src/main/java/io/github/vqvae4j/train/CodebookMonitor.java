@@ -10,57 +10,60 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the codebook of a model in training, and warns in the log, with what to do about it, once
- * each time that
+ * A training listener that logs a warning, with possible remedies, when the codebook shows one of
+ * two problems:
  *
  * <ul>
- *   <li>the codebook collapses: in a whole window of steps only a few of its codes were chosen;
- *   <li>the commitment term grows: to some times its least since the warm-up while reconstruction
- *       gets better, or to 25 times as many times its least in any window of the run, whatever
- *       reconstruction does. The encoder's vectors run away from their codes.
+ *   <li>Codebook collapse: only a small fraction of the codes was used in a whole window of steps.
+ *   <li>Growing commitment loss: encoder outputs diverge from the codebook. The windowed mean of
+ *       the commitment term exceeds {@link CodebookMonitorConfig#growth} times its minimum since
+ *       the warm-up while the reconstruction term improves, or 25 times that factor times its
+ *       minimum in any window of the run, regardless of the reconstruction term.
  * </ul>
+ *
+ * <p>Each problem is reported once until it has disappeared.
  *
  * <pre>{@code
  * Trainer.of(model).listener(CodebookMonitor.of(model)).fit(images);
  * }</pre>
  *
- * <p>One monitor watches one run.
+ * <p>Create a new monitor for each run.
  */
 public final class CodebookMonitor implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(CodebookMonitor.class);
 
   private static final String COMMITMENT = "commitment";
 
-  /** From so many times the tolerated growth on, no warm-up and no error explains it. */
+  /** The multiple of the tolerated growth that always triggers a warning, even during warm-up. */
   private static final int RUNAWAY = 25;
 
-  /** The least mean of the commitment term, and when it was. */
-  private record Low(double commitment, double reconstruction, long step) {
-    static final Low NONE = new Low(Double.POSITIVE_INFINITY, 0, 0);
+  /** The windowed means of both terms at a step. */
+  private record Means(double commitment, double reconstruction, long step) {
+    static final Means NONE = new Means(Double.POSITIVE_INFINITY, 0, 0);
   }
 
   private final int dimension;
   private final CodebookMonitorConfig config;
   private final UsageWindow usage;
-  private final MeanWindow reconstruction;
-  private final MeanWindow commitment;
+  private final RollingMean reconstruction;
+  private final RollingMean commitment;
   private boolean collapsed;
   private boolean growing;
-  private Low low = Low.NONE;
-  private Low lowSinceWarmUp = Low.NONE;
+  private Means min = Means.NONE;
+  private Means minSinceWarmUp = Means.NONE;
 
   private CodebookMonitor(int codebookSize, int dimension, CodebookMonitorConfig config) {
     this.dimension = dimension;
     this.config = config;
     usage = new UsageWindow(config.window(), codebookSize);
-    reconstruction = new MeanWindow(config.window());
-    commitment = new MeanWindow(config.window());
+    reconstruction = new RollingMean(config.window());
+    commitment = new RollingMean(config.window());
   }
 
   /**
-   * A monitor with {@link CodebookMonitorConfig#DEFAULT}.
+   * Creates a monitor with {@link CodebookMonitorConfig#DEFAULT}.
    *
-   * @param model whose training it will listen to
+   * @param model the model to be trained
    * @return the monitor
    */
   public static CodebookMonitor of(VqVae model) {
@@ -68,10 +71,10 @@ public final class CodebookMonitor implements TrainingListener {
   }
 
   /**
-   * A monitor.
+   * Creates a monitor.
    *
-   * @param model whose training it will listen to
-   * @param config what it warns of
+   * @param model the model to be trained
+   * @param config the thresholds
    * @return the monitor
    */
   public static CodebookMonitor of(VqVae model, CodebookMonitorConfig config) {
@@ -80,9 +83,9 @@ public final class CodebookMonitor implements TrainingListener {
   }
 
   /**
-   * The codebook's use in the last window of steps.
+   * Returns code usage and quantization error over the last window of steps.
    *
-   * @return use, and distance as far as the loss has a commitment term
+   * @return the report; its distance is NaN if the loss has no commitment term
    */
   public CodebookReport report() {
     return new CodebookReport(usage.usage(), Math.sqrt(dimension * commitment.mean()));
@@ -92,17 +95,18 @@ public final class CodebookMonitor implements TrainingListener {
   public void onStep(StepReport report) {
     usage.add(report.batchUsage());
     reconstruction.add(report.term(ReconstructionLoss.NAME));
-    boolean commits = report.terms().stream().anyMatch(term -> term.name().equals(COMMITMENT));
-    if (commits) {
+    boolean hasCommitment =
+        report.terms().stream().anyMatch(term -> term.name().equals(COMMITMENT));
+    if (hasCommitment) {
       commitment.add(report.term(COMMITMENT));
     }
     if (reconstruction.isFull()) {
-      boolean warm = report.step() >= config.warmUp();
-      if (warm) {
+      boolean warmedUp = report.step() >= config.warmUp();
+      if (warmedUp) {
         checkUsage(report.step());
       }
-      if (commits) {
-        checkCommitment(report.step(), warm);
+      if (hasCommitment) {
+        checkCommitment(report.step(), warmedUp);
       }
     }
   }
@@ -110,53 +114,54 @@ public final class CodebookMonitor implements TrainingListener {
   private void checkUsage(long step) {
     CodeUsage window = usage.usage();
     int k = window.codebookSize();
-    boolean enough = Arrays.stream(window.counts()).sum() >= k;
-    boolean few = enough && window.codesInUse() < config.usageBelow() * k;
-    if (few && !collapsed) {
+    boolean enoughCodes = Arrays.stream(window.counts()).sum() >= k;
+    boolean lowUsage = enoughCodes && window.codesInUse() < config.usageBelow() * k;
+    if (lowUsage && !collapsed) {
       LOG.warn(
-          "Step {}: the codebook has collapsed: {} over the last {} steps, expected at least {} %"
-              + " of the codes. Restart dead codes (deadCodeThreshold above 0), start it from k-means on"
-              + " data (Initialization.K_MEANS), or let it learn by moving averages (VectorQuantizer.ema);"
-              + " if it does all that, take fewer codes, vectors of fewer numbers or a smaller"
+          "Step {}: codebook collapse: {} over the last {} steps, expected at least {}% of the"
+              + " codes. Restart dead codes (deadCodeThreshold above 0), initialize the codebook"
+              + " with k-means (Initialization.K_MEANS), or use EMA updates (VectorQuantizer.ema)."
+              + " If that does not help, reduce the number of codes, the code dimension or the"
               + " learning rate.",
-          step, window, config.window(), number(100 * config.usageBelow()));
+          step, window, config.window(), format(100 * config.usageBelow()));
     }
-    collapsed = few;
+    collapsed = lowUsage;
   }
 
-  private void checkCommitment(long step, boolean warm) {
-    Low now = new Low(commitment.mean(), reconstruction.mean(), step);
-    low = lower(low, now);
-    if (warm) {
-      lowSinceWarmUp = lower(lowSinceWarmUp, now);
+  private void checkCommitment(long step, boolean warmedUp) {
+    Means current = new Means(commitment.mean(), reconstruction.mean(), step);
+    min = min(min, current);
+    if (warmedUp) {
+      minSinceWarmUp = min(minSinceWarmUp, current);
     }
-    boolean away = now.commitment > RUNAWAY * config.growth() * low.commitment;
-    boolean more =
-        now.commitment > config.growth() * lowSinceWarmUp.commitment
-            && now.reconstruction < lowSinceWarmUp.reconstruction;
-    if ((away || more) && !growing) {
-      Low since = away ? low : lowSinceWarmUp;
+    boolean runaway = current.commitment > RUNAWAY * config.growth() * min.commitment;
+    boolean growsDespiteReconstruction =
+        current.commitment > config.growth() * minSinceWarmUp.commitment
+            && current.reconstruction < minSinceWarmUp.reconstruction;
+    boolean grows = runaway || growsDespiteReconstruction;
+    if (grows && !growing) {
+      Means reference = runaway ? min : minSinceWarmUp;
       LOG.warn(
-          "Step {}: the commitment term grows{}: its mean over {} steps is {}, at step {} it was"
-              + " {}. The encoder's vectors run away from their codes. Raise beta"
-              + " (commitmentWeight), lower the learning rate, or let the codebook follow faster:"
-              + " a smaller decay of its moving averages, or a larger alpha (codebookWeight) if it"
-              + " learns by its gradient.",
+          "Step {}: commitment loss is growing{}: mean {} over the last {} steps, up from {} at"
+              + " step {}. Encoder outputs diverge from the codebook. Increase beta"
+              + " (commitmentWeight), lower the learning rate, or make the codebook adapt faster:"
+              + " a smaller EMA decay, or a larger alpha (codebookWeight) if it is trained by"
+              + " gradient descent.",
           step,
-          away ? "" : " while reconstruction gets better",
+          runaway ? "" : " while reconstruction improves",
+          format(current.commitment),
           config.window(),
-          number(now.commitment),
-          since.step,
-          number(since.commitment));
+          format(reference.commitment),
+          reference.step);
     }
-    growing = away || more;
+    growing = grows;
   }
 
-  private static Low lower(Low a, Low b) {
+  private static Means min(Means a, Means b) {
     return b.commitment < a.commitment ? b : a;
   }
 
-  private static String number(double value) {
+  private static String format(double value) {
     return String.format(Locale.ROOT, "%.3g", value);
   }
 }

@@ -6,22 +6,25 @@ import io.github.vqvae4j.config.Require;
 /**
  * The settings of a {@link CodebookMonitor}.
  *
- * @param window training steps that everything is summed up over, at least 1; by default 100
- * @param warmUp first steps in which only a commitment term that grows beyond all measure is warned
- *     of, since a codebook often collapses and recovers while encoder and decoder learn their first
- *     rough picture; by default 500
- * @param usageBelow share of the codes in use below which the codebook has collapsed, from 0, for
- *     never, to 1; by default 0.1
- * @param growth how many times its least the commitment term may become, above 1; by default 2
+ * @param window the number of training steps over which values are averaged, at least 1; default
+ *     100
+ * @param warmUp the number of initial steps in which only extreme growth of the commitment term is
+ *     reported, since a codebook often collapses and recovers early in training; default 500
+ * @param usageBelow the fraction of codes in use, in [0, 1], below which the codebook counts as
+ *     collapsed; 0 disables the warning; default 0.1
+ * @param growth the tolerated ratio of the commitment term to its minimum, above 1; default 2
  */
 public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, double growth) {
-  /** 100 steps, after the first 500; 10 % of the codes; twice the commitment. */
+  /**
+   * The default settings: a window of 100 steps, a warm-up of 500 steps, 10% of the codes in use
+   * and a commitment growth of 2.
+   */
   public static final CodebookMonitorConfig DEFAULT = new CodebookMonitorConfig(100, 500, 0.1, 2);
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public CodebookMonitorConfig {
     Require.that(window >= 1, "CodebookMonitorConfig.window", "at least 1 step", window);
@@ -29,7 +32,7 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
     Require.that(
         usageBelow >= 0 && usageBelow <= 1,
         "CodebookMonitorConfig.usageBelow",
-        "a share from 0, for never, to 1",
+        "a fraction in [0, 1]",
         usageBelow);
     Require.that(growth > 1, "CodebookMonitorConfig.growth", "a factor above 1", growth);
   }
@@ -37,8 +40,8 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
   /**
    * Sets the window.
    *
-   * @param steps that everything is summed up over
-   * @return these settings with it
+   * @param steps the number of steps over which values are averaged, at least 1
+   * @return a copy with the new value
    */
   public CodebookMonitorConfig window(int steps) {
     return Records.with(this, "window", steps);
@@ -47,28 +50,28 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
   /**
    * Sets the warm-up.
    *
-   * @param steps before most is warned of
-   * @return these settings with it
+   * @param steps the number of initial steps without most warnings, at least 0
+   * @return a copy with the new value
    */
   public CodebookMonitorConfig warmUp(long steps) {
     return Records.with(this, "warmUp", steps);
   }
 
   /**
-   * Sets what a collapse is.
+   * Sets the threshold of a codebook collapse.
    *
-   * @param share of the codes in use
-   * @return these settings with it
+   * @param fraction the fraction of codes in use, in [0, 1]; 0 disables the warning
+   * @return a copy with the new value
    */
-  public CodebookMonitorConfig usageBelow(double share) {
-    return Records.with(this, "usageBelow", share);
+  public CodebookMonitorConfig usageBelow(double fraction) {
+    return Records.with(this, "usageBelow", fraction);
   }
 
   /**
-   * Sets how far the commitment term may grow.
+   * Sets the tolerated growth of the commitment term.
    *
-   * @param factor of its least
-   * @return these settings with it
+   * @param factor the ratio to its minimum, above 1
+   * @return a copy with the new value
    */
   public CodebookMonitorConfig growth(double factor) {
     return Records.with(this, "growth", factor);

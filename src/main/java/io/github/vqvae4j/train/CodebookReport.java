@@ -13,19 +13,23 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How a codebook is used.
+ * Code usage and quantization error of a codebook.
  *
- * @param usage how often each code was chosen
- * @param distance of the encoder's vectors from their codes: the root of the mean of ||z_e -
- *     z_q||^2, which is sqrt(D commitment); NaN if it is not known
+ * <pre>{@code
+ * System.out.println(CodebookReport.of(model, heldOut));
+ * }</pre>
+ *
+ * @param usage the number of uses of each code
+ * @param distance the RMS quantization error sqrt(mean ||z_e - z_q||^2) of encoder outputs z_e and
+ *     their codes z_q, which equals sqrt(D commitment) with D the code dimension; NaN if unknown
  */
 public record CodebookReport(CodeUsage usage, double distance) {
   /**
-   * Encodes a whole data set. Nothing in the model changes.
+   * Encodes a data set and reports its code usage and quantization error. The model is not changed.
    *
-   * @param model any
-   * @param data one or more images of its size
-   * @return use and distance over all of it
+   * @param model the model
+   * @param data one or more images of the model's size
+   * @return the report over all images
    */
   public static CodebookReport of(VqVae model, Dataset data) {
     CodeUsage usage = CodeUsage.none(model.quantizer().codebookSize());
@@ -34,11 +38,11 @@ public record CodebookReport(CodeUsage usage, double distance) {
     try (Batches batches = Batches.inOrder(data, ImageModel.inferenceBatchSize(data))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         try (Step step = Step.inference()) {
-          Tensor vectors = model.vectors(Trainer.images(step, batch));
-          Quantized quantized = model.quantizer().quantize(vectors);
-          double error = vectors.meanSquaredError(quantized.quantized()).item();
-          sum += error * vectors.length();
-          count += vectors.length() / vectors.size(-1);
+          Tensor latents = model.vectors(Trainer.images(step, batch));
+          Quantized quantized = model.quantizer().quantize(latents);
+          double error = latents.meanSquaredError(quantized.quantized()).item();
+          sum += error * latents.length();
+          count += latents.length() / latents.size(-1);
           usage = usage.plus(quantized.usage());
         }
       }
@@ -47,18 +51,18 @@ public record CodebookReport(CodeUsage usage, double distance) {
   }
 
   /**
-   * The codes that were never chosen.
+   * Returns the number of codes that were never used.
    *
-   * @return how many, from 0 to K
+   * @return the number of dead codes, from 0 to the codebook size K
    */
   public int deadCodes() {
     return usage.codebookSize() - usage.codesInUse();
   }
 
   /**
-   * The histogram, the most frequent code first.
+   * Returns the usage counts of all codes in descending order.
    *
-   * @return how often each code was chosen, in falling order, [K]
+   * @return the counts, [K]
    */
   public long[] sortedCounts() {
     long[] counts = usage.counts();
@@ -74,6 +78,6 @@ public record CodebookReport(CodeUsage usage, double distance) {
   @Override
   public String toString() {
     return String.format(
-        Locale.ROOT, "%s, %d dead, vectors %.4f from their codes", usage, deadCodes(), distance);
+        Locale.ROOT, "%s, %d dead, RMS quantization error %.4f", usage, deadCodes(), distance);
   }
 }

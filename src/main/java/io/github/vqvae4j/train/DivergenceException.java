@@ -3,32 +3,28 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.tensor.NonFiniteException;
 
 /**
- * In training or in an evaluation a number became NaN or infinite: a weight, what a layer computed,
- * a term of the loss, a gradient.
+ * Thrown when a weight, a layer output, a loss term or a gradient becomes NaN or infinite in
+ * training or evaluation.
  *
- * <p>A step that was refused has changed nothing: parameters and buffers are as they were before
- * it, bit for bit, and what the {@link Optimizer} had gathered was {@linkplain Optimizer#reset()
- * forgotten}, so that a later run begins anew. Where forward or backward pass made the number, the
- * pass is computed once more with each operation checked, and the message names the operation and
- * the layer that it comes from.
+ * <p>A failed step has no effect: parameters and buffers are restored to their values before the
+ * step, bit for bit, and the state of the {@link Optimizer} is {@linkplain Optimizer#reset()
+ * reset}. If the value arose in the forward or backward pass, the pass is repeated with a check of
+ * each operation, and the message names the operation and layer in which it originated.
  */
 public final class DivergenceException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
   private static final String UNCHANGED =
-      " Training stopped; parameters and buffers are as they were before this step.";
-  private static final String SMALLER = " Try a smaller learning rate.";
-  private static final String AT_THE_START =
-      " No step was made, so it is not this run's learning rate: look at the size of weights and"
-          + " pixels, and build the model anew, or load an earlier file of it.";
+      " Training stopped; parameters and buffers are restored to their values before this step.";
+  private static final String LOWER_RATE = " Try a smaller learning rate.";
+  private static final String IN_FIRST_STEP =
+      " This is the first step, so the learning rate is not the cause. Check the magnitudes of"
+          + " weights and pixels, and rebuild the model or load an earlier checkpoint.";
 
-  /** Counted from 1. */
   private final long step;
-
-  /** What was not finite. */
   private final String term;
 
-  /** Where the model was written. */
+  /** Sentences appended to the message, such as the location of the checkpoint. */
   private String note = "";
 
   private DivergenceException(long step, String term, String message) {
@@ -37,25 +33,25 @@ public final class DivergenceException extends ArithmeticException {
     this.term = term;
   }
 
-  /** In a training step, which was refused. */
+  /** Returns the exception for a value found in a training step, which was rolled back. */
   static DivergenceException inStep(long step, String term, double value) {
     return inStep(step, term, "is " + value);
   }
 
-  /** In a gradient, which optimizers square. */
-  static DivergenceException ofGradient(long step, String term, float worst) {
+  /** Returns the exception for a gradient that is not finite or overflows when squared. */
+  static DivergenceException inGradient(long step, String term, float worst) {
     return Float.isFinite(worst)
-        ? inStep(step, term, "has " + worst + " in it, whose square is too large for a float")
+        ? inStep(step, term, "contains " + worst + ", whose square overflows a float")
         : inStep(step, term, worst);
   }
 
   private static DivergenceException inStep(long step, String term, String fault) {
-    String remedy = step == 1 ? AT_THE_START : SMALLER;
+    String remedy = step == 1 ? IN_FIRST_STEP : LOWER_RATE;
     return new DivergenceException(
         step, term, "Step " + step + ": " + term + " " + fault + "." + UNCHANGED + remedy);
   }
 
-  /** In the weights that a training step was to begin with. */
+  /** Returns the exception for weights that were not finite before a training step. */
   static DivergenceException beforeStep(long step, String name, double value) {
     return new DivergenceException(
         step,
@@ -66,13 +62,13 @@ public final class DivergenceException extends ArithmeticException {
             + name
             + " is "
             + value
-            + " before this step, expected finite weights. Training stopped. Rebuild the model, or"
-            + " load an earlier file of it.");
+            + " before this step, expected finite weights. Training stopped. Rebuild the model or"
+            + " load an earlier checkpoint.");
   }
 
-  /** In what a training step made of the weights, which were put back. */
+  /** Returns the exception for a training step that updated a weight to a non-finite value. */
   static DivergenceException afterUpdate(
-      long step, String name, double value, boolean parameter, double rate) {
+      long step, String name, double value, boolean parameter, double learningRate) {
     return new DivergenceException(
         step,
         name,
@@ -83,15 +79,18 @@ public final class DivergenceException extends ArithmeticException {
             + " is "
             + value
             + " after the "
-            + (parameter ? "optimizer's update" : "update of the buffers")
-            + ", with a learning rate of "
-            + rate
+            + (parameter ? "optimizer update" : "buffer update")
+            + " with learning rate "
+            + learningRate
             + "."
             + UNCHANGED
-            + SMALLER);
+            + LOWER_RATE);
   }
 
-  /** In the weights that an evaluation was to begin with; step 0 outside of a run. */
+  /**
+   * Returns the exception for weights that were not finite before an evaluation; step 0 means
+   * outside a training run.
+   */
   static DivergenceException beforeEvaluation(long step, String name, double value) {
     return new DivergenceException(
         step,
@@ -101,12 +100,15 @@ public final class DivergenceException extends ArithmeticException {
             + " is "
             + value
             + (step == 0
-                ? "; expected a model whose weights are finite."
-                : " before the evaluation. Training stopped.")
-            + " Rebuild the model, or load an earlier file of it.");
+                ? ", expected finite weights."
+                : " before the evaluation, expected finite weights. Training stopped.")
+            + " Rebuild the model or load an earlier checkpoint.");
   }
 
-  /** In an evaluation after a step whose changes were made; step 0 outside of a run. */
+  /**
+   * Returns the exception for a value found in an evaluation after a completed step; step 0 means
+   * outside a training run.
+   */
   static DivergenceException inEvaluation(long step, String term, double value, String where) {
     return new DivergenceException(
         step,
@@ -119,18 +121,18 @@ public final class DivergenceException extends ArithmeticException {
             + where
             + (step == 0
                 ? "."
-                : ". Training stopped; the model is as after that step, and its weights are finite.")
-            + " Look at those images, and try a smaller learning rate.");
+                : ". Training stopped; the model keeps the weights after that step, which are finite.")
+            + " Check those images, and try a smaller learning rate.");
   }
 
-  /** Adds a sentence to the message. */
-  void add(String sentence) {
+  /** Appends a sentence to the message. */
+  void append(String sentence) {
     note += " " + sentence;
   }
 
-  /** Adds which operation a number comes from. */
-  void addOrigin(NonFiniteException origin) {
-    add("It comes from " + origin.source() + ": " + origin.what() + ".");
+  /** Appends the operation in which the value originated. */
+  void appendOrigin(NonFiniteException origin) {
+    append("It originated in " + origin.source() + ": " + origin.what() + ".");
   }
 
   @Override
@@ -139,20 +141,19 @@ public final class DivergenceException extends ArithmeticException {
   }
 
   /**
-   * The step that was refused, or that the evaluation came after.
+   * Returns the step that failed, or the step after which the evaluation ran.
    *
-   * @return counted from 1; 0 for an evaluation outside of a run
+   * @return the step, counted from 1; 0 for an evaluation outside a training run
    */
   public long step() {
     return step;
   }
 
   /**
-   * What was not finite.
+   * Returns the name of the value that was not finite.
    *
-   * @return the name of a parameter or buffer with the index in it, the name of a layer, {@code the
-   *     gradient of} a parameter, {@code the} name of a loss {@code term}, or what else the model
-   *     computed
+   * @return a parameter or buffer name with an element index, a layer name, "the gradient of" a
+   *     parameter, "the" name of a loss "term", or the name of another intermediate result
    */
   public String term() {
     return term;

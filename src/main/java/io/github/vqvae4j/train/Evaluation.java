@@ -21,16 +21,24 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * How well a model reconstructs a data set.
+ * The metrics of a model on a data set: reconstruction error, loss terms and code usage.
  *
- * @param step after which training step; 0 if none
- * @param terms each term of the loss, the mean over all images; those of a {@link
- *     io.github.vqvae4j.model.Vae Vae} are the two of its evidence lower bound
- * @param meanSquaredError over all pixels of all images
- * @param unitRange whether these are pixels in 0..1, which have a PSNR, and not values without
- *     bounds, as samples of a series
- * @param variance what the error is compared with: the variance of the training images' pixels
- * @param usage of the codes in the whole data set; of 0 codes for a model without a codebook
+ * <pre>{@code
+ * Evaluation evaluation = Evaluation.of(model, heldOut, images.variance());
+ * System.out.println(evaluation); // MSE 0.00571, normalized MSE 0.0604, PSNR 22.44 dB, ..
+ * double normalizedError = evaluation.normalizedError();
+ * }</pre>
+ *
+ * <p>During training, {@link Trainer#evaluate} computes one at regular intervals.
+ *
+ * @param step the training step after which the model was evaluated; 0 outside a training run
+ * @param terms the loss terms, averaged over all images; for a {@link io.github.vqvae4j.model.Vae
+ *     Vae}, the two terms of the evidence lower bound
+ * @param meanSquaredError the mean squared error (MSE) over all pixels of all images
+ * @param unitRange whether pixels are in [0, 1], so that a PSNR is defined; false for unbounded
+ *     values such as samples of a time series
+ * @param variance the variance of the training images' pixels, which normalizes the error
+ * @param usage the code usage over the whole data set; has 0 codes for a model without a codebook
  */
 public record Evaluation(
     long step,
@@ -39,18 +47,19 @@ public record Evaluation(
     boolean unitRange,
     double variance,
     CodeUsage usage) {
-  /** Weights that grow are taken as in the end, so that losses can be compared. */
+  /** Evaluates with the final loss weights, so that losses are comparable during a warm-up. */
   private static final long AFTER_WARM_UPS = Long.MAX_VALUE;
 
   /**
-   * Reconstructs a whole data set. Nothing in the model changes.
+   * Evaluates a model on a data set. The model is not changed.
    *
-   * @param model any
-   * @param data images of its size
-   * @param variance of the training images' pixels
-   * @return the measures, as of step 0
-   * @throws DivergenceException if a weight, the error or a term of the loss is NaN or infinite
-   * @throws InsufficientMemoryException as {@link ImageModel#reconstruct}
+   * @param model the model
+   * @param data images of the model's size
+   * @param variance the variance of the training images' pixels
+   * @return the evaluation, with step 0
+   * @throws DivergenceException if a weight, the error or a loss term is NaN or infinite
+   * @throws InsufficientMemoryException if there is not enough memory; see {@link
+   *     ImageModel#reconstruct}
    */
   public static Evaluation of(ImageModel model, Dataset data, double variance) {
     return MemoryGuard.run(
@@ -60,9 +69,9 @@ public record Evaluation(
   }
 
   /**
-   * As after a step of training.
+   * Evaluates a model after a training step.
    *
-   * @throws CancellationException if it is asked to stop
+   * @throws CancellationException if {@code stop} returns true
    */
   static Evaluation after(
       long step, ImageModel model, Dataset data, double variance, BooleanSupplier stop) {
@@ -70,28 +79,28 @@ public record Evaluation(
     List<TermReport> terms = List.of();
     CodeUsage usage = CodeUsage.none(model.codebookSize());
     checkWeights(step, model);
-    int from = 0;
+    int start = 0;
     try (Batches batches = Batches.inOrder(data, ImageModel.inferenceBatchSize(data))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         if (stop.getAsBoolean()) {
           throw new CancellationException("stopped while evaluating");
         }
-        String where = ", images " + from + " to " + (from + batch.count() - 1);
-        TrainingProgress progress = new TrainingProgress(AFTER_WARM_UPS, variance, from);
+        String imageRange = ", images " + start + " to " + (start + batch.count() - 1);
+        TrainingProgress progress = new TrainingProgress(AFTER_WARM_UPS, variance, start);
         try (Step pass = Step.inference()) {
           BatchLoss loss = model.loss(Trainer.images(pass, batch), progress);
           double error = loss.reconstruction().meanSquaredError(loss.target()).item();
-          check(step, "the reconstruction error", error, where);
+          check(step, "the reconstruction error", error, imageRange);
           for (LossTerm term : loss.terms()) {
-            check(step, "the " + term.name() + " term", term.value().item(), where);
+            check(step, "the " + term.name() + " term", term.value().item(), imageRange);
           }
           sum += error * batch.count();
           usage = usage.plus(loss.usage());
           terms = plus(terms, loss.terms(), (double) batch.count() / data.size());
         } catch (NonFiniteException e) {
-          throw DivergenceException.inEvaluation(step, e.what(), e.value(), where);
+          throw DivergenceException.inEvaluation(step, e.what(), e.value(), imageRange);
         }
-        from += batch.count();
+        start += batch.count();
       }
     }
     return new Evaluation(step, terms, sum / data.size(), data.unitRange(), variance, usage);
@@ -105,28 +114,30 @@ public record Evaluation(
     }
   }
 
-  private static void check(long step, String what, double value, String where) {
+  private static void check(long step, String name, double value, String imageRange) {
     if (!Double.isFinite(value)) {
-      throw DivergenceException.inEvaluation(step, what, value, where);
+      throw DivergenceException.inEvaluation(step, name, value, imageRange);
     }
   }
 
-  /** The means so far, empty at the start, and a batch's terms as a share of them. */
-  private static List<TermReport> plus(List<TermReport> sums, List<LossTerm> batch, double share) {
+  /** Adds the loss terms of a batch, weighted by its fraction of all images, to the sums so far. */
+  private static List<TermReport> plus(
+      List<TermReport> sums, List<LossTerm> batch, double fraction) {
     List<TermReport> results = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       LossTerm term = batch.get(i);
-      double before = sums.isEmpty() ? 0 : sums.get(i).value();
-      results.add(new TermReport(term.name(), before + share * term.value().item(), term.weight()));
+      double sum = sums.isEmpty() ? 0 : sums.get(i).value();
+      double value = sum + fraction * term.value().item();
+      results.add(new TermReport(term.name(), value, term.weight()));
     }
     return List.copyOf(results);
   }
 
   /**
-   * The value of a term.
+   * Returns the value of a loss term.
    *
-   * @param name as {@code kl}
-   * @return the value without its weight
+   * @param name the name of the term, such as {@code kl}
+   * @return the unweighted value
    * @throws IllegalArgumentException if there is no such term
    */
   public double term(String name) {
@@ -134,27 +145,28 @@ public record Evaluation(
   }
 
   /**
-   * The loss, with the weights that the terms have in the end, after any warm-up.
+   * Returns the loss, computed with the final weights of the terms (after any warm-up).
    *
-   * @return the sum of weight times value
+   * @return the weighted sum of the terms
    */
   public double loss() {
     return terms.stream().mapToDouble(term -> term.weight() * term.value()).sum();
   }
 
   /**
-   * The error relative to that of the best constant image.
+   * Returns the normalized MSE (MSE / variance). A value of 1 is the error of predicting the mean
+   * pixel value.
    *
-   * @return mean squared error / variance
+   * @return the normalized MSE
    */
   public double normalizedError() {
     return meanSquaredError / variance;
   }
 
   /**
-   * Peak signal-to-noise ratio of the mean squared error.
+   * Returns the peak signal-to-noise ratio (PSNR) of the mean squared error.
    *
-   * @return decibels; empty for values without bounds, which have no peak
+   * @return the PSNR in decibels; empty for unbounded values, which have no peak
    */
   public OptionalDouble psnr() {
     return unitRange
@@ -166,7 +178,7 @@ public record Evaluation(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "MSE %.5f, MSE/variance %.4f%s%s",
+        "MSE %.5f, normalized MSE %.4f%s%s",
         meanSquaredError,
         normalizedError(),
         unitRange ? String.format(Locale.ROOT, ", PSNR %.2f dB", psnr().getAsDouble()) : "",

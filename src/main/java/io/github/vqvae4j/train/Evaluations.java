@@ -11,76 +11,81 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 
-/** The evaluations of a run: makes them, and knows and keeps the best. */
+/** Runs the evaluations of a training run, tracks the best one and decides on early stopping. */
 final class Evaluations {
   /**
-   * What the trainer's user asked for.
+   * The evaluation settings of a trainer.
    *
-   * @param heldOut null for no evaluations
-   * @param measure the smaller, the better
-   * @param patience evaluations without a better one that are enough; 0 if any number is right
-   * @param bestFile null for none
+   * @param heldOut the held-out data; null for no evaluations
+   * @param metric the monitored metric, lower is better
+   * @param patience the number of evaluations without improvement that stop the run; 0 for no early
+   *     stopping
+   * @param bestFile the file of the best model; null for none
    */
-  record Plan(
+  record Settings(
       Dataset heldOut,
       long everySteps,
-      ToDoubleFunction<Evaluation> measure,
+      ToDoubleFunction<Evaluation> metric,
       int patience,
       Path bestFile) {}
 
-  private final Plan plan;
+  private final Settings settings;
   private final ImageModel model;
   private final double variance;
   private final WeightAverages averages;
   private final List<Evaluation> all = new ArrayList<>();
-  private double least = Double.POSITIVE_INFINITY;
+  private double bestValue = Double.POSITIVE_INFINITY;
   private Evaluation best;
-  private Snapshot bestWeights;
-  private int sinceBest;
+  private ModelSnapshot bestWeights;
+  private int evaluationsSinceBest;
 
   /**
-   * None yet.
+   * Creates an empty list of evaluations.
    *
-   * @param averages what is evaluated instead of the model's own weights; null for those
+   * @param averages the weights to evaluate; null for the model's own weights
    */
-  Evaluations(Plan plan, ImageModel model, double variance, WeightAverages averages) {
-    this.plan = plan;
+  Evaluations(Settings settings, ImageModel model, double variance, WeightAverages averages) {
+    this.settings = settings;
     this.model = model;
     this.variance = variance;
     this.averages = averages;
   }
 
-  /** Evaluates, if it is time; throws CancellationException if asked to stop meanwhile. */
-  void after(long n, long steps, Listeners listeners, BooleanSupplier stop) {
-    if (plan.heldOut != null && (n % plan.everySteps == 0 || n == steps)) {
-      exchangeAverages();
+  /**
+   * Evaluates the model if an evaluation is due after this step.
+   *
+   * @throws CancellationException if {@code stop} returns true during the evaluation
+   */
+  void afterStep(long step, long steps, TrainingListeners listeners, BooleanSupplier stop) {
+    if (settings.heldOut != null && (step % settings.everySteps == 0 || step == steps)) {
+      swapAverages();
       try {
-        Evaluation evaluation = Evaluation.after(n, model, plan.heldOut, variance, stop);
+        Evaluation evaluation = Evaluation.after(step, model, settings.heldOut, variance, stop);
         all.add(evaluation);
         monitor(evaluation);
-        listeners.tell(listener -> listener.onEvaluation(evaluation));
+        listeners.forEach(listener -> listener.onEvaluation(evaluation));
       } finally {
-        exchangeAverages();
+        swapAverages();
       }
     }
   }
 
-  private void exchangeAverages() {
+  private void swapAverages() {
     if (averages != null) {
       averages.swap();
     }
   }
 
-  /** One that is as good as the best is not better, nor is one that is measured as NaN. */
+  /** Updates the best evaluation. A tie or NaN is not an improvement. */
   private void monitor(Evaluation evaluation) {
-    double measured = plan.measure.applyAsDouble(evaluation);
-    sinceBest++;
-    if (measured < least) {
-      least = measured;
+    double value = settings.metric.applyAsDouble(evaluation);
+    evaluationsSinceBest++;
+    if (value < bestValue) {
+      bestValue = value;
       best = evaluation;
-      sinceBest = 0;
-      if (plan.patience > 0) {
-        bestWeights = new Snapshot(model);
+      evaluationsSinceBest = 0;
+      if (settings.patience > 0) {
+        bestWeights = new ModelSnapshot(model);
       }
       save(evaluation.step());
     }
@@ -88,34 +93,34 @@ final class Evaluations {
 
   private void save(long step) {
     try {
-      if (plan.bestFile != null) {
-        model.save(plan.bestFile);
+      if (settings.bestFile != null) {
+        model.save(settings.bestFile);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "Trainer.keepBest: the best model so far, after step "
+          "Trainer.keepBest: cannot save the best model, after step "
               + step
-              + ", could not be saved, and training stopped. The model in memory is as after that"
-              + " step; save it elsewhere. "
+              + ". Training stopped. The model in memory has the weights of that step; save it"
+              + " elsewhere. "
               + e.getMessage(),
           e);
     }
   }
 
-  /** Whether patience has run out. */
-  boolean enough() {
-    return plan.patience > 0 && sinceBest >= plan.patience;
+  /** Returns whether the run should stop early. */
+  boolean shouldStop() {
+    return settings.patience > 0 && evaluationsSinceBest >= settings.patience;
   }
 
-  /** Puts the weights of the best evaluation into the model, if the run may end early. */
+  /** Restores the weights of the best evaluation if early stopping is enabled. */
   void restoreBest() {
     if (bestWeights != null) {
       bestWeights.restore();
     }
   }
 
-  /** The step whose weights {@link #restoreBest} puts into the model. */
-  Optional<Long> restored() {
+  /** Returns the step whose weights {@link #restoreBest} restores. */
+  Optional<Long> restoredStep() {
     return bestWeights == null ? Optional.empty() : Optional.of(best.step());
   }
 

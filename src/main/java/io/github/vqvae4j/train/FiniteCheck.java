@@ -5,26 +5,26 @@ import java.util.Arrays;
 
 /** Finds NaN and infinity in gradients. */
 final class FiniteCheck {
-  private static final int LENGTH = ParameterSlices.LENGTH;
+  private static final int LENGTH = ParameterChunks.LENGTH;
 
-  private final float[] slice = new float[LENGTH];
+  private final float[] chunk = new float[LENGTH];
 
-  /** A sum for each place in a slice: these additions are independent, so they go side by side. */
+  /** One sum per position in a chunk: independent additions, which the JIT vectorizes. */
   private final float[] squares = new float[LENGTH];
 
   /**
-   * The sum of squares, in which every NaN, infinity and number too large to be squared shows: what
-   * an optimizer that squares gradients can take is finite here.
+   * Returns the sum of squares of a gradient. It is finite only if every element is finite and can
+   * be squared without overflow, as optimizers such as Adam require.
    */
   double sumOfSquares(Gradients gradients, Parameter parameter) {
     Arrays.fill(squares, 0);
     int size = parameter.size();
-    for (int i = 0; i < ParameterSlices.count(size); i++) {
+    for (int i = 0; i < ParameterChunks.count(size); i++) {
       int offset = i * LENGTH;
       int length = Math.min(LENGTH, size - offset);
-      gradients.read(parameter, offset, slice, length);
+      gradients.read(parameter, offset, chunk, length);
       for (int j = 0; j < length; j++) {
-        squares[j] += slice[j] * slice[j];
+        squares[j] += chunk[j] * chunk[j];
       }
     }
     double sum = 0;
@@ -34,18 +34,18 @@ final class FiniteCheck {
     return sum;
   }
 
-  /** The first NaN or infinity; if there is none, the number that is largest. */
+  /** Returns the first NaN or infinity, or else the element of maximum absolute value. */
   float worst(Gradients gradients, Parameter parameter) {
     float worst = 0;
-    for (int i = 0; i < ParameterSlices.count(parameter.size()); i++) {
+    for (int i = 0; i < ParameterChunks.count(parameter.size()); i++) {
       int offset = i * LENGTH;
       int length = Math.min(LENGTH, parameter.size() - offset);
-      gradients.read(parameter, offset, slice, length);
+      gradients.read(parameter, offset, chunk, length);
       for (int j = 0; j < length; j++) {
-        if (!Float.isFinite(slice[j])) {
-          return slice[j];
+        if (!Float.isFinite(chunk[j])) {
+          return chunk[j];
         }
-        worst = Math.abs(slice[j]) > Math.abs(worst) ? slice[j] : worst;
+        worst = Math.abs(chunk[j]) > Math.abs(worst) ? chunk[j] : worst;
       }
     }
     return worst;

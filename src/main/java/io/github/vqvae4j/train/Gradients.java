@@ -4,31 +4,34 @@ import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 
-/** The gradients that an optimizer moves parameters along: those of a step, or made from such. */
+/**
+ * The gradients of a model's parameters as an {@link Optimizer} reads them: those of a step, or
+ * values computed from them, such as accumulated or clipped gradients.
+ */
 public interface Gradients {
   /**
-   * Whether a parameter has one.
+   * Returns whether a parameter has a gradient.
    *
-   * @param parameter of the model
-   * @return false if the loss did not depend on it, or it is frozen
+   * @param parameter a parameter of the model
+   * @return false if the loss does not depend on the parameter or the parameter is frozen
    */
   boolean has(Parameter parameter);
 
   /**
-   * Copies a part of a parameter's gradient out.
+   * Copies a range of a parameter's gradient, in row-major order.
    *
-   * @param parameter one that has a gradient
-   * @param offset of the first number in the gradient, row by row
-   * @param target where they go, from its start
-   * @param length how many
+   * @param parameter a parameter that has a gradient
+   * @param offset the index of the first element to copy
+   * @param target the destination, filled from index 0
+   * @param length the number of elements to copy
    */
   void read(Parameter parameter, int offset, float[] target, int length);
 
   /**
-   * Those that {@code backward} found.
+   * Returns the gradients that {@code backward} computed in a step.
    *
-   * @param step an open one
-   * @return its gradients, for as long as it is open
+   * @param step an open step
+   * @return a view of its gradients, valid until the step is closed
    */
   static Gradients of(Step step) {
     return new Gradients() {
@@ -46,22 +49,22 @@ public interface Gradients {
   }
 
   /**
-   * These gradients times a number.
+   * Returns these gradients multiplied by a scalar.
    *
-   * @param factor what each is multiplied by
-   * @return a view of these
+   * @param factor the factor
+   * @return a view of these gradients
    */
   default Gradients times(float factor) {
-    Gradients whole = this;
+    Gradients unscaled = this;
     return new Gradients() {
       @Override
       public boolean has(Parameter parameter) {
-        return whole.has(parameter);
+        return unscaled.has(parameter);
       }
 
       @Override
       public void read(Parameter parameter, int offset, float[] target, int length) {
-        whole.read(parameter, offset, target, length);
+        unscaled.read(parameter, offset, target, length);
         for (int i = 0; i < length; i++) {
           target[i] *= factor;
         }

@@ -6,57 +6,59 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * How the loss went while the learning rate grew.
+ * The training loss as a function of an increasing learning rate; the result of a {@link
+ * LearningRateFinder}. {@link #toString} prints it as a table.
  *
- * @param points in the order of the rates
+ * @param points one point per step, in order of increasing learning rate
  */
 public record LearningRateCurve(List<Point> points) {
-  /** How much of the smoothed loss stays from one step to the next. */
-  private static final double MEMORY = 0.9;
+  /** The decay of the exponential moving average of the loss. */
+  private static final double DECAY = 0.9;
 
-  /** Steps at the beginning in which the smoothed loss is that of too few batches. */
-  private static final int UNSTEADY = 10;
+  /** The number of initial steps whose smoothed loss is too noisy to be used. */
+  private static final int NOISY_STEPS = 10;
 
-  /** The slope at a point is that between the points so many before and after it. */
-  private static final int REACH = 3;
+  /** The slope at point i is measured between points i - SLOPE_REACH and i + SLOPE_REACH. */
+  private static final int SLOPE_REACH = 3;
 
   /**
-   * One step.
+   * A training step.
    *
-   * @param rate its learning rate
-   * @param loss of its batch
-   * @param smoothed the moving average of the losses up to here, without the bias of a start at 0
+   * @param rate the learning rate
+   * @param loss the loss of the batch
+   * @param smoothed the bias-corrected exponential moving average of the losses up to this step
    */
   public record Point(double rate, double loss, double smoothed) {}
 
-  /** Smooths: s &lt;- 0.9 s + 0.1 loss, divided by 1 - 0.9^n. */
+  /** Creates a curve. Losses are smoothed by s &lt;- 0.9 s + 0.1 loss, divided by 1 - 0.9^n. */
   static LearningRateCurve of(List<Double> rates, List<Double> losses) {
     List<Point> points = new ArrayList<>();
     double sum = 0;
     for (int i = 0; i < losses.size(); i++) {
-      sum = MEMORY * sum + (1 - MEMORY) * losses.get(i);
-      double smoothed = sum / (1 - Math.pow(MEMORY, i + 1));
+      sum = DECAY * sum + (1 - DECAY) * losses.get(i);
+      double smoothed = sum / (1 - Math.pow(DECAY, i + 1));
       points.add(new Point(rates.get(i), losses.get(i), smoothed));
     }
     return new LearningRateCurve(List.copyOf(points));
   }
 
   /**
-   * The rate at which the smoothed loss fell fastest, over the logarithm of the rate and before its
-   * least value (Smith 2017, section 3.3, as it is commonly read): a rate to start from.
+   * Returns a suggested learning rate: the point of steepest descent of the smoothed loss over the
+   * logarithm of the learning rate, before the minimum of the loss. This is a common reading of
+   * Smith 2017, section 3.3.
    *
-   * @return empty if the loss did not fall
+   * @return the learning rate; empty if the loss did not decrease
    */
   public OptionalDouble suggestion() {
-    int least = UNSTEADY;
-    for (int i = UNSTEADY; i < points.size(); i++) {
-      least = points.get(i).smoothed() < points.get(least).smoothed() ? i : least;
+    int min = NOISY_STEPS;
+    for (int i = NOISY_STEPS; i < points.size(); i++) {
+      min = points.get(i).smoothed() < points.get(min).smoothed() ? i : min;
     }
     OptionalDouble best = OptionalDouble.empty();
     double steepest = 0;
-    for (int i = UNSTEADY + REACH; i + REACH <= least; i++) {
-      Point before = points.get(i - REACH);
-      Point after = points.get(i + REACH);
+    for (int i = NOISY_STEPS + SLOPE_REACH; i + SLOPE_REACH <= min; i++) {
+      Point before = points.get(i - SLOPE_REACH);
+      Point after = points.get(i + SLOPE_REACH);
       double slope =
           (after.smoothed() - before.smoothed()) / Math.log(after.rate() / before.rate());
       if (slope < steepest) {
@@ -70,19 +72,20 @@ public record LearningRateCurve(List<Point> points) {
   @Override
   public String toString() {
     StringBuilder table = new StringBuilder();
-    table.append(String.format(Locale.ROOT, "%12s %12s %12s%n", "rate", "loss", "smoothed"));
+    table.append(
+        String.format(Locale.ROOT, "%13s %12s %12s%n", "learning rate", "loss", "smoothed"));
     int stride = Math.max(1, points.size() / 20);
     for (int i = 0; i < points.size(); i += stride) {
       Point point = points.get(i);
       table.append(
           String.format(
-              Locale.ROOT, "%12.3e %12.5f %12.5f%n", point.rate(), point.loss(), point.smoothed()));
+              Locale.ROOT, "%13.3e %12.5f %12.5f%n", point.rate(), point.loss(), point.smoothed()));
     }
     OptionalDouble suggestion = suggestion();
     table.append(
         suggestion.isPresent()
-            ? String.format(Locale.ROOT, "suggestion: %.1e", suggestion.getAsDouble())
-            : "no suggestion: the loss did not fall");
+            ? String.format(Locale.ROOT, "suggested learning rate: %.1e", suggestion.getAsDouble())
+            : "no suggested learning rate: the loss did not decrease");
     return table.toString();
   }
 }

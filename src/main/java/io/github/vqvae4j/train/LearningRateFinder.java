@@ -8,27 +8,29 @@ import java.util.concurrent.CancellationException;
 import java.util.function.DoubleFunction;
 
 /**
- * Looks for a learning rate (Smith 2017, section 3.3): trains some steps in which the rate grows
- * exponentially until the loss explodes, and then puts the model back as it was, bit for bit.
+ * Runs a learning rate range test (Smith 2017, section 3.3): trains the model for some steps while
+ * the learning rate increases exponentially, stops when the loss diverges, and then restores the
+ * model bit for bit.
  *
  * <pre>{@code
  * LearningRateCurve curve = LearningRateFinder.of(model).batch(32).find(digits.train());
  * System.out.println(curve);
- * Trainer.of(model).optimizer(Adam.rate(curve.suggestion().orElse(3e-4)))...
+ * double learningRate = curve.suggestion().orElse(3e-4);
+ * Trainer.of(model).optimizer(Adam.rate(learningRate)).fit(digits.train());
  * }</pre>
  */
 public final class LearningRateFinder {
   /**
-   * A smoothed loss has exploded that lies above its least by so many times what it had fallen by
-   * until then, or so many times that least: a loss may be negative, as that of a VAE with a
-   * Gaussian likelihood.
+   * The loss counts as diverged when the smoothed loss exceeds its minimum by this many times the
+   * decrease so far, or this many times the absolute value of the minimum, whichever is larger. A
+   * loss may be negative, such as that of a VAE with a Gaussian likelihood.
    */
-  private static final double EXPLODED = 3;
+  private static final double DIVERGENCE_FACTOR = 3;
 
   private final ImageModel model;
   private DoubleFunction<Optimizer> optimizer = Adam::rate;
-  private double from = 1e-6;
-  private double to = 1;
+  private double minRate = 1e-6;
+  private double maxRate = 1;
   private int steps = 200;
   private int batch = 32;
   private long seed = 42;
@@ -38,9 +40,9 @@ public final class LearningRateFinder {
   }
 
   /**
-   * A finder with Adam, rates from 1e-6 to 1, 200 steps and batches of 32.
+   * Creates a finder that uses Adam, learning rates from 1e-6 to 1, 200 steps and batches of 32.
    *
-   * @param model as it will be trained, usually untrained
+   * @param model the model to be trained, usually untrained
    * @return the finder
    */
   public static LearningRateFinder of(ImageModel model) {
@@ -48,9 +50,10 @@ public final class LearningRateFinder {
   }
 
   /**
-   * Sets the kind of optimizer.
+   * Sets the optimizer. The default is {@code Adam::rate}.
    *
-   * @param newOptimizer makes a new one of a rate, as {@code AdamW::rate}
+   * @param newOptimizer creates an optimizer with a given learning rate, such as {@code
+   *     AdamW::rate}
    * @return this finder
    */
   public LearningRateFinder optimizer(DoubleFunction<Optimizer> newOptimizer) {
@@ -59,33 +62,33 @@ public final class LearningRateFinder {
   }
 
   /**
-   * Sets the rates of the first and the last step.
+   * Sets the learning rates of the first and the last step.
    *
-   * @param lowest above 0
-   * @param highest finite and above the lowest
+   * @param min the learning rate of the first step, above 0
+   * @param max the learning rate of the last step, finite and above {@code min}
    * @return this finder
-   * @throws IllegalArgumentException if they are not in this order
+   * @throws IllegalArgumentException if an argument is out of range
    */
-  public LearningRateFinder rates(double lowest, double highest) {
-    if (!(lowest > 0 && highest > lowest && highest <= Float.MAX_VALUE)) {
+  public LearningRateFinder rates(double min, double max) {
+    if (!(min > 0 && max > min && max <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "LearningRateFinder.rates: expected a lowest rate above 0 and a finite highest above it, got "
-              + lowest
-              + " and "
-              + highest
+          "LearningRateFinder.rates: expected learning rates 0 < min < max, both finite, got min "
+              + min
+              + " and max "
+              + max
               + ".");
     }
-    from = lowest;
-    to = highest;
+    minRate = min;
+    maxRate = max;
     return this;
   }
 
   /**
    * Sets the number of steps.
    *
-   * @param count at least 20; the more, the smoother the curve
+   * @param count the number of steps, at least 20; more steps give a smoother curve
    * @return this finder
-   * @throws IllegalArgumentException if there are fewer
+   * @throws IllegalArgumentException if {@code count} is less than 20
    */
   public LearningRateFinder steps(int count) {
     if (count < 20) {
@@ -97,9 +100,9 @@ public final class LearningRateFinder {
   }
 
   /**
-   * Sets the images in a batch: rates go with it.
+   * Sets the batch size. Use that of the training run, since a good learning rate depends on it.
    *
-   * @param images at least 1, and not more than there are
+   * @param images the number of images in a batch, from 1 to the size of the data set
    * @return this finder
    */
   public LearningRateFinder batch(int images) {
@@ -108,9 +111,9 @@ public final class LearningRateFinder {
   }
 
   /**
-   * Sets the seed; by default 42.
+   * Sets the random seed. The default is 42.
    *
-   * @param newSeed any number
+   * @param newSeed the seed
    * @return this finder
    */
   public LearningRateFinder seed(long newSeed) {
@@ -119,25 +122,25 @@ public final class LearningRateFinder {
   }
 
   /**
-   * Trains, and puts the model back.
+   * Runs the test and restores the model.
    *
    * @param data the training images
-   * @return the curve, up to where the loss exploded
-   * @throws IllegalArgumentException as {@link Trainer#fit}
-   * @throws CancellationException if the thread is interrupted, or the process asked to end
+   * @return the curve, up to the step in which the loss diverged
+   * @throws IllegalArgumentException in the cases of {@link Trainer#fit}
+   * @throws CancellationException if the thread is interrupted or the process is shut down
    */
   public LearningRateCurve find(Dataset data) {
-    Snapshot before = new Snapshot(model);
-    Watch watch = new Watch();
+    ModelSnapshot before = new ModelSnapshot(model);
+    Recorder recorder = new Recorder();
     try {
       TrainingReport report =
           Trainer.of(model)
-              .optimizer(optimizer.apply(from))
-              .schedule((step, of) -> Math.pow(to / from, (step - 1.0) / (of - 1)))
+              .optimizer(optimizer.apply(minRate))
+              .schedule((step, total) -> Math.pow(maxRate / minRate, (step - 1.0) / (total - 1)))
               .batch(batch)
               .steps(steps)
               .seed(seed)
-              .listener(watch)
+              .listener(recorder)
               .fit(data);
       if (report.stopReason() == StopReason.INTERRUPTED) {
         throw new CancellationException(
@@ -145,34 +148,34 @@ public final class LearningRateFinder {
                 + report.last().step()
                 + " of "
                 + steps
-                + " steps, too early for a rate. The model is as it was before.");
+                + " steps. The model is restored.");
       }
     } catch (DivergenceException e) {
       if (e.step() == 1) {
         throw e;
       }
-      return watch.curve();
-    } catch (Exploded e) {
-      return watch.curve();
+      return recorder.curve();
+    } catch (LossDivergedException e) {
+      return recorder.curve();
     } finally {
       before.restore();
     }
-    return watch.curve();
+    return recorder.curve();
   }
 
-  /** Ends the run. */
-  private static final class Exploded extends RuntimeException {
+  /** Thrown by the listener to end the run. */
+  private static final class LossDivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    Exploded() {
-      super("the loss exploded", null, false, false);
+    LossDivergedException() {
+      super("the loss diverged", null, false, false);
     }
   }
 
-  private static final class Watch implements TrainingListener {
+  private static final class Recorder implements TrainingListener {
     private final List<Double> rates = new ArrayList<>();
     private final List<Double> losses = new ArrayList<>();
-    private double least = Double.POSITIVE_INFINITY;
+    private double min = Double.POSITIVE_INFINITY;
 
     @Override
     public void onStep(StepReport report) {
@@ -180,10 +183,10 @@ public final class LearningRateFinder {
       losses.add(report.loss());
       List<LearningRateCurve.Point> points = curve().points();
       double smoothed = points.get(points.size() - 1).smoothed();
-      least = Math.min(least, smoothed);
-      double fallen = points.get(0).smoothed() - least;
-      if (smoothed - least > EXPLODED * Math.max(fallen, Math.abs(least))) {
-        throw new Exploded();
+      min = Math.min(min, smoothed);
+      double decrease = points.get(0).smoothed() - min;
+      if (smoothed - min > DIVERGENCE_FACTOR * Math.max(decrease, Math.abs(min))) {
+        throw new LossDivergedException();
       }
     }
 

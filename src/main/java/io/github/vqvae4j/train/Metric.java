@@ -4,26 +4,26 @@ import io.github.vqvae4j.metrics.CodeUsage;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A figure under the name that it has in files. */
+/** A metric with its name in the files of a run. */
 record Metric(String name, double value) {
-  private static final List<String> OF_STEPS_ALONE =
-      List.of("train/rate", "train/gradientNorm", "imagesPerSecond");
+  private static final List<String> TRAINING_ONLY =
+      List.of("train/learningRate", "train/gradientNorm", "imagesPerSecond");
 
-  /** Of a training step; each term of the loss as it is, without its weight. */
+  /** Returns the metrics of a training step. Loss terms are unweighted. */
   static List<Metric> of(StepReport report) {
     List<Metric> metrics = new ArrayList<>();
     metrics.add(new Metric("train/loss", report.loss()));
     for (TermReport term : report.terms()) {
       metrics.add(new Metric("train/" + term.name(), term.value()));
     }
-    metrics.add(new Metric("train/rate", report.rate()));
+    metrics.add(new Metric("train/learningRate", report.rate()));
     metrics.add(new Metric("train/gradientNorm", report.gradientNorm()));
     addUsage(metrics, "codebook/perplexity", "codebook/usage", report.windowUsage());
     metrics.add(new Metric("imagesPerSecond", report.imagesPerSecond()));
     return metrics;
   }
 
-  /** Of an evaluation: what {@link #ofEvaluations} names. */
+  /** Returns the metrics of an evaluation, named as in {@link #evaluationNames}. */
   static List<Metric> of(Evaluation evaluation) {
     List<Metric> metrics = new ArrayList<>();
     metrics.add(new Metric("validation/loss", evaluation.loss()));
@@ -34,21 +34,21 @@ record Metric(String name, double value) {
     return metrics;
   }
 
-  /** The names of an evaluation's figures, for a model whose training steps have these. */
-  static List<String> ofEvaluations(List<Metric> ofStep) {
-    return ofStep.stream()
+  /** Returns the names of an evaluation's metrics, given those of a training step. */
+  static List<String> evaluationNames(List<Metric> stepMetrics) {
+    return stepMetrics.stream()
         .map(Metric::name)
-        .filter(name -> !OF_STEPS_ALONE.contains(name))
+        .filter(name -> !TRAINING_ONLY.contains(name))
         .map(name -> "validation/" + name.substring(name.indexOf('/') + 1))
         .toList();
   }
 
-  /** A model without a codebook has no such figures. */
+  /** Adds the code usage, if the model has a codebook. */
   private static void addUsage(
-      List<Metric> metrics, String perplexity, String share, CodeUsage usage) {
+      List<Metric> metrics, String perplexity, String fraction, CodeUsage usage) {
     if (usage.codebookSize() > 0) {
       metrics.add(new Metric(perplexity, usage.perplexity()));
-      metrics.add(new Metric(share, (double) usage.codesInUse() / usage.codebookSize()));
+      metrics.add(new Metric(fraction, (double) usage.codesInUse() / usage.codebookSize()));
     }
   }
 }

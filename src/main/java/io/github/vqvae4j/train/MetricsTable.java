@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * {@code metrics.csv}: a column for each figure; a row of a training step leaves those of
- * evaluations empty, and the other way round. Each row is on the disk when it was added.
+ * Writes {@code metrics.csv}, which has one column per metric. Rows of training steps leave the
+ * evaluation columns empty, and vice versa. Each row is written to disk immediately.
  */
 final class MetricsTable {
   private final Path file;
@@ -25,10 +25,12 @@ final class MetricsTable {
     this.columns = columns;
   }
 
-  /** A new table for the figures of a first training step and those of evaluations. */
-  static MetricsTable create(Path file, List<Metric> ofStep) throws IOException {
+  /** Creates a table with columns for the metrics of training steps and evaluations. */
+  static MetricsTable create(Path file, List<Metric> stepMetrics) throws IOException {
     List<String> columns =
-        Stream.concat(ofStep.stream().map(Metric::name), Metric.ofEvaluations(ofStep).stream())
+        Stream.concat(
+                stepMetrics.stream().map(Metric::name),
+                Metric.evaluationNames(stepMetrics).stream())
             .toList();
     MetricsTable table = new MetricsTable(file, columns);
     table.append("step," + String.join(",", columns));
@@ -50,23 +52,26 @@ final class MetricsTable {
     rows++;
   }
 
-  /** Not through a channel, which an interrupted thread would close. A torn line is taken back. */
+  /**
+   * Appends a line, or removes a partly written one on failure. Does not use a channel, since an
+   * interrupted thread would close it.
+   */
   private void append(String line) throws IOException {
     if (rows > 0 && !Files.exists(file)) {
-      throw new NoSuchFileException(file.toString(), null, "it was removed during the run");
+      throw new NoSuchFileException(file.toString(), null, "it was deleted during the run");
     }
-    long before = file.toFile().length();
+    long length = file.toFile().length();
     try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
       out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      takeBack(before, e);
+      truncate(length, e);
       throw e;
     }
   }
 
-  private void takeBack(long length, IOException failure) {
-    try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
-      whole.setLength(length);
+  private void truncate(long length, IOException failure) {
+    try (RandomAccessFile table = new RandomAccessFile(file.toFile(), "rw")) {
+      table.setLength(length);
     } catch (IOException e) {
       failure.addSuppressed(e);
     }

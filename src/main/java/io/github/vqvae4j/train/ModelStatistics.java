@@ -19,28 +19,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes through a model in one training step: for finding layers that are dead, saturated or
- * explode. It prints as a table.
+ * Statistics of the layer outputs, weights and gradients of one training step, for finding dead,
+ * saturated or exploding layers. {@link #toString} prints them as a table.
  *
- * @param outputs of each layer, in the order in which they compute
- * @param weights each parameter
- * @param gradients of each parameter that the loss depends on and that is not frozen
+ * <pre>{@code
+ * System.out.println(ModelStatistics.of(model, images.range(0, 32)));
+ * }</pre>
+ *
+ * @param outputs the outputs of each layer, in order of computation
+ * @param weights the values of each parameter
+ * @param gradients the gradient of each parameter that the loss depends on and that is not frozen
  */
 public record ModelStatistics(
     List<ArrayStatistics> outputs, List<ArrayStatistics> weights, List<ArrayStatistics> gradients) {
   private static final Logger LOG = LoggerFactory.getLogger(ModelStatistics.class);
 
   /**
-   * Runs a training step forward and backward, and drops it: nothing in the model changes. Where
-   * the model refuses what its encoder gave as not finite, the outputs end there, and there are no
-   * gradients.
+   * Runs the forward and backward pass of a training step without updating the model. If the
+   * encoder output is not finite, the outputs end there and there are no gradients.
    *
-   * @param model any
-   * @param images one batch of all of them
+   * @param model the model
+   * @param images the images, processed as one batch
    * @return the statistics
-   * @throws IllegalArgumentException if the images do not fit the model, or are one flat colour
-   * @throws IllegalStateException if the codebook starts from data and has not started: train a
-   *     step first
+   * @throws IllegalArgumentException if the images do not fit the model or have zero variance
+   * @throws IllegalStateException if the codebook is initialized from data and has not been
+   *     initialized yet; train for a step first
    */
   public static ModelStatistics of(ImageModel model, Dataset images) {
     TrainingProgress progress = new TrainingProgress(1, images.variance());
@@ -62,7 +65,7 @@ public record ModelStatistics(
       try {
         TrainingStep.backward(model, LossTerm.total(model.loss(pixels, progress).terms()));
       } catch (NonFiniteException e) {
-        LOG.warn("The pass ends early, without gradients. {}", e.getMessage());
+        LOG.warn("Forward pass stopped early; there are no gradients. {}", e.getMessage());
       }
       model
           .variables()
@@ -80,18 +83,19 @@ public record ModelStatistics(
     return new ModelStatistics(List.copyOf(outputs), List.copyOf(weights), List.copyOf(gradients));
   }
 
-  /** The hierarchical name of each layer within a model; that of the model is empty. */
+  /** Returns the hierarchical name of each layer of a model. The model's own name is empty. */
   static Map<Object, String> names(ImageModel model) {
     Map<Object, String> names = new IdentityHashMap<>();
-    name("", model, names);
+    addNames("", model, names);
     return names;
   }
 
-  private static void name(String path, Block block, Map<Object, String> names) {
+  private static void addNames(String path, Block block, Map<Object, String> names) {
     names.putIfAbsent(block, path);
     block
         .children()
-        .forEach((name, child) -> name(path.isEmpty() ? name : path + "." + name, child, names));
+        .forEach(
+            (name, child) -> addNames(path.isEmpty() ? name : path + "." + name, child, names));
   }
 
   @Override
@@ -109,10 +113,10 @@ public record ModelStatistics(
             Locale.ROOT,
             "%-32s %10s %11s %11s %11s %7s %11s%n",
             title,
-            "numbers",
+            "size",
             "mean",
-            "deviation",
-            "largest",
+            "std",
+            "max abs",
             "zeros",
             "norm"));
     for (ArrayStatistics row : rows) {

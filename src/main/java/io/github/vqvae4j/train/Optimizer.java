@@ -5,63 +5,82 @@ import io.github.vqvae4j.tensor.Step;
 import java.util.List;
 import java.util.Set;
 
-/** Moves parameters along their gradients. It keeps state for each; use one for one model. */
+/**
+ * Updates parameters from their gradients. An optimizer keeps state for each parameter, so each
+ * model needs its own.
+ *
+ * <p>Implementations are {@link Adam}, {@link AdamW} and {@link Sgd}. {@link Trainer} calls the
+ * optimizer once per training step; a custom training loop calls it directly:
+ *
+ * <pre>{@code
+ * Optimizer optimizer = Adam.rate(1e-3);
+ * for (int i = 0; i < 100; i++) {
+ *   try (Step step = Step.training(rng)) {
+ *     Tensor prediction = layer.forward(step.tensor(inputs, 32, 8));
+ *     prediction.meanSquaredError(step.tensor(targets, 32, 2)).backward();
+ *     optimizer.update(layer.parameters(), step);
+ *     step.commit();
+ *   }
+ * }
+ * }</pre>
+ */
 public interface Optimizer {
   /**
-   * Its learning rate, which a {@link Schedule} multiplies.
+   * Returns the base learning rate, which a {@link Schedule} multiplies.
    *
-   * @return above 0
+   * @return the learning rate, above 0
    */
   double rate();
 
   /**
-   * One update. State that was kept for rows which have been replaced since ({@link
-   * io.github.vqvae4j.tensor.Variable#isReplaced}) is dropped: they go on as rows of a new
-   * parameter would.
+   * Performs one update. The state of rows that were replaced since the last update ({@link
+   * io.github.vqvae4j.tensor.Variable#isReplaced}) is reset, as if they belonged to a new
+   * parameter.
    *
-   * @param parameters all that shall move; those without a gradient stay
-   * @param gradients of the parameters
-   * @param rate the learning rate of this update, at least 0
-   * @throws IllegalArgumentException if the rate is negative, NaN or more than a float can hold;
-   *     nothing has moved then
+   * @param parameters the parameters to update; those without a gradient are left unchanged
+   * @param gradients the gradients of the parameters
+   * @param learningRate the learning rate of this update, at least 0
+   * @throws IllegalArgumentException if the learning rate is negative, NaN or larger than a float
+   *     can represent; no parameter is changed then
    */
-  void update(List<Parameter> parameters, Gradients gradients, double rate);
+  void update(List<Parameter> parameters, Gradients gradients, double learningRate);
 
   /**
-   * The parameters whose state it keeps from earlier updates, as moments. An optimizer without
-   * state has none.
+   * Returns the parameters for which the optimizer holds state from earlier updates, such as
+   * moments. The default implementation is for an optimizer without state.
    *
-   * @return those it moved; empty before the first update
+   * @return the parameters; empty before the first update
    */
   default Set<Parameter> parameters() {
     return Set.of();
   }
 
-  /** Forgets all state: the next update is as a new optimizer's first. */
+  /** Resets all state, so that the next update equals the first one of a new optimizer. */
   default void reset() {}
 
   /**
-   * One update along a step's own gradients, at the optimizer's own rate: for loops of one's own.
+   * Performs one update from the gradients of a step, with the base learning rate. For custom
+   * training loops.
    *
-   * @param parameters all that shall move
-   * @param step where {@code backward} found their gradients
+   * @param parameters the parameters to update; those without a gradient are left unchanged
+   * @param step the open step in which {@code backward} computed the gradients
    */
   default void update(List<Parameter> parameters, Step step) {
     update(parameters, Gradients.of(step), rate());
   }
 
   /**
-   * Checks the rate of an update.
+   * Checks the learning rate of an update.
    *
-   * @param rate at least 0
-   * @throws IllegalArgumentException if it is negative, NaN or more than a float can hold
+   * @param learningRate the learning rate
+   * @throws IllegalArgumentException if it is negative, NaN or larger than a float can represent
    */
-  static void checkRate(double rate) {
-    if (!(rate >= 0 && rate <= Float.MAX_VALUE)) {
+  static void checkRate(double learningRate) {
+    if (!(learningRate >= 0 && learningRate <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "Optimizer: expected a rate of at least 0 that a float can hold, got "
-              + rate
-              + ". Look at the schedule's factors.");
+          "Optimizer: expected a learning rate of at least 0 that a float can represent, got "
+              + learningRate
+              + ". Check the schedule's factors.");
     }
   }
 }

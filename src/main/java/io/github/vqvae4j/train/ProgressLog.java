@@ -4,22 +4,29 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs the first step, then one step every few seconds, each evaluation, and the end. */
+/**
+ * A training listener that logs the first step, then a step every few seconds, each evaluation and
+ * the final report.
+ *
+ * <pre>{@code
+ * Trainer.of(model).listener(new ProgressLog()).fit(images);
+ * }</pre>
+ */
 public final class ProgressLog implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressLog.class);
 
   private final long interval;
   private long last = Long.MIN_VALUE;
 
-  /** Logs every five seconds. */
+  /** Creates a listener that logs a step every five seconds. */
   public ProgressLog() {
     this(Duration.ofSeconds(5));
   }
 
   /**
-   * Logs at intervals of one's choice.
+   * Creates a listener with a given interval.
    *
-   * @param interval the least time between two lines
+   * @param interval the minimum time between two logged steps
    */
   public ProgressLog(Duration interval) {
     this.interval = interval.toNanos();
@@ -36,12 +43,12 @@ public final class ProgressLog implements TrainingListener {
 
   @Override
   public void onEvaluation(Evaluation evaluation) {
-    LOG.info("after step {}: {}", evaluation.step(), evaluation);
+    LOG.info("evaluation after step {}: {}", evaluation.step(), evaluation);
   }
 
   @Override
   public void onFailure(Throwable failure, long step) {
-    LOG.error("Training ended after step {}: {}", step, failure.toString());
+    LOG.error("Training failed after step {}: {}", step, failure.toString());
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * A published model and how it was trained, always with MSE/variance as the reconstruction term
- * ({@link io.github.vqvae4j.model.ReconstructionLoss}).
+ * Published models with their training settings. All use the normalized MSE as the reconstruction
+ * term ({@link io.github.vqvae4j.model.ReconstructionLoss}).
  *
  * <pre>{@code
  * VqVae model = Recipe.SONNET_CIFAR10.model().seed(7).build();
@@ -17,22 +17,22 @@ import java.util.function.Supplier;
  */
 public enum Recipe {
   /**
-   * {@link VqVaePresets#sonnetCifar10}: Adam 3e-4, batches of 32, 10,000 steps. Recorded on the
-   * first 40,000 training images of CIFAR-10.
+   * {@link VqVaePresets#sonnetCifar10}: Adam with learning rate 3e-4, batches of 32, 10,000 steps.
+   * The reference run used the first 40,000 training images of CIFAR-10.
    */
   SONNET_CIFAR10(VqVaePresets::sonnetCifar10, () -> Adam.rate(3e-4), 32, 10_000),
 
   /**
-   * {@link VqVaePresets#zalandoCifar10}: Adam 1e-3, batches of 256, 15,000 steps. Recorded on all
-   * 50,000 training images of CIFAR-10; there each batch is drawn from a fresh shuffle, here each
-   * image once an epoch.
+   * {@link VqVaePresets#zalandoCifar10}: Adam with learning rate 1e-3, batches of 256, 15,000
+   * steps. The reference run used all 50,000 training images of CIFAR-10 and reshuffled them for
+   * each batch; here each image is used once per epoch.
    */
   ZALANDO_CIFAR10(VqVaePresets::zalandoCifar10, () -> Adam.rate(1e-3), 256, 15_000),
 
   /**
-   * {@link VqVaePresets#kerasMnist}: Adam 1e-3 with Keras's epsilon 1e-7, batches of 128, 30 epochs
-   * of MNIST's 60,000 training images: 14,040 steps. Keras also trains on the 96 images that are
-   * left at the end of an epoch; here they are dropped.
+   * {@link VqVaePresets#kerasMnist}: Adam with learning rate 1e-3 and Keras's epsilon of 1e-7,
+   * batches of 128, 14,040 steps (30 epochs of MNIST's 60,000 training images). Keras also trains
+   * on the incomplete last batch of 96 images of an epoch; here it is dropped.
    */
   KERAS_MNIST(VqVaePresets::kerasMnist, () -> new Adam(1e-3, 0.9, 0.999, 1e-7), 128, 30 * 468);
 
@@ -49,52 +49,52 @@ public enum Recipe {
   }
 
   /**
-   * The model.
+   * Returns a builder of the model.
    *
-   * @return a builder, to be given a seed and built
+   * @return the builder; set a seed, then build the model
    */
   public VqVaeBuilder model() {
     return model.get();
   }
 
   /**
-   * A trainer with the recipe's optimizer, batch and steps.
+   * Creates a trainer with the recipe's optimizer, batch size and number of steps.
    *
-   * @param untrained a model of {@link #model}
-   * @return the trainer, to be given a seed and listeners
+   * @param untrained a model built by {@link #model}
+   * @return the trainer; a seed and listeners can be added
    */
   public Trainer trainer(VqVae untrained) {
     return Trainer.of(untrained).optimizer(optimizer()).batch(batch).steps(steps);
   }
 
   /**
-   * The optimizer.
+   * Creates the recipe's optimizer.
    *
-   * @return a new one, for one model
+   * @return a new optimizer, to be used for one model
    */
   public Optimizer optimizer() {
     return optimizer.get();
   }
 
   /**
-   * The images in a batch.
+   * Returns the batch size.
    *
-   * @return as recorded
+   * @return the number of images in a batch
    */
   public int batch() {
     return batch;
   }
 
   /**
-   * The number of steps.
+   * Returns the number of training steps.
    *
-   * @return as recorded
+   * @return the number of steps
    */
   public long steps() {
     return steps;
   }
 
-  /** The name, as {@code sonnet-cifar10}. */
+  /** Returns the name in lower case with hyphens, such as {@code sonnet-cifar10}. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -13,40 +13,49 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes down a run in a folder of its own, {@code runs/<time>-<name>/}:
+ * A training listener that writes the model, metrics, sample reconstructions and settings of a run
+ * to a folder {@code runs/<time>-<name>/}.
+ *
+ * <pre>{@code
+ * RunFolder run = RunFolder.create(Path.of("runs"), "digits", model).images(heldOut).tensorBoard();
+ * Trainer.of(model).evaluate(heldOut, 500).listener(run).fit(images);
+ * Path checkpoint = run.modelFile().orElseThrow();
+ * }</pre>
+ *
+ * <p>The folder contains
  *
  * <pre>
- * model.safetensors  the model: at each evaluation, every five minutes, and when the run ends;
- *                    before-divergence.safetensors, if a divergence ended it
- * config.json        the settings of model and training
- * metrics.csv        a row every few steps, and one for each evaluation
- * metrics.json       the last figures, all evaluations, how the run ended, unless it failed
- * images/            the same images and their reconstructions, after steps 1, 2, 4, ..
- * events.out...      if asked for: the same figures and images, and how the weights are
- *                    distributed, for {@code tensorboard --logdir runs}
- * summary.txt        what is where, and the most important figures
+ * model.safetensors  the model, saved at each evaluation, every five minutes and at the end;
+ *                    before-divergence.safetensors is added if the run diverged
+ * config.json        the model and training settings
+ * metrics.csv        the training metrics of every tenth step, and the metrics of each evaluation
+ * metrics.json       the final metrics, all evaluations and the stop reason, unless the run failed
+ * images/            sample images and their reconstructions after steps 1, 2, 4, ..
+ * events.out...      with {@link #tensorBoard}: the same metrics and images, and histograms of the
+ *                    weights, for {@code tensorboard --logdir runs}
+ * summary.txt        an overview of the files and the final report
  * </pre>
  *
- * <p>However the run ends, its model is not lost. It is written once more after Ctrl-C, SIGTERM, an
- * interrupt of the thread, a divergence and an exception of a listener, as after the last step that
- * was done, and a line in the log and the exception say where. The steps before a divergence may
- * have ruined the weights, so that model does not replace one that is there already. A process that
- * is killed leaves what was written last. The file is replaced as a whole, and only by a model
- * whose weights are finite and whose evaluation was; it holds the model's own weights, also where
- * averages are evaluated.
+ * <p><b>Checkpoints.</b> The model is also saved after Ctrl-C, SIGTERM, an interrupt of the thread,
+ * a divergence or an exception in a listener, with the weights after the last completed step. The
+ * log and the exception name the file. The last weights before a divergence may already be
+ * unusable, so they do not replace an earlier checkpoint but are saved to a separate file. If the
+ * process is killed, the last checkpoint remains. The file is replaced atomically, and only if the
+ * weights and their evaluation are finite. It contains the model's own weights, even if averaged
+ * weights are evaluated.
  *
- * <p>What cannot be written never ends a run. After an error of the file system ({@link #failure}),
- * which is logged, only the model is still written, whenever it can be: on a full disk the file
- * from before stays. What cannot be made at all, such as pictures of series, is logged once and
- * left out.
+ * <p><b>Errors.</b> A write error never ends a run. After an I/O error, which is logged and
+ * returned by {@link #failure}, only the model is still saved when possible; on a full disk the
+ * previous checkpoint remains. Output that cannot be created at all, such as images of time series,
+ * is logged once and skipped.
  *
- * <p>A folder holds one run. One that holds a run already is refused; a second {@code fit} with one
- * {@code RunFolder} gets a folder beside the first, {@code <folder>-2}. A run that ends before its
- * first step is done leaves nothing.
+ * <p>A folder holds one run: a folder that already contains a run is rejected, and a second call of
+ * {@code fit} with the same {@code RunFolder} writes to a new folder {@code <folder>-2}. A run that
+ * ends before its first step completes leaves no files.
  */
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
-  static final String PICTURES = "images";
+  static final String IMAGES = "images";
 
   private final ImageModel model;
   private final Path firstPath;
@@ -56,69 +65,70 @@ public final class RunFolder implements TrainingListener {
   private long every = 10;
   private long imagesEvery = 1_000;
   private Duration modelEvery = Duration.ofMinutes(5);
-  private RunRecord record;
+  private RunWriter writer;
 
-  /** Whether the record is of a run that has begun and has not ended. */
+  /** Whether the run of the writer has started and not ended. */
   private boolean running;
 
-  private boolean own;
+  private boolean folderCreated;
   private boolean used;
-  private Exception unusable;
+  private Exception startFailure;
 
-  private RunFolder(Path path, boolean own, ImageModel model) {
+  private RunFolder(Path path, boolean folderCreated, ImageModel model) {
     this.path = path;
     firstPath = path;
-    this.own = own;
+    this.folderCreated = folderCreated;
     this.model = model;
   }
 
   /**
-   * Makes a new folder for a run, named by the time and a word.
+   * Creates a new folder {@code <time>-<name>} for a run.
    *
-   * @param runs where the folders of runs are; made if it is missing
-   * @param name letters, digits, dots, dashes and underscores
-   * @param model that will be trained
+   * @param runs the parent folder; created if missing
+   * @param name the name of the run: letters, digits, dots, hyphens and underscores
+   * @param model the model to be trained
    * @return a listener for the trainer
-   * @throws IllegalArgumentException if the name has other characters
-   * @throws IOException if the folder cannot be made
+   * @throws IllegalArgumentException if the name contains other characters
+   * @throws IOException if the folder cannot be created
    */
   public static RunFolder create(Path runs, String name, ImageModel model) throws IOException {
     return new RunFolder(newPath(runs, name), true, model);
   }
 
   /**
-   * Takes a folder as that of a run. Other files in it stay.
+   * Uses a given folder for a run. Other files in it are left alone.
    *
-   * @param folder made if it is missing
-   * @param model that will be trained
+   * @param folder the folder; created if missing
+   * @param model the model to be trained
    * @return a listener for the trainer
-   * @throws IOException if the folder cannot be made, or holds a run
+   * @throws IOException if the folder cannot be created or already contains a run
    */
   public static RunFolder in(Path folder, ImageModel model) throws IOException {
-    boolean there = Files.exists(folder);
-    RunPaths.makeAll(folder);
+    boolean exists = Files.exists(folder);
+    RunPaths.createFolders(folder);
     RunPaths.requireNoRun(folder);
-    return new RunFolder(folder, !there, model);
+    return new RunFolder(folder, !exists, model);
   }
 
   /**
-   * Makes a new folder, named by the time and a word, for programs that put more into it than a
-   * training run.
+   * Creates an empty folder {@code <time>-<name>}, for programs that write more than a training run
+   * to it.
    *
-   * @param runs where the folders of runs are; made if it is missing
-   * @param name letters, digits, dots, dashes and underscores
-   * @return {@code runs/<time>-<name>}, empty
-   * @throws IllegalArgumentException if the name has other characters
-   * @throws IOException if the folder cannot be made
+   * @param runs the parent folder; created if missing
+   * @param name the name of the run: letters, digits, dots, hyphens and underscores
+   * @return the path of the new folder
+   * @throws IllegalArgumentException if the name contains other characters
+   * @throws IOException if the folder cannot be created
    */
   public static Path newPath(Path runs, String name) throws IOException {
     return RunPaths.create(runs, name);
   }
 
   /**
-   * Has images written, with their reconstructions: after steps 1, 2, 4, .. and then every 1,000.
+   * Enables images of sample reconstructions, written after steps 1, 2, 4, .. and then every 1,000
+   * steps.
    *
-   * @param heldOut of which the first 40 are taken
+   * @param heldOut the held-out data; its first 40 images are used
    * @return this listener
    */
   public RunFolder images(Dataset heldOut) {
@@ -126,10 +136,11 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Has images written, with their reconstructions: after steps 1, 2, 4, .. and then at intervals.
+   * Enables images of sample reconstructions, written after steps 1, 2, 4, .. and then at regular
+   * intervals.
    *
-   * @param heldOut of which the first 40 are taken
-   * @param everySteps the interval, at least 1
+   * @param heldOut the held-out data; its first 40 images are used
+   * @param everySteps the interval in steps, at least 1
    * @return this listener
    */
   public RunFolder images(Dataset heldOut, long everySteps) {
@@ -140,9 +151,9 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Sets how often a row of figures is written; by default after every tenth step.
+   * Sets the interval at which training metrics are written. The default is 10 steps.
    *
-   * @param steps at least 1
+   * @param steps the interval in steps, at least 1
    * @return this listener
    */
   public RunFolder every(long steps) {
@@ -152,23 +163,24 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Sets how often the model is written, besides at evaluations; by default every five minutes.
+   * Sets the interval at which the model is saved, in addition to evaluations. The default is five
+   * minutes.
    *
-   * @param interval 0 for after every step
+   * @param interval the interval, at least 0; 0 saves the model after every step
    * @return this listener
    */
   public RunFolder modelEvery(Duration interval) {
     if (interval.isNegative()) {
       throw new IllegalArgumentException(
-          "RunFolder: expected a time of 0 or more between two models, got " + interval + ".");
+          "RunFolder.modelEvery: expected an interval of at least 0, got " + interval + ".");
     }
     modelEvery = interval;
     return this;
   }
 
   /**
-   * Has an event file for TensorBoard written, too: figures and images as often as elsewhere, the
-   * distributions of all weights as often as images.
+   * Enables an event file for TensorBoard with the same metrics and images, and with histograms of
+   * all weights whenever images are due.
    *
    * @return this listener
    */
@@ -185,119 +197,120 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * The folder, of the last run if there were several.
+   * Returns the folder of the run, or of the last run if there were several.
    *
-   * @return its path
+   * @return the path of the folder
    */
   public Path path() {
     return path;
   }
 
   /**
-   * The file of the last run's model, as it was written last.
+   * Returns the latest checkpoint of the last run.
    *
-   * @return empty if it was not written yet
+   * @return the model file; empty if the model has not been saved yet
    */
   public Optional<Path> modelFile() {
-    return record == null ? Optional.empty() : record.modelFile();
+    return writer == null ? Optional.empty() : writer.modelFile();
   }
 
   /**
-   * Why not everything of the last run was written.
+   * Returns the first error that prevented a file of the last run from being written.
    *
-   * @return the first failure; empty if there was none
+   * @return the error; empty if everything was written
    */
   public Optional<Exception> failure() {
-    return record == null ? Optional.ofNullable(unusable) : record.failure();
+    return writer == null ? Optional.ofNullable(startFailure) : writer.failure();
   }
 
   @Override
   public void checkModel(ImageModel trained) {
     if (trained != model) {
       throw new IllegalArgumentException(
-          "RunFolder: expected the model that the folder was made for, got another one, whose"
-              + " weights it would not write. Make a RunFolder for each model.");
+          "RunFolder: expected the model that the RunFolder was created for, got another one."
+              + " Create a RunFolder for each model.");
     }
   }
 
   @Override
   public void onStart(TrainingSettings settings) {
-    record = null;
-    unusable = null;
+    writer = null;
+    startFailure = null;
     try {
       if (used) {
-        path = RunPaths.createBeside(firstPath);
-        own = true;
+        path = RunPaths.createSibling(firstPath);
+        folderCreated = true;
         used = false;
-        LOG.info("This run is written to {}.", path);
+        LOG.info("Writing this run to {}", path);
       }
-      RunPaths.take(path);
+      RunPaths.claim(path);
     } catch (IOException e) {
-      unusable = e;
+      startFailure = e;
       LOG.error(
-          "Cannot write this run to {} ({}). Training goes on; save the model elsewhere when it"
-              + " ends.",
+          "Cannot write this run to {} ({}). Training continues; save the model elsewhere"
+              + " afterwards.",
           path,
           e.toString());
       return;
     }
-    record =
-        new RunRecord(
+    writer =
+        new RunWriter(
             path,
             model,
-            new RunRecord.Plan(own, samples, imagesEvery, every, modelEvery, tensorBoard),
+            new RunWriter.Options(
+                folderCreated, samples, imagesEvery, every, modelEvery, tensorBoard),
             settings);
     running = true;
   }
 
-  private void tell(Consumer<RunRecord> what) {
+  private void ifRunning(Consumer<RunWriter> action) {
     if (running) {
-      what.accept(record);
+      action.accept(writer);
     }
   }
 
   @Override
   public void onStep(StepReport report) {
     used = true;
-    tell(r -> r.onStep(report));
+    ifRunning(w -> w.onStep(report));
   }
 
   @Override
   public void onEvaluation(Evaluation evaluation) {
-    tell(r -> r.onEvaluation(evaluation));
+    ifRunning(w -> w.onEvaluation(evaluation));
   }
 
   @Override
   public void onStepEnd(long step) {
-    tell(r -> r.onStepEnd(step));
+    ifRunning(w -> w.onStepEnd(step));
   }
 
   @Override
   public void onFailure(Throwable failure, long step) {
     used |= step > 0;
-    tell(r -> r.onFailure(failure, step));
+    ifRunning(w -> w.onFailure(failure, step));
     running = false;
   }
 
   @Override
   public void onEnd(TrainingReport report) {
-    tell(r -> r.onEnd(report));
+    ifRunning(w -> w.onEnd(report));
     running = false;
   }
 
   /**
-   * Adds figures of one's own to {@code metrics.json}, such as those over all held-out data; they
-   * replace figures of the same names.
+   * Adds custom metrics to {@code metrics.json}, such as those over all held-out data. Existing
+   * metrics of the same name are replaced.
    *
-   * @param figures a record as {@link RecordJson#figures} takes it; what is not finite becomes null
+   * @param metrics a record of metrics; see {@link RecordJson#figures}. Non-finite values become
+   *     null.
    * @throws IllegalStateException if the run has not ended
    * @throws IOException if the file cannot be written
    */
-  public void add(Record figures) throws IOException {
-    if (record == null) {
-      throw new IllegalStateException(
-          "RunFolder: expected a run that has ended, got figures before; add them after fit(..).");
+  public void add(Record metrics) throws IOException {
+    if (writer == null) {
+      throw RunWriter.notEnded();
     }
-    record.add(figures);
+    writer.add(metrics);
   }
 }

@@ -10,7 +10,7 @@ import io.github.vqvae4j.nn.Parameter;
 import java.util.List;
 import java.util.Optional;
 
-/** What a {@link RunFolder} says of a run in JSON; a figure that is not finite is null. */
+/** Creates the JSON files of a {@link RunFolder}. Non-finite metrics are written as null. */
 final class RunJson {
   private static final Gson JSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
@@ -23,32 +23,34 @@ final class RunJson {
     return JSON.toJson(object) + "\n";
   }
 
-  /** The settings of model and training. */
+  /** Returns the settings of the model and the training run. */
   static JsonObject config(ImageModel model, TrainingSettings training) {
-    JsonObject parts = new JsonObject();
+    JsonObject components = new JsonObject();
     model
         .settings()
         .forEach(
             (name, settings) ->
-                parts.add(name, part(model.children().getOrDefault(name, model), settings)));
-    parts.addProperty("parameters", model.parameters().stream().mapToLong(Parameter::size).sum());
+                components.add(
+                    name, component(model.children().getOrDefault(name, model), settings)));
+    components.addProperty(
+        "parameters", model.parameters().stream().mapToLong(Parameter::size).sum());
     JsonObject config = new JsonObject();
     config.addProperty(VERSION, 1);
-    config.add("model", parts);
+    config.add("model", components);
     config.add("training", RecordJson.toJson(training));
     return config;
   }
 
-  private static JsonObject part(Object layer, Optional<?> settings) {
-    JsonObject part = new JsonObject();
-    part.addProperty("type", layer.getClass().getSimpleName());
+  private static JsonObject component(Object layer, Optional<?> settings) {
+    JsonObject component = new JsonObject();
+    component.addProperty("type", layer.getClass().getSimpleName());
     if (settings.isPresent() && settings.get() instanceof Record values) {
-      part.add("settings", RecordJson.toJson(values));
+      component.add("settings", RecordJson.toJson(values));
     }
-    return part;
+    return component;
   }
 
-  /** The last figures, all evaluations, how the run ended. */
+  /** Returns the final metrics, all evaluations and the stop reason. */
   static JsonObject metrics(TrainingReport report) {
     JsonObject metrics = new JsonObject();
     metrics.addProperty(VERSION, 1);
@@ -63,16 +65,16 @@ final class RunJson {
     report.best().ifPresent(best -> metrics.addProperty("bestStep", best.step()));
     JsonArray evaluations = new JsonArray();
     for (Evaluation evaluation : report.evaluations()) {
-      JsonObject figures = new JsonObject();
-      add(figures, evaluation.step(), Metric.of(evaluation));
-      evaluations.add(figures);
+      JsonObject object = new JsonObject();
+      add(object, evaluation.step(), Metric.of(evaluation));
+      evaluations.add(object);
     }
     metrics.add("evaluations", evaluations);
     return metrics;
   }
 
-  private static void add(JsonObject figures, long step, List<Metric> metrics) {
-    figures.addProperty("step", step);
-    metrics.forEach(metric -> figures.add(metric.name(), RecordJson.figure(metric.value())));
+  private static void add(JsonObject target, long step, List<Metric> metrics) {
+    target.addProperty("step", step);
+    metrics.forEach(metric -> target.add(metric.name(), RecordJson.figure(metric.value())));
   }
 }

@@ -10,37 +10,37 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 
-/** Makes folders for runs, and tells whether one is in a folder. */
+/** Creates the folders of runs and checks whether a folder already contains a run. */
 final class RunPaths {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
-  /** The files of a run. */
+  /** A glob of the files of a run. */
   private static final String FILES =
       "{config.json,metrics.csv,metrics.json,summary.txt,*.safetensors,events.out.tfevents.*}";
 
-  private static final String PICTURES = "step-*.png";
+  private static final String IMAGE_FILES = "step-*.png";
 
   private RunPaths() {}
 
-  /** A new folder {@code <time>-<name>}. */
+  /** Creates a new folder {@code <time>-<name>}. */
   static Path create(Path runs, String name) throws IOException {
     if (!name.matches("[\\p{Alnum}._-]+")) {
       throw new IllegalArgumentException(
-          "RunFolder: expected a name of letters, digits, dots, dashes and underscores, got \""
+          "RunFolder: expected a name of letters, digits, dots, hyphens and underscores, got \""
               + name
               + "\".");
     }
-    makeAll(runs);
+    createFolders(runs);
     return firstNew(runs, TIME.format(LocalDateTime.now()) + "-" + name, 1);
   }
 
-  /** A new folder beside another one: {@code <folder>-2} or a higher number. */
-  static Path createBeside(Path folder) throws IOException {
+  /** Creates a new folder next to another one: {@code <folder>-2} or a higher number. */
+  static Path createSibling(Path folder) throws IOException {
     Path absolute = folder.toAbsolutePath().normalize();
     return firstNew(absolute.resolveSibling(""), String.valueOf(absolute.getFileName()), 2);
   }
 
-  static void makeAll(Path folder) throws IOException {
+  static void createFolders(Path folder) throws IOException {
     FileNames.requirePlace(folder);
     try {
       if (!Files.isDirectory(folder)) {
@@ -51,50 +51,50 @@ final class RunPaths {
     }
   }
 
-  /** Throws if there is a file of a run in a folder. */
+  /** Throws an IOException if a folder contains a file of a run. */
   static void requireNoRun(Path folder) throws IOException {
     requireNone(folder, folder, FILES);
-    Path pictures = folder.resolve(RunFolder.PICTURES);
-    if (Files.isDirectory(pictures)) {
-      requireNone(folder, pictures, PICTURES);
+    Path images = folder.resolve(RunFolder.IMAGES);
+    if (Files.isDirectory(images)) {
+      requireNone(folder, images, IMAGE_FILES);
     }
   }
 
-  private static void requireNone(Path folder, Path in, String files) throws IOException {
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(in, files)) {
-      for (Path file : found) {
-        throw holdsRun(folder, file);
+  private static void requireNone(Path folder, Path directory, String glob) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
+      for (Path file : files) {
+        throw containsRun(folder, file);
       }
     }
   }
 
-  /** Takes a folder for a run: of two runs, the first that makes the file of settings has it. */
-  static void take(Path folder) throws IOException {
-    Path config = folder.resolve(RunRecord.CONFIG);
+  /** Claims a folder for a run by atomically creating its settings file. */
+  static void claim(Path folder) throws IOException {
+    Path config = folder.resolve(RunWriter.CONFIG);
     try {
       Files.createDirectories(folder);
       Files.createFile(config);
     } catch (FileAlreadyExistsException e) {
-      throw new UncheckedIOException(holdsRun(folder, config));
+      throw new UncheckedIOException(containsRun(folder, config));
     }
   }
 
-  private static IOException holdsRun(Path folder, Path file) {
+  private static IOException containsRun(Path folder, Path file) {
     return new IOException(
         "RunFolder: expected a folder without a run, got "
             + FileNames.path(folder)
-            + ", which holds one ("
+            + ", which already contains "
             + folder.relativize(file)
-            + "); choose another folder, or move that run away");
+            + "; choose another folder, or move that run elsewhere");
   }
 
-  /** Tries further names until one is new: two runs may begin in the same second. */
+  /** Appends a number until the name is new, since two runs may start in the same second. */
   private static Path firstNew(Path runs, String name, int number) throws IOException {
     for (int i = number; ; i++) {
       try {
         return Files.createDirectory(runs.resolve(i == 1 ? name : name + "-" + i));
       } catch (FileAlreadyExistsException e) {
-        // Another run has it.
+        // Another run uses this name: try the next one.
       } catch (IOException e) {
         throw unusable(runs, e);
       }
@@ -103,11 +103,11 @@ final class RunPaths {
 
   private static IOException unusable(Path folder, IOException e) {
     return new IOException(
-        "RunFolder: the folder "
+        "RunFolder: cannot create or write to the folder "
             + FileNames.path(folder)
-            + " cannot be made or written to ("
+            + " ("
             + e
-            + "); choose another folder, or give yourself the right to write there",
+            + "); choose another folder, or change its permissions",
         e);
   }
 }

@@ -9,44 +9,46 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The same few images again and again, to see how a model learns to reconstruct them. */
+/** A fixed set of sample images whose reconstructions show the progress of training. */
 final class SampleImages {
   private static final Logger LOG = LoggerFactory.getLogger(SampleImages.class);
   private static final int COLUMNS = 10;
-  private static final int MOST = 40;
+  private static final int MAX_IMAGES = 40;
 
   private final List<Images> rows = new ArrayList<>();
 
-  /** The first images of a data set, at most 40. */
+  /** Takes the first images of a data set, at most 40. */
   SampleImages(Dataset data) {
     if (data.size() == 0) {
-      throw new IllegalArgumentException("expected one or more sample images, got none.");
+      throw new IllegalArgumentException(
+          "RunFolder.images: expected one or more sample images, got none.");
     }
-    int count = Math.min(MOST, data.size());
-    for (int from = 0; from < count; from += COLUMNS) {
-      rows.add(Images.from(data.range(from, Math.min(from + COLUMNS, count))));
+    int count = Math.min(MAX_IMAGES, data.size());
+    for (int start = 0; start < count; start += COLUMNS) {
+      rows.add(Images.from(data.range(start, Math.min(start + COLUMNS, count))));
     }
   }
 
   /**
-   * Rows of ten images, and under each row its reconstructions; none, and a line in the log, of a
-   * model that gives no finite pixels just now: whether it recovers is the training's affair.
+   * Returns a grid with rows of ten images, each followed by a row of their reconstructions. If the
+   * reconstructions are not finite, logs a warning and returns empty; training decides whether to
+   * continue.
    */
-  Optional<Images> reconstructed(ImageModel model, long step) {
-    List<Images> both = new ArrayList<>();
+  Optional<Images> reconstruct(ImageModel model, long step) {
+    List<Images> gridRows = new ArrayList<>();
     try {
       for (Images originals : rows) {
-        both.add(originals);
-        both.add(model.reconstruct(originals));
+        gridRows.add(originals);
+        gridRows.add(model.reconstruct(originals));
       }
     } catch (ArithmeticException e) {
-      LOG.warn("No picture of reconstructions after step {}. {}", step, e.getMessage());
+      LOG.warn("No sample reconstructions after step {}. {}", step, e.getMessage());
       return Optional.empty();
     }
-    return Optional.of(Images.grid(both));
+    return Optional.of(Images.grid(gridRows));
   }
 
-  /** Whether they are to be shown: steps 1, 2, 4, .. and then at intervals. */
+  /** Returns whether images are due: after steps 1, 2, 4, .. and then at regular intervals. */
   static boolean due(long step, long interval) {
     return step < interval ? Long.bitCount(step) == 1 : step % interval == 0;
   }

@@ -3,77 +3,84 @@ package io.github.vqvae4j.train;
 import java.util.Arrays;
 
 /**
- * How the learning rate changes over a run: what the optimizer's rate is multiplied by in each
- * step.
+ * A learning rate schedule: a factor for each training step, by which the optimizer's base learning
+ * rate is multiplied.
  *
  * <pre>{@code
- * Schedule.warmUp().then(500, Schedule.cosine(0.01))   // up over 500 steps, then down to 1 %
+ * // Linear warm-up over 500 steps, then cosine annealing to 1% of the base learning rate.
+ * Schedule schedule = Schedule.warmUp().then(500, Schedule.cosine(0.01));
+ * Trainer.of(model).schedule(schedule).steps(10_000).fit(images);
  * }</pre>
  */
 @FunctionalInterface
 public interface Schedule {
   /**
-   * The factor of a step.
+   * Returns the factor of a step.
    *
-   * @param step counted from 1
-   * @param steps how many there will be, at least 1
-   * @return at least 0
+   * @param step the step, counted from 1
+   * @param steps the total number of steps, at least 1
+   * @return the factor, at least 0
    */
   double factor(long step, long steps);
 
   /**
-   * The optimizer's rate throughout.
+   * Returns a constant schedule, with a factor of 1 for every step.
    *
-   * @return 1 for every step
+   * @return the schedule
    */
   static Schedule constant() {
-    return new Constant();
+    return new ConstantSchedule();
   }
 
   /**
-   * A straight rise to the optimizer's rate: {@code step / steps}. Usually a beginning, made with
-   * {@link #then}.
+   * Returns a linear warm-up with factor {@code step / steps}, at most 1. It is usually followed by
+   * another schedule; see {@link #then}.
    *
-   * @return from 1 / steps to 1, which it stays at beyond
+   * @return the schedule
    */
   static Schedule warmUp() {
-    return new WarmUp();
+    return new WarmUpSchedule();
   }
 
   /**
-   * Half a cosine from 1 to a least factor (Loshchilov and Hutter 2017, equation 5, without
-   * restarts), as PyTorch's {@code CosineAnnealingLR} over all steps: {@code least + (1 - least) (1
-   * + cos(pi (step - 1) / steps)) / 2}.
+   * Returns a cosine annealing schedule (Loshchilov and Hutter 2017, equation 5, without restarts),
+   * equivalent to PyTorch's {@code CosineAnnealingLR} over all steps. The factor is {@code min + (1
+   * - min) (1 + cos(pi (step - 1) / steps)) / 2}: 1 in the first step, and {@code min} in any step
+   * after the last.
    *
-   * @param least from 0 to 1
-   * @return 1 in the first step; the step after the last would have the least, and all beyond
-   * @throws IllegalArgumentException if it is out of range
+   * @param min the minimum factor, from 0 to 1
+   * @return the schedule
+   * @throws IllegalArgumentException if {@code min} is out of range
    */
-  static Schedule cosine(double least) {
-    return new Cosine(least);
+  static Schedule cosine(double min) {
+    return new CosineSchedule(min);
   }
 
   /**
-   * MultiStep at given steps, as PyTorch's {@code MultiStepLR}: {@code factor^n} after n of them.
+   * Returns a schedule that multiplies the factor by a constant after each milestone, equivalent to
+   * PyTorch's {@code MultiStepLR}: {@code factor^n} after n milestones.
    *
-   * @param factor above 0 and below 1
-   * @param after the last step before each drop, rising
-   * @return 1 up to the first of these steps
-   * @throws IllegalArgumentException if the factor is out of range or the steps do not rise from 1
+   * @param factor the decay factor, above 0 and below 1
+   * @param milestones the last step before each decay, in increasing order
+   * @return the schedule
+   * @throws IllegalArgumentException if the factor is out of range, or the milestones are not
+   *     increasing or less than 1
    */
-  static Schedule multiStep(double factor, long... after) {
-    return new MultiStep(factor, Arrays.stream(after).boxed().toList());
+  static Schedule multiStep(double factor, long... milestones) {
+    return new MultiStepSchedule(factor, Arrays.stream(milestones).boxed().toList());
   }
 
   /**
-   * This schedule up to a step, then another. Each sees its own steps only, counted from 1.
+   * Returns a schedule that uses this schedule up to a step and another one afterwards, similar to
+   * PyTorch's {@code SequentialLR}. Each schedule receives its own steps, counted from 1, and its
+   * own number of steps.
    *
-   * @param lastStep of this one, at least 1
-   * @param next what follows
-   * @return both, one after the other
-   * @throws IllegalArgumentException if the step is less than 1
+   * @param lastStep the last step of this schedule, at least 1
+   * @param next the schedule after that step
+   * @return the combined schedule
+   * @throws IllegalArgumentException if {@code lastStep} is less than 1
    */
   default Schedule then(long lastStep, Schedule next) {
-    return new Sequence(this, lastStep, next);
+    return new SequentialSchedule(this, lastStep, next);
   }
 }

@@ -8,69 +8,71 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Stochastic gradient descent, as in PyTorch, with or without momentum. With gradient g:
+ * Stochastic gradient descent with optional momentum, equivalent to PyTorch's {@code SGD}. With
+ * gradient g, an update of a parameter w computes
  *
  * <pre>
  * v &lt;- momentum v + g          (v = g at the first update)
- * w &lt;- w - rate v
+ * w &lt;- w - learningRate v
  * </pre>
  */
 public final class Sgd implements Optimizer {
-  /** The v of one parameter. */
+  /** The momentum buffer v of one parameter. */
   private static final class Velocity {
-    final float[][] slices;
+    final float[][] chunks;
     private final ReplacedRows replaced;
     private final int rowLength;
 
     Velocity(Parameter parameter) {
-      slices = ParameterSlices.zeros(parameter.size());
+      chunks = ParameterChunks.zeros(parameter.size());
       replaced = new ReplacedRows(parameter);
       rowLength = ReplacedRows.length(parameter);
     }
 
-    void next(Parameter parameter) {
-      replaced.forEach(parameter, row -> ParameterSlices.clear(slices, row, rowLength));
+    void resetReplacedRows(Parameter parameter) {
+      replaced.forEach(parameter, row -> ParameterChunks.clear(chunks, row, rowLength));
     }
   }
 
-  private final double rate;
+  private final double baseLearningRate;
   private final double momentum;
   private final Map<Parameter, Velocity> velocities = new IdentityHashMap<>();
-  private final ParameterSlices slices = new ParameterSlices();
+  private final ParameterChunks chunks = new ParameterChunks();
 
   /**
-   * Gradient descent with momentum.
+   * Creates an SGD optimizer with momentum.
    *
-   * @param rate above 0
-   * @param momentum from 0 to below 1
-   * @throws IllegalArgumentException if a number is out of its range
+   * @param learningRate the learning rate, above 0
+   * @param momentum the momentum factor, in [0, 1)
+   * @throws IllegalArgumentException if an argument is out of range
    */
-  public Sgd(double rate, double momentum) {
-    if (!(rate > 0 && rate <= Float.MAX_VALUE) || !(momentum >= 0 && momentum < 1)) {
+  public Sgd(double learningRate, double momentum) {
+    if (!(learningRate > 0 && learningRate <= Float.MAX_VALUE)
+        || !(momentum >= 0 && momentum < 1)) {
       throw new IllegalArgumentException(
-          "Sgd: expected a rate above 0 and a momentum from 0 to below 1, got rate "
-              + rate
+          "Sgd: expected a learning rate above 0 and a momentum in [0, 1), got learning rate "
+              + learningRate
               + " and momentum "
               + momentum
               + ".");
     }
-    this.rate = rate;
+    baseLearningRate = learningRate;
     this.momentum = momentum;
   }
 
   /**
-   * Plain gradient descent.
+   * Creates an SGD optimizer without momentum.
    *
-   * @param rate above 0
+   * @param learningRate the learning rate, above 0
    * @return the optimizer
    */
-  public static Sgd rate(double rate) {
-    return new Sgd(rate, 0);
+  public static Sgd rate(double learningRate) {
+    return new Sgd(learningRate, 0);
   }
 
   @Override
   public double rate() {
-    return rate;
+    return baseLearningRate;
   }
 
   @Override
@@ -84,34 +86,34 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
-  public void update(List<Parameter> parameters, Gradients gradients, double rateNow) {
-    Optimizer.checkRate(rateNow);
-    float r = (float) rateNow;
+  public void update(List<Parameter> parameters, Gradients gradients, double learningRate) {
+    Optimizer.checkRate(learningRate);
+    float rate = (float) learningRate;
     float mu = (float) momentum;
     for (Parameter parameter : parameters) {
       if (gradients.has(parameter)) {
         Velocity velocity = velocities.computeIfAbsent(parameter, Velocity::new);
-        velocity.next(parameter);
-        slices.update(
+        velocity.resetReplacedRows(parameter);
+        chunks.update(
             parameter,
             gradients,
-            (values, gradient, slice, length) ->
-                move(values, gradient, velocity.slices[slice], length, r, mu));
+            (values, gradient, chunk, length) ->
+                update(values, gradient, velocity.chunks[chunk], length, rate, mu));
       }
     }
   }
 
-  private static void move(
-      float[] values, float[] gradient, float[] velocity, int length, float r, float mu) {
+  private static void update(
+      float[] values, float[] gradient, float[] velocity, int length, float rate, float mu) {
     for (int i = 0; i < length; i++) {
       float v = mu * velocity[i] + gradient[i];
       velocity[i] = v;
-      values[i] -= r * v;
+      values[i] -= rate * v;
     }
   }
 
   @Override
   public String toString() {
-    return "Sgd(rate " + rate + ", momentum " + momentum + ")";
+    return "Sgd(learning rate " + baseLearningRate + ", momentum " + momentum + ")";
   }
 }

@@ -6,17 +6,17 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What one training step gave.
+ * The metrics of a training step.
  *
- * @param step counted from 1
- * @param steps how many there will be
- * @param terms each term of the loss, the reconstruction first
- * @param loss the sum of weight times value
+ * @param step the step, counted from 1
+ * @param steps the total number of steps of the run
+ * @param terms the loss terms, starting with the reconstruction term
+ * @param loss the loss, which is the weighted sum of the terms
  * @param rate the learning rate of this step
- * @param gradientNorm the norm of all gradients together, before any clipping
- * @param batchUsage of the codes in this step's images; of 0 codes for a model without a codebook
- * @param windowUsage of the codes in the last 100 steps
- * @param imagesPerSecond over the last steps, without evaluation and listeners
+ * @param gradientNorm the L2 norm of all gradients, before clipping
+ * @param batchUsage the code usage in this step; has 0 codes for a model without a codebook
+ * @param windowUsage the code usage over the last 100 steps
+ * @param imagesPerSecond the throughput over the last 20 steps, excluding evaluation and listeners
  */
 public record StepReport(
     long step,
@@ -29,10 +29,10 @@ public record StepReport(
     CodeUsage windowUsage,
     double imagesPerSecond) {
   /**
-   * The value of a term.
+   * Returns the value of a loss term.
    *
-   * @param name as {@code commitment}
-   * @return the value without its weight
+   * @param name the name of the term, such as {@code commitment}
+   * @return the unweighted value
    * @throws IllegalArgumentException if there is no such term
    */
   public double term(String name) {

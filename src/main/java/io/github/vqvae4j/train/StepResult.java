@@ -6,9 +6,13 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The figures of a step, copied out before its memory goes. */
+/** The metrics of a step, copied before its memory is released. */
 record StepResult(
-    List<TermReport> terms, double loss, CodeUsage usage, double rate, double gradientNorm) {
+    List<TermReport> terms,
+    double loss,
+    CodeUsage usage,
+    double learningRate,
+    double gradientNorm) {
   static StepResult of(List<LossTerm> terms, Tensor total, CodeUsage usage) {
     return new StepResult(
         terms.stream()
@@ -20,7 +24,7 @@ record StepResult(
         0);
   }
 
-  /** Those of several batches of one size: the means, and the use of all. */
+  /** Combines the results of batches of equal size: means of the terms, sums of the code usage. */
   static StepResult mean(List<StepResult> results) {
     StepResult first = results.get(0);
     List<TermReport> terms = new ArrayList<>();
@@ -39,12 +43,12 @@ record StepResult(
         0);
   }
 
-  /** The same of an update that was made. */
-  StepResult with(double rateUsed, double normFound) {
-    return new StepResult(terms, loss, usage, rateUsed, normFound);
+  /** Returns a copy with the learning rate and gradient norm of the update. */
+  StepResult withUpdate(double newLearningRate, double newGradientNorm) {
+    return new StepResult(terms, loss, usage, newLearningRate, newGradientNorm);
   }
 
-  /** Throws if a term, or their sum, is NaN or infinite. */
+  /** Throws a DivergenceException if a term or the loss is not finite. */
   void checkFinite(long step) {
     for (TermReport term : terms) {
       if (!Double.isFinite(term.value())) {
@@ -58,6 +62,6 @@ record StepResult(
 
   StepReport report(long step, long steps, CodeUsage windowUsage, double imagesPerSecond) {
     return new StepReport(
-        step, steps, terms, loss, rate, gradientNorm, usage, windowUsage, imagesPerSecond);
+        step, steps, terms, loss, learningRate, gradientNorm, usage, windowUsage, imagesPerSecond);
   }
 }

@@ -1,13 +1,13 @@
 package io.github.vqvae4j.train;
 
-/** Why a training run ended. */
+/** The reason why a training run ended. */
 public enum StopReason {
-  /** All its steps were made. */
+  /** All steps were completed. */
   MAX_STEPS,
 
-  /** No evaluation was better than the best for as long as {@link Trainer#stopEarly} allowed. */
+  /** Evaluations stopped improving; see {@link Trainer#stopEarly}. */
   EARLY_STOPPING,
 
-  /** The thread was interrupted, or the process asked to end (Ctrl-C, SIGTERM). */
+  /** The thread was interrupted, or the process received Ctrl-C or SIGTERM. */
   INTERRUPTED
 }

@@ -7,76 +7,76 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a run is asked to end after its running step: because the process shall end (Ctrl-C,
- * SIGTERM), or the thread that trains was interrupted. Open for the time of a run, on its thread;
- * until it is closed the process waits, at most a minute.
+ * Detects a request to stop a run after the current step: a process shutdown (Ctrl-C, SIGTERM) or
+ * an interrupt of the training thread. It is opened on the training thread for the duration of a
+ * run; the shutdown waits until it is closed, for at most a minute.
  */
 final class StopRequest implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StopRequest.class);
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int TIMEOUT_SECONDS = 60;
 
   private final Thread trainer = Thread.currentThread();
-  private final CountDownLatch over = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::await, "vqvae4j-stop");
-  private volatile boolean asked;
+  private volatile boolean requested;
   private boolean interrupted;
 
   StopRequest() {
     try {
       Runtime.getRuntime().addShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is already ending.
-      asked = true;
+      // The process is already shutting down.
+      requested = true;
     }
   }
 
-  /** Runs when the process shall end; it ends when this returns. */
+  /** The shutdown hook: delays the end of the process until it returns. */
   private void await() {
-    asked = true;
+    requested = true;
     try {
-      for (int second = 0; second < PATIENCE_SECONDS; second++) {
-        if (over.await(1, TimeUnit.SECONDS) || trainerExits()) {
+      for (int second = 0; second < TIMEOUT_SECONDS; second++) {
+        if (closed.await(1, TimeUnit.SECONDS) || trainerExits()) {
           return;
         }
-        if (second == PATIENCE_SECONDS / 2) {
-          // A listener may wait for something that waits for the end of the process.
+        if (second == TIMEOUT_SECONDS / 2) {
+          // A listener may be blocked by something that waits for the end of the process.
           trainer.interrupt();
         }
       }
       LOG.warn(
-          "A training step or a listener has not ended for {} seconds; the process ends without"
-              + " writing the model once more. A run folder has it as it was written last.",
-          PATIENCE_SECONDS);
+          "A training step or listener did not finish within {} seconds. Exiting without saving the"
+              + " model again; a run folder contains the last checkpoint.",
+          TIMEOUT_SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** A listener that calls System.exit waits for this hook: no step of its run will end. */
+  /** Returns whether a listener called System.exit, which waits for this hook. */
   private boolean trainerExits() {
     return Arrays.stream(trainer.getStackTrace())
         .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown"));
   }
 
   /**
-   * Whether the run shall end. The thread's interrupt is kept here until {@link #close}, so that
-   * listeners can still write to channels, which an interrupted thread would close.
+   * Returns whether the run should stop. Clears the thread's interrupt until {@link #close}, so
+   * that listeners can still write to channels, which an interrupt would close.
    */
-  boolean asked() {
+  boolean isRequested() {
     if (Thread.interrupted()) {
       interrupted = true;
-      asked = true;
+      requested = true;
     }
-    return asked;
+    return requested;
   }
 
   @Override
   public void close() {
-    over.countDown();
+    closed.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending, and the hook was what it waited for.
+      // The process is shutting down and waits for this hook, which now returns.
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -3,39 +3,39 @@ package io.github.vqvae4j.train;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Images per second of the steps alone. */
+/** Measures the throughput of training steps in images per second. */
 final class Stopwatch {
-  /** Steps that the recent rate looks back on. */
-  private static final int RECENT = 20;
+  /** The number of steps in the recent throughput. */
+  private static final int RECENT_STEPS = 20;
 
   private record Lap(long nanos, int images) {}
 
   private final Deque<Lap> recent = new ArrayDeque<>();
   private long nanos;
   private long images;
-  private long begin;
+  private long start;
 
   void start() {
-    begin = System.nanoTime();
+    start = System.nanoTime();
   }
 
-  void stop(int imagesOfStep) {
-    long lap = System.nanoTime() - begin;
+  void stop(int stepImages) {
+    long lap = System.nanoTime() - start;
     nanos += lap;
-    images += imagesOfStep;
-    recent.addLast(new Lap(lap, imagesOfStep));
-    if (recent.size() > RECENT) {
+    images += stepImages;
+    recent.addLast(new Lap(lap, stepImages));
+    if (recent.size() > RECENT_STEPS) {
       recent.removeFirst();
     }
   }
 
-  double recentRate() {
+  double recentImagesPerSecond() {
     long time = recent.stream().mapToLong(Lap::nanos).sum();
     long count = recent.stream().mapToLong(Lap::images).sum();
     return count * 1e9 / time;
   }
 
-  double rate() {
+  double imagesPerSecond() {
     return images * 1e9 / nanos;
   }
 }

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A term of the loss, as a number.
+ * The value of a loss term.
  *
- * @param name as {@code reconstruction}
- * @param value without its weight
- * @param weight its factor in the loss
+ * @param name the name of the term, such as {@code reconstruction}
+ * @param value the unweighted value
+ * @param weight the weight of the term in the loss
  */
 public record TermReport(String name, double value, double weight) {
-  /** The value of one of several; throws if there is none of that name. */
+  /** Returns the value of the named term; throws IllegalArgumentException if it does not exist. */
   static double value(List<TermReport> terms, String name) {
     for (TermReport term : terms) {
       if (term.name.equals(name)) {
@@ -19,11 +19,11 @@ public record TermReport(String name, double value, double weight) {
       }
     }
     throw new IllegalArgumentException(
-        "No term \""
-            + name
-            + "\"; there are "
+        "TermReport: expected one of the loss terms "
             + terms.stream().map(TermReport::name).toList()
-            + ".");
+            + ", got \""
+            + name
+            + "\".");
   }
 
   @Override

@@ -3,25 +3,23 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.Counts;
-import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains a model of images, as a {@link io.github.vqvae4j.model.VqVae VqVae}.
+ * Trains an image model such as a {@link io.github.vqvae4j.model.VqVae VqVae} or {@link
+ * io.github.vqvae4j.model.Vae Vae}.
  *
  * <pre>{@code
  * TrainingReport report = Trainer.of(model)
@@ -30,13 +28,18 @@ import org.slf4j.LoggerFactory;
  *     .evaluate(digits.test(), 500)
  *     .listener(new ProgressLog())
  *     .fit(digits.train());
+ * System.out.println(report);
  * }</pre>
  *
- * <p>Each step: a shuffled batch; forward; the model's {@link ImageModel#loss}; backward; the
- * optimizer; then the model's own updates, such as a codebook's. It is all or nothing: weights
- * before and after, terms and gradients are checked to be finite, and if one is not, {@link
- * DivergenceException} names it and the model is as before the step, bit for bit. With the same
- * seed, data, machine and number of threads two runs give the same bits.
+ * <p>Each step draws a shuffled batch, computes {@link ImageModel#loss} and its gradients, runs the
+ * optimizer, and then applies buffer updates such as the EMA updates of a codebook.
+ *
+ * <p>Steps are atomic: weights, loss terms and gradients are checked to be finite. If a value is
+ * not, a {@link DivergenceException} names it, and the model is restored to its state before the
+ * step, bit for bit.
+ *
+ * <p>Training is reproducible: two runs with the same seed, data, machine and number of threads
+ * produce bit-identical weights.
  */
 public final class Trainer {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
@@ -53,7 +56,7 @@ public final class Trainer {
   private double clipNorm;
   private double averageDecay;
   private WeightAverages averages;
-  private ToDoubleFunction<Evaluation> measure = Evaluation::meanSquaredError;
+  private ToDoubleFunction<Evaluation> metric = Evaluation::meanSquaredError;
   private int patience;
   private Path bestFile;
   private final List<TrainingListener> listeners = new ArrayList<>();
@@ -63,9 +66,10 @@ public final class Trainer {
   }
 
   /**
-   * A trainer with Adam at 3e-4, batches of 32 and 1,000 steps.
+   * Creates a trainer. By default, it runs 1,000 steps with batches of 32 and Adam with a learning
+   * rate of 3e-4.
    *
-   * @param model changed in place
+   * @param model the model, which is trained in place
    * @return the trainer
    */
   public static Trainer of(ImageModel model) {
@@ -73,9 +77,9 @@ public final class Trainer {
   }
 
   /**
-   * Sets the optimizer.
+   * Sets the optimizer. The default is Adam with a learning rate of 3e-4.
    *
-   * @param newOptimizer not used for another model; one that was used for this model continues with
+   * @param newOptimizer a new optimizer, or one already used for this model, which continues with
    *     its state
    * @return this trainer
    */
@@ -85,9 +89,9 @@ public final class Trainer {
   }
 
   /**
-   * Sets the images in a batch.
+   * Sets the batch size. The default is 32.
    *
-   * @param images at least 1, and not more than there are
+   * @param images the number of images in a batch, from 1 to the size of the data set
    * @return this trainer
    */
   public Trainer batch(int images) {
@@ -96,23 +100,25 @@ public final class Trainer {
   }
 
   /**
-   * Sets the number of steps.
+   * Sets the number of steps. The default is 1,000.
    *
-   * @param count at least 1
+   * @param count the number of steps, at least 1
    * @return this trainer
    */
   public Trainer steps(long count) {
     if (count < 1) {
-      throw new IllegalArgumentException("Trainer: expected at least 1 step, got " + count + ".");
+      throw new IllegalArgumentException(
+          "Trainer.steps: expected at least 1 step, got " + count + ".");
     }
     steps = count;
     return this;
   }
 
   /**
-   * Sets the seed of shuffling and of random choices while training; by default 42.
+   * Sets the random seed of shuffling, dropout and other random choices in training. The default is
+   * 42.
    *
-   * @param newSeed any number
+   * @param newSeed the seed
    * @return this trainer
    */
   public Trainer seed(long newSeed) {
@@ -121,10 +127,10 @@ public final class Trainer {
   }
 
   /**
-   * Has the model evaluated on held-out data every so many steps and at the end.
+   * Enables evaluation on held-out data at regular intervals and after the last step.
    *
-   * @param data not trained on
-   * @param everySteps at least 1
+   * @param data the held-out data
+   * @param everySteps the interval in steps, at least 1
    * @return this trainer
    */
   public Trainer evaluate(Dataset data, long everySteps) {
@@ -138,9 +144,9 @@ public final class Trainer {
   }
 
   /**
-   * Sets how the learning rate changes; by default it is the optimizer's throughout.
+   * Sets the learning rate schedule. The default is {@link Schedule#constant}.
    *
-   * @param newSchedule what the optimizer's rate is multiplied by
+   * @param newSchedule the schedule, whose factors multiply the optimizer's learning rate
    * @return this trainer
    */
   public Trainer schedule(Schedule newSchedule) {
@@ -149,12 +155,14 @@ public final class Trainer {
   }
 
   /**
-   * Makes each step from the mean gradient of several batches: as one batch of all their images in
-   * the memory of one. A codebook that learns by moving averages takes in batch after batch once
-   * the optimizer has moved the parameters: all were quantized with the same codebook, and its
-   * averages decay once for each batch, as without this setting.
+   * Sets the number of batches whose gradients are accumulated (averaged) for each step. This
+   * emulates a larger batch size with the memory of a single batch. The default is 1.
    *
-   * @param batches at least 1
+   * <p>All batches of a step are quantized with the same codebook. EMA codebook updates are applied
+   * after the optimizer, one batch after another, so the averages decay once per batch as they do
+   * without accumulation.
+   *
+   * @param batches the number of batches, at least 1
    * @return this trainer
    */
   public Trainer accumulate(int batches) {
@@ -167,28 +175,30 @@ public final class Trainer {
   }
 
   /**
-   * Has gradients scaled down where their norm, over all parameters together, is larger than this
-   * (Pascanu, Mikolov and Bengio 2013, algorithm 1), as PyTorch's {@code clip_grad_norm_}.
+   * Enables gradient clipping by the global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1),
+   * equivalent to PyTorch's {@code clip_grad_norm_}. Gradients are scaled down if their L2 norm
+   * over all parameters exceeds the maximum.
    *
-   * @param largestNorm above 0
+   * @param maxNorm the maximum norm, above 0
    * @return this trainer
    */
-  public Trainer clip(double largestNorm) {
-    if (!(largestNorm > 0 && largestNorm <= Double.MAX_VALUE)) {
+  public Trainer clip(double maxNorm) {
+    if (!(maxNorm > 0 && maxNorm <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "Trainer.clip: expected a finite norm above 0, got " + largestNorm + ".");
+          "Trainer.clip: expected a finite norm above 0, got " + maxNorm + ".");
     }
-    clipNorm = largestNorm;
+    clipNorm = maxNorm;
     return this;
   }
 
   /**
-   * Has the weights averaged over the steps ({@link WeightAverages}). Evaluations, and the file of
-   * {@link #keepBest}, are then of the averages; the training itself stays the same, and after it
-   * the model has the weights of the last step, unless {@link #stopEarly} is set.
+   * Enables weight averaging (EMA) over the steps; see {@link WeightAverages}. Evaluations and the
+   * file of {@link #keepBest} then use the averaged weights. Training itself is not affected, and
+   * the model ends with the weights of the last step unless {@link #stopEarly} is set.
    *
-   * @param decay above 0 and below 1; 1 / (1 - decay) steps should be a small part of the run, as
-   *     with 0.99 for some thousand steps, or the averages lag behind
+   * @param decay the decay of the moving average, above 0 and below 1. The averages cover about 1 /
+   *     (1 - decay) steps, which should be a small fraction of the run; 0.99 suits a few thousand
+   *     steps.
    * @return this trainer
    */
   public Trainer averageWeights(double decay) {
@@ -201,10 +211,10 @@ public final class Trainer {
   }
 
   /**
-   * The averages of the last run, to be put into the model.
+   * Returns the averaged weights after the last step of the last run.
    *
-   * @return those after its last step
-   * @throws IllegalStateException if there was no run that made any
+   * @return the averages, which can be swapped into the model
+   * @throws IllegalStateException if no run averaged its weights
    */
   public WeightAverages averages() {
     if (averages == null) {
@@ -215,23 +225,25 @@ public final class Trainer {
   }
 
   /**
-   * Sets which evaluations are better; by default those with a smaller mean squared error.
+   * Sets the metric that determines the best evaluation. The default is the mean squared error.
    *
-   * @param newMeasure the smaller, the better, as {@code e -> -e.usage().perplexity()}
+   * @param newMetric the metric, lower is better; for example {@code e -> -e.usage().perplexity()}
+   *     to maximize perplexity
    * @return this trainer
    */
-  public Trainer monitor(ToDoubleFunction<Evaluation> newMeasure) {
-    measure = newMeasure;
+  public Trainer monitor(ToDoubleFunction<Evaluation> newMetric) {
+    metric = newMetric;
     return this;
   }
 
   /**
-   * Ends a run after so many evaluations in a row that were not better than the best. Whenever
-   * {@link #fit} returns, early or not, the model then has the weights that were evaluated best
-   * ({@link TrainingReport#modelStep}): averages, if weights are averaged. Until then they are kept
-   * on the heap. Where an exception ends the run before that, the model has those of its last step.
+   * Enables early stopping: ends a run after a number of consecutive evaluations without
+   * improvement. When {@link #fit} returns, early or not, the model has the weights of the best
+   * evaluation ({@link TrainingReport#modelStep}), which are averaged weights if averaging is
+   * enabled. During the run, they are kept on the heap. If an exception ends the run, the model has
+   * the weights of its last step.
    *
-   * @param evaluations at least 1
+   * @param evaluations the number of evaluations without improvement (the patience), at least 1
    * @return this trainer
    */
   public Trainer stopEarly(int evaluations) {
@@ -244,9 +256,9 @@ public final class Trainer {
   }
 
   /**
-   * Has the model saved after each evaluation that is the best so far.
+   * Enables saving the model after each evaluation that is the best so far.
    *
-   * @param file replaced as a whole each time
+   * @param file the model file, which is replaced atomically
    * @return this trainer
    */
   public Trainer keepBest(Path file) {
@@ -255,9 +267,9 @@ public final class Trainer {
   }
 
   /**
-   * Adds somebody to be told how it goes.
+   * Adds a training listener.
    *
-   * @param listener called on the training thread
+   * @param listener the listener, which is called on the training thread
    * @return this trainer
    */
   public Trainer listener(TrainingListener listener) {
@@ -266,27 +278,30 @@ public final class Trainer {
   }
 
   /**
-   * Trains. A thread that is interrupted, and a process that is asked to end (Ctrl-C, SIGTERM), end
-   * the run after the running step, and an evaluation at once: the report then says {@link
-   * StopReason#INTERRUPTED}, the thread stays interrupted, and the process waits until the
-   * listeners were told, at most a minute.
+   * Trains the model.
    *
-   * <p>A second call trains the model on. The optimizer keeps its state, such as moments, but after
-   * a divergence starts anew; steps, schedule, shuffling and averaged weights begin anew.
+   * <p>An interrupt of the thread or a shutdown of the process (Ctrl-C, SIGTERM) ends the run after
+   * the current step, and an evaluation immediately. The report then has the reason {@link
+   * StopReason#INTERRUPTED}, the thread remains interrupted, and the process waits until the
+   * listeners have been notified, for at most a minute.
+   *
+   * <p>A second call continues training the model. The optimizer keeps its state, such as moments,
+   * unless the previous run diverged. Step count, schedule, shuffling and averaged weights start
+   * again.
    *
    * @param data the training images
-   * @return how it went
-   * @throws DivergenceException if a weight, what a layer computes, a term of the loss or a
-   *     gradient is NaN or infinite, in training or on held-out data
-   * @throws IllegalArgumentException if the batch is larger than the data, or the images do not fit
-   *     the model
-   * @throws InsufficientMemoryException if a step needs more memory than there is; the model is as
-   *     before that step
-   * @throws IllegalStateException if {@link #stopEarly} or {@link #keepBest} was called and {@link
-   *     #evaluate} was not, or the optimizer was used for another model
-   * @throws CancellationException if the run was interrupted before its first step was done
-   * @throws UncheckedIOException if the file of {@link #keepBest} cannot be written; the model is
-   *     as after the step that was evaluated
+   * @return the report of the run
+   * @throws DivergenceException if a weight, a layer output, a loss term or a gradient becomes NaN
+   *     or infinite in training or evaluation
+   * @throws IllegalArgumentException if the batch size exceeds the size of the data set, or the
+   *     images do not fit the model
+   * @throws InsufficientMemoryException if there is not enough memory for a step; the model is
+   *     restored to its state before that step
+   * @throws IllegalStateException if {@link #stopEarly} or {@link #keepBest} was called without
+   *     {@link #evaluate}, or the optimizer was used for another model
+   * @throws CancellationException if the run was interrupted before its first step completed
+   * @throws UncheckedIOException if the file of {@link #keepBest} cannot be written; the model has
+   *     the weights after the evaluated step
    */
   public TrainingReport fit(Dataset data) {
     checkHeldOut(data);
@@ -296,7 +311,7 @@ public final class Trainer {
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
     return MemoryGuard.run(
-        "Trainer.fit with " + batch + " images " + imageShape(data) + " a batch",
+        "Trainer.fit with batches of " + batch + " images " + imageShape(data),
         4L * batch * data.imageLength(),
         () -> loop(data, settings).run());
   }
@@ -309,22 +324,22 @@ public final class Trainer {
         optimizer,
         schedule,
         averages,
-        new Evaluations.Plan(heldOut, evaluateEvery, measure, patience, bestFile),
-        new Listeners(listeners));
+        new Evaluations.Settings(heldOut, evaluateEvery, metric, patience, bestFile),
+        new TrainingListeners(listeners));
   }
 
   private void checkOptimizer() {
     Set<Parameter> known = optimizer.parameters();
     if (!new HashSet<>(model.parameters()).containsAll(known)) {
       throw new IllegalStateException(
-          "Trainer: expected an optimizer that is new or was used for this model only, got one with"
-              + " the state of another model's parameters. Give each model its own:"
+          "Trainer.optimizer: expected a new optimizer or one used for this model only, got one with"
+              + " state of another model's parameters. Create an optimizer for each model:"
               + " optimizer(Adam.rate(..)).");
     }
     if (!known.isEmpty()) {
       LOG.info(
-          "{} continues with its state from an earlier run; steps, schedule and shuffling restart."
-              + " For a fresh start give the trainer a new optimizer.",
+          "{} continues with its state from an earlier run; step count, schedule and shuffling"
+              + " restart. To start from scratch, set a new optimizer.",
           optimizer);
     }
   }
@@ -334,7 +349,7 @@ public final class Trainer {
       throw new IllegalStateException(
           "Trainer: "
               + (patience > 0 ? "stopEarly" : "keepBest")
-              + " goes by evaluations, and there are none. Call evaluate(heldOut, everySteps) too.");
+              + " requires evaluations. Call evaluate(heldOut, everySteps) too.");
     }
     return new TrainingSettings(
         shapeOf(data),
@@ -356,17 +371,17 @@ public final class Trainer {
     return List.of(data.size(), data.height(), data.width(), data.channels());
   }
 
-  /** What would else be found only at the first evaluation. */
+  /** Fails before training instead of at the first evaluation. */
   private void checkHeldOut(Dataset data) {
     if (heldOut != null && (heldOut.size() == 0 || !imageShape(heldOut).equals(imageShape(data)))) {
       throw new IllegalArgumentException(
           "Trainer.evaluate: expected one or more images "
               + imageShape(data)
-              + " as those trained on, got "
+              + " like the training images, got "
               + Counts.of(heldOut.size(), "image")
               + " "
               + imageShape(heldOut)
-              + ". Hold some images out, scaled or cut as those are.");
+              + ". Hold out some images, scaled or cropped like the training images.");
     }
   }
 

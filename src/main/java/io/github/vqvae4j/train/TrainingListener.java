@@ -3,64 +3,79 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.model.ImageModel;
 
 /**
- * Training callbacks, called on the thread that trains. An exception that one of them throws ends
- * the run and leaves {@link Trainer#fit}. Every run that began ends with {@link #onEnd} or {@link
- * #onFailure}, and every listener hears of it, even if another one throws.
+ * Training callbacks. All methods have empty default implementations.
+ *
+ * <pre>{@code
+ * TrainingListener lossPrinter =
+ *     new TrainingListener() {
+ *       @Override
+ *       public void onStep(StepReport report) {
+ *         System.out.println(report.step() + " " + report.loss());
+ *       }
+ *     };
+ * Trainer.of(model).listener(lossPrinter).fit(images);
+ * }</pre>
+ *
+ * <p>Listeners are called on the training thread. An exception thrown by a listener ends the run
+ * and is rethrown by {@link Trainer#fit}. Every run that has started ends with {@link #onEnd} or
+ * {@link #onFailure} on all listeners, even if one of them throws.
+ *
+ * <p>Implementations include {@link ProgressLog}, {@link RunFolder} and {@link CodebookMonitor}.
  */
 public interface TrainingListener {
   /**
-   * Checks that the listener is for this model; called before the run begins.
+   * Checks whether the listener can be used with a model. Called before the run starts.
    *
-   * @param model that will be trained
-   * @throws IllegalArgumentException if the listener was made for another model
+   * @param model the model to be trained
+   * @throws IllegalArgumentException if the listener was created for another model
    */
   default void checkModel(ImageModel model) {}
 
   /**
-   * The run begins; nothing has changed yet.
+   * Called when a run starts, before the model is changed.
    *
-   * @param settings of the run
+   * @param settings the settings of the run
    */
   default void onStart(TrainingSettings settings) {}
 
   /**
-   * A step is done and its changes are made.
+   * Called after each step, when all updates have been applied and before any evaluation.
    *
-   * @param report its figures
+   * @param report the metrics of the step
    */
   default void onStep(StepReport report) {}
 
   /**
-   * The model was evaluated on held-out data. It holds what was evaluated, which is the averages if
-   * the trainer makes some ({@link Trainer#averageWeights}).
+   * Called after each evaluation on held-out data. The model has the evaluated weights, which are
+   * averages if weight averaging is enabled ({@link Trainer#averageWeights}).
    *
-   * @param evaluation its figures
+   * @param evaluation the metrics of the evaluation
    */
   default void onEvaluation(Evaluation evaluation) {}
 
   /**
-   * A step is over, with its evaluation if one was due: the model holds its own weights, as the
-   * next step will find them, and may be saved.
+   * Called at the end of each step, after any evaluation. The model has its own weights, with which
+   * the next step starts, and can be saved.
    *
-   * @param step counted from 1
+   * @param step the step, counted from 1
    */
   default void onStepEnd(long step) {}
 
   /**
-   * An exception ends the run: a divergence, that of a listener, one from {@link ImageModel#start}
-   * or from the data. The model is as after the last step that was done. What this throws is
-   * suppressed in the failure.
+   * Called when an exception ends the run: a divergence, or an exception from a listener, {@link
+   * ImageModel#initialize} or the data set. The model has the weights after the last completed
+   * step. Exceptions thrown by this method are added to the failure as suppressed exceptions.
    *
-   * @param failure what {@link Trainer#fit} throws next
-   * @param step the last step that was done; 0 if none was
+   * @param failure the exception that {@link Trainer#fit} will throw
+   * @param step the last completed step; 0 if there is none
    */
   default void onFailure(Throwable failure, long step) {}
 
   /**
-   * The run is over: all its steps were made, or it ended early, or was interrupted ({@link
-   * TrainingReport#ending}).
+   * Called when the run has ended normally, by early stopping or by an interrupt ({@link
+   * TrainingReport#stopReason}).
    *
-   * @param report its figures
+   * @param report the report of the run
    */
   default void onEnd(TrainingReport report) {}
 }

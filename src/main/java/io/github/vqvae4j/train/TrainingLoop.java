@@ -6,19 +6,19 @@ import io.github.vqvae4j.metrics.UsageWindow;
 import io.github.vqvae4j.model.ImageModel;
 import java.util.concurrent.CancellationException;
 
-/** One run of a {@link Trainer}: its steps, its evaluations, and what its listeners hear. */
+/** A run of a {@link Trainer}: executes steps and evaluations and notifies listeners. */
 final class TrainingLoop {
-  /** Steps over which code usage is summed up in reports. */
+  /** The number of steps in the code usage of reports. */
   private static final int USAGE_WINDOW = 100;
 
-  private final long begin = System.nanoTime();
+  private final long start = System.nanoTime();
   private final Dataset data;
   private final double variance;
   private final TrainingSettings settings;
   private final Optimizer optimizer;
   private final WeightAverages averages;
   private final Evaluations evaluations;
-  private final Listeners listeners;
+  private final TrainingListeners listeners;
   private final TrainingStep training;
   private final UsageWindow window;
   private final Stopwatch stopwatch = new Stopwatch();
@@ -26,9 +26,9 @@ final class TrainingLoop {
   private boolean stopped;
 
   /**
-   * A run that has not begun.
+   * Creates a run without starting it.
    *
-   * @param averages null for none
+   * @param averages the weight averages; null for none
    */
   TrainingLoop(
       ImageModel model,
@@ -37,54 +37,54 @@ final class TrainingLoop {
       Optimizer optimizer,
       Schedule schedule,
       WeightAverages averages,
-      Evaluations.Plan plan,
-      Listeners listeners) {
+      Evaluations.Settings evaluationSettings,
+      TrainingListeners listeners) {
     this.data = data;
     this.settings = settings;
     this.optimizer = optimizer;
     this.averages = averages;
     this.listeners = listeners;
     variance = data.variance();
-    evaluations = new Evaluations(plan, model, variance, averages);
+    evaluations = new Evaluations(evaluationSettings, model, variance, averages);
     training = new TrainingStep(model, data, variance, optimizer, schedule, settings);
     window = new UsageWindow(USAGE_WINDOW, model.codebookSize());
   }
 
   TrainingReport run() {
-    // Closed last: a process that shall end waits until the listeners know.
+    // Closed last, so that a process shutdown waits until listeners have been notified.
     try (StopRequest stop = new StopRequest();
         Batches batches = Batches.shuffled(data, settings.batch(), settings.seed())) {
       try {
-        listeners.tell(listener -> listener.onStart(settings));
-        stopped = stop.asked();
+        listeners.forEach(listener -> listener.onStart(settings));
+        stopped = stop.isRequested();
         if (!stopped) {
           training.initialize();
         }
-        steps(batches, stop);
+        runSteps(batches, stop);
         evaluations.restoreBest();
       } catch (Throwable failure) {
         if (failure instanceof DivergenceException) {
           optimizer.reset();
         }
-        listeners.fail(failure, last == null ? 0 : last.step());
+        listeners.onFailure(failure, last == null ? 0 : last.step());
         throw failure;
       }
       TrainingReport report = report();
-      listeners.end(report);
+      listeners.onEnd(report);
       return report;
     }
   }
 
-  private void steps(Batches batches, StopRequest stop) {
+  private void runSteps(Batches batches, StopRequest stop) {
     long steps = settings.steps();
-    for (long n = 1; n <= steps && !evaluations.enough() && !stopped; n++) {
-      stopped = stop.asked();
+    for (long step = 1; step <= steps && !evaluations.shouldStop() && !stopped; step++) {
+      stopped = stop.isRequested();
       if (!stopped) {
         try {
-          step(n, batches, stop);
+          runStep(step, batches, stop);
         } catch (CancellationException e) {
-          // Thrown where the run waited for images, or evaluated.
-          stopped = stop.asked();
+          // Thrown while waiting for images or evaluating.
+          stopped = stop.isRequested();
           if (!stopped) {
             throw e;
           }
@@ -93,26 +93,25 @@ final class TrainingLoop {
     }
     if (last == null) {
       throw new CancellationException(
-          "Trainer: expected time for a step or more, but the thread was interrupted or the process"
-              + " asked to end before the first was done. No step changed the model, but a codebook"
-              + " that starts from the data may have started.");
+          "Trainer.fit: interrupted before the first step completed. The model is unchanged, except"
+              + " that a codebook initialized from data may have been initialized.");
     }
   }
 
-  private void step(long n, Batches batches, StopRequest stop) {
+  private void runStep(long step, Batches batches, StopRequest stop) {
     stopwatch.start();
-    StepResult result = training.take(n, batches);
+    StepResult result = training.run(step, batches);
     if (averages != null) {
       averages.update();
     }
     window.add(result.usage());
     stopwatch.stop(settings.batch() * settings.accumulate());
-    last = result.report(n, settings.steps(), window.usage(), stopwatch.recentRate());
-    // Takes an interrupt away from the listeners.
-    stop.asked();
-    listeners.tell(listener -> listener.onStep(last));
-    evaluations.after(n, settings.steps(), listeners, stop::asked);
-    listeners.tell(listener -> listener.onStepEnd(n));
+    last = result.report(step, settings.steps(), window.usage(), stopwatch.recentImagesPerSecond());
+    // Clears a pending interrupt, so that listeners do not see it.
+    stop.isRequested();
+    listeners.forEach(listener -> listener.onStep(last));
+    evaluations.afterStep(step, settings.steps(), listeners, stop::isRequested);
+    listeners.forEach(listener -> listener.onStepEnd(step));
   }
 
   private TrainingReport report() {
@@ -121,12 +120,12 @@ final class TrainingLoop {
         stopReason(),
         evaluations.all(),
         evaluations.best(),
-        evaluations.restored().orElse(last.step()),
-        training.clipped(),
+        evaluations.restoredStep().orElse(last.step()),
+        training.clippedSteps(),
         data.skippedFiles(),
         variance,
-        (System.nanoTime() - begin) / 1e9,
-        stopwatch.rate());
+        (System.nanoTime() - start) / 1e9,
+        stopwatch.imagesPerSecond());
   }
 
   private StopReason stopReason() {

@@ -6,19 +6,27 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a training run gave.
+ * The result of a training run. {@link #toString} summarizes it in a few lines.
  *
- * @param last the last step
- * @param ending why the run ended
- * @param evaluations those on held-out data, in order; empty if none were asked for
- * @param best the evaluation that {@link Trainer#monitor} likes best; empty if there was none
- * @param modelStep the step whose weights the model has: the last, or that of the best evaluation
- *     after {@link Trainer#stopEarly}
- * @param clippedSteps in which the gradients were clipped
- * @param skippedFiles of the training images' folder, because they could not be read
- * @param variance of the training images' pixels
- * @param seconds the whole run took, evaluation and listeners included
- * @param imagesPerSecond of the training steps alone, over the whole run
+ * <pre>{@code
+ * TrainingReport report = Trainer.of(model).evaluate(heldOut, 500).fit(images);
+ * System.out.println(report);
+ * double loss = report.last().loss();
+ * double error = report.best().orElseThrow().normalizedError();
+ * }</pre>
+ *
+ * @param last the metrics of the last step
+ * @param stopReason the reason why the run ended
+ * @param evaluations the evaluations on held-out data, in order; empty if there were none
+ * @param best the best evaluation according to {@link Trainer#monitor}; empty if there was none
+ * @param modelStep the step whose weights the model has: the last step, or the step of the best
+ *     evaluation if {@link Trainer#stopEarly} is set
+ * @param clippedSteps the number of steps in which gradients were clipped
+ * @param skippedFiles the number of corrupt files skipped in the folder of training images
+ * @param variance the variance of the training images' pixels
+ * @param seconds the duration of the run in seconds, including evaluation and listeners
+ * @param imagesPerSecond the throughput of the training steps over the whole run, excluding
+ *     evaluation and listeners
  */
 public record TrainingReport(
     StepReport last,
@@ -37,7 +45,7 @@ public record TrainingReport(
     text.append(
         String.format(
             Locale.ROOT,
-            "%s in %.1f s (%.0f images/s)%n  last step: %s",
+            "%s in %.1f s (%.0f images/s)%n  training:  %s",
             Counts.of(last.step(), "step"),
             seconds,
             imagesPerSecond,
@@ -48,28 +56,23 @@ public record TrainingReport(
     }
     if (best.isPresent() && best.get().step() < last.step()) {
       text.append(
-          String.format(
-              Locale.ROOT, "%n  best:      after step %d, %s", best.get().step(), best.get()));
+          String.format(Locale.ROOT, "%n  best:      %s (step %d)", best.get(), best.get().step()));
     }
     if (stopReason == StopReason.EARLY_STOPPING) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%n  ended early, after step %d of %d: evaluations did not get better",
+              "%n  stopped early at step %d of %d: held-out metric did not improve",
               last.step(),
               last.steps()));
     }
     if (stopReason == StopReason.INTERRUPTED) {
       text.append(
           String.format(
-              Locale.ROOT,
-              "%n  interrupted after step %d of %d, by its thread or the end of the process",
-              last.step(),
-              last.steps()));
+              Locale.ROOT, "%n  interrupted at step %d of %d", last.step(), last.steps()));
     }
     if (modelStep < last.step()) {
-      text.append(
-          String.format(Locale.ROOT, "%n  the model has the weights of step %d", modelStep));
+      text.append(String.format(Locale.ROOT, "%n  model has the weights of step %d", modelStep));
     }
     if (clippedSteps > 0) {
       text.append(
@@ -78,8 +81,7 @@ public record TrainingReport(
     }
     if (skippedFiles > 0) {
       text.append(
-          String.format(
-              Locale.ROOT, "%n  files skipped, which could not be read: %d", skippedFiles));
+          String.format(Locale.ROOT, "%n  %s skipped", Counts.of(skippedFiles, "corrupt file")));
     }
     return text.toString();
   }

@@ -3,21 +3,22 @@ package io.github.vqvae4j.train;
 import java.util.List;
 
 /**
- * The settings of a {@link Trainer}, as listeners get them.
+ * The settings of a training run, as passed to {@link TrainingListener#onStart}.
  *
- * @param trainImages [number, height, width, channels]
- * @param heldOutImages the same of those that are evaluated on; empty if none are
- * @param optimizer with its settings
- * @param schedule of the learning rate
- * @param batch images in a batch
- * @param accumulate batches whose mean gradient makes a step
- * @param steps how many there will be
- * @param seed of shuffling and random choices
- * @param clipNorm the largest norm of all gradients together; 0 for any
- * @param averageDecay of the averages of the weights; 0 for none
- * @param evaluateEvery steps between evaluations; 0 for none
- * @param patience evaluations without a better one that end the run; 0 for any number
- * @param bestFile of the best model; empty for none
+ * @param trainImages the shape of the training data, [count, height, width, channels]
+ * @param heldOutImages the shape of the held-out data; empty if there is none
+ * @param optimizer a description of the optimizer and its settings
+ * @param schedule a description of the learning rate schedule
+ * @param batch the number of images in a batch
+ * @param accumulate the number of batches whose gradients are averaged for each step
+ * @param steps the number of steps
+ * @param seed the random seed of shuffling and other random choices
+ * @param clipNorm the maximum gradient norm; 0 for no clipping
+ * @param averageDecay the decay of the averaged weights; 0 for no averaging
+ * @param evaluateEvery the number of steps between evaluations; 0 for no evaluations
+ * @param patience the number of evaluations without improvement that end the run; 0 for no early
+ *     stopping
+ * @param bestFile the file of the best model; empty if none is saved
  */
 public record TrainingSettings(
     List<Integer> trainImages,

@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The steps of a training run: one or more batches forward and backward, the checks, the optimizer,
- * and then the changes of buffers.
+ * Executes the steps of a training run: forward and backward passes of one or more batches, checks
+ * for non-finite values, the optimizer update and the buffer updates.
  */
 final class TrainingStep {
-  /** What PyTorch's {@code clip_grad_norm_} adds to the norm. */
+  /** The term that PyTorch's {@code clip_grad_norm_} adds to the norm. */
   private static final double CLIP_EPSILON = 1e-6;
 
   private final ImageModel model;
@@ -34,18 +34,18 @@ final class TrainingStep {
   private final Schedule schedule;
   private final TrainingSettings settings;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
-  private final List<Parameter> distinct;
-  private final FiniteCheck check = new FiniteCheck();
-  private final GradientMean mean = new GradientMean();
-  private final ModelState state;
+  private final List<Parameter> distinctParameters;
+  private final FiniteCheck finiteCheck = new FiniteCheck();
+  private final GradientAccumulator accumulator = new GradientAccumulator();
+  private final ModelTransaction transaction;
 
-  /** How many batches the running step took. */
+  /** The number of batches that the current step has read. */
   private int passes;
 
   private boolean updated;
-  private long clipped;
+  private long clippedSteps;
 
-  /** A batch through the model, and where its random numbers come from. */
+  /** The batch of a forward and backward pass, and the key of its random numbers. */
   private record Pass(RngKey key, Batch batch) {}
 
   TrainingStep(
@@ -62,8 +62,8 @@ final class TrainingStep {
     this.optimizer = optimizer;
     this.schedule = schedule;
     this.settings = settings;
-    distinct = model.parameters();
-    state = new ModelState(model.variables());
+    distinctParameters = model.parameters();
+    transaction = new ModelTransaction(model.variables());
     model
         .variables()
         .forEach(
@@ -74,50 +74,51 @@ final class TrainingStep {
             });
   }
 
-  /** In how many steps the gradients were clipped. */
-  long clipped() {
-    return clipped;
+  /** Returns the number of steps in which gradients were clipped. */
+  long clippedSteps() {
+    return clippedSteps;
   }
 
-  /** Lets the model look at the data before its first step, once its weights were checked. */
+  /** Checks the weights, then lets the model initialize itself from the data. */
   void initialize() {
-    state.begin(1);
+    transaction.begin(1);
     try {
       model.initialize(data, settings.batch(), seed, new Rng(seed));
     } catch (NonFiniteException e) {
-      DivergenceException refused = DivergenceException.inStep(1, e.what(), e.value());
+      DivergenceException divergence = DivergenceException.inStep(1, e.what(), e.value());
       if (e.getCause() instanceof NonFiniteException origin) {
-        refused.addOrigin(origin);
+        divergence.appendOrigin(origin);
       }
-      throw refused;
+      throw divergence;
     }
   }
 
   /**
-   * Step n, all or nothing: whatever ends it, parameters and buffers are then as before, and an
-   * optimizer that has moved them begins anew.
+   * Runs step n atomically: if it fails, parameters and buffers are restored, and an optimizer that
+   * has already updated them is reset.
    */
-  StepResult take(long n, Batches batches) {
+  StepResult run(long n, Batches batches) {
     if (model.isFrozen()) {
       throw new IllegalStateException(
-          "Trainer: expected a model with something to train, but all its parameters and buffers are"
-              + " frozen. Call unfreeze() on the part that shall learn.");
+          "Trainer: expected a model with trainable parameters or buffers, but all are frozen. Call"
+              + " unfreeze() on the part to train.");
     }
-    state.begin(n);
+    transaction.begin(n);
     passes = 0;
     updated = false;
-    boolean good = false;
+    boolean completed = false;
     try {
-      StepResult result = settings.accumulate() == 1 ? single(n, batches) : several(n, batches);
-      good = true;
+      StepResult result =
+          settings.accumulate() == 1 ? runBatch(n, batches) : runBatches(n, batches);
+      completed = true;
       return result;
     } catch (NonFiniteException e) {
-      throw explained(DivergenceException.inStep(n, e.what(), e.value()));
+      throw withOrigin(DivergenceException.inStep(n, e.what(), e.value()));
     } catch (DivergenceException e) {
-      throw explained(e);
+      throw withOrigin(e);
     } finally {
-      if (!good) {
-        state.restore();
+      if (!completed) {
+        transaction.rollBack();
         if (updated) {
           optimizer.reset();
         }
@@ -125,27 +126,28 @@ final class TrainingStep {
     }
   }
 
-  private StepResult single(long n, Batches batches) {
+  private StepResult runBatch(long n, Batches batches) {
     Pass pass = nextPass(n, batches);
     try (Step step = Step.training(pass.key())) {
-      StepResult result = result(n, step, pass);
+      StepResult result = runPass(n, step, pass);
       return update(n, result, Gradients.of(step), step.drainCommits());
     }
   }
 
-  private StepResult several(long n, Batches batches) {
-    mean.clear();
+  private StepResult runBatches(long n, Batches batches) {
+    accumulator.clear();
     List<StepResult> results = new ArrayList<>();
-    List<Runnable> changes = new ArrayList<>();
+    List<Runnable> bufferUpdates = new ArrayList<>();
     for (int i = 0; i < settings.accumulate(); i++) {
       Pass pass = nextPass(n, batches);
       try (Step step = Step.training(pass.key())) {
-        results.add(result(n, step, pass));
-        mean.add(distinct, Gradients.of(step));
-        changes.add(step.drainCommits());
+        results.add(runPass(n, step, pass));
+        accumulator.add(distinctParameters, Gradients.of(step));
+        bufferUpdates.add(step.drainCommits());
       }
     }
-    return update(n, StepResult.mean(results), mean, () -> changes.forEach(Runnable::run));
+    return update(
+        n, StepResult.mean(results), accumulator, () -> bufferUpdates.forEach(Runnable::run));
   }
 
   private Pass nextPass(long n, Batches batches) {
@@ -154,7 +156,7 @@ final class TrainingStep {
     return new Pass(new RngKey(seed, n, first), batches.next());
   }
 
-  private StepResult result(long n, Step step, Pass pass) {
+  private StepResult runPass(long n, Step step, Pass pass) {
     BatchLoss loss = loss(n, step, pass);
     Tensor total = LossTerm.total(loss.terms());
     StepResult result = StepResult.of(loss.terms(), total, loss.usage());
@@ -163,9 +165,7 @@ final class TrainingStep {
     return result;
   }
 
-  /**
-   * Without trainable parameters there are no gradients: a codebook may learn by averages alone.
-   */
+  /** Runs the backward pass, unless the model has no trainable parameters (only EMA updates). */
   static void backward(ImageModel model, Tensor loss) {
     if (model.parameters().stream().anyMatch(Parameter::isTrainable)) {
       loss.backward();
@@ -178,20 +178,20 @@ final class TrainingStep {
   }
 
   /**
-   * Adds which operation the trouble comes from, as far as it is one of this step's passes: these
-   * are read and computed again, with the same numbers, and each operation is checked.
+   * Appends the operation in which a non-finite value originated. Repeats the passes of the step
+   * with the same batches and random numbers, and checks the result of each operation.
    */
-  private DivergenceException explained(DivergenceException e) {
+  private DivergenceException withOrigin(DivergenceException e) {
     if (!updated) {
-      int taken = passes;
+      int passesToRepeat = passes;
       passes = 0;
-      long first = (e.step() - 1) * settings.accumulate();
-      try (Batches again = Batches.shuffled(data, settings.batch(), seed, first)) {
-        while (passes < taken) {
-          check(e.step(), nextPass(e.step(), again));
+      long firstBatch = (e.step() - 1) * settings.accumulate();
+      try (Batches batches = Batches.shuffled(data, settings.batch(), seed, firstBatch)) {
+        while (passes < passesToRepeat) {
+          checkOperations(e.step(), nextPass(e.step(), batches));
         }
       } catch (NonFiniteException origin) {
-        e.addOrigin(origin);
+        e.appendOrigin(origin);
       } catch (RuntimeException failure) {
         e.addSuppressed(failure);
       }
@@ -199,37 +199,40 @@ final class TrainingStep {
     return e;
   }
 
-  private void check(long n, Pass pass) {
+  private void checkOperations(long n, Pass pass) {
     try (Step step = Step.training(pass.key())) {
       step.checkEachOperation();
       backward(model, LossTerm.total(loss(n, step, pass).terms()));
     }
   }
 
-  private StepResult update(long n, StepResult result, Gradients gradients, Runnable buffers) {
+  private StepResult update(
+      long n, StepResult result, Gradients gradients, Runnable bufferUpdates) {
     double norm = norm(n, gradients);
-    double rate = rate(n);
+    double learningRate = learningRate(n);
     float factor = clipFactor(norm, settings.clipNorm());
     updated = true;
-    optimizer.update(distinct, factor < 1 ? gradients.times(factor) : gradients, rate);
-    buffers.run();
-    state.end(n, rate);
+    optimizer.update(
+        distinctParameters, factor < 1 ? gradients.times(factor) : gradients, learningRate);
+    bufferUpdates.run();
+    transaction.commit(n, learningRate);
     if (factor < 1) {
-      clipped++;
+      clippedSteps++;
     }
-    return result.with(rate, norm);
+    return result.withUpdate(learningRate, norm);
   }
 
-  /** What gradients of this norm are multiplied by; a largest norm of 0 is none. */
-  static float clipFactor(double norm, double largest) {
-    return largest > 0 ? (float) Math.min(1, largest / (norm + CLIP_EPSILON)) : 1;
+  /** Returns the factor that clips gradients of a norm; a maximum norm of 0 disables clipping. */
+  static float clipFactor(double norm, double maxNorm) {
+    return maxNorm > 0 ? (float) Math.min(1, maxNorm / (norm + CLIP_EPSILON)) : 1;
   }
 
-  private double rate(long n) {
+  private double learningRate(long n) {
     double factor = schedule.factor(n, settings.steps());
     if (!(factor >= 0 && optimizer.rate() * factor <= Float.MAX_VALUE)) {
       throw new IllegalStateException(
-          "Schedule: expected a factor of at least 0, and a rate that a float can hold, for step "
+          "Schedule: expected a factor of at least 0 and a learning rate that a float can represent"
+              + " for step "
               + n
               + " of "
               + settings.steps()
@@ -243,17 +246,17 @@ final class TrainingStep {
   }
 
   private double norm(long n, Gradients gradients) {
-    double all = 0;
+    double sumOfSquares = 0;
     for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
       if (gradients.has(entry.getValue())) {
-        double sum = check.sumOfSquares(gradients, entry.getValue());
+        double sum = finiteCheck.sumOfSquares(gradients, entry.getValue());
         if (!Double.isFinite(sum)) {
-          float worst = check.worst(gradients, entry.getValue());
-          throw DivergenceException.ofGradient(n, "the gradient of " + entry.getKey(), worst);
+          float worst = finiteCheck.worst(gradients, entry.getValue());
+          throw DivergenceException.inGradient(n, "the gradient of " + entry.getKey(), worst);
         }
-        all += sum;
+        sumOfSquares += sum;
       }
     }
-    return Math.sqrt(all);
+    return Math.sqrt(sumOfSquares);
   }
 }

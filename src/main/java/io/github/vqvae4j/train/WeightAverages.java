@@ -6,26 +6,38 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Moving averages of a model's parameters and buffers over the steps of a run, often better than
- * any step's own (Polyak and Juditsky 1992). After step t, with weights w:
+ * Exponential moving averages of a model's parameters and buffers over the steps of a run, which
+ * often perform better than the weights of any single step (Polyak and Juditsky 1992). After step t
+ * with weights w:
  *
  * <pre>
  * d &lt;- min(decay, (t - 1) / t)
  * a &lt;- a + (1 - d) (w - a)
  * </pre>
  *
- * <p>So a is the plain mean of all weights for the first 1 / (1 - decay) steps and a moving average
- * from then on. Buffers are averaged like weights, since a codebook that learns by moving averages
- * is one: averaged layers around the codebook of the last step would not fit together. A row that
- * was replaced, as a code that restarted, is its own average from then on: between its old and its
- * new place it would be near no vector. What does not change keeps its bits.
+ * <p>The average a is the arithmetic mean of all weights in the first 1 / (1 - decay) steps and an
+ * exponential moving average afterwards.
+ *
+ * <p>Buffers are averaged too: an EMA codebook is a buffer, and averaged layers would not match the
+ * codebook of the last step. When a row is replaced, such as a restarted code, its average restarts
+ * at the new value, since a mean of the old and new values would represent neither. Values that do
+ * not change are preserved bit for bit.
+ *
+ * <p>Averages are created by {@link Trainer#averageWeights}:
+ *
+ * <pre>{@code
+ * Trainer trainer = Trainer.of(model).averageWeights(0.99);
+ * trainer.fit(images);
+ * trainer.averages().swap();
+ * model.save(file);
+ * }</pre>
  */
 public final class WeightAverages {
   private final double decay;
   private final Set<Variable> variables;
   private final float[][][] averages;
   private final ReplacedRows[] replaced;
-  private final float[] values = new float[ParameterSlices.LENGTH];
+  private final float[] values = new float[ParameterChunks.LENGTH];
   private long steps;
 
   WeightAverages(Collection<Variable> variables, double decay) {
@@ -33,41 +45,41 @@ public final class WeightAverages {
     this.decay = decay;
     replaced = this.variables.stream().map(ReplacedRows::new).toArray(ReplacedRows[]::new);
     averages =
-        this.variables.stream().map(v -> ParameterSlices.zeros(v.size())).toArray(float[][][]::new);
+        this.variables.stream().map(v -> ParameterChunks.zeros(v.size())).toArray(float[][][]::new);
   }
 
-  /** Takes in the weights after one more step. */
+  /** Updates the averages with the weights after a step. */
   void update() {
     steps++;
-    double share = 1 - Math.min(decay, (steps - 1.0) / steps);
-    forEachSlice(
-        (variable, offset, slice) -> {
-          for (int i = 0; i < slice.length; i++) {
-            double average = slice[i]; // as a float, the difference may be infinite
-            slice[i] = (float) (average + share * (values[i] - average));
+    double weight = 1 - Math.min(decay, (steps - 1.0) / steps);
+    forEachChunk(
+        (variable, offset, chunk) -> {
+          for (int i = 0; i < chunk.length; i++) {
+            double average = chunk[i]; // as a float, the difference could overflow
+            chunk[i] = (float) (average + weight * (values[i] - average));
           }
         });
-    int number = 0;
+    int index = 0;
     for (Variable variable : variables) {
-      float[][] slices = averages[number];
-      replaced[number++].forEach(variable, row -> copy(variable, row, slices));
+      float[][] chunks = averages[index];
+      replaced[index++].forEach(variable, row -> copy(variable, row, chunks));
     }
   }
 
-  private static void copy(Variable variable, int row, float[][] slices) {
+  private static void copy(Variable variable, int row, float[][] chunks) {
     int length = ReplacedRows.length(variable);
     float[] values = new float[length];
     variable.read((long) row * length, values, 0, length);
     for (int i = 0; i < length; i++) {
-      long place = (long) row * length + i;
-      slices[(int) (place / ParameterSlices.LENGTH)][(int) (place % ParameterSlices.LENGTH)] =
+      long element = (long) row * length + i;
+      chunks[(int) (element / ParameterChunks.LENGTH)][(int) (element % ParameterChunks.LENGTH)] =
           values[i];
     }
   }
 
   /**
-   * Puts the averages into the model and keeps what was there; a second call puts that back, bit
-   * for bit. Train on only after it was put back.
+   * Swaps the averages with the model's weights. A second call swaps them back, bit for bit, which
+   * is required before training continues.
    *
    * <pre>{@code
    * averages.swap();
@@ -76,26 +88,26 @@ public final class WeightAverages {
    * }</pre>
    */
   public void swap() {
-    forEachSlice(
-        (variable, offset, slice) -> {
-          variable.write(offset, slice, 0, slice.length);
-          System.arraycopy(values, 0, slice, 0, slice.length);
+    forEachChunk(
+        (variable, offset, chunk) -> {
+          variable.write(offset, chunk, 0, chunk.length);
+          System.arraycopy(values, 0, chunk, 0, chunk.length);
         });
   }
 
-  private interface Change {
-    void apply(Variable variable, int offset, float[] slice);
+  private interface ChunkAction {
+    void apply(Variable variable, int offset, float[] chunk);
   }
 
-  /** With {@link #values} filled with the variable's own numbers. */
-  private void forEachSlice(Change change) {
-    int number = 0;
+  /** Calls the action for each chunk of averages, with {@link #values} set to the weights. */
+  private void forEachChunk(ChunkAction action) {
+    int index = 0;
     for (Variable variable : variables) {
-      float[][] slices = averages[number++];
-      for (int i = 0; i < slices.length; i++) {
-        int offset = i * ParameterSlices.LENGTH;
-        variable.read(offset, values, 0, slices[i].length);
-        change.apply(variable, offset, slices[i]);
+      float[][] chunks = averages[index++];
+      for (int i = 0; i < chunks.length; i++) {
+        int offset = i * ParameterChunks.LENGTH;
+        variable.read(offset, values, 0, chunks[i].length);
+        action.apply(variable, offset, chunks[i]);
       }
     }
   }

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A model of rectangles finds what is none, and where. */
+/** A model trained on rectangles detects and localizes anomalies. */
 class AnomalyTrainingTest {
   private static final int SIZE = 8;
   private static final double RATE = 0.02;
 
   @Test
-  void aGrayDotIsFoundWhereItIs() {
+  void grayDotsAreDetectedAndLocalized() {
     Dataset train = Shapes.rectangles(600, SIZE, 1, 1);
     Dataset heldOut = Shapes.rectangles(300, SIZE, 1, 2);
     Images normal = Images.from(Shapes.rectangles(300, SIZE, 1, 3));
@@ -46,8 +46,8 @@ class AnomalyTrainingTest {
       for (int i = 0; i < dots.length; i++) {
         located += hottest(heat.image(i).pixels()) == dots[i] ? 1 : 0;
       }
-      int most = located;
-      assertTrue(located > 0.5 * dots.length, () -> most + " of " + dots.length + " located");
+      int count = located;
+      assertTrue(located > 0.5 * dots.length, () -> count + " of " + dots.length + " located");
     }
   }
 

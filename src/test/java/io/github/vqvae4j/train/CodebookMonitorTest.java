@@ -35,22 +35,23 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void aCollapsingCodebookIsWarnedOfOnce() {
-    // The codes never move, and all but a few are too far away to be chosen.
+  void codebookCollapseIsReportedOnce() {
+    // Codes are never updated, and all but a few are too far away to be used.
     VectorQuantizerConfig stuck =
         VectorQuantizer.gradient(400, D)
             .init(Initialization.NORMAL)
             .codebookWeight(0)
             .commitmentWeight(10)
             .deadCodeThreshold(0);
-    try (LogLines log = new LogLines(CodebookMonitor.class);
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class);
         VqVae model = model(stuck)) {
       CodebookMonitor monitor = CodebookMonitor.of(model, EARLY.window(20).growth(1e9));
       trainer(model, 60).listener(monitor).fit(IMAGES);
       assertEquals(1, log.warnings().size(), log.warnings()::toString);
       String warning = log.warnings().get(0);
-      assertTrue(warning.startsWith("Step 20: the codebook has collapsed: "), warning);
-      for (String text : List.of(" of 400 codes in use", "over the last 20 steps", "10.0 %")) {
+      assertTrue(warning.startsWith("Step 20: codebook collapse: "), warning);
+      for (String text :
+          List.of(" of 400 codes in use", "over the last 20 steps", "at least 10.0%")) {
         assertTrue(warning.contains(text), warning);
       }
       for (String remedy : List.of("K_MEANS", "deadCodeThreshold", "VectorQuantizer.ema")) {
@@ -61,8 +62,8 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void aSoundRunIsNotWarnedOf() {
-    try (LogLines log = new LogLines(CodebookMonitor.class);
+  void healthyRunProducesNoWarnings() {
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class);
         VqVae model = model(VectorQuantizer.ema(K, D))) {
       List<StepReport> reports = new ArrayList<>();
       TrainingListener keep =
@@ -87,10 +88,10 @@ class CodebookMonitorTest {
     }
   }
 
-  /** Feeds steps of which each uses the first so many codes. */
-  private static void usage(CodebookMonitor monitor, int from, int to, int codes) {
+  /** Reports steps that use the first {@code codes} codes. */
+  private static void usage(CodebookMonitor monitor, int start, int end, int codes) {
     int[] used = IntStream.range(0, K).map(i -> i % codes).toArray();
-    for (int step = from; step <= to; step++) {
+    for (int step = start; step <= end; step++) {
       monitor.onStep(report(step, CodeUsage.of(used, K), 1, 0.1));
     }
   }
@@ -111,17 +112,17 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void eachCollapseIsWarnedOfOnce() {
-    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+  void eachCollapseIsReportedOnce() {
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
       CodebookMonitor monitor = monitor(EARLY.window(10));
       usage(monitor, 1, 9, 3);
-      assertEquals(0, log.warnings().size(), "no whole window yet");
+      assertEquals(0, log.warnings().size(), "window not full yet");
       usage(monitor, 10, 30, 3);
       assertEquals(1, log.warnings().size());
       usage(monitor, 31, 40, 4);
       assertEquals(1, log.warnings().size(), "just enough");
       usage(monitor, 41, 49, 3);
-      assertEquals(1, log.warnings().size(), "the window still has a good step");
+      assertEquals(1, log.warnings().size(), "the window still contains a step with enough codes");
       usage(monitor, 50, 60, 3);
       assertEquals(2, log.warnings().size());
       assertTrue(log.warnings().get(1).startsWith("Step 50: "), log.warnings().get(1));
@@ -130,8 +131,8 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void nothingIsWarnedOfInTheWarmUpOrFromTooFewVectors() {
-    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+  void noWarningsDuringWarmUpOrWithTooFewLatents() {
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
       usage(monitor(EARLY.window(10).warmUp(31)), 1, 30, 1);
       CodebookMonitor few = monitor(EARLY.window(10));
       for (int step = 1; step <= 50; step++) {
@@ -144,18 +145,18 @@ class CodebookMonitorTest {
     }
   }
 
-  /** Feeds steps of a sound codebook. */
+  /** Reports steps in which all codes are used. */
   private static void terms(
-      CodebookMonitor monitor, int from, int to, double reconstruction, double commitment) {
+      CodebookMonitor monitor, int start, int end, double reconstruction, double commitment) {
     CodeUsage all = CodeUsage.of(IntStream.range(0, K).toArray(), K);
-    for (int step = from; step <= to; step++) {
+    for (int step = start; step <= end; step++) {
       monitor.onStep(report(step, all, reconstruction, commitment));
     }
   }
 
   @Test
-  void aGrowingCommitmentIsWarnedOfOnceEachTime() {
-    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+  void growingCommitmentIsReportedOncePerEpisode() {
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
       CodebookMonitor monitor = monitor(EARLY.window(10));
       terms(monitor, 1, 10, 1, 0.3);
       terms(monitor, 11, 20, 0.9, 0.1);
@@ -164,8 +165,11 @@ class CodebookMonitorTest {
       terms(monitor, 41, 60, 0.7, 0.22);
       assertEquals(1, log.warnings().size());
       String warning = log.warnings().get(0);
-      assertTrue(warning.startsWith("Step 44: the commitment term grows"), warning);
-      for (String text : List.of("over 10 steps is 0.202", "at step 20 it was 0.100.")) {
+      assertTrue(
+          warning.startsWith("Step 44: commitment loss is growing while reconstruction improves: "),
+          warning);
+      for (String text :
+          List.of("mean 0.202 over the last 10 steps", "up from 0.100 at step 20.")) {
         assertTrue(warning.contains(text), warning);
       }
       for (String remedy : List.of("commitmentWeight", "learning rate", "decay", "alpha")) {
@@ -179,8 +183,8 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void aCommitmentThatGrowsWithTheErrorIsNotWarnedOf() {
-    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+  void commitmentGrowingWithReconstructionErrorIsNotReported() {
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
       CodebookMonitor monitor = monitor(EARLY.window(10));
       terms(monitor, 1, 10, 1, 0.1);
       terms(monitor, 11, 40, 1.1, 0.5);
@@ -189,8 +193,8 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void aCommitmentThatRunsAwayIsWarnedOfWheneverAndWhateverTheErrorDoes() {
-    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+  void runawayCommitmentIsReportedDuringWarmUpAndWithAnyReconstructionError() {
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
       CodebookMonitor monitor = monitor(CodebookMonitorConfig.DEFAULT.window(10));
       terms(monitor, 1, 20, 1, 0.1);
       terms(monitor, 21, 40, 2, 4.99);
@@ -198,14 +202,14 @@ class CodebookMonitorTest {
       terms(monitor, 41, 60, 3, 5.2);
       assertEquals(1, log.warnings().size());
       String warning = log.warnings().get(0);
-      assertTrue(warning.startsWith("Step 41: the commitment term grows: its mean"), warning);
-      assertTrue(warning.contains("at step 10 it was 0.100"), warning);
+      assertTrue(warning.startsWith("Step 41: commitment loss is growing: mean "), warning);
+      assertTrue(warning.contains("up from 0.100 at step 10."), warning);
     }
   }
 
   @Test
-  void aCommitmentOfNothingDoesNotGrow() {
-    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+  void zeroCommitmentIsNotReported() {
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
       CodebookMonitor monitor = monitor(EARLY.window(10));
       terms(monitor, 1, 10, 1, 0);
       terms(monitor, 11, 40, 0.5, 0);
@@ -214,11 +218,11 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void aLossWithoutCommitmentIsOnlyWatchedForItsUse() {
+  void onlyUsageIsMonitoredWithoutCommitmentTerm() {
     CodebookMonitor monitor = monitor(EARLY.window(1));
     CodeUsage usage = CodeUsage.of(new int[K], K);
     List<TermReport> terms = List.of(new TermReport("reconstruction", 1, 1));
-    try (LogLines log = new LogLines(CodebookMonitor.class)) {
+    try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
       monitor.onStep(new StepReport(1, 1, terms, 1, 1e-3, 0, usage, usage, 1));
       assertEquals(1, log.warnings().size());
     }
@@ -226,7 +230,7 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void aDataSetsReportIsWhatEachVectorSays() {
+  void dataSetReportMatchesPerLatentComputation() {
     try (VqVae model = model(VectorQuantizer.ema(K, D))) {
       trainer(model, 20).fit(IMAGES);
       Dataset some = IMAGES.range(0, 70);
@@ -249,17 +253,17 @@ class CodebookMonitorTest {
   }
 
   @Test
-  void aReportSortsItsHistogramAndReads() {
+  void reportSortsCountsAndPrints() {
     CodebookReport report = new CodebookReport(CodeUsage.of(new int[] {1, 3, 3, 3, 1, 0}, 5), 0.5);
     assertArrayEquals(new long[] {3, 2, 1, 0, 0}, report.sortedCounts());
     assertEquals(2, report.deadCodes());
     assertEquals(
-        "3 of 5 codes in use, perplexity 2.7, 2 dead, vectors 0.5000 from their codes",
+        "3 of 5 codes in use, perplexity 2.7, 2 dead, RMS quantization error 0.5000",
         report.toString());
   }
 
   @Test
-  void settingsOutOfRangeAreRefused() {
+  void invalidSettingsAreRejected() {
     CodebookMonitorConfig config = CodebookMonitorConfig.DEFAULT;
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> config.window(0)),

@@ -19,13 +19,13 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What looks at a whole data set needs no more memory than training did. */
+/** Evaluating a whole data set needs no more memory than training. */
 @DisabledIfSystemProperty(
     named = "vqvae4j.kernels",
     matches = "nd4j",
     disabledReason = "ND4J's operations leave arrays to the garbage collector")
 class EvaluationMemoryTest {
-  /** What inference keeps beside its tensors: its own primitives and their reordered weights. */
+  /** The memory that inference retains besides tensors: oneDNN primitives and reordered weights. */
   private static final long PRIMITIVES = 1 << 20;
 
   private static VqVae model() {
@@ -36,26 +36,26 @@ class EvaluationMemoryTest {
         .build();
   }
 
-  /** In a thread of its own, which has its own arena. */
-  private static <T> T inNewThread(Callable<T> task) throws Exception {
+  /** Runs a task in a new thread, which has its own arena. */
+  private static <T> T runInNewThread(Callable<T> task) throws Exception {
     FutureTask<T> future = new FutureTask<>(task);
     new Thread(future).start();
     return future.get();
   }
 
-  private interface Look {
-    void at(ImageModel model, Dataset data);
+  private interface DataSetTask {
+    void run(ImageModel model, Dataset data);
   }
 
-  private static void assertNeedsNoMore(ImageModel model, int size, int batch, Look look)
-      throws Exception {
+  private static void assertNeedsNoMoreMemory(
+      ImageModel model, int size, int batch, DataSetTask task) throws Exception {
     Dataset data = Shapes.rectangles(48, size, 1, 1);
     long[] bytes =
-        inNewThread(
+        runInNewThread(
             () -> {
               Trainer.of(model).batch(batch).steps(6).fit(data);
               long trained = Pointer.totalBytes();
-              look.at(model, data);
+              task.run(model, data);
               return new long[] {trained, Pointer.totalBytes()};
             });
     assertTrue(
@@ -67,21 +67,21 @@ class EvaluationMemoryTest {
   @CsvSource({"256,1", "256,4", "128,4", "64,16"})
   void evaluations(int size, int batch) throws Exception {
     try (VqVae model = model()) {
-      assertNeedsNoMore(model, size, batch, (m, data) -> Evaluation.of(m, data, 1));
+      assertNeedsNoMoreMemory(model, size, batch, (m, data) -> Evaluation.of(m, data, 1));
     }
   }
 
   @Test
   void codebookReports() throws Exception {
     try (VqVae model = model()) {
-      assertNeedsNoMore(model, 256, 1, (m, data) -> CodebookReport.of(model, data));
+      assertNeedsNoMoreMemory(model, 256, 1, (m, data) -> CodebookReport.of(model, data));
     }
   }
 
   @Test
   void reconstructions() throws Exception {
     try (VqVae model = model()) {
-      assertNeedsNoMore(model, 256, 1, (m, data) -> m.reconstruct(data));
+      assertNeedsNoMoreMemory(model, 256, 1, (m, data) -> m.reconstruct(data));
     }
     try (Autoencoder model =
         Autoencoder.builder()
@@ -89,13 +89,13 @@ class EvaluationMemoryTest {
             .decoder(ConvDecoder.channels(1).hidden(16).upsample(3).residual(1, 8))
             .dimension(4)
             .build()) {
-      assertNeedsNoMore(model, 256, 1, (m, data) -> m.reconstruct(data));
+      assertNeedsNoMoreMemory(model, 256, 1, (m, data) -> m.reconstruct(data));
     }
   }
 
-  /** How many images go through a model at once is a matter of their size alone. */
+  /** The inference batch size depends on the image size only. */
   @Test
-  void theBatchOfTrainingChangesNoBit() {
+  void evaluationIsIndependentOfTrainingBatchSize() {
     Dataset data = Shapes.rectangles(64, 128, 1, 1);
     double[] errors = new double[2];
     for (int i = 0; i < 2; i++) {

@@ -2,46 +2,46 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
 
-/** A data set that forwards to another one; subclasses change what a test is about. */
+/** A data set that forwards to another one. Subclasses override single methods. */
 abstract class ForwardingDataset implements Dataset {
-  private final Dataset whole;
+  private final Dataset delegate;
 
-  ForwardingDataset(Dataset whole) {
-    this.whole = whole;
+  ForwardingDataset(Dataset delegate) {
+    this.delegate = delegate;
   }
 
   @Override
   public int size() {
-    return whole.size();
+    return delegate.size();
   }
 
   @Override
   public void image(int index, float[] target, int offset) {
-    whole.image(index, target, offset);
+    delegate.image(index, target, offset);
   }
 
   @Override
   public int label(int index) {
-    return whole.label(index);
+    return delegate.label(index);
   }
 
   @Override
   public int height() {
-    return whole.height();
+    return delegate.height();
   }
 
   @Override
   public int width() {
-    return whole.width();
+    return delegate.width();
   }
 
   @Override
   public int channels() {
-    return whole.channels();
+    return delegate.channels();
   }
 
   @Override
   public boolean unitRange() {
-    return whole.unitRange();
+    return delegate.unitRange();
   }
 }

@@ -42,7 +42,7 @@ class FrozenTrainingTest {
   private static final Dataset IMAGES = Shapes.rectangles(100, 8, 1, 1);
   private static final Dataset HELD_OUT = Shapes.rectangles(20, 8, 1, 2);
 
-  /** With codes that die and restart all the time. */
+  /** A model with frequent code restarts. */
   private static VqVae model(Update update) {
     VectorQuantizerConfig quantizer =
         update == Update.EMA ? VectorQuantizer.ema(16, 4) : VectorQuantizer.gradient(16, 4);
@@ -59,7 +59,7 @@ class FrozenTrainingTest {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  private static void assertMoved(
+  private static void assertUpdated(
       Map<String, float[]> before, Map<String, float[]> now, String prefix) {
     part(before, prefix)
         .forEach(
@@ -68,7 +68,7 @@ class FrozenTrainingTest {
 
   @ParameterizedTest
   @CsvSource({"EMA, 1", "EMA, 3", "GRADIENT, 1", "GRADIENT, 3"})
-  void frozenPartsKeepTheirBits(Update update, int accumulate) {
+  void frozenPartsAreUnchanged(Update update, int accumulate) {
     try (VqVae model = model(update)) {
       model.encoder().freeze();
       model.quantizer().freeze();
@@ -84,7 +84,7 @@ class FrozenTrainingTest {
       Map<String, float[]> after = States.of(model);
       States.assertSame(part(before, "encoder."), part(after, "encoder."));
       States.assertSame(part(before, "quantizer."), part(after, "quantizer."));
-      assertMoved(before, after, "decoder.");
+      assertUpdated(before, after, "decoder.");
       trainer.averages().swap();
       States.assertSame(part(before, "encoder."), part(States.of(model), "encoder."));
       States.assertSame(part(before, "quantizer."), part(States.of(model), "quantizer."));
@@ -93,18 +93,18 @@ class FrozenTrainingTest {
 
   @ParameterizedTest
   @EnumSource(Update.class)
-  void withoutFreezingTheyMove(Update update) {
+  void unfrozenPartsAreUpdated(Update update) {
     try (VqVae model = model(update)) {
       Map<String, float[]> before = States.of(model);
       trainer(model).fit(IMAGES);
-      assertMoved(before, States.of(model), "encoder.");
-      assertMoved(before, States.of(model), "quantizer.co");
-      assertMoved(before, States.of(model), "decoder.");
+      assertUpdated(before, States.of(model), "encoder.");
+      assertUpdated(before, States.of(model), "quantizer.co");
+      assertUpdated(before, States.of(model), "decoder.");
     }
   }
 
   @Test
-  void theNormThatIsClippedIsOfWhatTrains() {
+  void clippedNormExcludesFrozenParameters() {
     double[] norms = new double[2];
     double all = 0;
     for (int i = 0; i < 2; i++) {
@@ -121,7 +121,7 @@ class FrozenTrainingTest {
   }
 
   @Test
-  void aCodebookMayLearnAlone() {
+  void codebookCanBeTrainedAlone() {
     try (VqVae model = model(Update.EMA)) {
       model.encoder().freeze();
       model.decoder().freeze();
@@ -131,19 +131,19 @@ class FrozenTrainingTest {
       Map<String, float[]> after = States.of(model);
       States.assertSame(part(before, "encoder."), part(after, "encoder."));
       States.assertSame(part(before, "decoder."), part(after, "decoder."));
-      assertMoved(before, after, "quantizer.co");
+      assertUpdated(before, after, "quantizer.co");
       assertEquals(List.of(), ModelStatistics.of(model, HELD_OUT).gradients());
     }
   }
 
   @Test
-  void aModelThatIsAllFrozenIsRefused() {
+  void fullyFrozenModelIsRejected() {
     try (VqVae model = model(Update.EMA)) {
       model.freeze();
       Map<String, float[]> before = States.of(model);
       assertSays(
           assertThrows(IllegalStateException.class, () -> trainer(model).fit(IMAGES)),
-          "something to train",
+          "trainable parameters or buffers",
           "frozen",
           "unfreeze()");
       States.assertSame(before, States.of(model));
@@ -151,7 +151,7 @@ class FrozenTrainingTest {
   }
 
   @Test
-  void aFrozenCodebookThatHasNotStartedIsRefused() {
+  void frozenUninitializedCodebookIsRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
       model.quantizer().freeze();
       assertSays(
@@ -164,7 +164,7 @@ class FrozenTrainingTest {
   }
 
   @Test
-  void aListenerFreezesAndUnfreezesBetweenSteps() {
+  void listenerCanFreezeAndUnfreezeBetweenSteps() {
     try (VqVae model = model(Update.EMA)) {
       Map<Long, Map<String, float[]>> states = new HashMap<>();
       TrainingListener listener =
@@ -188,17 +188,17 @@ class FrozenTrainingTest {
               IllegalStateException.class, () -> trainer(model).listener(listener).fit(IMAGES)),
           "frozen");
       for (String part : List.of("encoder.", "quantizer.co")) {
-        assertMoved(states.get(1L), states.get(2L), part);
+        assertUpdated(states.get(1L), states.get(2L), part);
         States.assertSame(part(states.get(2L), part), part(states.get(4L), part));
-        assertMoved(states.get(4L), states.get(5L), part);
+        assertUpdated(states.get(4L), states.get(5L), part);
       }
-      assertMoved(states.get(2L), states.get(3L), "decoder.");
+      assertUpdated(states.get(2L), states.get(3L), "decoder.");
       States.assertSame(states.get(5L), States.of(model));
     }
   }
 
   @Test
-  void statisticsOfAFrozenModelHaveWeightsAndTheOthersGradients() {
+  void statisticsOmitGradientsOfFrozenParameters() {
     try (VqVae model = model(Update.EMA)) {
       int weights = ModelStatistics.of(model, HELD_OUT).weights().size();
       model.encoder().freeze();
@@ -228,7 +228,7 @@ class FrozenTrainingTest {
   }
 
   @Test
-  void anOptimizersStateWaitsWhileAParameterIsFrozen() {
+  void optimizerStateIsUnchangedWhileFrozen() {
     List<DoubleFunction<Optimizer>> optimizers =
         List.of(r -> new Sgd(r, 0.9), Adam::rate, r -> AdamW.rate(r, 0.1));
     for (DoubleFunction<Optimizer> make : optimizers) {
@@ -249,7 +249,7 @@ class FrozenTrainingTest {
   }
 
   @Test
-  void modesAreNotSaved(@TempDir Path folder) throws IOException {
+  void trainingModesAreNotSaved(@TempDir Path folder) throws IOException {
     try (VqVae model = model(Update.EMA)) {
       model.freeze();
       model.eval();
@@ -266,7 +266,7 @@ class FrozenTrainingTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
-  void inEvaluationModeAVaesLossIsThatOfEvaluations(DType dtype) {
+  void vaeLossInEvaluationModeMatchesEvaluation(DType dtype) {
     try (Vae model = LatentModels.convolutional(1)) {
       model.convert(dtype);
       model.eval();

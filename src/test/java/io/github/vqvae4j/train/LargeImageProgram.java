@@ -19,8 +19,8 @@ import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Gives a large image to everything that takes images, and prints for each how that ended, by how
- * many bytes memory outside the heap grew, and whether a small image and all weights are as before.
+ * Passes a large image to each operation that takes images. For each, prints the exception, the
+ * growth of off-heap memory in bytes, and whether a small image and all weights are unchanged.
  */
 final class LargeImageProgram {
   private static final int HIDDEN = 64;
@@ -41,7 +41,7 @@ final class LargeImageProgram {
 
   private LargeImageProgram() {}
 
-  /** Takes the side of the image, and what to do with it: everything unless something is named. */
+  /** Takes the side length of the image and the names of operations; all if none are given. */
   public static void main(String... arguments) throws InterruptedException {
     List<String> names = List.of(arguments).subList(1, arguments.length);
     new LargeImageProgram().run(Integer.parseInt(arguments[0]), names);
@@ -72,7 +72,7 @@ final class LargeImageProgram {
       work.keySet().retainAll(names);
     }
     for (Map.Entry<String, Runnable> one : work.entrySet()) {
-      // What a pass of a small image keeps belongs to what there is before.
+      // Memory retained by a pass of a small image belongs to the baseline.
       Images expected = model.reconstruct(small);
       collect();
       long before = Pointer.totalBytes();
@@ -92,7 +92,7 @@ final class LargeImageProgram {
     System.out.println(Arrays.toString(model.encode(small).shape()));
   }
 
-  /** oneDNN's small objects are left to the collector. */
+  /** Small oneDNN objects are released by the garbage collector. */
   private static void collect() throws InterruptedException {
     for (int i = 0; i < 2; i++) {
       System.gc();

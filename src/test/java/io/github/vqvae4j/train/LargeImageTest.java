@@ -11,13 +11,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images for which there is not enough memory are refused with figures, and nothing is lost. */
+/**
+ * Images that need too much memory are rejected with sizes in the message, without side effects.
+ */
 class LargeImageTest {
   private static final int OPERATIONS = 8;
   private static final String REFUSED =
       "io.github.vqvae4j.memory.InsufficientMemoryException: Not enough memory ";
 
-  /** These do not say what a whole pass takes: training takes more, and a map has its size. */
+  /** Operations whose message does not state the memory of a whole pass. */
   private static final List<String> ONE_PASS =
       List.of("Trainer.fit", "Evaluation.of", "Vae.reconstruct");
 
@@ -29,7 +31,7 @@ class LargeImageTest {
   };
 
   @Test
-  void beyondJavaCppsLimit() throws Exception {
+  void javaCppLimit() throws Exception {
     check(
         new ChildJvm().with("-Xmx512m", "-Dorg.bytedeco.javacpp.maxBytes=100m"),
         2048,
@@ -41,7 +43,7 @@ class LargeImageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"onednn", "nd4j"})
-  void inTheMiddleOfAStep(String kernels) throws Exception {
+  void limitReachedDuringStep(String kernels) throws Exception {
     check(
         new ChildJvm()
             .with("-Xmx512m", "-Dorg.bytedeco.javacpp.maxBytes=150m")
@@ -53,7 +55,7 @@ class LargeImageTest {
   }
 
   @Test
-  void beyondTheLimitOfTheProcess() throws Exception {
+  void processLimit() throws Exception {
     check(
         new ChildJvm()
             .with("-Xmx256m", "-Dorg.bytedeco.javacpp.maxBytes=0")
@@ -67,7 +69,7 @@ class LargeImageTest {
   }
 
   @Test
-  void beyondTheHeap() throws Exception {
+  void heapLimit() throws Exception {
     check(
         new ChildJvm()
             .with("-Xmx80m", "-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxBytes=0")
@@ -81,9 +83,9 @@ class LargeImageTest {
         "Java heap space");
   }
 
-  /** Of what the message of {@code reconstruct} says, nothing more is needed. */
+  /** The limit in the message of {@code reconstruct} is sufficient. */
   @Test
-  void theAdvisedLimitDoes() throws Exception {
+  void suggestedLimitIsSufficient() throws Exception {
     String heap = "-Xmx512m";
     for (String name : List.of("VqVae.encode", "VqVae.decode", "VqVae.reconstruct")) {
       ChildJvm.Result refused =
@@ -118,7 +120,7 @@ class LargeImageTest {
         String size = latents ? LATENTS.formatted(side / 2, side / 2) : IMAGE.formatted(side, side);
         assertTrue(words[3].contains("The tensors and workspaces of " + size), line);
       }
-      // Its first tensors are others; theAdvisedLimitDoes looks at its advice.
+      // Its first tensors are others; suggestedLimitIsSufficient looks at its advice.
       for (String part : latents ? new String[0] : parts) {
         assertTrue(words[3].contains(part), () -> "expected \"" + part + "\" in " + line);
       }

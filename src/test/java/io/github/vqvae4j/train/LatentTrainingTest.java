@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Models without a codebook go through the same trainer. */
+/** Training of models without a codebook. */
 class LatentTrainingTest {
   private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(70, 8, 1, 2);
@@ -36,7 +36,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void anAutoencoderLearnsToReconstructWhatItHasNotSeen() {
+  void autoencoderReconstructsHeldOutImages() {
     try (Autoencoder model = LatentModels.autoencoder(1)) {
       TrainingReport report = trainer(model).evaluate(TEST, 400).fit(TRAIN);
       Evaluation held = report.evaluations().get(0);
@@ -50,7 +50,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void aVaeLearnsADistributionOfImages() {
+  void vaeLearnsImageDistribution() {
     // Of six seeds, images and weights in other orders: -17.6 to -14.5 nats, and 0.18 to 0.33.
     double meanLogLikelihood = 0;
     double meanError = 0;
@@ -67,8 +67,8 @@ class LatentTrainingTest {
                 .fit(TRAIN);
         Evaluation held = report.evaluations().get(0);
         double after = mean(model.logLikelihood(TEST, 20, new Rng(1)));
-        String what = "seed " + seed + ": " + before + " became " + after + ", " + held;
-        assertTrue(before < -40 && after > -19 && held.normalizedError() < 0.4, what);
+        String message = "seed " + seed + ": " + before + " became " + after + ", " + held;
+        assertTrue(before < -40 && after > -19 && held.normalizedError() < 0.4, message);
         meanLogLikelihood += after / 3;
         meanError += held.normalizedError() / 3;
         assertEquals(0.01, reports.get(0).terms().get(1).weight(), 1e-9);
@@ -78,17 +78,17 @@ class LatentTrainingTest {
         // The bound by the formula of KL lies below the one by 20 samples, which does not use it:
         // by 1.0 to 1.7 nats, where KL is 5.4 to 7. Half of KL is too near, and twice too far.
         double gap = after + held.term("reconstruction") + held.term(Vae.KL);
-        assertTrue(gap > 0.3 && gap < 3, what + ", gap " + gap);
-        assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 4, what);
+        assertTrue(gap > 0.3 && gap < 3, message + ", gap " + gap);
+        assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 4, message);
       }
     }
     assertTrue(meanLogLikelihood > -17, "mean of three: " + meanLogLikelihood);
     assertTrue(meanError < 0.28, "mean of three: " + meanError);
   }
 
-  /** What a nat of the latents costs decides how many the encoder uses. */
+  /** A larger weight of the KL divergence makes the encoder use fewer nats. */
   @Test
-  void aLargerBetaLeavesTheLatentsFewerNats() {
+  void largerBetaReducesKlDivergence() {
     double[] nats = new double[3];
     double[] errors = new double[3];
     double[] betas = {0.5, 1, 2};
@@ -101,13 +101,13 @@ class LatentTrainingTest {
       }
     }
     // 8.3, 5.1 and 3.0 nats; 0.30, 0.37 and 0.46.
-    String what = Arrays.toString(nats) + ", " + Arrays.toString(errors);
-    assertTrue(nats[0] > 1.3 * nats[1] && nats[1] > 1.3 * nats[2], what);
-    assertTrue(errors[0] < errors[1] && errors[1] < errors[2], what);
+    String message = Arrays.toString(nats) + ", " + Arrays.toString(errors);
+    assertTrue(nats[0] > 1.3 * nats[1] && nats[1] > 1.3 * nats[2], message);
+    assertTrue(errors[0] < errors[1] && errors[1] < errors[2], message);
   }
 
   @Test
-  void aLearnedVarianceComesNearTheError() {
+  void learnedVarianceApproachesError() {
     try (Vae model = LatentModels.vae(1).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
       TrainingReport report = trainer(model).steps(600).evaluate(TEST, 600).fit(TRAIN);
       double variance = Math.exp(model.variables().get("likelihood.logVariance").toFloats()[0]);
@@ -118,7 +118,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void theSameSeedGivesTheSameBits() {
+  void sameSeedProducesIdenticalWeights() {
     List<float[]> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
       try (Vae model = LatentModels.vae(1).build()) {
@@ -129,9 +129,9 @@ class LatentTrainingTest {
     assertArrayEquals(runs.get(0), runs.get(1));
   }
 
-  /** With so much noise assumed, nothing that the latents could say is worth its nats. */
+  /** With such a large noise variance, no latent reduces the loss. */
   @Test
-  void aVaeThatIgnoresItsLatentsIsWarnedAbout() {
+  void posteriorCollapseIsReported() {
     Logger logger = (Logger) LoggerFactory.getLogger(Vae.class);
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();
@@ -149,8 +149,8 @@ class LatentTrainingTest {
   }
 
   @Test
-  void eachRunIsWatchedAnewForCollapse() {
-    try (LogLines log = new LogLines(Vae.class);
+  void posteriorCollapseIsReportedPerRun() {
+    try (CapturedLog log = new CapturedLog(Vae.class);
         Vae collapsed = LatentModels.vae(1).likelihood(Likelihood.gaussian(1000)).build()) {
       trainer(collapsed).steps(299).fit(TRAIN);
       trainer(collapsed).steps(299).fit(TRAIN);
@@ -160,9 +160,9 @@ class LatentTrainingTest {
     }
   }
 
-  /** So that the best model can be kept by the bound, and the bound be seen in the files. */
+  /** The evidence lower bound can be monitored and appears in the files. */
   @Test
-  void evaluationsHaveBothTermsOfTheBound() {
+  void evaluationsHaveBothElboTerms() {
     try (Vae model = LatentModels.vae(1).build()) {
       TrainingReport report =
           trainer(model)
@@ -174,10 +174,9 @@ class LatentTrainingTest {
           List.of("reconstruction", "kl"), last.terms().stream().map(TermReport::name).toList());
       assertEquals(Arrays.stream(model.kl(TEST)).sum(), last.term(Vae.KL), 1e-3);
       assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-9);
-      double least =
-          report.evaluations().stream().mapToDouble(Evaluation::loss).min().orElseThrow();
-      assertEquals(least, report.best().orElseThrow().loss());
-      // One sample of the bound beside the mean of 300, and the tighter bound of all 300.
+      double min = report.evaluations().stream().mapToDouble(Evaluation::loss).min().orElseThrow();
+      assertEquals(min, report.best().orElseThrow().loss());
+      // One sample of the bound, compared with the mean of 300 and their tighter bound.
       double elbo = 0;
       for (int i = 0; i < 300; i++) {
         elbo += mean(model.logLikelihood(TEST, 1, new Rng(i))) / 300;
@@ -193,7 +192,7 @@ class LatentTrainingTest {
   }
 
   @Test
-  void theFilesOfARunHaveNoFiguresOfCodes(@TempDir Path runs) throws IOException {
+  void runFilesOmitCodebookMetrics(@TempDir Path runs) throws IOException {
     try (Vae model = LatentModels.vae(1).build()) {
       RunFolder folder = RunFolder.create(runs, "vae", model).every(5);
       trainer(model).steps(20).listener(folder).evaluate(TEST, 10).fit(TRAIN);

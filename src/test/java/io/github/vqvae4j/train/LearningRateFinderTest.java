@@ -35,7 +35,7 @@ class LearningRateFinderTest {
   }
 
   @Test
-  void theModelIsExactlyAsBefore() {
+  void modelIsRestored() {
     try (VqVae model = model()) {
       Map<String, float[]> before = States.of(model);
       LearningRateCurve curve = LearningRateFinder.of(model).batch(16).steps(100).find(TRAIN);
@@ -45,7 +45,7 @@ class LearningRateFinderTest {
   }
 
   @Test
-  void theSuggestionTrains() {
+  void suggestedLearningRateTrains() {
     try (VqVae model = model()) {
       LearningRateCurve curve = LearningRateFinder.of(model).batch(16).find(TRAIN);
       double rate = curve.suggestion().orElseThrow();
@@ -59,7 +59,7 @@ class LearningRateFinderTest {
   }
 
   @Test
-  void aRunThatExplodesOrDivergesIsCutOffAndTheModelIsBack() {
+  void divergingRunIsTruncatedAndModelRestored() {
     try (VqVae model = model()) {
       Map<String, float[]> before = States.of(model);
       LearningRateCurve exploded =
@@ -70,7 +70,7 @@ class LearningRateFinderTest {
   }
 
   @Test
-  void theModelIsBackAfterAMistakeToo() {
+  void modelIsRestoredAfterInvalidArguments() {
     try (VqVae model = model()) {
       Map<String, float[]> before = States.of(model);
       assertThrows(
@@ -80,7 +80,7 @@ class LearningRateFinderTest {
     }
   }
 
-  /** A model whose loss is its one parameter. */
+  /** A model whose loss is its single parameter. */
   private static final class Falling extends ImageModel {
     private final Parameter level = parameter("level", new float[] {1}, 1);
 
@@ -111,9 +111,9 @@ class LearningRateFinderTest {
     }
   }
 
-  /** As that of a VAE with a Gaussian likelihood, which is a density. */
+  /** For example, a VAE with a Gaussian likelihood, which is a density. */
   @Test
-  void aLossMayFallBelowZero() {
+  void negativeLossIsSupported() {
     try (Falling model = new Falling()) {
       LearningRateCurve curve = LearningRateFinder.of(model).rates(1e-3, 1).steps(60).find(TRAIN);
       assertEquals(60, curve.points().size(), curve.toString());
@@ -121,9 +121,9 @@ class LearningRateFinderTest {
     }
   }
 
-  /** A loss that falls fastest at 1e-3 and explodes near 1. */
+  /** A loss that decreases fastest at 1e-3 and diverges near 1. */
   @Test
-  void theSteepestDescentIsFound() {
+  void suggestionIsPointOfSteepestDescent() {
     List<Double> rates = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
@@ -132,13 +132,17 @@ class LearningRateFinderTest {
       losses.add(1 / (1 + Math.exp(6 * (Math.log10(rate) + 3))) + 0.1 + rate * rate);
     }
     LearningRateCurve curve = LearningRateCurve.of(rates, losses);
-    // The smoothed loss comes some ten steps later.
+    // The smoothed loss lags by about ten steps.
     assertEquals(-3, Math.log10(curve.suggestion().orElseThrow()), 0.25);
-    assertSays(new Exception(curve.toString()), "rate", "smoothed", "suggestion: 1.");
+    assertSays(
+        new Exception(curve.toString()),
+        "learning rate",
+        "smoothed",
+        "suggested learning rate: 1.");
   }
 
   @Test
-  void smoothingHasNoBiasAtTheStart() {
+  void smoothingIsBiasCorrected() {
     LearningRateCurve curve = LearningRateCurve.of(List.of(1.0, 2.0, 3.0), List.of(4.0, 4.0, 1.0));
     assertEquals(4, curve.points().get(1).smoothed(), 1e-12);
     double expected = (0.9 * 0.9 * 0.4 + 0.9 * 0.4 + 0.1) / (1 - 0.729);
@@ -146,7 +150,7 @@ class LearningRateFinderTest {
   }
 
   @Test
-  void aLossThatOnlyRisesSuggestsNothing() {
+  void increasingLossHasNoSuggestion() {
     List<Double> rates = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
@@ -155,18 +159,18 @@ class LearningRateFinderTest {
     }
     LearningRateCurve curve = LearningRateCurve.of(rates, losses);
     assertTrue(curve.suggestion().isEmpty());
-    assertSays(new Exception(curve.toString()), "no suggestion");
+    assertSays(new Exception(curve.toString()), "no suggested learning rate");
     assertTrue(LearningRateCurve.of(List.of(), List.of()).suggestion().isEmpty());
   }
 
   @Test
-  void mistakesAreNamed() {
+  void invalidSettingsAreRejected() {
     try (VqVae model = model()) {
       LearningRateFinder finder = LearningRateFinder.of(model);
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> finder.rates(1, 1)),
-          "above it",
-          "1.0 and 1.0");
+          "min < max",
+          "got min 1.0 and max 1.0");
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> finder.rates(1, Double.POSITIVE_INFINITY)),
@@ -177,7 +181,7 @@ class LearningRateFinderTest {
   }
 
   @Test
-  void weightsThatAreNotFiniteAreNamed() {
+  void nonFiniteWeightsAreReported() {
     try (VqVae model = Shapes.model(1, 3)) {
       model.variables().get("encoder.mix.bias").write(0, new float[] {Float.NaN}, 0, 1);
       assertSays(

@@ -25,7 +25,7 @@ class ModelStatisticsTest {
   }
 
   @Test
-  void figuresOfAFewNumbers() {
+  void statisticsOfAnArray() {
     ArrayStatistics s = ArrayStatistics.of("some", new double[] {1, 0, -4, 0, 3, 0});
     assertEquals(new ArrayStatistics("some", 6, 0, s.deviation(), 4, 0.5, s.norm()), s);
     assertEquals(Math.sqrt(26 / 6.0), s.deviation(), 1e-12);
@@ -34,9 +34,8 @@ class ModelStatisticsTest {
     assertTrue(Double.isNaN(damaged.mean()) && Double.isNaN(damaged.largest()));
   }
 
-  /** It is for finding such layers. */
   @Test
-  void aModelThatExplodesHasStatisticsUpToThere() {
+  void statisticsEndAtNonFiniteOutput() {
     try (VqVae model = model()) {
       Parameter bias = (Parameter) model.variables().get("encoder.project.bias");
       bias.set(new float[] {0, Float.NaN, 0, 0});
@@ -51,7 +50,7 @@ class ModelStatisticsTest {
   }
 
   @Test
-  void everyParameterAndLayerIsThereAndNothingChanges() {
+  void allParametersAndLayersAreIncludedAndModelIsUnchanged() {
     try (VqVae model = model()) {
       Map<String, float[]> before = States.of(model);
       ModelStatistics statistics = ModelStatistics.of(model, IMAGES);
@@ -80,13 +79,13 @@ class ModelStatisticsTest {
       assertEquals(weight.length, mix.size());
       assertTrue(find(statistics.gradients(), "decoder.mix.weight").norm() > 0);
       assertSays(
-          new Exception(statistics.toString()), "outputs", "gradients", "deviation", "encoder.mix");
+          new Exception(statistics.toString()), "outputs", "gradients", "std", "encoder.mix");
     }
   }
 
-  /** The gradients are those that a training step reports the norm of. */
+  /** The gradients have the norm that a training step reports. */
   @Test
-  void gradientsAreThoseOfTraining() {
+  void gradientsMatchTrainingStep() {
     try (VqVae model = model()) {
       double squares = 0;
       for (ArrayStatistics gradient : ModelStatistics.of(model, IMAGES).gradients()) {
@@ -98,7 +97,7 @@ class ModelStatisticsTest {
   }
 
   @Test
-  void aDeadLayerShows() {
+  void deadLayerHasZeroGradients() {
     try (VqVae model = model()) {
       var bias = model.variables().get("encoder.down.0.bias");
       float[] low = bias.toFloats();
@@ -110,7 +109,7 @@ class ModelStatisticsTest {
   }
 
   @Test
-  void aCodebookThatHasNotStartedIsNamed() {
+  void uninitializedCodebookIsRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
       assertSays(
           assertThrows(IllegalStateException.class, () -> ModelStatistics.of(model, IMAGES)),

@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Five updates of each optimizer beside PyTorch. */
+/** Compares five updates of each optimizer with PyTorch. */
 class OptimizerGoldenTest {
   private static final double FLOAT = 2e-6;
 
-  /** One parameter, so that the gradient can be made whatever is wanted. */
+  /** A layer with one parameter and an arbitrary gradient. */
   private static final class Vector extends Layer {
     final Parameter value;
 
@@ -34,12 +34,12 @@ class OptimizerGoldenTest {
   }
 
   @Test
-  void plainGradientDescent() throws IOException {
+  void sgd() throws IOException {
     compare("sgd.value", Sgd.rate(0.1));
   }
 
   @Test
-  void gradientDescentWithMomentum() throws IOException {
+  void sgdWithMomentum() throws IOException {
     compare("sgd_momentum.value", new Sgd(0.1, 0.9));
   }
 

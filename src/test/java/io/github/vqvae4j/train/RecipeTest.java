@@ -24,7 +24,7 @@ class RecipeTest {
     "ZALANDO_CIFAR10, zalando-cifar10, 256, 15000",
     "KERAS_MNIST, keras-mnist, 128, 14040",
   })
-  void settingsAreThoseOfTheAuthors(Recipe recipe, String name, int batch, long steps) {
+  void settingsMatchTheReferenceImplementation(Recipe recipe, String name, int batch, long steps) {
     assertEquals(name, recipe.toString());
     assertEquals(batch, recipe.batch());
     assertEquals(steps, recipe.steps());
@@ -36,15 +36,15 @@ class RecipeTest {
     "ZALANDO_CIFAR10, 1e-3, 1e-8",
     "KERAS_MNIST, 1e-3, 1e-7",
   })
-  void theOptimizerIsThatOfTheAuthors(Recipe recipe, double rate, double epsilon) {
+  void optimizerMatchesTheReferenceImplementation(Recipe recipe, double rate, double epsilon) {
     Adam expected = new Adam(rate, 0.9, 0.999, epsilon);
     assertEquals(expected.toString(), recipe.optimizer().toString());
-    assertTrue(recipe.optimizer() != recipe.optimizer(), "one for one model");
+    assertTrue(recipe.optimizer() != recipe.optimizer(), "a new optimizer per model");
   }
 
   @ParameterizedTest
   @EnumSource
-  void everyRecipeLearns(Recipe recipe) {
+  void allRecipesReduceTheLoss(Recipe recipe) {
     int side = recipe == Recipe.KERAS_MNIST ? 28 : 32;
     int channels = recipe == Recipe.KERAS_MNIST ? 1 : 3;
     Dataset images = Shapes.rectangles(32, side, channels, 1);
@@ -64,9 +64,9 @@ class RecipeTest {
     assertTrue(last < 0.7 * first, recipe + " from " + first + " to " + last);
   }
 
-  /** The kernels are those of any program; nothing is turned off for this test. */
+  /** Uses the default kernels, without special settings for determinism. */
   @Test
-  void twoRunsOfTwoHundredStepsGiveTheSameBits() {
+  void repeatedRunsProduceIdenticalWeights() {
     Dataset images = Shapes.rectangles(64, 32, 3, 1);
     List<Map<String, float[]>> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A row that was replaced, as a code that restarted, goes on as one of a new parameter would. */
+/** The state of a replaced row, such as a restarted code, is reset as in a new parameter. */
 class ReplacedRowsTest {
-  /** ParameterSlices of 2,048 numbers begin and end within rows. */
+  /** Chunks of 2,048 elements start and end within rows. */
   private static final int ROWS = 50;
 
   private static final int D = 100;
@@ -36,7 +36,7 @@ class ReplacedRowsTest {
         () -> new Sgd(0.1, 0.9));
   }
 
-  /** Gradients of one parameter, drawn from a seed. */
+  /** Random gradients of one parameter. */
   private record Drawn(float[] values) implements Gradients {
     static Drawn of(long seed) {
       return new Drawn(gaussians(ROWS * D, seed));
@@ -68,7 +68,7 @@ class ReplacedRowsTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void whatAnOptimizerGatheredBeforeIsForgottenForTheseRowsOnly(Supplier<Optimizer> kind) {
+  void optimizerStateIsResetForReplacedRowsOnly(Supplier<Optimizer> kind) {
     int[] first = {0, 7, 20, 21, 49};
     int[] second = {7, 8};
     try (VectorQuantizer one = holder();
@@ -119,9 +119,9 @@ class ReplacedRowsTest {
     return Arrays.copyOfRange(quantizer.codebook(), row * D, (row + 1) * D);
   }
 
-  /** Each remembers moments of its own, and each forgets them. */
+  /** Each optimizer has its own moments. */
   @Test
-  void twoOptimizersOfOneParameterBothForget() {
+  void twoOptimizersOfOneParameterBothResetTheirState() {
     try (VectorQuantizer shared = holder();
         VectorQuantizer alone = holder()) {
       Optimizer a = new Sgd(0.1, 0.9);
@@ -140,9 +140,9 @@ class ReplacedRowsTest {
     }
   }
 
-  /** The whole way: a dead code restarts when its quantizer's step commits. */
+  /** End to end: a dead code restarts when the quantizer's step is committed. */
   @Test
-  void aRestartedCodeTakesItsFirstStepAsANewOne() {
+  void restartedCodeIsUpdatedLikeANewParameter() {
     try (VectorQuantizer quantizer =
         VectorQuantizer.gradient(4, 2)
             .init(Initialization.UNIFORM)
@@ -186,7 +186,7 @@ class ReplacedRowsTest {
   }
 
   @Test
-  void averagedWeightsFollowAReplacedRowAtOnce() {
+  void averagesOfReplacedRowsRestart() {
     try (VectorQuantizer quantizer = holder()) {
       WeightAverages averages = new WeightAverages(quantizer.variables().values(), 0.9);
       Optimizer sgd = Sgd.rate(0.1);
@@ -211,7 +211,7 @@ class ReplacedRowsTest {
   }
 
   @Test
-  void aDecayThatWouldTurnSignsIsRefused() {
+  void weightDecayThatWouldFlipSignsIsRejected() {
     try (VectorQuantizer quantizer = holder()) {
       AdamW adam = AdamW.rate(0.1, 2);
       float[] before = quantizer.codebook();
@@ -221,7 +221,7 @@ class ReplacedRowsTest {
               () -> adam.update(quantizer.parameters(), Drawn.of(1), 0.6)),
           "AdamW",
           "at most 0.5",
-          "got 0.6",
+          "got learning rate 0.6",
           "weight decay 2.0",
           "smaller");
       assertArrayEquals(before, quantizer.codebook());
@@ -231,7 +231,7 @@ class ReplacedRowsTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void ratesThatAreNoneAreRefused(Supplier<Optimizer> kind) {
+  void invalidLearningRatesAreRejected(Supplier<Optimizer> kind) {
     try (VectorQuantizer quantizer = holder()) {
       float[] before = quantizer.codebook();
       for (double rate : List.of(-0.1, Double.NaN, 1e39, Double.POSITIVE_INFINITY)) {
@@ -239,7 +239,7 @@ class ReplacedRowsTest {
             assertThrows(
                 IllegalArgumentException.class,
                 () -> kind.get().update(quantizer.parameters(), Drawn.of(1), rate)),
-            "rate of at least 0",
+            "learning rate of at least 0",
             "got " + rate);
       }
       assertArrayEquals(before, quantizer.codebook());
@@ -247,23 +247,23 @@ class ReplacedRowsTest {
   }
 
   @Test
-  void aRefusedStepReplacesNothing() {
+  void rolledBackStepReplacesNoRows() {
     try (VectorQuantizer quantizer = holder()) {
       Parameter codebook = quantizer.parameters().get(0);
-      ModelState state = new ModelState(quantizer.variables());
+      ModelTransaction state = new ModelTransaction(quantizer.variables());
       replace(quantizer, new int[] {3}, 7);
       state.begin(1);
       float[] before = quantizer.codebook();
       replace(quantizer, new int[] {3, 20}, 8);
-      state.restore();
+      state.rollBack();
       assertArrayEquals(before, quantizer.codebook());
       assertEquals(1, codebook.replacements());
       assertTrue(codebook.isReplaced(3, 0));
       assertFalse(codebook.isReplaced(20, 0));
       replace(quantizer, new int[] {20}, 9);
-      state.end(1, 0.1);
+      state.commit(1, 0.1);
       replace(quantizer, new int[] {3}, 9);
-      state.restore();
+      state.rollBack();
       assertEquals(2, codebook.replacements());
       assertTrue(codebook.isReplaced(20, 1));
       assertFalse(codebook.isReplaced(3, 1));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The model is in the folder of its run, however the run ends. */
+/** Checkpoints of a run folder after different ends of a run. */
 class RunFolderModelTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
@@ -37,14 +37,14 @@ class RunFolderModelTest {
     return Trainer.of(model).batch(16).steps(40).evaluate(TEST, 10);
   }
 
-  /** The states of a model after each step, and something that happens after one of them. */
-  private static final class Then implements TrainingListener {
+  /** Records the state after each step and runs an action after one of them. */
+  private static final class StateRecorder implements TrainingListener {
     final Map<Long, Map<String, float[]>> states = new LinkedHashMap<>();
     private final VqVae model;
     private final long step;
     private final Runnable what;
 
-    Then(VqVae model, long step, Runnable what) {
+    StateRecorder(VqVae model, long step, Runnable what) {
       this.model = model;
       this.step = step;
       this.what = what;
@@ -59,7 +59,7 @@ class RunFolderModelTest {
     }
   }
 
-  private static Map<String, float[]> stored(RunFolder folder) throws IOException {
+  private static Map<String, float[]> savedState(RunFolder folder) throws IOException {
     try (VqVae stored = VqVae.load(file(folder))) {
       return States.of(stored);
     }
@@ -69,15 +69,15 @@ class RunFolderModelTest {
     return folder.path().resolve("model.safetensors");
   }
 
-  private static Map<String, float[]> storedUnchecked(RunFolder folder) {
+  private static Map<String, float[]> savedStateUnchecked(RunFolder folder) {
     try {
-      return stored(folder);
+      return savedState(folder);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
 
-  private static void spoil(VqVae model) {
+  private static void damage(VqVae model) {
     Variable weight = model.variables().get("encoder.mix.weight");
     float[] values = weight.toFloats();
     values[values.length - 1] = Float.NaN;
@@ -85,34 +85,38 @@ class RunFolderModelTest {
   }
 
   @Test
-  void itIsWrittenAtEveryEvaluationAndAtTheEnd() throws IOException {
+  void modelIsSavedAtEachEvaluationAndAtTheEnd() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      Then[] then = new Then[1];
-      then[0] =
-          new Then(
-              model, 27, () -> States.assertSame(then[0].states.get(20L), storedUnchecked(folder)));
-      trainer(model).listener(folder).listener(then[0]).fit(TRAIN);
-      assertEquals(40, then[0].states.size());
-      States.assertSame(States.of(model), stored(folder));
+      StateRecorder[] recorder = new StateRecorder[1];
+      recorder[0] =
+          new StateRecorder(
+              model,
+              27,
+              () -> States.assertSame(recorder[0].states.get(20L), savedStateUnchecked(folder)));
+      trainer(model).listener(folder).listener(recorder[0]).fit(TRAIN);
+      assertEquals(40, recorder[0].states.size());
+      States.assertSame(States.of(model), savedState(folder));
     }
   }
 
-  /** Averages are what is evaluated; the model itself has its own weights, and so has its file. */
+  /** Evaluations use averaged weights; the checkpoint has the model's own weights. */
   @Test
-  void itsOwnWeightsAreWrittenAlsoWhereAveragesAreEvaluated() throws IOException {
+  void ownWeightsAreSavedIfAveragesAreEvaluated() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      Then[] then = new Then[1];
-      then[0] =
-          new Then(
-              model, 27, () -> States.assertSame(then[0].states.get(20L), storedUnchecked(folder)));
-      trainer(model).averageWeights(0.9).listener(folder).listener(then[0]).fit(TRAIN);
-      States.assertSame(then[0].states.get(40L), stored(folder));
+      StateRecorder[] recorder = new StateRecorder[1];
+      recorder[0] =
+          new StateRecorder(
+              model,
+              27,
+              () -> States.assertSame(recorder[0].states.get(20L), savedStateUnchecked(folder)));
+      trainer(model).averageWeights(0.9).listener(folder).listener(recorder[0]).fit(TRAIN);
+      States.assertSame(recorder[0].states.get(40L), savedState(folder));
     }
   }
 
-  /** From the third epoch on its pixels are too large to be squared. */
+  /** A data set whose pixels overflow when squared, from the third epoch on. */
   private static Dataset exploding() {
     return new ForwardingDataset(TRAIN) {
       @Override
@@ -126,46 +130,46 @@ class RunFolderModelTest {
   }
 
   @Test
-  void afterADivergenceItIsThatOfTheStepBeforeAndTheMessageNamesIt() throws IOException {
+  void divergenceSavesModelToSeparateFileAndNamesIt() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      Then then = new Then(model, 0, () -> {});
+      StateRecorder recorder = new StateRecorder(model, 0, () -> {});
       DivergenceException failure =
           assertThrows(
               DivergenceException.class,
-              () -> trainer(model).listener(folder).listener(then).fit(exploding()));
+              () -> trainer(model).listener(folder).listener(recorder).fit(exploding()));
       assertEquals(13, failure.step());
       assertSays(
           failure,
           "Step 13: ",
           "smaller learning rate",
-          "after step 10 is in " + file(folder),
-          "step 12, the last before the divergence, in before-divergence.safetensors");
-      // The steps before a divergence may have ruined the weights: an earlier model stays.
-      States.assertSame(then.states.get(10L), stored(folder));
+          "after step 10 is saved in " + file(folder),
+          "step 12, the last step before the divergence, in before-divergence.safetensors");
+      // The steps before a divergence may have ruined the weights: the earlier checkpoint remains.
+      States.assertSame(recorder.states.get(10L), savedState(folder));
       try (VqVae last = VqVae.load(folder.path().resolve("before-divergence.safetensors"))) {
-        States.assertSame(then.states.get(12L), States.of(last));
+        States.assertSame(recorder.states.get(12L), States.of(last));
       }
     }
   }
 
   @Test
-  void whereNoModelWasWrittenYetThatOfTheStepBeforeADivergenceIsTheModel() throws IOException {
+  void divergenceBeforeFirstCheckpointSavesModel() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      Then then = new Then(model, 0, () -> {});
-      Trainer trainer = Trainer.of(model).batch(5).steps(40).listener(folder).listener(then);
+      StateRecorder recorder = new StateRecorder(model, 0, () -> {});
+      Trainer trainer = Trainer.of(model).batch(5).steps(40).listener(folder).listener(recorder);
       DivergenceException failure =
           assertThrows(DivergenceException.class, () -> trainer.fit(exploding()));
       long step = failure.step() - 1;
-      assertSays(failure, "after step " + step + " is in " + file(folder));
-      States.assertSame(then.states.get(step), stored(folder));
+      assertSays(failure, "after step " + step + " is saved in " + file(folder));
+      States.assertSame(recorder.states.get(step), savedState(folder));
     }
   }
 
-  /** A run that another listener stopped before it began here is not this folder's. */
+  /** Another listener throws in onStart before the folder is notified. */
   @Test
-  void aSecondRunThatDoesNotBeginLeavesTheFirstAsItIs() throws IOException {
+  void secondRunThatFailsToStartLeavesFirstUnchanged() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
       boolean[] refuse = {false};
@@ -196,18 +200,19 @@ class RunFolderModelTest {
   }
 
   @Test
-  void aTableThatWasRemovedIsAFailure() throws IOException {
+  void deletedMetricsTableIsAFailure() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model).every(1);
-      Then then = new Then(model, 17, () -> delete(folder.path().resolve("metrics.csv")));
-      trainer(model).listener(folder).listener(then).fit(TRAIN);
-      assertSays(folder.failure().orElseThrow(), "metrics.csv", "removed during the run");
-      States.assertSame(States.of(model), stored(folder));
+      StateRecorder recorder =
+          new StateRecorder(model, 17, () -> delete(folder.path().resolve("metrics.csv")));
+      trainer(model).listener(folder).listener(recorder).fit(TRAIN);
+      assertSays(folder.failure().orElseThrow(), "metrics.csv", "deleted during the run");
+      States.assertSame(States.of(model), savedState(folder));
     }
   }
 
   @Test
-  void aFolderMadeForAnotherModelIsRefused() throws IOException {
+  void folderOfAnotherModelIsRejected() throws IOException {
     try (VqVae model = Shapes.model(1, 3);
         VqVae other = Shapes.model(1, 4)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
@@ -221,7 +226,7 @@ class RunFolderModelTest {
   }
 
   @Test
-  void theLastRowIsThereHoweverTheRunEnds() throws IOException {
+  void lastRowIsWrittenAfterFailure() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
       assertThrows(
@@ -232,23 +237,25 @@ class RunFolderModelTest {
   }
 
   @Test
-  void afterAListenersExceptionItIsThereAndTheExceptionSaysWhere() throws IOException {
+  void listenerExceptionSavesModelAndNamesTheFile() throws IOException {
     for (boolean before : new boolean[] {true, false}) {
       try (VqVae model = Shapes.model(1, 3)) {
         RunFolder folder = RunFolder.create(runs, "a", model);
-        IllegalStateException thrown = new IllegalStateException("of its own");
-        Then then =
-            new Then(
+        IllegalStateException thrown = new IllegalStateException("listener failure");
+        StateRecorder recorder =
+            new StateRecorder(
                 model,
                 17,
                 () -> {
                   throw thrown;
                 });
         Trainer trainer = trainer(model);
-        (before ? trainer.listener(then).listener(folder) : trainer.listener(folder).listener(then))
+        (before
+                ? trainer.listener(recorder).listener(folder)
+                : trainer.listener(folder).listener(recorder))
             .listener(new ProgressLog());
         assertSame(thrown, assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN)));
-        States.assertSame(then.states.get(17L), stored(folder));
+        States.assertSame(recorder.states.get(17L), savedState(folder));
         assertEquals(1, thrown.getSuppressed().length);
         assertSays(thrown.getSuppressed()[0], "after step 17", file(folder).toString());
       }
@@ -256,27 +263,28 @@ class RunFolderModelTest {
   }
 
   @Test
-  void weightsThatAreNotFiniteReplaceNothing() throws IOException {
+  void nonFiniteWeightsDoNotReplaceCheckpoint() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      Then then = new Then(model, 17, () -> spoil(model));
+      StateRecorder recorder = new StateRecorder(model, 17, () -> damage(model));
       DivergenceException failure =
           assertThrows(
               DivergenceException.class,
-              () -> trainer(model).listener(folder).listener(then).fit(TRAIN));
-      assertSays(failure, "Step 18: ", "not finite", "after step 10", file(folder).toString());
-      States.assertSame(then.states.get(10L), stored(folder));
+              () -> trainer(model).listener(folder).listener(recorder).fit(TRAIN));
+      assertSays(
+          failure, "Step 18: ", "no longer finite", "after step 10", file(folder).toString());
+      States.assertSame(recorder.states.get(10L), savedState(folder));
     }
   }
 
-  /** Its weights are finite, but it is worth nothing. */
+  /** The weights are finite, but the evaluation is not. */
   @Test
-  void aModelWhoseEvaluationDivergesReplacesNothing() throws IOException {
+  void divergingEvaluationDoesNotReplaceCheckpoint() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
       Variable bias = model.variables().get("decoder.up.0.bias");
-      Then then =
-          new Then(
+      StateRecorder recorder =
+          new StateRecorder(
               model,
               20,
               () -> {
@@ -287,63 +295,69 @@ class RunFolderModelTest {
       DivergenceException failure =
           assertThrows(
               DivergenceException.class,
-              () -> trainer(model).listener(folder).listener(then).fit(TRAIN));
+              () -> trainer(model).listener(folder).listener(recorder).fit(TRAIN));
       assertSays(failure, "After step 20: ", "after step 10", file(folder).toString());
-      States.assertSame(then.states.get(10L), stored(folder));
+      States.assertSame(recorder.states.get(10L), savedState(folder));
     }
   }
 
   @Test
-  void itIsWrittenAtIntervalsOfTimeToo() throws IOException {
+  void modelIsSavedAtTimeIntervals() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model).modelEvery(Duration.ZERO);
-      Then[] then = new Then[1];
-      then[0] =
-          new Then(
-              model, 7, () -> States.assertSame(then[0].states.get(6L), storedUnchecked(folder)));
-      Trainer.of(model).batch(16).steps(8).listener(folder).listener(then[0]).fit(TRAIN);
+      StateRecorder[] recorder = new StateRecorder[1];
+      recorder[0] =
+          new StateRecorder(
+              model,
+              7,
+              () -> States.assertSame(recorder[0].states.get(6L), savedStateUnchecked(folder)));
+      Trainer.of(model).batch(16).steps(8).listener(folder).listener(recorder[0]).fit(TRAIN);
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> folder.modelEvery(Duration.ofSeconds(-1))),
-          "0 or more",
+          "at least 0",
           "PT-1S");
-      RunFolder seldom = RunFolder.create(runs, "a", model);
-      Then none = new Then(model, 7, () -> assertFalse(Files.exists(file(seldom))));
-      Trainer.of(model).batch(16).steps(8).listener(seldom).listener(none).fit(TRAIN);
-      assertTrue(Files.exists(file(seldom)), "at the end, if not before");
+      RunFolder rarely = RunFolder.create(runs, "a", model);
+      StateRecorder none =
+          new StateRecorder(model, 7, () -> assertFalse(Files.exists(file(rarely))));
+      Trainer.of(model).batch(16).steps(8).listener(rarely).listener(none).fit(TRAIN);
+      assertTrue(Files.exists(file(rarely)), "at the end, if not before");
     }
   }
 
-  /** A file system of 300 kB that something else fills up in step 15. */
+  /** A file system of 300 kB that fills up in step 15. */
   @Test
   @EnabledOnOs(value = OS.LINUX, disabledReason = "a small file system is mounted")
-  void onAFullDiskTheFileFromBeforeStaysWholeAndIsNamed() throws Exception {
+  void fullDiskKeepsPreviousCheckpoint() throws Exception {
     Path disk = Files.createDirectory(runs.resolve("disk"));
     String[] mount = {"mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk.toString()};
     assumeTrue(new ProcessBuilder(mount).start().waitFor() == 0, "mounting is for root only");
     try (VqVae model = Shapes.model(1, 3);
-        LogLines log = new LogLines(RunFolder.class)) {
+        CapturedLog log = new CapturedLog(RunFolder.class)) {
       RunFolder folder = RunFolder.in(disk.resolve("run"), model).every(1);
       Path filler = disk.resolve("filler");
-      Then then = new Then(model, 15, () -> fill(filler));
-      TrainingReport report = trainer(model).listener(then).listener(folder).fit(TRAIN);
+      StateRecorder recorder = new StateRecorder(model, 15, () -> fill(filler));
+      TrainingReport report = trainer(model).listener(recorder).listener(folder).fit(TRAIN);
       assertEquals(40, report.last().step());
-      States.assertSame(then.states.get(10L), stored(folder));
+      States.assertSame(recorder.states.get(10L), savedState(folder));
       List<String> lines = log.all();
       assertEquals(2, lines.size(), lines.toString());
       for (String line : lines) {
         assertSays(
-            new Exception(line), "No space left", "after step 10 is in", file(folder).toString());
+            new Exception(line),
+            "No space left",
+            "after step 10 is saved in",
+            file(folder).toString());
       }
       for (String row : Files.readAllLines(folder.path().resolve("metrics.csv"))) {
         assertEquals(14, row.split(",", -1).length, row);
       }
       Files.delete(filler);
       RunFolder again = RunFolder.in(disk.resolve("again"), model);
-      Then full = new Then(model, 15, () -> fill(filler));
-      Then free = new Then(model, 25, () -> delete(filler));
+      StateRecorder full = new StateRecorder(model, 15, () -> fill(filler));
+      StateRecorder free = new StateRecorder(model, 25, () -> delete(filler));
       trainer(model).listener(full).listener(free).listener(again).fit(TRAIN);
-      States.assertSame(States.of(model), stored(again));
+      States.assertSame(States.of(model), savedState(again));
     } finally {
       assertEquals(0, new ProcessBuilder("umount", disk.toString()).start().waitFor());
     }
@@ -368,17 +382,17 @@ class RunFolderModelTest {
   }
 
   @Test
-  void aRunThatFailsInItsFirstStepLeavesNothing() throws IOException {
+  void failureInFirstStepLeavesNoFiles() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      spoil(model);
+      damage(model);
       assertThrows(RuntimeException.class, () -> trainer(model).listener(folder).fit(TRAIN));
       assertFalse(Files.exists(folder.path()));
       Path mine = Files.createDirectory(runs.resolve("mine"));
       RunFolder inMine = RunFolder.in(mine, model);
       assertThrows(RuntimeException.class, () -> trainer(model).listener(inMine).fit(TRAIN));
       try (var files = Files.list(mine)) {
-        assertEquals(0, files.count(), "a folder that was there stays");
+        assertEquals(0, files.count(), "an existing folder is not deleted");
       }
     }
     try (VqVae model = Shapes.model(1, 3)) {
@@ -386,21 +400,22 @@ class RunFolderModelTest {
       Trainer trainer = trainer(model).batch(TRAIN.size() + 1).listener(folder);
       assertThrows(IllegalArgumentException.class, () -> trainer.fit(TRAIN));
       trainer.batch(5).fit(TRAIN);
-      States.assertSame(States.of(model), stored(folder));
+      States.assertSame(States.of(model), savedState(folder));
     }
   }
 
   @Test
-  void anInterruptedThreadEndsTheRunAfterItsStep() throws Exception {
+  void interruptEndsTheRunAfterCurrentStep() throws Exception {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model).every(1);
-      Then then = new Then(model, 17, () -> Thread.currentThread().interrupt());
-      TrainingReport report = trainer(model).listener(then).listener(folder).fit(TRAIN);
+      StateRecorder recorder =
+          new StateRecorder(model, 17, () -> Thread.currentThread().interrupt());
+      TrainingReport report = trainer(model).listener(recorder).listener(folder).fit(TRAIN);
       assertTrue(Thread.interrupted(), "the thread stays interrupted");
       assertEquals(17, report.last().step());
-      assertSays(new Exception(report.toString()), "interrupted", "after step 17 of 40");
-      States.assertSame(then.states.get(17L), States.of(model));
-      States.assertSame(then.states.get(17L), stored(folder));
+      assertSays(new Exception(report.toString()), "interrupted at step 17 of 40");
+      States.assertSame(recorder.states.get(17L), States.of(model));
+      States.assertSame(recorder.states.get(17L), savedState(folder));
       assertTrue(folder.failure().isEmpty(), () -> folder.failure().get().toString());
       assertEquals(1 + 17 + 1, Files.readAllLines(folder.path().resolve("metrics.csv")).size());
       assertTrue(Files.exists(folder.path().resolve("summary.txt")));

@@ -52,7 +52,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aRunIsWrittenDown() throws IOException {
+  void allFilesAreWritten() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder =
           RunFolder.create(runs.resolve("made"), "shapes", model).images(TEST, 8).every(10);
@@ -88,7 +88,7 @@ class RunFolderTest {
 
       List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
       assertEquals(
-          "step,train/loss,train/reconstruction,train/commitment,train/rate,train/gradientNorm,"
+          "step,train/loss,train/reconstruction,train/commitment,train/learningRate,train/gradientNorm,"
               + "codebook/perplexity,codebook/usage,imagesPerSecond,validation/loss,"
               + "validation/reconstruction,validation/commitment,validation/perplexity,"
               + "validation/usage",
@@ -123,28 +123,29 @@ class RunFolderTest {
               "step-000016.png",
               "step-000024.png"),
           names(folder.path().resolve("images")));
-      Images picture = Images.read(folder.path().resolve("images/step-000024.png"));
-      assertEquals(4 * (112 + 2) - 2, picture.height(), "two rows, each above its reconstructions");
+      Images grid = Images.read(folder.path().resolve("images/step-000024.png"));
+      assertEquals(4 * (112 + 2) - 2, grid.height(), "two rows, each above its reconstructions");
       assertSays(
           new Exception(Files.readString(folder.path().resolve("summary.txt"))),
           folder.path().toAbsolutePath().normalize().toString(),
           "7 rows",
-          "6 pictures",
+          "6 grids of sample images",
           "25 steps in");
     }
   }
 
   @Test
-  void aFolderOfOnesOwnIsTakenIfNoRunIsInIt() throws IOException {
-    Path own = Files.createDirectories(runs.resolve("a/b"));
-    Files.writeString(own.resolve("mine.txt"), "mine");
+  void existingFolderWithoutRunIsAccepted() throws IOException {
+    Path existing = Files.createDirectories(runs.resolve("a/b"));
+    Files.writeString(existing.resolve("mine.txt"), "mine");
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.in(own, model).images(TEST, 8);
+      RunFolder folder = RunFolder.in(existing, model).images(TEST, 8);
       Dataset odd = Shapes.rectangles(64, 7, 1, 1);
       assertThrows(
           IllegalArgumentException.class,
           () -> Trainer.of(model).batch(16).listener(folder).fit(odd));
-      assertEquals(List.of("mine.txt"), names(own), "what failed at once left nothing");
+      assertEquals(
+          List.of("mine.txt"), names(existing), "a failure in the first step leaves no files");
       trainer(model).listener(folder).fit(TRAIN);
       assertEquals(
           List.of(
@@ -155,12 +156,12 @@ class RunFolderTest {
               "mine.txt",
               "model.safetensors",
               "summary.txt"),
-          names(own));
+          names(existing));
     }
   }
 
   @Test
-  void aFolderThatHoldsARunIsRefusedAndStaysAsItWas() throws IOException {
+  void folderWithRunIsRejectedAndUnchanged() throws IOException {
     for (String file :
         List.of(
             "config.json",
@@ -170,57 +171,57 @@ class RunFolderTest {
             "model.safetensors",
             "events.out.tfevents.1.2.vqvae4j",
             "images/step-000001.png")) {
-      Path own = Files.createDirectories(runs.resolve("own"));
-      Files.createDirectories(own.resolve("images"));
-      Files.writeString(own.resolve(file), "of an earlier run");
+      Path existing = Files.createDirectories(runs.resolve("existing"));
+      Files.createDirectories(existing.resolve("images"));
+      Files.writeString(existing.resolve(file), "of an earlier run");
       try (VqVae model = Shapes.model(1, 3)) {
         assertSays(
-            assertThrows(IOException.class, () -> RunFolder.in(own, model), file),
-            own.toString(),
+            assertThrows(IOException.class, () -> RunFolder.in(existing, model), file),
+            existing.toString(),
             file,
             "choose another folder");
-        assertEquals("of an earlier run", Files.readString(own.resolve(file)));
+        assertEquals("of an earlier run", Files.readString(existing.resolve(file)));
       }
-      Files.delete(own.resolve(file));
+      Files.delete(existing.resolve(file));
     }
   }
 
-  /** Both saw an empty folder; the second finds that the first has begun. */
+  /** Both runs found an empty folder when they were created. */
   @Test
-  void ofTwoRunsInOneFolderTheSecondIsRefused() throws IOException {
+  void secondConcurrentRunInSameFolderIsRejected() throws IOException {
     try (VqVae first = Shapes.model(1, 3);
         VqVae second = Shapes.model(1, 4)) {
-      Path own = runs.resolve("own");
-      RunFolder ofFirst = RunFolder.in(own, first);
-      RunFolder ofSecond = RunFolder.in(own, second);
-      trainer(first).listener(ofFirst).fit(TRAIN);
+      Path existing = runs.resolve("existing");
+      RunFolder firstFolder = RunFolder.in(existing, first);
+      RunFolder secondFolder = RunFolder.in(existing, second);
+      trainer(first).listener(firstFolder).fit(TRAIN);
       Map<String, float[]> untrained = States.of(second);
-      String metrics = Files.readString(own.resolve("metrics.csv"));
+      String metrics = Files.readString(existing.resolve("metrics.csv"));
       assertSays(
           assertThrows(
-              UncheckedIOException.class, () -> trainer(second).listener(ofSecond).fit(TRAIN)),
-          own.toString(),
+              UncheckedIOException.class, () -> trainer(second).listener(secondFolder).fit(TRAIN)),
+          existing.toString(),
           "config.json",
           "choose another folder");
       States.assertSame(untrained, States.of(second));
-      assertEquals(metrics, Files.readString(own.resolve("metrics.csv")));
-      try (VqVae stored = VqVae.load(own.resolve("model.safetensors"))) {
+      assertEquals(metrics, Files.readString(existing.resolve("metrics.csv")));
+      try (VqVae stored = VqVae.load(existing.resolve("model.safetensors"))) {
         States.assertSame(States.of(first), States.of(stored));
       }
     }
   }
 
   @Test
-  void aSecondRunGetsAFolderOfItsOwn() throws IOException {
+  void secondRunUsesSiblingFolder() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.in(runs.resolve("own"), model).images(TEST, 8);
+      RunFolder folder = RunFolder.in(runs.resolve("existing"), model).images(TEST, 8);
       Trainer trainer = trainer(model).listener(folder);
       trainer.fit(TRAIN);
       Path first = folder.path();
       List<String> names = names(first);
       Map<String, float[]> afterFirst = States.of(model);
       trainer.steps(3).fit(TRAIN);
-      assertEquals(runs.resolve("own-2"), folder.path());
+      assertEquals(runs.resolve("existing-2"), folder.path());
       assertEquals(names, names(folder.path()));
       assertEquals(names, names(first));
       assertEquals(6, names(first.resolve("images")).size());
@@ -231,9 +232,9 @@ class RunFolderTest {
     }
   }
 
-  /** Pictures have 1 or 3 channels; a machine may have four sensors. */
+  /** Images must have 1 or 3 channels, a series may have 4. */
   @Test
-  void whatCannotBeAPictureDoesNotEndTraining() throws IOException {
+  void unsupportedImagesDoNotEndTraining() throws IOException {
     Rng rng = new Rng(5);
     float[] values = new float[32 * 16 * 4];
     for (int i = 0; i < values.length; i++) {
@@ -246,7 +247,7 @@ class RunFolderTest {
                 .quantizer(VectorQuantizer.ema(8, 4))
                 .decoder(SeriesDecoder.channels(4).hidden(8).upsample(1).residual(1, 4))
                 .build();
-        LogLines log = new LogLines(RunFolder.class)) {
+        CapturedLog log = new CapturedLog(RunFolder.class)) {
       RunFolder folder = RunFolder.create(runs, "series", model).images(series, 4).tensorBoard();
       TrainingReport report = Trainer.of(model).batch(8).steps(20).listener(folder).fit(series);
       assertEquals(20, report.last().step());
@@ -255,19 +256,22 @@ class RunFolderTest {
       assertTrue(Files.exists(folder.path().resolve("model.safetensors")));
       assertEquals(1, log.warnings().size(), log.warnings().toString());
       assertSays(
-          new Exception(log.warnings().get(0)), "images", "expected 1 channel", "Training goes on");
+          new Exception(log.warnings().get(0)),
+          "images",
+          "expected 1 channel",
+          "Training continues");
     }
   }
 
   private record Figures(double accuracy, int step) {}
 
   @Test
-  void figuresOfOnesOwnStandBesideTheOthers() throws IOException {
+  void customMetricsAreAdded() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "more", model);
       assertSays(
           assertThrows(IllegalStateException.class, () -> folder.add(new Figures(.9, 7))),
-          "has ended",
+          "RunFolder.add: expected a run that has ended",
           "after fit");
       trainer(model).listener(folder).fit(TRAIN);
       folder.add(new Figures(.9, 7));
@@ -279,7 +283,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aModelThatGivesNoPixelsHasNoPictures() throws IOException {
+  void noImagesForNonFiniteReconstructions() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "diverging", model).images(TEST, 8);
       Trainer diverging = Trainer.of(model).batch(16).steps(25).optimizer(Adam.rate(1e30));
@@ -294,14 +298,14 @@ class RunFolderTest {
   }
 
   @Test
-  void picturesComeEverLessOftenAndThenAtIntervals() {
+  void imagesAreDueAtPowersOfTwoThenAtIntervals() {
     List<Long> due =
         Stream.iterate(1L, n -> n + 1).limit(35).filter(n -> SampleImages.due(n, 10)).toList();
     assertEquals(List.of(1L, 2L, 4L, 8L, 10L, 20L, 30L), due);
   }
 
   @Test
-  void listeningChangesNothing() throws IOException {
+  void listenerDoesNotAffectTraining() throws IOException {
     try (VqVae alone = Shapes.model(1, 3);
         VqVae watched = Shapes.model(1, 3)) {
       trainer(alone).fit(TRAIN);
@@ -312,7 +316,7 @@ class RunFolderTest {
   }
 
   @Test
-  void twoRunsOfOneSecondHaveFoldersOfTheirOwn() throws IOException {
+  void runsStartedInTheSameSecondUseDifferentFolders() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       for (int i = 0; i < 5; i++) {
         RunFolder.create(runs, "same", model);
@@ -322,7 +326,7 @@ class RunFolderTest {
   }
 
   @Test
-  void aFolderThatGoesAwayCostsNeitherTheRunNorTheModel() throws IOException {
+  void deletedFolderDoesNotEndTraining() throws IOException {
     Logger logger = (Logger) LoggerFactory.getLogger(RunFolder.class);
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();
@@ -347,12 +351,12 @@ class RunFolderTest {
       assertEquals(2, appender.list.size());
       assertSays(
           new Exception(appender.list.get(1).getFormattedMessage()),
-          "Not all of the run is in " + folder.path(),
-          "No model was written");
+          "The run folder " + folder.path() + " is incomplete",
+          "No model was saved");
       assertSays(
           new Exception(appender.list.get(0).getFormattedMessage()),
           "Cannot write to " + folder.path(),
-          "Training goes on",
+          "Training continues",
           "save the model elsewhere");
     } finally {
       logger.detachAppender(appender);
@@ -371,7 +375,7 @@ class RunFolderTest {
   }
 
   @Test
-  void mistakesAreFoundBeforeTraining() throws IOException {
+  void invalidSettingsAreRejectedBeforeTraining() throws IOException {
     Path occupied = Files.writeString(runs.resolve("occupied"), "a file");
     try (VqVae model = Shapes.model(1, 3)) {
       assertSays(
@@ -386,7 +390,7 @@ class RunFolderTest {
       assertSays(assertThrows(IllegalArgumentException.class, () -> folder.every(0)), "got 0");
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> folder.images(TEST.range(0, 0))),
-          "one or more sample images");
+          "RunFolder.images: expected one or more sample images");
       assertFalse(Files.exists(folder.path().resolve("metrics.csv")));
     }
   }

@@ -20,11 +20,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is written as JSON is JSON, which has no NaN and no infinity. */
+/** JSON has neither NaN nor infinity: such metrics are written as null. */
 class RunJsonTest {
   private record Figures(double psnr, float error, List<Double> all, int count) {}
 
-  /** A reader that takes nothing but JSON: Gson's own parser takes NaN and Infinity. */
+  /** Parses strictly; Gson's default parser accepts NaN and Infinity. */
   private static JsonObject strict(String text) throws IOException {
     JsonElement json = new Gson().getAdapter(JsonElement.class).fromJson(text);
     checkNumbers(json);
@@ -42,12 +42,12 @@ class RunJsonTest {
   }
 
   @Test
-  void figuresThatAreNotFiniteAreNull() throws IOException {
+  void nonFiniteMetricsAreNull() throws IOException {
     assertThrows(Exception.class, () -> strict("{\"kl\": Infinity}"));
     assertThrows(Exception.class, () -> strict("{\"kl\": NaN}"));
     double[] bad = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
     for (double value : bad) {
-      TrainingReport report = JsonForAllTest.report("kl", value, 3);
+      TrainingReport report = JsonValidityTest.report("kl", value, 3);
       JsonObject json = strict(RunJson.text(RunJson.metrics(report)));
       for (String name :
           List.of("train/loss", "train/kl", "seconds", "variance", "imagesPerSecond")) {
@@ -70,7 +70,7 @@ class RunJsonTest {
   }
 
   @Test
-  void aRunsOwnFiguresMayBeInfinite(@TempDir Path folder) throws IOException {
+  void customMetricsMayBeInfinite(@TempDir Path folder) throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder run = RunFolder.in(folder, model);
       Trainer.of(model).batch(8).steps(2).listener(run).fit(Shapes.rectangles(20, 8, 1, 1));
@@ -81,9 +81,9 @@ class RunJsonTest {
     }
   }
 
-  /** Settings that are read again must be there: such a file is refused before it is written. */
+  /** Settings are read back, so a file with null values is rejected when it is written. */
   @Test
-  void aRecordThatIsReadAgainIsNotWrittenWithThem(@TempDir Path folder) {
+  void settingsRecordsWithNonFiniteValuesAreRejected(@TempDir Path folder) {
     Path file = folder.resolve("record.json");
     Figures figures = new Figures(Double.NaN, 0, List.of(), 1);
     assertThrows(IllegalArgumentException.class, () -> RecordFile.write(file, figures));

@@ -38,7 +38,7 @@ class ScheduleTest {
   }
 
   @Test
-  void theTrainerReportsTheRateOfEachStep() {
+  void stepReportsContainLearningRate() {
     assertEquals(List.of(0.5, 0.5, 0.5, 0.5), rates(Schedule.constant()));
     assertEquals(List.of(0.125, 0.25, 0.375, 0.5), rates(Schedule.warmUp()));
     assertEquals(
@@ -47,7 +47,7 @@ class ScheduleTest {
   }
 
   @Test
-  void aRateOfZeroMovesNothing() {
+  void zeroLearningRateLeavesWeightsUnchanged() {
     try (VqVae model = Shapes.model(1, 3)) {
       float before = model.variables().get("encoder.mix.weight").toFloats()[0];
       Trainer.of(model).schedule((step, steps) -> 0).batch(8).steps(2).fit(TRAIN);
@@ -55,9 +55,9 @@ class ScheduleTest {
     }
   }
 
-  /** In loops of one's own steps may be more, or fewer, than a schedule was told. */
+  /** A custom training loop may run more or fewer steps than the schedule was given. */
   @Test
-  void factorsStayFromZeroToOneAtTheEndAndBeyond() {
+  void factorsStayInRangeBeyondLastStep() {
     List<Schedule> schedules =
         List.of(
             Schedule.constant(),
@@ -84,7 +84,7 @@ class ScheduleTest {
   }
 
   @Test
-  void theyPrintTheirSettings() {
+  void toStringContainsSettings() {
     assertEquals(
         "warmUp until step 500, then cosine(0.01)",
         Schedule.warmUp().then(500, Schedule.cosine(0.01)).toString());
@@ -94,11 +94,11 @@ class ScheduleTest {
   }
 
   @Test
-  void mistakesAreNamed() {
-    assertSays(refused(() -> Schedule.cosine(1.5)), "from 0 to 1", "got 1.5");
-    assertSays(refused(() -> Schedule.multiStep(1, 5)), "below 1", "got factor 1.0");
-    assertSays(refused(() -> Schedule.multiStep(0.1, 5, 5)), "rising", "[5, 5]");
-    assertSays(refused(() -> Schedule.multiStep(0.1, 0)), "from 1", "[0]");
+  void invalidSettingsAreRejected() {
+    assertSays(refused(() -> Schedule.cosine(1.5)), "in [0, 1]", "got 1.5");
+    assertSays(refused(() -> Schedule.multiStep(1, 5)), "in (0, 1)", "got factor 1.0");
+    assertSays(refused(() -> Schedule.multiStep(0.1, 5, 5)), "increasing", "[5, 5]");
+    assertSays(refused(() -> Schedule.multiStep(0.1, 0)), "at least 1", "[0]");
     assertSays(refused(() -> Schedule.multiStep(0.1)), "one or more", "[]");
     assertSays(
         refused(() -> Schedule.warmUp().then(0, Schedule.constant())), "at least 1", "got 0");

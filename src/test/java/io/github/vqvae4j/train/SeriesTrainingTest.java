@@ -26,17 +26,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A series, as windows of height 1, goes through the trainer. */
+/** Training on windows of a time series, which are images of height 1. */
 class SeriesTrainingTest {
   @Test
-  void aModelOfSoundsLearns() {
+  void audioModelLearns() {
     float[] samples = new float[2 * 4_000];
     for (int t = 0; t < 4_000; t++) {
       samples[2 * t] = (float) Math.sin(t * (0.1 + t / 40_000.0));
       samples[2 * t + 1] = -0.5f * samples[2 * t];
     }
     Dataset windows = Series.windows(List.of(Series.of(samples, 2, 8_000)), 64, 16);
-    List<Dataset> parts = windows.split(1, 0.9);
+    List<Dataset> splits = windows.split(1, 0.9);
     try (VqVae model =
         VqVae.builder()
             .encoder(SeriesEncoder.channels(2).hidden(16).downsample(2).residual(1, 8))
@@ -48,12 +48,12 @@ class SeriesTrainingTest {
               .optimizer(Adam.rate(2e-3))
               .batch(16)
               .steps(300)
-              .evaluate(parts.get(1), 300)
-              .fit(parts.get(0));
+              .evaluate(splits.get(1), 300)
+              .fit(splits.get(0));
       Evaluation last = report.evaluations().get(report.evaluations().size() - 1);
       double error = last.meanSquaredError() / last.variance();
-      assertTrue(error < 0.3, "MSE/variance " + error);
-      Images heard = model.reconstruct(Images.from(parts.get(1), 0));
+      assertTrue(error < 0.3, "normalized MSE " + error);
+      Images heard = model.reconstruct(Images.from(splits.get(1), 0));
       assertArrayEquals(
           new int[] {1, 1, 64, 2},
           new int[] {heard.size(), heard.height(), heard.width(), heard.channels()});
@@ -78,12 +78,11 @@ class SeriesTrainingTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void aRunOfASeriesHasNeitherPsnrNorPictures(int channels, @TempDir Path folder)
-      throws IOException {
+  void seriesRunHasNeitherPsnrNorImages(int channels, @TempDir Path folder) throws IOException {
     Dataset windows = windows(channels);
     try (VqVae model = small(channels);
-        LogLines progress = new LogLines(ProgressLog.class);
-        LogLines run = new LogLines(RunFolder.class)) {
+        CapturedLog progress = new CapturedLog(ProgressLog.class);
+        CapturedLog run = new CapturedLog(RunFolder.class)) {
       RunFolder record = RunFolder.in(folder, model).images(windows, 2).tensorBoard();
       TrainingReport report =
           Trainer.of(model)
@@ -94,24 +93,25 @@ class SeriesTrainingTest {
               .listener(record)
               .fit(windows.augmented(Augmentation.NONE.contrast(0.1), 1));
       assertEquals(2, report.evaluations().size());
-      List<String> said = new ArrayList<>(progress.all());
-      said.addAll(run.all());
-      said.add(report.toString());
+      List<String> output = new ArrayList<>(progress.all());
+      output.addAll(run.all());
+      output.add(report.toString());
       for (String file : List.of("summary.txt", "metrics.csv", "metrics.json", "config.json")) {
-        said.add(Files.readString(folder.resolve(file)));
+        output.add(Files.readString(folder.resolve(file)));
       }
-      for (String text : said) {
+      for (String text : output) {
         assertFalse(text.toLowerCase(Locale.ROOT).contains("psnr"), text);
       }
-      assertTrue(report.toString().contains("MSE/variance"), report.toString());
+      assertTrue(report.toString().contains("normalized MSE"), report.toString());
       assertFalse(Files.exists(folder.resolve("images")));
       assertEquals(1, run.warnings().size(), run.warnings().toString());
-      assertSays(new Exception(run.warnings().get(0)), "images", "from 0 to 1", "Training goes on");
+      assertSays(
+          new Exception(run.warnings().get(0)), "images", "from 0 to 1", "Training continues");
     }
   }
 
   @Test
-  void whetherThereIsPsnrIsAPropertyOfTheData() {
+  void psnrDependsOnTheDataSet() {
     Dataset windows = windows(1);
     try (VqVae model = small(1)) {
       Trainer.of(model).batch(8).steps(1).fit(windows);

@@ -18,12 +18,12 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who trains on a folder with corrupt images reads in the report how many were left out. */
+/** Training reports contain the number of corrupt images that were skipped. */
 class SkippedFilesTest {
   @TempDir Path folder;
 
   @Test
-  void theReportCountsSkippedFiles() throws IOException {
+  void reportCountsSkippedFiles() throws IOException {
     Path photos = Files.createDirectory(folder.resolve("photos"));
     for (int i = 0; i < 4; i++) {
       float[] pixels = new float[64];
@@ -43,9 +43,7 @@ class SkippedFilesTest {
       RunFolder run = RunFolder.create(folder, "photos", model);
       TrainingReport report = Trainer.of(model).batch(2).steps(1).listener(run).fit(rest);
       assertEquals(2, report.skippedFiles());
-      assertTrue(
-          report.toString().contains("files skipped, which could not be read: 2"),
-          report.toString());
+      assertTrue(report.toString().contains("2 corrupt files skipped"), report.toString());
       String metrics = Files.readString(run.path().resolve("metrics.json"));
       assertTrue(metrics.contains("\"skippedFiles\": 2"), metrics);
       report = Trainer.of(model).batch(2).steps(1).fit(sound);

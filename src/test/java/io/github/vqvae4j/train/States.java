@@ -7,7 +7,7 @@ import io.github.vqvae4j.nn.Layer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** All parameters and buffers of a model, copied out, to be compared bit for bit. */
+/** Copies all parameters and buffers of a model and compares them bit for bit. */
 final class States {
   private States() {}
 

@@ -39,7 +39,7 @@ class TrainerTest {
 
   @ParameterizedTest
   @EnumSource(Update.class)
-  void itLearnsToReconstructWhatItHasNotSeen(Update update) {
+  void reconstructsHeldOutImages(Update update) {
     try (VqVae model = model(update)) {
       double variance = TRAIN.variance();
       TrainingReport report = trainer(model).steps(300).evaluate(TEST, 120).fit(TRAIN);
@@ -65,7 +65,7 @@ class TrainerTest {
   }
 
   @Test
-  void theSameSeedGivesTheSameBits() {
+  void sameSeedProducesIdenticalWeights() {
     List<Map<String, float[]>> runs = new ArrayList<>();
     for (long seed : new long[] {1, 1, 2}) {
       try (VqVae model = model(Update.EMA)) {
@@ -83,7 +83,7 @@ class TrainerTest {
   }
 
   @Test
-  void reportsNameEachTermAndItsWeight() {
+  void reportsContainLossTermsAndWeights() {
     for (Update update : Update.values()) {
       try (VqVae model = model(update)) {
         List<StepReport> reports = new ArrayList<>();
@@ -136,7 +136,7 @@ class TrainerTest {
   }
 
   @Test
-  void aStepThatDivergesIsRefusedAndLeavesTheModelAsItWas() {
+  void divergingStepIsRolledBack() {
     try (VqVae model = model(Update.EMA)) {
       List<Map<String, float[]>> states = new ArrayList<>();
       TrainingListener listener =
@@ -144,7 +144,7 @@ class TrainerTest {
             @Override
             public void onStep(StepReport report) {
               if (report.step() == 3) {
-                // What a learning rate that is too large does to the weights in the end.
+                // The effect of a learning rate that is too large.
                 float[] huge = model.variables().get("decoder.mix.weight").toFloats();
                 java.util.Arrays.fill(huge, 1e30f);
                 model.variables().get("decoder.mix.weight").set(huge);
@@ -156,15 +156,20 @@ class TrainerTest {
           assertThrows(
               DivergenceException.class, () -> trainer(model).listener(listener).fit(TRAIN));
       assertEquals(4, error.step());
-      assertSays(error, "Step 4", "reconstruction", "as they were before", "learning rate");
+      assertSays(
+          error,
+          "Step 4",
+          "reconstruction",
+          "restored to their values before this step",
+          "learning rate");
       States.assertSame(states.get(2), States.of(model));
     }
   }
 
   @Test
-  void aGradientThatIsTooLargeIsNamed() {
+  void overflowingGradientIsReported() {
     try (VqVae model = model(Update.EMA)) {
-      // The loss is finite, but the gradient of this weight cannot be squared.
+      // The loss is finite, but the gradient of this weight overflows when squared.
       float[] weights = model.variables().get("decoder.up.0.weight").toFloats();
       for (int i = 0; i < weights.length; i++) {
         weights[i] *= 1e15f;
@@ -181,7 +186,7 @@ class TrainerTest {
   }
 
   @Test
-  void impossibleRunsAreRefused() {
+  void invalidRunsAreRejected() {
     try (VqVae model = model(Update.EMA)) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> trainer(model).batch(401).fit(TRAIN)),
@@ -206,7 +211,7 @@ class TrainerTest {
   }
 
   @Test
-  void imagesWithNaNAreNamedWhereverTheyComeIn() {
+  void imagesWithNaNAreReported() {
     Dataset damaged = new Damaged(TRAIN, 7);
     try (VqVae model = model(Update.EMA)) {
       assertSays(
@@ -219,26 +224,26 @@ class TrainerTest {
     }
   }
 
-  /** A custom data set, one of whose images has a NaN. */
+  /** A custom data set in which one image contains a NaN. */
   private static final class Damaged extends ForwardingDataset {
-    private final int bad;
+    private final int damagedIndex;
 
-    Damaged(Dataset whole, int bad) {
-      super(whole);
-      this.bad = bad;
+    Damaged(Dataset data, int damagedIndex) {
+      super(data);
+      this.damagedIndex = damagedIndex;
     }
 
     @Override
     public void image(int index, float[] target, int offset) {
       super.image(index, target, offset);
-      if (index == bad) {
+      if (index == damagedIndex) {
         target[offset + 3] = Float.NaN;
       }
     }
   }
 
   @Test
-  void heldOutImagesThatDoNotFitAreFoundBeforeTheFirstStep() {
+  void mismatchedHeldOutImagesAreRejectedBeforeTraining() {
     try (VqVae model = model(Update.EMA)) {
       List<StepReport> steps = new ArrayList<>();
       TrainingListener listener =
@@ -255,14 +260,14 @@ class TrainerTest {
                 () -> trainer(model).evaluate(wrong, 100).listener(listener).fit(TRAIN)),
             "[8, 8, 1]",
             "got " + wrong.size() + " images",
-            "Hold some images out, scaled or cut as those are.");
+            "Hold out some images, scaled or cropped like the training images.");
       }
       assertEquals(0, steps.size());
     }
   }
 
   @Test
-  void anErrorOnHeldOutDataThatIsNotFiniteStopsTheRun() {
+  void nonFiniteHeldOutErrorStopsTheRun() {
     try (VqVae model = model(Update.EMA)) {
       DivergenceException error =
           assertThrows(
@@ -274,20 +279,24 @@ class TrainerTest {
   }
 
   @Test
-  void optimizersCheckTheirSettings() {
+  void invalidOptimizerSettingsAreRejected() {
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> Adam.rate(0)), "above 0", "rate 0.0");
-    assertSays(assertThrows(IllegalArgumentException.class, () -> Adam.rate(1e39)), "rate 1.0E39");
+        assertThrows(IllegalArgumentException.class, () -> Adam.rate(0)),
+        "above 0",
+        "learning rate 0.0");
+    assertSays(
+        assertThrows(IllegalArgumentException.class, () -> Adam.rate(1e39)),
+        "learning rate 1.0E39");
     assertSays(assertThrows(IllegalArgumentException.class, () -> new Sgd(0.1, 1)), "momentum 1.0");
-    // As a float it is 0, and what has no gradient would become 0 / 0.
+    // As a float, epsilon is 0, and a zero gradient would result in 0 / 0.
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new Adam(1e-3, 0.9, 0.999, 1e-60)),
-        "also in float",
+        "also as floats",
         "epsilon 1.0E-60");
   }
 
   @Test
-  void everyReductionTrains() {
+  void allLossReductionsTrain() {
     Dataset large = Shapes.rectangles(64, 16, 3, 1);
     for (int halvings = 0; halvings < 4; halvings++) {
       try (VqVae model =

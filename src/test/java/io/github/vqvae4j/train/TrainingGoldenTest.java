@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** AdamW, clipping and schedules beside PyTorch. */
+/** Compares AdamW, gradient clipping and schedules with PyTorch. */
 class TrainingGoldenTest {
   private static final double FLOAT = 2e-6;
   private static final double EXACT = 1e-12;
@@ -23,7 +23,7 @@ class TrainingGoldenTest {
     golden = Golden.read("training");
   }
 
-  /** Two parameters, whose gradients are what it is given. */
+  /** A layer with two parameters and arbitrary gradients. */
   private static final class Pair extends Layer {
     final Parameter a;
     final Parameter b;
@@ -51,12 +51,12 @@ class TrainingGoldenTest {
   }
 
   @Test
-  void adamWithDecayAsItComes() {
+  void adamWWithDefaultSettings() {
     adamW("adamw", AdamW.rate(0.01));
   }
 
   @Test
-  void adamWithOtherSettings() {
+  void adamWWithCustomSettings() {
     adamW("adamw_strong", new AdamW(0.01, 0.8, 0.99, 1e-6, 0.5));
   }
 
@@ -73,8 +73,8 @@ class TrainingGoldenTest {
   }
 
   @Test
-  void clippingByTheNormOfAllGradients() {
-    double most = golden.number("clip");
+  void clippingByGlobalNorm() {
+    double maxNorm = golden.number("clip");
     double[] norms = golden.doubles("clip.norms");
     FiniteCheck check = new FiniteCheck();
     Sgd optimizer = Sgd.rate(0.1);
@@ -90,7 +90,7 @@ class TrainingGoldenTest {
               Math.sqrt(
                   check.sumOfSquares(gradients, pair.a) + check.sumOfSquares(gradients, pair.b));
           assertEquals(norms[t], norm, FLOAT * norms[t], "norm of step " + t);
-          Gradients clipped = gradients.times(TrainingStep.clipFactor(norm, most));
+          Gradients clipped = gradients.times(TrainingStep.clipFactor(norm, maxNorm));
           optimizer.update(List.of(pair.a, pair.b), clipped, optimizer.rate());
         }
         golden.assertClose("clip.value" + t + ".a", pair.a.toDoubles(), FLOAT);

@@ -16,16 +16,16 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The held-out bound of a VAE. */
+/** The evidence lower bound of a VAE on held-out data. */
 class VaeEvaluationTest {
   private static final Dataset IMAGES = Shapes.rectangles(150, 8, 1, 1);
 
-  private static double reconstruction(Vae model, Dataset data, int from, int to, long first) {
+  private static double reconstruction(Vae model, Dataset data, int start, int end, long first) {
     try (Step step = Step.inference()) {
-      Dataset some = data.range(from, to);
+      Dataset some = data.range(start, end);
       return model
           .loss(
-              step.tensor(some.pixels(0, to - from), to - from, 8, 8, 1),
+              step.tensor(some.pixels(0, end - start), end - start, 8, 8, 1),
               new TrainingProgress(Long.MAX_VALUE, 1, first))
           .terms()
           .get(0)
@@ -35,14 +35,14 @@ class VaeEvaluationTest {
   }
 
   @Test
-  void itDoesNotDependOnTheSizeOfBatches() {
+  void evaluationIsIndependentOfBatchSize() {
     try (Vae model = LatentModels.vae(3).build()) {
       double expected = Evaluation.of(model, IMAGES, 1).term("reconstruction");
       for (int batch : new int[] {1, 7, 150}) {
         double sum = 0;
-        for (int from = 0; from < IMAGES.size(); from += batch) {
-          int to = Math.min(from + batch, IMAGES.size());
-          sum += (to - from) * reconstruction(model, IMAGES, from, to, from);
+        for (int start = 0; start < IMAGES.size(); start += batch) {
+          int end = Math.min(start + batch, IMAGES.size());
+          sum += (end - start) * reconstruction(model, IMAGES, start, end, start);
         }
         assertEquals(expected, sum / IMAGES.size(), 1e-4, "batches of " + batch);
       }
@@ -50,7 +50,7 @@ class VaeEvaluationTest {
   }
 
   @Test
-  void noTwoImagesHaveTheSameNoise() {
+  void imagesHaveDifferentNoise() {
     try (Vae model = LatentModels.vae(3).build()) {
       Images one = Images.from(IMAGES, 0);
       Set<Double> values = new HashSet<>();
@@ -62,9 +62,9 @@ class VaeEvaluationTest {
     }
   }
 
-  /** An image a thousand times as bright makes the encoder's log variance some hundreds. */
+  /** An image a thousand times as bright results in log variances of several hundred. */
   @Test
-  void oneOddImageDoesNotMakeItInfinite() {
+  void extremeImageDoesNotOverflowTheBound() {
     try (Vae model = LatentModels.vae(3).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
       Trainer.of(model).batch(16).steps(50).fit(IMAGES);
       float[] pixels = IMAGES.pixels(0, 80);

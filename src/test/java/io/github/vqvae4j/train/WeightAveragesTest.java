@@ -22,7 +22,7 @@ class WeightAveragesTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
 
-  /** More than one slice of numbers, the last slice a part. */
+  /** A layer with more than one chunk of elements, the last one incomplete. */
   private static final class Weights extends Layer {
     final Parameter value = parameter("value", new float[5000], 5000);
 
@@ -31,17 +31,17 @@ class WeightAveragesTest {
       return input;
     }
 
-    void fill(double number) {
+    void fill(double first) {
       float[] values = new float[5000];
       for (int i = 0; i < values.length; i++) {
-        values[i] = (float) (number + i);
+        values[i] = (float) (first + i);
       }
       value.set(values);
     }
   }
 
   @Test
-  void theyArePlainMeansFirstAndMoveLater() {
+  void averagesStartAsMeansThenDecay() {
     double[] numbers = {1, 2, 6, -3, 0.5, 8};
     double[] expected = {1, 1.5, 3, 0.75 * 3 - 0.75, 0, 0};
     expected[4] = 0.75 * expected[3] + 0.25 * 0.5;
@@ -61,9 +61,9 @@ class WeightAveragesTest {
     }
   }
 
-  /** The difference of two finite numbers may be infinite, their average is not. */
+  /** The difference of two finite values may overflow, but their average does not. */
   @Test
-  void averagesOfTheLargestNumbersAreFinite() {
+  void averagesOfExtremeValuesAreFinite() {
     for (double decay : new double[] {0.1, 0.5, 0.99}) {
       try (Weights weights = new Weights()) {
         WeightAverages averages = new WeightAverages(weights.variables().values(), decay);
@@ -80,7 +80,7 @@ class WeightAveragesTest {
   }
 
   @Test
-  void whatDoesNotChangeKeepsItsBits() {
+  void unchangedValuesArePreserved() {
     try (Weights weights = new Weights()) {
       weights.fill(0.1);
       WeightAverages averages = new WeightAverages(weights.variables().values(), 0.999);
@@ -98,7 +98,7 @@ class WeightAveragesTest {
   }
 
   @Test
-  void trainingIsAsWithoutThemAndEvaluationIsOfThem(@TempDir Path folder) throws IOException {
+  void averagingAffectsEvaluationOnly(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("best.safetensors");
     try (VqVae plain = Shapes.model(1, 3);
         VqVae averaged = Shapes.model(1, 3)) {
@@ -109,13 +109,13 @@ class WeightAveragesTest {
       States.assertSame(States.of(plain), States.of(averaged));
 
       Evaluation last = report.evaluations().get(2);
-      double own = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
-      assertNotEquals(own, last.meanSquaredError());
+      double ownError = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
+      assertNotEquals(ownError, last.meanSquaredError());
       trainer.averages().swap();
       double ofAverages = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
       assertEquals(last.meanSquaredError(), ofAverages);
-      try (VqVae kept = VqVae.load(file)) {
-        States.assertSame(States.of(averaged), States.of(kept));
+      try (VqVae saved = VqVae.load(file)) {
+        States.assertSame(States.of(averaged), States.of(saved));
       }
       trainer.averages().swap();
       States.assertSame(States.of(plain), States.of(averaged));
@@ -123,7 +123,7 @@ class WeightAveragesTest {
   }
 
   @Test
-  void mistakesAreNamed() {
+  void invalidSettingsAreRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer trainer = Trainer.of(model);
       assertSays(

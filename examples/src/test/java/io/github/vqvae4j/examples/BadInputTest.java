@@ -120,12 +120,12 @@ class BadInputTest {
   @Test
   void divergence() {
     Run.of("mnist", "--steps=120", "--hidden=4", "--rate=1e6", "--output=" + output)
-        .failed(1, "Step ", "smaller learning rate", "The model as after step ", output.toString());
+        .failed(1, "Step ", "smaller learning rate", "The model after step ", output.toString());
     assertTrue(Files.exists(output.resolve("metrics.csv")), "the rows until then");
     assertTrue(Files.exists(output.resolve("model.safetensors")));
     Path other = folder.resolve("other");
     Run.of("mnist", "--steps=3", "--hidden=4", "--rate=1e30", "--output=" + other)
-        .failed(1, "After step 1", "held-out", "smaller learning rate", "No model was written");
+        .failed(1, "After step 1", "held-out", "smaller learning rate", "No model was saved");
     assertFalse(Files.exists(other.resolve("model.safetensors")));
   }
 
@@ -134,7 +134,7 @@ class BadInputTest {
     byte[] before = Files.readAllBytes(shared.resolve("metrics.csv"));
     for (String command : new String[] {"mnist", "series", "codebook"}) {
       Run.of(command, "--steps=3", "--output=" + shared)
-          .failed(1, shared.toString(), "which holds one", "choose another folder");
+          .failed(1, shared.toString(), "which already contains", "choose another folder");
     }
     assertArrayEquals(before, Files.readAllBytes(shared.resolve("metrics.csv")));
   }

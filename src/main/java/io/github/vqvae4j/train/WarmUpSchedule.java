@@ -1,7 +1,7 @@
 package io.github.vqvae4j.train;
 
 /** {@link Schedule#warmUp}. */
-record WarmUp() implements Schedule {
+record WarmUpSchedule() implements Schedule {
   @Override
   public double factor(long step, long steps) {
     return Math.min(1, (double) step / steps);

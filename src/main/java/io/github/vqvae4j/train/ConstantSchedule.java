@@ -1,7 +1,7 @@
 package io.github.vqvae4j.train;
 
 /** {@link Schedule#constant}. */
-record Constant() implements Schedule {
+record ConstantSchedule() implements Schedule {
   @Override
   public double factor(long step, long steps) {
     return 1;

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is left of a run whose process is stopped. */
+/** The files of a run whose process receives a signal or exits. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "signals are sent by kill")
-class StoppedProcessTest {
+class ProcessShutdownTest {
   @TempDir Path runs;
 
-  /** A program that trains, and the lines that it printed so far. */
+  /** A child process that trains, and the lines that it has printed so far. */
   private static final class Child implements AutoCloseable {
     final List<String> lines = new ArrayList<>();
     private final Process process;
@@ -43,7 +43,7 @@ class StoppedProcessTest {
                   "-Xmx512m",
                   "-classpath",
                   System.getProperty("java.class.path"),
-                  StoppedProgram.class.getName(),
+                  ShutdownTestProgram.class.getName(),
                   folder.toString(),
                   String.valueOf(heldOut),
                   String.valueOf(evaluateEvery),
@@ -73,14 +73,14 @@ class StoppedProcessTest {
       return this;
     }
 
-    /** Reads the rest, until the process has ended. */
+    /** Reads the remaining output until the process has ended. */
     int end() throws Exception {
       out.lines().forEach(lines::add);
       assertTrue(process.waitFor(20, TimeUnit.SECONDS));
       return process.exitValue();
     }
 
-    /** The number behind a word in the last line that begins with it. */
+    /** Returns the number in the last line that starts with a word. */
     long last(String word) {
       return lines.stream()
           .filter(line -> line.startsWith(word + " "))
@@ -98,13 +98,13 @@ class StoppedProcessTest {
     return runs.resolve("run");
   }
 
-  private void assertModelIsWhole() throws IOException {
+  private void assertModelIsComplete() throws IOException {
     VqVae.load(folder().resolve("model.safetensors")).close();
   }
 
   private void assertEndedAfter(Child child, long step) throws IOException {
     assertTrue(child.lines.contains("end " + step + " INTERRUPTED"), child.lines.toString());
-    assertModelIsWhole();
+    assertModelIsComplete();
     String metrics = Files.readString(folder().resolve("metrics.json"));
     assertEquals(
         step, JsonParser.parseString(metrics).getAsJsonObject().get("step").getAsLong(), metrics);
@@ -132,7 +132,7 @@ class StoppedProcessTest {
     }
   }
 
-  /** It is evaluated and written after every step, so that the signal comes amid of it. */
+  /** Evaluates and saves after every step, so that the signal arrives during a save. */
   @Test
   void sigtermWhileTheModelIsWritten() throws Exception {
     try (Child child = new Child(folder(), 16, 1)) {
@@ -141,7 +141,7 @@ class StoppedProcessTest {
     }
   }
 
-  /** The evaluation would take much longer than the process waits. */
+  /** The evaluation would take much longer than the shutdown waits. */
   @Test
   void ctrlCWhileEvaluating() throws Exception {
     try (Child child = new Child(folder(), 4_000_000, 3)) {
@@ -164,12 +164,12 @@ class StoppedProcessTest {
     }
   }
 
-  /** No step will end after it, and nobody waits for one: the model is that of the evaluation. */
+  /** The shutdown does not wait for the step to end; the model is that of the last evaluation. */
   @Test
-  void aListenerThatExits() throws Exception {
+  void listenerCallingSystemExit() throws Exception {
     try (Child child = new Child(folder(), 16, 10, 12)) {
       assertEquals(7, child.end(), child.lines::toString);
-      assertModelIsWhole();
+      assertModelIsComplete();
     }
   }
 
@@ -177,7 +177,7 @@ class StoppedProcessTest {
   void kill9() throws Exception {
     try (Child child = new Child(folder(), 16, 10)) {
       assertEquals(137, child.await("step 11").kill("KILL").end(), child.lines::toString);
-      assertModelIsWhole();
+      assertModelIsComplete();
     }
   }
 }

@@ -12,15 +12,15 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The figures, pictures and weights of a run in an event file. */
-final class TensorBoard {
-  private static final Logger LOG = LoggerFactory.getLogger(TensorBoard.class);
+/** Writes the metrics, sample images and weight histograms of a run to an event file. */
+final class TensorBoardWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorBoardWriter.class);
 
   private final EventFile file;
   private boolean warned;
 
-  /** Begins a file in the folder of a run. */
-  TensorBoard(Path folder) throws IOException {
+  /** Creates an event file in the folder of a run. */
+  TensorBoardWriter(Path folder) throws IOException {
     file = EventFile.create(folder);
   }
 
@@ -31,18 +31,13 @@ final class TensorBoard {
     file.flush();
   }
 
-  void add(long step, Images picture) throws IOException {
+  void add(long step, Images grid) throws IOException {
     file.image(
-        "reconstructions",
-        step,
-        picture.height(),
-        picture.width(),
-        picture.channels(),
-        Images.png(picture));
+        "reconstructions", step, grid.height(), grid.width(), grid.channels(), Images.png(grid));
     file.flush();
   }
 
-  /** The distribution of each of a model's variables whose numbers are all finite. */
+  /** Adds a histogram of each parameter and buffer, except those with non-finite values. */
   void add(long step, ImageModel model) throws IOException {
     for (Map.Entry<String, Variable> entry : model.variables().entrySet()) {
       if (NonFinite.index(entry.getValue()) < 0) {
@@ -50,8 +45,8 @@ final class TensorBoard {
       } else if (!warned) {
         warned = true;
         LOG.warn(
-            "{} has numbers that are not finite after step {}; its distribution is left out, as are"
-                + " further ones of that kind.",
+            "{} contains non-finite values after step {}: no histogram is written for it. Further"
+                + " cases are not reported.",
             entry.getKey(),
             step);
       }

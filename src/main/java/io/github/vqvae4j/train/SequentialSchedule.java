@@ -1,11 +1,11 @@
 package io.github.vqvae4j.train;
 
 /** {@link Schedule#then}. */
-record Sequence(Schedule first, long lastStep, Schedule next) implements Schedule {
-  Sequence {
+record SequentialSchedule(Schedule first, long lastStep, Schedule next) implements Schedule {
+  SequentialSchedule {
     if (lastStep < 1) {
       throw new IllegalArgumentException(
-          "Schedule.until: expected a last step of at least 1, got " + lastStep + ".");
+          "Schedule.then: expected a last step of at least 1, got " + lastStep + ".");
     }
   }
 

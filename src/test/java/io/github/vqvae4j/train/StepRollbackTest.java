@@ -36,8 +36,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A training step is all or nothing: what is not finite is named, and nothing has changed. */
-class RefusedStepTest {
+/**
+ * Training steps are atomic: non-finite values are named in the error, and the model is restored.
+ */
+class StepRollbackTest {
   private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
   private static final String FIRST = "encoder.down.0.weight";
 
@@ -45,8 +47,8 @@ class RefusedStepTest {
     return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(200);
   }
 
-  /** Gradients above 1, and nothing that the trainer starts. */
-  private static VqVae unstarted() {
+  /** A model with gradients above 1 and no initialization from data. */
+  private static VqVae uninitialized() {
     return Shapes.model(1, 3, VectorQuantizer.gradient(16, 4).init(Initialization.NORMAL));
   }
 
@@ -70,7 +72,7 @@ class RefusedStepTest {
     model.variables().get(name).set(values);
   }
 
-  /** The state after each step, and something done after one of them. */
+  /** Records the state after each step and runs an action after one of them. */
   private static final class Recorder implements TrainingListener {
     private final ImageModel model;
     private final long when;
@@ -95,8 +97,8 @@ class RefusedStepTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void weightsThatBecomeInfiniteInTheOptimizersStepAreNamedAndPutBack(int steps) {
-    try (VqVae model = unstarted()) {
+  void infiniteWeightsAfterOptimizerUpdateAreRolledBack(int steps) {
+    try (VqVae model = uninitialized()) {
       Recorder recorder = new Recorder(model, 0, () -> {});
       DivergenceException error =
           assertThrows(
@@ -108,14 +110,18 @@ class RefusedStepTest {
                       .listener(recorder)
                       .fit(TRAIN));
       assertEquals(1, error.step());
-      assertSays(error, "Step 1", "after the optimizer's update", "as they were before this step");
+      assertSays(
+          error,
+          "Step 1",
+          "after the optimizer update",
+          "restored to their values before this step");
       assertSays(error, "3.0E38", "smaller learning rate");
       States.assertSame(recorder.states.get(0), States.of(model));
     }
   }
 
   @Test
-  void accumulatedStepsArePutBackToo() {
+  void accumulatedStepsAreRolledBack() {
     try (VqVae model = Shapes.model(1, 3, VectorQuantizer.ema(16, 4))) {
       trainer(model).steps(2).fit(TRAIN); // the codebook is started
       Recorder recorder = new Recorder(model, 0, () -> {});
@@ -128,15 +134,15 @@ class RefusedStepTest {
                       .accumulate(3)
                       .listener(recorder)
                       .fit(TRAIN));
-      assertSays(error, "Step 1", "as they were before this step");
+      assertSays(error, "Step 1", "restored to their values before this step");
       States.assertSame(recorder.states.get(0), States.of(model));
     }
   }
 
   @Test
-  void aBufferThatBecomesInfiniteIsNamedAndAllIsPutBack() {
+  void infiniteBufferIsRolledBack() {
     try (VqVae model = Shapes.model(1, 3, VectorQuantizer.ema(16, 4))) {
-      // Their quotient, the codebook, is too large for a float.
+      // The quotient, which is the codebook, overflows a float.
       Recorder recorder =
           new Recorder(
               model,
@@ -149,14 +155,14 @@ class RefusedStepTest {
           assertThrows(
               DivergenceException.class, () -> trainer(model).listener(recorder).fit(TRAIN));
       assertEquals(4, error.step());
-      assertSays(error, "quantizer.codebook", "as they were before this step");
+      assertSays(error, "quantizer.codebook", "restored to their values before this step");
       States.assertSame(recorder.states.get(3), States.of(model));
     }
   }
 
   @ParameterizedTest
   @CsvSource({"NaN", "Infinity", "-Infinity"})
-  void startWeightsThatAreNotFiniteAreNamed(float value) {
+  void nonFiniteInitialWeightsAreReported(float value) {
     for (String name : new String[] {FIRST, "decoder.mix.bias", "quantizer.count"}) {
       try (VqVae model = Shapes.model(1, 3, VectorQuantizer.gradient(16, 4))) {
         put(model, name, 0, value);
@@ -175,7 +181,7 @@ class RefusedStepTest {
   }
 
   @Test
-  void weightsThatAListenerMadeInfiniteAreNamed() {
+  void nonFiniteWeightsWrittenByListenerAreReported() {
     try (VqVae model = Shapes.model(1, 3)) {
       Recorder recorder = new Recorder(model, 2, () -> put(model, FIRST, 5, Float.NaN));
       DivergenceException error =
@@ -186,10 +192,10 @@ class RefusedStepTest {
     }
   }
 
-  /** All numbers are finite; inside, infinity less infinity is NaN, which ReLU must not hide. */
+  /** All weights are finite, but inf - inf in the encoder is NaN, which ReLU must not hide. */
   @ParameterizedTest
   @ValueSource(floats = {1e12f, 1e18f, 1e30f})
-  void weightsSoLargeThatTheEncoderOverflowsEndTheRun(float size) {
+  void encoderOverflowFromLargeWeightsEndsTheRun(float size) {
     try (VqVae model = Shapes.model(1, 3, VectorQuantizer.gradient(16, 4))) {
       for (String name : model.variables().keySet()) {
         if (name.startsWith("encoder.") && name.endsWith("weight") && !name.contains("mix")) {
@@ -199,7 +205,7 @@ class RefusedStepTest {
       Map<String, float[]> before = States.of(model);
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer(model).steps(5).fit(TRAIN));
-      assertSays(error, "Step 1", "encoder", "not this run's learning rate");
+      assertSays(error, "Step 1", "encoder", "the learning rate is not the cause");
       before.keySet().removeIf(name -> name.startsWith("quantizer."));
       Map<String, float[]> after = States.of(model);
       after.keySet().retainAll(before.keySet());
@@ -208,8 +214,8 @@ class RefusedStepTest {
   }
 
   /**
-   * An encoder in which, with a large shift, infinity less infinity is NaN everywhere. If ReLU made
-   * 0 of it, the path around it would go on, with finite loss and gradients.
+   * An encoder in which a large shift produces inf - inf = NaN everywhere. If ReLU turned NaN into
+   * 0, the skip connection would still produce a finite loss and finite gradients.
    */
   private static final class Overflowing extends Encoder {
     private final Linear mix = child("mix", new Linear(1, 4, new Rng(1)));
@@ -234,7 +240,7 @@ class RefusedStepTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 2})
-  void aLayerThatOverflowsEndsTheRun(long after) {
+  void layerOverflowEndsTheRun(long after) {
     try (VqVae model =
         VqVae.builder()
             .encoder(new Overflowing())
@@ -252,14 +258,15 @@ class RefusedStepTest {
               () -> trainer(model).steps(5).listener(recorder).fit(TRAIN));
       assertEquals(after + 1, error.step());
       assertEquals("the encoder's output", error.term());
-      assertSays(error, "as they were before this step");
-      assertSays(error, "It comes from mul in encoder.inner: its result of shape [16, 8, 8, 4].");
+      assertSays(error, "restored to their values before this step");
+      assertSays(
+          error, "It originated in mul in encoder.inner: its result of shape [16, 8, 8, 4].");
       States.assertSame(recorder.states.get((int) after), States.of(model));
     }
   }
 
   @Test
-  void anEncoderThatOverflowsBeforeTheCodebookStartsIsNamed() {
+  void encoderOverflowBeforeCodebookInitializationIsReported() {
     try (VqVae model =
         VqVae.builder()
             .encoder(new Overflowing())
@@ -269,11 +276,11 @@ class RefusedStepTest {
       setAll(model, "encoder.inner.shift", 3e38f);
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer(model).steps(5).fit(TRAIN));
-      assertSays(error, "Step 1: the encoder's output", "It comes from mul in encoder.inner: ");
+      assertSays(error, "Step 1: the encoder's output", "It originated in mul in encoder.inner: ");
     }
   }
 
-  /** An encoder with a weight whose gradient is finite, but no float when it is squared. */
+  /** An encoder with a weight whose gradient is finite but overflows a float when squared. */
   private static final class Steep extends Encoder {
     private final Linear mix = child("mix", new Linear(1, 4, new Rng(1)));
     private final Parameter steep = parameter("steep", new float[] {0}, 1);
@@ -285,7 +292,7 @@ class RefusedStepTest {
   }
 
   @Test
-  void aGradientTooLargeToBeSquaredIsNamedAsWhatItIs() {
+  void gradientThatOverflowsWhenSquaredIsReported() {
     try (VqVae model =
         VqVae.builder()
             .encoder(new Steep())
@@ -299,16 +306,16 @@ class RefusedStepTest {
       String message = error.getMessage();
       assertTrue(
           message.matches(
-              "Step 1: the gradient of encoder.steep has -?\\d.*E\\d+ in it, whose square is too"
-                  + " large for a float\\. Training stopped;.*"),
+              "Step 1: the gradient of encoder.steep contains -?\\d.*E\\d+, whose square overflows"
+                  + " a float\\. Training stopped;.*"),
           message);
       States.assertSame(before, States.of(model));
     }
   }
 
-  /** Weights that grow in the middle of a run. */
+  /** Weights are scaled up in the middle of a run. */
   @Test
-  void anEncoderThatOverflowsLaterEndsTheRun() {
+  void encoderOverflowInLaterStepEndsTheRun() {
     try (VqVae model = Shapes.model(1, 3, VectorQuantizer.gradient(16, 4))) {
       Recorder recorder =
           new Recorder(
@@ -333,7 +340,7 @@ class RefusedStepTest {
   }
 
   @Test
-  void anOptimizerThatThrowsLeavesTheModelAsItWas() {
+  void optimizerExceptionRollsBackTheStep() {
     try (Vae model = LatentModels.vae(3).build()) {
       Map<String, float[]> before = States.of(model);
       Optimizer failing =
@@ -347,7 +354,7 @@ class RefusedStepTest {
             public void update(List<Parameter> parameters, Gradients gradients, double rate) {
               Parameter first = parameters.get(0);
               first.set(new float[first.size()]);
-              throw new IllegalStateException("of somebody's own");
+              throw new IllegalStateException("custom optimizer failure");
             }
 
             @Override
@@ -356,16 +363,16 @@ class RefusedStepTest {
       assertSays(
           assertThrows(
               IllegalStateException.class, () -> trainer(model).optimizer(failing).fit(TRAIN)),
-          "of somebody's own");
+          "custom optimizer failure");
       States.assertSame(before, States.of(model));
     }
   }
 
   @Test
-  void aLaterRunDoesNotGoOnWithTheMomentsOfARefusedStep() {
+  void optimizerIsResetAfterRollback() {
     List<Map<String, float[]>> results = new ArrayList<>();
     for (boolean refused : new boolean[] {true, false}) {
-      try (VqVae model = unstarted()) {
+      try (VqVae model = uninitialized()) {
         Sgd optimizer = new Sgd(1e-4, 0.9);
         if (refused) {
           Trainer huge = trainer(model).optimizer(optimizer).schedule((n, of) -> 3e42);
@@ -380,7 +387,7 @@ class RefusedStepTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void tensorBoardChangesNothingOfThat(boolean tensorBoard, @TempDir Path folder)
+  void rollbackIsIndependentOfTensorBoard(boolean tensorBoard, @TempDir Path folder)
       throws IOException {
     try (Vae model = LatentModels.vae(3).build()) {
       RunFolder run = RunFolder.in(folder, model);
@@ -394,16 +401,16 @@ class RefusedStepTest {
   }
 
   @Test
-  void histogramsOfWhatIsNotFiniteAreLeftOut(@TempDir Path folder) throws IOException {
-    try (LogLines lines = new LogLines(TensorBoard.class);
+  void nonFiniteHistogramsAreOmitted(@TempDir Path folder) throws IOException {
+    try (CapturedLog lines = new CapturedLog(TensorBoardWriter.class);
         Vae model = LatentModels.vae(3).build()) {
-      TensorBoard board = new TensorBoard(folder);
+      TensorBoardWriter board = new TensorBoardWriter(folder);
       String name = model.variables().keySet().iterator().next();
       put(model, name, 2, Float.POSITIVE_INFINITY);
       board.add(1, model);
       board.add(2, model);
       assertEquals(1, lines.warnings().size(), lines.warnings().toString());
-      assertSays(new Exception(lines.warnings().get(0)), name, "step 1", "not finite");
+      assertSays(new Exception(lines.warnings().get(0)), name, "step 1", "non-finite");
       try (Stream<Path> files = Files.list(folder)) {
         List<EventFileReader.Event> events = EventFileReader.read(files.findFirst().orElseThrow());
         List<String> tags =
@@ -418,7 +425,7 @@ class RefusedStepTest {
   }
 
   @Test
-  void everyTermOfAnEvaluationIsChecked() {
+  void allEvaluationTermsAreChecked() {
     try (Vae model = LatentModels.vae(3).build()) {
       String name =
           model.variables().keySet().stream()
@@ -440,7 +447,7 @@ class RefusedStepTest {
   }
 
   @Test
-  void weightsThatAreNotFiniteBeforeAnEvaluationAreNotCalledFinite() {
+  void nonFiniteWeightsBeforeEvaluationAreReported() {
     try (VqVae model = Shapes.model(1, 3)) {
       Recorder recorder = new Recorder(model, 2, () -> put(model, FIRST, 5, Float.NaN));
       DivergenceException error =
@@ -450,7 +457,7 @@ class RefusedStepTest {
       assertEquals(2, error.step());
       assertEquals(FIRST + "[5]", error.term());
       assertSays(error, "After step 2: " + FIRST + "[5] is NaN before the evaluation", "load");
-      assertFalse(error.getMessage().contains("weights are finite"), error.getMessage());
+      assertFalse(error.getMessage().contains("which are finite"), error.getMessage());
     }
   }
 }

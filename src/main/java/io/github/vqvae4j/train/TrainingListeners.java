@@ -4,23 +4,23 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * All listeners of a run. That a run is over, or failed, each of them hears, whatever the others
- * throw.
+ * The listeners of a training run. Every listener is notified of the end or failure of the run,
+ * even if other listeners throw.
  */
-final class Listeners {
+final class TrainingListeners {
   private final List<TrainingListener> all;
 
-  Listeners(List<TrainingListener> all) {
+  TrainingListeners(List<TrainingListener> all) {
     this.all = List.copyOf(all);
   }
 
-  /** Tells each until one throws. */
-  void tell(Consumer<TrainingListener> what) {
-    all.forEach(what);
+  /** Notifies the listeners in order. An exception ends the notification. */
+  void forEach(Consumer<TrainingListener> notification) {
+    all.forEach(notification);
   }
 
-  /** Tells each that the run is over; throws what the first threw that did. */
-  void end(TrainingReport report) {
+  /** Calls {@code onEnd} on every listener, then rethrows the first exception, if any. */
+  void onEnd(TrainingReport report) {
     Throwable failure = null;
     for (TrainingListener listener : all) {
       try {
@@ -41,8 +41,8 @@ final class Listeners {
     }
   }
 
-  /** Tells each of a failure; what they throw is suppressed in it. */
-  void fail(Throwable failure, long step) {
+  /** Calls {@code onFailure} on every listener; their exceptions are added as suppressed. */
+  void onFailure(Throwable failure, long step) {
     for (TrainingListener listener : all) {
       try {
         listener.onFailure(failure, step);

@@ -32,17 +32,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AccumulationTest {
+class GradientAccumulationTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final long SEED = 9;
 
-  /** A start that is the same for every batch, and no codes that jump. */
-  private static VectorQuantizerConfig calm(VectorQuantizerConfig quantizer) {
+  /** Initialization independent of the batch size, and no code restarts. */
+  private static VectorQuantizerConfig deterministic(VectorQuantizerConfig quantizer) {
     return quantizer.init(Initialization.UNIFORM).deadCodeThreshold(0);
   }
 
-  private static VqVae byAverages() {
-    return Shapes.model(1, 3, calm(VectorQuantizer.ema(16, 4)));
+  private static VqVae emaModel() {
+    return Shapes.model(1, 3, deterministic(VectorQuantizer.ema(16, 4)));
   }
 
   private static Trainer trainer(VqVae model, int batch, int accumulate) {
@@ -53,16 +53,16 @@ class AccumulationTest {
         .accumulate(accumulate);
   }
 
-  private static VqVae byGradient() {
-    return Shapes.model(1, 3, calm(VectorQuantizer.gradient(16, 4)));
+  private static VqVae gradientModel() {
+    return Shapes.model(1, 3, deterministic(VectorQuantizer.gradient(16, 4)));
   }
 
   @Test
-  void fourBatchesAreOneOfFourTimesTheSize() {
-    try (VqVae whole = byGradient();
-        VqVae parts = byGradient()) {
-      TrainingReport expected = trainer(whole, 16, 1).steps(6).fit(TRAIN);
-      TrainingReport actual = trainer(parts, 4, 4).steps(6).fit(TRAIN);
+  void fourAccumulatedBatchesEqualOneLargeBatch() {
+    try (VqVae largeBatch = gradientModel();
+        VqVae accumulated = gradientModel()) {
+      TrainingReport expected = trainer(largeBatch, 16, 1).steps(6).fit(TRAIN);
+      TrainingReport actual = trainer(accumulated, 4, 4).steps(6).fit(TRAIN);
       assertEquals(expected.last().loss(), actual.last().loss(), 1e-4 * expected.last().loss());
       assertEquals(
           expected.last().gradientNorm(),
@@ -70,32 +70,38 @@ class AccumulationTest {
           1e-3 * expected.last().gradientNorm());
       assertArrayEquals(expected.last().batchUsage().counts(), actual.last().batchUsage().counts());
       assertEquals(expected.last().term("commitment"), actual.last().term("commitment"), 1e-4);
-      whole
+      largeBatch
           .variables()
           .forEach(
               (name, variable) -> {
                 if (variable instanceof Parameter) {
                   assertArrayEquals(
-                      variable.toFloats(), parts.variables().get(name).toFloats(), 2e-5f, name);
+                      variable.toFloats(),
+                      accumulated.variables().get(name).toFloats(),
+                      2e-5f,
+                      name);
                 }
               });
     }
   }
 
-  /** An image's noise is its own by its place in the whole step, however the step is cut. */
+  /** The noise of an image depends only on its position in the step. */
   @Test
-  void batchesOfAVaeDrawWhatTheWholeDraws() {
-    try (Vae whole = LatentModels.vae(1).build();
-        Vae parts = LatentModels.vae(1).build()) {
-      TrainingReport expected = vaeTrainer(whole, 16, 1).fit(TRAIN);
-      TrainingReport actual = vaeTrainer(parts, 4, 4).fit(TRAIN);
+  void vaeNoiseIsIndependentOfAccumulation() {
+    try (Vae largeBatch = LatentModels.vae(1).build();
+        Vae accumulated = LatentModels.vae(1).build()) {
+      TrainingReport expected = vaeTrainer(largeBatch, 16, 1).fit(TRAIN);
+      TrainingReport actual = vaeTrainer(accumulated, 4, 4).fit(TRAIN);
       assertEquals(expected.last().loss(), actual.last().loss(), 1e-5 * expected.last().loss());
-      whole
+      largeBatch
           .variables()
           .forEach(
               (name, variable) ->
                   assertArrayEquals(
-                      variable.toFloats(), parts.variables().get(name).toFloats(), 2e-6f, name));
+                      variable.toFloats(),
+                      accumulated.variables().get(name).toFloats(),
+                      2e-6f,
+                      name));
     }
   }
 
@@ -108,15 +114,15 @@ class AccumulationTest {
         .steps(4);
   }
 
-  /** All batches were quantized with the codebook from before; then each is taken in, in order. */
+  /** All batches are quantized with the codebook before the step; updates follow in order. */
   @Test
-  void codebookAveragesTakeInBatchAfterBatch() {
-    try (VqVae model = byAverages();
+  void emaUpdatesAreAppliedPerBatch() {
+    try (VqVae model = emaModel();
         Batches batches = Batches.shuffled(TRAIN, 8, SEED)) {
       double[] count = new double[16];
       double[] sum = new double[16 * 4];
       for (int i = 0; i < 2; i++) {
-        takeIn(model, batches.next(), count, sum);
+        updateAverages(model, batches.next(), count, sum);
       }
       trainer(model, 8, 2).steps(1).fit(TRAIN);
       assertClose(count, model.variables().get("quantizer.count").toFloats());
@@ -125,7 +131,7 @@ class AccumulationTest {
     }
   }
 
-  private static void takeIn(VqVae model, Batch batch, double[] count, double[] sum) {
+  private static void updateAverages(VqVae model, Batch batch, double[] count, double[] sum) {
     try (Step step = Step.inference()) {
       double[] vectors = model.vectors(Trainer.images(step, batch)).toDoubles();
       int[] codes = model.encode(Images.of(batch.images(), batch.count(), 8, 8, 1)).values();
@@ -151,7 +157,7 @@ class AccumulationTest {
   }
 
   @Test
-  void aStepWhoseSecondBatchIsRefusedLeavesNothingBehind() {
+  void nonFiniteSecondBatchRollsBackTheStep() {
     int bad;
     try (Batches batches = Batches.shuffled(TRAIN, 8, SEED)) {
       batches.next();
@@ -160,7 +166,7 @@ class AccumulationTest {
     float[] pixels = Images.from(TRAIN).pixels();
     pixels[bad * 64] = 1e20f;
     Dataset damaged = Images.of(pixels, 64, 8, 8, 1);
-    try (VqVae model = byAverages()) {
+    try (VqVae model = emaModel()) {
       Map<String, float[]> before = States.of(model);
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer(model, 8, 2).steps(3).fit(damaged));
@@ -170,7 +176,7 @@ class AccumulationTest {
   }
 
   @Test
-  void theSameSeedGivesTheSameBits() {
+  void sameSeedProducesIdenticalWeights() {
     try (VqVae first = Shapes.model(1, 3);
         VqVae second = Shapes.model(1, 3)) {
       trainer(first, 4, 3).clip(0.5).steps(10).fit(TRAIN);
@@ -180,32 +186,32 @@ class AccumulationTest {
   }
 
   @Test
-  void clippingIsCountedAndChangesTheRun() {
-    try (VqVae plain = byAverages();
-        VqVae clipped = byAverages()) {
-      TrainingReport free = trainer(plain, 8, 1).steps(3).fit(TRAIN);
-      TrainingReport held = trainer(clipped, 8, 1).clip(1e-3).steps(3).fit(TRAIN);
-      assertEquals(0, free.clippedSteps());
-      assertEquals(3, held.clippedSteps());
-      assertSays(new Exception(held.toString()), "gradients clipped in 3 steps");
-      assertNotEquals(free.last().gradientNorm(), held.last().gradientNorm());
+  void clippedStepsAreCounted() {
+    try (VqVae plain = emaModel();
+        VqVae clipped = emaModel()) {
+      TrainingReport unclippedReport = trainer(plain, 8, 1).steps(3).fit(TRAIN);
+      TrainingReport clippedReport = trainer(clipped, 8, 1).clip(1e-3).steps(3).fit(TRAIN);
+      assertEquals(0, unclippedReport.clippedSteps());
+      assertEquals(3, clippedReport.clippedSteps());
+      assertSays(new Exception(clippedReport.toString()), "gradients clipped in 3 steps");
+      assertNotEquals(unclippedReport.last().gradientNorm(), clippedReport.last().gradientNorm());
       float[] moved = clipped.variables().get("decoder.mix.weight").toFloats();
-      try (VqVae start = byAverages()) {
-        float[] from = start.variables().get("decoder.mix.weight").toFloats();
+      try (VqVae start = emaModel()) {
+        float[] initial = start.variables().get("decoder.mix.weight").toFloats();
         double norm = 0;
-        for (int i = 0; i < from.length; i++) {
-          norm += Math.pow(moved[i] - from[i], 2);
+        for (int i = 0; i < initial.length; i++) {
+          norm += Math.pow(moved[i] - initial[i], 2);
         }
-        // Three updates of momentum 0.9 along gradients of norm 1e-3 at most.
+        // Three updates with momentum 0.9 and gradients of norm at most 1e-3.
         assertTrue(Math.sqrt(norm) < 0.02 * 1e-3 * (1 + 1.9 + 2.71), "moved " + Math.sqrt(norm));
       }
     }
   }
 
   @Test
-  void anUnreachableNormClipsNothing() {
-    try (VqVae plain = byAverages();
-        VqVae loose = byAverages()) {
+  void largeMaxNormDoesNotClip() {
+    try (VqVae plain = emaModel();
+        VqVae loose = emaModel()) {
       trainer(plain, 8, 1).steps(5).fit(TRAIN);
       trainer(loose, 8, 1).clip(1e9).steps(5).fit(TRAIN);
       States.assertSame(States.of(plain), States.of(loose));
@@ -213,7 +219,7 @@ class AccumulationTest {
   }
 
   @Test
-  void mistakesAreNamed() {
+  void invalidSettingsAreRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer trainer = Trainer.of(model);
       assertSays(
@@ -228,42 +234,43 @@ class AccumulationTest {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0.1, 11)),
           "weight decay 11.0",
-          "rate 0.1");
-      assertSays(assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0)), "rate 0.0");
+          "learning rate 0.1");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0)), "learning rate 0.0");
       assertEquals(
-          "AdamW(rate 0.1, betas 0.9 and 0.999, epsilon 1.0E-8, weight decay 0.01)",
+          "AdamW(learning rate 0.1, betas 0.9 and 0.999, epsilon 1.0E-8, weight decay 0.01)",
           AdamW.rate(0.1).toString());
     }
   }
 
-  /** Tells of each pass of the model by its number, from 1. */
-  private static final class Watched extends Encoder {
+  /** Reports the number of each forward pass, counted from 1. */
+  private static final class ObservedEncoder extends Encoder {
     private final Linear mix = child("mix", new Linear(1, 4, new Rng(1)));
-    private final LongConsumer each;
+    private final LongConsumer observer;
     private final AtomicLong passes = new AtomicLong();
 
-    Watched(LongConsumer each) {
-      this.each = each;
+    ObservedEncoder(LongConsumer observer) {
+      this.observer = observer;
     }
 
     @Override
     protected Tensor compute(Tensor images) {
-      each.accept(passes.incrementAndGet());
+      observer.accept(passes.incrementAndGet());
       return mix.forward(images.mul(10));
     }
   }
 
-  private static VqVae watched(LongConsumer each) {
+  private static VqVae observedModel(LongConsumer observer) {
     return VqVae.builder()
-        .encoder(new Watched(each))
-        .quantizer(calm(VectorQuantizer.gradient(4, 4)))
+        .encoder(new ObservedEncoder(observer))
+        .quantizer(deterministic(VectorQuantizer.gradient(4, 4)))
         .decoder(ConvDecoder.channels(1).hidden(2).upsample(0).residual(0, 1))
         .build();
   }
 
   /** 24 batches of 0.5 MB. */
   @Test
-  void theBatchesOfAStepAreNotKept() {
+  void accumulatedBatchesAreReleased() {
     long[] used = new long[25];
     LongConsumer measure =
         pass -> {
@@ -271,17 +278,17 @@ class AccumulationTest {
           Runtime runtime = Runtime.getRuntime();
           used[(int) pass] = runtime.totalMemory() - runtime.freeMemory();
         };
-    try (VqVae model = watched(measure)) {
+    try (VqVae model = observedModel(measure)) {
       trainer(model, 32, 24).steps(1).fit(Shapes.rectangles(64, 64, 1, 1));
     }
-    long more = used[24] - used[4];
-    assertTrue(more < 4 << 20, "20 batches of 0.5 MB took " + (more >> 10) + " KB of the heap");
+    long growth = used[24] - used[4];
+    assertTrue(growth < 4 << 20, "20 batches of 0.5 MB took " + (growth >> 10) + " KB of the heap");
   }
 
-  /** An image of the third batch of a step that is too bright, in the epoch of this step only. */
+  /** An image in the third batch of a step has an extreme pixel, in the epoch of this step only. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 7})
-  void whatComesFromALaterBatchIsNamed(long step) {
+  void originInLaterBatchIsReported(long step) {
     long number = (step - 1) * 4 + 2;
     int index;
     try (Batches batches = Batches.shuffled(TRAIN, 4, SEED, number)) {
@@ -298,13 +305,13 @@ class AccumulationTest {
           }
         };
     AtomicLong passes = new AtomicLong();
-    try (VqVae model = watched(passes::set)) {
+    try (VqVae model = observedModel(passes::set)) {
       Trainer trainer = trainer(model, 4, 4).optimizer(Sgd.rate(1e-6)).steps(9);
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer.fit(bright));
       assertEquals(step, error.step());
-      assertSays(error, "It comes from ", "in encoder");
-      assertEquals(number + 1 + 3, passes.get(), "three batches again");
+      assertSays(error, "It originated in ", "in encoder");
+      assertEquals(number + 1 + 3, passes.get(), "three batches repeated");
     }
   }
 }

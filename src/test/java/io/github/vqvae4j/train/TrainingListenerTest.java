@@ -16,73 +16,73 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
-/** Every listener hears how a run ends, whatever another one does. */
-class ListenersTest {
+/** Every listener is notified of the end of a run, even if another one throws. */
+class TrainingListenerTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
 
-  /** Writes down what it hears, and throws at one of these events. */
-  private static final class Ear implements TrainingListener {
-    final List<String> heard = new ArrayList<>();
-    private final String badEvent;
-    final IllegalStateException bad;
+  /** Records events and throws at one of them. */
+  private static final class EventRecorder implements TrainingListener {
+    final List<String> events = new ArrayList<>();
+    private final String failingEvent;
+    final IllegalStateException failure;
 
-    Ear(String badEvent) {
-      this.badEvent = badEvent;
-      bad = new IllegalStateException(badEvent);
+    EventRecorder(String failingEvent) {
+      this.failingEvent = failingEvent;
+      failure = new IllegalStateException(failingEvent);
     }
 
-    private void hear(String event) {
-      heard.add(event);
-      if (event.equals(badEvent)) {
-        throw bad;
+    private void record(String event) {
+      events.add(event);
+      if (event.equals(failingEvent)) {
+        throw failure;
       }
     }
 
     @Override
     public void onStart(TrainingSettings settings) {
-      hear("start");
+      record("start");
     }
 
     @Override
     public void onStep(StepReport report) {
-      hear("step " + report.step());
+      record("step " + report.step());
     }
 
     @Override
     public void onEvaluation(Evaluation evaluation) {
-      hear("evaluation " + evaluation.step());
+      record("evaluation " + evaluation.step());
     }
 
     @Override
     public void onStepEnd(long step) {
-      hear("step end " + step);
+      record("step end " + step);
     }
 
     @Override
     public void onFailure(Throwable failure, long step) {
-      hear("failure after " + step);
+      record("failure after " + step);
     }
 
     @Override
     public void onEnd(TrainingReport report) {
-      hear("end " + report.stopReason());
+      record("end " + report.stopReason());
     }
   }
 
-  private static RuntimeException fit(Dataset data, Ear... ears) {
+  private static RuntimeException fit(Dataset data, EventRecorder... recorders) {
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer trainer = Trainer.of(model).batch(16).steps(4).evaluate(TEST, 2);
-      List.of(ears).forEach(trainer::listener);
+      List.of(recorders).forEach(trainer::listener);
       return assertThrows(RuntimeException.class, () -> trainer.fit(data));
     }
   }
 
   @Test
-  void aRunIsHeardInOrder() {
+  void eventsAreInOrder() {
     try (VqVae model = Shapes.model(1, 3)) {
-      Ear ear = new Ear("");
-      Trainer.of(model).batch(16).steps(2).evaluate(TEST, 2).listener(ear).fit(TRAIN);
+      EventRecorder recorder = new EventRecorder("");
+      Trainer.of(model).batch(16).steps(2).evaluate(TEST, 2).listener(recorder).fit(TRAIN);
       assertEquals(
           List.of(
               "start",
@@ -92,50 +92,50 @@ class ListenersTest {
               "evaluation 2",
               "step end 2",
               "end MAX_STEPS"),
-          ear.heard);
+          recorder.events);
     }
   }
 
   @Test
-  void whereverOneThrowsAllHearOfIt() {
+  void allListenersReceiveFailure() {
     for (String event : List.of("start", "step 2", "evaluation 2", "step end 2")) {
-      Ear good = new Ear("");
-      Ear bad = new Ear(event);
-      Ear later = new Ear("");
-      assertSame(bad.bad, fit(TRAIN, good, bad, later));
-      for (Ear ear : List.of(good, bad, later)) {
+      EventRecorder good = new EventRecorder("");
+      EventRecorder failure = new EventRecorder(event);
+      EventRecorder later = new EventRecorder("");
+      assertSame(failure.failure, fit(TRAIN, good, failure, later));
+      for (EventRecorder recorder : List.of(good, failure, later)) {
         String last = "failure after " + (event.equals("start") ? 0 : 2);
-        assertEquals(last, ear.heard.get(ear.heard.size() - 1), event);
-        assertEquals(1, ear.heard.stream().filter(e -> e.startsWith("failure")).count());
+        assertEquals(last, recorder.events.get(recorder.events.size() - 1), event);
+        assertEquals(1, recorder.events.stream().filter(e -> e.startsWith("failure")).count());
       }
     }
   }
 
   @Test
-  void oneThatThrowsWhenItHearsOfAFailureIsSuppressed() {
-    Ear first = new Ear("failure after 3");
-    Ear second = new Ear("step 3");
-    Ear third = new Ear("failure after 3");
+  void exceptionsInOnFailureAreSuppressed() {
+    EventRecorder first = new EventRecorder("failure after 3");
+    EventRecorder second = new EventRecorder("step 3");
+    EventRecorder third = new EventRecorder("failure after 3");
     RuntimeException thrown = fit(TRAIN, first, second, third);
-    assertSame(second.bad, thrown);
-    assertArrayEquals(new Throwable[] {first.bad, third.bad}, thrown.getSuppressed());
+    assertSame(second.failure, thrown);
+    assertArrayEquals(new Throwable[] {first.failure, third.failure}, thrown.getSuppressed());
   }
 
   @Test
-  void oneThatThrowsAtTheEndKeepsNobodyFromHearingOfIt() {
-    Ear first = new Ear("end MAX_STEPS");
-    Ear second = new Ear("end MAX_STEPS");
-    Ear third = new Ear("");
+  void exceptionInOnEndDoesNotSkipOtherListeners() {
+    EventRecorder first = new EventRecorder("end MAX_STEPS");
+    EventRecorder second = new EventRecorder("end MAX_STEPS");
+    EventRecorder third = new EventRecorder("");
     RuntimeException thrown = fit(TRAIN, first, second, third);
-    assertSame(first.bad, thrown);
-    assertArrayEquals(new Throwable[] {second.bad}, thrown.getSuppressed());
-    assertEquals("end MAX_STEPS", third.heard.get(third.heard.size() - 1));
+    assertSame(first.failure, thrown);
+    assertArrayEquals(new Throwable[] {second.failure}, thrown.getSuppressed());
+    assertEquals("end MAX_STEPS", third.events.get(third.events.size() - 1));
   }
 
   @Test
-  void norDoesAnErrorAtTheEnd() {
+  void errorInOnEndDoesNotSkipOtherListeners() {
     AssertionError error = new AssertionError("at the end");
-    Ear later = new Ear("");
+    EventRecorder later = new EventRecorder("");
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer trainer =
           Trainer.of(model)
@@ -150,38 +150,39 @@ class ListenersTest {
                   })
               .listener(later);
       assertSame(error, assertThrows(AssertionError.class, () -> trainer.fit(TRAIN)));
-      assertEquals("end MAX_STEPS", later.heard.get(later.heard.size() - 1));
+      assertEquals("end MAX_STEPS", later.events.get(later.events.size() - 1));
     }
   }
 
   @Test
-  void aModelThatCannotStartAndDataThatCannotBeReadAreHeardOf() {
-    Ear atStart = new Ear("");
-    assertSays(fit(new BrokenData(TRAIN, 0), atStart), "broken");
-    assertEquals(List.of("start", "failure after 0"), atStart.heard);
-    Ear later = new Ear("");
-    assertSays(fit(new BrokenData(Shapes.rectangles(32, 8, 1, 1), 1), later), "broken");
-    assertEquals("failure after 2", later.heard.get(later.heard.size() - 1));
+  void initializationAndDataFailuresAreReported() {
+    EventRecorder atStart = new EventRecorder("");
+    assertSays(fit(new FailingDataset(TRAIN, 0), atStart), "broken");
+    assertEquals(List.of("start", "failure after 0"), atStart.events);
+    EventRecorder later = new EventRecorder("");
+    assertSays(fit(new FailingDataset(Shapes.rectangles(32, 8, 1, 1), 1), later), "broken");
+    assertEquals("failure after 2", later.events.get(later.events.size() - 1));
   }
 
   @Test
-  void anInterruptBeforeTheFirstStepIsACancellation() {
+  void interruptBeforeFirstStepThrowsCancellationException() {
     try (VqVae model = Shapes.model(1, 3)) {
       Map<String, float[]> before = States.of(model);
-      Ear ear = new Ear("");
+      EventRecorder recorder = new EventRecorder("");
       Thread.currentThread().interrupt();
       assertThrows(
-          CancellationException.class, () -> Trainer.of(model).batch(16).listener(ear).fit(TRAIN));
+          CancellationException.class,
+          () -> Trainer.of(model).batch(16).listener(recorder).fit(TRAIN));
       assertTrue(Thread.interrupted(), "the thread stays interrupted");
-      assertEquals(List.of("start", "failure after 0"), ear.heard);
+      assertEquals(List.of("start", "failure after 0"), recorder.events);
       States.assertSame(before, States.of(model));
     }
   }
 
   @Test
-  void anInterruptAmidAnEvaluationEndsIt() {
+  void interruptStopsEvaluation() {
     try (VqVae model = Shapes.model(1, 3)) {
-      Ear ear = new Ear("");
+      EventRecorder recorder = new EventRecorder("");
       Dataset many = Shapes.rectangles(200, 8, 1, 2);
       Thread trainer = Thread.currentThread();
       Dataset slow =
@@ -195,17 +196,17 @@ class ListenersTest {
             }
           };
       TrainingReport report =
-          Trainer.of(model).batch(16).steps(9).evaluate(slow, 2).listener(ear).fit(TRAIN);
+          Trainer.of(model).batch(16).steps(9).evaluate(slow, 2).listener(recorder).fit(TRAIN);
       assertTrue(Thread.interrupted());
       assertEquals(StopReason.INTERRUPTED, report.stopReason());
       assertEquals(List.of(), report.evaluations());
       assertEquals(
-          List.of("start", "step 1", "step end 1", "step 2", "end INTERRUPTED"), ear.heard);
+          List.of("start", "step 1", "step end 1", "step 2", "end INTERRUPTED"), recorder.events);
     }
   }
 
   @Test
-  void aRateFinderThatIsInterruptedSuggestsNothing() {
+  void interruptedLearningRateFinderThrows() {
     try (VqVae model = Shapes.model(1, 3)) {
       Map<String, float[]> before = States.of(model);
       Thread trainer = Thread.currentThread();

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What a model that is trained again has of the run before. */
-class SecondFitTest {
+/** Repeated calls of fit on the same model. */
+class RepeatedFitTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final List<Supplier<Optimizer>> OPTIMIZERS =
       List.of(() -> Adam.rate(1e-3), () -> AdamW.rate(1e-3), () -> new Sgd(1e-2, 0.9));
@@ -26,18 +26,18 @@ class SecondFitTest {
   }
 
   @Test
-  void theOptimizerGoesOnWithItsStateAndSaysSo() {
+  void optimizerKeepsStateAndLogsIt() {
     for (Supplier<Optimizer> optimizer : OPTIMIZERS) {
       try (VqVae model = Shapes.model(1, 3);
           VqVae other = Shapes.model(1, 3);
-          LogLines log = new LogLines(Trainer.class)) {
+          CapturedLog log = new CapturedLog(Trainer.class)) {
         Optimizer kept = optimizer.get();
         Trainer trainer = trainer(model, kept);
         assertEquals(0, kept.parameters().size());
         trainer.fit(TRAIN);
         assertEquals(0, log.all().size());
         TrainingReport second = trainer.fit(TRAIN);
-        assertEquals(5, second.last().step(), "steps are counted anew");
+        assertEquals(5, second.last().step(), "step count restarts");
         assertEquals(1, log.all().size());
         assertSays(
             new Exception(log.all().get(0)), kept.toString(), "continues", "a new optimizer");
@@ -51,7 +51,7 @@ class SecondFitTest {
   }
 
   @Test
-  void aNewTrainerGoesOnToo() {
+  void newTrainerKeepsOptimizerState() {
     try (VqVae one = Shapes.model(1, 3);
         VqVae two = Shapes.model(1, 3)) {
       Trainer trainer = trainer(one, Adam.rate(1e-3));
@@ -65,7 +65,7 @@ class SecondFitTest {
   }
 
   @Test
-  void anOptimizerOfAnotherModelIsRefused() {
+  void optimizerOfAnotherModelIsRejected() {
     for (Supplier<Optimizer> optimizer : OPTIMIZERS) {
       try (VqVae one = Shapes.model(1, 3);
           VqVae two = Shapes.model(1, 3)) {
@@ -75,18 +75,18 @@ class SecondFitTest {
         assertSays(
             assertThrows(IllegalStateException.class, () -> trainer(two, shared).fit(TRAIN)),
             "another model",
-            "its own");
+            "an optimizer for each model");
         States.assertSame(before, States.of(two));
       }
     }
   }
 
   @Test
-  void afterADivergenceItStartsAnew() {
+  void optimizerIsResetAfterDivergence() {
     for (Supplier<Optimizer> optimizer : OPTIMIZERS) {
       try (VqVae one = Shapes.model(1, 3);
           VqVae two = Shapes.model(1, 3);
-          LogLines log = new LogLines(Trainer.class)) {
+          CapturedLog log = new CapturedLog(Trainer.class)) {
         Optimizer kept = optimizer.get();
         Map<String, float[]> start = States.of(one);
         trainer(one, kept).fit(TRAIN);
@@ -104,23 +104,23 @@ class SecondFitTest {
   }
 
   @Test
-  void afterAnotherFailureItGoesOn() {
+  void optimizerKeepsStateAfterOtherFailures() {
     try (VqVae model = Shapes.model(1, 3)) {
       Optimizer optimizer = Adam.rate(1e-3);
       trainer(model, optimizer).fit(TRAIN);
       assertThrows(
           IllegalStateException.class,
-          () -> trainer(model, optimizer).fit(new BrokenData(TRAIN, 0)));
+          () -> trainer(model, optimizer).fit(new FailingDataset(TRAIN, 0)));
       assertFalse(optimizer.parameters().isEmpty());
     }
   }
 
-  /** Images times a number. */
+  /** Images multiplied by a factor. */
   private static final class Scaled extends ForwardingDataset {
     private final float factor;
 
-    Scaled(Dataset whole, float factor) {
-      super(whole);
+    Scaled(Dataset data, float factor) {
+      super(data);
       this.factor = factor;
     }
 

@@ -1,16 +1,15 @@
 package io.github.vqvae4j.train;
 
-/** The mean of the last values of a series. */
-final class MeanWindow {
+/** The mean of the most recent values of a series. */
+final class RollingMean {
   private final double[] values;
   private long count;
 
-  /** An empty window for so many values. */
-  MeanWindow(int length) {
-    values = new double[length];
+  RollingMean(int window) {
+    values = new double[window];
   }
 
-  /** Adds a value; the oldest goes if the window is full. */
+  /** Adds a value, which replaces the oldest one if the window is full. */
   void add(double value) {
     values[(int) (count % values.length)] = value;
     count++;
@@ -20,7 +19,7 @@ final class MeanWindow {
     return count >= values.length;
   }
 
-  /** The mean of those that are there; NaN if there is none. */
+  /** Returns the mean of the values in the window, or NaN if it is empty. */
   double mean() {
     double sum = 0;
     int present = (int) Math.min(count, values.length);

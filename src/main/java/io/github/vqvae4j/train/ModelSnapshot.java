@@ -5,17 +5,17 @@ import io.github.vqvae4j.tensor.Variable;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
-/** A model's parameters and buffers, copied to the heap. */
-final class Snapshot {
+/** A copy of a model's parameters and buffers on the heap. */
+final class ModelSnapshot {
   private final Map<Variable, float[]> values = new IdentityHashMap<>();
 
-  Snapshot(ImageModel model) {
+  ModelSnapshot(ImageModel model) {
     for (Variable variable : model.variables().values()) {
       values.put(variable, variable.toFloats());
     }
   }
 
-  /** Puts them back, bit for bit. */
+  /** Restores the parameters and buffers, bit for bit. */
   void restore() {
     values.forEach(Variable::set);
   }

@@ -19,8 +19,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Early stopping, and the file of the best model. */
-class BestModelTest {
+/** Early stopping and saving of the best model. */
+class EarlyStoppingTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
 
@@ -30,12 +30,12 @@ class BestModelTest {
     return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(40).evaluate(TEST, 5);
   }
 
-  /** The states of a model after each step. */
-  private static final class Memory implements TrainingListener {
+  /** Records the state of a model after each step. */
+  private static final class StateRecorder implements TrainingListener {
     final VqVae model;
     final Map<Long, Map<String, float[]>> states = new LinkedHashMap<>();
 
-    Memory(VqVae model) {
+    StateRecorder(VqVae model) {
       this.model = model;
     }
 
@@ -46,32 +46,33 @@ class BestModelTest {
   }
 
   @Test
-  void aRunThatDoesNotGetBetterEndsAndItsBestIsKept() throws IOException {
+  void stopsWithoutImprovementAndKeepsBestModel() throws IOException {
     Path file = folder.resolve("made/best.safetensors");
-    // Worse with every evaluation but the one after step 15.
-    double[] measures = {2, 3, 1, 1, 4, Double.NaN, 0};
-    int[] asked = new int[1];
+    // The best value is that of step 15; the 0 would come after the run has stopped.
+    double[] values = {2, 3, 1, 1, 4, Double.NaN, 0};
+    int[] index = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
+      StateRecorder recorder = new StateRecorder(model);
       TrainingReport report =
           trainer(model)
-              .monitor(e -> measures[asked[0]++])
+              .monitor(e -> values[index[0]++])
               .stopEarly(3)
               .keepBest(file)
-              .listener(memory)
+              .listener(recorder)
               .fit(TRAIN);
       assertEquals(StopReason.EARLY_STOPPING, report.stopReason());
       assertEquals(30, report.last().step());
       assertEquals(15, report.best().orElseThrow().step());
       assertSays(
           new Exception(report.toString()),
-          "ended early, after step 30 of 40",
-          "best:      after step 15",
-          "the model has the weights of step 15");
-      try (VqVae kept = VqVae.load(file)) {
-        States.assertSame(memory.states.get(15L), States.of(kept));
+          "stopped early at step 30 of 40",
+          "best:      MSE ",
+          "(step 15)",
+          "model has the weights of step 15");
+      try (VqVae saved = VqVae.load(file)) {
+        States.assertSame(recorder.states.get(15L), States.of(saved));
       }
-      States.assertSame(memory.states.get(15L), States.of(model));
+      States.assertSame(recorder.states.get(15L), States.of(model));
       try (var files = Files.list(file.getParent())) {
         assertEquals(List.of(file), files.toList());
       }
@@ -79,76 +80,75 @@ class BestModelTest {
   }
 
   @Test
-  void aRunThatGetsBetterMakesAllItsSteps() {
+  void improvingRunCompletesAllSteps() {
     try (VqVae model = Shapes.model(1, 3)) {
       TrainingReport report = trainer(model).stopEarly(8).fit(TRAIN);
       assertEquals(StopReason.MAX_STEPS, report.stopReason());
-      double least =
+      double min =
           report.evaluations().stream()
               .mapToDouble(Evaluation::meanSquaredError)
               .min()
               .orElseThrow();
-      assertEquals(least, report.best().orElseThrow().meanSquaredError());
-      assertTrue(least < report.evaluations().get(0).meanSquaredError());
+      assertEquals(min, report.best().orElseThrow().meanSquaredError());
+      assertTrue(min < report.evaluations().get(0).meanSquaredError());
     }
   }
 
   @Test
-  void aRunThatMakesAllItsStepsLeavesItsBestWeightsToo() {
-    double[] measures = {2, 1, 3, 4};
-    int[] asked = new int[1];
+  void completedRunRestoresBestWeights() {
+    double[] values = {2, 1, 3, 4};
+    int[] index = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
+      StateRecorder recorder = new StateRecorder(model);
       TrainingReport report =
           trainer(model)
               .steps(20)
-              .monitor(e -> measures[asked[0]++])
+              .monitor(e -> values[index[0]++])
               .stopEarly(3)
-              .listener(memory)
+              .listener(recorder)
               .fit(TRAIN);
       assertEquals(StopReason.MAX_STEPS, report.stopReason());
-      States.assertSame(memory.states.get(10L), States.of(model));
+      States.assertSame(recorder.states.get(10L), States.of(model));
     }
   }
 
-  /** What was evaluated is what was best. */
   @Test
-  void withAveragedWeightsTheBestAreAverages() throws IOException {
+  void bestWeightsAreAveragesIfAveragingIsEnabled() throws IOException {
     Path file = folder.resolve("best.safetensors");
-    double[] measures = {2, 1, 3, 4};
-    int[] asked = new int[1];
+    double[] values = {2, 1, 3, 4};
+    int[] index = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
+      StateRecorder recorder = new StateRecorder(model);
       trainer(model)
           .steps(20)
           .averageWeights(0.9)
-          .monitor(e -> measures[asked[0]++])
+          .monitor(e -> values[index[0]++])
           .stopEarly(3)
           .keepBest(file)
-          .listener(memory)
+          .listener(recorder)
           .fit(TRAIN);
-      try (VqVae kept = VqVae.load(file)) {
-        States.assertSame(States.of(kept), States.of(model));
+      try (VqVae saved = VqVae.load(file)) {
+        States.assertSame(States.of(saved), States.of(model));
         assertNotEquals(
-            memory.states.get(10L).get("encoder.mix.weight")[0],
+            recorder.states.get(10L).get("encoder.mix.weight")[0],
             States.of(model).get("encoder.mix.weight")[0]);
       }
     }
   }
 
   @Test
-  void withoutEarlyStoppingTheModelHasItsLastWeights() {
-    double[] measures = {2, 1, 3, 4};
-    int[] asked = new int[1];
+  void modelKeepsLastWeightsWithoutEarlyStopping() {
+    double[] values = {2, 1, 3, 4};
+    int[] index = new int[1];
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
-      trainer(model).steps(20).monitor(e -> measures[asked[0]++]).listener(memory).fit(TRAIN);
-      States.assertSame(memory.states.get(20L), States.of(model));
+      StateRecorder recorder = new StateRecorder(model);
+      trainer(model).steps(20).monitor(e -> values[index[0]++]).listener(recorder).fit(TRAIN);
+      States.assertSame(recorder.states.get(20L), States.of(model));
     }
   }
 
   @Test
-  void patienceThatRunsOutAtTheLastStepEndsNothingEarly() {
+  void patienceExhaustedAtLastStepIsNotEarlyStopping() {
     try (VqVae model = Shapes.model(1, 3)) {
       TrainingReport report =
           trainer(model).steps(15).monitor(Evaluation::step).stopEarly(2).fit(TRAIN);
@@ -158,10 +158,10 @@ class BestModelTest {
   }
 
   @Test
-  void aFileThatCannotBeWrittenStopsTheRunAndTheModelIsThere() throws IOException {
+  void unwritableBestFileStopsTheRunAndKeepsWeights() throws IOException {
     Path occupied = Files.writeString(folder.resolve("occupied"), "a file");
     try (VqVae model = Shapes.model(1, 3)) {
-      Memory memory = new Memory(model);
+      StateRecorder recorder = new StateRecorder(model);
       UncheckedIOException error =
           assertThrows(
               UncheckedIOException.class,
@@ -169,31 +169,31 @@ class BestModelTest {
                   trainer(model)
                       .averageWeights(0.9)
                       .keepBest(occupied.resolve("best.safetensors"))
-                      .listener(memory)
+                      .listener(recorder)
                       .fit(TRAIN));
       assertSays(
           error,
           "after step 5",
-          "in memory is as after that step",
+          "in memory has the weights of that step",
           "save it elsewhere",
           "occupied");
-      States.assertSame(memory.states.get(5L), States.of(model));
+      States.assertSame(recorder.states.get(5L), States.of(model));
     }
   }
 
   @Test
-  void bothNeedEvaluations() {
+  void stopEarlyAndKeepBestRequireEvaluations() {
     try (VqVae model = Shapes.model(1, 3)) {
       assertSays(
           assertThrows(
               IllegalStateException.class, () -> Trainer.of(model).stopEarly(2).fit(TRAIN)),
-          "stopEarly goes by evaluations",
+          "stopEarly requires evaluations",
           "evaluate(heldOut, everySteps)");
       assertSays(
           assertThrows(
               IllegalStateException.class,
               () -> Trainer.of(model).keepBest(folder.resolve("a")).fit(TRAIN)),
-          "keepBest goes by evaluations");
+          "keepBest requires evaluations");
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> Trainer.of(model).stopEarly(0)),
           "at least 1 evaluation",

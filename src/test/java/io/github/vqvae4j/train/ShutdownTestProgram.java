@@ -7,15 +7,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 
-/** A user's program that trains for hours: {@link StoppedProcessTest} stops it. */
-final class StoppedProgram {
-  private StoppedProgram() {}
+/** A long training program that {@link ProcessShutdownTest} stops. */
+final class ShutdownTestProgram {
+  private ShutdownTestProgram() {}
 
   /**
    * Trains.
    *
-   * @param args the folder of the run, held-out images, steps between evaluations, and the step
-   *     after which it exits
+   * @param args the folder of the run, the number of held-out images, the number of steps between
+   *     evaluations, and the step after which to exit
    */
   public static void main(String[] args) throws IOException {
     PrintStream out = System.out;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.framework.Summary;
 
-class TensorBoardTest {
+class TensorBoardWriterTest {
   private static final Dataset TRAIN = Shapes.rectangles(64, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(20, 8, 1, 2);
 
@@ -36,7 +36,7 @@ class TensorBoardTest {
   }
 
   @Test
-  void curvesPicturesAndDistributionsAreThere() throws IOException {
+  void scalarsImagesAndHistogramsAreWritten() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder run = RunFolder.in(folder, model).every(5).images(TEST, 4).tensorBoard();
       TrainingReport report =
@@ -72,7 +72,7 @@ class TensorBoardTest {
   }
 
   @Test
-  void weightsNeedNoImages() throws IOException {
+  void histogramsAreWrittenWithoutImages() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder run = RunFolder.in(folder, model).tensorBoard();
       Trainer.of(model).batch(16).steps(3).listener(run).fit(TRAIN);
@@ -82,7 +82,7 @@ class TensorBoardTest {
   }
 
   @Test
-  void thereIsNoFileUnlessItIsAskedFor() throws IOException {
+  void noEventFileByDefault() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer.of(model).batch(16).steps(3).listener(RunFolder.in(folder, model)).fit(TRAIN);
       assertThrows(NoSuchElementException.class, this::events);

@@ -7,18 +7,18 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What a class warns of while this is open. */
-final class LogLines implements AutoCloseable {
+/** Captures the log messages of a class until it is closed. */
+final class CapturedLog implements AutoCloseable {
   private final Logger logger;
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-  LogLines(Class<?> source) {
+  CapturedLog(Class<?> source) {
     logger = (Logger) LoggerFactory.getLogger(source);
     appender.start();
     logger.addAppender(appender);
   }
 
-  /** Warnings and errors, and less. */
+  /** Returns the messages of all levels. */
   List<String> all() {
     return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }

@@ -30,9 +30,9 @@ import org.nd4j.shade.jackson.databind.DeserializationFeature;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
-/** Whatever the numbers and texts are, what is written is JSON to readers of all makes. */
-class JsonForAllTest {
-  /** Takes JSON alone, and no name twice. */
+/** JSON files are valid for strict parsers, with any numbers and texts. */
+class JsonValidityTest {
+  /** A strict parser that also rejects duplicate keys. */
   private static final ObjectMapper JACKSON =
       new ObjectMapper()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -78,14 +78,14 @@ class JsonForAllTest {
   }
 
   @Test
-  void jacksonIsStrict() {
+  void jacksonParserIsStrict() {
     for (String text : List.of("{\"a\":NaN}", "{\"a\":1,\"a\":1}", "{}{}", "{\"a\":\"\n\"}", "")) {
       assertThrows(Exception.class, () -> parsed(text), text);
     }
   }
 
   @Test
-  void figuresOfAnyKind() throws IOException {
+  void metricsOfAllTypesAreValidJson() throws IOException {
     Figures figures = new Figures(DOUBLES, FLOATS, LONGS, TEXTS);
     JsonNode json = parsed(RunJson.text(RecordJson.figures(figures)));
     for (int i = 0; i < DOUBLES.size(); i++) {
@@ -107,7 +107,7 @@ class JsonForAllTest {
   }
 
   @Test
-  void recordFilesReadBackExactly() throws IOException {
+  void recordFilesRoundTrip() throws IOException {
     Figures figures =
         new Figures(
             DOUBLES.stream().filter(Double::isFinite).toList(),
@@ -122,7 +122,7 @@ class JsonForAllTest {
     parsed(file);
   }
 
-  /** All of whose figures are this value. */
+  /** Returns a report in which all metrics have the given value. */
   static TrainingReport report(String term, double value, long step) {
     CodeUsage none = CodeUsage.none(0);
     List<TermReport> terms = List.of(new TermReport(term, value, value));
@@ -142,7 +142,7 @@ class JsonForAllTest {
   }
 
   @Test
-  void settingsAndMetricsOfARun() throws IOException {
+  void runFilesAreValidJson() throws IOException {
     for (double value : DOUBLES) {
       for (String name : TEXTS) {
         TrainingReport report = report(name, value, Long.MAX_VALUE);
@@ -168,7 +168,7 @@ class JsonForAllTest {
   }
 
   @Test
-  void halfASurrogatePairInFiguresIsReplaced() throws IOException {
+  void unpairedSurrogatesAreReplaced() throws IOException {
     JsonObject json = new JsonObject();
     json.addProperty("name \ud800", "value \udc00");
     byte[] bytes = RunJson.text(json).getBytes(StandardCharsets.UTF_8);
@@ -177,7 +177,7 @@ class JsonForAllTest {
   }
 
   @Test
-  void headersOfSafetensors() throws IOException {
+  void safetensorsHeadersAreValidJson() throws IOException {
     for (String text : TEXTS) {
       Path file = folder.resolve("a.safetensors");
       Safetensors.write(

@@ -1,0 +1,78 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.tensor.NonFinite;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The checkpoint files of a model in training. A file is replaced atomically, and only if all
+ * weights are finite. After a divergence the last weights may already be unusable, so they go to a
+ * separate file instead of replacing an earlier checkpoint.
+ */
+final class ModelCheckpoint {
+  private final ImageModel model;
+  private final Path file;
+  private final Path beforeDivergence;
+  private long savedStep;
+  private long stepBeforeDivergence;
+
+  /** Creates a checkpoint in a folder, without writing it. */
+  ModelCheckpoint(ImageModel model, Path folder) {
+    this.model = model;
+    file = folder.resolve("model.safetensors");
+    beforeDivergence = folder.resolve("before-divergence.safetensors");
+  }
+
+  /** Returns whether all weights of the model are finite. */
+  boolean isFinite() {
+    return model.variables().values().stream().allMatch(v -> NonFinite.index(v) < 0);
+  }
+
+  /** Saves the model after the given step, unless a weight is not finite. */
+  void save(long step) throws IOException {
+    if (isFinite()) {
+      model.save(file);
+      savedStep = step;
+    }
+  }
+
+  /** Saves the model after the given step, which is the last one before a divergence. */
+  void saveBeforeDivergence(long step) throws IOException {
+    if (savedStep == 0) {
+      save(step);
+    } else if (savedStep < step) {
+      model.save(beforeDivergence);
+      stepBeforeDivergence = step;
+    }
+  }
+
+  /** Returns the checkpoint file, or empty if the model has not been saved. */
+  Optional<Path> file() {
+    return savedStep == 0 ? Optional.empty() : Optional.of(file);
+  }
+
+  /** Describes the files for messages. */
+  String description() {
+    if (savedStep == 0) {
+      return "No model was saved.";
+    }
+    return "The model after step "
+        + savedStep
+        + " is saved in "
+        + FileNames.path(file)
+        + (stepBeforeDivergence == 0
+            ? ""
+            : "; the one after step "
+                + stepBeforeDivergence
+                + ", the last step before the divergence, in "
+                + beforeDivergence.getFileName())
+        + ". Load it with "
+        + model.getClass().getSimpleName()
+        + ".load(Path.of(\""
+        + FileNames.path(file)
+        + "\")).";
+  }
+}

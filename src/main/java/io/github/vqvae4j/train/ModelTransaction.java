@@ -1,0 +1,163 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.NonFinite;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Makes training steps atomic: keeps a copy of a model's parameters and buffers after the last
+ * successful step, checks that new values are finite, and restores the copy if a step fails. Only
+ * variables that were written since the last copy are copied again.
+ */
+final class ModelTransaction {
+  /** A variable and its copy in chunks; {@code saved} holds the values as of {@code stamp}. */
+  private static final class Entry {
+    final String name;
+    final Variable variable;
+    float[][] saved;
+    float[][] candidate;
+    Runnable restoreReplacements = () -> {};
+    long stamp;
+    long candidateStamp;
+
+    Entry(String name, Variable variable) {
+      this.name = name;
+      this.variable = variable;
+      saved = ParameterChunks.zeros(variable.size());
+      candidate = ParameterChunks.zeros(variable.size());
+    }
+
+    /** Copies the current values to the candidate and adds 0 times each value to the sums. */
+    void read(float[] sums) {
+      for (int i = 0; i < candidate.length; i++) {
+        float[] chunk = candidate[i];
+        variable.read((long) i * ParameterChunks.LENGTH, chunk, 0, chunk.length);
+        addZeros(chunk, sums);
+      }
+      candidateStamp = variable.stamp();
+    }
+
+    void acceptCandidate() {
+      float[][] previous = saved;
+      saved = candidate;
+      candidate = previous;
+      restoreReplacements = variable.keepReplacements();
+      stamp = candidateStamp;
+    }
+
+    void restore() {
+      for (int i = 0; i < saved.length; i++) {
+        variable.write((long) i * ParameterChunks.LENGTH, saved[i], 0, saved[i].length);
+      }
+      restoreReplacements.run();
+      stamp = variable.stamp();
+    }
+
+    NonFiniteElement firstNonFinite() {
+      for (int i = 0; i < candidate.length; i++) {
+        float[] chunk = candidate[i];
+        int index = NonFinite.index(chunk, chunk.length);
+        if (index >= 0) {
+          return new NonFiniteElement(
+              this, (long) i * ParameterChunks.LENGTH + index, chunk[index]);
+        }
+      }
+      return null;
+    }
+  }
+
+  private record NonFiniteElement(Entry entry, long index, float value) {
+    String name() {
+      return entry.name + "[" + index + "]";
+    }
+  }
+
+  private final List<Entry> entries = new ArrayList<>();
+  private final List<Entry> changed = new ArrayList<>();
+
+  /** Sums of 0 times each value: NaN if a value is not finite. One per position, to vectorize. */
+  private final float[] sums = new float[ParameterChunks.LENGTH];
+
+  ModelTransaction(Map<String, Variable> variables) {
+    List<Variable> distinct = new ArrayList<>();
+    variables.forEach(
+        (name, variable) -> {
+          if (!distinct.contains(variable)) {
+            distinct.add(variable);
+            entries.add(new Entry(name, variable));
+          }
+        });
+  }
+
+  /**
+   * Starts a step: saves the values that were written since the last one, or all values the first
+   * time.
+   *
+   * @throws DivergenceException if a value is not finite
+   */
+  void begin(long step) {
+    NonFiniteElement found = readChanged();
+    if (found != null) {
+      throw DivergenceException.beforeStep(step, found.name(), found.value);
+    }
+    changed.forEach(Entry::acceptCandidate);
+  }
+
+  /**
+   * Completes a step: saves the values that it changed.
+   *
+   * @throws DivergenceException if a value is not finite; the caller must {@link #rollBack}
+   */
+  void commit(long step, double learningRate) {
+    NonFiniteElement found = readChanged();
+    if (found != null) {
+      boolean parameter = found.entry.variable instanceof Parameter;
+      throw DivergenceException.afterUpdate(
+          step, found.name(), found.value, parameter, learningRate);
+    }
+    changed.forEach(Entry::acceptCandidate);
+  }
+
+  /** Restores all variables to the last successful {@link #begin} or {@link #commit}. */
+  void rollBack() {
+    for (Entry entry : entries) {
+      if (entry.variable.stamp() != entry.stamp) {
+        entry.restore();
+      }
+    }
+  }
+
+  /** Reads the changed variables and returns the first non-finite element, or null. */
+  private NonFiniteElement readChanged() {
+    changed.clear();
+    Arrays.fill(sums, 0);
+    for (Entry entry : entries) {
+      if (entry.variable.stamp() != entry.stamp) {
+        entry.read(sums);
+        changed.add(entry);
+      }
+    }
+    float sum = 0;
+    for (float value : sums) {
+      sum += value;
+    }
+    return sum == 0
+        ? null
+        : changed.stream()
+            .map(Entry::firstNonFinite)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElseThrow();
+  }
+
+  private static void addZeros(float[] chunk, float[] sums) {
+    for (int i = 0; i < chunk.length; i++) {
+      sums[i] += chunk[i] * 0;
+    }
+  }
+}

@@ -1,0 +1,323 @@
+package io.github.vqvae4j.train;
+
+import com.google.gson.JsonObject;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.model.ImageModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes the files of one run to a {@link RunFolder}. */
+final class RunWriter implements TrainingListener {
+  static final String CONFIG = "config.json";
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+  private static final String METRICS_TABLE = "metrics.csv";
+  private static final String METRICS = "metrics.json";
+  private static final String SUMMARY = "summary.txt";
+
+  /**
+   * The options of a run folder.
+   *
+   * @param folderCreated whether the folder was created for the run
+   * @param samples the sample images; null for none
+   */
+  record Options(
+      boolean folderCreated,
+      SampleImages samples,
+      long imagesEvery,
+      long rowsEvery,
+      Duration modelEvery,
+      boolean tensorBoard) {}
+
+  /** An output that can fail independently of the others. */
+  private enum Output {
+    MODEL,
+    SETTINGS,
+    METRICS,
+    IMAGES,
+    TENSORBOARD;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private interface WriteAction {
+    void run() throws IOException;
+  }
+
+  /** A suppressed exception that names the checkpoint in the stack trace of a failure. */
+  private static final class CheckpointNote extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CheckpointNote(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  private final Path path;
+  private final ImageModel model;
+  private final Options options;
+  private final ModelCheckpoint checkpoint;
+  private final Set<Output> unsupported = EnumSet.noneOf(Output.class);
+  private Exception failure;
+  private boolean diskFailed;
+  private MetricsTable table;
+  private TensorBoardWriter tensorBoard;
+  private int imageGrids;
+  private boolean evaluated;
+  private long lastSaveNanos = System.nanoTime();
+  private JsonObject metrics;
+  private StepReport last;
+  private long lastRow;
+
+  /** Starts a run in a folder that was claimed for it. */
+  RunWriter(Path path, ImageModel model, Options options, TrainingSettings settings) {
+    this.path = path;
+    this.model = model;
+    this.options = options;
+    checkpoint = new ModelCheckpoint(model, path);
+    attempt(Output.SETTINGS, () -> write(CONFIG, RunJson.text(RunJson.config(model, settings))));
+  }
+
+  Optional<Path> modelFile() {
+    return checkpoint.file();
+  }
+
+  Optional<Exception> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /**
+   * Writes an output, if possible. After an I/O error only the model is retried; after any other
+   * error the output is no longer written.
+   */
+  private void attempt(Output output, WriteAction action) {
+    if (unsupported.contains(output) || diskFailed && output != Output.MODEL) {
+      return;
+    }
+    try {
+      action.run();
+    } catch (IOException e) {
+      if (!diskFailed) {
+        LOG.error(
+            "Cannot write to {} ({}). Training continues; from now on only the model is saved there"
+                + " when possible. {} Free disk space, or save the model elsewhere after training.",
+            FileNames.path(path),
+            e.toString(),
+            checkpoint.description());
+      }
+      diskFailed = true;
+      failure = failure == null ? e : failure;
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "Cannot write {} to {} ({}). Training continues without them.",
+          output,
+          FileNames.path(path),
+          e.toString());
+      unsupported.add(output);
+      failure = failure == null ? e : failure;
+    }
+  }
+
+  private void write(String name, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(path.resolve(name), out -> out.write(bytes));
+  }
+
+  @Override
+  public void onStep(StepReport report) {
+    long step = report.step();
+    if (options.tensorBoard && tensorBoard == null) {
+      attempt(Output.TENSORBOARD, () -> tensorBoard = new TensorBoardWriter(path));
+    }
+    last = report;
+    if (step % options.rowsEvery == 0 || step == 1 || step == report.steps()) {
+      addLastRow();
+    }
+    if (SampleImages.due(step, options.imagesEvery)) {
+      if (options.samples != null) {
+        attempt(Output.IMAGES, () -> writeImages(step));
+      }
+      if (options.tensorBoard) {
+        attempt(Output.TENSORBOARD, () -> tensorBoard.add(step, model));
+      }
+    }
+  }
+
+  @Override
+  public void onEvaluation(Evaluation evaluation) {
+    evaluated = true;
+    add(evaluation.step(), Metric.of(evaluation));
+  }
+
+  /** Adds the row of the last step unless it has been added already. */
+  private void addLastRow() {
+    if (last != null && last.step() > lastRow) {
+      lastRow = last.step();
+      add(last.step(), Metric.of(last));
+    }
+  }
+
+  private void add(long step, List<Metric> newMetrics) {
+    attempt(
+        Output.METRICS,
+        () -> {
+          if (table == null) {
+            table = MetricsTable.create(path.resolve(METRICS_TABLE), newMetrics);
+          }
+          table.add(step, newMetrics);
+        });
+    if (options.tensorBoard) {
+      attempt(Output.TENSORBOARD, () -> tensorBoard.add(step, newMetrics));
+    }
+  }
+
+  private void writeImages(long step) throws IOException {
+    Optional<Images> grid = options.samples.reconstruct(model, step);
+    if (grid.isPresent()) {
+      String name = String.format(Locale.ROOT, RunFolder.IMAGES + "/step-%06d.png", step);
+      Images.write(grid.get(), path.resolve(name));
+      imageGrids++;
+      if (options.tensorBoard) {
+        attempt(Output.TENSORBOARD, () -> tensorBoard.add(step, grid.get()));
+      }
+    }
+  }
+
+  @Override
+  public void onStepEnd(long step) {
+    if (evaluated || System.nanoTime() - lastSaveNanos >= options.modelEvery.toNanos()) {
+      saveModel(step);
+      evaluated = false;
+    }
+  }
+
+  private void saveModel(long step) {
+    attempt(Output.MODEL, () -> checkpoint.save(step));
+    lastSaveNanos = System.nanoTime();
+  }
+
+  @Override
+  public void onFailure(Throwable reason, long step) {
+    if (step == 0) {
+      attempt(Output.SETTINGS, this::deleteFiles);
+      return;
+    }
+    addLastRow();
+    String location = saveAfterFailure(reason, step);
+    LOG.error("Training failed after step {} ({}). {}", step, reason.toString(), location);
+    if (reason instanceof DivergenceException divergence) {
+      divergence.append(location);
+    } else {
+      reason.addSuppressed(new CheckpointNote(location));
+    }
+  }
+
+  private void deleteFiles() throws IOException {
+    Files.deleteIfExists(path.resolve(CONFIG));
+    if (options.folderCreated()) {
+      try {
+        Files.delete(path);
+      } catch (DirectoryNotEmptyException e) {
+        LOG.debug("{} contains other files and is not deleted.", FileNames.path(path));
+      }
+    }
+  }
+
+  /** Saves the model unless its weights are unusable, and returns where the checkpoint is. */
+  private String saveAfterFailure(Throwable reason, long step) {
+    if (reason instanceof DivergenceException divergence && divergence.step() == step) {
+      // The evaluation of these weights diverged: an earlier checkpoint is better.
+      return checkpoint.description();
+    }
+    if (!checkpoint.isFinite()) {
+      return "Weights of the model are no longer finite. " + checkpoint.description();
+    }
+    if (reason instanceof DivergenceException) {
+      attempt(Output.MODEL, () -> checkpoint.saveBeforeDivergence(step));
+    } else {
+      saveModel(step);
+    }
+    return checkpoint.description();
+  }
+
+  @Override
+  public void onEnd(TrainingReport report) {
+    addLastRow();
+    saveModel(report.modelStep());
+    metrics = RunJson.metrics(report);
+    attempt(Output.METRICS, this::writeMetrics);
+    String summary = summary(report);
+    attempt(Output.SETTINGS, () -> write(SUMMARY, summary + "\n"));
+    if (diskFailed) {
+      LOG.warn(
+          "The run folder {} is incomplete ({}). {}",
+          FileNames.path(path),
+          failure.toString(),
+          checkpoint.description());
+    } else {
+      LOG.info("{}", summary);
+    }
+  }
+
+  private void writeMetrics() throws IOException {
+    write(METRICS, RunJson.text(metrics));
+  }
+
+  /** Adds custom metrics to those of a run that has ended. */
+  void add(Record customMetrics) throws IOException {
+    if (metrics == null) {
+      throw notEnded();
+    }
+    RecordJson.figures(customMetrics)
+        .entrySet()
+        .forEach(f -> metrics.add(f.getKey(), f.getValue()));
+    writeMetrics();
+  }
+
+  static IllegalStateException notEnded() {
+    return new IllegalStateException(
+        "RunFolder.add: expected a run that has ended. Add metrics after fit(..).");
+  }
+
+  private String summary(TrainingReport report) {
+    String images =
+        imageGrids == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "  images/            %s of sample images and their reconstructions%n",
+                Counts.of(imageGrids, "grid"));
+    return String.format(
+        Locale.ROOT,
+        "%s%n"
+            + "  model.safetensors  %s%n"
+            + "  config.json        model and training settings%n"
+            + "  metrics.csv        %s of metrics, every %s and at each evaluation%n"
+            + "  metrics.json       final metrics, all evaluations, stop reason%n"
+            + "%s%s",
+        FileNames.path(path.toAbsolutePath().normalize()),
+        checkpoint.description(),
+        Counts.of(table == null ? 0 : table.rows(), "row"),
+        options.rowsEvery == 1 ? "step" : options.rowsEvery + " steps",
+        images,
+        report);
+  }
+}
