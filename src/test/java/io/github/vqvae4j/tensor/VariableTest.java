@@ -112,7 +112,11 @@ class VariableTest {
               () -> variable.write(3, heap, 0, 4),
               () -> variable.write(Long.MAX_VALUE, heap, 0, 4),
               () -> variable.write(0, heap, 2, 3))) {
-        assertSays(assertThrows(IllegalArgumentException.class, beyond), "6", "4 numbers", "got");
+        assertSays(
+            assertThrows(IllegalArgumentException.class, beyond),
+            "6 elements",
+            "4 elements",
+            "got");
       }
       assertArrayEquals(VALUES, variable.toFloats());
     }
