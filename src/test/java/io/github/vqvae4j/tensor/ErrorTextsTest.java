@@ -252,8 +252,8 @@ class ErrorTextsTest {
     addCase(
         "read",
         s -> x(s, 2, 3).read(4, new float[9], 1, 3),
-        "6 numbers",
-        "9 numbers",
+        "6 elements",
+        "9 elements",
         "got 3",
         "4",
         "1");
