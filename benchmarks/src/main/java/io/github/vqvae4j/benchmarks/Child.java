@@ -11,13 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The process that measures one thing. It prints a {@link Measurement} as a line of JSON after the
- * first repetition, and one more for each line it reads, which says how many seconds to repeat; it
- * ends with its input. So several of them can take turns, each warm.
+ * The main class of a process that measures one workload. It prints a {@link Measurement} as a line
+ * of JSON after the first repetition. Each line of input is the length of a further turn in
+ * seconds, after which it prints another measurement; the process exits at the end of the input.
+ * This lets several warmed-up processes take turns.
  */
 public final class Child {
   private static final Path STATUS = Path.of("/proc/self/status");
-  private static final String PEAK = "VmHWM:";
+  private static final String PEAK_MEMORY = "VmHWM:";
   private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
   private static final int BATCHES = 4;
@@ -28,20 +29,20 @@ public final class Child {
   private Child() {}
 
   /**
-   * Measures.
+   * Runs the measurements.
    *
-   * @param args {@link Side}, {@link Task}, batch, K, image size
+   * @param args the {@link Backend}, the {@link Task}, batch size, codebook size and image size
    */
   public static void main(String[] args) {
-    Side side = Side.valueOf(args[0]);
-    Setting setting =
-        new Setting(
+    Backend backend = Backend.valueOf(args[0]);
+    Workload workload =
+        new Workload(
             Task.valueOf(args[1]),
             Integer.parseInt(args[2]),
             Integer.parseInt(args[3]),
             Integer.parseInt(args[4]));
-    try (Contestant contestant = side.start(setting)) {
-      run(contestant, setting, new Clock(new Child()::next));
+    try (Implementation implementation = backend.create(workload)) {
+      run(implementation, workload, new Timer(new Child()::next));
     }
   }
 
@@ -56,22 +57,24 @@ public final class Child {
     }
   }
 
-  private static void run(Contestant contestant, Setting setting, Clock clock) {
-    int batch = setting.batch();
-    switch (setting.task()) {
+  private static void run(Implementation implementation, Workload workload, Timer timer) {
+    int batch = workload.batch();
+    switch (workload.task()) {
       case TRAINING, FIRST_STEP ->
-          contestant.train(
-              Noise.images(BATCHES * batch, setting.imageSize()), batch, loss -> clock.tick());
-      case RECONSTRUCTION -> clock.time(contestant.reconstruction(batch));
-      case ENCODING -> clock.time(contestant.encoding(batch));
-      case DECODING -> clock.time(contestant.decoding(batch));
+          implementation.train(
+              Noise.images(BATCHES * batch, workload.imageSize()),
+              batch,
+              loss -> timer.endRepetition());
+      case RECONSTRUCTION -> timer.time(implementation.reconstruction(batch));
+      case ENCODING -> timer.time(implementation.encoding(batch));
+      case DECODING -> timer.time(implementation.decoding(batch));
     }
   }
 
   private static double peakMebibytes() throws IOException {
     if (Files.exists(STATUS)) {
       for (String line : Files.readAllLines(STATUS)) {
-        if (line.startsWith(PEAK)) {
+        if (line.startsWith(PEAK_MEMORY)) {
           return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
         }
       }

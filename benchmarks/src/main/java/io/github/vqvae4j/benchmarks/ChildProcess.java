@@ -7,33 +7,33 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.Locale;
 
-/** A running {@link Child}, seen from outside. */
+/** The parent's view of a running {@link Child}. */
 final class ChildProcess implements AutoCloseable {
   private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
-  private final long begin = System.currentTimeMillis();
+  private final long start = System.currentTimeMillis();
   private final Process process;
   private final BufferedReader output;
   private final Writer input;
   private final Outcome first;
 
-  /** A measurement, and the time from the start of the process until it was done. */
-  record Outcome(Measurement measurement, double secondsFromStart) {
+  /** A measurement with the time from the start of the process to its end. */
+  record Outcome(Measurement measurement, double secondsSinceStart) {
     @Override
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%.1f ms, %.0f MiB, %.1f s after its start",
+          "%.1f ms, %.0f MiB, %.1f s after process start",
           measurement.seconds() * 1e3,
           measurement.peakMebibytes(),
-          secondsFromStart);
+          secondsSinceStart);
     }
   }
 
   /**
-   * A process that was just started; waits for its first repetition.
+   * Waits for the first repetition of a process that was just started.
    *
-   * @throws IOException if it fails
+   * @throws IOException if the process fails
    */
   ChildProcess(Process process) throws IOException {
     this.process = process;
@@ -42,15 +42,15 @@ final class ChildProcess implements AutoCloseable {
     first = read();
   }
 
-  /** The first repetition. */
+  /** Returns the outcome of the first repetition. */
   Outcome first() {
     return first;
   }
 
   /**
-   * Has it repeat for some seconds, and at least 3 times, while we wait.
+   * Runs a turn of the given length with at least 3 repetitions and waits for its end.
    *
-   * @throws IOException if it fails
+   * @throws IOException if the process fails
    */
   Outcome turn(double seconds) throws IOException {
     input.write(seconds + "\n");
@@ -63,18 +63,19 @@ final class ChildProcess implements AutoCloseable {
     do {
       line = output.readLine();
       if (line == null) {
-        throw new IOException("it ended early with code " + Processes.exitValue(process));
+        throw new IOException(
+            "The process exited early with code " + ProcessLauncher.waitFor(process));
       }
-      // Libraries print too.
+      // Libraries print to standard output, too.
     } while (!line.startsWith("{"));
     Measurement measurement = GSON.fromJson(line, Measurement.class);
-    return new Outcome(measurement, (measurement.finishedAt() - begin) / 1e3);
+    return new Outcome(measurement, (measurement.finishedAt() - start) / 1e3);
   }
 
-  /** Lets it end, and waits for that. */
+  /** Ends the process and waits for its exit. */
   @Override
   public void close() throws IOException {
     input.close();
-    Processes.exitValue(process);
+    ProcessLauncher.waitFor(process);
   }
 }

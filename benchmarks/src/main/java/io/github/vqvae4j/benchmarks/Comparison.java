@@ -6,56 +6,59 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Figures of this version beside those of another one.
+ * A comparison of this version with another version by one metric.
  *
- * @param name of what was measured
- * @param unit of the figures
- * @param ours of this version, one for each round
- * @param theirs of the other version, in the same rounds
- * @param lowest ratio, ours / theirs, that passes; 0 where less is always better
- * @param highest ratio that passes; infinite where more is
+ * @param name the name of the measurement
+ * @param unit the unit of the values
+ * @param current the values of this version, one per round
+ * @param other the values of the other version in the same rounds
+ * @param minRatio the minimum ratio current / other that passes; 0 if lower is better
+ * @param maxRatio the maximum ratio that passes; infinite if higher is better
  */
 record Comparison(
     String name,
     String unit,
-    List<Double> ours,
-    List<Double> theirs,
-    double lowest,
-    double highest) {
-  /** Above the lines. */
-  static final String HEAD =
+    List<Double> current,
+    List<Double> other,
+    double minRatio,
+    double maxRatio) {
+  /** The table header. */
+  static final String HEADER =
       String.format(
           "%-48s %10s %10s %-12s %8s %8s   %s",
-          "", "this", "other", "", "ratio", "medians'", "each round's");
+          "", "this", "other", "", "ratio", "medians'", "per round");
 
-  /** The median of the rounds' ratios. */
+  /** Returns the median of the rounds' ratios. */
   double ratio() {
-    return Clock.median(ratios());
+    return Timer.median(ratios());
   }
 
   private List<Double> ratios() {
-    return IntStream.range(0, ours.size()).mapToObj(i -> ours.get(i) / theirs.get(i)).toList();
+    return IntStream.range(0, current.size()).mapToObj(i -> current.get(i) / other.get(i)).toList();
   }
 
-  /** Whether the ratio is within the limits; not if it is NaN. */
+  /** Returns whether the ratio is within the limits; false for NaN. */
   boolean passes() {
-    return ratio() >= lowest && ratio() <= highest;
+    return ratio() >= minRatio && ratio() <= maxRatio;
   }
 
-  /** A line: medians, the ratio, the ratio of the medians, each round's, and the limits. */
+  /**
+   * Returns a table row: both medians, the median ratio, the ratio of the medians, the ratio of
+   * each round, and the limits.
+   */
   @Override
   public String toString() {
-    double ourMedian = Clock.median(ours);
-    double theirMedian = Clock.median(theirs);
+    double currentMedian = Timer.median(current);
+    double otherMedian = Timer.median(other);
     return String.format(
         Locale.ROOT,
         "%-48s %10s %10s %-12s %8.4f %8.4f   %s   %s: %s",
         name,
-        number(ourMedian),
-        number(theirMedian),
+        format(currentMedian),
+        format(otherMedian),
         unit,
         ratio(),
-        ourMedian / theirMedian,
+        currentMedian / otherMedian,
         ratios().stream()
             .map(ratio -> String.format(Locale.ROOT, "%.3f", ratio))
             .collect(Collectors.joining(" ")),
@@ -64,13 +67,15 @@ record Comparison(
   }
 
   private String limits() {
-    if (lowest == 0) {
-      return "at most " + highest;
+    if (minRatio == 0) {
+      return "at most " + maxRatio;
     }
-    return highest == Double.POSITIVE_INFINITY ? "at least " + lowest : lowest + " to " + highest;
+    return maxRatio == Double.POSITIVE_INFINITY
+        ? "at least " + minRatio
+        : minRatio + " to " + maxRatio;
   }
 
-  private static String number(double value) {
+  private static String format(double value) {
     return String.format(Locale.ROOT, value < 10 ? "%.4f" : "%.1f", value);
   }
 }

@@ -20,24 +20,25 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The process that trains by the recipe {@code sonnet-cifar10} and prints MSE / variance of each
- * step's batch, as a JSON array. Weights and the order of the images are functions of the seed that
- * are stated here, so that versions of the library with other random numbers compute the same.
+ * The main class of a process that trains with the recipe {@code sonnet-cifar10} and prints the
+ * normalized MSE (MSE / variance) of each step's batch as a JSON array. This class generates the
+ * initial weights and the order of the images from the seed, so that versions of the library with
+ * different random number generators compute the same.
  */
 public final class Curve {
-  /** As many as the curve was recorded with. */
+  /** The number of training images of the recorded training curve. */
   private static final int IMAGES = 40_000;
 
-  /** Enough for some steps, where there is no CIFAR-10. */
-  private static final int BLOCKS = 256;
+  /** The number of synthetic images without CIFAR-10. */
+  private static final int SYNTHETIC_IMAGES = 256;
 
   private Curve() {}
 
   /**
-   * Trains.
+   * Trains a model.
    *
-   * @param args steps, seed, and the folder of CIFAR-10's binary version; without it the images are
-   *     {@link Noise#blocks}
+   * @param args the number of steps, the seed, and the folder with the binary version of CIFAR-10;
+   *     without a folder, the images are {@link Noise#blocks}
    * @throws IOException if the images cannot be read
    */
   public static void main(String[] args) throws IOException {
@@ -46,7 +47,7 @@ public final class Curve {
     Dataset images =
         args.length > 2
             ? Cifar10.in(Path.of(args[2])).train().range(0, IMAGES)
-            : Noise.blocks(BLOCKS, Setting.IMAGE_SIZE);
+            : Noise.blocks(SYNTHETIC_IMAGES, Workload.IMAGE_SIZE);
     List<Double> errors = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
@@ -58,7 +59,7 @@ public final class Curve {
           }
         };
     try (VqVae model = Recipe.SONNET_CIFAR10.model().build()) {
-      model.variables().forEach((name, variable) -> start(name, variable, seed));
+      model.variables().forEach((name, variable) -> initialize(name, variable, seed));
       Dataset shuffled = new Shuffled(images, seed);
       Recipe.SONNET_CIFAR10.trainer(model).steps(steps).listener(listener).fit(shuffled);
     }
@@ -66,33 +67,34 @@ public final class Curve {
   }
 
   /**
-   * Weights start normal, of variance 1 / inputs, cut at two deviations, and the codebook uniform,
-   * as in the recipe; biases and averages start at a constant and keep it.
+   * Initializes weights from a normal distribution with variance 1 / inputs, truncated at two
+   * standard deviations, and the codebook from a uniform distribution, as the recipe does. Other
+   * variables keep their constant initial values.
    */
-  private static void start(String name, Variable variable, long seed) {
+  private static void initialize(String name, Variable variable, long seed) {
     Random random = new Random(31 * seed + name.hashCode());
     double rows = (double) variable.size() / variable.shape()[variable.shape().length - 1];
     if (name.equals("quantizer.codebook")) {
       double bound = Math.sqrt(3 / ((double) variable.size() / rows));
-      variable.set(numbers(variable, () -> bound * (2 * random.nextDouble() - 1)));
+      variable.set(values(variable, () -> bound * (2 * random.nextDouble() - 1)));
     } else if (name.endsWith("weight") && variable.shape().length > 1) {
-      variable.set(numbers(variable, () -> cut(random) / Math.sqrt(rows)));
+      variable.set(values(variable, () -> truncatedGaussian(random) / Math.sqrt(rows)));
     }
   }
 
-  private static double cut(Random random) {
-    double number;
+  private static double truncatedGaussian(Random random) {
+    double value;
     do {
-      number = random.nextGaussian();
-    } while (Math.abs(number) > 2);
-    return number;
+      value = random.nextGaussian();
+    } while (Math.abs(value) > 2);
+    return value;
   }
 
-  private static double[] numbers(Variable variable, DoubleSupplier number) {
-    return DoubleStream.generate(number).limit(variable.size()).toArray();
+  private static double[] values(Variable variable, DoubleSupplier distribution) {
+    return DoubleStream.generate(distribution).limit(variable.size()).toArray();
   }
 
-  /** Each epoch all images in an order of its own, whatever order they are asked for in. */
+  /** A data set that returns its images in a new order each epoch, regardless of the index. */
   private static final class Shuffled implements Dataset {
     private final Dataset images;
     private final Random random;
@@ -131,7 +133,7 @@ public final class Curve {
       images.image(index, target, offset);
     }
 
-    /** What a training run asks for. */
+    /** Called by the trainer; returns the next image in this class's own order. */
     @Override
     public synchronized void image(int index, long epoch, float[] target, int offset) {
       if (next == order.size()) {

@@ -9,25 +9,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The process that prints the losses of some training steps, as a JSON array. */
+/** The main class of a process that prints the losses of training steps as a JSON array. */
 public final class Losses {
   private static final int BATCH = 32;
   private static final int IMAGES = 8 * BATCH;
 
+  /** The parameters of {@code sonnet-cifar10}, including the codebook. */
+  private static final long PARAMETERS = 695_491;
+
   private Losses() {}
 
   /**
-   * Trains. This library writes its first parameters to the file, libtorch starts from them.
+   * Trains the model. This library saves its initial parameters to the file; libtorch loads them.
    *
-   * @param args {@link Side}, file, steps
+   * @param args the {@link Backend}, the file, and the number of steps
    * @throws IOException if the file cannot be written or read
    */
   public static void main(String[] args) throws IOException {
     int steps = Integer.parseInt(args[2]);
     List<Double> losses = new ArrayList<>();
-    try (Contestant contestant = contestant(Side.valueOf(args[0]), Path.of(args[1]))) {
-      contestant.train(
-          Noise.blocks(IMAGES, Setting.IMAGE_SIZE),
+    try (Implementation implementation =
+        implementation(Backend.valueOf(args[0]), Path.of(args[1]))) {
+      implementation.train(
+          Noise.blocks(IMAGES, Workload.IMAGE_SIZE),
           BATCH,
           loss -> {
             losses.add(loss);
@@ -37,22 +41,24 @@ public final class Losses {
     System.out.println(new Gson().toJson(losses));
   }
 
-  private static Contestant contestant(Side side, Path file) throws IOException {
-    if (side == Side.OURS) {
-      Ours ours = new Ours(Setting.CODEBOOK_SIZE, Setting.IMAGE_SIZE);
-      ours.model().save(file);
-      return ours;
+  private static Implementation implementation(Backend backend, Path file) throws IOException {
+    if (backend == Backend.OURS) {
+      Vqvae4j vqvae4j = new Vqvae4j(Workload.CODEBOOK_SIZE, Workload.IMAGE_SIZE);
+      vqvae4j.model().save(file);
+      return vqvae4j;
     }
-    Layout layout = side == Side.LIBTORCH_CHANNELS_LAST ? Layout.CHANNELS_LAST : Layout.CONTIGUOUS;
-    Libtorch peer =
-        new Libtorch(Setting.CODEBOOK_SIZE, Setting.IMAGE_SIZE, layout, Weights.of(file));
-    if (peer.parameterCount() != PARAMETERS) {
+    Layout layout =
+        backend == Backend.LIBTORCH_CHANNELS_LAST ? Layout.CHANNELS_LAST : Layout.CONTIGUOUS;
+    Libtorch libtorch =
+        new Libtorch(Workload.CODEBOOK_SIZE, Workload.IMAGE_SIZE, layout, Weights.load(file));
+    if (libtorch.parameterCount() != PARAMETERS) {
       throw new IllegalStateException(
-          "libtorch's model has " + peer.parameterCount() + " parameters, not " + PARAMETERS);
+          "libtorch's model: expected "
+              + PARAMETERS
+              + " parameters, got "
+              + libtorch.parameterCount()
+              + ".");
     }
-    return peer;
+    return libtorch;
   }
-
-  /** Of {@code sonnet-cifar10}, with its codebook. */
-  private static final long PARAMETERS = 695_491;
 }

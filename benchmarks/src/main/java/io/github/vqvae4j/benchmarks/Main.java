@@ -1,11 +1,11 @@
 package io.github.vqvae4j.benchmarks;
 
-import io.github.vqvae4j.benchmarks.report.Chart;
-import io.github.vqvae4j.benchmarks.report.GrowthChart;
 import io.github.vqvae4j.benchmarks.report.Machine;
 import io.github.vqvae4j.benchmarks.report.Page;
 import io.github.vqvae4j.benchmarks.report.Row;
+import io.github.vqvae4j.benchmarks.report.ScalingChart;
 import io.github.vqvae4j.benchmarks.report.Section;
+import io.github.vqvae4j.benchmarks.report.ThroughputChart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,38 +18,38 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Runs everything and writes the page. */
+/** Runs the benchmarks and writes a page with the results. */
 @Command(
     name = "benchmarks",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     subcommands = Versions.class,
-    description = "Measures vqvae4j beside libtorch, in turn, in processes of their own.")
+    description = "Compares vqvae4j with libtorch in separate processes that take turns.")
 public final class Main implements Callable<Integer> {
   private static final String COMMAND = "mvn -q install -Pquick && mvn -q -f benchmarks";
 
   @Option(
       names = "--rounds",
-      description = "Turns of each process, and starts. Default: ${DEFAULT-VALUE}.")
+      description = "Number of turns and of starts per configuration. Default: ${DEFAULT-VALUE}.")
   private int rounds = 5;
 
-  @Option(names = "--quick", description = "One short round, to see that it works.")
+  @Option(names = "--quick", description = "Run one short round as a smoke test.")
   private boolean quick;
 
   @Option(
       names = "--scaling",
-      description = "How time grows with batch, codebook and image size, instead of the rest.")
+      description = "Measure only the scaling with batch, codebook and image size.")
   private boolean scaling;
 
-  @Option(names = "--output", description = "Folder of the page. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--output", description = "Output folder of the page. Default: ${DEFAULT-VALUE}.")
   private Path output = Path.of("docs");
 
   private Main() {}
 
   /**
-   * Runs the benchmark.
+   * Runs the benchmarks.
    *
-   * @param args {@code --help} lists them
+   * @param args the command line; {@code --help} lists the options
    */
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
@@ -57,21 +57,21 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    long begin = System.nanoTime();
-    Lengths lengths =
-        quick ? Lengths.quick() : scaling ? Lengths.growth(rounds) : Lengths.full(rounds);
-    // Before anything is written, so that a page does not count as a change.
-    Machine machine = Machine.here();
+    long start = System.nanoTime();
+    Durations durations =
+        quick ? Durations.quick() : scaling ? Durations.scaling(rounds) : Durations.full(rounds);
+    // Before writing the page, which would count as a change of the working tree.
+    Machine machine = Machine.current();
     Path folder = Files.createTempDirectory("benchmarks");
-    Processes processes = new Processes(folder);
-    String check = PeerCheck.run(processes);
+    ProcessLauncher launcher = new ProcessLauncher(folder);
+    String check = EquivalenceCheck.run(launcher);
     System.out.println(check);
-    Runner runner = new Runner(processes, lengths);
+    Runner runner = new Runner(launcher, durations);
     List<Section> sections = scaling ? Scaling.run(runner) : Suite.run(runner);
-    String how = how(lengths, check, (System.nanoTime() - begin) / 60e9);
+    String method = method(durations, check, (System.nanoTime() - start) / 60e9);
     String name = scaling ? "benchmarks-scaling" : "benchmarks";
-    new Page(machine, sections, runner.failures()).write(output, name, command(), how);
-    chart(sections, output.resolve("images").resolve(name + ".png"));
+    new Page(machine, sections, runner.failures()).write(output, name, command(), method);
+    writeChart(sections, output.resolve("images").resolve(name + ".png"));
     if (!runner.failures().isEmpty()) {
       return 1;
     }
@@ -84,38 +84,41 @@ public final class Main implements Callable<Integer> {
     return COMMAND + " -Dargs=\"" + options.strip() + "\"";
   }
 
-  private String how(Lengths lengths, String check, double minutes) {
+  private String method(Durations durations, String check, double minutes) {
     return String.format(
         Locale.ROOT,
-        "The model is `sonnet-cifar10`. The processes of a setting run side by side, warm up one"
-            + " after another for %.1f s each, and then take %d turn%s of %.1f s, in turn (A B C,"
-            + " B C A, ..), while the others wait. A number is the median of the turns' medians;"
-            + " `ratio` is the median of ours / theirs of the same round: above 1 is faster in"
-            + " images/s, below 1 is faster or less in ms, s and MiB. Of libtorch's layouts the"
-            + " better one counts, row by row. `libtorch-tuned` has OPENBLAS_THREAD_TIMEOUT=4 in"
-            + " its environment; ours has no variable set. %s%s The whole run took %.0f minutes.",
-        lengths.warmUp(),
-        lengths.rounds(),
-        lengths.rounds() == 1 ? "" : "s",
-        lengths.turn(),
-        scaling ? "" : Suite.HOW,
+        "The model is `sonnet-cifar10`. For each workload, every configuration starts a process."
+            + " The processes warm up one after another for %.1f s each and then take %d turn%s of"
+            + " %.1f s in rotating order (A B C, B C A, ..), while the others wait. Each value is"
+            + " the median of the turns' medians. `ratio` is the median over the rounds of"
+            + " vqvae4j's value divided by the baseline's: above 1, vqvae4j has the higher"
+            + " throughput in images/s; below 1, it needs less time (ms, s) or memory (MiB). Each"
+            + " row uses the tensor layout with which libtorch performs better. `libtorch-tuned`"
+            + " sets OPENBLAS_THREAD_TIMEOUT=4; vqvae4j runs without environment variables. %s%s"
+            + " The whole run took %.0f minutes.",
+        durations.warmUp(),
+        durations.rounds(),
+        durations.rounds() == 1 ? "" : "s",
+        durations.turn(),
+        scaling ? "" : Suite.NOTES,
         check,
         minutes);
   }
 
-  private void chart(List<Section> sections, Path file) throws IOException {
+  private void writeChart(List<Section> sections, Path file) throws IOException {
     if (scaling) {
-      new GrowthChart()
+      new ScalingChart()
           .add(sections.get(0), Row::batch)
           .add(sections.get(1), Row::codebookSize)
           .add(sections.get(2), Row::imageSize)
           .write(file);
     } else {
-      Chart.write(sections.stream().flatMap(section -> section.rows().stream()).toList(), file);
+      ThroughputChart.write(
+          sections.stream().flatMap(section -> section.rows().stream()).toList(), file);
     }
   }
 
-  /** Deletes a folder with all that is in it. */
+  /** Deletes a folder recursively. */
   static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

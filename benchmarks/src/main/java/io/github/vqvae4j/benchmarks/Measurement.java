@@ -1,11 +1,11 @@
 package io.github.vqvae4j.benchmarks;
 
 /**
- * What a process found in one turn.
+ * The result of one turn of a process.
  *
- * @param seconds median of one repetition
- * @param peakMebibytes the largest resident memory of the process until now, 2^20 bytes each; NaN
- *     where the system does not say
- * @param finishedAt when it was done, in milliseconds since 1970
+ * @param seconds the median duration of a repetition
+ * @param peakMebibytes the peak resident memory of the process so far in MiB, or NaN if the system
+ *     does not report it
+ * @param finishedAt the end of the turn in milliseconds since the epoch
  */
 public record Measurement(double seconds, double peakMebibytes, long finishedAt) {}

@@ -4,18 +4,18 @@ import io.github.vqvae4j.data.ByteImages;
 import io.github.vqvae4j.data.Dataset;
 import java.util.Random;
 
-/** Images and codes to compute with: noise takes as long as photographs. */
+/** Random images and codes, whose computation takes as long as that of photographs. */
 public final class Noise {
   private static final int BLOCKS = 4;
 
   private Noise() {}
 
   /**
-   * Colour images.
+   * Returns color images of uniform noise, the same for each call.
    *
-   * @param count how many
-   * @param size height and width
-   * @return the same ones each time
+   * @param count the number of images
+   * @param size the height and width in pixels
+   * @return the images
    */
   public static Dataset images(int count, int size) {
     byte[] pixels = new byte[count * size * size * 3];
@@ -24,22 +24,23 @@ public final class Noise {
   }
 
   /**
-   * Colour images with something to learn: blocks of one colour.
+   * Returns color images with structure to learn, 4 x 4 uniform blocks of random color, the same
+   * for each call.
    *
-   * @param count how many
-   * @param size height and width
-   * @return the same ones each time
+   * @param count the number of images
+   * @param size the height and width in pixels
+   * @return the images
    */
   public static Dataset blocks(int count, int size) {
     byte[] pixels = new byte[count * size * size * 3];
     Random random = new Random(3);
     byte[] colors = new byte[count * 3 * BLOCKS * BLOCKS];
     random.nextBytes(colors);
-    int side = size / BLOCKS;
+    int blockSize = size / BLOCKS;
     for (int i = 0; i < pixels.length; i++) {
       int channel = i % 3;
-      int x = i / 3 % size / side;
-      int y = i / 3 / size % size / side;
+      int x = i / 3 % size / blockSize;
+      int y = i / 3 / size % size / blockSize;
       int image = i / 3 / size / size;
       pixels[i] = colors[((image * BLOCKS + y) * BLOCKS + x) * 3 + channel];
     }
@@ -47,11 +48,11 @@ public final class Noise {
   }
 
   /**
-   * Codes.
+   * Returns random codes, the same for each call.
    *
-   * @param count how many
-   * @param codebookSize K
-   * @return numbers from 0 to K - 1, the same ones each time
+   * @param count the number of codes
+   * @param codebookSize the number of different codes, K
+   * @return codes from 0 to K - 1
    */
   public static int[] codes(int count, int codebookSize) {
     return new Random(2).ints(count, 0, codebookSize).toArray();

@@ -13,55 +13,58 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Contenders in turn on one setting, one more place further in each round (A B C, B C A, ..), so
- * that nobody always runs first. Who fails once is out.
+ * The results of several configurations on one workload, measured in rounds. The order rotates by
+ * one position per round (A B C, B C A, ..), so that none of them always runs first. A
+ * configuration that fails once is excluded.
  */
 final class Rounds {
-  private record Key(Contender contender, Side side) {
+  private record Key(Configuration configuration, Backend backend) {
     @Override
     public String toString() {
-      return contender.name() + " (" + side.layout() + ")";
+      return configuration.name() + " (" + backend.layout() + ")";
     }
   }
 
-  private interface Measuring {
-    ChildProcess.Outcome of(Key key) throws IOException;
+  private interface Benchmark {
+    ChildProcess.Outcome run(Key key) throws IOException;
   }
 
-  private final Setting setting;
+  private final Workload workload;
   private final PrintStream progress;
   private final Map<Key, List<ChildProcess.Outcome>> outcomes = new LinkedHashMap<>();
   private final List<String> failures = new ArrayList<>();
 
-  private Rounds(Setting setting, List<Contender> contenders, PrintStream progress) {
-    this.setting = setting;
+  private Rounds(Workload workload, List<Configuration> configurations, PrintStream progress) {
+    this.workload = workload;
     this.progress = progress;
-    for (Contender contender : contenders) {
-      contender.sides().forEach(side -> outcomes.put(new Key(contender, side), new ArrayList<>()));
+    for (Configuration configuration : configurations) {
+      for (Backend backend : configuration.backends()) {
+        outcomes.put(new Key(configuration, backend), new ArrayList<>());
+      }
     }
   }
 
-  /** Turns of processes that stay, each warmed up before the first of them. */
-  static Rounds ofTurns(
-      Processes processes,
-      Setting setting,
-      List<Contender> contenders,
-      Lengths lengths,
+  /** Measures processes that are warmed up first and then take one turn per round. */
+  static Rounds warm(
+      ProcessLauncher launcher,
+      Workload workload,
+      List<Configuration> configurations,
+      Durations durations,
       PrintStream progress)
       throws IOException {
-    Rounds rounds = new Rounds(setting, contenders, progress);
+    Rounds rounds = new Rounds(workload, configurations, progress);
     Map<Key, ChildProcess> running = new HashMap<>();
     try {
-      rounds.each(
-          "warming up",
+      rounds.runAll(
+          "warm-up",
           0,
           key -> {
-            Path natives = processes.natives(key.side());
-            running.put(key, processes.child(key.contender(), key.side(), setting, natives));
-            return running.get(key).turn(lengths.warmUp());
+            Path natives = launcher.natives(key.backend());
+            running.put(key, launcher.child(key.configuration(), key.backend(), workload, natives));
+            return running.get(key).turn(durations.warmUp());
           });
       rounds.outcomes.values().forEach(List::clear);
-      rounds.repeat(lengths.rounds(), key -> running.get(key).turn(lengths.turn()));
+      rounds.repeat(durations.rounds(), key -> running.get(key).turn(durations.turn()));
     } finally {
       for (ChildProcess process : running.values()) {
         process.close();
@@ -71,29 +74,31 @@ final class Rounds {
   }
 
   /**
-   * A new process in each round, of which the first repetition counts.
+   * Measures the first repetition of a new process in each round.
    *
-   * @param cold whether each finds no extracted natives
+   * @param extractNatives whether each process has to extract its native libraries
    */
-  static Rounds ofStarts(
-      Processes processes,
-      Setting setting,
-      List<Contender> contenders,
-      Lengths lengths,
-      boolean cold,
+  static Rounds startups(
+      ProcessLauncher launcher,
+      Workload workload,
+      List<Configuration> configurations,
+      Durations durations,
+      boolean extractNatives,
       PrintStream progress)
       throws IOException {
-    Rounds rounds = new Rounds(setting, contenders, progress);
+    Rounds rounds = new Rounds(workload, configurations, progress);
     rounds.repeat(
-        lengths.rounds(),
+        durations.rounds(),
         key -> {
           Path natives =
-              cold ? Files.createTempDirectory("natives") : processes.natives(key.side());
+              extractNatives
+                  ? Files.createTempDirectory("natives")
+                  : launcher.natives(key.backend());
           try (ChildProcess process =
-              processes.child(key.contender(), key.side(), setting, natives)) {
+              launcher.child(key.configuration(), key.backend(), workload, natives)) {
             return process.first();
           } finally {
-            if (cold) {
+            if (extractNatives) {
               Main.delete(natives);
             }
           }
@@ -101,79 +106,79 @@ final class Rounds {
     return rounds;
   }
 
-  private void repeat(int times, Measuring measuring) {
+  private void repeat(int times, Benchmark benchmark) {
     for (int round = 0; round < times; round++) {
-      each("round " + (round + 1), round, measuring);
+      runAll("round " + (round + 1), round, benchmark);
     }
   }
 
-  /** Everybody once, beginning at a place in their order. */
-  private void each(String name, int from, Measuring measuring) {
+  /** Runs every configuration once, starting with the given index. */
+  private void runAll(String name, int firstIndex, Benchmark benchmark) {
     List<Key> order = new ArrayList<>(outcomes.keySet());
-    Collections.rotate(order, -from);
+    Collections.rotate(order, -firstIndex);
     for (Key key : order) {
-      String told;
+      String message;
       try {
-        ChildProcess.Outcome outcome = measuring.of(key);
+        ChildProcess.Outcome outcome = benchmark.run(key);
         outcomes.get(key).add(outcome);
-        told = outcome.toString();
+        message = outcome.toString();
       } catch (IOException e) {
         outcomes.remove(key);
-        failures.add(key + ": " + setting);
-        told = "failed: " + e.getMessage();
+        failures.add(key + ": " + workload);
+        message = "failed: " + e.getMessage();
       }
-      progress.printf("%s, %s: %s %s%n", setting, name, key, told);
+      progress.printf("%s, %s: %s %s%n", workload, name, key, message);
     }
   }
 
-  /** Who failed in what. */
+  /** Returns the failed configurations with their workload. */
   List<String> failures() {
     return List.copyOf(failures);
   }
 
-  /** A row for each of some contenders, of those that ran here, beside us. */
-  List<Row> rows(String name, Quantity quantity, List<Contender> contenders) {
-    Key us = new Key(Contender.OURS, Side.OURS);
-    Map<Contender, Row> best = new LinkedHashMap<>();
+  /** Returns one row for each of the given baselines that was measured here. */
+  List<Row> rows(String name, Metric metric, List<Configuration> baselines) {
+    Key vqvae4j = new Key(Configuration.VQVAE4J, Backend.OURS);
+    Map<Configuration, Row> best = new LinkedHashMap<>();
     for (Key key : outcomes.keySet()) {
-      if (contenders.contains(key.contender()) && outcomes.containsKey(us)) {
-        Row row = row(name, quantity, values(us, quantity), key);
-        Row before = best.get(key.contender());
-        if (before == null || quantity.isBetter(row.theirs(), before.theirs())) {
-          best.put(key.contender(), row);
+      if (baselines.contains(key.configuration()) && outcomes.containsKey(vqvae4j)) {
+        Row row = row(name, metric, values(vqvae4j, metric), key);
+        Row previous = best.get(key.configuration());
+        if (previous == null || metric.isBetter(row.baselineValue(), previous.baselineValue())) {
+          best.put(key.configuration(), row);
         }
       }
     }
     return List.copyOf(best.values());
   }
 
-  private Row row(String name, Quantity quantity, List<Double> ours, Key key) {
-    List<Double> theirs = values(key, quantity);
+  private Row row(String name, Metric metric, List<Double> values, Key baseline) {
+    List<Double> baselineValues = values(baseline, metric);
     List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < ours.size(); i++) {
-      ratios.add(ours.get(i) / theirs.get(i));
+    for (int i = 0; i < values.size(); i++) {
+      ratios.add(values.get(i) / baselineValues.get(i));
     }
     return new Row(
         name,
-        setting.batch(),
-        setting.codebookSize(),
-        setting.imageSize(),
-        Clock.median(ours),
-        key.contender().name(),
-        key.side().layout(),
-        Clock.median(theirs),
-        Clock.median(ratios),
-        quantity.unit(),
+        workload.batch(),
+        workload.codebookSize(),
+        workload.imageSize(),
+        Timer.median(values),
+        baseline.configuration().name(),
+        baseline.backend().layout(),
+        Timer.median(baselineValues),
+        Timer.median(ratios),
+        metric.unit(),
         ratios,
-        Arithmetic.megaflops(setting));
+        FlopCount.megaflops(workload));
   }
 
-  /** A figure of each round, of somebody with one side who did not fail. */
-  List<Double> values(Contender contender, Quantity quantity) {
-    return values(new Key(contender, contender.sides().get(0)), quantity);
+  /** Returns a metric per round of a configuration with a single backend that did not fail. */
+  List<Double> values(Configuration configuration, Metric metric) {
+    return values(new Key(configuration, configuration.backends().get(0)), metric);
   }
 
-  private List<Double> values(Key key, Quantity quantity) {
-    return outcomes.get(key).stream().map(outcome -> quantity.of(outcome, setting)).toList();
+  private List<Double> values(Key key, Metric metric) {
+    return outcomes.get(key).stream().map(outcome -> metric.of(outcome, workload)).toList();
   }
 }

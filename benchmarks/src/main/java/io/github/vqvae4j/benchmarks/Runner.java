@@ -4,38 +4,40 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs contenders on one setting after another, and keeps what failed. */
+/** Runs configurations on several workloads and collects the failures. */
 final class Runner {
-  private final Processes processes;
-  private final Lengths lengths;
+  private final ProcessLauncher launcher;
+  private final Durations durations;
   private final List<String> failures = new ArrayList<>();
 
-  /** A runner that takes about as long as told. */
-  Runner(Processes processes, Lengths lengths) {
-    this.processes = processes;
-    this.lengths = lengths;
+  /** Creates a runner. */
+  Runner(ProcessLauncher launcher, Durations durations) {
+    this.launcher = launcher;
+    this.durations = durations;
   }
 
-  /** Measures warm processes in turn. */
-  Rounds turns(Setting setting, List<Contender> contenders) throws IOException {
-    return kept(Rounds.ofTurns(processes, setting, contenders, lengths, System.out));
+  /** Measures warmed-up processes that take turns. */
+  Rounds warm(Workload workload, List<Configuration> configurations) throws IOException {
+    return collectFailures(Rounds.warm(launcher, workload, configurations, durations, System.out));
   }
 
   /**
-   * Measures starts of processes.
+   * Measures the first repetition of new processes.
    *
-   * @param cold whether no process finds extracted natives
+   * @param extractNatives whether each process has to extract its native libraries
    */
-  Rounds starts(Setting setting, List<Contender> contenders, boolean cold) throws IOException {
-    return kept(Rounds.ofStarts(processes, setting, contenders, lengths, cold, System.out));
+  Rounds startups(Workload workload, List<Configuration> configurations, boolean extractNatives)
+      throws IOException {
+    return collectFailures(
+        Rounds.startups(launcher, workload, configurations, durations, extractNatives, System.out));
   }
 
-  private Rounds kept(Rounds rounds) {
+  private Rounds collectFailures(Rounds rounds) {
     failures.addAll(rounds.failures());
     return rounds;
   }
 
-  /** Who failed in what. */
+  /** Returns the failed configurations with their workloads. */
   List<String> failures() {
     return List.copyOf(failures);
   }

@@ -6,39 +6,39 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What stands in docs/benchmarks-scaling.md. */
+/** The benchmarks of docs/benchmarks-scaling.md. */
 final class Scaling {
-  private static final List<Contender> CONTENDERS =
-      List.of(Contender.OURS, Contender.LIBTORCH_TUNED);
-  private static final List<Contender> PEERS = List.of(Contender.LIBTORCH_TUNED);
+  private static final List<Configuration> CONFIGURATIONS =
+      List.of(Configuration.VQVAE4J, Configuration.LIBTORCH_TUNED);
+  private static final List<Configuration> BASELINES = List.of(Configuration.LIBTORCH_TUNED);
 
   private Scaling() {}
 
-  /** Measures all of it. */
+  /** Runs all benchmarks of the page. */
   static List<Section> run(Runner runner) throws IOException {
     List<Row> batches = new ArrayList<>();
     for (Task task : new Task[] {Task.TRAINING, Task.RECONSTRUCTION}) {
       for (int batch : new int[] {1, 2, 8, 32, 128, 512}) {
-        batches.addAll(run(runner, Setting.of(task, batch)));
+        batches.addAll(run(runner, Workload.of(task, batch)));
       }
     }
     List<Row> codebooks = new ArrayList<>();
     for (int codes = 64; codes <= 65_536; codes *= 4) {
-      codebooks.addAll(run(runner, new Setting(Task.TRAINING, 32, codes, Setting.IMAGE_SIZE)));
+      codebooks.addAll(run(runner, new Workload(Task.TRAINING, 32, codes, Workload.IMAGE_SIZE)));
     }
     List<Row> sizes = new ArrayList<>();
     for (int size = 32; size <= 256; size *= 2) {
-      sizes.addAll(run(runner, new Setting(Task.TRAINING, 8, Setting.CODEBOOK_SIZE, size)));
+      sizes.addAll(run(runner, new Workload(Task.TRAINING, 8, Workload.CODEBOOK_SIZE, size)));
     }
     return List.of(
-        new Section("Images at once", batches),
+        new Section("Batch size", batches),
         new Section("Codebook size K", codebooks),
-        new Section("Height and width of the images", sizes));
+        new Section("Image height and width", sizes));
   }
 
-  private static List<Row> run(Runner runner, Setting setting) throws IOException {
+  private static List<Row> run(Runner runner, Workload workload) throws IOException {
     return runner
-        .turns(setting, CONTENDERS)
-        .rows(setting.task().text(), Quantity.MILLISECONDS, PEERS);
+        .warm(workload, CONFIGURATIONS)
+        .rows(workload.task().text(), Metric.MILLISECONDS, BASELINES);
   }
 }

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Images per second of the reference model {@code sonnet-cifar10} (32x32 colour, 695,491 parameters
- * with its codebook): whole training steps, and reconstruction. Images are noise, which takes as
- * long as photographs.
+ * Measures the throughput of the reference model {@code sonnet-cifar10} (32x32 color images,
+ * 695,491 parameters including the codebook) in training and reconstruction. The images are noise,
+ * which takes as long as photographs.
  */
 public final class SonnetCifar10 {
   private static final int WARM_UP = 40;
@@ -21,17 +21,17 @@ public final class SonnetCifar10 {
   private SonnetCifar10() {}
 
   /**
-   * Prints a line for each batch size.
+   * Prints a table with a line per batch size.
    *
-   * @param args batch sizes; 32 and 128 if there are none
+   * @param args the batch sizes; 32 and 128 if empty
    */
   public static void main(String[] args) {
     String[] batches = args.length > 0 ? args : new String[] {"32", "128"};
     System.out.println("batch  training images/s  reconstruction images/s  (medians)");
     for (String argument : batches) {
       int batch = Integer.parseInt(argument);
-      Dataset images = Noise.images(4 * batch, Setting.IMAGE_SIZE);
-      try (VqVae model = Ours.model(Setting.CODEBOOK_SIZE)) {
+      Dataset images = Noise.images(4 * batch, Workload.IMAGE_SIZE);
+      try (VqVae model = Vqvae4j.model(Workload.CODEBOOK_SIZE)) {
         System.out.printf(
             "%5d  %17.0f  %23.0f%n",
             batch, training(model, images, batch), reconstruction(model, images.range(0, batch)));
@@ -60,18 +60,18 @@ public final class SonnetCifar10 {
         .steps(WARM_UP + MEASURED)
         .listener(listener)
         .fit(images);
-    return batch * 1e9 / Clock.median(nanos);
+    return batch * 1e9 / Timer.median(nanos);
   }
 
   private static double reconstruction(VqVae model, Dataset images) {
     List<Double> nanos = new ArrayList<>();
     for (int i = 0; i < WARM_UP + MEASURED; i++) {
-      long begin = System.nanoTime();
+      long start = System.nanoTime();
       model.reconstruct(images);
       if (i >= WARM_UP) {
-        nanos.add((double) System.nanoTime() - begin);
+        nanos.add((double) System.nanoTime() - start);
       }
     }
-    return images.size() * 1e9 / Clock.median(nanos);
+    return images.size() * 1e9 / Timer.median(nanos);
   }
 }

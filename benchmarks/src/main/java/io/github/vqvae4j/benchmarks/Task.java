@@ -1,17 +1,17 @@
 package io.github.vqvae4j.benchmarks;
 
-/** A part of the work that is measured by itself. */
+/** A measured operation. */
 public enum Task {
-  /** Forward, backward, Adam, the codebook's moving averages. */
+  /** A training step: forward pass, backward pass, Adam, EMA codebook update. */
   TRAINING("training step"),
-  /** Images to images. */
+  /** Reconstruction of images. */
   RECONSTRUCTION("reconstruction"),
-  /** Images to codes. */
+  /** Encoding of images to codes. */
   ENCODING("encoding"),
-  /** Codes to images. */
+  /** Decoding of codes to images. */
   DECODING("decoding"),
-  /** One training step of a new process. */
-  FIRST_STEP("start to end of first step");
+  /** The first training step of a new process. */
+  FIRST_STEP("process start to end of first step");
 
   private final String text;
 
@@ -20,9 +20,9 @@ public enum Task {
   }
 
   /**
-   * The task in tables.
+   * Returns the display name.
    *
-   * @return a few words
+   * @return the name in tables
    */
   public String text() {
     return text;

@@ -14,166 +14,173 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Compares this version of the library with another one, in processes of their own. */
+/** Compares this version of the library with another version in separate processes. */
 @Command(
     name = "versions",
     mixinStandardHelpOptions = true,
-    description = "Compares the installed version of the library with another one.")
+    description = "Compares the installed version of the library with another version.")
 final class Versions {
-  private static final double SLOWEST = 0.97;
-  private static final double LARGEST = 1.05;
-  private static final double DIFFERENCE = 0.02;
+  private static final double MIN_SPEED_RATIO = 0.97;
+  private static final double MAX_MEMORY_RATIO = 1.05;
+  private static final double ERROR_TOLERANCE = 0.02;
 
-  /** The steps with a recorded figure in docs/fidelity.md, each a mean over the last 100. */
-  private static final List<Integer> RECORDED = List.of(100, 500, 1_000, 2_000, 5_000, 10_000);
+  /** The steps with results in docs/fidelity.md, each a mean over the last 100 steps. */
+  private static final List<Integer> RECORDED_STEPS =
+      List.of(100, 500, 1_000, 2_000, 5_000, 10_000);
 
-  private static final int WINDOW = 100;
+  private static final int AVERAGED_STEPS = 100;
 
-  /** Of a pair of processes, in each round. */
+  /** The number of turns of each process in a round. */
   private static final int TURNS = 3;
 
-  private static final List<Setting> SETTINGS =
+  private static final List<Workload> WORKLOADS =
       List.of(
-          Setting.of(Task.TRAINING, 32),
-          Setting.of(Task.TRAINING, 128),
-          Setting.of(Task.RECONSTRUCTION, 1),
-          Setting.of(Task.RECONSTRUCTION, 32),
-          Setting.of(Task.RECONSTRUCTION, 128));
+          Workload.of(Task.TRAINING, 32),
+          Workload.of(Task.TRAINING, 128),
+          Workload.of(Task.RECONSTRUCTION, 1),
+          Workload.of(Task.RECONSTRUCTION, 32),
+          Workload.of(Task.RECONSTRUCTION, 128));
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--against", paramLabel = "JAR", required = true, description = "The other one.")
+  @Option(
+      names = "--against",
+      paramLabel = "JAR",
+      required = true,
+      description = "Jar of the other version.")
   private Path jar;
 
   @Option(
       names = "--sources",
       paramLabel = "DIR",
       description =
-          "benchmarks/src/main/java of the other version, where this one's does not compile with"
-              + " its jar.")
+          "benchmarks/src/main/java of the other version, needed if this version's benchmarks do"
+              + " not compile with its jar.")
   private Path sources;
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "Speed and peak memory of both in turn, as in docs/benchmarks.md.")
+      description = "Compares throughput and peak memory, in turns as in docs/benchmarks.md.")
   int speed(
       @Option(
               names = "--rounds",
               defaultValue = "5",
-              description = "New pairs of processes, three turns of each.")
+              description =
+                  "Number of rounds with new processes of three turns. Default: ${DEFAULT-VALUE}.")
           int rounds,
       @Option(
               names = "--quick",
-              description = "One short round, to see that it works; its figures fail nothing.")
+              description = "Run one short round as a smoke test and ignore the limits.")
           boolean quick)
       throws IOException {
     Path folder = folder();
-    Contender ours = ours(folder);
-    Contender other = other(folder);
-    Lengths lengths = quick ? Lengths.quick() : Lengths.full(TURNS);
-    Runner runner = new Runner(new Processes(folder), lengths);
+    Configuration current = current(folder);
+    Configuration other = other(folder);
+    Durations durations = quick ? Durations.quick() : Durations.full(TURNS);
+    Runner runner = new Runner(new ProcessLauncher(folder), durations);
     List<Comparison> speeds = new ArrayList<>();
     List<Comparison> peaks = new ArrayList<>();
-    for (Setting setting : SETTINGS) {
-      List<Rounds> pairs = new ArrayList<>();
+    for (Workload workload : WORKLOADS) {
+      List<Rounds> results = new ArrayList<>();
       for (int round = 0; round < (quick ? 1 : rounds) && runner.failures().isEmpty(); round++) {
-        pairs.add(runner.turns(setting, List.of(ours, other)));
+        results.add(runner.warm(workload, List.of(current, other)));
       }
       if (runner.failures().isEmpty()) {
-        String name = setting.task().text() + ", batch " + setting.batch();
-        Quantity speed = Quantity.IMAGES_PER_SECOND;
+        String name = workload.task().text() + ", batch " + workload.batch();
+        Metric speed = Metric.IMAGES_PER_SECOND;
         speeds.add(
             new Comparison(
                 name,
                 speed.unit(),
-                each(pairs, pair -> Clock.median(pair.values(ours, speed))),
-                each(pairs, pair -> Clock.median(pair.values(other, speed))),
-                SLOWEST,
+                perRound(results, result -> Timer.median(result.values(current, speed))),
+                perRound(results, result -> Timer.median(result.values(other, speed))),
+                MIN_SPEED_RATIO,
                 Double.POSITIVE_INFINITY));
-        Quantity peak = Quantity.MEBIBYTES;
+        Metric peak = Metric.MEBIBYTES;
         peaks.add(
             new Comparison(
                 "peak resident memory, " + name,
                 peak.unit(),
-                each(pairs, pair -> Collections.max(pair.values(ours, peak))),
-                each(pairs, pair -> Collections.max(pair.values(other, peak))),
+                perRound(results, result -> Collections.max(result.values(current, peak))),
+                perRound(results, result -> Collections.max(result.values(other, peak))),
                 0,
-                LARGEST));
+                MAX_MEMORY_RATIO));
       }
     }
-    boolean passed = told(Stream.concat(speeds.stream(), peaks.stream()).toList());
+    boolean passed = report(Stream.concat(speeds.stream(), peaks.stream()).toList());
     runner.failures().forEach(failure -> System.out.println("FAILED: " + failure));
-    return ended(folder, runner.failures().isEmpty() && (quick || passed));
+    return finish(folder, runner.failures().isEmpty() && (quick || passed));
   }
 
-  private static List<Double> each(List<Rounds> pairs, ToDoubleFunction<Rounds> figure) {
-    return pairs.stream().mapToDouble(figure).boxed().toList();
+  private static List<Double> perRound(List<Rounds> rounds, ToDoubleFunction<Rounds> metric) {
+    return rounds.stream().mapToDouble(metric).boxed().toList();
   }
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "MSE / variance while training by the recipe sonnet-cifar10, the same seeds.")
+      description = "Compares MSE / variance during training with the recipe sonnet-cifar10.")
   int fidelity(
       @Option(
               names = "--data",
               paramLabel = "DIR",
-              description = "CIFAR-10's binary version. Without it: 256 images of blocks.")
+              description =
+                  "Folder with the binary version of CIFAR-10. Default: synthetic images.")
           Path data,
       @Option(
               names = "--steps",
               defaultValue = "10000",
-              description = "Training steps. Default: ${DEFAULT-VALUE}, as recorded.")
+              description = "Number of training steps. Default: ${DEFAULT-VALUE}.")
           int steps,
       @Option(
               names = "--seeds",
               split = ",",
               defaultValue = "1,2,3",
-              description = "A run of each version for each. Default: ${DEFAULT-VALUE}.")
+              description = "Seeds; each version trains once per seed. Default: ${DEFAULT-VALUE}.")
           List<Long> seeds)
       throws IOException {
     Path folder = folder();
-    Contender ours = ours(folder);
-    Contender other = other(folder);
-    Processes processes = new Processes(folder);
+    Configuration current = current(folder);
+    Configuration other = other(folder);
+    ProcessLauncher launcher = new ProcessLauncher(folder);
     List<Comparison> comparisons = new ArrayList<>();
     for (long seed : seeds) {
-      List<Double> ourErrors = curve(processes, ours, data, steps, seed);
-      List<Double> theirErrors = curve(processes, other, data, steps, seed);
-      Stream.concat(RECORDED.stream().filter(step -> step < steps), Stream.of(steps))
+      List<Double> currentErrors = curve(launcher, current, data, steps, seed);
+      List<Double> otherErrors = curve(launcher, other, data, steps, seed);
+      Stream.concat(RECORDED_STEPS.stream().filter(step -> step < steps), Stream.of(steps))
           .map(
               step ->
                   new Comparison(
                       "seed " + seed + ", step " + step,
                       "MSE/variance",
-                      List.of(mean(ourErrors, step)),
-                      List.of(mean(theirErrors, step)),
-                      1 - DIFFERENCE,
-                      1 + DIFFERENCE))
+                      List.of(mean(currentErrors, step)),
+                      List.of(mean(otherErrors, step)),
+                      1 - ERROR_TOLERANCE,
+                      1 + ERROR_TOLERANCE))
           .forEach(comparisons::add);
     }
-    return ended(folder, told(comparisons));
+    return finish(folder, report(comparisons));
   }
 
   private static List<Double> curve(
-      Processes processes, Contender contender, Path data, int steps, long seed)
+      ProcessLauncher launcher, Configuration configuration, Path data, int steps, long seed)
       throws IOException {
     List<String> arguments = new ArrayList<>(List.of("" + steps, "" + seed));
     if (data != null) {
       arguments.add(data.toString());
     }
-    long begin = System.nanoTime();
+    long start = System.nanoTime();
     List<Double> errors =
-        processes.figures(
-            Curve.class, arguments, contender.environment(), processes.natives(Side.OURS));
+        launcher.values(
+            Curve.class, arguments, configuration.environment(), launcher.natives(Backend.OURS));
     System.out.printf(
         "seed %d: %s, %d steps, %.0f s%n",
-        seed, contender.name(), errors.size(), (System.nanoTime() - begin) / 1e9);
+        seed, configuration.name(), errors.size(), (System.nanoTime() - start) / 1e9);
     return errors;
   }
 
-  /** Over the steps until this one, at most {@link #WINDOW}. */
+  /** Returns the mean of the last {@link #AVERAGED_STEPS} errors up to the given step. */
   private static double mean(List<Double> errors, int step) {
-    return errors.subList(Math.max(0, step - WINDOW), step).stream()
+    return errors.subList(Math.max(0, step - AVERAGED_STEPS), step).stream()
         .mapToDouble(error -> error)
         .average()
         .orElseThrow();
@@ -181,30 +188,31 @@ final class Versions {
 
   private Path folder() throws IOException {
     if (!Files.isRegularFile(jar)) {
-      throw new ParameterException(spec.commandLine(), "--against: no such file: " + jar);
+      throw new ParameterException(
+          spec.commandLine(), "--against: expected a jar file, got " + jar + ".");
     }
     return Files.createTempDirectory("versions");
   }
 
-  private static Contender ours(Path folder) throws IOException {
-    return Version.of("this version", Version.installed(), null, folder);
+  private static Configuration current(Path folder) throws IOException {
+    return VersionCompiler.compile("this version", VersionCompiler.installed(), null, folder);
   }
 
-  private Contender other(Path folder) throws IOException {
-    return Version.of("other version", jar, sources, folder);
+  private Configuration other(Path folder) throws IOException {
+    return VersionCompiler.compile("other version", jar, sources, folder);
   }
 
-  private static boolean told(List<Comparison> comparisons) {
-    System.out.println("\n" + Comparison.HEAD);
+  private static boolean report(List<Comparison> comparisons) {
+    System.out.println("\n" + Comparison.HEADER);
     comparisons.forEach(System.out::println);
     return comparisons.stream().allMatch(Comparison::passes);
   }
 
-  private static int ended(Path folder, boolean passed) throws IOException {
+  private static int finish(Path folder, boolean passed) throws IOException {
     if (passed) {
       Main.delete(folder);
     } else {
-      System.out.println("What the processes logged: " + folder);
+      System.out.println("Log of the processes: " + folder);
     }
     return passed ? 0 : 1;
   }

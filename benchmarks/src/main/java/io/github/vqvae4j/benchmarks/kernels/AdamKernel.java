@@ -1,7 +1,7 @@
 package io.github.vqvae4j.benchmarks.kernels;
 
-import io.github.vqvae4j.benchmarks.Ours;
-import io.github.vqvae4j.benchmarks.Setting;
+import io.github.vqvae4j.benchmarks.Vqvae4j;
+import io.github.vqvae4j.benchmarks.Workload;
 import io.github.vqvae4j.model.VqVae;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.random.Rng;
@@ -16,10 +16,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Adam on the parameters of the model. */
+/** The Adam update of the model's parameters. */
 @State(Scope.Thread)
 public class AdamKernel {
-  /** Numbers in them, without the codebook, which learns by averages. */
+  /** The number of parameters, excluding the codebook, which Adam does not update. */
   static final int PARAMETERS = 662_723;
 
   private VqVae model;
@@ -27,15 +27,14 @@ public class AdamKernel {
   private Adam adam;
   private Step step;
 
-  /** Finds a gradient for each. */
+  /** Computes a gradient for each parameter. */
   @Setup(Level.Trial)
   public void setUp() {
-    model = Ours.model(Setting.CODEBOOK_SIZE);
+    model = Vqvae4j.model(Workload.CODEBOOK_SIZE);
     parameters = model.parameters();
     int size = parameters.stream().mapToInt(Parameter::size).sum();
     if (size != PARAMETERS) {
-      throw new IllegalStateException(
-          "The model has " + size + " parameters, not " + PARAMETERS + ".");
+      throw new IllegalStateException("Expected " + PARAMETERS + " parameters, got " + size + ".");
     }
     adam = Adam.rate(3e-4);
     step = Step.training(new Rng(1));
@@ -47,14 +46,14 @@ public class AdamKernel {
     total.backward();
   }
 
-  /** Lets go. */
+  /** Releases the model. */
   @TearDown(Level.Trial)
   public void tearDown() {
     step.close();
     model.close();
   }
 
-  /** One update. */
+  /** Updates all parameters once. */
   @Benchmark
   public void adam() {
     adam.update(parameters, step);

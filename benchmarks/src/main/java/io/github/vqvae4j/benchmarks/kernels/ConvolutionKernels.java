@@ -1,7 +1,7 @@
 package io.github.vqvae4j.benchmarks.kernels;
 
-import io.github.vqvae4j.benchmarks.floor.ModelConvolutions;
-import io.github.vqvae4j.benchmarks.floor.Pass;
+import io.github.vqvae4j.benchmarks.convolutions.ConvolutionPass;
+import io.github.vqvae4j.benchmarks.convolutions.ModelConvolutions;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
 import io.github.vqvae4j.tensor.internal.Kernels;
@@ -14,19 +14,19 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Each convolution of the model by itself, and beside it oneDNN's fastest primitive alone. */
+/** The convolutions of the model in isolation, compared with oneDNN's fastest primitives. */
 @State(Scope.Thread)
 public class ConvolutionKernels {
   static final int IMAGE_SIZE = 32;
 
-  /** What is computed. */
+  /** The pass of a convolution. */
   public enum Direction {
-    /** The result, with bias. */
+    /** Computes the output, including the bias. */
     FORWARD("forward"),
-    /** The gradient of the images. */
-    INPUT_GRADIENT("images' gradient"),
-    /** The gradient of the weights and, of a convolution that is not transposed, of the bias. */
-    WEIGHT_GRADIENT("weights' gradient");
+    /** Computes the input gradient. */
+    INPUT_GRADIENT("input gradient"),
+    /** Computes the weight gradient and, unless transposed, the bias gradient. */
+    WEIGHT_GRADIENT("weight gradient");
 
     private final String text;
 
@@ -39,20 +39,20 @@ public class ConvolutionKernels {
     }
   }
 
-  /** Images at once. */
+  /** The batch size. */
   @Param({"32"})
   public int batch;
 
-  /** Which of the model's 15; the others have the shape of one of these. */
+  /** The index of the convolution in the model; the omitted ones have the same shapes. */
   @Param({"0", "1", "2", "3", "4", "7", "8", "13", "14"})
   public int convolution;
 
-  /** Which way. */
+  /** The pass. */
   @Param public Direction direction;
 
   private final Kernels kernels = KernelChoice.forFloat();
   private ModelConvolutions.Shape shape;
-  private ConvOptions window;
+  private ConvOptions options;
   private INDArray input;
   private INDArray weight;
   private INDArray bias;
@@ -60,13 +60,13 @@ public class ConvolutionKernels {
   private INDArray inputGradient;
   private INDArray weightGradient;
   private INDArray biasGradient;
-  private Pass alone;
+  private ConvolutionPass primitive;
 
-  /** Allocates. */
+  /** Allocates the arrays. */
   @Setup(Level.Trial)
   public void setUp() {
     shape = ModelConvolutions.of(IMAGE_SIZE).get(convolution);
-    window = ConvOptions.of(shape.stride(), shape.padding());
+    options = ConvOptions.of(shape.stride(), shape.padding());
     long[] large = {batch, shape.size(), shape.size(), shape.in()};
     long[] small = {batch, shape.outSize(), shape.outSize(), shape.out()};
     long[] weights = {shape.kernel(), shape.kernel(), shape.in(), shape.out()};
@@ -77,18 +77,20 @@ public class ConvolutionKernels {
     weightGradient = NativeArray.random(weights);
     bias = NativeArray.random(shape.transposed() ? shape.in() : shape.out());
     biasGradient = NativeArray.random(shape.transposed() ? shape.in() : shape.out());
-    alone = Pass.fastest(kind(), shape, batch, true);
+    primitive = ConvolutionPass.fastest(kind(), shape, batch, true);
   }
 
-  private Pass.Kind kind() {
+  private ConvolutionPass.Kind kind() {
     return switch (direction) {
-      case FORWARD -> shape.transposed() ? Pass.Kind.BACKWARD_DATA : Pass.Kind.FORWARD;
-      case INPUT_GRADIENT -> shape.transposed() ? Pass.Kind.FORWARD : Pass.Kind.BACKWARD_DATA;
-      case WEIGHT_GRADIENT -> Pass.Kind.BACKWARD_WEIGHTS;
+      case FORWARD ->
+          shape.transposed() ? ConvolutionPass.Kind.BACKWARD_DATA : ConvolutionPass.Kind.FORWARD;
+      case INPUT_GRADIENT ->
+          shape.transposed() ? ConvolutionPass.Kind.FORWARD : ConvolutionPass.Kind.BACKWARD_DATA;
+      case WEIGHT_GRADIENT -> ConvolutionPass.Kind.BACKWARD_WEIGHTS;
     };
   }
 
-  /** The library. Its weights count as new each time, as they are in training. */
+  /** Calls the library's kernel with changed weights, as in training. */
   @Benchmark
   public void library() {
     long stamp = VersionStamp.next();
@@ -96,32 +98,33 @@ public class ConvolutionKernels {
       transposed(stamp);
     } else {
       switch (direction) {
-        case FORWARD -> kernels.conv2d(input, weight, stamp, bias, null, false, window, output);
+        case FORWARD -> kernels.conv2d(input, weight, stamp, bias, null, false, options, output);
         case INPUT_GRADIENT ->
             kernels.conv2dGradients(
-                input, weight, stamp, output, window, inputGradient, null, null);
+                input, weight, stamp, output, options, inputGradient, null, null);
         case WEIGHT_GRADIENT ->
             kernels.conv2dGradients(
-                input, weight, stamp, output, window, null, weightGradient, biasGradient);
+                input, weight, stamp, output, options, null, weightGradient, biasGradient);
       }
     }
   }
 
-  /** Its gradients are those of the convolution that it is the gradient of, the other way round. */
+  /** A transposed convolution is a convolution's input gradient, so input and output swap roles. */
   private void transposed(long stamp) {
     switch (direction) {
       case FORWARD ->
-          kernels.convTranspose2d(input, weight, stamp, bias, null, false, window, output);
+          kernels.convTranspose2d(input, weight, stamp, bias, null, false, options, output);
       case INPUT_GRADIENT ->
-          kernels.conv2d(output, weight, stamp, null, null, false, window, inputGradient);
+          kernels.conv2d(output, weight, stamp, null, null, false, options, inputGradient);
       case WEIGHT_GRADIENT ->
-          kernels.conv2dGradients(output, weight, stamp, input, window, null, weightGradient, null);
+          kernels.conv2dGradients(
+              output, weight, stamp, input, options, null, weightGradient, null);
     }
   }
 
-  /** oneDNN alone, its weights in the layout that it likes best. */
+  /** Runs oneDNN's primitive alone, with weights in the layout that oneDNN prefers. */
   @Benchmark
   public void oneDnn() {
-    alone.run();
+    primitive.run();
   }
 }

@@ -1,9 +1,9 @@
 package io.github.vqvae4j.benchmarks.kernels;
 
-import io.github.vqvae4j.benchmarks.floor.ModelConvolutions;
-import io.github.vqvae4j.benchmarks.floor.ModelConvolutions.Shape;
+import io.github.vqvae4j.benchmarks.convolutions.ModelConvolutions;
+import io.github.vqvae4j.benchmarks.convolutions.ModelConvolutions.Shape;
 import io.github.vqvae4j.benchmarks.kernels.ConvolutionKernels.Direction;
-import io.github.vqvae4j.benchmarks.report.Caches;
+import io.github.vqvae4j.benchmarks.report.CpuCaches;
 import io.github.vqvae4j.benchmarks.report.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,62 +16,65 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 import org.openjdk.jmh.results.RunResult;
 
-/** The tables of what JMH found; what was not run is left out. */
+/** A page with tables of JMH results. Benchmarks that were not run are omitted. */
 final class KernelPage {
   private static final String COMMAND =
       "mvn -q install -Pquick && mvn -q -f benchmarks compile exec:exec@kernels";
-  private static final String HOW =
-      "By JMH, a process each; times are medians of its iterations. Ceilings are measured in the same run. Arithmetic: the fastest that"
-          + " oneDNN got at anything here, a product of two square matrices or one of the"
-          + " convolutions alone. Memory: the fastest of a copy, a ="
-          + " b + s c and a += s b by all processors at once, at as many bytes as the kernel"
-          + " touches, so in the cache that it finds them in. Convolutions are called as the"
-          + " library calls them, forward with bias, weights reordered each time as in training;"
-          + " \"oneDNN alone\" is its fastest primitive in layouts of its choice, without bias and"
-          + " without reordering.";
+  private static final String METHOD =
+      "Measured with JMH in one process per benchmark; times are medians over the iterations. The"
+          + " machine's peak rates are measured in the same run. Peak arithmetic rate: the maximum"
+          + " that oneDNN reached in any of these benchmarks, in a product of two square matrices"
+          + " or in one of the convolutions alone. Peak memory rate: the maximum of copy (a = b),"
+          + " triad (a = b + s c) and update (a += s b) on all processors at once, with as many"
+          + " bytes as the kernel accesses and thus in the same cache level. Convolutions are"
+          + " called as in a training step: forward passes include the bias, and weights are"
+          + " reordered in each call. \"oneDNN alone\" is oneDNN's fastest primitive in layouts of"
+          + " its choice, without bias and reorders.";
 
-  /** 15 convolutions in three directions, without the gradient of the images themselves. */
-  private static final int IN_A_STEP = 44;
+  /** 15 convolutions with three passes each, except for the gradient of the images. */
+  private static final int PASSES_PER_STEP = 44;
 
   private final Machine machine;
-  private final List<Kernel> kernels;
+  private final List<KernelResult> kernels;
   private final StringBuilder text = new StringBuilder();
 
   KernelPage(Machine machine, Collection<RunResult> results) {
     this.machine = machine;
-    this.kernels = Kernel.of(results);
+    this.kernels = KernelResult.of(results);
   }
 
   /**
-   * Writes it.
+   * Writes the page.
    *
-   * @param options that the kernels were run with
+   * @param file the Markdown file
+   * @param options the command-line options of the run
    */
   void write(Path file, String options) throws IOException {
-    Caches caches = Caches.here();
+    CpuCaches caches = CpuCaches.current();
     String command = options.isEmpty() ? COMMAND : COMMAND + " -Dargs=\"" + options + "\"";
-    text.append(machine.head("Kernels", command, HOW));
-    text.append("| caches of all processors | ").append(caches).append(" |\n");
-    ceilings(caches);
+    text.append(machine.header("Kernels", command, METHOD));
+    text.append("| caches, all processors | ").append(caches).append(" |\n");
+    peakRates(caches);
     convolutions();
-    others(caches);
+    otherKernels(caches);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
   }
 
-  private void ceilings(Caches caches) {
-    text.append("\n## Ceilings\n\n| | size | in | |\n| --- | ---: | --- | ---: |\n");
-    for (Kernel kernel : of(ArithmeticCeiling.class)) {
+  private void peakRates(CpuCaches caches) {
+    text.append(
+        "\n## Peak rates\n\n| operation | size | cache level | rate |\n| --- | ---: | --- | ---: |\n");
+    for (KernelResult kernel : of(PeakArithmetic.class)) {
       int n = kernel.number("size");
-      line("| product | %d x %d | | %.1f GFLOP/s |", n, n, arithmetic(kernel));
+      line("| matrix product | %d x %d | | %.1f GFLOP/s |", n, n, arithmetic(kernel));
     }
-    List<Kernel> bandwidths = new ArrayList<>(of(BandwidthCeiling.class));
+    List<KernelResult> bandwidths = new ArrayList<>(of(PeakBandwidth.class));
     bandwidths.sort(Comparator.comparing(kernel -> kernel.number("kibibytes")));
-    for (Kernel kernel : bandwidths) {
+    for (KernelResult kernel : bandwidths) {
       int size = kernel.number("kibibytes");
       line(
           "| %s | %,d KiB | %s | %.1f GB/s |",
-          kernel.method(), size, caches.holding(size), bandwidth(kernel));
+          kernel.method(), size, caches.levelFor(size), bandwidth(kernel));
     }
   }
 
@@ -80,54 +83,54 @@ final class KernelPage {
       return;
     }
     text.append(
-        "\n## Convolutions\n\n| convolution | in the model | batch | | microseconds | lowest to highest |"
-            + " GFLOP/s | of the ceiling | oneDNN alone, microseconds | speed beside it |\n"
+        "\n## Convolutions\n\n| convolution | number in model | batch | pass | microseconds | min to max |"
+            + " GFLOP/s | of peak | oneDNN alone, microseconds | speed relative to oneDNN alone |\n"
             + "| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     int measured = 0;
-    double flops = 0;
-    double ours = 0;
-    double theirs = 0;
-    for (Kernel kernel : of(ConvolutionKernels.class)) {
+    double totalFlops = 0;
+    double microseconds = 0;
+    double oneDnnMicroseconds = 0;
+    for (KernelResult kernel : of(ConvolutionKernels.class)) {
       Shape shape = shape(kernel);
       if (kernel.method().equals("library")) {
-        double alone = alone(kernel);
-        double each = flops(kernel);
-        int times = timesInModel(shape, kernel);
+        double oneDnn = oneDnnMicroseconds(kernel);
+        double flops = flops(kernel);
+        int count = countInModel(shape, kernel);
         line(
             "| %s | %d | %s | %s | %s | %.1f | %s | %.1f | %s |",
             shape.name(),
-            times,
+            count,
             kernel.text("batch"),
             Direction.valueOf(kernel.text("direction")).text(),
             kernel.time(),
-            kernel.giga(each),
-            share(kernel.giga(each) / arithmetic()),
-            alone,
-            share(alone / kernel.microseconds()));
-        measured += times;
-        flops += times * each;
-        ours += times * kernel.microseconds();
-        theirs += times * alone;
+            kernel.giga(flops),
+            percent(kernel.giga(flops) / peakArithmetic()),
+            oneDnn,
+            percent(oneDnn / kernel.microseconds()));
+        measured += count;
+        totalFlops += count * flops;
+        microseconds += count * kernel.microseconds();
+        oneDnnMicroseconds += count * oneDnn;
       }
     }
-    if (measured == IN_A_STEP) {
+    if (measured == PASSES_PER_STEP) {
       line(
           "| all of a training step | %d | | | %.1f | | %.1f | %s | %.1f | %s |",
-          IN_A_STEP,
-          ours,
-          flops / ours / 1e3,
-          share(flops / ours / 1e3 / arithmetic()),
-          theirs,
-          share(theirs / ours));
+          PASSES_PER_STEP,
+          microseconds,
+          totalFlops / microseconds / 1e3,
+          percent(totalFlops / microseconds / 1e3 / peakArithmetic()),
+          oneDnnMicroseconds,
+          percent(oneDnnMicroseconds / microseconds));
     }
   }
 
-  private static Shape shape(Kernel kernel) {
+  private static Shape shape(KernelResult kernel) {
     return ModelConvolutions.of(ConvolutionKernels.IMAGE_SIZE).get(kernel.number("convolution"));
   }
 
-  /** Nobody needs the gradient of the images that the first one takes. */
-  private static int timesInModel(Shape shape, Kernel kernel) {
+  /** Counts how often a training step runs a pass; the gradient of the images is not needed. */
+  private static int countInModel(Shape shape, KernelResult kernel) {
     if (shape.first() && kernel.text("direction").equals(Direction.INPUT_GRADIENT.name())) {
       return 0;
     }
@@ -135,93 +138,92 @@ final class KernelPage {
         ModelConvolutions.of(ConvolutionKernels.IMAGE_SIZE).stream().filter(shape::equals).count();
   }
 
-  private double alone(Kernel library) {
+  private double oneDnnMicroseconds(KernelResult library) {
     return of(ConvolutionKernels.class).stream()
         .filter(kernel -> kernel.method().equals("oneDnn"))
         .filter(
             kernel ->
                 List.of("convolution", "direction", "batch").stream()
                     .allMatch(name -> kernel.text(name).equals(library.text(name))))
-        .mapToDouble(Kernel::microseconds)
+        .mapToDouble(KernelResult::microseconds)
         .findFirst()
         .orElse(Double.NaN);
   }
 
-  private void others(Caches caches) {
+  private void otherKernels(CpuCaches caches) {
     text.append(
-        "\n## The rest\n\n| kernel | microseconds | lowest to highest | | ceiling | of it | touches | in |\n"
+        "\n## Other kernels\n\n| kernel | microseconds | min to max | rate | peak rate | of peak | memory accessed | cache level |\n"
             + "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n");
-    for (Kernel kernel : of(SearchKernel.class)) {
-      double rows = (double) SearchKernel.VECTORS_PER_IMAGE * kernel.number("batch");
-      double rate = kernel.giga(2 * rows * kernel.number("codes") * SearchKernel.DIMENSION);
+    for (KernelResult kernel : of(CodeSearchKernel.class)) {
+      double latents = (double) CodeSearchKernel.LATENTS_PER_IMAGE * kernel.number("batch");
+      double rate = kernel.giga(2 * latents * kernel.number("codes") * CodeSearchKernel.DIMENSION);
       line(
-          "| nearest of %s codes, batch %s | %s | %.1f GFLOP/s | %.1f | %s | | |",
+          "| code search, %s codes, batch %s | %s | %.1f GFLOP/s | %.1f | %s | | |",
           kernel.text("codes"),
           kernel.text("batch"),
           kernel.time(),
           rate,
-          arithmetic(),
-          share(rate / arithmetic()));
+          peakArithmetic(),
+          percent(rate / peakArithmetic()));
     }
-    for (Traffic traffic : Traffic.values()) {
-      double ceiling = bandwidth(traffic);
-      for (Kernel kernel : kernels) {
+    for (MemoryTraffic traffic : MemoryTraffic.values()) {
+      double peak = peakBandwidth(traffic);
+      for (KernelResult kernel : kernels) {
         if (kernel.method().equals(traffic.method())) {
-          double rate = kernel.giga(traffic.bytesMoved());
+          double rate = kernel.giga(traffic.bytesTransferred());
           line(
               "| %s | %s | %.1f GB/s | %.1f | %s | %,d KiB | %s |",
               traffic.text(),
               kernel.time(),
               rate,
-              ceiling,
-              share(rate / ceiling),
-              traffic.kibibytesTouched(),
-              caches.holding(traffic.kibibytesTouched()));
+              peak,
+              percent(rate / peak),
+              traffic.kibibytesAccessed(),
+              caches.levelFor(traffic.kibibytesAccessed()));
         }
       }
     }
   }
 
-  private List<Kernel> of(Class<?> benchmark) {
+  private List<KernelResult> of(Class<?> benchmark) {
     return kernels.stream().filter(kernel -> kernel.isIn(benchmark)).toList();
   }
 
-  /** In GFLOP/s. */
-  private double arithmetic() {
-    DoubleStream products =
-        of(ArithmeticCeiling.class).stream().mapToDouble(KernelPage::arithmetic);
-    DoubleStream alone =
+  /** Returns the peak arithmetic rate in GFLOP/s. */
+  private double peakArithmetic() {
+    DoubleStream products = of(PeakArithmetic.class).stream().mapToDouble(KernelPage::arithmetic);
+    DoubleStream convolutions =
         of(ConvolutionKernels.class).stream()
             .filter(kernel -> kernel.method().equals("oneDnn"))
             .mapToDouble(kernel -> kernel.giga(flops(kernel)));
-    return DoubleStream.concat(products, alone).max().orElse(Double.NaN);
+    return DoubleStream.concat(products, convolutions).max().orElse(Double.NaN);
   }
 
-  private static double flops(Kernel convolution) {
+  private static double flops(KernelResult convolution) {
     return shape(convolution).flops(convolution.number("batch"));
   }
 
-  private static double arithmetic(Kernel ceiling) {
-    return ceiling.giga(2 * Math.pow(ceiling.number("size"), 3));
+  private static double arithmetic(KernelResult result) {
+    return result.giga(2 * Math.pow(result.number("size"), 3));
   }
 
-  /** In GB/s, at the size of a kernel. */
-  private double bandwidth(Traffic traffic) {
-    return of(BandwidthCeiling.class).stream()
-        .filter(ceiling -> ceiling.number("kibibytes") == traffic.kibibytesTouched())
+  /** Returns the peak memory rate in GB/s for the memory size of a kernel. */
+  private double peakBandwidth(MemoryTraffic traffic) {
+    return of(PeakBandwidth.class).stream()
+        .filter(result -> result.number("kibibytes") == traffic.kibibytesAccessed())
         .mapToDouble(KernelPage::bandwidth)
         .max()
         .orElse(Double.NaN);
   }
 
-  private static double bandwidth(Kernel ceiling) {
-    // Each thread does its own share; what `update` reads and writes counts twice.
-    double moved = ceiling.method().equals("update") ? 1.5 : 1;
-    return ceiling.giga(moved * 1024 * ceiling.number("kibibytes"));
+  private static double bandwidth(KernelResult result) {
+    // The size is the total of all threads. `update` reads and writes one of its two arrays.
+    double accesses = result.method().equals("update") ? 1.5 : 1;
+    return result.giga(accesses * 1024 * result.number("kibibytes"));
   }
 
-  private static String share(double part) {
-    return Double.isNaN(part) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * part);
+  private static String percent(double fraction) {
+    return Double.isNaN(fraction) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * fraction);
   }
 
   private void line(String format, Object... values) {

@@ -16,54 +16,54 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** Runs the kernels under JMH and writes {@code docs/benchmarks-kernels.md}. */
+/** Runs the kernel benchmarks with JMH and writes {@code docs/benchmarks-kernels.md}. */
 public final class KernelRun {
   private static final Path PAGE = Path.of("docs", "benchmarks-kernels.md");
-  private static final int WARM_UPS = 3;
-  private static final int MEASUREMENTS = 5;
-  private static final TimeValue EACH = TimeValue.milliseconds(500);
+  private static final int WARM_UP_ITERATIONS = 3;
+  private static final int MEASURED_ITERATIONS = 5;
+  private static final TimeValue ITERATION_TIME = TimeValue.milliseconds(500);
 
   private KernelRun() {}
 
   /**
-   * Runs them.
+   * Runs the benchmarks.
    *
-   * @param args JMH's own options, as a pattern of names, {@code -p batch=128} or {@code -r 1}
+   * @param args JMH's options, such as a pattern of names, {@code -p batch=128} or {@code -r 1}
    * @throws RunnerException if a kernel fails
-   * @throws CommandLineOptionException if the options are wrong
+   * @throws CommandLineOptionException if the options are invalid
    * @throws IOException if the page cannot be written
    */
   public static void main(String[] args)
       throws RunnerException, CommandLineOptionException, IOException {
-    // Before anything is written, so that a page does not count as a change.
-    Machine machine = Machine.here();
-    CommandLineOptions given = new CommandLineOptions(args);
+    // Before writing the page, which would count as a change of the working tree.
+    Machine machine = Machine.current();
+    CommandLineOptions commandLine = new CommandLineOptions(args);
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .parent(given)
+            .parent(commandLine)
             .mode(Mode.AverageTime)
             .timeUnit(TimeUnit.MICROSECONDS)
             .shouldFailOnError(true)
             .param("kibibytes", sizes());
-    if (given.getIncludes().isEmpty()) {
+    if (commandLine.getIncludes().isEmpty()) {
       options.include(KernelRun.class.getPackageName());
     }
-    if (!given.getForkCount().hasValue()) {
+    if (!commandLine.getForkCount().hasValue()) {
       options.forks(1);
     }
-    if (!given.getWarmupTime().hasValue()) {
-      options.warmupIterations(WARM_UPS).warmupTime(EACH);
+    if (!commandLine.getWarmupTime().hasValue()) {
+      options.warmupIterations(WARM_UP_ITERATIONS).warmupTime(ITERATION_TIME);
     }
-    if (!given.getMeasurementTime().hasValue()) {
-      options.measurementIterations(MEASUREMENTS).measurementTime(EACH);
+    if (!commandLine.getMeasurementTime().hasValue()) {
+      options.measurementIterations(MEASURED_ITERATIONS).measurementTime(ITERATION_TIME);
     }
     Collection<RunResult> results = new Runner(options.build()).run();
     new KernelPage(machine, results).write(PAGE, String.join(" ", args));
   }
 
   private static String[] sizes() {
-    return Arrays.stream(Traffic.values())
-        .map(traffic -> Integer.toString(traffic.kibibytesTouched()))
+    return Arrays.stream(MemoryTraffic.values())
+        .map(traffic -> Integer.toString(traffic.kibibytesAccessed()))
         .distinct()
         .toArray(String[]::new);
   }

@@ -8,23 +8,24 @@ import java.util.SplittableRandom;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Arrays as kernels take them, on memory of their own that ends with the process. */
+/** Creates arrays in native memory, which is released when the process exits. */
 final class NativeArray {
-  private static final List<NativeMemory> KEPT = new ArrayList<>();
+  private static final List<NativeMemory> ALLOCATED = new ArrayList<>();
 
   private NativeArray() {}
 
-  /** Random numbers from -0.5 to 0.5. */
+  /** Returns an array of uniform random values between -0.5 and 0.5. */
   static INDArray random(long... shape) {
     float[] values = randomFloats(shape);
     NativeMemory memory =
-        new NativeMemory((long) Float.BYTES * values.length, "an array of a kernel");
-    KEPT.add(memory);
+        new NativeMemory((long) Float.BYTES * values.length, "an array of a benchmark");
+    ALLOCATED.add(memory);
     INDArray array = NativeMemory.wrap(memory.address(), DType.FLOAT, shape);
     ((FloatPointer) array.data().pointer()).put(values);
     return array;
   }
 
+  /** Returns uniform random values between -0.5 and 0.5, the same for each call. */
   static float[] randomFloats(long... shape) {
     int size = 1;
     for (long dimension : shape) {

@@ -9,13 +9,13 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Relu and its gradient. */
+/** ReLU and its gradient. */
 @State(Scope.Thread)
 public class ReluKernels {
-  /** Activations of 32 images after the first convolution. */
+  /** The activations of 32 images after the first convolution. */
   private static final long[] SHAPE = {32, 16, 16, 64};
 
-  /** How many numbers these are. */
+  /** The number of activations. */
   static final int ACTIVATIONS = 524_288;
 
   private final Kernels kernels = KernelChoice.forFloat();
@@ -24,7 +24,7 @@ public class ReluKernels {
   private INDArray dy;
   private INDArray dx;
 
-  /** Allocates. */
+  /** Allocates the arrays. */
   @Setup(Level.Trial)
   public void setUp() {
     x = NativeArray.random(SHAPE);
@@ -34,13 +34,13 @@ public class ReluKernels {
     kernels.unary(Kernels.Unary.RELU, x, y);
   }
 
-  /** max(x, 0). */
+  /** Computes max(x, 0). */
   @Benchmark
   public void relu() {
     kernels.unary(Kernels.Unary.RELU, x, y);
   }
 
-  /** Its gradient, from its result, as convolutions with a fused relu have it. */
+  /** Computes the gradient from the output, as for convolutions with a fused ReLU. */
   @Benchmark
   public void reluGradient() {
     kernels.unaryGradient(Kernels.Unary.RELU, y, y, dy, dx);

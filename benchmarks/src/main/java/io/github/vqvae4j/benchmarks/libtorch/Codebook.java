@@ -5,64 +5,67 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** The codebook and its zero-debiased moving averages. To be used without gradients. */
+/** The codebook with its zero-debiased EMA update. Callers disable gradients. */
 final class Codebook {
   static final int DIMENSION = 64;
   private static final double DECAY = 0.99;
   private static final double EPSILON = 1e-5;
 
   private final int size;
-  private final Tensor vectors;
-  private final Tensor squares;
+  private final Tensor embeddings;
+  private final Tensor squaredNorms;
   private final Tensor count;
   private final Tensor sum;
   private final Scalar one = new Scalar(1f);
   private final Scalar minusTwo = new Scalar(-2f);
-  private final Scalar newShare = new Scalar((float) (1 - DECAY));
-  private final TensorOptional unweighted = new TensorOptional();
-  private double weight;
+  private final Scalar oneMinusDecay = new Scalar((float) (1 - DECAY));
+  private final TensorOptional noWeights = new TensorOptional();
+  private double debiasWeight;
 
   Codebook(int size, Weights weights) {
     this.size = size;
-    vectors = torch.tensor(weights.codebook(size, DIMENSION)).view(size, DIMENSION).clone();
-    squares = vectors.square().sum(1);
+    embeddings = torch.tensor(weights.codebook(size, DIMENSION)).view(size, DIMENSION).clone();
+    squaredNorms = embeddings.square().sum(1);
     count = torch.zeros(size);
     sum = torch.zeros(size, DIMENSION);
   }
 
   long parameterCount() {
-    return vectors.numel();
+    return embeddings.numel();
   }
 
   /**
-   * The nearest codes.
+   * Returns the nearest codes. The squared norm of a latent is the same for all codes and omitted.
    *
-   * @param points [n, D]
-   * @return [n]; ||p||^2 is the same for all codes and left out
+   * @param latents the latents [n, D]
+   * @return the codes [n]
    */
-  Tensor nearest(Tensor points) {
-    return torch.min(torch.addmm(squares, points, vectors.t(), one, minusTwo), 1, false).get1();
+  Tensor nearest(Tensor latents) {
+    return torch
+        .min(torch.addmm(squaredNorms, latents, embeddings.t(), one, minusTwo), 1, false)
+        .get1();
   }
 
+  /** Returns the embeddings [n, D] of codes [n]. */
   Tensor lookup(Tensor codes) {
-    return torch.index_select(vectors, 0, codes);
+    return torch.index_select(embeddings, 0, codes);
   }
 
-  /** Moves averages and codebook. */
-  void update(Tensor points, Tensor codes) {
-    Tensor newCount = torch.bincount(codes, unweighted, size).to(torch.ScalarType.Float);
-    Tensor newSum = torch.zeros(size, DIMENSION).index_add_(0, codes, points);
-    count.lerp_(newCount, newShare);
-    sum.lerp_(newSum, newShare);
-    weight = DECAY * weight + 1 - DECAY;
-    Tensor counts = count.div(new Scalar(weight));
+  /** Updates the moving averages and the codebook. */
+  void update(Tensor latents, Tensor codes) {
+    Tensor newCount = torch.bincount(codes, noWeights, size).to(torch.ScalarType.Float);
+    Tensor newSum = torch.zeros(size, DIMENSION).index_add_(0, codes, latents);
+    count.lerp_(newCount, oneMinusDecay);
+    sum.lerp_(newSum, oneMinusDecay);
+    debiasWeight = DECAY * debiasWeight + 1 - DECAY;
+    Tensor counts = count.div(new Scalar(debiasWeight));
     Tensor total = counts.sum();
     Tensor smoothed =
         counts
             .add_(new Scalar(EPSILON))
             .mul_(total.div(total.add(new Scalar(size * EPSILON))))
-            .mul_(new Scalar(weight));
-    torch.div_out(vectors, sum, smoothed.unsqueeze(1));
-    torch.sum_out(squares, vectors.square(), 1);
+            .mul_(new Scalar(debiasWeight));
+    torch.div_out(embeddings, sum, smoothed.unsqueeze(1));
+    torch.sum_out(squaredNorms, embeddings.square(), 1);
   }
 }

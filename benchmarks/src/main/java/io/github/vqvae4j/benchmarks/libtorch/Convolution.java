@@ -5,10 +5,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** A convolution, or a transposed one, with its bias. */
+/** A convolution or transposed convolution with bias. */
 final class Convolution {
   private static final long[] ONE = {1, 1};
-  private static final long[] NONE = {0, 0};
+  private static final long[] ZERO = {0, 0};
 
   private final boolean transposed;
   private final long[] stride;
@@ -18,9 +18,9 @@ final class Convolution {
   private final TensorOptional optionalBias;
 
   /**
-   * A convolution: of stride 2 and padding 1 for kernel 4, else one that keeps the size.
+   * Creates a convolution. Kernel size 4 has stride 2 and padding 1; others keep the image size.
    *
-   * @param name as in vqvae4j's files
+   * @param name the name of the layer in vqvae4j's model files
    */
   Convolution(
       String name,
@@ -32,15 +32,15 @@ final class Convolution {
       Layout layout) {
     this.transposed = transposed;
     stride = kernel == 4 ? new long[] {2, 2} : ONE;
-    padding = kernel == 1 ? NONE : ONE;
+    padding = kernel == 1 ? ZERO : ONE;
     int fanIn = kernel * kernel * in;
     float[] values = weights.weight(name + ".weight", fanIn * out, fanIn);
-    // vqvae4j: [kernel, kernel, in, out], transposed [kernel, kernel, out, in].
+    // vqvae4j's weight shape: [kernel, kernel, in, out], transposed [kernel, kernel, out, in].
     int third = transposed ? out : in;
     int fourth = transposed ? in : out;
-    Tensor theirs =
+    Tensor nchwWeight =
         torch.tensor(values).view(kernel, kernel, third, fourth).permute(3, 2, 0, 1).contiguous();
-    weight = layout.of(theirs).clone();
+    weight = layout.convert(nchwWeight).clone();
     weight.set_requires_grad(true);
     bias = torch.tensor(weights.bias(name + ".bias", out));
     bias.set_requires_grad(true);
@@ -51,9 +51,9 @@ final class Convolution {
     return List.of(weight, bias);
   }
 
-  Tensor of(Tensor images) {
+  Tensor forward(Tensor images) {
     return transposed
-        ? torch.conv_transpose2d(images, weight, optionalBias, stride, padding, NONE, 1, ONE)
+        ? torch.conv_transpose2d(images, weight, optionalBias, stride, padding, ZERO, 1, ONE)
         : torch.conv2d(images, weight, optionalBias, stride, padding, ONE, 1);
   }
 }

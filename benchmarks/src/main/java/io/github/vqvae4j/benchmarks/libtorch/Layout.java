@@ -3,7 +3,7 @@ package io.github.vqvae4j.benchmarks.libtorch;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
-/** How images and weights lie in memory. */
+/** The memory layout of images and weights. */
 public enum Layout {
   /** libtorch's default, NCHW. */
   CONTIGUOUS(MemoryFormat.Contiguous),
@@ -17,12 +17,12 @@ public enum Layout {
   }
 
   /**
-   * A tensor in this layout.
+   * Converts a tensor to this layout.
    *
-   * @param tensor logically [n, c, h, w]
-   * @return the tensor itself if it lies so already, else a copy
+   * @param tensor the tensor [n, c, h, w]
+   * @return the same tensor if it already has this layout, otherwise a copy
    */
-  Tensor of(Tensor tensor) {
+  Tensor convert(Tensor tensor) {
     return tensor.contiguous(format);
   }
 }

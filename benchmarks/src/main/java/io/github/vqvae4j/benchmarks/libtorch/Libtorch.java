@@ -1,6 +1,6 @@
 package io.github.vqvae4j.benchmarks.libtorch;
 
-import io.github.vqvae4j.benchmarks.Contestant;
+import io.github.vqvae4j.benchmarks.Implementation;
 import io.github.vqvae4j.benchmarks.Noise;
 import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
@@ -18,11 +18,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** libtorch, with the data of vqvae4j's loader, which reads ahead on a thread of its own. */
-@SuppressWarnings("try") // Scopes and guards act by being open.
-public final class Libtorch implements Contestant {
+/** The libtorch implementation. vqvae4j's loader prefetches the batches on a separate thread. */
+@SuppressWarnings("try") // Scopes and guards are effective while they are open.
+public final class Libtorch implements Implementation {
   private static final int REDUCTION = 4;
-  private static final double RATE = 3e-4;
+  private static final double LEARNING_RATE = 3e-4;
   private static final float COMMITMENT = 0.25f;
   private static final float CENTER = 0.5f;
 
@@ -38,12 +38,12 @@ public final class Libtorch implements Contestant {
   private FloatPointer pixels;
 
   /**
-   * The model with new parameters.
+   * Creates a model.
    *
-   * @param codebookSize K
-   * @param imageSize height and width of the images
-   * @param layout of images and weights
-   * @param weights the first parameters
+   * @param codebookSize the number of codes, K
+   * @param imageSize the height and width of the images in pixels
+   * @param layout the memory layout of images and weights
+   * @param weights the initial parameters
    */
   public Libtorch(int codebookSize, int imageSize, Layout layout, Weights weights) {
     this.codebookSize = codebookSize;
@@ -59,68 +59,69 @@ public final class Libtorch implements Contestant {
     network = new Network(weights, layout);
     adam =
         new Adam(
-            new TensorVector(network.parameters().toArray(new Tensor[0])), new AdamOptions(RATE));
+            new TensorVector(network.parameters().toArray(new Tensor[0])),
+            new AdamOptions(LEARNING_RATE));
   }
 
   /**
-   * How many numbers are learned.
+   * Returns the number of parameters.
    *
-   * @return parameters, with the codebook
+   * @return the number of values, including the codebook
    */
   public long parameterCount() {
     return codebook.parameterCount() + network.parameters().stream().mapToLong(Tensor::numel).sum();
   }
 
   @Override
-  public void train(Dataset images, int batch, DoublePredicate goesOn) {
+  public void train(Dataset images, int batch, DoublePredicate shouldContinue) {
     float variance = (float) images.variance();
-    try (Batches batches = Batches.shuffled(images, batch, SHUFFLE)) {
+    try (Batches batches = Batches.shuffled(images, batch, SHUFFLE_SEED)) {
       float loss;
       do {
         loss = step(batches.next(), variance);
-      } while (goesOn.test(loss));
+      } while (shouldContinue.test(loss));
     }
   }
 
   /**
-   * One training step.
+   * Runs a training step.
    *
-   * @param batch of images in 0..1
-   * @param variance of the data
-   * @return the loss before it
+   * @param batch the images with pixel values in [0, 1]
+   * @param variance the variance of the training data
+   * @return the loss before the update
    */
   public float step(Batch batch, float variance) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor images = centered(batch.images(), batch.count());
-      Tensor encoded = network.encoded(images);
-      Tensor points;
+      Tensor images = toImages(batch.images(), batch.count());
+      Tensor encoderOutputs = network.encode(images);
+      Tensor latents;
       Tensor codes;
       Tensor quantized;
       Tensor difference;
       try (NoGradGuard guard = new NoGradGuard()) {
-        points = rows(encoded);
-        codes = codebook.nearest(points);
-        quantized = map(codebook.lookup(codes), batch.count());
-        difference = quantized.sub(encoded);
+        latents = toRows(encoderOutputs);
+        codes = codebook.nearest(latents);
+        quantized = fromRows(codebook.lookup(codes), batch.count());
+        difference = quantized.sub(encoderOutputs);
       }
-      Tensor reconstruction = network.decoded(encoded.add(difference));
+      Tensor reconstruction = network.decode(encoderOutputs.add(difference));
       Tensor loss =
           torch
               .mse_loss(reconstruction, images)
               .div(new Scalar(variance))
-              .add(torch.mse_loss(encoded, quantized), commitment);
+              .add(torch.mse_loss(encoderOutputs, quantized), commitment);
       loss.backward();
       adam.step();
       adam.zero_grad();
       try (NoGradGuard guard = new NoGradGuard()) {
-        codebook.update(points, codes);
+        codebook.update(latents, codes);
       }
       return loss.item_float();
     }
   }
 
-  /** Pixels in 0..1, [n, h, w, 3], to centered images [n, 3, h, w]. */
-  private Tensor centered(float[] values, int count) {
+  /** Converts pixels in [0, 1], [n, h, w, 3], to centered images [n, 3, h, w]. */
+  private Tensor toImages(float[] values, int count) {
     if (pixels.limit() < values.length) {
       pixels.close();
       pixels = new FloatPointer(values.length);
@@ -128,16 +129,18 @@ public final class Libtorch implements Contestant {
     }
     pixels.put(values);
     Tensor images = torch.from_blob(pixels, count, imageSize, imageSize, 3).add(minusCenter);
-    return layout.of(images.permute(0, 3, 1, 2));
+    return layout.convert(images.permute(0, 3, 1, 2));
   }
 
-  private static Tensor rows(Tensor encoded) {
-    return encoded.permute(0, 2, 3, 1).reshape(-1, Codebook.DIMENSION);
+  /** Converts [n, 64, h, w] to rows [n h w, 64]. */
+  private static Tensor toRows(Tensor encoderOutputs) {
+    return encoderOutputs.permute(0, 2, 3, 1).reshape(-1, Codebook.DIMENSION);
   }
 
-  private Tensor map(Tensor rows, int count) {
-    int side = imageSize / REDUCTION;
-    return layout.of(rows.view(count, side, side, Codebook.DIMENSION).permute(0, 3, 1, 2));
+  /** Converts rows [n h w, 64] to [n, 64, h, w]. */
+  private Tensor fromRows(Tensor rows, int count) {
+    int size = imageSize / REDUCTION;
+    return layout.convert(rows.view(count, size, size, Codebook.DIMENSION).permute(0, 3, 1, 2));
   }
 
   @Override
@@ -146,25 +149,25 @@ public final class Libtorch implements Contestant {
     return () -> {
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
-        Tensor codes = codes(images);
-        pixels(network.decoded(map(codebook.lookup(codes), batch)));
+        Tensor codes = encode(images);
+        toPixels(network.decode(fromRows(codebook.lookup(codes), batch)));
       }
     };
   }
 
-  private Tensor codes(Dataset images) {
-    int each = imageSize * imageSize * 3;
-    float[] values = new float[images.size() * each];
+  private Tensor encode(Dataset images) {
+    int pixelsPerImage = imageSize * imageSize * 3;
+    float[] values = new float[images.size() * pixelsPerImage];
     for (int i = 0; i < images.size(); i++) {
-      images.image(i, values, i * each);
+      images.image(i, values, i * pixelsPerImage);
     }
-    return codebook.nearest(rows(network.encoded(centered(values, images.size()))));
+    return codebook.nearest(toRows(network.encode(toImages(values, images.size()))));
   }
 
-  private float[] pixels(Tensor images) {
-    Tensor last = images.permute(0, 2, 3, 1).add(plusCenter).contiguous();
-    float[] values = new float[Math.toIntExact(last.numel())];
-    last.data_ptr_float().get(values);
+  private float[] toPixels(Tensor images) {
+    Tensor nhwc = images.permute(0, 2, 3, 1).add(plusCenter).contiguous();
+    float[] values = new float[Math.toIntExact(nhwc.numel())];
+    nhwc.data_ptr_float().get(values);
     return values;
   }
 
@@ -174,7 +177,7 @@ public final class Libtorch implements Contestant {
     return () -> {
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
-        Tensor codes = codes(images);
+        Tensor codes = encode(images);
         long[] values = new long[Math.toIntExact(codes.numel())];
         new LongPointer(codes.data_ptr()).get(values);
       }
@@ -183,13 +186,13 @@ public final class Libtorch implements Contestant {
 
   @Override
   public Runnable decoding(int batch) {
-    int side = imageSize / REDUCTION;
-    int[] values = Noise.codes(batch * side * side, codebookSize);
+    int size = imageSize / REDUCTION;
+    int[] values = Noise.codes(batch * size * size, codebookSize);
     return () -> {
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
         Tensor codes = torch.tensor(Arrays.stream(values).asLongStream().toArray());
-        pixels(network.decoded(map(codebook.lookup(codes), batch)));
+        toPixels(network.decode(fromRows(codebook.lookup(codes), batch)));
       }
     };
   }

@@ -6,13 +6,14 @@ import java.io.UncheckedIOException;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * Extracts libtorch's natives all at once, the first time. JavaCPP itself loads each as soon as it
- * is extracted, and where the system has a libtorch of its own, the linker then takes those that
- * are still missing from there, and the process crashes.
+ * Extracts all of libtorch's natives before any of them is loaded. By default, JavaCPP loads each
+ * library as soon as it is extracted. If another libtorch is installed on the system, the linker
+ * then takes the libraries that are not yet extracted from there, and the process crashes.
  */
 final class Natives {
   private Natives() {}
 
+  /** Extracts the natives unless they are cached. */
   static void extract() {
     try {
       File[] extracted =

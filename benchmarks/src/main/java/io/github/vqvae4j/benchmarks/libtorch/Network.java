@@ -13,28 +13,28 @@ final class Network {
   private final Layout layout;
   private final List<Tensor> parameters = new ArrayList<>();
 
-  private final Convolution firstHalving;
-  private final Convolution secondHalving;
+  private final Convolution downsample1;
+  private final Convolution downsample2;
   private final Convolution encoderMix;
   private final List<Convolution> encoderResidual;
   private final Convolution project;
   private final Convolution decoderMix;
   private final List<Convolution> decoderResidual;
-  private final Convolution firstDoubling;
-  private final Convolution secondDoubling;
+  private final Convolution upsample1;
+  private final Convolution upsample2;
 
   Network(Weights weights, Layout layout) {
     this.weights = weights;
     this.layout = layout;
-    firstHalving = convolution("encoder.down.0", 3, HIDDEN / 2, 4, false);
-    secondHalving = convolution("encoder.down.1", HIDDEN / 2, HIDDEN, 4, false);
+    downsample1 = convolution("encoder.down.0", 3, HIDDEN / 2, 4, false);
+    downsample2 = convolution("encoder.down.1", HIDDEN / 2, HIDDEN, 4, false);
     encoderMix = convolution("encoder.mix", HIDDEN, HIDDEN, 3, false);
     encoderResidual = residual("encoder.residual");
     project = convolution("encoder.project", HIDDEN, Codebook.DIMENSION, 1, false);
     decoderMix = convolution("decoder.mix", Codebook.DIMENSION, HIDDEN, 3, false);
     decoderResidual = residual("decoder.residual");
-    firstDoubling = convolution("decoder.up.0", HIDDEN, HIDDEN / 2, 4, true);
-    secondDoubling = convolution("decoder.up.1", HIDDEN / 2, 3, 4, true);
+    upsample1 = convolution("decoder.up.0", HIDDEN, HIDDEN / 2, 4, true);
+    upsample2 = convolution("decoder.up.1", HIDDEN / 2, 3, 4, true);
   }
 
   private Convolution convolution(String name, int in, int out, int kernel, boolean transposed) {
@@ -56,25 +56,25 @@ final class Network {
     return List.copyOf(parameters);
   }
 
-  /** Images [n, 3, h, w] to vectors [n, 64, h/4, w/4]. */
-  Tensor encoded(Tensor images) {
-    Tensor x = firstHalving.of(images).relu_();
-    x = secondHalving.of(x).relu_();
-    x = encoderMix.of(x).relu_();
-    return project.of(residual(encoderResidual, x));
+  /** Encodes images [n, 3, h, w] to latents [n, 64, h/4, w/4]. */
+  Tensor encode(Tensor images) {
+    Tensor x = downsample1.forward(images).relu_();
+    x = downsample2.forward(x).relu_();
+    x = encoderMix.forward(x).relu_();
+    return project.forward(residual(encoderResidual, x));
   }
 
-  /** Vectors [n, 64, h/4, w/4] to images [n, 3, h, w]. */
-  Tensor decoded(Tensor vectors) {
-    Tensor x = residual(decoderResidual, decoderMix.of(vectors));
-    return secondDoubling.of(firstDoubling.of(x).relu_());
+  /** Decodes latents [n, 64, h/4, w/4] to images [n, 3, h, w]. */
+  Tensor decode(Tensor latents) {
+    Tensor x = residual(decoderResidual, decoderMix.forward(latents));
+    return upsample2.forward(upsample1.forward(x).relu_());
   }
 
   private static Tensor residual(List<Convolution> convolutions, Tensor x) {
     Tensor y = x;
     for (int i = 0; i < convolutions.size(); i += 2) {
-      Tensor inner = convolutions.get(i).of(y.relu()).relu_();
-      y = convolutions.get(i + 1).of(inner).add_(y);
+      Tensor inner = convolutions.get(i).forward(y.relu()).relu_();
+      y = convolutions.get(i + 1).forward(inner).add_(y);
     }
     return y.relu_();
   }

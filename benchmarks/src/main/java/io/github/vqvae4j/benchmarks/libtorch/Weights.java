@@ -8,43 +8,43 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Where the model's first parameters come from. */
+/** The initial parameters of the libtorch model. */
 public interface Weights {
   /**
-   * The parameters of one convolution.
+   * Returns the weights of a convolution.
    *
-   * @param name of the parameter, as {@code encoder.mix.weight}
-   * @param size how many numbers
-   * @param fanIn inputs of one output
-   * @return them in vqvae4j's layout
+   * @param name the name of the parameter, such as {@code encoder.mix.weight}
+   * @param size the number of values
+   * @param fanIn the number of inputs per output
+   * @return the values in vqvae4j's layout
    */
   float[] weight(String name, int size, int fanIn);
 
   /**
-   * A bias.
+   * Returns the bias of a convolution.
    *
-   * @param name of the parameter
-   * @param size how many numbers
-   * @return the numbers
+   * @param name the name of the parameter
+   * @param size the number of values
+   * @return the values
    */
   float[] bias(String name, int size);
 
   /**
-   * The codebook.
+   * Returns the codebook.
    *
-   * @param codes K
-   * @param dimension D
-   * @return the vectors one after another
+   * @param codes the number of codes, K
+   * @param dimension the dimension of the embeddings, D
+   * @return the embeddings [K, D] in row-major order
    */
   float[] codebook(int codes, int dimension);
 
   /**
-   * New parameters, drawn as in the recipe.
+   * Returns random parameters with the distributions of the recipe.
    *
-   * @param seed any number
-   * @return the source
+   * @param seed the random seed
+   * @return the parameters
    */
-  static Weights drawn(long seed) {
+  static Weights random(long seed) {
     Rng rng = new Rng(seed);
     return new Weights() {
       @Override
@@ -70,13 +70,13 @@ public interface Weights {
   }
 
   /**
-   * The parameters of a model that vqvae4j saved.
+   * Loads the parameters of a model saved by vqvae4j.
    *
-   * @param file safetensors
-   * @return the source
-   * @throws IOException if it cannot be read
+   * @param file the safetensors file
+   * @return the parameters
+   * @throws IOException if the file cannot be read
    */
-  static Weights of(Path file) throws IOException {
+  static Weights load(Path file) throws IOException {
     Map<String, NamedArray> arrays = Safetensors.read(file).arrays();
     return new Weights() {
       @Override

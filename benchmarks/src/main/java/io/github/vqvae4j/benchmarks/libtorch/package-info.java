@@ -1,2 +1,5 @@
-/** The peer: the same model written for libtorch's C++ interface as JavaCPP gives it. */
+/**
+ * The model {@code sonnet-cifar10} for libtorch, the baseline of the benchmarks, written with
+ * JavaCPP's bindings of its C++ API.
+ */
 package io.github.vqvae4j.benchmarks.libtorch;

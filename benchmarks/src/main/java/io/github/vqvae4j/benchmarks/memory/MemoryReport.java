@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a long training's memory must be: outside the heap exactly the same bytes from step 200 on,
- * and of the process no slope after step 1,000.
+ * Checks the memory of a long training run: off-heap memory must be constant to the byte from step
+ * 200 on, and resident memory must not grow after step 1,000.
  */
 final class MemoryReport {
-  static final long FEWEST_STEPS = 2_000;
-  private static final long EXACT_FROM = 200;
+  static final long MIN_STEPS = 2_000;
+  private static final long CONSTANT_FROM = 200;
   private static final long SLOPE_FROM = 1_000;
 
-  /** Bytes a step; what the JVM itself takes for compiled code and its own tables lies below. */
-  static final double MOST_SLOPE = 256;
+  /** The maximum slope in bytes per step; compiled code and JVM tables grow by less. */
+  static final double MAX_SLOPE = 256;
 
   private final List<Sample> samples;
 
@@ -22,21 +22,21 @@ final class MemoryReport {
     this.samples = List.copyOf(samples);
   }
 
-  /** What is not as it must be; empty if all is. */
+  /** Returns the violated limits; empty if there are none. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
-    List<Sample> exact = samples.stream().filter(s -> s.step() >= EXACT_FROM).toList();
-    exact.stream()
-        .filter(sample -> !sample.hasBytesOf(exact.get(0)))
+    List<Sample> constant = samples.stream().filter(s -> s.step() >= CONSTANT_FROM).toList();
+    constant.stream()
+        .filter(sample -> !sample.hasSameBytes(constant.get(0)))
         .findFirst()
-        .ifPresent(other -> problems.add(difference(exact.get(0), other)));
-    if (!(slope() <= MOST_SLOPE)) {
+        .ifPresent(other -> problems.add(difference(constant.get(0), other)));
+    if (!(slope() <= MAX_SLOPE)) {
       problems.add(
           String.format(
               Locale.ROOT,
-              "Resident memory: expected at most %.0f bytes more a step from step %,d on, got"
-                  + " %.1f.",
-              MOST_SLOPE,
+              "Resident memory: expected growth of at most %.0f bytes per step after step %,d,"
+                  + " got %.1f.",
+              MAX_SLOPE,
               SLOPE_FROM,
               slope()));
     }
@@ -46,7 +46,7 @@ final class MemoryReport {
   private static String difference(Sample first, Sample other) {
     return String.format(
         Locale.ROOT,
-        "Bytes outside the heap: expected as many at step %,d as at step %,d, %,d by JavaCPP and"
+        "Off-heap memory: expected the same at step %,d as at step %,d, %,d bytes by JavaCPP and"
             + " %,d by ND4J, got %,d and %,d.",
         other.step(),
         first.step(),
@@ -56,7 +56,7 @@ final class MemoryReport {
         other.nd4j());
   }
 
-  /** Of the line through the resident memory by least squares, in bytes a step. */
+  /** Returns the least-squares slope of the resident memory in bytes per step. */
   private double slope() {
     List<Sample> late = samples.stream().filter(s -> s.step() >= SLOPE_FROM).toList();
     double meanStep = late.stream().mapToLong(Sample::step).average().orElseThrow();
@@ -70,11 +70,11 @@ final class MemoryReport {
     return product / square;
   }
 
-  /** In Markdown, with the verdict. */
+  /** Returns the samples and the result in Markdown. */
   String table() {
     StringBuilder text =
         new StringBuilder(
-            "| step | bytes by JavaCPP | bytes by ND4J | resident, MiB |\n"
+            "| step | JavaCPP, bytes | ND4J, bytes | resident, MiB |\n"
                 + "| ---: | ---: | ---: | ---: |\n");
     for (Sample sample : samples) {
       text.append(
@@ -86,24 +86,24 @@ final class MemoryReport {
               sample.nd4j(),
               sample.resident() / (double) (1 << 20)));
     }
-    return text.append('\n').append(verdict()).append('\n').toString();
+    return text.append('\n').append(conclusion()).append('\n').toString();
   }
 
-  private String verdict() {
+  private String conclusion() {
     if (!problems().isEmpty()) {
       return "**Failed.** " + String.join(" ", problems());
     }
-    String bytes = "Bytes outside the heap: the same from step " + EXACT_FROM + " on. ";
+    String offHeap = "Off-heap memory is constant to the byte from step " + CONSTANT_FROM + " on. ";
     if (samples.stream().allMatch(sample -> sample.resident() == 0)) {
-      return bytes + "This system does not tell the resident memory.";
+      return offHeap + "This system does not report resident memory.";
     }
-    return bytes
+    return offHeap
         + String.format(
             Locale.ROOT,
-            "Resident memory, from step %,d on by least squares: %.1f bytes a step, of %.0f"
-                + " allowed.",
-            SLOPE_FROM,
+            "Resident memory changes by %.1f bytes per step after step %,d (least squares; at most"
+                + " %.0f are allowed).",
             slope(),
-            MOST_SLOPE);
+            SLOPE_FROM,
+            MAX_SLOPE);
   }
 }

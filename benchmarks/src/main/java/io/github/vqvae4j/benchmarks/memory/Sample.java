@@ -9,34 +9,34 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The memory of this process after a garbage collection.
  *
- * @param step after which it was taken
- * @param javacpp bytes that JavaCPP allocated outside the heap
- * @param nd4j bytes that ND4J counts: JavaCPP's and those of its own allocations and workspaces
- * @param resident bytes of the process in the machine's memory; 0 where the system does not say
+ * @param step the training step after which the sample was taken
+ * @param javacpp the bytes of off-heap memory allocated by JavaCPP
+ * @param nd4j the bytes counted by ND4J: JavaCPP's, its own allocations and its workspaces
+ * @param resident the resident memory of the process in bytes; 0 if the system does not report it
  */
 record Sample(long step, long javacpp, long nd4j, long resident) {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int COLLECTIONS = 3;
-  private static final long PAUSE = 50;
+  private static final long PAUSE_MILLIS = 50;
 
   static Sample after(long step) {
     try {
-      // What the collector found to be garbage is freed by another thread, a little later.
+      // Another thread frees the memory of collected objects shortly afterwards.
       for (int i = 0; i < COLLECTIONS; i++) {
         System.gc();
-        Thread.sleep(PAUSE);
+        Thread.sleep(PAUSE_MILLIS);
       }
       return new Sample(
           step, Pointer.totalBytes(), Nd4j.getMemoryManager().allocatedMemory(0), residentBytes());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      throw new IllegalStateException("Interrupted while sampling memory.", e);
     } catch (IOException e) {
-      throw new IllegalStateException("cannot read " + STATUS, e);
+      throw new IllegalStateException("Cannot read " + STATUS + ".", e);
     }
   }
 
-  boolean hasBytesOf(Sample other) {
+  boolean hasSameBytes(Sample other) {
     return javacpp == other.javacpp && nd4j == other.nd4j;
   }
 

@@ -1,8 +1,8 @@
 package io.github.vqvae4j.benchmarks.memory;
 
 import io.github.vqvae4j.benchmarks.Noise;
-import io.github.vqvae4j.benchmarks.Ours;
-import io.github.vqvae4j.benchmarks.Setting;
+import io.github.vqvae4j.benchmarks.Vqvae4j;
+import io.github.vqvae4j.benchmarks.Workload;
 import io.github.vqvae4j.benchmarks.report.Machine;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvEncoder;
@@ -25,29 +25,29 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Trains for long, looks at the memory every 200 steps, and fails if it grows. To be run with a
- * heap that is taken as a whole at the start, so that all growth is outside of it.
+ * Trains a model for a long time, samples the memory every 200 steps, and fails if it grows. Run it
+ * with a heap of fixed size that is committed at the start, so that any growth is off-heap.
  */
 @Command(
     name = "soak",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Trains for long and fails if native memory grows.")
+    description = "Trains a model for a long time and fails if native memory grows.")
 public final class Soak implements Callable<Integer> {
   private static final String COMMAND =
       "mvn -q install -Pquick && mvn -q -f benchmarks compile exec:exec@soak";
-  private static final int EVERY = 200;
+  private static final int SAMPLE_INTERVAL = 200;
 
-  @Option(names = "--steps", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--steps", description = "Number of training steps. Default: ${DEFAULT-VALUE}.")
   private long steps = 5_000;
 
-  @Option(names = "--batch", description = "Images in a step. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--batch", description = "Batch size. Default: ${DEFAULT-VALUE}.")
   private int batch = 32;
 
-  @Option(names = "--small", description = "A small model instead of sonnet-cifar10.")
+  @Option(names = "--small", description = "Train a small model instead of sonnet-cifar10.")
   private boolean small;
 
-  @Option(names = "--output", description = "Folder of the page. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--output", description = "Output folder of the page. Default: ${DEFAULT-VALUE}.")
   private Path output = Path.of("docs");
 
   @Spec private CommandSpec spec;
@@ -55,9 +55,9 @@ public final class Soak implements Callable<Integer> {
   private Soak() {}
 
   /**
-   * Runs it.
+   * Runs the benchmark.
    *
-   * @param args {@code --help} lists them
+   * @param args the command line; {@code --help} lists the options
    */
   public static void main(String[] args) {
     System.exit(new CommandLine(new Soak()).execute(args));
@@ -65,35 +65,35 @@ public final class Soak implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (steps < MemoryReport.FEWEST_STEPS) {
+    if (steps < MemoryReport.MIN_STEPS) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
           "--steps: expected at least "
-              + MemoryReport.FEWEST_STEPS
-              + ", or there is too little to fit a line to, got "
+              + MemoryReport.MIN_STEPS
+              + " for a reliable slope, got "
               + steps
               + ".");
     }
-    // Before anything is written, so that a page does not count as a change.
-    Machine machine = Machine.here();
+    // Before writing the page, which would count as a change of the working tree.
+    Machine machine = Machine.current();
     MemoryReport report = new MemoryReport(samples());
     System.out.println(report.table());
     String options = "--steps " + steps + " --batch " + batch + (small ? " --small" : "");
-    String how =
-        "A training of "
+    String method =
+        "Memory during "
             + steps
-            + " steps at batch "
-            + batch
-            + " of "
+            + " training steps of "
             + (small ? "a small model" : "`sonnet-cifar10`")
-            + ", by `Trainer` with Adam and moving averages, under a heap of fixed size that is"
-            + " touched at the start, with the first of Java's compilers alone (the second takes"
-            + " megabytes whenever it compiles something, be it after thousands of steps); each"
-            + " line after a garbage collection.";
+            + " with batch size "
+            + batch
+            + ", `Trainer`, Adam and EMA codebook updates. The heap has a fixed size and is"
+            + " committed at the start. Only the C1 compiler is enabled, because C2 allocates"
+            + " megabytes whenever it compiles a method, even after thousands of steps. Each sample"
+            + " follows a garbage collection.";
     Files.createDirectories(output);
     Files.writeString(
         output.resolve("benchmarks-memory.md"),
-        machine.head("Memory", COMMAND + " -Dargs=\"" + options + "\"", how)
+        machine.header("Memory", COMMAND + " -Dargs=\"" + options + "\"", method)
             + "\n"
             + report.table());
     return report.problems().isEmpty() ? 0 : 1;
@@ -105,19 +105,19 @@ public final class Soak implements Callable<Integer> {
         new TrainingListener() {
           @Override
           public void onStep(StepReport report) {
-            if (report.step() % EVERY == 0) {
+            if (report.step() % SAMPLE_INTERVAL == 0) {
               samples.add(Sample.after(report.step()));
               System.out.println(samples.get(samples.size() - 1));
             }
           }
         };
-    try (VqVae model = small ? smallModel() : Ours.model(Setting.CODEBOOK_SIZE)) {
+    try (VqVae model = small ? smallModel() : Vqvae4j.model(Workload.CODEBOOK_SIZE)) {
       Trainer.of(model)
           .optimizer(Adam.rate(3e-4))
           .batch(batch)
           .steps(steps)
           .listener(listener)
-          .fit(Noise.images(8 * batch, Setting.IMAGE_SIZE));
+          .fit(Noise.images(8 * batch, Workload.IMAGE_SIZE));
     }
     return samples;
   }

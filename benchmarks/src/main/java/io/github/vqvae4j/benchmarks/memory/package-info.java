@@ -1,2 +1,2 @@
-/** Whether memory stays as it is in a long training. */
+/** A benchmark that checks that memory stays constant during a long training run. */
 package io.github.vqvae4j.benchmarks.memory;

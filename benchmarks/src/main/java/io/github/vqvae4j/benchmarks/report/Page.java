@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Writes {@code <name>.md} and {@code <name>.json} of some rows. */
+/** A page of benchmark results, written as {@code <name>.md} and {@code <name>.json}. */
 public final class Page {
-  /** JSON has no NaN and no infinity. */
-  private static final JsonSerializer<Double> FIGURE =
+  /** Writes NaN and infinity, which JSON does not support, as RecordJson does. */
+  private static final JsonSerializer<Double> NUMBER =
       (value, type, context) -> RecordJson.figure(value);
 
   private final StringBuilder text = new StringBuilder();
@@ -23,11 +23,11 @@ public final class Page {
   private final List<String> failures;
 
   /**
-   * A page.
+   * Creates a page.
    *
-   * @param machine that it was run on
-   * @param sections those without rows are left out
-   * @param failures who failed in what
+   * @param machine the machine of the run
+   * @param sections the sections; those without rows are omitted
+   * @param failures the failed configurations with their workloads
    */
   public Page(Machine machine, List<Section> sections, List<String> failures) {
     this.machine = machine;
@@ -36,23 +36,23 @@ public final class Page {
   }
 
   /**
-   * Writes it.
+   * Writes the page.
    *
-   * @param folder where
-   * @param name of the files, without an ending
-   * @param command that produces it again
-   * @param how it was measured, one sentence or more
-   * @throws IOException if it cannot be written
+   * @param folder the output folder
+   * @param name the name of the files without extension
+   * @param command the command that generates the page
+   * @param method a description of the measurements
+   * @throws IOException if a file cannot be written
    */
-  public void write(Path folder, String name, String command, String how) throws IOException {
+  public void write(Path folder, String name, String command, String method) throws IOException {
     Files.createDirectories(folder);
-    text.append(machine.head("Benchmarks", command, how));
+    text.append(machine.header("Benchmarks", command, method));
     sections.forEach(this::table);
     if (!failures.isEmpty()) {
-      text.append("\n## Failed, and therefore not counted\n\n");
+      text.append("\n## Failed and excluded\n\n");
       failures.forEach(failure -> text.append("- ").append(failure).append('\n'));
     }
-    text.append("\n![Chart of these numbers](images/").append(name).append(".png)\n");
+    text.append("\n![Chart of the results](images/").append(name).append(".png)\n");
     Files.writeString(folder.resolve(name + ".md"), text);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("machine", machine);
@@ -63,8 +63,8 @@ public final class Page {
         new GsonBuilder()
                 .setPrettyPrinting()
                 .serializeNulls()
-                .registerTypeAdapter(double.class, FIGURE)
-                .registerTypeAdapter(Double.class, FIGURE)
+                .registerTypeAdapter(double.class, NUMBER)
+                .registerTypeAdapter(Double.class, NUMBER)
                 .create()
                 .toJson(json)
             + "\n");
@@ -75,9 +75,10 @@ public final class Page {
         section.rows().stream().allMatch(row -> row.unit().equals(Row.IMAGES_PER_SECOND));
     text.append("\n## ")
         .append(section.title())
-        .append("\n\n| | batch | K | image | vqvae4j | peer | its layout | theirs | unit | ratio |")
-        .append(" lowest to highest |")
-        .append(speed ? " GFLOP/s | theirs |" : "")
+        .append(
+            "\n\n| | batch | K | image size | vqvae4j | baseline | layout | baseline value | unit |")
+        .append(" ratio | min to max |")
+        .append(speed ? " GFLOP/s, vqvae4j | GFLOP/s, baseline |" : "")
         .append("\n| --- | ---: | ---: | ---: | ---: | --- | --- | ---: | --- | ---: | ---: |")
         .append(speed ? " ---: | ---: |\n" : "\n");
     for (Row row : section.rows()) {
@@ -87,8 +88,8 @@ public final class Page {
             String.format(
                 Locale.ROOT,
                 " %.1f | %.1f |",
-                gigaflops(row, row.ours()),
-                gigaflops(row, row.theirs())));
+                gigaflops(row, row.value()),
+                gigaflops(row, row.baselineValue())));
       }
       text.append('\n');
     }
@@ -102,17 +103,17 @@ public final class Page {
         row.batch(),
         row.codebookSize(),
         row.imageSize(),
-        number(row.ours()),
-        row.peer(),
+        format(row.value()),
+        row.baseline(),
         row.layout(),
-        number(row.theirs()),
+        format(row.baselineValue()),
         row.unit(),
         row.ratio(),
         row.ratios().stream().mapToDouble(r -> r).min().orElseThrow(),
         row.ratios().stream().mapToDouble(r -> r).max().orElseThrow());
   }
 
-  private static String number(double value) {
+  private static String format(double value) {
     return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%,.0f", value);
   }
 

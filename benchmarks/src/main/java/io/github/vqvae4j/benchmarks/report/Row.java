@@ -3,35 +3,35 @@ package io.github.vqvae4j.benchmarks.report;
 import java.util.List;
 
 /**
- * A line of the tables: this library beside one other.
+ * A table row that compares this library with a baseline.
  *
- * @param name of what was measured
- * @param batch images at once
- * @param codebookSize K
- * @param imageSize height and width of the images
- * @param ours median of all rounds
- * @param peer whom it stands beside
- * @param layout of the peer's images, the one that was better for it here
- * @param theirs median of all rounds
- * @param ratio median over the rounds of ours / theirs in the same round
- * @param unit of ours and theirs
- * @param ratios of each round
- * @param megaflops millions of multiplications and additions for one image, by which images per
- *     second become GFLOP/s
+ * @param name the measured task
+ * @param batch the batch size
+ * @param codebookSize the number of codes, K
+ * @param imageSize the height and width of the images in pixels
+ * @param value this library's median over all rounds
+ * @param baseline the name of the baseline
+ * @param layout the memory layout of the baseline's images that gave the better result
+ * @param baselineValue the baseline's median over all rounds
+ * @param ratio the median over the rounds of value / baseline value in the same round
+ * @param unit the unit of both values
+ * @param ratios the ratio of each round
+ * @param megaflops the multiplications and additions per image in millions, which convert images
+ *     per second to GFLOP/s
  */
 public record Row(
     String name,
     int batch,
     int codebookSize,
     int imageSize,
-    double ours,
-    String peer,
+    double value,
+    String baseline,
     String layout,
-    double theirs,
+    double baselineValue,
     double ratio,
     String unit,
     List<Double> ratios,
     double megaflops) {
-  /** The unit of rows about speed. */
+  /** The unit of throughput rows. */
   public static final String IMAGES_PER_SECOND = "images/s";
 }

@@ -3,9 +3,9 @@ package io.github.vqvae4j.benchmarks.report;
 import java.util.List;
 
 /**
- * A table of the page.
+ * A section of a page with one table.
  *
- * @param title above it
- * @param rows in order
+ * @param title the heading
+ * @param rows the table rows
  */
 public record Section(String title, List<Row> rows) {}

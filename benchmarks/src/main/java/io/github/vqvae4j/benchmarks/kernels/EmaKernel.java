@@ -11,44 +11,44 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** The update of the codebook's moving averages: what a step that quantized 32 images commits. */
+/** The EMA codebook update after the quantization of 32 images, run by the step's commit. */
 @State(Scope.Thread)
-public class AveragesKernel {
-  static final int VECTORS = 32 * SearchKernel.VECTORS_PER_IMAGE;
+public class EmaKernel {
+  static final int LATENTS = 32 * CodeSearchKernel.LATENTS_PER_IMAGE;
   static final int CODES = 512;
 
   private final Rng rng = new Rng(1);
-  private Held vectors;
+  private RandomVariable latents;
   private VectorQuantizer quantizer;
   private Step step;
 
-  /** Allocates. */
+  /** Creates the input and the quantizer. */
   @Setup(Level.Trial)
   public void setUp() {
-    vectors = new Held(VECTORS, SearchKernel.DIMENSION);
+    latents = new RandomVariable(LATENTS, CodeSearchKernel.DIMENSION);
     quantizer =
-        VectorQuantizer.ema(CODES, SearchKernel.DIMENSION)
+        VectorQuantizer.ema(CODES, CodeSearchKernel.DIMENSION)
             .init(Initialization.UNIFORM)
             .deadCodeThreshold(0)
             .build(rng);
   }
 
-  /** Quantizes; not measured. */
+  /** Quantizes the input; not measured. */
   @Setup(Level.Invocation)
   public void quantize() {
     step = Step.training(rng);
-    quantizer.quantize(vectors.in(step));
+    quantizer.quantize(latents.in(step));
   }
 
-  /** Lets go of the step. */
+  /** Closes the step. */
   @TearDown(Level.Invocation)
   public void close() {
     step.close();
   }
 
-  /** The update. */
+  /** Updates the codebook. */
   @Benchmark
-  public void movingAverages() {
+  public void emaUpdate() {
     step.commit();
   }
 }

@@ -12,68 +12,68 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Starts processes with the options of this JVM. */
-final class Processes {
-  /** That of this JVM; a contender's variable {@code CLASSPATH} takes its place. */
+/** Starts benchmark processes with the options of this JVM. */
+final class ProcessLauncher {
+  /** The class path of this JVM, which a configuration overrides by {@code CLASSPATH}. */
   static final String CLASS_PATH = System.getProperty("java.class.path");
 
   private static final String HEAP = "-Xmx2g";
 
-  /** A process that hangs shall not hold up the rest; 10,000 training steps take a while. */
-  private static final int MOST_MINUTES = 60;
+  /** The time limit of a process, long enough for 10,000 training steps. */
+  private static final int MAX_MINUTES = 60;
 
   private final File log;
   private final Path natives;
 
   /**
-   * Starts processes.
+   * Creates a launcher.
    *
-   * @param folder where natives are extracted, apart for libtorch and for the rest since both
-   *     change links there, and where the processes' log goes
+   * @param folder the folder for the processes' log and for extracted natives. These are separate
+   *     for libtorch and this library, because both change links there.
    */
-  Processes(Path folder) {
+  ProcessLauncher(Path folder) {
     this.log = folder.resolve("log").toFile();
     this.natives = folder;
   }
 
   /**
-   * Starts to measure.
+   * Starts a process and waits for its first repetition.
    *
-   * @param contender who
-   * @param side what it runs
-   * @param setting what it computes
-   * @param cache where its natives are extracted, if they are not there yet
-   * @return the process, after its first repetition
-   * @throws IOException if it cannot be started or fails
+   * @param configuration the configuration
+   * @param backend the backend to run
+   * @param workload the workload
+   * @param cache the folder for extracted natives
+   * @return the process
+   * @throws IOException if the process cannot be started or fails
    */
-  ChildProcess child(Contender contender, Side side, Setting setting, Path cache)
+  ChildProcess child(Configuration configuration, Backend backend, Workload workload, Path cache)
       throws IOException {
     List<String> arguments =
         List.of(
-            side.name(),
-            setting.task().name(),
-            Integer.toString(setting.batch()),
-            Integer.toString(setting.codebookSize()),
-            Integer.toString(setting.imageSize()));
-    return new ChildProcess(start(Child.class, arguments, contender.environment(), cache));
+            backend.name(),
+            workload.task().name(),
+            Integer.toString(workload.batch()),
+            Integer.toString(workload.codebookSize()),
+            Integer.toString(workload.imageSize()));
+    return new ChildProcess(start(Child.class, arguments, configuration.environment(), cache));
   }
 
-  /** The losses of some training steps: see {@link Losses}. */
-  List<Double> losses(Side side, Path file, int steps) throws IOException {
-    List<String> arguments = List.of(side.name(), file.toString(), Integer.toString(steps));
-    return figures(Losses.class, arguments, Map.of(), natives(side));
+  /** Returns the losses of training steps. See {@link Losses}. */
+  List<Double> losses(Backend backend, Path file, int steps) throws IOException {
+    List<String> arguments = List.of(backend.name(), file.toString(), Integer.toString(steps));
+    return values(Losses.class, arguments, Map.of(), natives(backend));
   }
 
-  /** The JSON array of figures that a process prints at its end. */
-  List<Double> figures(
+  /** Runs a process and returns the JSON array of values that it prints last. */
+  List<Double> values(
       Class<?> main, List<String> arguments, Map<String, String> environment, Path cache)
       throws IOException {
     Process process = start(main, arguments, environment, cache);
     byte[] bytes = process.getInputStream().readAllBytes();
     String output = new String(bytes, StandardCharsets.UTF_8).strip();
-    if (exitValue(process) != 0 || output.isEmpty()) {
+    if (waitFor(process) != 0 || output.isEmpty()) {
       throw new IOException(
-          main.getSimpleName() + " " + arguments + " failed; see " + log + "\n" + output);
+          main.getSimpleName() + " " + arguments + " failed. See " + log + ".\n" + output);
     }
     String line = output.substring(output.lastIndexOf('\n') + 1);
     return List.of(new Gson().fromJson(line, Double[].class));
@@ -100,24 +100,24 @@ final class Processes {
     variables.putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log));
     Process process = builder.start();
-    CompletableFuture.delayedExecutor(MOST_MINUTES, TimeUnit.MINUTES)
+    CompletableFuture.delayedExecutor(MAX_MINUTES, TimeUnit.MINUTES)
         .execute(process::destroyForcibly);
     return process;
   }
 
-  /** Where natives are extracted for all processes of a kind. */
-  Path natives(Side side) {
-    return natives.resolve(side.isPeer() ? "libtorch" : "vqvae4j");
+  /** Returns the shared folder for a backend's extracted natives. */
+  Path natives(Backend backend) {
+    return natives.resolve(backend.isLibtorch() ? "libtorch" : "vqvae4j");
   }
 
-  /** Waits for the end of a process. */
-  static int exitValue(Process process) throws IOException {
+  /** Waits for a process to exit and returns its exit code. */
+  static int waitFor(Process process) throws IOException {
     try {
       return process.waitFor();
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+      throw new IOException("Interrupted while waiting for a process.", e);
     }
   }
 }

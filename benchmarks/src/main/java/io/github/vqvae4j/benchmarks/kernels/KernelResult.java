@@ -8,32 +8,32 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * What JMH found.
+ * The JMH result of a kernel.
  *
- * @param type name of the class
- * @param method that was measured
- * @param params what it was measured with
- * @param microseconds of one call, the median of JMH's iterations
- * @param lowest of its iterations
- * @param highest of its iterations
+ * @param type the simple name of the benchmark class
+ * @param method the benchmark method
+ * @param params the benchmark parameters
+ * @param microseconds the median time of a call over JMH's iterations
+ * @param min the minimum over the iterations, in microseconds
+ * @param max the maximum over the iterations, in microseconds
  */
-record Kernel(
+record KernelResult(
     String type,
     String method,
     BenchmarkParams params,
     double microseconds,
-    double lowest,
-    double highest) {
+    double min,
+    double max) {
   private static final double MEDIAN = 50;
 
-  static List<Kernel> of(Collection<RunResult> results) {
-    return results.stream().map(Kernel::of).toList();
+  static List<KernelResult> of(Collection<RunResult> results) {
+    return results.stream().map(KernelResult::of).toList();
   }
 
-  private static Kernel of(RunResult result) {
+  private static KernelResult of(RunResult result) {
     String[] names = result.getParams().getBenchmark().split("\\.");
     Statistics iterations = result.getPrimaryResult().getStatistics();
-    return new Kernel(
+    return new KernelResult(
         names[names.length - 2],
         names[names.length - 1],
         result.getParams(),
@@ -42,9 +42,9 @@ record Kernel(
         iterations.getMax());
   }
 
-  /** The time in tables: two columns. */
+  /** Returns two table cells: the median, and minimum to maximum. */
   String time() {
-    return String.format(Locale.ROOT, "%.1f | %.1f to %.1f", microseconds, lowest, highest);
+    return String.format(Locale.ROOT, "%.1f | %.1f to %.1f", microseconds, min, max);
   }
 
   boolean isIn(Class<?> benchmark) {
@@ -59,8 +59,8 @@ record Kernel(
     return Integer.parseInt(text(parameter));
   }
 
-  /** Thousands of millions in a second, of something of which one call does so many. */
-  double giga(double each) {
-    return each / microseconds / 1e3;
+  /** Returns a rate in units of 10^9 per second, given the amount of work of a call. */
+  double giga(double amount) {
+    return amount / microseconds / 1e3;
   }
 }

@@ -7,26 +7,26 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The caches of all processors together. */
-public final class Caches {
-  /** The system's files about the first processor's; absent outside Linux. */
+/** The total cache sizes of all processors. */
+public final class CpuCaches {
+  /** Linux's description of the first processor's caches. */
   private static final Path FOLDER = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
   private final Map<Integer, Long> kibibytes = new TreeMap<>();
 
-  private Caches() {}
+  private CpuCaches() {}
 
   /**
-   * This machine's.
+   * Reads the caches of this machine. None are known on systems other than Linux.
    *
-   * @return what can be found out
-   * @throws IOException if the system's answer cannot be read
+   * @return the caches
+   * @throws IOException if the system's files cannot be read
    */
-  public static Caches here() throws IOException {
-    Caches caches = new Caches();
+  public static CpuCaches current() throws IOException {
+    CpuCaches caches = new CpuCaches();
     if (Files.isDirectory(FOLDER)) {
-      try (DirectoryStream<Path> each = Files.newDirectoryStream(FOLDER, "index*")) {
-        for (Path cache : each) {
+      try (DirectoryStream<Path> folders = Files.newDirectoryStream(FOLDER, "index*")) {
+        for (Path cache : folders) {
           caches.add(cache);
         }
       }
@@ -37,7 +37,7 @@ public final class Caches {
   private void add(Path cache) throws IOException {
     String size = text(cache, "size");
     if (!text(cache, "type").equals("Instruction") && size.endsWith("K")) {
-      int sharing = processorsIn(text(cache, "shared_cpu_list"));
+      int sharing = processorCount(text(cache, "shared_cpu_list"));
       int copies = Math.max(1, Runtime.getRuntime().availableProcessors() / sharing);
       kibibytes.put(
           Integer.parseInt(text(cache, "level")),
@@ -49,8 +49,8 @@ public final class Caches {
     return Files.readString(cache.resolve(name)).strip();
   }
 
-  /** Such as 0-1,4. */
-  private static int processorsIn(String list) {
+  /** Counts the processors in a list such as 0-1,4. */
+  private static int processorCount(String list) {
     int count = 0;
     for (String range : list.split(",")) {
       String[] ends = range.split("-");
@@ -60,12 +60,12 @@ public final class Caches {
   }
 
   /**
-   * Where data of some size stays.
+   * Returns the smallest cache that can hold data of the given size.
    *
-   * @param size in kibibytes, on all processors together
-   * @return the first cache that holds it, or memory
+   * @param size the size in KiB, distributed over all processors
+   * @return the cache's name, "memory", or "unknown"
    */
-  public String holding(long size) {
+  public String levelFor(long size) {
     for (Map.Entry<Integer, Long> cache : kibibytes.entrySet()) {
       if (size <= cache.getValue()) {
         return "L" + cache.getKey();

@@ -8,39 +8,39 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The search for the nearest codes of one batch: 64 vectors of 64 numbers for each image. */
+/** The search for the nearest codes of a batch with 64 latents of dimension 64 per image. */
 @State(Scope.Thread)
-public class SearchKernel {
-  static final int VECTORS_PER_IMAGE = 64;
+public class CodeSearchKernel {
+  static final int LATENTS_PER_IMAGE = 64;
   static final int DIMENSION = 64;
 
-  /** Images at once. */
+  /** The batch size. */
   @Param({"32", "128"})
   public int batch;
 
-  /** K. */
+  /** The number of codes, K. */
   @Param({"512"})
   public int codes;
 
-  private Held vectors;
-  private Held codebook;
+  private RandomVariable latents;
+  private RandomVariable codebook;
 
-  /** Allocates. */
+  /** Allocates the inputs. */
   @Setup(Level.Trial)
   public void setUp() {
-    vectors = new Held((long) batch * VECTORS_PER_IMAGE, DIMENSION);
-    codebook = new Held(codes, DIMENSION);
+    latents = new RandomVariable((long) batch * LATENTS_PER_IMAGE, DIMENSION);
+    codebook = new RandomVariable(codes, DIMENSION);
   }
 
   /**
-   * Searches.
+   * Finds the nearest codes.
    *
    * @return the codes
    */
   @Benchmark
   public int[] nearestCodes() {
     try (Step step = Step.inference()) {
-      return vectors.in(step).nearestRows(codebook.in(step)).toInts();
+      return latents.in(step).nearestRows(codebook.in(step)).toInts();
     }
   }
 }

@@ -12,32 +12,32 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
-/** Lines: how time grows, both axes logarithmic. */
-public final class GrowthChart {
+/** Log-log line charts of time against batch, codebook or image size. */
+public final class ScalingChart {
   private record Point(double x, double y) {}
 
   private final List<XYChart> charts = new ArrayList<>();
 
-  /** Without a chart yet. */
-  public GrowthChart() {}
+  /** Creates an empty figure. */
+  public ScalingChart() {}
 
   /**
    * Adds a chart.
    *
-   * @param section whose title names what grows
-   * @param grows what that is
+   * @param section the section, whose title is the label of the x axis
+   * @param size the value on the x axis
    * @return this
    */
-  public GrowthChart add(Section section, ToIntFunction<Row> grows) {
+  public ScalingChart add(Section section, ToIntFunction<Row> size) {
     Map<String, List<Point>> lines = new LinkedHashMap<>();
     for (Row row : section.rows()) {
-      int x = grows.applyAsInt(row);
+      int x = size.applyAsInt(row);
       lines
           .computeIfAbsent("vqvae4j, " + row.name(), name -> new ArrayList<>())
-          .add(new Point(x, row.ours()));
+          .add(new Point(x, row.value()));
       lines
-          .computeIfAbsent(row.peer() + ", " + row.name(), name -> new ArrayList<>())
-          .add(new Point(x, row.theirs()));
+          .computeIfAbsent(row.baseline() + ", " + row.name(), name -> new ArrayList<>())
+          .add(new Point(x, row.baselineValue()));
     }
     XYChart chart =
         new XYChartBuilder()
@@ -61,12 +61,12 @@ public final class GrowthChart {
   }
 
   /**
-   * Writes all of them side by side.
+   * Writes the charts side by side.
    *
-   * @param file PNG
-   * @throws IOException if it cannot be written
+   * @param file the PNG file
+   * @throws IOException if the file cannot be written
    */
   public void write(Path file) throws IOException {
-    Chart.save(charts, file);
+    ThroughputChart.save(charts, file);
   }
 }

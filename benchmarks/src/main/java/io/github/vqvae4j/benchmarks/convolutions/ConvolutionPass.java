@@ -1,4 +1,4 @@
-package io.github.vqvae4j.benchmarks.floor;
+package io.github.vqvae4j.benchmarks.convolutions;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,26 +13,26 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
 
-/** One pass of one convolution on memory of its own, ready to run, in oneDNN's fastest form. */
-public final class Pass {
+/** A forward or backward pass of a convolution as a oneDNN primitive with its own memory. */
+public final class ConvolutionPass {
   private static final engine CPU = new engine(engine.kind.cpu, 0);
   private static final stream STREAM = new stream(CPU);
   private static final int TRIALS = 5;
 
-  /** Which way through the convolution. */
+  /** The kind of pass. */
   public enum Kind {
-    /** The output. */
+    /** Computes the output. */
     FORWARD,
-    /** The input's gradient; also a transposed convolution's output. */
+    /** Computes the input gradient, which is also the output of a transposed convolution. */
     BACKWARD_DATA,
-    /** The weights' gradient. */
+    /** Computes the weight gradient. */
     BACKWARD_WEIGHTS
   }
 
   private final primitive primitive;
   private final IntMemoryMap arguments = new IntMemoryMap();
 
-  private Pass(primitive primitive, Object... arguments) {
+  private ConvolutionPass(primitive primitive, Object... arguments) {
     this.primitive = primitive;
     for (int i = 0; i < arguments.length; i += 2) {
       this.arguments.put((Integer) arguments[i], (memory) arguments[i + 1]);
@@ -40,21 +40,22 @@ public final class Pass {
   }
 
   /**
-   * The fastest of oneDNN's choices: images as NHWC or as it likes best, its automatic algorithm or
-   * the direct one; the weights lie as it likes best.
+   * Returns the fastest of several primitives: with images in NHWC or in a layout that oneDNN
+   * chooses, and with the direct or the automatically chosen algorithm. oneDNN chooses the layout
+   * of the weights.
    *
-   * @param kind which way
-   * @param shape of the convolution
-   * @param batch images
-   * @param training whether gradients follow
-   * @return ready to run
+   * @param kind the kind of pass
+   * @param shape the shape of the convolution
+   * @param batch the batch size
+   * @param training whether a backward pass follows
+   * @return the fastest pass
    */
-  public static Pass fastest(
+  public static ConvolutionPass fastest(
       Kind kind, ModelConvolutions.Shape shape, int batch, boolean training) {
-    Pass fastest = null;
+    ConvolutionPass fastest = null;
     double best = Double.POSITIVE_INFINITY;
-    for (Pass pass : candidates(kind, shape, batch, training)) {
-      double nanos = pass.nanos();
+    for (ConvolutionPass pass : candidates(kind, shape, batch, training)) {
+      double nanos = pass.minNanos();
       if (nanos < best) {
         best = nanos;
         fastest = pass;
@@ -63,9 +64,9 @@ public final class Pass {
     return fastest;
   }
 
-  private static List<Pass> candidates(
+  private static List<ConvolutionPass> candidates(
       Kind kind, ModelConvolutions.Shape shape, int batch, boolean training) {
-    List<Pass> candidates = new ArrayList<>();
+    List<ConvolutionPass> candidates = new ArrayList<>();
     for (memory.format_tag layout :
         new memory.format_tag[] {memory.format_tag.nhwc, memory.format_tag.any}) {
       for (dnnl.algorithm algorithm :
@@ -78,7 +79,7 @@ public final class Pass {
     return candidates;
   }
 
-  private static Pass candidate(
+  private static ConvolutionPass candidate(
       Kind kind,
       ModelConvolutions.Shape shape,
       int batch,
@@ -98,7 +99,7 @@ public final class Pass {
             CPU, mode, algorithm, in, weights, out, stride, padding, padding);
     switch (kind) {
       case FORWARD:
-        return new Pass(
+        return new ConvolutionPass(
             new convolution_forward(forward),
             dnnl.DNNL_ARG_SRC,
             filled(forward.src_desc()),
@@ -110,7 +111,7 @@ public final class Pass {
         convolution_backward_data.primitive_desc data =
             new convolution_backward_data.primitive_desc(
                 CPU, algorithm, in, weights, out, stride, padding, padding, forward);
-        return new Pass(
+        return new ConvolutionPass(
             new convolution_backward_data(data),
             dnnl.DNNL_ARG_DIFF_SRC,
             filled(data.diff_src_desc()),
@@ -122,7 +123,7 @@ public final class Pass {
         convolution_backward_weights.primitive_desc gradient =
             new convolution_backward_weights.primitive_desc(
                 CPU, algorithm, in, weights, out, stride, padding, padding, forward);
-        return new Pass(
+        return new ConvolutionPass(
             new convolution_backward_weights(gradient),
             dnnl.DNNL_ARG_SRC,
             filled(gradient.src_desc()),
@@ -147,19 +148,19 @@ public final class Pass {
     return filled;
   }
 
-  /** Runs it once, to its end. */
+  /** Executes the primitive and waits for its completion. */
   public void run() {
     primitive.execute(STREAM, arguments);
     STREAM._wait();
   }
 
-  private double nanos() {
+  private double minNanos() {
     run();
     double best = Double.POSITIVE_INFINITY;
     for (int i = 0; i < TRIALS; i++) {
-      long begin = System.nanoTime();
+      long start = System.nanoTime();
       run();
-      best = Math.min(best, System.nanoTime() - begin);
+      best = Math.min(best, System.nanoTime() - start);
     }
     return best;
   }

@@ -9,15 +9,15 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
 /**
- * How fast memory is, at the sizes that kernels work on: each processor goes over a share of its
- * own, and never waits for another.
+ * The peak memory rate at the memory sizes of the kernels. Each thread processes its own arrays
+ * without synchronization.
  */
 @State(Scope.Thread)
 @Threads(Threads.MAX)
-public class BandwidthCeiling {
+public class PeakBandwidth {
   private static final float FACTOR = 1e-3f;
 
-  /** What all threads together touch. {@link KernelRun} sets it to what the kernels touch. */
+  /** The total memory of all threads. {@link KernelRun} sets it to the sizes of the kernels. */
   @Param({"4096"})
   public int kibibytes;
 
@@ -27,7 +27,7 @@ public class BandwidthCeiling {
   private int half;
   private int third;
 
-  /** Allocates. */
+  /** Allocates the arrays. */
   @Setup(Level.Trial)
   public void setUp() {
     int floats = kibibytes * (1024 / Float.BYTES) / Runtime.getRuntime().availableProcessors();
@@ -38,13 +38,13 @@ public class BandwidthCeiling {
     c = NativeArray.randomFloats(third);
   }
 
-  /** a = b: two arrays, each byte touched once. */
+  /** Computes a = b: two arrays, each accessed once. */
   @Benchmark
   public void copy() {
     System.arraycopy(b, 0, a, 0, half);
   }
 
-  /** a = b + s c: three arrays, each byte touched once. */
+  /** Computes a = b + s c: three arrays, each accessed once. */
   @Benchmark
   public void triad() {
     for (int i = 0; i < third; i++) {
@@ -52,7 +52,7 @@ public class BandwidthCeiling {
     }
   }
 
-  /** a += s b: two arrays, of which a is read and written. */
+  /** Computes a += s b: two arrays, of which a is read and written. */
   @Benchmark
   public void update() {
     for (int i = 0; i < half; i++) {

@@ -1,4 +1,4 @@
-package io.github.vqvae4j.benchmarks.floor;
+package io.github.vqvae4j.benchmarks.convolutions;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,17 +8,18 @@ public final class ModelConvolutions {
   private ModelConvolutions() {}
 
   /**
-   * A convolution, or the one that a transposed one is the backward pass of.
+   * The shape of a convolution. A transposed convolution is described by the convolution whose
+   * input gradient it computes.
    *
-   * @param name in tables
-   * @param in channels
-   * @param out channels
-   * @param size height and width of the input
-   * @param kernel height and width
-   * @param stride 1 or 2
-   * @param padding on each side
-   * @param transposed whether the model goes through it backwards
-   * @param first whether nobody needs the gradient of its input
+   * @param name the name in tables
+   * @param in the number of input channels
+   * @param out the number of output channels
+   * @param size the height and width of the input
+   * @param kernel the height and width of the kernel
+   * @param stride the stride, 1 or 2
+   * @param padding the padding on each side
+   * @param transposed whether the model uses the transposed convolution
+   * @param first whether the input is the image, whose gradient is not needed
    */
   public record Shape(
       String name,
@@ -31,19 +32,19 @@ public final class ModelConvolutions {
       boolean transposed,
       boolean first) {
     /**
-     * Height and width of the output.
+     * Returns the height and width of the output.
      *
-     * @return pixels
+     * @return the size in pixels
      */
     public int outSize() {
       return (size + 2 * padding - kernel) / stride + 1;
     }
 
     /**
-     * Floating-point operations of one pass.
+     * Returns the number of floating-point operations of one pass.
      *
-     * @param batch images
-     * @return multiplications and additions
+     * @param batch the batch size
+     * @return the number of multiplications and additions
      */
     public double flops(int batch) {
       return 2.0 * batch * outSize() * outSize() * out * in * kernel * kernel;
@@ -51,10 +52,10 @@ public final class ModelConvolutions {
   }
 
   /**
-   * All of them.
+   * Returns the convolutions of the model.
    *
-   * @param imageSize height and width of the images
-   * @return 15 convolutions
+   * @param imageSize the height and width of the images in pixels
+   * @return the 15 convolutions
    */
   public static List<Shape> of(int imageSize) {
     List<Shape> all = encoder(imageSize);
@@ -63,10 +64,10 @@ public final class ModelConvolutions {
   }
 
   /**
-   * Those from images to vectors.
+   * Returns the convolutions of the encoder.
    *
-   * @param imageSize height and width of the images
-   * @return 8 convolutions
+   * @param imageSize the height and width of the images in pixels
+   * @return the 8 convolutions
    */
   public static List<Shape> encoder(int imageSize) {
     int half = imageSize / 2;
@@ -81,10 +82,10 @@ public final class ModelConvolutions {
   }
 
   /**
-   * Those from vectors to images.
+   * Returns the convolutions of the decoder.
    *
-   * @param imageSize height and width of the images
-   * @return 7 convolutions
+   * @param imageSize the height and width of the images in pixels
+   * @return the 7 convolutions
    */
   public static List<Shape> decoder(int imageSize) {
     int half = imageSize / 2;

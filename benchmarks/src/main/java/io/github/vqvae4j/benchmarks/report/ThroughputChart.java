@@ -1,6 +1,6 @@
 package io.github.vqvae4j.benchmarks.report;
 
-import io.github.vqvae4j.benchmarks.Setting;
+import io.github.vqvae4j.benchmarks.Workload;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,38 +16,39 @@ import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
-/** Bars: images per second of everybody. */
-public final class Chart {
-  private Chart() {}
+/** A bar chart of images per second. */
+public final class ThroughputChart {
+  private ThroughputChart() {}
 
   private static String label(Row row) {
     return row.name().replace(" step", "")
         + " "
         + row.batch()
-        + (row.codebookSize() == Setting.CODEBOOK_SIZE ? "" : ", K " + row.codebookSize())
-        + (row.imageSize() == Setting.IMAGE_SIZE
+        + (row.codebookSize() == Workload.CODEBOOK_SIZE ? "" : ", K " + row.codebookSize())
+        + (row.imageSize() == Workload.IMAGE_SIZE
             ? ""
             : ", " + row.imageSize() + "x" + row.imageSize());
   }
 
   /**
-   * Writes it.
+   * Writes the chart.
    *
-   * @param rows with images per second; others are passed over
-   * @param file PNG
-   * @throws IOException if it cannot be written
+   * @param rows the rows; those with a unit other than images per second are ignored
+   * @param file the PNG file
+   * @throws IOException if the file cannot be written
    */
   public static void write(List<Row> rows, Path file) throws IOException {
     Map<String, Map<String, Double>> bars = new LinkedHashMap<>();
-    List<String> settings = new ArrayList<>();
+    List<String> workloads = new ArrayList<>();
     for (Row row : rows) {
       if (row.unit().equals(Row.IMAGES_PER_SECOND)) {
-        String setting = label(row);
-        if (!settings.contains(setting)) {
-          settings.add(setting);
+        String workload = label(row);
+        if (!workloads.contains(workload)) {
+          workloads.add(workload);
         }
-        bars.computeIfAbsent("vqvae4j", who -> new LinkedHashMap<>()).put(setting, row.ours());
-        bars.computeIfAbsent(row.peer(), who -> new LinkedHashMap<>()).put(setting, row.theirs());
+        bars.computeIfAbsent("vqvae4j", name -> new LinkedHashMap<>()).put(workload, row.value());
+        bars.computeIfAbsent(row.baseline(), name -> new LinkedHashMap<>())
+            .put(workload, row.baselineValue());
       }
     }
     CategoryChart chart =
@@ -60,13 +61,15 @@ public final class Chart {
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setXAxisLabelRotation(30);
     bars.forEach(
-        (who, values) ->
+        (name, values) ->
             chart.addSeries(
-                who, settings, settings.stream().map(s -> values.getOrDefault(s, 0.0)).toList()));
+                name,
+                workloads,
+                workloads.stream().map(s -> values.getOrDefault(s, 0.0)).toList()));
     save(List.of(chart), file);
   }
 
-  /** Writes charts side by side. */
+  /** Writes charts side by side to a PNG file. */
   static void save(
       List<? extends org.knowm.xchart.internal.chartpart.Chart<?, ?>> charts, Path file)
       throws IOException {

@@ -13,9 +13,9 @@ import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingListener;
 import java.util.function.DoublePredicate;
 
-/** This library, through its public interface. */
-public final class Ours implements Contestant {
-  /** Halvings of the image's size from image to codes: 2. */
+/** This library, used through its public API. */
+public final class Vqvae4j implements Implementation {
+  /** The ratio of image height to code map height. */
   private static final int REDUCTION = 4;
 
   private final VqVae model;
@@ -23,31 +23,22 @@ public final class Ours implements Contestant {
   private final int imageSize;
 
   /**
-   * The model itself.
+   * Creates an untrained model.
    *
-   * @return as it is now
+   * @param codebookSize the number of codes, K
+   * @param imageSize the height and width of the images in pixels
    */
-  public VqVae model() {
-    return model;
-  }
-
-  /**
-   * The model.
-   *
-   * @param codebookSize K
-   * @param imageSize height and width of the images
-   */
-  public Ours(int codebookSize, int imageSize) {
+  public Vqvae4j(int codebookSize, int imageSize) {
     this.codebookSize = codebookSize;
     this.imageSize = imageSize;
     model = model(codebookSize);
   }
 
   /**
-   * The model {@code sonnet-cifar10}, untrained.
+   * Creates an untrained {@code sonnet-cifar10} model.
    *
-   * @param codebookSize K
-   * @return a new one
+   * @param codebookSize the number of codes, K
+   * @return the model
    */
   public static VqVae model(int codebookSize) {
     return VqVae.builder()
@@ -58,23 +49,32 @@ public final class Ours implements Contestant {
         .build();
   }
 
-  /** Leaves a training that could go on for ever. */
-  private static final class Enough extends RuntimeException {
+  /**
+   * Returns the model.
+   *
+   * @return the model
+   */
+  public VqVae model() {
+    return model;
+  }
+
+  /** Ends a training run without a fixed number of steps. */
+  private static final class StopTraining extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Enough() {
+    StopTraining() {
       super(null, null, false, false);
     }
   }
 
   @Override
-  public void train(Dataset images, int batch, DoublePredicate goesOn) {
+  public void train(Dataset images, int batch, DoublePredicate shouldContinue) {
     TrainingListener listener =
         new TrainingListener() {
           @Override
           public void onStep(StepReport report) {
-            if (!goesOn.test(report.loss())) {
-              throw new Enough();
+            if (!shouldContinue.test(report.loss())) {
+              throw new StopTraining();
             }
           }
         };
@@ -84,10 +84,10 @@ public final class Ours implements Contestant {
           .batch(batch)
           .steps(Long.MAX_VALUE)
           .listener(listener)
-          .seed(SHUFFLE)
+          .seed(SHUFFLE_SEED)
           .fit(images);
-    } catch (Enough end) {
-      // As intended.
+    } catch (StopTraining e) {
+      // Thrown by the listener above.
     }
   }
 
@@ -105,9 +105,9 @@ public final class Ours implements Contestant {
 
   @Override
   public Runnable decoding(int batch) {
-    int side = imageSize / REDUCTION;
-    int[] values = Noise.codes(batch * side * side, codebookSize);
-    return () -> model.decode(Codes.of(values, codebookSize, batch, side, side));
+    int size = imageSize / REDUCTION;
+    int[] values = Noise.codes(batch * size * size, codebookSize);
+    return () -> model.decode(Codes.of(values, codebookSize, batch, size, size));
   }
 
   @Override

@@ -14,10 +14,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The most arithmetic there is: oneDNN's product of large matrices, in layouts of its choice. */
+/** The peak arithmetic rate: oneDNN's product of large matrices in layouts of its choice. */
 @State(Scope.Thread)
-public class ArithmeticCeiling {
-  /** Rows and columns of all three matrices. */
+public class PeakArithmetic {
+  /** The number of rows and columns of the three matrices. */
   @Param({"512", "1024", "2048"})
   public int size;
 
@@ -26,7 +26,7 @@ public class ArithmeticCeiling {
   private matmul product;
   private IntMemoryMap arguments;
 
-  /** Allocates. */
+  /** Allocates the matrices. */
   @Setup(Level.Trial)
   public void setUp() {
     cpu = new engine(engine.kind.cpu, 0);
@@ -48,7 +48,7 @@ public class ArithmeticCeiling {
     return filled;
   }
 
-  /** The product. */
+  /** Computes the product. */
   @Benchmark
   public void product() {
     product.execute(stream, arguments);
