@@ -11,7 +11,7 @@ import java.util.List;
  * record Size(int height, Unit unit) {
  *   Size {
  *     Require.that(height >= 1, "Size.height", "at least 1", height);
- *     Require.present(Unit.class, "Size.unit", unit);
+ *     Require.nonNull(Unit.class, "Size.unit", unit);
  *   }
  * }
  * // Size.height: expected at least 1, got 0.
@@ -67,7 +67,7 @@ public final class Require {
    * @param value the value to check
    * @throws NullPointerException if the value is null
    */
-  public static void present(Class<?> type, String component, Object value) {
+  public static void nonNull(Class<?> type, String component, Object value) {
     if (value == null) {
       throw new NullPointerException(
           component
@@ -90,10 +90,10 @@ public final class Require {
    * @throws NullPointerException if the list or one of its elements is null
    */
   public static <T> List<T> list(Class<T> type, String component, List<T> values) {
-    present(List.class, component, values);
+    nonNull(List.class, component, values);
     int index = 0;
     for (T value : values) {
-      present(type, component + "[" + index++ + "]", value);
+      nonNull(type, component + "[" + index++ + "]", value);
     }
     return List.copyOf(values);
   }

@@ -49,7 +49,7 @@ public record CsvConfig(
    */
   public static final CsvConfig DEFAULT =
       new CsvConfig(
-          ',', CsvPresence.AUTO, CsvPresence.AUTO, CsvMissing.REFUSE, CsvDecimal.AUTO, true);
+          ',', CsvPresence.AUTO, CsvPresence.AUTO, CsvMissing.REJECT, CsvDecimal.AUTO, true);
 
   /**
    * Checks the settings.
@@ -64,10 +64,10 @@ public record CsvConfig(
         "a character that is not a letter, digit, line break or part of a number, such as ',', ';',"
             + " '\\t' or '|'",
         CsvValue.quoted(separator));
-    Require.present(CsvPresence.class, "CsvConfig.header", header);
-    Require.present(CsvPresence.class, "CsvConfig.index", index);
-    Require.present(CsvMissing.class, "CsvConfig.missing", missing);
-    Require.present(CsvDecimal.class, "CsvConfig.decimal", decimal);
+    Require.nonNull(CsvPresence.class, "CsvConfig.header", header);
+    Require.nonNull(CsvPresence.class, "CsvConfig.index", index);
+    Require.nonNull(CsvMissing.class, "CsvConfig.missing", missing);
+    Require.nonNull(CsvDecimal.class, "CsvConfig.decimal", decimal);
   }
 
   static boolean canSeparate(char separator) {

@@ -7,7 +7,7 @@ package io.github.vqvae4j.data;
  */
 public enum CsvMissing {
   /** A missing value is an error whose message contains its line and column. */
-  REFUSE,
+  REJECT,
   /**
    * A line with a missing value in one of the channels is dropped. At a fixed sampling rate, all
    * later samples are then shifted to earlier times.

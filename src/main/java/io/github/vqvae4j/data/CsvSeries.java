@@ -272,7 +272,7 @@ public final class CsvSeries {
       }
       return value;
     }
-    if (config.missing() != CsvMissing.REFUSE && CsvValue.isMissing(field)) {
+    if (config.missing() != CsvMissing.REJECT && CsvValue.isMissing(field)) {
       return Double.NaN;
     }
     throw bad(

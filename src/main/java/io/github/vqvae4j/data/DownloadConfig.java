@@ -53,11 +53,11 @@ public record DownloadConfig(
     checkTimeout("DownloadConfig.connectTimeout", connectTimeout);
     checkTimeout("DownloadConfig.stallTimeout", stallTimeout);
     Require.that(attempts >= 1, "DownloadConfig.attempts", "at least 1", attempts);
-    Require.present(DownloadListener.class, "DownloadConfig.listener", listener);
+    Require.nonNull(DownloadListener.class, "DownloadConfig.listener", listener);
   }
 
   private static void checkTimeout(String component, Duration timeout) {
-    Require.present(Duration.class, component, timeout);
+    Require.nonNull(Duration.class, component, timeout);
     boolean valid = timeout.compareTo(Duration.ofMillis(1)) >= 0;
     Require.that(valid, component, "at least 1 ms", timeout);
   }

@@ -47,7 +47,7 @@ public record ImageFolderConfig(
         "1 (gray) or 3 (red, green, blue)",
         channels);
     Checks.length(1, height, width, channels);
-    Require.present(ImageFit.class, record + "fit", fit);
+    Require.nonNull(ImageFit.class, record + "fit", fit);
     labels = Require.list(String.class, record + "labels", labels);
     Require.that(
         new HashSet<>(labels).size() == labels.size(),

@@ -85,7 +85,7 @@ public final class Series {
    *
    * @return the number of samples, 1 or more
    */
-  public int time() {
+  public int length() {
     return samples.length / channels;
   }
 
@@ -122,17 +122,17 @@ public final class Series {
    * @param from the index of the first sample
    * @param to the index after the last sample
    * @return the range, with the same sampling rate
-   * @throws IllegalArgumentException if not {@code 0 <= from < to <= time()}
+   * @throws IllegalArgumentException if not {@code 0 <= from < to <= length()}
    */
   public Series range(int from, int to) {
-    if (from < 0 || to <= from || to > time()) {
+    if (from < 0 || to <= from || to > length()) {
       throw new IllegalArgumentException(
           "got a range from "
               + from
               + " to "
               + to
               + ", expected 0 <= from < to <= "
-              + time()
+              + length()
               + ", the number of samples in each channel; correct the range");
     }
     return new Series(Arrays.copyOfRange(samples, from * channels, to * channels), channels, rate);
@@ -146,6 +146,6 @@ public final class Series {
   /** Returns the shape and the sampling rate: {@code Series[441000, 2] at 44100.0 Hz}. */
   @Override
   public String toString() {
-    return "Series[" + time() + ", " + channels + "]" + (rate == 0 ? "" : " at " + rate + " Hz");
+    return "Series[" + length() + ", " + channels + "]" + (rate == 0 ? "" : " at " + rate + " Hz");
   }
 }

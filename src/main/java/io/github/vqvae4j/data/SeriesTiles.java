@@ -33,7 +33,7 @@ public final class SeriesTiles implements Dataset {
               + ", expected a margin of at least 0 and less than half a window; choose longer"
               + " windows or a smaller margin");
     }
-    if (series.time() < length) {
+    if (series.length() < length) {
       throw new IllegalArgumentException(
           "got "
               + series
@@ -45,7 +45,7 @@ public final class SeriesTiles implements Dataset {
     this.length = length;
     this.margin = margin;
     int hop = length - 2 * margin;
-    size = 1 + (series.time() - length + hop - 1) / hop;
+    size = 1 + (series.length() - length + hop - 1) / hop;
   }
 
   /**
@@ -90,7 +90,7 @@ public final class SeriesTiles implements Dataset {
               + ", one output for each window; pass the model's outputs for all windows");
     }
     int channels = windows.channels();
-    float[] samples = new float[Checks.length(1, 1, series.time(), channels)];
+    float[] samples = new float[Checks.length(1, 1, series.length(), channels)];
     float[] window = new float[length * channels];
     for (int i = 0; i < size; i++) {
       windows.image(i, window, 0);
@@ -120,7 +120,7 @@ public final class SeriesTiles implements Dataset {
         || codesPerWindow * size != codes.length
         || codesPerWindow * samplesPerCode != length
         || margin % samplesPerCode != 0
-        || series.time() % samplesPerCode != 0) {
+        || series.length() % samplesPerCode != 0) {
       throw new IllegalArgumentException(
           "got "
               + codes.length
@@ -130,7 +130,7 @@ public final class SeriesTiles implements Dataset {
               + " divides the lengths of a window, its margin and the series; change the margin,"
               + " shorten the series with range, or pass the codes of all windows");
     }
-    int[] all = new int[series.time() / samplesPerCode];
+    int[] all = new int[series.length() / samplesPerCode];
     for (int i = 0; i < size; i++) {
       int keptStart = keptStart(i) / samplesPerCode;
       int count = keptEnd(i) / samplesPerCode - keptStart;
@@ -142,7 +142,7 @@ public final class SeriesTiles implements Dataset {
 
   /** Returns the first sample of a window. */
   private int start(int window) {
-    return window == size - 1 ? series.time() - length : window * (length - 2 * margin);
+    return window == size - 1 ? series.length() - length : window * (length - 2 * margin);
   }
 
   /** Returns the first sample of the series for which the output of a window is kept. */
@@ -152,7 +152,7 @@ public final class SeriesTiles implements Dataset {
 
   /** Returns the end of the samples for which the output of a window is kept. */
   private int keptEnd(int window) {
-    return window == size - 1 ? series.time() : keptStart(window + 1);
+    return window == size - 1 ? series.length() : keptStart(window + 1);
   }
 
   @Override

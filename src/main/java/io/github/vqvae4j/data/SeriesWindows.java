@@ -29,7 +29,7 @@ final class SeriesWindows implements Dataset {
     for (int i = 0; i < series.size(); i++) {
       Series current = series.get(i);
       checkSame(series.get(0), current);
-      int count = current.time() < length ? 0 : (current.time() - length) / hop + 1;
+      int count = current.length() < length ? 0 : (current.length() - length) / hop + 1;
       firstWindow[i + 1] = Math.addExact(firstWindow[i], count);
     }
     if (size() == 0) {
@@ -37,7 +37,7 @@ final class SeriesWindows implements Dataset {
           "got "
               + series.size()
               + " series of at most "
-              + series.stream().mapToInt(Series::time).max().orElse(0)
+              + series.stream().mapToInt(Series::length).max().orElse(0)
               + " samples, expected one or more of at least "
               + length
               + "; choose shorter windows, or use longer series");

@@ -169,7 +169,7 @@ public final class WavFiles {
   /** Returns the length of the file. */
   private static int checkWritable(Series sound) {
     double rate = sound.rate();
-    long length = HEADER + 2L * sound.time() * sound.channels();
+    long length = HEADER + 2L * sound.length() * sound.channels();
     if (rate < 1
         || rate != Math.rint(rate)
         || rate * 2 * sound.channels() > Integer.MAX_VALUE

@@ -54,12 +54,12 @@ public final class HeapMemory {
   public static <T, E extends Exception> T guard(Supplier<String> what, long bytes, Task<T, E> task)
       throws E {
     if (bytes > Runtime.getRuntime().maxMemory()) {
-      throw insufficient(what.get(), MemorySize.text(bytes), bytes, null);
+      throw insufficient(what.get(), MemorySize.format(bytes), bytes, null);
     }
     try {
       return task.run();
     } catch (OutOfMemoryError e) {
-      throw insufficient(what.get(), MemorySize.text(bytes), bytes, e);
+      throw insufficient(what.get(), MemorySize.format(bytes), bytes, e);
     }
   }
 
@@ -98,9 +98,9 @@ public final class HeapMemory {
             + " needs "
             + needs
             + " in addition to the "
-            + MemorySize.text(used)
+            + MemorySize.format(used)
             + " in use; the heap's limit is "
-            + MemorySize.text(limit)
+            + MemorySize.format(limit)
             + " (-Xmx)"
             + (used + bytes <= limit
                 ? ", but the free memory is fragmented or reserved by the garbage collector."
@@ -115,13 +115,13 @@ public final class HeapMemory {
   }
 
   private static String raiseLimit(long minimum) {
-    long machine = MemorySize.ofMachine();
+    long machine = MemorySize.totalOfMachine();
     return minimum > machine
-        ? "a machine with more memory than this one, which has " + MemorySize.text(machine) + "."
+        ? "a machine with more memory than this one, which has " + MemorySize.format(machine) + "."
         : "raise the limit, for example with -Xmx"
-            + MemorySize.setting(minimum)
+            + MemorySize.toJvmOption(minimum)
             + "; this machine has "
-            + MemorySize.text(machine)
+            + MemorySize.format(machine)
             + ".";
   }
 }

@@ -22,7 +22,7 @@ public final class MemorySize {
    * @param bytes the number of bytes
    * @return a text such as {@code 6.1 GB}
    */
-  public static String text(long bytes) {
+  public static String format(long bytes) {
     return bytes < 1L << 30
         ? String.format(Locale.ROOT, "%.1f MB", bytes / (double) MEGABYTE)
         : String.format(Locale.ROOT, "%.1f GB", bytes / (double) (1L << 30));
@@ -35,7 +35,7 @@ public final class MemorySize {
    * @param needed the required number of bytes
    * @return a text such as {@code 1500m}
    */
-  public static String setting(long needed) {
+  public static String toJvmOption(long needed) {
     return (needed + needed / 4 + ROUND - 1) / ROUND * (ROUND / MEGABYTE) + "m";
   }
 
@@ -45,7 +45,7 @@ public final class MemorySize {
    *
    * @return the size in bytes
    */
-  public static long ofMachine() {
+  public static long totalOfMachine() {
     return MACHINE.getTotalMemorySize() + MACHINE.getTotalSwapSpaceSize();
   }
 }

@@ -26,7 +26,7 @@ public final class CodeUsage {
    * @param codebookSize K
    * @return a histogram with all counts 0
    */
-  public static CodeUsage none(int codebookSize) {
+  public static CodeUsage empty(int codebookSize) {
     return new CodeUsage(new long[codebookSize]);
   }
 

@@ -142,7 +142,7 @@ public final class PrincipalAxes {
    *
    * @return the fractions [D] in descending order, with a sum of 1; all 0 if all rows are equal
    */
-  public double[] shares() {
+  public double[] explainedVarianceRatios() {
     double total = Arrays.stream(variances).sum();
     return Arrays.stream(variances).map(v -> total == 0 ? 0 : v / total).toArray();
   }

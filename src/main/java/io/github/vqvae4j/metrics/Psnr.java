@@ -10,7 +10,7 @@ public final class Psnr {
    * @param meanSquaredError the mean squared error over all pixel values
    * @return the PSNR in decibels; infinite for an error of 0
    */
-  public static double ofUnitRange(double meanSquaredError) {
+  public static double fromMeanSquaredError(double meanSquaredError) {
     return -10 * Math.log10(meanSquaredError);
   }
 }

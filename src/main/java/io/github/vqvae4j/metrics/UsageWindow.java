@@ -25,7 +25,7 @@ public final class UsageWindow {
           "UsageWindow: expected a length of at least 1 batch, got " + length + ".");
     }
     this.length = length;
-    this.sum = CodeUsage.none(codebookSize);
+    this.sum = CodeUsage.empty(codebookSize);
   }
 
   /**

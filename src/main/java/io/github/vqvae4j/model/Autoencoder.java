@@ -92,7 +92,7 @@ public final class Autoencoder extends LatentModel {
     checkSameShape(reconstruction.shape(), images.shape());
     ReconstructionLoss loss = new ReconstructionLoss(progress.variance());
     return new BatchLoss(
-        List.of(loss.term(reconstruction, centered)), centered, reconstruction, CodeUsage.none(0));
+        List.of(loss.term(reconstruction, centered)), centered, reconstruction, CodeUsage.empty(0));
   }
 
   @Override

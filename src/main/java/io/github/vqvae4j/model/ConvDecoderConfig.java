@@ -43,7 +43,7 @@ public record ConvDecoderConfig(
   public ConvDecoderConfig {
     SettingChecks.conv(
         "ConvDecoderConfig", channels, hidden, residual, initializer, "upsample", upsample);
-    Require.present(UpsampleMode.class, "ConvDecoderConfig.upsampleMode", upsampleMode);
+    Require.nonNull(UpsampleMode.class, "ConvDecoderConfig.upsampleMode", upsampleMode);
   }
 
   static ConvDecoderConfig of(int channels) {

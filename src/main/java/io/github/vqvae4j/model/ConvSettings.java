@@ -71,7 +71,7 @@ public sealed interface ConvSettings<C extends Record & ConvSettings<C>>
    * @return a copy with the new value
    */
   default C residual(UnaryOperator<ResidualConfig> change) {
-    Require.present(UnaryOperator.class, getClass().getSimpleName() + ".residual", change);
+    Require.nonNull(UnaryOperator.class, getClass().getSimpleName() + ".residual", change);
     return with("residual", change.apply(residual()));
   }
 

@@ -20,7 +20,7 @@ public record ConvVectorDecoderConfig(ConvDecoderConfig conv, int height, int wi
    * @throws IllegalArgumentException if a value is out of range
    */
   public ConvVectorDecoderConfig {
-    Require.present(ConvDecoderConfig.class, "ConvVectorDecoderConfig.conv", conv);
+    Require.nonNull(ConvDecoderConfig.class, "ConvVectorDecoderConfig.conv", conv);
     SettingChecks.vector("ConvVectorDecoderConfig", conv.upsample(), height, width, features);
   }
 

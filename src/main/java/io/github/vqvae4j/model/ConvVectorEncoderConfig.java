@@ -20,7 +20,7 @@ public record ConvVectorEncoderConfig(ConvEncoderConfig conv, int height, int wi
    * @throws IllegalArgumentException if a value is out of range
    */
   public ConvVectorEncoderConfig {
-    Require.present(ConvEncoderConfig.class, "ConvVectorEncoderConfig.conv", conv);
+    Require.nonNull(ConvEncoderConfig.class, "ConvVectorEncoderConfig.conv", conv);
     SettingChecks.vector("ConvVectorEncoderConfig", conv.downsample(), height, width, features);
   }
 

@@ -17,26 +17,29 @@ abstract sealed class DownsamplingEncoder extends Encoder permits ConvEncoder, S
 
   /** Creates an encoder that halves the size {@code stages} times. */
   DownsamplingEncoder(
-      Convolution.Kind kind, ConvSettings<?> settings, int stages, int dimension, Rng rng) {
+      Convolution.Factory factory, ConvSettings<?> settings, int stages, int dimension, Rng rng) {
     int hidden = settings.hidden();
     Initializer initializer = settings.initializer();
     List<Layer> convolutions = new ArrayList<>();
     int in = settings.channels();
     for (int i = 0; i < stages; i++) {
       int out = i == 0 ? hidden / 2 : hidden;
-      convolutions.add(kind.of(conv(in, out, 4, initializer).stride(2).padding(1).relu(true), rng));
+      convolutions.add(
+          factory.create(conv(in, out, 4, initializer).stride(2).padding(1).relu(true), rng));
       in = out;
     }
     Layer down = child("down", Sequential.of(convolutions));
-    Layer mix = child("mix", kind.of(conv(in, hidden, 3, initializer).padding(1).relu(true), rng));
+    Layer mix =
+        child("mix", factory.create(conv(in, hidden, 3, initializer).padding(1).relu(true), rng));
     Layer residual =
-        child("residual", new ResidualStack(kind, hidden, settings.residual(), initializer, rng));
+        child(
+            "residual", new ResidualStack(factory, hidden, settings.residual(), initializer, rng));
     layers =
         List.of(
             down,
             mix,
             residual,
-            child("project", kind.of(conv(hidden, dimension, 1, initializer), rng)));
+            child("project", factory.create(conv(hidden, dimension, 1, initializer), rng)));
   }
 
   private static ConvConfig conv(int in, int out, int kernel, Initializer initializer) {

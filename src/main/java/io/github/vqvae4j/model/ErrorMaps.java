@@ -69,7 +69,7 @@ final class ErrorMaps {
       return new Errors(
           Grid.between(checkShape(model, model.forward(images), images), images), null);
     }
-    Tensor latents = vqVae.vectors(images);
+    Tensor latents = vqVae.encoderOutput(images);
     if (latents.rank() != 4) {
       throw new IllegalArgumentException(
           "AnomalyDetector: expected an encoder output [b, h, w, D], got "

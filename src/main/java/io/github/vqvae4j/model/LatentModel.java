@@ -184,6 +184,6 @@ public abstract class LatentModel extends ImageModel {
    *     count is below 2
    */
   public final Images interpolate(Dataset from, Dataset to, int count) {
-    return decode(Latents.between(encode(from), encode(to), count));
+    return decode(Latents.interpolate(encode(from), encode(to), count));
   }
 }

@@ -60,10 +60,10 @@ public final class Latents {
    * @throws IllegalArgumentException if {@code from} or {@code to} is not a single latent, their
    *     shapes differ, or the count is below 2
    */
-  public static Latents between(Latents from, Latents to, int count) {
+  public static Latents interpolate(Latents from, Latents to, int count) {
     if (from.count() != 1 || !Arrays.equals(from.shape, to.shape) || count < 2) {
       throw new IllegalArgumentException(
-          "Latents.between: expected two single latents of the same shape and a count of at least"
+          "Latents.interpolate: expected two single latents of the same shape and a count of at least"
               + " 2, got "
               + from
               + ", "
@@ -76,7 +76,7 @@ public final class Latents {
     float[] points =
         new float
             [ArrayLengths.of(
-                "Latents.between", count, "latents", size, "values", "use a smaller count")];
+                "Latents.interpolate", count, "latents", size, "values", "use a smaller count")];
     for (int i = 0; i < points.length; i++) {
       float fraction = (float) (i / size) / (count - 1);
       points[i] = (1 - fraction) * from.values[i % size] + fraction * to.values[i % size];

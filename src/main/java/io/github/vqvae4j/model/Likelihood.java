@@ -35,7 +35,7 @@ public record Likelihood(Kind kind, double variance) {
    * @throws IllegalArgumentException if the variance is not positive and finite
    */
   public Likelihood {
-    Require.present(Kind.class, "Likelihood.kind", kind);
+    Require.nonNull(Kind.class, "Likelihood.kind", kind);
     Require.that(
         variance > 0 && variance <= Double.MAX_VALUE,
         "Likelihood.variance",

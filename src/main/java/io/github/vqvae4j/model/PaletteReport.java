@@ -22,7 +22,7 @@ public record PaletteReport(long pixels, int channels, double meanSquaredError, 
    * @return the ratio in decibels; infinite if all pixels are unchanged
    */
   public double psnr() {
-    return Psnr.ofUnitRange(meanSquaredError);
+    return Psnr.fromMeanSquaredError(meanSquaredError);
   }
 
   /**

@@ -69,7 +69,7 @@ record PassMemory(String description, int height, int width, int side, Pass pass
           "The tensors and workspaces of "
               + description
               + " take about "
-              + MemorySize.text(total)
+              + MemorySize.format(total)
               + ". "
               + MemoryGuard.advice(total));
     } catch (IllegalArgumentException | NonFiniteException | InsufficientMemoryException e) {

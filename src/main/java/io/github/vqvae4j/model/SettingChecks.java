@@ -34,8 +34,8 @@ final class SettingChecks {
     Require.that(even, record + ".hidden", "an even number of at least 2", hidden);
     boolean holds = stages >= 0 && stages <= MAX_STAGES;
     Require.that(holds, record + "." + scaling, "0 to " + MAX_STAGES, stages);
-    Require.present(ResidualConfig.class, record + ".residual", residual);
-    Require.present(Initializer.class, record + ".initializer", initializer);
+    Require.nonNull(ResidualConfig.class, record + ".residual", residual);
+    Require.nonNull(Initializer.class, record + ".initializer", initializer);
   }
 
   /** Checks {@link ConvVectorSettings}. */
@@ -75,7 +75,7 @@ final class SettingChecks {
         record + ".widths",
         "1 to " + MAX_STAGES + " widths",
         copy);
-    Require.present(Initializer.class, record + ".initializer", initializer);
+    Require.nonNull(Initializer.class, record + ".initializer", initializer);
     return copy;
   }
 

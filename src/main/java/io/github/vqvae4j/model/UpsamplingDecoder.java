@@ -19,8 +19,8 @@ abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, Ser
 
   /** Creates a decoder that doubles the size {@code stages} times. */
   UpsamplingDecoder(
-      Convolution.Kind kind,
-      Convolution.Kind transposed,
+      Convolution.Factory factory,
+      Convolution.Factory transposed,
       ConvSettings<?> settings,
       UpsampleMode upsampleMode,
       int stages,
@@ -29,9 +29,10 @@ abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, Ser
     int hidden = settings.hidden();
     Initializer initializer = settings.initializer();
     ConvConfig toHidden = conv(dimension, hidden, 3, initializer).padding(1);
-    Layer mix = child("mix", kind.of(toHidden, rng));
+    Layer mix = child("mix", factory.create(toHidden, rng));
     Layer residual =
-        child("residual", new ResidualStack(kind, hidden, settings.residual(), initializer, rng));
+        child(
+            "residual", new ResidualStack(factory, hidden, settings.residual(), initializer, rng));
     List<Layer> up = new ArrayList<>();
     int in = hidden;
     for (int remaining = stages - 1; remaining >= 0; remaining--) {
@@ -39,15 +40,15 @@ abstract sealed class UpsamplingDecoder extends Decoder permits ConvDecoder, Ser
       boolean relu = remaining > 0;
       if (upsampleMode == UpsampleMode.TRANSPOSED) {
         ConvConfig config = conv(in, out, 4, initializer).stride(2).padding(1);
-        up.add(transposed.of(config.relu(relu), rng));
+        up.add(transposed.create(config.relu(relu), rng));
       } else {
         up.add(new Upsample(2));
-        up.add(kind.of(conv(in, out, 3, initializer).padding(1).relu(relu), rng));
+        up.add(factory.create(conv(in, out, 3, initializer).padding(1).relu(relu), rng));
       }
       in = out;
     }
     if (up.isEmpty()) {
-      up.add(kind.of(conv(hidden, settings.channels(), 3, initializer).padding(1), rng));
+      up.add(factory.create(conv(hidden, settings.channels(), 3, initializer).padding(1), rng));
     }
     layers = List.of(mix, residual, child("up", Sequential.of(up)));
   }

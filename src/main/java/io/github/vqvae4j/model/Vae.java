@@ -149,7 +149,7 @@ public final class Vae extends LatentModel {
                 1),
             new LossTerm(KL, kl.sum(), config.klWeight(progress.step())));
     Tensor reconstruction = training ? distribution.forward(decoded) : pixels(posterior.mean());
-    return new BatchLoss(terms, images, reconstruction, CodeUsage.none(0));
+    return new BatchLoss(terms, images, reconstruction, CodeUsage.empty(0));
   }
 
   /** Restarts the detection of posterior collapse, so that each run is monitored independently. */

@@ -31,7 +31,7 @@ public record VaeConfig(List<Integer> latent, Likelihood likelihood, double beta
         "VaeConfig.latent",
         "a shape D or height, width, D of at most " + MAX_VALUES + " values",
         latent);
-    Require.present(Likelihood.class, "VaeConfig.likelihood", likelihood);
+    Require.nonNull(Likelihood.class, "VaeConfig.likelihood", likelihood);
     Require.that(
         beta >= 0 && beta <= Double.MAX_VALUE,
         "VaeConfig.beta",

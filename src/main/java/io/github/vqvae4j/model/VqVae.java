@@ -164,7 +164,7 @@ public final class VqVae extends ImageModel {
    * @return z_e, [b, h/r, w/r, D]
    * @throws NonFiniteException if a value is NaN or infinite
    */
-  public Tensor vectors(Tensor images) {
+  public Tensor encoderOutput(Tensor images) {
     return encodeCentered(images.add(-CENTER));
   }
 
@@ -246,11 +246,11 @@ public final class VqVae extends ImageModel {
 
   private float[] initializationVectors(Batch batch) {
     try (Step step = Step.inference()) {
-      return vectors(images(step, batch)).toFloats();
+      return encoderOutput(images(step, batch)).toFloats();
     } catch (NonFiniteException e) {
       try (Step step = Step.inference()) {
         step.checkEachOperation();
-        vectors(images(step, batch));
+        encoderOutput(images(step, batch));
       } catch (NonFiniteException origin) {
         e.initCause(origin);
       }
@@ -293,7 +293,7 @@ public final class VqVae extends ImageModel {
    * @throws NonFiniteException if a value of the encoder output is NaN or infinite
    */
   public Tensor encode(Tensor images) {
-    return quantizer.encode(vectors(images));
+    return quantizer.encode(encoderOutput(images));
   }
 
   /**

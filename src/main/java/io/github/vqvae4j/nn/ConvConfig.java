@@ -50,10 +50,10 @@ public record ConvConfig(
     Require.that(out >= 1, "ConvConfig.out", "at least 1", out);
     Require.that(kernelHeight >= 1, "ConvConfig.kernelHeight", "at least 1", kernelHeight);
     Require.that(kernelWidth >= 1, "ConvConfig.kernelWidth", "at least 1", kernelWidth);
-    Require.present(ConvOptions.class, "ConvConfig.options", options);
-    Require.present(ConvPadding.class, "ConvConfig.padding", padding);
-    Require.present(Initializer.class, "ConvConfig.initializer", initializer);
-    Require.present(ConvMask.class, "ConvConfig.mask", mask);
+    Require.nonNull(ConvOptions.class, "ConvConfig.options", options);
+    Require.nonNull(ConvPadding.class, "ConvConfig.padding", padding);
+    Require.nonNull(Initializer.class, "ConvConfig.initializer", initializer);
+    Require.nonNull(ConvMask.class, "ConvConfig.mask", mask);
     Require.that(
         in % options.groups() == 0 && out % options.groups() == 0,
         "ConvConfig.options",

@@ -21,7 +21,7 @@ public abstract sealed class Convolution extends Layer
    * Conv2d::new} or {@code Conv1d::new}.
    */
   @FunctionalInterface
-  public interface Kind {
+  public interface Factory {
     /**
      * Creates a convolution.
      *
@@ -29,7 +29,7 @@ public abstract sealed class Convolution extends Layer
      * @param rng the random number generator for the initial weights
      * @return a new layer
      */
-    Convolution of(ConvConfig config, Rng rng);
+    Convolution create(ConvConfig config, Rng rng);
   }
 
   private final Form form;

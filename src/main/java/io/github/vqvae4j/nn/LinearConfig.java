@@ -24,7 +24,7 @@ public record LinearConfig(int in, int out, boolean bias, Initializer initialize
   public LinearConfig {
     Require.that(in >= 1, "LinearConfig.in", "at least 1", in);
     Require.that(out >= 1, "LinearConfig.out", "at least 1", out);
-    Require.present(Initializer.class, "LinearConfig.initializer", initializer);
+    Require.nonNull(Initializer.class, "LinearConfig.initializer", initializer);
   }
 
   /**

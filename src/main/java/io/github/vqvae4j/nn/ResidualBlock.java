@@ -18,7 +18,7 @@ public final class ResidualBlock extends Layer {
   /**
    * Creates the layer.
    *
-   * @param kind {@code Conv2d::new} for images, {@code Conv1d::new} for sequences
+   * @param factory {@code Conv2d::new} for images, {@code Conv1d::new} for sequences
    * @param channels the number of input channels
    * @param config the settings; the number of blocks and the growth of the dilation are ignored
    * @param dilation the distance between kernel elements in pixels or time steps, at least 1
@@ -26,18 +26,18 @@ public final class ResidualBlock extends Layer {
    * @param rng the random number generator for the initial weights
    */
   public ResidualBlock(
-      Convolution.Kind kind,
+      Convolution.Factory factory,
       int channels,
       ResidualConfig config,
       int dilation,
       Initializer initializer,
       Rng rng) {
-    this(kind, channels, config, dilation, initializer, rng, false);
+    this(factory, channels, config, dilation, initializer, rng, false);
   }
 
   /** Creates a block; the last block of a stack includes the stack's final ReLU. */
   ResidualBlock(
-      Convolution.Kind kind,
+      Convolution.Factory factory,
       int channels,
       ResidualConfig config,
       int dilation,
@@ -48,8 +48,9 @@ public final class ResidualBlock extends Layer {
     ConvConfig in = ConvConfig.of(channels, config.hidden(), 3).dilation(dilation).relu(true);
     ConvConfig out = ConvConfig.of(config.hidden(), channels, 1).relu(last);
     ConvConfig sameSize = in.padding(dilation).bias(config.bias()).initializer(initializer);
-    conv = child("conv", kind.of(sameSize, rng));
-    project = child("project", kind.of(out.bias(config.bias()).initializer(initializer), rng));
+    conv = child("conv", factory.create(sameSize, rng));
+    project =
+        child("project", factory.create(out.bias(config.bias()).initializer(initializer), rng));
   }
 
   @Override

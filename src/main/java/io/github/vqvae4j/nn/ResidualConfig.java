@@ -38,7 +38,7 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, in
   public ResidualConfig {
     Require.that(blocks >= 0, "ResidualConfig.blocks", "at least 0", blocks);
     Require.that(hidden >= 1, "ResidualConfig.hidden", "at least 1", hidden);
-    Require.present(Skip.class, "ResidualConfig.skip", skip);
+    Require.nonNull(Skip.class, "ResidualConfig.skip", skip);
     Require.that(
         dilationGrowth >= 1 && dilationGrowth <= MAX_DILATION,
         "ResidualConfig.dilationGrowth",

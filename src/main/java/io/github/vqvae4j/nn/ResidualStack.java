@@ -30,14 +30,14 @@ public final class ResidualStack extends Layer {
   /**
    * Creates the layer.
    *
-   * @param kind {@code Conv2d::new} for images, {@code Conv1d::new} for sequences
+   * @param factory {@code Conv2d::new} for images, {@code Conv1d::new} for sequences
    * @param channels the number of input channels
    * @param config the number of blocks and their settings
    * @param initializer the weight initialization
    * @param rng the random number generator for the initial weights
    */
   public ResidualStack(
-      Convolution.Kind kind,
+      Convolution.Factory factory,
       int channels,
       ResidualConfig config,
       Initializer initializer,
@@ -46,7 +46,7 @@ public final class ResidualStack extends Layer {
     for (int i = 0; i < config.blocks(); i++) {
       boolean last = i == config.blocks() - 1;
       ResidualBlock block =
-          new ResidualBlock(kind, channels, config, dilation, initializer, rng, last);
+          new ResidualBlock(factory, channels, config, dilation, initializer, rng, last);
       blocks.add(child(Integer.toString(i), block));
       dilation *= last ? 1 : config.dilationGrowth();
     }

@@ -63,7 +63,7 @@ final class ThreadSafetyCheck {
     }
 
     @Override
-    public void using(Object newLayer) {
+    public void beforeOperation(Object newLayer) {
       layer = newLayer == null ? block : newLayer;
       Pass alone = expected.get(useCount++ % expected.size());
       Pass concurrent = new Pass(alone.training(), alone.extraExamples());

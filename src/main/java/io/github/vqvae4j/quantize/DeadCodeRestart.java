@@ -29,13 +29,13 @@ final class DeadCodeRestart {
   private final Variable codebook;
   private final double[] candidates;
 
-  /** The {@link Variable#replacements} of the codebook when the batch was quantized. */
+  /** The {@link Variable#replacementCount} of the codebook when the batch was quantized. */
   private final long replacements;
 
   private DeadCodeRestart(Variable codebook, double... candidates) {
     this.codebook = codebook;
     this.candidates = candidates;
-    replacements = codebook.replacements();
+    replacements = codebook.replacementCount();
   }
 
   /**
@@ -178,7 +178,7 @@ final class DeadCodeRestart {
    * @param sums null for a codebook without sums
    */
   void apply(boolean[] dead, double[] counts, double... sums) {
-    if (candidates.length == 0 || codebook.replacements() > replacements) {
+    if (candidates.length == 0 || codebook.replacementCount() > replacements) {
       return;
     }
     double mean = mean(counts);

@@ -22,7 +22,7 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>Custom quantizers implement {@link #quantized} and {@link #vectors}.
+ * <p>Custom quantizers implement {@link #computeQuantized} and {@link #computeVectors}.
  */
 public abstract class Quantizer extends Layer {
   /** The settings of a quantizer, from which it is built and which are saved with it. */
@@ -81,7 +81,7 @@ public abstract class Quantizer extends Layer {
    * @return quantized latents, codes, loss terms and usage
    */
   public final Quantized quantize(Tensor latents) {
-    return within(latents.step(), () -> quantized(latents), Quantized::quantized);
+    return within(latents.step(), () -> computeQuantized(latents), Quantized::quantized);
   }
 
   /**
@@ -91,7 +91,7 @@ public abstract class Quantizer extends Layer {
    * @param latents the encoder outputs [.., D]
    * @return quantized latents, codes, loss terms and usage
    */
-  protected abstract Quantized quantized(Tensor latents);
+  protected abstract Quantized computeQuantized(Tensor latents);
 
   /**
    * Returns only the codes of latents, without loss terms or usage.
@@ -100,18 +100,18 @@ public abstract class Quantizer extends Layer {
    * @return an INT tensor with the codes that {@link #quantize} returns
    */
   public final Tensor encode(Tensor latents) {
-    return latents.step().within(this, () -> codes(latents));
+    return latents.step().within(this, () -> computeCodes(latents));
   }
 
   /**
-   * Computes the result of {@link #encode}. By default, returns the codes of {@link #quantized};
-   * override it if they can be computed more efficiently.
+   * Computes the result of {@link #encode}. By default, returns the codes of {@link
+   * #computeQuantized}; override it if they can be computed more efficiently.
    *
    * @param latents the encoder outputs [.., D]
    * @return the codes, an INT tensor
    */
-  protected Tensor codes(Tensor latents) {
-    return quantized(latents).codes();
+  protected Tensor computeCodes(Tensor latents) {
+    return computeQuantized(latents).codes();
   }
 
   /**
@@ -126,7 +126,7 @@ public abstract class Quantizer extends Layer {
    */
   public final Tensor lookup(Tensor codes) {
     checkComplete(Codes.of(codes, codebooks()));
-    return codes.step().within(this, () -> vectors(codes));
+    return codes.step().within(this, () -> computeVectors(codes));
   }
 
   /**
@@ -149,7 +149,7 @@ public abstract class Quantizer extends Layer {
               + ". Use the quantizer that encoded them.");
     }
     checkComplete(codes);
-    return step.within(this, () -> vectors(codes.in(step)));
+    return step.within(this, () -> computeVectors(codes.in(step)));
   }
 
   private void checkComplete(Codes codes) {
@@ -164,7 +164,7 @@ public abstract class Quantizer extends Layer {
    * @param codes the codes, already validated
    * @return the vectors [.., D]
    */
-  protected abstract Tensor vectors(Tensor codes);
+  protected abstract Tensor computeVectors(Tensor codes);
 
   /**
    * Returns the number of latents required by {@link #initialize} before the first training step.
@@ -201,6 +201,6 @@ public abstract class Quantizer extends Layer {
 
   @Override
   protected final Tensor compute(Tensor latents) {
-    return quantized(latents).quantized();
+    return computeQuantized(latents).quantized();
   }
 }

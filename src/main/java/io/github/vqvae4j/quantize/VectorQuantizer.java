@@ -178,7 +178,7 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  protected Tensor codes(Tensor latents) {
+  protected Tensor computeCodes(Tensor latents) {
     checkShape(latents);
     long[] positions = Arrays.copyOf(latents.shape(), latents.rank() - 1);
     Tensor table = codebook.in(latents.step());
@@ -186,7 +186,7 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  protected Tensor vectors(Tensor codes) {
+  protected Tensor computeVectors(Tensor codes) {
     return codebook.in(codes.step()).embedding(codes);
   }
 
@@ -203,7 +203,7 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  protected Quantized quantized(Tensor latents) {
+  protected Quantized computeQuantized(Tensor latents) {
     checkShape(latents);
     boolean training = isTraining(latents.step());
     if (training && initializationVectors() > 0) {
@@ -212,8 +212,8 @@ public final class VectorQuantizer extends Quantizer {
               + " train with Trainer, call initialize(latents, ..) first, or choose another"
               + " initialization.");
     }
-    Tensor codes = codes(latents); // equation 1
-    Tensor selected = vectors(codes); // equation 2
+    Tensor codes = computeCodes(latents); // equation 1
+    Tensor selected = computeVectors(codes); // equation 2
     List<LossTerm> terms = new ArrayList<>(); // equation 3, without the reconstruction loss
     if (config.update() == Update.GRADIENT) {
       Tensor term = latents.stopGradient().meanSquaredError(selected);

@@ -76,11 +76,11 @@ public record VectorQuantizerConfig(
         record + "codebookSize",
         "K times D of at most " + MAX_SIZE,
         codebookSize + " times " + dimension);
-    Require.present(Update.class, record + "update", update);
+    Require.nonNull(Update.class, record + "update", update);
     checkWeight(record + "codebookWeight", codebookWeight);
     checkWeight(record + "commitmentWeight", commitmentWeight);
-    Require.present(EmaConfig.class, record + "ema", ema);
-    Require.present(Initialization.class, record + "init", init);
+    Require.nonNull(EmaConfig.class, record + "ema", ema);
+    Require.nonNull(Initialization.class, record + "init", init);
     Require.that(
         deadCodeThreshold >= 0 && deadCodeThreshold < 1,
         record + "deadCodeThreshold",

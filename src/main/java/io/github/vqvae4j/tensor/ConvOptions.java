@@ -104,8 +104,8 @@ public record ConvOptions(Axis height, Axis width, int groups) {
    *     than stride or dilation
    */
   public ConvOptions {
-    Require.present(Axis.class, "ConvOptions.height", height);
-    Require.present(Axis.class, "ConvOptions.width", width);
+    Require.nonNull(Axis.class, "ConvOptions.height", height);
+    Require.nonNull(Axis.class, "ConvOptions.width", width);
     Require.that(groups >= 1, "ConvOptions.groups", "at least 1", groups);
     checkOutputPadding("height", height);
     checkOutputPadding("width", width);

@@ -43,7 +43,7 @@ final class PendingUpdates {
     for (Update update : updates) {
       update.written().forEach(variable -> saved.computeIfAbsent(variable, this::copy));
     }
-    saved.keySet().forEach(variable -> savedReplacements.add(variable.keepReplacements()));
+    saved.keySet().forEach(variable -> savedReplacements.add(variable.saveReplacements()));
     try {
       drain().run();
     } catch (Throwable e) {

@@ -56,7 +56,7 @@ public final class Step implements AutoCloseable {
      *
      * @param layer the innermost active layer, or null outside of all layers
      */
-    default void using(Object layer) {}
+    default void beforeOperation(Object layer) {}
   }
 
   private final Thread owner = Thread.currentThread();
@@ -264,7 +264,7 @@ public final class Step implements AutoCloseable {
    */
   public Tensor tensor(INDArray array) {
     check();
-    observer.using(currentLayer());
+    observer.beforeOperation(currentLayer());
     DType dtype = Nd4jArrays.dtype(array);
     INDArray copy = arena.allocate(dtype, array.rank() == 0 ? new long[] {1} : array.shape());
     copy.assign(array);
@@ -273,7 +273,7 @@ public final class Step implements AutoCloseable {
 
   private INDArray allocate(long values, DType dtype, long... shape) {
     check();
-    observer.using(layers.peek());
+    observer.beforeOperation(layers.peek());
     if (Shape.size(shape) != values) {
       throw new IllegalArgumentException(
           "Step.tensor: shape "
@@ -592,7 +592,7 @@ public final class Step implements AutoCloseable {
   /** Creates a constant copy of a tensor of another step. */
   Tensor copy(Tensor other) {
     check();
-    observer.using(currentLayer());
+    observer.beforeOperation(currentLayer());
     INDArray copy = arena.allocate(other.dtype(), other.dims());
     HeapCopy.copy(other.array(), copy);
     return own(copy, other.dtype());
@@ -603,7 +603,7 @@ public final class Step implements AutoCloseable {
     if (custom != null) { // computing the name is slow
       checkNotCustom(variable.name(), "Pass it to Step.apply as an input, with in(step).");
     }
-    observer.using(currentLayer());
+    observer.beforeOperation(currentLayer());
     return leaves.computeIfAbsent(
         variable,
         v -> {
@@ -662,7 +662,7 @@ public final class Step implements AutoCloseable {
   /** Executes an operation, and returns all its results. */
   List<Tensor> applyAll(OperationKind kind, Tensor... inputs) {
     check();
-    observer.using(currentLayer());
+    observer.beforeOperation(currentLayer());
     boolean recorded = custom == null;
     if (recorded && checksEachOperation && kind.isFused(inputs)) {
       return List.of(kind.unfused(inputs));

@@ -264,7 +264,7 @@ public class Variable implements AutoCloseable {
    *
    * @return the number of calls
    */
-  public final long replacements() {
+  public final long replacementCount() {
     return replacements.count;
   }
 
@@ -272,7 +272,7 @@ public class Variable implements AutoCloseable {
    * Returns whether a row was replaced after a given number of replacements.
    *
    * @param row the index of the row along the first axis
-   * @param since an earlier result of {@link #replacements}
+   * @param since an earlier result of {@link #replacementCount}
    * @return true if the row has been replaced since
    */
   public final boolean isReplaced(int row, long since) {
@@ -284,7 +284,7 @@ public class Variable implements AutoCloseable {
    *
    * @return an action that restores the history, but not the values
    */
-  public final Runnable keepReplacements() {
+  public final Runnable saveReplacements() {
     Replacements saved = replacements;
     return () -> replacements = saved;
   }

@@ -6,18 +6,18 @@ package io.github.vqvae4j.train;
  * @param name the name of the array
  * @param size the number of elements
  * @param mean the mean
- * @param deviation the population standard deviation
- * @param largest the maximum absolute value
- * @param zeros the fraction of elements that are exactly 0
+ * @param standardDeviation the population standard deviation
+ * @param maxAbs the maximum absolute value
+ * @param zeroFraction the fraction of elements that are exactly 0
  * @param norm the L2 norm
  */
 public record ArrayStatistics(
     String name,
     int size,
     double mean,
-    double deviation,
-    double largest,
-    double zeros,
+    double standardDeviation,
+    double maxAbs,
+    double zeroFraction,
     double norm) {
   /**
    * Computes the statistics of an array. NaN elements propagate to the mean, the standard

@@ -85,7 +85,7 @@ public final class CodebookMonitor implements TrainingListener {
   /**
    * Returns code usage and quantization error over the last window of steps.
    *
-   * @return the report; its distance is NaN if the loss has no commitment term
+   * @return the report; its quantization error is NaN if the loss has no commitment term
    */
   public CodebookReport report() {
     return new CodebookReport(usage.usage(), Math.sqrt(dimension * commitment.mean()));
@@ -115,7 +115,7 @@ public final class CodebookMonitor implements TrainingListener {
     CodeUsage window = usage.usage();
     int k = window.codebookSize();
     boolean enoughCodes = Arrays.stream(window.counts()).sum() >= k;
-    boolean lowUsage = enoughCodes && window.codesInUse() < config.usageBelow() * k;
+    boolean lowUsage = enoughCodes && window.codesInUse() < config.minUsage() * k;
     if (lowUsage && !collapsed) {
       LOG.warn(
           "Step {}: codebook collapse: {} over the last {} steps, expected at least {}% of the"
@@ -123,7 +123,7 @@ public final class CodebookMonitor implements TrainingListener {
               + " with k-means (Initialization.K_MEANS), or use EMA updates (VectorQuantizer.ema)."
               + " If that does not help, reduce the number of codes, the code dimension or the"
               + " learning rate.",
-          step, window, config.window(), format(100 * config.usageBelow()));
+          step, window, config.window(), format(100 * config.minUsage()));
     }
     collapsed = lowUsage;
   }

@@ -10,11 +10,11 @@ import io.github.vqvae4j.config.Require;
  *     100
  * @param warmUp the number of initial steps in which only extreme growth of the commitment term is
  *     reported, since a codebook often collapses and recovers early in training; default 500
- * @param usageBelow the fraction of codes in use, in [0, 1], below which the codebook counts as
+ * @param minUsage the fraction of codes in use, in [0, 1], below which the codebook counts as
  *     collapsed; 0 disables the warning; default 0.1
  * @param growth the tolerated ratio of the commitment term to its minimum, above 1; default 2
  */
-public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, double growth) {
+public record CodebookMonitorConfig(int window, long warmUp, double minUsage, double growth) {
   /**
    * The default settings: a window of 100 steps, a warm-up of 500 steps, 10% of the codes in use
    * and a commitment growth of 2.
@@ -30,10 +30,10 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
     Require.that(window >= 1, "CodebookMonitorConfig.window", "at least 1 step", window);
     Require.that(warmUp >= 0, "CodebookMonitorConfig.warmUp", "at least 0 steps", warmUp);
     Require.that(
-        usageBelow >= 0 && usageBelow <= 1,
-        "CodebookMonitorConfig.usageBelow",
+        minUsage >= 0 && minUsage <= 1,
+        "CodebookMonitorConfig.minUsage",
         "a fraction in [0, 1]",
-        usageBelow);
+        minUsage);
     Require.that(growth > 1, "CodebookMonitorConfig.growth", "a factor above 1", growth);
   }
 
@@ -63,8 +63,8 @@ public record CodebookMonitorConfig(int window, long warmUp, double usageBelow, 
    * @param fraction the fraction of codes in use, in [0, 1]; 0 disables the warning
    * @return a copy with the new value
    */
-  public CodebookMonitorConfig usageBelow(double fraction) {
-    return Records.with(this, "usageBelow", fraction);
+  public CodebookMonitorConfig minUsage(double fraction) {
+    return Records.with(this, "minUsage", fraction);
   }
 
   /**

@@ -20,10 +20,11 @@ import java.util.Locale;
  * }</pre>
  *
  * @param usage the number of uses of each code
- * @param distance the RMS quantization error sqrt(mean ||z_e - z_q||^2) of encoder outputs z_e and
- *     their codes z_q, which equals sqrt(D commitment) with D the code dimension; NaN if unknown
+ * @param quantizationError the RMS quantization error sqrt(mean ||z_e - z_q||^2) of encoder outputs
+ *     z_e and their codes z_q, which equals sqrt(D commitment) with D the code dimension; NaN if
+ *     unknown
  */
-public record CodebookReport(CodeUsage usage, double distance) {
+public record CodebookReport(CodeUsage usage, double quantizationError) {
   /**
    * Encodes a data set and reports its code usage and quantization error. The model is not changed.
    *
@@ -32,13 +33,13 @@ public record CodebookReport(CodeUsage usage, double distance) {
    * @return the report over all images
    */
   public static CodebookReport of(VqVae model, Dataset data) {
-    CodeUsage usage = CodeUsage.none(model.quantizer().codebookSize());
+    CodeUsage usage = CodeUsage.empty(model.quantizer().codebookSize());
     double sum = 0;
     long count = 0;
     try (Batches batches = Batches.inOrder(data, ImageModel.inferenceBatchSize(data))) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         try (Step step = Step.inference()) {
-          Tensor latents = model.vectors(Trainer.images(step, batch));
+          Tensor latents = model.encoderOutput(Trainer.images(step, batch));
           Quantized quantized = model.quantizer().quantize(latents);
           double error = latents.meanSquaredError(quantized.quantized()).item();
           sum += error * latents.length();
@@ -78,6 +79,10 @@ public record CodebookReport(CodeUsage usage, double distance) {
   @Override
   public String toString() {
     return String.format(
-        Locale.ROOT, "%s, %d dead, RMS quantization error %.4f", usage, deadCodes(), distance);
+        Locale.ROOT,
+        "%s, %d dead, RMS quantization error %.4f",
+        usage,
+        deadCodes(),
+        quantizationError);
   }
 }

@@ -77,7 +77,7 @@ public record Evaluation(
       long step, ImageModel model, Dataset data, double variance, BooleanSupplier stop) {
     double sum = 0;
     List<TermReport> terms = List.of();
-    CodeUsage usage = CodeUsage.none(model.codebookSize());
+    CodeUsage usage = CodeUsage.empty(model.codebookSize());
     checkWeights(step, model);
     int start = 0;
     try (Batches batches = Batches.inOrder(data, ImageModel.inferenceBatchSize(data))) {
@@ -170,7 +170,7 @@ public record Evaluation(
    */
   public OptionalDouble psnr() {
     return unitRange
-        ? OptionalDouble.of(Psnr.ofUnitRange(meanSquaredError))
+        ? OptionalDouble.of(Psnr.fromMeanSquaredError(meanSquaredError))
         : OptionalDouble.empty();
   }
 

@@ -98,7 +98,7 @@ final class Evaluations {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "Trainer.keepBest: cannot save the best model, after step "
+          "Trainer.saveBest: cannot save the best model, after step "
               + step
               + ". Training stopped. The model in memory has the weights of that step; save it"
               + " elsewhere. "

@@ -69,10 +69,10 @@ public final class LearningRateFinder {
    * @return this finder
    * @throws IllegalArgumentException if an argument is out of range
    */
-  public LearningRateFinder rates(double min, double max) {
+  public LearningRateFinder range(double min, double max) {
     if (!(min > 0 && max > min && max <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "LearningRateFinder.rates: expected learning rates 0 < min < max, both finite, got min "
+          "LearningRateFinder.range: expected learning rates 0 < min < max, both finite, got min "
               + min
               + " and max "
               + max

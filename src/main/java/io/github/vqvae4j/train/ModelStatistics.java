@@ -127,9 +127,9 @@ public record ModelStatistics(
               row.name(),
               row.size(),
               row.mean(),
-              row.deviation(),
-              row.largest(),
-              100 * row.zeros(),
+              row.standardDeviation(),
+              row.maxAbs(),
+              100 * row.zeroFraction(),
               row.norm()));
     }
   }

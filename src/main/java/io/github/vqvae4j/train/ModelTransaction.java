@@ -46,7 +46,7 @@ final class ModelTransaction {
       float[][] previous = saved;
       saved = candidate;
       candidate = previous;
-      restoreReplacements = variable.keepReplacements();
+      restoreReplacements = variable.saveReplacements();
       stamp = candidateStamp;
     }
 

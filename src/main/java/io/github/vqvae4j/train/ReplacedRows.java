@@ -9,19 +9,19 @@ final class ReplacedRows {
 
   /** Starts tracking. Earlier replacements are not reported. */
   ReplacedRows(Variable variable) {
-    seen = variable.replacements();
+    seen = variable.replacementCount();
   }
 
   /** Calls {@code action} for each row that was replaced since the last call. */
   void forEach(Variable variable, IntConsumer action) {
-    if (variable.replacements() > seen) {
+    if (variable.replacementCount() > seen) {
       long rows = variable.shape()[0];
       for (int i = 0; i < rows; i++) {
         if (variable.isReplaced(i, seen)) {
           action.accept(i);
         }
       }
-      seen = variable.replacements();
+      seen = variable.replacementCount();
     }
   }
 

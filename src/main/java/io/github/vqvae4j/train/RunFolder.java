@@ -92,7 +92,7 @@ public final class RunFolder implements TrainingListener {
    * @throws IOException if the folder cannot be created
    */
   public static RunFolder create(Path runs, String name, ImageModel model) throws IOException {
-    return new RunFolder(newPath(runs, name), true, model);
+    return new RunFolder(createFolder(runs, name), true, model);
   }
 
   /**
@@ -120,7 +120,7 @@ public final class RunFolder implements TrainingListener {
    * @throws IllegalArgumentException if the name contains other characters
    * @throws IOException if the folder cannot be created
    */
-  public static Path newPath(Path runs, String name) throws IOException {
+  public static Path createFolder(Path runs, String name) throws IOException {
     return RunPaths.create(runs, name);
   }
 
@@ -156,7 +156,7 @@ public final class RunFolder implements TrainingListener {
    * @param steps the interval in steps, at least 1
    * @return this listener
    */
-  public RunFolder every(long steps) {
+  public RunFolder metricsEvery(long steps) {
     checkInterval(steps);
     every = steps;
     return this;

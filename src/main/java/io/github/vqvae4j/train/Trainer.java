@@ -182,10 +182,10 @@ public final class Trainer {
    * @param maxNorm the maximum norm, above 0
    * @return this trainer
    */
-  public Trainer clip(double maxNorm) {
+  public Trainer clipNorm(double maxNorm) {
     if (!(maxNorm > 0 && maxNorm <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "Trainer.clip: expected a finite norm above 0, got " + maxNorm + ".");
+          "Trainer.clipNorm: expected a finite norm above 0, got " + maxNorm + ".");
     }
     clipNorm = maxNorm;
     return this;
@@ -193,7 +193,7 @@ public final class Trainer {
 
   /**
    * Enables weight averaging (EMA) over the steps; see {@link WeightAverages}. Evaluations and the
-   * file of {@link #keepBest} then use the averaged weights. Training itself is not affected, and
+   * file of {@link #saveBest} then use the averaged weights. Training itself is not affected, and
    * the model ends with the weights of the last step unless {@link #stopEarly} is set.
    *
    * @param decay the decay of the moving average, above 0 and below 1. The averages cover about 1 /
@@ -261,7 +261,7 @@ public final class Trainer {
    * @param file the model file, which is replaced atomically
    * @return this trainer
    */
-  public Trainer keepBest(Path file) {
+  public Trainer saveBest(Path file) {
     bestFile = file;
     return this;
   }
@@ -297,10 +297,10 @@ public final class Trainer {
    *     images do not fit the model
    * @throws InsufficientMemoryException if there is not enough memory for a step; the model is
    *     restored to its state before that step
-   * @throws IllegalStateException if {@link #stopEarly} or {@link #keepBest} was called without
+   * @throws IllegalStateException if {@link #stopEarly} or {@link #saveBest} was called without
    *     {@link #evaluate}, or the optimizer was used for another model
    * @throws CancellationException if the run was interrupted before its first step completed
-   * @throws UncheckedIOException if the file of {@link #keepBest} cannot be written; the model has
+   * @throws UncheckedIOException if the file of {@link #saveBest} cannot be written; the model has
    *     the weights after the evaluated step
    */
   public TrainingReport fit(Dataset data) {
@@ -348,7 +348,7 @@ public final class Trainer {
     if (heldOut == null && (patience > 0 || bestFile != null)) {
       throw new IllegalStateException(
           "Trainer: "
-              + (patience > 0 ? "stopEarly" : "keepBest")
+              + (patience > 0 ? "stopEarly" : "saveBest")
               + " requires evaluations. Call evaluate(heldOut, everySteps) too.");
     }
     return new TrainingSettings(

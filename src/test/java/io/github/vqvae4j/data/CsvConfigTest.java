@@ -47,12 +47,12 @@ class CsvConfigTest {
     assertRejected("2019,2020,2021\n" + rest, DEFAULT, "line 1: got [2019, 2020, 2021]", "header(");
     assertRejected(
         "400.5,401,401.5\n" + rest, DEFAULT, "line 1: got [400.5, 401, 401.5]", "header(");
-    assertEquals(3, read("2019,2020,2021\n" + rest, PRESENT).time());
-    assertEquals(4, read("2019,2020,2021\n" + rest, ABSENT).time());
+    assertEquals(3, read("2019,2020,2021\n" + rest, PRESENT).length());
+    assertEquals(4, read("2019,2020,2021\n" + rest, ABSENT).length());
     // Names are distinct; values close to the others are values.
-    assertEquals(4, read("9,9,9\n" + rest, DEFAULT).time());
-    assertEquals(4, read("0.6,0.5,0.7\n" + rest, DEFAULT).time());
-    assertEquals(4, read("2019,2020,0.3\n" + rest, DEFAULT).time());
+    assertEquals(4, read("9,9,9\n" + rest, DEFAULT).length());
+    assertEquals(4, read("0.6,0.5,0.7\n" + rest, DEFAULT).length());
+    assertEquals(4, read("2019,2020,0.3\n" + rest, DEFAULT).length());
   }
 
   @Test

@@ -57,7 +57,7 @@ class CsvSeriesTest {
       text.append(i).append('\n');
     }
     Series series = CsvSeries.read(csv(text.toString()));
-    assertEquals(5_000, series.time());
+    assertEquals(5_000, series.length());
     assertEquals(4_999f, series.samples()[4_999]);
   }
 

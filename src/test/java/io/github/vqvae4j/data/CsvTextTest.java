@@ -187,19 +187,19 @@ class CsvTextTest {
     for (int i = 0; i < 2_000; i++) {
       text.append(101_325 + random.nextGaussian()).append('\n');
     }
-    assertEquals(2_000, CsvSeries.read(csv(text.toString())).time());
+    assertEquals(2_000, CsvSeries.read(csv(text.toString())).length());
     text = new StringBuilder("v\n");
     for (int i = 0; i < 20_000; i++) {
       text.append(Math.sin(i * 2 * Math.PI / 10_000)).append('\n');
     }
-    assertEquals(20_000, CsvSeries.read(csv(text.toString())).time());
+    assertEquals(20_000, CsvSeries.read(csv(text.toString())).length());
     // Most differences are lost, but negligible compared to the range: a settling simulation, and a
     // slow increase with many digits.
     text = new StringBuilder("v,w\n");
     for (int i = 0; i < 200_000; i++) {
       text.append(1 - Math.exp(-i / 1e3)).append(',').append(1 + 1.0000001e-7 * i).append('\n');
     }
-    assertEquals(200_000, CsvSeries.read(csv(text.toString())).time());
+    assertEquals(200_000, CsvSeries.read(csv(text.toString())).length());
   }
 
   private void reads(String text, int channels, float... samples) throws IOException {

@@ -34,7 +34,7 @@ class SeriesTest {
     samples[0] = 9;
     series.samples()[1] = 9;
     assertArrayEquals(new float[] {1, 2, 3, 4}, series.samples());
-    assertEquals(2, series.time());
+    assertEquals(2, series.length());
     assertEquals("Series[2, 2] at 44100.0 Hz", series.toString());
     assertEquals("Series[4, 1]", Series.of(series.samples(), 1, 0).toString());
   }

@@ -58,7 +58,7 @@ class WavFilesTest {
     wav("a.WAV", 8, 1, 128, 192);
     Files.writeString(folder.resolve("notes.txt"), "no sound");
     List<Series> sounds = WavFiles.in(folder);
-    assertEquals(List.of(2, 1), sounds.stream().map(Series::time).toList());
+    assertEquals(List.of(2, 1), sounds.stream().map(Series::length).toList());
     Path empty = Files.createDirectory(folder.resolve("empty"));
     assertSays(
         assertThrows(BadFileException.class, () -> WavFiles.in(empty)),

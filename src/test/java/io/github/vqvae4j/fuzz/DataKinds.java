@@ -81,7 +81,7 @@ final class DataKinds {
   }
 
   private static void check(Series series, Path file) throws IOException {
-    assertTrue(series.time() >= 1 && series.channels() >= 1, series::toString);
+    assertTrue(series.length() >= 1 && series.channels() >= 1, series::toString);
     assertTrue(series.rate() >= 0 && Double.isFinite(series.rate()), series::toString);
     float[] samples = series.samples();
     assertTrue(samples.length <= Files.size(file), "more samples than bytes");
@@ -140,7 +140,7 @@ final class DataKinds {
           "CSV " + what,
           "a.csv",
           file -> check(CsvSeries.read(file, config.index(CsvPresence.PRESENT)), file),
-          what == CsvMissing.REFUSE ? missing.replace("NA", "6") : missing,
+          what == CsvMissing.REJECT ? missing.replace("NA", "6") : missing,
           "# a, b\n\"1,5\",\"2\"\n3,4\n");
     }
     ChannelScale scale = ChannelScale.of(List.of(Series.of(new float[] {1, 5, 2, 9}, 2, 4)));

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class CodeUsageTest {
   @Test
   void perplexityIsTheEffectiveNumberOfCodes() {
-    assertEquals(0, CodeUsage.none(4).perplexity());
+    assertEquals(0, CodeUsage.empty(4).perplexity());
     assertEquals(1, CodeUsage.of(new int[] {2, 2, 2}, 4).perplexity(), 1e-12);
     assertEquals(4, CodeUsage.of(new int[] {0, 1, 2, 3}, 4).perplexity(), 1e-12);
     double half = Math.exp(0.75 * Math.log(4.0 / 3) + 0.25 * Math.log(4));
@@ -52,10 +52,11 @@ class CodeUsageTest {
     assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {-2}, 3));
     assertSays(
         assertThrows(
-            IllegalArgumentException.class, () -> CodeUsage.none(3).plus(CodeUsage.none(2))),
+            IllegalArgumentException.class, () -> CodeUsage.empty(3).plus(CodeUsage.empty(2))),
         "a codebook of 3 codes",
         "got one of 2");
-    assertThrows(IllegalArgumentException.class, () -> CodeUsage.none(2).minus(CodeUsage.none(3)));
+    assertThrows(
+        IllegalArgumentException.class, () -> CodeUsage.empty(2).minus(CodeUsage.empty(3)));
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new UsageWindow(0, 3)),
         "at least 1 batch",
@@ -64,6 +65,6 @@ class CodeUsageTest {
 
   @Test
   void psnrOfMse001Is20Decibels() {
-    assertEquals(20, Psnr.ofUnitRange(0.01), 1e-12);
+    assertEquals(20, Psnr.fromMeanSquaredError(0.01), 1e-12);
   }
 }

@@ -17,7 +17,7 @@ class PrincipalAxesTest {
     // Four points on two perpendicular lines through (5, -2): 3/5 and 4/5 of lengths 10 and 5.
     float[] rows = {5 + 6, -2 + 8, 5 - 6, -2 - 8, 5 - 4, -2 + 3, 5 + 4, -2 - 3};
     PrincipalAxes axes = PrincipalAxes.of(rows, 2);
-    assertArrayEquals(new double[] {0.8, 0.2}, axes.shares(), 1e-12);
+    assertArrayEquals(new double[] {0.8, 0.2}, axes.explainedVarianceRatios(), 1e-12);
     assertArrayEquals(new double[] {10, -10, 0, 0}, axes.coordinates(rows, 0), 1e-6);
     assertArrayEquals(new double[] {0, 0, -5, 5}, axes.coordinates(rows, 1), 1e-6);
     assertArrayEquals(new double[] {0}, axes.coordinates(new float[] {5, -2}, 0), 1e-6);
@@ -41,13 +41,18 @@ class PrincipalAxesTest {
     for (double[] one : coordinates) {
       total += dot(one, one);
     }
-    assertEquals(1, Arrays.stream(axes.shares()).sum(), 1e-9);
+    assertEquals(1, Arrays.stream(axes.explainedVarianceRatios()).sum(), 1e-9);
     for (int a = 0; a < d; a++) {
-      assertEquals(axes.shares()[a], dot(coordinates[a], coordinates[a]) / total, 1e-9);
+      assertEquals(
+          axes.explainedVarianceRatios()[a], dot(coordinates[a], coordinates[a]) / total, 1e-9);
       assertEquals(0, Arrays.stream(coordinates[a]).sum() / Math.sqrt(total), 1e-6);
       for (int b = 0; b < a; b++) {
         assertEquals(0, dot(coordinates[a], coordinates[b]) / total, 1e-9);
-        assertEquals(1, Math.max(1, axes.shares()[a] / axes.shares()[b]), 1e-9, "descending order");
+        assertEquals(
+            1,
+            Math.max(1, axes.explainedVarianceRatios()[a] / axes.explainedVarianceRatios()[b]),
+            1e-9,
+            "descending order");
       }
     }
     double distance = 0;
@@ -70,7 +75,7 @@ class PrincipalAxesTest {
   @Test
   void equalRowsHaveEqualCoordinates() {
     PrincipalAxes axes = PrincipalAxes.of(new float[] {1, 2, 1, 2, 1, 2}, 2);
-    assertArrayEquals(new double[2], axes.shares());
+    assertArrayEquals(new double[2], axes.explainedVarianceRatios());
     assertArrayEquals(new double[3], axes.coordinates(new float[] {1, 2, 1, 2, 1, 2}, 1));
   }
 

@@ -119,7 +119,7 @@ class AnomalyDetectorTest {
     int d = model.quantizer().dimension();
     try (Step step = Step.inference()) {
       Tensor latents =
-          model.vectors(
+          model.encoderOutput(
               step.tensor(image.pixels(), 1, image.height(), image.width(), image.channels()));
       float[] z = latents.toFloats();
       int rows = (int) latents.size(1);

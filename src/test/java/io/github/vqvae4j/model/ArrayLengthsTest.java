@@ -80,8 +80,8 @@ class ArrayLengthsTest {
             "sample fewer");
         Latents latent = vae.encode(one);
         assertRejected(
-            () -> Latents.between(latent, latent, size),
-            "Latents.between",
+            () -> Latents.interpolate(latent, latent, size),
+            "Latents.interpolate",
             size + " latents of 6 values");
       }
       Images gray = Images.from(Shapes.rectangles(9, 8, 1, 1), 0);

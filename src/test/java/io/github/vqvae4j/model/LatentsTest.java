@@ -23,7 +23,7 @@ class LatentsTest {
 
   @Test
   void interpolationIsLinearAndIncludesBothEnds() {
-    Latents line = Latents.between(TWO.range(0, 1), TWO.range(1, 2), 3);
+    Latents line = Latents.interpolate(TWO.range(0, 1), TWO.range(1, 2), 3);
     assertEquals(Latents.of(new float[] {1, 2, 3, 3, 5, 8, 5, 8, 13}, 3, 3), line);
     assertArrayEquals(new int[] {3, 3}, line.shape());
   }
@@ -63,11 +63,11 @@ class LatentsTest {
         "got Latents[1, 2]");
     assertSays(assertThrows(IllegalArgumentException.class, () -> TWO.range(1, 3)), "<= 2", "to 3");
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> Latents.between(ONE, TWO, 4)),
+        assertThrows(IllegalArgumentException.class, () -> Latents.interpolate(ONE, TWO, 4)),
         "two single latents",
         "range(i, i + 1)");
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> Latents.between(ONE, ONE, 1)),
+        assertThrows(IllegalArgumentException.class, () -> Latents.interpolate(ONE, ONE, 1)),
         "at least 2",
         "and a count of 1");
   }

@@ -215,7 +215,7 @@ class ModelTraceTest {
     if (codebook != null) {
       try (Step step = Step.inference()) {
         double[] latents =
-            model.vectors(subject.images(step, dtype, new Rng(SEED + 2))).toDoubles();
+            model.encoderOutput(subject.images(step, dtype, new Rng(SEED + 2))).toDoubles();
         double[] table = codebook.toDoubles();
         Arrays.setAll(table, i -> latents[i % latents.length] + 1e-3 * table[i]);
         codebook.set(table);

@@ -49,18 +49,18 @@ final class TwoStageQuantizer extends Quantizer {
   }
 
   @Override
-  protected Quantized quantized(Tensor vectors) {
+  protected Quantized computeQuantized(Tensor vectors) {
     Tensor x = vectors.stopGradient();
     Tensor first = x.mul(10).round().add(2).clamp(0, FIRST - 1);
     Tensor residual = x.sub(first.sub(2).div(10));
     Tensor second = residual.mul(100).round().add(3).clamp(0, SECOND - 1);
     Tensor codes = Tensor.concat(-1, List.of(first, second)).to(DType.INT);
     return new Quantized(
-        vectors.straightThrough(vectors(codes)), codes, List.of(), CodeUsage.none(FIRST));
+        vectors.straightThrough(computeVectors(codes)), codes, List.of(), CodeUsage.empty(FIRST));
   }
 
   @Override
-  protected Tensor vectors(Tensor codes) {
+  protected Tensor computeVectors(Tensor codes) {
     return stage(codes, 0).sub(2).div(10).add(stage(codes, 1).sub(3).div(100));
   }
 

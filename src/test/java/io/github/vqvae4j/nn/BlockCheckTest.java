@@ -256,7 +256,7 @@ class BlockCheckTest {
             }
 
             @Override
-            public void using(Object layer) {
+            public void beforeOperation(Object layer) {
               events.add(layer == linear ? "linear" : String.valueOf(layer));
             }
           });

@@ -37,9 +37,9 @@ class ResidualStackTest {
   }
 
   private static void assertReceptiveField(
-      int radius, int growth, Convolution.Kind kind, long... shape) {
+      int radius, int growth, Convolution.Factory factory, long... shape) {
     ResidualConfig config = ResidualConfig.of(2, 2).dilationGrowth(growth);
-    try (Layer stack = new ResidualStack(kind, 1, config, Initializer.TORCH, new Rng(1));
+    try (Layer stack = new ResidualStack(factory, 1, config, Initializer.TORCH, new Rng(1));
         Step step = Step.training(new Rng(1))) {
       stack.variables().values().forEach(variable -> variable.set(ones(variable.size())));
       int size = shape.length == 3 ? 13 : 13 * 13;

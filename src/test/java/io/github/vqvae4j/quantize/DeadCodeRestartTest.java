@@ -353,7 +353,7 @@ class DeadCodeRestartTest {
         quantizer.quantize(step.tensor(latents, n / 16, 4, 4, d));
         bytes[i] = step.bytes();
         step.commit();
-        assertEquals(i, codebook.replacements(), "restarted");
+        assertEquals(i, codebook.replacementCount(), "restarted");
       }
     }
     long additional = bytes[1] - bytes[0];

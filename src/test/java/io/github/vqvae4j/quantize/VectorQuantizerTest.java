@@ -413,7 +413,7 @@ class VectorQuantizerTest {
             }
 
             @Override
-            public void using(Object layer) {
+            public void beforeOperation(Object layer) {
               using.add(layer == null ? "none" : layer);
             }
           });

@@ -472,7 +472,7 @@ class StepTest {
             public void computed(Object source, Tensor output) {}
 
             @Override
-            public void using(Object layer) {
+            public void beforeOperation(Object layer) {
               layers.add(layer);
             }
           });

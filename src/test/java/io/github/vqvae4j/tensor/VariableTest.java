@@ -49,18 +49,18 @@ class VariableTest {
   void tracksReplacedRows(DType dtype) {
     try (Variable variable = new Variable(false, VALUES, 3, 2)) {
       variable.convert(dtype);
-      assertFalse(variable.isReplaced(0, variable.replacements()));
-      long before = variable.replacements();
+      assertFalse(variable.isReplaced(0, variable.replacementCount()));
+      long before = variable.replacementCount();
       long stamp = variable.stamp();
       variable.replaceRows(new int[] {2, 0}, new double[] {50, 60, 10, 20});
       assertArrayEquals(new double[] {10, 20, 3, 4, 50, 60}, variable.toDoubles());
       assertNotEquals(stamp, variable.stamp());
-      long between = variable.replacements();
+      long between = variable.replacementCount();
       variable.replaceRows(new int[] {1}, new double[] {30, 40});
       for (int row = 0; row < 3; row++) {
         assertTrue(variable.isReplaced(row, before));
         assertEquals(row == 1, variable.isReplaced(row, between));
-        assertFalse(variable.isReplaced(row, variable.replacements()));
+        assertFalse(variable.isReplaced(row, variable.replacementCount()));
       }
       variable.set(new double[] {1, 2, 3, 4, 5, 6});
       assertFalse(variable.isReplaced(0, between));
@@ -74,7 +74,7 @@ class VariableTest {
             "rows from 0 to 2 and 2 values for each");
       }
       assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, variable.toDoubles());
-      assertEquals(between + 1, variable.replacements());
+      assertEquals(between + 1, variable.replacementCount());
     }
   }
 
@@ -247,11 +247,11 @@ class VariableTest {
             variable);
         assertThrows(IllegalStateException.class, step::commit);
         assertArrayEquals(values, variable.toFloats());
-        assertEquals(before, variable.replacements());
+        assertEquals(before, variable.replacementCount());
         assertFalse(variable.isReplaced(0, 0));
         assertEquals(before == 1, variable.isReplaced(1, 0));
         variable.replaceRows(new int[] {0}, new double[3]);
-        assertEquals(before + 1, variable.replacements());
+        assertEquals(before + 1, variable.replacementCount());
         assertTrue(variable.isReplaced(0, before));
         assertFalse(variable.isReplaced(1, before));
       }

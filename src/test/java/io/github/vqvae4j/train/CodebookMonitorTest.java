@@ -77,14 +77,14 @@ class CodebookMonitorTest {
           CodebookMonitor.of(model, CodebookMonitorConfig.DEFAULT.window(30).warmUp(100));
       trainer(model, 200).listener(monitor).listener(keep).fit(IMAGES);
       assertEquals(List.of(), log.warnings());
-      CodeUsage usage = CodeUsage.none(K);
+      CodeUsage usage = CodeUsage.empty(K);
       double commitment = 0;
       for (StepReport report : reports.subList(170, 200)) {
         usage = usage.plus(report.batchUsage());
         commitment += report.term("commitment") / 30;
       }
       assertArrayEquals(usage.counts(), monitor.report().usage().counts());
-      assertEquals(Math.sqrt(D * commitment), monitor.report().distance(), 1e-9);
+      assertEquals(Math.sqrt(D * commitment), monitor.report().quantizationError(), 1e-9);
     }
   }
 
@@ -138,7 +138,7 @@ class CodebookMonitorTest {
       for (int step = 1; step <= 50; step++) {
         few.onStep(report(step, CodeUsage.of(new int[] {0, 0, 0}, K), 1, 0.1));
       }
-      usage(monitor(EARLY.window(10).usageBelow(0)), 1, 30, 1);
+      usage(monitor(EARLY.window(10).minUsage(0)), 1, 30, 1);
       assertEquals(List.of(), log.warnings());
       usage(monitor(EARLY.window(10).warmUp(31)), 1, 31, 1);
       assertEquals(1, log.warnings().size());
@@ -178,7 +178,7 @@ class CodebookMonitorTest {
       terms(monitor, 61, 80, 0.7, 0.15);
       terms(monitor, 81, 100, 0.7, 0.25);
       assertEquals(2, log.warnings().size());
-      assertEquals(Math.sqrt(D * 0.25), monitor.report().distance(), 1e-9);
+      assertEquals(Math.sqrt(D * 0.25), monitor.report().quantizationError(), 1e-9);
     }
   }
 
@@ -226,7 +226,7 @@ class CodebookMonitorTest {
       monitor.onStep(new StepReport(1, 1, terms, 1, 1e-3, 0, usage, usage, 1));
       assertEquals(1, log.warnings().size());
     }
-    assertEquals(Double.NaN, monitor.report().distance());
+    assertEquals(Double.NaN, monitor.report().quantizationError());
   }
 
   @Test
@@ -240,12 +240,12 @@ class CodebookMonitorTest {
       float[] codebook = ((VectorQuantizer) model.quantizer()).codebook();
       try (Step step = Step.inference()) {
         Tensor images = step.tensor(some.pixels(0, 70), 70, 8, 8, 1);
-        float[] vectors = model.vectors(images).toFloats();
+        float[] vectors = model.encoderOutput(images).toFloats();
         for (int i = 0; i < vectors.length; i++) {
           sum += Math.pow(vectors[i] - codebook[codes[i / D] * D + i % D], 2);
         }
       }
-      assertEquals(Math.sqrt(sum / codes.length), report.distance(), 1e-5);
+      assertEquals(Math.sqrt(sum / codes.length), report.quantizationError(), 1e-5);
       CodeUsage usage = CodeUsage.of(codes, K);
       assertArrayEquals(usage.counts(), report.usage().counts());
       assertEquals(K - usage.codesInUse(), report.deadCodes());
@@ -269,8 +269,8 @@ class CodebookMonitorTest {
         assertThrows(IllegalArgumentException.class, () -> config.window(0)),
         "CodebookMonitorConfig.window: expected at least 1 step, got 0.");
     assertThrows(IllegalArgumentException.class, () -> config.warmUp(-1));
-    assertThrows(IllegalArgumentException.class, () -> config.usageBelow(1.1));
-    assertThrows(IllegalArgumentException.class, () -> config.usageBelow(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> config.minUsage(1.1));
+    assertThrows(IllegalArgumentException.class, () -> config.minUsage(Double.NaN));
     assertThrows(IllegalArgumentException.class, () -> config.growth(1));
   }
 }

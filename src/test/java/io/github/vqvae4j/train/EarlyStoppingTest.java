@@ -57,7 +57,7 @@ class EarlyStoppingTest {
           trainer(model)
               .monitor(e -> values[index[0]++])
               .stopEarly(3)
-              .keepBest(file)
+              .saveBest(file)
               .listener(recorder)
               .fit(TRAIN);
       assertEquals(StopReason.EARLY_STOPPING, report.stopReason());
@@ -124,7 +124,7 @@ class EarlyStoppingTest {
           .averageWeights(0.9)
           .monitor(e -> values[index[0]++])
           .stopEarly(3)
-          .keepBest(file)
+          .saveBest(file)
           .listener(recorder)
           .fit(TRAIN);
       try (VqVae saved = VqVae.load(file)) {
@@ -168,7 +168,7 @@ class EarlyStoppingTest {
               () ->
                   trainer(model)
                       .averageWeights(0.9)
-                      .keepBest(occupied.resolve("best.safetensors"))
+                      .saveBest(occupied.resolve("best.safetensors"))
                       .listener(recorder)
                       .fit(TRAIN));
       assertSays(
@@ -192,8 +192,8 @@ class EarlyStoppingTest {
       assertSays(
           assertThrows(
               IllegalStateException.class,
-              () -> Trainer.of(model).keepBest(folder.resolve("a")).fit(TRAIN)),
-          "keepBest requires evaluations");
+              () -> Trainer.of(model).saveBest(folder.resolve("a")).fit(TRAIN)),
+          "saveBest requires evaluations");
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> Trainer.of(model).stopEarly(0)),
           "at least 1 evaluation",

@@ -76,7 +76,7 @@ class FrozenTrainingTest {
       Trainer trainer =
           trainer(model)
               .accumulate(accumulate)
-              .clip(0.01)
+              .clipNorm(0.01)
               .averageWeights(0.9)
               .evaluate(HELD_OUT, 2)
               .stopEarly(100);

@@ -133,7 +133,7 @@ class GradientAccumulationTest {
 
   private static void updateAverages(VqVae model, Batch batch, double[] count, double[] sum) {
     try (Step step = Step.inference()) {
-      double[] vectors = model.vectors(Trainer.images(step, batch)).toDoubles();
+      double[] vectors = model.encoderOutput(Trainer.images(step, batch)).toDoubles();
       int[] codes = model.encode(Images.of(batch.images(), batch.count(), 8, 8, 1)).values();
       for (int i = 0; i < count.length; i++) {
         count[i] *= 0.99;
@@ -179,8 +179,8 @@ class GradientAccumulationTest {
   void sameSeedProducesIdenticalWeights() {
     try (VqVae first = Shapes.model(1, 3);
         VqVae second = Shapes.model(1, 3)) {
-      trainer(first, 4, 3).clip(0.5).steps(10).fit(TRAIN);
-      trainer(second, 4, 3).clip(0.5).steps(10).fit(TRAIN);
+      trainer(first, 4, 3).clipNorm(0.5).steps(10).fit(TRAIN);
+      trainer(second, 4, 3).clipNorm(0.5).steps(10).fit(TRAIN);
       States.assertSame(States.of(first), States.of(second));
     }
   }
@@ -190,7 +190,7 @@ class GradientAccumulationTest {
     try (VqVae plain = emaModel();
         VqVae clipped = emaModel()) {
       TrainingReport unclippedReport = trainer(plain, 8, 1).steps(3).fit(TRAIN);
-      TrainingReport clippedReport = trainer(clipped, 8, 1).clip(1e-3).steps(3).fit(TRAIN);
+      TrainingReport clippedReport = trainer(clipped, 8, 1).clipNorm(1e-3).steps(3).fit(TRAIN);
       assertEquals(0, unclippedReport.clippedSteps());
       assertEquals(3, clippedReport.clippedSteps());
       assertSays(new Exception(clippedReport.toString()), "gradients clipped in 3 steps");
@@ -213,7 +213,7 @@ class GradientAccumulationTest {
     try (VqVae plain = emaModel();
         VqVae loose = emaModel()) {
       trainer(plain, 8, 1).steps(5).fit(TRAIN);
-      trainer(loose, 8, 1).clip(1e9).steps(5).fit(TRAIN);
+      trainer(loose, 8, 1).clipNorm(1e9).steps(5).fit(TRAIN);
       States.assertSame(States.of(plain), States.of(loose));
     }
   }
@@ -227,10 +227,11 @@ class GradientAccumulationTest {
           "at least 1 batch",
           "got 0");
       assertSays(
-          assertThrows(IllegalArgumentException.class, () -> trainer.clip(0)),
+          assertThrows(IllegalArgumentException.class, () -> trainer.clipNorm(0)),
           "above 0",
           "got 0.0");
-      assertThrows(IllegalArgumentException.class, () -> trainer.clip(Double.POSITIVE_INFINITY));
+      assertThrows(
+          IllegalArgumentException.class, () -> trainer.clipNorm(Double.POSITIVE_INFINITY));
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0.1, 11)),
           "weight decay 11.0",

@@ -124,7 +124,7 @@ class JsonValidityTest {
 
   /** Returns a report in which all metrics have the given value. */
   static TrainingReport report(String term, double value, long step) {
-    CodeUsage none = CodeUsage.none(0);
+    CodeUsage none = CodeUsage.empty(0);
     List<TermReport> terms = List.of(new TermReport(term, value, value));
     StepReport last = new StepReport(step, 3, terms, value, value, value, none, none, value);
     Evaluation evaluation = new Evaluation(step, terms, value, true, value, none);

@@ -194,7 +194,7 @@ class LatentTrainingTest {
   @Test
   void runFilesOmitCodebookMetrics(@TempDir Path runs) throws IOException {
     try (Vae model = LatentModels.vae(1).build()) {
-      RunFolder folder = RunFolder.create(runs, "vae", model).every(5);
+      RunFolder folder = RunFolder.create(runs, "vae", model).metricsEvery(5);
       trainer(model).steps(20).listener(folder).evaluate(TEST, 10).fit(TRAIN);
       assertEquals(Optional.empty(), folder.failure());
       String config = Files.readString(folder.path().resolve("config.json"));

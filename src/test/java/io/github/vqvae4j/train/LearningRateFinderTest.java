@@ -63,7 +63,7 @@ class LearningRateFinderTest {
     try (VqVae model = model()) {
       Map<String, float[]> before = States.of(model);
       LearningRateCurve exploded =
-          LearningRateFinder.of(model).optimizer(Sgd::rate).rates(1e-3, 1e6).batch(16).find(TRAIN);
+          LearningRateFinder.of(model).optimizer(Sgd::rate).range(1e-3, 1e6).batch(16).find(TRAIN);
       assertTrue(exploded.points().size() < 200, exploded.points().size() + " points");
       States.assertSame(before, States.of(model));
     }
@@ -87,7 +87,7 @@ class LearningRateFinderTest {
     @Override
     public BatchLoss loss(Tensor images, TrainingProgress progress) {
       LossTerm term = new LossTerm("level", level.in(images.step()).sum(), 1);
-      return new BatchLoss(List.of(term), images, images, CodeUsage.none(0));
+      return new BatchLoss(List.of(term), images, images, CodeUsage.empty(0));
     }
 
     @Override
@@ -115,7 +115,7 @@ class LearningRateFinderTest {
   @Test
   void negativeLossIsSupported() {
     try (Falling model = new Falling()) {
-      LearningRateCurve curve = LearningRateFinder.of(model).rates(1e-3, 1).steps(60).find(TRAIN);
+      LearningRateCurve curve = LearningRateFinder.of(model).range(1e-3, 1).steps(60).find(TRAIN);
       assertEquals(60, curve.points().size(), curve.toString());
       assertTrue(curve.points().get(59).smoothed() < -1, curve.toString());
     }
@@ -168,12 +168,12 @@ class LearningRateFinderTest {
     try (VqVae model = model()) {
       LearningRateFinder finder = LearningRateFinder.of(model);
       assertSays(
-          assertThrows(IllegalArgumentException.class, () -> finder.rates(1, 1)),
+          assertThrows(IllegalArgumentException.class, () -> finder.range(1, 1)),
           "min < max",
           "got min 1.0 and max 1.0");
       assertSays(
           assertThrows(
-              IllegalArgumentException.class, () -> finder.rates(1, Double.POSITIVE_INFINITY)),
+              IllegalArgumentException.class, () -> finder.range(1, Double.POSITIVE_INFINITY)),
           "finite",
           "Infinity");
       assertSays(assertThrows(IllegalArgumentException.class, () -> finder.steps(19)), "got 19");

@@ -27,11 +27,11 @@ class ModelStatisticsTest {
   @Test
   void statisticsOfAnArray() {
     ArrayStatistics s = ArrayStatistics.of("some", new double[] {1, 0, -4, 0, 3, 0});
-    assertEquals(new ArrayStatistics("some", 6, 0, s.deviation(), 4, 0.5, s.norm()), s);
-    assertEquals(Math.sqrt(26 / 6.0), s.deviation(), 1e-12);
+    assertEquals(new ArrayStatistics("some", 6, 0, s.standardDeviation(), 4, 0.5, s.norm()), s);
+    assertEquals(Math.sqrt(26 / 6.0), s.standardDeviation(), 1e-12);
     assertEquals(Math.sqrt(26), s.norm(), 1e-12);
     ArrayStatistics damaged = ArrayStatistics.of("bad", new double[] {1, Double.NaN, 2});
-    assertTrue(Double.isNaN(damaged.mean()) && Double.isNaN(damaged.largest()));
+    assertTrue(Double.isNaN(damaged.mean()) && Double.isNaN(damaged.maxAbs()));
   }
 
   @Test
@@ -104,7 +104,7 @@ class ModelStatisticsTest {
       Arrays.fill(low, -1e6f);
       bias.set(low);
       List<ArrayStatistics> gradients = ModelStatistics.of(model, IMAGES).gradients();
-      assertEquals(1, find(gradients, "encoder.down.0.weight").zeros());
+      assertEquals(1, find(gradients, "encoder.down.0.weight").zeroFraction());
     }
   }
 

@@ -257,14 +257,14 @@ class ReplacedRowsTest {
       replace(quantizer, new int[] {3, 20}, 8);
       state.rollBack();
       assertArrayEquals(before, quantizer.codebook());
-      assertEquals(1, codebook.replacements());
+      assertEquals(1, codebook.replacementCount());
       assertTrue(codebook.isReplaced(3, 0));
       assertFalse(codebook.isReplaced(20, 0));
       replace(quantizer, new int[] {20}, 9);
       state.commit(1, 0.1);
       replace(quantizer, new int[] {3}, 9);
       state.rollBack();
-      assertEquals(2, codebook.replacements());
+      assertEquals(2, codebook.replacementCount());
       assertTrue(codebook.isReplaced(20, 1));
       assertFalse(codebook.isReplaced(3, 1));
     }

@@ -202,7 +202,7 @@ class RunFolderModelTest {
   @Test
   void deletedMetricsTableIsAFailure() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model).every(1);
+      RunFolder folder = RunFolder.create(runs, "a", model).metricsEvery(1);
       StateRecorder recorder =
           new StateRecorder(model, 17, () -> delete(folder.path().resolve("metrics.csv")));
       trainer(model).listener(folder).listener(recorder).fit(TRAIN);
@@ -334,7 +334,7 @@ class RunFolderModelTest {
     assumeTrue(new ProcessBuilder(mount).start().waitFor() == 0, "mounting is for root only");
     try (VqVae model = Shapes.model(1, 3);
         CapturedLog log = new CapturedLog(RunFolder.class)) {
-      RunFolder folder = RunFolder.in(disk.resolve("run"), model).every(1);
+      RunFolder folder = RunFolder.in(disk.resolve("run"), model).metricsEvery(1);
       Path filler = disk.resolve("filler");
       StateRecorder recorder = new StateRecorder(model, 15, () -> fill(filler));
       TrainingReport report = trainer(model).listener(recorder).listener(folder).fit(TRAIN);
@@ -407,7 +407,7 @@ class RunFolderModelTest {
   @Test
   void interruptEndsTheRunAfterCurrentStep() throws Exception {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model).every(1);
+      RunFolder folder = RunFolder.create(runs, "a", model).metricsEvery(1);
       StateRecorder recorder =
           new StateRecorder(model, 17, () -> Thread.currentThread().interrupt());
       TrainingReport report = trainer(model).listener(recorder).listener(folder).fit(TRAIN);

@@ -55,7 +55,7 @@ class RunFolderTest {
   void allFilesAreWritten() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder =
-          RunFolder.create(runs.resolve("made"), "shapes", model).images(TEST, 8).every(10);
+          RunFolder.create(runs.resolve("made"), "shapes", model).images(TEST, 8).metricsEvery(10);
       assertTrue(
           folder.path().getFileName().toString().matches("\\d{8}-\\d{6}-shapes"),
           folder.path().toString());
@@ -333,7 +333,7 @@ class RunFolderTest {
     logger.addAppender(appender);
     try (VqVae alone = Shapes.model(1, 3);
         VqVae watched = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "gone", watched).every(1).images(TEST, 5);
+      RunFolder folder = RunFolder.create(runs, "gone", watched).metricsEvery(1).images(TEST, 5);
       TrainingListener thief =
           new TrainingListener() {
             @Override
@@ -387,7 +387,8 @@ class RunFolderTest {
           "\"a/b\"",
           "letters, digits");
       RunFolder folder = RunFolder.create(runs, "a", model);
-      assertSays(assertThrows(IllegalArgumentException.class, () -> folder.every(0)), "got 0");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> folder.metricsEvery(0)), "got 0");
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> folder.images(TEST.range(0, 0))),
           "RunFolder.images: expected one or more sample images");

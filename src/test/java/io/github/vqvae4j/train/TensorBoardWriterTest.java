@@ -38,7 +38,7 @@ class TensorBoardWriterTest {
   @Test
   void scalarsImagesAndHistogramsAreWritten() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder run = RunFolder.in(folder, model).every(5).images(TEST, 4).tensorBoard();
+      RunFolder run = RunFolder.in(folder, model).metricsEvery(5).images(TEST, 4).tensorBoard();
       TrainingReport report =
           Trainer.of(model).batch(16).steps(12).evaluate(TEST, 6).listener(run).fit(TRAIN);
       assertTrue(run.failure().isEmpty());

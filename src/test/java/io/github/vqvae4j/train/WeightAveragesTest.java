@@ -105,7 +105,7 @@ class WeightAveragesTest {
       trainer(plain).fit(TRAIN);
       Trainer trainer =
           trainer(averaged).averageWeights(0.9).evaluate(TEST, 10).monitor(e -> -e.step());
-      TrainingReport report = trainer.keepBest(file).fit(TRAIN);
+      TrainingReport report = trainer.saveBest(file).fit(TRAIN);
       States.assertSame(States.of(plain), States.of(averaged));
 
       Evaluation last = report.evaluations().get(2);

@@ -108,7 +108,7 @@ final class CodebookPictures {
     PrincipalAxes axes = PrincipalAxes.of(vectors, dimension);
     double[] x = axes.coordinates(vectors, 0);
     double[] y = dimension > 1 ? axes.coordinates(vectors, 1) : new double[x.length];
-    double[] shares = Arrays.copyOf(axes.shares(), Math.max(2, dimension));
+    double[] shares = Arrays.copyOf(axes.explainedVarianceRatios(), Math.max(2, dimension));
     XYChart chart =
         ChartStyle.chart(
             "The codebook's vectors, K = " + counts.length,

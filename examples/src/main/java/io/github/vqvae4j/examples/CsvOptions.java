@@ -57,7 +57,7 @@ final class CsvOptions {
   @Option(
       names = "--missing",
       paramLabel = "M",
-      defaultValue = "REFUSE",
+      defaultValue = "REJECT",
       description =
           "What becomes of missing values in a CSV file: ${COMPLETION-CANDIDATES}. Default:"
               + " ${DEFAULT-VALUE}.")

@@ -38,7 +38,7 @@ final class FaultTable {
         found,
         faults.size(),
         wrong,
-        score.time() / score.rate(),
+        score.length() / score.rate(),
         RocCurve.of(scores(scores, faults, false), scores(scores, faults, true)).area());
     return table.toString();
   }

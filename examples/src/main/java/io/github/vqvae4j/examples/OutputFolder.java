@@ -54,7 +54,7 @@ final class OutputFolder implements AutoCloseable {
     }
     Path runs = Path.of("runs");
     makeAll(runs, made);
-    made.push(RunFolder.newPath(runs, command));
+    made.push(RunFolder.createFolder(runs, command));
     return new OutputFolder(made.peek(), made);
   }
 

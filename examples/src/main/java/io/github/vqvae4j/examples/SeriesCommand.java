@@ -136,10 +136,10 @@ final class SeriesCommand implements Callable<Integer> {
     long least = (long) Math.ceil(1 / falsePositives - 1 - 1e-9);
     long windows = 0;
     for (int i = 0; i < heldOut.size(); i++) {
-      if (heldOut.get(i).time() < 2 * window) {
+      if (heldOut.get(i).length() < 2 * window) {
         throw tooFew(input.files().get(i), heldOut.get(i).toString(), least);
       }
-      windows += heldOut.get(i).time() / window - 1L;
+      windows += heldOut.get(i).length() / window - 1L;
     }
     if (windows < least) {
       String got =
@@ -226,7 +226,7 @@ final class SeriesCommand implements Callable<Integer> {
     out.printf(Locale.ROOT, "threshold %.2f%n%n", detector.heatThreshold());
     out.println(
         input.faults().isEmpty()
-            ? Alarms.table(alarms, score.time(), input.time())
+            ? Alarms.table(alarms, score.length(), input.time())
             : FaultTable.of(score, input.faults(), alarms));
 
     SeriesPictures pictures =

@@ -87,7 +87,7 @@ record SeriesInput(
     List<Series> heldOut = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       Series one = all.get(i);
-      int fifth = one.time() / 5;
+      int fifth = one.length() / 5;
       if (fifth == 0) {
         throw new IllegalArgumentException(
             names.get(i) + ": got " + one + ", expected 5 samples or more; leave it out");
@@ -98,13 +98,13 @@ record SeriesInput(
     Series last = all.get(all.size() - 1);
     List<String> channels =
         IntStream.rangeClosed(1, last.channels()).mapToObj(c -> "channel " + c).toList();
-    int start = 4 * (last.time() / 5);
+    int start = 4 * (last.length() / 5);
     return new SeriesInput(
         FileNames.path(data),
         names,
         train,
         heldOut,
-        last.range(start, last.time()),
+        last.range(start, last.length()),
         new Timeline(start, last.rate()),
         channels,
         List.of(),

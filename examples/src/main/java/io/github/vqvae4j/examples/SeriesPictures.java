@@ -40,7 +40,7 @@ final class SeriesPictures {
 
   /** All channels and the score over the whole time. */
   void writeWhole(Path file) throws IOException {
-    int time = score.time();
+    int time = score.length();
     List<int[]> shades = shades();
     List<XYChart> panels = new ArrayList<>();
     for (int channel = 0; channel < input.channels().size(); channel++) {
@@ -63,7 +63,7 @@ final class SeriesPictures {
       int middle = (close.from + close.to) / 2;
       int half = Math.max(150, (close.to - close.from) * 3 / 4);
       int from = Math.max(0, middle - half);
-      int to = Math.min(score.time(), middle + half);
+      int to = Math.min(score.length(), middle + half);
       int count = input.channels().size();
       panels.add(
           signal(close.title, input.channels().get(close.channel), close.channel, from, to)
@@ -89,7 +89,7 @@ final class SeriesPictures {
     List<Alarm> some = new ArrayList<>(alarms);
     some.sort(Comparator.comparingDouble(Alarm::highest).reversed());
     if (some.isEmpty()) {
-      some.add(new Alarm(0, Math.min(300, score.time()), 0));
+      some.add(new Alarm(0, Math.min(300, score.length()), 0));
     }
     return some.stream()
         .limit(MOST_CLOSE)
@@ -110,7 +110,7 @@ final class SeriesPictures {
     int worst = 0;
     double most = -1;
     for (int c = 0; c < count; c++) {
-      double[] range = range(c, 0, score.time());
+      double[] range = range(c, 0, score.length());
       double error = 0;
       for (int t = alarm.from(); t < alarm.to(); t++) {
         error += Math.abs(measured[t * count + c] - modelled[t * count + c]);

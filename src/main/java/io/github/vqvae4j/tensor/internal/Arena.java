@@ -218,7 +218,7 @@ public final class Arena {
         + Arrays.toString(shape)
         + " in "
         + dtype
-        + (bytes == 0 ? "" : ", in a step whose tensors have " + MemorySize.text(bytes) + ",");
+        + (bytes == 0 ? "" : ", in a step whose tensors have " + MemorySize.format(bytes) + ",");
   }
 
   private INDArray array(long address, DType dtype, long[] shape) {

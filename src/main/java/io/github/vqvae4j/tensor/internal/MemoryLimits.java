@@ -35,7 +35,7 @@ public final class MemoryLimits {
       }
     }
     boolean exceedsLimit = Pointer.maxBytes() > 0 && bytes > Pointer.maxBytes();
-    if (exceedsLimit || bytes > MemorySize.ofMachine() - Pointer.physicalBytes()) {
+    if (exceedsLimit || bytes > MemorySize.totalOfMachine() - Pointer.physicalBytes()) {
       throw insufficientNative(bytes, what, null);
     }
   }
@@ -55,30 +55,30 @@ public final class MemoryLimits {
     if (Pointer.maxBytes() > 0 && bytes > Pointer.maxBytes() - total) {
       limit =
           "JavaCPP's limit is "
-              + MemorySize.text(Pointer.maxBytes())
+              + MemorySize.format(Pointer.maxBytes())
               + " (maxBytes; defaults to -Xmx).";
     } else if (Pointer.maxPhysicalBytes() > 0 && bytes > Pointer.maxPhysicalBytes() - process) {
       limit =
           "the process uses "
-              + MemorySize.text(process)
+              + MemorySize.format(process)
               + " and its limit is "
-              + MemorySize.text(Pointer.maxPhysicalBytes())
+              + MemorySize.format(Pointer.maxPhysicalBytes())
               + " (maxPhysicalBytes; defaults to maxBytes plus three times -Xmx).";
     } else {
       limit =
           "the process uses "
-              + MemorySize.text(process)
+              + MemorySize.format(process)
               + " of the machine's "
-              + MemorySize.text(MemorySize.ofMachine())
+              + MemorySize.format(MemorySize.totalOfMachine())
               + ".";
     }
     return new InsufficientMemoryException(
         "Not enough memory outside the Java heap: "
             + what
             + " needs a block of "
-            + MemorySize.text(bytes)
+            + MemorySize.format(bytes)
             + " in addition to the "
-            + MemorySize.text(total)
+            + MemorySize.format(total)
             + " in use; "
             + limit,
         advice(total + bytes),
@@ -94,32 +94,32 @@ public final class MemoryLimits {
    */
   public static String advice(long minimum) {
     long other = Math.max(0, Pointer.physicalBytes() - Pointer.totalBytes());
-    long machine = MemorySize.ofMachine();
+    long machine = MemorySize.totalOfMachine();
     long maxBytes = Pointer.maxBytes();
     long maxProcessBytes = Pointer.maxPhysicalBytes();
     String settings = "";
     if (maxBytes > 0 && maxBytes < minimum + minimum / 4) {
-      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(minimum);
+      settings = " -D" + MAX_BYTES + "=" + MemorySize.toJvmOption(minimum);
     }
     // Unless maxPhysicalBytes is set explicitly, it grows with maxBytes.
     boolean set = maxBytes <= 0 || System.getProperty(PHYSICAL_BYTES) != null;
     if (set && maxProcessBytes > 0 && maxProcessBytes < other + minimum + minimum / 4) {
-      settings += " -D" + PHYSICAL_BYTES + "=" + MemorySize.setting(other + minimum);
+      settings += " -D" + PHYSICAL_BYTES + "=" + MemorySize.toJvmOption(other + minimum);
     }
     if (settings.isEmpty() && maxBytes > 0) {
       // The limit was insufficient nevertheless: freed blocks may still be allocated to the
       // process.
-      settings = " -D" + MAX_BYTES + "=" + MemorySize.setting(maxBytes);
+      settings = " -D" + MAX_BYTES + "=" + MemorySize.toJvmOption(maxBytes);
     }
     return SMALLER
         + (minimum + other > machine || settings.isEmpty()
             ? "a machine with more memory than this one, which has "
-                + MemorySize.text(machine)
+                + MemorySize.format(machine)
                 + "."
             : "raise the limit, for example with"
                 + settings
                 + "; this machine has "
-                + MemorySize.text(machine)
+                + MemorySize.format(machine)
                 + ".");
   }
 
@@ -153,6 +153,6 @@ public final class MemoryLimits {
    */
   static InsufficientMemoryException insufficientHeap(long bytes, String what, Throwable cause) {
     releaseCaches();
-    return HeapMemory.insufficient(what, MemorySize.text(bytes) + " or more", bytes, cause);
+    return HeapMemory.insufficient(what, MemorySize.format(bytes) + " or more", bytes, cause);
   }
 }
