@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each thing that can be expected to go wrong gives one line and leaves nothing behind. */
+/** Expected errors print one line and leave no files behind. */
 class BadInputTest {
   @TempDir static Path shared;
   @TempDir Path folder;
@@ -97,7 +97,7 @@ class BadInputTest {
   }
 
   @Test
-  void fileInPlaceOfTheOutputFolder() throws IOException {
+  void outputFolderIsAFile() throws IOException {
     Files.writeString(output, "mine");
     mnist().failed(1, output.toString(), "is a file", "--output");
     assertEquals("mine", Files.readString(output));
@@ -121,7 +121,7 @@ class BadInputTest {
   void divergence() {
     Run.of("mnist", "--steps=120", "--hidden=4", "--rate=1e6", "--output=" + output)
         .failed(1, "Step ", "smaller learning rate", "The model as after step ", output.toString());
-    assertTrue(Files.exists(output.resolve("metrics.csv")), "the rows until then");
+    assertTrue(Files.exists(output.resolve("metrics.csv")), "the rows before the divergence");
     assertTrue(Files.exists(output.resolve("model.safetensors")));
     Path other = folder.resolve("other");
     Run.of("mnist", "--steps=3", "--hidden=4", "--rate=1e30", "--output=" + other)
@@ -130,7 +130,7 @@ class BadInputTest {
   }
 
   @Test
-  void aFolderThatHoldsARun() throws IOException {
+  void outputFolderContainsARun() throws IOException {
     byte[] before = Files.readAllBytes(shared.resolve("metrics.csv"));
     for (String command : new String[] {"mnist", "series", "codebook"}) {
       Run.of(command, "--steps=3", "--output=" + shared)
@@ -204,11 +204,11 @@ class BadInputTest {
   }
 
   @Test
-  void codesThatAreNoGrid() throws IOException {
+  void codesThatDoNotFormAGrid() throws IOException {
     decode("1 2\n3\n").failed(1, "row 1 has 2", "row 2 has 1");
     decode("1 two").failed(1, "\"two\"", "row 1");
     decode("").failed(1, "no codes");
-    decode("{\"codes\":[[1]]}").failed(1, "whole numbers", "in row 1");
+    decode("{\"codes\":[[1]]}").failed(1, "expected integers", "in row 1");
     decode("1 ".repeat(3_000_000)).failed(1, "more than 4194304 bytes");
   }
 }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** However long a run is, its curves have some thousand points. */
+/** Curves have at most 2,000 points, regardless of the length of the run. */
 class HistoryTest {
   private static History after(long steps) {
     CodeUsage usage = CodeUsage.of(new int[] {0, 1, 1, 3}, 8_192);
@@ -33,7 +33,7 @@ class HistoryTest {
   }
 
   @Test
-  void aShortRunHasAPointForEachStep() {
+  void shortRunsHaveOnePointPerStep() {
     History history = after(3);
     assertArrayEquals(new double[] {1, 2, 3}, history.steps());
     assertArrayEquals(new double[] {2, 4, 6}, history.term(0));
@@ -43,12 +43,12 @@ class HistoryTest {
   }
 
   @Test
-  void aLongRunHasMeans() {
+  void pointsOfLongRunsAreMeans() {
     for (long steps : new long[] {1_999, 2_000, 2_001, 4_003, 250_000}) {
       History history = after(steps);
       double[] numbers = history.steps();
-      assertTrue(numbers.length > History.MOST / 2 - 1, steps + ": " + numbers.length);
-      assertTrue(numbers.length <= History.MOST, steps + ": " + numbers.length);
+      assertTrue(numbers.length > History.MAX_POINTS / 2 - 1, steps + ": " + numbers.length);
+      assertTrue(numbers.length <= History.MAX_POINTS, steps + ": " + numbers.length);
       double perPoint = numbers[1] - numbers[0];
       assertEquals((1 + perPoint) / 2, numbers[0], 1e-9);
       assertTrue(numbers[numbers.length - 1] <= steps);
