@@ -19,7 +19,8 @@ class BinaryCommandTest {
         Run.of("binary", "--steps=500", "--hidden=128", "--dimension=48", "--output=" + folder);
     run.succeeded();
     Run.assertTrainingFiles(folder);
-    Matcher code = Pattern.compile("in 48 bits: [01]{48}$", Pattern.MULTILINE).matcher(run.out());
+    Matcher code =
+        Pattern.compile("\\(48 bits\\): [01]{48}$", Pattern.MULTILINE).matcher(run.out());
     assertTrue(code.find(), run::out);
     Matcher codes =
         Pattern.compile("(\\d+) held-out digits have (\\d+) distinct codes").matcher(run.out());

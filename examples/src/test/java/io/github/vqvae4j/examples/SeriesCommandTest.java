@@ -72,7 +72,9 @@ class SeriesCommandTest {
                 "--output=" + output)
             .succeeded();
     assertTrue(
-        run.out().lines().anyMatch(l -> l.matches("\\d+ alarms? in 0\\.225 s, from 0\\.900 s on")),
+        run.out()
+            .lines()
+            .anyMatch(l -> l.matches("\\d+ alarms? in 0\\.225 s, starting at 0\\.900 s")),
         run.out());
     assertFiles(
         output,
@@ -279,13 +281,13 @@ class SeriesCommandTest {
     Run.of("series", "--data=" + sound, "--window=4", "--steps=3", "--output=" + output)
         .failed(1, "a length that 8 divides", "got 4");
     Run.of("series", "--window=9000", "--output=" + output)
-        .failed(1, "a machine's sensors: got Series[60000, 4]", "--window");
+        .failed(1, "machine sensors: expected", "got Series[60000, 4]", "--window");
     Path sounds = Files.createDirectory(folder.resolve("sounds"));
     WavFiles.write(tone(9_000), sounds.resolve("a.wav"));
     WavFiles.write(tone(3_000), sounds.resolve("b.wav"));
     WavFiles.write(tone(9_000), sounds.resolve("c.wav"));
     Run.of("series", "--data=" + sounds, "--window=400", "--output=" + output)
-        .failed(1, sounds.resolve("b.wav") + ": got Series[600, 2]", "--window");
+        .failed(1, sounds.resolve("b.wav") + ": expected", "got Series[600, 2]", "--window");
     Run.of("series", "--data=" + sounds, "--window=64", "--output=" + output)
         .failed(1, "sounds: expected at least 99 windows", "got 62 windows in 3 files");
     WavFiles.write(tone(4), sounds.resolve("b.wav"));
