@@ -123,7 +123,7 @@ public final class FileNames {
       throw new IOException(
           "Cannot write "
               + path
-              + ": it is in a file system of provider "
+              + ": it is in a file system of the provider "
               + path.getFileSystem().provider().getScheme()
               + ", expected the default file system; write the file there and copy it with"
               + " Files.copy");

@@ -82,7 +82,10 @@ public final class RecordFile {
       throw new BadFileException(
           file,
           "text",
-          e.getMessage() + "; expected a file written by " + writer + "; get a new copy",
+          e.getMessage()
+              + "; the file is corrupt or was not written by "
+              + writer
+              + ", get a new copy",
           e);
     }
     String format = String.valueOf(json.remove(FORMAT));
@@ -125,7 +128,9 @@ public final class RecordFile {
       throw new BadFileException(
           file,
           "text",
-          "not valid UTF-8; expected a file written by " + writer + "; get a new copy",
+          "not valid UTF-8; the file is corrupt or was not written by "
+              + writer
+              + ", get a new copy",
           e);
     }
   }

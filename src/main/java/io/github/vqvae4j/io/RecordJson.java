@@ -124,19 +124,19 @@ public final class RecordJson {
     return version;
   }
 
-  private static JsonObject objectOf(Record value, String path, boolean figures) {
+  private static JsonObject objectOf(Record value, String path, boolean metrics) {
     JsonObject json = new JsonObject();
     RecordComponent[] components = value.getClass().getRecordComponents();
     Object[] values = Records.values(value);
     for (int i = 0; i < components.length; i++) {
       String name = components[i].getName();
       Type type = components[i].getGenericType();
-      json.add(name, elementOf(values[i], type, join(path, name), figures));
+      json.add(name, elementOf(values[i], type, join(path, name), metrics));
     }
     return json;
   }
 
-  private static JsonElement elementOf(Object value, Type type, String path, boolean figures) {
+  private static JsonElement elementOf(Object value, Type type, String path, boolean metrics) {
     if (value == null) {
       throw new IllegalArgumentException(
           path + ": expected " + describe(type) + ", got null; set a value");
@@ -145,12 +145,12 @@ public final class RecordJson {
       Type elementType = elementType(type, path);
       JsonArray array = new JsonArray();
       for (Object element : list) {
-        array.add(elementOf(element, elementType, path + "[" + array.size() + "]", figures));
+        array.add(elementOf(element, elementType, path + "[" + array.size() + "]", metrics));
       }
       return array;
     }
     if (value instanceof Record record) {
-      return objectOf(record, path, figures);
+      return objectOf(record, path, metrics);
     }
     if (value instanceof Enum<?> constant) {
       return new JsonPrimitive(constant.name());
@@ -163,7 +163,7 @@ public final class RecordJson {
     }
     if (value instanceof Float || value instanceof Double) {
       if (!Double.isFinite(((Number) value).doubleValue())) {
-        if (figures) {
+        if (metrics) {
           return JsonNull.INSTANCE;
         }
         throw new IllegalArgumentException(

@@ -66,7 +66,7 @@ class ChannelScaleTest {
   @Test
   void badFilesAreRefused() throws IOException {
     refused("no json", "not valid JSON at line 1", "ChannelScale.save");
-    refused("[1]", "got the JSON [1], expected an object");
+    refused("[1]", "expected a JSON object, got [1]");
     String head = "{\"format\":\"ChannelScale\",\"version\":1,";
     refused(head + "\"means\":[1]}", "deviations: missing");
     refused(head + "\"means\":[1],\"deviations\":[0]}", "settings", "each deviation above 0");

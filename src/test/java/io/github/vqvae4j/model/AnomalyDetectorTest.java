@@ -448,7 +448,7 @@ class AnomalyDetectorTest {
       assertBad(
           model,
           text.replace("\"version\": 1", "\"version\": 2"),
-          "version: got 2, expected at most 1");
+          "version: expected at most 1, got 2");
       assertBad(
           model,
           text.replace("0.1", "7"),

@@ -87,7 +87,7 @@ class EarlierFilesTest {
       delimiter = '|',
       value = {
         "2 | series | ,\"growth\":2 | | encoder: damaged settings: growth: missing, expected a value",
-        "2 | series | \"growth\":2 | \"growth\":\"2\" | growth: got \"2\", expected a value of type int",
+        "2 | series | \"growth\":2 | \"growth\":\"2\" | growth: expected a value of type int, got \"2\"",
         "2 | series | \"bias\":true, | \"bias\":true,\"growth\":1, | residual.growth: unknown name",
         "2 | series | \"residual\":{ | \"residual\":7,\"x\":{ | x: unknown name",
         "2 | vq-vae | \"bias\":true, | \"bias\":true,\"growth\":1, | residual.growth: unknown name",

@@ -64,7 +64,8 @@ class RunJsonTest {
       assertEquals(7, own.get("count").getAsInt());
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(figures)),
-          "psnr: got " + value,
+          "psnr: expected a finite value",
+          "got " + value,
           "finite");
     }
   }

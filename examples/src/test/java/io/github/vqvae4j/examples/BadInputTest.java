@@ -82,10 +82,10 @@ class BadInputTest {
       copy(part + "-images-idx3-ubyte.gz", "images.idx3.gz", part);
       copy(part + "-labels-idx1-ubyte.gz", "labels.idx1.gz", part);
     }
-    Path cut = folder.resolve("train-images-idx3-ubyte.gz");
-    byte[] whole = Files.readAllBytes(cut);
-    Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
-    mnist("--data=" + folder).failed(1, cut.toString(), "cut off", "get the file anew");
+    Path truncated = folder.resolve("train-images-idx3-ubyte.gz");
+    byte[] bytes = Files.readAllBytes(truncated);
+    Files.write(truncated, Arrays.copyOf(bytes, bytes.length / 2));
+    mnist("--data=" + folder).failed(1, truncated.toString(), "cut off", "get the file anew");
     assertFalse(Files.exists(output));
   }
 
@@ -169,8 +169,8 @@ class BadInputTest {
     reconstruct(folder.resolve("none"), image).failed(1, "none", "no such file");
     reconstruct(file("text", "not a model at all"), image).failed(1, "text");
     byte[] bytes = Files.readAllBytes(model);
-    Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length - 10));
-    reconstruct(cut, image).failed(1, "cut");
+    Path truncated = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length - 10));
+    reconstruct(truncated, image).failed(1, "cut");
     assertFalse(Files.exists(folder.resolve("r.png")));
   }
 
@@ -198,7 +198,7 @@ class BadInputTest {
     assertFalse(Files.exists(folder.resolve("r.png")));
     Files.write(codes, Arrays.copyOf(Files.readAllBytes(codes), 200));
     Run.of("decode", "--model=" + model, "--codes=" + codes, "--output=r.png")
-        .failed(1, "codes.safetensors", "get it anew");
+        .failed(1, "codes.safetensors", "get a new copy");
     Run.of("decode", "--model=" + model, "--codes=" + model, "--output=r.png")
         .failed(1, "model.safetensors", "not one of codes");
   }

@@ -40,7 +40,7 @@ class DownloadOptionTest {
     served = folder.resolve("served");
     cache = folder.resolve("cache");
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
+    server.createContext("/", this::serveFile);
     server.start();
   }
 
@@ -50,7 +50,7 @@ class DownloadOptionTest {
   }
 
   /** Serves files from the requested offset; paths below /half return only the first half. */
-  private void answer(HttpExchange exchange) throws IOException {
+  private void serveFile(HttpExchange exchange) throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       String range = exchange.getRequestHeaders().getFirst("Range");
@@ -75,7 +75,7 @@ class DownloadOptionTest {
     return "--mirror=http://localhost:" + server.getAddress().getPort() + "/" + path;
   }
 
-  private Run small(String command, String... more) {
+  private Run run(String command, String... more) {
     Stream<String> first =
         Stream.of(command, "--cache=" + cache, "--output=" + folder.resolve("out-" + command));
     return Run.of(Stream.concat(first, Arrays.stream(more)).toArray(String[]::new));
@@ -88,13 +88,7 @@ class DownloadOptionTest {
         Files.isDirectory(served),
         () -> "no MNIST in " + served + "; set -Dvqvae4j.data=<folder> to its parent");
     Run run =
-        small(
-                "mnist",
-                "--steps=1",
-                "--hidden=4",
-                "--download=mnist",
-                mirror("half"),
-                mirror("whole"))
+        run("mnist", "--steps=1", "--hidden=4", "--download=mnist", mirror("half"), mirror("whole"))
             .succeeded();
     List<String> lines = run.out().lines().toList();
     assertEquals("mnist is cached in " + cache, lines.get(0));
@@ -106,7 +100,7 @@ class DownloadOptionTest {
     assertTrue(
         requests.contains("/whole/train-images-idx3-ubyte.gz bytes=4956211-"), requests.toString());
     int asked = requests.size();
-    small("codebook", "--steps=1", "--codes=4", "--download=mnist", mirror("whole")).succeeded();
+    run("codebook", "--steps=1", "--codes=4", "--download=mnist", mirror("whole")).succeeded();
     assertEquals(asked, requests.size());
   }
 
@@ -119,12 +113,10 @@ class DownloadOptionTest {
         copy(part[1] + "-labels.idx1.gz", target.resolve(part[0] + "-labels-idx1-ubyte.gz"));
       }
     }
-    Run mnist =
-        small("mnist", "--steps=1", "--hidden=4", "--download=mnist", mirror("")).succeeded();
+    Run mnist = run("mnist", "--steps=1", "--hidden=4", "--download=mnist", mirror("")).succeeded();
     assertTrue(mnist.out().contains("MNIST: 5000 training"), mnist.out());
     for (String command : new String[] {"autoencoder", "vae"}) {
-      Run fashion =
-          small(command, "--steps=1", "--hidden=4", "--download=fashion-mnist").succeeded();
+      Run fashion = run(command, "--steps=1", "--hidden=4", "--download=fashion-mnist").succeeded();
       assertTrue(fashion.out().contains("Fashion-MNIST: 5000 training"), fashion.out());
     }
     Path records = Files.createDirectories(cache.resolve("cifar-10/cifar-10-batches-bin"));
@@ -135,9 +127,9 @@ class DownloadOptionTest {
       }
       Files.write(records.resolve(name), batch);
     }
-    Run cifar = small("cifar10", "--steps=1", "--hidden=4", "--download=cifar-10").succeeded();
+    Run cifar = run("cifar10", "--steps=1", "--hidden=4", "--download=cifar-10").succeeded();
     assertTrue(cifar.out().contains("CIFAR-10: 32 training and 32 test images"), cifar.out());
-    small("codebook", "--steps=1", "--codes=4", "--download=cifar-10").succeeded();
+    run("codebook", "--steps=1", "--codes=4", "--download=cifar-10").succeeded();
     String out = "--output=" + folder.resolve("out");
     Run.of("codebook", "--steps=1", "--codes=4", "--data=" + records, out).succeeded();
     assertEquals(List.of(), requests);
@@ -151,7 +143,7 @@ class DownloadOptionTest {
 
   @Test
   void missingFilesAreNamedWithARemedy() {
-    small("mnist", "--download=mnist", mirror("a"), mirror("b"))
+    run("mnist", "--download=mnist", mirror("a"), mirror("b"))
         .failed(
             1,
             "Cannot download train-images-idx3-ubyte.gz",
@@ -166,7 +158,7 @@ class DownloadOptionTest {
   void wrongContentIsRejected() throws IOException {
     Files.createDirectories(served);
     Files.write(served.resolve("cifar-10-binary.tar.gz"), new byte[1_000]);
-    small("cifar10", "--download=cifar-10", mirror("a"))
+    run("cifar10", "--download=cifar-10", mirror("a"))
         .failed(1, "offers a file of 1000 bytes, expected 170052171");
     assertFalse(Files.exists(cache.resolve("cifar-10/cifar-10-batches-bin")));
   }
@@ -174,7 +166,7 @@ class DownloadOptionTest {
   @Test
   void cacheIsAFile() throws IOException {
     Files.writeString(cache, "mine");
-    small("mnist", "--download=mnist", mirror("a"))
+    run("mnist", "--download=mnist", mirror("a"))
         .failed(1, "Cannot make or write to the folder " + cache.resolve("mnist"), "--cache");
   }
 

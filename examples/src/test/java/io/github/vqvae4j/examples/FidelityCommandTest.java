@@ -89,9 +89,9 @@ class FidelityCommandTest {
 
   @Test
   void seedsWithASavedCurveAreNotTrainedAgain() {
-    Run again = fidelity(data, "--steps=100", "--output=" + output).succeeded();
-    assertTrue(again.out().contains("Seed 4: 100 steps, from " + CURVE), again::out);
-    assertTrue(!again.out().contains("step 1/100"), again::out);
+    Run secondRun = fidelity(data, "--steps=100", "--output=" + output).succeeded();
+    assertTrue(secondRun.out().contains("Seed 4: 100 steps, from " + CURVE), secondRun::out);
+    assertTrue(!secondRun.out().contains("step 1/100"), secondRun::out);
   }
 
   @Test

@@ -44,8 +44,8 @@ class FolderCommandTest {
 
   @Test
   void corruptFilesAreSkippedAndOtherFilesIgnored() throws IOException {
-    byte[] whole = Files.readAllBytes(images.resolve("odd/1.png"));
-    Files.write(images.resolve("odd/cut.png"), Arrays.copyOf(whole, 60));
+    byte[] bytes = Files.readAllBytes(images.resolve("odd/1.png"));
+    Files.write(images.resolve("odd/cut.png"), Arrays.copyOf(bytes, 60));
     Files.writeString(images.resolve("fake.jpg"), "not a picture");
     Files.writeString(images.resolve("notes.txt"), "taken in June");
     Path output = folder.resolve("run");
@@ -58,15 +58,15 @@ class FolderCommandTest {
     assertTrue(run.out().contains("cut.png: "), run.out());
     assertTrue(run.out().contains("fake.jpg: byte 0: got text"), run.out());
 
-    Path again = folder.resolve("again.png");
+    Path reconstruction = folder.resolve("again.png");
     Images.write(Images.of(new float[16 * 40 * 3], 1, 16, 40, 3), folder.resolve("other-size.png"));
     Run.of(
             "reconstruct",
             "--model=" + output.resolve("model.safetensors"),
             "--image=" + folder.resolve("other-size.png"),
-            "--output=" + again)
+            "--output=" + reconstruction)
         .succeeded();
-    assertEquals("Images[1, 16, 40, 3]", Images.read(again).toString());
+    assertEquals("Images[1, 16, 40, 3]", Images.read(reconstruction).toString());
   }
 
   @Test
