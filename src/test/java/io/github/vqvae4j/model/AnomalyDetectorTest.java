@@ -456,9 +456,9 @@ class AnomalyDetectorTest {
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
       assertBad(model, text.replace("Deviation\": ", "Deviation\": -"), "deviations of at least 0");
       assertBad(model, text.replace("\"normals\": 20", "\"normals\": 0"), "at least 1 normal");
-      assertBad(model, text.substring(0, text.length() / 2), "AnomalyDetector.save writes");
-      assertBad(model, "", "AnomalyDetector.save writes");
-      assertBad(model, "[]", "AnomalyDetector.save writes");
+      assertBad(model, text.substring(0, text.length() / 2), "not written by AnomalyDetector.save");
+      assertBad(model, "", "not written by AnomalyDetector.save");
+      assertBad(model, "[]", "not written by AnomalyDetector.save");
     }
   }
 

@@ -69,7 +69,7 @@ final class TrainingRun {
 
     out.println(folder.displayPath());
     out.printf("  %-20s held-out images, each row above its reconstructions%n", RECONSTRUCTIONS);
-    out.printf("  %-20s loss terms and codebook usage during training%n", LOSS);
+    out.printf("  %-20s training curves%n", LOSS);
     out.printf("  %-20s the trained model%n", MODEL);
     out.printf(
         "  %-20s these and other metrics; metrics.csv contains those of each step%n", METRICS);
