@@ -82,10 +82,10 @@ class BadInputTest {
       copy(part + "-images-idx3-ubyte.gz", "images.idx3.gz", part);
       copy(part + "-labels-idx1-ubyte.gz", "labels.idx1.gz", part);
     }
-    Path truncated = folder.resolve("train-images-idx3-ubyte.gz");
-    byte[] bytes = Files.readAllBytes(truncated);
-    Files.write(truncated, Arrays.copyOf(bytes, bytes.length / 2));
-    mnist("--data=" + folder).failed(1, truncated.toString(), "cut off", "get the file anew");
+    Path cut = folder.resolve("train-images-idx3-ubyte.gz");
+    byte[] whole = Files.readAllBytes(cut);
+    Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
+    mnist("--data=" + folder).failed(1, cut.toString(), "cut off", "get the file anew");
     assertFalse(Files.exists(output));
   }
 

@@ -46,7 +46,7 @@ class FolderCommandTest {
   void corruptFilesAreSkippedAndOtherFilesIgnored() throws IOException {
     byte[] bytes = Files.readAllBytes(images.resolve("odd/1.png"));
     Files.write(images.resolve("odd/cut.png"), Arrays.copyOf(bytes, 60));
-    Files.writeString(images.resolve("fake.jpg"), "not a picture");
+    Files.writeString(images.resolve("fake.jpg"), "not an image");
     Files.writeString(images.resolve("notes.txt"), "taken in June");
     Path output = folder.resolve("run");
     Run run =
