@@ -121,7 +121,7 @@ class BadInputTest {
   void divergence() {
     Run.of("mnist", "--steps=120", "--hidden=4", "--rate=1e6", "--output=" + output)
         .failed(1, "Step ", "smaller learning rate", "The model as after step ", output.toString());
-    assertTrue(Files.exists(output.resolve("metrics.csv")), "the rows before the divergence");
+    assertTrue(Files.exists(output.resolve("metrics.csv")), "the rows until then");
     assertTrue(Files.exists(output.resolve("model.safetensors")));
     Path other = folder.resolve("other");
     Run.of("mnist", "--steps=3", "--hidden=4", "--rate=1e30", "--output=" + other)

@@ -75,7 +75,7 @@ class DownloadOptionTest {
     return "--mirror=http://localhost:" + server.getAddress().getPort() + "/" + path;
   }
 
-  private Run run(String command, String... more) {
+  private Run small(String command, String... more) {
     Stream<String> first =
         Stream.of(command, "--cache=" + cache, "--output=" + folder.resolve("out-" + command));
     return Run.of(Stream.concat(first, Arrays.stream(more)).toArray(String[]::new));
@@ -88,7 +88,13 @@ class DownloadOptionTest {
         Files.isDirectory(served),
         () -> "no MNIST in " + served + "; set -Dvqvae4j.data=<folder> to its parent");
     Run run =
-        run("mnist", "--steps=1", "--hidden=4", "--download=mnist", mirror("half"), mirror("whole"))
+        small(
+                "mnist",
+                "--steps=1",
+                "--hidden=4",
+                "--download=mnist",
+                mirror("half"),
+                mirror("whole"))
             .succeeded();
     List<String> lines = run.out().lines().toList();
     assertEquals("mnist is cached in " + cache, lines.get(0));
@@ -100,7 +106,7 @@ class DownloadOptionTest {
     assertTrue(
         requests.contains("/whole/train-images-idx3-ubyte.gz bytes=4956211-"), requests.toString());
     int asked = requests.size();
-    run("codebook", "--steps=1", "--codes=4", "--download=mnist", mirror("whole")).succeeded();
+    small("codebook", "--steps=1", "--codes=4", "--download=mnist", mirror("whole")).succeeded();
     assertEquals(asked, requests.size());
   }
 
@@ -113,10 +119,12 @@ class DownloadOptionTest {
         copy(part[1] + "-labels.idx1.gz", target.resolve(part[0] + "-labels-idx1-ubyte.gz"));
       }
     }
-    Run mnist = run("mnist", "--steps=1", "--hidden=4", "--download=mnist", mirror("")).succeeded();
+    Run mnist =
+        small("mnist", "--steps=1", "--hidden=4", "--download=mnist", mirror("")).succeeded();
     assertTrue(mnist.out().contains("MNIST: 5000 training"), mnist.out());
     for (String command : new String[] {"autoencoder", "vae"}) {
-      Run fashion = run(command, "--steps=1", "--hidden=4", "--download=fashion-mnist").succeeded();
+      Run fashion =
+          small(command, "--steps=1", "--hidden=4", "--download=fashion-mnist").succeeded();
       assertTrue(fashion.out().contains("Fashion-MNIST: 5000 training"), fashion.out());
     }
     Path records = Files.createDirectories(cache.resolve("cifar-10/cifar-10-batches-bin"));
@@ -127,9 +135,9 @@ class DownloadOptionTest {
       }
       Files.write(records.resolve(name), batch);
     }
-    Run cifar = run("cifar10", "--steps=1", "--hidden=4", "--download=cifar-10").succeeded();
+    Run cifar = small("cifar10", "--steps=1", "--hidden=4", "--download=cifar-10").succeeded();
     assertTrue(cifar.out().contains("CIFAR-10: 32 training and 32 test images"), cifar.out());
-    run("codebook", "--steps=1", "--codes=4", "--download=cifar-10").succeeded();
+    small("codebook", "--steps=1", "--codes=4", "--download=cifar-10").succeeded();
     String out = "--output=" + folder.resolve("out");
     Run.of("codebook", "--steps=1", "--codes=4", "--data=" + records, out).succeeded();
     assertEquals(List.of(), requests);
@@ -143,7 +151,7 @@ class DownloadOptionTest {
 
   @Test
   void missingFilesAreNamedWithARemedy() {
-    run("mnist", "--download=mnist", mirror("a"), mirror("b"))
+    small("mnist", "--download=mnist", mirror("a"), mirror("b"))
         .failed(
             1,
             "Cannot download train-images-idx3-ubyte.gz",
@@ -158,7 +166,7 @@ class DownloadOptionTest {
   void wrongContentIsRejected() throws IOException {
     Files.createDirectories(served);
     Files.write(served.resolve("cifar-10-binary.tar.gz"), new byte[1_000]);
-    run("cifar10", "--download=cifar-10", mirror("a"))
+    small("cifar10", "--download=cifar-10", mirror("a"))
         .failed(1, "offers a file of 1000 bytes, expected 170052171");
     assertFalse(Files.exists(cache.resolve("cifar-10/cifar-10-batches-bin")));
   }
@@ -166,7 +174,7 @@ class DownloadOptionTest {
   @Test
   void cacheIsAFile() throws IOException {
     Files.writeString(cache, "mine");
-    run("mnist", "--download=mnist", mirror("a"))
+    small("mnist", "--download=mnist", mirror("a"))
         .failed(1, "Cannot make or write to the folder " + cache.resolve("mnist"), "--cache");
   }
 
