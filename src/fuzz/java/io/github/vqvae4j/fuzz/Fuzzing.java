@@ -13,28 +13,28 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads many damaged files of a kind. Each must end within a second, and without much memory, in a
- * value that can be right or in a {@link BadFileException}.
+ * Reads many corrupted files of a format. Each must result in a possible value or in a {@link
+ * BadFileException}, within a second and with limited memory.
  *
- * <p>Properties: {@code vqvae4j.fuzz} is how many files of a kind, {@code vqvae4j.fuzz.seed} the
- * seed, {@code vqvae4j.fuzz.index} the only one to read, and {@code vqvae4j.fuzz.kind} a part of
- * the names of the kinds to be read.
+ * <p>System properties: {@code vqvae4j.fuzz} is the number of files per format, {@code
+ * vqvae4j.fuzz.seed} the seed, {@code vqvae4j.fuzz.index} the index of a single file to read, and
+ * {@code vqvae4j.fuzz.kind} a substring of the names of the formats to read.
  */
 public final class Fuzzing {
   private static final int SHORT_RUN = 300;
   private static final long SEED = 20_261_129;
 
-  /** Of the processor, since the machine may be busy with something else. */
-  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** The limit of CPU time, as the machine may be busy. */
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private static final long HANGS_MILLIS = TimeUnit.SECONDS.toMillis(60);
+  private static final long HANG_MILLIS = TimeUnit.SECONDS.toMillis(60);
 
-  private static final long MOST_BYTES = 64L << 20;
+  private static final long MAX_BYTES = 64L << 20;
 
-  /** What Deflate makes of a byte at most, as pixels of four floats. */
-  private static final long BYTES_OF_A_BYTE = 1032 * 16;
+  /** The maximum expansion by Deflate, for pixels of four floats. */
+  private static final long BYTES_PER_BYTE = 1032 * 16;
 
-  private static final int MOST_FAULTS = 10;
+  private static final int MAX_FAULTS = 10;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -42,11 +42,11 @@ public final class Fuzzing {
   private final Path folder;
   private final long seed = Long.getLong("vqvae4j.fuzz.seed", SEED);
 
-  /** By what went wrong and where, the first of each. */
+  /** The first fault of each exception type and stack frame. */
   private final Map<String, String> faults = new LinkedHashMap<>();
 
   private int values;
-  private int refused;
+  private int rejected;
   private volatile long index = -1;
 
   private Fuzzing(FuzzTarget kind, Path folder) {
@@ -54,18 +54,18 @@ public final class Fuzzing {
     this.folder = folder;
   }
 
-  /** Those of the kinds whose names contain the property's value; all without it. */
+  /** Returns the formats whose names contain the value of the property, or all if it is not set. */
   public static List<FuzzTarget> chosen(List<FuzzTarget> kinds) {
     String part = System.getProperty("vqvae4j.fuzz.kind", "");
     return kinds.stream().filter(kind -> kind.name().contains(part)).toList();
   }
 
   /**
-   * Reads the intact files, then damaged ones.
+   * Reads the intact files and then corrupted ones.
    *
-   * @param kind of file
-   * @param folder where files are written; what caused a fault stays in {@code target/fuzz}
-   * @throws AssertionError that lists the faults, with seed and index of each
+   * @param kind the format
+   * @param folder the folder for files; those that cause a fault are copied to {@code target/fuzz}
+   * @throws AssertionError if there are faults; lists them with seed and index
    */
   public static void run(FuzzTarget kind, Path folder) throws IOException, InterruptedException {
     new Fuzzing(kind, folder).run();
@@ -83,36 +83,36 @@ public final class Fuzzing {
       }
     }
     Long only = Long.getLong("vqvae4j.fuzz.index");
-    long from = only == null ? 0 : only;
-    long to = only == null ? Integer.getInteger("vqvae4j.fuzz", SHORT_RUN) : only + 1;
-    Thread reading = new Thread(() -> readAll(from, to), "fuzz " + kind.name());
-    reading.setDaemon(true);
-    reading.start();
-    for (long last = -2; reading.isAlive(); ) {
-      reading.join(HANGS_MILLIS);
-      if (reading.isAlive() && index == last) {
-        StringBuilder where = new StringBuilder();
-        for (StackTraceElement frame : reading.getStackTrace()) {
-          where.append("\n    at ").append(frame);
+    long start = only == null ? 0 : only;
+    long end = only == null ? Integer.getInteger("vqvae4j.fuzz", SHORT_RUN) : only + 1;
+    Thread reader = new Thread(() -> readAll(start, end), "fuzz " + kind.name());
+    reader.setDaemon(true);
+    reader.start();
+    for (long last = -2; reader.isAlive(); ) {
+      reader.join(HANG_MILLIS);
+      if (reader.isAlive() && index == last) {
+        StringBuilder stack = new StringBuilder();
+        for (StackTraceElement frame : reader.getStackTrace()) {
+          stack.append("\n    at ").append(frame);
         }
-        throw new AssertionError("Seed " + seed + ": hangs in index " + index + where);
+        throw new AssertionError("Seed " + seed + ": hangs in index " + index + stack);
       }
       last = index;
     }
     System.out.printf(
-        "Fuzzing %s, seed %d: %d files, %d refused, %d read as values%n",
-        kind.name(), seed, to - from, refused, values);
+        "Fuzzing %s, seed %d: %d files, %d rejected, %d read as values%n",
+        kind.name(), seed, end - start, rejected, values);
     if (!faults.isEmpty()) {
       throw new AssertionError(
           kind.name() + ", seed " + seed + ":\n" + String.join("\n", faults.values()));
     }
   }
 
-  private void readAll(long from, long to) {
+  private void readAll(long start, long end) {
     try {
-      for (long i = from; i < to && faults.size() < MOST_FAULTS; i++) {
+      for (long i = start; i < end && faults.size() < MAX_FAULTS; i++) {
         index = i;
-        byte[] bytes = kind.repair().apply(Mutator.damaged(kind.intact(), seed, kind.name(), i));
+        byte[] bytes = kind.repair().apply(Mutator.corrupt(kind.intact(), seed, kind.name(), i));
         readOne(Files.write(folder.resolve(kind.fileName()), bytes), bytes);
       }
     } catch (Throwable e) {
@@ -128,7 +128,7 @@ public final class Fuzzing {
       kind.reader().read(file);
       values++;
     } catch (BadFileException e) {
-      refused++;
+      rejected++;
       if (e.getMessage().length() > 2_000) {
         fault("a message of " + e.getMessage().length() + " characters", e, bytes);
       }
@@ -137,15 +137,15 @@ public final class Fuzzing {
     }
     nanos = THREADS.getCurrentThreadCpuTime() - nanos;
     allocated = THREADS.getThreadAllocatedBytes(id) - allocated;
-    if (nanos > MOST_NANOS) {
+    if (nanos > MAX_NANOS) {
       fault("slow: " + nanos / 1_000_000 + " ms", new Throwable("slow"), bytes);
     }
-    if (allocated > MOST_BYTES + BYTES_OF_A_BYTE * bytes.length) {
+    if (allocated > MAX_BYTES + BYTES_PER_BYTE * bytes.length) {
       fault("large: " + (allocated >> 20) + " MB", new Throwable("large"), bytes);
     }
   }
 
-  private void fault(String what, Throwable e, byte[] bytes) throws IOException {
+  private void fault(String problem, Throwable e, byte[] bytes) throws IOException {
     List<String> frames = new ArrayList<>();
     for (StackTraceElement frame : e.getStackTrace()) {
       if (frames.size() < 6) {
@@ -154,9 +154,9 @@ public final class Fuzzing {
     }
     String key = e.getClass() + (frames.isEmpty() ? "" : frames.get(0));
     if (!faults.containsKey(key)) {
-      Path kept = Path.of("target", "fuzz", kind.name().replaceAll("\\W+", "-") + "-" + index);
-      Files.createDirectories(kept.getParent());
-      Files.write(kept, bytes);
+      Path copy = Path.of("target", "fuzz", kind.name().replaceAll("\\W+", "-") + "-" + index);
+      Files.createDirectories(copy.getParent());
+      Files.write(copy, bytes);
       faults.put(
           key,
           "  index "
@@ -164,9 +164,9 @@ public final class Fuzzing {
               + ", "
               + bytes.length
               + " bytes in "
-              + kept.toAbsolutePath()
+              + copy.toAbsolutePath()
               + ": "
-              + (what.length() > 500 ? what.substring(0, 500) + ".." : what)
+              + (problem.length() > 500 ? problem.substring(0, 500) + ".." : problem)
               + String.join("", frames));
     }
   }

@@ -7,11 +7,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Damages files as disks, networks, editors and attackers do; seed and index alone decide how. */
+/**
+ * Corrupts files as disks, networks, editors and attackers may do. The result depends only on seed
+ * and index.
+ */
 public final class Mutator {
-  private static final int MOST_AT_ONCE = 4;
+  private static final int MAX_CHANGES = 4;
 
-  /** Where most formats keep their sizes; half of all damage goes there. */
+  /**
+   * The length of the header, where most formats store sizes; half of the changes are made there.
+   */
   private static final int HEAD = 200;
 
   private static final byte[] BYTES = {0, -1, 127, -128, 1};
@@ -66,25 +71,25 @@ public final class Mutator {
   }
 
   /**
-   * A damaged file.
+   * Returns a corrupted file.
    *
-   * @param intact files of one kind, 1 or more
-   * @param seed of a whole run
-   * @param kind its name, so that kinds get damage of their own
-   * @param index of the file within the run
-   * @return one of the files, changed in 1 to 4 ways
+   * @param intact one or more files of a format
+   * @param seed the seed of a run
+   * @param kind the name of the format, so that formats are corrupted differently
+   * @param index the index of the file in the run
+   * @return one of the files, change in 1 to 4 ways
    */
-  public static byte[] damaged(List<byte[]> intact, long seed, String kind, long index) {
-    // A generator's first numbers depend little on small differences of its seed.
+  public static byte[] corrupt(List<byte[]> intact, long seed, String kind, long index) {
+    // The first values of generators with similar seeds are similar.
     long mixed = new SplittableRandom(seed + 31L * kind.hashCode()).nextLong() + index;
     SplittableRandom random = new SplittableRandom(new SplittableRandom(mixed).nextLong());
-    return new Mutator(intact, random).damaged();
+    return new Mutator(intact, random).corrupt();
   }
 
-  private byte[] damaged() {
+  private byte[] corrupt() {
     byte[] bytes = any().clone();
-    for (int left = 1 + random.nextInt(MOST_AT_ONCE); left > 0; left--) {
-      bytes = bytes.length == 0 ? insert(bytes) : changed(bytes);
+    for (int left = 1 + random.nextInt(MAX_CHANGES); left > 0; left--) {
+      bytes = bytes.length == 0 ? insert(bytes) : change(bytes);
     }
     return bytes;
   }
@@ -93,7 +98,7 @@ public final class Mutator {
     return intact.get(random.nextInt(intact.size()));
   }
 
-  private byte[] changed(byte[] bytes) {
+  private byte[] change(byte[] bytes) {
     switch (random.nextInt(14)) {
       case 0, 1 -> bytes[at(bytes)] ^= (byte) (1 << random.nextInt(8));
       case 2 -> bytes[at(bytes)] = (byte) random.nextInt();
@@ -122,15 +127,15 @@ public final class Mutator {
     return bytes;
   }
 
-  /** A place in a file; half of them are near its beginning. */
+  /** Returns a position in a file, in half of the cases near its start. */
   private int at(byte[] bytes) {
     return random.nextInt(random.nextBoolean() ? bytes.length : Math.min(HEAD, bytes.length));
   }
 
-  /** A length, mostly short, of at most this many bytes. */
-  private int length(int most) {
-    int cap = random.nextInt(4) == 0 ? most : Math.min(most, 1 << random.nextInt(7));
-    return 1 + random.nextInt(Math.max(1, cap));
+  /** Returns a length of at most {@code max} bytes, mostly short. */
+  private int length(int max) {
+    int limit = random.nextInt(4) == 0 ? max : Math.min(max, 1 << random.nextInt(7));
+    return 1 + random.nextInt(Math.max(1, limit));
   }
 
   private void overwriteInteger(byte[] bytes) {
@@ -140,7 +145,7 @@ public final class Mutator {
     int size = 2 << random.nextInt(3);
     if (bytes.length >= size) {
       int at = Math.min(at(bytes), bytes.length - size);
-      // Fields begin at even places, mostly.
+      // Most fields start at even offsets.
       at -= random.nextInt(4) == 0 ? 0 : at % 2;
       switch (size) {
         case 2 -> buffer.putShort(at, (short) value);
@@ -160,49 +165,49 @@ public final class Mutator {
     return join(bytes, at, added, bytes, at);
   }
 
-  /** A block twice, or once more somewhere else. */
+  /** Repeats a block, directly after itself or somewhere else. */
   private byte[] repeat(byte[] bytes) {
-    int from = at(bytes);
+    int start = at(bytes);
     byte[] block =
-        Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + length(bytes.length)));
-    int at = random.nextBoolean() ? from : random.nextInt(bytes.length + 1);
+        Arrays.copyOfRange(bytes, start, Math.min(bytes.length, start + length(bytes.length)));
+    int at = random.nextBoolean() ? start : random.nextInt(bytes.length + 1);
     return join(bytes, at, block, bytes, at);
   }
 
   private byte[] remove(byte[] bytes) {
-    int from = at(bytes);
+    int start = at(bytes);
     return join(
-        bytes, from, new byte[0], bytes, Math.min(bytes.length, from + length(bytes.length)));
+        bytes, start, new byte[0], bytes, Math.min(bytes.length, start + length(bytes.length)));
   }
 
-  /** The beginning of this file and the end of another of its kind. */
+  /** Joins the start of this file and the end of another file of the format. */
   private byte[] splice(byte[] bytes) {
     byte[] other = any();
     int at = at(bytes);
-    int from = random.nextBoolean() ? Math.min(at, other.length) : random.nextInt(other.length);
-    return join(bytes, at, new byte[0], other, from);
+    int start = random.nextBoolean() ? Math.min(at, other.length) : random.nextInt(other.length);
+    return join(bytes, at, new byte[0], other, start);
   }
 
-  /** The first digits after some place become another number. */
+  /** Replaces the first number after a random position. */
   private byte[] replaceNumber(byte[] bytes) {
-    int from = at(bytes);
-    while (from < bytes.length && !isDigit(bytes[from])) {
-      from++;
+    int start = at(bytes);
+    while (start < bytes.length && !isDigit(bytes[start])) {
+      start++;
     }
-    int to = from;
-    while (to < bytes.length && isDigit(bytes[to])) {
-      to++;
+    int end = start;
+    while (end < bytes.length && isDigit(bytes[end])) {
+      end++;
     }
     byte[] number = NUMBERS.get(random.nextInt(NUMBERS.size())).getBytes(StandardCharsets.US_ASCII);
-    return join(bytes, from, number, bytes, to);
+    return join(bytes, start, number, bytes, end);
   }
 
   private static boolean isDigit(byte value) {
     return value >= '0' && value <= '9';
   }
 
-  private static byte[] join(byte[] first, int end, byte[] middle, byte[] last, int from) {
-    ByteBuffer joined = ByteBuffer.allocate(end + middle.length + last.length - from);
-    return joined.put(first, 0, end).put(middle).put(last, from, last.length - from).array();
+  private static byte[] join(byte[] first, int end, byte[] middle, byte[] last, int start) {
+    ByteBuffer joined = ByteBuffer.allocate(end + middle.length + last.length - start);
+    return joined.put(first, 0, end).put(middle).put(last, start, last.length - start).array();
   }
 }

@@ -39,9 +39,9 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
         || !standardDeviations.stream().allMatch(d -> Double.isFinite(d) && d > 0)) {
       throw new IllegalArgumentException(
           "got the means "
-              + MessageText.shown(means.toString())
+              + MessageText.excerpt(means.toString())
               + " and the standard deviations "
-              + MessageText.shown(standardDeviations.toString())
+              + MessageText.excerpt(standardDeviations.toString())
               + ", "
               + means.size()
               + " and "

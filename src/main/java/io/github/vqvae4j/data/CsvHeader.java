@@ -150,7 +150,7 @@ final class CsvHeader {
   private CsvColumn column(int index) {
     String place = "column " + (index + 1);
     return new CsvColumn(
-        index, named ? place + " (" + MessageText.shown(fields.get(index)) + ")" : place);
+        index, named ? place + " (" + MessageText.excerpt(fields.get(index)) + ")" : place);
   }
 
   private int find(String name, boolean comments, char separator) throws BadFileException {
@@ -163,7 +163,7 @@ final class CsvHeader {
           "got the columns "
               + names()
               + ", expected one with the name "
-              + MessageText.shown(name)
+              + MessageText.excerpt(name)
               + "; correct the name"
               + (width() == 1 ? ", or " + CsvValue.separatorAdvice(fields.get(0), separator) : "")
               + CsvValue.startAdvice(config)
@@ -177,7 +177,7 @@ final class CsvHeader {
           file,
           "line " + line,
           "got the name "
-              + MessageText.shown(name)
+              + MessageText.excerpt(name)
               + " for columns "
               + (first + 1)
               + " and "
@@ -191,7 +191,7 @@ final class CsvHeader {
     List<String> shown =
         fields.stream()
             .limit(MAX_NAMES)
-            .map(MessageText::shown)
+            .map(MessageText::excerpt)
             .map(name -> name.indexOf(',') < 0 ? name : '"' + name + '"')
             .toList();
     return fields.size() > MAX_NAMES

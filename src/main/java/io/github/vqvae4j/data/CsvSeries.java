@@ -279,7 +279,7 @@ public final class CsvSeries {
         line,
         column,
         "got \""
-            + MessageText.shown(field)
+            + MessageText.excerpt(field)
             + "\", expected a finite number; "
             + CsvValue.advice(field, config, text.separator(), count == 0)
             + (field.isEmpty() && header.width() == 1 ? emptyLineAdvice() : "")

@@ -253,7 +253,7 @@ final class CsvText implements Closeable {
           file,
           "line " + comment.getStartingLineNumber(),
           "got \"#"
-              + MessageText.shown(comment.getField(0))
+              + MessageText.excerpt(comment.getField(0))
               + "\", which may be a comment or a missing value; correct it, write a space after the"
               + " # of a comment, or use CsvConfig.comments(false) for a table without comments");
     }

@@ -74,7 +74,7 @@ final class Downloads {
     Path folder = config.cache().resolve(name);
     List<URI> mirrors = config.mirrors().isEmpty() ? defaultMirrors : config.mirrors();
     Downloads downloads = new Downloads(folder, mirrors, config);
-    FileNames.requirePlace(folder);
+    FileNames.requireValidTarget(folder);
     if (!files.stream().allMatch(downloads::exists)) {
       // A file lock is held by the whole process, so it does not exclude other threads of this
       // process.

@@ -92,7 +92,7 @@ public final class Idx {
 
   /** Reads a file: stores the sizes in {@code sizes} and returns the bytes. */
   private static byte[] content(Path file, int magic, int[] sizes) throws IOException {
-    InputFile.require(
+    InputFile.requireRegularFile(
         file, magic == IMAGES_MAGIC ? "an IDX file of images" : "an IDX file of labels");
     try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
       boolean gzip = startsWithGzipMagic(bytes);

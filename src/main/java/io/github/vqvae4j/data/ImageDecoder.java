@@ -54,7 +54,7 @@ final class ImageDecoder {
    */
   private static ImageRows read(
       Path file, OrientationNotice notice, long additionalBytes, String use) throws IOException {
-    InputFile.require(file, "an image file");
+    InputFile.requireRegularFile(file, "an image file");
     try (FileBytes bytes = new FileBytes(file)) {
       ImageSource source = open(bytes);
       long pixels = (long) source.height() * source.width();

@@ -187,7 +187,7 @@ public final class ImageFolder implements Dataset {
     return error instanceof BadFileException bad
         ? new BadFileException(
             bad.file(),
-            bad.place(),
+            bad.location(),
             bad.problem() + "; or skip such files with skipCorrupt(true)",
             bad)
         : error;

@@ -63,7 +63,7 @@ public final class WavFiles {
    * @throws InsufficientMemoryException if the heap is too small for the samples
    */
   public static Series read(Path file) throws IOException {
-    InputFile.require(file, "a WAV file");
+    InputFile.requireRegularFile(file, "a WAV file");
     try (FileBytes bytes = new FileBytes(file)) {
       return new WavReader(bytes).read();
     }

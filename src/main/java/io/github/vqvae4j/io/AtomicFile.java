@@ -13,47 +13,52 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * Writes a file whole or not at all.
+ * Writes files atomically.
  *
- * <p>The bytes go to a temporary file in the same folder, are forced to the disk, and only then get
- * the final name in one atomic move. Whoever reads the final name sees the old file or the new one,
- * never a half of either, whatever happens to the process in between.
+ * <p>The content is written to a temporary file in the same folder, forced to disk, and then moved
+ * to the final name in one atomic operation. Readers see either the old or the new file, never a
+ * partial one, even if the process is killed.
+ *
+ * <pre>{@code
+ * AtomicFile.write(Path.of("codes.txt"), out -> out.write("1 2 3".getBytes(UTF_8)));
+ * }</pre>
  */
 public final class AtomicFile {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private AtomicFile() {}
 
-  /** What goes into the file. */
+  /** The content of a file. */
   @FunctionalInterface
   public interface Content {
     /**
-     * Writes the whole content.
+     * Writes the content.
      *
-     * @param out a buffered stream; it need not be flushed or closed
-     * @throws IOException if the content cannot be written; nothing is left under the final name
+     * @param out a buffered stream, which need not be flushed or closed
+     * @throws IOException if the content cannot be written; the target file is then not changed
      */
     void writeTo(OutputStream out) throws IOException;
   }
 
   /**
-   * Writes a file. A missing folder is made; an older file of that name is replaced (a symbolic
-   * link is replaced, not followed). If anything fails, the older file stays as it was and the
-   * temporary file is deleted.
+   * Writes a file. Missing folders are created and an existing file is replaced (a symbolic link is
+   * replaced, not followed). If writing fails, the existing file is kept and the temporary file is
+   * deleted.
    *
-   * @param target the final name
-   * @param content writes the bytes
-   * @throws IOException if the folder or the file cannot be written, or from {@code content}
+   * @param target the file to write
+   * @param content the content of the file
+   * @throws IOException if the folder or the file cannot be written, or if {@code content} throws
+   *     it
    */
   public static void write(Path target, Content content) throws IOException {
-    FileNames.requirePlace(target);
+    FileNames.requireValidTarget(target);
     Path absolute = target.toAbsolutePath().normalize();
     Path folder = absolute.getParent();
     if (folder == null || Files.isDirectory(absolute)) {
       throw new IOException(
           "Cannot write "
               + FileNames.path(target)
-              + ": there is a folder of that name; give the name of a file, or remove the folder");
+              + ": it is a folder, expected a file; choose another name or remove the folder");
     }
     Path temporary = createTemporary(folder, target);
     try {
@@ -61,10 +66,11 @@ public final class AtomicFile {
         throw new IOException(
             "Cannot write "
                 + FileNames.path(target)
-                + ": Java has no text for its folder's name"
+                + ": Java cannot represent the name of its folder"
                 + FileNames.hint(folder));
       }
-      // Not a FileChannel: an interrupted thread must still be able to save its work.
+      // Not a FileChannel, which cannot be used by interrupted threads: they must be able to save
+      // their work.
       try (FileOutputStream file = new FileOutputStream(temporary.toFile());
           OutputStream out = new BufferedOutputStream(file, BUFFER_BYTES)) {
         content.writeTo(out);
@@ -81,11 +87,11 @@ public final class AtomicFile {
 
   private static Path createTemporary(Path folder, Path target) throws IOException {
     try {
-      // Asked first, because up to JDK 19 createDirectories refuses a link to a folder.
+      // Checked first, because createDirectories rejects links to folders up to JDK 19.
       if (!Files.isDirectory(folder)) {
         Files.createDirectories(folder);
       }
-      // Not Files.createTempFile: it would make a file that only its owner may read.
+      // Not Files.createTempFile, which creates a file that only its owner may read.
       return Files.createFile(folder.resolve(".vqvae4j-" + UUID.randomUUID() + ".tmp"));
     } catch (FileAlreadyExistsException e) {
       throw new IOException(
@@ -93,9 +99,9 @@ public final class AtomicFile {
               + FileNames.path(target)
               + ": the folder "
               + FileNames.path(folder)
-              + " cannot be made, because "
+              + " cannot be created because "
               + e.getFile()
-              + " is a file; choose another folder, or move that file away",
+              + " is a file; choose another folder, or move the file",
           e);
     } catch (IOException e) {
       throw new IOException(
@@ -103,9 +109,9 @@ public final class AtomicFile {
               + FileNames.path(target)
               + ": the folder "
               + FileNames.path(folder)
-              + " cannot be made or written to ("
+              + " cannot be created or written to ("
               + e
-              + "); choose another folder, or give yourself the right to write there",
+              + "); choose another folder or change its permissions",
           e);
     }
   }
@@ -119,8 +125,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Forces the names in a folder to the disk, so that a move into it is durable, where the system
-   * allows it; Windows does not open folders.
+   * Forces the entries of a folder to disk, so that a move into it is durable. Has no effect where
+   * this is not supported: Windows cannot open folders.
    *
    * @param folder the folder
    */
@@ -128,7 +134,7 @@ public final class AtomicFile {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      // The file is complete under its final name either way.
+      // The file is complete in any case.
       return;
     }
   }

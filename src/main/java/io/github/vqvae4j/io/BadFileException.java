@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A file that does not keep to its format: cut off, corrupt, of another kind or of an unknown
- * version.
+ * Thrown if a file violates its format: because it is truncated, corrupt, of a different kind, or
+ * of an unknown version.
  *
- * <p>The message reads {@code <file>: <place>: <problem>}. The problem says what came, what was
- * expected and what to do. Whatever the file brings into place and problem, they are of limited
- * length, and control characters in them are escaped.
+ * <p>The message has the form {@code <file>: <place>: <problem>}. The problem states what was
+ * expected, what was found and what to do. Place and problem may contain text of the file; their
+ * length is limited and control characters are escaped.
  */
 public final class BadFileException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -19,23 +19,23 @@ public final class BadFileException extends IOException {
   private final transient String problem;
 
   /**
-   * A bad file.
+   * Creates an exception.
    *
    * @param file the file
-   * @param place where in the file: a name, a record number or a byte offset
-   * @param problem what came, what was expected, and what to do
+   * @param place the position in the file: a name, a record number or a byte offset
+   * @param problem what was expected, what was found, and what to do
    */
   public BadFileException(Path file, String place, String problem) {
     this(file, place, problem, null);
   }
 
   /**
-   * A bad file, found out by another exception.
+   * Creates an exception with a cause.
    *
    * @param file the file
-   * @param place where in the file: a name, a record number or a byte offset
-   * @param problem what came, what was expected, and what to do
-   * @param cause the exception that found it, or null
+   * @param place the position in the file: a name, a record number or a byte offset
+   * @param problem what was expected, what was found, and what to do
+   * @param cause the cause, or null
    */
   public BadFileException(Path file, String place, String problem, Throwable cause) {
     super(
@@ -51,7 +51,7 @@ public final class BadFileException extends IOException {
   }
 
   /**
-   * The file.
+   * Returns the file.
    *
    * @return the file
    */
@@ -60,18 +60,18 @@ public final class BadFileException extends IOException {
   }
 
   /**
-   * Where in the file.
+   * Returns the position of the problem in the file.
    *
    * @return a name, a record number or a byte offset
    */
-  public String place() {
+  public String location() {
     return place;
   }
 
   /**
-   * What is wrong there.
+   * Returns the problem.
    *
-   * @return what came, what was expected, and what to do
+   * @return what was expected, what was found, and what to do
    */
   public String problem() {
     return problem;

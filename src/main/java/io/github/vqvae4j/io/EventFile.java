@@ -15,22 +15,29 @@ import org.tensorflow.framework.HistogramProto;
 import org.tensorflow.framework.Summary;
 
 /**
- * Writes a TensorBoard event file: records of TensorFlow's TFRecord format, each with an {@code
- * Event} of protocol buffers.
+ * Writes TensorBoard event files: records in TensorFlow's TFRecord format, each containing an
+ * {@code Event} protocol buffer.
  *
  * <pre>
- * length (8 bytes)  masked CRC-32C of it (4)  data (length)  masked CRC-32C of the data (4)
+ * length (8 bytes)  masked CRC-32C of the length (4)  data (length)  masked CRC-32C of the data (4)
  * masked = (crc rotated right by 15) + 0xa282ead8, all little-endian
  * </pre>
  *
- * <p>The file grows while TensorBoard reads it, so it is not written whole or not at all as other
- * files are: what was flushed can be read, and a torn last record is passed over. It is open only
- * while it is flushed. Not thread-safe.
+ * <p>Unlike other files, event files are not written atomically, because TensorBoard reads them
+ * while they grow: flushed records can be read, and TensorBoard skips an incomplete last record.
+ * The file is open only during {@link #flush}. This class is not thread-safe.
+ *
+ * <pre>{@code
+ * EventFile events = EventFile.create(Path.of("runs/1"));
+ * events.scalar("train/loss", 1, 0.25);
+ * events.flush();
+ * }</pre>
  */
 public final class EventFile {
   private static final String VERSION = "brain.Event:2";
 
-  // The fields of an Event; ND4J brings classes for what is in them, but none for it.
+  // The field numbers of an Event. ND4J contains classes for the values of its fields, but none for
+  // Event itself.
   private static final int WALL_TIME = 1;
   private static final int STEP = 2;
   private static final int FILE_VERSION = 3;
@@ -47,11 +54,11 @@ public final class EventFile {
   }
 
   /**
-   * Begins a file with a name that TensorBoard looks for.
+   * Creates a file with a name that TensorBoard recognizes.
    *
-   * @param folder made if it is missing; each run has its own
-   * @return the file
-   * @throws IOException if it cannot be written
+   * @param folder the folder, which is created if it does not exist; each run needs a separate one
+   * @return the event file
+   * @throws IOException if the file cannot be written
    */
   public static EventFile create(Path folder) throws IOException {
     Files.createDirectories(folder);
@@ -66,27 +73,27 @@ public final class EventFile {
   }
 
   /**
-   * Adds one point of a curve.
+   * Adds a point of a curve.
    *
-   * @param tag the curve, as {@code train/loss}
-   * @param step where on the curve
-   * @param value rounded to float
-   * @throws IOException if it cannot be written
+   * @param tag the name of the curve, such as {@code train/loss}
+   * @param step the training step
+   * @param value the value, rounded to float
+   * @throws IOException if the file cannot be written
    */
   public void scalar(String tag, long step, double value) throws IOException {
     write(step, Summary.Value.newBuilder().setTag(tag).setSimpleValue((float) value));
   }
 
   /**
-   * Adds a picture.
+   * Adds an image.
    *
-   * @param tag what it shows
-   * @param step when
-   * @param height in pixels
-   * @param width in pixels
-   * @param channels 1 for gray, 3 for colour
-   * @param png the bytes of a PNG file
-   * @throws IOException if it cannot be written
+   * @param tag the name of the image
+   * @param step the training step
+   * @param height the height in pixels
+   * @param width the width in pixels
+   * @param channels the number of channels: 1 for gray, 3 for color
+   * @param png the image as a PNG file
+   * @throws IOException if the file cannot be written
    */
   public void image(String tag, long step, int height, int width, int channels, byte[] png)
       throws IOException {
@@ -101,53 +108,53 @@ public final class EventFile {
   }
 
   /**
-   * Adds how numbers are distributed: 30 bins of one width from the least to the largest.
+   * Adds a histogram: 30 bins of equal width from the minimum to the maximum.
    *
-   * @param tag what they are
-   * @param step when
-   * @param values finite, at least one
-   * @throws IllegalArgumentException if there are none, or one is NaN or infinite
-   * @throws IOException if it cannot be written
+   * @param tag the name of the histogram
+   * @param step the training step
+   * @param values one or more finite values
+   * @throws IllegalArgumentException if there are no values, or one is NaN or infinite
+   * @throws IOException if the file cannot be written
    */
   public void histogram(String tag, long step, float[] values) throws IOException {
     write(step, Summary.Value.newBuilder().setTag(tag).setHisto(histogram(tag, values)));
   }
 
   private static HistogramProto histogram(String tag, float[] values) {
-    double least = Double.POSITIVE_INFINITY;
-    double largest = Double.NEGATIVE_INFINITY;
+    double min = Double.POSITIVE_INFINITY;
+    double max = Double.NEGATIVE_INFINITY;
     double sum = 0;
     double squares = 0;
     for (float value : values) {
-      least = Math.min(least, value);
-      largest = Math.max(largest, value);
+      min = Math.min(min, value);
+      max = Math.max(max, value);
       sum += value;
       squares += (double) value * value;
     }
     if (!Double.isFinite(sum) || values.length == 0) {
       throw new IllegalArgumentException(
-          "EventFile.histogram: expected one or more finite numbers for "
+          "EventFile.histogram: expected one or more finite values for "
               + tag
               + ", got "
               + values.length
-              + " numbers whose sum is "
+              + " values with sum "
               + sum
-              + "; write a histogram only of what is there and finite.");
+              + "; omit histograms of empty arrays and of values that are not finite.");
     }
-    double width = (largest - least) / BINS;
+    double width = (max - min) / BINS;
     double[] bins = new double[BINS];
     for (float value : values) {
-      bins[width > 0 ? Math.min(BINS - 1, (int) ((value - least) / width)) : 0]++;
+      bins[width > 0 ? Math.min(BINS - 1, (int) ((value - min) / width)) : 0]++;
     }
     HistogramProto.Builder histogram =
         HistogramProto.newBuilder()
-            .setMin(least)
-            .setMax(largest)
+            .setMin(min)
+            .setMax(max)
             .setNum(values.length)
             .setSum(sum)
             .setSumSquares(squares);
     for (int i = 0; i < BINS; i++) {
-      histogram.addBucketLimit(i == BINS - 1 ? largest : least + (i + 1) * width);
+      histogram.addBucketLimit(i == BINS - 1 ? max : min + (i + 1) * width);
       histogram.addBucket(bins[i]);
     }
     return histogram.build();
@@ -191,9 +198,9 @@ public final class EventFile {
   }
 
   /**
-   * Puts what was added into the file.
+   * Writes all added events to the file.
    *
-   * @throws IOException if it cannot be written
+   * @throws IOException if the file cannot be written
    */
   public void flush() throws IOException {
     // Not a channel, which an interrupted thread would close.

@@ -16,25 +16,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Names of files as text, whatever the locale. Without one ({@code LC_ALL=C}, many containers) Java
- * decodes names as ASCII: {@link Path#toString} of two files can then be equal, while the paths
- * themselves, and their URIs, keep the bytes.
+ * File names as text, independent of the locale. Without a locale ({@code LC_ALL=C}, as in many
+ * containers), Java decodes file names as ASCII. {@link Path#toString} may then return the same
+ * text for different files, while the paths and their URIs keep the original bytes.
  */
 public final class FileNames {
-  /** What stands for bytes that could not be decoded. */
+  /** The replacement character for bytes that cannot be decoded. */
   private static final char REPLACEMENT = '\uFFFD';
 
-  /** How Java decodes names of files on Linux and macOS. */
+  /** The encoding that Java uses for file names on Linux and macOS. */
   private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
 
   private FileNames() {}
 
   /**
-   * Returns the last name of a path: the same text on every system and in every locale.
+   * Returns the file name of a path, which is the same text on every system and in every locale.
    *
    * @param path any path
-   * @return the name, decoded as UTF-8 and composed (Unicode's form C); bytes that are no UTF-8 and
-   *     not in the locale's encoding are written as {@code \xE4}
+   * @return the name, decoded as UTF-8 and normalized to NFC; bytes that are valid neither in UTF-8
+   *     nor in the locale's encoding are written as {@code \xE4}
    */
   public static String name(Path path) {
     return Normalizer.normalize(decoded(path), Normalizer.Form.NFC);
@@ -50,18 +50,18 @@ public final class FileNames {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      // A name from a system of another encoding, which may be that of the locale.
+      // The name has another encoding, possibly that of the locale.
       return text.indexOf(REPLACEMENT) < 0 ? text : escaped(bytes);
     }
   }
 
   /**
-   * Returns a file of a name that the locale may have no letters for, where {@link
-   * Path#resolve(String)} throws.
+   * Resolves a file name, even if the locale cannot represent it and {@link Path#resolve(String)}
+   * throws an exception.
    *
-   * @param folder where the file is or will be
-   * @param name the name, as {@link #name} gives it
-   * @return the path
+   * @param folder the folder
+   * @param name the file name, as returned by {@link #name}
+   * @return the path of the file
    */
   public static Path resolve(Path folder, String name) {
     try {
@@ -74,11 +74,12 @@ public final class FileNames {
   }
 
   /**
-   * Returns a whole path as text for messages.
+   * Formats a path for messages.
    *
    * @param path any path
-   * @return {@link Path#toString}; where that has lost letters, its names decoded as by {@link
-   *     #name}, but not composed; {@link MessageText#escaped}
+   * @return {@link Path#toString} or, if that has lost characters, the names decoded as by {@link
+   *     #name} but not normalized; with special characters escaped as by {@link
+   *     MessageText#escaped}
    */
   public static String path(Path path) {
     if (path.toString().indexOf(REPLACEMENT) < 0) {
@@ -92,39 +93,39 @@ public final class FileNames {
   }
 
   /**
-   * Returns what to do where a path is wrong because it was made of text that had lost its letters.
+   * Returns advice for a path that may be wrong because its text has lost characters.
    *
-   * @param path a path under which nothing is
-   * @return the end of a message; empty unless the locale can be the reason
+   * @param path a path that does not exist
+   * @return the end of an error message; empty unless the locale may be the cause
    */
   public static String hint(Path path) {
     String text = path.toAbsolutePath().toString();
     boolean lost = text.indexOf('?') >= 0 || text.indexOf(REPLACEMENT) >= 0;
     return lost && !ENCODING.startsWith("UTF")
-        ? "; names of files are "
+        ? "; the locale of this process encodes file names as "
             + ENCODING
-            + " in the locale of this process, and other letters in a path are lost: run the program"
-            + " with LC_ALL=C.UTF-8"
+            + ", which loses other characters: run the program with LC_ALL=C.UTF-8"
         : "";
   }
 
   /**
-   * Checks that a file can be written where the user expects it: in the default file system, since
-   * in others, such as a zip archive, nothing can be forced to the disk. Without a locale Java may
-   * not know the name of the working directory, and would make another folder, of question marks.
+   * Checks that a path is suitable for writing. It must be in the default file system, because
+   * others, such as zip archives, cannot force data to disk. Also, without a locale Java may not
+   * know the name of the working directory, and would create another folder with a name of question
+   * marks.
    *
-   * @param path a file or folder that is about to be made
-   * @throws IOException if it is in another file system, or relative, and there is no folder of the
-   *     working directory's name
+   * @param path a file or folder to be created
+   * @throws IOException if the path is in another file system, or if it is relative and the working
+   *     directory cannot be found
    */
-  public static void requirePlace(Path path) throws IOException {
+  public static void requireValidTarget(Path path) throws IOException {
     if (!path.getFileSystem().equals(FileSystems.getDefault())) {
       throw new IOException(
           "Cannot write "
               + path
               + ": it is in a file system of the provider "
               + path.getFileSystem().provider().getScheme()
-              + ", expected one in the default file system; write the file there and copy it with"
+              + ", expected the default file system; write the file there and copy it with"
               + " Files.copy");
     }
     Path here = path.getFileSystem().getPath("").toAbsolutePath();
@@ -132,20 +133,20 @@ public final class FileNames {
       throw new IOException(
           "Cannot write "
               + path(path)
-              + ": there is no folder "
+              + ": cannot find the working directory "
               + here
-              + ", as Java calls the working directory; give an absolute path"
+              + "; use an absolute path"
               + hint(here));
     }
   }
 
-  /** Whether a text is what the bytes are as UTF-8: asking the URI takes many times longer. */
+  /** Returns whether a text is decoded correctly. This is many times faster than using the URI. */
   private static boolean isExact(String text) {
     return text.chars().allMatch(c -> c < 0x80)
         || ENCODING.startsWith("UTF") && text.indexOf(REPLACEMENT) < 0;
   }
 
-  /** A URI has the bytes of a name, those that are no letters as %E4. */
+  /** Returns the bytes of a name, taken from its URI, where special bytes are escaped as %E4. */
   private static byte[] bytes(Path name) {
     String uri = name.toUri().toASCIIString();
     int end = uri.endsWith("/") ? uri.length() - 1 : uri.length();

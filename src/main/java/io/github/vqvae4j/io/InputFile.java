@@ -5,19 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** The check every reader makes first, so that a wrong path is told apart from a bad file. */
+/**
+ * Checks of input paths, performed by all readers to distinguish wrong paths from corrupt files.
+ */
 public final class InputFile {
   private InputFile() {}
 
   /**
-   * Checks that there is a file to read: no pipe, which would have no size, and perhaps no end.
+   * Checks that a path is an existing regular file. Pipes have no size and may be endless.
    *
-   * @param file the file that is about to be read
-   * @param expected what kind of file it should be, for the message: {@code "a safetensors file"}
-   * @throws NoSuchFileException if nothing is under that name
+   * @param file the file to be read
+   * @param expected the expected kind of file, for messages: {@code "a safetensors file"}
+   * @throws NoSuchFileException if there is no such file
    * @throws BadFileException if it is a folder, a pipe or a device
    */
-  public static void require(Path file, String expected) throws IOException {
+  public static void requireRegularFile(Path file, String expected) throws IOException {
     requireReadable(file, expected);
     if (!Files.isRegularFile(file)) {
       throw new BadFileException(
@@ -28,18 +30,17 @@ public final class InputFile {
   }
 
   /**
-   * Checks that there is something to read from its beginning to its end: a file or, as {@code
-   * /dev/stdin} may be one, a pipe.
+   * Checks that a path can be read sequentially: a file or a pipe, such as {@code /dev/stdin}.
    *
-   * @param file the file that is about to be read
-   * @param expected what kind of file it should be, for the message: {@code "a table"}
-   * @throws NoSuchFileException if nothing is under that name
+   * @param file the file to be read
+   * @param expected the expected kind of file, for messages: {@code "a table"}
+   * @throws NoSuchFileException if there is no such file
    * @throws BadFileException if it is a folder
    */
   public static void requireReadable(Path file, String expected) throws IOException {
     if (Files.isDirectory(file)) {
       throw new BadFileException(
-          file, "folder", "got a folder, expected " + expected + "; give the path of the file");
+          file, "folder", "got a folder, expected " + expected + "; specify the path of a file");
     }
     if (!Files.exists(file)) {
       throw missing(file, "there is no such file, expected " + expected);
@@ -47,11 +48,11 @@ public final class InputFile {
   }
 
   /**
-   * Checks that there is a folder to look into.
+   * Checks that a path is an existing folder.
    *
    * @param folder the folder
-   * @param expected what kind of folder it should be, for the message: {@code "one of images"}
-   * @throws NoSuchFileException if no folder is under that name
+   * @param expected the expected kind of folder, for messages: {@code "one of images"}
+   * @throws NoSuchFileException if there is no such folder
    */
   public static void requireFolder(Path folder, String expected) throws IOException {
     if (!Files.isDirectory(folder)) {
@@ -64,7 +65,7 @@ public final class InputFile {
         FileNames.path(path),
         null,
         problem
-            + "; check the path, in full "
+            + "; check the path, whose absolute form is "
             + FileNames.path(path.toAbsolutePath())
             + FileNames.hint(path));
   }

@@ -5,23 +5,24 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Parses a JSON number into exactly the type that is wanted, from its text: a detour over another
- * type would round twice or cut off.
+ * Parses the text of a JSON number to the requested type. An intermediate type would round twice or
+ * truncate.
  */
 final class JsonNumber {
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]+");
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
-  /** A zero, however it is written. */
+  /** Zero, in any notation. */
   private static final Pattern ZERO = Pattern.compile("-?[0.]+([eE].*)?");
 
   private static final Map<Class<?>, String> RANGES =
       Map.of(
           int.class, "an int, -2147483648 to 2147483647",
           long.class, "a long, -9223372036854775808 to 9223372036854775807",
-          float.class, "a float, up to 3.4028235e38 and, but for 0, no smaller than 1.4e-45",
+          float.class,
+              "a float, whose absolute value is at most 3.4028235e38 and 0 or at least 1.4e-45",
           double.class,
-              "a double, up to 1.7976931348623157e308 and, but for 0, no smaller than"
+              "a double, whose absolute value is at most 1.7976931348623157e308 and 0 or at least"
                   + " 4.9e-324");
   private static final Map<Class<?>, Class<?>> UNBOXED =
       Map.of(
@@ -30,7 +31,7 @@ final class JsonNumber {
           Float.class, float.class,
           Double.class, double.class);
 
-  private static final int LONGEST_LONG = 20;
+  private static final int MAX_LONG_LENGTH = 20;
 
   private JsonNumber() {}
 
@@ -38,51 +39,51 @@ final class JsonNumber {
     return RANGES.containsKey(type) || UNBOXED.containsKey(type);
   }
 
-  /** The number in {@code text} as a boxed value of {@code type}. */
+  /** Returns the number in {@code text} as a boxed value of {@code type}. */
   static Object parse(String text, Class<?> type, String path) {
-    Class<?> wanted = UNBOXED.getOrDefault(type, type);
-    if (wanted == int.class || wanted == long.class) {
+    Class<?> target = UNBOXED.getOrDefault(type, type);
+    if (target == int.class || target == long.class) {
       if (!INTEGER.matcher(text).matches()) {
-        throw refuse(text, wanted, path, "is not a whole number");
+        throw rejected(text, target, path, "is not an integer");
       }
-      return parseInteger(text, wanted, path);
+      return parseInteger(text, target, path);
     }
     if (!NUMBER.matcher(text).matches()) {
-      throw refuse(text, wanted, path, "is not a JSON number");
+      throw rejected(text, target, path, "is not a JSON number");
     }
-    boolean single = wanted == float.class;
-    // Not the double cast to float: it would be rounded twice.
+    boolean single = target == float.class;
+    // Casting a double to float would round twice.
     Number number = single ? (Number) Float.valueOf(text) : (Number) Double.valueOf(text);
     double value = number.doubleValue();
     if (Double.isInfinite(value) || (value == 0 && !ZERO.matcher(text).matches())) {
-      throw refuse(text, wanted, path, "is out of range");
+      throw rejected(text, target, path, "is out of range");
     }
     return number;
   }
 
-  private static Object parseInteger(String text, Class<?> wanted, String path) {
-    if (text.length() <= LONGEST_LONG) {
+  private static Object parseInteger(String text, Class<?> target, String path) {
+    if (text.length() <= MAX_LONG_LENGTH) {
       BigInteger value = new BigInteger(text);
-      if (wanted == int.class && value.bitLength() < Integer.SIZE) {
+      if (target == int.class && value.bitLength() < Integer.SIZE) {
         return value.intValue();
       }
-      if (wanted == long.class && value.bitLength() < Long.SIZE) {
+      if (target == long.class && value.bitLength() < Long.SIZE) {
         return value.longValue();
       }
     }
-    throw refuse(text, wanted, path, "is out of range");
+    throw rejected(text, target, path, "is out of range");
   }
 
-  private static IllegalArgumentException refuse(
-      String text, Class<?> wanted, String path, String why) {
+  private static IllegalArgumentException rejected(
+      String text, Class<?> target, String path, String why) {
     return new IllegalArgumentException(
         path
-            + ": got "
-            + MessageText.shown(text)
+            + ": expected "
+            + RANGES.get(target)
+            + ", got "
+            + MessageText.excerpt(text)
             + ", which "
             + why
-            + ", expected "
-            + RANGES.get(wanted)
             + "; correct the value");
   }
 }

@@ -1,31 +1,33 @@
 package io.github.vqvae4j.io;
 
 /**
- * Text of a file, as it goes into a message: on one line, with every character to be seen, and not
- * endless, whatever the file holds.
+ * Formats text from files for messages: as one line of limited length in which all characters are
+ * visible.
  */
 public final class MessageText {
-  private static final int SHOWN = 60;
-  private static final int MOST = 4_000;
-  private static final int END = 1_000;
+  private static final int MAX_SHOWN = 60;
+  private static final int MAX_MESSAGE = 4_000;
+  private static final int TAIL = 1_000;
 
   private MessageText() {}
 
   /**
-   * A name or a value of a file.
+   * Formats a name or a value of a file.
    *
-   * @param text any
-   * @return its first 60 characters, {@link #escaped}, and {@code ...} for more
+   * @param text the text
+   * @return the first 60 characters, {@link #escaped}, followed by {@code ...} if there are more
    */
-  public static String shown(String text) {
-    return text.length() > SHOWN ? escaped(text.substring(0, SHOWN)) + "..." : escaped(text);
+  public static String excerpt(String text) {
+    return text.length() > MAX_SHOWN
+        ? escaped(text.substring(0, MAX_SHOWN)) + "..."
+        : escaped(text);
   }
 
   /**
-   * Makes control characters and invisible ones be seen.
+   * Escapes control characters and invisible characters.
    *
-   * @param text any
-   * @return it with those characters as Java writes them: a line break as {@code \n}
+   * @param text the text
+   * @return the text with these characters as Java escapes, such as {@code \n} for a line break
    */
   public static String escaped(String text) {
     StringBuilder escaped = new StringBuilder();
@@ -33,12 +35,12 @@ public final class MessageText {
     return escaped.toString();
   }
 
-  /** A whole message: escaped, and only its beginning and its end if it is very long. */
+  /** Formats a message: escaped, and abbreviated to its start and end if it is very long. */
   static String limited(String message) {
-    return message.length() > MOST
-        ? escaped(message.substring(0, MOST - END))
+    return message.length() > MAX_MESSAGE
+        ? escaped(message.substring(0, MAX_MESSAGE - TAIL))
             + " .. "
-            + escaped(message.substring(message.length() - END))
+            + escaped(message.substring(message.length() - TAIL))
         : escaped(message);
   }
 
@@ -47,11 +49,11 @@ public final class MessageText {
       case '\t' -> "\\t";
       case '\n' -> "\\n";
       case '\r' -> "\\r";
-      default -> isUnseen(c) ? String.format("\\u%04X", (int) c) : String.valueOf(c);
+      default -> isInvisible(c) ? String.format("\\u%04X", (int) c) : String.valueOf(c);
     };
   }
 
-  private static boolean isUnseen(char c) {
+  private static boolean isInvisible(char c) {
     int type = Character.getType(c);
     return Character.isISOControl(c)
         || type == Character.FORMAT

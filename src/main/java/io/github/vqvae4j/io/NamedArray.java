@@ -4,15 +4,19 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * An array under a name in a file: its shape and its values on the heap, row-major. The name is the
- * key of the map that holds it.
+ * An array in a file: its shape and its values in row-major order, on the heap. Its name is the key
+ * of the map that contains it.
  *
- * <p>Each element type keeps its values exactly: parameters are {@code float}, sums that must not
- * lose digits {@code double}, counters and codes {@code int} or {@code long}. A shape of no
- * dimensions is a single number.
+ * <p>Values are stored exactly: parameters as {@code float}, sums that need more digits as {@code
+ * double}, counters and codes as {@code int} or {@code long}. An array without dimensions is a
+ * scalar.
  *
- * <p>Immutable by convention: the value arrays are neither copied in nor copied out, and must not
- * be changed.
+ * <pre>{@code
+ * NamedArray weights = NamedArray.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+ * float[] values = weights.floats(); // not copied
+ * }</pre>
+ *
+ * <p>Immutable by convention: arrays of values are not copied and must not be modified.
  */
 public final class NamedArray {
 
@@ -34,16 +38,16 @@ public final class NamedArray {
     }
 
     /**
-     * The size of one element.
+     * Returns the size of an element.
      *
-     * @return bytes an element
+     * @return the number of bytes per element
      */
     public int bytes() {
       return bytes;
     }
   }
 
-  /** As many dimensions as an array can have, which is also ND4J's limit. */
+  /** The maximum number of dimensions, which is also ND4J's limit. */
   static final int MAX_RANK = 32;
 
   private final Type type;
@@ -60,64 +64,64 @@ public final class NamedArray {
   }
 
   /**
-   * An array of {@code float}.
+   * Creates an array of {@code float}.
    *
-   * @param values the values, row-major, not copied
-   * @param shape the length of each dimension; none for a single number
+   * @param values the values in row-major order, not copied
+   * @param shape the length of each dimension; none for a scalar
    * @return the array
-   * @throws IllegalArgumentException if the shape's product is not the number of values
+   * @throws IllegalArgumentException if the product of the dimensions is not the number of values
    */
   public static NamedArray of(float[] values, long... shape) {
     return new NamedArray(Type.F32, values, values.length, shape);
   }
 
   /**
-   * An array of {@code double}.
+   * Creates an array of {@code double}.
    *
-   * @param values the values, row-major, not copied
-   * @param shape the length of each dimension; none for a single number
+   * @param values the values in row-major order, not copied
+   * @param shape the length of each dimension; none for a scalar
    * @return the array
-   * @throws IllegalArgumentException if the shape's product is not the number of values
+   * @throws IllegalArgumentException if the product of the dimensions is not the number of values
    */
   public static NamedArray of(double[] values, long... shape) {
     return new NamedArray(Type.F64, values, values.length, shape);
   }
 
   /**
-   * An array of {@code int}.
+   * Creates an array of {@code int}.
    *
-   * @param values the values, row-major, not copied
-   * @param shape the length of each dimension; none for a single number
+   * @param values the values in row-major order, not copied
+   * @param shape the length of each dimension; none for a scalar
    * @return the array
-   * @throws IllegalArgumentException if the shape's product is not the number of values
+   * @throws IllegalArgumentException if the product of the dimensions is not the number of values
    */
   public static NamedArray of(int[] values, long... shape) {
     return new NamedArray(Type.I32, values, values.length, shape);
   }
 
   /**
-   * An array of {@code long}.
+   * Creates an array of {@code long}.
    *
-   * @param values the values, row-major, not copied
-   * @param shape the length of each dimension; none for a single number
+   * @param values the values in row-major order, not copied
+   * @param shape the length of each dimension; none for a scalar
    * @return the array
-   * @throws IllegalArgumentException if the shape's product is not the number of values
+   * @throws IllegalArgumentException if the product of the dimensions is not the number of values
    */
   public static NamedArray of(long[] values, long... shape) {
     return new NamedArray(Type.I64, values, values.length, shape);
   }
 
   /**
-   * The element type.
+   * Returns the element type.
    *
-   * @return the type
+   * @return the element type
    */
   public Type type() {
     return type;
   }
 
   /**
-   * The length of each dimension.
+   * Returns the length of each dimension.
    *
    * @return a copy of the shape
    */
@@ -126,7 +130,7 @@ public final class NamedArray {
   }
 
   /**
-   * The number of values, which is the product of the shape.
+   * Returns the number of values, which is the product of the dimensions.
    *
    * @return the number of values
    */
@@ -135,49 +139,49 @@ public final class NamedArray {
   }
 
   /**
-   * The values of an F32 array.
+   * Returns the values of an F32 array.
    *
    * @return the values, not copied
-   * @throws IllegalStateException if the array is of another type
+   * @throws IllegalStateException if the array has another type
    */
   public float[] floats() {
     return (float[]) values(Type.F32);
   }
 
   /**
-   * The values of an F64 array.
+   * Returns the values of an F64 array.
    *
    * @return the values, not copied
-   * @throws IllegalStateException if the array is of another type
+   * @throws IllegalStateException if the array has another type
    */
   public double[] doubles() {
     return (double[]) values(Type.F64);
   }
 
   /**
-   * The values of an I32 array.
+   * Returns the values of an I32 array.
    *
    * @return the values, not copied
-   * @throws IllegalStateException if the array is of another type
+   * @throws IllegalStateException if the array has another type
    */
   public int[] ints() {
     return (int[]) values(Type.I32);
   }
 
   /**
-   * The values of an I64 array.
+   * Returns the values of an I64 array.
    *
    * @return the values, not copied
-   * @throws IllegalStateException if the array is of another type
+   * @throws IllegalStateException if the array has another type
    */
   public long[] longs() {
     return (long[]) values(Type.I64);
   }
 
-  private Object values(Type wanted) {
-    if (type != wanted) {
+  private Object values(Type expected) {
+    if (type != expected) {
       throw new IllegalStateException(
-          "expected an array of " + wanted + ", got " + this + "; ask for the values of its type");
+          "expected an array of " + expected + ", got " + this + "; call the method for its type");
     }
     return values;
   }
@@ -187,7 +191,7 @@ public final class NamedArray {
     boolean valid = shape.length <= MAX_RANK;
     for (long dimension : shape) {
       valid &= dimension >= 0;
-      // Past the largest array the exact product does not matter, and must not overflow.
+      // The exact product does not matter beyond the maximum array length, and must not overflow.
       product = clamp(product) * clamp(dimension);
     }
     if (!valid || product != length) {
@@ -196,10 +200,9 @@ public final class NamedArray {
               + length
               + " values, got "
               + Arrays.toString(shape)
-              + "; each dimension must be 0 or more, their product the number of values, and there"
-              + " may be at most "
+              + "; use at most "
               + MAX_RANK
-              + " of them");
+              + " dimensions of 0 or more, whose product is the number of values");
     }
   }
 
@@ -208,10 +211,11 @@ public final class NamedArray {
   }
 
   /**
-   * Equal type, shape and values, bit for bit but for NaN, which equals NaN.
+   * Returns whether the other object is an array of the same type, shape and values. Values are
+   * compared bit for bit, except that all NaN values are equal.
    *
    * @param other another object
-   * @return whether it is an equal array
+   * @return whether the arrays are equal
    */
   @Override
   public boolean equals(Object other) {
@@ -226,7 +230,7 @@ public final class NamedArray {
     return 31 * type.hashCode() + Arrays.deepHashCode(new Object[] {shape, values});
   }
 
-  /** The type and the shape: {@code F32[512, 64]}. */
+  /** Returns the type and the shape: {@code F32[512, 64]}. */
   @Override
   public String toString() {
     return type + Arrays.toString(shape);

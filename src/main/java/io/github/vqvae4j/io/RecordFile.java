@@ -15,9 +15,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A record in a JSON file of its own: its components as {@link RecordJson} writes them, after
- * {@code "format"}, the record's name, and {@code "version"}, {@link RecordJson#version}. Files are
- * UTF-8 and of at most 1 MiB.
+ * Reads and writes JSON files that contain one record: {@code "format"} with the name of the record
+ * type, {@code "version"} with {@link RecordJson#version}, and the components as written by {@link
+ * RecordJson}. Files are encoded in UTF-8 and have at most 1 MiB.
  */
 public final class RecordFile {
   private static final Gson JSON =
@@ -31,11 +31,12 @@ public final class RecordFile {
   /**
    * Writes a record.
    *
-   * @param file an existing one is replaced once the new one is complete
-   * @param value as {@link RecordJson#toJson} takes it
-   * @throws IllegalArgumentException if it could not be read again: as {@link RecordJson#toJson},
-   *     or if a text is not valid Unicode, or all would be longer than 1 MiB
-   * @throws IOException if it cannot be written
+   * @param file the file; an existing file is replaced atomically
+   * @param value a record supported by {@link RecordJson#toJson}
+   * @throws IllegalArgumentException if the file could not be read again: as for {@link
+   *     RecordJson#toJson}, or if a string is not valid Unicode, or if the file would be longer
+   *     than 1 MiB
+   * @throws IOException if the file cannot be written
    */
   public static void write(Path file, Record value) throws IOException {
     JsonObject json = new JsonObject();
@@ -45,52 +46,58 @@ public final class RecordFile {
     String text = JSON.toJson(json) + "\n";
     StrictJson.parse(text);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > StrictJson.LONGEST) {
+    if (bytes.length > StrictJson.MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "got a "
-              + value.getClass().getSimpleName()
-              + " of "
+          "expected at most "
+              + StrictJson.MAX_LENGTH
+              + " bytes of JSON, got "
               + bytes.length
-              + " bytes as JSON, expected at most "
-              + StrictJson.LONGEST
-              + "; shorten it");
+              + " for a "
+              + value.getClass().getSimpleName()
+              + "; shorten its values");
     }
     AtomicFile.write(file, out -> out.write(bytes));
   }
 
   /**
-   * Reads a record, strictly (see {@link StrictJson}). A file of an earlier version lacks what was
-   * {@link Added} since; one without a version is of version 1.
+   * Reads a record strictly (see {@link StrictJson}). Files of earlier versions lack components
+   * that were {@link Added} later; files without a version have version 1.
    *
-   * @param file written by {@link #write}
-   * @param type of the record
-   * @param writer what writes such files, for messages: {@code "ChannelScale.save"}
-   * @param <R> the record's type
-   * @return the record, made by its own constructor
+   * @param file a file written by {@link #write}
+   * @param type the record class
+   * @param writer the method that writes such files, for messages: {@code "ChannelScale.save"}
+   * @param <R> the type of the record
+   * @return the record, created by its canonical constructor
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if it is damaged, of another kind or of a later version
-   * @throws IOException if it cannot be read
+   * @throws BadFileException if the file is corrupt, of another kind or of a later version
+   * @throws IOException if the file cannot be read
    */
   public static <R extends Record> R read(Path file, Class<R> type, String writer)
       throws IOException {
-    InputFile.require(file, "a file of " + writer);
+    InputFile.requireRegularFile(file, "a file written by " + writer);
     JsonObject json;
     try {
       json = StrictJson.parse(text(file, writer));
     } catch (IllegalArgumentException e) {
       throw new BadFileException(
-          file, "text", e.getMessage() + "; expected what " + writer + " writes, get it anew", e);
+          file,
+          "text",
+          e.getMessage()
+              + "; the file is corrupt or was not written by "
+              + writer
+              + ", get a new copy",
+          e);
     }
     String format = String.valueOf(json.remove(FORMAT));
     if (!format.equals("\"" + type.getSimpleName() + "\"")) {
       throw new BadFileException(
           file,
           FORMAT,
-          "got "
-              + MessageText.shown(format)
-              + ", expected \""
+          "expected \""
               + type.getSimpleName()
-              + "\"; give the path of a file of "
+              + "\", got "
+              + MessageText.excerpt(format)
+              + "; specify a file written by "
               + writer);
     }
     int version = version(file, json.remove(VERSION), RecordJson.version(type));
@@ -104,36 +111,41 @@ public final class RecordFile {
   private static String text(Path file, String writer) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(StrictJson.LONGEST + 1);
+      bytes = in.readNBytes(StrictJson.MAX_LENGTH + 1);
     }
-    if (bytes.length > StrictJson.LONGEST) {
+    if (bytes.length > StrictJson.MAX_LENGTH) {
       throw new BadFileException(
           file,
-          "byte " + StrictJson.LONGEST,
-          "the file goes on, expected at most "
-              + StrictJson.LONGEST
-              + " bytes; give the path of a file of "
+          "byte " + StrictJson.MAX_LENGTH,
+          "expected at most "
+              + StrictJson.MAX_LENGTH
+              + " bytes, got more; specify a file written by "
               + writer);
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new BadFileException(
-          file, "text", "not valid UTF-8; expected what " + writer + " writes, get it anew", e);
+          file,
+          "text",
+          "not valid UTF-8; the file is corrupt or was not written by "
+              + writer
+              + ", get a new copy",
+          e);
     }
   }
 
-  private static int version(Path file, JsonElement got, int latest) throws BadFileException {
-    String text = got == null ? "1" : got.toString();
+  private static int version(Path file, JsonElement found, int latest) throws BadFileException {
+    String text = found == null ? "1" : found.toString();
     if (!text.matches("[1-9][0-9]{0,8}") || Integer.parseInt(text) > latest) {
       throw new BadFileException(
           file,
           VERSION,
-          "got "
-              + MessageText.shown(text)
-              + ", expected at most "
+          "expected at most "
               + latest
-              + "; read it with the version of vqvae4j that wrote it, or a newer one");
+              + ", got "
+              + MessageText.excerpt(text)
+              + "; read the file with the version of vqvae4j that wrote it, or a newer one");
     }
     return Integer.parseInt(text);
   }

@@ -15,22 +15,28 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Immutable records as JSON objects and back, strictly: a configuration that was mistyped is
- * refused and never half understood.
+ * Converts immutable records to JSON objects and back. Parsing is strict: a misspelled setting is
+ * an error and is never ignored.
  *
- * <p>A component may be a {@code boolean}, {@code int}, {@code long}, {@code float}, {@code
- * double}, {@code String}, an enum (by its constant's name), another record, or a {@code List} of
- * these. All numbers read back exactly as they were written; other programs may know no other
- * numbers than doubles, and round a {@code long} beyond 2^53. There is no null.
+ * <pre>{@code
+ * record Point(int x, double y) {}
+ * JsonObject json = RecordJson.toJson(new Point(1, 0.5));
+ * Point point = RecordJson.fromJson(json, Point.class);
+ * }</pre>
  *
- * <p>Every refusal is an {@link IllegalArgumentException} that begins with the path of the field:
- * {@code layers[2].width: ...}.
+ * <p>Components may be {@code boolean}, {@code int}, {@code long}, {@code float}, {@code double},
+ * {@code String}, enums (written as the name of the constant), records, or a {@code List} of these.
+ * Numbers are read back exactly as written; other programs may only support doubles and round a
+ * {@code long} above 2^53. Null is not supported.
+ *
+ * <p>All errors are {@link IllegalArgumentException}s whose messages start with the path of the
+ * field: {@code layers[2].width: ...}.
  */
 public final class RecordJson {
   private RecordJson() {}
 
   /**
-   * Turns a record into JSON, its components in their order.
+   * Converts a record to a JSON object with its components in declaration order.
    *
    * @param value the record
    * @return a new object
@@ -42,107 +48,109 @@ public final class RecordJson {
   }
 
   /**
-   * Turns a record of figures, which are measured and not chosen, into JSON: as {@link #toJson},
-   * but what is NaN or infinite becomes null, as JSON has no such numbers.
+   * Converts a record of metrics to a JSON object: like {@link #toJson}, but NaN and infinite
+   * values are written as null, as JSON cannot represent them.
    *
    * @param value the record
-   * @return a new object, which {@link #fromJson} does not take where there is a null
+   * @return a new object, which {@link #fromJson} rejects if it contains null
    * @throws IllegalArgumentException if a component is null or of a type not named above
    */
-  public static JsonObject figures(Record value) {
+  public static JsonObject metrics(Record value) {
     return objectOf(value, "", true);
   }
 
   /**
-   * Turns a figure into JSON.
+   * Converts a metric to JSON.
    *
-   * @param value any number
-   * @return it, or null in JSON if it is NaN or infinite
+   * @param value the value
+   * @return the value, or JSON null if it is NaN or infinite
    */
-  public static JsonElement figure(double value) {
+  public static JsonElement metric(double value) {
     return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
   }
 
   /**
-   * Turns JSON into a record.
+   * Converts a JSON object to a record.
    *
-   * @param json the object, as from {@link StrictJson}; every component must be there, and nothing
-   *     else
-   * @param type the record's class
-   * @param <R> the record's type
-   * @return the record, made by its own constructor
-   * @throws IllegalArgumentException if a name is unknown or missing, or a value is of the wrong
-   *     type or out of range; also the constructor's own, as it threw it
+   * @param json the object, as returned by {@link StrictJson}; it must contain all components and
+   *     no other names
+   * @param type the record class
+   * @param <R> the type of the record
+   * @return the record, created by its canonical constructor
+   * @throws IllegalArgumentException if a name is unknown or missing, if a value has the wrong type
+   *     or is out of range, or if the constructor throws it
    */
   public static <R extends Record> R fromJson(JsonObject json, Class<R> type) {
     return fromJson(json, type, Integer.MAX_VALUE);
   }
 
   /**
-   * Turns JSON of an earlier version into a record: as {@link #fromJson(JsonObject, Class)}, but
-   * what was {@link Added} later is what it says there, and is refused in the JSON.
+   * Converts a JSON object of an earlier version to a record: like {@link #fromJson(JsonObject,
+   * Class)}, but components that were {@link Added} later have the value given there, and are
+   * rejected in the JSON object.
    *
    * @param json the object
-   * @param type the record's class
-   * @param version that the JSON was written by
-   * @param <R> the record's type
-   * @return the record, made by its own constructor
-   * @throws IllegalArgumentException as {@link #fromJson(JsonObject, Class)}
+   * @param type the record class
+   * @param version the version of the JSON object
+   * @param <R> the type of the record
+   * @return the record, created by its canonical constructor
+   * @throws IllegalArgumentException as for {@link #fromJson(JsonObject, Class)}
    */
   public static <R extends Record> R fromJson(JsonObject json, Class<R> type, int version) {
     return recordOf(json, type, "", version);
   }
 
   /**
-   * Returns the version of a record.
+   * Returns the version of a record type.
    *
-   * @param type the record's class
-   * @return the largest version of what was {@link Added} to it or to a record in it; 1 for none
+   * @param type the record class
+   * @return the maximum version of all components {@link Added} to it or to nested records; 1 if
+   *     there are none
    */
   public static int version(Class<? extends Record> type) {
     int version = 1;
     for (RecordComponent component : type.getRecordComponents()) {
       Added added = component.getAnnotation(Added.class);
-      Type part = component.getGenericType();
-      if (part instanceof ParameterizedType list) {
-        part = list.getActualTypeArguments()[0];
+      Type nested = component.getGenericType();
+      if (nested instanceof ParameterizedType list) {
+        nested = list.getActualTypeArguments()[0];
       }
-      int ofPart =
-          part instanceof Class<?> simple && simple.isRecord()
+      int nestedVersion =
+          nested instanceof Class<?> simple && simple.isRecord()
               ? version(simple.asSubclass(Record.class))
               : 1;
-      version = Math.max(version, Math.max(ofPart, added == null ? 1 : added.version()));
+      version = Math.max(version, Math.max(nestedVersion, added == null ? 1 : added.version()));
     }
     return version;
   }
 
-  private static JsonObject objectOf(Record value, String path, boolean figures) {
+  private static JsonObject objectOf(Record value, String path, boolean metrics) {
     JsonObject json = new JsonObject();
     RecordComponent[] components = value.getClass().getRecordComponents();
     Object[] values = Records.values(value);
     for (int i = 0; i < components.length; i++) {
       String name = components[i].getName();
       Type type = components[i].getGenericType();
-      json.add(name, elementOf(values[i], type, join(path, name), figures));
+      json.add(name, elementOf(values[i], type, join(path, name), metrics));
     }
     return json;
   }
 
-  private static JsonElement elementOf(Object value, Type type, String path, boolean figures) {
+  private static JsonElement elementOf(Object value, Type type, String path, boolean metrics) {
     if (value == null) {
       throw new IllegalArgumentException(
-          path + ": got null, expected " + describe(type) + "; give it a value");
+          path + ": expected " + describe(type) + ", got null; set a value");
     }
     if (value instanceof List<?> list) {
       Type elementType = elementType(type, path);
       JsonArray array = new JsonArray();
       for (Object element : list) {
-        array.add(elementOf(element, elementType, path + "[" + array.size() + "]", figures));
+        array.add(elementOf(element, elementType, path + "[" + array.size() + "]", metrics));
       }
       return array;
     }
     if (value instanceof Record record) {
-      return objectOf(record, path, figures);
+      return objectOf(record, path, metrics);
     }
     if (value instanceof Enum<?> constant) {
       return new JsonPrimitive(constant.name());
@@ -155,16 +163,16 @@ public final class RecordJson {
     }
     if (value instanceof Float || value instanceof Double) {
       if (!Double.isFinite(((Number) value).doubleValue())) {
-        if (figures) {
+        if (metrics) {
           return JsonNull.INSTANCE;
         }
         throw new IllegalArgumentException(
             path
-                + ": got "
+                + ": expected a finite value, as JSON supports no others, got "
                 + value
-                + ", expected a finite number, as JSON has no other; change it");
+                + "; change it");
       }
-      // Their toString, which Gson writes, is exact for each of the two types.
+      // Gson writes their toString, which is exact for both types.
       return new JsonPrimitive((Number) value);
     }
     if (value instanceof Integer || value instanceof Long) {
@@ -178,40 +186,41 @@ public final class RecordJson {
     RecordComponent[] components = type.getRecordComponents();
     List<String> names =
         Arrays.stream(components)
-            .filter(component -> isIn(version, component))
+            .filter(component -> isInVersion(version, component))
             .map(RecordComponent::getName)
             .toList();
     for (String name : json.keySet()) {
       if (!names.contains(name)) {
         throw new IllegalArgumentException(
-            join(path, MessageText.shown(name))
+            join(path, MessageText.excerpt(name))
                 + ": unknown name, expected one of "
                 + names
-                + "; correct its spelling or remove it, or read it with the version of vqvae4j that"
-                + " wrote it");
+                + "; correct the spelling or remove it, or read the file with the version of"
+                + " vqvae4j that wrote it");
       }
     }
     Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
-      Type wanted = components[i].getGenericType();
+      Type componentType = components[i].getGenericType();
       String place = join(path, components[i].getName());
-      if (!isIn(version, components[i])) {
+      if (!isInVersion(version, components[i])) {
         String value = components[i].getAnnotation(Added.class).value();
-        values[i] = valueOf(StrictJson.parseElement(value), wanted, place, Integer.MAX_VALUE);
+        values[i] =
+            valueOf(StrictJson.parseElement(value), componentType, place, Integer.MAX_VALUE);
         continue;
       }
       JsonElement element = json.get(components[i].getName());
       if (element == null) {
         throw new IllegalArgumentException(
-            place + ": missing, expected " + describe(wanted) + "; add it");
+            place + ": missing, expected " + describe(componentType) + "; add it");
       }
-      values[i] = valueOf(element, wanted, place, version);
+      values[i] = valueOf(element, componentType, place, version);
     }
     return Records.create(type, values);
   }
 
-  /** Whether files of a version have a component. */
-  private static boolean isIn(int version, RecordComponent component) {
+  /** Returns whether files of a version contain a component. */
+  private static boolean isInVersion(int version, RecordComponent component) {
     Added added = component.getAnnotation(Added.class);
     return added == null || version >= added.version();
   }
@@ -220,44 +229,44 @@ public final class RecordJson {
     if (type instanceof ParameterizedType) {
       return listOf(json, type, path, version);
     }
-    if (!(type instanceof Class<?> wanted)) {
+    if (!(type instanceof Class<?> target)) {
       throw unsupported(type, path);
     }
-    if (wanted.isRecord()) {
+    if (target.isRecord()) {
       if (!json.isJsonObject()) {
-        throw wrong(json, type, path);
+        throw invalid(json, type, path);
       }
-      return recordOf(json.getAsJsonObject(), wanted.asSubclass(Record.class), path, version);
+      return recordOf(json.getAsJsonObject(), target.asSubclass(Record.class), path, version);
     }
     JsonPrimitive primitive = json.isJsonPrimitive() ? json.getAsJsonPrimitive() : null;
-    if (wanted.isEnum()) {
-      return constantOf(json, wanted, path);
+    if (target.isEnum()) {
+      return constantOf(json, target, path);
     }
-    if (wanted == String.class) {
+    if (target == String.class) {
       if (primitive == null || !primitive.isString()) {
-        throw wrong(json, type, path);
+        throw invalid(json, type, path);
       }
       return primitive.getAsString();
     }
-    if (wanted == boolean.class || wanted == Boolean.class) {
+    if (target == boolean.class || target == Boolean.class) {
       if (primitive == null || !primitive.isBoolean()) {
-        throw wrong(json, type, path);
+        throw invalid(json, type, path);
       }
       return primitive.getAsBoolean();
     }
-    if (!JsonNumber.isNumberType(wanted)) {
+    if (!JsonNumber.isNumberType(target)) {
       throw unsupported(type, path);
     }
     if (primitive == null || !primitive.isNumber()) {
-      throw wrong(json, type, path);
+      throw invalid(json, type, path);
     }
-    return JsonNumber.parse(primitive.getAsString(), wanted, path);
+    return JsonNumber.parse(primitive.getAsString(), target, path);
   }
 
   private static List<?> listOf(JsonElement json, Type type, String path, int version) {
     Type elementType = elementType(type, path);
     if (!json.isJsonArray()) {
-      throw wrong(json, type, path);
+      throw invalid(json, type, path);
     }
     List<Object> list = new ArrayList<>();
     for (JsonElement element : json.getAsJsonArray()) {
@@ -274,7 +283,7 @@ public final class RecordJson {
         }
       }
     }
-    throw wrong(json, type, path);
+    throw invalid(json, type, path);
   }
 
   private static Type elementType(Type type, String path) {
@@ -284,23 +293,23 @@ public final class RecordJson {
     throw unsupported(type, path);
   }
 
-  private static IllegalArgumentException wrong(JsonElement json, Type type, String path) {
+  private static IllegalArgumentException invalid(JsonElement json, Type type, String path) {
     return new IllegalArgumentException(
         path
-            + ": got "
-            + MessageText.shown(json.toString())
-            + ", expected "
+            + ": expected "
             + describe(type)
+            + ", got "
+            + MessageText.excerpt(json.toString())
             + "; correct the value");
   }
 
   private static IllegalArgumentException unsupported(Type type, String path) {
     return new IllegalArgumentException(
         path
-            + ": got a component of type "
+            + ": expected a component of type boolean, int, long, float, double, String, an enum, a"
+            + " record or a List of these, got "
             + type.getTypeName()
-            + ", expected boolean, int, long, float, double, String, an enum, a record or a List of"
-            + " these; change the record");
+            + "; change the record");
   }
 
   private static String describe(Type type) {

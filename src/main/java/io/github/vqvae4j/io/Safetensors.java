@@ -20,68 +20,72 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Reads and writes safetensors files, the format of Hugging Face's library of that name.
+ * Reads and writes files in Hugging Face's safetensors format.
  *
- * <p>A file is: 8 bytes little-endian, the header's length; the header in JSON, which gives each
- * array's dtype, shape and offsets and, under {@code __metadata__}, texts by name; then the arrays'
- * bytes, little-endian, without gaps. The header is padded with spaces to a multiple of 8 bytes,
- * and 8-byte types lie before 4-byte types, so that every array is aligned.
+ * <p>A file consists of the length of the header (8 bytes), a JSON header, and the arrays without
+ * gaps, all in little-endian byte order. The header contains the dtype, shape and offsets of each
+ * array, and strings under {@code __metadata__}. It is padded with spaces to a multiple of 8 bytes,
+ * and 8-byte types are stored before 4-byte types, so that all arrays are aligned.
  *
- * <p>The reader takes nothing on trust: all sizes are checked against the file's size before memory
- * is taken for them. It takes what Hugging Face's library takes, a field that the format does not
- * know included, and is stricter in this:
+ * <p>Files are not trusted: all sizes are checked against the file size before memory is allocated.
+ * The reader accepts the files that Hugging Face's library accepts, including those with unknown
+ * fields, with these exceptions:
  *
  * <ul>
- *   <li>Arrays of other types than F32, F64, I32 and I64 are refused, as are F16 and BF16; convert
- *       them where the file was made.
- *   <li>A name that comes twice in an object is refused; there the last one counts.
- *   <li>The header must begin with <code>{</code>, as the format says; there white space may come
- *       first, and a list of values in their order stand for an array's description.
- *   <li>An array has at most 32 dimensions, each below 10^18, and 2^31 - 9 elements.
+ *   <li>Only arrays of types F32, F64, I32 and I64 are supported. Others, such as F16 and BF16,
+ *       must be converted by the program that writes the file.
+ *   <li>Duplicate names in an object are rejected. Hugging Face's library uses the last one.
+ *   <li>The header must start with <code>{</code>, as the format specifies. Hugging Face's library
+ *       accepts preceding white space, and lists of values in place of the objects that describe
+ *       arrays.
+ *   <li>Arrays have at most 32 dimensions, each below 10^18, and at most 2^31 - 9 elements.
  * </ul>
+ *
+ * <pre>{@code
+ * Safetensors.write(file, Map.of(), Map.of("weight", NamedArray.of(new float[] {1, 2}, 2)));
+ * float[] weight = Safetensors.read(file).arrays().get("weight").floats();
+ * }</pre>
  */
 public final class Safetensors {
-  /** The limit the format's own library sets. */
+  /** The limit of Hugging Face's library. */
   private static final int MAX_HEADER_BYTES = 100_000_000;
 
   private static final int LENGTH_BYTES = 8;
   private static final int BUFFER_BYTES = 1 << 16;
   private static final String REMEDY =
-      "; the file is cut off or not a safetensors file, get it anew";
+      "; the file is truncated or not a safetensors file, get a new copy";
 
   private Safetensors() {}
 
   /**
-   * Reads a whole file.
+   * Reads a file.
    *
    * @param file the file
-   * @return its metadata and arrays, in the order of its header
-   * @throws BadFileException if it is not an intact safetensors file of F32, F64, I32 and I64
+   * @return the metadata and arrays, in the order of the header
+   * @throws BadFileException if the file is not a valid safetensors file of F32, F64, I32 and I64
    *     arrays
-   * @throws IOException if it cannot be read
+   * @throws IOException if the file cannot be read
    */
   public static SafetensorsFile read(Path file) throws IOException {
-    InputFile.require(file, "a safetensors file");
-    // Not a channel, which an interrupted thread would close.
+    InputFile.requireRegularFile(file, "a safetensors file");
+    // Not a channel, which interrupts would close.
     try (InputStream in = Files.newInputStream(file)) {
       long size = Files.size(file);
       if (size < LENGTH_BYTES) {
         throw new BadFileException(
-            file,
-            "byte 0",
-            "got " + size + " bytes, expected " + LENGTH_BYTES + " or more" + REMEDY);
+            file, "byte 0", "expected " + LENGTH_BYTES + " bytes or more, got " + size + REMEDY);
       }
       ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       long headerLength = fill(file, in, buffer, 0, LENGTH_BYTES).getLong();
-      long headerRoom = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
-      if (headerLength < 0 || headerLength > headerRoom) {
+      long maxHeaderLength = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
+      if (headerLength < 0 || headerLength > maxHeaderLength) {
         throw new BadFileException(
             file,
             "byte 0",
-            "got a header length of "
+            "expected a header length of at most "
+                + maxHeaderLength
+                + ", got "
                 + Long.toUnsignedString(headerLength)
-                + ", expected at most "
-                + headerRoom
                 + REMEDY);
       }
       long dataStart = LENGTH_BYTES + headerLength;
@@ -110,18 +114,18 @@ public final class Safetensors {
   }
 
   /**
-   * Writes a file, whole or not at all (see {@link AtomicFile}).
+   * Writes a file atomically (see {@link AtomicFile}).
    *
-   * @param file the file; an older one is replaced
-   * @param metadata texts by name
-   * @param arrays the arrays by name; the header keeps the map's order
-   * @throws IllegalArgumentException if an array is named {@code __metadata__}, a text is not valid
-   *     Unicode or the header would be longer than 100 MB
+   * @param file the file; an existing file is replaced
+   * @param metadata strings by name
+   * @param arrays arrays by name; the header has the order of this map
+   * @throws IllegalArgumentException if an array is named {@code __metadata__}, a string is not
+   *     valid Unicode or the header would be longer than 100 MB
    * @throws IOException if the file cannot be written
    */
   public static void write(Path file, Map<String, String> metadata, Map<String, NamedArray> arrays)
       throws IOException {
-    List<SafetensorsEntry> layout = SafetensorsEntry.layOut(arrays);
+    List<SafetensorsEntry> layout = SafetensorsEntry.layout(arrays);
     ByteBuffer header = header(metadata, arrays, layout);
     AtomicFile.write(
         file,
@@ -141,8 +145,8 @@ public final class Safetensors {
       Map<String, String> metadata, Map<String, NamedArray> arrays, List<SafetensorsEntry> layout) {
     if (arrays.containsKey("__metadata__")) {
       throw new IllegalArgumentException(
-          "got an array named __metadata__, expected another name, as the format keeps this one for"
-              + " its texts; rename the array");
+          "expected array names other than __metadata__, which the format reserves; rename the"
+              + " array");
     }
     Map<String, SafetensorsEntry> entries = new HashMap<>();
     layout.forEach(entry -> entries.put(entry.name(), entry));
@@ -152,7 +156,7 @@ public final class Safetensors {
       if (!metadata.isEmpty()) {
         json.name("__metadata__").beginObject();
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
-          // A null would be left out without a word.
+          // Gson would omit null without an error.
           String value = Objects.requireNonNull(entry.getValue(), entry.getKey());
           json.name(entry.getKey()).value(value);
         }
@@ -180,17 +184,17 @@ public final class Safetensors {
       ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(header));
       if (bytes.remaining() > MAX_HEADER_BYTES - LENGTH_BYTES) {
         throw new IllegalArgumentException(
-            "got names and metadata of "
-                + bytes.remaining()
-                + " bytes, expected at most "
+            "expected at most "
                 + MAX_HEADER_BYTES
-                + "; put large data into an array");
+                + " bytes of names and metadata, got "
+                + bytes.remaining()
+                + "; store large data as an array");
       }
       return bytes;
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException(
-          "got a name or a metadata text with half a surrogate pair, expected valid Unicode;"
-              + " correct the text",
+          "expected names and metadata in valid Unicode, got an unpaired surrogate; correct the"
+              + " text",
           e);
     }
   }
@@ -200,7 +204,7 @@ public final class Safetensors {
     int step = BUFFER_BYTES / array.type().bytes();
     buffer.clear();
     int count;
-    // Not at += step, which would overflow behind the longest array.
+    // Not at += step, which would overflow for arrays of maximum length.
     for (int at = 0; at < array.length(); at += count) {
       count = Math.min(step, array.length() - at);
       switch (array.type()) {
@@ -244,18 +248,18 @@ public final class Safetensors {
     return array;
   }
 
-  /** Reads exactly {@code count} bytes, those at a position, into the buffer. */
+  /** Reads exactly {@code count} bytes into the buffer. The position is for messages. */
   private static ByteBuffer fill(
       Path file, InputStream in, ByteBuffer buffer, long position, int count) throws IOException {
-    int came = in.readNBytes(buffer.array(), 0, count);
-    if (came < count) {
+    int received = in.readNBytes(buffer.array(), 0, count);
+    if (received < count) {
       throw new BadFileException(
           file,
-          "byte " + (position + came),
-          "the file ended, expected "
-              + (count - came)
-              + " bytes more; it was shortened while being read, try again when nothing writes to"
-              + " it");
+          "byte " + (position + received),
+          "expected "
+              + (count - received)
+              + " more bytes, got the end of the file; it was truncated while being read, try again"
+              + " when no other process writes it");
     }
     return buffer.clear().limit(count);
   }

@@ -6,35 +6,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One array's line in a safetensors header.
+ * The description of an array in a safetensors header.
  *
  * @param name the array's name
  * @param type the element type
  * @param shape the length of each dimension
- * @param begin where its bytes begin, counted from the end of the header
- * @param end where they end
+ * @param begin the offset of its first byte, relative to the end of the header
+ * @param end the offset after its last byte
  */
 record SafetensorsEntry(String name, NamedArray.Type type, long[] shape, long begin, long end) {
 
-  /** The place of this array in a message. */
+  /** Returns the name of this array for messages. */
   String place() {
     return place(name);
   }
 
   static String place(String name) {
-    return "array \"" + MessageText.shown(name) + "\"";
+    return "array \"" + MessageText.excerpt(name) + "\"";
   }
 
-  /** The number of values, for an entry whose offsets have been checked against its shape. */
+  /** Returns the number of values. The offsets must have been checked against the shape. */
   int length() {
     return Math.toIntExact((end - begin) / type.bytes());
   }
 
   /**
-   * Puts arrays into the data section, the wide types first: so every array begins at a multiple of
-   * its element size, which other readers need to map it into memory.
+   * Assigns offsets to arrays, with wide types first. All arrays then start at a multiple of their
+   * element size, as needed for memory mapping.
    */
-  static List<SafetensorsEntry> layOut(Map<String, NamedArray> arrays) {
+  static List<SafetensorsEntry> layout(Map<String, NamedArray> arrays) {
     List<String> names =
         arrays.keySet().stream()
             .sorted(Comparator.comparing(name -> -arrays.get(name).type().bytes()))

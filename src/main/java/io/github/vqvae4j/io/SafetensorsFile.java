@@ -5,17 +5,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a safetensors file holds. Both maps are unmodifiable copies, in their order.
+ * The contents of a safetensors file. Both maps are unmodifiable copies that keep the order of
+ * their entries.
  *
- * @param metadata free text by name, in the file's order; empty if the file has none
- * @param arrays the arrays by name, in the order of the file's header
+ * @param metadata strings by name, in the order of the file; empty if there are none
+ * @param arrays arrays by name, in the order of the header
  */
 public record SafetensorsFile(Map<String, String> metadata, Map<String, NamedArray> arrays) {
   /**
-   * A file's content.
+   * Creates the contents of a file.
    *
-   * @param metadata free text by name, copied
-   * @param arrays the arrays by name; the map is copied, not the arrays
+   * @param metadata strings by name; the map is copied
+   * @param arrays arrays by name; the map is copied, the arrays are not
    */
   public SafetensorsFile {
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));

@@ -21,21 +21,21 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads the JSON header of a safetensors file, strictly. It is read token by token, each of which
- * must be of the one kind the format allows there, and fields that the format does not know are
- * read over; so nesting cannot go deep and nothing is allocated that the header's own length does
- * not pay for.
+ * Parses the JSON header of a safetensors file strictly, as a stream of tokens. Each token must be
+ * of the kind required by the format; unknown fields are skipped. Nesting is therefore limited, and
+ * memory is bounded by the length of the header.
  */
 final class SafetensorsHeader {
   private static final String METADATA = "__metadata__";
   private static final String PLACE = "header";
   private static final Pattern INTEGER = Pattern.compile("[0-9]{1,18}");
-  private static final String REMEDY = "; the file is corrupt or was written wrongly, get it anew";
+  private static final String REMEDY =
+      "; the file is corrupt or was written incorrectly, get a new copy";
 
-  /** The header's object, and that of an array. */
+  /** The depth of the fields of an array: the header object and the array object. */
   private static final int ENTRY_DEPTH = 2;
 
-  /** Arrays on the heap cannot be longer. */
+  /** The maximum length of a Java array. */
   private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
 
   private final Path file;
@@ -50,16 +50,15 @@ final class SafetensorsHeader {
   }
 
   /**
-   * Reads a header and checks it whole, so that afterwards every entry can be read as it stands.
+   * Parses and validates a header. All of its entries can then be read without further checks.
    *
    * @param dataLength the number of bytes after the header
    */
   static SafetensorsHeader parse(Path file, byte[] header, long dataLength) throws IOException {
     if (header.length == 0 || header[0] != '{') {
-      throw new BadFileException(
-          file, "byte 8", "the header does not begin with '{', expected JSON" + REMEDY);
+      throw new BadFileException(file, "byte 8", "expected JSON that starts with '{'" + REMEDY);
     }
-    // A fresh decoder reports bytes that are not UTF-8, where a charset would replace them.
+    // A new decoder reports invalid UTF-8, whereas a charset would replace it.
     InputStreamReader text =
         new InputStreamReader(
             new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder());
@@ -79,12 +78,12 @@ final class SafetensorsHeader {
     return metadata;
   }
 
-  /** The arrays' names in the header's order. */
+  /** Returns the names of the arrays in the order of the header. */
   Set<String> names() {
     return entries.keySet();
   }
 
-  /** The arrays in the order of their bytes. */
+  /** Returns the arrays in the order of their offsets. */
   List<SafetensorsEntry> inOrder() {
     return inOrder;
   }
@@ -95,7 +94,7 @@ final class SafetensorsHeader {
     while (json.hasNext()) {
       String name = json.nextName();
       if (name.equals(METADATA)) {
-        refuseDuplicate(metadataSeen, PLACE, METADATA);
+        rejectDuplicate(metadataSeen, PLACE, METADATA);
         metadataSeen = true;
         if (json.peek() == JsonToken.NULL) {
           json.nextNull();
@@ -103,12 +102,12 @@ final class SafetensorsHeader {
           readMetadata();
         }
       } else {
-        refuseDuplicate(entries.containsKey(name), PLACE, name);
+        rejectDuplicate(entries.containsKey(name), PLACE, name);
         entries.put(name, readEntry(name, SafetensorsEntry.place(name)));
       }
     }
     json.endObject();
-    expect(JsonToken.END_DOCUMENT, PLACE, "after the header's object");
+    expect(JsonToken.END_DOCUMENT, PLACE, "after the header object");
   }
 
   private void readMetadata() throws IOException {
@@ -116,8 +115,8 @@ final class SafetensorsHeader {
     json.beginObject();
     while (json.hasNext()) {
       String name = json.nextName();
-      refuseDuplicate(metadata.containsKey(name), METADATA, name);
-      expect(JsonToken.STRING, METADATA, "the value of \"" + MessageText.shown(name) + "\"");
+      rejectDuplicate(metadata.containsKey(name), METADATA, name);
+      expect(JsonToken.STRING, METADATA, "the value of \"" + MessageText.excerpt(name) + "\"");
       metadata.put(name, json.nextString());
     }
     json.endObject();
@@ -132,7 +131,7 @@ final class SafetensorsHeader {
     Set<String> fields = new HashSet<>();
     while (json.hasNext()) {
       String field = json.nextName();
-      refuseDuplicate(!fields.add(field), place, field);
+      rejectDuplicate(!fields.add(field), place, field);
       switch (field) {
         case "dtype" -> type = readType(place);
         case "shape" -> shape = readIntegers(field, NamedArray.MAX_RANK, place);
@@ -142,7 +141,7 @@ final class SafetensorsHeader {
     }
     json.endObject();
     if (type == null || shape == null || offsets == null || offsets.length != 2) {
-      throw bad(place, "incomplete, expected dtype, shape and two data_offsets");
+      throw bad(place, "expected dtype, shape and two data_offsets, got an incomplete description");
     }
     return new SafetensorsEntry(name, type, shape, offsets[0], offsets[1]);
   }
@@ -158,39 +157,40 @@ final class SafetensorsHeader {
     throw new BadFileException(
         file,
         place,
-        "dtype \""
-            + MessageText.shown(text)
-            + "\" is not known, expected one of "
+        "expected a dtype of "
             + Arrays.toString(NamedArray.Type.values())
-            + "; convert the array to one of these where the file was made");
+            + ", got \""
+            + MessageText.excerpt(text)
+            + "\"; convert the array with the program that wrote the file");
   }
 
-  private long[] readIntegers(String field, int atMost, String place) throws IOException {
+  private long[] readIntegers(String field, int maxCount, String place) throws IOException {
     expect(JsonToken.BEGIN_ARRAY, place, field);
     json.beginArray();
-    List<Long> numbers = new ArrayList<>();
+    List<Long> integers = new ArrayList<>();
     while (json.hasNext()) {
       expect(JsonToken.NUMBER, place, "an element of " + field);
       String text = json.nextString();
       if (!INTEGER.matcher(text).matches()) {
         throw bad(
             place,
-            field
-                + " has "
-                + MessageText.shown(text)
-                + ", expected an integer from 0 to 10^18 - 1");
+            "expected integers from 0 to 10^18 - 1 in "
+                + field
+                + ", got "
+                + MessageText.excerpt(text));
       }
-      if (numbers.size() == atMost) {
-        throw bad(place, field + " has more than " + atMost + " elements, expected at most that");
+      if (integers.size() == maxCount) {
+        throw bad(place, "expected at most " + maxCount + " elements in " + field + ", got more");
       }
-      numbers.add(Long.parseLong(text));
+      integers.add(Long.parseLong(text));
     }
     json.endArray();
-    return numbers.stream().mapToLong(Long::longValue).toArray();
+    return integers.stream().mapToLong(Long::longValue).toArray();
   }
 
   /**
-   * Every array as long as its shape says, one after the other, from the first byte to the last.
+   * Checks that the lengths of all arrays match their shapes and that the arrays cover the data
+   * without gaps or overlaps.
    */
   private void checkLayout(long dataLength) throws BadFileException {
     inOrder.addAll(entries.values());
@@ -202,16 +202,16 @@ final class SafetensorsHeader {
         throw bad(
             entry.place(),
             offsets(entry)
-                + " out of range, expected them in order and within the file's data of "
+                + " are out of range, expected increasing offsets within the "
                 + dataLength
-                + " bytes");
+                + " data bytes of the file");
       }
       if (entry.begin() != expected) {
         throw bad(
             entry.place(),
             offsets(entry)
-                + (entry.begin() < expected ? " overlap the array before" : " leave a gap")
-                + ", expected to begin at "
+                + (entry.begin() < expected ? " overlap the previous array" : " leave a gap")
+                + ", expected a start at "
                 + expected);
       }
       checkShape(entry);
@@ -258,21 +258,20 @@ final class SafetensorsHeader {
           typeAndShape(entry)
               + " is too long, expected at most "
               + MAX_LENGTH
-              + " values; split the array where the file was made");
+              + " values; split the array with the program that wrote the file");
     }
   }
 
-  private void refuseDuplicate(boolean seen, String place, String name) throws BadFileException {
+  private void rejectDuplicate(boolean seen, String place, String name) throws BadFileException {
     if (seen) {
-      throw bad(
-          place, "the name \"" + MessageText.shown(name) + "\" comes twice, expected it once");
+      throw bad(place, "duplicate name \"" + MessageText.excerpt(name) + "\", expected it once");
     }
   }
 
   private void expect(JsonToken expected, String place, String what) throws IOException {
-    JsonToken came = json.peek();
-    if (came != expected) {
-      throw bad(place, what + " is " + came + ", expected " + expected);
+    JsonToken token = json.peek();
+    if (token != expected) {
+      throw bad(place, what + ": expected " + expected + ", got " + token);
     }
   }
 

@@ -15,47 +15,47 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads JSON as RFC 8259 has it and in one meaning only: no comments, no single quotes, no NaN; a
- * name comes once in an object; a number is within the range of a double; a text is valid Unicode;
- * arrays and objects are at most 127 deep; a text is at most 1 MiB (2^20 characters) long.
+ * Parses JSON strictly according to RFC 8259, without ambiguities: no comments, single quotes or
+ * NaN; no duplicate names in an object; numbers within the range of a double; valid Unicode; a
+ * nesting depth of at most 127; and a length of at most 2^20 characters.
  */
 public final class StrictJson {
-  /** Characters of a text, at most: read as a tree it takes some hundred times the memory. */
-  static final int LONGEST = 1 << 20;
+  /** The maximum number of characters. The tree takes about a hundred times the memory. */
+  static final int MAX_LENGTH = 1 << 20;
 
-  /** The limit of serde_json, which reads safetensors files for Hugging Face. */
-  private static final int DEEPEST = 127;
+  /** The limit of serde_json, which Hugging Face's safetensors library uses. */
+  private static final int MAX_DEPTH = 127;
 
   private static final Pattern PLACE = Pattern.compile(" at line \\d+ column \\d+");
 
   private StrictJson() {}
 
   /**
-   * Parses an object.
+   * Parses a JSON object.
    *
-   * @param text JSON, and nothing before or after it
+   * @param text the JSON text, without other content before or after it
    * @return the object
-   * @throws IllegalArgumentException if it is not an object in JSON as described above; the message
-   *     says what and where
+   * @throws IllegalArgumentException if the text is not a JSON object as described above; the
+   *     message names the problem and its position
    */
   public static JsonObject parse(String text) {
     JsonElement json = parseElement(text);
     if (!json.isJsonObject()) {
       throw new IllegalArgumentException(
-          "got the JSON " + MessageText.shown(json.toString()) + ", expected an object");
+          "expected a JSON object, got " + MessageText.excerpt(json.toString()));
     }
     return json.getAsJsonObject();
   }
 
   static JsonElement parseElement(String text) {
-    if (text.length() > LONGEST) {
+    if (text.length() > MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "got JSON of " + text.length() + " characters, expected at most " + LONGEST);
+          "expected at most " + MAX_LENGTH + " characters of JSON, got " + text.length());
     }
     try {
       JsonReader json = reader(new StringReader(text));
       skip(json, 0);
-      json.peek(); // throws if there is more
+      json.peek(); // throws if more content follows
     } catch (IOException e) {
       throw new IllegalArgumentException(problem(e), e);
     }
@@ -69,9 +69,9 @@ public final class StrictJson {
   }
 
   /**
-   * Reads over a value, and checks it.
+   * Skips a value and validates it.
    *
-   * @param depth how many arrays and objects it is in
+   * @param depth the nesting depth of the value
    */
   static void skip(JsonReader json, int depth) throws IOException {
     switch (json.peek()) {
@@ -90,7 +90,7 @@ public final class StrictJson {
         while (json.hasNext()) {
           String name = json.nextName();
           if (!names.add(name)) {
-            throw bad(json, "the name \"" + MessageText.shown(name) + "\" comes twice");
+            throw bad(json, "duplicate name \"" + MessageText.excerpt(name) + "\"");
           }
           skip(json, depth + 1);
         }
@@ -104,8 +104,8 @@ public final class StrictJson {
   }
 
   private static void checkDepth(JsonReader json, int depth) throws IOException {
-    if (depth >= DEEPEST) {
-      throw bad(json, "arrays and objects are more than " + DEEPEST + " deep");
+    if (depth >= MAX_DEPTH) {
+      throw bad(json, "arrays and objects are nested more than " + MAX_DEPTH + " levels deep");
     }
   }
 
@@ -113,11 +113,11 @@ public final class StrictJson {
     return new MalformedJsonException(problem + place(json.toString()));
   }
 
-  /** What is wrong with JSON that a reader refused. */
+  /** Returns the problem that a reader has found in JSON. */
   static String problem(IOException e) {
-    // Gson's own texts speak of its settings and end with an address.
-    boolean own = e instanceof MalformedJsonException && !e.getMessage().contains("\nSee ");
-    return own ? e.getMessage() : "not valid JSON" + place(e.getMessage());
+    // Gson's messages mention its settings and end with a URL.
+    boolean isOurs = e instanceof MalformedJsonException && !e.getMessage().contains("\nSee ");
+    return isOurs ? e.getMessage() : "not valid JSON" + place(e.getMessage());
   }
 
   private static String place(String message) {

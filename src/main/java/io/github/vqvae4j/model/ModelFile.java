@@ -148,7 +148,7 @@ final class ModelFile {
   }
 
   private static String shown(String text) {
-    return text == null ? "missing" : MessageText.shown(text);
+    return text == null ? "missing" : MessageText.excerpt(text);
   }
 
   /** Describes the names that only occur in the first set, at most three of them. */

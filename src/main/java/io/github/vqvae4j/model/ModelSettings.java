@@ -136,7 +136,7 @@ final class ModelSettings {
       if (record == null || !type.isAssignableFrom(record)) {
         throw new IllegalArgumentException(
             "unknown kind \""
-                + MessageText.shown(kind)
+                + MessageText.excerpt(kind)
                 + "\", expected one of "
                 + new TreeSet<>(KINDS.keySet()));
       }
@@ -162,7 +162,7 @@ final class ModelSettings {
   }
 
   private static IllegalArgumentException wrong(JsonElement json, String name, String expected) {
-    String got = json == null ? "missing" : "got " + MessageText.shown(json.toString());
+    String got = json == null ? "missing" : "got " + MessageText.excerpt(json.toString());
     return new IllegalArgumentException(name + ": " + got + ", expected " + expected);
   }
 
@@ -171,7 +171,7 @@ final class ModelSettings {
       if (!known.contains(name)) {
         throw new IllegalArgumentException(
             "unknown name \""
-                + MessageText.shown(name)
+                + MessageText.excerpt(name)
                 + "\", expected one of "
                 + new TreeSet<>(known));
       }

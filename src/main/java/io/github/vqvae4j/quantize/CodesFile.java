@@ -74,7 +74,7 @@ final class CodesFile {
           "expected format version "
               + VERSION
               + ", got "
-              + MessageText.shown(version)
+              + MessageText.excerpt(version)
               + "; read it with the version of vqvae4j that wrote it, or a newer one");
     }
     return new CodesFile(file, content.arrays()).codes();
@@ -146,6 +146,6 @@ final class CodesFile {
   }
 
   private static String location(String name) {
-    return "array \"" + MessageText.shown(name) + "\"";
+    return "array \"" + MessageText.excerpt(name) + "\"";
   }
 }

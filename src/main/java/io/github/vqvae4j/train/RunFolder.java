@@ -302,7 +302,7 @@ public final class RunFolder implements TrainingListener {
    * Adds custom metrics to {@code metrics.json}, such as those over all held-out data. Existing
    * metrics of the same name are replaced.
    *
-   * @param metrics a record of metrics; see {@link RecordJson#figures}. Non-finite values become
+   * @param metrics a record of metrics; see {@link RecordJson#metrics}. Non-finite values become
    *     null.
    * @throws IllegalStateException if the run has not ended
    * @throws IOException if the file cannot be written

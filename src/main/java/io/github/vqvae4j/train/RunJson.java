@@ -57,11 +57,11 @@ final class RunJson {
     add(metrics, report.last().step(), Metric.of(report.last()));
     metrics.addProperty("stopReason", report.stopReason().name());
     metrics.addProperty("modelStep", report.modelStep());
-    metrics.add("seconds", RecordJson.figure(report.seconds()));
-    metrics.add("imagesPerSecond", RecordJson.figure(report.imagesPerSecond()));
+    metrics.add("seconds", RecordJson.metric(report.seconds()));
+    metrics.add("imagesPerSecond", RecordJson.metric(report.imagesPerSecond()));
     metrics.addProperty("clippedSteps", report.clippedSteps());
     metrics.addProperty("skippedFiles", report.skippedFiles());
-    metrics.add("variance", RecordJson.figure(report.variance()));
+    metrics.add("variance", RecordJson.metric(report.variance()));
     report.best().ifPresent(best -> metrics.addProperty("bestStep", best.step()));
     JsonArray evaluations = new JsonArray();
     for (Evaluation evaluation : report.evaluations()) {
@@ -75,6 +75,6 @@ final class RunJson {
 
   private static void add(JsonObject target, long step, List<Metric> metrics) {
     target.addProperty("step", step);
-    metrics.forEach(metric -> target.add(metric.name(), RecordJson.figure(metric.value())));
+    metrics.forEach(metric -> target.add(metric.name(), RecordJson.metric(metric.value())));
   }
 }

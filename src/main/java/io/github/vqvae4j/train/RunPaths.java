@@ -41,7 +41,7 @@ final class RunPaths {
   }
 
   static void createFolders(Path folder) throws IOException {
-    FileNames.requirePlace(folder);
+    FileNames.requireValidTarget(folder);
     try {
       if (!Files.isDirectory(folder)) {
         Files.createDirectories(folder);

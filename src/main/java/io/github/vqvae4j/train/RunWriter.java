@@ -286,7 +286,7 @@ final class RunWriter implements TrainingListener {
     if (metrics == null) {
       throw notEnded();
     }
-    RecordJson.figures(customMetrics)
+    RecordJson.metrics(customMetrics)
         .entrySet()
         .forEach(f -> metrics.add(f.getKey(), f.getValue()));
     writeMetrics();

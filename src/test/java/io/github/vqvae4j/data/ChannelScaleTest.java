@@ -66,7 +66,7 @@ class ChannelScaleTest {
   @Test
   void badFilesAreRejected() throws IOException {
     rejected("no json", "not valid JSON at line 1", "ChannelScale.save");
-    rejected("[1]", "got the JSON [1], expected an object");
+    rejected("[1]", "expected a JSON object, got [1]");
     String head = "{\"format\":\"ChannelScale\",\"version\":1,";
     rejected(head + "\"means\":[1]}", "standardDeviations: missing");
     rejected(

@@ -41,7 +41,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
-/** Files of samples, images and arrays in formats of their own. */
+/** Formats of samples, images and arrays. */
 final class DataKinds {
   private static final int EXTENSIBLE = 0xfffe;
   private static final int CIFAR_RECORD = 3073;
@@ -119,7 +119,7 @@ final class DataKinds {
         : WavBytes.fmt(tag, channels, 8_000, frame, bits);
   }
 
-  /** The sizes are -1 and stand as 64 bits in a chunk of their own. */
+  /** The sizes are -1 and are stored as 64-bit integers in a separate chunk. */
   private static byte[] rf64() {
     byte[] data = samples(WavBytes.PCM, 16, 1);
     return WavBytes.join(
@@ -155,7 +155,7 @@ final class DataKinds {
           try {
             read.apply(sample);
           } catch (IllegalArgumentException e) {
-            // It is of other channels.
+            // The number of channels may differ.
             assertTrue(e.getMessage().contains("channel"), e::toString);
           }
         },
@@ -296,15 +296,15 @@ final class DataKinds {
             f -> check(Safetensors.read(f), f));
     kinds.add(kind);
     kinds.add(kind.repaired(DataKinds::withHeaderLength, kind.reader()));
-    Path picture = folder.resolve("palette.png");
+    Path image = folder.resolve("palette.png");
     Images palette = Images.of(new float[] {0, 0.25f, 0.5f, 0.75f, 1}, 1, 1, 5, 1);
-    PaletteFile.write(palette, new int[] {0, 1, 2, 3, 4, 0}, 2, 3, picture);
+    PaletteFile.write(palette, new int[] {0, 1, 2, 3, 4, 0}, 2, 3, image);
     Intact<Images> images = new Intact<>();
     kinds.add(
         FuzzTarget.of(
             "palette file",
             "a.png",
-            List.of(Files.readAllBytes(picture)),
+            List.of(Files.readAllBytes(image)),
             f -> images.check(Images.read(f))));
   }
 
@@ -315,15 +315,15 @@ final class DataKinds {
       assertEquals(length, array.length());
       bytes += length * array.type().bytes();
     }
-    assertTrue(bytes <= Files.size(file), "more in arrays than in the file");
+    assertTrue(bytes <= Files.size(file), "the arrays are larger than the file");
   }
 
-  /** The header's length made right, if its end can be seen. */
+  /** Repairs the length of the header, if its end can be found. */
   static byte[] withHeaderLength(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     int end = text.lastIndexOf("]}}");
     if (end > 0 && bytes.length >= 8) {
-      // The writer fills up with blanks.
+      // The writer pads with spaces.
       int to = end + 3;
       while (to < bytes.length && bytes[to] == ' ') {
         to++;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Damaged files of every kind that the library reads; see {@link Fuzzing}. */
+/** Corrupted files of all formats that the library reads; see {@link Fuzzing}. */
 class FileFuzzTest {
   @TempDir static Path folder;
 
@@ -21,7 +21,7 @@ class FileFuzzTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("kinds")
-  void damagedFilesAreReadRightOrRefused(FuzzTarget kind) throws Exception {
+  void corruptedFilesAreReadCorrectlyOrRejected(FuzzTarget kind) throws Exception {
     Fuzzing.run(kind, folder);
   }
 }

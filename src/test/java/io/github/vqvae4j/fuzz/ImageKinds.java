@@ -22,7 +22,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** PNG, JPEG and BMP files of all sorts. */
+/** PNG, JPEG and BMP files of all types. */
 final class ImageKinds {
   private static final int SIDE = 16;
 
@@ -95,7 +95,7 @@ final class ImageKinds {
     return kinds;
   }
 
-  /** Twice: with CRCs, which let no other image pass, and with CRCs that fit the damage. */
+  /** Adds a format twice: with CRCs, which detect all corruption, and with repaired CRCs. */
   private static void png(List<FuzzTarget> kinds, String name, byte[]... intact) {
     Intact<Images> images = new Intact<>();
     FuzzTarget kind =
@@ -133,17 +133,17 @@ final class ImageKinds {
       writer.setOutput(out);
       ImageWriteParam parameters = writer.getDefaultWriteParam();
       set.accept(parameters);
-      writer.write(null, new IIOImage(picture(type), null, null), parameters);
+      writer.write(null, new IIOImage(image(type), null, null), parameters);
     } finally {
       writer.dispose();
     }
     return bytes.toByteArray();
   }
 
-  /** A gradient with a disc in it. */
-  private static BufferedImage picture(int type) {
-    BufferedImage picture = new BufferedImage(SIDE, SIDE, type);
-    Graphics2D graphics = picture.createGraphics();
+  /** Returns a gradient with a disc. */
+  private static BufferedImage image(int type) {
+    BufferedImage image = new BufferedImage(SIDE, SIDE, type);
+    Graphics2D graphics = image.createGraphics();
     for (int y = 0; y < SIDE; y++) {
       for (int x = 0; x < SIDE; x++) {
         graphics.setColor(new Color(x * 16, y * 16, 255 - x * 8 - y * 8, 255 - x * 4));
@@ -153,10 +153,10 @@ final class ImageKinds {
     graphics.setColor(Color.RED);
     graphics.fillOval(4, 4, 8, 8);
     graphics.dispose();
-    return picture;
+    return image;
   }
 
-  /** Orientation 6, as cameras write it: one entry in a big-endian directory. */
+  /** Returns EXIF orientation 6, as written by cameras: one entry in a big-endian directory. */
   private static byte[] exif() {
     return ByteBuffer.allocate(32)
         .put("Exif\0\0MM".getBytes(StandardCharsets.US_ASCII))

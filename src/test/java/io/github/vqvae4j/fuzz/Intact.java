@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The contents of a kind's intact files, where checksums let no other content pass. {@link Fuzzing}
- * reads the intact files on the thread of the test, and damaged ones on another.
+ * The contents of a format's intact files; checksums detect all other contents. {@link Fuzzing}
+ * reads intact files on the thread of the test, and corrupted ones on another.
  */
 final class Intact<T> {
   private final Thread test = Thread.currentThread();

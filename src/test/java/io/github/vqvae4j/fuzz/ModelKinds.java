@@ -34,9 +34,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 
-/** Files of models, and of what goes with them. */
+/** Files of models, detectors and codes. */
 final class ModelKinds {
-  private static final long MOST_NATIVE_BYTES = 64L << 20;
+  private static final long MAX_NATIVE_BYTES = 64L << 20;
 
   private final Path folder;
   private final List<FuzzTarget> kinds = new ArrayList<>();
@@ -137,9 +137,9 @@ final class ModelKinds {
     try {
       long bytes =
           model.variables().values().stream().distinct().mapToLong(v -> 4L * v.size()).sum();
-      assertTrue(bytes <= Files.size(file), () -> bytes + " bytes of numbers from a smaller file");
-      long taken = Pointer.totalBytes() - before;
-      assertTrue(taken <= MOST_NATIVE_BYTES, () -> taken + " bytes outside the heap");
+      assertTrue(bytes <= Files.size(file), () -> bytes + " bytes of values from a smaller file");
+      long allocated = Pointer.totalBytes() - before;
+      assertTrue(allocated <= MAX_NATIVE_BYTES, () -> allocated + " bytes outside the heap");
     } finally {
       model.variables().values().forEach(Variable::close);
     }

@@ -27,7 +27,7 @@ final class Png {
     return new String(png, at + 4, 4, StandardCharsets.US_ASCII);
   }
 
-  /** The same with right CRCs, as far as lengths lead from one chunk to the next. */
+  /** Repairs the CRCs, as far as the lengths of chunks are valid. */
   static byte[] repaired(byte[] png) {
     ByteBuffer bytes = ByteBuffer.wrap(png);
     for (int at = SIGNATURE; at + FRAME <= png.length; ) {

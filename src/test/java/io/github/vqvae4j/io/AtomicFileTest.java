@@ -22,22 +22,22 @@ class AtomicFileTest {
   @TempDir Path folder;
 
   @Test
-  void writesANewFileAndNothingElse() throws IOException {
+  void writesANewFileAndNoOthers() throws IOException {
     AtomicFile.write(folder.resolve("a.txt"), out -> out.write(bytes("new")));
     assertEquals("new", Files.readString(folder.resolve("a.txt")));
     assertEquals(List.of("a.txt"), names());
   }
 
   @Test
-  void replacesAnOlderFile() throws IOException {
-    Path file = Files.writeString(folder.resolve("a.txt"), "a much longer older text");
+  void replacesAnExistingFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.txt"), "a much longer existing text");
     AtomicFile.write(file, out -> out.write(bytes("new")));
     assertEquals("new", Files.readString(file));
     assertEquals(List.of("a.txt"), names());
   }
 
   @Test
-  void makesMissingFolders() throws IOException {
+  void createsMissingFolders() throws IOException {
     Path file = folder.resolve("runs/7/model.bin");
     AtomicFile.write(file, out -> out.write(1));
     assertEquals(1, Files.size(file));
@@ -50,14 +50,14 @@ class AtomicFileTest {
     try {
       Files.createSymbolicLink(link, real);
     } catch (IOException | UnsupportedOperationException e) {
-      assumeFalse(true, "this system lets us make no symbolic links");
+      assumeFalse(true, "symbolic links are not supported");
     }
     AtomicFile.write(link.resolve("a"), out -> out.write(1));
     assertEquals(1, Files.size(real.resolve("a")));
   }
 
   @Test
-  void othersMayReadTheFileAsIfItWereWrittenDirectly() throws IOException {
+  void filesHaveDefaultPermissions() throws IOException {
     assumeFalse(
         folder.getFileSystem().supportedFileAttributeViews().stream().noneMatch("posix"::equals),
         "this system has no POSIX permissions");
@@ -69,7 +69,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void aFailureLeavesTheOlderFileAndNoTemporaryOne() throws IOException {
+  void failuresKeepTheExistingFileAndLeaveNoTemporaryFile() throws IOException {
     Path file = Files.writeString(folder.resolve("a.txt"), "old");
     IOException full = new IOException("disk full");
     IOException thrown =
@@ -88,7 +88,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void anErrorLeavesNothing() throws IOException {
+  void errorsLeaveNoFiles() throws IOException {
     Path file = folder.resolve("a.txt");
     assertThrows(
         StackOverflowError.class,
@@ -103,7 +103,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void theFinalNameAppearsOnlyWhenAllIsWritten() throws IOException {
+  void theFileAppearsOnlyWhenItIsComplete() throws IOException {
     Path file = folder.resolve("a.txt");
     AtomicFile.write(
         file,
@@ -116,7 +116,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void anInterruptedThreadCanStillSave() throws IOException {
+  void interruptedThreadsCanSave() throws IOException {
     Thread.currentThread().interrupt();
     AtomicFile.write(folder.resolve("a.txt"), out -> out.write(bytes("saved")));
     assertTrue(Thread.interrupted());
@@ -124,7 +124,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void aParentThatIsAFileIsNamed() throws IOException {
+  void parentIsAFile() throws IOException {
     Path parent = Files.writeString(folder.resolve("notes"), "x");
     IOException direct =
         assertThrows(
@@ -138,22 +138,22 @@ class AtomicFileTest {
   }
 
   @Test
-  void anUnwritableFolderIsNamed() throws IOException {
+  void folderIsNotWritable() throws IOException {
     Path closed = Files.createDirectory(folder.resolve("closed"));
     boolean changed = closed.toFile().setWritable(false);
-    assumeFalse(!changed || Files.isWritable(closed), "this user may write everywhere");
+    assumeFalse(!changed || Files.isWritable(closed), "this user has write access to all folders");
     IOException e =
         assertThrows(
             IOException.class, () -> AtomicFile.write(closed.resolve("a"), out -> out.write(1)));
-    assertSays(e, "Cannot write", closed.toString(), "give yourself the right");
+    assertSays(e, "Cannot write", closed.toString(), "change its permissions");
   }
 
   @Test
-  void aFolderUnderTheFinalNameIsNamed() throws IOException {
+  void targetIsAFolder() throws IOException {
     Path taken = Files.createDirectory(folder.resolve("model"));
     IOException e =
         assertThrows(IOException.class, () -> AtomicFile.write(taken, out -> out.write(1)));
-    assertSays(e, taken.toString(), "there is a folder of that name", "give the name of a file");
+    assertSays(e, taken.toString(), "it is a folder, expected a file", "choose another name");
     assertEquals(List.of("model"), names());
   }
 

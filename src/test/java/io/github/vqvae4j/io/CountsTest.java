@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class CountsTest {
   @Test
-  void oneAloneIsSingular() {
+  void onlyOneIsSingular() {
     assertEquals("0 images", Counts.of(0, "image"));
     assertEquals("1 image", Counts.of(1, "image"));
     assertEquals("2 images", Counts.of(2, "image"));

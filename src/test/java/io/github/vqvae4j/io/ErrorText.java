@@ -3,16 +3,16 @@ package io.github.vqvae4j.io;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** Asserts what an error tells its reader. */
+/** Assertions on error messages. */
 public final class ErrorText {
   private ErrorText() {}
 
-  /** Asserts that the message contains each of the parts. */
-  public static void assertSays(Throwable error, String... parts) {
+  /** Asserts that the message contains all of these texts. */
+  public static void assertSays(Throwable error, String... texts) {
     String message = error.getMessage();
     assertNotNull(message);
-    for (String part : parts) {
-      assertTrue(message.contains(part), () -> "\"" + part + "\" is not in: " + message);
+    for (String text : texts) {
+      assertTrue(message.contains(text), () -> "\"" + text + "\" is not in: " + message);
     }
   }
 }

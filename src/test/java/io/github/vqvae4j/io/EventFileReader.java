@@ -13,9 +13,9 @@ import java.util.zip.CRC32C;
 import org.nd4j.shade.protobuf.CodedInputStream;
 import org.tensorflow.framework.Summary;
 
-/** Reads event files back, checking every length and checksum. */
+/** Reads event files and checks all lengths and checksums. */
 public final class EventFileReader {
-  /** Its fields; what was not there is 0 or empty. */
+  /** The fields of an event. Missing fields are 0 or empty. */
   public record Event(double wallTime, long step, String version, Summary summary) {
     static Event parse(byte[] data) throws IOException {
       CodedInputStream in = CodedInputStream.newInstance(data);
@@ -44,18 +44,18 @@ public final class EventFileReader {
     while (bytes.hasRemaining()) {
       int begin = bytes.position();
       int length = Math.toIntExact(bytes.getLong());
-      assertEquals(checksum(bytes.array(), begin, 8), bytes.getInt(), "of the length");
+      assertEquals(checksum(bytes.array(), begin, 8), bytes.getInt(), "checksum of the length");
       byte[] data = new byte[length];
       bytes.get(data);
-      assertEquals(checksum(data, 0, length), bytes.getInt(), "of the data");
+      assertEquals(checksum(data, 0, length), bytes.getInt(), "checksum of the data");
       events.add(Event.parse(data));
     }
     return events;
   }
 
-  private static int checksum(byte[] bytes, int from, int length) {
+  private static int checksum(byte[] bytes, int start, int length) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes, from, length);
+    crc.update(bytes, start, length);
     long value = crc.getValue();
     return (int) (((value >> 15) | (value << 17)) + 0xa282ead8L);
   }

@@ -21,22 +21,22 @@ import org.tensorflow.framework.Summary;
 class EventFileTest {
   @TempDir Path folder;
 
-  private Path only() throws IOException {
+  private Path onlyFile() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("run"))) {
       return files.findFirst().orElseThrow();
     }
   }
 
   @Test
-  void whatWasWrittenIsReadBack() throws IOException {
+  void writtenEventsAreReadBack() throws IOException {
     byte[] png = {1, 2, 3};
     EventFile file = EventFile.create(folder.resolve("run"));
     file.scalar("loss", 7, 0.25);
-    file.image("picture", 8, 20, 30, 3, png);
+    file.image("image", 8, 20, 30, 3, png);
     file.histogram("weights", 9, new float[] {-1, 0, 0, 2});
     file.flush();
-    assertTrue(only().getFileName().toString().startsWith("events.out.tfevents."));
-    List<Event> events = EventFileReader.read(only());
+    assertTrue(onlyFile().getFileName().toString().startsWith("events.out.tfevents."));
+    List<Event> events = EventFileReader.read(onlyFile());
     assertEquals(4, events.size());
     assertEquals("brain.Event:2", events.get(0).version());
     assertTrue(events.get(0).wallTime() > 1.6e9);
@@ -62,11 +62,11 @@ class EventFileTest {
     assertEquals(2, histogram.getBucketLimit(29));
   }
 
-  /** The first record of every file, byte by byte, but for the time and what depends on it. */
+  /** Compares the first record byte by byte, except for the time and its checksum. */
   @Test
-  void theFrameIsThatOfTensorFlow() throws IOException {
+  void recordsMatchTensorFlow() throws IOException {
     EventFile.create(folder.resolve("run"));
-    byte[] bytes = Files.readAllBytes(only());
+    byte[] bytes = Files.readAllBytes(onlyFile());
     // 24 bytes: wall time (tag, 8 bytes), file version (tag, length, 13 characters).
     String hex = HexFormat.of().formatHex(bytes);
     assertEquals("1800000000000000" + "a37f4b22" + "09", hex.substring(0, 26));
@@ -76,32 +76,33 @@ class EventFileTest {
   }
 
   @Test
-  void equalNumbersAreOneBin() throws IOException {
+  void equalValuesAreInOneBin() throws IOException {
     EventFile file = EventFile.create(folder.resolve("run"));
     file.histogram("zeros", 1, new float[5]);
     file.flush();
-    HistogramProto histogram = EventFileReader.read(only()).get(1).summary().getValue(0).getHisto();
+    HistogramProto histogram =
+        EventFileReader.read(onlyFile()).get(1).summary().getValue(0).getHisto();
     assertEquals(5, histogram.getBucketList().stream().mapToDouble(b -> b).sum());
   }
 
   @Test
-  void whatIsFlushedCanBeReadBeforeTheEnd() throws IOException {
+  void flushedEventsCanBeReadWhileTheFileGrows() throws IOException {
     EventFile file = EventFile.create(folder.resolve("run"));
     for (int step = 1; step <= 3; step++) {
       file.scalar("loss", step, 0.5);
       file.flush();
-      assertEquals(1 + step, EventFileReader.read(only()).size());
+      assertEquals(1 + step, EventFileReader.read(onlyFile()).size());
     }
   }
 
   @Test
-  void numbersThatHaveNoHistogramAreRefused() throws IOException {
+  void emptyAndNonFiniteHistogramsAreRejected() throws IOException {
     EventFile file = EventFile.create(folder.resolve("run"));
-    for (float[] wrong : List.of(new float[0], new float[] {1, Float.NaN})) {
+    for (float[] invalid : List.of(new float[0], new float[] {1, Float.NaN})) {
       assertSays(
-          assertThrows(IllegalArgumentException.class, () -> file.histogram("weights", 1, wrong)),
+          assertThrows(IllegalArgumentException.class, () -> file.histogram("weights", 1, invalid)),
           "weights",
-          "got " + wrong.length + " numbers");
+          "got " + invalid.length + " values");
     }
   }
 }

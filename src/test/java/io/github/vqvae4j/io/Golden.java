@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Numbers that PyTorch computed; src/test/resources/golden/README.md says how. */
+/** Values computed by PyTorch; see src/test/resources/golden/README.md. */
 public final class Golden {
   private final String name;
   private final SafetensorsFile file;
@@ -67,7 +67,7 @@ public final class Golden {
     return ints;
   }
 
-  /** Compares with a golden array, relative to numbers above 1. */
+  /** Compares values with a golden array. The tolerance is relative for absolute values above 1. */
   public void assertClose(String key, double[] actual, double tolerance) {
     double[] expected = doubles(key);
     assertEquals(expected.length, actual.length, key);

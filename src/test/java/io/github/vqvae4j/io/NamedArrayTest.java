@@ -24,19 +24,19 @@ class NamedArrayTest {
   }
 
   @Test
-  void aShapeOfNoDimensionsIsOneNumber() {
+  void arraysWithoutDimensionsAreScalars() {
     assertEquals(7, NamedArray.of(new long[] {7}).longs()[0]);
     assertEquals(0, NamedArray.of(new double[] {0.5}).shape().length);
   }
 
   @Test
-  void noValuesNeedAZeroInTheShape() {
+  void emptyArraysHaveADimensionOfZero() {
     assertEquals(0, NamedArray.of(new int[0], 3, 0, 5).length());
     assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new int[0]));
   }
 
   @Test
-  void theShapeCannotBeChangedFromOutside() {
+  void theShapeIsCopied() {
     long[] shape = {2};
     NamedArray array = NamedArray.of(new float[2], shape);
     shape[0] = 9;
@@ -45,14 +45,14 @@ class NamedArrayTest {
   }
 
   @Test
-  void aShapeThatDoesNotFitIsRefused() {
+  void invalidShapesAreRejected() {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new float[5], 2, 3)),
         "5 values",
         "[2, 3]",
-        "their product the number of values");
+        "whose product is the number of values");
     assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new float[6], -2, -3));
-    // 2^64 values, which a long would take for 0.
+    // 2^64 values, which overflow to 0 in a long.
     assertThrows(
         IllegalArgumentException.class, () -> NamedArray.of(new float[0], 1L << 32, 1L << 32));
     assertThrows(
@@ -66,7 +66,7 @@ class NamedArrayTest {
   }
 
   @Test
-  void valuesOfAnotherTypeAreRefused() {
+  void valuesOfAnotherTypeAreRejected() {
     NamedArray array = NamedArray.of(new float[6], 2, 3);
     assertSays(
         assertThrows(IllegalStateException.class, array::doubles), "expected", "F64", "F32[2, 3]");
@@ -76,7 +76,7 @@ class NamedArrayTest {
   }
 
   @Test
-  void equalityIsOfTypeShapeAndValues() {
+  void equalityComparesTypeShapeAndValues() {
     NamedArray array = NamedArray.of(new float[] {1, 2}, 2);
     assertEquals(array, NamedArray.of(new float[] {1, 2}, 2));
     assertEquals(array.hashCode(), NamedArray.of(new float[] {1, 2}, 2).hashCode());

@@ -78,7 +78,7 @@ class RecordJsonTest {
           List.of(Mode.EMA));
 
   @Test
-  void aRecordReadsBackFromText() {
+  void recordsAreReadBackFromText() {
     String text = RecordJson.toJson(CONFIG).toString();
     assertEquals(CONFIG, RecordJson.fromJson(parse(text), Config.class));
     assertEquals(
@@ -91,105 +91,123 @@ class RecordJsonTest {
   }
 
   @Test
-  void aRecordReadsBackWithoutText() {
+  void recordsAreReadBackFromJsonObjects() {
     assertEquals(CONFIG, RecordJson.fromJson(RecordJson.toJson(CONFIG), Config.class));
   }
 
   @Test
-  void listsCannotBeChanged() {
+  void listsAreImmutable() {
     Config read = RecordJson.fromJson(RecordJson.toJson(CONFIG), Config.class);
     assertThrows(UnsupportedOperationException.class, () -> read.sizes().add(1));
   }
 
   @Test
-  void everyNumberReadsBackExactly() {
+  void numbersAreReadBackExactly() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 100_000; i++) {
       float f = Float.intBitsToFloat(random.nextInt());
       double d = Double.longBitsToDouble(random.nextLong());
       if (Float.isFinite(f)) {
-        assertEquals(new Float1(f), again(new Float1(f), Float1.class), "seed " + seed);
+        assertEquals(new Float1(f), roundTrip(new Float1(f), Float1.class), "seed " + seed);
       }
       if (Double.isFinite(d)) {
-        assertEquals(new Double1(d), again(new Double1(d), Double1.class), "seed " + seed);
+        assertEquals(new Double1(d), roundTrip(new Double1(d), Double1.class), "seed " + seed);
       }
     }
     for (long l : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, (1L << 53) + 1, 0}) {
-      assertEquals(new Long1(l), again(new Long1(l), Long1.class));
+      assertEquals(new Long1(l), roundTrip(new Long1(l), Long1.class));
     }
     for (float f : new float[] {Float.MIN_VALUE, -Float.MAX_VALUE, -0f}) {
-      assertEquals(new Float1(f), again(new Float1(f), Float1.class));
+      assertEquals(new Float1(f), roundTrip(new Float1(f), Float1.class));
     }
   }
 
   @Test
-  void aFloatIsRoundedOnce() {
-    // Just above halfway between two floats; by way of double it would be rounded to the even one.
+  void floatsAreRoundedOnce() {
+    // Just above the midpoint of two floats. Rounding to double first would round it down to even.
     String text = "{\"f\":1.00000005960464477540}";
     assertEquals(new Float1(Math.nextUp(1f)), RecordJson.fromJson(parse(text), Float1.class));
   }
 
   @Test
-  void wholeNumbersMayFillFractionalFields() {
+  void integersAreAllowedForFloatingPointFields() {
     assertEquals(new Double1(2), RecordJson.fromJson(parse("{\"d\":2}"), Double1.class));
     assertEquals(new Double1(0), RecordJson.fromJson(parse("{\"d\":0.0e-999}"), Double1.class));
   }
 
   @Test
-  void anUnknownNameIsRefused() {
+  void unknownNamesAreRejected() {
     JsonObject json = RecordJson.toJson(CONFIG);
     json.getAsJsonArray("layers").get(1).getAsJsonObject().addProperty("widht", 3);
-    refused(json, Config.class, "layers[1].widht: unknown name", "[name, width]", "remove it");
+    assertRejected(
+        json, Config.class, "layers[1].widht: unknown name", "[name, width]", "remove it");
   }
 
   @Test
-  void aMissingNameIsRefused() {
+  void missingNamesAreRejected() {
     JsonObject json = RecordJson.toJson(CONFIG);
     json.getAsJsonObject("first").remove("width");
-    refused(json, Config.class, "first.width: missing", "expected a value of type int", "add it");
+    assertRejected(
+        json, Config.class, "first.width: missing", "expected a value of type int", "add it");
   }
 
   @Test
-  void wrongTypesAreRefused() {
-    refused("{\"i\":\"3\"}", Number.class, "i: got \"3\"", "expected a value of type int");
-    refused("{\"i\":null}", Number.class, "i: got null", "correct the value");
-    refused("{\"i\":true}", Number.class, "got true");
-    refused("{\"i\":[1]}", Number.class, "got [1]");
-    changed("on", new JsonPrimitive(1), "on: got 1", "expected a value of type boolean");
-    changed("on", new JsonPrimitive("true"), "on: got \"true\"");
-    changed("title", new JsonPrimitive(1), "title: got 1", "String");
-    changed("first", new JsonPrimitive(1), "first: got 1", "an object (Layer)");
-    changed("layers", new JsonPrimitive(1), "layers: got 1", "an array (java.util.List<");
-    changed("layers", parse("{}"), "layers: got {}");
-    changed("sizes", JsonParser.parseString("[1,2.5]"), "sizes[1]: got 2.5", "not a whole number");
-    changed("table", JsonParser.parseString("[[1,\"x\"]]"), "table[0][1]: got \"x\"");
-    changed("mode", new JsonPrimitive("EWA"), "mode: got \"EWA\"", "[EMA, GRADIENT]");
-    changed("mode", new JsonPrimitive(0), "mode: got 0", "[EMA, GRADIENT]");
-    changed("title", JsonParser.parseString("[" + "1,".repeat(500) + "1]"), "1,1...", "String");
+  void wrongTypesAreRejected() {
+    assertRejected(
+        "{\"i\":\"3\"}", Number.class, "i: expected", "got \"3\"", "expected a value of type int");
+    assertRejected("{\"i\":null}", Number.class, "i: expected", "got null", "correct the value");
+    assertRejected("{\"i\":true}", Number.class, "got true");
+    assertRejected("{\"i\":[1]}", Number.class, "got [1]");
+    assertChangeRejected(
+        "on", new JsonPrimitive(1), "on: expected", "got 1", "expected a value of type boolean");
+    assertChangeRejected("on", new JsonPrimitive("true"), "on: expected", "got \"true\"");
+    assertChangeRejected("title", new JsonPrimitive(1), "title: expected", "got 1", "String");
+    assertChangeRejected(
+        "first", new JsonPrimitive(1), "first: expected", "got 1", "an object (Layer)");
+    assertChangeRejected(
+        "layers", new JsonPrimitive(1), "layers: expected", "got 1", "an array (java.util.List<");
+    assertChangeRejected("layers", parse("{}"), "layers: expected", "got {}");
+    assertChangeRejected(
+        "sizes",
+        JsonParser.parseString("[1,2.5]"),
+        "sizes[1]: expected",
+        "got 2.5",
+        "not an integer");
+    assertChangeRejected(
+        "table", JsonParser.parseString("[[1,\"x\"]]"), "table[0][1]: expected", "got \"x\"");
+    assertChangeRejected(
+        "mode", new JsonPrimitive("EWA"), "mode: expected", "got \"EWA\"", "[EMA, GRADIENT]");
+    assertChangeRejected(
+        "mode", new JsonPrimitive(0), "mode: expected", "got 0", "[EMA, GRADIENT]");
+    assertChangeRejected(
+        "title", JsonParser.parseString("[" + "1,".repeat(500) + "1]"), "1,1...", "String");
   }
 
   @Test
-  void numbersThatDoNotFitAreRefused() {
-    refused("{\"i\":1.5}", Number.class, "i: got 1.5", "not a whole number", "an int");
-    refused("{\"i\":1.0}", Number.class, "not a whole number");
-    refused("{\"i\":1e3}", Number.class, "not a whole number");
-    refused("{\"i\":2147483648}", Number.class, "out of range", "-2147483648 to 2147483647");
-    refused("{\"i\":-2147483649}", Number.class, "out of range");
-    refused("{\"l\":9223372036854775808}", Long1.class, "out of range", "9223372036854775807");
-    refused("{\"l\":" + "9".repeat(1000) + "}", Long1.class, "999...", "out of range");
-    refused("{\"l\":1e999999999}", Long1.class, "not a whole number");
-    refused("{\"f\":1e39}", Float1.class, "f: got 1e39", "out of range", "3.4028235e38");
-    refused("{\"f\":1e-50}", Float1.class, "out of range");
-    refused("{\"d\":1e999}", Double1.class, "out of range", "1.7976931348623157e308");
-    refused("{\"d\":-1e999}", Double1.class, "out of range");
+  void numbersOutOfRangeAreRejected() {
+    assertRejected(
+        "{\"i\":1.5}", Number.class, "i: expected", "got 1.5", "not an integer", "an int");
+    assertRejected("{\"i\":1.0}", Number.class, "not an integer");
+    assertRejected("{\"i\":1e3}", Number.class, "not an integer");
+    assertRejected("{\"i\":2147483648}", Number.class, "out of range", "-2147483648 to 2147483647");
+    assertRejected("{\"i\":-2147483649}", Number.class, "out of range");
+    assertRejected(
+        "{\"l\":9223372036854775808}", Long1.class, "out of range", "9223372036854775807");
+    assertRejected("{\"l\":" + "9".repeat(1000) + "}", Long1.class, "999...", "out of range");
+    assertRejected("{\"l\":1e999999999}", Long1.class, "not an integer");
+    assertRejected(
+        "{\"f\":1e39}", Float1.class, "f: expected", "got 1e39", "out of range", "3.4028235e38");
+    assertRejected("{\"f\":1e-50}", Float1.class, "out of range");
+    assertRejected("{\"d\":1e999}", Double1.class, "out of range", "1.7976931348623157e308");
+    assertRejected("{\"d\":-1e999}", Double1.class, "out of range");
     JsonObject json = new JsonObject();
     json.addProperty("d", Double.NaN);
-    refused(json, Double1.class, "d: got NaN", "not a JSON number");
+    assertRejected(json, Double1.class, "d: expected", "got NaN", "not a JSON number");
   }
 
   @Test
-  void theRecordsOwnExceptionComesThroughAsItIs() {
+  void exceptionsOfTheConstructorAreNotWrapped() {
     JsonObject json = parse("{\"name\":\"a\",\"width\":0}");
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> RecordJson.fromJson(json, Layer.class));
@@ -197,10 +215,10 @@ class RecordJsonTest {
   }
 
   @Test
-  void whatJsonCannotHoldIsNotWritten() {
-    notWritten(new Float1(Float.NaN), "f: got NaN", "expected a finite number");
-    notWritten(new Double1(Double.POSITIVE_INFINITY), "d: got Infinity");
-    notWritten(new Layer(null, 1), "name: got null", "String", "give it a value");
+  void valuesWithoutJsonRepresentationAreRejected() {
+    assertNotWritable(new Float1(Float.NaN), "f: expected", "got NaN", "expected a finite value");
+    assertNotWritable(new Double1(Double.POSITIVE_INFINITY), "d: expected", "got Infinity");
+    assertNotWritable(new Layer(null, 1), "name: expected", "got null", "String", "set a value");
     Config withNull =
         new Config(
             true,
@@ -215,33 +233,43 @@ class RecordJsonTest {
             Arrays.asList(1, null),
             List.of(),
             List.of());
-    notWritten(withNull, "sizes[1]: got null");
-    notWritten(new Unsupported(Map.of()), "map: got", "java.util.Map", "change the record");
-    notWritten(new Raw(new int[0]), "numbers: got", "int[]");
-    refused("{\"map\":{}}", Unsupported.class, "map: got", "java.util.Map", "change the record");
-    refused("{\"numbers\":[]}", Raw.class, "numbers: got", "int[]", "a List of these");
+    assertNotWritable(withNull, "sizes[1]: expected", "got null");
+    assertNotWritable(
+        new Unsupported(Map.of()), "map: expected", "got", "java.util.Map", "change the record");
+    assertNotWritable(new Raw(new int[0]), "numbers: expected", "got", "int[]");
+    assertRejected(
+        "{\"map\":{}}",
+        Unsupported.class,
+        "map: expected",
+        "got",
+        "java.util.Map",
+        "change the record");
+    assertRejected(
+        "{\"numbers\":[]}", Raw.class, "numbers: expected", "got", "int[]", "a List of these");
   }
 
-  private static void changed(String name, JsonElement value, String... parts) {
+  private static void assertChangeRejected(String name, JsonElement value, String... parts) {
     JsonObject json = RecordJson.toJson(CONFIG);
     json.add(name, value);
-    refused(json, Config.class, parts);
+    assertRejected(json, Config.class, parts);
   }
 
-  private static void notWritten(Record value, String... parts) {
+  private static void assertNotWritable(Record value, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(value)), parts);
   }
 
-  private static <R extends Record> void refused(String json, Class<R> type, String... parts) {
-    refused(parse(json), type, parts);
+  private static <R extends Record> void assertRejected(
+      String json, Class<R> type, String... parts) {
+    assertRejected(parse(json), type, parts);
   }
 
-  private static <R extends Record> void refused(JsonObject json, Class<R> type, String... parts) {
+  private static <R extends Record> void assertRejected(
+      JsonObject json, Class<R> type, String... parts) {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> RecordJson.fromJson(json, type)), parts);
   }
 
-  private static <R extends Record> R again(R value, Class<R> type) {
+  private static <R extends Record> R roundTrip(R value, Class<R> type) {
     return RecordJson.fromJson(parse(RecordJson.toJson(value).toString()), type);
   }
 

@@ -44,7 +44,7 @@ class RecordVersionTest {
     return RecordFile.read(file, Settings.class, "Settings.save");
   }
 
-  private void refused(String text, String... parts) {
+  private void assertRejected(String text, String... parts) {
     assertSays(assertThrows(BadFileException.class, () -> read(text)), parts);
   }
 
@@ -60,9 +60,10 @@ class RecordVersionTest {
   }
 
   @Test
-  void whatWasAddedSinceHasItsDefault() throws IOException {
+  void componentsAddedLaterHaveTheirDefaults() throws IOException {
     assertEquals(OLD, read(V1));
-    assertEquals(OLD, read(V1.replace("\"version\":1,", "")), "without a version it is the first");
+    assertEquals(
+        OLD, read(V1.replace("\"version\":1,", "")), "files without a version have version 1");
     String second =
         V1.replace(":1,", ":2,").replace("}]", "}],\"last\":{\"size\":1},\"share\":0.25");
     assertEquals(
@@ -71,44 +72,43 @@ class RecordVersionTest {
   }
 
   @Test
-  void whatAVersionHasMustBeThere() {
-    refused(V1.replace(":1,", ":2,"), "share: missing", "a value of type double");
-    refused(V1.replace("\"rate\":0.1,", ""), "rate: missing");
-    refused(
+  void componentsOfAVersionAreRequired() {
+    assertRejected(V1.replace(":1,", ":2,"), "share: missing", "a value of type double");
+    assertRejected(V1.replace("\"rate\":0.1,", ""), "rate: missing");
+    assertRejected(
         V1.replace(":1,", ":3,").replace("}]", "}],\"last\":{\"size\":1},\"share\":0.25"),
         "parts[0].mode: missing",
         "[MEAN, SUM]");
   }
 
-  /** A file says what it is: what its version did not have is no part of it. */
+  /** Components added in later versions are unknown names in files of earlier versions. */
   @Test
-  void whatAVersionDidNotHaveIsRefused() {
-    refused(
+  void componentsOfLaterVersionsAreRejected() {
+    assertRejected(
         V1.replace("\"rate\"", "\"share\":0.25,\"rate\""),
         "share: unknown name, expected one of [rate, parts]");
     String second =
         V1.replace(":1,", ":2,").replace("}]", "}],\"share\":0.25,\"last\":{\"size\":1}");
-    refused(
+    assertRejected(
         second.replace("{\"size\":3", "{\"mode\":\"SUM\",\"size\":3"),
         "parts[0].mode: unknown name, expected one of [size]");
-    refused(
+    assertRejected(
         second.replace("{\"size\":1", "{\"mode\":\"SUM\",\"size\":1"), "last.mode: unknown name");
   }
 
   @Test
-  void laterVersionsAreNamed() {
+  void unsupportedVersionsAreRejected() {
     for (String version : List.of("4", "99999999999999999999", "0", "-1", "1.5", "\"1\"", "null")) {
-      refused(
+      assertRejected(
           V1.replace(":1,", ":" + version + ","),
-          "version: got "
+          "version: expected at most 3, got "
               + version
-              + ", expected at most 3; read it with the version of vqvae4j"
-              + " that wrote it, or a newer one");
+              + "; read the file with the version of vqvae4j that wrote it, or a newer one");
     }
   }
 
   @Test
-  void aDefaultThatIsNoJsonIsFound() {
+  void invalidDefaultsAreRejected() {
     assertThrows(
         IllegalArgumentException.class,
         () -> RecordJson.fromJson(StrictJson.parse("{}"), WrongDefault.class, 1));

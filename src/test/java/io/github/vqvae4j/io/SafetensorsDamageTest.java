@@ -22,29 +22,29 @@ class SafetensorsDamageTest {
   @TempDir Path folder;
 
   @Test
-  void theMessageNamesFilePlaceAndProblem() throws IOException {
+  void messagesNameFilePlaceAndProblem() throws IOException {
     Path file = Files.write(folder.resolve("short"), new byte[7]);
     BadFileException e = assertThrows(BadFileException.class, () -> Safetensors.read(file));
     assertEquals(
         file
-            + ": byte 0: got 7 bytes, expected 8 or more; the file is cut off or not a safetensors"
-            + " file, get it anew",
+            + ": byte 0: expected 8 bytes or more, got 7; the file is truncated or not a"
+            + " safetensors file, get a new copy",
         e.getMessage());
     assertEquals(file, e.file());
-    assertEquals("byte 0", e.place());
-    assertTrue(e.problem().startsWith("got 7 bytes"));
+    assertEquals("byte 0", e.location());
+    assertTrue(e.problem().startsWith("expected 8 bytes"));
   }
 
   @Test
   void badHeaderLengths() throws IOException {
-    refused(file(17, "{}", 8), "byte 0", "header length of 17", "at most 10");
-    refused(file(-1, "{}", 0), "byte 0", "18446744073709551615", "at most 2");
-    refused(file(Long.MAX_VALUE, "{}", 0), "byte 0", "at most 2");
-    refused(file(0, "", 0), "byte 8", "does not begin with '{'");
+    assertRejected(file(17, "{}", 8), "byte 0", "header length of at most 10", "got 17");
+    assertRejected(file(-1, "{}", 0), "byte 0", "18446744073709551615", "at most 2");
+    assertRejected(file(Long.MAX_VALUE, "{}", 0), "byte 0", "at most 2");
+    assertRejected(file(0, "", 0), "byte 8", "starts with '{'");
   }
 
   @Test
-  void aHeaderAboveTheCapIsRefused() throws IOException {
+  void headersAboveTheLimitAreRejected() throws IOException {
     Path sparse = folder.resolve("sparse");
     try (var channel =
         FileChannel.open(sparse, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -52,53 +52,61 @@ class SafetensorsDamageTest {
       channel.write(length.putLong(100_000_001).flip(), 0);
       channel.write(ByteBuffer.wrap(new byte[1]), 200_000_000);
     }
-    refused(sparse, "byte 0", "100000001", "at most 100000000");
+    assertRejected(sparse, "byte 0", "100000001", "at most 100000000");
   }
 
   @Test
   void headersThatAreNotJson() throws IOException {
-    refused(header("[1]", 0), "byte 8", "expected JSON");
-    refused(header("hello", 0), "byte 8", "expected JSON");
-    refused(header("{", 0), "header", "not valid JSON");
-    refused(header("{\"a\"", 0), "header", "not valid JSON");
-    refused(header("{'a':{}}", 0), "header", "not valid JSON");
-    refused(header("{}x", 0), "header");
-    refused(header("{}{}", 0), "header");
-    refused(header("{\"a\":NaN}", 0), "get it anew");
-    refused(file(3, "{\"\u00e9".getBytes(StandardCharsets.ISO_8859_1), 0), "header", "UTF-8");
+    assertRejected(header("[1]", 0), "byte 8", "expected JSON");
+    assertRejected(header("hello", 0), "byte 8", "expected JSON");
+    assertRejected(header("{", 0), "header", "not valid JSON");
+    assertRejected(header("{\"a\"", 0), "header", "not valid JSON");
+    assertRejected(header("{'a':{}}", 0), "header", "not valid JSON");
+    assertRejected(header("{}x", 0), "header");
+    assertRejected(header("{}{}", 0), "header");
+    assertRejected(header("{\"a\":NaN}", 0), "get a new copy");
+    assertRejected(
+        file(3, "{\"\u00e9".getBytes(StandardCharsets.ISO_8859_1), 0), "header", "UTF-8");
   }
 
   @Test
-  void deepNestingIsRefusedAtOnce() throws IOException {
+  void deepNestingIsRejected() throws IOException {
     String deep = "[".repeat(1_000_000);
-    refused(header("{\"a\":" + deep, 0), "array \"a\"", "is BEGIN_ARRAY", "expected BEGIN_OBJECT");
-    refused(header("{\"a\":" + "{\"a\":".repeat(100_000), 0), "header", "more than 127 deep");
-    refused(
+    assertRejected(
+        header("{\"a\":" + deep, 0), "array \"a\"", "got BEGIN_ARRAY", "expected BEGIN_OBJECT");
+    assertRejected(
+        header("{\"a\":" + "{\"a\":".repeat(100_000), 0), "header", "more than 127 levels deep");
+    assertRejected(
         header("{\"a\":{\"dtype\":\"F32\",\"shape\":" + deep, 0),
-        "an element of shape is BEGIN_ARRAY",
+        "an element of shape: expected",
+        "got BEGIN_ARRAY",
         "expected NUMBER");
-    refused(header("{\"__metadata__\":{\"k\":" + deep, 0), "__metadata__", "expected STRING");
+    assertRejected(
+        header("{\"__metadata__\":{\"k\":" + deep, 0), "__metadata__", "expected STRING");
   }
 
   @Test
   void badMetadata() throws IOException {
-    refused(header("{\"__metadata__\":3}", 0), "__metadata__", "NUMBER", "expected BEGIN_OBJECT");
-    refused(header("{\"__metadata__\":{\"k\":3}}", 0), "\"k\"", "NUMBER", "expected STRING");
-    refused(header("{\"__metadata__\":{\"k\":null}}", 0), "\"k\"", "NULL");
-    refused(header("{\"__metadata__\":{\"k\":\"\",\"k\":\"\"}}", 0), "\"k\" comes twice");
-    refused(
-        header("{\"__metadata__\":{},\"__metadata__\":{}}", 0), "comes twice", "expected it once");
+    assertRejected(
+        header("{\"__metadata__\":3}", 0), "__metadata__", "NUMBER", "expected BEGIN_OBJECT");
+    assertRejected(header("{\"__metadata__\":{\"k\":3}}", 0), "\"k\"", "NUMBER", "expected STRING");
+    assertRejected(header("{\"__metadata__\":{\"k\":null}}", 0), "\"k\"", "NULL");
+    assertRejected(header("{\"__metadata__\":{\"k\":\"\",\"k\":\"\"}}", 0), "duplicate name \"k\"");
+    assertRejected(
+        header("{\"__metadata__\":{},\"__metadata__\":{}}", 0),
+        "duplicate name",
+        "expected it once");
   }
 
-  /** A name may break lines, colour the terminal or be as long as the file. */
+  /** Names may contain line breaks or terminal escapes, and be as long as the file. */
   @Test
-  void messagesShowWhatAFileHoldsInOneShortLine() throws IOException {
+  void messagesQuoteFilesInOneShortLine() throws IOException {
     for (String text : List.of("a\\n\\u001b[31mX\\u2028\\u202e", "long".repeat(100_000))) {
-      String sound = "{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
+      String valid = "{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
       List<String> headers =
           List.of(
               "{\"" + text + "\":3}",
-              "{\"" + text + "\":" + sound + ",\"" + text + "\":" + sound + "}",
+              "{\"" + text + "\":" + valid + ",\"" + text + "\":" + valid + "}",
               "{\"a\":{\"" + text + "\":1,\"" + text + "\":1}}",
               "{\"a\":{\"dtype\":\"" + text + "\"}}",
               "{\"" + text + "\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,0]}}",
@@ -113,71 +121,74 @@ class SafetensorsDamageTest {
         assertSays(e, text.startsWith("long") ? "longlong..." : "a\\n\\u001B[31mX\\u2028\\u202E");
       }
     }
-    refused(shape("[" + "9".repeat(1_000) + "]", 0, 4), "shape has 999", "999..., expected");
+    assertRejected(shape("[" + "9".repeat(1_000) + "]", 0, 4), "in shape, got 999", "999...;");
   }
 
   @Test
-  void everyMessageOfABadFileIsLimited() {
-    String text = "got\n" + "long".repeat(1_000_000) + "; get it anew";
+  void messagesHaveALimitedLength() {
+    String text = "got\n" + "long".repeat(1_000_000) + "; get a new copy";
     BadFileException e = new BadFileException(Path.of("a"), text, text);
     assertTrue(e.getMessage().length() < 9_000);
-    assertSays(e, "a: got\\nlonglong", "longlong .. ", "longlong; get it anew");
-    assertEquals("a: " + e.place() + ": " + e.problem(), e.getMessage());
+    assertSays(e, "a: got\\nlonglong", "longlong .. ", "longlong; get a new copy");
+    assertEquals("a: " + e.location() + ": " + e.problem(), e.getMessage());
   }
 
   @Test
   void badArrays() throws IOException {
-    String sound = "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}";
-    assertEquals(1, Safetensors.read(header("{\"a\":" + sound + "}", 4)).arrays().size());
-    refused(header("{\"a\":" + sound + ",\"a\":" + sound + "}", 4), "\"a\" comes twice");
-    refused(array("{}", 0), "array \"w\"", "incomplete");
-    refused(array("{\"dtype\":\"F32\",\"shape\":[]}", 0), "incomplete", "data_offsets");
-    refused(array("{\"dtype\":\"F32\",\"dtype\":\"F32\"}", 0), "dtype\" comes twice");
-    refused(array("{\"dtype\":\"F32\",\"colour\":1}", 0), "array \"w\"", "incomplete");
-    refused(
+    String valid = "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}";
+    assertEquals(1, Safetensors.read(header("{\"a\":" + valid + "}", 4)).arrays().size());
+    assertRejected(header("{\"a\":" + valid + ",\"a\":" + valid + "}", 4), "duplicate name \"a\"");
+    assertRejected(array("{}", 0), "array \"w\"", "incomplete");
+    assertRejected(array("{\"dtype\":\"F32\",\"shape\":[]}", 0), "incomplete", "data_offsets");
+    assertRejected(array("{\"dtype\":\"F32\",\"dtype\":\"F32\"}", 0), "duplicate name \"dtype\"");
+    assertRejected(array("{\"dtype\":\"F32\",\"colour\":1}", 0), "array \"w\"", "incomplete");
+    assertRejected(
         array("{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]}", 2),
         "array \"w\"",
         "BF16",
         "[F32, F64, I32, I64]",
         "convert");
-    refused(array("{\"dtype\":1}", 0), "dtype is NUMBER", "expected STRING");
-    refused(array("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}", 4), "incomplete");
-    refused(
+    assertRejected(array("{\"dtype\":1}", 0), "dtype: expected", "got NUMBER", "expected STRING");
+    assertRejected(
+        array("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}", 4), "incomplete");
+    assertRejected(
         array("{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}", 4),
-        "more than 2 elements");
-    refused(shape("[" + "1,".repeat(32) + "1]", 0, 4), "more than 32 elements");
+        "at most 2 elements");
+    assertRejected(shape("[" + "1,".repeat(32) + "1]", 0, 4), "at most 32 elements");
   }
 
   @Test
   void badShapes() throws IOException {
-    refused(shape("[-1]", 0, 4), "array \"w\"", "shape has -1", "expected an integer from 0");
-    refused(shape("[1.5]", 0, 4), "shape has 1.5");
-    refused(shape("[1e9]", 0, 4), "shape has 1e9");
-    refused(shape("[\"1\"]", 0, 4), "STRING", "expected NUMBER");
-    refused(shape("[99999999999999999999]", 0, 4), "99999999999999999999", "10^18");
-    refused(shape("[4294967296,4294967296]", 0, 4), "overflows");
-    refused(shape("[4611686018427387904]", 0, 4), "10^18");
-    refused(shape("[2]", 0, 4), "[0, 4] do not match F32[2]", "expected 8 bytes");
-    refused(shape("[]", 0, 0), "do not match F32[]", "expected 4 bytes");
+    assertRejected(
+        shape("[-1]", 0, 4), "array \"w\"", "expected integers from 0", "in shape, got -1");
+    assertRejected(shape("[1.5]", 0, 4), "in shape, got 1.5");
+    assertRejected(shape("[1e9]", 0, 4), "in shape, got 1e9");
+    assertRejected(shape("[\"1\"]", 0, 4), "STRING", "expected NUMBER");
+    assertRejected(shape("[99999999999999999999]", 0, 4), "99999999999999999999", "10^18");
+    assertRejected(shape("[4294967296,4294967296]", 0, 4), "overflows");
+    assertRejected(shape("[4611686018427387904]", 0, 4), "10^18");
+    assertRejected(shape("[2]", 0, 4), "[0, 4] do not match F32[2]", "expected 8 bytes");
+    assertRejected(shape("[]", 0, 0), "do not match F32[]", "expected 4 bytes");
   }
 
   @Test
   void badOffsets() throws IOException {
-    refused(shape("[1]", 4, 0), "array \"w\"", "[4, 0] out of range");
-    refused(shape("[2]", 0, 8), "[0, 8] out of range", "4 bytes");
-    refused(shape("[0]", 4, 4), "leave a gap", "expected to begin at 0");
+    assertRejected(shape("[1]", 4, 0), "array \"w\"", "[4, 0] are out of range");
+    assertRejected(shape("[2]", 0, 8), "[0, 8] are out of range", "4 data bytes");
+    assertRejected(shape("[0]", 4, 4), "leave a gap", "expected a start at 0");
     String a = "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
     String overlap = "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}";
     String gap = "\"c\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}";
-    refused(header("{" + a + "," + overlap + "}", 8), "array \"b\"", "overlap", "begin at 8");
-    refused(header("{" + gap + "," + a + "}", 16), "array \"c\"", "gap", "begin at 8");
-    refused(header("{" + a + "}", 9), "data byte 8", "1 bytes follow", "expected the end");
-    refused(header("{" + a + "}", 7), "array \"a\"", "out of range");
-    refused(header("{}", 1), "data byte 0", "1 bytes follow");
+    assertRejected(
+        header("{" + a + "," + overlap + "}", 8), "array \"b\"", "overlap", "start at 8");
+    assertRejected(header("{" + gap + "," + a + "}", 16), "array \"c\"", "gap", "start at 8");
+    assertRejected(header("{" + a + "}", 9), "data byte 8", "1 bytes follow", "expected the end");
+    assertRejected(header("{" + a + "}", 7), "array \"a\"", "out of range");
+    assertRejected(header("{}", 1), "data byte 0", "1 bytes follow");
   }
 
   @Test
-  void arraysTooLongForTheHeapAreRefusedBeforeAllocation() throws IOException {
+  void arraysTooLongForTheHeapAreRejectedBeforeAllocation() throws IOException {
     Path sparse = folder.resolve("sparse");
     String header =
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[3000000000],\"data_offsets\":[0,12000000000]}}";
@@ -185,12 +196,12 @@ class SafetensorsDamageTest {
     try (var channel = FileChannel.open(sparse, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(new byte[1]), 8 + header.length() + 12_000_000_000L - 1);
     } catch (IOException e) {
-      abort("no room for a sparse file: " + e);
+      abort("cannot create a sparse file: " + e);
     }
-    refused(sparse, "array \"w\"", "too long", "at most 2147483639", "split");
+    assertRejected(sparse, "array \"w\"", "too long", "at most 2147483639", "split");
   }
 
-  private static void refused(Path file, String... parts) {
+  private static void assertRejected(Path file, String... parts) {
     BadFileException e = assertThrows(BadFileException.class, () -> Safetensors.read(file));
     assertSays(e, file.toString());
     assertSays(e, parts);

@@ -19,13 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Headers that Hugging Face's library was asked about (src/test/python/safetensors_cases.py): what
- * it refuses is refused here, and what it reads is read but for the documented differences.
+ * Headers that were read by Hugging Face's library (src/test/python/safetensors_cases.py). Headers
+ * that it rejects are rejected here, and headers that it accepts are accepted, except for the
+ * documented differences.
  */
 class SafetensorsParityTest {
   private static final Path RESOURCES = Path.of("src/test/resources");
 
-  /** What {@link Safetensors} documents as refused, by the cases' names. */
+  /** The names of the cases that {@link Safetensors} documents as rejected. */
   private static final Set<String> STRICTER =
       Set.of(
           // types
@@ -34,7 +35,7 @@ class SafetensorsParityTest {
           "BOOL",
           "F16",
           "BF16",
-          // names that come twice
+          // duplicate names
           "dup array",
           "dup array different",
           "dup metadata key",
@@ -55,7 +56,7 @@ class SafetensorsParityTest {
   private record Case(String name, String header, int data, List<String> read) {}
 
   @Test
-  void asHuggingFaceReads() throws IOException {
+  void agreesWithHuggingFace() throws IOException {
     Case[] cases =
         new Gson()
             .fromJson(Files.readString(RESOURCES.resolve("safetensors-cases.json")), Case[].class);
@@ -84,19 +85,18 @@ class SafetensorsParityTest {
   }
 
   @Test
-  void anExtraFieldIsReadOver() throws IOException {
+  void unknownFieldsAreSkipped() throws IOException {
     NamedArray array =
         Safetensors.read(RESOURCES.resolve("cases/e9_extra.safetensors")).arrays().get("b");
     assertEquals(NamedArray.of(new float[1], 1), array);
   }
 
   @Test
-  void halfPrecisionIsRefused() {
+  void halfPrecisionIsRejected() {
     Path file = RESOURCES.resolve("cases/e8_F16.safetensors");
     assertSays(
         assertThrows(BadFileException.class, () -> Safetensors.read(file)),
-        "array \"b\": dtype \"F16\"",
-        "[F32, F64, I32, I64]",
+        "array \"b\": expected a dtype of [F32, F64, I32, I64], got \"F16\"",
         "convert");
   }
 }

@@ -27,7 +27,7 @@ class SafetensorsTest {
   @TempDir Path folder;
 
   @Test
-  void everyTypeReadsBackExactlyAndInOrder() throws IOException {
+  void allTypesAreReadBackExactlyAndInOrder() throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("z", "line\nbreak \"quoted\" \u00e9 \ud83d\ude00");
     metadata.put("a", "");
@@ -53,7 +53,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void theBytesAreThoseOfTheFormat() throws IOException {
+  void bytesMatchTheFormat() throws IOException {
     Path file = folder.resolve("a.safetensors");
     Map<String, NamedArray> arrays = new LinkedHashMap<>();
     arrays.put("w", NamedArray.of(new float[] {1}, 1));
@@ -73,7 +73,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void arraysInAnyOrderOfOffsetsAreRead() throws IOException {
+  void offsetsMayHaveAnyOrder() throws IOException {
     String header =
         "{\"b\":{\"shape\":[1],\"data_offsets\":[4,8],\"dtype\":\"I32\"},"
             + " \"a\" : {\"dtype\":\"I32\",\"shape\":[],\"data_offsets\":[0,4]}}   ";
@@ -88,14 +88,14 @@ class SafetensorsTest {
   }
 
   @Test
-  void aFileOfNothingIsAFile() throws IOException {
+  void filesMayBeEmpty() throws IOException {
     Path file = folder.resolve("none");
     Safetensors.write(file, Map.of(), Map.of());
     assertEquals(new SafetensorsFile(Map.of(), Map.of()), Safetensors.read(file));
   }
 
   @Test
-  void arraysLongerThanTheBufferReadBack() throws IOException {
+  void arraysLongerThanTheBufferAreReadBack() throws IOException {
     float[] floats = new float[100_003];
     double[] doubles = new double[50_001];
     Random random = new Random(1);
@@ -111,7 +111,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void randomFilesReadBack() throws IOException {
+  void randomFilesAreReadBack() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int round = 0; round < 200; round++) {
@@ -152,7 +152,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void whatTheFormatCannotHoldIsNotWritten() {
+  void invalidNamesAndTextsAreRejected() {
     Path file = folder.resolve("x");
     NamedArray array = NamedArray.of(new float[1]);
     assertSays(
@@ -174,14 +174,14 @@ class SafetensorsTest {
   }
 
   @Test
-  void theResultCannotBeChanged() {
+  void contentsAreUnmodifiable() {
     SafetensorsFile file = new SafetensorsFile(new LinkedHashMap<>(), new LinkedHashMap<>());
     assertThrows(UnsupportedOperationException.class, () -> file.metadata().put("a", "b"));
     assertThrows(UnsupportedOperationException.class, () -> file.arrays().clear());
   }
 
   @Test
-  void aMissingFileAndAFolderAreToldApart() {
+  void missingFilesAndFoldersAreDistinguished() {
     Path missing = folder.resolve("missing.safetensors");
     assertSays(
         assertThrows(NoSuchFileException.class, () -> Safetensors.read(missing)),

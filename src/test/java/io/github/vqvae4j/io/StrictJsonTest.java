@@ -25,12 +25,12 @@ class StrictJsonTest {
 
   @TempDir private Path folder;
 
-  private static void refused(String text, String... parts) {
+  private static void assertRejected(String text, String... parts) {
     assertSays(assertThrows(IllegalArgumentException.class, () -> StrictJson.parse(text)), parts);
   }
 
   @Test
-  void whatIsNoJsonIsRefused() {
+  void invalidJsonIsRejected() {
     for (String text :
         List.of(
             "",
@@ -64,31 +64,31 @@ class StrictJsonTest {
             "{\"a\":\"\n\"}",
             "{\"a\":\"\\q\"}",
             "{\"a\":\"\\u12\"}")) {
-      refused(text, "not valid JSON at line ");
+      assertRejected(text, "not valid JSON at line ");
     }
-    refused("[]", "got the JSON [], expected an object");
-    refused("7", "got the JSON 7, expected an object");
-    refused("null", "got the JSON null, expected an object");
+    assertRejected("[]", "expected a JSON object, got []");
+    assertRejected("7", "expected a JSON object, got 7");
+    assertRejected("null", "expected a JSON object, got null");
   }
 
   @Test
-  void whatHasTwoMeaningsIsRefused() {
-    refused("{\"a\":1,\"a\":1}", "the name \"a\" comes twice at line 1 column ");
-    refused("{\"a\":1,\"\\u0061\":1}", "the name \"a\" comes twice");
-    refused("{\"x\":[{\"a\":{},\"a\":2}]}", "the name \"a\" comes twice");
-    refused("{\"a\":\"\\ud800\"}", "not valid JSON at line 1");
-    refused("{\"\\udc00\":1}", "not valid JSON at line 1");
+  void ambiguousJsonIsRejected() {
+    assertRejected("{\"a\":1,\"a\":1}", "duplicate name \"a\" at line 1 column ");
+    assertRejected("{\"a\":1,\"\\u0061\":1}", "duplicate name \"a\"");
+    assertRejected("{\"x\":[{\"a\":{},\"a\":2}]}", "duplicate name \"a\"");
+    assertRejected("{\"a\":\"\\ud800\"}", "not valid JSON at line 1");
+    assertRejected("{\"\\udc00\":1}", "not valid JSON at line 1");
     assertEquals(
         "\ud83d\ude00", StrictJson.parse("{\"a\":\"\\ud83d\\ude00\"}").get("a").getAsString());
   }
 
   @Test
-  void whatIsTooDeepOrTooLongIsRefused() {
+  void deepAndLongJsonIsRejected() {
     assertDoesNotThrow(() -> StrictJson.parse("{\"a\":" + nested(126) + "}"));
-    refused("{\"a\":" + nested(127) + "}", "more than 127 deep at line 1");
-    refused("{\"a\":" + "[".repeat(500_000), "more than 127 deep");
-    refused("{\"a\":".repeat(100_000), "more than 127 deep");
-    refused("{\"a\":\"" + "x".repeat(1 << 20) + "\"}", "expected at most 1048576");
+    assertRejected("{\"a\":" + nested(127) + "}", "more than 127 levels deep at line 1");
+    assertRejected("{\"a\":" + "[".repeat(500_000), "more than 127 levels deep");
+    assertRejected("{\"a\":".repeat(100_000), "more than 127 levels deep");
+    assertRejected("{\"a\":\"" + "x".repeat(1 << 20) + "\"}", "expected at most 1048576");
   }
 
   private static String nested(int depth) {
@@ -96,22 +96,27 @@ class StrictJsonTest {
   }
 
   @Test
-  void aRecordFileIsReadStrictly() throws IOException {
+  void recordFilesAreReadStrictly() throws IOException {
     Path file = folder.resolve("scale.json");
     RecordFile.write(file, SCALE);
     assertEquals(SCALE, RecordFile.read(file, Scale.class, "Scale.save"));
     String text = Files.readString(file);
-    refusedFile(
-        text.replace("\"count\": 3", "\"count\": 3, \"count\": 3"), "\"count\" comes twice");
-    refusedFile(text.replace("\"count\": 3", "\"count\": 3.5"), "count: got 3.5");
-    refusedFile(text.replace("\"count\": 3", "\"count\": 3000000000"), "count: got 3000000000");
-    refusedFile(text.replace("\"count\": 3", "\"count\": \"3\""), "count: got \"3\"");
-    refusedFile(text.replace("0.1", "NaN"), "not valid JSON at line 5");
-    refusedFile(text.replace("0.1", "null"), "means[0]: got null");
-    refusedFile(text.replace("\"on\"", "\"off\""), "inner.off: unknown name", "version of vqvae4j");
-    refusedFile(text.replace("\"format\"", "\"format\": \"Scale\", \"format\""), "comes twice");
-    refusedFile(text + "{}", "not valid JSON");
-    refusedFile(text + " ".repeat(1 << 20), "byte 1048576", "at most 1048576 bytes");
+    assertFileRejected(
+        text.replace("\"count\": 3", "\"count\": 3, \"count\": 3"), "duplicate name \"count\"");
+    assertFileRejected(
+        text.replace("\"count\": 3", "\"count\": 3.5"), "count: expected", "got 3.5");
+    assertFileRejected(
+        text.replace("\"count\": 3", "\"count\": 3000000000"), "count: expected", "got 3000000000");
+    assertFileRejected(
+        text.replace("\"count\": 3", "\"count\": \"3\""), "count: expected", "got \"3\"");
+    assertFileRejected(text.replace("0.1", "NaN"), "not valid JSON at line 5");
+    assertFileRejected(text.replace("0.1", "null"), "means[0]: expected", "got null");
+    assertFileRejected(
+        text.replace("\"on\"", "\"off\""), "inner.off: unknown name", "version of vqvae4j");
+    assertFileRejected(
+        text.replace("\"format\"", "\"format\": \"Scale\", \"format\""), "duplicate name");
+    assertFileRejected(text + "{}", "not valid JSON");
+    assertFileRejected(text + " ".repeat(1 << 20), "byte 1048576", "at most 1048576 bytes");
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     Files.write(file, bytes);
     assertSays(
@@ -122,7 +127,7 @@ class StrictJsonTest {
     assertEquals(SCALE, RecordFile.read(file, Scale.class, "Scale.save"), "with a BOM");
   }
 
-  private void refusedFile(String text, String... parts) throws IOException {
+  private void assertFileRejected(String text, String... parts) throws IOException {
     Path file = Files.writeString(folder.resolve("bad.json"), text);
     assertSays(
         assertThrows(
@@ -131,7 +136,7 @@ class StrictJsonTest {
   }
 
   @Test
-  void whatCouldNotBeReadIsNotWritten() {
+  void unreadableRecordsAreNotWritten() {
     Path file = folder.resolve("none.json");
     for (Scale bad :
         List.of(

@@ -451,7 +451,7 @@ class AnomalyDetectorTest {
       assertBad(
           model,
           text.replace("\"version\": 1", "\"version\": 2"),
-          "version: got 2, expected at most 1");
+          "version: expected at most 1, got 2");
       assertBad(
           model,
           text.replace("0.1", "7"),
@@ -460,9 +460,9 @@ class AnomalyDetectorTest {
       assertBad(model, text.replace("Deviation\": ", "Deviation\": -"), "deviations of at least 0");
       assertBad(
           model, text.replace("\"normalImages\": 20", "\"normalImages\": 0"), "at least 1 normal");
-      assertBad(model, text.substring(0, text.length() / 2), "AnomalyDetector.save writes");
-      assertBad(model, "", "AnomalyDetector.save writes");
-      assertBad(model, "[]", "AnomalyDetector.save writes");
+      assertBad(model, text.substring(0, text.length() / 2), "not written by AnomalyDetector.save");
+      assertBad(model, "", "not written by AnomalyDetector.save");
+      assertBad(model, "[]", "not written by AnomalyDetector.save");
     }
   }
 

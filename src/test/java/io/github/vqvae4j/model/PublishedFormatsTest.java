@@ -84,7 +84,7 @@ class PublishedFormatsTest {
       delimiter = '|',
       value = {
         "series | ,\"dilationGrowth\":2 | | residual.dilationGrowth: missing, expected a value",
-        "series | dilationGrowth\":2 | dilationGrowth\":\"2\" | Growth: got \"2\", expected a value of",
+        "series | dilationGrowth\":2 | dilationGrowth\":\"2\" | Growth: expected a value of type int, got \"2\"",
         "series | \"dilationGrowth\" | \"growth\" | residual.growth: unknown name",
         "series | \"residual\" | \"growth\":2,\"residual\" | growth: unknown name",
         "series | \"residual\":{ | \"residual\":7,\"x\":{ | x: unknown name",

@@ -150,7 +150,7 @@ class CodesFileTest {
 
   private void assertRejected(String... says) {
     BadFileException e = assertThrows(BadFileException.class, () -> Codes.load(file));
-    assertEquals(says[0], e.place());
+    assertEquals(says[0], e.location());
     assertSays(e, says);
   }
 }

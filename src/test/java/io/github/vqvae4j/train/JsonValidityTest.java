@@ -87,7 +87,7 @@ class JsonValidityTest {
   @Test
   void metricsOfAllTypesAreValidJson() throws IOException {
     Figures figures = new Figures(DOUBLES, FLOATS, LONGS, TEXTS);
-    JsonNode json = parsed(RunJson.text(RecordJson.figures(figures)));
+    JsonNode json = parsed(RunJson.text(RecordJson.metrics(figures)));
     for (int i = 0; i < DOUBLES.size(); i++) {
       JsonNode number = json.get("doubles").get(i);
       assertEquals(!Double.isFinite(DOUBLES.get(i)), number.isNull());

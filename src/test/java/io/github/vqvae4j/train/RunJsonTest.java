@@ -58,13 +58,14 @@ class RunJsonTest {
       assertTrue(first.get("validation/kl").isJsonNull());
 
       Figures figures = new Figures(value, (float) value, List.of(1.5, value), 7);
-      JsonObject own = strict(RunJson.text(RecordJson.figures(figures)));
+      JsonObject own = strict(RunJson.text(RecordJson.metrics(figures)));
       assertTrue(own.get("psnr").isJsonNull() && own.get("error").isJsonNull());
       assertEquals("[1.5,null]", own.get("all").toString());
       assertEquals(7, own.get("count").getAsInt());
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(figures)),
-          "psnr: got " + value,
+          "psnr: expected a finite value",
+          "got " + value,
           "finite");
     }
   }

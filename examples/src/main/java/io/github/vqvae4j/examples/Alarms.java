@@ -7,30 +7,31 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** When a score was above a threshold. */
+/** Finds the intervals in which a score exceeds a threshold. */
 final class Alarms {
-  private static final int MOST = 10;
+  private static final int MAX_LINES = 10;
 
   /**
-   * One of them.
+   * An interval in which the score exceeds the threshold.
    *
-   * @param from its first sample
-   * @param to one past its last
-   * @param highest score in it
+   * @param start the index of the first sample
+   * @param end the index after the last sample
+   * @param peak the highest score
    */
-  record Alarm(int from, int to, double highest) {
+  record Alarm(int start, int end, double peak) {
     boolean overlaps(Fault fault) {
-      return from < fault.to() && fault.from() < to;
+      return start < fault.end() && fault.start() < end;
     }
   }
 
   private Alarms() {}
 
   /**
-   * Finds them.
+   * Finds the alarms in a score.
    *
-   * @param score of one channel
-   * @param gap scores below the threshold for fewer samples than these do not end an alarm
+   * @param score a series with one channel
+   * @param threshold the threshold
+   * @param gap alarms with fewer samples than this between them are merged
    */
   static List<Alarm> of(Series score, double threshold, int gap) {
     float[] values = score.samples();
@@ -38,9 +39,9 @@ final class Alarms {
     for (int t = 0; t < values.length; t++) {
       if (values[t] > threshold) {
         Alarm last = alarms.isEmpty() ? null : alarms.get(alarms.size() - 1);
-        if (last != null && t - last.to() < gap) {
-          double highest = Math.max(last.highest(), values[t]);
-          alarms.set(alarms.size() - 1, new Alarm(last.from(), t + 1, highest));
+        if (last != null && t - last.end() < gap) {
+          double peak = Math.max(last.peak(), values[t]);
+          alarms.set(alarms.size() - 1, new Alarm(last.start(), t + 1, peak));
         } else {
           alarms.add(new Alarm(t, t + 1, values[t]));
         }
@@ -50,23 +51,25 @@ final class Alarms {
   }
 
   /**
-   * Lines for the user, of the highest ones.
+   * Formats the alarms with the highest scores, one per line.
    *
-   * @param samples that were looked at
+   * @param alarms the alarms
+   * @param samples the number of samples searched
+   * @param time the position of these samples in the file
    */
   static String table(List<Alarm> alarms, int samples, Timeline time) {
     StringBuilder table = new StringBuilder();
     alarms.stream()
-        .sorted(Comparator.comparingDouble(Alarm::highest).reversed())
-        .limit(MOST)
+        .sorted(Comparator.comparingDouble(Alarm::peak).reversed())
+        .limit(MAX_LINES)
         .forEach(
             a ->
                 table.append(
                     String.format(
                         Locale.ROOT,
                         "%s: score %.1f%n",
-                        time.stretch(a.from(), a.to()),
-                        a.highest())));
-    return table + Counts.of(alarms.size(), "alarm") + " in " + time.whole(samples);
+                        time.interval(a.start(), a.end()),
+                        a.peak())));
+    return table + Counts.of(alarms.size(), "alarm") + " in " + time.extent(samples);
   }
 }

@@ -16,20 +16,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Trains on nine of the ten digits, and finds the tenth among all. */
+/** Trains on nine of the ten digits, and detects the tenth as an anomaly. */
 @Command(
     name = "anomaly",
-    description = "Trains a VQ-VAE on digits without one class, and finds that class.")
+    description =
+        "Trains a VQ-VAE on digits, excluding one class, and detects that class as an anomaly.")
 final class AnomalyCommand extends TrainingCommand<VqVae> {
   static final String DETECTOR = "detector.json";
   static final String ANOMALIES = "anomalies.png";
   static final String SCORES = "scores.png";
 
-  /** The share of the normal training images that the threshold is chosen on. */
+  /** The fraction of the normal training images held out to choose the threshold. */
   private static final double HELD_OUT = 0.2;
 
-  /** Codes of an image, each of the whole of it. */
-  private static final int VECTORS = 4;
+  /** Number of codes per image, each describing the whole image. */
+  private static final int CODES_PER_IMAGE = 4;
 
   @Mixin private CodebookOption codebook;
   @Mixin private DigitsOption digits;
@@ -38,7 +39,7 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
       names = "--without",
       paramLabel = "DIGIT",
       defaultValue = "2",
-      description = "The class that is left out and to be found. Default: ${DEFAULT-VALUE}.")
+      description = "The class to exclude from training and to detect. Default: ${DEFAULT-VALUE}.")
   private int without;
 
   @Option(
@@ -47,7 +48,8 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
       converter = PositiveDouble.class,
       defaultValue = "0.05",
       description =
-          "The share of normal digits that may be called anomalous. Default: ${DEFAULT-VALUE}.")
+          "The accepted fraction of normal digits reported as anomalous. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double falsePositives;
 
   @Option(
@@ -55,8 +57,8 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
       paramLabel = "W",
       defaultValue = "0",
       description =
-          "How much the quantization error counts, from 0 to 1. Default: ${DEFAULT-VALUE}, as codes"
-              + " of whole images have no place for the heat.")
+          "Weight of the quantization error in the score, from 0 to 1. Default: ${DEFAULT-VALUE},"
+              + " because codes of whole images have no position for the heat map.")
   private double quantization;
 
   private Dataset heldOut;
@@ -69,24 +71,25 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
 
   @Override
   ImageSets images() throws IOException {
-    ImageSets all = digits.read();
-    test = all.test();
-    List<Dataset> parts = normals(all.train()).split(options.seed, 1 - HELD_OUT);
-    heldOut = parts.get(1);
-    checkRate();
-    return new ImageSets(all.name() + " without " + without, parts.get(0), normals(test));
+    ImageSets digitSets = digits.read();
+    test = digitSets.test();
+    List<Dataset> splits = normals(digitSets.train()).split(options.seed, 1 - HELD_OUT);
+    heldOut = splits.get(1);
+    requireValidRate();
+    return new ImageSets(digitSets.name() + " excluding " + without, splits.get(0), normals(test));
   }
 
-  /** Before the training, and not after it. */
-  private void checkRate() {
-    double least = 1.0 / (heldOut.size() + 1);
-    if (falsePositives < least || falsePositives >= 1) {
+  /** Fails before training rather than after it. */
+  private void requireValidRate() {
+    double min = 1.0 / (heldOut.size() + 1);
+    if (falsePositives < min || falsePositives >= 1) {
       throw new ParameterException(
           spec.commandLine(),
           String.format(
               Locale.ROOT,
-              "--false-positives: expected from %.5f, with %d held-out images, to below 1, got %s",
-              least,
+              "--false-positives: expected a value of at least %.5f (with %d held-out images) and"
+                  + " below 1, got %s",
+              min,
               heldOut.size(),
               falsePositives));
     }
@@ -98,7 +101,7 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
     if (indices.length == images.size() || indices.length == 0) {
       throw new ParameterException(
           spec.commandLine(),
-          "--without: expected one of several labels of the images, got " + without);
+          "--without: expected one of at least two labels of the images, got " + without);
     }
     return images.select(indices);
   }
@@ -110,10 +113,12 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
     Rng rng = new Rng(options.seed);
     return VqVae.builder()
         .encoder(
-            new WholeImageEncoder(height, width, options.hidden, VECTORS, options.dimension, rng))
+            new WholeImageEncoder(
+                height, width, options.hidden, CODES_PER_IMAGE, options.dimension, rng))
         .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
         .decoder(
-            new WholeImageDecoder(height, width, options.hidden, VECTORS, options.dimension, rng))
+            new WholeImageDecoder(
+                height, width, options.hidden, CODES_PER_IMAGE, options.dimension, rng))
         .seed(options.seed)
         .build();
   }
@@ -126,12 +131,12 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
     AnomalyDetector detector = AnomalyDetector.calibrate(trained, heldOut, config);
     folder.write(DETECTOR, detector::save);
     AnomalyResults results = AnomalyResults.of(detector, test, without);
-    AnomalyPictures pictures = new AnomalyPictures(detector, test, results);
-    folder.write(ANOMALIES, pictures::writeGrid);
-    folder.write(SCORES, pictures::writeScores);
-    out.printf("  %-20s the threshold and what it is made of%n", DETECTOR);
-    out.printf("  %-20s the most anomalous and the most normal digits, and why%n", ANOMALIES);
-    out.printf("  %-20s scores of normal and anomalous digits, and the ROC curve%n", SCORES);
+    AnomalyPlots plots = new AnomalyPlots(detector, test, results);
+    folder.write(ANOMALIES, plots::writeGrid);
+    folder.write(SCORES, plots::writeScores);
+    out.printf("  %-20s the threshold and the calibration it is based on%n", DETECTOR);
+    out.printf("  %-20s highest and lowest scores, with heat maps%n", ANOMALIES);
+    out.printf("  %-20s scores of normal and anomalous digits, ROC curve%n", SCORES);
     out.printf("%n%s", results.table(heldOut.size()));
   }
 }

@@ -11,12 +11,12 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * How well a class that was left out is found among images of all classes.
+ * The results of detecting a class that was excluded from training.
  *
- * @param detector that gave the scores
- * @param labels of the images
- * @param scores of the images
- * @param without the class that was left out
+ * @param detector the detector that computed the scores
+ * @param labels the labels of the images
+ * @param scores the scores of the images
+ * @param without the excluded class
  */
 record AnomalyResults(
     AnomalyDetector detector, List<Integer> labels, List<AnomalyScore> scores, int without) {
@@ -25,16 +25,16 @@ record AnomalyResults(
     return new AnomalyResults(detector, labels, detector.scores(test), without);
   }
 
-  RocCurve curve(ToDoubleFunction<AnomalyScore> part) {
+  RocCurve curve(ToDoubleFunction<AnomalyScore> component) {
     return RocCurve.of(
-        values(part, label -> label != without), values(part, label -> label == without));
+        values(component, label -> label != without), values(component, label -> label == without));
   }
 
-  /** A part of the scores of some classes. */
-  double[] values(ToDoubleFunction<AnomalyScore> part, IntPredicate label) {
+  /** Returns a component of the scores, for images with matching labels. */
+  double[] values(ToDoubleFunction<AnomalyScore> component, IntPredicate label) {
     return IntStream.range(0, scores.size())
         .filter(i -> label.test(labels.get(i)))
-        .mapToDouble(i -> part.applyAsDouble(scores.get(i)))
+        .mapToDouble(i -> component.applyAsDouble(scores.get(i)))
         .toArray();
   }
 
@@ -46,8 +46,8 @@ record AnomalyResults(
         .orElseThrow();
   }
 
-  /** The share of some classes that is called anomalous. */
-  private double called(IntPredicate label) {
+  /** Returns the fraction of images with matching labels that are reported as anomalous. */
+  private double flagged(IntPredicate label) {
     return IntStream.range(0, scores.size())
         .filter(i -> label.test(labels.get(i)))
         .mapToDouble(i -> detector.isAnomalous(scores.get(i)) ? 1 : 0)
@@ -55,9 +55,9 @@ record AnomalyResults(
         .orElseThrow();
   }
 
-  /** The figures, for people. */
+  /** Formats the results. */
   String table(int heldOut) {
-    StringBuilder text = new StringBuilder("label   images   mean score   called anomalous\n");
+    StringBuilder text = new StringBuilder("label   images   mean score           flagged\n");
     labels.stream()
         .distinct()
         .sorted()
@@ -70,22 +70,20 @@ record AnomalyResults(
                         label,
                         labels.stream().filter(label::equals).count(),
                         mean(label::equals),
-                        100 * called(label::equals),
-                        label == without ? "   (left out of training)" : "")));
+                        100 * flagged(label::equals),
+                        label == without ? "   (excluded from training)" : "")));
     return text.append(
             String.format(
                 Locale.ROOT,
-                "%nThreshold %.2f, from %d held-out normal images, for a false-positive rate of"
-                    + " %.1f %%%n"
-                    + "really called anomalous: %.1f %% of the normal test images, %.1f %% of the"
-                    + " left-out class%n"
-                    + "area under the ROC curve: %.3f (reconstruction error alone %.3f,"
-                    + " quantization error alone %.3f)%n",
+                "%nthreshold: %.2f, from %d held-out normal images, for a false-positive rate of"
+                    + " %.1f %%%nflagged: %.1f %% of the normal test images, %.1f %% of the"
+                    + " excluded class%narea under the ROC curve: %.3f (reconstruction error alone"
+                    + " %.3f, quantization error alone %.3f)%n",
                 detector.threshold(),
                 heldOut,
                 100 * detector.config().falsePositiveRate(),
-                100 * called(label -> label != without),
-                100 * called(label -> label == without),
+                100 * flagged(label -> label != without),
+                100 * flagged(label -> label == without),
                 curve(AnomalyScore::total).area(),
                 curve(AnomalyScore::reconstruction).area(),
                 curve(AnomalyScore::quantization).area()))

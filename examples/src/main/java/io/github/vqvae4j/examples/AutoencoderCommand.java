@@ -8,8 +8,14 @@ import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Trains an autoencoder on handwritten digits, and goes about in its latents. */
-@Command(name = "autoencoder", description = "Trains an autoencoder on handwritten digits.")
+/**
+ * Trains an autoencoder on handwritten digits, and demonstrates interpolation and latent
+ * arithmetic.
+ */
+@Command(
+    name = "autoencoder",
+    description =
+        "Trains an autoencoder on handwritten digits. Shows interpolation and latent arithmetic.")
 final class AutoencoderCommand extends TrainingCommand<Autoencoder> {
 
   @Mixin private DigitsOption digits;
@@ -39,6 +45,6 @@ final class AutoencoderCommand extends TrainingCommand<Autoencoder> {
   @Override
   void finish(ImageSets images, OutputFolder folder, Autoencoder trained, PrintWriter out)
       throws IOException {
-    new LatentPictures(trained).write(images, folder, out);
+    new LatentImages(trained).write(images, folder, out);
   }
 }

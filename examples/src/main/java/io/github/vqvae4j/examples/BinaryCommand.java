@@ -16,21 +16,21 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Trains an autoencoder whose latents are bits, by a custom operation. */
+/** Trains an autoencoder with binary latents, using a custom operation. */
 @Command(
     name = "binary",
     description =
-        "Trains an autoencoder of handwritten digits whose latents are bits, by a custom operation"
-            + " with a surrogate gradient.")
+        "Trains an autoencoder with binary latents on handwritten digits: a custom operation with a"
+            + " surrogate gradient.")
 final class BinaryCommand extends TrainingCommand<Autoencoder> {
-  /** Beyond it, a latent is so far from changing its bit that its gradient is small. */
+  /** The width of the surrogate gradient: latents further from 0 have small gradients. */
   private static final double WIDTH = 0.5;
 
   @Mixin private DigitsOption digits;
 
   /**
-   * y = 1 where x is 0 or more, else -1, whose derivative is 0 almost everywhere. Its gradient is
-   * that of tanh(x / width) instead: (1 - tanh(x / width)^2) / width.
+   * y = 1 if x >= 0, else -1. As its derivative is 0 almost everywhere, the gradient of tanh(x /
+   * width) is used instead: (1 - tanh(x / width)^2) / width.
    */
   private record Binarize(double width) implements CustomOperation {
     @Override
@@ -51,7 +51,7 @@ final class BinaryCommand extends TrainingCommand<Autoencoder> {
     }
   }
 
-  /** The library's encoder, and the operation after it. */
+  /** A dense encoder followed by the operation. */
   private static final class BinaryEncoder extends Encoder {
     private final DenseEncoder dense;
 
@@ -97,16 +97,17 @@ final class BinaryCommand extends TrainingCommand<Autoencoder> {
       throws IOException {
     Latents latents = trained.encode(images.test());
     int bits = options.dimension;
-    Set<String> codes = new HashSet<>();
+    Set<String> distinctCodes = new HashSet<>();
     String first = null;
     float[] values = latents.values();
-    for (int from = 0; from < values.length; from += bits) {
-      String code = code(Arrays.copyOfRange(values, from, from + bits));
+    for (int start = 0; start < values.length; start += bits) {
+      String code = code(Arrays.copyOfRange(values, start, start + bits));
       first = first == null ? code : first;
-      codes.add(code);
+      distinctCodes.add(code);
     }
-    out.printf("%nThe first held-out digit in %d bits: %s%n", bits, first);
-    out.printf("%d held-out digits have %d codes%n", images.test().size(), codes.size());
+    out.printf("%nCode of the first held-out digit (%d bits): %s%n", bits, first);
+    out.printf(
+        "%d held-out digits have %d distinct codes%n", images.test().size(), distinctCodes.size());
   }
 
   private static String code(float... latents) {

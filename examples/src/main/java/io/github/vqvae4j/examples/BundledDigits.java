@@ -13,20 +13,21 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The handwritten digits that come with the examples: 5,000 to train on and 1,000 to test with,
- * equally many of each, 28x28, from MNIST's training set. Their README tells how they were chosen.
+ * The handwritten digits bundled with the examples: 5,000 training and 1,000 test images of 28x28
+ * pixels from MNIST's training set, with equally many images of each digit. Their README describes
+ * the selection.
  */
 final class BundledDigits {
   private static final String FOLDER = "/digits";
 
   private BundledDigits() {}
 
-  /** Reads them, from a folder of classes or from a jar. */
+  /** Reads the digits from a class folder or a jar. */
   static MnistData read() throws IOException {
     URL folder = BundledDigits.class.getResource(FOLDER);
     if (folder == null) {
       throw new NoSuchFileException(
-          FOLDER, null, "the bundled digits are not on the class path; build the examples anew");
+          FOLDER, null, "the bundled digits are not on the class path; rebuild the examples");
     }
     try {
       URI uri = folder.toURI();

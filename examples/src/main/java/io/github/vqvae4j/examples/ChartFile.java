@@ -9,7 +9,7 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
 
-/** Diagrams under one another in a PNG file. */
+/** Writes charts, one below the other, to a PNG file. */
 final class ChartFile {
   private ChartFile() {}
 
@@ -24,10 +24,10 @@ final class ChartFile {
       BitmapEncoder.saveBitmap(panels, panels.size(), 1, png, BitmapFormat.PNG);
     } catch (RuntimeException | InternalError | LinkageError e) {
       throw new IllegalStateException(
-          "The chart could not be drawn ("
-              + FailureMessage.firstCause(e).getMessage()
-              + "); all other results are written. Java draws with the system's fonts: install"
-              + " fontconfig and a font, such as DejaVu.",
+          "Cannot draw the chart ("
+              + FailureMessage.rootCause(e).getMessage()
+              + "); all other results were written. Java needs system fonts for drawing: install"
+              + " fontconfig and a font such as DejaVu.",
           e);
     }
     return png;

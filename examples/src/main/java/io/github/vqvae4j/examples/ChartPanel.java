@@ -9,7 +9,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** One diagram over the steps of a run. */
+/** A chart over the steps of a run. */
 final class ChartPanel {
   private static final int HEIGHT = 340;
   private static final int AXIS = 84;
@@ -17,19 +17,19 @@ final class ChartPanel {
   private static final float THIN = 1;
   private static final float THICK = 2.5f;
   private static final Color FAINT = new Color(178, 205, 230);
-  private static final Color[] COLD = {
+  private static final Color[] RUN_COLORS = {
     ChartStyle.BLUE, new Color(20, 140, 130), new Color(120, 80, 170)
   };
 
-  private static final double UNEVEN = 0.01;
+  private static final double OFFSET = 0.01;
 
-  /** A logarithmic axis takes nothing at or below zero. */
-  private static final double LEAST = 1e-9;
+  /** The lower bound of values on a logarithmic axis. */
+  private static final double MIN_LOGARITHMIC = 1e-9;
 
   private final XYChart chart;
   private final boolean logarithmic;
-  private double least = Double.MAX_VALUE;
-  private double most;
+  private double min = Double.MAX_VALUE;
+  private double max;
 
   private ChartPanel(String title, String unit, long steps, boolean logarithmic) {
     this.logarithmic = logarithmic;
@@ -49,33 +49,33 @@ final class ChartPanel {
     ChartStyle.apply(style);
   }
 
-  /** A diagram for values that shrink by factors. */
+  /** Creates a chart with a logarithmic value axis. */
   static ChartPanel logarithmic(String title, String unit, long steps) {
     ChartPanel panel = new ChartPanel(title, unit, steps, true);
     panel.chart.getStyler().setYAxisLogarithmic(true);
     panel.chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
-    panel.chart.getStyler().setYAxisTickLabelsFormattingFunction(RoundNumbers::label);
+    panel.chart.getStyler().setYAxisTickLabelsFormattingFunction(RoundTicks::label);
     return panel;
   }
 
-  /** A diagram for values from 0 to a largest one. */
-  static ChartPanel linear(String title, String unit, long steps, double largest) {
+  /** Creates a chart with a linear value axis from 0 to a maximum. */
+  static ChartPanel linear(String title, String unit, long steps, double maximum) {
     ChartPanel panel = new ChartPanel(title, unit, steps, false);
     panel.chart.getStyler().setYAxisMin(0.0);
-    panel.chart.getStyler().setYAxisMax(largest * 1.05);
+    panel.chart.getStyler().setYAxisMax(maximum * 1.05);
     return panel;
   }
 
-  /** The values of each step faintly, and a moving average over them. */
+  /** Adds the values of all steps in a faint color, and their moving average. */
   ChartPanel noisy(double[] steps, double[] values) {
     add("batch", FAINT, THIN, steps, values);
     add("average", ChartStyle.BLUE, THICK, steps, smooth(values));
     return this;
   }
 
-  /** One of several lines of a kind, each in a colour of its own. */
-  ChartPanel oneOf(int number, String name, double[] steps, double[] values) {
-    add(name, COLD[number % COLD.length], THIN, steps, values);
+  /** Adds one of several similar lines, each in a different color. */
+  ChartPanel run(int index, String name, double[] steps, double[] values) {
+    add(name, RUN_COLORS[index % RUN_COLORS.length], THIN, steps, values);
     return this;
   }
 
@@ -99,13 +99,13 @@ final class ChartPanel {
   private XYSeries add(String name, Color color, float width, double[] steps, double[] values) {
     double[] y = values.clone();
     for (int i = 0; i < y.length; i++) {
-      y[i] = logarithmic ? Math.max(y[i], LEAST) : y[i];
-      least = Math.min(least, y[i]);
-      most = Math.max(most, y[i]);
+      y[i] = logarithmic ? Math.max(y[i], MIN_LOGARITHMIC) : y[i];
+      min = Math.min(min, y[i]);
+      max = Math.max(max, y[i]);
     }
-    // Ticks stand at round numbers only if the values are not equally spaced.
+    // XChart places ticks at round numbers only if the values are not equally spaced.
     double[] x = steps.clone();
-    x[0] += UNEVEN;
+    x[0] += OFFSET;
     XYSeries series = chart.addSeries(name, x, y);
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(color);
@@ -113,23 +113,23 @@ final class ChartPanel {
     return series;
   }
 
-  /** The finished diagram. */
+  /** Returns the finished chart. */
   XYChart chart() {
     if (logarithmic) {
-      chart.getStyler().setYAxisMin(RoundNumbers.atMost(least));
-      chart.getStyler().setYAxisMax(RoundNumbers.above(most));
+      chart.getStyler().setYAxisMin(RoundTicks.atMost(min));
+      chart.getStyler().setYAxisMax(RoundTicks.above(max));
     }
     return chart;
   }
 
-  /** The mean of each value and those around it, 1 in 40 of all. */
+  /** Returns the moving average over 1/40 of all values. */
   private static double[] smooth(double[] values) {
     int radius = values.length / 80;
     double[] means = new double[values.length];
     for (int i = 0; i < values.length; i++) {
-      int from = Math.max(0, i - radius);
-      int to = Math.min(values.length, i + radius + 1);
-      means[i] = Arrays.stream(values, from, to).average().orElseThrow();
+      int start = Math.max(0, i - radius);
+      int end = Math.min(values.length, i + radius + 1);
+      means[i] = Arrays.stream(values, start, end).average().orElseThrow();
     }
     return means;
   }

@@ -8,7 +8,7 @@ import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 
-/** How all diagrams look. */
+/** The common style of all charts. */
 final class ChartStyle {
   static final int WIDTH = 1000;
   static final Color BLUE = new Color(31, 97, 160);
@@ -17,7 +17,7 @@ final class ChartStyle {
 
   private ChartStyle() {}
 
-  /** An empty diagram of this look. */
+  /** Creates an empty chart. */
   static XYChart chart(String title, String x, String y, int height) {
     XYChart chart =
         new XYChartBuilder()

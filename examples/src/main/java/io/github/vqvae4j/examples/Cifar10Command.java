@@ -11,10 +11,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Trains a VQ-VAE in the sizes of Sonnet's example on CIFAR-10. */
+/** Trains a VQ-VAE on CIFAR-10, with the layer sizes of Sonnet's example. */
 @Command(
     name = "cifar10",
-    description = "Trains a VQ-VAE on CIFAR-10, in the sizes of Sonnet's example.")
+    description = "Trains a VQ-VAE on CIFAR-10, with the layer sizes of Sonnet's example.")
 final class Cifar10Command extends TrainingCommand<VqVae> {
   @Mixin private CodebookOption codebook;
 
@@ -23,7 +23,7 @@ final class Cifar10Command extends TrainingCommand<VqVae> {
       paramLabel = "DIR",
       description =
           "Folder of CIFAR-10's binary version: data_batch_1.bin to data_batch_5.bin (or some of"
-              + " them) and test_batch.bin. Required, unless it is downloaded.")
+              + " them) and test_batch.bin. Required without --download.")
   private Path data;
 
   @Mixin private DownloadOption download;
@@ -36,16 +36,16 @@ final class Cifar10Command extends TrainingCommand<VqVae> {
   @Override
   ImageSets images() throws IOException {
     return download
-        .read(data, KnownSet.CIFAR_10)
+        .read(data, KnownDataset.CIFAR_10)
         .orElseThrow(
             () ->
                 new ParameterException(
                     spec.commandLine(),
-                    "No images: let --download cifar-10 get them (170 MB); or get \"CIFAR-10 binary"
-                        + " version\" (cifar-10-binary.tar.gz) from"
-                        + " https://www.cs.toronto.edu/~kriz/cifar.html, unpack it, and give its"
-                        + " folder with --data cifar-10-batches-bin; it holds data_batch_1.bin to"
-                        + " data_batch_5.bin and test_batch.bin, 30,730,000 bytes each"));
+                    "No images given. Download them with --download cifar-10 (170 MB); or download"
+                        + " \"CIFAR-10 binary version\" (cifar-10-binary.tar.gz) from"
+                        + " https://www.cs.toronto.edu/~kriz/cifar.html, unpack it, and specify its"
+                        + " folder with --data cifar-10-batches-bin; it contains data_batch_1.bin"
+                        + " to data_batch_5.bin and test_batch.bin, 30,730,000 bytes each"));
   }
 
   @Override

@@ -3,11 +3,11 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.quantize.Codes;
 import java.util.Arrays;
 
-/** The codes of one image as rows of numbers. */
+/** Converts the codes of one image from and to rows of integers. */
 final class CodeGrid {
   private CodeGrid() {}
 
-  /** Codes [1, height, width] as [height][width]. */
+  /** Converts codes [1, height, width] to [height][width]. */
   static int[][] rows(Codes codes) {
     int[] shape = codes.shape();
     int[] values = codes.values();
@@ -18,13 +18,13 @@ final class CodeGrid {
     return rows;
   }
 
-  /** [height][width] as codes [1, height, width]; all rows are of one length. */
+  /** Converts [height][width] to codes [1, height, width]. All rows must have the same length. */
   static Codes codes(int[][] rows, int codebookSize) {
     int[] values = Arrays.stream(rows).flatMapToInt(Arrays::stream).toArray();
     return Codes.of(values, codebookSize, 1, rows.length, rows[0].length);
   }
 
-  /** A line a row, the numbers under one another. */
+  /** Formats each row as a line, with aligned columns. */
   static String text(Codes codes) {
     int width = Integer.toString(codes.codebookSize() - 1).length();
     StringBuilder text = new StringBuilder();

@@ -20,11 +20,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Looks inside a codebook. */
+/** Visualizes a codebook. */
 @Command(
     name = "codebook",
     description =
-        "Shows how a codebook is used, what its codes look like and where its vectors lie.")
+        "Visualizes a codebook: usage, decoded codes and a projection of the code vectors.")
 final class CodebookCommand implements Callable<Integer> {
   static final String USAGE = "usage.png";
   static final String CODES = "codes.png";
@@ -36,14 +36,13 @@ final class CodebookCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "FILE",
       description =
-          "A model.safetensors that mnist or cifar10 wrote. Default: one that is trained now.")
+          "A model.safetensors written by mnist or cifar10. Default: a model is trained first.")
   private Path model;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description =
-          "Folder of MNIST's or CIFAR-10's files. Default: the digits that come with the examples.")
+      description = "Folder of the MNIST or CIFAR-10 files. Default: the bundled digits.")
   private Path data;
 
   @Mixin private DownloadOption download;
@@ -53,7 +52,7 @@ final class CodebookCommand implements Callable<Integer> {
       paramLabel = "N",
       converter = PositiveInt.class,
       defaultValue = "600",
-      description = "Training steps, without --model. Default: ${DEFAULT-VALUE}.")
+      description = "Number of training steps, without --model. Default: ${DEFAULT-VALUE}.")
   private int steps;
 
   @Option(
@@ -61,48 +60,48 @@ final class CodebookCommand implements Callable<Integer> {
       paramLabel = "K",
       converter = PositiveInt.class,
       defaultValue = "256",
-      description = "Vectors in the codebook, without --model. Default: ${DEFAULT-VALUE}.")
+      description = "Codebook size, without --model. Default: ${DEFAULT-VALUE}.")
   private int codes;
 
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Folder for the pictures. Default: a new folder runs/<time>-codebook.")
+      description = "Output folder. Default: a new folder runs/<time>-codebook.")
   private Path output;
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     ImageSets images = images();
-    try (VqVae vqVae = model == null ? untrained(images) : VqVae.load(model);
-        OutputFolder folder = OutputFolder.make(output, spec.name());
+    try (VqVae vqVae = model == null ? newModel(images) : VqVae.load(model);
+        OutputFolder folder = OutputFolder.create(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       if (model == null) {
         train(vqVae, images, folder, interruption, out);
       }
       CodebookReport report = CodebookReport.of(vqVae, images.test());
       out.printf("%d held-out images: %s%n", images.test().size(), report);
-      CodebookPictures pictures =
-          new CodebookPictures(vqVae, report, vqVae.encode(images.test().range(0, 1)));
-      folder.write(USAGE, pictures::writeUsage);
-      folder.write(CODES, pictures::writeCodes);
-      folder.write(MAP, pictures::writeMap);
-      out.println(folder.place());
-      out.printf("  %-12s how often each code is chosen%n", USAGE);
-      out.printf("  %-12s what each code decodes to, the most frequent first%n", CODES);
-      out.printf("  %-12s where the codes' vectors lie%n", MAP);
-      return Main.DONE;
+      CodebookPlots plots =
+          new CodebookPlots(vqVae, report, vqVae.encode(images.test().range(0, 1)));
+      folder.write(USAGE, plots::writeUsage);
+      folder.write(CODES, plots::writeCodes);
+      folder.write(MAP, plots::writeMap);
+      out.println(folder.displayPath());
+      out.printf("  %-12s histogram of code usage%n", USAGE);
+      out.printf("  %-12s an image decoded from each code, most frequent first%n", CODES);
+      out.printf("  %-12s the code vectors, projected onto two principal components%n", MAP);
+      return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;
     }
   }
 
   private ImageSets images() throws IOException {
-    Optional<ImageSets> chosen = download.read(data, KnownSet.values());
+    Optional<ImageSets> chosen = download.read(data, KnownDataset.values());
     return chosen.isPresent() ? chosen.get() : ImageSets.of("bundled digits", BundledDigits.read());
   }
 
-  private VqVae untrained(ImageSets images) {
+  private VqVae newModel(ImageSets images) {
     int channels = images.train().channels();
     return VqVae.builder()
         .encoder(ConvEncoder.channels(channels).hidden(64).downsample(2))

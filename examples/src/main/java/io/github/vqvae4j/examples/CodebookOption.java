@@ -2,12 +2,12 @@ package io.github.vqvae4j.examples;
 
 import picocli.CommandLine.Option;
 
-/** How large the codebook is; {@link TrainingDefaults} has the default. */
+/** The size of the codebook. See {@link TrainingDefaults} for the default value. */
 final class CodebookOption {
   @Option(
       names = "--codes",
       paramLabel = "K",
       converter = PositiveInt.class,
-      description = "Vectors in the codebook. Default: ${DEFAULT-VALUE}.")
+      description = "Codebook size. Default: ${DEFAULT-VALUE}.")
   int codes;
 }

@@ -13,28 +13,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file of codes: one that {@link Codes#save} wrote, or the codes of one image as rows of numbers
- * in plain text, with blanks or commas between.
+ * Reads a file of codes: a file written by {@link Codes#save}, or the codes of one image as rows of
+ * integers in plain text, separated by spaces or commas.
  */
 final class CodesFile {
-  private static final String KINDS = "give a file that reconstruct wrote, or rows of numbers";
+  private static final String KINDS = "provide a file written by reconstruct, or rows of integers";
 
-  /** A grid of 800 x 800 codes, and more. */
-  private static final int MOST_BYTES = 1 << 22;
+  /** Enough for a grid of 800 x 800 codes. */
+  private static final int MAX_BYTES = 1 << 22;
 
-  /** A safetensors file begins with the length of its header in so many bytes. */
+  /** A safetensors file starts with the length of its header, an integer of 8 bytes. */
   private static final int LENGTH_BYTES = 8;
 
   private CodesFile() {}
 
-  /** Reads codes; those in plain text are for a model whose codebook has so many vectors. */
+  /** Reads codes. The codebook size applies to codes in plain text. */
   static Codes read(Path file, int codebookSize) throws IOException {
     InputFile.requireReadable(file, "a file of codes");
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MOST_BYTES + 1);
+      bytes = in.readNBytes(MAX_BYTES + 1);
     }
-    // The length's last byte is 0, which no text holds.
+    // The last byte of the length is 0, which does not occur in text.
     if (bytes.length >= LENGTH_BYTES && bytes[LENGTH_BYTES - 1] == 0) {
       return Codes.load(file);
     }
@@ -48,18 +48,18 @@ final class CodesFile {
   }
 
   private static String text(Path file, byte[] bytes) throws BadFileException {
-    if (bytes.length > MOST_BYTES) {
+    if (bytes.length > MAX_BYTES) {
       throw bad(
           file,
           "got more than "
-              + MOST_BYTES
+              + MAX_BYTES
               + " bytes of text, expected the codes of one image; "
               + KINDS);
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw bad(file, "this is not text; " + KINDS);
+      throw bad(file, "not a text file; " + KINDS);
     }
   }
 
@@ -67,16 +67,16 @@ final class CodesFile {
     String[] lines = text.lines().filter(line -> !line.isBlank()).toArray(String[]::new);
     int[][] rows = new int[lines.length][];
     for (int i = 0; i < lines.length; i++) {
-      String[] numbers = lines[i].strip().split("[\\s,]+");
-      rows[i] = new int[numbers.length];
-      for (int j = 0; j < numbers.length; j++) {
+      String[] fields = lines[i].strip().split("[\\s,]+");
+      rows[i] = new int[fields.length];
+      for (int j = 0; j < fields.length; j++) {
         try {
-          rows[i][j] = Integer.parseInt(numbers[j]);
+          rows[i][j] = Integer.parseInt(fields[j]);
         } catch (NumberFormatException e) {
           throw bad(
               file,
-              "expected whole numbers with blanks or commas between, got \""
-                  + MessageText.shown(numbers[j])
+              "expected integers separated by spaces or commas, got \""
+                  + MessageText.excerpt(fields[j])
                   + "\" in row "
                   + (i + 1));
         }
@@ -87,7 +87,7 @@ final class CodesFile {
 
   private static void checkGrid(Path file, int[][] rows) throws BadFileException {
     if (rows.length == 0 || rows[0].length == 0) {
-      throw bad(file, "there are no codes in it, expected rows of numbers");
+      throw bad(file, "the file contains no codes, expected rows of integers");
     }
     for (int i = 1; i < rows.length; i++) {
       int length = rows[i].length;
@@ -100,7 +100,7 @@ final class CodesFile {
                 + (i + 1)
                 + " has "
                 + length
-                + "; expected rows of one length");
+                + "; expected rows of equal length");
       }
     }
   }

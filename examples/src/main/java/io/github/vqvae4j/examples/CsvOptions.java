@@ -14,7 +14,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How a CSV file is read. */
+/** Options for the format of a CSV file. */
 final class CsvOptions {
   @Option(
       names = "--columns",
@@ -22,8 +22,8 @@ final class CsvOptions {
       paramLabel = "NAME",
       converter = ColumnName.class,
       description =
-          "Columns of a CSV file, with commas between; names that hold commas in double quotes, as"
-              + " '\"Temperature, inside\",Load'. Default: all but an index.")
+          "Columns of the CSV file, comma-separated; names that contain commas must be quoted, as"
+              + " in '\"Temperature, inside\",Load'. Default: all except an index.")
   private String[] columns = {};
 
   @Option(
@@ -32,8 +32,8 @@ final class CsvOptions {
       converter = Separator.class,
       defaultValue = ",",
       description =
-          "Between the fields of a CSV file: a character such as ';', or tab, comma, semicolon."
-              + " Default: a comma.")
+          "Field separator of the CSV file: a character such as ';', or tab, comma, semicolon."
+              + " Default: comma.")
   private char separator;
 
   @Option(
@@ -41,8 +41,8 @@ final class CsvOptions {
       paramLabel = "H",
       defaultValue = "AUTO",
       description =
-          "Whether the first line of a CSV file names the columns: ${COMPLETION-CANDIDATES}."
-              + " Default: as it looks.")
+          "Whether the CSV file has a header: ${COMPLETION-CANDIDATES}. Default: AUTO, detected"
+              + " from the first line.")
   private CsvPresence header;
 
   @Option(
@@ -50,8 +50,8 @@ final class CsvOptions {
       paramLabel = "I",
       defaultValue = "AUTO",
       description =
-          "Whether the first column of a CSV file holds no samples: ${COMPLETION-CANDIDATES}."
-              + " Default: if it has no name.")
+          "Whether the first column of the CSV file is an index: ${COMPLETION-CANDIDATES}. Default:"
+              + " AUTO, an index if its name is empty.")
   private CsvPresence index;
 
   @Option(
@@ -59,7 +59,7 @@ final class CsvOptions {
       paramLabel = "M",
       defaultValue = "REJECT",
       description =
-          "What becomes of missing values in a CSV file: ${COMPLETION-CANDIDATES}. Default:"
+          "How missing values in the CSV file are handled: ${COMPLETION-CANDIDATES}. Default:"
               + " ${DEFAULT-VALUE}.")
   private CsvMissing missing;
 
@@ -68,8 +68,7 @@ final class CsvOptions {
       paramLabel = "D",
       defaultValue = "AUTO",
       description =
-          "What separates the digits of numbers in a CSV file: ${COMPLETION-CANDIDATES}. Default:"
-              + " a point.")
+          "Decimal separator in the CSV file: ${COMPLETION-CANDIDATES}. Default: AUTO, a point.")
   private CsvDecimal decimal;
 
   @Option(
@@ -78,46 +77,46 @@ final class CsvOptions {
       paramLabel = "true|false",
       defaultValue = "true",
       description =
-          "Whether lines of a CSV file that begin with # are skipped. Default: ${DEFAULT-VALUE}.")
+          "Whether lines of the CSV file that start with # are skipped. Default: ${DEFAULT-VALUE}.")
   private boolean comments;
 
-  /** Reads a file; what is wrong with it is said in terms of these options. */
+  /** Reads a file. Error messages refer to these options. */
   Series read(Path file) throws IOException {
     try {
       return CsvSeries.read(
           file, new CsvConfig(separator, header, index, missing, decimal, comments), columns);
     } catch (BadFileException e) {
-      throw new BadFileException(e.file(), e.place(), inOptions(e.problem()), e);
+      throw new BadFileException(e.file(), e.location(), toOptionNames(e.problem()), e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(inOptions(e.getMessage()), e);
+      throw new IllegalArgumentException(toOptionNames(e.getMessage()), e);
     }
   }
 
-  private static String inOptions(String problem) {
+  private static String toOptionNames(String problem) {
     return problem
         .replaceAll("CsvConfig\\.(\\w+)\\(([^)]*)\\)", "--$1 $2")
         .replace("CsvConfig.", "--")
         .replace("by name", "with --columns");
   }
 
-  /** A name, which double quotes may be around. */
+  /** Converts a column name, which may be quoted. */
   static final class ColumnName implements ITypeConverter<String> {
     @Override
     public String convert(String text) {
-      LostLetters.check(text);
+      ArgumentEncoding.check(text);
       boolean quoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
       return quoted ? text.substring(1, text.length() - 1) : text;
     }
   }
 
-  /** A character, or the name of one that is hard to type. */
+  /** Converts a character, or the name of one that is hard to type. */
   static final class Separator implements ITypeConverter<Character> {
     private static final Map<String, Character> NAMES =
         Map.of("tab", '\t', "\\t", '\t', "comma", ',', "semicolon", ';');
 
     @Override
     public Character convert(String text) {
-      LostLetters.check(text);
+      ArgumentEncoding.check(text);
       Character named = NAMES.get(text);
       if (named == null && text.length() != 1) {
         throw new TypeConversionException(

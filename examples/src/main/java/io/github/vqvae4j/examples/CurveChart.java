@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 
-/** Curves beside the recorded points: a diagram of the error, one of the perplexity. */
+/** Charts of error and perplexity that compare training curves with the recorded points. */
 final class CurveChart {
   private CurveChart() {}
 
@@ -16,14 +16,14 @@ final class CurveChart {
       throws IOException {
     long steps = runs.stream().mapToLong(TrainingCurve::steps).max().orElseThrow();
     List<XYChart> panels = new ArrayList<>();
-    ChartPanel error = ChartPanel.logarithmic(recipe + ": reconstruction", "MSE / variance", steps);
+    ChartPanel error = ChartPanel.logarithmic(recipe + ": reconstruction", "normalized MSE", steps);
     panels.add(draw(error, steps, recorded, runs, CurvePoint::normalizedError));
-    double most = largest(recorded.points());
+    double maximum = max(recorded.points());
     for (TrainingCurve run : runs) {
-      most = Math.max(most, largest(run.points()));
+      maximum = Math.max(maximum, max(run.points()));
     }
     ChartPanel perplexity =
-        ChartPanel.linear("perplexity of the codes in a batch", "codes", steps, most);
+        ChartPanel.linear("perplexity of the codes per batch", "codes", steps, maximum);
     panels.add(draw(perplexity, steps, recorded, runs, CurvePoint::perplexity));
     ChartFile.write(panels, file);
   }
@@ -36,7 +36,7 @@ final class CurveChart {
       ToDoubleFunction<CurvePoint> value) {
     for (int i = 0; i < runs.size(); i++) {
       List<CurvePoint> run = runs.get(i).points();
-      panel.oneOf(i, "seed " + runs.get(i).seed(), steps(run), values(run, value));
+      panel.run(i, "seed " + runs.get(i).seed(), steps(run), values(run, value));
     }
     List<CurvePoint> points =
         recorded.points().stream()
@@ -48,7 +48,7 @@ final class CurveChart {
     return panel.chart();
   }
 
-  private static double largest(List<CurvePoint> points) {
+  private static double max(List<CurvePoint> points) {
     return points.stream()
         .mapToDouble(CurvePoint::perplexity)
         .filter(p -> !Double.isNaN(p))

@@ -1,10 +1,11 @@
 package io.github.vqvae4j.examples;
 
 /**
- * A point of a training curve: means over the steps since the point before.
+ * A point of a training curve: means over the steps since the previous point.
  *
  * @param step the last of these steps
- * @param normalizedError mean squared error of each batch, over the variance of all images
- * @param perplexity of the codes in each batch; NaN where it was not recorded
+ * @param normalizedError the mean squared error of the batches, divided by the variance of all
+ *     images
+ * @param perplexity the perplexity of the codes per batch; NaN if not recorded
  */
 record CurvePoint(long step, double normalizedError, double perplexity) {}

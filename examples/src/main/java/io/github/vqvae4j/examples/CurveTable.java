@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
-/** Curves beside a recorded one, as tables in Markdown. */
+/** Markdown tables that compare training curves with a recorded one. */
 final class CurveTable {
   private CurveTable() {}
 
-  /** A table of the error and one of the perplexity. */
+  /** Returns a table of the error and one of the perplexity. */
   static String of(RecordedCurve recorded, List<TrainingCurve> runs) {
     return table("MSE / variance", "%.4f", recorded, runs, CurvePoint::normalizedError)
         + System.lineSeparator()
@@ -18,27 +18,27 @@ final class CurveTable {
   }
 
   private static String table(
-      String what,
+      String metric,
       String format,
       RecordedCurve recorded,
       List<TrainingCurve> runs,
-      ToDoubleFunction<CurvePoint> value) {
+      ToDoubleFunction<CurvePoint> getter) {
     List<String> lines = new ArrayList<>();
-    List<String> head = new ArrayList<>(List.of(what + " at step", "recorded"));
+    List<String> head = new ArrayList<>(List.of(metric + " at step", "recorded"));
     runs.forEach(run -> head.add("seed " + run.seed()));
     head.addAll(List.of("mean", "difference"));
     lines.add(line(head));
     lines.add("|" + " ---: |".repeat(head.size()));
     for (long step : steps(recorded, runs)) {
-      double expected = at(step, recorded.points(), value);
-      double[] ours = runs.stream().mapToDouble(run -> at(step, run.points(), value)).toArray();
-      double mean = mean(ours);
+      double expected = at(step, recorded.points(), getter);
+      double[] values = runs.stream().mapToDouble(run -> at(step, run.points(), getter)).toArray();
+      double mean = mean(values);
       if (!Double.isNaN(mean)) {
         List<String> cells = new ArrayList<>();
         cells.add(String.format(Locale.ROOT, "%,d", step));
         cells.add(cell(format, expected));
-        for (double our : ours) {
-          cells.add(cell(format, our));
+        for (double value : values) {
+          cells.add(cell(format, value));
         }
         cells.add(cell(format, mean));
         cells.add(cell("%+.1f %%", 100 * (mean / expected - 1)));
@@ -48,7 +48,7 @@ final class CurveTable {
     return String.join(System.lineSeparator(), lines) + System.lineSeparator();
   }
 
-  /** Those with a recorded point, and the last of each run. */
+  /** Returns the steps with a recorded point, and the last step of each run. */
   private static TreeSet<Long> steps(RecordedCurve recorded, List<TrainingCurve> runs) {
     TreeSet<Long> steps = new TreeSet<>();
     recorded.points().forEach(point -> steps.add(point.step()));
@@ -56,7 +56,7 @@ final class CurveTable {
     return steps;
   }
 
-  /** NaN if there is no such step, as where nothing was recorded. */
+  /** Returns the value at a step, or NaN if there is none. */
   private static double at(long step, List<CurvePoint> points, ToDoubleFunction<CurvePoint> value) {
     return points.stream()
         .filter(point -> point.step() == step)

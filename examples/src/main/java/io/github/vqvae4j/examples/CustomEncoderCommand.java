@@ -11,11 +11,10 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Trains a VQ-VAE whose encoder is not the library's, and loads it again. */
+/** Trains a VQ-VAE with a custom encoder, saves it and loads it. */
 @Command(
     name = "custom-encoder",
-    description =
-        "Trains a VQ-VAE with an encoder of one's own (PatchEncoder) on handwritten digits.")
+    description = "Trains a VQ-VAE with a custom encoder (PatchEncoder) on handwritten digits.")
 final class CustomEncoderCommand extends TrainingCommand<VqVae> {
   private static final int PATCH = 4;
 
@@ -43,19 +42,20 @@ final class CustomEncoderCommand extends TrainingCommand<VqVae> {
         .build();
   }
 
-  /** A model with a part of one's own is loaded into a model that was built in the same way. */
+  /** Models with custom blocks are loaded into a model built by the same code. */
   @Override
   void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out)
       throws IOException {
     Path modelFile = folder.file(TrainingRun.MODEL);
     try (VqVae loaded = VqVae.load(modelFile, model(images))) {
-      Dataset some = images.test().range(0, Math.min(10, images.test().size()));
-      boolean same = loaded.reconstruct(some).equals(trained.reconstruct(some));
+      Dataset subset = images.test().range(0, Math.min(10, images.test().size()));
+      boolean same = loaded.reconstruct(subset).equals(trained.reconstruct(subset));
       if (!same) {
         throw new IllegalStateException(
-            modelFile + ": the loaded model reconstructs differently; please report it.");
+            modelFile + ": the reconstructions of the loaded model differ; please report it.");
       }
-      out.println("Loaded again into a new model: the same reconstructions, bit for bit.");
+      out.println(
+          "The model was saved and loaded: its reconstructions are identical, bit for bit.");
     }
   }
 }

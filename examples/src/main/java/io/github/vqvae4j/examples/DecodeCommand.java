@@ -10,8 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes images from codes. */
-@Command(name = "decode", description = "Makes images from codes with a trained model.")
+/** Decodes codes to images. */
+@Command(name = "decode", description = "Decodes codes to images with a trained model.")
 final class DecodeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -19,14 +19,14 @@ final class DecodeCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "A model.safetensors that mnist or cifar10 wrote.")
+      description = "A model.safetensors written by mnist, cifar10 or folder.")
   private Path model;
 
   @Option(
       names = "--codes",
       required = true,
       paramLabel = "FILE",
-      description = "Codes: a file that reconstruct wrote, or rows of numbers as plain text.")
+      description = "File of codes: written by reconstruct, or rows of integers as plain text.")
   private Path codes;
 
   @Option(
@@ -34,7 +34,8 @@ final class DecodeCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Where to write the image, or a grid of several; the name ends in .png or .jpg.")
+          "Output file of the image, or of a grid of several images; the name must end in .png or"
+              + " .jpg.")
   private Path output;
 
   @Override
@@ -49,6 +50,6 @@ final class DecodeCommand implements Callable<Integer> {
       }
     }
     spec.commandLine().getOut().println("Image: " + output);
-    return Main.DONE;
+    return Main.SUCCESS;
   }
 }

@@ -6,20 +6,21 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which digits to take: the bundled ones, or all of MNIST or Fashion-MNIST. */
+/** Selects the bundled digits, MNIST or Fashion-MNIST. */
 final class DigitsOption {
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Folder of the four files of MNIST (or Fashion-MNIST), gzip or plain. Default: the 6,000"
-              + " digits that come with the examples.")
+          "Folder of the four MNIST (or Fashion-MNIST) files, plain or gzipped. Default: the 6,000"
+              + " bundled digits.")
   private Path data;
 
   @Mixin private DownloadOption download;
 
   ImageSets read() throws IOException {
-    Optional<ImageSets> chosen = download.read(data, KnownSet.MNIST, KnownSet.FASHION_MNIST);
+    Optional<ImageSets> chosen =
+        download.read(data, KnownDataset.MNIST, KnownDataset.FASHION_MNIST);
     return chosen.isPresent() ? chosen.get() : ImageSets.of("bundled digits", BundledDigits.read());
   }
 }

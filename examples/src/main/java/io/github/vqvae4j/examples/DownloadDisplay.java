@@ -6,14 +6,14 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * Shows how far a download is: on a terminal a line for each file that is updated, else a plain
- * line when a file begins, every few seconds and when it is there.
+ * Displays the progress of a download: on a terminal as one updated line per file, otherwise as
+ * plain lines at the start and end of each file and every few seconds.
  */
 final class DownloadDisplay implements DownloadListener, AutoCloseable {
   private static final long INTERVAL = Duration.ofSeconds(5).toNanos();
 
   private final PrintWriter out;
-  private final boolean onTerminal = Terminal.isThere();
+  private final boolean onTerminal = Terminal.isInteractive();
   private DownloadProgress first;
   private volatile DownloadProgress last;
   private TerminalLine line;
@@ -25,8 +25,8 @@ final class DownloadDisplay implements DownloadListener, AutoCloseable {
 
   @Override
   public void onProgress(DownloadProgress progress) {
-    boolean begins = last == null || !last.file().equals(progress.file());
-    if (begins) {
+    boolean newFile = last == null || !last.file().equals(progress.file());
+    if (newFile) {
       close();
       first = progress;
     }
@@ -34,7 +34,7 @@ final class DownloadDisplay implements DownloadListener, AutoCloseable {
     if (onTerminal) {
       update();
     } else {
-      print(begins || progress.bytes() == progress.totalBytes());
+      print(newFile || progress.bytes() == progress.totalBytes());
     }
   }
 

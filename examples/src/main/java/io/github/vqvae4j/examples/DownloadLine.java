@@ -5,32 +5,32 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** How far a download is, in one line. */
+/** Formats the progress of a download as one line. */
 final class DownloadLine {
   private static final double KILO = 1e3;
   private static final double MEGA = 1e6;
 
   private DownloadLine() {}
 
-  /** The file and its bytes. */
+  /** Returns the file name and the bytes received. */
   static String plain(DownloadProgress progress) {
     return progress.file() + " " + bytes(progress);
   }
 
   /**
-   * As much as fits, with a bar if there is room for one.
+   * Returns as many details as fit, with a bar if there is enough space.
    *
-   * @param begin bytes that were there when the time began
+   * @param begin the number of bytes present when the elapsed time started
    */
   static String of(DownloadProgress progress, long begin, Duration elapsed, int width) {
-    // Less than at the beginning, if a server sent all anew.
-    long came = Math.max(0, progress.bytes() - begin);
+    // Negative if the server restarted the transfer.
+    long received = Math.max(0, progress.bytes() - begin);
     double seconds = Math.max(1, elapsed.toMillis()) / 1e3;
-    String rate = String.format(Locale.ROOT, "%.1f MB/s", came / MEGA / seconds);
+    String rate = String.format(Locale.ROOT, "%.1f MB/s", received / MEGA / seconds);
     String left =
-        came == 0
+        received == 0
             ? ""
-            : ProgressLine.minutes(seconds * (progress.totalBytes() - progress.bytes()) / came)
+            : ProgressLine.minutes(seconds * (progress.totalBytes() - progress.bytes()) / received)
                 + " left ";
     String bytes = bytes(progress);
     List<String> texts =

@@ -17,10 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options of every command that takes a known data set: it may be downloaded. */
+/** Options for downloading a known data set. */
 final class DownloadOption {
-  /** This file is in a folder of CIFAR-10 and in none of MNIST. */
-  private static final String OF_CIFAR = "test_batch.bin";
+  /** A file that CIFAR-10 contains and MNIST does not. */
+  private static final String CIFAR_FILE = "test_batch.bin";
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -28,59 +28,58 @@ final class DownloadOption {
   @ArgGroup(exclusive = false)
   private Download download;
 
-  /** What stands together on the command line. */
+  /** Options that are only valid together. */
   static final class Download {
     @Option(
         names = "--download",
         required = true,
         paramLabel = "SET",
-        converter = KnownSet.ByName.class,
+        converter = KnownDataset.ByName.class,
         description =
-            "Instead of --data: get this data set, unless it is in the cache. Known are"
+            "Data set to use instead of --data; downloaded unless it is cached. One of"
                 + " ${COMPLETION-CANDIDATES}.")
-    private KnownSet set;
+    private KnownDataset dataset;
 
     @Option(
         names = "--mirror",
         paramLabel = "URL",
         description =
-            "Where --download gets it: a folder that holds the files under their usual names; of"
-                + " several, the next is asked if one fails. Default: where its authors keep it.")
+            "Folder from which --download fetches the files, under their original names. If several"
+                + " are given, the next one is tried after a failure. Default: the authors' site.")
     private List<URI> mirrors = List.of();
 
     @Option(
         names = "--cache",
         paramLabel = "DIR",
-        description =
-            "Where --download keeps it, for the next time as well. Default: .cache/vqvae4j in your"
-                + " home.")
+        description = "Cache folder of --download. Default: .cache/vqvae4j in your home directory.")
     private Path cache;
   }
 
   /**
-   * The images of a folder or of a download; empty if the user asked for neither.
+   * Reads the images of a folder or of a download.
    *
    * @param data the folder, or null
-   * @param taken what the command can take
+   * @param supported the data sets that the command supports
+   * @return the images; empty if neither a folder nor a download was specified
    */
-  Optional<ImageSets> read(Path data, KnownSet... taken) throws IOException {
-    List<KnownSet> known = List.of(taken);
+  Optional<ImageSets> read(Path data, KnownDataset... supported) throws IOException {
+    List<KnownDataset> known = List.of(supported);
     if (download == null) {
-      return data == null ? Optional.empty() : Optional.of(setIn(data, known).in(data));
+      return data == null ? Optional.empty() : Optional.of(datasetIn(data, known).in(data));
     }
     if (data != null) {
-      throw wrongUsage("--data and --download: expected one of them, got both");
+      throw invalidUsage("--data and --download: expected only one of them, got both");
     }
-    if (!known.contains(download.set)) {
-      String names = known.stream().map(KnownSet::toString).collect(Collectors.joining(" or "));
-      throw wrongUsage("--download: expected " + names + " here, got " + download.set);
+    if (!known.contains(download.dataset)) {
+      String names = known.stream().map(KnownDataset::toString).collect(Collectors.joining(" or "));
+      throw invalidUsage("--download: expected " + names + " here, got " + download.dataset);
     }
     return Optional.of(downloaded());
   }
 
-  private static KnownSet setIn(Path data, List<KnownSet> known) {
-    boolean cifar = known.contains(KnownSet.CIFAR_10) && Files.exists(data.resolve(OF_CIFAR));
-    return cifar ? KnownSet.CIFAR_10 : known.get(0);
+  private static KnownDataset datasetIn(Path data, List<KnownDataset> known) {
+    boolean cifar = known.contains(KnownDataset.CIFAR_10) && Files.exists(data.resolve(CIFAR_FILE));
+    return cifar ? KnownDataset.CIFAR_10 : known.get(0);
   }
 
   private ImageSets downloaded() throws IOException {
@@ -88,31 +87,31 @@ final class DownloadOption {
     PrintWriter out = command.commandLine().getOut();
     if (config.cache() != null) {
       out.printf(
-          "%s is kept in %s%n",
-          download.set, FileNames.path(config.cache().toAbsolutePath().normalize()));
+          "%s is cached in %s%n",
+          download.dataset, FileNames.path(config.cache().toAbsolutePath().normalize()));
     }
     try (DownloadDisplay display = new DownloadDisplay(out)) {
-      return download.set.download(config.listener(display));
+      return download.dataset.download(config.listener(display));
     } catch (BadFileException e) {
       throw e;
     } catch (IOException e) {
       throw new IOException(
-          FailureMessage.of(e) + " (here --mirror gives other addresses, --cache another folder)",
+          FailureMessage.of(e) + " (--mirror specifies other addresses, --cache another folder)",
           e);
     }
   }
 
   private DownloadConfig config() {
-    DownloadConfig usual = DownloadConfig.of();
-    DownloadConfig config = download.cache == null ? usual : usual.cache(download.cache);
+    DownloadConfig defaults = DownloadConfig.of();
+    DownloadConfig config = download.cache == null ? defaults : defaults.cache(download.cache);
     try {
       return config.mirrors(download.mirrors.toArray(new URI[0]));
     } catch (IllegalArgumentException e) {
-      throw wrongUsage("--mirror: " + e.getMessage());
+      throw invalidUsage("--mirror: " + e.getMessage());
     }
   }
 
-  private ParameterException wrongUsage(String problem) {
+  private ParameterException invalidUsage(String problem) {
     return new ParameterException(command.commandLine(), problem);
   }
 }

@@ -11,40 +11,40 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** What a failure looks like to a user: one line. */
+/** Formats errors for the user, as one line. */
 final class FailureMessage {
   private FailureMessage() {}
 
   /**
-   * The message of a failure that can be expected, else what to do with an unexpected one, and then
-   * those that it suppressed, such as where the model is.
+   * Returns the message of an expected error, or advice for an unexpected one, followed by the
+   * messages of suppressed exceptions, such as the location of the saved model.
    */
   static String of(Throwable failure) {
-    StringBuilder text = new StringBuilder(ofOne(failure));
+    StringBuilder text = new StringBuilder(withoutSuppressed(failure));
     for (Throwable suppressed : failure.getSuppressed()) {
       text.append(' ').append(oneLine(String.valueOf(suppressed.getMessage())));
     }
     return text.toString();
   }
 
-  private static String ofOne(Throwable failure) {
+  private static String withoutSuppressed(Throwable failure) {
     if (failure instanceof ExceptionInInitializerError error && error.getCause() != null) {
       return of(error.getCause());
     }
     if (failure instanceof UncheckedIOException unchecked) {
-      return ofOne(unchecked.getCause());
+      return withoutSuppressed(unchecked.getCause());
     }
     if (failure instanceof FileSystemException file && file.getReason() == null) {
       return oneLine(file.getFile() + ": " + reason(file));
     }
-    if (failure instanceof OutOfMemoryError error && isOfHeap(error)) {
-      return ofOne(HeapMemory.insufficient("this command", "more", 0, failure));
+    if (failure instanceof OutOfMemoryError error && isHeapExhausted(error)) {
+      return withoutSuppressed(HeapMemory.insufficient("this command", "more", 0, failure));
     }
     if (failure instanceof InsufficientMemoryException) {
       return oneLine(
           failure.getMessage()
-              + " Run by Maven, give -Xmx6g as -Dexamples.heap=6g, other settings as"
-              + " -Dexamples.jvmArgs=\"..\".");
+              + " When running with Maven, set -Dexamples.heap=6g instead of -Xmx6g, and other JVM"
+              + " options with -Dexamples.jvmArgs=\"..\".");
     }
     if (failure instanceof IOException
         || failure instanceof IllegalArgumentException
@@ -54,32 +54,32 @@ final class FailureMessage {
       return oneLine(String.valueOf(failure.getMessage()));
     }
     return oneLine(
-        "Unexpected failure: "
+        "Unexpected error: "
             + failure
-            + ". Run it again with --debug to see where, and please report it.");
+            + ". Run the command again with --debug for a stack trace, and please report it.");
   }
 
-  /** The JVM throws the same error where it gets no further thread. */
-  private static boolean isOfHeap(OutOfMemoryError error) {
+  /** The JVM throws the same error if it cannot create a thread. */
+  private static boolean isHeapExhausted(OutOfMemoryError error) {
     String message = String.valueOf(error.getMessage());
     return message.startsWith("Java heap space") || message.startsWith("GC overhead");
   }
 
   private static String reason(FileSystemException failure) {
     if (failure instanceof NoSuchFileException) {
-      return "there is no such file or folder; check the path";
+      return "no such file or folder; check the path";
     }
     if (failure instanceof AccessDeniedException) {
-      return "access denied; choose another place, or give yourself the right to use it";
+      return "access denied; choose another location or change its permissions";
     }
     if (failure instanceof FileAlreadyExistsException) {
-      return "there is a file of that name; choose another name, or move it away";
+      return "the file already exists; choose another name, or move the file";
     }
     return "cannot be used (" + failure.getClass().getSimpleName() + "); check the path";
   }
 
-  /** Where a failure began: what image writers and charts throw only says that they failed. */
-  static Throwable firstCause(Throwable failure) {
+  /** Returns the root cause: exceptions of image writers and charts only state that they failed. */
+  static Throwable rootCause(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null) {
       cause = cause.getCause();
@@ -87,7 +87,7 @@ final class FailureMessage {
     return cause;
   }
 
-  /** A text without line breaks. */
+  /** Replaces line breaks by spaces. */
   static String oneLine(String text) {
     return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }

@@ -7,17 +7,17 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * A fault that was put into the signals of {@link MachineSensors}.
+ * A simulated fault in the signals of {@link MachineSensors}.
  *
- * @param kind what goes wrong
- * @param strength 1 for the strongest
- * @param from its first sample
- * @param to one past its last
+ * @param kind the kind of fault
+ * @param strength the strength, at most 1
+ * @param start the index of the first sample
+ * @param end the index after the last sample
  */
-record Fault(Kind kind, double strength, int from, int to) {
+record Fault(Kind kind, double strength, int start, int end) {
   private static final double[] STRENGTHS = {1, 0.5, 0.25};
 
-  /** What can go wrong. */
+  /** The kinds of faults. */
   enum Kind {
     SPIKE(0, 4),
     DROPOUT(1, 200),
@@ -33,13 +33,15 @@ record Fault(Kind kind, double strength, int from, int to) {
       this.samples = samples;
     }
 
-    /** The channel that it is in. */
+    /** Returns the affected channel. */
     int channel() {
       return channel;
     }
   }
 
-  /** Faults of each kind and of three strengths, in random order, well apart over a stretch. */
+  /**
+   * Returns faults of each kind in three strengths, in random order, separated from one another.
+   */
   static List<Fault> each(int time, long seed) {
     int count = Kind.values().length * STRENGTHS.length;
     List<Integer> order = new ArrayList<>();
@@ -52,19 +54,19 @@ record Fault(Kind kind, double strength, int from, int to) {
     List<Fault> faults = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Kind kind = Kind.values()[order.get(i) / STRENGTHS.length];
-      int from = i * slot + slot / 4 + random.nextInt(slot / 4);
+      int start = i * slot + slot / 4 + random.nextInt(slot / 4);
       double strength = STRENGTHS[order.get(i) % STRENGTHS.length];
-      faults.add(new Fault(kind, strength, from, from + kind.samples));
+      faults.add(new Fault(kind, strength, start, start + kind.samples));
     }
     return faults;
   }
 
-  /** Whether a time lies in it. */
+  /** Returns whether the fault affects a sample. */
   boolean covers(int time) {
-    return time >= from && time < to;
+    return time >= start && time < end;
   }
 
-  /** Kind and strength: {@code drift x 0.5}. */
+  /** Returns the kind and strength: {@code drift x 0.5}. */
   String name() {
     return String.format(Locale.ROOT, "%s x %.2g", kind.name().toLowerCase(Locale.ROOT), strength);
   }

@@ -7,44 +7,47 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** Which of the faults that were put in a detector found. */
+/** A table of the simulated faults and whether they were detected. */
 final class FaultTable {
   private FaultTable() {}
 
-  /** Lines for the user. */
+  /** Formats the table. */
   static String of(Series score, List<Fault> faults, List<Alarm> alarms) {
     float[] scores = score.samples();
     StringBuilder table = new StringBuilder();
-    line(table, "%-16s %8s %8s %8s  %s%n", "fault", "at s", "ms", "score", "found");
-    long found = 0;
+    line(table, "%-16s %8s %8s %8s  %s%n", "fault", "start, s", "ms", "score", "detected");
+    long detected = 0;
     for (Fault fault : faults) {
-      double highest =
-          IntStream.range(fault.from(), fault.to()).mapToDouble(t -> scores[t]).max().orElseThrow();
+      double peak =
+          IntStream.range(fault.start(), fault.end())
+              .mapToDouble(t -> scores[t])
+              .max()
+              .orElseThrow();
       Alarm alarm = alarms.stream().filter(a -> a.overlaps(fault)).findFirst().orElse(null);
-      found += alarm == null ? 0 : 1;
+      detected += alarm == null ? 0 : 1;
       line(
           table,
           "%-16s %8.2f %8d %8.1f  %s%n",
           fault.name(),
-          fault.from() / score.rate(),
-          Math.round((fault.to() - fault.from()) * 1000 / score.rate()),
-          highest,
+          fault.start() / score.rate(),
+          Math.round((fault.end() - fault.start()) * 1000 / score.rate()),
+          peak,
           alarm == null ? "no" : delay(fault, alarm, score.rate()));
     }
-    long wrong = alarms.stream().filter(a -> faults.stream().noneMatch(a::overlaps)).count();
+    long falseAlarms = alarms.stream().filter(a -> faults.stream().noneMatch(a::overlaps)).count();
     line(
         table,
-        "%d of %d faults found, %d false alarms in %.0f s, AUROC over times %.3f",
-        found,
+        "%d of %d faults detected, %d false alarms in %.0f s, AUROC over all samples %.3f",
+        detected,
         faults.size(),
-        wrong,
+        falseAlarms,
         score.length() / score.rate(),
         RocCurve.of(scores(scores, faults, false), scores(scores, faults, true)).area());
     return table.toString();
   }
 
   private static String delay(Fault fault, Alarm alarm, double rate) {
-    long ms = Math.round(Math.max(0, alarm.from() - fault.from()) * 1000 / rate);
+    long ms = Math.round(Math.max(0, alarm.start() - fault.start()) * 1000 / rate);
     return "after " + ms + " ms";
   }
 

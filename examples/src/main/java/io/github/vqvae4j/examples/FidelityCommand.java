@@ -16,13 +16,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Trains by a published recipe, with several seeds, and puts the curves beside what its authors
- * recorded. {@link FidelityRun} trains.
+ * Trains a published recipe with several seeds, and compares the training curves with those
+ * recorded by its authors. {@link FidelityRun} trains.
  */
 @Command(
     name = "fidelity",
     description =
-        "Trains by a published recipe and compares the training curves with the recorded one.")
+        "Trains a published recipe and compares its training curves with the recorded one.")
 final class FidelityCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -32,15 +32,15 @@ final class FidelityCommand implements Callable<Integer> {
       converter = RecipeName.class,
       completionCandidates = RecipeName.All.class,
       defaultValue = "sonnet-cifar10",
-      description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "Recipe to train, one of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Recipe recipe;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Folder of CIFAR-10's binary version, or of the four files of MNIST for keras-mnist."
-              + " Required, unless it is downloaded.")
+          "Folder of CIFAR-10's binary version or, for keras-mnist, of the four MNIST files."
+              + " Required without --download.")
   private Path data;
 
   @Mixin private DownloadOption download;
@@ -50,22 +50,22 @@ final class FidelityCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       defaultValue = "1,2,3",
-      description = "Seeds of weights, codebook and shuffling, a run each. Default: 1,2,3.")
+      description = "Random seeds, comma-separated; one run for each. Default: 1,2,3.")
   private List<Long> seeds;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       converter = PositiveInt.class,
-      description = "Training steps. Default: as many as the recipe has.")
+      description = "Number of training steps. Default: as in the recipe.")
   private Integer steps;
 
   @Option(
       names = "--output",
       paramLabel = "DIR",
       description =
-          "Folder for the results; seeds whose curve is in it with as many steps are not trained"
-              + " again. Default: a new folder runs/<time>-fidelity.")
+          "Output folder; seeds whose curve it already contains, with at least as many steps, are"
+              + " not trained again. Default: a new folder runs/<time>-fidelity.")
   private Path output;
 
   @Override
@@ -77,35 +77,36 @@ final class FidelityCommand implements Callable<Integer> {
           spec.commandLine(),
           "Invalid value for option '--steps': expected at least "
               + recorded.window()
-              + ", which each point of this recipe's curve is a mean over, got "
+              + ", the number of steps averaged for each point of the recorded curve, got "
               + count);
     }
     PrintWriter out = spec.commandLine().getOut();
     Dataset images = images(recorded);
-    try (OutputFolder folder = OutputFolder.make(output, spec.name());
+    try (OutputFolder folder = OutputFolder.create(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
-          "%s: %s; recorded with %d%nResults will be in %s%n",
+          "%s: %s; recorded with %d%nResults will be written to %s%n",
           recipe, images, recorded.images(), FileNames.path(folder.path()));
       new FidelityRun(recipe, recorded, images, count, folder, interruption, out).run(seeds);
-      return Main.DONE;
+      return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;
     }
   }
 
   private Dataset images(RecordedCurve recorded) throws IOException {
-    KnownSet set = recipe == Recipe.KERAS_MNIST ? KnownSet.MNIST : KnownSet.CIFAR_10;
+    KnownDataset dataset =
+        recipe == Recipe.KERAS_MNIST ? KnownDataset.MNIST : KnownDataset.CIFAR_10;
     Dataset train =
         download
-            .read(data, set)
+            .read(data, dataset)
             .orElseThrow(
                 () ->
                     new ParameterException(
                         spec.commandLine(),
-                        "No images: give their folder with --data, or let --download "
-                            + set
-                            + " get them"))
+                        "No images given. Specify their folder with --data, or download them with"
+                            + " --download "
+                            + dataset))
             .train();
     return train.range(0, Math.min(recorded.images(), train.size()));
   }

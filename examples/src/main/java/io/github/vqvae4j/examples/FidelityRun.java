@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Trains by a recipe, once for each seed, and writes tables and a chart. Each seed's curve is kept
- * in the folder, and a seed whose curve is there is not trained again; its run has a folder in it.
+ * Trains a recipe once for each seed, and writes tables and a chart. The curve of each seed is
+ * saved in the output folder, and a seed whose curve exists is not trained again. Each run has a
+ * subfolder.
  */
 final class FidelityRun {
   private final Recipe recipe;
@@ -57,11 +58,12 @@ final class FidelityRun {
     folder.write(page, file -> AtomicFile.write(file, bytes -> bytes.write(text)));
     folder.write(chart, file -> CurveChart.write(recipe, recorded, curves, file));
 
-    out.println(folder.place());
+    out.println(folder.displayPath());
     out.printf("  %-28s these tables%n", page);
-    out.printf("  %-28s the curves, and the recorded points%n", chart);
-    out.printf("  %-28s each run's means over %d steps%n", name("*"), recorded.window());
-    out.printf("  %-28s each run's model and figures%n", "<time>-" + recipe + "-seed-*/");
+    out.printf("  %-28s chart of the curves and the recorded points%n", chart);
+    out.printf(
+        "  %-28s the curve of each run: means over %d steps%n", name("*"), recorded.window());
+    out.printf("  %-28s the model and metrics of each run%n", "<time>-" + recipe + "-seed-*/");
   }
 
   private String name(Object seed) {
@@ -71,19 +73,19 @@ final class FidelityRun {
   private TrainingCurve curve(long seed) throws IOException {
     String name = name(seed);
     if (Files.exists(folder.file(name))) {
-      TrainingCurve kept = TrainingCurve.read(folder.file(name));
-      if (kept.images() != images.size()) {
+      TrainingCurve saved = TrainingCurve.read(folder.file(name));
+      if (saved.images() != images.size()) {
         throw new IllegalArgumentException(
             folder.file(name)
                 + ": expected the curve of a run on "
                 + images.size()
                 + " images, got one on "
-                + kept.images()
-                + " images; choose another --output");
+                + saved.images()
+                + " images; choose another folder with --output");
       }
-      if (kept.steps() >= steps) {
-        out.printf("Seed %d: %d steps, from %s%n", seed, kept.steps(), name);
-        return kept;
+      if (saved.steps() >= steps) {
+        out.printf("Seed %d: %d steps, from %s%n", seed, saved.steps(), name);
+        return saved;
       }
     }
     TrainingCurve curve = train(seed);

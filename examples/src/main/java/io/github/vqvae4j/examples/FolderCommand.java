@@ -5,7 +5,6 @@ import io.github.vqvae4j.data.IgnoredPath;
 import io.github.vqvae4j.data.ImageFolder;
 import io.github.vqvae4j.data.ImageFolderConfig;
 import io.github.vqvae4j.data.SkippedFile;
-import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ConvDecoder;
 import io.github.vqvae4j.model.ConvEncoder;
@@ -19,14 +18,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Trains a VQ-VAE on a folder of the user's own pictures. */
-@Command(name = "folder", description = "Trains a VQ-VAE on a folder of pictures of your own.")
+/** Trains a VQ-VAE on a folder of images. */
+@Command(name = "folder", description = "Trains a VQ-VAE on your own images.")
 final class FolderCommand extends TrainingCommand<VqVae> {
-  /** Of the pictures; the others are held out. */
-  private static final double TRAINED_ON = 0.9;
+  /** Fraction of the images used for training. The others are held out. */
+  private static final double TRAINING_FRACTION = 0.9;
 
-  /** Of fewer, so much is all of them when it is rounded. */
-  private static final int LEAST = 6;
+  /** The minimum number of images: of fewer, this fraction is rounded to all of them. */
+  private static final int MIN_IMAGES = 6;
 
   @Mixin private CodebookOption codebook;
 
@@ -35,8 +34,8 @@ final class FolderCommand extends TrainingCommand<VqVae> {
       required = true,
       paramLabel = "DIR",
       description =
-          "Folder of PNG, JPEG and BMP files of any size, in it and below it. One of ten is held"
-              + " out; those that cannot be read are skipped and counted.")
+          "Folder of PNG, JPEG and BMP files of any size; subfolders are included. One image in ten"
+              + " is held out; corrupt files are skipped and listed.")
   private Path data;
 
   @Option(
@@ -45,8 +44,8 @@ final class FolderCommand extends TrainingCommand<VqVae> {
       converter = PositiveInt.class,
       defaultValue = "64",
       description =
-          "Height and width that every picture is scaled and cropped to, a multiple of"
-              + " 2^downsample. Default: ${DEFAULT-VALUE}.")
+          "Height and width to which all images are scaled and cropped, a multiple of 2^downsample."
+              + " Default: ${DEFAULT-VALUE}.")
   private int size;
 
   @Option(
@@ -55,11 +54,10 @@ final class FolderCommand extends TrainingCommand<VqVae> {
       converter = PositiveInt.class,
       defaultValue = "2",
       description =
-          "How often height and width are halved on the way to the codes. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Number of times the encoder halves height and width. Default:" + " ${DEFAULT-VALUE}.")
   private int downsample;
 
-  private ImageFolder pictures;
+  private ImageFolder folder;
 
   @Override
   TrainingDefaults defaults() {
@@ -68,17 +66,17 @@ final class FolderCommand extends TrainingCommand<VqVae> {
 
   @Override
   ImageSets images() throws IOException {
-    pictures = ImageFolder.in(data, ImageFolderConfig.of(size).skipCorrupt(true));
-    if (pictures.size() < LEAST) {
+    folder = ImageFolder.in(data, ImageFolderConfig.of(size).skipCorrupt(true));
+    if (folder.size() < MIN_IMAGES) {
       throw new IllegalArgumentException(
           FileNames.path(data)
-              + ": got "
-              + Counts.of(pictures.size(), "image")
-              + " that can be read, expected "
-              + LEAST
-              + " or more, so that one can be held out; add more");
+              + ": expected "
+              + MIN_IMAGES
+              + " or more readable images, so that one can be held out, got "
+              + folder.size()
+              + "; add more");
     }
-    List<Dataset> parts = pictures.split(options.seed, TRAINED_ON);
+    List<Dataset> parts = folder.split(options.seed, TRAINING_FRACTION);
     return new ImageSets(FileNames.path(data), parts.get(0), parts.get(1));
   }
 
@@ -93,8 +91,8 @@ final class FolderCommand extends TrainingCommand<VqVae> {
   }
 
   @Override
-  void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out) {
-    out.printf("passed over: %s%n", IgnoredPath.summary(pictures.ignored()));
-    SkippedFiles.print(pictures.skipped().stream().map(SkippedFile::reason).toList(), out);
+  void finish(ImageSets images, OutputFolder output, VqVae trained, PrintWriter out) {
+    out.printf("ignored: %s%n", IgnoredPath.summary(folder.ignored()));
+    SkippedFiles.print(folder.skipped().stream().map(SkippedFile::reason).toList(), out);
   }
 }

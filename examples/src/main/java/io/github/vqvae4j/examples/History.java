@@ -6,18 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The figures of a run as curves of at most 2,000 points, however many steps it has: each point is
- * the mean over as many steps as the others.
+ * Records the metrics of a run as curves of at most 2,000 points, regardless of the number of
+ * steps. Each point is the mean over the same number of steps.
  */
 final class History implements TrainingListener {
-  static final int MOST = 2_000;
+  static final int MAX_POINTS = 2_000;
 
   private static final int STEP = 0;
   private static final int PERPLEXITY = 1;
   private static final int CODES = 2;
   private static final int TERMS = 3;
 
-  /** Each a row of the figures above, the terms of the loss from {@link #TERMS} on. */
+  /** Rows of the metrics above, with the loss terms starting at {@link #TERMS}. */
   private final List<double[]> points = new ArrayList<>();
 
   private long stepsPerPoint = 1;
@@ -26,34 +26,34 @@ final class History implements TrainingListener {
 
   @Override
   public void onStep(StepReport report) {
-    double[] figures = new double[TERMS + report.terms().size()];
-    figures[STEP] = report.step();
-    figures[PERPLEXITY] = report.windowUsage().perplexity();
-    figures[CODES] = report.windowUsage().codesInUse();
+    double[] row = new double[TERMS + report.terms().size()];
+    row[STEP] = report.step();
+    row[PERPLEXITY] = report.windowUsage().perplexity();
+    row[CODES] = report.windowUsage().codesInUse();
     for (int i = 0; i < report.terms().size(); i++) {
-      figures[TERMS + i] = report.terms().get(i).value();
+      row[TERMS + i] = report.terms().get(i).value();
     }
-    sum = summed == 0 ? figures : scaledSum(sum, figures, 1);
+    sum = summed == 0 ? row : scaledSum(sum, row, 1);
     summed++;
     if (summed == stepsPerPoint) {
       points.add(scaledSum(sum, new double[sum.length], 1.0 / summed));
       summed = 0;
-      if (points.size() == MOST) {
+      if (points.size() == MAX_POINTS) {
         halve();
       }
     }
   }
 
-  /** From now on a point stands for twice as many steps. */
+  /** Doubles the number of steps per point. */
   private void halve() {
-    for (int i = 0; i < MOST / 2; i++) {
+    for (int i = 0; i < MAX_POINTS / 2; i++) {
       points.set(i, scaledSum(points.get(2 * i), points.get(2 * i + 1), 0.5));
     }
-    points.subList(MOST / 2, MOST).clear();
+    points.subList(MAX_POINTS / 2, MAX_POINTS).clear();
     stepsPerPoint *= 2;
   }
 
-  /** The sum of two rows, times a factor. */
+  /** Returns the sum of two rows, multiplied by a factor. */
   private static double[] scaledSum(double[] a, double[] b, double factor) {
     double[] result = new double[a.length];
     for (int i = 0; i < a.length; i++) {
@@ -62,12 +62,12 @@ final class History implements TrainingListener {
     return result;
   }
 
-  /** Where each point lies: the mean of its steps. */
+  /** Returns the position of each point: the mean of its steps. */
   double[] steps() {
     return column(STEP);
   }
 
-  /** A term of the loss, by its place in a step's report. */
+  /** Returns a loss term, by its index in the step report. */
   double[] term(int index) {
     return column(TERMS + index);
   }
@@ -80,14 +80,14 @@ final class History implements TrainingListener {
     return column(CODES);
   }
 
-  /** The points, and one of the last steps if they are too few for a point. */
-  private double[] column(int figure) {
+  /** Returns a metric of all points, including an incomplete last point. */
+  private double[] column(int metric) {
     double[] column = new double[points.size() + (summed > 0 ? 1 : 0)];
     for (int i = 0; i < points.size(); i++) {
-      column[i] = points.get(i)[figure];
+      column[i] = points.get(i)[metric];
     }
     if (summed > 0) {
-      column[points.size()] = sum[figure] / summed;
+      column[points.size()] = sum[metric] / summed;
     }
     return column;
   }

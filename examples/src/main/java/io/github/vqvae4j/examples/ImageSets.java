@@ -5,11 +5,11 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.MnistData;
 
 /**
- * What an example trains and tests with.
+ * The training and test images of an example.
  *
- * @param name for people
- * @param train images to train on
- * @param test images held out
+ * @param name the name to display
+ * @param train the training images
+ * @param test the held-out images
  */
 record ImageSets(String name, Dataset train, Dataset test) {
   static ImageSets of(String name, MnistData data) {
@@ -29,6 +29,6 @@ record ImageSets(String name, Dataset train, Dataset test) {
         test.size(),
         train.height(),
         train.width(),
-        train.channels() == 1 ? "gray" : "colour");
+        train.channels() == 1 ? "gray" : "color");
   }
 }

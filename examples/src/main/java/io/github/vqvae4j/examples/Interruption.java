@@ -12,16 +12,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Ctrl-C: lets a run stop between two steps or two files, so that no file is cut in the middle, and
- * says what there is.
+ * Handles Ctrl-C: stops a run between two steps or two files, so that no file is truncated, and
+ * prints which results were written.
  */
 final class Interruption implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 3;
+  private static final int TIMEOUT_SECONDS = 3;
 
-  /** As long as a trainer may take to end its step and write its model. */
-  private static final int TRAINING_SECONDS = 60;
+  /** The time limit for a trainer to finish its step and save its model. */
+  private static final int TRAINING_TIMEOUT_SECONDS = 60;
 
-  /** Ends a run that was asked to stop. */
+  /** Ends a run after a stop request. */
   static final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -32,9 +32,9 @@ final class Interruption implements AutoCloseable {
 
   private final OutputFolder folder;
   private final PrintWriter out;
-  private final CountDownLatch over = new CountDownLatch(1);
+  private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stop, "stop");
-  private volatile boolean asked;
+  private volatile boolean stopRequested;
   private volatile boolean training;
   private volatile String model = "";
 
@@ -44,11 +44,11 @@ final class Interruption implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Runs when the process is asked to end; it ends when this returns. */
+  /** Runs on shutdown. The process exits when this method returns. */
   private void stop() {
-    asked = true;
+    stopRequested = true;
     try {
-      over.await(training ? TRAINING_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS);
+      finished.await(training ? TRAINING_TIMEOUT_SECONDS : TIMEOUT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -58,20 +58,20 @@ final class Interruption implements AutoCloseable {
   }
 
   /**
-   * A place where it is safe to stop.
+   * Marks a point at which it is safe to stop.
    *
-   * @throws StoppedException if that was asked for
+   * @throws StoppedException if a stop was requested
    */
   void check() {
-    if (asked) {
+    if (stopRequested) {
       throw new StoppedException();
     }
   }
 
   /**
-   * Trains; a trainer that is asked to stop ends its step.
+   * Trains a model. After a stop request, the trainer finishes its current step.
    *
-   * @throws StoppedException if it did
+   * @throws StoppedException if training was interrupted
    */
   TrainingReport train(RunFolder record, ImageModel trained, Supplier<TrainingReport> run) {
     training = true;
@@ -91,7 +91,7 @@ final class Interruption implements AutoCloseable {
               .map(
                   file ->
                       String.format(
-                          "%nThe model so far is in %s; %s.load(Path.of(\"%s\")) reads it.",
+                          "%nThe latest model is in %s; load it with %s.load(Path.of(\"%s\")).",
                           FileNames.path(file),
                           trained.getClass().getSimpleName(),
                           FileNames.path(file)))
@@ -101,11 +101,11 @@ final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
-    over.countDown();
+    finished.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is already ending, and the hook has the last word.
+      // The process is already exiting, and the hook is running.
     }
   }
 }

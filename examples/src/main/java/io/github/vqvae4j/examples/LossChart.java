@@ -10,34 +10,34 @@ import java.util.List;
 import org.knowm.xchart.XYChart;
 
 /**
- * The curves of a run: a panel for each term of the loss, in training and held out, one for the
- * usage of a codebook.
+ * A chart of the training curves: one panel for each loss term, with training and held-out values,
+ * and one for codebook usage.
  */
 final class LossChart {
   private LossChart() {}
 
   /**
-   * Draws it.
+   * Writes the chart.
    *
-   * @param nats whether the terms are nats of an image, and not mean squared errors
+   * @param nats whether the terms are in nats per image rather than mean squared errors
    */
   static void write(String title, boolean nats, History history, TrainingReport report, Path file)
       throws IOException {
-    long count = report.last().steps();
-    double[] numbers = history.steps();
+    long stepCount = report.last().steps();
+    double[] steps = history.steps();
     List<XYChart> panels = new ArrayList<>();
 
     double[] evaluated = report.evaluations().stream().mapToDouble(Evaluation::step).toArray();
     for (int i = 0; i < report.last().terms().size(); i++) {
       int term = i;
       String name = report.last().terms().get(term).name();
-      String unit = nats ? "nats an image" : term == 0 ? "MSE / variance" : name;
+      String unit = nats ? "nats per image" : term == 0 ? "normalized MSE" : name;
       double weight = nats || term > 0 ? 1 : report.last().terms().get(term).weight();
       panels.add(
-          ChartPanel.logarithmic(term == 0 ? title + ": " + name : name, unit, count)
-              .noisy(numbers, Arrays.stream(history.term(term)).map(v -> v * weight).toArray())
+          ChartPanel.logarithmic(term == 0 ? title + ": " + name : name, unit, stepCount)
+              .noisy(steps, Arrays.stream(history.term(term)).map(v -> v * weight).toArray())
               .points(
-                  "held out",
+                  "held-out",
                   evaluated,
                   report.evaluations().stream()
                       .mapToDouble(e -> e.terms().get(term).value() * weight)
@@ -47,9 +47,9 @@ final class LossChart {
     int codebookSize = report.last().windowUsage().codebookSize();
     if (codebookSize > 0) {
       panels.add(
-          ChartPanel.linear("codes used in 100 batches", "codes", count, codebookSize)
-              .line("perplexity", numbers, history.perplexity())
-              .otherLine("codes in use", numbers, history.codesInUse())
+          ChartPanel.linear("codebook usage over 100 batches", "codes", stepCount, codebookSize)
+              .line("perplexity", steps, history.perplexity())
+              .otherLine("codes in use", steps, history.codesInUse())
               .chart());
     }
     ChartFile.write(panels, file);

@@ -4,13 +4,13 @@ import io.github.vqvae4j.model.VqVae;
 import java.util.Optional;
 
 /**
- * What a run ran on.
+ * The machine and software of a run.
  *
- * @param library version of vqvae4j
- * @param threads that the kernels may take: OMP_NUM_THREADS, else all processors
- * @param processors that Java sees
- * @param javaVersion as 17.0.15
- * @param operatingSystem with its processor family
+ * @param library the version of vqvae4j
+ * @param threads the maximum number of kernel threads: OMP_NUM_THREADS, or the number of processors
+ * @param processors the number of processors available to Java
+ * @param javaVersion the Java version, such as 17.0.15
+ * @param operatingSystem the operating system and CPU architecture
  */
 record Machine(
     String library, int threads, int processors, String javaVersion, String operatingSystem) {

@@ -14,17 +14,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The example programs of vqvae4j, one command each. */
+/** Entry point of the example programs. Each program is a subcommand. */
 @Command(
     name = "vqvae4j-examples",
-    description = "Example programs of vqvae4j: VQ-VAEs and their relatives on the JVM.",
+    description = "Example programs of vqvae4j: VQ-VAEs and related models on the JVM.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     scope = ScopeType.INHERIT,
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit code:%n",
-    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:stopped by Ctrl-C"},
+    exitCodeList = {"0:success", "1:failure", "2:invalid usage", "130:stopped by Ctrl-C"},
     subcommands = {
       MnistCommand.class,
       Cifar10Command.class,
@@ -42,13 +42,13 @@ import picocli.CommandLine.Spec;
       PaletteCommand.class
     })
 public final class Main implements Runnable {
-  /** How a command that did what it should exits. */
-  static final int DONE = 0;
+  /** Exit code of a successful command. */
+  static final int SUCCESS = 0;
 
-  /** How a command that failed exits. */
-  static final int FAILED = 1;
+  /** Exit code of a failed command. */
+  static final int FAILURE = 1;
 
-  /** How a command that was stopped by Ctrl-C exits, as shells expect it. */
+  /** Exit code of a command stopped by Ctrl-C: 128 + SIGINT, as shells expect. */
   static final int STOPPED = 130;
 
   @Spec private CommandSpec spec;
@@ -56,7 +56,7 @@ public final class Main implements Runnable {
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      description = "If something fails, show where in the program.")
+      description = "Print the stack trace of errors.")
   private boolean debug;
 
   private Main() {}
@@ -64,23 +64,26 @@ public final class Main implements Runnable {
   /**
    * Runs a command and exits with its code.
    *
-   * @param args a command and its options; {@code --help} shows them
+   * @param args a command and its options; {@code --help} lists them
    */
   public static void main(String[] args) {
-    // Charts and images are drawn into memory; no display is needed.
+    // Charts and images are rendered off screen; no display is needed.
     System.setProperty("java.awt.headless", "true");
     System.exit(run(writer(System.out), writer(System.err), args));
   }
 
-  /** Where there is no locale, UTF-8 instead of ASCII: names of files have other letters, too. */
+  /**
+   * Without a locale, the encoding is ASCII. UTF-8 is used then, as file names may contain other
+   * characters.
+   */
   private static PrintWriter writer(PrintStream stream) {
-    Charset usual = Charset.forName(System.getProperty("native.encoding"));
-    return usual.equals(StandardCharsets.US_ASCII)
+    Charset encoding = Charset.forName(System.getProperty("native.encoding"));
+    return encoding.equals(StandardCharsets.US_ASCII)
         ? new PrintWriter(stream, true, StandardCharsets.UTF_8)
         : new PrintWriter(stream, true);
   }
 
-  /** Runs a command; gives its exit code. */
+  /** Runs a command and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
@@ -102,17 +105,17 @@ public final class Main implements Runnable {
     if (debug) {
       failure.printStackTrace(err);
     }
-    return FAILED;
+    return FAILURE;
   }
 
   @Override
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "No command given; choose one of " + String.join(", ", spec.subcommands().keySet()));
+        "No command given. Choose one of " + String.join(", ", spec.subcommands().keySet()));
   }
 
-  /** The version of the library that is in use. */
+  /** The version of the library in use. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -17,68 +17,68 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The folder for what a command writes. Folders that were made for it and stayed empty go when it
- * is closed.
+ * The output folder of a command. Closing it deletes folders that it created and that are still
+ * empty.
  */
 final class OutputFolder implements AutoCloseable {
-  /** What pictures and figures take at most, in bytes. */
-  private static final long PICTURES = 4 << 20;
+  /** An upper bound for the size of images and metrics, in bytes. */
+  private static final long OTHER_BYTES = 4 << 20;
 
-  /** Writes a file, whole or not at all. */
+  /** Writes a file atomically. */
   interface Writing {
     void to(Path file) throws IOException;
   }
 
   private final Path path;
-  private final Deque<Path> made;
-  private final List<String> earlier;
+  private final Deque<Path> created;
+  private final List<String> existing;
   private final List<String> written = Collections.synchronizedList(new ArrayList<>());
 
-  private OutputFolder(Path path, Deque<Path> made) {
+  private OutputFolder(Path path, Deque<Path> created) {
     this.path = path;
-    this.made = made;
-    earlier = names();
+    this.created = created;
+    existing = names();
   }
 
   /**
-   * Makes the folder.
+   * Creates the folder.
    *
-   * @param output the user's choice, or null for a new folder named by time and command
+   * @param output the requested folder, or null for a new folder named by time and command
    */
-  static OutputFolder make(Path output, String command) throws IOException {
-    Deque<Path> made = new ArrayDeque<>();
+  static OutputFolder create(Path output, String command) throws IOException {
+    Deque<Path> created = new ArrayDeque<>();
     if (output != null) {
       Path folder = output.toString().isEmpty() ? Path.of(".") : output;
-      makeAll(folder, made);
-      return new OutputFolder(folder, made);
+      createAll(folder, created);
+      return new OutputFolder(folder, created);
     }
     Path runs = Path.of("runs");
-    makeAll(runs, made);
-    made.push(RunFolder.createFolder(runs, command));
-    return new OutputFolder(made.peek(), made);
+    createAll(runs, created);
+    created.push(RunFolder.createFolder(runs, command));
+    return new OutputFolder(created.peek(), created);
   }
 
-  private static void makeAll(Path folder, Deque<Path> made) throws IOException {
-    FileNames.requirePlace(folder);
+  private static void createAll(Path folder, Deque<Path> created) throws IOException {
+    FileNames.requireValidTarget(folder);
     if (Files.isDirectory(folder)) {
       return;
     }
     if (folder.getParent() != null) {
-      makeAll(folder.getParent(), made);
+      createAll(folder.getParent(), created);
     }
     try {
-      made.push(Files.createDirectory(folder));
+      created.push(Files.createDirectory(folder));
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(folder)) {
         throw new IOException(
             FileNames.path(folder)
-                + " is a file, but a folder is needed for the results; choose another with"
-                + " --output, or move the file away",
+                + " is a file, expected a folder for the results; choose another with --output, or"
+                + " move the file",
             e);
       }
     } catch (IOException e) {
       throw new IOException(
-          "Cannot make the folder "
+          "Cannot create the folder "
               + FileNames.path(folder)
               + " for the results ("
               + FailureMessage.of(e)
@@ -91,8 +91,8 @@ final class OutputFolder implements AutoCloseable {
     return path;
   }
 
-  /** In full, for people. */
-  String place() {
+  /** Returns the absolute path, for display. */
+  String displayPath() {
     return FileNames.path(path.toAbsolutePath().normalize());
   }
 
@@ -100,33 +100,33 @@ final class OutputFolder implements AutoCloseable {
     return FileNames.resolve(path, name);
   }
 
-  /** Fails before a long training if its results could not be written, or would find no room. */
+  /** Checks before training that the results can be written and that there is enough disk space. */
   void requireSpaceFor(ImageModel model) throws IOException {
     try {
       Files.delete(Files.createTempFile(path, "probe", null));
     } catch (IOException e) {
       throw new IOException(
-          "Cannot write into the folder "
+          "Cannot write to the folder "
               + FileNames.path(path)
               + " ("
               + FailureMessage.of(e)
               + "); choose another with --output",
           e);
     }
-    // The model twice: it replaces its file only when it is whole.
+    // Twice the model: a complete new file replaces the old one.
     long needed =
-        PICTURES + 8L * model.variables().values().stream().mapToLong(Variable::size).sum();
+        OTHER_BYTES + 8L * model.variables().values().stream().mapToLong(Variable::size).sum();
     long free = Files.getFileStore(path).getUsableSpace();
     if (free < needed) {
       throw new IOException(
           String.format(
-              "Cannot write to %s: %,d kB are free there, expected %,d kB for the results; free some"
-                  + " space, or choose another folder with --output",
+              "Cannot write to %s: expected %3$,d kB of free space for the results, got %2$,d kB;"
+                  + " free some space, or choose another folder with --output",
               FileNames.path(path), free / 1024, needed / 1024));
     }
   }
 
-  /** Writes one of the files. */
+  /** Writes a file into the folder. */
   void write(String name, Writing writing) throws IOException {
     try {
       writing.to(file(name));
@@ -135,7 +135,7 @@ final class OutputFolder implements AutoCloseable {
           "Cannot write "
               + FileNames.path(file(name))
               + ": "
-              + FailureMessage.of(FailureMessage.firstCause(e))
+              + FailureMessage.of(FailureMessage.rootCause(e))
               + "; "
               + summary()
               + ". Free some space, or choose another folder with --output",
@@ -144,33 +144,33 @@ final class OutputFolder implements AutoCloseable {
     written.add(name);
   }
 
-  /** What is there, for a run that did not come to its end. */
+  /** Describes the files written so far, for a run that did not finish. */
   String summary() {
-    TreeSet<String> there = new TreeSet<>(names());
-    earlier.forEach(there::remove);
-    there.addAll(written);
-    return there.isEmpty()
-        ? "nothing was written"
-        : "complete in " + FileNames.path(path) + ": " + String.join(", ", there);
+    TreeSet<String> files = new TreeSet<>(names());
+    existing.forEach(files::remove);
+    files.addAll(written);
+    return files.isEmpty()
+        ? "no files were written"
+        : "complete files in " + FileNames.path(path) + ": " + String.join(", ", files);
   }
 
-  /** None if the folder cannot be read: what was written is known without it. */
+  /** Returns no names if the folder cannot be read; the written files are known anyway. */
   private List<String> names() {
     String[] names = path.toFile().list();
     return names == null ? List.of() : List.of(names);
   }
 
-  /** Deletes the folders that were made for this run, as far as they are empty. */
+  /** Deletes the folders created for this run that are empty. */
   @Override
   public void close() {
     try {
-      for (Path folder : made) {
+      for (Path folder : created) {
         Files.deleteIfExists(folder);
       }
     } catch (DirectoryNotEmptyException e) {
-      // It holds results.
+      // The folder contains results.
     } catch (IOException e) {
-      // An empty folder more is no reason to fail.
+      // A leftover empty folder is not an error.
     }
   }
 }

@@ -27,14 +27,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Paints photographs in few colours. */
+/** Reduces the colors of photographs. */
 @Command(
     name = "palette",
-    description = "Paints photographs in few colours: k-means on their pixels.")
+    description = "Reduces photographs to a palette of few colors, by k-means on their pixels.")
 final class PaletteCommand implements Callable<Integer> {
-  private static final int MOST_COLORS = 256;
+  private static final int MAX_COLORS = 256;
 
-  /** From so many pixels on, the colours are found from some of them at a time. */
+  /** The number of pixels above which mini-batch k-means is used. */
   private static final int MANY_PIXELS = 1 << 20;
 
   private static final int BATCH = 1 << 14;
@@ -46,8 +46,8 @@ final class PaletteCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description =
-          "A PNG, JPEG or BMP file, or a folder of such files; those in it that cannot be read are"
-              + " skipped and counted.")
+          "A PNG, JPEG or BMP file, or a folder of such files; corrupt files in a folder are"
+              + " skipped and listed.")
   private Path data;
 
   @Option(
@@ -57,20 +57,21 @@ final class PaletteCommand implements Callable<Integer> {
       converter = PositiveInt.class,
       defaultValue = "8,64,256",
       description =
-          "How many at most, up to 256; several with commas between. Default: ${DEFAULT-VALUE}.")
+          "Maximum number of colors, up to 256; comma-separated if several. Default:"
+              + " ${DEFAULT-VALUE}.")
   private List<Integer> colors;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "Seed of the first colours. Default: ${DEFAULT-VALUE}.")
+      description = "Random seed of the initial colors. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Folder for the images. Default: a new folder runs/<time>-palette.")
+      description = "Output folder. Default: a new folder runs/<time>-palette.")
   private Path output;
 
   private List<IgnoredPath> ignored = List.of();
@@ -78,20 +79,23 @@ final class PaletteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (colors.stream().anyMatch(k -> k > MOST_COLORS)) {
+    if (colors.stream().anyMatch(k -> k > MAX_COLORS)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--colors: a PNG's palette holds at most " + MOST_COLORS + ", got " + colors);
+          "--colors: expected at most "
+              + MAX_COLORS
+              + ", the maximum of a PNG palette, got "
+              + colors);
     }
     PrintWriter out = spec.commandLine().getOut();
     List<Path> files = files();
-    try (OutputFolder folder = OutputFolder.make(output, spec.name());
+    try (OutputFolder folder = OutputFolder.create(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       PaletteTable table = new PaletteTable(out);
       for (Path file : files) {
         Optional<Images> image = read(file);
         if (image.isPresent()) {
-          paint(image.get(), name(file), table, folder, interruption);
+          quantize(image.get(), name(file), table, folder, interruption);
         }
       }
       if (skipped.size() == files.size()) {
@@ -99,19 +103,19 @@ final class PaletteCommand implements Callable<Integer> {
       }
       table.end();
       if (!ignored.isEmpty()) {
-        out.printf("passed over: %s%n", IgnoredPath.summary(ignored));
+        out.printf("ignored: %s%n", IgnoredPath.summary(ignored));
       }
       if (!skipped.isEmpty()) {
         SkippedFiles.print(skipped, out);
       }
-      out.println(folder.place());
-      return Main.DONE;
+      out.println(folder.displayPath());
+      return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;
     }
   }
 
-  /** None, if it cannot be read and is one of a folder. */
+  /** Reads an image; returns empty if it cannot be read and belongs to a folder. */
   private Optional<Images> read(Path file) throws IOException {
     try {
       return Optional.of(Images.read(file));
@@ -130,23 +134,21 @@ final class PaletteCommand implements Callable<Integer> {
         "folder",
         "got "
             + Counts.of(
-                skipped.size(),
-                "image file that cannot be read",
-                "image files of which none can be read")
-            + ", expected one or more; the first says: "
+                skipped.size(), "unreadable image file", "image files, none of which can be read")
+            + ", expected at least one readable image; the first error: "
             + skipped.get(0));
   }
 
-  private void paint(
+  private void quantize(
       Images image, String name, PaletteTable table, OutputFolder folder, Interruption interruption)
       throws IOException {
     for (int k : colors) {
       interruption.check();
-      table.add(name, k, paint(image, k, name + "-" + k + ".png", folder));
+      table.add(name, k, quantize(image, k, name + "-" + k + ".png", folder));
     }
   }
 
-  private PaletteReport paint(Images image, int k, String name, OutputFolder folder)
+  private PaletteReport quantize(Images image, int k, String name, OutputFolder folder)
       throws IOException {
     KMeansConfig config = KMeansConfig.of(k);
     if (image.height() * image.width() > MANY_PIXELS) {
@@ -171,14 +173,14 @@ final class PaletteCommand implements Callable<Integer> {
             FileNames.path(other)
                 + " and "
                 + FileNames.path(file)
-                + " would be painted into one file; rename one of them");
+                + " would be written to the same file; rename one of them");
       }
     }
     ignored = listing.ignored();
     return listing.files();
   }
 
-  /** The file's name without its ending. */
+  /** Returns the file name without its extension. */
   private static String name(Path file) {
     String name = FileNames.name(file);
     return name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name;

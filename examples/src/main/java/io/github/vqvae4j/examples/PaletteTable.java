@@ -10,7 +10,7 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** What palettes cost and lose: a line for each image and K, then the means. */
+/** A table of the size and error of palettes: a line for each image and K, followed by means. */
 final class PaletteTable {
   private static final String LINE = "%-20s %5s %9s %9s %9s %9s %9s%n";
 
@@ -22,61 +22,63 @@ final class PaletteTable {
   }
 
   /**
-   * Prints a line.
+   * Prints a line of the table.
    *
-   * @param most K, the colours that were allowed
+   * @param image the name of the image
+   * @param k the maximum number of colors
+   * @param report the size and error
    */
-  void add(String image, int most, PaletteReport report) {
+  void add(String image, int k, PaletteReport report) {
     if (reports.isEmpty()) {
       out.printf("%-20s %5s %9s %9s %29s%n", "", "", "", "", "bits per pixel");
-      out.printf(LINE, "image", "K", "colours", "PSNR, dB", "indices", "entropy", "palette");
+      out.printf(LINE, "image", "K", "colors", "PSNR, dB", "indices", "entropy", "palette");
     }
-    reports.computeIfAbsent(most, k -> new ArrayList<>()).add(report);
-    line(image, most, Integer.toString(report.usage().codebookSize()), List.of(report));
+    reports.computeIfAbsent(k, key -> new ArrayList<>()).add(report);
+    line(image, k, Integer.toString(report.usage().codebookSize()), List.of(report));
   }
 
   /** Prints the means over all images, if there are several. */
   void end() {
     StringJoiner exact = new StringJoiner(", ");
     reports.forEach(
-        (most, some) -> {
-          if (some.size() > 1) {
-            double colors = mean(some, report -> report.usage().codebookSize());
-            line("mean of " + some.size(), most, text(1, colors), some);
-            long without = some.size() - inexact(some).size();
-            if (without > 0) {
-              exact.add(without + " at K = " + most);
+        (k, group) -> {
+          if (group.size() > 1) {
+            double colors = mean(group, report -> report.usage().codebookSize());
+            line("mean of " + group.size(), k, text(1, colors), group);
+            long exactImages = group.size() - inexact(group).size();
+            if (exactImages > 0) {
+              exact.add(exactImages + " at K = " + k);
             }
           }
         });
     if (exact.length() > 0) {
-      out.printf("PSNR: the mean is without exact images, %s%n", exact);
+      out.printf("mean PSNR excludes exactly reproduced images: %s%n", exact);
     }
   }
 
-  private void line(String name, int most, String colors, List<PaletteReport> some) {
-    List<PaletteReport> inexact = inexact(some);
+  private void line(String name, int k, String colors, List<PaletteReport> reports) {
+    List<PaletteReport> inexact = inexact(reports);
     out.printf(
         LINE,
         name,
-        most,
+        k,
         colors,
         inexact.isEmpty() ? "exact" : text(2, mean(inexact, PaletteReport::psnr)),
-        text(2, mean(some, PaletteReport::indexBits)),
-        text(2, mean(some, PaletteReport::entropyBits)),
-        text(4, mean(some, PaletteReport::paletteBits)));
+        text(2, mean(reports, PaletteReport::indexBits)),
+        text(2, mean(reports, PaletteReport::entropyBits)),
+        text(4, mean(reports, PaletteReport::paletteBits)));
   }
 
-  /** Those that have lost something; the PSNR of the others is infinite. */
-  private static List<PaletteReport> inexact(List<PaletteReport> some) {
-    return some.stream().filter(report -> report.meanSquaredError() > 0).toList();
+  /** Returns the reports with an error above 0; the PSNR of the others is infinite. */
+  private static List<PaletteReport> inexact(List<PaletteReport> reports) {
+    return reports.stream().filter(report -> report.meanSquaredError() > 0).toList();
   }
 
   private static String text(int decimals, double value) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
-  private static double mean(List<PaletteReport> some, ToDoubleFunction<PaletteReport> value) {
-    return some.stream().mapToDouble(value).average().orElseThrow();
+  private static double mean(List<PaletteReport> reports, ToDoubleFunction<PaletteReport> value) {
+    return reports.stream().mapToDouble(value).average().orElseThrow();
   }
 }

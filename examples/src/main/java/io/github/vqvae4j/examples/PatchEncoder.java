@@ -9,8 +9,8 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * An encoder of one's own: cuts images into patches that do not overlap, maps each to a vector, and
- * adds what a small network of two linear maps makes of it. No backward pass is written.
+ * A custom encoder: splits images into non-overlapping patches, projects each of them to a vector,
+ * and applies a residual block of two linear layers. It needs no backward pass.
  */
 final class PatchEncoder extends Encoder {
   private final int patch;
@@ -25,7 +25,7 @@ final class PatchEncoder extends Encoder {
     mix = child("mix", Sequential.of(new LayerNorm(dimension), in, Activation.GELU, out));
   }
 
-  /** Images [b, h, w, c] to vectors [b, h/patch, w/patch, dimension]. */
+  /** [b, h, w, c] -> [b, h/patch, w/patch, dimension]. */
   @Override
   protected Tensor compute(Tensor images) {
     Tensor x = project.forward(images.spaceToDepth(patch));

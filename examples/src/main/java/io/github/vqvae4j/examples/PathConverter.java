@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A path of the command line. */
+/** Converts a path given on the command line. */
 final class PathConverter implements ITypeConverter<Path> {
   @Override
   public Path convert(String text) {
-    LostLetters.check(text);
+    ArgumentEncoding.check(text);
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {

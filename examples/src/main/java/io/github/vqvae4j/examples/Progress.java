@@ -3,13 +3,16 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.train.TrainingListener;
 import java.io.PrintWriter;
 
-/** Shows how far a training run is. */
+/** Displays the progress of training. */
 interface Progress extends TrainingListener, AutoCloseable {
   @Override
   void close();
 
-  /** One line that is updated on a terminal, else a plain line every few seconds. */
+  /**
+   * Returns a line that is updated if there is a terminal, and otherwise a plain line every few
+   * seconds.
+   */
   static Progress on(PrintWriter out, int steps) {
-    return Terminal.isThere() ? new ProgressOnTerminal(steps) : new ProgressLines(out);
+    return Terminal.isInteractive() ? new ProgressOnTerminal(steps) : new ProgressLines(out);
   }
 }

@@ -9,27 +9,27 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The figures of a step in one line, as many as there is room for. */
+/** Formats the metrics of a step as one line, with as many metrics as fit. */
 final class ProgressLine {
-  private static final int LONGEST_BAR = 20;
-  private static final int SHORTEST_BAR = 6;
+  private static final int MAX_BAR = 20;
+  private static final int MIN_BAR = 6;
 
   private ProgressLine() {}
 
-  /** As many figures as fit, with a bar if there is room for one. */
+  /** Returns as many metrics as fit, with a bar if there is enough space. */
   static String of(StepReport report, Duration elapsed, int width) {
     CodeUsage usage = report.windowUsage();
     String steps = report.step() + "/" + report.steps();
     String terms = report.terms().stream().map(ProgressLine::term).collect(Collectors.joining(" "));
-    boolean book = usage.codebookSize() > 0;
-    String perplexity = book ? format("perplexity %.0f", usage.perplexity()) : "";
-    String codes = book ? "codes " + usage.codesInUse() : "";
-    String ofCodes = book ? codes + "/" + usage.codebookSize() : "";
+    boolean hasCodebook = usage.codebookSize() > 0;
+    String perplexity = hasCodebook ? format("perplexity %.0f", usage.perplexity()) : "";
+    String codes = hasCodebook ? "codes " + usage.codesInUse() : "";
+    String codesOfK = hasCodebook ? codes + "/" + usage.codebookSize() : "";
     String rate = format("%.0f", report.imagesPerSecond());
     List<String> texts =
         List.of(
-            join(steps, left(report, elapsed), terms, perplexity, ofCodes, rate + " images/s"),
-            join(steps, terms, perplexity, ofCodes, rate + " images/s"),
+            join(steps, left(report, elapsed), terms, perplexity, codesOfK, rate + " images/s"),
+            join(steps, terms, perplexity, codesOfK, rate + " images/s"),
             join(steps, terms, perplexity, codes, rate + "/s"),
             join(steps, terms, codes, rate + "/s"),
             join(steps, terms),
@@ -38,11 +38,11 @@ final class ProgressLine {
     return fit(texts, report.step(), report.steps(), width);
   }
 
-  /** The first of these texts that fits, with a bar if there is room for one. */
-  static String fit(List<String> texts, long done, long all, int width) {
+  /** Returns the first of the texts that fits, with a bar if there is enough space. */
+  static String fit(List<String> texts, long done, long total, int width) {
     String text = texts.stream().filter(t -> t.length() <= width).findFirst().orElse("");
-    int room = Math.min(LONGEST_BAR, width - text.length() - "[] ".length());
-    return room < SHORTEST_BAR ? text : bar(done, all, room) + " " + text;
+    int space = Math.min(MAX_BAR, width - text.length() - "[] ".length());
+    return space < MIN_BAR ? text : bar(done, total, space) + " " + text;
   }
 
   private static String term(TermReport term) {
@@ -53,8 +53,8 @@ final class ProgressLine {
     return Stream.of(parts).filter(part -> !part.isEmpty()).collect(Collectors.joining(" "));
   }
 
-  private static String bar(long done, long all, int length) {
-    int full = (int) (length * done / all);
+  private static String bar(long done, long total, int length) {
+    int full = (int) (length * done / total);
     return "[" + "=".repeat(full) + " ".repeat(length - full) + "]";
   }
 
@@ -63,10 +63,10 @@ final class ProgressLine {
     return minutes(elapsed.toMillis() / 1e3 * left / Math.max(1, report.step())) + " left";
   }
 
-  /** Minutes and seconds. */
+  /** Formats seconds as minutes and seconds. */
   static String minutes(double seconds) {
-    long whole = Math.round(seconds);
-    return format("%d:%02d", whole / 60, whole % 60);
+    long rounded = Math.round(seconds);
+    return format("%d:%02d", rounded / 60, rounded % 60);
   }
 
   private static String format(String format, Object... values) {

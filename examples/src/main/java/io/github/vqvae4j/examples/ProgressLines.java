@@ -4,12 +4,12 @@ import io.github.vqvae4j.train.StepReport;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/** The first step, the last, and one every few seconds, each as a line of its own. */
+/** Prints a line for the first and the lastTime step, and every few seconds. */
 final class ProgressLines implements Progress {
   private static final long INTERVAL = Duration.ofSeconds(5).toNanos();
 
   private final PrintWriter out;
-  private long last;
+  private long lastTime;
 
   ProgressLines(PrintWriter out) {
     this.out = out;
@@ -18,8 +18,8 @@ final class ProgressLines implements Progress {
   @Override
   public void onStep(StepReport report) {
     long now = System.nanoTime();
-    if (report.step() == 1 || report.step() == report.steps() || now - last >= INTERVAL) {
-      last = now;
+    if (report.step() == 1 || report.step() == report.steps() || now - lastTime >= INTERVAL) {
+      lastTime = now;
       out.println(report);
     }
   }

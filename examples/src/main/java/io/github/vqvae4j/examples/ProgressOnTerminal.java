@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.train.StepReport;
 
-/** A progress bar with the figures of the last step, in one line of the terminal. */
+/** A progress bar with the metrics of the latest step, in one line of the terminal. */
 final class ProgressOnTerminal implements Progress {
   private final int steps;
   private TerminalLine line;
@@ -12,7 +12,9 @@ final class ProgressOnTerminal implements Progress {
     this.steps = steps;
   }
 
-  /** The line begins with the first step, after what the library logs when it starts. */
+  /**
+   * Creates the line at the first step, after the library's log messages at the start of training.
+   */
   @Override
   public void onStep(StepReport newReport) {
     report = newReport;

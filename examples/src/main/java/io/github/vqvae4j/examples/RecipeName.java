@@ -7,9 +7,9 @@ import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A recipe by its name. */
+/** Converts the name of a recipe. */
 final class RecipeName implements ITypeConverter<Recipe> {
-  /** The names, for help. */
+  /** All names, for the help text. */
   static final class All extends ArrayList<String> {
     private static final long serialVersionUID = 1L;
 

@@ -14,13 +14,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Sends an image through a trained model. */
+/** Encodes and reconstructs an image with a trained model. */
 @Command(
     name = "reconstruct",
     description =
-        "Shows the codes of an image, unless they are many, and writes what a trained model makes of them.")
+        "Encodes an image with a trained model, prints its codes (unless there are many) and writes"
+            + " the reconstruction.")
 final class ReconstructCommand implements Callable<Integer> {
-  private static final int MOST_SHOWN = 64;
+  private static final int MAX_PRINTED = 64;
 
   @Spec private CommandSpec spec;
 
@@ -28,7 +29,7 @@ final class ReconstructCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "A model.safetensors that mnist, cifar10 or folder wrote.")
+      description = "A model.safetensors written by mnist, cifar10 or folder.")
   private Path model;
 
   @Option(
@@ -42,43 +43,43 @@ final class ReconstructCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "FILE",
       defaultValue = "reconstruction.png",
-      description = "Where to write the reconstruction. Default: ${DEFAULT-VALUE}.")
+      description = "Output file of the reconstruction. Default: ${DEFAULT-VALUE}.")
   private Path output;
 
   @Option(
       names = "--codes",
       paramLabel = "FILE",
       description =
-          "Where to write the codes (safetensors), for the command decode. Default: nowhere.")
+          "Output file of the codes (safetensors), for the command decode. Default: not written.")
   private Path codesFile;
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     try (VqVae vqVae = VqVae.load(model)) {
-      Images input = inChannelsOf(vqVae, Images.read(image));
+      Images input = withChannelsOf(vqVae, Images.read(image));
       Codes codes = vqVae.encode(input);
       Images reconstruction = vqVae.decode(codes);
       Images.write(reconstruction, output);
-      out.print(shown(codes));
+      out.print(format(codes));
       out.println("Reconstruction: " + FileNames.path(output));
       if (codesFile != null) {
         codes.save(codesFile);
         out.println("Codes: " + FileNames.path(codesFile));
       }
     }
-    return Main.DONE;
+    return Main.SUCCESS;
   }
 
-  /** All codes of a small image; those of a photograph would fill many screens. */
-  private static String shown(Codes codes) {
+  /** Formats the codes of a small image; those of a photograph would fill many screens. */
+  private static String format(Codes codes) {
     int[] shape = codes.shape();
-    return shape[1] <= MOST_SHOWN && shape[2] <= MOST_SHOWN
+    return shape[1] <= MAX_PRINTED && shape[2] <= MAX_PRINTED
         ? CodeGrid.text(codes)
         : String.format("%d x %d codes; --codes FILE writes them to a file%n", shape[1], shape[2]);
   }
 
-  private static Images inChannelsOf(VqVae model, Images images) {
+  private static Images withChannelsOf(VqVae model, Images images) {
     if (model.encoder().config().orElse(null) instanceof ConvEncoderConfig config) {
       return config.channels() == 1 ? images.toGray() : images.toColor();
     }

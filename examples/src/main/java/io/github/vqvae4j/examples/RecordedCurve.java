@@ -4,14 +4,14 @@ import io.github.vqvae4j.train.Recipe;
 import java.util.List;
 
 /**
- * What others recorded while they trained by a recipe.
+ * A training curve recorded by the authors of a recipe.
  *
- * @param images that they trained on, the first of the training set
- * @param window the steps that each point is a mean over
- * @param points some of those they published
+ * @param images the number of training images, taken from the start of the training set
+ * @param window the number of steps averaged for each point
+ * @param points a selection of the published points
  */
 record RecordedCurve(int images, int window, List<CurvePoint> points) {
-  /** An epoch of MNIST in Keras's example. */
+  /** The number of steps per epoch in Keras's MNIST example. */
   private static final int EPOCH = 468;
 
   static RecordedCurve of(Recipe recipe) {

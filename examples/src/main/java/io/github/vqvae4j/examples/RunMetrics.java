@@ -8,8 +8,8 @@ import io.github.vqvae4j.train.TrainingReport;
 import java.util.Locale;
 
 /**
- * The figures over all test images, pixels in 0..1, as they stand in {@code metrics.json} beside
- * those of the run; those of codes are 0 for a model without a codebook.
+ * Metrics over all test images, with pixels in [0, 1], written to {@code metrics.json} in addition
+ * to those of the run. Code metrics are 0 for models without a codebook.
  */
 record RunMetrics(
     String example,
@@ -38,7 +38,7 @@ record RunMetrics(
         Machine.here());
   }
 
-  /** The most important figures, for people. */
+  /** Formats the most important metrics. */
   String table(TrainingReport report, int batch) {
     return String.format(
         Locale.ROOT,

@@ -6,7 +6,7 @@ import io.github.vqvae4j.train.TrainingListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Writes the scale of a series with the first step, since its model is of no use without. */
+/** Writes the scale of a series after the first step, as the model is useless without it. */
 final class ScaleFile implements TrainingListener {
   private final OutputFolder folder;
   private final ChannelScale scale;

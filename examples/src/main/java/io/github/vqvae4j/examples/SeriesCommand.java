@@ -33,17 +33,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a VQ-VAE on normal series and finds faults in another. */
+/** Trains a VQ-VAE on normal time series and detects faults in another. */
 @Command(
     name = "series",
-    description = "Trains a VQ-VAE on a machine's sensors, or your own series, and finds faults.")
+    description =
+        "Trains a VQ-VAE on time series, from simulated machine sensors or your own files, and"
+            + " detects faults.")
 final class SeriesCommand implements Callable<Integer> {
   static final String MODEL = "model.safetensors";
   static final String SCALE = "scale.json";
   static final String DETECTOR = "detector.json";
-  static final String WHOLE = "series.png";
-  static final String CLOSE = "close.png";
-  static final String SOUND = "reconstruction.wav";
+  static final String OVERVIEW = "series.png";
+  static final String DETAILS = "details.png";
+  static final String AUDIO = "reconstruction.wav";
 
   @Spec private CommandSpec spec;
 
@@ -51,10 +53,10 @@ final class SeriesCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "FILE|DIR",
       description =
-          "A WAV file, a folder of WAV files, or a CSV file with a column for each channel. Of each,"
-              + " the first 60 %% must be normal, and is trained on; so must the next 20 %%, from which"
-              + " the threshold comes; in the rest faults are looked for. Default: generated signals"
-              + " of four sensors.")
+          "A WAV file, a folder of WAV files, or a CSV file with one column per channel. The first"
+              + " 60 %% of each series is the training data, the next 20 %% determines the"
+              + " threshold; both must be normal. The rest of the last series is searched for"
+              + " faults. Default: generated signals of four sensors.")
   private Path data;
 
   @Mixin private CsvOptions csv;
@@ -64,7 +66,7 @@ final class SeriesCommand implements Callable<Integer> {
       paramLabel = "N",
       converter = PositiveInt.class,
       defaultValue = "1000",
-      description = "Training steps. Default: ${DEFAULT-VALUE}.")
+      description = "Number of training steps. Default: ${DEFAULT-VALUE}.")
   private int steps;
 
   @Option(
@@ -72,7 +74,7 @@ final class SeriesCommand implements Callable<Integer> {
       paramLabel = "N",
       converter = PositiveInt.class,
       defaultValue = "512",
-      description = "Samples in a window, a multiple of 8. Default: ${DEFAULT-VALUE}.")
+      description = "Window length in samples, a multiple of 8. Default: ${DEFAULT-VALUE}.")
   private int window;
 
   @Option(
@@ -80,7 +82,7 @@ final class SeriesCommand implements Callable<Integer> {
       paramLabel = "K",
       converter = PositiveInt.class,
       defaultValue = "512",
-      description = "Vectors in the codebook. Default: ${DEFAULT-VALUE}.")
+      description = "Codebook size. Default: ${DEFAULT-VALUE}.")
   private int codes;
 
   @Option(
@@ -89,7 +91,7 @@ final class SeriesCommand implements Callable<Integer> {
       converter = PositiveDouble.class,
       defaultValue = "0.01",
       description =
-          "The share of normal windows in which a false alarm is put up with. Default:"
+          "The accepted fraction of normal windows with a false alarm. Default:"
               + " ${DEFAULT-VALUE}.")
   private double falsePositives;
 
@@ -97,13 +99,13 @@ final class SeriesCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "Seed of all that is random. Default: ${DEFAULT-VALUE}.")
+      description = "Random seed. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Folder for the results. Default: a new folder runs/<time>-series.")
+      description = "Output folder. Default: a new folder runs/<time>-series.")
   private Path output;
 
   @Override
@@ -113,50 +115,50 @@ final class SeriesCommand implements Callable<Integer> {
     ChannelScale scale = ChannelScale.of(input.train());
     requireEnough(input);
     try (VqVae model = model(input.channels().size());
-        OutputFolder folder = OutputFolder.make(output, spec.name());
+        OutputFolder folder = OutputFolder.create(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
-          "%s: %s to look at%nResults will be in %s%n",
+          "%s: searching %s%nResults will be written to %s%n",
           input.files().get(input.files().size() - 1), input.test(), FileNames.path(folder.path()));
       if (!input.ignored().isEmpty()) {
-        out.printf("passed over: %s%n", IgnoredPath.summary(input.ignored()));
+        out.printf("ignored: %s%n", IgnoredPath.summary(input.ignored()));
       }
       folder.requireSpaceFor(model);
       train(model, scale, input, folder, interruption, out);
-      find(model, scale, input, folder, out);
-      return Main.DONE;
+      detect(model, scale, input, folder, out);
+      return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;
     }
   }
 
-  /** Fails before the training if no threshold could be chosen after it. */
+  /** Fails before training if there are too few held-out windows to choose a threshold. */
   private void requireEnough(SeriesInput input) {
     List<Series> heldOut = input.heldOut();
-    long least = (long) Math.ceil(1 / falsePositives - 1 - 1e-9);
+    long min = (long) Math.ceil(1 / falsePositives - 1 - 1e-9);
     long windows = 0;
     for (int i = 0; i < heldOut.size(); i++) {
       if (heldOut.get(i).length() < 2 * window) {
-        throw tooFew(input.files().get(i), heldOut.get(i).toString(), least);
+        throw tooShort(input.files().get(i), heldOut.get(i).toString(), min);
       }
       windows += heldOut.get(i).length() / window - 1L;
     }
-    if (windows < least) {
+    if (windows < min) {
       String got =
           heldOut.size() == 1
               ? heldOut.get(0).toString()
               : Counts.of(windows, "window") + " in " + heldOut.size() + " files";
-      throw tooFew(input.name(), got, least);
+      throw tooShort(input.name(), got, min);
     }
   }
 
-  private IllegalArgumentException tooFew(String where, String got, long least) {
+  private IllegalArgumentException tooShort(String source, String got, long min) {
     return new IllegalArgumentException(
         String.format(
-            "%s: got %s in the held-out fifth, expected at least %s of twice --window, one every"
-                + " %s, for --false-positives %s; give more data, a shorter --window, or a larger"
-                + " --false-positives",
-            where, got, Counts.of(least, "window"), Counts.of(window, "sample"), falsePositives));
+            "%1$s: expected at least %3$s of twice --window in the held-out fifth, one every %4$s,"
+                + " for --false-positives %5$s, got %2$s; use more data, a shorter --window, or a"
+                + " larger --false-positives",
+            source, got, Counts.of(min, "window"), Counts.of(window, "sample"), falsePositives));
   }
 
   private VqVae model(int channels) {
@@ -173,9 +175,10 @@ final class SeriesCommand implements Callable<Integer> {
   }
 
   /**
-   * Windows as those through which the series is looked at: a window, and half of one around it.
+   * Returns windows of the same length as the tiles used for detection: a window with a margin of
+   * half a window on each side.
    */
-  private Dataset tilesToBe(List<Series> series, ChannelScale scale) {
+  private Dataset calibrationWindows(List<Series> series, ChannelScale scale) {
     return Series.windows(series.stream().map(scale::apply).toList(), 2 * window, window);
   }
 
@@ -205,19 +208,19 @@ final class SeriesCommand implements Callable<Integer> {
           Evaluation.of(model, windows(input.heldOut(), scale, window), report.variance());
       out.printf(
           Locale.ROOT,
-          "%nheld out: MSE / variance %.4f, %s%n",
+          "%nheld-out: MSE/variance %.4f, %s%n",
           heldOut.normalizedError(),
           heldOut.usage());
     }
   }
 
-  private void find(
+  private void detect(
       VqVae model, ChannelScale scale, SeriesInput input, OutputFolder folder, PrintWriter out)
       throws IOException {
     AnomalyDetector detector =
         AnomalyDetector.calibrate(
             model,
-            tilesToBe(input.heldOut(), scale),
+            calibrationWindows(input.heldOut(), scale),
             AnomalyConfig.falsePositiveRate(falsePositives).smoothing(31).border(window / 2));
     SeriesTiles tiles = SeriesTiles.of(scale.apply(input.test()), 2 * window, window / 2);
     Series reconstruction = scale.invert(tiles.join(model.reconstruct(tiles)));
@@ -229,19 +232,19 @@ final class SeriesCommand implements Callable<Integer> {
             ? Alarms.table(alarms, score.length(), input.time())
             : FaultTable.of(score, input.faults(), alarms));
 
-    SeriesPictures pictures =
-        new SeriesPictures(input, reconstruction, score, detector.heatThreshold(), alarms);
+    SeriesPlots plots =
+        new SeriesPlots(input, reconstruction, score, detector.heatThreshold(), alarms);
     folder.write(MODEL, model::save);
     folder.write(DETECTOR, detector::save);
-    folder.write(WHOLE, pictures::writeWhole);
-    folder.write(CLOSE, pictures::writeClose);
-    out.printf("%n%s%n", folder.place());
-    out.printf("  %-20s all channels, and the score with its threshold%n", WHOLE);
-    out.printf("  %-20s faults from near, with what the model made of them%n", CLOSE);
+    folder.write(OVERVIEW, plots::writeOverview);
+    folder.write(DETAILS, plots::writeDetails);
+    out.printf("%n%s%n", folder.displayPath());
+    out.printf("  %-20s all channels and the score with its threshold%n", OVERVIEW);
+    out.printf("  %-20s faults in detail, with their reconstructions%n", DETAILS);
     if (input.sound()) {
-      folder.write(SOUND, file -> WavFiles.write(reconstruction, file));
-      out.printf("  %-20s how it sounds through the model%n", SOUND);
+      folder.write(AUDIO, file -> WavFiles.write(reconstruction, file));
+      out.printf("  %-20s the reconstructed audio%n", AUDIO);
     }
-    out.printf("  %-20s the trained model, with %s and %s%n", MODEL, SCALE, DETECTOR);
+    out.printf("  %-20s the trained model; load it with %s and %s%n", MODEL, SCALE, DETECTOR);
   }
 }

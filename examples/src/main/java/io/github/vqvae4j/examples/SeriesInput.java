@@ -15,18 +15,18 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What the series example trains on and looks for faults in.
+ * The input of the series example.
  *
- * @param name for messages
- * @param files for messages, the name of what each of the series is from
- * @param train normal series
- * @param heldOut further normal series
- * @param test where to look, in the last of the files
- * @param time where the test stands in its file
- * @param channels their names
- * @param faults that were put into the test; none if it is not known what is in it
- * @param sound whether it came from WAV files
- * @param ignored what else is in their folder
+ * @param name the name of the input, for messages
+ * @param files the name of each series' file, for messages
+ * @param train normal series for training
+ * @param heldOut other normal series
+ * @param test the section of the last file to search for faults
+ * @param time the position of the test section in its file
+ * @param channels the channel names
+ * @param faults the simulated faults in the test section; empty if the faults are unknown
+ * @param sound whether the series come from WAV files
+ * @param ignored other files in the folder
  */
 record SeriesInput(
     String name,
@@ -40,21 +40,21 @@ record SeriesInput(
     boolean sound,
     List<IgnoredPath> ignored) {
   private static final int TRAINING_SECONDS = 120;
-  private static final int OTHER_SECONDS = 60;
-  private static final String SENSORS = "a machine's sensors";
+  private static final int TEST_SECONDS = 60;
+  private static final String SENSORS = "machine sensors";
   private static final List<String> SOUNDS =
       List.of(".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma");
 
-  /** A machine's sensors, with faults in the test. */
+  /** Generates sensor data of a machine, with faults in the test section. */
   static SeriesInput generated(long seed) {
-    int other = OTHER_SECONDS * MachineSensors.RATE;
-    List<Fault> faults = Fault.each(other, seed);
+    int time = TEST_SECONDS * MachineSensors.RATE;
+    List<Fault> faults = Fault.each(time, seed);
     return new SeriesInput(
         SENSORS,
         List.of(SENSORS),
         List.of(MachineSensors.measure(TRAINING_SECONDS * MachineSensors.RATE, List.of(), seed)),
-        List.of(MachineSensors.measure(other, List.of(), seed + 1)),
-        MachineSensors.measure(other, faults, seed + 2),
+        List.of(MachineSensors.measure(time, List.of(), seed + 1)),
+        MachineSensors.measure(time, faults, seed + 2),
         new Timeline(0, MachineSensors.RATE),
         MachineSensors.CHANNELS,
         faults,
@@ -63,17 +63,17 @@ record SeriesInput(
   }
 
   /**
-   * The user's own: of each series the first three fifths to train on, the next fifth held out; of
-   * the last series, the rest to look at.
+   * Reads the user's series. The first three fifths of each are for training, the next fifth is
+   * held out; the rest of the last series is the test section.
    *
-   * @param data a WAV file, a folder of WAV files, or any other file: a table
-   * @param csv how a table is read
+   * @param data a WAV file or a folder of WAV files; any other file is read as a table
+   * @param csv the format of tables
    */
   static SeriesInput of(Path data, CsvOptions csv) throws IOException {
     Optional<FolderListing> folder =
         Files.isDirectory(data) ? Optional.of(FolderListing.sounds(data)) : Optional.empty();
     String name = data.toString().toLowerCase(Locale.ROOT);
-    // Those that are no WAV files are named when they are read as such.
+    // WavFiles rejects other audio formats with an error that names the format.
     boolean sound = folder.isPresent() || SOUNDS.stream().anyMatch(name::endsWith);
     List<Path> files = folder.map(FolderListing::files).orElse(List.of(data));
     List<Series> all;
@@ -86,14 +86,14 @@ record SeriesInput(
     List<Series> train = new ArrayList<>();
     List<Series> heldOut = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      Series one = all.get(i);
-      int fifth = one.length() / 5;
+      Series series = all.get(i);
+      int fifth = series.length() / 5;
       if (fifth == 0) {
         throw new IllegalArgumentException(
-            names.get(i) + ": got " + one + ", expected 5 samples or more; leave it out");
+            names.get(i) + ": expected 5 samples or more, got " + series + "; remove the file");
       }
-      train.add(one.range(0, 3 * fifth));
-      heldOut.add(one.range(3 * fifth, 4 * fifth));
+      train.add(series.range(0, 3 * fifth));
+      heldOut.add(series.range(3 * fifth, 4 * fifth));
     }
     Series last = all.get(all.size() - 1);
     List<String> channels =

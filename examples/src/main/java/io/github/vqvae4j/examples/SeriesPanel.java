@@ -10,7 +10,7 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** One diagram over a stretch of time. */
+/** A chart of a time interval. */
 final class SeriesPanel {
   private static final int HEIGHT = 180;
   private static final int AXIS = 84;
@@ -18,28 +18,35 @@ final class SeriesPanel {
   private static final BasicStroke LINE =
       new BasicStroke(1, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
 
-  /** So many places are drawn; of what lies between two, the least and the largest. */
-  private static final int PLACES = 2_500;
+  /**
+   * The number of positions drawn. At samplesPerPosition, the minimum and maximum of its samples
+   * are connected.
+   */
+  private static final int POSITIONS = 2_500;
 
   private final XYChart chart;
-  private final int from;
-  private final int to;
+  private final int start;
+  private final int end;
   private final Timeline time;
   private final double low;
   private final double high;
   private int shades;
 
   /**
-   * An empty one.
+   * Creates an empty chart.
    *
-   * @param from the first sample
-   * @param to one past the last
-   * @param time where they stand in the file
-   * @param low end of the axis of values
+   * @param title the title, or an empty string
+   * @param unit the label of the value axis
+   * @param start the index of the first sample
+   * @param end the index after the last sample
+   * @param time the position of the samples in the file
+   * @param low the lower limit of the value axis
+   * @param high the upper limit of the value axis
    */
-  SeriesPanel(String title, String unit, int from, int to, Timeline time, double low, double high) {
-    this.from = from;
-    this.to = to;
+  SeriesPanel(
+      String title, String unit, int start, int end, Timeline time, double low, double high) {
+    this.start = start;
+    this.end = end;
     this.time = time;
     this.low = low;
     this.high = high;
@@ -54,8 +61,8 @@ final class SeriesPanel {
     ChartStyle.apply(style);
     style.setLegendVisible(false);
     style.setChartTitleVisible(!title.isEmpty());
-    style.setXAxisMin(time.position(from));
-    style.setXAxisMax(time.position(to));
+    style.setXAxisMin(time.position(start));
+    style.setXAxisMax(time.position(end));
     style.setYAxisMin(low);
     style.setYAxisMax(high);
     style.setYAxisLeftWidthHint(AXIS);
@@ -63,15 +70,15 @@ final class SeriesPanel {
     style.setXAxisTitleVisible(false);
   }
 
-  /** Shades some times. */
-  SeriesPanel shade(List<int[]> stretches) {
-    for (int[] stretch : stretches) {
+  /** Shades time intervals. */
+  SeriesPanel shade(List<int[]> intervals) {
+    for (int[] interval : intervals) {
       double[] x = {
-        time.position(Math.max(from, stretch[0])), time.position(Math.min(to, stretch[1]))
+        time.position(Math.max(start, interval[0])), time.position(Math.min(end, interval[1]))
       };
       if (x[0] < x[1]) {
         shade(x, high);
-        // An area ends at 0, if that is to be seen.
+        // Areas end at 0 if that is within the chart, hence one area for each side.
         shade(x, low);
       }
     }
@@ -87,30 +94,30 @@ final class SeriesPanel {
     area.setMarker(SeriesMarkers.NONE);
   }
 
-  /** A line through one channel of samples [time, channels]. */
+  /** Adds a line for one channel of samples [time, channels]. */
   SeriesPanel line(String name, Color color, float[] samples, int channels, int channel) {
-    int each = Math.max(1, (to - from) / PLACES);
-    int places = (to - from + each - 1) / each;
-    double[] x = new double[2 * places];
-    double[] y = new double[2 * places];
-    for (int i = 0; i < places; i++) {
-      double least = Double.MAX_VALUE;
-      double most = -Double.MAX_VALUE;
-      int start = from + i * each;
-      for (int t = start; t < Math.min(to, start + each); t++) {
-        least = Math.min(least, samples[t * channels + channel]);
-        most = Math.max(most, samples[t * channels + channel]);
+    int samplesPerPosition = Math.max(1, (end - start) / POSITIONS);
+    int positions = (end - start + samplesPerPosition - 1) / samplesPerPosition;
+    double[] x = new double[2 * positions];
+    double[] y = new double[2 * positions];
+    for (int i = 0; i < positions; i++) {
+      double min = Double.MAX_VALUE;
+      double max = -Double.MAX_VALUE;
+      int first = start + i * samplesPerPosition;
+      for (int t = first; t < Math.min(end, first + samplesPerPosition); t++) {
+        min = Math.min(min, samples[t * channels + channel]);
+        max = Math.max(max, samples[t * channels + channel]);
       }
-      x[2 * i] = x[2 * i + 1] = time.position(start);
-      y[2 * i] = clamp(least);
-      y[2 * i + 1] = clamp(most);
+      x[2 * i] = x[2 * i + 1] = time.position(first);
+      y[2 * i] = clamp(min);
+      y[2 * i + 1] = clamp(max);
     }
     return add(name, color, x, y);
   }
 
-  /** A line at one height. */
+  /** Adds a horizontal line. */
   SeriesPanel level(String name, Color color, double value) {
-    double[] x = {time.position(from), time.position(to)};
+    double[] x = {time.position(start), time.position(end)};
     return add(name, color, x, new double[] {clamp(value), clamp(value)});
   }
 
@@ -126,7 +133,7 @@ final class SeriesPanel {
     return this;
   }
 
-  /** The finished diagram. */
+  /** Returns the finished chart. */
   XYChart chart() {
     return chart;
   }

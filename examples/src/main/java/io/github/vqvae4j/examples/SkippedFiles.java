@@ -4,17 +4,14 @@ import io.github.vqvae4j.io.Counts;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** Tells the user which files were left out. */
+/** Prints the files that were skipped. */
 final class SkippedFiles {
   private SkippedFiles() {}
 
-  /** Counts and names them. */
+  /** Prints the number of files and the reason for each. */
   static void print(List<String> reasons, PrintWriter out) {
     String skipped =
-        Counts.of(
-            reasons.size(),
-            "file was skipped, since it cannot be read",
-            "files were skipped, since they cannot be read");
+        Counts.of(reasons.size(), "corrupt file was skipped", "corrupt files were skipped");
     out.println(skipped);
     reasons.forEach(reason -> out.printf("  %s%n", reason));
   }

@@ -4,13 +4,13 @@ import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
-/** A line of the terminal that is written anew as something goes on. */
+/** A terminal line that is updated as a task progresses. */
 final class TerminalLine implements AutoCloseable {
   private static final int UPDATE_MILLIS = 200;
 
-  /** What the line says; asked on a thread of its own. */
+  /** The text of the line, called on a separate thread. */
   interface Text {
-    /** A text of at most {@code width} characters. */
+    /** Returns a text of at most {@code width} characters. */
     String of(Duration elapsed, int width);
   }
 
@@ -23,18 +23,18 @@ final class TerminalLine implements AutoCloseable {
             .setUpdateIntervalMillis(UPDATE_MILLIS)
             .setConsumer(new TerminalWidth(System.out))
             .setRenderer(
-                (state, width) -> filled(text.of(state.getElapsedAfterStart(), width), width))
+                (state, width) -> padded(text.of(state.getElapsedAfterStart(), width), width))
             .build();
   }
 
-  /** Filled up with blanks over what was there before. */
-  private static String filled(String line, int width) {
+  /** Pads the line with spaces, to overwrite the previous text. */
+  private static String padded(String line, int width) {
     return line + " ".repeat(Math.max(0, width - line.length()));
   }
 
-  /** Goes on; the line is soon written anew. */
-  void stepTo(long place) {
-    bar.stepTo(place);
+  /** Sets the progress. The line is updated shortly after. */
+  void stepTo(long position) {
+    bar.stepTo(position);
   }
 
   @Override

@@ -8,12 +8,12 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 /**
- * Shows a progress bar as wide as the terminal, also after that was resized. The progress bar's own
- * way of asking for the width takes over Ctrl-C, which then ends the process on the spot.
+ * Prints a progress bar that is as wide as the terminal, even after resizing. The progress bar's
+ * own query for the width installs a handler for Ctrl-C that exits the process immediately.
  */
 final class TerminalWidth extends ConsoleProgressBarConsumer {
-  /** Where the terminal does not tell. */
-  private static final int USUAL = 80;
+  /** Used if the terminal does not report its width. */
+  private static final int DEFAULT = 80;
 
   private final Terminal terminal;
 
@@ -26,10 +26,10 @@ final class TerminalWidth extends ConsoleProgressBarConsumer {
     }
   }
 
-  /** One column less: at the last one some terminals go to the next line. */
+  /** One column less than the terminal: some terminals wrap after the last column. */
   @Override
   public int getMaxRenderedLength() {
     int width = terminal.getWidth();
-    return (width > 0 ? width : USUAL) - 1;
+    return (width > 0 ? width : DEFAULT) - 1;
   }
 }

@@ -3,38 +3,41 @@ package io.github.vqvae4j.examples;
 import java.util.Locale;
 
 /**
- * Where in its file a part of a series stands.
+ * Maps samples of a section of a series to their time or position in the file.
  *
- * @param start the part's first sample, counted from 0
- * @param rate samples in a second, 0 if that is not known
+ * @param start the zero-based index of the section's first sample
+ * @param rate the number of samples per second, or 0 if unknown
  */
 record Timeline(int start, double rate) {
-  /** Of a sample of the part: seconds, or without a rate the sample's number, in the file. */
+  /**
+   * Returns the time of a sample of the section in seconds or, without a rate, its index in the
+   * file.
+   */
   double position(int sample) {
     return rate == 0 ? start + sample : (start + sample) / rate;
   }
 
-  /** The same for people: {@code 2.500 s} or {@code sample 54999}. */
+  /** Formats the position of a sample: {@code 2.500 s} or {@code sample 54999}. */
   String at(int sample) {
     return rate == 0 ? "sample " + (start + sample) : seconds(position(sample));
   }
 
   /**
-   * From one sample to before another: {@code from 2.500 s to 2.750 s} or {@code samples 54999 to
-   * 55098}, with the last one.
+   * Formats the interval from {@code start} to the sample before {@code end}: {@code from 2.500 s
+   * to 2.750 s} or {@code samples 54999 to 55098}, inclusive.
    */
-  String stretch(int from, int to) {
+  String interval(int first, int end) {
     if (rate != 0) {
-      return "from " + at(from) + " to " + at(to);
+      return "from " + at(first) + " to " + at(end);
     }
-    return to - from == 1 ? at(from) : "samples " + (start + from) + " to " + (start + to - 1);
+    return end - first == 1 ? at(first) : "samples " + (start + first) + " to " + (start + end - 1);
   }
 
-  /** How long the part is, and where it begins: {@code 12000 samples, from 48000 on}. */
-  String whole(int samples) {
+  /** Formats the length and start of the section: {@code 12000 samples, starting at 48000}. */
+  String extent(int samples) {
     String length = rate == 0 ? samples + " samples" : seconds(samples / rate);
     String begin = rate == 0 ? Integer.toString(start) : at(0);
-    return length + (start == 0 ? "" : ", from " + begin + " on");
+    return length + (start == 0 ? "" : ", starting at " + begin);
   }
 
   private static String seconds(double value) {

@@ -11,34 +11,35 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * A command that trains a model: its data, its model, its defaults. {@link TrainingRun} trains.
+ * Base class of commands that train a model. Subclasses provide data, model and defaults; {@link
+ * TrainingRun} trains.
  *
- * @param <M> the model
+ * @param <M> the type of the model
  */
 abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer> {
-  /** What the user chose. */
+  /** The options of the command line. */
   @Mixin protected TrainingOptions options;
 
-  /** The command, for messages. */
+  /** The command, for its name and error messages. */
   @Spec protected CommandSpec spec;
 
-  /** What the options are where the user says nothing. */
+  /** Returns the default values of the options. */
   abstract TrainingDefaults defaults();
 
-  /** The images to train and test with. */
+  /** Reads the training and test images. */
   abstract ImageSets images() throws IOException;
 
-  /** A new model for such images, as the options say. */
+  /** Builds a model for these images, as configured by the options. */
   abstract M model(ImageSets images);
 
-  /** What there is to do once the results are written. */
+  /** Runs after training, when the common results are written. Does nothing by default. */
   void finish(ImageSets images, OutputFolder folder, M trained, PrintWriter out)
       throws IOException {}
 
   /**
-   * Makes batches smaller if there are too few images for the default.
+   * Reduces the default batch size to the number of images, if there are fewer.
    *
-   * @return whether it did
+   * @return whether the batch size was reduced
    */
   private boolean fitBatch(int images) {
     if (options.batch <= images) {
@@ -47,8 +48,8 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
     if (spec.commandLine().getParseResult().hasMatchedOption("--batch")) {
       throw new IllegalArgumentException(
           String.format(
-              "--batch: got a batch of %d for a data set of %s, expected 1 to %d; give a smaller"
-                  + " batch or more images",
+              "--batch: expected a batch size from 1 to %3$d for a data set of %2$s, got %1$d; use"
+                  + " a smaller batch or more images",
               options.batch, Counts.of(images, "image"), images));
     }
     options.batch = images;
@@ -59,19 +60,21 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
   public final Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     ImageSets images = images();
-    boolean smaller = fitBatch(images.train().size());
+    boolean reduced = fitBatch(images.train().size());
     try (M model = model(images);
-        OutputFolder folder = OutputFolder.make(options.output, spec.name());
+        OutputFolder folder = OutputFolder.create(options.output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.println(images);
-      if (smaller) {
-        out.printf("batches of %s, all that are trained on%n", Counts.of(options.batch, "image"));
+      if (reduced) {
+        out.printf(
+            "batch size reduced to %s, the size of the training set%n",
+            Counts.of(options.batch, "image"));
       }
-      out.printf("Results will be in %s%n", FileNames.path(folder.path()));
+      out.printf("Results will be written to %s%n", FileNames.path(folder.path()));
       folder.requireSpaceFor(model);
       new TrainingRun(spec.name(), options, images, model, folder, interruption, out).run();
       finish(images, folder, model, out);
-      return Main.DONE;
+      return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;
     }

@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The curve of one run by a recipe, as it is kept in a file.
+ * The training curve of one run of a recipe, saved as a file.
  *
- * @param recipe its name
- * @param seed of weights, codebook and shuffling
- * @param images trained on
- * @param variance of their pixels
- * @param steps the run had
- * @param imagesPerSecond of the training steps
- * @param machine it ran on
+ * @param recipe the name of the recipe
+ * @param seed the random seed
+ * @param images the number of training images
+ * @param variance the variance of their pixels
+ * @param steps the number of training steps
+ * @param imagesPerSecond the training throughput
+ * @param machine the machine of the run
  * @param points means over windows of steps
  */
 record TrainingCurve(
@@ -27,18 +27,16 @@ record TrainingCurve(
     double imagesPerSecond,
     Machine machine,
     List<CurvePoint> points) {
-  /** Checks the points: growing steps, figures of at least 0. */
+  /** Checks that steps increase and metrics are not negative. */
   TrainingCurve {
     long last = 0;
     for (CurvePoint point : points) {
       if (point.step() <= last || point.normalizedError() < 0 || point.perplexity() < 0) {
         throw new IllegalArgumentException(
-            "points: got "
+            "points: expected increasing steps and metrics of at least 0, got "
                 + point
                 + " after step "
-                + last
-                + ", expected growing steps and figures"
-                + " of at least 0");
+                + last);
       }
       last = point.step();
     }
@@ -48,12 +46,15 @@ record TrainingCurve(
     try {
       TrainingCurve curve = RecordFile.read(file, TrainingCurve.class, "the command fidelity");
       if (curve.points().isEmpty()) {
-        throw new BadFileException(file, "points", "got none, expected one or more");
+        throw new BadFileException(file, "points", "expected one or more, got none");
       }
       return curve;
     } catch (BadFileException e) {
       throw new BadFileException(
-          file, e.place(), e.problem() + "; or delete the file, or choose another --output", e);
+          file,
+          e.location(),
+          e.problem() + "; or delete the file, or choose another folder with --output",
+          e);
     }
   }
 

@@ -5,14 +5,14 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * What a training example takes where its user says nothing.
+ * Default values of the options of a training command.
  *
- * @param steps training steps
- * @param batch images in a step
- * @param codes K, vectors in the codebook; 0 for a model without one
- * @param dimension D, numbers in each latent vector
- * @param hidden channels or sizes inside encoder and decoder
- * @param rate of Adam
+ * @param steps the number of training steps
+ * @param batch the batch size
+ * @param codes the codebook size K; 0 for a model without a codebook
+ * @param dimension the dimension D of the latent vectors
+ * @param hidden the number of hidden channels or units of encoder and decoder
+ * @param rate Adam's learning rate
  */
 record TrainingDefaults(int steps, int batch, int codes, int dimension, int hidden, double rate) {
   private String of(String option) {
@@ -27,7 +27,7 @@ record TrainingDefaults(int steps, int batch, int codes, int dimension, int hidd
     };
   }
 
-  /** Gives each training command its own defaults for the options that all share. */
+  /** Provides the defaults of each training command for the shared options. */
   static final class Provider implements IDefaultValueProvider {
     @Override
     public String defaultValue(ArgSpec argument) {

@@ -3,13 +3,13 @@ package io.github.vqvae4j.examples;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The options of every training example; {@link TrainingDefaults} has the defaults. */
+/** Options shared by all training commands. See {@link TrainingDefaults} for the default values. */
 final class TrainingOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
       converter = PositiveInt.class,
-      description = "Training steps. Default: ${DEFAULT-VALUE}.")
+      description = "Number of training steps. Default: ${DEFAULT-VALUE}.")
   int steps;
 
   @Option(
@@ -17,14 +17,14 @@ final class TrainingOptions {
       paramLabel = "N",
       converter = PositiveInt.class,
       description =
-          "Images in a step. Default: ${DEFAULT-VALUE}. If fewer are trained on, all of them.")
+          "Batch size; reduced if there are fewer training images. Default: ${DEFAULT-VALUE}.")
   int batch;
 
   @Option(
       names = "--dimension",
       paramLabel = "D",
       converter = PositiveInt.class,
-      description = "Numbers in each latent vector. Default: ${DEFAULT-VALUE}.")
+      description = "Dimension of the latent vectors. Default: ${DEFAULT-VALUE}.")
   int dimension;
 
   @Option(
@@ -32,7 +32,8 @@ final class TrainingOptions {
       paramLabel = "N",
       converter = PositiveInt.class,
       description =
-          "Channels or sizes inside encoder and decoder, an even number. Default: ${DEFAULT-VALUE}.")
+          "Number of hidden channels or units of encoder and decoder, an even number. Default:"
+              + " ${DEFAULT-VALUE}.")
   int hidden;
 
   @Option(
@@ -46,17 +47,17 @@ final class TrainingOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
-      description = "Seed of all that is random. Default: ${DEFAULT-VALUE}.")
+      description = "Random seed. Default: ${DEFAULT-VALUE}.")
   long seed;
 
   @Option(
       names = "--output",
       paramLabel = "DIR",
       description =
-          "Folder for the results, without those of an earlier run. Default: a new folder"
+          "Output folder, which must not contain an earlier run. Default: a new folder"
               + " runs/<time>-<command>.")
   Path output;
 
-  @Option(names = "--tensorboard", description = "Write an event file for TensorBoard, too.")
+  @Option(names = "--tensorboard", description = "Also write an event file for TensorBoard.")
   boolean tensorBoard;
 }

@@ -14,18 +14,18 @@ import io.github.vqvae4j.train.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 
-/** Trains a model, evaluates it, and writes model, figures and pictures. */
+/** Trains and evaluates a model, and writes the model, metrics, images and charts. */
 final class TrainingRun {
   static final String MODEL = "model.safetensors";
   static final String METRICS = "metrics.json";
   static final String RECONSTRUCTIONS = "reconstructions.png";
   static final String LOSS = "loss.png";
 
-  /** Held-out images that are looked at while training; at the end it is all. */
-  private static final int GLANCE = 500;
+  /** Number of held-out images evaluated during training. The final evaluation uses all of them. */
+  private static final int EVALUATION_IMAGES = 500;
 
-  /** How often they are looked at. */
-  private static final int GLANCES = 12;
+  /** Number of evaluations during training. */
+  private static final int EVALUATIONS = 12;
 
   private final String command;
   private final TrainingOptions options;
@@ -64,24 +64,27 @@ final class TrainingRun {
     RunMetrics metrics = RunMetrics.of(command, images, model, test);
     write(METRICS, file -> record.add(metrics));
     out.printf("%n%s%n", metrics.table(report, options.batch));
-    write(RECONSTRUCTIONS, file -> ReconstructionSheet.write(model, images.test(), file));
+    write(RECONSTRUCTIONS, file -> ReconstructionGrid.write(model, images.test(), file));
     write(LOSS, file -> LossChart.write(command, model instanceof Vae, history, report, file));
 
-    out.println(folder.place());
-    out.printf("  %-20s held-out images; under each row its reconstructions%n", RECONSTRUCTIONS);
-    out.printf("  %-20s the terms of the loss and more over the steps%n", LOSS);
+    out.println(folder.displayPath());
+    out.printf("  %-20s held-out images, each row above its reconstructions%n", RECONSTRUCTIONS);
+    out.printf("  %-20s training curves%n", LOSS);
     out.printf("  %-20s the trained model%n", MODEL);
-    out.printf("  %-20s these figures and more; those of each step in metrics.csv%n", METRICS);
+    out.printf(
+        "  %-20s these and other metrics; metrics.csv contains those of each step%n", METRICS);
     out.printf("  %-20s all settings%n", "config.json");
     out.printf("  %-20s reconstructions after steps 1, 2, 4, ..%n", "images/");
     if (options.tensorBoard) {
-      out.printf("For the curves: tensorboard --logdir %s%n", FileNames.path(folder.path()));
+      out.printf(
+          "Show the curves in TensorBoard: tensorboard --logdir %s%n",
+          FileNames.path(folder.path()));
     }
   }
 
   private TrainingReport train(History history, RunFolder record) {
     Dataset test = images.test();
-    Dataset glance = test.range(0, Math.min(GLANCE, test.size()));
+    Dataset subset = test.range(0, Math.min(EVALUATION_IMAGES, test.size()));
     try (Progress progress = Progress.on(out, options.steps)) {
       Trainer trainer =
           Trainer.of(model)
@@ -89,7 +92,7 @@ final class TrainingRun {
               .batch(options.batch)
               .steps(options.steps)
               .seed(options.seed)
-              .evaluate(glance, Math.max(1, options.steps / GLANCES))
+              .evaluate(subset, Math.max(1, options.steps / EVALUATIONS))
               .listener(history)
               .listener(record)
               .listener(progress);

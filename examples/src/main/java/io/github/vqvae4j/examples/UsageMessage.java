@@ -6,7 +6,9 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Answers wrong usage with one line: what is wrong, what was perhaps meant, where help is. */
+/**
+ * Reports invalid usage in one line: the problem, similar options or commands, and how to get help.
+ */
 final class UsageMessage implements IParameterExceptionHandler {
   @Override
   public int handleParseException(ParameterException problem, String[] args) {
@@ -42,6 +44,8 @@ final class UsageMessage implements IParameterExceptionHandler {
         + " '"
         + argument
         + "'"
-        + (subcommand ? "; there are " + String.join(", ", command.getSubcommands().keySet()) : "");
+        + (subcommand
+            ? "; expected one of " + String.join(", ", command.getSubcommands().keySet())
+            : "");
   }
 }

@@ -15,18 +15,22 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Trains a VAE on handwritten digits, and draws digits that nobody wrote. */
+/** Trains a VAE on handwritten digits, and samples new digits. */
 @Command(
     name = "vae",
-    description = "Trains a VAE on handwritten digits, and draws new ones from it.")
+    description =
+        "Trains a VAE on handwritten digits. Shows samples, interpolation and latent arithmetic.")
 final class VaeCommand extends TrainingCommand<Vae> {
   private static final String SAMPLES = "samples.png";
-  private static final int SAMPLED = 100;
+  private static final int SAMPLE_COUNT = 100;
 
-  /** Held-out images whose likelihood is estimated, and samples for each. */
-  private static final int ESTIMATED = 200;
+  /** Number of held-out images whose likelihood is estimated. */
+  private static final int LIKELIHOOD_IMAGES = 200;
 
+  /** Number of importance samples per image. */
   private static final int IMPORTANCE_SAMPLES = 200;
+
+  /** The KL divergence, in nats, above which a dimension counts as used. */
   private static final double IN_USE = 0.01;
 
   @Mixin private DigitsOption digits;
@@ -57,28 +61,29 @@ final class VaeCommand extends TrainingCommand<Vae> {
   void finish(ImageSets images, OutputFolder folder, Vae trained, PrintWriter out)
       throws IOException {
     folder.write(
-        SAMPLES, file -> Images.writeGrid(trained.sample(SAMPLED, new Rng(options.seed)), file));
-    out.printf("  %-20s new digits, from random latents%n", SAMPLES);
-    new LatentPictures(trained).write(images, folder, out);
-    figures(images, trained, out);
+        SAMPLES,
+        file -> Images.writeGrid(trained.sample(SAMPLE_COUNT, new Rng(options.seed)), file));
+    out.printf("  %-20s samples: digits decoded from random latents%n", SAMPLES);
+    new LatentImages(trained).write(images, folder, out);
+    printMetrics(images, trained, out);
   }
 
-  private void figures(ImageSets images, Vae trained, PrintWriter out) {
+  private void printMetrics(ImageSets images, Vae trained, PrintWriter out) {
     Dataset test = images.test();
-    Evaluation bound = Evaluation.of(trained, test, images.train().variance());
+    Evaluation evaluation = Evaluation.of(trained, test, images.train().variance());
     out.printf(
         Locale.ROOT,
         "%nELBO of held-out digits: %.1f nats = -(%.1f reconstruction + %.1f KL)%n",
-        -(bound.term(ReconstructionLoss.NAME) + bound.term(Vae.KL)),
-        bound.term(ReconstructionLoss.NAME),
-        bound.term(Vae.KL));
-    Dataset some = test.range(0, Math.min(ESTIMATED, test.size()));
-    double[] logs = trained.logLikelihood(some, IMPORTANCE_SAMPLES, new Rng(options.seed));
-    double[] kl = trained.kl(some);
+        -(evaluation.term(ReconstructionLoss.NAME) + evaluation.term(Vae.KL)),
+        evaluation.term(ReconstructionLoss.NAME),
+        evaluation.term(Vae.KL));
+    Dataset subset = test.range(0, Math.min(LIKELIHOOD_IMAGES, test.size()));
+    double[] logs = trained.logLikelihood(subset, IMPORTANCE_SAMPLES, new Rng(options.seed));
+    double[] kl = trained.kl(subset);
     out.printf(
         Locale.ROOT,
-        "log p(x) of held-out digits is about %.1f nats (%d samples each); %d of %d latent"
-            + " dimensions are in use%n",
+        "log p(x) of held-out digits: about %.1f nats (%d samples each); %d of %d latent dimensions"
+            + " in use%n",
         Arrays.stream(logs).average().orElseThrow(),
         IMPORTANCE_SAMPLES,
         Arrays.stream(kl).filter(nats -> nats > IN_USE).count(),

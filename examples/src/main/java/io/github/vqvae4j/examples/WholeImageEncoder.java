@@ -6,8 +6,8 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 
 /**
- * An encoder of one's own: a few vectors, each of them of the whole image. Codes of small parts can
- * be put together to images that training never showed; codes of the whole image hardly can.
+ * A custom encoder whose output is a few vectors, each describing the whole image. Local codes can
+ * be composed into images that are unlike the training data; codes of the whole image hardly can.
  */
 final class WholeImageEncoder extends Encoder {
   private final int vectors;

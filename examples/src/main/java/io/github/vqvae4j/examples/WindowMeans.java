@@ -6,12 +6,12 @@ import io.github.vqvae4j.train.TrainingListener;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Means of a run's figures over windows of so many steps each. */
+/** Averages the metrics of a run over windows of a fixed number of steps. */
 final class WindowMeans implements TrainingListener {
   private final int window;
   private final List<CurvePoint> points = new ArrayList<>();
-  private double errors;
-  private double perplexities;
+  private double errorSum;
+  private double perplexitySum;
 
   WindowMeans(int window) {
     this.window = window;
@@ -21,16 +21,16 @@ final class WindowMeans implements TrainingListener {
   public void onStep(StepReport report) {
     // The weight of the reconstruction term is 1 / variance.
     TermReport error = report.terms().get(0);
-    errors += error.value() * error.weight();
-    perplexities += report.batchUsage().perplexity();
+    errorSum += error.value() * error.weight();
+    perplexitySum += report.batchUsage().perplexity();
     if (report.step() % window == 0) {
-      points.add(new CurvePoint(report.step(), errors / window, perplexities / window));
-      errors = 0;
-      perplexities = 0;
+      points.add(new CurvePoint(report.step(), errorSum / window, perplexitySum / window));
+      errorSum = 0;
+      perplexitySum = 0;
     }
   }
 
-  /** One for each window that is complete. */
+  /** Returns one point per complete window. */
   List<CurvePoint> points() {
     return List.copyOf(points);
   }

@@ -13,12 +13,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A short run without one class of digits writes what it promises. */
+/** A short run that excludes one class of digits writes all its results. */
 class AnomalyCommandTest {
   @TempDir private Path folder;
 
   @Test
-  void aClassLeftOutIsLookedFor() throws IOException {
+  void anExcludedClassIsDetected() throws IOException {
     Run run =
         Run.of(
             "anomaly",
@@ -32,14 +32,14 @@ class AnomalyCommandTest {
     run.succeeded();
     for (String text :
         List.of(
-            "without 7: 3600 training and 900 test images",
-            "(left out of training)",
+            "excluding 7: 3600 training and 900 test images",
+            "(excluded from training)",
             "from 900 held-out normal images, for a false-positive rate of 10.0 %",
             "area under the ROC curve: 0.",
             "reconstruction error alone 0.")) {
       assertTrue(run.out().contains(text), () -> text + " not in " + run.out());
     }
-    List<String> lines = run.out().lines().filter(line -> line.contains("left out of")).toList();
+    List<String> lines = run.out().lines().filter(line -> line.contains("excluded from")).toList();
     assertEquals(1, lines.size(), run::out);
     assertTrue(lines.get(0).startsWith("    7      100 "), run::out);
     Run.assertTrainingFiles(folder, "detector.json", "anomalies.png", "scores.png");
@@ -51,22 +51,22 @@ class AnomalyCommandTest {
   }
 
   @Test
-  void heatIsRedAndFullAtTheThreshold() {
+  void heatIsRedAndOpaqueAtTheThreshold() {
     Images gray = Images.of(new float[] {0.5f, 0.5f, 1, 0}, 1, 2, 2, 1);
     Images heat = Images.of(new float[] {-1, 2, 1, 9}, 1, 2, 2, 1);
     float[] expected = {
       0.5f, 0.5f, 0.5f, 0.9f, 0.15f, 0.1f, 0.95f, 0.575f, 0.55f, 0.9f, 0.15f, 0.1f
     };
-    assertArrayEquals(expected, AnomalyPictures.overlay(gray, heat, 2).pixels(), 1e-6f);
+    assertArrayEquals(expected, AnomalyPlots.overlay(gray, heat, 2).pixels(), 1e-6f);
   }
 
   @Test
-  void aClassThatIsNotThereIsRefused() {
+  void aMissingClassIsRejected() {
     Path output = folder.resolve("out");
     Run.of("anomaly", "--without=10", "--output=" + output)
         .failed(2, "--without", "labels of the images", "got 10");
     Run.of("anomaly", "--false-positives=0.0005", "--without=7", "--steps=2", "--hidden=4")
-        .failed(2, "--false-positives", "from 0.00111", "got 5.0E-4");
+        .failed(2, "--false-positives", "at least 0.00111", "got 5.0E-4");
     assertFalse(Files.exists(output));
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each thing that can be expected to go wrong gives one line and leaves nothing behind. */
+/** Expected errors print one line and leave no files behind. */
 class BadInputTest {
   @TempDir static Path shared;
   @TempDir Path folder;
@@ -97,7 +97,7 @@ class BadInputTest {
   }
 
   @Test
-  void fileInPlaceOfTheOutputFolder() throws IOException {
+  void outputFolderIsAFile() throws IOException {
     Files.writeString(output, "mine");
     mnist().failed(1, output.toString(), "is a file", "--output");
     assertEquals("mine", Files.readString(output));
@@ -130,7 +130,7 @@ class BadInputTest {
   }
 
   @Test
-  void aFolderThatHoldsARun() throws IOException {
+  void outputFolderContainsARun() throws IOException {
     byte[] before = Files.readAllBytes(shared.resolve("metrics.csv"));
     for (String command : new String[] {"mnist", "series", "codebook"}) {
       Run.of(command, "--steps=3", "--output=" + shared)
@@ -169,8 +169,8 @@ class BadInputTest {
     reconstruct(folder.resolve("none"), image).failed(1, "none", "no such file");
     reconstruct(file("text", "not a model at all"), image).failed(1, "text");
     byte[] bytes = Files.readAllBytes(model);
-    Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length - 10));
-    reconstruct(cut, image).failed(1, "cut");
+    Path truncated = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length - 10));
+    reconstruct(truncated, image).failed(1, "cut");
     assertFalse(Files.exists(folder.resolve("r.png")));
   }
 
@@ -198,17 +198,17 @@ class BadInputTest {
     assertFalse(Files.exists(folder.resolve("r.png")));
     Files.write(codes, Arrays.copyOf(Files.readAllBytes(codes), 200));
     Run.of("decode", "--model=" + model, "--codes=" + codes, "--output=r.png")
-        .failed(1, "codes.safetensors", "get it anew");
+        .failed(1, "codes.safetensors", "get a new copy");
     Run.of("decode", "--model=" + model, "--codes=" + model, "--output=r.png")
         .failed(1, "model.safetensors", "does not contain codes");
   }
 
   @Test
-  void codesThatAreNoGrid() throws IOException {
+  void codesThatDoNotFormAGrid() throws IOException {
     decode("1 2\n3\n").failed(1, "row 1 has 2", "row 2 has 1");
     decode("1 two").failed(1, "\"two\"", "row 1");
     decode("").failed(1, "no codes");
-    decode("{\"codes\":[[1]]}").failed(1, "whole numbers", "in row 1");
+    decode("{\"codes\":[[1]]}").failed(1, "expected integers", "in row 1");
     decode("1 ".repeat(3_000_000)).failed(1, "more than 4194304 bytes");
   }
 }

@@ -8,7 +8,7 @@ import io.github.vqvae4j.data.MnistData;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** The bundled digits are those that their README describes. */
+/** The bundled digits match the description in their README. */
 class BundledDigitsTest {
   @Test
   void trainingDigits() throws Exception {
@@ -26,8 +26,8 @@ class BundledDigitsTest {
     assertEquals(0.0952, digits.train().variance(), 0.0001);
   }
 
-  private static void check(Dataset digits, int ofEach) {
-    assertEquals(10 * ofEach, digits.size());
+  private static void check(Dataset digits, int perLabel) {
+    assertEquals(10 * perLabel, digits.size());
     assertEquals(28, digits.height());
     assertEquals(28, digits.width());
     assertEquals(1, digits.channels());
@@ -36,7 +36,7 @@ class BundledDigitsTest {
       counts[digits.label(i)]++;
     }
     int[] expected = new int[10];
-    Arrays.fill(expected, ofEach);
+    Arrays.fill(expected, perLabel);
     assertArrayEquals(expected, counts);
   }
 }

@@ -17,18 +17,18 @@ class CodebookCommandTest {
   @TempDir Path folder;
 
   @Test
-  void aCodebookTrainedNowIsDrawn() throws IOException {
+  void plotsTheCodebookOfANewModel() throws IOException {
     Path output = folder.resolve("out");
     Run run = Run.of("codebook", "--steps=3", "--codes=30", "--output=" + output).succeeded();
-    assertPictures(run, output, 30, "config.json", "metrics.csv", "metrics.json", "summary.txt");
+    assertPlots(run, output, 30, "config.json", "metrics.csv", "metrics.json", "summary.txt");
     assertTrue(Files.exists(output.resolve("model.safetensors")));
   }
 
   @Test
-  void aSingleCodeIsDrawnToo() throws IOException {
+  void plotsASingleCode() throws IOException {
     Path output = folder.resolve("out");
     Run run = Run.of("codebook", "--steps=1", "--codes=1", "--output=" + output).succeeded();
-    assertPictures(run, output, 1, "config.json", "metrics.csv", "metrics.json", "summary.txt");
+    assertPlots(run, output, 1, "config.json", "metrics.csv", "metrics.json", "summary.txt");
     float[] pixels = Images.read(output.resolve("usage.png")).pixels();
     int blue = 0;
     for (int i = 0; i < pixels.length; i += 3) {
@@ -38,7 +38,7 @@ class CodebookCommandTest {
   }
 
   @Test
-  void aModelOfAFileIsDrawn() throws IOException {
+  void plotsTheCodebookOfASavedModel() throws IOException {
     Path trained = folder.resolve("trained");
     Run.of("mnist", "--steps=2", "--hidden=4", "--codes=7", "--dimension=1", "--output=" + trained)
         .succeeded();
@@ -46,11 +46,11 @@ class CodebookCommandTest {
     Run run =
         Run.of("codebook", "--model=" + trained.resolve("model.safetensors"), "--output=" + output)
             .succeeded();
-    assertPictures(run, output, 7);
+    assertPlots(run, output, 7);
     assertFalse(run.out().contains("step 1"), run.out());
   }
 
-  private static void assertPictures(Run run, Path output, int codes, String... more)
+  private static void assertPlots(Run run, Path output, int codes, String... more)
       throws IOException {
     assertTrue(run.out().contains("1000 held-out images: "), run.out());
     assertTrue(run.out().contains(" of " + codes + " codes in use, perplexity "), run.out());
@@ -73,7 +73,7 @@ class CodebookCommandTest {
   }
 
   @Test
-  void missingFilesTakeOneLine() {
+  void missingFilesAreReportedInOneLine() {
     Path output = folder.resolve("out");
     Run.of("codebook", "--model=" + folder.resolve("none"), "--output=" + output)
         .failed(1, "none", "no such file");

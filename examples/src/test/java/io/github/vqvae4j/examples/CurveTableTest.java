@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Tables show what was recorded, what each run gave, and how far the mean is off. */
+/** Tables show the recorded values, the values of each run, and the deviation of their mean. */
 class CurveTableTest {
   private static TrainingCurve run(long seed, CurvePoint... points) {
     return new TrainingCurve("test", seed, 10, 0.06, 200, 500, null, List.of(points));
   }
 
   @Test
-  void runsOfDifferentLengthAndGapsInTheRecord() {
+  void runsOfDifferentLengthsAndMissingRecordedValues() {
     RecordedCurve recorded =
         new RecordedCurve(
             10,

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An encoder of one's own trains like the library's, and its model can be loaded again. */
+/** A model with a custom encoder can be trained, saved and loaded. */
 class CustomEncoderTest {
   @Test
-  void trainsAndLoadsAgain(@TempDir Path folder) throws Exception {
+  void trainsSavesAndLoads(@TempDir Path folder) throws Exception {
     Run run =
         Run.of(
             "custom-encoder",
@@ -27,18 +27,20 @@ class CustomEncoderTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertTrue(files.anyMatch(f -> f.getFileName().toString().startsWith("events.out.tfevents")));
     }
-    assertTrue(run.out().contains("the same reconstructions, bit for bit"), run::out);
+    assertTrue(run.out().contains("reconstructions are identical, bit for bit"), run::out);
 
     double start = reconstruction(run.out(), "step 1/120 ");
     double end = reconstruction(run.out(), "step 120/120 ");
-    assertTrue(end < start / 3, () -> "reconstruction fell only from " + start + " to " + end);
+    assertTrue(
+        end < start / 3,
+        () -> "the reconstruction term decreased only from " + start + " to " + end);
 
     double testError =
         JsonParser.parseString(Files.readString(folder.resolve("metrics.json")))
             .getAsJsonObject()
             .get("testMseOverVariance")
             .getAsDouble();
-    assertTrue(testError < 0.7, () -> "a constant image has 1, the model " + testError);
+    assertTrue(testError < 0.7, () -> "expected below 0.7 (a constant image: 1), got " + testError);
 
     Run load =
         Run.of(

@@ -8,7 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The line of a download fits every terminal and drops what matters least first. */
+/** The download line fits into every terminal. Less important details are omitted first. */
 class DownloadLineTest {
   private static final URI SOURCE = URI.create("http://localhost/images.gz");
 
@@ -26,7 +26,7 @@ class DownloadLineTest {
   }
 
   @Test
-  void onlyWhatCameSinceTheBeginningIsTimed() {
+  void throughputExcludesPreviouslyReceivedBytes() {
     assertEquals(
         "[========            ] images.gz 4.0/10.0 MB 0:04 left 1.5 MB/s", line(4_000_000, 79));
     assertEquals("images.gz 4.0/10.0 MB 1.5 MB/s", line(4_000_000, 35));
@@ -34,14 +34,14 @@ class DownloadLineTest {
   }
 
   @Test
-  void beforeAnythingCameNoTimeIsGuessed() {
+  void noEstimateBeforeTheFirstByte() {
     for (long bytes : new long[] {1_000_000, 500}) {
       assertTrue(line(bytes, 79).endsWith("MB 0.0 MB/s"), line(bytes, 79));
     }
   }
 
   @Test
-  void smallFilesCountInKilobytes() {
+  void smallFilesAreShownInKilobytes() {
     assertEquals(
         "labels.gz 2.3/4.5 kB",
         DownloadLine.plain(new DownloadProgress("labels.gz", SOURCE, 2_271, 4_542)));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The data sets of all commands come from a server on this machine, or from the cache. */
+/** Commands read data sets from a local server or from the cache. */
 @Timeout(120)
 class DownloadOptionTest {
   private static final int RECORD = 3073;
@@ -40,7 +40,7 @@ class DownloadOptionTest {
     served = folder.resolve("served");
     cache = folder.resolve("cache");
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
+    server.createContext("/", this::serveFile);
     server.start();
   }
 
@@ -49,8 +49,8 @@ class DownloadOptionTest {
     server.stop(0);
   }
 
-  /** Gives files from the byte that is asked for on; below /half only their first halves. */
-  private void answer(HttpExchange exchange) throws IOException {
+  /** Serves files from the requested offset; paths below /half return only the first half. */
+  private void serveFile(HttpExchange exchange) throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       String range = exchange.getRequestHeaders().getFirst("Range");
@@ -82,7 +82,7 @@ class DownloadOptionTest {
   }
 
   @Test
-  void allOfMnistIsDownloadedOverABrokenConnectionAndThenKept() {
+  void mnistIsDownloadedOverABrokenConnectionAndCached() {
     served = Path.of(System.getProperty("vqvae4j.data", "../../shared/data"), "mnist");
     assumeTrue(
         Files.isDirectory(served),
@@ -97,7 +97,7 @@ class DownloadOptionTest {
                 mirror("whole"))
             .succeeded();
     List<String> lines = run.out().lines().toList();
-    assertEquals("mnist is kept in " + cache, lines.get(0));
+    assertEquals("mnist is cached in " + cache, lines.get(0));
     assertTrue(lines.get(1).matches("train-images-idx3-ubyte.gz \\d\\.\\d/9\\.9 MB"), run.out());
     assertTrue(run.out().contains("train-images-idx3-ubyte.gz 9.9/9.9 MB"), run.out());
     assertTrue(run.out().contains("t10k-labels-idx1-ubyte.gz 4.5/4.5 kB"), run.out());
@@ -111,7 +111,7 @@ class DownloadOptionTest {
   }
 
   @Test
-  void whatTheCacheHasIsNotAskedFor() throws IOException {
+  void cachedFilesAreNotRequested() throws IOException {
     for (String set : new String[] {"mnist", "fashion-mnist"}) {
       Path target = Files.createDirectories(cache.resolve(set));
       for (String[] part : new String[][] {{"train", "train"}, {"t10k", "test"}}) {
@@ -150,20 +150,20 @@ class DownloadOptionTest {
   }
 
   @Test
-  void whatNoServerHasIsNamedWithWhatToDo() {
+  void missingFilesAreNamedWithARemedy() {
     small("mnist", "--download=mnist", mirror("a"), mirror("b"))
         .failed(
             1,
             "Cannot download train-images-idx3-ubyte.gz",
             "/a/train-images-idx3-ubyte.gz: got status 404",
             "/b/train-images-idx3-ubyte.gz: got status 404",
-            "here --mirror gives other addresses",
+            "--mirror specifies other addresses",
             cache.resolve("mnist").toString());
     assertFalse(Files.exists(folder.resolve("out")));
   }
 
   @Test
-  void wrongBytesAreRefused() throws IOException {
+  void wrongContentIsRejected() throws IOException {
     Files.createDirectories(served);
     Files.write(served.resolve("cifar-10-binary.tar.gz"), new byte[1_000]);
     small("cifar10", "--download=cifar-10", mirror("a"))
@@ -172,14 +172,14 @@ class DownloadOptionTest {
   }
 
   @Test
-  void aCacheThatIsAFileIsNamed() throws IOException {
+  void cacheIsAFile() throws IOException {
     Files.writeString(cache, "mine");
     small("mnist", "--download=mnist", mirror("a"))
         .failed(1, "Cannot create or write to the folder " + cache.resolve("mnist"), "--cache");
   }
 
   @Test
-  void wrongUsage() {
+  void invalidUsage() {
     Run.of("mnist", "--download=mnist", "--data=x").failed(2, "--data and --download", "got both");
     Run.of("mnist", "--download=cifar-10")
         .failed(2, "--download: expected mnist or fashion-mnist here, got cifar-10");

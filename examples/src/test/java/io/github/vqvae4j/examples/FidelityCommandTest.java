@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A short run by a recipe writes its curve beside the recorded one, and is not made twice. */
+/** A short run of a recipe writes its curve next to the recorded one, and is not repeated. */
 class FidelityCommandTest {
   private static final int RECORD = 3073;
   private static final String CURVE = "sonnet-cifar10-seed-4.json";
@@ -34,7 +34,10 @@ class FidelityCommandTest {
     run = fidelity(data, "--steps=100", "--output=" + output);
   }
 
-  /** A folder of CIFAR-10's form with so many training images: slopes of all three colours. */
+  /**
+   * Writes a folder in CIFAR-10's format with this number of training images: gradients in all
+   * three channels.
+   */
   private static Path images(Path target, int count) throws IOException {
     byte[] records = new byte[count * RECORD];
     for (int i = 0; i < count; i++) {
@@ -85,21 +88,21 @@ class FidelityCommandTest {
   }
 
   @Test
-  void aSeedWhoseCurveIsThereIsNotTrainedAgain() {
-    Run again = fidelity(data, "--steps=100", "--output=" + output).succeeded();
-    assertTrue(again.out().contains("Seed 4: 100 steps, from " + CURVE), again::out);
-    assertTrue(!again.out().contains("step 1/100"), again::out);
+  void seedsWithASavedCurveAreNotTrainedAgain() {
+    Run secondRun = fidelity(data, "--steps=100", "--output=" + output).succeeded();
+    assertTrue(secondRun.out().contains("Seed 4: 100 steps, from " + CURVE), secondRun::out);
+    assertTrue(!secondRun.out().contains("step 1/100"), secondRun::out);
   }
 
   @Test
-  void aCurveOfOtherImagesIsRefused() throws IOException {
+  void curvesOfOtherImagesAreRejected() throws IOException {
     Path other = images(folder.resolve("other"), 32);
     fidelity(other, "--steps=100", "--output=" + output)
         .failed(1, CURVE, "32 images", "48 images", "--output");
   }
 
   @Test
-  void aFileThatIsNoCurveIsRefused() throws IOException {
+  void filesOtherThanCurvesAreRejected() throws IOException {
     Path broken = Files.createDirectories(folder.resolve("broken"));
     for (String text : List.of("{", "7", "{}", "")) {
       Files.writeString(broken.resolve(CURVE), text);
@@ -108,7 +111,7 @@ class FidelityCommandTest {
   }
 
   @Test
-  void wrongUsage() {
+  void invalidUsage() {
     fidelity(data, "--recipe=sonet").failed(2, "--recipe", "sonnet-cifar10, zalando", "'sonet'");
     fidelity(data, "--steps=99").failed(2, "--steps", "at least 100", "got 99");
     fidelity(data, "--recipe=keras-mnist", "--steps=100").failed(2, "at least 468");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Damaged files of the kinds that only the examples read; see {@link Fuzzing}. */
+/** Corrupted files of the formats that only the examples read; see {@link Fuzzing}. */
 class FileFuzzTest {
   private static final int CODEBOOK = 256;
 
@@ -55,7 +55,7 @@ class FileFuzzTest {
     }
   }
 
-  /** It can be drawn and put into a table. */
+  /** Reads a curve and uses it in a chart and a table. */
   private static void curve(Path file) throws IOException {
     TrainingCurve curve = TrainingCurve.read(file);
     assertFalse(curve.points().isEmpty());
@@ -71,7 +71,7 @@ class FileFuzzTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("kinds")
-  void damagedFilesAreReadRightOrRefused(FuzzTarget kind) throws Exception {
+  void corruptedFilesAreReadCorrectlyOrRejected(FuzzTarget kind) throws Exception {
     Fuzzing.run(kind, folder);
   }
 }

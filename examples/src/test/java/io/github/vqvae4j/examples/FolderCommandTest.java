@@ -15,12 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FolderCommandTest {
   @TempDir Path folder;
-  private Path pictures;
+  private Path images;
 
-  /** Twenty pictures of odd sizes, gray and in colour, in two subfolders. */
+  /** Twenty gray and color images of odd sizes in two subfolders. */
   @BeforeEach
-  void pictures() throws IOException {
-    pictures = folder.resolve("pictures");
+  void images() throws IOException {
+    images = folder.resolve("images");
     for (int i = 0; i < 20; i++) {
       int height = 17 + i;
       int width = 31 - i;
@@ -29,13 +29,13 @@ class FolderCommandTest {
       for (int j = 0; j < pixels.length; j++) {
         pixels[j] = (j / channels % width + i) % 9 / 8f;
       }
-      Path label = Files.createDirectories(pictures.resolve(i % 2 == 0 ? "even" : "odd"));
+      Path label = Files.createDirectories(images.resolve(i % 2 == 0 ? "even" : "odd"));
       Images.write(Images.of(pixels, 1, height, width, channels), label.resolve(i + ".png"));
     }
   }
 
   private Run folder(String... more) {
-    String[] args = {"folder", "--data=" + pictures, "--steps=20", "--hidden=8", "--dimension=4"};
+    String[] args = {"folder", "--data=" + images, "--steps=20", "--hidden=8", "--dimension=4"};
     String[] all = new String[args.length + more.length];
     System.arraycopy(args, 0, all, 0, args.length);
     System.arraycopy(more, 0, all, args.length, more.length);
@@ -43,39 +43,40 @@ class FolderCommandTest {
   }
 
   @Test
-  void trainsOnSoundPicturesAndCountsTheOthers() throws IOException {
-    byte[] whole = Files.readAllBytes(pictures.resolve("odd/1.png"));
-    Files.write(pictures.resolve("odd/cut.png"), Arrays.copyOf(whole, 60));
-    Files.writeString(pictures.resolve("fake.jpg"), "not a picture");
-    Files.writeString(pictures.resolve("notes.txt"), "taken in June");
+  void corruptFilesAreSkippedAndOtherFilesIgnored() throws IOException {
+    byte[] bytes = Files.readAllBytes(images.resolve("odd/1.png"));
+    Files.write(images.resolve("odd/cut.png"), Arrays.copyOf(bytes, 60));
+    Files.writeString(images.resolve("fake.jpg"), "not an image");
+    Files.writeString(images.resolve("notes.txt"), "taken in June");
     Path output = folder.resolve("run");
     Run run =
         folder("--size=24", "--downsample=3", "--batch=6", "--codes=16", "--output=" + output)
             .succeeded();
-    assertTrue(run.out().contains("18 training and 2 test images of 24x24, colour"), run.out());
-    assertTrue(run.out().contains("passed over: 1 other file (notes.txt)"), run.out());
-    assertTrue(run.out().contains("2 files were skipped, since they cannot be read"), run.out());
+    assertTrue(run.out().contains("18 training and 2 test images of 24x24, color"), run.out());
+    assertTrue(run.out().contains("ignored: 1 other file (notes.txt)"), run.out());
+    assertTrue(run.out().contains("2 corrupt files were skipped"), run.out());
     assertTrue(run.out().contains("cut.png: "), run.out());
     assertTrue(run.out().contains("fake.jpg: byte 0: got text"), run.out());
 
-    Path again = folder.resolve("again.png");
+    Path reconstruction = folder.resolve("again.png");
     Images.write(Images.of(new float[16 * 40 * 3], 1, 16, 40, 3), folder.resolve("other-size.png"));
     Run.of(
             "reconstruct",
             "--model=" + output.resolve("model.safetensors"),
             "--image=" + folder.resolve("other-size.png"),
-            "--output=" + again)
+            "--output=" + reconstruction)
         .succeeded();
-    assertEquals("Images[1, 16, 40, 3]", Images.read(again).toString());
+    assertEquals("Images[1, 16, 40, 3]", Images.read(reconstruction).toString());
   }
 
   @Test
-  void mistakesTakeOneLineAndLeaveNothing() {
+  void errorsArePrintedInOneLineAndLeaveNoFiles() {
     Path output = folder.resolve("run");
     Run.of("folder").failed(2, "--data");
     folder("--size=0").failed(2, "--size", "got '0'");
     folder("--batch=19", "--output=" + output)
-        .failed(1, "--batch: got a batch of 19 for a data set of 18 images, expected 1 to 18");
+        .failed(
+            1, "--batch: expected a batch size from 1 to 18 for a data set of 18 images, got 19");
     folder("--size=30", "--batch=6", "--output=" + output)
         .failed(1, "expected a height and width that are multiples of 4", "30x30");
     Run.of("folder", "--data=" + folder.resolve("nowhere")).failed(1, "nowhere");
@@ -83,13 +84,12 @@ class FolderCommandTest {
   }
 
   @Test
-  void aSmallFolderIsTrainedOnInABatchThatFits() throws IOException {
+  void theBatchSizeIsReducedForASmallFolder() throws IOException {
     Path few = Files.createDirectory(folder.resolve("few"));
     for (int i = 1; i <= 6; i++) {
       Path output = folder.resolve("run" + i);
       Files.copy(
-          pictures.resolve(i % 2 == 0 ? "even" : "odd").resolve(i + ".png"),
-          few.resolve(i + ".png"));
+          images.resolve(i % 2 == 0 ? "even" : "odd").resolve(i + ".png"), few.resolve(i + ".png"));
       Run run =
           Run.of(
               "folder",
@@ -100,16 +100,16 @@ class FolderCommandTest {
               "--codes=4",
               "--output=" + output);
       if (i < 6) {
-        String got = i == 1 ? "got 1 image" : "got " + i + " images";
-        run.failed(1, few + ": " + got, "expected 6 or more", "held out");
+        run.failed(1, few + ": expected 6 or more", "held out", "got " + i + ";");
         assertFalse(Files.exists(output));
       } else {
         run.succeeded();
         assertTrue(run.out().contains("5 training and 1 test images"), run.out());
-        assertTrue(run.out().contains("batches of 5 images, all that are trained on"), run.out());
-        assertTrue(run.out().contains("2 steps of 5 images"), run.out());
         assertTrue(
-            run.out().contains("0 files were skipped, since they cannot be read"), run.out());
+            run.out().contains("batch size reduced to 5 images, the size of the training set"),
+            run.out());
+        assertTrue(run.out().contains("2 steps of 5 images"), run.out());
+        assertTrue(run.out().contains("0 corrupt files were skipped"), run.out());
       }
     }
     Files.writeString(few.resolve("bad.png"), "no image");
@@ -124,7 +124,7 @@ class FolderCommandTest {
                 "--batch=2",
                 "--output=" + folder.resolve("run"))
             .succeeded();
-    assertTrue(run.out().contains("1 file was skipped, since it cannot be read"), run.out());
-    assertFalse(run.out().contains("batches of"), run.out());
+    assertTrue(run.out().contains("1 corrupt file was skipped"), run.out());
+    assertFalse(run.out().contains("batch size"), run.out());
   }
 }

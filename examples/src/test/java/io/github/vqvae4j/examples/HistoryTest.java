@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** However long a run is, its curves have some thousand points. */
+/** Curves have at most 2,000 points, regardless of the length of the run. */
 class HistoryTest {
-  private static History after(long steps) {
+  private static History historyOf(long steps) {
     CodeUsage usage = CodeUsage.of(new int[] {0, 1, 1, 3}, 8_192);
     History history = new History();
     for (long step = 1; step <= steps; step++) {
@@ -33,8 +33,8 @@ class HistoryTest {
   }
 
   @Test
-  void aShortRunHasAPointForEachStep() {
-    History history = after(3);
+  void shortRunsHaveOnePointPerStep() {
+    History history = historyOf(3);
     assertArrayEquals(new double[] {1, 2, 3}, history.steps());
     assertArrayEquals(new double[] {2, 4, 6}, history.term(0));
     assertArrayEquals(new double[] {7, 7, 7}, history.term(1));
@@ -43,19 +43,19 @@ class HistoryTest {
   }
 
   @Test
-  void aLongRunHasMeans() {
+  void pointsOfLongRunsAreMeans() {
     for (long steps : new long[] {1_999, 2_000, 2_001, 4_003, 250_000}) {
-      History history = after(steps);
-      double[] numbers = history.steps();
-      assertTrue(numbers.length > History.MOST / 2 - 1, steps + ": " + numbers.length);
-      assertTrue(numbers.length <= History.MOST, steps + ": " + numbers.length);
-      double perPoint = numbers[1] - numbers[0];
-      assertEquals((1 + perPoint) / 2, numbers[0], 1e-9);
-      assertTrue(numbers[numbers.length - 1] <= steps);
-      assertTrue(numbers[numbers.length - 1] > steps - perPoint);
-      assertArrayEquals(Arrays.stream(numbers).map(n -> 2 * n).toArray(), history.term(0), 1e-6);
-      assertEquals(7, history.term(1)[numbers.length - 1], 1e-9);
-      assertEquals(numbers.length, history.perplexity().length);
+      History history = historyOf(steps);
+      double[] positions = history.steps();
+      assertTrue(positions.length > History.MAX_POINTS / 2 - 1, steps + ": " + positions.length);
+      assertTrue(positions.length <= History.MAX_POINTS, steps + ": " + positions.length);
+      double perPoint = positions[1] - positions[0];
+      assertEquals((1 + perPoint) / 2, positions[0], 1e-9);
+      assertTrue(positions[positions.length - 1] <= steps);
+      assertTrue(positions[positions.length - 1] > steps - perPoint);
+      assertArrayEquals(Arrays.stream(positions).map(n -> 2 * n).toArray(), history.term(0), 1e-6);
+      assertEquals(7, history.term(1)[positions.length - 1], 1e-9);
+      assertEquals(positions.length, history.perplexity().length);
     }
   }
 }

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run that is asked to stop does so, and says what is there. */
+/** A run that receives a signal stops and prints which files were written. */
 class InterruptionTest {
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process is ended there without being asked")
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows kills processes without a signal")
   void stopsBetweenSteps(@TempDir Path folder) throws Exception {
     Path output = folder.resolve("run");
     Process process = Run.start("mnist", "--steps=1000000", "--hidden=4", "--output=" + output);
@@ -36,13 +36,17 @@ class InterruptionTest {
       process.toHandle().destroy();
       List<String> lines = out.lines().toList();
       assertEquals(
-          "Stopped; complete in "
+          "Stopped; complete files in "
               + output
               + ": config.json, images, metrics.csv, metrics.json, model.safetensors, summary.txt.",
           lines.get(lines.size() - 2));
       Path model = output.resolve("model.safetensors");
       assertEquals(
-          "The model so far is in " + model + "; VqVae.load(Path.of(\"" + model + "\")) reads it.",
+          "The latest model is in "
+              + model
+              + "; load it with VqVae.load(Path.of(\""
+              + model
+              + "\")).",
           lines.get(lines.size() - 1));
       assertTrue(process.waitFor(10, TimeUnit.SECONDS));
       assertNotEquals(0, process.exitValue());

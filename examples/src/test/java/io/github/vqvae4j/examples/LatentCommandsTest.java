@@ -18,7 +18,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Short runs of the examples without a codebook write what they promise. */
+/** Short runs of the models without a codebook write all their results. */
 class LatentCommandsTest {
   @TempDir private Path folder;
 
@@ -56,14 +56,14 @@ class LatentCommandsTest {
     Run.assertTrainingFiles(folder, "interpolation.png", "thickness.png");
     assertSize("loss.png", 1000, 340);
     double error = metrics().get("testMseOverVariance").getAsDouble();
-    assertTrue(error < 0.9, () -> "a constant image has 1, the model " + error);
+    assertTrue(error < 0.9, () -> "expected below 0.9 (a constant image: 1), got " + error);
     try (Autoencoder model = Autoencoder.load(folder.resolve("model.safetensors"))) {
       assertEquals(8, model.config().dimension());
     }
   }
 
   @Test
-  void thereIsNoCodebookToChoose() {
+  void theCodesOptionIsUnknown() {
     Run.of("vae", "--codes=12").failed(2, "Unknown option '--codes=12'");
   }
 

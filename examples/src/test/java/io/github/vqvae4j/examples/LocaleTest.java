@@ -17,18 +17,19 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Names with other letters than ASCII in a process without a locale. */
+/** Non-ASCII names in a process without a locale. */
 @EnabledOnOs(OS.LINUX)
 class LocaleTest {
   @TempDir Path folder;
 
   @BeforeEach
   void thisProcessHasALocale() {
-    assumeTrue(System.getProperty("sun.jnu.encoding").startsWith("UTF"), "tests run without");
+    assumeTrue(
+        System.getProperty("sun.jnu.encoding").startsWith("UTF"), "the tests run without a locale");
   }
 
   @Test
-  void picturesArePaintedIntoFilesOfTheirNames() throws Exception {
+  void outputFilesHaveTheNamesOfTheImages() throws Exception {
     List<String> names = List.of("\u00C4", "\u00D6 1", "\u72AC");
     for (int i = 0; i < names.size(); i++) {
       gray(folder.resolve(names.get(i) + ".png"), i / 255f);
@@ -38,7 +39,7 @@ class LocaleTest {
     Run run =
         Run.withoutLocale("palette", "--data=" + folder, "--colors=4", "--output=" + output)
             .succeeded();
-    assertTrue(run.out().contains("passed over: 1 other file (\u00FC.txt)"), run.out());
+    assertTrue(run.out().contains("ignored: 1 other file (\u00FC.txt)"), run.out());
     for (int i = 0; i < names.size(); i++) {
       assertTrue(run.out().contains(names.get(i) + " "), run.out());
       Images painted = Images.read(output.resolve(names.get(i) + "-4.png"));
@@ -47,8 +48,9 @@ class LocaleTest {
   }
 
   @Test
-  void aTurnedPictureIsNamedInTheLog() throws Exception {
-    // An EXIF block whose only entry is orientation 6, put behind the JPEG's first two bytes.
+  void rotatedImagesAreNamedInTheLog() throws Exception {
+    // An EXIF block whose only entry is orientation 6, inserted after the first two bytes of the
+    // JPEG.
     byte[] exif =
         HexFormat.of()
             .parseHex(
@@ -76,24 +78,25 @@ class LocaleTest {
   }
 
   @Test
-  void aLostPathSaysWhatToDo() throws Exception {
+  void anUndecodablePathNamesTheRemedy() throws Exception {
     Path lost = Files.createDirectory(folder.resolve("\u00C4"));
     gray(lost.resolve("1.png"), 0);
     for (String command : List.of("palette", "folder", "series")) {
       Run.withoutLocale(command, "--data=" + lost)
-          .failed(2, "--data", folder + "/??", "run it again with LC_ALL=C.UTF-8");
+          .failed(2, "--data", folder + "/??", "set LC_ALL=C.UTF-8 and run the command again");
     }
     Run.withoutLocale("palette", "--data=" + folder.resolve("??/1.png"))
-        .failed(1, "there is no such file", "run the program with LC_ALL=C.UTF-8");
+        .failed(1, "no such file", "run the program with LC_ALL=C.UTF-8");
   }
 
   @Test
-  void aLostNameOfAColumnSaysWhatToDo() throws Exception {
+  void anUndecodableColumnNameNamesTheRemedy() throws Exception {
     Path file = Files.writeString(folder.resolve("a.csv"), "Zeit,Temperatur (\u00B0C)\n1,2\n2,3\n");
     Run.withoutLocale("series", "--data=" + file, "--columns=Zeit,Temperatur (\u00B0C)")
-        .failed(2, "--columns", "'Temperatur (??C)'", "run it again with LC_ALL=C.UTF-8");
+        .failed(
+            2, "--columns", "'Temperatur (??C)'", "set LC_ALL=C.UTF-8 and run the command again");
     Run.withoutLocale("series", "--data=" + file, "--separator=\u00A7")
-        .failed(2, "--separator", "'??'", "run it again with LC_ALL=C.UTF-8");
+        .failed(2, "--separator", "'??'", "set LC_ALL=C.UTF-8 and run the command again");
   }
 
   private static void gray(Path file, float value) throws IOException {

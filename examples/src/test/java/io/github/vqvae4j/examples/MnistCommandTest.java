@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A short training run writes what it promises, and other processes can use it. */
+/** A short training run writes all its results, and other processes can use them. */
 class MnistCommandTest {
   private static final int STEPS = 60;
 
@@ -42,13 +42,13 @@ class MnistCommandTest {
   }
 
   @Test
-  void writesWhatItNamesAndNothingElse() throws IOException {
+  void writesTheNamedFilesAndNothingElse() throws IOException {
     run.succeeded();
     Run.assertTrainingFiles(output);
   }
 
   @Test
-  void printsFiguresAndWhereTheResultsAre() {
+  void printsMetricsAndTheOutputFolder() {
     for (String text :
         List.of(
             "5000 training and 1000 test images",
@@ -65,7 +65,7 @@ class MnistCommandTest {
   }
 
   @Test
-  void metricsHaveEveryKeyAndFiniteValues() throws IOException {
+  void metricsHaveAllKeysAndFiniteValues() throws IOException {
     JsonObject metrics =
         JsonParser.parseString(Files.readString(output.resolve("metrics.json"))).getAsJsonObject();
     for (String key :
@@ -97,7 +97,7 @@ class MnistCommandTest {
   }
 
   @Test
-  void picturesAreLargeEnoughToSee() throws IOException {
+  void imagesHaveTheExpectedSizes() throws IOException {
     BufferedImage sheet = ImageIO.read(output.resolve("reconstructions.png").toFile());
     assertEquals(10 * 114 - 2, sheet.getWidth());
     assertEquals(8 * 114 - 2, sheet.getHeight());
@@ -139,7 +139,7 @@ class MnistCommandTest {
   }
 
   @Test
-  void codesOfSeveralImagesBecomeAGrid() throws Exception {
+  void codesOfSeveralImagesAreDecodedToAGrid() throws Exception {
     Path model = output.resolve("model.safetensors");
     Path codes = folder.resolve("seven.safetensors");
     Path grid = folder.resolve("grid.png");
@@ -153,7 +153,7 @@ class MnistCommandTest {
   }
 
   @Test
-  void colourImagesAreTakenInGray() throws Exception {
+  void colorImagesAreConvertedToGray() throws Exception {
     Path model = output.resolve("model.safetensors");
     Path digit = folder.resolve("colour.png");
     Images.write(Images.from(BundledDigits.read().test(), 3).toColor(), digit);

@@ -11,15 +11,15 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run's folder is its own, and goes if nothing came of the run. */
+/** Each run has a separate folder, which is deleted if it is still empty at the end. */
 class OutputFolderTest {
   @TempDir Path folder;
 
   @Test
-  void foldersOfOneSecondDiffer() throws IOException {
-    try (OutputFolder first = OutputFolder.make(null, "test");
-        OutputFolder second = OutputFolder.make(null, "test");
-        OutputFolder third = OutputFolder.make(null, "test")) {
+  void foldersCreatedInTheSameSecondDiffer() throws IOException {
+    try (OutputFolder first = OutputFolder.create(null, "test");
+        OutputFolder second = OutputFolder.create(null, "test");
+        OutputFolder third = OutputFolder.create(null, "test")) {
       assertFalse(first.path().equals(second.path()));
       assertFalse(second.path().equals(third.path()));
       assertTrue(first.path().getFileName().toString().matches("\\d{8}-\\d{6}-test(-\\d)?"));
@@ -27,18 +27,18 @@ class OutputFolderTest {
   }
 
   @Test
-  void emptyFoldersGoButOnlyThoseThatWereMade() throws IOException {
-    Path own = folder.resolve("a/b");
-    OutputFolder.make(own, "test").close();
-    assertFalse(Files.exists(own.getParent()));
-    OutputFolder.make(folder, "test").close();
+  void emptyFoldersAreDeletedIfTheyWereCreated() throws IOException {
+    Path requested = folder.resolve("a/b");
+    OutputFolder.create(requested, "test").close();
+    assertFalse(Files.exists(requested.getParent()));
+    OutputFolder.create(folder, "test").close();
     assertTrue(Files.exists(folder));
   }
 
   @Test
-  void writtenFilesStay() throws IOException {
-    Path own = folder.resolve("a/b");
-    try (OutputFolder run = OutputFolder.make(own, "test")) {
+  void writtenFilesAreKept() throws IOException {
+    Path requested = folder.resolve("a/b");
+    try (OutputFolder run = OutputFolder.create(requested, "test")) {
       run.write("one", file -> Files.writeString(file, "1"));
       IOException failure =
           assertThrows(
@@ -50,8 +50,8 @@ class OutputFolderTest {
                         throw new IOException("No space left on device");
                       }));
       assertTrue(failure.getMessage().contains("No space left on device"), failure.getMessage());
-      assertTrue(failure.getMessage().contains("complete in " + own + ": one"));
+      assertTrue(failure.getMessage().contains("complete files in " + requested + ": one"));
     }
-    assertEquals("1", Files.readString(own.resolve("one")));
+    assertEquals("1", Files.readString(requested.resolve("one")));
   }
 }

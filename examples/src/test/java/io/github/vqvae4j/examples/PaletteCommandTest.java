@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PaletteCommandTest {
   @TempDir Path folder;
 
-  /** An image of some twenty colours. */
+  /** Writes an image of about twenty colors. */
   private void image(String name, int height, int width) throws IOException {
     float[] pixels = new float[height * width * 3];
     for (int i = 0; i < pixels.length; i++) {
@@ -27,7 +27,7 @@ class PaletteCommandTest {
   }
 
   @Test
-  void eachImageIsPaintedInEachNumberOfColours() throws IOException {
+  void eachImageIsWrittenForEachNumberOfColors() throws IOException {
     image("b.png", 20, 30);
     image("a.one.png", 8, 9);
     Files.writeString(folder.resolve("in").resolve("readme.txt"), "not an image");
@@ -37,7 +37,7 @@ class PaletteCommandTest {
             .succeeded();
     List<String> lines = run.out().lines().toList();
     assertTrue(
-        lines.get(1).contains("    K   colours  PSNR, dB   indices   entropy   palette"),
+        lines.get(1).contains("    K    colors  PSNR, dB   indices   entropy   palette"),
         run.out());
     assertTrue(lines.get(2).startsWith("a.one "), run.out());
     assertTrue(lines.get(5).startsWith("b "), run.out());
@@ -45,8 +45,9 @@ class PaletteCommandTest {
     assertTrue(all < 64 && lines.get(5).contains(" 64        " + all + "     exact"), run.out());
     assertTrue(lines.get(6).startsWith("mean of 2 "), run.out());
     assertTrue(
-        lines.get(8).startsWith("PSNR: the mean is without exact images, 2 at K = 64"), run.out());
-    assertEquals("passed over: 1 other file (readme.txt)", lines.get(9));
+        lines.get(8).startsWith("mean PSNR excludes exactly reproduced images: 2 at K = 64"),
+        run.out());
+    assertEquals("ignored: 1 other file (readme.txt)", lines.get(9));
     assertEquals(Images.read(folder.resolve("in/b.png")), Images.read(output.resolve("b-64.png")));
     Images four = Images.read(output.resolve("a.one-4.png"));
     assertEquals("Images[1, 8, 9, 3]", four.toString());
@@ -66,7 +67,7 @@ class PaletteCommandTest {
   }
 
   @Test
-  void theColoursAreThoseOfTheFile() throws IOException {
+  void theTableMatchesTheWrittenFile() throws IOException {
     Path in = Files.createDirectory(folder.resolve("in"));
     write(in.resolve("two.png"), 1, 0, 1);
     float[] gradient = new float[60];
@@ -96,7 +97,7 @@ class PaletteCommandTest {
   }
 
   @Test
-  void filesThatCannotBeReadAreSkippedAndCounted() throws IOException {
+  void corruptFilesAreSkippedAndListed() throws IOException {
     image("a.png", 8, 9);
     image("c.png", 8, 9);
     Path in = folder.resolve("in");
@@ -107,8 +108,8 @@ class PaletteCommandTest {
     for (String text :
         new String[] {
           "mean of 2 ",
-          "passed over: 1 other file (notes.txt)",
-          "1 file was skipped, since it cannot be read",
+          "ignored: 1 other file (notes.txt)",
+          "1 corrupt file was skipped",
           "  " + in.resolve("b.jpg") + ": byte 0: got text",
           output.toString()
         }) {
@@ -119,7 +120,7 @@ class PaletteCommandTest {
     Files.delete(in.resolve("a.png"));
     Files.delete(in.resolve("c.png"));
     Run.of("palette", "--data=" + in, "--output=" + other)
-        .failed(1, "got 1 image file that cannot be read", "b.jpg: byte 0: got text");
+        .failed(1, "got 1 unreadable image file", "b.jpg: byte 0: got text");
     assertFalse(Files.exists(other));
   }
 
@@ -128,7 +129,7 @@ class PaletteCommandTest {
   }
 
   @Test
-  void aPhotographThatTheHeapIsTooSmallForSaysWhatToGive() throws Exception {
+  void insufficientHeapNamesTheRequiredSize() throws Exception {
     Files.createDirectory(folder.resolve("in"));
     image("large.png", 2_000, 3_000);
     String data = "--data=" + folder.resolve("in/large.png");
@@ -145,7 +146,7 @@ class PaletteCommandTest {
   }
 
   @Test
-  void mistakesTakeOneLineAndLeaveNothing() throws IOException {
+  void errorsArePrintedInOneLineAndLeaveNoFiles() throws IOException {
     Path output = folder.resolve("out");
     Path in = Files.createDirectory(folder.resolve("in"));
     Run.of("palette").failed(2, "--data");
@@ -159,7 +160,7 @@ class PaletteCommandTest {
     image("a.jpg", 2, 2);
     image("a.one.png", 2, 2);
     Run.of("palette", "--data=" + in, "--output=" + output)
-        .failed(1, "a.jpg and ", "a.png would be painted into one file", "rename");
+        .failed(1, "a.jpg and ", "a.png would be written to the same file", "rename");
     assertFalse(Files.exists(output));
   }
 }

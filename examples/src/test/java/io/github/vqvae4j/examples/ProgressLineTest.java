@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The line of progress fits every terminal and drops what matters least first. */
+/** The progress line fits into every terminal. Less important metrics are omitted first. */
 class ProgressLineTest {
   private static final StepReport REPORT =
       new StepReport(
@@ -56,7 +56,7 @@ class ProgressLineTest {
   }
 
   @Test
-  void usualTerminalShowsEveryFigure() {
+  void standardTerminalShowsAllMetrics() {
     assertEquals(
         "420/1000 reconstruction 0.0123 commitment 0.0032 perplexity 2 codes 2 1235/s", line(79));
   }

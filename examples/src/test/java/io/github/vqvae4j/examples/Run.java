@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A command that was run.
+ * The result of a command.
  *
- * @param exitCode as a shell sees it
- * @param out what it printed
- * @param err what it complained about
+ * @param exitCode the exit code
+ * @param out the standard output
+ * @param err the error output
  */
 record Run(int exitCode, String out, String err) {
   /** Runs a command in this process. */
@@ -33,7 +33,7 @@ record Run(int exitCode, String out, String err) {
     return new Run(exitCode, out.toString(), err.toString());
   }
 
-  /** Runs a command in a process of its own. */
+  /** Runs a command in a separate process. */
   static Run inNewProcess(String... args) throws IOException, InterruptedException {
     return ended(start(args));
   }
@@ -44,21 +44,21 @@ record Run(int exitCode, String out, String err) {
     return new Run(process.waitFor(), out, err);
   }
 
-  /** Runs a command in a process without a locale, as in many containers. */
+  /** Runs a command in a separate process without a locale, as in many containers. */
   static Run withoutLocale(String... args) throws IOException, InterruptedException {
     ProcessBuilder builder = builder(args);
     builder.environment().put("LC_ALL", "C");
     return ended(builder.start());
   }
 
-  /** Runs a command in a process with a Java heap of a size such as 64m. */
+  /** Runs a command in a separate process with a heap size such as 64m. */
   static Run withHeap(String size, String... args) throws IOException, InterruptedException {
     ProcessBuilder builder = builder(args);
     builder.command().set(1, "-Xmx" + size);
     return ended(builder.start());
   }
 
-  /** Starts a command in a process of its own. */
+  /** Starts a command in a separate process. */
   static Process start(String... args) throws IOException {
     return builder(args).start();
   }
@@ -74,7 +74,9 @@ record Run(int exitCode, String out, String err) {
     return new ProcessBuilder(command);
   }
 
-  /** In the folder are what every training run leaves there, these files, and nothing else. */
+  /**
+   * Asserts that the folder contains the files of every training run, these files, and no others.
+   */
   static void assertTrainingFiles(Path folder, String... more) throws IOException {
     Set<String> expected =
         new TreeSet<>(
@@ -97,13 +99,16 @@ record Run(int exitCode, String out, String err) {
     }
   }
 
-  /** It went well. */
+  /** Asserts that the command succeeded. */
   Run succeeded() {
     assertEquals(0, exitCode, () -> "stderr: " + err);
     return this;
   }
 
-  /** It ended with this code and one line on stderr that holds these texts. */
+  /**
+   * Asserts that the command failed with this exit code and one line on stderr that contains these
+   * texts.
+   */
   Run failed(int expectedCode, String... texts) {
     assertEquals(1, err.lines().count(), () -> "one line expected on stderr: " + err);
     for (String text : texts) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SeriesCommandTest {
   private static final List<String> RESULTS =
       List.of(
-          "close.png",
+          "details.png",
           "config.json",
           "detector.json",
           "metrics.csv",
@@ -41,14 +41,14 @@ class SeriesCommandTest {
   @TempDir Path folder;
 
   @Test
-  void faultsOfAMachineAreLookedFor() throws IOException {
+  void faultsOfAMachineAreDetected() throws IOException {
     Path output = folder.resolve("out");
     Run run = Run.of("series", "--steps=3", "--codes=16", "--output=" + output).succeeded();
-    assertTrue(run.out().contains("of 15 faults found"), run.out());
+    assertTrue(run.out().contains("of 15 faults detected"), run.out());
     assertTrue(run.out().contains("false alarms in 60 s, AUROC"), run.out());
     assertFiles(output, Set.copyOf(RESULTS));
     assertEquals(5 * 180, Images.read(output.resolve("series.png")).height());
-    assertEquals(10 * 180, Images.read(output.resolve("close.png")).height());
+    assertEquals(10 * 180, Images.read(output.resolve("details.png")).height());
     try (VqVae model = VqVae.load(output.resolve("model.safetensors"))) {
       AnomalyDetector.load(output.resolve("detector.json"), model);
     }
@@ -56,7 +56,7 @@ class SeriesCommandTest {
   }
 
   @Test
-  void aSoundIsReconstructed() throws IOException {
+  void audioIsReconstructed() throws IOException {
     Path sounds = Files.createDirectory(folder.resolve("sounds"));
     WavFiles.write(tone(12_000), sounds.resolve("a.wav"));
     WavFiles.write(tone(9_001), sounds.resolve("b.wav"));
@@ -72,7 +72,9 @@ class SeriesCommandTest {
                 "--output=" + output)
             .succeeded();
     assertTrue(
-        run.out().lines().anyMatch(l -> l.matches("\\d+ alarms? in 0\\.225 s, from 0\\.900 s on")),
+        run.out()
+            .lines()
+            .anyMatch(l -> l.matches("\\d+ alarms? in 0\\.225 s, starting at 0\\.900 s")),
         run.out());
     assertFiles(
         output,
@@ -83,7 +85,7 @@ class SeriesCommandTest {
   }
 
   @Test
-  void aTableIsLookedThrough() throws IOException {
+  void aTableIsSearchedForFaults() throws IOException {
     StringBuilder csv = new StringBuilder("one,two\n");
     for (int t = 0; t < 10_000; t++) {
       csv.append(Math.sin(t * 0.1)).append(',').append(1_000 + t % 7).append('\n');
@@ -99,12 +101,12 @@ class SeriesCommandTest {
                 "--window=16",
                 "--output=" + output)
             .succeeded();
-    assertTrue(run.out().contains(" alarms in 2000 samples, from 8000 on"), run.out());
+    assertTrue(run.out().contains(" alarms in 2000 samples, starting at 8000"), run.out());
     assertFiles(output, Set.copyOf(RESULTS));
   }
 
   @Test
-  void alarmsStandWhereTheyAreInTheFile() throws IOException {
+  void alarmsHavePositionsInTheFile() throws IOException {
     StringBuilder csv = new StringBuilder("one\n");
     float[] samples = new float[8_000];
     for (int t = 0; t < samples.length; t++) {
@@ -144,23 +146,23 @@ class SeriesCommandTest {
   }
 
   @Test
-  void positionsAreThoseOfTheFile() {
+  void timelinePositionsReferToTheFile() {
     Timeline samples = new Timeline(48_000, 0);
-    assertEquals("samples 54977 to 55099", samples.stretch(6_977, 7_100));
-    assertEquals("sample 54977", samples.stretch(6_977, 6_978));
+    assertEquals("samples 54977 to 55099", samples.interval(6_977, 7_100));
+    assertEquals("sample 54977", samples.interval(6_977, 6_978));
     assertEquals("sample 54977", samples.at(6_977));
-    assertEquals("12000 samples, from 48000 on", samples.whole(12_000));
+    assertEquals("12000 samples, starting at 48000", samples.extent(12_000));
     assertEquals(54_977, samples.position(6_977));
     Timeline seconds = new Timeline(16_000, 8_000);
-    assertEquals("from 2.500 s to 2.501 s", seconds.stretch(4_000, 4_008));
+    assertEquals("from 2.500 s to 2.501 s", seconds.interval(4_000, 4_008));
     assertEquals("2.500 s", seconds.at(4_000));
-    assertEquals("0.500 s, from 2.000 s on", seconds.whole(4_000));
+    assertEquals("0.500 s, starting at 2.000 s", seconds.extent(4_000));
     assertEquals(2.5, seconds.position(4_000));
-    assertEquals("4.000 s", new Timeline(0, 1_000).whole(4_000));
+    assertEquals("4.000 s", new Timeline(0, 1_000).extent(4_000));
   }
 
   @Test
-  void columnsOfATableAreChosen() throws IOException {
+  void columnsOfATableAreSelected() throws IOException {
     StringBuilder table = new StringBuilder("time;speed;load\n");
     for (int t = 0; t < 8_000; t++) {
       table.append(t).append(';').append(Math.sin(t / 5.0)).append(';').append(t % 7).append('\n');
@@ -184,7 +186,7 @@ class SeriesCommandTest {
   }
 
   @Test
-  void namesOfColumnsMayHoldCommas() throws IOException {
+  void columnNamesMayContainCommas() throws IOException {
     StringBuilder table = new StringBuilder("time;\"Temperatur, innen\";\"5\"\"\";Druck\n");
     for (int t = 0; t < 4_000; t++) {
       table.append(t).append(';').append(Math.sin(t / 5.0)).append(";2;").append(t % 7 / 2.0);
@@ -210,7 +212,7 @@ class SeriesCommandTest {
       Run run = Run.of(Stream.concat(others, columns.stream()).toArray(String[]::new)).succeeded();
       assertTrue(run.out().contains("Series[800, 2]"), run::out);
     }
-    // Quotation marks within a name are its own.
+    // Quotation marks within a name belong to it.
     Run.of("series", "--data=" + file, "--separator=;", "--columns=5\"", "--window=900")
         .failed(1, "Series[800, 1]");
     Run.of("series", "--data=" + file, "--separator=;", "--columns=Temperatur, innen")
@@ -220,7 +222,7 @@ class SeriesCommandTest {
   }
 
   @Test
-  void aTableIsReadAsTheOptionsSay() throws IOException {
+  void optionsConfigureTheFormatOfATable() throws IOException {
     StringBuilder table = new StringBuilder("time\tspeed\n");
     for (int t = 0; t < 4_000; t++) {
       String value = String.format(Locale.GERMANY, "%.3f", Math.sin(t / 5.0));
@@ -269,7 +271,7 @@ class SeriesCommandTest {
   }
 
   @Test
-  void whatCannotBeUsedTakesOneLine() throws IOException {
+  void invalidInputIsReportedInOneLine() throws IOException {
     Path output = folder.resolve("out");
     Path sound = folder.resolve("short.wav");
     WavFiles.write(tone(3_000), sound);
@@ -279,18 +281,18 @@ class SeriesCommandTest {
     Run.of("series", "--data=" + sound, "--window=4", "--steps=3", "--output=" + output)
         .failed(1, "a length that is a multiple of 8", "got 4");
     Run.of("series", "--window=9000", "--output=" + output)
-        .failed(1, "a machine's sensors: got Series[60000, 4]", "--window");
+        .failed(1, "machine sensors: expected", "got Series[60000, 4]", "--window");
     Path sounds = Files.createDirectory(folder.resolve("sounds"));
     WavFiles.write(tone(9_000), sounds.resolve("a.wav"));
     WavFiles.write(tone(3_000), sounds.resolve("b.wav"));
     WavFiles.write(tone(9_000), sounds.resolve("c.wav"));
     Run.of("series", "--data=" + sounds, "--window=400", "--output=" + output)
-        .failed(1, sounds.resolve("b.wav") + ": got Series[600, 2]", "--window");
+        .failed(1, sounds.resolve("b.wav") + ": expected", "got Series[600, 2]", "--window");
     Run.of("series", "--data=" + sounds, "--window=64", "--output=" + output)
-        .failed(1, "sounds: got 62 windows in 3 files", "at least 99 windows");
+        .failed(1, "sounds: expected at least 99 windows", "got 62 windows in 3 files");
     WavFiles.write(tone(4), sounds.resolve("b.wav"));
     Run.of("series", "--data=" + sounds, "--output=" + output)
-        .failed(1, sounds.resolve("b.wav") + ": got Series[4, 2]", "5 samples or more");
+        .failed(1, sounds.resolve("b.wav") + ": expected 5 samples or more, got Series[4, 2]");
     WavFiles.write(Series.of(new float[900], 1, 8_000), sounds.resolve("b.wav"));
     Run.of("series", "--data=" + sounds, "--window=8", "--output=" + output)
         .failed(1, sounds.resolve("b.wav") + ": header: got 1 channel", "2 of the 3 files");
@@ -301,7 +303,7 @@ class SeriesCommandTest {
   }
 
   @Test
-  void faultsChangeOnlyTheirOwnTimes() {
+  void faultsChangeOnlyTheirInterval() {
     List<Fault> faults = Fault.each(15_000, 7);
     Series good = MachineSensors.measure(15_000, List.of(), 3);
     Series bad = MachineSensors.measure(15_000, faults, 3);
@@ -315,14 +317,14 @@ class SeriesCommandTest {
       }
     }
     for (Fault fault : faults) {
-      int middle = (fault.from() + fault.to()) / 2 * 4 + fault.kind().channel();
+      int middle = (fault.start() + fault.end()) / 2 * 4 + fault.kind().channel();
       assertTrue(goods[middle] != bads[middle], fault.name());
     }
     assertArrayEquals(bads, MachineSensors.measure(15_000, faults, 3).samples());
   }
 
   @Test
-  void alarmsEndWhereTheScoreStaysLow() {
+  void alarmsEndWhenTheScoreStaysLow() {
     Series score = Series.of(new float[] {0, 2, 3, 0, 2, 0, 0, 5}, 1, 1);
     assertEquals(List.of(new Alarm(1, 5, 3), new Alarm(7, 8, 5)), Alarms.of(score, 1, 2));
     assertEquals(List.of(new Alarm(1, 8, 5)), Alarms.of(score, 1, 3));

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Help, version, and what happens when the command line is wrong. */
+/** Help, version and invalid command lines. */
 class UsageTest {
   private static List<String> commands() {
     return List.of(
@@ -67,7 +67,7 @@ class UsageTest {
   }
 
   @Test
-  void numbersOutOfRange() {
+  void valuesOutOfRange() {
     Run.of("mnist", "--steps=0").failed(2, "--steps", "got '0'");
     Run.of("mnist", "--batch=many").failed(2, "--batch", "got 'many'");
     Run.of("mnist", "--rate=-1").failed(2, "--rate", "got '-1'");

@@ -15,7 +15,7 @@ import java.util.Map;
 public final class Page {
   /** Writes NaN and infinity, which JSON does not support, as RecordJson does. */
   private static final JsonSerializer<Double> NUMBER =
-      (value, type, context) -> RecordJson.figure(value);
+      (value, type, context) -> RecordJson.metric(value);
 
   private final StringBuilder text = new StringBuilder();
   private final Machine machine;

@@ -2,12 +2,15 @@ package io.github.vqvae4j.examples;
 
 import picocli.CommandLine.TypeConversionException;
 
-/** Letters of arguments: without a locale, those beyond ASCII are lost before Java starts. */
-final class LostLetters {
+/**
+ * Detects characters of arguments that were lost. Without a locale, non-ASCII characters are lost
+ * before Java starts.
+ */
+final class ArgumentEncoding {
   private static final char REPLACEMENT = '\uFFFD';
   private static final String ENCODING = System.getProperty("sun.jnu.encoding");
 
-  private LostLetters() {}
+  private ArgumentEncoding() {}
 
   /** Throws if the argument is not what the user typed. */
   static void check(String argument) {
@@ -15,10 +18,9 @@ final class LostLetters {
       throw new TypeConversionException(
           "got '"
               + argument.replace(REPLACEMENT, '?')
-              + "', but arguments are "
+              + "', but the locale of this process encodes arguments as "
               + ENCODING
-              + " in the locale of this process, and other letters are lost; run it again with"
-              + " LC_ALL=C.UTF-8");
+              + ", which loses other characters; set LC_ALL=C.UTF-8 and run the command again");
     }
   }
 }

@@ -10,19 +10,19 @@ import java.util.Arrays;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** The data sets that the examples know where to get. */
-enum KnownSet {
+/** Data sets that the examples can download. */
+enum KnownDataset {
   MNIST("mnist"),
   FASHION_MNIST("fashion-mnist"),
   CIFAR_10("cifar-10");
 
   private final String text;
 
-  KnownSet(String text) {
+  KnownDataset(String text) {
     this.text = text;
   }
 
-  /** Reads it from the cache, after downloading what is missing there. */
+  /** Reads the data set from the cache, after downloading missing files. */
   ImageSets download(DownloadConfig config) throws IOException {
     return switch (this) {
       case MNIST -> ImageSets.of("MNIST", Mnist.download(config));
@@ -31,17 +31,17 @@ enum KnownSet {
     };
   }
 
-  /** Reads it from a folder of its files. Those of MNIST and Fashion-MNIST have the same names. */
+  /** Reads the data set from a folder. The files of MNIST and Fashion-MNIST have the same names. */
   ImageSets in(Path folder) throws IOException {
     return this == CIFAR_10
         ? ImageSets.of(Cifar10.in(folder))
         : ImageSets.of(folder.toString(), Mnist.in(folder));
   }
 
-  /** A set by its name. */
-  static final class ByName implements ITypeConverter<KnownSet> {
+  /** Converts the name of a data set. */
+  static final class ByName implements ITypeConverter<KnownDataset> {
     @Override
-    public KnownSet convert(String name) {
+    public KnownDataset convert(String name) {
       return Arrays.stream(values())
           .filter(set -> set.text.equals(name))
           .findFirst()
@@ -52,7 +52,7 @@ enum KnownSet {
     }
   }
 
-  /** As it is written on the command line. */
+  /** Returns the name used on the command line. */
   @Override
   public String toString() {
     return text;

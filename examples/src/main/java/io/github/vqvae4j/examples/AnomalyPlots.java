@@ -22,8 +22,8 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** What a detector found: images with the heat over them, and its scores. */
-final class AnomalyPictures {
+/** Images and charts of a detector's results: heat maps and scores. */
+final class AnomalyPlots {
   private static final int COLUMNS = 12;
   private static final int HEIGHT = 420;
   private static final int BINS = 40;
@@ -31,78 +31,80 @@ final class AnomalyPictures {
   private static final float THICK = 2.5f;
   private static final Color GRAY = new Color(120, 120, 120);
 
-  /** The scores above this share of all stand in the last bin. */
-  private static final double SHOWN = 0.995;
+  /** The quantile of the scores at which the histogram ends; higher scores are in the last bin. */
+  private static final double SHOWN_QUANTILE = 0.995;
 
-  /** Red, green and blue of the greatest heat. */
+  /** The RGB color of the maximum heat. */
   private static final float[] HOT = {0.9f, 0.15f, 0.1f};
 
   private final AnomalyDetector detector;
   private final Dataset test;
   private final AnomalyResults results;
 
-  AnomalyPictures(AnomalyDetector detector, Dataset test, AnomalyResults results) {
+  AnomalyPlots(AnomalyDetector detector, Dataset test, AnomalyResults results) {
     this.detector = detector;
     this.test = test;
     this.results = results;
   }
 
   /**
-   * The most anomalous images, the most normal ones, and the most normal of the left-out class,
-   * each with its heat below.
+   * Writes the images with the highest scores, with the lowest scores, and of the excluded class
+   * with the lowest scores, each above its heat map.
    */
   void writeGrid(Path file) throws IOException {
-    List<Integer> rising =
+    List<Integer> ascending =
         IntStream.range(0, test.size())
             .boxed()
             .sorted(Comparator.comparingDouble(i -> results.scores().get(i).total()))
             .toList();
-    List<Integer> falling = new ArrayList<>(rising);
-    Collections.reverse(falling);
+    List<Integer> descending = new ArrayList<>(ascending);
+    Collections.reverse(descending);
     List<Integer> missed =
-        rising.stream().filter(i -> results.labels().get(i) == results.without()).toList();
+        ascending.stream().filter(i -> results.labels().get(i) == results.without()).toList();
     List<Images> rows = new ArrayList<>();
-    for (List<Integer> order : List.of(falling, rising, missed)) {
-      Images some =
+    for (List<Integer> order : List.of(descending, ascending, missed)) {
+      Images selected =
           Images.from(test, order.stream().limit(COLUMNS).mapToInt(Integer::intValue).toArray());
-      rows.add(some.toColor());
-      rows.add(overlay(some, detector.heatMap(some), detector.heatThreshold()));
+      rows.add(selected.toColor());
+      rows.add(overlay(selected, detector.heatMap(selected), detector.heatThreshold()));
     }
     Images.writeGrid(rows, file);
   }
 
-  /** Images with their heat in red, which is full at the threshold. */
-  static Images overlay(Images images, Images heat, double threshold) {
+  /** Overlays images with their heat maps in red, which is opaque at the threshold. */
+  static Images overlay(Images images, Images heatMap, double threshold) {
     float[] pixels = images.toColor().pixels();
-    float[] heats = heat.pixels();
+    float[] values = heatMap.pixels();
     for (int i = 0; i < pixels.length; i++) {
-      float hot = (float) Math.max(0, Math.min(1, heats[i / HOT.length] / threshold));
-      pixels[i] += hot * (HOT[i % HOT.length] - pixels[i]);
+      float alpha = (float) Math.max(0, Math.min(1, values[i / HOT.length] / threshold));
+      pixels[i] += alpha * (HOT[i % HOT.length] - pixels[i]);
     }
     return Images.of(pixels, images.size(), images.height(), images.width(), HOT.length);
   }
 
-  /** Histograms of both kinds of images, and the ROC curve. */
+  /** Writes histograms of the scores of normal and excluded images, and the ROC curve. */
   void writeScores(Path file) throws IOException {
     ChartFile.write(List.of(histograms(), curves()), file);
   }
 
   private XYChart histograms() {
     double[] normal = results.values(AnomalyScore::total, label -> label != results.without());
-    double[] left = results.values(AnomalyScore::total, label -> label == results.without());
+    double[] excluded = results.values(AnomalyScore::total, label -> label == results.without());
     double[] all =
-        DoubleStream.concat(Arrays.stream(normal), Arrays.stream(left)).sorted().toArray();
-    double from = all[0];
-    double to = all[(int) (SHOWN * (all.length - 1))];
-    double width = (to - from) / BINS;
-    double[] bins = IntStream.range(0, BINS).mapToDouble(i -> from + i * width).toArray();
-    XYChart chart = ChartStyle.chart("Scores", "standard deviations", "share of images", HEIGHT);
+        DoubleStream.concat(Arrays.stream(normal), Arrays.stream(excluded)).sorted().toArray();
+    double min = all[0];
+    double max = all[(int) (SHOWN_QUANTILE * (all.length - 1))];
+    double width = (max - min) / BINS;
+    double[] bins = IntStream.range(0, BINS).mapToDouble(i -> min + i * width).toArray();
+    XYChart chart =
+        ChartStyle.chart("Anomaly scores", "standard deviations", "fraction of images", HEIGHT);
     chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Step);
-    double[] normalShares = shares(normal, from, width);
-    double[] leftShares = shares(left, from, width);
-    line(chart, "normal", ChartStyle.BLUE, THICK, bins, normalShares);
-    line(chart, "left out: " + results.without(), ChartStyle.ORANGE, THICK, bins, leftShares);
-    double top = Math.max(max(normalShares), max(leftShares));
+    double[] normalFractions = fractions(normal, min, width);
+    double[] excludedFractions = fractions(excluded, min, width);
+    line(chart, "normal", ChartStyle.BLUE, THICK, bins, normalFractions);
+    line(
+        chart, "excluded: " + results.without(), ChartStyle.ORANGE, THICK, bins, excludedFractions);
+    double top = Math.max(max(normalFractions), max(excludedFractions));
     double threshold = detector.threshold();
     line(
         chart, "threshold", GRAY, THIN, new double[] {threshold, threshold}, new double[] {0, top});
@@ -113,35 +115,35 @@ final class AnomalyPictures {
     return Arrays.stream(values).max().orElseThrow();
   }
 
-  private static double[] shares(double[] values, double from, double width) {
-    double[] shares = new double[BINS];
+  private static double[] fractions(double[] values, double min, double width) {
+    double[] fractions = new double[BINS];
     for (double value : values) {
-      int bin = (int) ((value - from) / width);
-      shares[Math.min(BINS - 1, bin)] += 1.0 / values.length;
+      int bin = (int) ((value - min) / width);
+      fractions[Math.min(BINS - 1, bin)] += 1.0 / values.length;
     }
-    return shares;
+    return fractions;
   }
 
   private XYChart curves() {
     XYChart chart =
-        ChartStyle.chart(
-            "ROC curve",
-            "share of normal images called anomalous",
-            "share of the left-out class found",
-            HEIGHT);
+        ChartStyle.chart("ROC curve", "false-positive rate", "true-positive rate", HEIGHT);
     curve(chart, "total score", ChartStyle.ORANGE, THICK, AnomalyScore::total);
     curve(chart, "reconstruction error", ChartStyle.BLUE, THIN, AnomalyScore::reconstruction);
     curve(chart, "quantization error", new Color(20, 140, 130), THIN, AnomalyScore::quantization);
-    line(chart, "by chance", GRAY, THIN, new double[] {0, 1}, new double[] {0, 1});
+    line(chart, "chance", GRAY, THIN, new double[] {0, 1}, new double[] {0, 1});
     return chart;
   }
 
   private void curve(
-      XYChart chart, String name, Color color, float width, ToDoubleFunction<AnomalyScore> part) {
-    RocCurve curve = results.curve(part);
+      XYChart chart,
+      String name,
+      Color color,
+      float width,
+      ToDoubleFunction<AnomalyScore> component) {
+    RocCurve curve = results.curve(component);
     line(
         chart,
-        String.format("%s: area %.3f", name, curve.area()),
+        String.format("%s: AUC %.3f", name, curve.area()),
         color,
         width,
         curve.falsePositiveRates(),

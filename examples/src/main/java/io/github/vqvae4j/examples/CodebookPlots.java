@@ -21,17 +21,17 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Three pictures of a codebook. */
-final class CodebookPictures {
+/** Charts and images of a codebook. */
+final class CodebookPlots {
   private static final int HEIGHT = 400;
   private static final int MAP_HEIGHT = 800;
   private static final int DOT = 9;
 
-  /** Where the axis of counts begins, so that the line of a code chosen once is not its border. */
-  private static final double BELOW_ONE = 0.5;
+  /** The lower limit of the count axis, below 1 so that the lowest bars are visible. */
+  private static final double MIN_COUNT = 0.5;
 
-  /** Of codes never chosen, chosen 1 to 9 times, 10 to 99 times, and so on. */
-  private static final Color[] BY_USE = {
+  /** Colors of codes that were never selected, selected 1 to 9 times, 10 to 99 times, and so on. */
+  private static final Color[] USAGE_COLORS = {
     new Color(190, 190, 190),
     new Color(160, 200, 235),
     new Color(70, 140, 205),
@@ -45,18 +45,19 @@ final class CodebookPictures {
   private final Codes example;
 
   /**
-   * Pictures of a model's codebook.
+   * Creates the charts and images of a model's codebook.
    *
-   * @param report of its use
-   * @param example codes of any image, for their shape
+   * @param model the model
+   * @param report the usage of its codebook
+   * @param example the codes of any image, for their shape
    */
-  CodebookPictures(VqVae model, CodebookReport report, Codes example) {
+  CodebookPlots(VqVae model, CodebookReport report, Codes example) {
     this.model = model;
     this.report = report;
     this.example = example;
   }
 
-  /** The histogram, the most frequent code first: code i from i - 1 to i. */
+  /** Writes the histogram, most frequent code first. The bar of code i spans [i - 1, i]. */
   void writeUsage(Path file) throws IOException {
     long[] counts = report.sortedCounts();
     int used = report.usage().codesInUse();
@@ -65,38 +66,40 @@ final class CodebookPictures {
         IntStream.rangeClosed(0, used).mapToDouble(i -> counts[Math.min(i, used - 1)]).toArray();
     CodeUsage usage = report.usage();
     XYChart chart =
-        ChartStyle.chart(usage.toString(), "codes, the most frequent first", "chosen", HEIGHT);
+        ChartStyle.chart(usage.toString(), "codes, most frequent first", "count", HEIGHT);
     XYStyler style = chart.getStyler();
     style.setDefaultSeriesRenderStyle(XYSeriesRenderStyle.StepArea);
     style.setYAxisLogarithmic(true);
-    style.setYAxisMin(BELOW_ONE);
-    style.setYAxisMax(RoundNumbers.above(heights[0]));
+    style.setYAxisMin(MIN_COUNT);
+    style.setYAxisMax(RoundTicks.above(heights[0]));
     style.setXAxisMin(0.0);
     style.setXAxisMax((double) usage.codebookSize());
     style.setLegendVisible(false);
     XYSeries series = chart.addSeries("codes", edges, heights);
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(ChartStyle.BLUE);
-    series.setFillColor(BY_USE[1]);
+    series.setFillColor(USAGE_COLORS[1]);
     ChartFile.write(List.of(chart), file);
   }
 
-  /** What the decoder makes of a map of each code alone, the most frequent code first. */
+  /** Writes the image decoded from a uniform map of each code, most frequent code first. */
   void writeCodes(Path file) throws IOException {
     long[] counts = report.usage().counts();
     int[] shape = example.shape();
-    int each = shape[1] * shape[2];
+    int mapLength = shape[1] * shape[2];
     int[] maps =
         IntStream.range(0, counts.length)
             .boxed()
             .sorted(Comparator.comparingLong(code -> -counts[code]))
-            .flatMapToInt(code -> IntStream.generate(() -> code).limit(each))
+            .flatMapToInt(code -> IntStream.generate(() -> code).limit(mapLength))
             .toArray();
     Codes codes = Codes.of(maps, counts.length, counts.length, shape[1], shape[2]);
     Images.writeGrid(model.decode(codes), file);
   }
 
-  /** The codes' vectors along the two directions in which they vary most, coloured by use. */
+  /**
+   * Writes the code vectors projected onto their first two principal components, colored by usage.
+   */
   void writeMap(Path file) throws IOException {
     long[] counts = report.usage().counts();
     int dimension = model.quantizer().dimension();
@@ -108,16 +111,16 @@ final class CodebookPictures {
     PrincipalAxes axes = PrincipalAxes.of(vectors, dimension);
     double[] x = axes.coordinates(vectors, 0);
     double[] y = dimension > 1 ? axes.coordinates(vectors, 1) : new double[x.length];
-    double[] shares = Arrays.copyOf(axes.explainedVarianceRatios(), Math.max(2, dimension));
+    double[] fractions = Arrays.copyOf(axes.explainedVarianceRatios(), Math.max(2, dimension));
     XYChart chart =
         ChartStyle.chart(
-            "The codebook's vectors, K = " + counts.length,
-            axis(shares[0]),
-            axis(shares[1]),
+            "Code vectors, K = " + counts.length,
+            axis(1, fractions[0]),
+            axis(2, fractions[1]),
             MAP_HEIGHT);
     chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
     chart.getStyler().setMarkerSize(DOT);
-    for (int i = 0; i < BY_USE.length; i++) {
+    for (int i = 0; i < USAGE_COLORS.length; i++) {
       int level = i;
       int[] codes =
           IntStream.range(0, counts.length).filter(code -> level(counts[code]) == level).toArray();
@@ -128,29 +131,30 @@ final class CodebookPictures {
                 IntStream.of(codes).mapToDouble(code -> x[code]).toArray(),
                 IntStream.of(codes).mapToDouble(code -> y[code]).toArray());
         series.setMarker(SeriesMarkers.CIRCLE);
-        series.setMarkerColor(BY_USE[level]);
+        series.setMarkerColor(USAGE_COLORS[level]);
       }
     }
     ChartFile.write(List.of(chart), file);
   }
 
-  private static String axis(double share) {
-    return String.format(Locale.ROOT, "%.0f %% of the variance", 100 * share);
+  private static String axis(int component, double fraction) {
+    return String.format(
+        Locale.ROOT, "principal component %d (%.0f %% of the variance)", component, 100 * fraction);
   }
 
-  /** How many digits the count has; 0 for 0. */
+  /** Returns the number of decimal digits of a count; 0 for 0. */
   private static int level(long count) {
     int digits = count == 0 ? 0 : Long.toString(count).length();
-    return Math.min(digits, BY_USE.length - 1);
+    return Math.min(digits, USAGE_COLORS.length - 1);
   }
 
   private static String name(int level) {
-    long least = Math.round(Math.pow(10, level - 1));
+    long min = Math.round(Math.pow(10, level - 1));
     if (level == 0) {
-      return "never chosen";
+      return "never selected";
     }
-    return level == BY_USE.length - 1
-        ? least + " times or more"
-        : least + " to " + (10 * least - 1) + " times";
+    return level == USAGE_COLORS.length - 1
+        ? min + " times or more"
+        : min + " to " + (10 * min - 1) + " times";
   }
 }

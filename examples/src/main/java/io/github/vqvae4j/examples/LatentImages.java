@@ -11,74 +11,77 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What can be done with latents of real numbers: go from one image to another, and calculate. */
-final class LatentPictures {
+/** Images that demonstrate continuous latents: interpolation and latent arithmetic. */
+final class LatentImages {
   private static final String INTERPOLATION = "interpolation.png";
   private static final String THICKNESS = "thickness.png";
   private static final int DIGITS = 10;
   private static final int COLUMNS = 11;
 
-  /** The share of a digit's images that count as thick, and as thin. */
-  private static final double EXTREME = 0.2;
+  /** The fraction of a digit's images that count as thick, and as thin. */
+  private static final double FRACTION = 0.2;
 
-  /** How much of the difference is taken off or added at the ends of a row. */
-  private static final double FURTHEST = 1.5;
+  /** The multiple of the difference subtracted or added at the ends of a row. */
+  private static final double MAX_FACTOR = 1.5;
 
   private final LatentModel model;
 
-  LatentPictures(LatentModel model) {
+  LatentImages(LatentModel model) {
     this.model = model;
   }
 
-  /** Writes them, and says what they are. */
+  /** Writes the images and prints what they show. */
   void write(ImageSets images, OutputFolder folder, PrintWriter out) throws IOException {
     folder.write(INTERPOLATION, file -> Images.writeGrid(interpolation(images.test()), file));
     folder.write(
         THICKNESS, file -> Images.writeGrid(thickness(images.train(), images.test()), file));
-    out.printf("  %-20s from one digit (left) to another (right)%n", INTERPOLATION);
-    out.printf("  %-20s thick minus thin digits, taken off (left) and added (right)%n", THICKNESS);
+    out.printf("  %-20s interpolation from one digit (left) to another (right)%n", INTERPOLATION);
+    out.printf(
+        "  %-20s stroke thickness: thick minus thin, subtracted (left) and added (right)%n",
+        THICKNESS);
   }
 
-  /**
-   * Each row goes from one digit to the next one, over what the model makes of the line between.
-   */
+  /** Interpolates between two digits in each row, along the line between their latents. */
   private List<Images> interpolation(Dataset test) {
     List<Images> rows = new ArrayList<>();
     for (int digit = 0; digit < DIGITS; digit += 2) {
-      Images from = Images.from(test, ofLabel(test, digit).get(0));
-      Images to = Images.from(test, ofLabel(test, digit + 1).get(0));
-      rows.add(Images.concat(from, model.interpolate(from, to, COLUMNS - 2), to));
+      Images start = Images.from(test, withLabel(test, digit).get(0));
+      Images end = Images.from(test, withLabel(test, digit + 1).get(0));
+      rows.add(Images.concat(start, model.interpolate(start, end, COLUMNS - 2), end));
     }
     return rows;
   }
 
   /**
-   * A digit in each row: in the middle its reconstruction, to the right more and more of what thick
-   * digits have and thin ones have not, to the left less.
+   * Varies the stroke thickness of one digit per row, with its reconstruction in the middle. The
+   * difference between thick and thin digits is added to the right and subtracted to the left.
    */
   private List<Images> thickness(Dataset train, Dataset test) {
-    Latents thicker = thickMinusThin(train);
+    Latents thickness = thickMinusThin(train);
     List<Images> rows = new ArrayList<>();
     for (int digit = 0; digit < DIGITS; digit++) {
-      Latents latents = model.encode(Images.from(test, ofLabel(test, digit).get(1)));
+      Latents latents = model.encode(Images.from(test, withLabel(test, digit).get(1)));
       Images[] row = new Images[COLUMNS];
       for (int i = 0; i < COLUMNS; i++) {
-        double amount = FURTHEST * (2.0 * i / (COLUMNS - 1) - 1);
-        row[i] = model.decode(latents.plus(thicker.times(amount)));
+        double factor = MAX_FACTOR * (2.0 * i / (COLUMNS - 1) - 1);
+        row[i] = model.decode(latents.plus(thickness.times(factor)));
       }
       rows.add(Images.concat(row));
     }
     return rows;
   }
 
-  /** Equally many of each digit, so that thickness is all in which the two means differ. */
+  /**
+   * Returns the difference of the mean latents of thick and thin digits. Each digit contributes
+   * equally many images to both, so that the means differ in thickness only.
+   */
   private Latents thickMinusThin(Dataset train) {
     List<Integer> thin = new ArrayList<>();
     List<Integer> thick = new ArrayList<>();
     for (int digit = 0; digit < DIGITS; digit++) {
-      List<Integer> images = ofLabel(train, digit);
+      List<Integer> images = withLabel(train, digit);
       images.sort(Comparator.comparingDouble(index -> ink(train, index)));
-      int count = (int) Math.max(1, EXTREME * images.size());
+      int count = (int) Math.max(1, FRACTION * images.size());
       thin.addAll(images.subList(0, count));
       thick.addAll(images.subList(images.size() - count, images.size()));
     }
@@ -86,10 +89,10 @@ final class LatentPictures {
   }
 
   private Latents mean(Dataset train, List<Integer> indices) {
-    return model.encode(Images.from(train, ints(indices))).mean();
+    return model.encode(Images.from(train, toArray(indices))).mean();
   }
 
-  private static int[] ints(List<Integer> indices) {
+  private static int[] toArray(List<Integer> indices) {
     return indices.stream().mapToInt(Integer::intValue).toArray();
   }
 
@@ -103,7 +106,7 @@ final class LatentPictures {
     return sum;
   }
 
-  private static List<Integer> ofLabel(Dataset images, int label) {
+  private static List<Integer> withLabel(Dataset images, int label) {
     return new ArrayList<>(
         IntStream.range(0, images.size()).filter(i -> images.label(i) == label).boxed().toList());
   }

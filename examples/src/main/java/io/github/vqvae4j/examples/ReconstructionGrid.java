@@ -9,19 +9,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A picture of held-out images, and under each row its reconstructions. */
-final class ReconstructionSheet {
+/** A grid of held-out images, each row above its reconstructions. */
+final class ReconstructionGrid {
   private static final int COLUMNS = 10;
   private static final int ROWS = 4;
 
-  private ReconstructionSheet() {}
+  private ReconstructionGrid() {}
 
   static void write(ImageModel model, Dataset test, Path file) throws IOException {
-    int[] chosen = choose(test);
+    int[] indices = choose(test);
     List<Images> rows = new ArrayList<>();
-    for (int from = 0; from < chosen.length; from += COLUMNS) {
-      int to = Math.min(from + COLUMNS, chosen.length);
-      int[] row = Arrays.copyOfRange(chosen, from, to);
+    for (int start = 0; start < indices.length; start += COLUMNS) {
+      int end = Math.min(start + COLUMNS, indices.length);
+      int[] row = Arrays.copyOfRange(indices, start, end);
       Images originals = Images.from(test, row);
       rows.add(originals);
       rows.add(model.reconstruct(originals));
@@ -29,16 +29,16 @@ final class ReconstructionSheet {
     Images.writeGrid(rows, file);
   }
 
-  /** For each row one image of each of the labels 0 to 9, else just the first ones. */
+  /** Selects one image of each label 0 to 9 for each row; without labels, the first images. */
   private static int[] choose(Dataset test) {
     int count = Math.min(COLUMNS * ROWS, test.size());
-    int[] chosen = new int[count];
+    int[] indices = new int[count];
     boolean[] taken = new boolean[test.size()];
     for (int i = 0; i < count; i++) {
-      chosen[i] = next(test, taken, i % COLUMNS);
-      taken[chosen[i]] = true;
+      indices[i] = next(test, taken, i % COLUMNS);
+      taken[indices[i]] = true;
     }
-    return chosen;
+    return indices;
   }
 
   private static int next(Dataset test, boolean[] taken, int label) {

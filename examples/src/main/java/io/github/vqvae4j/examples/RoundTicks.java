@@ -3,13 +3,13 @@ package io.github.vqvae4j.examples;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** The numbers 1, 2 and 5 of each decade: where a logarithmic axis begins, ends and has labels. */
-final class RoundNumbers {
+/** The values 1, 2 and 5 of each decade, used as limits and tick labels of logarithmic axes. */
+final class RoundTicks {
   private static final int[] DIGITS = {1, 2, 5, 10, 20};
 
-  private RoundNumbers() {}
+  private RoundTicks() {}
 
-  /** The largest of them that is not above a value. */
+  /** Returns the largest round number that is at most {@code value}. */
   static double atMost(double value) {
     int decade = decade(value);
     int i = 0;
@@ -19,7 +19,7 @@ final class RoundNumbers {
     return number(DIGITS[i], decade);
   }
 
-  /** The smallest of them that is above a value. */
+  /** Returns the smallest round number above {@code value}. */
   static double above(double value) {
     int decade = decade(value);
     int i = 0;
@@ -29,7 +29,9 @@ final class RoundNumbers {
     return number(DIGITS[i], decade);
   }
 
-  /** The number as text, or nothing for others, which would write over each other. */
+  /**
+   * Formats a round number; returns an empty label for other values, as the labels would overlap.
+   */
   static String label(double value) {
     BigDecimal rounded = new BigDecimal(value).round(new MathContext(2)).stripTrailingZeros();
     int digits = rounded.unscaledValue().intValue();
@@ -40,7 +42,7 @@ final class RoundNumbers {
     return (int) Math.floor(Math.log10(value));
   }
 
-  /** As the text 5e-3 is read, so that it is the number itself and not one beside it. */
+  /** Parses text such as 5e-3, which gives the nearest double. */
   private static double number(int digits, int decade) {
     return Double.parseDouble(digits + "e" + decade);
   }
