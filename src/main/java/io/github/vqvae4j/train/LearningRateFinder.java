@@ -179,7 +179,7 @@ public final class LearningRateFinder {
 
     @Override
     public void onStep(StepReport report) {
-      rates.add(report.rate());
+      rates.add(report.learningRate());
       losses.add(report.loss());
       List<LearningRateCurve.Point> points = curve().points();
       double smoothed = points.get(points.size() - 1).smoothed();

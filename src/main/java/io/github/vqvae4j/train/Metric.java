@@ -16,7 +16,7 @@ record Metric(String name, double value) {
     for (TermReport term : report.terms()) {
       metrics.add(new Metric("train/" + term.name(), term.value()));
     }
-    metrics.add(new Metric("train/learningRate", report.rate()));
+    metrics.add(new Metric("train/learningRate", report.learningRate()));
     metrics.add(new Metric("train/gradientNorm", report.gradientNorm()));
     addUsage(metrics, "codebook/perplexity", "codebook/usage", report.windowUsage());
     metrics.add(new Metric("imagesPerSecond", report.imagesPerSecond()));

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * @param steps the total number of steps of the run
  * @param terms the loss terms, starting with the reconstruction term
  * @param loss the loss, which is the weighted sum of the terms
- * @param rate the learning rate of this step
+ * @param learningRate the learning rate of this step
  * @param gradientNorm the L2 norm of all gradients, before clipping
  * @param batchUsage the code usage in this step; has 0 codes for a model without a codebook
  * @param windowUsage the code usage over the last 100 steps
@@ -23,7 +23,7 @@ public record StepReport(
     long steps,
     List<TermReport> terms,
     double loss,
-    double rate,
+    double learningRate,
     double gradientNorm,
     CodeUsage batchUsage,
     CodeUsage windowUsage,

@@ -118,7 +118,9 @@ class LargeImageTest {
       boolean heap = words[3].contains("on the Java heap");
       if (!heap && !ONE_PASS.contains(words[0])) {
         String size = latents ? LATENTS.formatted(side / 2, side / 2) : IMAGE.formatted(side, side);
-        assertTrue(words[3].contains("The tensors and workspaces of " + size), line);
+        String pass = "The tensors and workspaces of a forward pass of the ";
+        assertTrue(words[3].contains(pass), line);
+        assertTrue(words[3].contains(" on " + size + " take about "), line);
       }
       // Its first tensors are others; suggestedLimitIsSufficient looks at its advice.
       for (String part : latents ? new String[0] : parts) {

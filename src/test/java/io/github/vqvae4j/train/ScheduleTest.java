@@ -22,7 +22,7 @@ class ScheduleTest {
         new TrainingListener() {
           @Override
           public void onStep(StepReport report) {
-            rates.add(report.rate());
+            rates.add(report.learningRate());
           }
         };
     try (VqVae model = Shapes.model(1, 3)) {
