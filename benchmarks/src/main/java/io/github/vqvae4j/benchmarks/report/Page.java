@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** A page of benchmark results, written as {@code <name>.md} and {@code <name>.json}. */
 public final class Page {
-  /** Writes NaN and infinity, which JSON does not support, as RecordJson does. */
+  /** Writes NaN and infinity as null, because JSON does not support them. */
   private static final JsonSerializer<Double> NUMBER =
       (value, type, context) -> RecordJson.figure(value);
 
