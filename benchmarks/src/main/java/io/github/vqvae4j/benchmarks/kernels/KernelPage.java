@@ -83,8 +83,9 @@ final class KernelPage {
       return;
     }
     text.append(
-        "\n## Convolutions\n\n| convolution | number in model | batch | pass | microseconds | min to max |"
-            + " GFLOP/s | of peak | oneDNN alone, microseconds | speed relative to oneDNN alone |\n"
+        "\n## Convolutions\n\n| convolution | number in model | batch | pass | microseconds |"
+            + " min to max | GFLOP/s | of peak | oneDNN alone, microseconds |"
+            + " speed relative to oneDNN alone |\n"
             + "| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     int measured = 0;
     double totalFlops = 0;
@@ -152,7 +153,8 @@ final class KernelPage {
 
   private void otherKernels(CpuCaches caches) {
     text.append(
-        "\n## Other kernels\n\n| kernel | microseconds | min to max | rate | peak rate | of peak | memory accessed | cache level |\n"
+        "\n## Other kernels\n\n| kernel | microseconds | min to max | rate | peak rate | of peak |"
+            + " memory accessed | cache level |\n"
             + "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n");
     for (KernelResult kernel : of(CodeSearchKernel.class)) {
       double latents = (double) CodeSearchKernel.LATENTS_PER_IMAGE * kernel.number("batch");

@@ -76,7 +76,7 @@ public final class Page {
     text.append("\n## ")
         .append(section.title())
         .append(
-            "\n\n| | batch | K | image size | vqvae4j | baseline | layout | baseline value | unit |")
+            "\n\n| task | batch | K | image size | vqvae4j | baseline | layout | baseline value | unit |")
         .append(" ratio | min to max |")
         .append(speed ? " GFLOP/s, vqvae4j | GFLOP/s, baseline |" : "")
         .append("\n| --- | ---: | ---: | ---: | ---: | --- | --- | ---: | --- | ---: | ---: |")
