@@ -63,7 +63,8 @@ final class KernelPage {
 
   private void peakRates(CpuCaches caches) {
     text.append(
-        "\n## Peak rates\n\n| operation | size | cache level | rate |\n| --- | ---: | --- | ---: |\n");
+        "\n## Peak rates\n\n| operation | size | cache level | rate |\n"
+            + "| --- | ---: | --- | ---: |\n");
     for (KernelResult kernel : of(PeakArithmetic.class)) {
       int n = kernel.number("size");
       line("| matrix product | %d x %d | | %.1f GFLOP/s |", n, n, arithmetic(kernel));

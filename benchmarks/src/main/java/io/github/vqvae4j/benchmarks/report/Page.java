@@ -76,8 +76,8 @@ public final class Page {
     text.append("\n## ")
         .append(section.title())
         .append(
-            "\n\n| task | batch | K | image size | vqvae4j | baseline | layout | baseline value | unit |")
-        .append(" ratio | min to max |")
+            "\n\n| task | batch | K | image size | vqvae4j | baseline | layout | baseline value |")
+        .append(" unit | ratio | min to max |")
         .append(speed ? " GFLOP/s, vqvae4j | GFLOP/s, baseline |" : "")
         .append("\n| --- | ---: | ---: | ---: | ---: | --- | --- | ---: | --- | ---: | ---: |")
         .append(speed ? " ---: | ---: |\n" : "\n");
