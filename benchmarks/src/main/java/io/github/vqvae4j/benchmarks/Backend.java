@@ -7,8 +7,9 @@ import io.github.vqvae4j.benchmarks.libtorch.Weights;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
 
 /**
- * The implementation that a process runs. The constants' names are the first argument of {@link
- * Child}, also of those compiled from another version's sources; they must not change.
+ * The implementation that a process runs. Processes receive the name of the constant; since
+ * processes that were compiled from other versions' sources do, too, {@link #OURS} must not be
+ * renamed.
  */
 public enum Backend {
   /** This library. */

@@ -94,8 +94,8 @@ public final class Main implements Callable<Integer> {
             + " vqvae4j's value divided by the baseline's: above 1, vqvae4j has the higher"
             + " throughput in images/s; below 1, it needs less time (ms, s) or memory (MiB). Each"
             + " row uses the tensor layout with which libtorch performs better. `libtorch-tuned`"
-            + " sets OPENBLAS_THREAD_TIMEOUT=4; vqvae4j runs without environment variables. %s%s"
-            + " The whole run took %.0f minutes.",
+            + " sets OPENBLAS_THREAD_TIMEOUT=4; no environment variables are set for vqvae4j."
+            + " %s%s The whole run took %.0f minutes.",
         durations.warmUp(),
         durations.rounds(),
         durations.rounds() == 1 ? "" : "s",

@@ -63,7 +63,8 @@ final class KernelPage {
 
   private void peakRates(CpuCaches caches) {
     text.append(
-        "\n## Peak rates\n\n| operation | size | cache level | rate |\n| --- | ---: | --- | ---: |\n");
+        "\n## Peak rates\n\n| operation | size | cache level | rate |\n"
+            + "| --- | ---: | --- | ---: |\n");
     for (KernelResult kernel : of(PeakArithmetic.class)) {
       int n = kernel.number("size");
       line("| matrix product | %d x %d | | %.1f GFLOP/s |", n, n, arithmetic(kernel));
@@ -83,8 +84,9 @@ final class KernelPage {
       return;
     }
     text.append(
-        "\n## Convolutions\n\n| convolution | number in model | batch | pass | microseconds | min to max |"
-            + " GFLOP/s | of peak | oneDNN alone, microseconds | speed relative to oneDNN alone |\n"
+        "\n## Convolutions\n\n| convolution | number in model | batch | pass | microseconds |"
+            + " min to max | GFLOP/s | of peak | oneDNN alone, microseconds |"
+            + " speed relative to oneDNN alone |\n"
             + "| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     int measured = 0;
     double totalFlops = 0;
@@ -152,7 +154,8 @@ final class KernelPage {
 
   private void otherKernels(CpuCaches caches) {
     text.append(
-        "\n## Other kernels\n\n| kernel | microseconds | min to max | rate | peak rate | of peak | memory accessed | cache level |\n"
+        "\n## Other kernels\n\n| kernel | microseconds | min to max | rate | peak rate | of peak |"
+            + " memory accessed | cache level |\n"
             + "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n");
     for (KernelResult kernel : of(CodeSearchKernel.class)) {
       double latents = (double) CodeSearchKernel.LATENTS_PER_IMAGE * kernel.number("batch");

@@ -156,10 +156,10 @@ public final class Libtorch implements Implementation {
   }
 
   private Tensor encode(Dataset images) {
-    int pixelsPerImage = imageSize * imageSize * 3;
-    float[] values = new float[images.size() * pixelsPerImage];
+    int valuesPerImage = imageSize * imageSize * 3;
+    float[] values = new float[images.size() * valuesPerImage];
     for (int i = 0; i < images.size(); i++) {
-      images.image(i, values, i * pixelsPerImage);
+      images.image(i, values, i * valuesPerImage);
     }
     return codebook.nearest(toRows(network.encode(toImages(values, images.size()))));
   }

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * Checks the memory of a long training run: off-heap memory must be constant to the byte from step
- * 200 on, and resident memory must not grow after step 1,000.
+ * 200 on, and resident memory must not grow by more than {@link #MAX_SLOPE} after step 1,000.
  */
 final class MemoryReport {
   static final long MIN_STEPS = 2_000;

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** A page of benchmark results, written as {@code <name>.md} and {@code <name>.json}. */
 public final class Page {
-  /** Writes NaN and infinity, which JSON does not support, as RecordJson does. */
+  /** Writes NaN and infinity as null, because JSON does not support them. */
   private static final JsonSerializer<Double> NUMBER =
       (value, type, context) -> RecordJson.metric(value);
 
@@ -76,8 +76,8 @@ public final class Page {
     text.append("\n## ")
         .append(section.title())
         .append(
-            "\n\n| | batch | K | image size | vqvae4j | baseline | layout | baseline value | unit |")
-        .append(" ratio | min to max |")
+            "\n\n| task | batch | K | image size | vqvae4j | baseline | layout | baseline value |")
+        .append(" unit | ratio | min to max |")
         .append(speed ? " GFLOP/s, vqvae4j | GFLOP/s, baseline |" : "")
         .append("\n| --- | ---: | ---: | ---: | ---: | --- | --- | ---: | --- | ---: | ---: |")
         .append(speed ? " ---: | ---: |\n" : "\n");
