@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The package dependencies in docs/architecture.md are those of {@link ArchitectureTest}. */
@@ -23,6 +24,10 @@ class ArchitectureDocsTest {
   private static final Pattern RULE =
       Pattern.compile("(\\w+) uses of the library only (itself|[\\w, ]+)");
 
+  /** Classes of Java and nested ones, and a name that is no class. */
+  private static final Set<String> OTHER_CLASSES =
+      Set.of("Module", "Path", "OutOfMemoryError", "Observer", "Thread");
+
   /** The lines that describe a package. */
   private static final Pattern LINE =
       Pattern.compile("^  (\\w+)/ +(?:.|\\n {20})*?[;:]\\s+uses ([\\w, ]+)$", Pattern.MULTILINE);
@@ -30,6 +35,26 @@ class ArchitectureDocsTest {
   @Test
   void documentedDependenciesMatchTheRules() throws Exception {
     assertEquals(rules(), docs());
+  }
+
+  /** A class in backquotes, possibly behind its package or before one of its members. */
+  private static final Pattern CLASS = Pattern.compile("`(?:\\w+/)?([A-Z]\\w+)(?:[.#:][^`]*)?`");
+
+  @Test
+  void namedClassesExist() throws IOException {
+    Set<String> classes = new TreeSet<>(OTHER_CLASSES);
+    for (String sources : List.of("src/main/java", "src/test/java")) {
+      try (Stream<Path> files = Files.walk(Path.of(sources))) {
+        files.forEach(file -> classes.add(file.getFileName().toString().replace(".java", "")));
+      }
+    }
+    Set<String> unknown = new TreeSet<>();
+    Matcher named = CLASS.matcher(Files.readString(Path.of("docs/architecture.md")));
+    while (named.find()) {
+      unknown.add(named.group(1));
+    }
+    unknown.removeAll(classes);
+    assertEquals(Set.of(), unknown);
   }
 
   private static Map<String, Set<String>> rules() throws IllegalAccessException {
