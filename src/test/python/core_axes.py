@@ -1,4 +1,4 @@
-"""Cases of core_operations.py: reductions, and what finds or takes indices."""
+"""Cases of core_operations.py: reductions, and operations that return or accept indices."""
 
 import torch
 from torch.nn import functional
@@ -17,7 +17,7 @@ def axes_of(x, axes):
 
 
 def first_extreme(x, axes, keep, largest):
-    """The first of equal elements alone gets the gradient, where amax and amin share it."""
+    """Only the first of equal elements receives the gradient; amax and amin share it."""
     over = [axis % x.dim() for axis in axes_of(x, axes)]
     kept = [axis for axis in range(x.dim()) if axis not in over]
     rows = x.permute(*kept, *sorted(over)).flatten(len(kept))
@@ -30,7 +30,7 @@ def first_extreme(x, axes, keep, largest):
 
 
 def log_sum_exp(x, axes, keep):
-    """Where the result is -infinity, the gradient is 0, which PyTorch makes NaN."""
+    """If the result is -infinity, the gradient is 0 (NaN in PyTorch)."""
     empty = (x == -INFINITY).all(axes[0], keepdim=True)
     y = torch.logsumexp(x.masked_fill(empty, 0.0), axes, keepdim=keep)
     y = y.masked_fill(empty if keep else empty.squeeze(axes[0]), -INFINITY)
@@ -108,7 +108,7 @@ def reductions(cases):
 
 
 def top_k(x, k, axis):
-    """Of equal ones the lowest index first, which PyTorch leaves open."""
+    """Equal elements are ordered by index, which PyTorch does not specify."""
     sorted_values, order = torch.sort(x.detach(), dim=axis, descending=True, stable=True)
     indices = order.narrow(axis, 0, k)
     y = x.gather(axis, indices)
@@ -118,7 +118,7 @@ def top_k(x, k, axis):
 
 
 def first_index(x, axis, keep, largest):
-    """torch.argmax and argmin promise the first of equal ones."""
+    """torch.argmax and argmin return the first of equal elements."""
     return (torch.argmax if largest else torch.argmin)(x, axis, keepdim=keep)
 
 

@@ -1,4 +1,4 @@
-"""What the scripts core_*.py share: cases of operations, and inputs for them."""
+"""Operation cases and inputs shared by the scripts core_*.py."""
 
 import json
 
@@ -10,7 +10,7 @@ NAN, INFINITY = float("nan"), float("inf")
 
 
 def with_values(x, *values):
-    """x with some of its elements, spread over all of them, replaced by the given ones."""
+    """x with some of its elements, spread over all of them, replaced by the given values."""
     x = x.clone()
     step = max(1, x.numel() // max(1, len(values)))
     for i, value in enumerate(values):
@@ -30,7 +30,7 @@ class Cases:
         self.names = []
 
     def add(self, name, operation, function, floats, ints=None, gradient=True, **attributes):
-        """The function gets the inputs, floats first, in the order in which they are given."""
+        """Passes the inputs to the function in the given order, floats first."""
         golden, ints = self.golden, ints or {}
         self.names.append(name)
         golden.metadata[name] = json.dumps({"operation": operation, **attributes})

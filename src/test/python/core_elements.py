@@ -1,11 +1,11 @@
-"""Cases of core_operations.py: functions of each element, comparisons, selections."""
+"""Cases of core_operations.py: element-wise functions, comparisons, selections."""
 
 import torch
 from torch.nn import functional
 
 from core_cases import INFINITY, NAN, bell, halves, integers, with_values
 
-# --- functions of each element ---------------------------------------------------------------------------------------
+# --- element-wise functions ------------------------------------------------------------------------------------------
 
 
 class StraightThrough(torch.autograd.Function):
@@ -19,7 +19,7 @@ class StraightThrough(torch.autograd.Function):
 
 
 def sign(x):
-    """Unlike torch.sign, which makes 0 of NaN."""
+    """Propagates NaN, unlike torch.sign, which returns 0."""
     return torch.where(x.isnan(), x, torch.sign(x))
 
 
@@ -90,7 +90,7 @@ def pairs(cases):
         cases.add(f"{name}_nan", name, function, floats, gradient=False)
         ints = {"x": integers(f"int_{name} x", 4, 3, 5, 1), "target": integers(f"int_{name} y", 4, 5, 7)}
         cases.add(f"int_{name}", name, function, {}, ints)
-        ints = {"x": integers(f"int_{name}_number", 4, 23) + 2**30}  # floats could not tell them apart
+        ints = {"x": integers(f"int_{name}_number", 4, 23) + 2**30}  # not distinguishable as floats
         cases.add(f"int_{name}_number", name, lambda x: function(x, 2**30 + 1), {}, ints, number=2**30 + 1)
 
 

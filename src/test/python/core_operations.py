@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Numbers from PyTorch for reductions, indexing, broadcasting products, padding, masked and normalized weights and
+"""Golden values for reductions, indexing, broadcasting products, padding, masked and normalized weights and
 further functions: golden/core_operations.safetensors.
 
-    python3 core_operations.py [--check]            as goldens.py, whose conventions these are
+    python3 core_operations.py [--check]            usage and conventions as in goldens.py
 
 The setting `cases` has the names of all cases; the setting of a case is JSON with its `operation` and attributes. Arrays
-of a case: inputs `x`, `target` (the second), `weight`, `bias`, `gain`, floats but for the cases int_*, and integers
-`indices`, `condition`, `mask`, `classes`; the result `y`, the gradient `dy` from above, and `d` + input for each float
-input. A case without `dy` has a result of integers, or one that no gradient goes through. Where the library deliberately
-does otherwise than PyTorch, the function here says how.
+of a case: inputs `x`, `target` (the second operand), `weight`, `bias`, `gain`, floats except in cases int_*, integers
+`indices`, `condition`, `mask`, `classes`; the result `y`, the output gradient `dy`, and `d` + input for each float
+input. A case without `dy` has an integer result, or one without gradient. The functions document where the library
+deliberately differs from PyTorch.
 """
 
 import goldens

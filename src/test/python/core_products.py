@@ -124,25 +124,25 @@ ASYMMETRIC_1D = (
 )
 
 
-def spatial_mask(kernel, centre):
-    """PixelCNN's (van den Oord et al. 2016): what comes before the centre in raster order; B: and the centre."""
+def spatial_mask(kernel, center):
+    """PixelCNN's (van den Oord et al. 2016): pixels before the center in raster order; B: including the center."""
     mask = torch.zeros(*kernel, 1, 1, dtype=torch.float64)
     flat = mask.view(-1)
     middle = (kernel[0] // 2) * kernel[1] + kernel[1] // 2 if len(kernel) == 2 else kernel[0] // 2
-    flat[: middle + (1 if centre else 0)] = 1
+    flat[: middle + (1 if center else 0)] = 1
     return mask
 
 
-def channel_mask(kernel, c_in, c_out, colours):
-    """Mask B for colours in order: at the centre, the channels of a colour see their own and earlier ones."""
-    mask = spatial_mask(kernel, centre=False).expand(*kernel, c_in, c_out).clone()
-    colour = lambda channels: torch.arange(channels) * colours // channels
-    mask[kernel[0] // 2, kernel[1] // 2] = (colour(c_in)[:, None] <= colour(c_out)[None, :]).double()
+def channel_mask(kernel, c_in, c_out, colors):
+    """Mask B for ordered colors: at the center, the channels of a color see that color and earlier ones."""
+    mask = spatial_mask(kernel, center=False).expand(*kernel, c_in, c_out).clone()
+    color = lambda channels: torch.arange(channels) * colors // channels
+    mask[kernel[0] // 2, kernel[1] // 2] = (color(c_in)[:, None] <= color(c_out)[None, :]).double()
     return mask
 
 
 class Weight(nn.Module):
-    """A layer that gives its weight, so that a parametrization of it can be called as a function."""
+    """A layer that returns its weight, so that its parametrization can be called as a function."""
 
     def __init__(self, shape):
         super().__init__()

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Numbers from PyTorch that the Java tests compare with.
+"""Generates golden values with PyTorch for the Java tests.
 
     python3 goldens.py            writes src/test/resources/golden/*.safetensors
-    python3 goldens.py --check    writes nothing: recomputes, and fails where a stored number is off by more than 1e-9
+    python3 goldens.py --check    writes nothing: recomputes all values and fails if one differs by more than 1e-9
 
 Needs PyTorch on the CPU and nothing else (on Debian: the package python3-torch, run with /usr/bin/python3).
 
 Inputs are stored as F32 and are exactly float32; results are computed from them in float64 and stored as F64, so that
-both the float and the double kernels can be compared. Inputs come from Python's own generator and from plain sums, not
-from torch's, whose numbers depend on its version and the CPU.
+both the float and the double kernels can be compared. Inputs come from Python's random number generator
+and plain sums, because torch's random values depend on its version and the CPU.
 
 Layouts are the library's: activations [n, h, w, c], convolution weights [kh, kw, ci, co], weights of a transposed
 convolution [kh, kw, co, ci] (co: its output channels), codebooks [K, D].
@@ -37,20 +37,20 @@ FORMATS = {"F64": "d", "I64": "q", "F32": "f"}
 class Golden:
     """The named arrays and settings of one file."""
 
-    infinite = False  # whether infinities and NaN are meant
+    infinite = False  # whether infinities and NaN are expected
 
     def __init__(self, **settings):
         self.metadata = {"torch": torch.__version__, "script": "goldens.py", "version": VERSION, **settings}
         self.arrays = {}  # name -> (dtype, shape, flat list)
 
     def input(self, name, tensor):
-        """A given: float32."""
+        """Adds an input: float32."""
         self._put(name, "F32", tensor.double())
         same = torch.isclose(tensor.detach().float().double(), tensor.detach().double(), rtol=0, atol=0, equal_nan=True)
         assert same.all(), name + " is not float32"
 
     def result(self, name, tensor):
-        """Something computed: float64, or int64."""
+        """Adds a result: float64 or int64."""
         self._put(name, "F64" if tensor.is_floating_point() else "I64", tensor)
 
     def _put(self, name, dtype, tensor):
@@ -118,13 +118,13 @@ def case(image, channels, kernel, stride=(1, 1), padding=(0, 0), relu=False, res
 
 CONV2D = [
     case((2, 5, 5), (3, 4), (3, 3), padding=(1, 1)),
-    case((1, 1, 1), (1, 1), (1, 1)),  # as small as can be
+    case((1, 1, 1), (1, 1), (1, 1)),  # the smallest possible
     case((2, 7, 5), (3, 5), (1, 1), relu=True, residual=True),
     case((2, 8, 8), (3, 7), (4, 4), stride=(2, 2), padding=(1, 1), relu=True),
     case((3, 7, 11), (2, 5), (3, 3), padding=(1, 1), relu=True, residual=True, bias=False),
     case((1, 13, 11), (2, 3), (3, 3), stride=(3, 3), bias=False),  # no output sees the last row and two columns
     case((2, 6, 9), (3, 4), (2, 5), stride=(1, 2), padding=(0, 2)),
-    case((1, 1, 1), (5, 7), (3, 3), padding=(1, 1), relu=True),  # only the kernel's centre meets the image
+    case((1, 1, 1), (5, 7), (3, 3), padding=(1, 1), relu=True),  # only the center of the kernel overlaps the image
     case((2, 4, 4), (8, 16), (3, 3), padding=(1, 1), relu=True, residual=True),
     case((1, 7, 7), (1, 1), (5, 3), stride=(2, 1), padding=(2, 1), residual=True),
     case((1, 7, 9), (2, 3), (4, 4), stride=(2, 2), padding=(1, 1)),  # the padding below and to the right is not used up
@@ -140,7 +140,7 @@ CONV_TRANSPOSE2D = [
     case((1, 7, 5), (1, 1), (4, 3), stride=(2, 1), padding=(1, 0)),
     case((3, 1, 1), (3, 7), (4, 4), stride=(2, 2), padding=(1, 1), relu=True, bias=False),
     case((2, 4, 4), (8, 16), (3, 3), stride=(2, 2), padding=(1, 1), relu=True),
-    case((1, 3, 4), (2, 3), (1, 1), stride=(2, 2)),  # stride beyond the kernel: between lies only the bias
+    case((1, 3, 4), (2, 3), (1, 1), stride=(2, 2)),  # stride larger than the kernel: only the bias in between
 ]
 
 

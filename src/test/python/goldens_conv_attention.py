@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Numbers from PyTorch for convolutions with dilation, groups and output padding, in one and two dimensions, and for
-multi-head attention. Called as goldens.py, from whose parts it is put together; the same conventions hold.
+"""Golden values for convolutions with dilation, groups and output padding, in one and two dimensions, and for
+multi-head attention. Usage and conventions as in goldens.py.
 
 Layouts are the library's: convolution weights [kh, kw, ci / groups, co] or [k, ci / groups, co], transposed ones
 [kh, kw, co / groups, ci] or [k, co / groups, ci].
@@ -113,7 +113,7 @@ def convolutions(name, cases):
 
 
 def attention(name, causal):
-    """nn.MultiheadAttention on one input. Its in_proj_weight [3 d, d] is our three, transposed, one below the other."""
+    """nn.MultiheadAttention on one input. Its in_proj_weight [3 d, d] stacks the transposes of our three weights."""
     dimension, heads, length = 6, 3, 5
     golden, inputs = new_golden(heads=str(heads), causal=str(causal).lower()), Inputs(name)
     leaves = {"x": inputs.bell(2, length, dimension)}

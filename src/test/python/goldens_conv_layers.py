@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Numbers from PyTorch for convolution layers whose padding follows from the kernel, whose weights are normalized
-(`torch.nn.utils.parametrizations.weight_norm`), or masked. Called as goldens.py, from whose parts it is put together.
+"""Golden values from PyTorch for convolution layers whose padding follows from the kernel, whose weights are normalized
+(`torch.nn.utils.parametrizations.weight_norm`), or masked. Usage as in goldens.py.
 
 Layouts are the library's: weights [k.., in / groups, out], transposed [k.., out / groups, in]; weight_g is PyTorch's
 weight_norm parameter, flat, and weight_v has the weights' layout.
@@ -96,7 +96,7 @@ def conv_layers():
     golden = goldens.Golden(script="goldens_conv_layers.py")
     layer(golden, "causal", nn.Conv1d, (2, 11, 3), pad=(8, 0), **conv(3, 5, 3, dilation=4))
     layer(golden, "causal_strided", nn.Conv1d, (1, 7, 4), pad=(3, 0), relu=True, **conv(4, 4, 4, stride=2))
-    # EnCodec and DAC's decoder block: kernel 2 s, the last s steps cut off.
+    # EnCodec and DAC's decoder block: kernel 2 s, the last s steps cropped.
     layer(golden, "causal_transposed", nn.ConvTranspose1d, (2, 5, 3), cut=(0, 3), normalized=True, **conv(3, 2, 6, stride=3))
     layer(golden, "same_even", nn.Conv2d, (2, 5, 4, 3), **conv(3, 4, (4, 2), padding="same"))
     layer(golden, "same_dilated", nn.Conv1d, (2, 7, 3), **conv(3, 2, 4, padding="same", dilation=3))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Pictures scaled by PyTorch, that the Java tests of image folders compare with.
+"""Images resized with PyTorch: golden values for the Java tests of image folders.
 
-    python3 goldens_images.py [--check]        as goldens.py, whose code writes and compares
+    python3 goldens_images.py [--check]        usage as in goldens.py
 
-Pictures are bytes [h, w, c], stored as F32; results are of value / 255 in float64, in the same layout.
+Images are bytes [h, w, c], stored as F32; results are of value / 255 in float64, in the same layout.
 """
 
 import random

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Normalizations, and the blocks that are made of them, from PyTorch; used as goldens.py, whose rules hold here too."""
+"""Golden values from PyTorch for normalization layers and blocks with them; usage and conventions as in goldens.py."""
 
 import torch
 from torch.nn import functional
@@ -42,7 +42,7 @@ def group_norm(name, plain=False):
 
 
 def batch_norm(name, **settings):
-    """Training steps, then inference with the moving averages that they left."""
+    """Training steps, then inference with the resulting moving averages."""
     texts = {key: str(value) for key, value in settings.items()}
     golden, inputs = Golden(script="norm_goldens.py", steps=str(STEPS), **texts), Inputs(name)
     norm = torch.nn.BatchNorm2d(5, **settings).double()
@@ -124,7 +124,7 @@ def attention_block():
     x = to_torch(leaves["x"])
     normalized = norm(x, leaves, "norm", groups)
     query, key, value = (conv(normalized, leaves, name).flatten(2) for name in ("query", "key", "value"))
-    # [n, c, pixels]: each row of scores belongs to one asking pixel, and sums to 1 over those that it looks at.
+    # [n, c, pixels]: each row of scores belongs to one query pixel and sums to 1 over the key pixels.
     scores = torch.softmax(query.transpose(1, 2) @ key / c ** 0.5, dim=2)
     attended = (value @ scores.transpose(1, 2)).reshape(x.shape)
     finish(golden, leaves, from_torch(x + conv(attended, leaves, "out")), inputs)

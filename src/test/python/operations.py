@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Numbers from PyTorch for activations, losses, softmax, pooling, padding, products and attention: golden/operations.safetensors.
+"""Golden values: activations, losses, softmax, pooling, padding, products and attention: golden/operations.safetensors.
 
-    python3 operations.py [--check]            as goldens.py, whose conventions these are
+    python3 operations.py [--check]            usage and conventions as in goldens.py
 """
 
 import torch
@@ -46,7 +46,7 @@ UNARY = {
     "leaky_relu": (SMALL, 2, lambda x: functional.leaky_relu(x, 0.01)),
     "silu": (SMALL, 3, functional.silu),
     "gelu": (SMALL, 3, functional.gelu),
-    "softplus": (SMALL, 30, lambda x: functional.softplus(x, threshold=1000)),  # not cut off at 20
+    "softplus": (SMALL, 30, lambda x: functional.softplus(x, threshold=1000)),  # without the threshold of 20
     "clamp": (SMALL, 1, lambda x: torch.clamp(x, -0.5, 0.75)),
     "softmax": ((2, 5, 7), 3, lambda x: torch.softmax(x, 1)),
     "log_softmax": ((2, 5, 7), 30, lambda x: torch.log_softmax(x, -1)),

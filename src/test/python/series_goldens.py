@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The encoder and the decoder for series, from PyTorch; used as goldens.py, whose rules hold here too.
+"""Golden values from PyTorch for the series encoder and decoder; usage and conventions as in goldens.py.
 
 Weights are named as in the library; those of a convolution are [kernel, in, out], transposed [kernel, out, in].
 """

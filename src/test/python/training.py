@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Goldens of training: AdamW, clipped gradients, learning-rate schedules.
+"""Golden values of training: AdamW, clipped gradients, learning-rate schedules.
 
     python3 training.py           writes src/test/resources/golden/training.safetensors
 
-Needs what goldens.py needs, whose conventions these keep.
+Requirements and conventions as in goldens.py.
 """
 
 import json
@@ -28,7 +28,7 @@ SCHEDULES = {
 def adamw(golden, inputs):
     initial = inputs.bell(13)
     golden.input("adamw.initial", initial)
-    # Element 0 never has a gradient, and decays all the same.
+    # Element 0 never has a gradient, but still decays.
     gradients = [to_float32(inputs.bell(13) * torch.tensor([0.0, 1000.0] + [1.0] * 11)) for _ in range(5)]
     for index, gradient in enumerate(gradients):
         golden.input(f"adamw.grad{index}", gradient)

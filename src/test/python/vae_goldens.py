@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A VAE's loss and gradients from PyTorch, with fixed noise, that the Java tests compare with.
+"""Golden values from PyTorch: loss and gradients of a VAE with fixed noise.
 
     python3 vae_goldens.py            writes src/test/resources/golden/vae_*.safetensors
     python3 vae_goldens.py --check    writes nothing, compares
 
-What goldens.py says of its files holds for these. Weights of linear maps are [in, out].
+File conventions as in goldens.py. Weights of linear maps are [in, out].
 """
 
 import torch

@@ -65,8 +65,8 @@ def read_digit(package, digit):
     if not all(0 <= value <= 1 for value in values):
         sys.exit(f"{path}: a value is outside 0..1")
     # The package rounds k/255 to three decimals, an error below 0.13 gray levels. This restores k.
-    grey = bytes(int(value * 255 + 0.5) for value in values)
-    return [grey[start:start + PIXELS] for start in range(0, len(grey), PIXELS)]
+    pixels = bytes(int(value * 255 + 0.5) for value in values)
+    return [pixels[start:start + PIXELS] for start in range(0, len(pixels), PIXELS)]
 
 
 def split_mix(state):

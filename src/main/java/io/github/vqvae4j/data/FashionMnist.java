@@ -5,8 +5,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * Downloads Fashion-MNIST: gray images of 28 x 28 pixels, showing ten kinds of clothing. The files
- * are named as those of MNIST; {@link Mnist#in} reads existing files.
+ * Downloads Fashion-MNIST: grayscale 28 x 28 images of ten kinds of clothing. The files are named
+ * as those of MNIST; {@link Mnist#in} reads existing files.
  *
  * <p>Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
  * learning algorithms", 2017.

@@ -315,7 +315,7 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Converts the images to red, green and blue. The three channels of a gray image are equal.
+   * Converts the images to red, green and blue. The three channels of a grayscale image are equal.
    *
    * @return images of 3 channels; this object if they are in color already
    * @throws IllegalArgumentException if the number of channels is neither 1 nor 3

@@ -75,7 +75,7 @@ class LatentTrainingTest {
         StepReport last = report.last();
         assertEquals(1, last.terms().get(1).weight());
         assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-3);
-        // The bound by the formula of KL lies below the one by 20 samples, which does not use it:
+        // The bound with the analytic KL is below that with 20 importance samples:
         // by 1.0 to 1.7 nats, where KL is 5.4 to 7. Half of KL is too near, and twice too far.
         double gap = after + held.term("reconstruction") + held.term(Vae.KL);
         assertTrue(gap > 0.3 && gap < 3, message + ", gap " + gap);

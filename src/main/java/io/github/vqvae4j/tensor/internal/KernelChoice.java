@@ -48,7 +48,7 @@ public final class KernelChoice {
   static Kernels choose(String setting) {
     Natives.load();
     return switch (setting) {
-      case "nd4j" -> nd4j("as " + PROPERTY + "=nd4j asks");
+      case "nd4j" -> nd4j("as requested by " + PROPERTY + "=nd4j");
       case "onednn" -> {
         try {
           yield oneDnn();
@@ -63,7 +63,7 @@ public final class KernelChoice {
         } catch (LinkageError e) {
           LOG.debug("oneDNN could not be loaded", e);
           yield nd4j(
-              "since oneDNN's natives are missing; training is several times faster with them: "
+              "since oneDNN's natives are missing; training is 2 to 3 times faster with them: "
                   + ADD_NATIVES);
         }
       }

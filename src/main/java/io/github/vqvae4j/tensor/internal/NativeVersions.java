@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * Refuses, before anything native is loaded, a class path that would crash later: JavaCPP's presets
+ * Rejects class paths that would crash later, before any native code is loaded: JavaCPP's presets
  * in different versions, or a second oneDNN inside ND4J.
  */
 final class NativeVersions {
@@ -27,7 +27,7 @@ final class NativeVersions {
   /**
    * Checks the class path, the first time it is called.
    *
-   * @throws IllegalStateException that says what was found and what to change
+   * @throws IllegalStateException if versions are mixed; the message states a remedy
    */
   static synchronized void check() {
     if (checked) {
@@ -46,7 +46,7 @@ final class NativeVersions {
     checked = true;
   }
 
-  /** All versions of a preset: its classes and its natives are jars of their own. */
+  /** Returns all versions of a preset; its classes and its natives are separate jars. */
   private static Set<String> versions(String preset) {
     String file = "META-INF/maven/org.bytedeco/" + preset + "/pom.properties";
     Set<String> versions = new TreeSet<>();
@@ -81,16 +81,16 @@ final class NativeVersions {
   }
 
   /**
-   * What is wrong, or null.
+   * Returns a description of the problem, or null.
    *
    * @param found each {@code group:artifact:version}
-   * @param nd4jClassifier of ND4J's natives, if they bring a oneDNN
+   * @param nd4jClassifier the classifier of ND4J's natives if they contain oneDNN, or null
    */
   static String problem(Set<String> found, String nd4jClassifier) {
     if (nd4jClassifier != null) {
-      return "vqvae4j brings its own oneDNN, and org.nd4j:nd4j-native with the classifier "
+      return "vqvae4j includes its own oneDNN, and org.nd4j:nd4j-native with the classifier "
           + nd4jClassifier
-          + " brings another; two in one process crash. Use the classifier "
+          + " contains another; two in one process crash. Use the classifier "
           + Loader.getPlatform()
           + " of nd4j-native instead.";
     }
@@ -105,6 +105,6 @@ final class NativeVersions {
             + String.join(", ", found)
             + ". Maven took an older one from ND4J. Import io.github.vqvae4j:vqvae4j-bom (type pom,"
             + " scope import) in your dependencyManagement, and declare ND4J's and JavaCPP's"
-            + " artifacts without versions; or do not declare them: vqvae4j brings them.";
+            + " artifacts without versions; or do not declare them: vqvae4j includes them.";
   }
 }

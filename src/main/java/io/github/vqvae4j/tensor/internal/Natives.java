@@ -16,7 +16,7 @@ final class Natives {
 
   private static boolean loaded;
 
-  /** Why loading failed; the JVM tells the reason only once. */
+  /** The reason why loading failed; the JVM reports it only once. */
   private static LinkageError failure;
 
   private Natives() {}
@@ -25,7 +25,7 @@ final class Natives {
    * Loads the libraries the first time it is called.
    *
    * @throws IllegalStateException if the class path mixes versions, or has no natives for this
-   *     platform, or they cannot be loaded; the message says which and what to do
+   *     platform, or they cannot be loaded; the message states which and a remedy
    */
   static synchronized void load() {
     if (loaded) {

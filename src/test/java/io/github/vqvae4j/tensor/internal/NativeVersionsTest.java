@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 
-/** Class paths that would crash later, and what is said of them. */
+/** Tests that class paths that would crash later are rejected, and the messages. */
 class NativeVersionsTest {
   private static final String NEW = "1.5.13";
   private static final String OLD = "1.5.7";
@@ -72,7 +72,7 @@ class NativeVersionsTest {
         "Use the classifier " + Loader.getPlatform() + " of nd4j-native instead");
   }
 
-  /** ND4J's classifier is told from where its natives' settings lie. */
+  /** ND4J's classifier is derived from the location of its natives' configuration. */
   @Test
   void nd4jsNativesLieWhereTheyAreLookedFor() {
     String path = NativeVersions.resourceOf(Loader.getPlatform());
