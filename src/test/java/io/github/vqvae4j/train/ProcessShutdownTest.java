@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -51,6 +52,9 @@ class ProcessShutdownTest {
               .redirectErrorStream(true)
               .start();
       out = process.inputReader(StandardCharsets.UTF_8);
+      // A process that ignores the signal, as if started in the background, must not block the
+      // test.
+      CompletableFuture.delayedExecutor(3, TimeUnit.MINUTES).execute(process::destroyForcibly);
     }
 
     Child await(Predicate<String> line) throws IOException {
