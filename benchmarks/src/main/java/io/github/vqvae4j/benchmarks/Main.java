@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     subcommands = Versions.class,
     description = "Compares vqvae4j with libtorch in separate processes that take turns.")
 public final class Main implements Callable<Integer> {
-  private static final String COMMAND = "mvn -q install -Pquick && mvn -q -f benchmarks";
+  private static final String COMMAND = "./mvnw -q install -Pquick && ./mvnw -q -f benchmarks";
 
   @Option(
       names = "--rounds",

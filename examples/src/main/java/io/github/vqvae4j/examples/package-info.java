@@ -1,5 +1,5 @@
 /**
- * Example programs for vqvae4j, one command each. Run {@code mvn -q -f examples -Dargs="--help"}
+ * Example programs for vqvae4j, one command each. Run {@code ./mvnw -q -f examples -Dargs="--help"}
  * for a list.
  *
  * <p>Where to start:

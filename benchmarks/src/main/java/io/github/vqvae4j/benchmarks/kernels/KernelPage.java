@@ -19,7 +19,7 @@ import org.openjdk.jmh.results.RunResult;
 /** A page with tables of JMH results. Benchmarks that were not run are omitted. */
 final class KernelPage {
   private static final String COMMAND =
-      "mvn -q install -Pquick && mvn -q -f benchmarks compile exec:exec@kernels";
+      "./mvnw -q install -Pquick && ./mvnw -q -f benchmarks compile exec:exec@kernels";
   private static final String METHOD =
       "Measured with JMH in one process per benchmark; times are medians over the iterations. The"
           + " machine's peak rates are measured in the same run. Peak arithmetic rate: the maximum"

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     description = "Trains a model for a long time and fails if native memory grows.")
 public final class Soak implements Callable<Integer> {
   private static final String COMMAND =
-      "mvn -q install -Pquick && mvn -q -f benchmarks compile exec:exec@soak";
+      "./mvnw -q install -Pquick && ./mvnw -q -f benchmarks compile exec:exec@soak";
   private static final int SAMPLE_INTERVAL = 200;
 
   @Option(names = "--steps", description = "Number of training steps. Default: ${DEFAULT-VALUE}.")
