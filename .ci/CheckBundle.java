@@ -1,6 +1,8 @@
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -9,10 +11,13 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
+import org.xml.sax.SAXException;
 
 /**
  * Checks a bundle for Maven Central: it has the files of every module and no others, each with a signature and right
@@ -43,6 +48,10 @@ final class CheckBundle {
     if (args.length != 2) {
       throw new IllegalArgumentException("usage: java CheckBundle.java BUNDLE.zip VERSION");
     }
+    if (!Files.isRegularFile(Path.of(args[0]))) {
+      System.err.println(args[0] + " does not exist: deploy with -Prelease -DskipUpload first");
+      System.exit(1);
+    }
     try (ZipFile zip = new ZipFile(args[0])) {
       CheckBundle check = new CheckBundle(zip);
       check.all(args[1]);
@@ -65,13 +74,20 @@ final class CheckBundle {
       for (String ending : module.getValue()) {
         String file = GROUP + name + "/" + version + "/" + name + "-" + version + ending;
         others.removeAll(List.of(file, file + ".asc"));
+        CHECKSUMS.keySet().forEach(sum -> others.remove(file + sum));
+        if (bundle.getEntry(file) == null) {
+          faults.add(file + " is missing");
+          continue;
+        }
+        String signature = text(file + ".asc").strip();
         require(
-            text(file + ".asc").startsWith("-----BEGIN PGP SIGNATURE-----"),
+            signature.startsWith("-----BEGIN PGP SIGNATURE-----")
+                && signature.endsWith("-----END PGP SIGNATURE-----"),
             file + ".asc is not a signature");
+        require(!ending.endsWith(".jar") || isJar(file), file + " is not a jar with classes or files");
         for (Map.Entry<String, String> sum : CHECKSUMS.entrySet()) {
           String actual =
               HexFormat.of().formatHex(MessageDigest.getInstance(sum.getValue()).digest(content(file)));
-          others.remove(file + sum.getKey());
           require(text(file + sum.getKey()).strip().equals(actual), file + sum.getKey() + " is wrong");
         }
         if (ending.equals(".pom")) {
@@ -84,16 +100,19 @@ final class CheckBundle {
 
   private void pom(String file, String artifact, String version) throws Exception {
     byte[] content = content(file);
-    if (content.length == 0) {
-      return; // reported as missing
-    }
     require(
         !new String(content, StandardCharsets.UTF_8).contains("SNAPSHOT"), file + " names a snapshot");
-    Element pom =
-        DocumentBuilderFactory.newInstance()
-            .newDocumentBuilder()
-            .parse(new ByteArrayInputStream(content))
-            .getDocumentElement();
+    Element pom;
+    try {
+      pom =
+          DocumentBuilderFactory.newInstance()
+              .newDocumentBuilder()
+              .parse(new ByteArrayInputStream(content))
+              .getDocumentElement();
+    } catch (SAXException e) {
+      faults.add(file + " is not XML: " + e.getMessage());
+      return;
+    }
     Element parent = child(pom, "parent");
     Element coordinates = parent == null ? pom : parent;
     require("io.github.vqvae4j".equals(text(coordinates, "groupId")), file + ": groupId");
@@ -106,6 +125,23 @@ final class CheckBundle {
     }
     for (String required : INHERITED) {
       require(parent != null || !text(pom, required).isEmpty(), file + " lacks " + required);
+    }
+    Element scm = child(pom, "scm");
+    for (String required : List.of("url", "connection", "developerConnection")) {
+      require(scm == null || !text(scm, required).isEmpty(), file + ": scm lacks " + required);
+    }
+  }
+
+  private boolean isJar(String file) throws IOException {
+    try (ZipInputStream jar = new ZipInputStream(new ByteArrayInputStream(content(file)))) {
+      for (ZipEntry entry = jar.getNextEntry(); entry != null; entry = jar.getNextEntry()) {
+        if (!entry.isDirectory() && !entry.getName().startsWith("META-INF/")) {
+          return true;
+        }
+      }
+      return false;
+    } catch (ZipException e) {
+      return false;
     }
   }
 
