@@ -223,13 +223,13 @@ public final class BlockCheck {
       if (!(Math.abs(expected - gradient[i]) <= TOLERANCE * Math.max(1, Math.abs(expected)))) {
         throw new AssertionError(
             name(block)
-                + ": expected "
-                + expected
-                + ", the central difference, as the gradient of "
+                + ": gradient of "
                 + name
                 + " at element "
                 + i
-                + ", got "
+                + ": expected "
+                + expected
+                + " (central difference), got "
                 + gradient[i]
                 + ". Check for stopGradient, for values that are copied out of a tensor and into"
                 + " another, and for custom operations. Surrogate gradients cannot pass this"
@@ -310,7 +310,7 @@ public final class BlockCheck {
 
   /** Returns the class name of a block followed by its hierarchical name, if it has one. */
   static String name(Object block) {
-    String type = block.getClass().getSimpleName();
+    String type = Block.typeName(block);
     return block.toString().equals(type) ? type : type + " " + block;
   }
 }

@@ -23,6 +23,7 @@ public final class Conv1d extends Convolution {
    *
    * @param config the settings; height settings are ignored
    * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if the mask excludes every pixel
    */
   public Conv1d(ConvConfig config, Rng rng) {
     super(Form.CONV_1D, config, rng, config.kernelWidth());

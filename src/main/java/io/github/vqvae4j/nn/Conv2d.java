@@ -25,6 +25,7 @@ public final class Conv2d extends Convolution {
    *
    * @param config the settings
    * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if the mask excludes every pixel or the padding is CAUSAL
    */
   public Conv2d(ConvConfig config, Rng rng) {
     super(Form.CONV_2D, config, rng, config.kernelHeight(), config.kernelWidth());

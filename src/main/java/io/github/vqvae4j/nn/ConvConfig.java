@@ -240,8 +240,8 @@ public record ConvConfig(
    * Sets whether to apply weight normalization (Salimans and Kingma 2016): {@code weight = weight_g
    * weight_v / ||weight_v||}, with norms over all axes but the last. This corresponds to PyTorch's
    * {@code weight_norm} with the default dim 0 and uses the same parameter names, as in the
-   * checkpoints of EnCodec and DAC. For a transposed convolution that axis is the input channels. A
-   * mask is applied before the norm is computed.
+   * checkpoints of EnCodec and DAC. For a transposed convolution, the last axis is the input
+   * channels, as is dim 0 in PyTorch. A mask is applied before the norm is computed.
    *
    * @param normalized whether to apply weight normalization
    * @return a copy with the new value

@@ -15,6 +15,7 @@ public final class ConvTranspose1d extends Convolution {
    *
    * @param config the settings; height settings are ignored
    * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if a mask is set
    */
   public ConvTranspose1d(ConvConfig config, Rng rng) {
     super(Form.CONV_TRANSPOSE_1D, config, rng, config.kernelWidth());

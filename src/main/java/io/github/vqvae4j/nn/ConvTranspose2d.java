@@ -17,6 +17,7 @@ public final class ConvTranspose2d extends Convolution {
    *
    * @param config the settings
    * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if a mask is set or the padding is CAUSAL
    */
   public ConvTranspose2d(ConvConfig config, Rng rng) {
     super(Form.CONV_TRANSPOSE_2D, config, rng, config.kernelHeight(), config.kernelWidth());

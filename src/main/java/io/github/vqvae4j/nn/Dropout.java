@@ -18,8 +18,7 @@ public final class Dropout extends Layer {
    */
   public Dropout(double rate) {
     if (!(rate >= 0 && rate < 1)) {
-      throw new IllegalArgumentException(
-          "Dropout: expected a rate from 0 to below 1, got " + rate + ".");
+      throw new IllegalArgumentException("Dropout: expected a rate in [0, 1), got " + rate + ".");
     }
     this.rate = rate;
   }

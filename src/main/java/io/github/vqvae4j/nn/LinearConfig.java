@@ -29,7 +29,7 @@ public record LinearConfig(int in, int out, boolean bias, Initializer initialize
 
   /**
    * Returns the settings with PyTorch's defaults: a bias, and weights and biases uniform in
-   * +-1/sqrt(in).
+   * [-1/sqrt(in), 1/sqrt(in)].
    *
    * @param in the size of the last axis of the input
    * @param out the size of the last axis of the output

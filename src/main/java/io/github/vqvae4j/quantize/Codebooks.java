@@ -65,7 +65,7 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
    * Creates the layout of a residual quantizer.
    *
    * @param sizes the codebook size of each stage, at least 1
-   * @return one group with one stage for each size
+   * @return one group, with one stage for each size
    * @throws IllegalArgumentException if there are no sizes, or one is below 1
    */
   public static Codebooks residual(int... sizes) {
@@ -76,7 +76,7 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
    * Creates the layout of a quantizer with heads or groups of one stage each.
    *
    * @param sizes the codebook size of each group, at least 1
-   * @return one group with one stage for each size
+   * @return groups of one stage each, one group for each size
    * @throws IllegalArgumentException if there are no sizes, or one is below 1
    */
   public static Codebooks grouped(int... sizes) {

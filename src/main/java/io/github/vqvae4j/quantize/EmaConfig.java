@@ -26,7 +26,7 @@ public record EmaConfig(
    *     zero-debiased averages, a combination that is not defined
    */
   public EmaConfig {
-    Require.that(decay >= 0 && decay < 1, "EmaConfig.decay", "0 to below 1", decay);
+    Require.that(decay >= 0 && decay < 1, "EmaConfig.decay", "a fraction in [0, 1)", decay);
     Require.that(
         epsilon > 0 && epsilon <= Double.MAX_VALUE,
         "EmaConfig.epsilon",

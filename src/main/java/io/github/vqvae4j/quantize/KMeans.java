@@ -11,11 +11,12 @@ import java.util.Locale;
  * sum over rows of min_k ||x - c_k||^2
  * </pre>
  *
- * <p>Centers are initialized with k-means++ (Arthur and Vassilvitskii 2007). Each iteration of
- * Lloyd's algorithm (1982) then assigns every row to its nearest center and moves every center to
- * the mean of its rows. A center without rows moves to a row far from its current center. With
- * {@link KMeansConfig#batch}, each iteration uses a random mini-batch (Sculley, "Web-scale k-means
- * clustering", 2010), followed by one iteration over all rows.
+ * <p>Centers are initialized with k-means++ (Arthur and Vassilvitskii 2007), or sampled uniformly
+ * if that would take more than 4e9 multiplications. Each iteration of Lloyd's algorithm (1982) then
+ * assigns every row to its nearest center and moves every center to the mean of its rows. A center
+ * without rows moves to a row sampled in proportion to its squared distance from its nearest
+ * center. With {@link KMeansConfig#batch}, each iteration uses a random mini-batch (Sculley,
+ * "Web-scale k-means clustering", 2010), followed by one iteration over all rows.
  *
  * <pre>{@code
  * KMeans kMeans = KMeans.fit(rows, 3, KMeansConfig.of(256), new Rng(42));
@@ -125,7 +126,7 @@ public final class KMeans {
    * Returns the index of the nearest center of each row. Ties go to the lowest index.
    *
    * @param rows the rows [m, D] in row-major order; not necessarily those it was fitted to
-   * @return [m], each from 0 to K - 1
+   * @return the indices [m], from 0 to K - 1
    * @throws IllegalArgumentException if the array does not consist of whole rows, or a value is NaN
    *     or infinite
    */
@@ -140,7 +141,7 @@ public final class KMeans {
    * @param rows the rows [m, D] in row-major order
    * @param dimension D, at least 1
    * @param centers the centers [K, D] in row-major order
-   * @return [m], each from 0 to K - 1
+   * @return the indices [m], from 0 to K - 1
    * @throws IllegalArgumentException if an array does not consist of whole rows, or a value is NaN
    *     or infinite
    */

@@ -25,7 +25,7 @@ public final class NonFiniteException extends ArithmeticException {
    * @param remedy a remedy for the message
    */
   public NonFiniteException(String source, String what, double value, String remedy) {
-    super(source + ": " + what + " is " + value + ", expected a finite number; " + remedy + ".");
+    super(source + ": " + what + " is " + value + ", expected a finite value;  " + remedy + ".");
     this.source = source;
     this.what = what;
     this.value = value;

@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <pre>{@code
  * try (Step step = Step.training(rng)) {
- *   Tensor x = step.tensor(images, 32, 28, 28, 1);
+ *   Tensor x = step.tensor(pixels, 32, 28, 28, 1);
  *   Tensor loss = model.forward(x).square().mean();
  *   loss.backward();
  *   Tensor gradient = step.gradient(weight);   // a parameter of the model
@@ -111,8 +111,8 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Opens an inference step without random numbers. It records no gradients of variables, and runs
-   * no buffer updates.
+   * Opens an inference step without random numbers. Operations on variables are not recorded, and
+   * the library's layers register no buffer updates.
    *
    * @return a step, which the caller must close
    */
@@ -198,7 +198,7 @@ public final class Step implements AutoCloseable {
    * @throws IllegalStateException in an inference step without a key
    */
   public long nextDraw() {
-    checkNotCustom("Step: random numbers", "Generate them outside, and pass them as an input.");
+    checkNotCustom("Step.nextDraw", "Generate them outside, and pass them as an input.");
     key();
     return draws++;
   }
@@ -274,13 +274,14 @@ public final class Step implements AutoCloseable {
   private INDArray allocate(long values, DType dtype, long... shape) {
     check();
     observer.beforeOperation(layers.peek());
-    if (Shape.size(shape) != values) {
+    long size = Shape.checkedSize("Step.tensor", shape);
+    if (size != values) {
       throw new IllegalArgumentException(
           "Step.tensor: shape "
               + Arrays.toString(shape)
               + " has "
-              + Shape.size(shape)
-              + " elements, got "
+              + size
+              + (size == 1 ? " element, got " : " elements, got ")
               + values
               + " values.");
     }
@@ -496,7 +497,7 @@ public final class Step implements AutoCloseable {
    * Removes and returns the updates that {@link #commit} would run, for results that are only
    * accepted together with those of further steps.
    *
-   * @return runs the updates in order; must be called at most once, before or after this step
+   * @return a task that runs the updates in order; run it at most once, before or after this step
    *     closes. If an update throws, the preceding updates have already run, and are not undone
    */
   public Runnable drainCommits() {
@@ -506,8 +507,8 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Frees this thread's off-heap memory when its last open step closes, instead of retaining it for
-   * further steps. Call it in passes that are unusually large.
+   * Releases this thread's off-heap memory when its last open step closes, instead of retaining it
+   * for further steps. Call it in passes that are unusually large.
    */
   public void freeOnClose() {
     check();

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A mutable tensor that outlives a step: the base class of parameters and buffers. It owns off-heap
+ * A mutable array that outlives a step: the base class of parameters and buffers. It owns off-heap
  * memory, which is freed by {@link #close}, or when the variable is garbage collected.
  *
  * <pre>{@code
@@ -56,7 +56,7 @@ public class Variable implements AutoCloseable {
   protected Variable(boolean trainable, float[] values, long... shape) {
     this.shape = shape.clone();
     this.trainable = trainable;
-    long size = Shape.size(shape);
+    long size = Shape.checkedSize("Variable", shape);
     if (values == null) {
       return;
     }
@@ -195,6 +195,7 @@ public class Variable implements AutoCloseable {
    * Overwrites all values.
    *
    * @param values the new values in C order
+   * @throws IllegalArgumentException if the number of values does not match the shape
    */
   public final void set(float[] values) {
     checkLength(values.length);
@@ -208,6 +209,7 @@ public class Variable implements AutoCloseable {
    * Overwrites all values, rounded if the data type is FLOAT.
    *
    * @param values the new values in C order
+   * @throws IllegalArgumentException if the number of values does not match the shape
    */
   public final void set(double[] values) {
     checkLength(values.length);
@@ -295,7 +297,7 @@ public class Variable implements AutoCloseable {
           name()
               + ": expected "
               + size()
-              + " values for shape "
+              + (size() == 1 ? " value for shape " : " values for shape ")
               + Arrays.toString(shape)
               + ", got "
               + length
@@ -311,10 +313,12 @@ public class Variable implements AutoCloseable {
    * @param start the index in {@code target} of the first value
    * @param length the number of values to copy
    * @throws IllegalStateException if the data type is not FLOAT
+   * @throws IllegalArgumentException if a range is out of bounds
    */
   public final void read(long offset, float[] target, int start, int length) {
     checkFloat();
     try {
+      HeapCopy.checkRanges(this::name, array(), offset, target.length, start, length);
       HeapCopy.read(array(), offset, target, start, length);
     } finally {
       Reference.reachabilityFence(this);
@@ -329,9 +333,11 @@ public class Variable implements AutoCloseable {
    * @param start the index in {@code source} of the first value
    * @param length the number of values to copy
    * @throws IllegalStateException if the data type is not FLOAT
+   * @throws IllegalArgumentException if a range is out of bounds
    */
   public final void write(long offset, float[] source, int start, int length) {
     checkFloat();
+    HeapCopy.checkRanges(this::name, array(), offset, source.length, start, length);
     HeapCopy.write(source, start, length, array(), offset);
     stamp = VersionStamp.next();
   }
@@ -362,7 +368,7 @@ public class Variable implements AutoCloseable {
     set(values);
   }
 
-  /** Frees the memory. The variable must not be used afterwards. */
+  /** Releases the memory. The variable must not be used afterwards. */
   @Override
   public final void close() {
     if (array != null) {
@@ -384,7 +390,7 @@ public class Variable implements AutoCloseable {
    * Returns the version of the content. Every write of any variable assigns a new version, which is
    * larger than all previous ones.
    *
-   * @return the version, greater than 0
+   * @return the version; 0 if no values have been set
    */
   public final long stamp() {
     return stamp;

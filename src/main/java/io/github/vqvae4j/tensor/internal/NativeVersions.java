@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * Refuses, before anything native is loaded, a class path that would crash later: JavaCPP's presets
- * in different versions, or a second oneDNN inside ND4J.
+ * Rejects, before natives are loaded, a class path that would crash later: JavaCPP's presets in
+ * different versions, or a second oneDNN inside ND4J.
  */
 final class NativeVersions {
   private static final List<String> PRESETS = List.of("javacpp", "openblas", "opencl", "dnnl");
@@ -27,7 +27,7 @@ final class NativeVersions {
   /**
    * Checks the class path, the first time it is called.
    *
-   * @throws IllegalStateException that says what was found and what to change
+   * @throws IllegalStateException if the class path is inconsistent
    */
   static synchronized void check() {
     if (checked) {
@@ -81,30 +81,30 @@ final class NativeVersions {
   }
 
   /**
-   * What is wrong, or null.
+   * Returns the problem, or null.
    *
    * @param found each {@code group:artifact:version}
-   * @param nd4jClassifier of ND4J's natives, if they bring a oneDNN
+   * @param nd4jClassifier the classifier of ND4J's natives if they contain oneDNN, or null
    */
   static String problem(Set<String> found, String nd4jClassifier) {
     if (nd4jClassifier != null) {
-      return "vqvae4j brings its own oneDNN, and org.nd4j:nd4j-native with the classifier "
+      return "vqvae4j already includes oneDNN, but org.nd4j:nd4j-native with the classifier "
           + nd4jClassifier
-          + " brings another; two in one process crash. Use the classifier "
+          + " contains a second copy; loading both crashes the JVM. Use the classifier "
           + Loader.getPlatform()
-          + " of nd4j-native instead.";
+          + " instead.";
     }
-    long javacpps =
+    long javacppVersions =
         found.stream()
             .map(a -> a.substring(Math.max(a.lastIndexOf('-'), a.lastIndexOf(':')) + 1))
             .distinct()
             .count();
-    return javacpps < 2
+    return javacppVersions < 2
         ? null
-        : "Versions of JavaCPP are mixed on the class path (the last number of each is its JavaCPP): "
+        : "The class path mixes JavaCPP versions (the last component of each version): "
             + String.join(", ", found)
-            + ". Maven took an older one from ND4J. Import io.github.vqvae4j:vqvae4j-bom (type pom,"
-            + " scope import) in your dependencyManagement, and declare ND4J's and JavaCPP's"
-            + " artifacts without versions; or do not declare them: vqvae4j brings them.";
+            + ". Maven resolved an older one through ND4J. Import io.github.vqvae4j:vqvae4j-bom (type"
+            + " pom, scope import) in your dependencyManagement, and declare ND4J's and JavaCPP's"
+            + " artifacts without versions; or remove these declarations; vqvae4j includes them.";
   }
 }

@@ -16,7 +16,7 @@ final class Natives {
 
   private static boolean loaded;
 
-  /** Why loading failed; the JVM tells the reason only once. */
+  /** The cause of a failed load; the JVM reports it only once. */
   private static LinkageError failure;
 
   private Natives() {}
@@ -47,7 +47,7 @@ final class Natives {
     throw new IllegalStateException(problem(platform, missing(platform), failure), failure);
   }
 
-  /** The artifacts whose natives for a platform are not on the class path. */
+  /** Returns the artifacts whose natives for a platform are not on the class path. */
   private static List<String> missing(String platform) {
     Map<String, String> libraries = new TreeMap<>();
     libraries.put(
@@ -64,7 +64,7 @@ final class Natives {
         .toList();
   }
 
-  /** What is wrong and what to do. */
+  /** Returns a description of the problem and its solution. */
   static String problem(String platform, List<String> missing, Throwable failure) {
     if (!PLATFORMS.contains(platform)) {
       return "vqvae4j does not run on "
@@ -83,8 +83,7 @@ final class Natives {
           + ". Maven adds them for the platform it runs on, or for -Djavacpp.platform."
           + " Build with -Djavacpp.platform="
           + platform
-          + ", or add the dependency io.github.vqvae4j:vqvae4j-platform (type pom), which has them"
-          + " for every platform.";
+          + ", or add the dependency io.github.vqvae4j:vqvae4j-platform (type pom), which contains the natives of all platforms.";
     }
     Throwable cause = failure;
     while (cause.getCause() != null) {
@@ -94,7 +93,7 @@ final class Natives {
         + platform
         + ", are on the class path but could not be loaded ("
         + cause.getMessage()
-        + "). On Linux they need glibc (Alpine has musl instead). JavaCPP needs a cache directory"
+        + "). On Linux they need glibc (Alpine Linux uses musl). JavaCPP needs a cache directory"
         + " that it can write to: ~/.javacpp/cache, or -Dorg.bytedeco.javacpp.cachedir=DIRECTORY.";
   }
 }
