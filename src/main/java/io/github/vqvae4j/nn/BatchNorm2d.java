@@ -27,7 +27,7 @@ public final class BatchNorm2d extends Normalization {
   private final Buffer runningVariance;
 
   /**
-   * Creates the layer with PyTorch's defaults.
+   * Creates a layer with PyTorch's defaults.
    *
    * @param channels the number of image channels, at least 1
    */
@@ -36,7 +36,7 @@ public final class BatchNorm2d extends Normalization {
   }
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    */

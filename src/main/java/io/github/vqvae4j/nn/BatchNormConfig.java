@@ -36,7 +36,7 @@ public record BatchNormConfig(int channels, double epsilon, double momentum, boo
   }
 
   /**
-   * Returns the settings with PyTorch's defaults.
+   * Creates the default settings, which are PyTorch's.
    *
    * @param channels the number of image channels
    * @return the settings

@@ -103,7 +103,7 @@ public abstract class Block implements AutoCloseable {
    */
   protected final <T> T within(Step step, Supplier<T> computation, Function<T, Tensor> output) {
     T results = step.within(this, computation);
-    step.computed(this, output.apply(results));
+    step.notifyObserver(this, output.apply(results));
     return results;
   }
 

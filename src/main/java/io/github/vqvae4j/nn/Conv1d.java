@@ -19,7 +19,7 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
  */
 public final class Conv1d extends Convolution {
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings; height settings are ignored
    * @param rng the random number generator for the initial weights

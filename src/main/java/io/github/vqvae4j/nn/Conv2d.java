@@ -21,7 +21,7 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
  */
 public final class Conv2d extends Convolution {
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    * @param rng the random number generator for the initial weights

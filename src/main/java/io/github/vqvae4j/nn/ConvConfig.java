@@ -42,8 +42,8 @@ public record ConvConfig(
   /**
    * Validates the settings.
    *
-   * @throws IllegalArgumentException if a size is below 1, the groups do not divide the channels,
-   *     or explicit padding is combined with {@code SAME} or {@code CAUSAL}
+   * @throws IllegalArgumentException if a size is less than 1, the groups do not divide the
+   *     channels, or explicit padding is combined with {@code SAME} or {@code CAUSAL}
    */
   public ConvConfig {
     Require.that(in >= 1, "ConvConfig.in", "at least 1", in);
@@ -71,7 +71,7 @@ public record ConvConfig(
   }
 
   /**
-   * Returns the default settings with a square kernel.
+   * Creates the default settings with a square kernel.
    *
    * @param in the number of input channels
    * @param out the number of output channels

@@ -13,7 +13,7 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
  */
 public final class ConvTranspose2d extends Convolution {
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    * @param rng the random number generator for the initial weights

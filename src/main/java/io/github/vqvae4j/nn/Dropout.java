@@ -11,7 +11,7 @@ public final class Dropout extends Layer {
   private final double rate;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param rate the probability of dropping an element, in [0, 1)
    * @throws IllegalArgumentException if the rate is out of range

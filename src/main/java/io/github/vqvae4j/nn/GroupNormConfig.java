@@ -31,7 +31,7 @@ public record GroupNormConfig(int groups, int channels, double epsilon, boolean 
   }
 
   /**
-   * Returns the settings with PyTorch's defaults.
+   * Creates the default settings, which are PyTorch's.
    *
    * @param groups the number of groups the channels are divided into
    * @param channels the number of channels, a multiple of {@code groups}

@@ -24,7 +24,7 @@ public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
   }
 
   /**
-   * Returns the settings with PyTorch's defaults.
+   * Creates the default settings, which are PyTorch's.
    *
    * @param dimension the size of the last axis
    * @return the settings

@@ -8,7 +8,7 @@ public final class Pad extends Layer {
   private final Padding padding;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param padding the number of pixels on each side and the padding mode
    */

@@ -10,7 +10,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** Checks that several threads can run a block concurrently; see {@link BlockCheck#threads}. */
+/**
+ * Checks that several threads can run a block concurrently; see {@link
+ * BlockCheck#checkThreadSafety}.
+ */
 final class ThreadSafetyCheck {
   private static final String REMEDY =
       ". Several threads may run a block concurrently: keep intermediate results in local"
@@ -44,7 +47,7 @@ final class ThreadSafetyCheck {
     }
 
     @Override
-    public void computed(Object source, Tensor output) {
+    public void afterLayer(Object source, Tensor output) {
       results.add(new Result(source, output.toDoubles()));
     }
   }

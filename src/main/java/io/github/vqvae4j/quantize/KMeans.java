@@ -15,7 +15,7 @@ import java.util.Locale;
  * if that would take more than 4e9 multiplications. Each iteration of Lloyd's algorithm (1982) then
  * assigns every row to its nearest center and moves every center to the mean of its rows. A center
  * without rows moves to a row sampled in proportion to its squared distance from its nearest
- * center. With {@link KMeansConfig#batch}, each iteration uses a random mini-batch (Sculley,
+ * center. With {@link KMeansConfig#batchSize}, each iteration uses a random mini-batch (Sculley,
  * "Web-scale k-means clustering", 2010), followed by one iteration over all rows.
  *
  * <pre>{@code
@@ -67,8 +67,8 @@ public final class KMeans {
               + k
               + " clusters. Use fewer clusters or more rows.");
     }
-    boolean miniBatch = config.batch() > 0;
-    long initSize = (long) INIT_SIZE_FACTOR * Math.max(config.batch(), k);
+    boolean miniBatch = config.batchSize() > 0;
+    long initSize = (long) INIT_SIZE_FACTOR * Math.max(config.batchSize(), k);
     float[] initRows =
         miniBatch && initSize < n ? sample(rows, dimension, (int) initSize, rng) : rows;
     KMeansState state =
@@ -76,11 +76,11 @@ public final class KMeans {
             rows, dimension, KMeansPlusPlus.initialCenters(initRows, dimension, k, rng));
     if (miniBatch) {
       long[] counts = new long[k];
-      for (int i = 0; i < config.iterations(); i++) {
-        state.updateFromBatch(sample(rows, dimension, config.batch(), rng), counts);
+      for (int i = 0; i < config.maxIterations(); i++) {
+        state.updateFromBatch(sample(rows, dimension, config.batchSize(), rng), counts);
       }
     }
-    int maxIterations = miniBatch ? 1 : config.iterations();
+    int maxIterations = miniBatch ? 1 : config.maxIterations();
     double inertia = state.assign();
     boolean converged = inertia == 0;
     int iterations = 0;
@@ -95,7 +95,7 @@ public final class KMeans {
         dimension,
         state,
         inertia,
-        miniBatch ? config.iterations() + iterations : iterations,
+        miniBatch ? config.maxIterations() + iterations : iterations,
         converged);
   }
 

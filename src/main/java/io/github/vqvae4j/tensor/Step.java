@@ -48,7 +48,7 @@ public final class Step implements AutoCloseable {
      * @param source the layer
      * @param output the output of the layer
      */
-    void computed(Object source, Tensor output);
+    void afterLayer(Object source, Tensor output);
 
     /**
      * Called before an operation is executed, and before a constant or a variable's tensor is
@@ -217,7 +217,7 @@ public final class Step implements AutoCloseable {
   /**
    * Creates a constant tensor from an array.
    *
-   * @param values the values in C order, as many as the shape has elements
+   * @param values the values in row-major order, as many as the shape has elements
    * @param shape the shape, with dimensions of at least 1
    * @return a tensor of type {@link DType#FLOAT}
    */
@@ -230,7 +230,7 @@ public final class Step implements AutoCloseable {
   /**
    * Creates a constant tensor from an array of doubles.
    *
-   * @param values the values in C order, as many as the shape has elements
+   * @param values the values in row-major order, as many as the shape has elements
    * @param shape the shape, with dimensions of at least 1
    * @return a tensor of type {@link DType#DOUBLE}
    */
@@ -243,7 +243,7 @@ public final class Step implements AutoCloseable {
   /**
    * Creates a constant tensor from an array of integers, such as codes or labels.
    *
-   * @param values the values in C order, as many as the shape has elements
+   * @param values the values in row-major order, as many as the shape has elements
    * @param shape the shape, with dimensions of at least 1
    * @return a tensor of type {@link DType#INT}
    */
@@ -396,8 +396,8 @@ public final class Step implements AutoCloseable {
    * @param source the layer
    * @param output the output of the layer
    */
-  public void computed(Object source, Tensor output) {
-    observer.computed(source, output);
+  public void notifyObserver(Object source, Tensor output) {
+    observer.afterLayer(source, output);
   }
 
   /**
@@ -617,13 +617,13 @@ public final class Step implements AutoCloseable {
    * Returns the value of a parametrization in this step, computed once per version of its
    * variables. Several losses may depend on it, so its graph is retained.
    */
-  Tensor parametrized(Parametrization parametrization, long stamp, Supplier<Tensor> formula) {
+  Tensor parametrized(Parametrization parametrization, long version, Supplier<Tensor> formula) {
     Parametrization.CachedValue cached = parametrized.get(parametrization);
-    if (cached == null || cached.stamp() != stamp) {
+    if (cached == null || cached.version() != version) {
       boolean previous = retainsGraph;
       retainsGraph = true;
       try {
-        cached = new Parametrization.CachedValue(formula.get(), stamp);
+        cached = new Parametrization.CachedValue(formula.get(), version);
       } finally {
         retainsGraph = previous;
       }

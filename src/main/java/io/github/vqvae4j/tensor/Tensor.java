@@ -69,8 +69,8 @@ public final class Tensor {
   /** Whether this tensor, or a view of its memory, is an operand of a recorded operation. */
   private boolean neededByGradients;
 
-  /** The version stamp of this tensor's own memory, or 0 if it has not been requested yet. */
-  private long stamp;
+  /** The version of this tensor's own memory, or 0 if it has not been requested yet. */
+  private long version;
 
   Tensor(Step step, INDArray value, DType dtype, Variable variable, Node node) {
     this.step = step;
@@ -411,20 +411,20 @@ public final class Tensor {
   }
 
   /**
-   * Returns a version stamp that identifies the content. The content of a tensor never changes
-   * while it is valid, except in a variable's memory, which may be written.
+   * Returns a version that identifies the content. The content of a tensor never changes while it
+   * is valid, except in a variable's memory, which may be written.
    */
-  long stamp() {
+  long version() {
     if (variable != null) {
-      return variable.stamp();
+      return variable.version();
     }
     if (storageOwner != null) {
-      return storageOwner.stamp();
+      return storageOwner.version();
     }
-    if (stamp == 0) {
-      stamp = VersionStamp.next();
+    if (version == 0) {
+      version = VersionStamp.next();
     }
-    return stamp;
+    return version;
   }
 
   Node node() {
@@ -1225,23 +1225,23 @@ public final class Tensor {
   /**
    * Computes the cross-entropy of class labels, as {@link #crossEntropy(int...)} does.
    *
-   * @param classes an INT tensor of the shape of the logits without the last axis
+   * @param targets an INT tensor of class indices, of the shape of the logits without the last axis
    * @return a scalar
    */
-  public Tensor crossEntropy(Tensor classes) {
-    return Losses.crossEntropy(this, classes);
+  public Tensor crossEntropy(Tensor targets) {
+    return Losses.crossEntropy(this, targets);
   }
 
   /**
    * Computes the cross-entropy of class labels, as {@link #crossEntropy(int...)} does, excluding
    * rows with a given label from the mean.
    *
-   * @param classes an INT tensor of the shape of the logits without the last axis
+   * @param targets an INT tensor of class indices, of the shape of the logits without the last axis
    * @param ignoreIndex the label of the rows to exclude, such as -1
    * @return a scalar, 0 if all rows are excluded
    */
-  public Tensor crossEntropy(Tensor classes, int ignoreIndex) {
-    return Losses.crossEntropy(this, classes, ignoreIndex);
+  public Tensor crossEntropy(Tensor targets, int ignoreIndex) {
+    return Losses.crossEntropy(this, targets, ignoreIndex);
   }
 
   /**

@@ -29,7 +29,7 @@ public class Variable implements AutoCloseable {
   private DType dtype = DType.FLOAT;
   private NativeMemory memory;
   private INDArray array;
-  private long stamp;
+  private long version;
   private volatile Cached cached;
   private Replacements replacements = new Replacements(0, null);
 
@@ -41,15 +41,15 @@ public class Variable implements AutoCloseable {
    */
   private record Replacements(long count, long[] lastOfRow) {}
 
-  /** A value computed from the content with a given stamp. */
-  private record Cached(long stamp, Object value) {}
+  /** A value computed from the content of a given version. */
+  private record Cached(long version, Object value) {}
 
   /**
    * Creates a variable of type {@link DType#FLOAT}.
    *
    * @param trainable whether training steps compute its gradient
-   * @param values the values in C order, or null: memory is then allocated by the first call of
-   *     {@link #set(float[])}, which must precede any other use
+   * @param values the values in row-major order, or null: memory is then allocated by the first
+   *     call of {@link #set(float[])}, which must precede any other use
    * @param shape the shape, with dimensions of at least 1
    * @throws IllegalArgumentException if the number of values does not match the shape
    */
@@ -169,7 +169,7 @@ public class Variable implements AutoCloseable {
   /**
    * Copies the values to an array.
    *
-   * @return the values in C order
+   * @return the values in row-major order
    * @throws IllegalStateException if the data type is not FLOAT
    */
   public final float[] toFloats() {
@@ -181,7 +181,7 @@ public class Variable implements AutoCloseable {
   /**
    * Copies the values to an array of doubles, without loss of precision.
    *
-   * @return the values in C order
+   * @return the values in row-major order
    */
   public final double[] toDoubles() {
     try {
@@ -194,7 +194,7 @@ public class Variable implements AutoCloseable {
   /**
    * Overwrites all values.
    *
-   * @param values the new values in C order
+   * @param values the new values in row-major order
    * @throws IllegalArgumentException if the number of values does not match the shape
    */
   public final void set(float[] values) {
@@ -208,19 +208,19 @@ public class Variable implements AutoCloseable {
   /**
    * Overwrites all values, rounded if the data type is FLOAT.
    *
-   * @param values the new values in C order
+   * @param values the new values in row-major order
    * @throws IllegalArgumentException if the number of values does not match the shape
    */
   public final void set(double[] values) {
     checkLength(values.length);
     HeapCopy.write(values, array());
-    stamp = VersionStamp.next();
+    version = VersionStamp.next();
   }
 
   /** Overwrites all values with those of an array of the same shape and data type. */
   final void set(INDArray values) {
     HeapCopy.copy(values, array());
-    stamp = VersionStamp.next();
+    version = VersionStamp.next();
   }
 
   /**
@@ -308,7 +308,7 @@ public class Variable implements AutoCloseable {
   /**
    * Copies a range of the values of a FLOAT variable into an array.
    *
-   * @param offset the index of the first value to copy, in C order
+   * @param offset the index of the first value to copy, in row-major order
    * @param target the array to copy to
    * @param start the index in {@code target} of the first value
    * @param length the number of values to copy
@@ -328,7 +328,7 @@ public class Variable implements AutoCloseable {
   /**
    * Overwrites a range of the values of a FLOAT variable.
    *
-   * @param offset the index of the first value to overwrite, in C order
+   * @param offset the index of the first value to overwrite, in row-major order
    * @param source the array to copy from
    * @param start the index in {@code source} of the first value
    * @param length the number of values to copy
@@ -339,7 +339,7 @@ public class Variable implements AutoCloseable {
     checkFloat();
     HeapCopy.checkRanges(this::name, array(), offset, source.length, start, length);
     HeapCopy.write(source, start, length, array(), offset);
-    stamp = VersionStamp.next();
+    version = VersionStamp.next();
   }
 
   private void checkFloat() {
@@ -392,8 +392,8 @@ public class Variable implements AutoCloseable {
    *
    * @return the version; 0 if no values have been set
    */
-  public final long stamp() {
-    return stamp;
+  public final long version() {
+    return version;
   }
 
   /**
@@ -402,8 +402,8 @@ public class Variable implements AutoCloseable {
    */
   final <T> T cached(Class<T> type, Supplier<T> computation) {
     Cached current = cached;
-    if (current == null || current.stamp() != stamp || !type.isInstance(current.value())) {
-      current = new Cached(stamp, computation.get());
+    if (current == null || current.version() != version || !type.isInstance(current.value())) {
+      current = new Cached(version, computation.get());
       cached = current;
     }
     return type.cast(current.value());

@@ -3,6 +3,7 @@ package io.github.vqvae4j.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.vqvae4j.random.Rng;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -73,7 +74,7 @@ class ExtremeValuesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> gradientOfMaxGoesToTheFirstOfEqualElements() {
+  Stream<DynamicTest> gradientOfMaxIsPropagatedToTheFirstOfEqualElements() {
     double[] x = {1, 3, 0, 3, 3, 3, 2, 2, 2};
     return Stream.concat(
         check(t -> t.max(), x, new double[] {3}, 0, 1, 0, 0, 0, 0, 0, 0, 0),
@@ -92,17 +93,44 @@ class ExtremeValuesTest {
             0));
   }
 
+  @TestFactory
+  Stream<DynamicTest> maxPoolingIgnoresNan() {
+    double nan = Double.NaN;
+    double infinity = Double.POSITIVE_INFINITY;
+    return variants(
+        variant -> {
+          boolean isDouble = variant.dtype == DType.DOUBLE;
+          double lowest = isDouble ? -Double.MAX_VALUE : -Float.MAX_VALUE;
+          assertMaxPool(variant, 3, nan, 3, -infinity, nan);
+          assertMaxPool(variant, -2, -2, nan, nan, -3);
+          assertMaxPool(variant, infinity, nan, infinity, 1, nan);
+          assertMaxPool(variant, lowest, -infinity, -infinity, -infinity, -infinity);
+          assertMaxPool(variant, isDouble ? -infinity : lowest, nan, nan, nan, nan);
+        });
+  }
+
+  private static void assertMaxPool(Variant variant, double expected, double... window) {
+    try (Step step = variant.kernels.inference()) {
+      Tensor x = Tensors.of(step, variant.dtype, new NdArray(window, window.length));
+      assertEquals(
+          expected,
+          x.reshape(1, 2, 2, 1).maxPool(2, 2, ConvOptions.of(2, 0)).item(),
+          variant::toString);
+    }
+  }
+
   /** Checks the values and the gradients of their sum. */
   private static Stream<DynamicTest> check(
       UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
+    return variants(variant -> check(variant, operation, x, y, dx));
+  }
+
+  private static Stream<DynamicTest> variants(Consumer<Variant> test) {
     return Stream.of(
             new Variant(KernelSet.ND4J, DType.DOUBLE),
             new Variant(KernelSet.ND4J, DType.FLOAT),
             new Variant(KernelSet.ONEDNN, DType.FLOAT))
-        .map(
-            variant ->
-                DynamicTest.dynamicTest(
-                    variant.toString(), () -> check(variant, operation, x, y, dx)));
+        .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> test.accept(variant)));
   }
 
   private static void check(

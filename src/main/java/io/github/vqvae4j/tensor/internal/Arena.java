@@ -12,7 +12,7 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A native memory arena that is reused by consecutive steps of a thread. It is reset rather than
+ * An off-heap memory arena that is reused by consecutive steps of a thread. It is reset rather than
  * freed, and the array objects that wrap its memory are cached, so a step that repeats the previous
  * step's allocations allocates nothing.
  *

@@ -46,7 +46,7 @@ final class NativeVersions {
     checked = true;
   }
 
-  /** All versions of a preset: its classes and its natives are jars of their own. */
+  /** Returns all versions of a preset, whose classes and natives are in separate jars. */
   private static Set<String> versions(String preset) {
     String file = "META-INF/maven/org.bytedeco/" + preset + "/pom.properties";
     Set<String> versions = new TreeSet<>();
@@ -64,6 +64,7 @@ final class NativeVersions {
     return versions;
   }
 
+  /** Returns the classifier of ND4J's natives if they contain oneDNN, or null. */
   private static String nd4jClassifier() {
     ClassLoader loader = NativeVersions.class.getClassLoader();
     for (String extension : ONEDNN_CLASSIFIERS) {
@@ -75,7 +76,7 @@ final class NativeVersions {
     return null;
   }
 
-  /** A file in ND4J's natives of a classifier, and in no others. */
+  /** Returns a resource that only ND4J's natives of a classifier contain. */
   static String resourceOf(String classifier) {
     return "META-INF/native-image/" + classifier + "/jnind4jcpu/reflect-config.json";
   }
