@@ -76,7 +76,7 @@ final class ThreadSafetyCheck {
         throw failed(layer, e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new AssertionError("BlockCheck.threads: interrupted.", e);
+        throw new AssertionError("BlockCheck.checkThreadSafety: interrupted.", e);
       }
       compare(alone, concurrent);
     }
@@ -99,7 +99,7 @@ final class ThreadSafetyCheck {
         .ifPresent(
             field -> {
               throw new AssertionError(
-                  "BlockCheck.threads: a pass modified the field " + field + REMEDY);
+                  "BlockCheck.checkThreadSafety: a pass modified the field " + field + REMEDY);
             });
     ExecutorService other = Executors.newSingleThreadExecutor();
     try {
@@ -128,7 +128,7 @@ final class ThreadSafetyCheck {
       return error;
     }
     return new AssertionError(
-        "BlockCheck.threads: "
+        "BlockCheck.checkThreadSafety: "
             + BlockCheck.name(layer)
             + " failed while another thread was running it, but not when run alone: "
             + cause
@@ -150,7 +150,7 @@ final class ThreadSafetyCheck {
 
   private static AssertionError differs(Object source) {
     return new AssertionError(
-        "BlockCheck.threads: "
+        "BlockCheck.checkThreadSafety: "
             + BlockCheck.name(source)
             + " produced a different output or gradient while another thread was running it than when"
             + " run alone"

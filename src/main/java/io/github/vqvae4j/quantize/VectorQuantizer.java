@@ -330,7 +330,8 @@ public final class VectorQuantizer extends Quantizer {
     double[] n = new double[k];
     double[] m = new double[k * d];
     for (int i = 0; i < m.length; i++) {
-      // Codes without latents get a count of one; otherwise the first update would move them to 0.
+      // Codes without latents are assigned a count of one; otherwise the first update would move
+      // them to 0.
       n[i / d] = scale * Math.max(1, i / d < clusters ? kMeans.sizes()[i / d] : 0);
       m[i] = n[i / d] * centers[i];
     }

@@ -23,7 +23,7 @@ public record ConvOptions(Axis height, Axis width, int groups) {
   /**
    * The settings for one axis.
    *
-   * <p>For an input of size n and a kernel of size k, whose effective size is {@code r = dilation
+   * <p>For an input of size n, a kernel of size k and the effective kernel size {@code r = dilation
    * (k - 1) + 1}, the output size of a convolution is {@code (n + before + after - r) / stride +
    * 1}, rounded down. The output size of a transposed convolution is {@code (n - 1) stride - before
    * - after + r + output padding}.
@@ -81,15 +81,15 @@ public record ConvOptions(Axis height, Axis width, int groups) {
 
     /** Returns the output size of a convolution for an input size. */
     long size(long size, long kernel) {
-      return Math.floorDiv(size + before + after - effectiveSize(kernel), stride) + 1;
+      return Math.floorDiv(size + before + after - effectiveKernel(kernel), stride) + 1;
     }
 
     /** Returns the output size of a transposed convolution for an input size. */
     long transposedSize(long size, long kernel) {
-      return (size - 1) * stride - before - after + effectiveSize(kernel) + outputPadding;
+      return (size - 1) * stride - before - after + effectiveKernel(kernel) + outputPadding;
     }
 
-    private long effectiveSize(long kernel) {
+    private long effectiveKernel(long kernel) {
       return dilation * (kernel - 1) + 1;
     }
   }

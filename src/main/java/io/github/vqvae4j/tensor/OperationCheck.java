@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
  */
 final class OperationCheck {
   private static final String REMEDY =
-      ". A smaller learning rate, normalized inputs, or an epsilon in a quotient, root or logarithm may help";
+      ". A smaller learning rate, normalized inputs, or an epsilon in a quotient, root or logarithm"
+          + " may help";
 
   /** The severity of a value. */
   private enum Severity {

@@ -25,7 +25,8 @@ final class Shape {
     if (shape.length == 0) {
       throw new IllegalArgumentException(
           source
-              + ": expected a shape of at least one dimension, got []: the shape of a scalar is [1].");
+              + ": expected a shape of at least one dimension, got []: the shape of a scalar is"
+              + " [1].");
     }
     for (long d : shape) {
       if (d < 1) {

@@ -33,7 +33,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }
  * }</pre>
  *
- * <p>Shapes are in row-major order, with the last axis contiguous. Images are [batch, height,
+ * <p>Elements are in row-major order, with the last axis contiguous. Images are [batch, height,
  * width, channels]. A scalar has shape [1].
  *
  * <p>Binary operations broadcast: shapes are aligned at the last axis, and axes of size 1 are
@@ -1457,9 +1457,9 @@ public final class Tensor {
   /**
    * Computes the maximum over a sliding window for each channel: y[b][i][j][c] = the maximum over u
    * and v of x[b][i s - p + u][j s - p + v][c], with stride s and padding p. Padding and NaN are
-   * ignored. A window without a finite value or positive infinity yields the lowest finite value
-   * (negative infinity for an all-NaN DOUBLE window). If several pixels are equal, the gradient is
-   * propagated to the first of them in row-major order.
+   * ignored. A window without a finite value or positive infinity yields approximately the lowest
+   * finite value of the data type. If several pixels are equal, the gradient is propagated to the
+   * first of them in row-major order.
    *
    * @param kernelHeight the number of rows of the window
    * @param kernelWidth the number of columns of the window

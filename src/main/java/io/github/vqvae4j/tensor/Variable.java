@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A mutable array that outlives a step: the base class of parameters and buffers. It owns off-heap
- * memory, which is freed by {@link #close}, or when the variable is garbage collected.
+ * memory, which is released by {@link #close}, or when the variable is garbage collected.
  *
  * <pre>{@code
  * try (Step step = Step.training(rng)) {
@@ -66,7 +66,7 @@ public class Variable implements AutoCloseable {
               + Arrays.toString(shape)
               + " has "
               + size
-              + " elements, got "
+              + (size == 1 ? " element, got " : " elements, got ")
               + values.length
               + " values.");
     }

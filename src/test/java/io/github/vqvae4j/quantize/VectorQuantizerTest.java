@@ -268,7 +268,7 @@ class VectorQuantizerTest {
         "got -0.25.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new EmaConfig(1, 1e-5, true, false)),
-        "EmaConfig.decay: expected 0 to below 1, got 1.0.");
+        "EmaConfig.decay: expected a fraction in [0, 1), got 1.0.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new EmaConfig(0.9, 1e-5, true, true)),
         "EmaConfig.smoothedCountsStored: expected false while zeroDebiased is true, got true");

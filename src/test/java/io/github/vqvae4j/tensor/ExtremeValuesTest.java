@@ -1,8 +1,10 @@
 package io.github.vqvae4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.random.Rng;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -99,23 +101,24 @@ class ExtremeValuesTest {
     double infinity = Double.POSITIVE_INFINITY;
     return variants(
         variant -> {
-          boolean isDouble = variant.dtype == DType.DOUBLE;
-          double lowest = isDouble ? -Double.MAX_VALUE : -Float.MAX_VALUE;
+          double lowest = variant.dtype == DType.DOUBLE ? -Double.MAX_VALUE : -Float.MAX_VALUE;
           assertMaxPool(variant, 3, nan, 3, -infinity, nan);
           assertMaxPool(variant, -2, -2, nan, nan, -3);
           assertMaxPool(variant, infinity, nan, infinity, 1, nan);
           assertMaxPool(variant, lowest, -infinity, -infinity, -infinity, -infinity);
-          assertMaxPool(variant, isDouble ? -infinity : lowest, nan, nan, nan, nan);
+          assertMaxPool(variant, lowest, nan, nan, nan, nan);
         });
   }
 
   private static void assertMaxPool(Variant variant, double expected, double... window) {
     try (Step step = variant.kernels.inference()) {
       Tensor x = Tensors.of(step, variant.dtype, new NdArray(window, window.length));
-      assertEquals(
-          expected,
-          x.reshape(1, 2, 2, 1).maxPool(2, 2, ConvOptions.of(2, 0)).item(),
-          variant::toString);
+      double actual = x.reshape(1, 2, 2, 1).maxPool(2, 2, ConvOptions.of(2, 0)).item();
+      // ND4J's lowest float has 6 digits.
+      double allowed = expected < -1e38 ? 1e-6 * -expected : 0;
+      assertTrue(
+          actual == expected || Math.abs(actual - expected) <= allowed,
+          () -> variant + ": " + Arrays.toString(window) + ": " + actual);
     }
   }
 

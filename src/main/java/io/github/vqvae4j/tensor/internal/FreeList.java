@@ -107,26 +107,26 @@ final class FreeList {
    * the last block stays free.
    */
   private long removeFromRun(int first, long bytes) {
-    long begin = starts[first];
-    long end = begin;
+    long start = starts[first];
+    long end = start;
     int next = first;
-    while (end < begin + bytes) {
+    while (end < start + bytes) {
       end += lengths[next++];
     }
     removeByAddress(first, next);
     int remaining = 0;
     for (int i = 0; i < count; i++) {
-      if (addresses[i] < begin || addresses[i] >= end) {
+      if (addresses[i] < start || addresses[i] >= end) {
         addresses[remaining] = addresses[i];
         sizes[remaining++] = sizes[i];
       }
     }
     count = remaining;
-    total -= end - begin;
-    if (end > begin + bytes) {
-      add(begin + bytes, end - begin - bytes);
+    total -= end - start;
+    if (end > start + bytes) {
+      add(start + bytes, end - start - bytes);
     }
-    return begin;
+    return start;
   }
 
   /** Removes all blocks. */

@@ -77,11 +77,11 @@ public final class KernelChoice {
     };
   }
 
-  private static Kernels nd4j(String why) {
+  private static Kernels nd4j(String reason) {
     // ND4J's threads busy-wait on the cores that ParallelChunks needs.
     Nd4j.getEnvironment().setMaxMasterThreads(1);
     Nd4j.getEnvironment().setMaxThreads(1);
-    LOG.info("Kernels: ND4J ({}).", why);
+    LOG.info("Kernels: ND4J ({}).", reason);
     return ND4J;
   }
 

@@ -232,8 +232,8 @@ public interface Kernels {
       INDArray workspace);
 
   /**
-   * Computes the gradient of pooling. The gradient of a maximum goes to the first pixel with that
-   * value.
+   * Computes the gradient of pooling. The gradient of a maximum is propagated to the first pixel
+   * with that value.
    */
   void poolGradient(
       PoolingMode mode,

@@ -104,8 +104,8 @@ final class NativeVersions {
         ? null
         : "The class path mixes JavaCPP versions (the last component of each version): "
             + String.join(", ", found)
-            + ". Maven resolved an older one through ND4J. Import io.github.vqvae4j:vqvae4j-bom (type"
-            + " pom, scope import) in your dependencyManagement, and declare ND4J's and JavaCPP's"
+            + ". Maven resolved an older one through ND4J. Import io.github.vqvae4j:vqvae4j-bom"
+            + " (type pom, scope import) in your dependencyManagement, and declare ND4J's and JavaCPP's"
             + " artifacts without versions; or remove these declarations; vqvae4j includes them.";
   }
 }

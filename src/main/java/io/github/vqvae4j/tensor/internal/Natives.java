@@ -7,9 +7,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * Loads the native libraries without which nothing is computed: JavaCPP's, OpenBLAS's and ND4J's.
- */
+/** Loads the native libraries that every computation requires: JavaCPP's, OpenBLAS's and ND4J's. */
 final class Natives {
   private static final List<String> PLATFORMS =
       List.of("linux-x86_64", "linux-arm64", "macosx-x86_64", "macosx-arm64", "windows-x86_64");
@@ -25,7 +23,7 @@ final class Natives {
    * Loads the libraries the first time it is called.
    *
    * @throws IllegalStateException if the class path mixes versions, or has no natives for this
-   *     platform, or they cannot be loaded; the message says which and what to do
+   *     platform, or they cannot be loaded; the message states the cause and the solution
    */
   static synchronized void load() {
     if (loaded) {
@@ -83,7 +81,8 @@ final class Natives {
           + ". Maven adds them for the platform it runs on, or for -Djavacpp.platform."
           + " Build with -Djavacpp.platform="
           + platform
-          + ", or add the dependency io.github.vqvae4j:vqvae4j-platform (type pom), which contains the natives of all platforms.";
+          + ", or add the dependency io.github.vqvae4j:vqvae4j-platform (type pom), which contains"
+          + " the natives of all platforms.";
     }
     Throwable cause = failure;
     while (cause.getCause() != null) {
