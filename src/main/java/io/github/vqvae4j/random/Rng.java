@@ -69,7 +69,7 @@ public final class Rng implements RandomGenerator {
     return new Rng(hash);
   }
 
-  /** The finalizer of SplitMix64: Stafford's variant 13 of MurmurHash3's finalizer. */
+  /** Applies the finalizer of SplitMix64, Stafford's variant 13 of MurmurHash3's finalizer. */
   private static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

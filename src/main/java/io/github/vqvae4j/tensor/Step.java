@@ -647,8 +647,9 @@ public final class Step implements AutoCloseable {
    * @throws IllegalArgumentException if there are no inputs, or an input is null or belongs to
    *     another step
    * @throws IllegalStateException if the operation does something that {@link CustomOperation}
-   *     prohibits, or throws another exception. An {@code IllegalArgumentException}, {@link
-   *     NonFiniteException} or {@code InsufficientMemoryException} keeps its type
+   *     prohibits, or throws another exception. A {@link NonFiniteException} or {@code
+   *     InsufficientMemoryException} is rethrown unchanged; an {@code IllegalArgumentException} is
+   *     rethrown with the operation and input shapes in its message
    */
   public Tensor apply(CustomOperation operation, Tensor... inputs) {
     check();
